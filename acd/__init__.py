@@ -1,0 +1,1 @@
+"""Who waits for whom: queues, skills, matching, the forecast of the wait."""

@@ -1,0 +1,1 @@
+"""What is owed to a caller: cases and their clocks."""

@@ -1,0 +1,1 @@
+"""The server: wiring, live driver, router, journal, store, web and command line."""

@@ -1,0 +1,1 @@
+"""SIP phones with real audio, for the demonstration, the live tests and the benches."""

@@ -1,0 +1,1 @@
+"""Virtual time: a driver, callers, agents, and checks against queueing theory."""

@@ -1,0 +1,1 @@
+"""Voices and ears: synthesis, the building of prompts, recognition."""
