@@ -1,0 +1,188 @@
+"""Orders that go out through the door. Imperative; each has one outcome in `calls.events`, always.
+
+| command | outcome when it works | otherwise |
+|---|---|---|
+| Answer | CallAnswered | CommandFailed or CallEnded |
+| EarlyMedia, StartMusic, StopMusic, MuteRecording, Supervise | CommandDone | CommandFailed |
+| Play | PlaybackFinished(finished or stopped) | PlaybackFinished(failed) |
+| Stop | the outcome of what it stops | nothing: there was nothing to stop |
+| Listen | SpeechHeard(final) | CommandFailed |
+| Record | RecordingFinished | RecordingFinished(failed) |
+| Bridge | Bridged, later Unbridged | CommandFailed: both legs are still ours |
+| Originate | CallRinging?, CallAnswered | CallEnded of the new leg, with its cause |
+| Redirect | CallEnded(transferred) | CommandFailed |
+| HangUp | CallEnded | CallEnded: it was gone already, or goes with the switch |
+
+`Switch.send` never blocks and never calls the sink before it returns. Commands of one leg take effect in the order sent.
+Keys are not collected by a switch but by the flow, from `DigitPressed`: barge-in, time-outs and secrets are alike on all.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from calls.causes import Cause
+from calls.ids import AttemptId, LegId, Seconds
+
+
+class Command(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """Base of all orders. Encodes to JSON with its class name as the field `type`."""
+
+
+class Clip(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """A sound file. `path` is absolute, without its ending: the adapter takes the format that its switch likes best."""
+
+    path: str
+
+
+class Sentence(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """Words that were not known at publish. The live driver makes a `Clip` of them before a switch sees them."""
+
+    text: str
+    language: str
+
+
+Media = Clip | Sentence
+
+
+class Answer(Command, frozen=True):
+    """Take the call."""
+
+    leg: LegId
+    attempt: AttemptId
+
+
+class EarlyMedia(Command, frozen=True):
+    """Let the caller hear us before the call is answered, and so charged (SIP 183)."""
+
+    leg: LegId
+    attempt: AttemptId
+
+
+class Play(Command, frozen=True):
+    """Play clips in order to one leg. Music stops for it and goes on after it. A second Play of a leg stops the first."""
+
+    leg: LegId
+    attempt: AttemptId
+    media: tuple[Media, ...]
+
+
+class Stop(Command, frozen=True):
+    """Stop the Play, Listen or Record that has this attempt."""
+
+    leg: LegId
+    attempt: AttemptId
+
+
+class Listen(Command, frozen=True):
+    """Open the ear on a leg. `hints` are the words that the flow expects."""
+
+    leg: LegId
+    attempt: AttemptId
+    language: str
+    hints: tuple[str, ...] = ()
+    max_s: Seconds = 10.0
+
+
+class Record(Command, frozen=True):
+    """Record what this leg says: a voicemail. `name` is relative to the recordings folder, without ending."""
+
+    leg: LegId
+    attempt: AttemptId
+    name: str
+    max_s: Seconds
+    silence_s: Seconds = 0.0
+    end_on: str = "#"
+    beep: bool = True
+
+
+class StartMusic(Command, frozen=True):
+    """Let the leg hear music on hold, until StopMusic or Bridge."""
+
+    leg: LegId
+    attempt: AttemptId
+
+
+class StopMusic(Command, frozen=True):
+    """Silence again."""
+
+    leg: LegId
+    attempt: AttemptId
+
+
+class Bridge(Command, frozen=True):
+    """Connect two legs that are up, whatever they do now (music and playback end).
+
+    With `record`, both sides go to a stereo file of that name relative to the recordings folder, left `a`, right `b`;
+    `RecordingFinished` of leg `a` with this attempt follows the bridge's end.
+    """
+
+    attempt: AttemptId
+    a: LegId
+    b: LegId
+    record: str | None = None
+
+
+class Originate(Command, frozen=True):
+    """Call out. `leg` is ours to choose and makes the order idempotent. `to`: `phone:ACCOUNT` or `tel:NUMBER`."""
+
+    leg: LegId
+    attempt: AttemptId
+    to: str
+    caller: str
+    caller_name: str
+    ring_s: Seconds
+
+
+class Redirect(Command, frozen=True):
+    """Give the leg away for good. `to` as in Originate."""
+
+    leg: LegId
+    attempt: AttemptId
+    to: str
+
+
+class Supervise(Command, frozen=True):
+    """Let `leg`, a supervisor who is up, hear `target`, whisper to it alone, or join its call.
+
+    Again with another mode changes the mode without a new call; hanging up `leg` ends it.
+    """
+
+    leg: LegId
+    attempt: AttemptId
+    target: LegId
+    mode: Literal["listen", "whisper", "barge"]
+
+
+class MuteRecording(Command, frozen=True):
+    """Write silence into the recording of a bridge (`on`), or sound again: both sides stay in step."""
+
+    attempt: AttemptId
+    bridge: AttemptId
+    on: bool
+
+
+class HangUp(Command, frozen=True):
+    """End a leg; of one that still rings, withdraw it (then its CallEnded says `cancelled`)."""
+
+    leg: LegId
+    cause: Cause = Cause.NORMAL
+
+
+SwitchCommand = (
+    Answer
+    | EarlyMedia
+    | Play
+    | Stop
+    | Listen
+    | Record
+    | StartMusic
+    | StopMusic
+    | Bridge
+    | Originate
+    | Redirect
+    | Supervise
+    | MuteRecording
+    | HangUp
+)
+"""All that a switch adapter must do."""

@@ -1,0 +1,196 @@
+"""Facts that come in through the door. Past tense: what a switch saw, in words that no switch owns.
+
+Order: of one leg, as it happened; across legs none is promised. Every command of `calls.commands` has exactly one
+outcome among these, also when the leg dies first; the table stands there.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from calls.causes import Cause, DeviceState, Outcome
+from calls.ids import AttemptId, Instant, LegId, Seconds
+
+
+class Fact(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """Base of all that happened. Encodes to JSON with its class name as the field `type`."""
+
+
+class CallArrived(Fact, frozen=True):
+    """A leg came in: a caller by a trunk, or an agent who dialled from a phone of ours (`device` is that account).
+
+    `caller` and `called` are as the switch gave them; `calls.numbers` normalises and masks.
+    """
+
+    leg: LegId
+    caller: str
+    called: str
+    caller_name: str = ""
+    device: str | None = None
+
+
+class CallRinging(Fact, frozen=True):
+    """The far end of an originated leg rings."""
+
+    leg: LegId
+
+
+class CallAnswered(Fact, frozen=True):
+    """A leg is up: the outcome of `Answer` and of `Originate`."""
+
+    leg: LegId
+    attempt: AttemptId
+
+
+class DigitPressed(Fact, frozen=True):
+    """One key: 0-9, *, #, A-D.
+
+    While a step hides digits, the driver puts the real one into its vault and `•` here, before any core or journal
+    sees it.
+    """
+
+    leg: LegId
+    digit: str
+
+
+class PlaybackFinished(Fact, frozen=True):
+    """All clips of a `Play` are through, or it was stopped, or it failed (`detail` names the missing file)."""
+
+    leg: LegId
+    attempt: AttemptId
+    outcome: Outcome
+    detail: str = ""
+
+
+class SpeechHeard(Fact, frozen=True):
+    """The recogniser understood something while a `Listen` was open. Empty and `final`: nothing was said in time."""
+
+    leg: LegId
+    attempt: AttemptId
+    text: str
+    confidence: float = 1.0
+    final: bool = True
+
+
+class Bridged(Fact, frozen=True):
+    """Both legs of a `Bridge` hear each other: seen in the switch, not merely ordered."""
+
+    attempt: AttemptId
+    legs: tuple[LegId, LegId]
+
+
+class Unbridged(Fact, frozen=True):
+    """A bridge that stood has come apart. `survivors` are up, in silence, and ours to place."""
+
+    attempt: AttemptId
+    survivors: tuple[LegId, ...]
+
+
+class RecordingFinished(Fact, frozen=True):
+    """A recording is on disk, whole. `path` is the file; empty when it failed."""
+
+    leg: LegId
+    attempt: AttemptId
+    path: str
+    duration_s: Seconds
+    outcome: Outcome = Outcome.FINISHED
+    ended_by: Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"] = "stopped"
+
+
+class CallEnded(Fact, frozen=True):
+    """The leg is gone: its last fact."""
+
+    leg: LegId
+    cause: Cause
+    detail: str = ""
+
+
+class AgentDeviceChanged(Fact, frozen=True):
+    """A phone of ours was seen in another state. `device` is the account's name."""
+
+    device: str
+    state: DeviceState
+
+
+class LiveLeg(msgspec.Struct, frozen=True, gc=False):
+    """A leg that is up now, as `Switch.calls()` and `SwitchBack` tell of it, for re-adoption."""
+
+    leg: LegId
+    caller: str
+    called: str
+    answered: bool
+    inbound: bool
+    device: str | None = None
+    bridged_with: LegId | None = None
+    bridge: AttemptId | None = None
+    in_music: bool = False
+
+
+class SwitchLost(Fact, frozen=True):
+    """The control link is down. Calls most likely go on; commands fail until `SwitchBack`."""
+
+    switch: str
+    detail: str = ""
+
+
+class SwitchBack(Fact, frozen=True):
+    """The link is up; `live` is all that the switch has of ours. A leg that we knew and that is not in it has ended.
+
+    `restarted`: the switch itself started anew, so every earlier leg is gone.
+    """
+
+    switch: str
+    live: tuple[LiveLeg, ...]
+    restarted: bool = False
+
+
+class CommandDone(Fact, frozen=True):
+    """A quick command took effect."""
+
+    attempt: AttemptId
+    leg: LegId | None = None
+
+
+class CommandFailed(Fact, frozen=True):
+    """A command did not take effect. `reason` is one of a closed set; `detail` is for the log."""
+
+    attempt: AttemptId
+    reason: Literal["leg_gone", "refused", "deadline", "switch_lost", "missing_file", "unsupported"]
+    leg: LegId | None = None
+    detail: str = ""
+
+
+class ClockSet(Fact, frozen=True):
+    """The wall clock was read: UTC epoch seconds = monotonic instant + `offset_s`.
+
+    The driver's own fact. First of all facts, and again after every jump of the wall clock: so that cores know legal
+    hours without owning a clock, and a replayed journal knows the same ones.
+    """
+
+    offset_s: Seconds
+
+
+class Tick(Fact, frozen=True):
+    """A deadline came due. The driver's own fact, so that a replayed journal ticks alike."""
+
+    due_at: Instant
+
+
+SwitchEvent = (
+    CallArrived
+    | CallRinging
+    | CallAnswered
+    | DigitPressed
+    | PlaybackFinished
+    | SpeechHeard
+    | Bridged
+    | Unbridged
+    | RecordingFinished
+    | CallEnded
+    | AgentDeviceChanged
+    | SwitchLost
+    | SwitchBack
+    | CommandDone
+    | CommandFailed
+)
+"""All that a switch adapter may say."""

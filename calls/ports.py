@@ -1,0 +1,56 @@
+"""Ports: what the house needs of the world, and nothing more. Adapters live in switch/, speech/ and hotline/."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from calls.commands import SwitchCommand
+from calls.events import LiveLeg, SwitchEvent
+from calls.ids import Instant
+
+E = TypeVar("E", contravariant=True)
+C = TypeVar("C")
+
+Sink = Callable[[SwitchEvent], None]
+"""Takes one fact at a time, in order, on the event loop. Synchronous: a slow sink slows the reader, which is the back-pressure."""
+
+
+class Switch(Protocol):
+    """The door to telephony. One adapter a kind of switch; the same contract tests run against all.
+
+    `start` connects and returns once the first `SwitchBack` has gone to the sink (raises SwitchAway after its deadline).
+    From then on the adapter reconnects by itself: `SwitchLost`, later `SwitchBack` with what is live.
+    """
+
+    name: str
+
+    async def start(self, sink: Sink) -> None:
+        """Connect, subscribe, take stock."""
+        ...
+
+    def send(self, command: SwitchCommand) -> None:
+        """Order something. Never blocks, never raises for a leg that is gone: the outcome comes as a fact, later."""
+        ...
+
+    async def calls(self) -> Sequence[LiveLeg]:
+        """All legs of ours that are up now. Raises SwitchAway."""
+        ...
+
+    async def close(self) -> None:
+        """Leave the switch to itself: calls go on. What is pending gets its outcome first (`switch_lost`)."""
+        ...
+
+
+class Core(Protocol[E, C]):
+    """The shape of a core: synchronous, deterministic, no clock, no I/O. Two drivers run the same ones."""
+
+    def handle(self, event: E, now: Instant) -> list[C]:
+        """Take one fact at `now`; `now` never goes back."""
+        ...
+
+    def next_deadline(self) -> Instant | None:
+        """When `tick` wants to be called; None for never."""
+        ...
+
+    def tick(self, now: Instant) -> list[C]:
+        """Do what is due at `now`. Harmless when nothing is."""
+        ...
