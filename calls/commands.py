@@ -13,8 +13,9 @@
 | Redirect | CallEnded(transferred) | CommandFailed |
 | HangUp | CallEnded | CallEnded: it was gone already, or goes with the switch |
 
-`Switch.send` never blocks and never calls the sink before it returns. Commands of one leg take effect in the order sent.
-Keys are not collected by a switch but by the flow, from `DigitPressed`: barge-in, time-outs and secrets are alike on all.
+`Switch.send` never blocks and never calls the sink before it returns. Commands of one leg take effect in the order
+sent. Keys are not collected by a switch but by the flow, from `DigitPressed`: so barge-in, time-outs and secrets are
+alike on all of them.
 """
 
 from typing import Literal
@@ -30,7 +31,7 @@ class Command(msgspec.Struct, frozen=True, tag=True, gc=False):
 
 
 class Clip(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """A sound file. `path` is absolute, without its ending: the adapter takes the format that its switch likes best."""
+    """A sound file. `path` is absolute, without ending: the adapter takes the format that its switch likes best."""
 
     path: str
 
@@ -60,7 +61,7 @@ class EarlyMedia(Command, frozen=True):
 
 
 class Play(Command, frozen=True):
-    """Play clips in order to one leg. Music stops for it and goes on after it. A second Play of a leg stops the first."""
+    """Play clips in order to one leg. Music stops for it and goes on after. A second Play of a leg stops the first."""
 
     leg: LegId
     attempt: AttemptId
@@ -114,7 +115,7 @@ class Bridge(Command, frozen=True):
     """Connect two legs that are up, whatever they do now (music and playback end).
 
     With `record`, both sides go to a stereo file of that name relative to the recordings folder, left `a`, right `b`;
-    `RecordingFinished` of leg `a` with this attempt follows the bridge's end.
+    then `RecordingFinished` of leg `a` with this attempt follows the bridge's end.
     """
 
     attempt: AttemptId

@@ -11,14 +11,14 @@ E = TypeVar("E", contravariant=True)
 C = TypeVar("C")
 
 Sink = Callable[[SwitchEvent], None]
-"""Takes one fact at a time, in order, on the event loop. Synchronous: a slow sink slows the reader, which is the back-pressure."""
+"""Takes one fact at a time, in order, on the event loop. Synchronous: a slow sink slows the reader (back-pressure)."""
 
 
 class Switch(Protocol):
     """The door to telephony. One adapter a kind of switch; the same contract tests run against all.
 
-    `start` connects and returns once the first `SwitchBack` has gone to the sink (raises SwitchAway after its deadline).
-    From then on the adapter reconnects by itself: `SwitchLost`, later `SwitchBack` with what is live.
+    `start` connects and returns once the first `SwitchBack` has gone to the sink (raises SwitchAway after its
+    deadline). From then on the adapter reconnects by itself: `SwitchLost`, later `SwitchBack` with what is live.
     """
 
     name: str
