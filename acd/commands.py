@@ -1,0 +1,46 @@
+"""What the queues order."""
+
+from typing import Literal
+
+from calls.commands import Command
+from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName, Seconds
+
+AgentState = Literal["offline", "idle", "offered", "talking", "wrap_up", "paused"]
+
+
+class Offer(Command, frozen=True):
+    """Ring this agent for this call for `ring_s`. OfferTaken or OfferMissed answers, with the same attempt."""
+
+    attempt: AttemptId
+    call: CallId
+    agent: AgentId
+    queue: QueueName
+    ring_s: Seconds
+
+
+class WithdrawOffer(Command, frozen=True):
+    """Stop ringing: the caller is gone. No answer is expected; a late one is stale."""
+
+    attempt: AttemptId
+    call: CallId
+    agent: AgentId
+
+
+class ReleaseCall(Command, frozen=True):
+    """The queue has no more to give to this call; `attempt` is the one of CallQueued."""
+
+    call: CallId
+    attempt: AttemptId
+    reason: Literal["no_agents", "timed_out", "full"]
+
+
+class AgentChanged(Command, frozen=True):
+    """A fact for screens, metrics and the bus: an agent's state is another since `since`."""
+
+    agent: AgentId
+    state: AgentState
+    reason: str
+    since: Instant
+
+
+AcdCommand = Offer | WithdrawOffer | ReleaseCall | AgentChanged

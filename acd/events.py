@@ -1,0 +1,108 @@
+"""What the queues are told."""
+
+from typing import Literal
+
+from calls.events import ClockSet, Fact, Tick
+from calls.ids import AgentId, AttemptId, CallId, QueueName
+
+Class = Literal["urgent", "important", "general"]
+
+
+class Configured(Fact, frozen=True):
+    """Queues, agents and skills of version `version` hold from now on; calls that wait keep their own wishes."""
+
+    version: str
+
+
+class AgentSignedIn(Fact, frozen=True):
+    """An agent is at the phone and idle."""
+
+    agent: AgentId
+
+
+class AgentSignedOut(Fact, frozen=True):
+    """An agent goes home; a talk under way goes on to its end."""
+
+    agent: AgentId
+
+
+class AgentPaused(Fact, frozen=True):
+    """No offers from now on, `reason` is a pause code; while talking, it takes effect after."""
+
+    agent: AgentId
+    reason: str
+
+
+class AgentResumed(Fact, frozen=True):
+    """Ready again."""
+
+    agent: AgentId
+
+
+class WrapUpEnded(Fact, frozen=True):
+    """The agent says that the after-call work is done, before its time is."""
+
+    agent: AgentId
+
+
+class AgentReachable(Fact, frozen=True):
+    """The agent's phone went away or came back (registration)."""
+
+    agent: AgentId
+    reachable: bool
+
+
+class CallQueued(Fact, frozen=True):
+    """A caller waits from now on. `skills` are wishes as written in dialplans/: `complaints>=3`."""
+
+    call: CallId
+    attempt: AttemptId
+    queue: QueueName
+    skills: tuple[str, ...] = ()
+    class_: Class = "general"
+    language: str = ""
+    caller: str = ""
+
+
+class CallLeft(Fact, frozen=True):
+    """The caller is gone from the queue: hung up, or took a way out."""
+
+    call: CallId
+    reason: Literal["hung_up", "way_out", "lost"]
+
+
+class OfferTaken(Fact, frozen=True):
+    """The agent took the offer and both are connected."""
+
+    attempt: AttemptId
+
+
+class OfferMissed(Fact, frozen=True):
+    """The offer came to nothing on the agent's side; the caller goes back to the old place."""
+
+    attempt: AttemptId
+    reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+
+
+class TalkEnded(Fact, frozen=True):
+    """The talk that came of offer `attempt` is over; wrap-up begins."""
+
+    attempt: AttemptId
+
+
+AcdEvent = (
+    Configured
+    | AgentSignedIn
+    | AgentSignedOut
+    | AgentPaused
+    | AgentResumed
+    | WrapUpEnded
+    | AgentReachable
+    | CallQueued
+    | CallLeft
+    | OfferTaken
+    | OfferMissed
+    | TalkEnded
+    | ClockSet
+    | Tick
+)

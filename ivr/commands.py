@@ -1,0 +1,141 @@
+"""What the flow machine orders: sound by the door's own commands, and these of the house."""
+
+from typing import Any, Literal
+
+from calls.commands import Answer, Command, HangUp, Listen, Play, Record, StartMusic, Stop, StopMusic
+from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
+
+Class = Literal["urgent", "important", "general"]
+
+
+class HideDigits(Command, frozen=True):
+    """From the next key on, digits of this leg go to the vault under `name`, and `•` comes in their place (# and * stay)."""
+
+    call: CallId
+    leg: LegId
+    name: str
+
+
+class ShowDigits(Command, frozen=True):
+    """Keys are plain again. What the vault has stays there until the call ends."""
+
+    call: CallId
+    leg: LegId
+
+
+class CheckSecret(Command, frozen=True):
+    """Ask the vault: do the digits under `name` pass `check` (`luhn`, `id_card`, a pattern)? SecretChecked answers."""
+
+    call: CallId
+    attempt: AttemptId
+    name: str
+    check: str
+
+
+class Lookup(Command, frozen=True):
+    """Ask an HTTP service; LookupFinished answers within `deadline_s`. A value `secret:NAME` is filled in by the vault."""
+
+    call: CallId
+    attempt: AttemptId
+    method: Literal["GET", "POST"]
+    url: str
+    body: dict[str, Any]
+    deadline_s: Seconds
+
+
+class OpenCase(Command, frozen=True):
+    """Open a case; CaseOpened answers once it is durable."""
+
+    call: CallId
+    attempt: AttemptId
+    category: str
+    fields: dict[str, Any]
+
+
+class EnterQueue(Command, frozen=True):
+    """Let the caller wait; LeftQueue answers. `skills` as written: `complaints>=3`. `reason` is whispered to the agent."""
+
+    call: CallId
+    attempt: AttemptId
+    queue: str
+    skills: tuple[str, ...]
+    class_: Class
+    language: str
+    reason: str
+    fields: dict[str, Any]
+
+
+class LeaveQueue(Command, frozen=True):
+    """The caller chose a way out of the queue (a key)."""
+
+    call: CallId
+    attempt: AttemptId
+
+
+class Transfer(Command, frozen=True):
+    """Connect the caller with `tel:NUMBER` or `phone:ACCOUNT`; TransferEnded answers."""
+
+    call: CallId
+    attempt: AttemptId
+    to: str
+    ring_s: Seconds
+
+
+class VoicemailLeft(Command, frozen=True):
+    """A message is on disk for `box`: tell those who should hear it."""
+
+    call: CallId
+    box: str
+    path: str
+    duration_s: Seconds
+
+
+class SurveyAnswered(Command, frozen=True):
+    """The caller gave a score."""
+
+    call: CallId
+    question: str
+    score: int
+
+
+class StepTaken(Command, frozen=True):
+    """A step is over: a row of the call log. `keys` as pressed, `•` where hidden. `outcome` is the step's own word."""
+
+    call: CallId
+    flow: str
+    step: str
+    kind: str
+    began_at: Instant
+    keys: str
+    outcome: str
+
+
+class FlowEnded(Command, frozen=True):
+    """The walk is over; the leg is gone or going."""
+
+    call: CallId
+    reason: Literal["hung_up", "caller_left", "step_limit", "time_limit", "transferred", "failed"]
+
+
+IvrCommand = (
+    Answer
+    | Play
+    | Stop
+    | Listen
+    | Record
+    | StartMusic
+    | StopMusic
+    | HangUp
+    | HideDigits
+    | ShowDigits
+    | CheckSecret
+    | Lookup
+    | OpenCase
+    | EnterQueue
+    | LeaveQueue
+    | Transfer
+    | VoicemailLeft
+    | SurveyAnswered
+    | StepTaken
+    | FlowEnded
+)
