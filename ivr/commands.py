@@ -9,7 +9,7 @@ Class = Literal["urgent", "important", "general"]
 
 
 class HideDigits(Command, frozen=True):
-    """From the next key on, digits of this leg go to the vault under `name`, and `•` comes in their place (# and * stay)."""
+    """From the next key on, digits of this leg go to the vault as `name`; `•` comes in their place (# and * stay)."""
 
     call: CallId
     leg: LegId
@@ -33,7 +33,7 @@ class CheckSecret(Command, frozen=True):
 
 
 class Lookup(Command, frozen=True):
-    """Ask an HTTP service; LookupFinished answers within `deadline_s`. A value `secret:NAME` is filled in by the vault."""
+    """Ask an HTTP service; LookupFinished answers within `deadline_s`. The vault fills in values `secret:NAME`."""
 
     call: CallId
     attempt: AttemptId
@@ -53,7 +53,7 @@ class OpenCase(Command, frozen=True):
 
 
 class EnterQueue(Command, frozen=True):
-    """Let the caller wait; LeftQueue answers. `skills` as written: `complaints>=3`. `reason` is whispered to the agent."""
+    """Let the caller wait; LeftQueue answers. `skills` as written: `complaints>=3`. The agent hears `reason` first."""
 
     call: CallId
     attempt: AttemptId

@@ -72,7 +72,7 @@ class TransferEnded(Fact, frozen=True):
 
 
 class CallAdopted(Fact, frozen=True):
-    """After a restart: the caller is still up. The machine repeats the step that it is in, or waits on if it is in a queue."""
+    """After a restart the caller is still up: repeat the step, or wait on if it is a queue."""
 
     call: CallId
 
