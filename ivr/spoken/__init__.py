@@ -1,0 +1,115 @@
+"""What a value sounds like: numbers, money, dates and telephone numbers as words, in each language.
+
+    >>> spell("money", "10020.50", "zh-CN")
+    '一万零二十元五角'
+    >>> spell("count", 2, "zh-CN")
+    '两'
+    >>> spell("date", "2026-11-22", "en")
+    'November twenty-second, twenty twenty-six'
+
+The answer is words and never figures, so that every voice engine and every recording reads the same thing.
+
+| kind | takes | zh | en |
+|---|---|---|---|
+| digits | text of 0-9 * #, or a whole number | 一二三四，五六 | one two three four, five six |
+| code | letters, digits and hyphens: a case number | A，一零二 | A, one zero two |
+| number | a number below 10^16, any decimals | 两万点五 | twenty thousand point five |
+| count | a whole number of something | 两 (before 位, 个) | two |
+| ordinal | a whole number from 1 | 第三 | third |
+| percent | a number of hundredths | 百分之三点五 | three point five percent |
+| money | an amount, or `USD 12.30` (alone: CNY) | 十二元三角 | twelve yuan and thirty fen |
+| date, day | `2026-11-22`; a day is said without its year | 十一月二十二日 | November twenty-second |
+| time | `09:05` or `09:05:10`, in 24 hours | 上午九点零五分 | nine oh five a.m. |
+| duration | whole seconds below 100 days | 两分钟三秒 | two minutes and three seconds |
+| phone | `+8613800138000`, `010…`, `95183` | 幺三八，零零幺三，八零零零 | one three eight, … |
+| text | words that are said as they are | | |
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from decimal import Decimal
+from typing import Protocol
+
+from ivr.spoken import en, values, zh
+from ivr.spoken.values import CURRENCIES, Money, SpokenError
+
+__all__ = ["CURRENCIES", "KINDS", "LANGUAGES", "SpokenError", "speaks", "spell"]
+
+KINDS = (
+    "code",
+    "count",
+    "date",
+    "day",
+    "digits",
+    "duration",
+    "money",
+    "number",
+    "ordinal",
+    "percent",
+    "phone",
+    "text",
+    "time",
+)
+"""The kinds that a placeholder of a phrase may name."""
+
+
+class Speaker(Protocol):
+    """What a language must know how to say; its module is one. Values come checked, from `ivr.spoken.values`."""
+
+    def digits(self, groups: tuple[str, ...]) -> str: ...
+    def phone(self, groups: tuple[str, ...]) -> str: ...
+    def number(self, value: Decimal) -> str: ...
+    def count(self, value: int) -> str: ...
+    def ordinal(self, value: int) -> str: ...
+    def percent(self, value: Decimal) -> str: ...
+    def money(self, value: Money) -> str: ...
+    def date(self, value: date, *, year: bool) -> str: ...
+    def time(self, value: time) -> str: ...
+    def duration(self, value_s: int) -> str: ...
+
+
+_SPEAKERS: dict[str, Speaker] = {"zh": zh, "en": en}
+
+LANGUAGES = tuple(_SPEAKERS)
+"""Primary language tags that values can be said in; `zh-CN` is said as `zh`."""
+
+
+def speaks(language: str) -> bool:
+    """Whether values can be said in this BCP 47 language."""
+    return language.partition("-")[0].lower() in _SPEAKERS
+
+
+def spell(kind: str, value: object, language: str) -> str:
+    """The words for a value. Raises SpokenError, whose message never repeats the value (it may be a caller's own)."""
+    speaker = _SPEAKERS.get(language.partition("-")[0].lower())
+    if speaker is None:
+        raise SpokenError(kind, f"language {language!r} is not spoken; there are {', '.join(LANGUAGES)}")
+    match kind:
+        case "digits":
+            return speaker.digits(values.digits(value))
+        case "code":
+            return speaker.digits(values.code(value))
+        case "number":
+            return speaker.number(values.number(kind, value))
+        case "count":
+            return speaker.count(values.whole(kind, value))
+        case "ordinal":
+            return speaker.ordinal(values.whole(kind, value, least=1))
+        case "percent":
+            return speaker.percent(values.number(kind, value))
+        case "money":
+            return speaker.money(values.money(value))
+        case "date" | "day":
+            return speaker.date(values.day(kind, value), year=kind == "date")
+        case "time":
+            return speaker.time(values.clock(value))
+        case "duration":
+            return speaker.duration(values.duration(value))
+        case "phone":
+            home = "86" if speaker is zh else None
+            return speaker.phone(values.phone(value, home=home))
+        case "text":
+            return values.words(value)
+        case _:
+            raise SpokenError(kind, f"no such kind; there are {', '.join(KINDS)}")

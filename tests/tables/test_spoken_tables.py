@@ -1,0 +1,61 @@
+"""The hard cases of spoken values, in both languages, and what is refused with which reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ivr.spoken import KINDS, SpokenError, speaks, spell
+
+pytestmark = pytest.mark.tables
+
+HERE = Path(__file__).parent
+VALUES: list[dict[str, Any]] = yaml.safe_load((HERE / "spoken_values.yaml").read_text("utf-8"))
+REFUSED: list[dict[str, Any]] = yaml.safe_load((HERE / "spoken_refused.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("row", VALUES, ids=lambda row: f"{row['kind']}: {row['why']}")
+def test_words_of_a_value(row: dict[str, Any]) -> None:
+    assert spell(row["kind"], row["value"], "zh-CN") == row["zh"]
+    assert spell(row["kind"], row["value"], "en") == row["en"]
+
+
+def test_every_kind_has_a_row() -> None:
+    assert {row["kind"] for row in VALUES} == set(KINDS)
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: f"{row['kind']}: {row['value']!r}")
+def test_reason_of_a_refusal(row: dict[str, Any]) -> None:
+    with pytest.raises(SpokenError) as caught:
+        spell(row["kind"], row["value"], "zh-CN")
+    assert (caught.value.kind, caught.value.reason) == (row["kind"], row["reason"])
+    if isinstance(row["value"], str) and row["value"] != "":
+        assert row["value"] not in str(caught.value)
+
+
+def test_dates_and_times_of_python_are_taken() -> None:
+    assert spell("day", date(2026, 10, 1), "zh") == "十月一日"
+    assert spell("time", time(9, 5), "zh") == "上午九点零五分"
+
+
+def test_an_instant_is_not_a_day() -> None:
+    with pytest.raises(SpokenError, match="which zone"):
+        spell("date", datetime(2026, 11, 22, tzinfo=UTC), "zh")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300, 1e-300])
+def test_floats_that_cannot_be_said(value: float) -> None:
+    with pytest.raises(SpokenError):
+        spell("number", value, "en")
+
+
+def test_languages() -> None:
+    assert speaks("zh-CN")
+    assert speaks("en-GB")
+    assert not speaks("fr")
+    with pytest.raises(SpokenError, match="language 'fr' is not spoken; there are zh, en"):
+        spell("number", 1, "fr")
