@@ -34,6 +34,24 @@ class ReleaseCall(Command, frozen=True):
     reason: Literal["no_agents", "timed_out", "full"]
 
 
+class WaitWidened(Command, frozen=True):
+    """A widening step of the queue took effect on this caller: for the log, and `queue` where it waits from now on."""
+
+    call: CallId
+    attempt: AttemptId
+    queue: QueueName
+    step: int
+    wish: str
+
+
+class SuggestWayOut(Command, frozen=True):
+    """A widening step says: offer this caller a callback that keeps the place, or a message. The caller waits on."""
+
+    call: CallId
+    attempt: AttemptId
+    way: Literal["callback", "message"]
+
+
 class AgentChanged(Command, frozen=True):
     """A fact for screens, metrics and the bus: an agent's state is another since `since`."""
 
@@ -43,4 +61,4 @@ class AgentChanged(Command, frozen=True):
     since: Instant
 
 
-AcdCommand = Offer | WithdrawOffer | ReleaseCall | AgentChanged
+AcdCommand = Offer | WithdrawOffer | ReleaseCall | WaitWidened | SuggestWayOut | AgentChanged

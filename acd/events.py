@@ -3,7 +3,7 @@
 from typing import Literal
 
 from calls.events import ClockSet, Fact, Tick
-from calls.ids import AgentId, AttemptId, CallId, QueueName
+from calls.ids import AgentId, AttemptId, CallId, QueueName, Seconds
 
 Class = Literal["urgent", "important", "general"]
 
@@ -52,8 +52,20 @@ class AgentReachable(Fact, frozen=True):
     reachable: bool
 
 
+class AgentMoved(Fact, frozen=True):
+    """A supervisor moved an agent: these are the queues from now on, until the next `Configured`."""
+
+    agent: AgentId
+    queues: tuple[QueueName, ...]
+
+
 class CallQueued(Fact, frozen=True):
-    """A caller waits from now on. `skills` are wishes as written in dialplans/: `complaints>=3`."""
+    """A caller waits from now on. `skills` are wishes as written in dialplans/: `complaints>=3`.
+
+    `priority` is in minutes: it counts like so many minutes already waited, on top of the queue's and the class's own.
+    `agent`, if set, is asked for alone during the first `sticky_s` (last agent, named agent); somebody who is not
+    there is not waited for.
+    """
 
     call: CallId
     attempt: AttemptId
@@ -62,6 +74,17 @@ class CallQueued(Fact, frozen=True):
     class_: Class = "general"
     language: str = ""
     caller: str = ""
+    priority: float = 0.0
+    vip: bool = False
+    agent: AgentId | None = None
+    sticky_s: Seconds = 0.0
+
+
+class CallMoved(Fact, frozen=True):
+    """A supervisor moved a waiting caller; the time waited and the wishes go along."""
+
+    call: CallId
+    queue: QueueName
 
 
 class CallLeft(Fact, frozen=True):
@@ -98,7 +121,9 @@ AcdEvent = (
     | AgentResumed
     | WrapUpEnded
     | AgentReachable
+    | AgentMoved
     | CallQueued
+    | CallMoved
     | CallLeft
     | OfferTaken
     | OfferMissed
