@@ -167,6 +167,18 @@ class Node:
         return mark.error(message)
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a lint found: where, which rule, what to do. `str()` is `file:line:column: message [rule]`."""
+
+    mark: Mark
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.mark}: {self.message} [{self.rule}]"
+
+
 def parse(text: str, file: str) -> Node:
     """Read one YAML document. `file` is only the name that places carry.
 
@@ -194,6 +206,12 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     """The word of `known` that `word` most probably was meant to be, or None when none is close."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return close[0] if close else None
+
+
+def nearest_hint(word: str, known: Sequence[str]) -> str:
+    """` (did you mean then?)` for a message, or nothing."""
+    close = nearest(word, known)
+    return f" (did you mean {close}?)" if close else ""
 
 
 def _refuse_character(text: str, file: str, position: int, reason: str) -> NoReturn:
