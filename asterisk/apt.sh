@@ -1,0 +1,101 @@
+# Functions of install.sh: an apt of our own, beside the system's. Sourced, not run.
+
+# The suites worth asking, best first. Debian stable carries no Asterisk; testing has 22. Of Ubuntu's suites the system's
+# own is asked first, then the long-term one that has 20; "devel" is Ubuntu's alias of the newest.
+suites_with_asterisk() {
+    id=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
+    case " $id " in
+    *" ubuntu "*) (. /etc/os-release && echo "${UBUNTU_CODENAME:-$VERSION_CODENAME} noble devel") ;;
+    *) echo "testing" ;;
+    esac
+}
+
+# Addresses of the distribution's own archive as the system's apt is told them, in both forms of source files: entries
+# whose suite is this release itself (not -security, not -updates, not a third party's own suite) and that have "main".
+archives_of_the_system() {
+    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+    {
+        for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+            [ -r "$file" ] || continue
+            sed -n 's/^[[:space:]]*deb[[:space:]]\{1,\}\(\[[^]]*\][[:space:]]*\)\{0,1\}//p' "$file"
+        done
+        for file in /etc/apt/sources.list.d/*.sources; do
+            [ -r "$file" ] || continue
+            awk 'function flush() { if (types ~ /(^| )deb( |$)/ && enabled != "no") { n = split(uris, u, " "); m = split(suites, s, " ")
+                     for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) print u[i], s[j], components }
+                     types = uris = suites = components = enabled = "" }
+                 /^#/ { next }
+                 /^[[:space:]]*$/ { flush(); next }
+                 { field = tolower($1); value = $0; sub(/^[^:]*:[[:space:]]*/, "", value) }
+                 field == "types:" { types = value }
+                 field == "uris:" { uris = value }
+                 field == "suites:" { suites = value }
+                 field == "components:" { components = value }
+                 field == "enabled:" { enabled = tolower(value) }
+                 END { flush() }' "$file"
+        done
+    } | awk -v codename="$codename" '
+        ($2 == codename || $2 ~ /^(stable|testing|unstable|sid)$/) && / main( |$)/ && !seen[$1]++ { print $1 }'
+}
+
+# private_apt WORK SUITE ARCHIVE: lists, cache and state below WORK; the system's proxy and credentials stay in force.
+private_apt() {
+    mkdir -p "$1/state/lists/partial" "$1/cache/archives/partial" "$1/dpkg"
+    : >"$1/dpkg/status"
+    keyring=
+    for file in /usr/share/keyrings/ubuntu-archive-keyring.gpg /usr/share/keyrings/debian-archive-keyring.gpg; do
+        [ -r "$file" ] && case "$file" in *"$(. /etc/os-release && echo "${ID:-debian}")"*) keyring="signed-by=$file " ;; esac
+    done
+    components="main"
+    [ -z "${keyring##*ubuntu*}" ] && [ -n "$keyring" ] && components="main universe"
+    # A mirror that stands still serves a Release file past its date; the signature is still checked.
+    echo "deb [${keyring}check-valid-until=no] $3 $2 $components" >"$1/sources.list"
+    # Given by "-c", this is read after the system's files, so that "#clear" takes out hooks that touch the system.
+    cat >"$1/apt.conf" <<EOF
+Dir::State "$1/state";
+Dir::State::lists "$1/state/lists";
+Dir::State::status "$1/dpkg/status";
+Dir::Cache "$1/cache";
+Dir::Cache::archives "$1/cache/archives";
+Dir::Etc::sourcelist "$1/sources.list";
+Dir::Etc::sourceparts "-";
+Dir::Etc::preferences "-";
+Dir::Etc::preferencesparts "-";
+APT::Sandbox::User "$(id -un)";
+APT::Install-Recommends "false";
+APT::Get::AllowUnauthenticated "false";
+APT::Default-Release "";
+Acquire::Languages "none";
+Acquire::Retries "3";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Pre-Invoke;
+#clear DPkg::Post-Invoke;
+#clear Acquire::IndexTargets::deb::DEP-11;
+#clear Acquire::IndexTargets::deb::Contents-deb;
+EOF
+    apt_configuration=$1/apt.conf
+}
+
+apt_get() { apt-get -c "$apt_configuration" "$@"; }
+apt_cache() { apt-cache -c "$apt_configuration" "$@"; }
+
+# Asterisk's modules depend on the libraries of every module there is (LDAP, PostgreSQL, SNMP, GTK's, ...): 160 packages.
+# The modules that asterisk/modules.conf loads need few of them. A package that is said to be installed stands for the
+# rest, and apt itself resolves what remains (about 40 packages, 24 MB).
+leave_out_what_is_never_loaded() {
+    loaded='^(libc6|libgcc-s1|libstdc\+\+6|libgsm1|libogg0|libopus0|libopusfile0|libspeex1|libspeexdsp1|libsrtp2-1|libssl.*|libsqlite3-0|libxml2.*|zlib1g|libresample1|libunbound8|asterisk.*)$'
+    never=$(apt_cache show asterisk-modules | sed -n 's/^Depends: //p' | head -1 | tr ',' '\n' |
+        sed 's/|.*//; s/(.*//; s/ //g' | grep -Ev "$loaded" | sed 's/$/ (= 99:0), /' | tr -d '\n')
+    cat >"$1/dpkg/status" <<EOF
+Package: never-loaded
+Status: install ok installed
+Version: 1
+Architecture: all
+Maintainer: hotline
+Provides: ${never}adduser, asterisk-config-custom
+Description: stands for what the modules of this telephone server never load
+
+EOF
+}

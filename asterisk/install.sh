@@ -1,0 +1,121 @@
+#!/bin/sh
+# Finds an Asterisk of version 20 or later, or unpacks the distribution's own packages of it into one folder.
+#
+#   asterisk/install.sh            prints, last, where Asterisk is: "system" or the folder
+#   HOTLINE_ASTERISK_ROOT=DIR      the folder (default: .local/asterisk beside this repository)
+#   HOTLINE_ASTERISK=unpacked      ignores an Asterisk that the system has
+#
+# Nothing is compiled and nothing outside the folder changes: apt runs with lists, cache and state of its own, beside
+# the system's, on the mirror (and by the proxy and credentials) that the system's apt already uses. Works as root and as
+# an ordinary user. Debian: the testing suite, which has Asterisk 22. Ubuntu: the first suite that has 20 or later.
+# switch/asterisk/installation.py starts what this leaves.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=${HOTLINE_ASTERISK_ROOT:-$(dirname "$here")/.local/asterisk}
+oldest=20
+
+say() { printf 'asterisk: %s\n' "$*" >&2; }
+fail() { printf 'asterisk: %s\n' "$*" >&2; exit 1; }
+
+if [ -e "$root/.complete" ]; then
+    echo "$root"
+    exit 0
+fi
+
+# What "asterisk -V" prints is "Asterisk 22.4.1" or "Asterisk 20.6.0~dfsg+~cs6.13".
+if [ "${HOTLINE_ASTERISK:-}" != unpacked ] && installed=$(command -v asterisk 2>/dev/null); then
+    major=$("$installed" -V 2>/dev/null | sed -n 's/^Asterisk \([0-9][0-9]*\).*/\1/p')
+    if [ "${major:-0}" -ge "$oldest" ]; then
+        echo system
+        exit 0
+    fi
+    say "$installed is version ${major:-unknown}, older than $oldest: leaving it alone and unpacking a newer one"
+fi
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
+    fail "this is neither Debian nor Ubuntu: install Asterisk $oldest or later with your system's own packages, then run again"
+fi
+
+mkdir -p "$(dirname "$root")" 2>/dev/null || fail "cannot make $(dirname "$root"): set HOTLINE_ASTERISK_ROOT to a folder that you may write"
+[ -w "$(dirname "$root")" ] || fail "cannot write in $(dirname "$root"): set HOTLINE_ASTERISK_ROOT to a folder that you may write"
+
+# Two starts at once (make run and make test) unpack once: the second waits and finds it done.
+exec 9>"$root.lock"
+if command -v flock >/dev/null; then flock 9; fi
+if [ -e "$root/.complete" ]; then
+    echo "$root"
+    exit 0
+fi
+
+# All work happens in a folder that is renamed at the very end: half of a download never counts as installed.
+work=$root.unpacking
+rm -rf "$work"
+mkdir -p "$work/tree"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+log=$work/apt.log
+
+. "$here/apt.sh"
+
+architecture=$(dpkg --print-architecture)
+found=
+for suite in $(suites_with_asterisk); do
+    for archive in $(archives_of_the_system); do
+        say "looking for Asterisk in $suite"
+        private_apt "$work" "$suite" "$archive"
+        if apt_get -qq update >>"$log" 2>&1; then
+            major=$(apt_cache show asterisk 2>/dev/null | sed -n 's/^Version: \([0-9]*:\)\{0,1\}\([0-9]*\).*/\2/p' | sort -n | tail -1)
+            if [ "${major:-0}" -ge "$oldest" ]; then
+                found=$suite
+                break 2
+            fi
+        fi
+    done
+done
+if [ -z "$found" ]; then
+    tail -5 "$log" >&2 2>/dev/null || true
+    fail "no archive of this system's apt sources offers Asterisk $oldest or later: check that 'apt-get update' works here, or install Asterisk yourself"
+fi
+
+say "downloading Asterisk $major of $found ($architecture)"
+leave_out_what_is_never_loaded "$work"
+apt_get -qq -y --download-only install asterisk >>"$log" 2>&1 || {
+    tail -5 "$log" >&2
+    fail "the download failed: run this again when the network is back"
+}
+
+say "unpacking"
+for package in "$work"/cache/archives/*.deb; do
+    dpkg-deb --fsys-tarfile "$package" >"$work/package.tar"
+    # /lib and friends are links into /usr since Debian 12; in the folder everything goes straight into usr.
+    tar -C "$work/tree" -xf "$work/package.tar" --no-same-owner --transform 's,^\./\(bin\|sbin\|lib\|lib64\)/,./usr/\1/,S' \
+        --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./usr/share/i18n'
+done
+
+# Where the system would keep an alternative: the installed voice is the one for English.
+voice=$(cd "$work/tree/usr/share/asterisk/sounds" && ls -d en_* 2>/dev/null | head -1)
+if [ -n "$voice" ] && [ ! -e "$work/tree/usr/share/asterisk/sounds/en" ]; then
+    ln -s "$voice" "$work/tree/usr/share/asterisk/sounds/en"
+fi
+
+loader=$(cd "$work/tree" && find usr/lib* -name 'ld-linux*.so.*' | sort | head -1)
+libraries=$(cd "$work/tree" && find usr/lib -maxdepth 1 -name '*-linux-gnu*' -type d | head -1)
+[ -n "$loader" ] && [ -n "$libraries" ] || fail "the packages of $found are not laid out as expected: install Asterisk yourself"
+version=$("$work/tree/$loader" --library-path "$work/tree/$libraries" "$work/tree/usr/sbin/asterisk" -V) ||
+    fail "Asterisk of $found does not start on this machine: install Asterisk $oldest or later yourself"
+
+# What installation.py reads: paths relative to the folder, so that the folder may be moved.
+cat >"$work/tree/.complete" <<EOF
+version=${version#Asterisk }
+suite=$found
+loader=$loader
+libraries=$libraries
+program=usr/sbin/asterisk
+modules=$libraries/asterisk/modules
+data=usr/share/asterisk
+EOF
+rm -rf "$root"
+mv "$work/tree" "$root"
+say "$version is ready"
+echo "$root"

@@ -1,0 +1,127 @@
+"""What one running Asterisk is told: its directories, ports, applications, accounts and secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from switch.asterisk.installation import REPOSITORY
+
+TEMPLATES = REPOSITORY / "asterisk" / "conf"
+
+
+@dataclass(frozen=True)
+class AgentAccount:
+    """The SIP account of one agent's phone. It registers with `user` and `secret`; its endpoint is `PJSIP/user`."""
+
+    agent: str
+    secret: str = field(repr=False)
+
+    @property
+    def user(self) -> str:
+        """The prefix keeps an agent "1001" apart from a caller whose number is 1001."""
+        return f"agent-{self.agent}"
+
+
+@dataclass(frozen=True)
+class AsteriskSettings:
+    """One instance. Everything listens on loopback until told otherwise."""
+
+    run_dir: Path
+    ari_password: str = field(repr=False)
+    application: str = "hotline"  # the Stasis application, one for each controller
+    ari_user: str = "hotline"
+    sip_address: str = "127.0.0.1"
+    sip_port: int = 5060
+    ari_address: str = "127.0.0.1"
+    ari_port: int = 8088
+    rtp_first: int = 20000  # even and odd ports alternate RTP and RTCP: two for each leg
+    rtp_last: int = 22999
+    external_address: str | None = None  # what SIP and SDP name when phones reach this host under another address
+    local_networks: tuple[str, ...] = ()  # networks that see the real address all the same
+    trunks: tuple[str, ...] = ("127.0.0.0/8",)  # who may call in: addresses or networks
+    gateway: str | None = None  # SIP URI that outgoing calls go by, as "sip:10.0.0.9:5060"
+    accounts: tuple[AgentAccount, ...] = ()
+    codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
+    language: str = "en"
+    qualify_s: int = 10
+    rtp_timeout_s: int = 60
+    spool_dir: Path | None = None  # holds recording/ and voicemail/; run_dir/spool unless given
+    music_dir: Path | None = None  # a site's own music; a soft chime is made in run_dir/music unless given
+    extra_modules: tuple[str, ...] = ()  # loaded besides modules.conf, such as "app_queue.so"
+    extra_dialplan: str = ""  # contexts beside ours
+    extra_files: Mapping[str, str] = field(default_factory=dict)  # further configuration files by name
+    templates: Path = TEMPLATES
+
+    @property
+    def etc_dir(self) -> Path:
+        return self.run_dir / "etc"
+
+    @property
+    def log_file(self) -> Path:
+        return self.run_dir / "log" / "asterisk.log"
+
+    @property
+    def spool(self) -> Path:
+        return self.spool_dir or self.run_dir / "spool"
+
+    @property
+    def recording_dir(self) -> Path:
+        """Where ARI puts a recording named "x" as `x.wav`."""
+        return self.spool / "recording"
+
+    @property
+    def voicemail_dir(self) -> Path:
+        return self.spool / "voicemail"
+
+    @property
+    def fallback_log(self) -> Path:
+        """One line for each call that met the fallback; `switch.asterisk.imported` reads it."""
+        return self.spool / "fallback.log"
+
+    @property
+    def ari_url(self) -> str:
+        """Base of REST and, with /events, of the WebSocket, without credentials."""
+        return f"http://{self.ari_address}:{self.ari_port}/ari"
+
+
+class SecretStore:
+    """Secrets by name in one file of mode 0600, each made at its first use. Never part of the repository."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._secrets: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+
+    def get(self, name: str) -> str:
+        """The secret of that name: 24 characters, letters, digits, - and _."""
+        if name not in self._secrets:
+            self._secrets[name] = secrets.token_urlsafe(18)
+            self._save()
+        return self._secrets[name]
+
+    def _save(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = self._path.with_name(self._path.name + ".new")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(self._secrets, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self._path)
+
+
+def port_is_free(address: str, port: int, kind: socket.SocketKind) -> bool:
+    """Whether nobody listens there now (`SOCK_DGRAM` for SIP, `SOCK_STREAM` for ARI)."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
