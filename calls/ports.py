@@ -54,3 +54,11 @@ class Core(Protocol[E, C]):
     def tick(self, now: Instant) -> list[C]:
         """Do what is due at `now`. Harmless when nothing is."""
         ...
+
+    def snapshot(self) -> bytes:
+        """All state, so that a restart need not replay the journal from its first day."""
+        ...
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from `snapshot`, exactly as the one that made it would have."""
+        ...

@@ -1,0 +1,129 @@
+"""The desk in the middle: where the cores meet, and what every part of the router shares.
+
+A part tells the flows or the queues something; it is put in line and done in order, never inside what is being done,
+so that no core is entered twice and a replay takes the same turns.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from acd.commands import AcdCommand
+from acd.events import AcdEvent
+from calls.commands import Media
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
+from calls.ports import Core
+from complaints.cases import CaseAsked, Complaints
+from hotline.facts import Noticed, RouterCommand
+from hotline.register import Call, Register
+from ivr.commands import IvrCommand
+from ivr.events import IvrEvent
+
+
+class Directory(Protocol):
+    """What the router asks of the published versions. Unknown names give None or nothing: no call is lost for it."""
+
+    def entry(self, version: str, called: str) -> str | None:
+        """The flow that answers this number."""
+        ...
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        """The SIP account of the agent's phone."""
+        ...
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        """Whose phone that is."""
+        ...
+
+    def records(self, version: str, queue: str) -> bool:
+        """Whether talks of this queue are recorded."""
+        ...
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        """What the agent hears before the caller does."""
+        ...
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        """A phrase for the house's own people, in the site's first language."""
+        ...
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        """The pause reason that the digit stands for; the empty code is the plain pause."""
+        ...
+
+
+class Desk:
+    """Shared by the router's parts: the cores, the register, the orders of this turn."""
+
+    def __init__(
+        self,
+        flows: Core[IvrEvent, IvrCommand],
+        queues: Core[AcdEvent, AcdCommand],
+        cases: Complaints,
+        directory: Directory,
+    ) -> None:
+        self.flows = flows
+        self.queues = queues
+        self.cases = cases
+        self.directory = directory
+        self.register = Register()
+        self.now: Instant = 0.0
+        self.out: list[RouterCommand] = []
+        self.on_flow_order: Callable[[IvrCommand], None]
+        self.on_queue_order: Callable[[AcdCommand], None]
+        self._line: deque[tuple[Literal["flows"], IvrEvent] | tuple[Literal["queues"], AcdEvent]] = deque()
+
+    @property
+    def utc(self) -> float:
+        """The wall clock of this turn, epoch seconds."""
+        return self.now + self.register.offset_s
+
+    def order(self, command: RouterCommand) -> None:
+        """Let the driver do this."""
+        self.out.append(command)
+
+    def tell_flows(self, event: IvrEvent) -> None:
+        """Put a fact in line for the flow machine."""
+        self._line.append(("flows", event))
+
+    def tell_queues(self, event: AcdEvent) -> None:
+        """Put a fact in line for the queues."""
+        self._line.append(("queues", event))
+
+    def ask_case(self, asked: CaseAsked) -> None:
+        """Open a case; it stays pending in the register until the store has it."""
+        for order in self.cases.handle(asked, self.now):
+            self.register.filing[order.attempt] = order
+            self.order(order)
+
+    def settle(self) -> None:
+        """Do all that is in line, and what comes of it."""
+        while self._line:
+            match self._line.popleft():
+                case ("flows", event):
+                    for flow_order in self.flows.handle(event, self.now):
+                        self.on_flow_order(flow_order)
+                case ("queues", event):
+                    for queue_order in self.queues.handle(event, self.now):
+                        self.on_queue_order(queue_order)
+
+    def tick(self) -> None:
+        """Let both cores do what is due."""
+        for flow_order in self.flows.tick(self.now):
+            self.on_flow_order(flow_order)
+        for queue_order in self.queues.tick(self.now):
+            self.on_queue_order(queue_order)
+
+    def call_of(self, leg: LegId) -> Call | None:
+        """The call that this leg belongs to, while both are here."""
+        known = self.register.legs.get(leg)
+        return self.register.calls.get(known.call) if known is not None and known.call is not None else None
+
+    def mint(self, call: CallId | LegId) -> AttemptId:
+        """A new attempt's id."""
+        return self.register.mint(call)
+
+    def notice(self, level: Literal["info", "warning", "error"], event: str, **words: str) -> None:
+        """Say something to the operator."""
+        call = words.pop("call", None)
+        self.order(Noticed(level, event, call=CallId(call) if call else None, **words))

@@ -1,0 +1,156 @@
+"""What the router is told besides the facts of the door, and what it orders besides the door's own commands.
+
+Together these are all that the journal holds and all that the live driver performs: two closed lists.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from acd.commands import AgentChanged
+from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
+from calls.commands import Command, SwitchCommand
+from calls.events import ClockSet, Fact, SwitchEvent, Tick
+from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId, Seconds
+from complaints.cases import FileCase
+from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, StepTaken, SurveyAnswered, VoicemailLeft
+from ivr.events import LookupFinished, SecretChecked
+
+
+class VersionPublished(Fact, frozen=True):
+    """Calls that arrive from now on walk the flows of `version`, and queues and agents are as it says."""
+
+    version: str
+
+
+class Restarted(Fact, frozen=True):
+    """A controller took the journal up again: what was pending when the last one died is ordered once more."""
+
+
+class CaseFiled(Fact, frozen=True):
+    """The case is durable: its number may be told."""
+
+    attempt: AttemptId
+    call: CallId
+    number: CaseNumber
+
+
+class CaseWanted(Fact, frozen=True):
+    """An agent asked for a case about a call over HTTP; by phone it is a star code."""
+
+    call: CallId
+    attempt: AttemptId
+    category: str
+    fields: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class SupervisionWanted(Fact, frozen=True):
+    """A supervisor, at the phone `account`, wants to hear call `call`, whisper to its agent, or join."""
+
+    call: CallId
+    account: str
+    mode: Literal["listen", "whisper", "barge"]
+
+
+RouterEvent = (
+    SwitchEvent
+    | ClockSet
+    | Tick
+    | VersionPublished
+    | Restarted
+    | LookupFinished
+    | SecretChecked
+    | CaseFiled
+    | CaseWanted
+    | SupervisionWanted
+    | AgentSignedIn
+    | AgentSignedOut
+    | AgentPaused
+    | AgentResumed
+    | WrapUpEnded
+)
+"""All that may stand in the journal."""
+
+CallOutcome = Literal[
+    "answered", "abandoned", "self_service", "left_in_menu", "message", "transferred", "lost", "refused"
+]
+LegRole = Literal["caller", "agent", "transfer", "code", "supervisor"]
+
+
+class LogCall(Command, frozen=True):
+    """A row of the call log: one a call, when it ends. Instants are UTC epoch seconds; None: it never came to that."""
+
+    call: CallId
+    caller: str
+    called: str
+    version: str
+    language: str
+    arrived_at: float
+    queued_at: float | None
+    answered_at: float | None
+    ended_at: float
+    queue: str
+    agent: AgentId | None
+    outcome: CallOutcome
+    cause: str
+
+
+class LogLeg(Command, frozen=True):
+    """A row a leg."""
+
+    leg: LegId
+    call: CallId
+    role: LegRole
+    party: str
+    began_at: float
+    answered_at: float | None
+    ended_at: float
+    cause: str
+
+
+class LogStep(Command, frozen=True):
+    """A row a step of the flow; `index` counts within the call. `keys` as pressed, `•` where hidden."""
+
+    index: int
+    step: StepTaken
+    began_at: float
+    ended_at: float
+
+
+class LogRecording(Command, frozen=True):
+    """What was said is on disk. `kind`: a talk (stereo, left the caller) or a message for `box`."""
+
+    call: CallId
+    path: str
+    duration_s: Seconds
+    kind: Literal["talk", "message"]
+    box: str = ""
+
+
+class Noticed(Command, frozen=True):
+    """Something an operator should read: it goes to the log with what to do about it."""
+
+    level: Literal["info", "warning", "error"]
+    event: str
+    advice: str = ""
+    call: CallId | None = None
+    detail: str = ""
+
+
+RouterCommand = (
+    SwitchCommand
+    | HideDigits
+    | ShowDigits
+    | CheckSecret
+    | Lookup
+    | FileCase
+    | AgentChanged
+    | SurveyAnswered
+    | VoicemailLeft
+    | LogCall
+    | LogLeg
+    | LogStep
+    | LogRecording
+    | Noticed
+)
+"""All that the live driver performs."""

@@ -1,0 +1,227 @@
+"""From an offer to a talk, and its end: the agent's phone rings, the agent hears why, both are connected, wrap-up.
+
+Which agent and which caller is the queues' business; here is only what a phone does about it.
+"""
+
+from typing import Literal, assert_never
+
+from acd.commands import AcdCommand, AgentChanged, Offer, ReleaseCall, WithdrawOffer
+from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
+from calls.causes import Cause
+from calls.commands import Bridge, HangUp, MuteRecording, Originate, Play
+from calls.events import CallEnded
+from calls.ids import LegId
+from complaints.cases import CaseAsked
+from hotline import register as at
+from hotline.desk import Desk
+from ivr.commands import HideDigits, ShowDigits
+from ivr.events import LeftQueue
+
+_MISSED: dict[Cause, Literal["no_answer", "busy", "rejected", "unreachable", "failed"]] = {
+    Cause.NO_ANSWER: "no_answer",
+    Cause.CANCELLED: "no_answer",  # withdrawn by our own ring time
+    Cause.BUSY: "busy",
+    Cause.REJECTED: "rejected",
+    Cause.UNREACHABLE: "unreachable",
+    Cause.LOST: "unreachable",
+}
+OPEN_CASE = "*9"
+ASK_SECRET = "*8"
+"""Keys of an agent in a talk: open a case; let the caller key digits that nobody hears, sees or keeps (ends with #)."""
+
+
+class Offering:
+    """Carries out the queues' orders on real phones."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def on_queue_order(self, order: AcdCommand) -> None:
+        """One order of the queues."""
+        match order:
+            case Offer():
+                self._offer(order)
+            case WithdrawOffer(attempt):
+                self._withdraw(self._desk.register.offers.get(attempt))
+            case ReleaseCall(call_id, attempt, reason):
+                call = self._desk.register.calls.get(call_id)
+                if call is not None and call.ask == attempt:
+                    call.move("menu")
+                    call.ask = None
+                    self._desk.tell_flows(LeftQueue(call_id, attempt, reason))
+            case AgentChanged():
+                self._desk.order(order)
+            case _:
+                assert_never(order)
+
+    def _offer(self, order: Offer) -> None:
+        desk, calls = self._desk, self._desk.register.calls
+        call = calls[order.call]
+        call.move("offered")
+        call.offer, call.agent = order.attempt, order.agent
+        account = desk.directory.account(desk.register.version, order.agent)
+        if account is None:
+            desk.notice("error", "agent without a phone", detail=order.agent, advice="give agents.yaml an account")
+            self._missed(call, order.attempt, "unreachable")
+            return
+        leg = LegId(f"{order.attempt}-agent")
+        desk.register.offers[order.attempt] = at.Offer(order.attempt, order.call, order.agent, leg)
+        desk.register.legs[leg] = at.Leg(leg, "agent", order.call, account, desk.now)
+        desk.order(
+            Originate(
+                leg,
+                desk.mint(leg),
+                f"phone:{account}",
+                call.caller,
+                f"{order.queue} {call.reason}".strip(),
+                order.ring_s,
+            )
+        )
+
+    def answered(self, leg: at.Leg) -> None:
+        """The agent picked up: whisper, then connect."""
+        offer = self._offer_of(leg)
+        if offer is None:
+            self._desk.order(HangUp(leg.leg))  # answered in the moment in which it was withdrawn
+            return
+        call = self._desk.register.calls[offer.call]
+        whisper = self._desk.directory.whisper(call.version, call)
+        if whisper and offer.state == "ringing":
+            offer.state = "whispering"
+            self._desk.order(Play(leg.leg, self._desk.mint(leg.leg), whisper))
+        elif offer.state == "ringing":
+            self._connect(offer)
+
+    def whispered(self, leg: at.Leg) -> None:
+        """The agent has heard it, or it could not be played: either way, connect."""
+        offer = self._offer_of(leg)
+        if offer is not None and offer.state == "whispering":
+            self._connect(offer)
+
+    def _connect(self, offer: at.Offer) -> None:
+        desk = self._desk
+        call = desk.register.calls[offer.call]
+        offer.state = "bridging"
+        record = f"{call.call}-{call.talks + 1}" if desk.directory.records(call.version, call.queue) else None
+        desk.order(Bridge(desk.register.bridge(call, record is not None), call.leg, offer.leg, record))
+
+    def bridged(self, call: at.Call) -> None:
+        """Both hear each other."""
+        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        if offer is None or offer.state == "talking":
+            return
+        offer.state = "talking"
+        call.move("talking")
+        call.talks += 1
+        call.outcome = "answered"
+        if call.answered_at is None:
+            call.answered_at = self._desk.now
+        self._desk.tell_queues(OfferTaken(offer.attempt))
+
+    def bridge_failed(self, call: at.Call) -> None:
+        """It came to no connection: the agent's leg is released, the caller keeps the old place."""
+        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        if offer is not None and offer.state == "bridging":
+            self._desk.order(HangUp(offer.leg))
+            self._forget(offer)
+            if call.bridge is not None:
+                self._desk.register.talks.pop(call.bridge, None)
+            self._desk.register.apart(call)
+            self._missed(call, offer.attempt, "failed")
+
+    def unbridged(self, call: at.Call) -> None:
+        """The talk came apart. Whoever of the two is still up goes on alone."""
+        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        if offer is not None and offer.state == "talking":
+            self._desk.order(HangUp(offer.leg))
+            self._end_talk(call, offer)
+        elif offer is not None and offer.state == "bridging":
+            self.bridge_failed(call)
+
+    def agent_left(self, leg: at.Leg, event: CallEnded) -> None:
+        """The agent's leg is gone: before the talk an offer that came to nothing, in it the end of the talk."""
+        offer = self._offer_of(leg)
+        if offer is None:
+            return
+        call = self._desk.register.calls[offer.call]
+        if offer.state == "talking":
+            self._end_talk(call, offer)
+        else:
+            self._forget(offer)
+            answered = leg.answered_at is not None
+            self._missed(call, offer.attempt, "rejected" if answered else _MISSED.get(event.cause, "failed"))
+
+    def caller_left(self, call: at.Call, reason: Literal["hung_up", "lost"]) -> None:
+        """The caller is gone, from the queue, from under a ringing phone, or out of a talk."""
+        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        if call.place == "talking" and offer is not None:
+            self._desk.order(HangUp(offer.leg))
+            self._forget(offer)
+            self._desk.tell_queues(TalkEnded(offer.attempt))
+        elif call.place in ("waiting", "offered"):
+            call.outcome = "lost" if reason == "lost" else "abandoned"
+            self._desk.tell_queues(CallLeft(call.call, reason))
+
+    def agent_key(self, leg: at.Leg, digit: str) -> None:
+        """An agent pressed a key in a talk."""
+        leg.keys = (leg.keys + digit)[-2:]
+        call = self._desk.call_of(leg.leg)
+        if call is None or call.place != "talking":
+            return
+        if leg.keys == OPEN_CASE:
+            fields = {"queue": call.queue, "agent": call.agent or ""}
+            attempt = self._desk.mint(call.call)
+            self._desk.ask_case(CaseAsked(call.call, attempt, call.caller, "agent", "agent", fields))
+        elif leg.keys == ASK_SECRET:
+            self._hide(call, True)
+
+    def caller_key(self, call: at.Call, digit: str) -> None:
+        """The caller pressed a key in a talk: only the end of hidden digits means something."""
+        if digit == "#" and call.hiding:
+            self._hide(call, False)
+
+    def _hide(self, call: at.Call, on: bool) -> None:
+        call.hiding = on
+        hide = HideDigits(call.call, call.leg, "talk") if on else ShowDigits(call.call, call.leg)
+        self._desk.order(hide)
+        if call.bridge is not None and call.bridge in self._desk.register.talks:
+            self._desk.order(MuteRecording(self._desk.mint(call.call), call.bridge, on))
+
+    def _withdraw(self, offer: at.Offer | None) -> None:
+        if offer is None:
+            return
+        call = self._desk.register.calls.get(offer.call)
+        if call is not None and call.offer == offer.attempt:
+            call.offer = call.agent = None
+        self._desk.order(HangUp(offer.leg, Cause.CANCELLED))
+        self._forget(offer)
+
+    def _missed(
+        self, call: at.Call, attempt: str, reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+    ) -> None:
+        offer = call.offer
+        if offer is None or offer != attempt:
+            return
+        call.move("waiting")
+        call.offer = call.agent = None
+        self._desk.tell_queues(OfferMissed(offer, reason))
+
+    def _end_talk(self, call: at.Call, offer: at.Offer) -> None:
+        if call.hiding:
+            self._hide(call, False)
+        self._forget(offer)
+        ask = call.ask
+        call.move("menu")
+        self._desk.register.apart(call)
+        call.offer = call.ask = None
+        self._desk.tell_queues(TalkEnded(offer.attempt))
+        if ask is not None:
+            self._desk.tell_flows(LeftQueue(call.call, ask, "served", offer.agent))
+
+    def _forget(self, offer: at.Offer) -> None:
+        del self._desk.register.offers[offer.attempt]
+
+    def _offer_of(self, leg: at.Leg) -> at.Offer | None:
+        call = self._desk.register.calls.get(leg.call) if leg.call else None
+        offer = self._desk.register.offers.get(call.offer) if call and call.offer else None
+        return offer if offer is not None and offer.leg == leg.leg else None

@@ -1,0 +1,124 @@
+"""Who is where: every call, leg and offer of the house, as plain data that a snapshot can hold.
+
+A call is in exactly one place. The router moves it; `move` refuses what the table does not list.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from calls.errors import BrokenRule
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
+from complaints.cases import FileCase
+from hotline.facts import CallOutcome, LegRole
+
+Place = Literal["menu", "waiting", "offered", "talking", "transferring", "transferred", "gone"]
+
+MOVES: dict[Place, frozenset[Place]] = {
+    "menu": frozenset({"waiting", "transferring", "gone"}),
+    "waiting": frozenset({"offered", "menu", "gone"}),
+    "offered": frozenset({"talking", "waiting", "menu", "gone"}),  # menu: a key took the caller out while a phone rang
+    "talking": frozenset({"menu", "gone"}),
+    "transferring": frozenset({"transferred", "menu", "gone"}),
+    "transferred": frozenset({"menu", "gone"}),
+    "gone": frozenset(),
+}
+"""From each place, where a call may go next."""
+
+
+def call_id(leg: LegId) -> CallId:
+    """The call that begins with this leg: it carries the id of its first leg."""
+    return CallId(leg)
+
+
+class Call(msgspec.Struct):
+    """One caller's journey. Instants are monotonic; `ask` is the flow's attempt that waits for an answer."""
+
+    call: CallId
+    leg: LegId
+    caller: str
+    called: str
+    version: str
+    arrived_at: Instant
+    place: Place = "menu"
+    language: str = ""
+    queue: str = ""
+    reason: str = ""
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    ask: AttemptId | None = None
+    offer: AttemptId | None = None
+    agent: AgentId | None = None
+    bridge: AttemptId | None = None
+    queued_at: Instant | None = None
+    answered_at: Instant | None = None
+    steps: int = 0
+    talks: int = 0
+    hiding: bool = False
+    guests: list[LegId] = msgspec.field(default_factory=list)
+    """Legs that live only as long as the call: a transfer's target, supervisors."""
+    outcome: CallOutcome = "left_in_menu"
+
+    def move(self, place: Place) -> None:
+        """Go to `place`. Raises BrokenRule where MOVES has no such way."""
+        if place not in MOVES[self.place]:
+            raise BrokenRule(f"call {self.call}: no way from {self.place} to {place}")
+        self.place = place
+
+
+class Leg(msgspec.Struct):
+    """One channel and what it is to us. `call` is None for an agent who dialled a code."""
+
+    leg: LegId
+    role: LegRole
+    call: CallId | None
+    party: str
+    began_at: Instant
+    answered_at: Instant | None = None
+    keys: str = ""
+    mode: Literal["listen", "whisper", "barge"] = "listen"
+    """What a supervisor's leg is here for."""
+
+
+class Offer(msgspec.Struct):
+    """An agent's phone rings for a call, or both already talk. `leg` is the agent's."""
+
+    attempt: AttemptId
+    call: CallId
+    agent: AgentId
+    leg: LegId
+    state: Literal["ringing", "whispering", "bridging", "talking"] = "ringing"
+
+
+class Register(msgspec.Struct):
+    """All of it, and what is pending with the store."""
+
+    calls: dict[CallId, Call] = msgspec.field(default_factory=dict)
+    legs: dict[LegId, Leg] = msgspec.field(default_factory=dict)
+    offers: dict[AttemptId, Offer] = msgspec.field(default_factory=dict)
+    filing: dict[AttemptId, FileCase] = msgspec.field(default_factory=dict)
+    talks: dict[AttemptId, CallId] = msgspec.field(default_factory=dict)
+    """Bridges whose recording is not on disk yet, by bridge attempt."""
+    bridges: dict[AttemptId, CallId] = msgspec.field(default_factory=dict)
+    """Bridges ordered and not yet apart."""
+    version: str = ""
+    offset_s: float = 0.0
+    minted: int = 0
+
+    def bridge(self, call: Call, recorded: bool) -> AttemptId:
+        """A new bridge of this call."""
+        call.bridge = self.mint(call.call)
+        self.bridges[call.bridge] = call.call
+        if recorded:
+            self.talks[call.bridge] = call.call
+        return call.bridge
+
+    def apart(self, call: Call) -> None:
+        """The call's bridge is no more."""
+        if call.bridge is not None:
+            self.bridges.pop(call.bridge, None)
+            call.bridge = None
+
+    def mint(self, call: CallId | LegId) -> AttemptId:
+        """A new attempt's id: a count, so that a replay mints the same."""
+        self.minted += 1
+        return AttemptId(f"{call}:{self.minted}")

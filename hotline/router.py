@@ -1,0 +1,369 @@
+"""The router: one core made of the others. Every fact of the house comes in here, every order goes out.
+
+Synchronous and deterministic like the cores that it holds: the live driver journals what it takes, and a replay of the
+journal gives the same orders. What to do with a fact is decided by whose leg it is about and where that call is.
+"""
+
+from typing import assert_never
+
+import msgspec
+
+from acd.commands import AcdCommand
+from acd.events import (
+    AcdEvent,
+    AgentPaused,
+    AgentReachable,
+    AgentResumed,
+    AgentSignedIn,
+    AgentSignedOut,
+    Configured,
+    WrapUpEnded,
+)
+from calls import events as door
+from calls.causes import Cause, DeviceState, Outcome
+from calls.commands import HangUp, Originate, Supervise
+from calls.ids import Instant, LegId
+from calls.numbers import e164
+from calls.ports import Core
+from complaints.cases import CaseAsked, Complaints
+from hotline import adopting, facts
+from hotline import register as at
+from hotline.codes import Codes
+from hotline.desk import Desk, Directory
+from hotline.offering import Offering
+from hotline.walking import Walking
+from ivr.commands import IvrCommand
+from ivr.events import CallStarted, CaseOpened, IvrEvent, LookupFinished, SecretChecked
+
+
+class Snapshot(msgspec.Struct):
+    """The router's whole state."""
+
+    register: at.Register
+    flows: bytes
+    queues: bytes
+    cases: bytes
+
+
+class Router:
+    """Facts in, orders out; see the module's first lines."""
+
+    def __init__(
+        self, flows: Core[IvrEvent, IvrCommand], queues: Core[AcdEvent, AcdCommand], directory: Directory
+    ) -> None:
+        self._desk = Desk(flows, queues, Complaints(), directory)
+        self._walking = Walking(self._desk)
+        self._offering = Offering(self._desk)
+        self._codes = Codes(self._desk)
+        self._desk.on_flow_order = self._walking.on_flow_order
+        self._desk.on_queue_order = self._offering.on_queue_order
+
+    @property
+    def register(self) -> at.Register:
+        """Who is where, to read."""
+        return self._desk.register
+
+    def handle(self, event: facts.RouterEvent, now: Instant) -> list[facts.RouterCommand]:
+        """Take one fact; `now` never goes back."""
+        desk = self._desk
+        desk.now = now
+        desk.out = []
+        self._take(event)
+        desk.settle()
+        return desk.out
+
+    def next_deadline(self) -> Instant | None:
+        """The earlier of the cores' deadlines."""
+        due = [d for d in (self._desk.flows.next_deadline(), self._desk.queues.next_deadline()) if d is not None]
+        return min(due, default=None)
+
+    def tick(self, now: Instant) -> list[facts.RouterCommand]:
+        """Do what is due. The live driver journals a Tick and hands that to `handle` instead; it is the same."""
+        return self.handle(door.Tick(now), now)
+
+    def snapshot(self) -> bytes:
+        """The whole state, between two facts."""
+        desk = self._desk
+        return msgspec.json.encode(
+            Snapshot(desk.register, desk.flows.snapshot(), desk.queues.snapshot(), desk.cases.snapshot())
+        )
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from `snapshot`."""
+        desk, state = self._desk, msgspec.json.decode(snapshot, type=Snapshot)
+        desk.register = state.register
+        desk.flows.restore(state.flows)
+        desk.queues.restore(state.queues)
+        desk.cases.restore(state.cases)
+
+    def _take(self, event: facts.RouterEvent) -> None:
+        desk = self._desk
+        match event:
+            case door.CallArrived():
+                self._arrived(event)
+            case door.DigitPressed(leg_id, digit):
+                self._digit(event, desk.register.legs.get(leg_id), digit)
+            case door.PlaybackFinished(leg_id):
+                self._played(event, desk.register.legs.get(leg_id))
+            case door.CallRinging():
+                pass  # the phone's own business until it is answered or not
+            case door.CallAnswered(leg_id):
+                self._answered(event, desk.register.legs.get(leg_id))
+            case door.SpeechHeard():
+                desk.tell_flows(event)
+            case door.Bridged() | door.Unbridged():
+                self._bridge_changed(event)
+            case door.RecordingFinished():
+                self._recorded(event)
+            case door.CallEnded():
+                self._ended(event)
+            case door.AgentDeviceChanged(device, state):
+                agent = desk.directory.agent(desk.register.version, device)
+                if agent is not None:
+                    desk.tell_queues(AgentReachable(agent, state is not DeviceState.UNREACHABLE))
+            case door.SwitchLost(switch, detail):
+                advice = "calls go on; the link is tried again by itself. Is the switch running?"
+                desk.notice("error", "switch lost", detail=f"{switch} {detail}".strip(), advice=advice)
+            case door.SwitchBack():
+                self._switch_back(event)
+            case door.CommandDone():
+                pass  # nothing waits for a quick command
+            case door.CommandFailed():
+                self._failed(event)
+            case LookupFinished() | SecretChecked():
+                desk.tell_flows(event)
+            case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded():
+                desk.tell_queues(event)
+            case _:
+                self._house(event)
+
+    def _house(
+        self,
+        event: door.ClockSet
+        | door.Tick
+        | facts.VersionPublished
+        | facts.Restarted
+        | facts.CaseFiled
+        | facts.CaseWanted
+        | facts.SupervisionWanted,
+    ) -> None:
+        desk = self._desk
+        match event:
+            case door.ClockSet(offset_s):
+                desk.register.offset_s = offset_s
+                desk.tell_flows(event)
+                desk.tell_queues(event)
+                desk.cases.handle(event, desk.now)
+            case door.Tick():
+                desk.tick()
+            case facts.VersionPublished(version):
+                desk.register.version = version
+                desk.tell_queues(Configured(version))
+            case facts.Restarted():
+                for order in desk.register.filing.values():
+                    desk.order(order)
+            case facts.CaseFiled(attempt, call_id, number):
+                filed = desk.register.filing.pop(attempt, None)
+                if filed is not None and filed.case.asked_by == "caller" and call_id in desk.register.calls:
+                    desk.tell_flows(CaseOpened(call_id, attempt, number))
+            case facts.CaseWanted(call_id, attempt, category, fields):
+                call = desk.register.calls.get(call_id)
+                caller = call.caller if call is not None else ""
+                desk.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
+            case facts.SupervisionWanted():
+                self._supervise(event)
+            case _:
+                assert_never(event)
+
+    def _arrived(self, event: door.CallArrived) -> None:
+        desk = self._desk
+        if event.leg in desk.register.legs:
+            return
+        if event.device is not None:
+            self._codes.dialled(event, event.device)
+            return
+        version = desk.register.version
+        caller, called = e164(event.caller), e164(event.called)
+        call = at.Call(event_call := at.call_id(event.leg), event.leg, caller, called, version, desk.now)
+        desk.register.calls[event_call] = call
+        desk.register.legs[event.leg] = at.Leg(event.leg, "caller", event_call, caller, desk.now)
+        flow = desk.directory.entry(version, event.called)
+        if flow is None:
+            call.outcome = "refused"
+            advice = "add the number to dialplans/entry.yaml, or a default entry"
+            desk.notice("error", "no flow for this number", call=event_call, detail=event.called, advice=advice)
+            desk.order(HangUp(event.leg, Cause.UNREACHABLE))
+            return
+        desk.tell_flows(CallStarted(event_call, event.leg, version, flow, caller, called))
+
+    def _digit(self, event: door.DigitPressed, leg: at.Leg | None, digit: str) -> None:
+        if leg is None:
+            return
+        if leg.role == "agent":
+            self._offering.agent_key(leg, digit)
+        elif leg.role == "caller":
+            call = self._desk.call_of(leg.leg)
+            if call is not None and call.place in ("talking", "transferring", "transferred"):
+                self._offering.caller_key(call, digit)
+            else:
+                self._desk.tell_flows(event)
+
+    def _played(self, event: door.PlaybackFinished, leg: at.Leg | None) -> None:
+        if event.outcome is Outcome.FAILED:
+            advice = "publish again, or put the recording back"
+            self._desk.notice("warning", "prompt not played", detail=event.detail, advice=advice)
+        if leg is None:
+            return
+        if leg.role == "caller":
+            self._desk.tell_flows(event)
+        elif leg.role == "agent":
+            self._offering.whispered(leg)
+        elif leg.role == "code":
+            self._desk.order(HangUp(leg.leg))
+
+    def _answered(self, event: door.CallAnswered, leg: at.Leg | None) -> None:
+        if leg is None:
+            self._desk.order(HangUp(event.leg))  # withdrawn before it was answered
+            return
+        leg.answered_at = self._desk.now
+        if leg.role == "caller":
+            self._desk.tell_flows(event)
+        elif leg.role == "agent":
+            self._offering.answered(leg)
+        elif leg.role == "transfer":
+            self._walking.transfer_answered(leg)
+        elif leg.role == "supervisor":
+            self._listen_in(leg)
+
+    def _bridge_changed(self, event: door.Bridged | door.Unbridged) -> None:
+        register = self._desk.register
+        legs = event.legs if isinstance(event, door.Bridged) else event.survivors
+        for leg in legs:
+            call = self._desk.call_of(leg)
+            if call is None or call.bridge != event.attempt:
+                continue
+            if isinstance(event, door.Bridged):
+                if call.place == "transferring":
+                    self._walking.transfer_bridged(call)
+                else:
+                    self._offering.bridged(call)
+            else:
+                if call.place in ("transferring", "transferred"):
+                    self._walking.transfer_unbridged(call)
+                else:
+                    self._offering.unbridged(call)
+            return
+        if isinstance(event, door.Bridged):
+            for leg in event.legs:  # the call moved on while the switch connected them
+                if leg in register.legs and register.legs[leg].role in ("agent", "transfer"):
+                    self._desk.order(HangUp(leg))
+
+    def _recorded(self, event: door.RecordingFinished) -> None:
+        talk = self._desk.register.talks.pop(event.attempt, None)
+        if talk is None:
+            self._desk.tell_flows(event)
+        elif event.outcome is Outcome.FAILED:
+            advice = "is the disk full, or the recordings folder not writable for the switch?"
+            self._desk.notice("error", "recording failed", call=talk, detail=event.path, advice=advice)
+        else:
+            self._desk.order(facts.LogRecording(talk, event.path, event.duration_s, "talk"))
+
+    def _ended(self, event: door.CallEnded) -> None:
+        desk = self._desk
+        leg = desk.register.legs.pop(event.leg, None)
+        if leg is None:
+            return
+        home = desk.register.calls.get(leg.call) if leg.call is not None else None
+        if home is not None and leg.leg in home.guests:
+            home.guests.remove(leg.leg)
+        if leg.role == "agent":
+            self._offering.agent_left(leg, event)
+        elif leg.role == "transfer":
+            self._walking.transfer_left(leg, event)
+        elif leg.role == "caller" and leg.call is not None:
+            self._caller_ended(desk.register.calls[leg.call], event)
+        began, offset = leg.began_at, desk.register.offset_s
+        answered_at = None if leg.answered_at is None else leg.answered_at + offset
+        call = leg.call or at.call_id(leg.leg)
+        desk.order(facts.LogLeg(leg.leg, call, leg.role, leg.party, began + offset, answered_at, desk.utc, event.cause))
+
+    def _caller_ended(self, call: at.Call, event: door.CallEnded) -> None:
+        desk, offset = self._desk, self._desk.register.offset_s
+        lost = event.cause is Cause.LOST
+        self._offering.caller_left(call, "lost" if lost else "hung_up")
+        for guest in call.guests:
+            desk.order(HangUp(guest))
+        desk.register.apart(call)
+        desk.tell_flows(event)
+        desk.settle()  # the flow's last steps belong to a call that is still known
+        if lost:
+            call.outcome = "lost"
+            advice = "call the person back: the switch lost the call"
+            desk.notice("error", "call lost", call=call.call, detail=call.place, advice=advice)
+        call.move("gone")
+        del desk.register.calls[call.call]
+        desk.order(
+            facts.LogCall(
+                call=call.call,
+                caller=call.caller,
+                called=call.called,
+                version=call.version,
+                language=call.language,
+                arrived_at=call.arrived_at + offset,
+                queued_at=None if call.queued_at is None else call.queued_at + offset,
+                answered_at=None if call.answered_at is None else call.answered_at + offset,
+                ended_at=desk.utc,
+                queue=call.queue,
+                agent=call.agent if call.talks else None,
+                outcome=call.outcome,
+                cause=event.cause,
+            )
+        )
+
+    def _failed(self, event: door.CommandFailed) -> None:
+        desk = self._desk
+        bridging = desk.register.bridges.get(event.attempt)
+        if bridging is not None:
+            call = desk.register.calls[bridging]
+            if call.place == "transferring":
+                self._walking.transfer_unbridged(call)
+            else:
+                self._offering.bridge_failed(call)
+            return
+        leg = desk.register.legs.get(event.leg) if event.leg is not None else None
+        if leg is not None and leg.role == "caller":
+            desk.tell_flows(event)
+
+    def _switch_back(self, event: door.SwitchBack) -> None:
+        desk = self._desk
+        known = frozenset(desk.register.legs)
+        for fact in adopting.missed(desk.register, event):
+            self._take(fact)
+            desk.settle()
+        adopting.adopt(desk, event, known)
+
+    def _supervise(self, event: facts.SupervisionWanted) -> None:
+        desk = self._desk
+        call = desk.register.calls.get(event.call)
+        if call is None or call.place != "talking" or call.offer is None:
+            desk.notice("warning", "nobody to listen to", detail=event.call, advice="the call is not in a talk")
+            return
+        for guest in map(desk.register.legs.__getitem__, call.guests):
+            if guest.role == "supervisor" and guest.party == event.account:
+                guest.mode = event.mode
+                self._listen_in(guest)
+                return
+        leg = LegId(f"{desk.mint(event.call)}-supervisor")
+        desk.register.legs[leg] = at.Leg(leg, "supervisor", event.call, event.account, desk.now, mode=event.mode)
+        call.guests.append(leg)
+        desk.order(Originate(leg, desk.mint(leg), f"phone:{event.account}", call.caller, event.mode, 20.0))
+
+    def _listen_in(self, leg: at.Leg) -> None:
+        desk = self._desk
+        call = desk.call_of(leg.leg)
+        offer = desk.register.offers.get(call.offer) if call is not None and call.offer is not None else None
+        if offer is None:
+            desk.order(HangUp(leg.leg))
+            return
+        # the agent's leg is the target: a whisper reaches the agent and not the caller
+        desk.order(Supervise(leg.leg, desk.mint(leg.leg), offer.leg, leg.mode))
