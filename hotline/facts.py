@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from acd.commands import AgentChanged
-from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
+from acd.commands import AgentChanged, SuggestWayOut, WaitWidened
+from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
 from calls.commands import Command, SwitchCommand
 from calls.events import ClockSet, Fact, SwitchEvent, Tick
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId, Seconds
@@ -68,6 +68,8 @@ RouterEvent = (
     | AgentPaused
     | AgentResumed
     | WrapUpEnded
+    | AgentMoved
+    | CallMoved
 )
 """All that may stand in the journal."""
 
@@ -145,6 +147,8 @@ RouterCommand = (
     | Lookup
     | FileCase
     | AgentChanged
+    | WaitWidened
+    | SuggestWayOut
     | SurveyAnswered
     | VoicemailLeft
     | LogCall

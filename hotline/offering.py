@@ -5,7 +5,7 @@ Which agent and which caller is the queues' business; here is only what a phone 
 
 from typing import Literal, assert_never
 
-from acd.commands import AcdCommand, AgentChanged, Offer, ReleaseCall, WithdrawOffer
+from acd.commands import AcdCommand, AgentChanged, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, MuteRecording, Originate, Play
@@ -49,7 +49,10 @@ class Offering:
                     call.move("menu")
                     call.ask = None
                     self._desk.tell_flows(LeftQueue(call_id, attempt, reason))
-            case AgentChanged():
+            case WaitWidened(call_id, _, queue):
+                self._desk.register.calls[call_id].queue = queue
+                self._desk.order(order)
+            case SuggestWayOut() | AgentChanged():
                 self._desk.order(order)
             case _:
                 assert_never(order)

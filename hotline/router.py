@@ -11,11 +11,13 @@ import msgspec
 from acd.commands import AcdCommand
 from acd.events import (
     AcdEvent,
+    AgentMoved,
     AgentPaused,
     AgentReachable,
     AgentResumed,
     AgentSignedIn,
     AgentSignedOut,
+    CallMoved,
     Configured,
     WrapUpEnded,
 )
@@ -132,7 +134,11 @@ class Router:
                 self._failed(event)
             case LookupFinished() | SecretChecked():
                 desk.tell_flows(event)
-            case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded():
+            case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded() | AgentMoved():
+                desk.tell_queues(event)
+            case CallMoved(call_id, queue):
+                if call_id in desk.register.calls:
+                    desk.register.calls[call_id].queue = queue
                 desk.tell_queues(event)
             case _:
                 self._house(event)
