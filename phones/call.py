@@ -1,0 +1,326 @@
+"""One call as the person at the phone sees it: answered, heard, pressed, said, hung up; and the facts of it.
+
+`Call` is what both directions share; caller.py and incoming.py add how each begins. All
+instants are seconds of time.monotonic(), taken by the kernel where something arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from phones.audio import Clip
+from phones.ear import OTHER, SILENT
+from phones.endpoint import ALLOW, USER_AGENT, Endpoint
+from phones.sdp import Session, answer_to, encode_sdp, parse_sdp
+from phones.sip import Headers, Request, Response, SipError, parse_name_addr, parse_uri
+from phones.stream import Heard, KeyPress, Listener, Stream, StreamClosed
+from phones.transactions import Address, ServerTransaction
+
+EndedBy = Literal["near", "far", "failure"]
+_BYE_WAIT_S = 2.0  # the BYE is repeated for longer, but nobody waits for its answer
+_PROMPT_GAP_NS = 45_000_000  # two packets missing: what follows is another prompt
+
+
+class CallFailed(Exception):
+    """The call came to nothing, or ended while something was awaited.
+
+    `status` is SIP's final answer; 0 when the call had been answered.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"{status} {reason}")
+        self.status, self.reason = status, reason
+
+
+@dataclass(slots=True)
+class CallFacts:
+    """What happened when. None means: it did not. `status` is the final answer to the INVITE."""
+
+    call_id: str
+    from_display: str
+    from_user: str
+    to_user: str
+    invite_at: float
+    trying_at: float | None = None
+    ringing_at: float | None = None
+    answered_at: float | None = None
+    first_rtp_at: float | None = None
+    first_audio_at: float | None = None
+    ended_at: float | None = None
+    ended_by: EndedBy | None = None
+    status: int = 0
+    reason: str = ""
+    packets_sent: int = 0
+    packets_received: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+class Call:
+    """A dialog and its stream. Made by `PhoneLine.dial` or for an INVITE that came in."""
+
+    def __init__(self, endpoint: Endpoint, peer: Address, facts: CallFacts, local_user: str) -> None:
+        self.endpoint, self.peer, self.facts = endpoint, peer, facts
+        self.local_user = local_user
+        self.local_tag = endpoint.token(48)
+        self.stream: Stream = endpoint.media.open_stream(endpoint.host)
+        self._local = self._remote = ""  # From and To as this side writes them
+        self._target = ""
+        self._routes: list[str] = []
+        self._cseq = 0
+        self._version = 1
+        self._ended = asyncio.Event()
+        self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._answered.add_done_callback(lambda done: done.cancelled() or done.exception())  # may go unawaited
+        endpoint.add_dialog(facts.call_id, self.local_tag, self)
+
+    # ---- what a person does -----------------------------------------------------------------------------
+
+    def say(self, clip: Clip | None, loop: bool = False) -> asyncio.Future[None]:
+        """Send this sound in place of what is being sent; None is silence. Done when it has been sent."""
+        return self.stream.say(clip, loop)
+
+    async def press(self, keys: str, duration_s: float = 0.1) -> KeyPress:
+        """Key digits by RFC 4733, 100 ms each; the last of them as it went out. Raises RtpError, CallFailed.
+
+        Asterisk stretches keys shorter than 80 ms, which would spoil a latency measured from the key's end.
+        """
+        if not keys:
+            raise ValueError("no keys to press")
+        presses = [self.stream.press(key, duration_s) for key in keys]
+        try:
+            return (await asyncio.gather(*presses))[-1]
+        except StreamClosed:
+            raise self._failure() from None
+
+    async def hang_up(self) -> None:
+        """End the call now, whatever its state; returns when the far end has agreed or does not answer."""
+        raise NotImplementedError
+
+    # ---- what a person waits for -----------------------------------------------------------------------
+
+    @property
+    def is_over(self) -> bool:
+        """True when the call has ended."""
+        return self._ended.is_set()
+
+    async def answered(self, timeout_s: float = 30.0) -> None:
+        """Return when it is answered. Raises CallFailed when it is not going to be, TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            await asyncio.shield(self._answered)
+
+    async def ended(self, timeout_s: float | None = None) -> CallFacts:
+        """Return when it is over. Raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            await self._ended.wait()
+        return self.facts
+
+    async def heard_audio(self, timeout_s: float = 10.0, after: float = 0.0) -> float:
+        """The arrival of the first packet that is not silence. Raises TimeoutError, CallFailed."""
+
+        def loud(heard: Heard) -> float | None:
+            return _first(heard, heard.labels > SILENT, heard.labels == OTHER)
+
+        return await self._hear(loud, after, timeout_s)
+
+    async def hear_tone(self, hz: float, timeout_s: float = 10.0, after: float | None = None) -> float:
+        """The arrival of the first packet of this tone, by default since the last key was pressed.
+
+        Raises ValueError for a tone that the engine's ear was not given, TimeoutError, CallFailed.
+        """
+        label = self.stream.ear.label_of(hz)
+        return await self._hear(lambda heard: _first(heard, heard.labels == label), self._since(after), timeout_s)
+
+    async def hear_speech(self, timeout_s: float = 10.0, after: float | None = None) -> float:
+        """The arrival of the first of five packets, in any ten, that are neither silence nor a known tone."""
+        run: list[tuple[float, bool]] = []
+
+        def speech(heard: Heard) -> float | None:
+            for at, label in zip(heard.arrivals_ns.tolist(), heard.labels.tolist(), strict=True):
+                run.append((at / 1e9, label == OTHER))
+                del run[:-10]
+                if sum(spoken for _, spoken in run) >= 5:
+                    return next(instant for instant, spoken in run if spoken)
+            return None
+
+        return await self._hear(speech, self._since(after), timeout_s)
+
+    async def hear_next_prompt(self, press: KeyPress, timeout_s: float = 10.0) -> float:
+        """The arrival of the first packet of what is played after a key.
+
+        It is the first sound that differs in kind from what was heard last before the key (another tone), or
+        that follows a gap of two packets, or that the sender marked as a new talkspurt. Raises TimeoutError,
+        CallFailed.
+        """
+        before = self.stream.history(press.started_at - 1.0)
+        earlier = before.labels[before.arrivals_ns < int(press.ended_at * 1e9)]
+        sounds = earlier[(earlier == OTHER) | (earlier > SILENT)]
+        old = int(sounds[-1]) if len(sounds) else SILENT
+        last_ns = int(press.ended_at * 1e9)
+
+        def prompt(heard: Heard) -> float | None:
+            nonlocal last_ns
+            gaps = np.diff(heard.arrivals_ns, prepend=last_ns)
+            last_ns = int(heard.arrivals_ns[-1])
+            other = (heard.labels != old) & (heard.labels > SILENT)
+            anew = (heard.labels == OTHER) & ((old != OTHER) | heard.markers | (gaps > _PROMPT_GAP_NS))
+            again = (heard.labels == old) & (heard.labels > SILENT) & (heard.markers | (gaps > _PROMPT_GAP_NS))
+            return _first(heard, other, anew, again)
+
+        return await self._hear(prompt, press.ended_at, timeout_s)
+
+    async def hear_silence(self, for_s: float, timeout_s: float = 10.0) -> None:
+        """Return when nothing but silence has come for so long. Raises TimeoutError, CallFailed."""
+        async with asyncio.timeout(timeout_s):
+            while not self.stream.is_silent(for_s):
+                if self.is_over:
+                    raise self._failure()
+                last_at = self.stream.last_audio_at or 0.0
+                # the engine looks each 100 ms, so what arrived just now is known by then
+                await asyncio.sleep(max(last_at + for_s + 0.1 - time.monotonic(), 0.02))
+
+    async def key(self, timeout_s: float = 10.0) -> str:
+        """The next digit that the far end keyed. Raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            return await self.stream.keys_received.get()
+
+    def is_silent(self, for_s: float = 0.5) -> bool:
+        """Nothing but silence came in the last `for_s` seconds."""
+        return self.stream.is_silent(for_s)
+
+    def _since(self, after: float | None) -> float:
+        if after is not None:
+            return after
+        return self.stream.presses[-1].ended_at if self.stream.presses else 0.0
+
+    async def _hear(self, listener: Listener, after: float, timeout_s: float) -> float:
+        try:
+            return await self.stream.hear(listener, after, timeout_s)
+        except StreamClosed:
+            raise self._failure() from None
+
+    def _failure(self) -> CallFailed:
+        status = self.facts.status if self.facts.answered_at is None else 0
+        return CallFailed(status, self.facts.reason or "the call has ended")
+
+    # ---- the dialog --------------------------------------------------------------------------------------
+
+    def on_request(self, transaction: ServerTransaction, at: float) -> None:
+        """A request of the far end within this call."""
+        request = transaction.request
+        match request.method:
+            case "ACK":
+                self._on_ack(request)
+            case "BYE":
+                transaction.respond(200, "OK")
+                self._end("far", at, reason=request.headers.get("reason") or "")
+            case "INVITE" | "UPDATE":
+                self._renegotiate(transaction)
+            case "INFO" | "NOTIFY" | "OPTIONS" | "MESSAGE":
+                transaction.respond(200, "OK")
+            case _:
+                transaction.respond(405, "Method Not Allowed", extra=(("Allow", ALLOW),))
+
+    def _on_ack(self, request: Request) -> None:
+        if request.body:  # the INVITE had no offer, ours was in the 200, so the answer is here
+            self._take_session(request.body)
+
+    def _renegotiate(self, transaction: ServerTransaction) -> None:
+        """A re-INVITE or UPDATE: hold, resume, another address. Without an offer ours is repeated."""
+        request = transaction.request
+        self._version += 1
+        extra = (("Contact", self.endpoint.contact(self.local_user)), ("Allow", ALLOW))
+        contacts = request.headers.all("contact")
+        if contacts:
+            self._target = parse_name_addr(contacts[0]).uri
+        if not request.body:
+            offer = Session(self.endpoint.host, self.stream.port, version=self._version)
+            body = encode_sdp(offer) if request.method == "INVITE" else b""
+            transaction.respond(200, "OK", extra=extra, body=body)
+            return
+        try:
+            offered = self._take_session(request.body)
+        except SipError:
+            transaction.respond(488, "Not Acceptable Here")
+            return
+        answer = answer_to(offered, self.endpoint.host, self.stream.port, self._version)
+        transaction.respond(200, "OK", extra=extra, body=encode_sdp(answer))
+
+    def _take_session(self, body: bytes) -> Session:
+        """Send where this description says. Raises SipError."""
+        session = parse_sdp(body)
+        port = 0 if session.on_hold else session.port
+        try:
+            self.stream.connect(session.host, port, session.payloads[0], session.event_type)
+        except OSError as error:
+            raise SipError(f"cannot send to {session.host}: {error}") from None
+        return session
+
+    def _request(self, method: str, cseq: int | None = None) -> Request:
+        """A request within the dialog."""
+        if cseq is None:
+            self._cseq += 1
+            cseq = self._cseq
+        headers = Headers([("Via", self.endpoint.via()), ("Max-Forwards", "70")])
+        headers.add("From", self._local)
+        headers.add("To", self._remote)
+        headers.add("Call-ID", self.facts.call_id)
+        headers.add("CSeq", f"{cseq} {method}")
+        for route in self._routes:
+            headers.add("Route", route)
+        headers.add("User-Agent", USER_AGENT)
+        return Request(method, self._target, headers)
+
+    def _next_hop(self) -> Address:
+        """The first route, else the far end's Contact when it is an address, else where it all came from."""
+        try:
+            uri = parse_uri(parse_name_addr(self._routes[0]).uri if self._routes else self._target)
+        except SipError:
+            return self.peer
+        return (uri.host, uri.port) if uri.host.replace(".", "").isdigit() else self.peer
+
+    async def _bye(self) -> None:
+        done = asyncio.Event()
+
+        def on_response(response: Response, at: float) -> None:
+            if response.status >= 200:
+                done.set()
+
+        self._end("near", time.monotonic())
+        self.endpoint.request(self._request("BYE"), self._next_hop(), on_response)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_BYE_WAIT_S):
+                await done.wait()
+
+    def _end(self, by: EndedBy, at: float, status: int | None = None, reason: str = "") -> None:
+        if self._ended.is_set():
+            return
+        facts = self.facts
+        facts.ended_at, facts.ended_by = at, by
+        if status is not None:
+            facts.status = status
+        facts.reason = reason or facts.reason
+        self.endpoint.media.close_stream(self.stream)
+        facts.first_rtp_at, facts.first_audio_at = self.stream.first_rtp_at, self.stream.first_audio_at
+        facts.packets_sent, facts.packets_received = self.stream.packets_sent, self.stream.packets_received
+        self._ended.set()
+        if not self._answered.done():
+            self._answered.set_exception(CallFailed(facts.status, facts.reason))
+        self.endpoint.remove_dialog(facts.call_id, self.local_tag)
+
+
+def _first(heard: Heard, *wanted: Any) -> float | None:
+    """The earliest arrival for which one of the masks holds."""
+    mask = wanted[0]
+    for more in wanted[1:]:
+        mask = mask | more
+    places = np.flatnonzero(mask)
+    return int(heard.arrivals_ns[places[0]]) / 1e9 if len(places) else None
