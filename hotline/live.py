@@ -1,0 +1,108 @@
+"""The live driver: journals (now, fact), hands it to the router, performs the orders, and arms one timer."""
+
+import asyncio
+import traceback
+
+import msgspec
+import structlog
+
+from calls.events import DigitPressed, Tick
+from calls.ids import Instant
+from hotline import facts
+from hotline.clock import Clock
+from hotline.performing import Performer
+from hotline.router import Router
+from hotline.store import statements
+from hotline.store.writer import Writer
+from hotline.vault import Vault
+
+log = structlog.get_logger("hotline")
+
+_SNAPSHOT_EVERY = 5_000  # facts: a restart replays at most so many, in well under a second
+_LOOK_AT_WALL_CLOCK_S = 1.0
+
+_encoder = msgspec.json.Encoder()
+
+
+class LiveDriver:
+    """Runs the router against the real world. `take` is the one way in, and is never called from within itself."""
+
+    def __init__(self, router: Router, clock: Clock, writer: Writer, vault: Vault, seq: int = 0) -> None:
+        """`seq` is the number of the last fact in the journal."""
+        self.router = router
+        self.performer: Performer
+        self._clock = clock
+        self._writer = writer
+        self._vault = vault
+        self._seq = seq
+        self._since_snapshot = 0
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_due: Instant | None = None
+        self._wall: asyncio.TimerHandle | None = None
+        self.facts_taken = 0
+
+    def start(self) -> None:
+        """Tell the wall clock's time and begin to watch it."""
+        jumped = self._clock.jumped()
+        if jumped is not None:
+            self.take(jumped)
+        self._wall = self._loop.call_later(_LOOK_AT_WALL_CLOCK_S, self.start)
+
+    def take(self, event: facts.RouterEvent) -> None:
+        """Take one fact: the sink of the switch, and of everything else."""
+        if type(event) is DigitPressed:
+            event = self._vault.take(event)
+        now = self._clock.now()
+        self._seq += 1
+        self.facts_taken += 1
+        self._writer.write(statements.JOURNAL, (self._seq, now, _encoder.encode(event)))
+        try:
+            orders = self.router.handle(event, now)
+        except Exception:  # noqa: BLE001 - one broken call must not take the house down; it is told in full
+            log.critical(
+                "a rule is broken",
+                fact=type(event).__name__,
+                seq=self._seq,
+                trace=traceback.format_exc(),
+                advice="report this with the journal around seq; other calls go on",
+            )
+            return
+        for order in orders:
+            self.performer.perform(order)
+        self._since_snapshot += 1
+        if self._since_snapshot >= _SNAPSHOT_EVERY:
+            self.keep_snapshot()
+        self._arm()
+
+    def keep_snapshot(self) -> None:
+        """Write the whole state, so that the next start need not replay what is before it."""
+        self._since_snapshot = 0
+        now = self._clock.now()
+        utc = now + self.router.register.offset_s
+        self._writer.write(statements.SNAPSHOT, (self._seq, now, utc, self.router.snapshot()))
+
+    def close(self) -> None:
+        """Stop the timers; calls go on without us. The state is kept as it is."""
+        for timer in (self._timer, self._wall):
+            if timer is not None:
+                timer.cancel()
+        self.keep_snapshot()
+
+    def _arm(self) -> None:
+        due = self.router.next_deadline()
+        if due == self._timer_due:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._timer_due = due
+        if due is not None:
+            self._timer = self._loop.call_later(max(0.0, due - self._clock.now()), self._came_due, due)
+
+    def _came_due(self, due: Instant) -> None:
+        self._timer = self._timer_due = None
+        if self._clock.now() < due:  # the loop's timers are coarser than the line
+            self._arm()
+            return
+        self.take(Tick(due))

@@ -1,0 +1,51 @@
+"""HTTP lookups of the flows: one request, one deadline, one answer, whatever the service does."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import orjson
+
+from ivr.commands import Lookup
+from ivr.events import LookupFinished
+
+_LARGEST_ANSWER = 256 * 1024
+
+
+class Lookups:
+    """Asks services for the flows. Redirects are not followed: an address in a flow is the address."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    async def ask(self, lookup: Lookup, body: dict[str, Any]) -> LookupFinished:
+        """Answer within the deadline, always. `body` has the secrets filled in; it goes nowhere else."""
+        try:
+            async with asyncio.timeout(lookup.deadline_s):
+                return await self._ask(lookup, body)
+        except TimeoutError:
+            return LookupFinished(lookup.call, lookup.attempt, "deadline")
+        except (aiohttp.ClientError, OSError):
+            return LookupFinished(lookup.call, lookup.attempt, "unreachable")
+        except ValueError:  # not an address, or not JSON
+            return LookupFinished(lookup.call, lookup.attempt, "not_json")
+
+    async def _ask(self, lookup: Lookup, body: dict[str, Any]) -> LookupFinished:
+        self._session = self._session or aiohttp.ClientSession()
+        query = {name: str(value) for name, value in body.items()} if lookup.method == "GET" else None
+        data = orjson.dumps(body) if lookup.method == "POST" else None
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        async with self._session.request(
+            lookup.method, lookup.url, params=query, data=data, headers=headers, allow_redirects=False
+        ) as answer:
+            if answer.status != 200:
+                return LookupFinished(lookup.call, lookup.attempt, "refused", {"status": answer.status})
+            raw = await answer.content.read(_LARGEST_ANSWER + 1)
+            if len(raw) > _LARGEST_ANSWER:
+                return LookupFinished(lookup.call, lookup.attempt, "refused", {"status": 200})
+            return LookupFinished(lookup.call, lookup.attempt, "ok", orjson.loads(raw))
+
+    async def close(self) -> None:
+        """Let go of open connections."""
+        if self._session is not None:
+            await self._session.close()

@@ -1,0 +1,196 @@
+"""Doing what the router orders: each kind of order has one performer. None waits; outcomes come back as facts."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from acd.commands import AgentChanged, SuggestWayOut, WaitWidened
+from calls import commands as door
+from calls.causes import Outcome
+from calls.errors import HotlineError
+from calls.events import PlaybackFinished
+from calls.ids import AttemptId, LegId
+from calls.numbers import masked
+from calls.ports import Switch
+from complaints.cases import FileCase
+from hotline import facts
+from hotline.lookups import Lookups
+from hotline.store import statements
+from hotline.store.writer import Writer
+from hotline.vault import Vault
+from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft
+
+log = structlog.get_logger("hotline")
+
+Take = Callable[[facts.RouterEvent], None]
+
+
+class Sentences(Protocol):
+    """Makes a sound of words, within its own deadline."""
+
+    async def clip(self, sentence: door.Sentence) -> door.Clip:
+        """Where the sound is. Raises HotlineError when there is none."""
+        ...
+
+
+class Performer:
+    """Performs orders; `take` is where outcomes that are not the switch's own come back."""
+
+    def __init__(
+        self, switch: Switch, writer: Writer, vault: Vault, lookups: Lookups, sentences: Sentences, take: Take
+    ) -> None:
+        self._switch = switch
+        self._writer = writer
+        self._vault = vault
+        self._lookups = lookups
+        self._sentences = sentences
+        self._take = take
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}
+        self._loop = asyncio.get_running_loop()
+        self._watchers: list[Callable[[facts.RouterCommand], None]] = []
+        self._by_type: dict[type, Callable[[Any], None]] = {
+            door.Play: self._play,
+            door.Stop: self._stop,
+            door.HangUp: self._on_leg,
+            door.Bridge: self._bridge,
+            door.Redirect: self._on_leg,
+            HideDigits: vault.hide,
+            ShowDigits: vault.show,
+            CheckSecret: lambda order: self._later(vault.check(order)),
+            Lookup: self._lookup,
+            FileCase: self._file,
+            SurveyAnswered: lambda row: writer.write(statements.SURVEY, (row.call, row.question, row.score)),
+            facts.LogCall: self._log_call,
+            facts.LogLeg: lambda row: writer.write(statements.LEG, msgspec.structs.astuple(row)),
+            facts.LogStep: lambda row: writer.write(statements.STEP, statements.step_row(row)),
+            facts.LogRecording: self._log_recording,
+            facts.Noticed: _notice,
+            VoicemailLeft: lambda left: log.info("message left", call=left.call, box=left.box, path=left.path),
+            AgentChanged: lambda changed: None,  # the watchers' business
+            WaitWidened: lambda widened: log.info("wait widened", call=widened.call, step=widened.step),
+            SuggestWayOut: lambda way: log.info("way out suggested", call=way.call, way=way.way),
+        }
+
+    def watch(self, watcher: Callable[[facts.RouterCommand], None]) -> None:
+        """Show every order to `watcher` too: metrics, screens, the bus."""
+        self._watchers.append(watcher)
+
+    def perform(self, order: facts.RouterCommand) -> None:
+        """Do it, or see to it that it is done."""
+        act = self._by_type.get(type(order))
+        if act is not None:
+            act(order)
+        else:
+            self._switch.send(order)  # type: ignore[arg-type]  # what is not in the table is the door's
+        for watcher in self._watchers:
+            watcher(order)
+
+    def replay(self, order: facts.RouterCommand) -> None:
+        """Perform again what must be there after a restart: rows of the store, and nothing else."""
+        if isinstance(order, facts.LogCall | facts.LogLeg | facts.LogStep | facts.LogRecording | SurveyAnswered):
+            self._by_type[type(order)](order)
+
+    async def close(self) -> None:
+        """End what is under way; nothing of it is acknowledged."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._lookups.close()
+
+    def _later(self, event: facts.RouterEvent) -> None:
+        self._loop.call_soon(self._take, event)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _play(self, order: door.Play) -> None:
+        self._drop_rendering(order.leg)
+        if any(isinstance(media, door.Sentence) for media in order.media):
+            self._rendering[order.leg] = (order.attempt, self._spawn(self._render(order)))
+        else:
+            self._switch.send(order)
+
+    async def _render(self, order: door.Play) -> None:
+        """Make clips of the sentences. One that cannot be made is left out, and the operator told."""
+        clips: list[door.Media] = []
+        for media in order.media:
+            try:
+                clips.append(await self._sentences.clip(media) if isinstance(media, door.Sentence) else media)
+            except HotlineError as error:
+                log.error("sentence not spoken", call=order.leg, error=str(error), advice="is the voice installed?")
+        del self._rendering[order.leg]
+        if clips:
+            self._switch.send(door.Play(order.leg, order.attempt, tuple(clips)))
+        else:
+            self._take(PlaybackFinished(order.leg, order.attempt, Outcome.FAILED, "no sound for the sentence"))
+
+    def _drop_rendering(self, leg: LegId) -> None:
+        rendering = self._rendering.pop(leg, None)
+        if rendering is not None:
+            attempt, task = rendering
+            task.cancel()
+            self._later(PlaybackFinished(leg, attempt, Outcome.STOPPED))
+
+    def _stop(self, order: door.Stop) -> None:
+        rendering = self._rendering.get(order.leg)
+        if rendering is not None and rendering[0] == order.attempt:
+            self._drop_rendering(order.leg)
+        else:
+            self._switch.send(order)
+
+    def _on_leg(self, order: door.HangUp | door.Redirect) -> None:
+        self._drop_rendering(order.leg)
+        self._switch.send(order)
+
+    def _bridge(self, order: door.Bridge) -> None:
+        self._drop_rendering(order.a)
+        self._drop_rendering(order.b)
+        self._switch.send(order)
+
+    def _lookup(self, order: Lookup) -> None:
+        body = self._vault.fill(order.call, order.body)
+
+        async def ask() -> None:
+            self._take(await self._lookups.ask(order, body))
+
+        self._spawn(ask())
+
+    def _file(self, order: FileCase) -> None:
+        self._writer.write(statements.CASE, statements.case_row(order.case))
+
+        async def acknowledge() -> None:
+            await self._writer.durable()
+            self._take(facts.CaseFiled(order.attempt, order.case.call, order.case.number))
+
+        self._spawn(acknowledge())
+        log.info("case opened", case=order.case.number, call=order.case.call, category=order.case.category)
+
+    def _log_call(self, row: facts.LogCall) -> None:
+        self._writer.write(statements.CALL, msgspec.structs.astuple(row))
+        self._vault.forget(row.call, LegId(row.call))
+        log.info(
+            "call ended",
+            call=row.call,
+            caller=masked(row.caller),
+            outcome=row.outcome,
+            queue=row.queue or None,
+            agent=row.agent,
+            cause=row.cause,
+            duration_s=round(row.ended_at - row.arrived_at, 1),
+        )
+
+    def _log_recording(self, row: facts.LogRecording) -> None:
+        values = (row.path, row.call, row.duration_s, row.kind, row.box)
+        self._writer.write(statements.RECORDING, values)
+
+
+def _notice(notice: facts.Noticed) -> None:
+    words = {"call": notice.call, "detail": notice.detail, "advice": notice.advice}
+    getattr(log, notice.level)(notice.event, **{name: word for name, word in words.items() if word})

@@ -1,0 +1,108 @@
+"""The tables. SQLAlchemy Core describes them and compiles the statements once; instants are UTC epoch seconds."""
+
+from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", Float, nullable=False, comment="monotonic instant"),
+    Column("event", LargeBinary, nullable=False, comment="one fact as JSON"),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("seq", Integer, primary_key=True, comment="the last fact in it"),
+    Column("at", Float, nullable=False),
+    Column("utc", Float, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("caller", String(32), nullable=False),
+    Column("called", String(32), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("arrived_at", Float, nullable=False, index=True),
+    Column("queued_at", Float),
+    Column("answered_at", Float),
+    Column("ended_at", Float, nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("agent", String(64)),
+    Column("outcome", String(16), nullable=False),
+    Column("cause", String(16), nullable=False),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("leg", String(96), primary_key=True),
+    Column("call", String(64), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("party", String(64), nullable=False),
+    Column("began_at", Float, nullable=False),
+    Column("answered_at", Float),
+    Column("ended_at", Float, nullable=False),
+    Column("cause", String(16), nullable=False),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("index", Integer, primary_key=True),
+    Column("flow", String(128), nullable=False),
+    Column("step", String(128), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("began_at", Float, nullable=False),
+    Column("ended_at", Float, nullable=False),
+    Column("keys", String(64), nullable=False),
+    Column("outcome", String(128), nullable=False),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("call", String(64), nullable=False, index=True),
+    Column("duration_s", Float, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("box", String(64), nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", String(16), primary_key=True),
+    Column("call", String(64), nullable=False, index=True),
+    Column("caller", String(32), nullable=False),
+    Column("category", String(64), nullable=False),
+    Column("asked_by", String(16), nullable=False),
+    Column("opened_at", Float, nullable=False, index=True),
+    Column("fields", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+)
+
+surveys = Table(
+    "surveys",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("question", String(64), primary_key=True),
+    Column("score", Integer, nullable=False),
+)
+
+agent_states = Table(
+    "agent_states",
+    metadata,
+    Column("agent", String(64), primary_key=True),
+    Column("since", Float, primary_key=True, comment="UTC epoch seconds"),
+    Column("state", String(16), primary_key=True),
+    Column("reason", String(64), nullable=False),
+    Index("agent_states_by_time", "since"),
+)

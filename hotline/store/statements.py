@@ -1,0 +1,60 @@
+"""The statements of the hot path, compiled once from the schema.
+
+Each is an upsert: a replay writes the same row again. Rows of CALL and LEG are the fields of LogCall and LogLeg as they
+stand.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+
+from complaints.cases import Case
+from hotline import facts
+from hotline.store import schema
+
+
+def upsert(table: Table) -> str:
+    """INSERT … ON CONFLICT DO UPDATE of all columns, with `?` in the order of the columns."""
+    keys = [column.name for column in table.primary_key]
+    others = [column.name for column in table.columns if column.name not in keys]
+    statement = sqlite.insert(table)
+    if others:
+        statement = statement.on_conflict_do_update(keys, set_={name: statement.excluded[name] for name in others})
+    else:
+        statement = statement.on_conflict_do_nothing()
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
+
+
+JOURNAL = upsert(schema.journal)
+SNAPSHOT = upsert(schema.snapshots)
+CALL = upsert(schema.calls)
+LEG = upsert(schema.legs)
+STEP = upsert(schema.steps)
+RECORDING = upsert(schema.recordings)
+CASE = upsert(schema.cases)
+SURVEY = upsert(schema.surveys)
+AGENT_STATE = upsert(schema.agent_states)
+
+
+def case_row(case: Case) -> tuple[Any, ...]:
+    """Values of CASE."""
+    fields = msgspec.json.encode(case.fields).decode()
+    return (case.number, case.call, case.caller, case.category, case.asked_by, case.opened_at, fields, case.state)
+
+
+def step_row(row: facts.LogStep) -> tuple[Any, ...]:
+    """Values of STEP."""
+    step = row.step
+    return (
+        step.call,
+        row.index,
+        step.flow,
+        step.step,
+        step.kind,
+        row.began_at,
+        row.ended_at,
+        step.keys,
+        step.outcome,
+    )

@@ -1,0 +1,60 @@
+"""The vault: keyed secrets, in memory only. A secret digit never gets past it: not into a core, a journal or a log."""
+
+import re
+from typing import Any
+
+from ivr.checks import passes
+
+from calls.events import DigitPressed
+from calls.ids import CallId, LegId
+from ivr.commands import CheckSecret, HideDigits, ShowDigits
+from ivr.events import SecretChecked
+
+HIDDEN = "•"
+_DIGIT = re.compile(r"[0-9A-D]")
+
+
+class Vault:
+    """Swaps secret digits for `•` on their way in, keeps them until the call ends, and answers checks about them."""
+
+    def __init__(self) -> None:
+        self._open: dict[LegId, tuple[CallId, str]] = {}
+        self._secrets: dict[CallId, dict[str, str]] = {}
+
+    def hide(self, order: HideDigits) -> None:
+        """From the next key on. What the name held before is forgotten: the caller keys it anew."""
+        self._open[order.leg] = (order.call, order.name)
+        self._secrets.setdefault(order.call, {})[order.name] = ""
+
+    def show(self, order: ShowDigits) -> None:
+        """Keys are plain again."""
+        self._open.pop(order.leg, None)
+
+    def take(self, event: DigitPressed) -> DigitPressed:
+        """The key as the house may see it. `#` and `*` are commands, not digits, and stay."""
+        opened = self._open.get(event.leg)
+        if opened is None or not _DIGIT.fullmatch(event.digit):
+            return event
+        call, name = opened
+        self._secrets[call][name] += event.digit
+        return DigitPressed(event.leg, HIDDEN)
+
+    def check(self, order: CheckSecret) -> SecretChecked:
+        """Whether the secret passes; one that is not here does not."""
+        secret = self._secrets.get(order.call, {}).get(order.name)
+        return SecretChecked(order.call, order.attempt, secret is not None and passes(order.check, secret))
+
+    def fill(self, call: CallId, body: dict[str, Any]) -> dict[str, Any]:
+        """`body` with every value `secret:NAME` replaced. One that is not here is empty: the service refuses it."""
+        secrets = self._secrets.get(call, {})
+        return {
+            key: secrets.get(value.removeprefix("secret:"), "")
+            if isinstance(value, str) and value.startswith("secret:")
+            else value
+            for key, value in body.items()
+        }
+
+    def forget(self, call: CallId, leg: LegId) -> None:
+        """The call is over."""
+        self._open.pop(leg, None)
+        self._secrets.pop(call, None)
