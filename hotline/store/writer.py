@@ -27,7 +27,7 @@ class Writer:
     """Appends to the store at `path` from a thread of its own. Safe to call from the event loop only."""
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
-        """`on_trouble` is called on the loop with the store's error when trouble begins, and with "" when it is over."""
+        """`on_trouble` is called on the loop with the error when trouble begins, and with "" when it is over."""
         self._path = path
         self._on_trouble = on_trouble
         self._loop = asyncio.get_running_loop()

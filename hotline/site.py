@@ -1,0 +1,123 @@
+"""A site: the folder that `hotline serve --site DIR` runs, and its settings in DIR/hotline.yaml.
+
+Everything has a default that is safe on one machine: loopback, generated secrets, the folders beside the file.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+import pydantic
+import yaml
+
+from calls.errors import BadInput
+
+_SETTINGS = "hotline.yaml"
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class SwitchSettings(_Strict):
+    """Which switch, and how to reach it."""
+
+    kind: Literal["asterisk", "freeswitch"] = "asterisk"
+    name: str = "switch-1"
+    host: str = "127.0.0.1"
+    port: int = 8088
+    user: str = "hotline"
+    password_file: Path | None = None
+    """A file with the password and nothing else; default: DIR/var/secrets/switch."""
+    application: str = "hotline"
+    """One name for each controller: a second one with the same name takes the first one's place."""
+    account_prefix: str = ""
+    """What the switch's account names begin with, before the account of agents.yaml."""
+    etc: Path | None = None
+    """Where the controller writes agents' accounts and the fallback for this switch; None: somebody else does."""
+
+
+class WebSettings(_Strict):
+    """Where agents' desktops, supervisors and metrics ask. Every request needs the token."""
+
+    host: str = "127.0.0.1"
+    port: int = 8780
+
+
+class VoiceSettings(_Strict):
+    """Who speaks what nobody has recorded."""
+
+    kind: Literal["espeak", "http"] = "espeak"
+    url: str = ""
+
+
+class Settings(_Strict):
+    """All of hotline.yaml. Relative paths are relative to the site's folder."""
+
+    dialplans: Path = Path("dialplans")
+    prompts: Path = Path("prompts")
+    recordings: Path = Path("var/recordings")
+    state: Path = Path("var")
+    languages: tuple[str, ...] = ("zh-CN", "en")
+    region: str = "CN"
+    """ISO 3166: how numbers without a country code are read."""
+    switch: SwitchSettings = SwitchSettings()
+    web: WebSettings = WebSettings()
+    voice: VoiceSettings = VoiceSettings()
+
+
+class Site:
+    """The folder with its settings, every path absolute."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder.resolve()
+        self.settings = settings
+        self.dialplans = self.folder / settings.dialplans
+        self.prompts = self.folder / settings.prompts
+        self.recordings = self.folder / settings.recordings
+        self.state = self.folder / settings.state
+        self.versions = self.state / "versions"
+        self.sounds = self.state / "sounds"
+        self.database = self.state / "hotline.db"
+
+    @classmethod
+    def open(cls, folder: Path) -> "Site":
+        """Read `folder`; without hotline.yaml the defaults hold. Raises BadInput with the place of what is wrong."""
+        path = folder / _SETTINGS
+        if not folder.is_dir():
+            raise BadInput(
+                f"{folder}: no such folder. Name a site with --site, or make one with `hotline init {folder}`."
+            )
+        try:
+            raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+            return cls(folder, Settings.model_validate(raw or {}))
+        except yaml.YAMLError as error:
+            raise BadInput(f"{path}: {error}") from error
+        except pydantic.ValidationError as error:
+            lines = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+            raise BadInput("\n".join(lines)) from error
+
+    def prepare(self) -> None:
+        """Make the folders that the server writes to."""
+        for folder in (self.state, self.versions, self.sounds, self.recordings, self.state / "secrets"):
+            folder.mkdir(parents=True, exist_ok=True)
+        (self.state / "secrets").chmod(0o700)
+
+    def secret(self, name: str) -> str:
+        """The secret `name`, generated at first use, readable for this user only."""
+        path = self.state / "secrets" / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24))
+        return path.read_text().strip()
+
+    def switch_password(self) -> str:
+        """The password of the switch's control port."""
+        path = self.settings.switch.password_file
+        if path is None:
+            return self.secret("switch")
+        try:
+            return (self.folder / path).read_text().strip()
+        except OSError as error:
+            raise BadInput(f"{path}: {error.strerror}; hotline.yaml, switch.password_file names it") from error

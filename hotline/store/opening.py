@@ -1,0 +1,80 @@
+"""Opening the store: bring the tables to today's shape, and read what the last controller left."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from calls.errors import BadInput
+from calls.ids import Instant
+from hotline import facts
+
+_decoder: msgspec.json.Decoder[facts.RouterEvent] = msgspec.json.Decoder(facts.RouterEvent)
+
+
+class Entry(NamedTuple):
+    """One fact of the journal."""
+
+    seq: int
+    at: Instant
+    event: facts.RouterEvent
+
+
+class Left(NamedTuple):
+    """What a controller left: the newest snapshot (if any), and the facts after it."""
+
+    snapshot: bytes | None
+    entries: list[Entry]
+    seq: int
+    at: Instant
+
+
+def migrate(path: Path) -> None:
+    """Create the database, or bring an older one up to date. Raises BadInput when the file is no database of ours."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except Exception as error:
+        if isinstance(error.__cause__, sqlite3.DatabaseError) or isinstance(error, sqlite3.DatabaseError):
+            raise BadInput(
+                f"{path}: {error.__cause__ or error}. Move it away, or put a backup in its place."
+            ) from error
+        raise
+    finally:
+        engine.dispose()
+
+
+def read(path: Path, before: int | None = None) -> Left:
+    """The newest snapshot and all that follows it; with `before`, as of just before that fact."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        most = before - 1 if before is not None else 2**62
+        row = connection.execute(
+            "SELECT seq, at, state FROM snapshots WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (most,)
+        ).fetchone()
+        seq, at, snapshot = row if row is not None else (0, 0.0, None)
+        entries = list(entries_between(connection, seq + 1, most))
+        if entries:
+            seq, at = entries[-1].seq, entries[-1].at
+        return Left(snapshot, entries, seq, at)
+    finally:
+        connection.close()
+
+
+def entries_between(connection: sqlite3.Connection, first: int, last: int) -> Iterator[Entry]:
+    """The journal's facts from `first` to `last`, both included."""
+    rows = connection.execute(
+        "SELECT seq, at, event FROM journal WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, last)
+    )
+    for seq, at, event in rows:
+        yield Entry(seq, at, _decoder.decode(event))
