@@ -13,6 +13,7 @@ from calls.commands import Command
 from calls.errors import BrokenRule
 from calls.events import ClockSet, Fact
 from calls.ids import AttemptId, CallId, CaseNumber, Instant
+from calls.luhn import check_digit
 
 AskedBy = Literal["caller", "agent"]
 
@@ -106,13 +107,5 @@ class Complaints:
             self._state.day, self._state.count = day, 0
         self._state.count += 1
         digits = f"{self._state.day}{self._state.count:04d}"
-        return CaseNumber(digits + _check_digit(digits))
-
-
-def _check_digit(digits: str) -> str:
-    """Luhn (ISO/IEC 7812-1, annex B): a caller who misreads one digit is told so, and not given another's case."""
-    total = 0
-    for index, char in enumerate(reversed(digits)):
-        doubled = int(char) * (2 if index % 2 == 0 else 1)
-        total += doubled - 9 if doubled > 9 else doubled
-    return str(-total % 10)
+        # a caller who misreads one digit is told so, and not given somebody else's case
+        return CaseNumber(digits + check_digit(digits))

@@ -3,10 +3,9 @@
 import re
 from typing import Any
 
-from ivr.checks import passes
-
 from calls.events import DigitPressed
 from calls.ids import CallId, LegId
+from ivr.checks import passes
 from ivr.commands import CheckSecret, HideDigits, ShowDigits
 from ivr.events import SecretChecked
 

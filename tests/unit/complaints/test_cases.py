@@ -4,6 +4,7 @@ import pytest
 
 from calls.events import ClockSet
 from calls.ids import AttemptId, CallId
+from calls.luhn import is_valid
 from complaints.cases import CaseAsked, Complaints, FileCase
 
 pytestmark = pytest.mark.unit
@@ -20,11 +21,6 @@ def opened(core: Complaints, number: int, now: float) -> FileCase:
     return order
 
 
-def luhn_ok(digits: str) -> bool:
-    values = [int(d) for d in reversed(digits)]
-    return sum(values[0::2] + [sum(divmod(2 * d, 10)) for d in values[1::2]]) % 10 == 0
-
-
 def test_numbers_count_within_the_day_and_carry_a_check_digit() -> None:
     core = Complaints()
     core.handle(ClockSet(NOON), 0.0)
@@ -32,7 +28,7 @@ def test_numbers_count_within_the_day_and_carry_a_check_digit() -> None:
     assert first.case.number.startswith("2611220001")
     assert second.case.number.startswith("2611220002")
     assert next_day.case.number.startswith("2611230001")
-    assert all(luhn_ok(order.case.number) for order in (first, second, next_day))
+    assert all(is_valid(order.case.number) for order in (first, second, next_day))
 
 
 def test_a_clock_set_back_never_gives_a_number_twice() -> None:

@@ -2,17 +2,9 @@
 
 import pytest
 
-from ivr.checks import id_card, luhn, passes
+from ivr.checks import id_card, passes
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.mark.parametrize(
-    ("digits", "ok"),
-    [("4111111111111111", True), ("4111111111111112", False), ("79927398713", True), ("", True), ("4a", False)],
-)
-def test_luhn(digits: str, ok: bool) -> None:
-    assert luhn(digits) is ok
 
 
 @pytest.mark.parametrize(
