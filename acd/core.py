@@ -1,0 +1,407 @@
+"""The queues core: takes what happens to callers and agents, orders offers. One match, two ways into it.
+
+A caller is in exactly one place: in a line, on offer to one agent, or talking. An agent is offered or talking to one
+caller at most. When an agent is idle and an eligible caller waits, the policy held them apart on purpose.
+"""
+
+from heapq import heappop, heappush
+from typing import Literal, assert_never
+
+from acd.commands import AcdCommand, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
+from acd.config import Provider
+from acd.events import (
+    AcdEvent,
+    AgentMoved,
+    AgentPaused,
+    AgentReachable,
+    AgentResumed,
+    AgentSignedIn,
+    AgentSignedOut,
+    CallLeft,
+    CallMoved,
+    CallQueued,
+    Configured,
+    OfferMissed,
+    OfferTaken,
+    TalkEnded,
+    WrapUpEnded,
+)
+from acd.floor import Floor
+from acd.hall import Hall
+from acd.policies import FirstCome, Policy
+from acd.skills import render
+from acd.state import NEVER, Agent, Assignment, Caller, Line, Timed
+from calls.errors import BrokenRule
+from calls.events import ClockSet, Tick
+from calls.ids import AttemptId, CallId, Instant, QueueName
+
+MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+AgentEvent = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed | WrapUpEnded | AgentReachable | AgentMoved
+
+ANSWER_GRACE_S = 10.0
+"""An offer about which nothing is heard so long after its ring time has failed: no agent stays offered for ever."""
+
+
+class Acd:
+    """Queues, skills, matching. `configurations` gives the rules of a version; see `calls.ports.Core`.
+
+    `announce`: also say each change of an agent's state (`AgentChanged`); a simulation does without.
+    """
+
+    def __init__(self, configurations: Provider, policy: Policy | None = None, announce: bool = True) -> None:
+        self._configurations = configurations
+        self._out: list[AcdCommand] = []
+        self._timers: list[tuple[Instant, int, Timed]] = []
+        self._timer_count = 0
+        self._offer_count = 0
+        self.policy: Policy = FirstCome() if policy is None else policy
+        self.floor = Floor(self._out, announce)
+        self.hall = Hall(self.floor)
+        self.assignments: dict[AttemptId, Assignment] = {}
+
+    # the core's three calls
+
+    def handle(self, event: AcdEvent, now: Instant) -> list[AcdCommand]:
+        """Take one fact. Raises BadInput for a queue or wish that the version does not have, BrokenRule for a call
+        that is queued twice."""
+        match event:
+            case CallQueued():
+                self._call_queued(event, now)
+            case OfferTaken(attempt=attempt):
+                self._offer_taken(attempt, now)
+            case TalkEnded(attempt=attempt):
+                self._talk_ended(attempt, now)
+            case CallLeft(call=call, reason=reason):
+                self._call_left(call, reason != "way_out", now)
+            case OfferMissed(attempt=attempt, reason=reason):
+                self._offer_missed(attempt, reason, now)
+            case Configured(version=version):
+                self._configure(version, now)
+            case CallMoved(call=call, queue=queue):
+                self._call_moved(call, queue, now)
+            case Tick():
+                self._tick(now)
+            case ClockSet():
+                pass  # queues know durations only; opening hours are the flow's business
+            case _:
+                self._agent_event(event, now)
+        return self._taken()
+
+    def next_deadline(self) -> Instant | None:
+        """When `tick` has something to do."""
+        timers = self._timers
+        while timers and timers[0][2].due_at != timers[0][0]:
+            heappop(timers)
+        return timers[0][0] if timers else None
+
+    def tick(self, now: Instant) -> list[AcdCommand]:
+        """Ends of wrap-up and rests, widening steps, wait limits, offers that nobody answered for."""
+        self._tick(now)
+        return self._taken()
+
+    def _taken(self) -> list[AcdCommand]:
+        out = self._out
+        if not out:
+            return []
+        commands = out[:]
+        out.clear()
+        return commands
+
+    def _tick(self, now: Instant) -> None:
+        timers = self._timers
+        while timers and timers[0][0] <= now:
+            at, _, timed = heappop(timers)
+            if timed.due_at != at:
+                continue
+            timed.due_at = NEVER
+            match timed:
+                case Caller():
+                    self._advance(timed, now)
+                case Agent():
+                    self._agent_due(timed, now)
+                case Assignment():
+                    self._out.append(WithdrawOffer(timed.attempt, timed.call, timed.agent.id))
+                    self._offer_missed(timed.attempt, "failed", now)
+                case _:
+                    assert_never(timed)
+
+    def _set_timer(self, timed: Timed, at: Instant) -> None:
+        if timed.due_at != at:
+            timed.due_at = at
+            if at < NEVER:
+                self._timer_count += 1
+                heappush(self._timers, (at, self._timer_count, timed))
+
+    # callers
+
+    def _call_queued(self, fact: CallQueued, now: Instant) -> None:
+        hall = self.hall
+        if fact.call in hall.callers:
+            raise BrokenRule(f"call {fact.call} waits already")
+        caller = hall.admit(fact, now)
+        rules = caller.rules
+        line = caller.line
+        assert line is not None  # admit has found it
+        if not rules.join_empty and not hall.reach(line) & self.floor.present_mask:
+            self._release(caller, "no_agents", now)
+            return
+        self._place(caller, line, now)
+        if rules.max_length and caller.in_line and caller.queue.length > rules.max_length:
+            self._release(caller, "full", now)
+
+    def _place(self, caller: Caller, line: Line, now: Instant) -> None:
+        """Offer a caller who is in no line to somebody idle, or let it wait in the place that is due to it."""
+        caller.line = line
+        free = self.floor.idle_mask & line.eligible
+        if free:
+            agent = self.policy.agent_for(line, free, self.floor, now)
+            if agent is not None:
+                self._offer(caller, agent, now)
+                return
+        line.add(caller)
+        rules = caller.rules
+        at = caller.expires_at
+        if caller.sticky_until > 0:
+            at = min(at, caller.sticky_until)
+        if caller.step < len(rules.steps):
+            at = min(at, caller.entered_at + rules.steps[caller.step].after_s)
+        if at < NEVER:
+            self._set_timer(caller, at)
+
+    def _advance(self, caller: Caller, now: Instant) -> None:
+        """Take what is due on a waiting caller: the limit, the end of the sticky step, widening steps."""
+        if not caller.in_line:
+            return  # on offer: looked at again if it comes back
+        if now >= caller.expires_at:
+            self._release(caller, "timed_out", now)
+            return
+        self.hall.detach(caller)
+        self._catch_up(caller, now)
+        self._place(caller, self.hall.line_of(caller), now)
+
+    def _catch_up(self, caller: Caller, now: Instant) -> None:
+        if 0 < caller.sticky_until <= now:
+            caller.sticky_until = -NEVER
+        fact = caller.fact
+        while (number := caller.step) < len(caller.rules.steps):
+            step = caller.rules.steps[number]
+            if caller.entered_at + step.after_s > now:
+                break
+            self.hall.widen(caller, now)
+            wish = " or ".join(render(part) for part in (caller.wish, *caller.also))
+            self._out.append(WaitWidened(fact.call, fact.attempt, caller.queue.name, number, wish))
+            if step.offer is not None:
+                self._out.append(SuggestWayOut(fact.call, fact.attempt, step.offer))
+
+    def _back_in_place(self, caller: Caller, now: Instant) -> None:
+        """The offer came to nothing: the old place, unless the time is up."""
+        caller.offer = None
+        if now >= caller.expires_at:
+            self._release(caller, "timed_out", now)
+            return
+        self._catch_up(caller, now)
+        self._place(caller, self.hall.line_of(caller), now)
+
+    def _call_left(self, call: CallId, may_return: bool, now: Instant) -> None:
+        caller = self.hall.callers.get(call)
+        if caller is None:
+            return  # talking, or released while the fact was under way
+        assignment = caller.offer
+        self.hall.dismiss(caller, now, may_return)
+        if assignment is not None:
+            agent = self._withdraw(assignment)
+            if self.floor.settle(agent, now, in_old_place=True):
+                self._match(agent, now)
+
+    def _call_moved(self, call: CallId, queue: QueueName, now: Instant) -> None:
+        caller = self.hall.callers.get(call)
+        if caller is None or not caller.in_line or queue not in self.hall.open:
+            return  # answered or gone meanwhile, or the queue was unpublished
+        self.hall.detach(caller)
+        self.hall.move(caller, queue, now)
+        self._place(caller, self.hall.line_of(caller), now)
+
+    def _release(self, caller: Caller, reason: Literal["no_agents", "timed_out", "full"], now: Instant) -> None:
+        self.hall.dismiss(caller, now, may_return=False)
+        self._out.append(ReleaseCall(caller.fact.call, caller.fact.attempt, reason))
+
+    # offers
+
+    def _offer(self, caller: Caller, agent: Agent, now: Instant) -> None:
+        if caller.in_line and caller.line is not None:
+            caller.line.remove(caller)
+        self._offer_count += 1
+        attempt = AttemptId(f"offer-{self._offer_count}")
+        assignment = Assignment(attempt, caller, agent, now)
+        self.assignments[attempt] = assignment
+        caller.offer = agent.assignment = assignment
+        caller.due_at = NEVER
+        queue = caller.queue
+        queue.last_offered = agent.index
+        self.floor.become(agent, "offered", "", now)
+        ring_s = caller.rules.ring_s
+        if ring_s > 0:
+            self._set_timer(assignment, now + ring_s + ANSWER_GRACE_S)
+        self._out.append(Offer(attempt, caller.fact.call, agent.id, queue.name, ring_s))
+
+    def _match(self, agent: Agent, now: Instant) -> None:
+        """An agent is idle: the caller who should have this one."""
+        caller = self.policy.caller_for(agent, now)
+        if caller is not None:
+            self._offer(caller, agent, now)
+
+    def _match_all(self, now: Instant) -> None:
+        """Circumstances changed for many at once."""
+        for _, agent in list(self.floor.idle):
+            self._match(agent, now)
+
+    def _withdraw(self, assignment: Assignment) -> Agent:
+        self._out.append(WithdrawOffer(assignment.attempt, assignment.call, assignment.agent.id))
+        return self._close(assignment)
+
+    def _close(self, assignment: Assignment) -> Agent:
+        del self.assignments[assignment.attempt]
+        assignment.due_at = NEVER
+        assignment.agent.assignment = None
+        return assignment.agent
+
+    def _offer_taken(self, attempt: AttemptId, now: Instant) -> None:
+        assignment = self.assignments.get(attempt)
+        if assignment is None or assignment.caller is None:
+            return  # stale: withdrawn, or heard before
+        self.hall.dismiss(assignment.caller, now, may_return=False)
+        assignment.caller = None
+        assignment.due_at = NEVER
+        agent = assignment.agent
+        agent.missed = 0
+        self.floor.become(agent, "talking", "", now)
+
+    def _offer_missed(self, attempt: AttemptId, reason: MissReason, now: Instant) -> None:
+        assignment = self.assignments.get(attempt)
+        if assignment is None or assignment.caller is None:
+            return  # stale
+        caller = assignment.caller
+        agent = self._close(assignment)
+        rules = caller.rules
+        match reason:
+            case "rejected":
+                rest_s = rules.delay_rejected_s
+            case "busy":
+                rest_s = rules.delay_busy_s
+            case "no_answer":
+                rest_s = rules.delay_no_answer_s
+            case "unreachable" | "failed":
+                rest_s = rules.delay_failed_s
+            case _:
+                assert_never(reason)
+        if reason != "busy":  # on another call is no refusal to answer
+            agent.missed += 1
+            if agent.missed >= rules.miss_limit:
+                agent.pause = "rona"
+        agent.rest, agent.rest_until = reason, now + rest_s
+        if self.floor.settle(agent, now):
+            self._match(agent, now)
+        elif agent.state == "paused" and not agent.pause:
+            self._set_timer(agent, agent.rest_until)
+        self._back_in_place(caller, now)
+
+    def _talk_ended(self, attempt: AttemptId, now: Instant) -> None:
+        assignment = self.assignments.get(attempt)
+        if assignment is None:
+            return  # stale
+        if assignment.caller is not None:
+            raise BrokenRule(f"{attempt} was never taken, so no talk can have ended")
+        agent = self._close(assignment)
+        if assignment.wrap_up_s > 0 and agent.signed_in:
+            self.floor.become(agent, "wrap_up", "", now)
+            agent.wrap_up_until = now + assignment.wrap_up_s
+            self._set_timer(agent, agent.wrap_up_until)
+        elif self.floor.settle(agent, now):
+            self._match(agent, now)
+
+    # agents
+
+    def _agent_event(self, event: AgentEvent, now: Instant) -> None:
+        agent = self.floor.by_id.get(event.agent)
+        if agent is None:
+            return  # unpublished while the fact was under way
+        match event:
+            case AgentSignedIn():
+                if agent.signed_in:
+                    return  # said twice
+                agent.signed_in, agent.signed_in_at, agent.busy_s = True, now, 0.0
+                agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
+                self.floor.arrive(agent)
+            case AgentSignedOut():
+                agent.signed_in = False
+                self.floor.leave(agent)
+            case AgentPaused(reason=reason):
+                agent.pause = reason or "paused"
+            case AgentResumed():
+                agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
+            case AgentReachable(reachable=reachable):
+                agent.reachable = reachable
+                if reachable:
+                    self.floor.arrive(agent)
+                else:
+                    self.floor.leave(agent)
+            case WrapUpEnded():
+                if agent.state == "wrap_up":
+                    self._agent_due(agent, now)
+                return
+            case AgentMoved(queues=queues):
+                agent.queues = queues
+                self.hall.rebuild()
+                self._match_all(now)
+                return
+            case _:
+                assert_never(event)
+        self._reconsider(agent, now)
+
+    def _reconsider(self, agent: Agent, now: Instant) -> None:
+        """What an agent may do has changed; a talk goes on to its end, and wrap-up unless the agent goes home."""
+        caller = None
+        if agent.state == "offered" and agent.assignment is not None:
+            if agent.signed_in and not agent.pause:
+                return  # an unreachable phone misses the offer by itself
+            caller = agent.assignment.caller
+            self._withdraw(agent.assignment)
+        elif agent.state == "talking" or (agent.state == "wrap_up" and agent.signed_in):
+            return
+        if agent.state == "wrap_up":
+            agent.due_at = NEVER
+        if self.floor.settle(agent, now):
+            agent.due_at = NEVER
+            self._match(agent, now)
+        else:
+            self._without(agent, now)
+        if caller is not None:
+            self._back_in_place(caller, now)
+        self._leave_empty(now)
+
+    def _without(self, agent: Agent, now: Instant) -> None:
+        """Nobody waits for a named agent who is not there."""
+        for line in [line for line in agent.lines if line.only is agent]:
+            for _, _, caller in list(line.waiting):
+                caller.sticky_until = now
+                self._advance(caller, now)
+
+    def _leave_empty(self, now: Instant) -> None:
+        present = self.floor.present_mask
+        for line in list(self.hall.waiting()):
+            if line.queue.config.leave_empty and not self.hall.reach(line) & present:
+                for _, _, caller in list(line.waiting):
+                    self._release(caller, "no_agents", now)
+
+    def _agent_due(self, agent: Agent, now: Instant) -> None:
+        """Wrap-up or a rest is over."""
+        agent.due_at = NEVER
+        if agent.state in ("wrap_up", "paused") and self.floor.settle(agent, now):
+            self._match(agent, now)
+
+    def _configure(self, version: str, now: Instant) -> None:
+        configuration = self._configurations(version)
+        self.floor.configure(configuration.agents)
+        self.hall.configure(version, configuration.queues)
+        self._match_all(now)
+        self._leave_empty(now)

@@ -1,0 +1,138 @@
+"""The agents: who is here, who is idle and since when. Knows nothing of callers."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+
+from acd.commands import AcdCommand, AgentChanged, AgentState
+from acd.config import AgentConfig
+from acd.skills import Index
+from acd.state import Agent
+from calls.errors import BrokenRule
+from calls.ids import AgentId, Instant
+
+TRANSITIONS: Mapping[AgentState, frozenset[AgentState]] = {
+    "offline": frozenset({"idle", "paused", "offline"}),
+    "idle": frozenset({"offered", "paused", "offline"}),
+    "offered": frozenset({"talking", "idle", "paused", "offline"}),  # idle: the caller left while it rang
+    "talking": frozenset({"wrap_up", "idle", "paused", "offline"}),  # past wrap-up where the queue has none
+    "wrap_up": frozenset({"idle", "paused", "offline"}),
+    "paused": frozenset({"idle", "paused", "offline"}),  # paused: for another reason
+}
+_BUSY = frozenset({"offered", "talking", "wrap_up"})
+
+
+class Floor:
+    """All agents of the configuration; `idle` in the order in which they became idle, `idle_mask` the same as bits.
+
+    `present_mask` are those who are signed in and within reach, whatever they do.
+    """
+
+    def __init__(self, out: list[AcdCommand], announce: bool) -> None:
+        self._out = out
+        self._announce = announce
+        self.agents: list[Agent] = []
+        self.by_id: dict[AgentId, Agent] = {}
+        self.index = Index(())
+        self.idle: list[tuple[int, Agent]] = []
+        self.idle_mask = 0
+        self.present_mask = 0
+        self.idle_count = 0
+
+    def configure(self, agents: Mapping[AgentId, AgentConfig]) -> None:
+        """Take over who there is. Who is known keeps state; who is gone finishes a talk and is then forgotten."""
+        known = self.by_id
+        self.by_id = {}
+        self.agents = []
+        for position, (agent_id, config) in enumerate(agents.items()):
+            agent = known.pop(agent_id, None) or Agent(agent_id, position, config)
+            agent.index, agent.bit = position, 1 << position
+            agent.config, agent.queues = config, config.queues
+            self.agents.append(agent)
+            self.by_id[agent_id] = agent
+        self.idle = [entry for entry in self.idle if entry[1].id not in known]
+        for agent in known.values():
+            agent.bit, agent.lines, agent.signed_in = 0, [], False
+            if agent.assignment is not None:
+                self.by_id[agent.id] = agent
+        self.index = Index(agent.config.skills for agent in self.agents)
+        self.recount()
+
+    def recount(self) -> None:
+        """Make the masks anew after bits have changed."""
+        self.idle_mask = sum(agent.bit for _, agent in self.idle)
+        self.present_mask = sum(agent.bit for agent in self.agents if agent.signed_in and agent.reachable)
+
+    def become(self, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
+        """The one door through which an agent's state changes. Raises BrokenRule outside TRANSITIONS."""
+        before = agent.state
+        if state not in TRANSITIONS[before]:
+            raise BrokenRule(f"agent {agent.id} cannot become {state} while {before}")
+        if before in _BUSY:
+            agent.busy_s += now - agent.since
+        elif before == "idle":
+            self._unlist(agent)
+        agent.state = state
+        agent.reason = reason
+        agent.since = now
+        if self._announce:
+            self._out.append(AgentChanged(agent.id, state, reason, now))
+
+    def settle(self, agent: Agent, now: Instant, in_old_place: bool = False) -> bool:
+        """Work is over, or circumstances changed: whatever is due now. True if that is idle.
+
+        `in_old_place`: the offer was withdrawn through no fault of the agent, who keeps the place among the idle.
+        """
+        if not agent.signed_in:
+            self._enter(agent, "offline", "signed_out", now)
+            if not agent.bit:  # unpublished
+                self.by_id.pop(agent.id, None)
+        elif not agent.reachable:
+            self._enter(agent, "offline", "unreachable", now)
+        elif agent.pause:
+            self._enter(agent, "paused", agent.pause, now)
+        elif agent.rest_until > now:
+            self._enter(agent, "paused", agent.rest, now)
+        else:
+            if agent.state == "idle":
+                return True
+            self.become(agent, "idle", "", now)
+            if not in_old_place:
+                self.idle_count += 1
+                agent.idle_seq = self.idle_count
+            self.list_idle(agent)
+            return True
+        return False
+
+    def _enter(self, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
+        if agent.state != state or agent.reason != reason:
+            self.become(agent, state, reason, now)
+
+    def list_idle(self, agent: Agent) -> None:
+        """Stand in line among the idle."""
+        insort(self.idle, (agent.idle_seq, agent))
+        self.idle_mask |= agent.bit
+
+    def _unlist(self, agent: Agent) -> None:
+        idle = self.idle
+        if idle[0][1] is agent:
+            del idle[0]
+        else:
+            del idle[bisect_left(idle, (agent.idle_seq,))]
+        self.idle_mask ^= agent.bit
+
+    def arrive(self, agent: Agent) -> None:
+        """Count as present, if signed in and within reach."""
+        if agent.signed_in and agent.reachable:
+            self.present_mask |= agent.bit
+
+    def leave(self, agent: Agent) -> None:
+        """Count as present no more."""
+        self.present_mask &= ~agent.bit
+
+    def select(self, mask: int) -> Iterator[Agent]:
+        """The agents whose bits are set, in the order of the configuration."""
+        agents = self.agents
+        while mask:
+            low = mask & -mask
+            yield agents[low.bit_length() - 1]
+            mask ^= low

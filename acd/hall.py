@@ -1,0 +1,227 @@
+"""The callers: who waits in which queue, with which wish, in which place. Knows agents only as sets of bits."""
+
+from collections.abc import Iterator
+
+from acd.config import QueueConfig
+from acd.events import CallQueued
+from acd.floor import Floor
+from acd.skills import Has, Wish, conjunction, lowered, parse, parse_all, without
+from acd.state import MINUTE, NEVER, Agent, Caller, Line, Queue
+from calls.errors import BadInput
+from calls.ids import AgentId, CallId, Instant, QueueName
+
+LINES_KEPT = 4096
+"""Empty lines are kept for the next caller with that wish, until there are so many."""
+
+LineKey = tuple[QueueName, Wish, tuple[Wish, ...], AgentId | None]
+
+
+class Hall:
+    """All queues, and all callers who wait or are on offer."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self.queues: dict[QueueName, Queue] = {}
+        self.open: frozenset[QueueName] = frozenset()
+        self.callers: dict[CallId, Caller] = {}
+        self.arrivals = 0
+        self.version = ""
+        self._lines: dict[LineKey, Line] = {}
+        self._members: dict[QueueName, int] = {}
+        self._entries: dict[tuple[QueueName, tuple[str, ...], str], tuple[Queue, Wish, Line]] = {}
+        self._left: dict[tuple[QueueName, str], tuple[float, Instant]] = {}
+
+    def configure(self, version: str, queues: dict[QueueName, QueueConfig]) -> None:
+        """Take over the rules. A queue that is gone takes nobody new; those who wait there wait on."""
+        self.version = version
+        self.open = frozenset(queues)
+        for name, config in queues.items():
+            queue = self.queues.get(name)
+            if queue is None:
+                self.queues[name] = Queue(name, config)
+            else:
+                queue.config = config
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Form all lines anew, after agents, skills or queues have changed."""
+        for agent in self._floor.agents:
+            agent.lines = []
+        for queue in self.queues.values():
+            queue.lines = []
+        self._lines.clear()
+        self._entries.clear()
+        self._members.clear()
+        for caller in self.callers.values():
+            line = self.line_of(caller)
+            if caller.offer is None:
+                line.add(caller)
+            else:
+                caller.line = line
+
+    # entering and leaving
+
+    def admit(self, fact: CallQueued, now: Instant) -> Caller:
+        """A caller from the door: known from now on, in no line yet. Raises BadInput for a queue or wish unknown."""
+        entry = self._entries.get((fact.queue, fact.skills, fact.language))
+        if entry is None:
+            entry = self._entry(fact)
+        queue, wish, line = entry
+        self.arrivals += 1
+        config = queue.config
+        head_start = config.priority + fact.priority
+        if fact.class_ != "general":
+            head_start += config.classes.get(fact.class_, 0.0)
+        if fact.vip:
+            head_start += config.vip
+        caller = Caller(fact, self.arrivals, now - MINUTE * head_start, now, queue, self.version, wish)
+        if fact.caller:
+            self._give_back_place(caller, now)
+        if fact.agent is not None:
+            self._ask_for(caller, fact.agent, now)
+            line = self.line_of(caller)
+        caller.line = line
+        self.callers[fact.call] = caller
+        queue.length += 1
+        return caller
+
+    def _entry(self, fact: CallQueued) -> tuple[Queue, Wish, Line]:
+        queue = self.queues.get(fact.queue)
+        if queue is None or fact.queue not in self.open:
+            raise BadInput(f"there is no queue `{fact.queue}` in version {self.version}")
+        wish = conjunction((parse_all(queue.config.skills), parse_all(fact.skills)))
+        if fact.language in self._floor.index.skills:
+            wish = conjunction((wish, Has(fact.language)))
+        entry = (queue, wish, self._line(queue, wish, (), None))
+        self._entries[fact.queue, fact.skills, fact.language] = entry
+        return entry
+
+    def _ask_for(self, caller: Caller, agent_id: AgentId, now: Instant) -> None:
+        agent = self._floor.by_id.get(agent_id)
+        if agent is not None and agent.state not in ("offline", "paused") and caller.fact.sticky_s > 0:
+            caller.sticky_until = now + caller.fact.sticky_s
+
+    def _give_back_place(self, caller: Caller, now: Instant) -> None:
+        left = self._left.pop((caller.queue.name, caller.fact.caller), None)
+        if left is not None and now - left[1] <= caller.rules.keep_place_s:
+            caller.key = min(caller.key, left[0])
+
+    def dismiss(self, caller: Caller, now: Instant, may_return: bool) -> None:
+        """A caller waits no more. With `may_return` the place is kept for a while for that number."""
+        del self.callers[caller.fact.call]
+        caller.queue.length -= 1
+        caller.due_at = NEVER
+        self.detach(caller)
+        if may_return and caller.fact.caller and caller.rules.keep_place_s > 0:
+            self._left[caller.queue.name, caller.fact.caller] = (caller.key, now)
+            if len(self._left) > 1000:
+                self._left = {key: left for key, left in self._left.items() if now - left[1] <= 3600}
+
+    # the place
+
+    def detach(self, caller: Caller) -> None:
+        """Out of the line: before anything changes that the place depends on."""
+        if caller.in_line and caller.line is not None:
+            caller.line.remove(caller)
+
+    def line_of(self, caller: Caller) -> Line:
+        """The line where this caller should stand now."""
+        only = self._floor.by_id.get(caller.fact.agent) if caller.fact.agent and caller.sticky_until > 0 else None
+        return self._line(caller.queue, caller.wish, caller.also, only)
+
+    def move(self, caller: Caller, name: QueueName, now: Instant) -> bool:
+        """Out of line, to another queue with the time waited; its steps count from now. False if it is not there."""
+        queue = self.queues.get(name)
+        if queue is None or name not in self.open:
+            return False
+        caller.queue.length -= 1
+        queue.length += 1
+        caller.key += MINUTE * (caller.rules.priority - queue.config.priority)
+        caller.queue, caller.rules, caller.version = queue, queue.config, self.version
+        caller.entered_at, caller.step, caller.also = now, 0, ()
+        caller.sticky_until = -NEVER
+        caller.wish = conjunction((parse_all(queue.config.skills), caller.wish))
+        return True
+
+    def widen(self, caller: Caller, now: Instant) -> None:
+        """Take the next step of the queue's rules; the caller is out of line."""
+        step = caller.rules.steps[caller.step]
+        caller.step += 1
+        if step.lower:
+            caller.wish = lowered(caller.wish, step.lower)
+        if step.drop:
+            caller.wish = without(caller.wish, frozenset(step.drop))
+        if step.add:
+            caller.also = (*caller.also, parse(step.add))
+        if step.overflow is not None:
+            self.move(caller, step.overflow, now)
+
+    def position(self, caller: Caller) -> int:
+        """Place in the queue, from 1: callers of any wish who come before, those whose phone rings included."""
+        mine = (caller.key, caller.seq)
+        return 1 + sum((other.key, other.seq) < mine for other in self.callers.values() if other.queue is caller.queue)
+
+    # who could answer
+
+    def members(self, name: QueueName) -> int:
+        """The agents who serve this queue, as bits."""
+        mask = self._members.get(name)
+        if mask is None:
+            agents = self._floor.agents
+            if name in self.open:
+                mask = sum(agent.bit for agent in agents if agent.queues is None or name in agent.queues)
+            else:  # the queue is gone, and with it its membership: the wish alone decides
+                mask = self._floor.index.everybody
+            self._members[name] = mask
+        return mask
+
+    def _line(self, queue: Queue, wish: Wish, also: tuple[Wish, ...], only: Agent | None) -> Line:
+        key = (queue.name, wish, also, None if only is None else only.id)
+        line = self._lines.get(key)
+        if line is None:
+            if len(self._lines) >= LINES_KEPT:
+                self._drop_empty()
+            line = self._lines[key] = Line(queue, wish, also, only, self.eligible(queue.name, wish, also, only))
+            queue.lines.append(line)
+            for agent in self._floor.select(line.eligible):
+                agent.lines.append(line)
+        return line
+
+    def eligible(self, queue: QueueName, wish: Wish, also: tuple[Wish, ...], only: Agent | None = None) -> int:
+        """Who may answer such a caller, as bits."""
+        if only is not None:
+            return only.bit
+        mask = self._floor.index.select(wish) & self.members(queue)
+        for other in also:
+            mask |= self._floor.index.select(other)
+        return mask
+
+    def _drop_empty(self) -> None:
+        in_use = {id(caller.line) for caller in self.callers.values()}
+        self._lines = {key: line for key, line in self._lines.items() if id(line) in in_use}
+        self._entries = {key: entry for key, entry in self._entries.items() if id(entry[2]) in in_use}
+        for agent in self._floor.agents:
+            agent.lines = [line for line in agent.lines if id(line) in in_use]
+        for queue in self.queues.values():
+            queue.lines = [line for line in queue.lines if id(line) in in_use]
+
+    def reach(self, line: Line) -> int:
+        """Who could ever answer a caller of this line, with all widening steps to come, as bits."""
+        if line.reach is None:
+            line.reach = line.eligible | self._reach(line.queue.name, line.wish, line.also, frozenset())
+        return line.reach
+
+    def _reach(self, name: QueueName, wish: Wish, also: tuple[Wish, ...], passed: frozenset[QueueName]) -> int:
+        mask = self.eligible(name, wish, also)
+        for step in self.queues[name].config.steps:
+            wish = lowered(wish, step.lower) if step.lower else wish
+            wish = without(wish, frozenset(step.drop)) if step.drop else wish
+            also = (*also, parse(step.add)) if step.add else also
+            mask |= self.eligible(name, wish, also)
+            if step.overflow in self.open and step.overflow not in passed and step.overflow is not None:
+                mask |= self._reach(step.overflow, wish, (), passed | {name})
+        return mask
+
+    def waiting(self) -> Iterator[Line]:
+        """The lines in which somebody waits."""
+        return (line for line in self._lines.values() if line.waiting)

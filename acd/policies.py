@@ -1,0 +1,97 @@
+"""Which of several idle agents, and which of several callers: a policy is a function.
+
+A *ranking* gives each idle eligible agent a number, the smallest is offered the call, equal ones go by who has been
+idle longest. Source of the names: the strategies that ACDs commonly offer.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from acd.config import PolicyName
+from acd.floor import Floor
+from acd.state import Agent, Caller, Line
+from calls.ids import Instant
+
+Ranking = Callable[[Agent, Line, Instant], float]
+
+
+def longest_idle(agent: Agent, line: Line, now: Instant) -> float:
+    """Who became idle first."""
+    return agent.idle_seq
+
+
+def least_occupied(agent: Agent, line: Line, now: Instant) -> float:
+    """Who spent the smallest share of the time signed in on calls."""
+    return agent.occupancy(now)
+
+
+def most_proficient(agent: Agent, line: Line, now: Instant) -> float:
+    """Who is best at the skills asked for."""
+    return -line.level(agent)
+
+
+def round_robin(agent: Agent, line: Line, now: Instant) -> float:
+    """Who comes next in the order of the agents file, after the last one offered a call of this queue."""
+    last = line.queue.last_offered
+    return agent.index if agent.index > last else agent.index + 1_000_000
+
+
+RANKINGS: dict[PolicyName, Ranking] = {
+    "longest_idle": longest_idle,
+    "least_occupied": least_occupied,
+    "most_proficient": most_proficient,
+    "round_robin": round_robin,
+}
+
+
+class Policy(Protocol):
+    """Both sides of the match. `holds`: it may leave an agent idle while somebody eligible waits, on purpose."""
+
+    holds: bool
+
+    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
+        """One of the idle eligible agents, whose bits are `free` (never 0), for the next caller of this line."""
+        ...
+
+    def caller_for(self, agent: Agent, now: Instant) -> Caller | None:
+        """The caller whom this idle agent should have, or None."""
+        ...
+
+
+class FirstCome:
+    """Highest score first, to the agent whom the queue's own policy ranks first. Never holds back."""
+
+    holds = False
+
+    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
+        """By the ranking that the queue names."""
+        name = line.queue.config.policy
+        if name == "longest_idle":
+            return first_idle(free, floor)
+        rank = RANKINGS[name]
+        return min(floor.select(free), key=lambda agent: (rank(agent, line, now), agent.idle_seq))
+
+    def caller_for(self, agent: Agent, now: Instant) -> Caller | None:
+        """The one with the highest score; of equals, who came first."""
+        best = None
+        for line in agent.lines:
+            waiting = line.waiting
+            if waiting and (best is None or waiting[0] < best):
+                best = waiting[0]
+        return None if best is None else best[2]
+
+
+def first_idle(free: int, floor: Floor) -> Agent:
+    """The longest idle of `free`.
+
+    Few: look at each. Many: walk along the idle in their order, the first of them comes soon. So no more than about
+    twice the square root of the number idle are looked at.
+    """
+    count = free.bit_count()
+    idle = floor.idle
+    if count * count < len(idle):
+        return min(floor.select(free), key=lambda agent: agent.idle_seq)
+    for _, agent in idle:
+        if agent.bit & free:
+            return agent
+    raise AssertionError("`free` holds none of the idle")

@@ -1,0 +1,159 @@
+"""What the queues core keeps: one class a noun, no behaviour that needs another noun."""
+
+from bisect import bisect_left, insort
+
+from acd.commands import AgentState
+from acd.config import AgentConfig, QueueConfig
+from acd.events import CallQueued
+from acd.skills import Wish, wanted
+from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
+
+NEVER: Instant = float("inf")
+MINUTE = 60.0
+
+
+class Queue:
+    """A queue by name; lives on over versions of the configuration. `length` counts callers, also those on offer."""
+
+    __slots__ = ("config", "last_offered", "length", "lines", "name")
+
+    def __init__(self, name: QueueName, config: QueueConfig) -> None:
+        self.name = name
+        self.config = config
+        self.length = 0
+        self.last_offered = -1
+        self.lines: list[Line] = []
+
+
+class Line:
+    """Callers of one queue with one wish, in the order in which they are served.
+
+    Score is minutes waited plus priority; all age alike, so the order between two callers never changes and is a sort
+    by `key`, instant of arrival minus priority. `eligible` has bit i for agent i.
+    """
+
+    __slots__ = ("also", "eligible", "levels", "only", "queue", "reach", "waiting", "wanted", "wish")
+
+    def __init__(self, queue: Queue, wish: Wish, also: tuple[Wish, ...], only: "Agent | None", eligible: int) -> None:
+        self.queue = queue
+        self.wish = wish
+        self.also = also
+        self.only = only
+        self.eligible = eligible
+        self.reach: int | None = None
+        self.waiting: list[tuple[float, int, Caller]] = []
+        self.wanted = tuple(dict.fromkeys(wanted(wish)))
+        self.levels: dict[int, int] = {}
+
+    def add(self, caller: "Caller") -> None:
+        """Put a caller in the place that is due to it."""
+        caller.line = self
+        caller.in_line = True
+        insort(self.waiting, (caller.key, caller.seq, caller))
+
+    def remove(self, caller: "Caller") -> None:
+        """Take a caller out."""
+        caller.in_line = False
+        waiting = self.waiting
+        if waiting[0][2] is caller:
+            del waiting[0]
+        else:
+            del waiting[bisect_left(waiting, (caller.key, caller.seq))]
+
+    def level(self, agent: "Agent") -> int:
+        """How well this agent does what is asked for: the sum of the levels of the skills wanted."""
+        level = self.levels.get(agent.index)
+        if level is None:
+            skills = agent.config.skills
+            level = self.levels[agent.index] = sum([skills.get(skill, 0) for skill in self.wanted])
+        return level
+
+
+class Caller:
+    """One caller from entry until answered or gone. `rules` are those at entry, whatever is published since."""
+
+    __slots__ = (
+        "also", "due_at", "entered_at", "expires_at", "fact", "in_line", "key", "line", "offer", "queue", "queued_at",
+        "rules", "seq", "step", "sticky_until", "version", "wish",
+    )  # fmt: skip
+
+    def __init__(
+        self, fact: CallQueued, seq: int, key: float, now: Instant, queue: Queue, version: str, wish: Wish
+    ) -> None:
+        self.fact = fact
+        self.seq = seq
+        self.key = key
+        self.queued_at = now
+        self.entered_at = now
+        self.queue = queue
+        self.rules = queue.config
+        self.version = version
+        self.wish = wish
+        self.also: tuple[Wish, ...] = ()
+        self.step = 0
+        self.sticky_until: Instant = -NEVER
+        self.expires_at: Instant = now + self.rules.max_wait_s if self.rules.max_wait_s > 0 else NEVER
+        self.due_at: Instant = NEVER
+        self.line: Line | None = None
+        self.in_line = False
+        self.offer: Assignment | None = None
+
+
+class Agent:
+    """One person, whatever the number of queues. `idle_seq` is the order in which agents became idle."""
+
+    __slots__ = (
+        "assignment", "bit", "busy_s", "config", "due_at", "id", "idle_seq", "index", "lines", "missed", "pause",
+        "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at", "since", "state",
+        "wrap_up_until",
+    )  # fmt: skip
+
+    def __init__(self, agent: AgentId, index: int, config: AgentConfig) -> None:
+        self.id = agent
+        self.index = index
+        self.bit = 1 << index
+        self.config = config
+        self.queues = config.queues
+        self.lines: list[Line] = []
+        self.state: AgentState = "offline"
+        self.reason = ""
+        self.since: Instant = 0.0
+        self.signed_in = False
+        self.signed_in_at: Instant = 0.0
+        self.reachable = True
+        self.pause = ""
+        self.rest = ""
+        self.rest_until: Instant = 0.0
+        self.wrap_up_until: Instant = 0.0
+        self.missed = 0
+        self.busy_s = 0.0
+        self.idle_seq = 0
+        self.due_at: Instant = NEVER
+        self.assignment: Assignment | None = None
+
+    def occupancy(self, now: Instant) -> float:
+        """Share of the time signed in that went into offers, talks and wrap-up; 0 to 1."""
+        present_s = now - self.signed_in_at
+        busy_s = self.busy_s + (now - self.since if self.state in ("offered", "talking", "wrap_up") else 0.0)
+        return min(1.0, busy_s / present_s) if present_s > 0 else 0.0
+
+
+class Assignment:
+    """One offer, and the talk that may come of it."""
+
+    __slots__ = ("agent", "attempt", "call", "caller", "due_at", "offered_at", "queue", "wrap_up_s")
+
+    def __init__(self, attempt: AttemptId, caller: Caller, agent: Agent, now: Instant) -> None:
+        self.attempt = attempt
+        self.caller: Caller | None = caller  # None once they talk
+        self.call: CallId = caller.fact.call
+        self.agent = agent
+        self.queue = caller.queue
+        wrap_up_s = agent.config.wrap_up_s
+        self.wrap_up_s = caller.rules.wrap_up_s if wrap_up_s is None else wrap_up_s
+        self.offered_at = now
+        self.due_at: Instant = NEVER
+
+
+Timed = Caller | Agent | Assignment
+"""What may have a deadline: `due_at`, or NEVER."""
