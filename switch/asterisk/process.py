@@ -135,8 +135,7 @@ class AsteriskProcess:
         await self.stop()
 
     def _session(self) -> aiohttp.ClientSession:
-        credentials = aiohttp.BasicAuth(self.settings.ari_user, self.settings.ari_password)
-        return aiohttp.ClientSession(auth=credentials, timeout=aiohttp.ClientTimeout(total=5))
+        return aiohttp.ClientSession(headers=self.settings.ari_headers, timeout=aiohttp.ClientTimeout(total=5))
 
     def _require_free_ports(self) -> None:
         """Asterisk itself boots happily without its SIP port: only the calls would be missing."""
@@ -193,6 +192,7 @@ def _prepare_child(parent: int) -> Callable[[], None]:
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != parent:  # it died before the request took effect
                 os._exit(1)
+        os.umask(0o027)  # recordings and logs are for this user and group only
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))
 

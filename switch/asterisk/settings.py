@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -88,6 +89,12 @@ class AsteriskSettings:
     def ari_url(self) -> str:
         """Base of REST and, with /events, of the WebSocket, without credentials."""
         return f"http://{self.ari_address}:{self.ari_port}/ari"
+
+    @property
+    def ari_headers(self) -> dict[str, str]:
+        """Basic authentication for every request (RFC 7617)."""
+        credentials = base64.b64encode(f"{self.ari_user}:{self.ari_password}".encode()).decode()
+        return {"Authorization": f"Basic {credentials}"}
 
 
 class SecretStore:

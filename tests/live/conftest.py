@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,16 @@ _FIRST_PORT, _LAST_PORT = 12000, 12999
 
 SettingsFactory = Callable[..., AsteriskSettings]
 _given: set[int] = set()
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = 5.0) -> None:
+    """Returns once `condition` holds; TimeoutError when it does not within the deadline."""
+    async with asyncio.timeout(deadline_s):
+        while True:
+            holds = condition()
+            if await holds if inspect.isawaitable(holds) else holds:
+                return
+            await asyncio.sleep(0.02)
 
 
 def free_port(kind: socket.SocketKind, width: int = 1) -> int:
