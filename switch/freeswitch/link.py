@@ -1,0 +1,211 @@
+"""One TCP connection to an event socket: bytes both ways, replies to those who wait, events to one listener."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import structlog
+
+from calls.errors import SwitchAway
+from switch.freeswitch.lag import LagMeter, ReaderLag
+from switch.freeswitch.wire import (
+    AuthRequested,
+    Command,
+    CommandReplied,
+    Conversation,
+    DisconnectNotice,
+    Event,
+    Limits,
+    LogLine,
+    PeerFault,
+    Received,
+    Rejected,
+    UnknownFrame,
+    wake,
+)
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 200
+"""Events told before the loop gets a turn: some 10 ms of work, so that timers and web requests are not starved."""
+
+Reply = asyncio.Future[CommandReplied]
+
+
+class Link(asyncio.Protocol):
+    """Carries a `Conversation`. Use `submit` once `ready` is done; `closed` is done when the connection is gone.
+
+    Events go to `on_event` one by one, in order, on the loop. While it is slow nothing is read: the switch notices
+    by TCP, and we by `on_lag`.
+    """
+
+    def __init__(
+        self,
+        on_event: Callable[[Event], None],
+        on_lag: Callable[[ReaderLag], None],
+        limits: Limits | None = None,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._talk = Conversation(limits) if limits is not None else Conversation()
+        self._on_event = on_event
+        self._on_lag = on_lag
+        self._lag = LagMeter()
+        self._transport: asyncio.Transport | None = None
+        self._waiters: dict[int, tuple[Reply, asyncio.TimerHandle]] = {}
+        self._telling: Iterator[Received] | None = None
+        self._pulse: asyncio.TimerHandle | None = None
+        self._pulse_s = 0.0
+        self._wrote_at = 0.0
+        self._last_words = ""
+        self.auth_requested: asyncio.Future[None] = self._loop.create_future()
+        self.closed: asyncio.Future[str] = self._loop.create_future()
+
+    # -- writing
+
+    def submit(self, command: Command, deadline_s: float) -> Reply:
+        """Write a command now; its reply comes into the future, or SwitchAway when it does not come in time.
+
+        Cancelling the future only stops the waiting: the command has been written and keeps its place. Raises
+        CommandRefused at once for a command that must not be written.
+        """
+        reply: Reply = self._loop.create_future()
+        if self._transport is None or self._transport.is_closing():
+            reply.set_exception(SwitchAway("no connection to the event socket"))
+            reply.exception()  # seen: a caller that does not wait for it shall not be warned of it
+            return reply
+        place, data = self._talk.send(command)
+        timer = self._loop.call_later(deadline_s, self._too_late, place, command, deadline_s)
+        self._waiters[place] = (reply, timer)
+        self._transport.write(data)
+        self._wrote_at = self._loop.time()
+        return reply
+
+    def _too_late(self, place: int, command: Command, deadline_s: float) -> None:
+        reply, _ = self._waiters.pop(place)
+        if not reply.done():
+            reply.set_exception(SwitchAway(f"no reply to {type(command).__name__} within {deadline_s} s"))
+            reply.exception()
+
+    def attend(self, pulse_s: float) -> None:
+        """Wake the switch's listener every `pulse_s`, unless we have just written anyway; 0 to let it sleep.
+
+        A listener with nothing to read sleeps up to 20 ms before it sends the events that wait.
+        """
+        self._pulse_s = pulse_s
+        if pulse_s > 0 and self._pulse is None:
+            self._pulse = self._loop.call_later(pulse_s, self._wake_up)
+
+    def _wake_up(self) -> None:
+        self._pulse = None
+        transport = self._transport
+        if self._pulse_s <= 0 or transport is None or transport.is_closing():
+            return
+        now = self._loop.time()
+        since = now - self._wrote_at
+        if since >= self._pulse_s * 0.9:
+            transport.write(wake())
+            self._wrote_at, since = now, 0.0
+        self._pulse = self._loop.call_later(self._pulse_s - since, self._wake_up)
+
+    # -- reading
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._talk.feed(data)
+        if self._telling is None:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell what is complete. After `_AT_ONCE` things pause reading, give the loop a turn, and go on."""
+        if self._transport is None:
+            return
+        if self._telling is None:
+            self._telling = self._talk.told()
+        last: Event | None = None
+        events = 0
+        try:
+            for count, received in enumerate(self._telling, 1):
+                if isinstance(received, Event):
+                    last, events = received, events + 1
+                    self._on_event(received)
+                else:
+                    self._understand(received)
+                if count >= _AT_ONCE:
+                    self._transport.pause_reading()
+                    self._loop.call_soon(self._tell_more)
+                    break
+            else:
+                self._telling = None
+        except PeerFault as fault:
+            log.warning("event_socket_garbled", fault=str(fault))
+            self.abort(f"the switch broke the protocol: {fault}")
+            return
+        if last is not None:
+            self._measure_lag(last, events)
+
+    def _tell_more(self) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._tell()
+        if self._telling is None:
+            self._transport.resume_reading()
+
+    def _understand(self, received: Received) -> None:
+        match received:
+            case CommandReplied():
+                waiter = self._waiters.pop(received.place, None)
+                if waiter is None:
+                    log.info("late_reply", command=type(received.command).__name__, ok=received.ok)
+                    return
+                reply, timer = waiter
+                timer.cancel()
+                if not reply.done():
+                    reply.set_result(received)
+            case AuthRequested():
+                if not self.auth_requested.done():
+                    self.auth_requested.set_result(None)
+            case DisconnectNotice(text=text, lingering=lingering):
+                log.info("disconnect_notice", text=text.strip(), lingering=lingering)
+                if not lingering:
+                    self._last_words = text.strip().split("\n")[0]
+            case Rejected(text=text):
+                self.abort(f"the switch's access list rejects us: {text.strip()}")
+            case LogLine(level=level, text=text):
+                log.info("switch_log", level_there=level, text=text.rstrip())
+            case UnknownFrame(content_type=content_type, body=body):
+                log.warning("unknown_frame", content_type=content_type, bytes=len(body))
+            case Event():
+                raise AssertionError("events are told by _tell")
+
+    def _measure_lag(self, event: Event, events: int) -> None:
+        stamp = event.get("Event-Date-Timestamp")
+        if stamp.isascii() and stamp.isdigit():
+            self._on_lag(self._lag.measure(int(stamp) / 1e6, self._loop.time(), events))
+
+    # -- the end
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self.attend(0)
+        if self._pulse is not None:
+            self._pulse.cancel()
+            self._pulse = None
+        reason = self._last_words or (f"{type(exc).__name__}: {exc}" if exc else "the switch closed the connection")
+        if not self.auth_requested.done():
+            self.auth_requested.cancel()
+        waiters, self._waiters = self._waiters, {}
+        for reply, timer in waiters.values():
+            timer.cancel()
+            if not reply.done():
+                reply.set_exception(SwitchAway(f"connection lost: {reason}"))
+                reply.exception()
+        if not self.closed.done():
+            self.closed.set_result(reason)
+
+    def abort(self, reason: str) -> None:
+        """Close at once; whoever waits is told SwitchAway."""
+        self._last_words = reason
+        if self._transport is not None:
+            self._transport.abort()

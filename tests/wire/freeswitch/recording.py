@@ -1,0 +1,139 @@
+"""Conversations with a real FreeSWITCH, as data: who said what, and when.
+
+A recording is a file of JSON lines: `{"at": seconds, "from": "switch" | "client", "frame": text}`. A frame is whole:
+header block, empty line, body. Frames of the switch keep their order and their distance in time.
+
+`record` is a proxy between a client and a real switch that writes one. It removes what belongs to the machine it ran
+on: password, host name, addresses. Body lengths are counted anew after that.
+"""
+
+import asyncio
+import json
+import socket
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from switch.freeswitch.wire import Frame, FrameReader
+
+BESIDE_THE_SCRIPT = ("api uptime", "api global_setvar hotline_until")
+"""Heartbeats and leases come when a clock says so: they and their replies are not written down."""
+
+RECORDINGS = Path(__file__).parent / "recordings"
+
+
+class Said(msgspec.Struct, frozen=True, rename={"speaker": "from"}):
+    """One frame of a conversation. `at` counts from the first one."""
+
+    at: float
+    speaker: str
+    frame: str
+
+
+def load(name: str) -> list[Said]:
+    """The recording of that name."""
+    lines = (RECORDINGS / f"{name}.jsonl").read_bytes().splitlines()
+    return [msgspec.json.decode(line, type=Said) for line in lines]
+
+
+def names() -> list[str]:
+    """All recordings there are."""
+    return sorted(path.stem for path in RECORDINGS.glob("*.jsonl"))
+
+
+def switch_bytes(recording: list[Said]) -> bytes:
+    """All that the switch said, as it stood on the wire."""
+    return b"".join(said.frame.encode() for said in recording if said.speaker == "switch")
+
+
+def encode_frame(headers: dict[str, str], body: str) -> str:
+    """A frame with its length counted anew."""
+    lines = [f"{name}: {value}" for name, value in headers.items() if name != "Content-Length"]
+    if body:
+        lines.insert(0, f"Content-Length: {len(body.encode())}")
+    return "\n".join(lines) + "\n\n" + body
+
+
+def scrubber(password: str) -> Callable[[str], str]:
+    """Takes away what tells of the machine that it was recorded on."""
+    here = {password: "recorded", socket.gethostname(): "switch.example"}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # a datagram socket sends nothing by connecting: it only learns its address
+        here.setdefault(probe.getsockname()[0], "192.0.2.9")
+
+    def scrub(text: str) -> str:
+        for found, instead in here.items():
+            text = text.replace(found, instead)
+        return text
+
+    return scrub
+
+
+def _commands(reader: bytearray) -> Iterator[str]:
+    """Whole commands of a client: none of ours has a body. Empty lines, which only wake the switch, are left out."""
+    while True:
+        while reader[:1] == b"\n":
+            del reader[:1]
+        end = reader.find(b"\n\n")
+        if end < 0:
+            return
+        yield reader[: end + 2].decode()
+        del reader[: end + 2]
+
+
+@asynccontextmanager
+async def record(name: str, switch_port: int, password: str) -> AsyncIterator[int]:
+    """A proxy to the switch on loopback; gives its port. What went through is written at the end."""
+    said: list[dict[str, object]] = []
+    began = time.monotonic()
+    scrub = scrubber(password)
+
+    def note(speaker: str, frame: str) -> None:
+        said.append({"at": round(time.monotonic() - began, 4), "from": speaker, "frame": scrub(frame)})
+
+    waiting: deque[bool] = deque()  # for each command without its reply: whether it is written down
+
+    async def from_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        buffer = bytearray()
+        while data := await reader.read(65536):
+            buffer += data
+            for command in _commands(buffer):
+                waiting.append(not command.startswith(BESIDE_THE_SCRIPT))
+                if waiting[-1]:
+                    note("client", command)
+            writer.write(data)
+        writer.close()
+
+    async def from_switch(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        frames = FrameReader()
+        while data := await reader.read(65536):
+            frames.feed(data)
+            while (frame := frames.next_frame()) is not None:
+                is_reply = frame.content_type in ("api/response", "command/reply")
+                if not is_reply or waiting.popleft():
+                    note("switch", _scrubbed(frame, scrub))
+            writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        switch_reader, switch_writer = await asyncio.open_connection("127.0.0.1", switch_port)
+        with suppress(asyncio.CancelledError):  # the recording ends with the client's test
+            await asyncio.gather(from_client(reader, switch_writer), from_switch(switch_reader, writer))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+    RECORDINGS.mkdir(exist_ok=True)
+    with (RECORDINGS / f"{name}.jsonl").open("w") as file:
+        for line in said:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _scrubbed(frame: Frame, scrub: Callable[[str], str]) -> str:
+    """The frame without what tells of the machine. A plain event's own length stays right: its body has nothing."""
+    body = scrub(frame.body.decode())
+    return encode_frame({name: scrub(value) for name, value in frame.headers.items()}, body)
