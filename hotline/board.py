@@ -1,0 +1,123 @@
+"""The board: what a wallboard shows of the running house, kept from the router's orders. Numbers are masked here."""
+
+from collections import Counter, deque
+from typing import Any
+
+import msgspec
+
+from acd.commands import AgentChanged
+from calls.ids import AgentId
+from calls.numbers import masked
+from complaints.cases import FileCase
+from hotline import facts
+from hotline.register import Register
+
+_LAST = 50
+
+
+class AgentRow(msgspec.Struct):
+    """One agent's line on the board; `since` is monotonic."""
+
+    agent: str
+    state: str
+    reason: str
+    since: float
+
+
+class Totals(msgspec.Struct):
+    """Since the controller began."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    lost: int = 0
+    cases: int = 0
+    ended: int = 0
+    waited_s: float = 0.0
+    """Sum over answered calls, from the queue to the talk."""
+
+
+class Event(msgspec.Struct):
+    """A line of the last events; `at` is UTC epoch seconds."""
+
+    at: float
+    what: str
+    words: dict[str, str]
+
+
+class Board:
+    """Watches the orders. `view` is plain data for JSON."""
+
+    def __init__(self) -> None:
+        self.totals = Totals()
+        self._agents: dict[AgentId, AgentRow] = {}
+        self._last: deque[Event] = deque(maxlen=_LAST)
+        self._outcomes: Counter[str] = Counter()
+
+    def watch(self, order: facts.RouterCommand, utc: float) -> None:
+        """Note one order."""
+        match order:
+            case facts.LogCall():
+                self._ended(order)
+            case AgentChanged(agent, state, reason, since):
+                self._agents[agent] = AgentRow(agent, state, reason, since)
+                if state in ("talking", "paused", "offline"):
+                    self._say(utc, f"agent {state}", agent=agent, reason=reason)
+            case FileCase(case=case):
+                self.totals.cases += 1
+                self._say(utc, "case opened", case=case.number, category=case.category, caller=masked(case.caller))
+            case facts.Noticed(level, event, advice) if level != "info":
+                self._say(utc, event, level=level, advice=advice)
+            case _:
+                pass
+
+    def view(self, register: Register, now: float) -> dict[str, Any]:
+        """All of it as of `now` (monotonic): places, queues, agents, calls, the last events, totals."""
+        queues: dict[str, dict[str, Any]] = {}
+        for call in register.calls.values():
+            if call.place in ("waiting", "offered") and call.queued_at is not None:
+                row = queues.setdefault(call.queue, {"waiting": 0, "longest_s": 0.0})
+                row["waiting"] += 1
+                row["longest_s"] = max(row["longest_s"], now - call.queued_at)
+        return {
+            "version": register.version,
+            "utc": now + register.offset_s,
+            "places": Counter(call.place for call in register.calls.values()),
+            "queues": queues,
+            "agents": [
+                {**msgspec.structs.asdict(row), "for_s": max(0.0, now - row.since)} for row in self._agents.values()
+            ],
+            "calls": [
+                {
+                    "call": call.call,
+                    "caller": masked(call.caller),
+                    "place": call.place,
+                    "queue": call.queue,
+                    "agent": call.agent,
+                    "for_s": now - call.arrived_at,
+                }
+                for call in register.calls.values()
+            ],
+            "last": [msgspec.structs.asdict(event) for event in self._last],
+            "totals": msgspec.structs.asdict(self.totals),
+            "outcomes": dict(self._outcomes),
+        }
+
+    def _ended(self, row: facts.LogCall) -> None:
+        self._outcomes[row.outcome] += 1
+        self.totals.ended += 1
+        if row.queued_at is not None:
+            self.totals.offered += 1
+            if row.answered_at is not None:
+                self.totals.answered += 1
+                self.totals.waited_s += row.answered_at - row.queued_at
+            elif row.outcome == "abandoned":
+                self.totals.abandoned += 1
+        if row.outcome == "lost":
+            self.totals.lost += 1
+        self._say(
+            row.ended_at, f"call {row.outcome}", caller=masked(row.caller), queue=row.queue, agent=row.agent or ""
+        )
+
+    def _say(self, utc: float, what: str, **words: str) -> None:
+        self._last.appendleft(Event(utc, what, {name: word for name, word in words.items() if word}))

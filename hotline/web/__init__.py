@@ -1,0 +1,1 @@
+"""HTTP: agents' desktops, supervisors, metrics, health."""

@@ -1,0 +1,184 @@
+"""The HTTP interface. All but /health needs the site's token; nothing is acknowledged before it is durable."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+import pydantic
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
+from calls.ids import AgentId, AttemptId, CallId
+from calls.numbers import masked
+from hotline import facts
+from hotline.metrics import Metrics
+from hotline.register import Register
+from hotline.store import reading
+
+
+class House(Protocol):
+    """What the web needs of the running server."""
+
+    metrics: Metrics
+    database: Path
+
+    @property
+    def register(self) -> Register:
+        """Who is where."""
+        ...
+
+    def agents(self) -> frozenset[str]:
+        """Everybody who may sign in."""
+        ...
+
+    def view(self) -> dict[str, Any]:
+        """The board, as JSON."""
+        ...
+
+    def health(self) -> dict[str, Any]:
+        """`ok`, and what is not."""
+        ...
+
+    async def tell(self, event: facts.RouterEvent) -> None:
+        """Take a fact, and return once it is durable."""
+        ...
+
+    def reload(self) -> str:
+        """Look for a newly published version; the id of the one that holds now."""
+        ...
+
+
+class Pause(pydantic.BaseModel):
+    """Why an agent pauses: one of the pause reasons of agents.yaml."""
+
+    reason: str = "break"
+
+
+class CaseRequest(pydantic.BaseModel):
+    """A case about a call."""
+
+    category: str = "complaint"
+    fields: dict[str, str] = {}
+
+
+class Supervision(pydantic.BaseModel):
+    """Who listens at which phone, and how."""
+
+    account: str
+    mode: Literal["listen", "whisper", "barge"] = "listen"
+
+
+def make(house: House, token: str) -> FastAPI:
+    """The application. `token` is what `Authorization: Bearer` must carry."""
+    bearer = HTTPBearer(auto_error=False)
+
+    def allowed(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
+        if given is None or not secrets.compare_digest(given.credentials, token):
+            raise HTTPException(401, "send the site's token: Authorization: Bearer … (DIR/var/secrets/web)")
+
+    app = FastAPI(title="hotline", version="1", docs_url="/docs", redoc_url=None)
+    known = [Depends(allowed)]
+
+    @app.get("/health", tags=["operations"])
+    async def health(response: Response) -> dict[str, Any]:
+        """Whether callers are served: 200 when all is well, 503 with the reasons when not."""
+        state = house.health()
+        response.status_code = 200 if state["ok"] else 503
+        return state
+
+    @app.get("/metrics", dependencies=known, tags=["operations"])
+    async def metrics() -> Response:
+        """Prometheus."""
+        house.metrics.look(house.register)
+        return Response(generate_latest(house.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/live", dependencies=known, tags=["operations"])
+    async def live() -> dict[str, Any]:
+        """What a wallboard shows."""
+        return house.view()
+
+    @app.post("/reload", dependencies=known, tags=["operations"])
+    async def reload() -> dict[str, str]:
+        """Take up a version that was just published; the next call has it."""
+        return {"version": house.reload()}
+
+    _agents(app, house, known)
+    _calls(app, house, known)
+    return app
+
+
+def _agents(app: FastAPI, house: House, known: list[Any]) -> None:
+    def known_agent(agent: str) -> AgentId:
+        if agent not in house.agents():
+            raise HTTPException(404, f"no agent {agent!r} in dialplans/agents.yaml")
+        return AgentId(agent)
+
+    Known = Annotated[AgentId, Depends(known_agent)]
+
+    def route(name: str, make_fact: Callable[[AgentId], facts.RouterEvent], summary: str) -> None:
+        async def act(agent: Known) -> dict[str, str]:
+            await house.tell(make_fact(agent))
+            return {"agent": agent, "done": name}
+
+        endpoint: Callable[..., Awaitable[dict[str, str]]] = act
+        app.post(f"/agents/{{agent}}/{name}", dependencies=known, tags=["agents"], summary=summary, name=name)(endpoint)
+
+    route("sign-in", AgentSignedIn, "The agent is at the phone")
+    route("sign-out", AgentSignedOut, "The agent goes home")
+    route("ready", AgentResumed, "The pause is over")
+    route("wrap-up-done", WrapUpEnded, "The after-call work is done")
+
+    @app.post("/agents/{agent}/pause", dependencies=known, tags=["agents"])
+    async def pause(agent: Known, why: Pause) -> dict[str, str]:
+        """No offers from now on; in a talk, after it."""
+        await house.tell(AgentPaused(agent, why.reason))
+        return {"agent": agent, "done": "pause"}
+
+
+def _calls(app: FastAPI, house: House, known: list[Any]) -> None:
+    def hide(row: dict[str, Any]) -> dict[str, Any]:
+        return {**row, "caller": masked(row["caller"])}
+
+    @app.get("/calls", dependencies=known, tags=["calls"])
+    async def calls(most: int = 50, outcome: str | None = None) -> list[dict[str, Any]]:
+        """The call log, newest first. Numbers are masked."""
+        return [hide(row) for row in await reading.calls(house.database, min(most, 1_000), outcome)]
+
+    @app.get("/calls/{call}", dependencies=known, tags=["calls"])
+    async def call(call: str) -> dict[str, Any]:
+        """One call with its legs, steps, recordings and cases."""
+        rows = await reading.calls(house.database, 1, call=call)
+        if not rows:
+            raise HTTPException(404, "no such call has ended; calls that go on are at /live")
+        return {
+            **hide(rows[0]),
+            "legs": [{**leg, "party": masked(leg["party"])} for leg in await reading.legs(house.database, call)],
+            "steps": await reading.steps(house.database, call),
+            "recordings": await reading.recordings(house.database, call),
+            "cases": [hide(case) for case in await reading.cases(house.database, call=call)],
+        }
+
+    @app.get("/cases", dependencies=known, tags=["cases"])
+    async def cases(most: int = 50) -> list[dict[str, Any]]:
+        """Cases, newest first."""
+        return [hide(row) for row in await reading.cases(house.database, min(most, 1_000))]
+
+    @app.post("/calls/{call}/cases", dependencies=known, tags=["cases"], status_code=202)
+    async def open_case(call: str, wanted: CaseRequest, request: Request) -> dict[str, str]:
+        """Open a case about a call that goes on or has ended."""
+        if CallId(call) not in house.register.calls and not await reading.calls(house.database, 1, call=call):
+            raise HTTPException(404, "no such call")
+        attempt = AttemptId(f"web-{secrets.token_hex(8)}")
+        await house.tell(facts.CaseWanted(CallId(call), attempt, wanted.category, dict(wanted.fields)))
+        return {"call": call, "attempt": attempt}
+
+    @app.post("/calls/{call}/supervise", dependencies=known, tags=["calls"], status_code=202)
+    async def supervise(call: str, wanted: Supervision) -> dict[str, str]:
+        """Ring a supervisor's phone and let it into a talk."""
+        if CallId(call) not in house.register.calls:
+            raise HTTPException(404, "no such call goes on now")
+        await house.tell(facts.SupervisionWanted(CallId(call), wanted.account, wanted.mode))
+        return {"call": call, "mode": wanted.mode}
