@@ -50,6 +50,8 @@ class ScriptedPeer:
             self.faults.append(str(fault))
         except (ConnectionError, asyncio.IncompleteReadError):
             self.faults.append("the client went away in the middle")
+        except asyncio.CancelledError:
+            self.faults.append("the test ended in the middle")
         finally:
             writer.close()
 
