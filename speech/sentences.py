@@ -1,0 +1,196 @@
+"""Sentences that are only known during a call: `您的余额是一千二百元五角。` to a sound on disk, quickly or not at all.
+
+A sentence is made once, however many callers want it at the same moment, and kept by its content in a folder of bounded
+size. A caller never waits past the deadline: then, or when the voice fails, a static sound is played in its place, and
+what was begun is finished for the next caller. A flow that knows a value before it is needed says so by `warm`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from speech.levelling import Levelling
+from speech.store import SoundStore, digest
+from speech.voice import SpeechError, Voice, VoiceError
+
+_log = structlog.get_logger()
+
+_FORMAT = "1"
+_WAV_ENDING = ".wav"
+
+
+@dataclass(slots=True)
+class _Known:
+    size: int
+    used_at: float
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the sentences asked for, for metrics."""
+
+    cached: int = 0
+    made: int = 0
+    fallback: int = 0
+    evicted: int = 0
+
+
+class Sentences:
+    """Sounds for sentences, in `folder`.
+
+    `limit_bytes` bounds the folder; a sentence used within the last `hold_s` seconds is not removed, as a switch may be
+    about to open it. `deadline_s` bounds a caller's wait. `fallback` is the stem of a static sound ("one moment, we
+    cannot read this to you now"); without one a failure raises.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        voice: Voice,
+        *,
+        levelling: Levelling | None = None,
+        limit_bytes: int = 200_000_000,
+        deadline_s: float = 1.0,
+        hold_s: float = 60.0,
+        fallback: Callable[[str], Path | None] = lambda language: None,
+        parallel: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.counts = Counts()
+        self._store = SoundStore(folder)
+        self._voice = voice
+        self._levelling = levelling or Levelling()
+        self._limit_bytes = limit_bytes
+        self._deadline_s = deadline_s
+        self._hold_s = hold_s
+        self._fallback = fallback
+        self._clock = clock
+        self._known: OrderedDict[str, _Known] = OrderedDict()  # least recently used first
+        self._bytes = 0
+        self._making: dict[str, asyncio.Task[Path]] = {}
+        self._identities: dict[str, str] = {}
+        lanes = parallel or os.cpu_count() or 1
+        self._lanes = asyncio.Semaphore(lanes)
+        self._warm_lane = asyncio.Semaphore(max(1, lanes - 1))  # the last lane is for callers who wait
+
+    async def start(self, languages: Iterable[str] = ()) -> None:
+        """Take stock of the folder and ask the voice who it is, so that the first caller does not wait for that."""
+        scanned = await asyncio.to_thread(self._store.scan)
+        stems = {name.removesuffix(_WAV_ENDING) for name in scanned if name.endswith(_WAV_ENDING)}
+        by_age = sorted(stems, key=lambda name: scanned[name + _WAV_ENDING][1])
+        for name in by_age:
+            frames = scanned.get(name + ".ulaw", (-1, 0))[0]
+            sizes = (scanned.get(name + ".alaw", (-1, 0))[0], scanned[name + _WAV_ENDING][0])
+            if frames > 0 and sizes == (frames, 2 * frames + 44):
+                self._remember(name, 4 * frames + 44, self._clock() - self._hold_s)
+            else:  # half of a sound, from a crash between two renames
+                await asyncio.to_thread(self._store.remove, name)
+        for language in languages:
+            try:
+                await self._name("", language)
+            except VoiceError as error:
+                _log.warning("voice_away", language=language, error=str(error))
+        await self._evict()
+
+    async def sound(self, text: str, language: str) -> Path:
+        """The stem (absolute path without ending) of a sound that says `text`, or of the fallback.
+
+        Raises VoiceError or SoundError only when there is no fallback.
+        """
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return await self._get(text, language)
+        except TimeoutError:
+            reason: SpeechError = VoiceError(f"no sound within {self._deadline_s:g} s", retryable=True)
+        except SpeechError as error:
+            reason = error
+        fallback = self._fallback(language)
+        # The words are not logged: they may be a caller's balance.
+        _log.warning(
+            "sentence_failed", language=language, characters=len(text), error=str(reason), fallback=str(fallback)
+        )
+        if fallback is None:
+            raise reason
+        self.counts.fallback += 1
+        return fallback
+
+    async def warm(self, sentences: Iterable[tuple[str, str]]) -> int:
+        """Make (text, language) sentences ahead of time, behind those that callers wait for; how many are ready."""
+        results = await asyncio.gather(
+            *(self._warm_one(text, language) for text, language in sentences), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, SpeechError):
+                raise result
+        return sum(isinstance(result, Path) for result in results)
+
+    async def close(self) -> None:
+        """Stop what is being made; nothing half-made stays."""
+        tasks = list(self._making.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def bytes_kept(self) -> int:
+        return self._bytes
+
+    async def _warm_one(self, text: str, language: str) -> Path:
+        async with self._warm_lane:
+            return await self._get(text, language)
+
+    async def _get(self, text: str, language: str) -> Path:
+        name = await self._name(text, language)
+        if known := self._known.get(name):
+            known.used_at = self._clock()
+            self._known.move_to_end(name)
+            self.counts.cached += 1
+            return self._store.stem(name)
+        task = self._making.get(name)
+        if task is None:
+            task = asyncio.create_task(self._make(name, text, language), name=f"sentence {name[:8]}")
+            self._making[name] = task
+            task.add_done_callback(lambda done: self._made(name, done))
+        return await asyncio.shield(task)  # a caller who hangs up or times out leaves it to the others
+
+    async def _make(self, name: str, text: str, language: str) -> Path:
+        async with self._lanes:
+            pcm = await self._voice.synthesise(text, language)
+            kept = await asyncio.to_thread(lambda: self._store.write(name, self._levelling.apply(pcm)))
+        self.counts.made += 1
+        self._remember(name, kept.size, self._clock())
+        await self._evict()
+        return self._store.stem(name)
+
+    def _made(self, name: str, task: asyncio.Task[Path]) -> None:
+        del self._making[name]
+        if not task.cancelled():
+            task.exception()  # seen: whoever waited has it, and nobody may be waiting any more
+
+    async def _name(self, text: str, language: str) -> str:
+        identity = self._identities.get(language)
+        if identity is None:
+            identity = self._identities[language] = await self._voice.identity(language)
+        return digest(_FORMAT, "sentence", identity, language, text, repr(self._levelling))
+
+    def _remember(self, name: str, size: int, used_at: float) -> None:
+        self._known[name] = _Known(size, used_at)
+        self._bytes += size
+
+    async def _evict(self) -> None:
+        while self._bytes > self._limit_bytes and self._known:
+            name, oldest = next(iter(self._known.items()))
+            if self._clock() - oldest.used_at < self._hold_s:
+                return
+            del self._known[name]
+            self._bytes -= oldest.size
+            self.counts.evicted += 1
+            await asyncio.to_thread(self._store.remove, name)
