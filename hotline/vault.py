@@ -10,19 +10,19 @@ from ivr.commands import CheckSecret, HideDigits, ShowDigits
 from ivr.events import SecretChecked
 
 HIDDEN = "•"
-_DIGIT = re.compile(r"[0-9A-D]")
+_DIGIT = re.compile(r"[0-9A-DX]")
 
 
 class Vault:
     """Swaps secret digits for `•` on their way in, keeps them until the call ends, and answers checks about them."""
 
     def __init__(self) -> None:
-        self._open: dict[LegId, tuple[CallId, str]] = {}
+        self._open: dict[LegId, HideDigits] = {}
         self._secrets: dict[CallId, dict[str, str]] = {}
 
     def hide(self, order: HideDigits) -> None:
         """From the next key on. What the name held before is forgotten: the caller keys it anew."""
-        self._open[order.leg] = (order.call, order.name)
+        self._open[order.leg] = order
         self._secrets.setdefault(order.call, {})[order.name] = ""
 
     def show(self, order: ShowDigits) -> None:
@@ -30,12 +30,14 @@ class Vault:
         self._open.pop(order.leg, None)
 
     def take(self, event: DigitPressed) -> DigitPressed:
-        """The key as the house may see it. `#` and `*` are commands, not digits, and stay."""
+        """The key as the house may see it. `#` and `*` are commands, not digits, and stay; unless `*` stands for one."""
         opened = self._open.get(event.leg)
-        if opened is None or not _DIGIT.fullmatch(event.digit):
+        if opened is None:
             return event
-        call, name = opened
-        self._secrets[call][name] += event.digit
+        digit = opened.star if event.digit == "*" else event.digit
+        if not _DIGIT.fullmatch(digit):
+            return event
+        self._secrets[opened.call][opened.name] += digit
         return DigitPressed(event.leg, HIDDEN)
 
     def check(self, order: CheckSecret) -> SecretChecked:

@@ -9,11 +9,16 @@ Class = Literal["urgent", "important", "general"]
 
 
 class HideDigits(Command, frozen=True):
-    """From the next key on, digits of this leg go to the vault as `name`; `•` comes in their place (# and * stay)."""
+    """From the next key on, digits of this leg go to the vault as `name`; `•` comes in their place (# and * stay).
+
+    Ordered again, the vault forgets what it had under that name. `star`: what the key * stands for, if it is a digit
+    here (the X of an id card): then it is hidden like one.
+    """
 
     call: CallId
     leg: LegId
     name: str
+    star: str = ""
 
 
 class ShowDigits(Command, frozen=True):

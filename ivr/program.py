@@ -1,0 +1,363 @@
+"""A compiled version of dialplans/ and prompts/: all that the flow machine needs, as plain data.
+
+`encode(program)` is one file for the store; `decode` reads it back without looking at YAML, CEL or rules again, so a
+controller starts on a large site in well under a second. Steps name their successors; the words in ENDINGS are
+successors that are no steps.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from calls.ids import Seconds
+from calls.numbers import e164
+from ivr.hours import Hours
+
+AGAIN = "again"  # this step anew
+BACK = "back"  # the menu before this one
+HANG_UP = "hangup"
+RETURN = "return"  # to the flow that called this one; in the first flow, hang up
+ENDINGS = (AGAIN, BACK, HANG_UP, RETURN)
+"""Words that may stand where a step's name may."""
+
+
+class Cel(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """A CEL expression, checked at lint."""
+
+    text: str
+
+
+class Const(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """A value as written."""
+
+    value: Any
+
+
+Value = Cel | Const
+
+
+class Line(msgspec.Struct, frozen=True, array_like=True):
+    """One phrase to be said: in the caller's language unless another is given; `values` fill its places."""
+
+    phrase: str
+    language: str | None = None
+    values: dict[str, Value] = {}
+
+
+Lines = tuple[Line, ...]
+
+
+class Retry(msgspec.Struct, frozen=True, array_like=True):
+    """What happens when a caller is silent, or wrong: say `lines` and ask again, `tries` times; then go to `then`."""
+
+    lines: Lines
+    tries: int
+    then: str
+
+
+class Step(msgspec.Struct, frozen=True, array_like=True, tag=True, kw_only=True):
+    """Base of all steps."""
+
+
+class Asking(Step, frozen=True, array_like=True, kw_only=True):
+    """What all steps share that ask for keys. `again` is said instead of `lines` from the second time on."""
+
+    lines: Lines
+    again: Lines
+    no_input: Retry
+    wrong: Retry
+    first_key_s: Seconds
+    between_keys_s: Seconds
+    end_key: str
+    barge_in: bool
+    global_keys: dict[str, str]
+
+
+class Say(Step, frozen=True, array_like=True, kw_only=True):
+    """Say something. With `barge_in` a key ends it and counts for the step after."""
+
+    lines: Lines
+    barge_in: bool
+    then: str
+
+
+class Menu(Asking, frozen=True, array_like=True, kw_only=True):
+    """Choose by key."""
+
+    keys: dict[str, str]
+
+
+class Confirm(msgspec.Struct, frozen=True, array_like=True):
+    """Read back what was keyed (as the value `value`) and ask whether it is right."""
+
+    lines: Lines
+    yes: str
+    no: str
+
+
+class Collect(Asking, frozen=True, array_like=True, kw_only=True):
+    """Take digits into the variable `into`; when `secret`, they stay in the vault under that name."""
+
+    into: str
+    least: int
+    most: int
+    check: str
+    confirm: Confirm | None
+    secret: bool
+    then: str
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """One answer that a `Listen` understands, by any of its words or by a key."""
+
+    hears: tuple[str, ...]
+    key: str
+    then: str
+
+
+class Listen(Asking, frozen=True, array_like=True, kw_only=True):
+    """Understand speech, or a key. What was said goes into `into`, if named."""
+
+    answers: tuple[Answer, ...]
+    into: str
+    max_s: Seconds
+    confidence: float
+
+
+class Survey(Asking, frozen=True, array_like=True, kw_only=True):
+    """Ask for a score from `least` to `most`, one key."""
+
+    question: str
+    least: int
+    most: int
+    then: str
+
+
+class Case(msgspec.Struct, frozen=True, array_like=True):
+    """One way of a branch."""
+
+    condition: str
+    then: str
+
+
+class Branch(Step, frozen=True, array_like=True, kw_only=True):
+    """The first case whose CEL condition is true; else `otherwise`."""
+
+    cases: tuple[Case, ...]
+    otherwise: str
+
+
+class Set(Step, frozen=True, array_like=True, kw_only=True):
+    """Give variables values, in order."""
+
+    values: dict[str, Value]
+    then: str
+
+
+class Lookup(Step, frozen=True, array_like=True, kw_only=True):
+    """Ask an HTTP service; its JSON goes into `into`."""
+
+    method: Literal["GET", "POST"]
+    url: Value
+    send: dict[str, Value]
+    into: str
+    deadline_s: Seconds
+    then: str
+    failed: str
+
+
+class AskHours(Step, frozen=True, array_like=True, kw_only=True):
+    """Go by the clock and the calendar."""
+
+    hours: str
+    open: str
+    closed: str
+
+
+class Language(Step, frozen=True, array_like=True, kw_only=True):
+    """Speak another language from now on."""
+
+    language: str
+    then: str
+
+
+class Queue(Step, frozen=True, array_like=True, kw_only=True):
+    """Wait for an agent. `outcomes` by the words of `LeftQueue`; `keys` while waiting."""
+
+    queue: str
+    skills: tuple[str, ...]
+    class_: Literal["urgent", "important", "general"]
+    reason: str
+    fields: dict[str, Value]
+    keys: dict[str, str]
+    outcomes: dict[str, str]
+    then: str
+
+
+class Transfer(Step, frozen=True, array_like=True, kw_only=True):
+    """Connect with somebody who is in no queue. `outcomes` by the words of `TransferEnded`."""
+
+    to: Value
+    ring_s: Seconds
+    outcomes: dict[str, str]
+    then: str
+
+
+class Voicemail(Step, frozen=True, array_like=True, kw_only=True):
+    """Record a message for `box`; shorter than `least_s` is no message."""
+
+    box: str
+    lines: Lines
+    least_s: Seconds
+    max_s: Seconds
+    silence_s: Seconds
+    end_key: str
+    then: str
+    failed: str
+
+
+class OpenCase(Step, frozen=True, array_like=True, kw_only=True):
+    """Open a case; its number goes into the variable `case`."""
+
+    category: str
+    fields: dict[str, Value]
+    deadline_s: Seconds
+    then: str
+    failed: str
+
+
+class Call(Step, frozen=True, array_like=True, kw_only=True):
+    """Walk another flow with arguments, then go on here with what it returned (`into`: variable by returned name)."""
+
+    flow: str
+    arguments: dict[str, Value]
+    into: dict[str, str]
+    then: str
+
+
+class Jump(Step, frozen=True, array_like=True, kw_only=True):
+    """Go to another flow for good, with arguments."""
+
+    flow: str
+    arguments: dict[str, Value]
+
+
+class Goto(Step, frozen=True, array_like=True, kw_only=True):
+    """Go to a step."""
+
+    then: str
+
+
+class Return(Step, frozen=True, array_like=True, kw_only=True):
+    """Go back to the calling flow with values."""
+
+    values: dict[str, Value]
+
+
+class HangUp(Step, frozen=True, array_like=True, kw_only=True):
+    """Say goodbye, if there are words for it, and hang up."""
+
+    lines: Lines
+
+
+AnyStep = (
+    Say
+    | Menu
+    | Collect
+    | Listen
+    | Survey
+    | Branch
+    | Set
+    | Lookup
+    | AskHours
+    | Language
+    | Queue
+    | Transfer
+    | Voicemail
+    | OpenCase
+    | Call
+    | Jump
+    | Goto
+    | Return
+    | HangUp
+)
+
+
+KINDS: dict[type, str] = {
+    Say: "say",
+    Menu: "menu",
+    Collect: "collect",
+    Listen: "listen",
+    Survey: "survey",
+    Branch: "branch",
+    Set: "set",
+    Lookup: "lookup",
+    AskHours: "hours",
+    Language: "language",
+    Queue: "queue",
+    Transfer: "transfer",
+    Voicemail: "voicemail",
+    OpenCase: "open_case",
+    Call: "call",
+    Jump: "flow",
+    Goto: "goto",
+    Return: "return",
+    HangUp: "hangup",
+}
+"""The admin's word for each kind of step."""
+
+
+class Flow(msgspec.Struct, frozen=True, array_like=True):
+    """One file of dialplans/flows. `variables` are all names that it can set: nothing (null) until it does."""
+
+    start: str
+    steps: dict[str, AnyStep]
+    takes: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+
+
+class Limits(msgspec.Struct, frozen=True, array_like=True):
+    """What ends any call: steps walked, and seconds since it began (talks with agents count)."""
+
+    steps: int = 500
+    call_s: Seconds = 7200.0
+    depth: int = 10
+
+
+class Program(msgspec.Struct, frozen=True, array_like=True):
+    """A version. Texts of `phrases` and sounds of `clips` are by language, then key; the first language is the site's.
+
+    `clips` is filled at publish: absolute paths without ending. A static phrase without a clip is said as a sentence.
+    """
+
+    version: str
+    languages: tuple[str, ...]
+    flows: dict[str, Flow]
+    entries: dict[str, str] = {}
+    hours: dict[str, Hours] = {}
+    phrases: dict[str, dict[str, str]] = {}
+    clips: dict[str, dict[str, str]] = {}
+    limits: Limits = Limits()
+
+    def entry(self, called: str) -> str | None:
+        """The flow that answers `called`, as the switch gave it; None: nobody answers this number."""
+        return self.entries.get(called) or self.entries.get(e164(called)) or self.entries.get("default")
+
+    def with_clips(self, version: str, clips: dict[str, dict[str, str]]) -> "Program":
+        """This program as version `version`, with the sounds that publish built."""
+        return msgspec.structs.replace(self, version=version, clips=clips)
+
+
+_ENCODER = msgspec.msgpack.Encoder(decimal_format="string")
+_DECODER = msgspec.msgpack.Decoder(Program)
+
+
+def encode(program: Program) -> bytes:
+    """The whole version as one piece (MessagePack)."""
+    return _ENCODER.encode(program)
+
+
+def decode(data: bytes) -> Program:
+    """Raises msgspec.DecodeError for what is no program of this release: publish again from the YAML."""
+    return _DECODER.decode(data)

@@ -1,0 +1,92 @@
+"""Where one caller is in the flows: plain data, without a reference into a compiled program.
+
+So a snapshot is an encoding of it, and a session goes on under the version that it started with.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from calls.ids import AttemptId, CallId, Instant, LegId
+
+Phase = Literal[
+    "walking",  # between two facts no session is here
+    "saying",  # words of a step that asks nothing
+    "asking",  # a prompt, or silence after it, and keys count
+    "confirming",  # read back: yes or no
+    "checking",  # the vault looks at hidden digits
+    "outside",  # a lookup, a case: an answer from elsewhere is awaited
+    "queued",  # the queue has the caller, or an agent
+    "transferring",  # somebody else has the caller
+    "recording",
+    "leaving",  # the caller hung up into a recording: the end of the leg is on its way
+]
+
+
+class Trail(msgspec.Struct):
+    """A menu that the caller came through. `values` are kept only when the walk went on in another flow."""
+
+    flow: str
+    step: str
+    values: dict[str, Any] | None = None
+
+
+class Frame(msgspec.Struct):
+    """One flow being walked; below the last one are those that called it. `step` is where the walk is, or waits."""
+
+    flow: str
+    step: str
+    values: dict[str, Any]
+    trail: list[Trail] = []
+
+
+class Session(msgspec.Struct):
+    """One call."""
+
+    call: CallId
+    leg: LegId
+    version: str
+    caller: str
+    called: str
+    language: str
+    started_at: Instant
+    frames: list[Frame]
+    phase: Phase = "walking"
+    steps: int = 0
+    minted: int = 0
+    case: str = ""
+    agent: str = ""
+    # of the step that is being walked
+    began_at: Instant = 0.0
+    keys: str = ""
+    notes: list[str] = []
+    awaits: AttemptId | None = None  # whose outcome ends the phase
+    due_at: Instant | None = None
+    typed: str = ""
+    silences: int = 0
+    wrongs: int = 0
+    asked: int = 0
+    # of the line
+    playing: AttemptId | None = None
+    hidden: str = ""  # the name under which digits go to the vault now
+    ahead: str = ""  # keys pressed before their step was reached
+
+    @property
+    def frame(self) -> Frame:
+        """The flow that is walked now."""
+        return self.frames[-1]
+
+    def values(self) -> dict[str, Any]:
+        """What expressions and phrases of the flow can name."""
+        return {
+            "caller": self.caller,
+            "called": self.called,
+            "language": self.language,
+            "case": self.case,
+            "agent": self.agent,
+            **self.frame.values,
+        }
+
+
+BUILT_IN = ("caller", "called", "language", "case", "agent")
+"""Variables that every flow has."""
