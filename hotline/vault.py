@@ -30,7 +30,7 @@ class Vault:
         self._open.pop(order.leg, None)
 
     def take(self, event: DigitPressed) -> DigitPressed:
-        """The key as the house may see it. `#` and `*` are commands, not digits, and stay; unless `*` stands for one."""
+        """The key as the house may see it. `#` and `*` stay, unless `*` stands for a digit."""
         opened = self._open.get(event.leg)
         if opened is None:
             return event
