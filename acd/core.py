@@ -7,6 +7,7 @@ caller at most. When an agent is idle and an eligible caller waits, the policy h
 from heapq import heappop, heappush
 from typing import Literal, assert_never
 
+from acd import snapshot
 from acd.commands import AcdCommand, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
 from acd.config import Provider
 from acd.events import (
@@ -38,8 +39,9 @@ from calls.ids import AttemptId, CallId, Instant, QueueName
 MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
 AgentEvent = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed | WrapUpEnded | AgentReachable | AgentMoved
 
-ANSWER_GRACE_S = 10.0
-"""An offer about which nothing is heard so long after its ring time has failed: no agent stays offered for ever."""
+ANSWER_GRACE_S = 60.0
+"""An offer about which nothing is heard so long after its ring time (a whisper takes its time) has failed: no agent
+stays offered for ever."""
 
 
 class Acd:
@@ -49,11 +51,11 @@ class Acd:
     """
 
     def __init__(self, configurations: Provider, policy: Policy | None = None, announce: bool = True) -> None:
-        self._configurations = configurations
+        self.configurations = configurations
         self._out: list[AcdCommand] = []
-        self._timers: list[tuple[Instant, int, Timed]] = []
-        self._timer_count = 0
-        self._offer_count = 0
+        self.timers: list[tuple[Instant, int, Timed]] = []
+        self.timer_count = 0
+        self.offer_count = 0
         self.policy: Policy = FirstCome() if policy is None else policy
         self.floor = Floor(self._out, announce)
         self.hall = Hall(self.floor)
@@ -89,8 +91,8 @@ class Acd:
 
     def next_deadline(self) -> Instant | None:
         """When `tick` has something to do."""
-        timers = self._timers
-        while timers and timers[0][2].due_at != timers[0][0]:
+        timers = self.timers
+        while timers and not self.is_due(timers[0]):
             heappop(timers)
         return timers[0][0] if timers else None
 
@@ -98,6 +100,14 @@ class Acd:
         """Ends of wrap-up and rests, widening steps, wait limits, offers that nobody answered for."""
         self._tick(now)
         return self._taken()
+
+    def snapshot(self) -> bytes:
+        """The whole state, between two facts."""
+        return snapshot.save(self)
+
+    def restore(self, data: bytes) -> None:
+        """Go on from a snapshot, in a core that is new."""
+        snapshot.load(self, data)
 
     def _taken(self) -> list[AcdCommand]:
         out = self._out
@@ -108,11 +118,12 @@ class Acd:
         return commands
 
     def _tick(self, now: Instant) -> None:
-        timers = self._timers
+        timers = self.timers
         while timers and timers[0][0] <= now:
-            at, _, timed = heappop(timers)
-            if timed.due_at != at:
+            timer = heappop(timers)
+            if not self.is_due(timer):
                 continue
+            timed = timer[2]
             timed.due_at = NEVER
             match timed:
                 case Caller():
@@ -129,8 +140,14 @@ class Acd:
         if timed.due_at != at:
             timed.due_at = at
             if at < NEVER:
-                self._timer_count += 1
-                heappush(self._timers, (at, self._timer_count, timed))
+                self.timer_count += 1
+                timed.due_seq = self.timer_count
+                heappush(self.timers, (at, self.timer_count, timed))
+
+    def is_due(self, timer: tuple[Instant, int, Timed]) -> bool:
+        """Whether the timer still counts: not put off, and not set anew."""
+        at, seq, timed = timer
+        return timed.due_at == at and timed.due_seq == seq
 
     # callers
 
@@ -165,8 +182,7 @@ class Acd:
             at = min(at, caller.sticky_until)
         if caller.step < len(rules.steps):
             at = min(at, caller.entered_at + rules.steps[caller.step].after_s)
-        if at < NEVER:
-            self._set_timer(caller, at)
+        self._set_timer(caller, at)
 
     def _advance(self, caller: Caller, now: Instant) -> None:
         """Take what is due on a waiting caller: the limit, the end of the sticky step, widening steps."""
@@ -230,9 +246,12 @@ class Acd:
     def _offer(self, caller: Caller, agent: Agent, now: Instant) -> None:
         if caller.in_line and caller.line is not None:
             caller.line.remove(caller)
-        self._offer_count += 1
-        attempt = AttemptId(f"offer-{self._offer_count}")
-        assignment = Assignment(attempt, caller, agent, now)
+        self.offer_count += 1
+        attempt = AttemptId(f"offer-{self.offer_count}")
+        wrap_up_s = agent.config.wrap_up_s
+        if wrap_up_s is None:
+            wrap_up_s = caller.rules.wrap_up_s
+        assignment = Assignment(attempt, caller.fact.call, caller, agent, caller.queue, wrap_up_s, now)
         self.assignments[attempt] = assignment
         caller.offer = agent.assignment = assignment
         caller.due_at = NEVER
@@ -400,7 +419,7 @@ class Acd:
             self._match(agent, now)
 
     def _configure(self, version: str, now: Instant) -> None:
-        configuration = self._configurations(version)
+        configuration = self.configurations(version)
         self.floor.configure(configuration.agents)
         self.hall.configure(version, configuration.queues)
         self._match_all(now)

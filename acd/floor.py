@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from acd.commands import AcdCommand, AgentChanged, AgentState
 from acd.config import AgentConfig
 from acd.skills import Index
-from acd.state import Agent
+from acd.state import NEVER, Agent
 from calls.errors import BrokenRule
 from calls.ids import AgentId, Instant
 
@@ -52,6 +52,7 @@ class Floor:
         self.idle = [entry for entry in self.idle if entry[1].id not in known]
         for agent in known.values():
             agent.bit, agent.lines, agent.signed_in = 0, [], False
+            agent.due_at = NEVER
             if agent.assignment is not None:
                 self.by_id[agent.id] = agent
         self.index = Index(agent.config.skills for agent in self.agents)

@@ -29,7 +29,7 @@ class Hall:
         self._lines: dict[LineKey, Line] = {}
         self._members: dict[QueueName, int] = {}
         self._entries: dict[tuple[QueueName, tuple[str, ...], str], tuple[Queue, Wish, Line]] = {}
-        self._left: dict[tuple[QueueName, str], tuple[float, Instant]] = {}
+        self.left: dict[tuple[QueueName, str], tuple[float, Instant]] = {}
 
     def configure(self, version: str, queues: dict[QueueName, QueueConfig]) -> None:
         """Take over the rules. A queue that is gone takes nobody new; those who wait there wait on."""
@@ -38,9 +38,9 @@ class Hall:
         for name, config in queues.items():
             queue = self.queues.get(name)
             if queue is None:
-                self.queues[name] = Queue(name, config)
+                self.queues[name] = Queue(name, config, version)
             else:
-                queue.config = config
+                queue.config, queue.version = config, version
         self.rebuild()
 
     def rebuild(self) -> None:
@@ -74,7 +74,7 @@ class Hall:
             head_start += config.classes.get(fact.class_, 0.0)
         if fact.vip:
             head_start += config.vip
-        caller = Caller(fact, self.arrivals, now - MINUTE * head_start, now, queue, self.version, wish)
+        caller = Caller(fact, self.arrivals, now - MINUTE * head_start, now, queue, queue.version, wish)
         if fact.caller:
             self._give_back_place(caller, now)
         if fact.agent is not None:
@@ -102,7 +102,7 @@ class Hall:
             caller.sticky_until = now + caller.fact.sticky_s
 
     def _give_back_place(self, caller: Caller, now: Instant) -> None:
-        left = self._left.pop((caller.queue.name, caller.fact.caller), None)
+        left = self.left.pop((caller.queue.name, caller.fact.caller), None)
         if left is not None and now - left[1] <= caller.rules.keep_place_s:
             caller.key = min(caller.key, left[0])
 
@@ -113,9 +113,9 @@ class Hall:
         caller.due_at = NEVER
         self.detach(caller)
         if may_return and caller.fact.caller and caller.rules.keep_place_s > 0:
-            self._left[caller.queue.name, caller.fact.caller] = (caller.key, now)
-            if len(self._left) > 1000:
-                self._left = {key: left for key, left in self._left.items() if now - left[1] <= 3600}
+            self.left[caller.queue.name, caller.fact.caller] = (caller.key, now)
+            if len(self.left) > 1000:
+                self.left = {key: left for key, left in self.left.items() if now - left[1] <= 3600}
 
     # the place
 
@@ -137,7 +137,7 @@ class Hall:
         caller.queue.length -= 1
         queue.length += 1
         caller.key += MINUTE * (caller.rules.priority - queue.config.priority)
-        caller.queue, caller.rules, caller.version = queue, queue.config, self.version
+        caller.queue, caller.rules, caller.version = queue, queue.config, queue.version
         caller.entered_at, caller.step, caller.also = now, 0, ()
         caller.sticky_until = -NEVER
         caller.wish = conjunction((parse_all(queue.config.skills), caller.wish))

@@ -6,7 +6,7 @@ from acd.commands import AgentState
 from acd.config import AgentConfig, QueueConfig
 from acd.events import CallQueued
 from acd.skills import Wish, wanted
-from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
+from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName, Seconds
 
 NEVER: Instant = float("inf")
 MINUTE = 60.0
@@ -15,11 +15,12 @@ MINUTE = 60.0
 class Queue:
     """A queue by name; lives on over versions of the configuration. `length` counts callers, also those on offer."""
 
-    __slots__ = ("config", "last_offered", "length", "lines", "name")
+    __slots__ = ("config", "last_offered", "length", "lines", "name", "version")
 
-    def __init__(self, name: QueueName, config: QueueConfig) -> None:
+    def __init__(self, name: QueueName, config: QueueConfig, version: str) -> None:
         self.name = name
         self.config = config
+        self.version = version
         self.length = 0
         self.last_offered = -1
         self.lines: list[Line] = []
@@ -73,8 +74,8 @@ class Caller:
     """One caller from entry until answered or gone. `rules` are those at entry, whatever is published since."""
 
     __slots__ = (
-        "also", "due_at", "entered_at", "expires_at", "fact", "in_line", "key", "line", "offer", "queue", "queued_at",
-        "rules", "seq", "step", "sticky_until", "version", "wish",
+        "also", "due_at", "due_seq", "entered_at", "expires_at", "fact", "in_line", "key", "line", "offer", "queue",
+        "queued_at", "rules", "seq", "step", "sticky_until", "version", "wish",
     )  # fmt: skip
 
     def __init__(
@@ -94,6 +95,7 @@ class Caller:
         self.sticky_until: Instant = -NEVER
         self.expires_at: Instant = now + self.rules.max_wait_s if self.rules.max_wait_s > 0 else NEVER
         self.due_at: Instant = NEVER
+        self.due_seq = 0
         self.line: Line | None = None
         self.in_line = False
         self.offer: Assignment | None = None
@@ -103,8 +105,8 @@ class Agent:
     """One person, whatever the number of queues. `idle_seq` is the order in which agents became idle."""
 
     __slots__ = (
-        "assignment", "bit", "busy_s", "config", "due_at", "id", "idle_seq", "index", "lines", "missed", "pause",
-        "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at", "since", "state",
+        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "id", "idle_seq", "index", "lines", "missed",
+        "pause", "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at", "since", "state",
         "wrap_up_until",
     )  # fmt: skip
 
@@ -129,7 +131,15 @@ class Agent:
         self.busy_s = 0.0
         self.idle_seq = 0
         self.due_at: Instant = NEVER
+        self.due_seq = 0
         self.assignment: Assignment | None = None
+
+    @classmethod
+    def unpublished(cls, agent: AgentId) -> "Agent":
+        """Somebody of an older version who is still in a talk: in no set of agents."""
+        gone = cls(agent, 0, AgentConfig())
+        gone.bit = 0
+        return gone
 
     def occupancy(self, now: Instant) -> float:
         """Share of the time signed in that went into offers, talks and wrap-up; 0 to 1."""
@@ -141,19 +151,28 @@ class Agent:
 class Assignment:
     """One offer, and the talk that may come of it."""
 
-    __slots__ = ("agent", "attempt", "call", "caller", "due_at", "offered_at", "queue", "wrap_up_s")
+    __slots__ = ("agent", "attempt", "call", "caller", "due_at", "due_seq", "offered_at", "queue", "wrap_up_s")
 
-    def __init__(self, attempt: AttemptId, caller: Caller, agent: Agent, now: Instant) -> None:
+    def __init__(
+        self,
+        attempt: AttemptId,
+        call: CallId,
+        caller: Caller | None,
+        agent: Agent,
+        queue: Queue,
+        wrap_up_s: Seconds,
+        now: Instant,
+    ) -> None:
         self.attempt = attempt
-        self.caller: Caller | None = caller  # None once they talk
-        self.call: CallId = caller.fact.call
+        self.call = call
+        self.caller = caller  # None once they talk
         self.agent = agent
-        self.queue = caller.queue
-        wrap_up_s = agent.config.wrap_up_s
-        self.wrap_up_s = caller.rules.wrap_up_s if wrap_up_s is None else wrap_up_s
+        self.queue = queue
+        self.wrap_up_s = wrap_up_s
         self.offered_at = now
         self.due_at: Instant = NEVER
+        self.due_seq = 0
 
 
 Timed = Caller | Agent | Assignment
-"""What may have a deadline: `due_at`, or NEVER."""
+"""What may have a deadline, `due_at`, NEVER for none; `due_seq` is the number of the timer that stands for it."""

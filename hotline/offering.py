@@ -196,6 +196,8 @@ class Offering:
         call = self._desk.register.calls.get(offer.call)
         if call is not None and call.offer == offer.attempt:
             call.offer = call.agent = None
+            if call.place == "offered":  # the agent paused while it rang: the caller waits on
+                call.move("waiting")
         self._desk.order(HangUp(offer.leg, Cause.CANCELLED))
         self._forget(offer)
 

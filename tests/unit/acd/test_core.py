@@ -3,6 +3,7 @@
 import pytest
 
 from acd.commands import AgentChanged, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
+from acd.core import ANSWER_GRACE_S
 from acd.events import (
     AgentMoved,
     AgentPaused,
@@ -270,10 +271,11 @@ def test_an_offer_about_which_nothing_is_heard_fails() -> None:
     bench = Bench({"care": {"ring_s": 20}}, {"a": {}, "b": {}})
     first = bench.queue("c1", 0.0)
     assert first is not None
-    second = offer(bench.until(30.0))
+    second = offer(bench.until(20.0 + ANSWER_GRACE_S))
     assert second is not None
     assert second.agent == B
-    assert bench(OfferMissed(first.attempt, "failed"), 31.0) == []
+    assert offer(bench(OfferMissed(first.attempt, "failed"), 99.0)) is None
+    assert bench.state("b") == "offered"
 
 
 def test_supervisors_move_agents_and_callers() -> None:

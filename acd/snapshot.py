@@ -1,0 +1,218 @@
+"""The state of the queues core as bytes, and back: what a restart goes on from.
+
+Everything that a later command can depend on is in it, the order of equal deadlines included; lines and sets of agents
+are derived and made anew. The rules themselves are not in it: they come from the versions named.
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from acd.commands import AgentState
+from acd.events import CallQueued
+from acd.skills import Wish
+from acd.state import Agent, Assignment, Caller, Queue, Timed
+from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName, Seconds
+
+if TYPE_CHECKING:
+    from acd.core import Acd
+
+
+class AgentRecord(msgspec.Struct, array_like=True):
+    """An agent, without what the configuration says."""
+
+    id: AgentId
+    queues: tuple[QueueName, ...] | None
+    state: AgentState
+    reason: str
+    since: Instant
+    signed_in: bool
+    signed_in_at: Instant
+    reachable: bool
+    pause: str
+    rest: str
+    rest_until: Instant
+    wrap_up_until: Instant
+    missed: int
+    busy_s: Seconds
+    idle_seq: int
+    due_at: Instant
+
+
+class CallerRecord(msgspec.Struct, array_like=True):
+    """A caller who waits or is on offer."""
+
+    fact: CallQueued
+    seq: int
+    key: float
+    queued_at: Instant
+    entered_at: Instant
+    queue: QueueName
+    version: str
+    wish: Wish
+    also: tuple[Wish, ...]
+    step: int
+    sticky_until: Instant
+    expires_at: Instant
+    due_at: Instant
+
+
+class AssignmentRecord(msgspec.Struct, array_like=True):
+    """An offer (`talking` false) or a talk."""
+
+    attempt: AttemptId
+    call: CallId
+    agent: AgentId
+    queue: QueueName
+    version: str
+    wrap_up_s: Seconds
+    offered_at: Instant
+    due_at: Instant
+    talking: bool
+
+
+class State(msgspec.Struct):
+    """All of it."""
+
+    version: str
+    offers: int
+    arrivals: int
+    idle_count: int
+    timer_count: int
+    agents: list[AgentRecord]
+    callers: list[CallerRecord]
+    assignments: list[AssignmentRecord]
+    queues: dict[QueueName, tuple[str, int]]
+    left: list[tuple[QueueName, str, float, Instant]]
+    timers: list[tuple[Instant, int, Literal["caller", "agent", "offer"], str]]
+
+
+def save(core: "Acd") -> bytes:
+    """The whole state, between two facts."""
+    floor, hall = core.floor, core.hall
+    return msgspec.msgpack.encode(
+        State(
+            version=hall.version,
+            offers=core.offer_count,
+            arrivals=hall.arrivals,
+            idle_count=floor.idle_count,
+            timer_count=core.timer_count,
+            agents=[_agent(agent) for agent in floor.by_id.values()],
+            callers=[_caller(caller) for caller in hall.callers.values()],
+            assignments=[_assignment(assignment) for assignment in core.assignments.values()],
+            queues={queue.name: (queue.version, queue.last_offered) for queue in hall.queues.values()},
+            left=[(queue, number, key, at) for (queue, number), (key, at) in hall.left.items()],
+            timers=_timers(core),
+        )
+    )
+
+
+def _timers(core: "Acd") -> list[tuple[Instant, int, Literal["caller", "agent", "offer"], str]]:
+    live = [timer for timer in core.timers if core.is_due(timer)]
+    return [(at, seq, *_named(timed)) for at, seq, timed in sorted(live, key=lambda timer: timer[:2])]
+
+
+def _named(timed: Timed) -> tuple[Literal["caller", "agent", "offer"], str]:
+    match timed:
+        case Caller():
+            return "caller", timed.fact.call
+        case Agent():
+            return "agent", timed.id
+        case Assignment():
+            return "offer", timed.attempt
+
+
+def _agent(agent: Agent) -> AgentRecord:
+    return AgentRecord(**{name: getattr(agent, name) for name in AgentRecord.__struct_fields__})
+
+
+def _caller(caller: Caller) -> CallerRecord:
+    values = {name: getattr(caller, name) for name in CallerRecord.__struct_fields__ if name != "queue"}
+    return CallerRecord(queue=caller.queue.name, **values)
+
+
+def _assignment(assignment: Assignment) -> AssignmentRecord:
+    return AssignmentRecord(
+        assignment.attempt,
+        assignment.call,
+        assignment.agent.id,
+        assignment.queue.name,
+        assignment.queue.version,
+        assignment.wrap_up_s,
+        assignment.offered_at,
+        assignment.due_at,
+        assignment.caller is None,
+    )
+
+
+def load(core: "Acd", data: bytes) -> None:
+    """Go on from `data`: the core, new until now, is as the one that was saved."""
+    state = msgspec.msgpack.decode(data, type=State)
+    rules = core.configurations(state.version)
+    floor, hall = core.floor, core.hall
+    floor.configure(rules.agents)
+    for record in state.agents:
+        _restore_agent(core, record)
+    floor.idle.sort(key=lambda entry: entry[0])
+    floor.recount()
+    floor.idle_count = state.idle_count
+    for queue_name, (version, last_offered) in state.queues.items():
+        config = core.configurations(version).queues[queue_name]
+        queue = hall.queues[queue_name] = Queue(queue_name, config, version)
+        queue.last_offered = last_offered
+    hall.left = {(queue, number): (key, at) for queue, number, key, at in state.left}
+    for caller_record in state.callers:
+        _restore_caller(core, caller_record)
+    for assignment_record in state.assignments:
+        _restore_assignment(core, assignment_record)
+    hall.configure(state.version, rules.queues)
+    hall.arrivals = state.arrivals
+    core.offer_count = state.offers
+    core.timer_count = state.timer_count
+    for at, seq, kind, name in state.timers:
+        timed = _timed(core, kind, name)
+        timed.due_seq = seq
+        core.timers.append((at, seq, timed))
+
+
+def _timed(core: "Acd", kind: Literal["caller", "agent", "offer"], name: str) -> Timed:
+    match kind:
+        case "caller":
+            return core.hall.callers[CallId(name)]
+        case "agent":
+            return core.floor.by_id[AgentId(name)]
+        case "offer":
+            return core.assignments[AttemptId(name)]
+
+
+def _restore_agent(core: "Acd", record: AgentRecord) -> None:
+    floor = core.floor
+    agent = floor.by_id.get(record.id)
+    if agent is None:  # unpublished, and still in a talk
+        agent = floor.by_id[record.id] = Agent.unpublished(record.id)
+    for name in AgentRecord.__struct_fields__:
+        setattr(agent, name, getattr(record, name))
+    if agent.state == "idle":
+        floor.idle.append((agent.idle_seq, agent))
+
+
+def _restore_caller(core: "Acd", record: CallerRecord) -> None:
+    hall = core.hall
+    queue = hall.queues[record.queue]
+    caller = Caller(record.fact, record.seq, record.key, record.queued_at, queue, record.version, record.wish)
+    caller.rules = core.configurations(record.version).queues[record.queue]
+    for name in ("entered_at", "also", "step", "sticky_until", "expires_at", "due_at"):
+        setattr(caller, name, getattr(record, name))
+    hall.callers[record.fact.call] = caller
+    queue.length += 1
+
+
+def _restore_assignment(core: "Acd", record: AssignmentRecord) -> None:
+    agent = core.floor.by_id[record.agent]
+    caller = None if record.talking else core.hall.callers[record.call]
+    queue = core.hall.queues[record.queue]
+    assignment = Assignment(record.attempt, record.call, caller, agent, queue, record.wrap_up_s, record.offered_at)
+    assignment.due_at = record.due_at
+    core.assignments[record.attempt] = agent.assignment = assignment
+    if caller is not None:
+        caller.offer = assignment
