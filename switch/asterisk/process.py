@@ -67,6 +67,9 @@ class AsteriskProcess:
         with self.console_file.open("ab") as console:
             self._process = await asyncio.create_subprocess_exec(
                 *command,
+                # At start the SIP stack looks the host's own name up; where nothing answers for it that must not be
+                # 20 s. Calls look nothing up (media_address of pjsip.conf).
+                env={"RES_OPTIONS": "timeout:1 attempts:2", **os.environ},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
