@@ -169,6 +169,9 @@ class AgentPhone:
         except SipError:
             transaction.respond(488, "Not Acceptable Here", to_tag=self.endpoint.token(48))
             return
+        except OSError:  # no RTP port is free
+            transaction.respond(503, "Service Unavailable", to_tag=self.endpoint.token(48))
+            return
         self.calls.append(call)
         call.ring()
         self.new_calls.put_nowait(call)

@@ -1,7 +1,7 @@
 """Received packets of many sockets in one block of memory, each with the kernel's own arrival time.
 
 recvmmsg(2) drains a socket in one call without an object for each packet, and SO_TIMESTAMPNS has the kernel
-note when each packet came, so a drain that comes 100 ms later still tells the arrival to the microsecond.
+note when each packet came, so a drain that comes 200 ms later still tells the arrival to the microsecond.
 Linux only, like the switch beside which these phones run.
 """
 

@@ -15,8 +15,9 @@ from typing import Any, Literal
 import numpy as np
 
 from phones.audio import Clip
-from phones.ear import OTHER, SILENT
+from phones.ear import OTHER, SILENT, audible
 from phones.endpoint import ALLOW, USER_AGENT, Endpoint
+from phones.media import LOOK_EVERY_S
 from phones.sdp import Session, answer_to, encode_sdp, parse_sdp
 from phones.sip import Headers, Request, Response, SipError, parse_name_addr, parse_uri
 from phones.stream import Heard, KeyPress, Listener, Stream, StreamClosed
@@ -68,7 +69,7 @@ class Call:
     """A dialog and its stream. Made by `PhoneLine.dial` or for an INVITE that came in."""
 
     def __init__(self, endpoint: Endpoint, peer: Address, facts: CallFacts, local_user: str) -> None:
-        self.endpoint, self.peer, self.facts = endpoint, peer, facts
+        self.endpoint, self.peer, self._facts = endpoint, peer, facts
         self.local_user = local_user
         self.local_tag = endpoint.token(48)
         self.stream: Stream = endpoint.media.open_stream(endpoint.host)
@@ -108,6 +109,14 @@ class Call:
     # ---- what a person waits for -----------------------------------------------------------------------
 
     @property
+    def facts(self) -> CallFacts:
+        """What has happened until now; the same object each time."""
+        facts, stream = self._facts, self.stream
+        facts.first_rtp_at, facts.first_audio_at = stream.first_rtp_at, stream.first_audio_at
+        facts.packets_sent, facts.packets_received = stream.packets_sent, stream.packets_received
+        return facts
+
+    @property
     def is_over(self) -> bool:
         """True when the call has ended."""
         return self._ended.is_set()
@@ -127,7 +136,7 @@ class Call:
         """The arrival of the first packet that is not silence. Raises TimeoutError, CallFailed."""
 
         def loud(heard: Heard) -> float | None:
-            return _first(heard, heard.labels > SILENT, heard.labels == OTHER)
+            return _first(heard, audible(heard.labels))
 
         return await self._hear(loud, after, timeout_s)
 
@@ -162,7 +171,7 @@ class Call:
         """
         before = self.stream.history(press.started_at - 1.0)
         earlier = before.labels[before.arrivals_ns < int(press.ended_at * 1e9)]
-        sounds = earlier[(earlier == OTHER) | (earlier > SILENT)]
+        sounds = earlier[audible(earlier)]
         old = int(sounds[-1]) if len(sounds) else SILENT
         last_ns = int(press.ended_at * 1e9)
 
@@ -184,13 +193,12 @@ class Call:
                 if self.is_over:
                     raise self._failure()
                 last_at = self.stream.last_audio_at or 0.0
-                # the engine looks each 100 ms, so what arrived just now is known by then
-                await asyncio.sleep(max(last_at + for_s + 0.1 - time.monotonic(), 0.02))
+                # the engine looks each 200 ms, so what arrived just now is known by then
+                await asyncio.sleep(max(last_at + for_s + LOOK_EVERY_S - time.monotonic(), 0.02))
 
     async def key(self, timeout_s: float = 10.0) -> str:
         """The next digit that the far end keyed. Raises TimeoutError."""
-        async with asyncio.timeout(timeout_s):
-            return await self.stream.keys_received.get()
+        return await self.stream.next_key(timeout_s)
 
     def is_silent(self, for_s: float = 0.5) -> bool:
         """Nothing but silence came in the last `for_s` seconds."""
@@ -309,8 +317,6 @@ class Call:
             facts.status = status
         facts.reason = reason or facts.reason
         self.endpoint.media.close_stream(self.stream)
-        facts.first_rtp_at, facts.first_audio_at = self.stream.first_rtp_at, self.stream.first_audio_at
-        facts.packets_sent, facts.packets_received = self.stream.packets_sent, self.stream.packets_received
         self._ended.set()
         if not self._answered.done():
             self._answered.set_exception(CallFailed(facts.status, facts.reason))

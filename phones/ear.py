@@ -26,6 +26,12 @@ SILENCE_DBOV = -50.0  # below it a packet is silence: the noise floor of a G.711
 _PURITY = 0.6  # a packet is a tone when so much of its power is at the one frequency
 
 
+def audible(labels: Labels) -> npt.NDArray[np.bool_]:
+    """Which labels are of sound that a person would hear."""
+    heard: npt.NDArray[np.bool_] = (labels > SILENT) | (labels == OTHER)
+    return heard
+
+
 class Ear:
     """Labels packets of code words. `tones_hz` are the tones it can tell; at most 100."""
 

@@ -1,7 +1,7 @@
 """All the sound of a process: one clock, one block of memory, as many streams as there are calls.
 
-The clock ticks each 5 ms. A stream sits in one of 20 slots: it sends at every fourth tick (20 ms) and is
-looked at for received packets at every twentieth (100 ms), or at every fourth while somebody waits to hear
+The clock ticks each 5 ms. A stream sits in one of 40 slots: it sends at every fourth tick (20 ms) and is
+looked at for received packets at every fortieth (200 ms), or at every fourth while somebody waits to hear
 something. So the work of 300 calls is spread evenly, and no tick holds the event loop long. Arrival times
 come from the kernel (arena.py): looking late does not blur them.
 """
@@ -20,13 +20,14 @@ import numpy.typing as npt
 from phones import rtp
 from phones.arena import Arena, wants_arrival_times
 from phones.audio import PACKET_SAMPLES
-from phones.ear import NOT_AUDIO, Ear, Labels
+from phones.ear import NOT_AUDIO, Ear, Labels, audible
 from phones.g711 import ALAW_SILENCE, ULAW_SILENCE, Codes
 from phones.sdp import PCMA, PCMU
-from phones.stream import Heard, Stream
+from phones.stream import Stream
 
 TICK_S = 0.005
-SLOTS = 20
+SLOTS = 40
+LOOK_EVERY_S = SLOTS * TICK_S  # how late a packet that nobody waits for is looked at
 _SEND_EVERY = 4
 _CATCH_UP_S = 0.2  # later than that the ticks in between are dropped: the process was stopped, not busy
 
@@ -149,24 +150,26 @@ class MediaEngine:
         is_rtp = (rows[:, 0] >> 6 == 2) & (lengths > rtp.HEADER_BYTES)
         audio = is_rtp & ((types == PCMU) | (types == PCMA))
         labels = self._labels(rows, lengths, types, audio)
-        for stream, start, end in parts:
+        starts = [start for _, start, _ in parts]
+        last_audio = np.maximum.reduceat(np.where(audible(labels), arrivals, 0), starts).tolist()
+        all_rtp, all_audio = bool(is_rtp.all()), bool(audio.all())
+        for (stream, start, end), last_audio_ns in zip(parts, last_audio, strict=True):
             part = slice(start, end)
-            if not is_rtp[part].all():
-                keep = start + np.flatnonzero(is_rtp[part])
-                if not len(keep):
-                    continue
-                stream.take(Heard(arrivals[keep], labels[keep], markers[keep]))
+            if all_rtp or is_rtp[part].all():
+                stream.take(arrivals[part], labels[part], markers[part], last_audio_ns)
             else:
-                stream.take(Heard(arrivals[part], labels[part], markers[part]))
-            if stream.recording or not audio[part].all():
+                kept = start + np.flatnonzero(is_rtp[part])
+                if len(kept):
+                    stream.take(arrivals[kept], labels[kept], markers[kept], last_audio_ns)
+            if stream.recording or not (all_audio or audio[part].all()):
                 self._hand_out_rest(stream, part, audio, types, lengths)
         arena.clear()
 
     def _labels(self, rows: Codes, lengths: Lengths, types: Codes, audio: Flags) -> Labels:
         codes = rows[:, _PAYLOAD]
         alaw = types == PCMA
-        short = np.flatnonzero(audio & (lengths < rtp.HEADER_BYTES + PACKET_SAMPLES))
-        for row in short:  # a packet of 10 ms: what is left in the row from an older one must not be heard
+        short = audio & (lengths < rtp.HEADER_BYTES + PACKET_SAMPLES)
+        for row in short.nonzero()[0]:  # a packet of 10 ms: what is left in the row from an older one must not be heard
             codes[row, lengths[row] - rtp.HEADER_BYTES :] = ALAW_SILENCE if alaw[row] else ULAW_SILENCE
         labels = self.ear.labels(codes, alaw if alaw.any() else None)
         labels[~audio] = NOT_AUDIO
@@ -175,7 +178,7 @@ class MediaEngine:
     def _straighten(self) -> None:
         """Rows with contributing sources or an extension, which are rare: move their payload to byte 12."""
         arena = self._arena
-        for row in np.flatnonzero((arena.data[: arena.used, 0] & 0x1F) != 0):
+        for row in np.bitwise_and(arena.data[: arena.used, 0], 0x1F).nonzero()[0]:
             packet = arena.data[row].tobytes()[: int(arena.lengths()[row])]
             try:
                 payload = packet[rtp.payload_start(packet) :][: PACKET_SAMPLES * 2]

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from phones import rtp
 from phones.audio import PACKET_SAMPLES, Clip
-from phones.ear import NOT_AUDIO, SILENT, Ear, Labels
+from phones.ear import Ear, Labels, audible
 from phones.g711 import ALAW_SILENCE, ULAW_SILENCE, Samples, alaw_decode, ulaw_decode
 from phones.sdp import DEFAULT_EVENT_TYPE, PCMA, PCMU
 
@@ -86,7 +86,7 @@ class Stream:
         self.first_audio_at: float | None = None
         self.last_audio_at: float | None = None
         self.presses: list[KeyPress] = []
-        self.keys_received: asyncio.Queue[str] = asyncio.Queue()
+        self._keys: asyncio.Queue[str] = asyncio.Queue()
         self._last_key_timestamp: int | None = None
         self._arrivals: Arrivals = np.zeros(_HISTORY, np.int64)
         self._labels: Labels = np.zeros(_HISTORY, np.int8)
@@ -207,29 +207,37 @@ class Stream:
 
     @property
     def watched(self) -> bool:
-        """Somebody waits for a sound: the engine looks each 20 ms, otherwise each 100 ms."""
+        """Somebody waits for a sound: the engine looks each 20 ms, otherwise each 200 ms."""
         return self._watchers > 0
 
-    def take(self, heard: Heard) -> None:
-        """Called by the engine with packets in order of arrival."""
-        count = len(heard.arrivals_ns)
-        places = np.arange(self.packets_received, self.packets_received + count) % _HISTORY
-        self._arrivals[places] = heard.arrivals_ns
-        self._labels[places] = heard.labels
-        self._markers[places] = heard.markers
+    def take(self, arrivals_ns: Arrivals, labels: Labels, markers: npt.NDArray[np.bool_], last_audio_ns: int) -> None:
+        """Called by the engine with packets in order of arrival; `last_audio_ns` is 0 when all are silence.
+
+        This runs 1,500 times a second with 300 calls, so it only copies.
+        """
+        count = len(arrivals_ns)
+        at = self.packets_received % _HISTORY
+        fits = min(count, _HISTORY - at)
+        self._arrivals[at : at + fits] = arrivals_ns[:fits]
+        self._labels[at : at + fits] = labels[:fits]
+        self._markers[at : at + fits] = markers[:fits]
+        if fits < count:
+            self._arrivals[: count - fits] = arrivals_ns[fits:]
+            self._labels[: count - fits] = labels[fits:]
+            self._markers[: count - fits] = markers[fits:]
+        if self.packets_received == 0:
+            self.first_rtp_at = int(arrivals_ns[0]) / 1e9
         self.packets_received += count
-        if self.first_rtp_at is None:
-            self.first_rtp_at = int(heard.arrivals_ns[0]) / 1e9
-        loud = np.flatnonzero((heard.labels != SILENT) & (heard.labels != NOT_AUDIO))
-        if len(loud):
+        if last_audio_ns:
+            self.last_audio_at = last_audio_ns / 1e9
             if self.first_audio_at is None:
-                self.first_audio_at = int(heard.arrivals_ns[loud[0]]) / 1e9
-            self.last_audio_at = int(heard.arrivals_ns[loud[-1]]) / 1e9
-        for entry in tuple(self._listeners):
-            listener, found = entry
-            instant = listener(heard) if not found.done() else None
-            if instant is not None:
-                found.set_result(instant)
+                self.first_audio_at = int(arrivals_ns[audible(labels).argmax()]) / 1e9
+        if self._listeners:
+            heard = Heard(arrivals_ns.copy(), labels.copy(), markers.copy())
+            for listener, found in tuple(self._listeners):
+                instant = listener(heard) if not found.done() else None
+                if instant is not None:
+                    found.set_result(instant)
 
     def take_key(self, payload: bytes, timestamp: int) -> None:
         """A received telephone-event packet; repetitions share one timestamp and count once, at the end."""
@@ -239,7 +247,21 @@ class Stream:
             return  # flash-hook, fax tones and cut-off events: nothing that a phone shows
         if event.end and timestamp != self._last_key_timestamp:
             self._last_key_timestamp = timestamp
-            self.keys_received.put_nowait(event.key)
+            self._keys.put_nowait(event.key)
+
+    @property
+    def keys_waiting(self) -> int:
+        """How many received keys nobody has asked for yet."""
+        return self._keys.qsize()
+
+    async def next_key(self, timeout_s: float) -> str:
+        """The next digit that the far end keyed. Raises TimeoutError."""
+        self._watchers += 1
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._keys.get()
+        finally:
+            self._watchers -= 1
 
     def record(self, duration_s: float) -> None:
         """Keep what is received from now on, at most so much of it."""
@@ -304,7 +326,7 @@ class Stream:
             self._listeners.remove(entry)
 
     def is_silent(self, for_s: float) -> bool:
-        """Nothing but silence came in the last `for_s` seconds (to the 100 ms of the engine's looking)."""
+        """Nothing but silence came in the last `for_s` seconds (to the 200 ms of the engine's looking)."""
         return self.last_audio_at is None or self.last_audio_at < time.monotonic() - for_s
 
     def close(self) -> None:
