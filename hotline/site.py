@@ -31,10 +31,8 @@ class SwitchSettings(_Strict):
     """A file with the password and nothing else; default: DIR/var/secrets/switch."""
     application: str = "hotline"
     """One name for each controller: a second one with the same name takes the first one's place."""
-    account_prefix: str = ""
-    """What the switch's account names begin with, before the account of agents.yaml."""
-    etc: Path | None = None
-    """Where the controller writes agents' accounts and the fallback for this switch; None: somebody else does."""
+    run_dir: Path | None = None
+    """The switch's own folder, shared with it: agents' accounts and the fallback are written there. None: by others."""
 
 
 class WebSettings(_Strict):

@@ -1,0 +1,68 @@
+"""The router's directory: what the published versions say of numbers, phones, queues and sounds."""
+
+from functools import lru_cache
+
+from calls.commands import Clip, Media, Sentence
+from calls.errors import BadInput
+from calls.ids import AgentId, QueueName
+from hotline.register import Call
+from hotline.versions import QueueHabits, Versions
+from ivr.phrases import Template, parse_template
+
+
+class VersionedDirectory:
+    """Answers from the version that is asked about. A version that is gone answers nothing, and loses no call."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+
+    def entry(self, version: str, called: str) -> str | None:
+        """The flow that answers this number."""
+        try:
+            return self._versions.program(version).entry(called)
+        except BadInput:
+            return None
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        """The account of the agent's phone."""
+        return self._versions.people(version).account(agent) if version else None
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        """Whose phone that is."""
+        return self._versions.people(version).agent(account) if version else None
+
+    def records(self, version: str, queue: str) -> bool:
+        """Whether talks of this queue are recorded."""
+        return self._habits(version, queue).record
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        """Who waits, and why, in the words of the queue's whisper phrase."""
+        phrase = self._habits(version, call.queue).whisper
+        return self._say(version, phrase, queue=call.queue, reason=call.reason) if phrase else ()
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        """A phrase for the house's own people."""
+        return self._say(version, phrase) if version else ()
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        """The reason behind a digit."""
+        return self._versions.people(version).pauses.get(code) if version else None
+
+    def _habits(self, version: str, queue: str) -> QueueHabits:
+        return self._versions.people(version).habits.get(QueueName(queue), QueueHabits())
+
+    def _say(self, version: str, phrase: str, **values: str) -> tuple[Media, ...]:
+        program = self._versions.program(version)
+        language = program.languages[0]
+        clip = program.clips.get(language, {}).get(phrase)
+        if clip is not None:
+            return (Clip(clip),)
+        text = program.phrases.get(language, {}).get(phrase)
+        if text is None:
+            return ()
+        return (Sentence(_template(text).render(values, language), language),)
+
+
+@lru_cache(maxsize=512)
+def _template(text: str) -> Template:
+    return parse_template(text)

@@ -1,0 +1,236 @@
+"""The server: everything wired together, started in the order in which it can answer for itself, stopped in reverse."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import time
+from typing import Any
+
+import structlog
+import uvicorn
+from ivr.machine import Ivr
+from speech.sentences import Sentences
+
+from acd.commands import AgentChanged
+from acd.core import Acd
+from calls.commands import Clip, Sentence
+from calls.errors import BadInput, HotlineError, SwitchAway
+from calls.events import SwitchBack, SwitchLost
+from calls.ids import Instant
+from calls.ports import Switch
+from hotline import facts
+from hotline.board import Board
+from hotline.clock import Clock
+from hotline.directory import VersionedDirectory
+from hotline.live import LiveDriver
+from hotline.lookups import Lookups
+from hotline.metrics import Metrics
+from hotline.performing import Performer
+from hotline.provisioning import Provisioning
+from hotline.register import Register
+from hotline.router import Router
+from hotline.site import Site
+from hotline.store import opening, statements
+from hotline.store.writer import Writer
+from hotline.vault import Vault
+from hotline.versions import Versions
+from hotline.web.app import make
+
+log = structlog.get_logger("hotline")
+
+_LOOK_FOR_VERSION_S = 1.0
+
+
+class Server:
+    """One controller of one site. `run` serves until it is told to stop."""
+
+    def __init__(self, site: Site, switch: Switch, sentences: Sentences, provisioning: Provisioning) -> None:
+        self.site = site
+        self.database = site.database
+        self.metrics = Metrics()
+        self.board = Board()
+        self.versions = Versions(site.versions)
+        self._switch = switch
+        self._sentences = sentences
+        self._provisioning = provisioning
+        self._switch_up = False
+        self._trouble = ""
+        self._clock: Clock
+        self._driver: LiveDriver
+        self._writer: Writer
+        self._stopping = asyncio.Event()
+        self._provided: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT. Calls go on when we are gone."""
+        if self.versions.current() is None:
+            raise BadInput(f"nothing is published yet: hotline publish --site {self.site.folder}")
+        self._take_up()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        async with contextlib.AsyncExitStack() as stack:
+            web = self._open_web()
+            stack.push_async_callback(self._close)
+            serving = asyncio.create_task(web[0].serve(sockets=[web[1]]))
+            stack.push_async_callback(_stop_web, web[0], serving)
+            await self._sentences.start(self.site.settings.languages)
+            self._driver.start()
+            self._driver.take(facts.Restarted())
+            self.reload()
+            watching = asyncio.create_task(self._watch())
+            stack.callback(watching.cancel)
+            await self._reach_switch()
+            log.info("serving", site=str(self.site.folder), version=self.versions.current(), web=web[1].getsockname())
+            await self._stopping.wait()
+        log.info("stopped", advice="calls go on in the switch; start again to take them up")
+
+    @property
+    def register(self) -> Register:
+        """Who is where."""
+        return self._driver.router.register
+
+    def agents(self) -> frozenset[str]:
+        """Everybody who may sign in."""
+        return frozenset(self.versions.people(self.register.version).configuration.agents)
+
+    def view(self) -> dict[str, Any]:
+        """The board."""
+        return {**self.board.view(self.register, self._clock.now()), "switch_up": self._switch_up}
+
+    def health(self) -> dict[str, Any]:
+        """`ok`, and what is not."""
+        wrong = []
+        if not self._switch_up:
+            wrong.append("the switch is away")
+        if self._trouble:
+            wrong.append(f"the store does not write: {self._trouble}")
+        return {"ok": not wrong, "wrong": wrong, "version": self.register.version}
+
+    async def tell(self, event: facts.RouterEvent) -> None:
+        """Take a fact, and return once it is durable."""
+        self._driver.take(event)
+        await self._writer.durable()
+
+    def reload(self) -> str:
+        """Take up the version that `current` names. One that cannot be read is refused, and the old one stays."""
+        current = self.versions.current() or ""
+        if current and current != self.register.version:
+            try:
+                people = self.versions.people(current)
+                program = self.versions.program(current)
+            except (HotlineError, ValueError) as error:
+                advice = "hotline rollback, or publish again; the last good version goes on"
+                log.error("version not taken up", version=current, error=str(error), advice=advice)
+                return self.register.version
+            self._driver.take(facts.VersionPublished(current))
+            log.info("version taken up", version=current)
+            self._provided = asyncio.create_task(self._provide(current))
+            del people, program
+        return self.register.version
+
+    def _take_up(self) -> None:
+        """Read the journal, and be who the last controller was."""
+        began = time.perf_counter()
+        opening.migrate(self.database)
+        left = opening.read(self.database)
+        router = Router(Ivr(self.versions.program), Acd(self.versions.configuration), VersionedDirectory(self.versions))
+        if left.snapshot is not None:
+            router.restore(left.snapshot)
+        self._writer = Writer(self.database, self._on_trouble)
+        vault, lookups = Vault(), Lookups()
+        performer = Performer(self._switch, self._writer, vault, lookups, self, self._take)
+        performer.watch(self._watch_order)
+        for entry in left.entries:
+            for order in router.handle(entry.event, entry.at):
+                performer.replay(order)
+        offset_s = router.register.offset_s if left.seq else None
+        self._clock = Clock(left.at, offset_s)
+        self._driver = LiveDriver(router, self._clock, self._writer, vault, left.seq)
+        self._driver.performer = performer
+        if left.seq:
+            log.info(
+                "journal taken up",
+                facts=len(left.entries),
+                calls=len(router.register.calls),
+                took_s=round(time.perf_counter() - began, 3),
+            )
+
+    def _take(self, event: facts.RouterEvent) -> None:
+        if isinstance(event, SwitchLost | SwitchBack):
+            self._switch_up = isinstance(event, SwitchBack)
+            self.metrics.switch_up.set(self._switch_up)
+        self._driver.take(event)
+
+    async def clip(self, sentence: Sentence) -> Clip:
+        """The performer's voice."""
+        return Clip(str(await self._sentences.sound(sentence.text, sentence.language)))
+
+    def _watch_order(self, order: facts.RouterCommand) -> None:
+        utc = self._clock.now() + self.register.offset_s
+        self.metrics.watch(order)
+        self.board.watch(order, utc)
+        if isinstance(order, AgentChanged):
+            since: Instant = order.since + self.register.offset_s
+            self._writer.write(statements.AGENT_STATE, (order.agent, since, order.state, order.reason))
+            log.info("agent changed", agent=order.agent, state=order.state, reason=order.reason or None)
+
+    def _on_trouble(self, trouble: str) -> None:
+        self._trouble = trouble
+        if trouble:
+            advice = "free space on the disk, or make the folder writable; nothing is lost meanwhile, it is tried again"
+            log.error("the store does not write", error=trouble, path=str(self.database), advice=advice)
+        else:
+            log.info("the store writes again", pending=self._writer.pending)
+
+    async def _reach_switch(self) -> None:
+        try:
+            await self._switch.start(self._take)
+        except SwitchAway as error:
+            settings = self.site.settings.switch
+            advice = f"is it running at {settings.host}:{settings.port}? It is tried again by itself"
+            log.error("the switch is away", error=str(error), advice=advice)
+
+    async def _provide(self, version: str) -> None:
+        try:
+            await self._provisioning.provide(self.versions.people(version), self.versions.program(version))
+        except (HotlineError, OSError, ValueError) as error:
+            advice = "agents' phones and the fallback are as before; publish again when the switch answers"
+            log.error("the switch was not told of the version", version=version, error=str(error), advice=advice)
+
+    async def _watch(self) -> None:
+        """Look once a second for what nobody told us: a version published while we were not listening."""
+        while True:
+            await asyncio.sleep(_LOOK_FOR_VERSION_S)
+            self.metrics.pending_rows.set(self._writer.pending)
+            self.reload()
+
+    def _open_web(self) -> tuple[uvicorn.Server, socket.socket]:
+        settings = self.site.settings.web
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((settings.host, settings.port))
+        except OSError as error:
+            listening.close()
+            raise BadInput(
+                f"{settings.host}:{settings.port}: {error.strerror}. Set web.port in hotline.yaml to a free one, "
+                "or stop the other controller."
+            ) from error
+        config = uvicorn.Config(make(self, self.site.secret("web")), log_config=None, access_log=False, lifespan="off")
+        server = uvicorn.Server(config)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
+        return server, listening
+
+    async def _close(self) -> None:
+        await self._switch.close()
+        await self._driver.performer.close()
+        self._driver.close()
+        await self._sentences.close()
+        await self._writer.close()
+
+
+async def _stop_web(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    server.should_exit = True
+    await serving

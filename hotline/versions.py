@@ -1,0 +1,171 @@
+"""Published versions: each a folder that never changes, and one word that says which of them new calls get.
+
+    var/versions/0007-3f9a21bc/   program.msgpack  people.json  manifest.json  source/
+    var/versions/current          the id of the version that holds, replaced in one rename
+
+A version is complete before it is named, so a controller that starts, or dies, at any moment finds a whole one.
+"""
+
+import json
+import os
+import shutil
+import time
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+from ivr.program import Program, decode, encode
+
+from acd.config import Configuration
+from calls.errors import BadInput
+from calls.ids import AgentId, QueueName
+
+_KEPT = 30
+
+
+class QueueHabits(msgspec.Struct, frozen=True):
+    """What the house does around a talk of a queue; who gets it is the queues core's business."""
+
+    record: bool = False
+    whisper: str = "whisper"
+    """The phrase that the agent hears first; empty: none."""
+
+
+class People(msgspec.Struct, frozen=True):
+    """Queues, agents and their phones, as of a version."""
+
+    configuration: Configuration
+    habits: dict[QueueName, QueueHabits]
+    pauses: dict[str, str]
+    """Pause reason by the digit dialled after the pause code; the empty key is the plain pause."""
+
+    def account(self, agent: AgentId) -> str | None:
+        """The agent's phone."""
+        known = self.configuration.agents.get(agent)
+        return None if known is None else known.account or agent
+
+    def agent(self, account: str) -> AgentId | None:
+        """Whose phone it is."""
+        return self.owners.get(account)
+
+    @property
+    def owners(self) -> dict[str, AgentId]:
+        """Agents by account."""
+        return {person.account or agent: agent for agent, person in self.configuration.agents.items()}
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a version is made of: for `hotline versions`, and to see whether dialplans/ has moved on."""
+
+    version: str
+    published_at: float
+    source_hash: str
+    by: str
+    flows: int
+    prompts: int
+
+
+class Versions:
+    """The versions of a site, below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.program = lru_cache(maxsize=8)(self._program)
+        self.people = lru_cache(maxsize=8)(self._people)
+
+    def current(self) -> str | None:
+        """The id of the version that new calls get; None before the first publish."""
+        try:
+            return (self._folder / "current").read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
+    def all(self) -> list[Manifest]:
+        """Every version, oldest first."""
+        found = [self.manifest(path.parent.name) for path in self._folder.glob("*/manifest.json")]
+        return sorted(found, key=lambda manifest: manifest.version)
+
+    def manifest(self, version: str) -> Manifest:
+        """Raises BadInput for a version that is not here."""
+        try:
+            return msgspec.json.decode((self._folder / version / "manifest.json").read_bytes(), type=Manifest)
+        except (OSError, msgspec.DecodeError) as error:
+            raise BadInput(f"no version {version}; `hotline versions` lists them") from error
+
+    def configuration(self, version: str) -> Configuration:
+        """For the queues core."""
+        return self.people(version).configuration
+
+    def next_id(self, source_hash: str) -> str:
+        """A new version's id: a count, and the hash of what it is made of."""
+        numbers = [int(path.name[:4]) for path in self._folder.glob("[0-9][0-9][0-9][0-9]-*")]
+        return f"{max(numbers, default=0) + 1:04d}-{source_hash[:8]}"
+
+    def add(self, manifest: Manifest, program: Program, people: People, sources: list[tuple[str, Path]]) -> None:
+        """Write a version down, whole or not at all."""
+        unfinished = self._folder / f".{manifest.version}.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        (unfinished / "program.msgpack").write_bytes(encode(program))
+        (unfinished / "people.json").write_bytes(msgspec.json.encode(people))
+        (unfinished / "manifest.json").write_bytes(msgspec.json.encode(manifest))
+        for name, path in sources:
+            target = unfinished / "source" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        for file in unfinished.iterdir():
+            if file.is_file():
+                _sync(file)
+        unfinished.rename(self._folder / manifest.version)
+        _sync(self._folder)
+
+    def activate(self, version: str) -> None:
+        """Let new calls have `version`. Raises BadInput when it is not here."""
+        self.manifest(version)
+        unfinished = self._folder / f".current.{os.getpid()}"
+        unfinished.write_text(version)
+        _sync(unfinished)
+        unfinished.replace(self._folder / "current")
+        with (self._folder / "history").open("a") as history:
+            history.write(json.dumps({"at": time.time(), "version": version}) + "\n")
+
+    def before(self) -> str | None:
+        """The version that held before the current one: where a rollback goes."""
+        try:
+            lines = (self._folder / "history").read_text().splitlines()
+        except FileNotFoundError:
+            return None
+        current = self.current()
+        for line in reversed(lines):
+            version = str(json.loads(line)["version"])
+            if version < (current or ""):
+                return version
+        return None
+
+    def prune(self, live: frozenset[str]) -> int:
+        """Delete the oldest versions beyond the last thirty; what a live call, or the current one, needs stays."""
+        names = [manifest.version for manifest in self.all()]
+        gone = [name for name in names[:-_KEPT] if name not in live and name != self.current()]
+        for name in gone:
+            shutil.rmtree(self._folder / name)
+        return len(gone)
+
+    def _program(self, version: str) -> Program:
+        return decode(self._read(version, "program.msgpack"))
+
+    def _people(self, version: str) -> People:
+        return msgspec.json.decode(self._read(version, "people.json"), type=People)
+
+    def _read(self, version: str, name: str) -> bytes:
+        try:
+            return (self._folder / version / name).read_bytes()
+        except OSError as error:
+            raise BadInput(f"version {version} is not here: {error.strerror}") from error
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
