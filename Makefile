@@ -1,0 +1,39 @@
+# Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
+.PHONY: help run test check bench lock clean
+
+hotline := .venv/bin/hotline
+python := .venv/bin/python
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the result as JSON
+	@./setup.sh run
+	@exec $(hotline) demo $(if $(CALLS),--calls $(CALLS)) $(if $(JSON),--json) $(if $(RATE),--rate $(RATE))
+
+test:  ## all tests, the live ones on a real Asterisk too
+	@./setup.sh test
+	@$(python) -m pytest -q
+
+check:  ## what every commit passes: style, types, import contract, unit tests, a smoke run of the simulation
+	@./setup.sh test
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check -q .
+	@.venv/bin/mypy calls ivr acd complaints switch speech sim hotline phones bench
+	@.venv/bin/lint-imports --no-cache
+	@$(python) -m pytest -q tests/unit tests/tables tests/properties tests/wire
+	@$(hotline) simulate --smoke
+
+bench:  ## what is measured, each figure beside its target; NAME=live for one
+	@./setup.sh test
+	@$(hotline) bench $(if $(NAME),$(NAME),all) $(if $(JSON),--json)
+
+lock:  ## resolve the dependencies anew, within pyproject.toml's bounds
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+		requirements-uv.in -o requirements-uv.lock
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+		pyproject.toml --extra build -o requirements.lock
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+		pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
+
+clean:  ## away with everything that was installed or made here
+	rm -rf .venv .local .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
