@@ -1,0 +1,117 @@
+"""Callers of the demonstration: each kind listens, presses keys, waits, talks, complains or gives up, by its script."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Protocol
+
+from phones.audio import Clip
+from phones.call import CallFailed, CallFacts
+from phones.caller import OutgoingCall, PhoneLine
+
+_LONGEST_CALL_S = 180.0
+
+
+class Act(Protocol):
+    """One thing that a caller does."""
+
+    async def __call__(self, call: OutgoingCall, rng: Random) -> None:
+        """Do it. Raises CallFailed when the call is over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Listen to what is said for a while, then press keys, as somebody who knows the menu."""
+
+    keys: str
+    least_s: float = 0.8
+    most_s: float = 2.5
+
+    async def __call__(self, call: OutgoingCall, rng: Random) -> None:
+        """Hear, think, press."""
+        await call.heard_audio(timeout_s=15.0)
+        await _stay(call, rng.uniform(self.least_s, self.most_s))
+        await call.press(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Listen, wait and talk until somebody else hangs up, or until patience ends."""
+
+    least_s: float = _LONGEST_CALL_S
+    most_s: float = _LONGEST_CALL_S
+
+    async def __call__(self, call: OutgoingCall, rng: Random) -> None:
+        """Stay on the line."""
+        await _stay(call, rng.uniform(self.least_s, self.most_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of caller, as a share of all; it hangs up when its acts are done."""
+
+    name: str
+    share: float
+    acts: Sequence[Act]
+
+
+KINDS = (
+    Kind("asks for a person", 0.30, (Key("0"), Stay())),
+    Kind("asks about a loan", 0.30, (Key("2"), Key("1"), Stay())),
+    Kind("complains", 0.15, (Key("3"), Stay())),
+    Kind("hears the menu again", 0.10, (Key("*", 2.0, 3.0), Key("0"), Stay())),
+    Kind("has no patience", 0.10, (Key("0"), Stay(1.0, 4.0))),
+    Kind("hangs up early", 0.05, (Stay(0.5, 2.0),)),
+)
+
+
+@dataclass
+class Crowd:
+    """Calls in, `rate` a second, until `most` have called or it is stopped. `facts` are those of calls that are over."""
+
+    line: PhoneLine
+    number: str
+    voices: Sequence[Clip]
+    rng: Random
+    rate: float
+    most: int | None = None
+    facts: list[CallFacts] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    placed: int = 0
+
+    async def call_in(self) -> None:
+        """Let them call, and return when the last has hung up. Cancelling hangs all up."""
+        async with asyncio.TaskGroup() as tasks:
+            while self.most is None or self.placed < self.most:
+                kind = self.rng.choices(KINDS, [kind.share for kind in KINDS])[0]
+                tasks.create_task(self._one(kind, Random(self.rng.random())))
+                self.placed += 1
+                await asyncio.sleep(self.rng.expovariate(self.rate))
+
+    async def _one(self, kind: Kind, rng: Random) -> None:
+        number = f"+861{rng.choice('3578')}{rng.randrange(10**9):09}"
+        call = await self.line.dial(self.number, caller_id=number, clip=rng.choice(self.voices))
+        try:
+            await call.answered(timeout_s=10.0)
+            for act in kind.acts:
+                await act(call, rng)
+        except CallFailed as error:
+            if not call.is_over:
+                self.failed.append(f"{kind.name}: {error}")
+        except TimeoutError:
+            self.failed.append(f"{kind.name}: heard nothing")
+        finally:
+            if not call.is_over:
+                await call.hang_up()
+            self.facts.append(call.facts)
+
+
+async def _stay(call: OutgoingCall, seconds: float) -> None:
+    """Return after `seconds`; CallFailed when the far end hangs up first."""
+    try:
+        await call.ended(timeout_s=seconds)
+    except TimeoutError:
+        return
+    raise CallFailed(200, "the far end hung up")

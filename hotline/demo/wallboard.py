@@ -1,0 +1,99 @@
+"""The wallboard in the terminal: calls by place, queues, agents, the last events. Drawn from what /live says."""
+
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.columns import Columns
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+_PLACES = (
+    ("menu", "in menus", "cyan"),
+    ("waiting", "waiting", "yellow"),
+    ("offered", "ringing", "magenta"),
+    ("talking", "talking", "green"),
+)
+_STATES = {
+    "idle": "green",
+    "offered": "magenta",
+    "talking": "bold green",
+    "wrap_up": "blue",
+    "paused": "yellow",
+    "offline": "dim",
+}
+
+
+def span(seconds: float) -> str:
+    """`seconds` as people read a clock: 0:07, 12:30, 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def draw(view: dict[str, Any], title: str, most_events: int = 9) -> RenderableType:
+    """The whole board. `view` is the JSON of /live."""
+    head = Text.assemble((" ☎ ", "bold green"), (title, "bold"), f"   version {view['version']}")
+    if not view["switch_up"]:
+        head.append("   the switch is away: calls go on, the link is tried again", "bold red")
+    return Group(
+        head,
+        Columns([_places(view), _totals(view)], expand=True),
+        Columns([_agents(view), _queues(view)], expand=True),
+        _events(view, most_events),
+    )
+
+
+def _places(view: dict[str, Any]) -> RenderableType:
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    for place, name, style in _PLACES:
+        count = view["places"].get(place, 0)
+        table.add_row(Text(name, style), Text(f"{count:>3}", f"bold {style}"), Text("█" * min(count, 30), style))
+    return Panel(table, title="calls now", box=box.ROUNDED, border_style="dim")
+
+
+def _totals(view: dict[str, Any]) -> RenderableType:
+    totals = view["totals"]
+    answered = totals["answered"]
+    wait = f"{totals['waited_s'] / answered:.1f} s" if answered else "–"
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_row("offered", f"[bold]{totals['offered']}", "answered", f"[bold green]{answered}")
+    table.add_row("abandoned", f"[bold yellow]{totals['abandoned']}", "average wait", f"[bold]{wait}")
+    table.add_row(
+        "cases", f"[bold]{totals['cases']}", "lost", f"[bold {'red' if totals['lost'] else 'dim'}]{totals['lost']}"
+    )
+    table.add_row("calls ended", f"[bold]{totals['ended']}", "", "")
+    return Panel(table, title="since the start", box=box.ROUNDED, border_style="dim")
+
+
+def _queues(view: dict[str, Any]) -> RenderableType:
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for column in ("queue", "waiting", "longest"):
+        table.add_column(column, justify="left" if column == "queue" else "right")
+    for name, row in sorted(view["queues"].items()):
+        table.add_row(name, str(row["waiting"]), span(row["longest_s"]))
+    if not view["queues"]:
+        table.add_row("[dim]nobody waits", "", "")
+    return Panel(table, title="queues", box=box.ROUNDED, border_style="dim")
+
+
+def _agents(view: dict[str, Any]) -> RenderableType:
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for column in ("agent", "state", "for", ""):
+        table.add_column(column, justify="right" if column == "for" else "left")
+    for row in sorted(view["agents"], key=lambda agent: agent["agent"]):
+        style = _STATES.get(row["state"], "")
+        table.add_row(row["agent"], Text(row["state"].replace("_", "-"), style), span(row["for_s"]), row["reason"])
+    return Panel(table, title="agents", box=box.ROUNDED, border_style="dim")
+
+
+def _events(view: dict[str, Any], most: int) -> RenderableType:
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    for event in view["last"][:most]:
+        at = datetime.fromtimestamp(event["at"]).astimezone().strftime("%H:%M:%S")
+        words = "  ".join(f"[dim]{name}[/] {word}" for name, word in event["words"].items() if name != "level")
+        style = "red" if event["words"].get("level") == "error" else ""
+        table.add_row(f"[dim]{at}", Text(event["what"], style), words)
+    return Panel(table, title="last events", box=box.ROUNDED, border_style="dim")
