@@ -2,9 +2,8 @@
 
 from typing import Protocol
 
-from ivr.program import Program
-
 from hotline.versions import People
+from ivr.program import Program
 
 
 class Provisioning(Protocol):

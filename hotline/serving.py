@@ -9,8 +9,6 @@ from typing import Any
 
 import structlog
 import uvicorn
-from ivr.machine import Ivr
-from speech.sentences import Sentences
 
 from acd.commands import AgentChanged
 from acd.core import Acd
@@ -34,8 +32,10 @@ from hotline.site import Site
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
 from hotline.vault import Vault
-from hotline.versions import Versions
+from hotline.versions import Programs, Versions
 from hotline.web.app import make
+from ivr.machine import Ivr
+from speech.sentences import Sentences
 
 log = structlog.get_logger("hotline")
 
@@ -135,7 +135,9 @@ class Server:
         began = time.perf_counter()
         opening.migrate(self.database)
         left = opening.read(self.database)
-        router = Router(Ivr(self.versions.program), Acd(self.versions.configuration), VersionedDirectory(self.versions))
+        router = Router(
+            Ivr(Programs(self.versions)), Acd(self.versions.configuration), VersionedDirectory(self.versions)
+        )
         if left.snapshot is not None:
             router.restore(left.snapshot)
         self._writer = Writer(self.database, self._on_trouble)

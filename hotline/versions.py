@@ -14,11 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
-from ivr.program import Program, decode, encode
 
 from acd.config import Configuration
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
+from ivr.program import Program, decode, encode
 
 _KEPT = 30
 
@@ -66,12 +66,20 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Versions:
-    """The versions of a site, below `folder`."""
+    """The versions of a site, below `folder`. Reading one twice costs nothing: a few are kept in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.program = lru_cache(maxsize=8)(self._program)
-        self.people = lru_cache(maxsize=8)(self._people)
+        self._programs = lru_cache(maxsize=8)(self._read_program)
+        self._peoples = lru_cache(maxsize=8)(self._read_people)
+
+    def program(self, version: str) -> Program:
+        """The flows of a version. Raises BadInput when it is not here."""
+        return self._programs(version)
+
+    def people(self, version: str) -> People:
+        """Its queues and agents. Raises BadInput when it is not here."""
+        return self._peoples(version)
 
     def current(self) -> str | None:
         """The id of the version that new calls get; None before the first publish."""
@@ -150,10 +158,10 @@ class Versions:
             shutil.rmtree(self._folder / name)
         return len(gone)
 
-    def _program(self, version: str) -> Program:
+    def _read_program(self, version: str) -> Program:
         return decode(self._read(version, "program.msgpack"))
 
-    def _people(self, version: str) -> People:
+    def _read_people(self, version: str) -> People:
         return msgspec.json.decode(self._read(version, "people.json"), type=People)
 
     def _read(self, version: str, name: str) -> bytes:
@@ -161,6 +169,20 @@ class Versions:
             return (self._folder / version / name).read_bytes()
         except OSError as error:
             raise BadInput(f"version {version} is not here: {error.strerror}") from error
+
+
+class Programs:
+    """The flows by version, as the flow machine asks for them."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+
+    def __getitem__(self, version: str) -> Program:
+        """Raises KeyError for a version that is not here."""
+        try:
+            return self._versions.program(version)
+        except BadInput as error:
+            raise KeyError(version) from error
 
 
 def _sync(path: Path) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Protocol
 
 from phones.audio import Clip
-from phones.call import CallFailed, CallFacts
+from phones.call import CallFacts, CallFailed
 from phones.caller import OutgoingCall, PhoneLine
 
 _LONGEST_CALL_S = 180.0
