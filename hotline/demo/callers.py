@@ -69,7 +69,7 @@ KINDS = (
 
 @dataclass
 class Crowd:
-    """Calls in, `rate` a second, until `most` have called or it is stopped. `facts` are those of calls that are over."""
+    """Calls in, `rate` a second, until `most` have called or it is stopped. `facts` are of calls that are over."""
 
     line: PhoneLine
     number: str
