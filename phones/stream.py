@@ -61,6 +61,7 @@ class Stream:
 
     def __init__(self, sock: socket.socket, ear: Ear, ssrc: int, sequence: int, timestamp: int) -> None:
         self._sock = sock
+        self.opened_at = time.monotonic()
         self.fd = sock.fileno()
         self.port: int = sock.getsockname()[1]
         self.ear = ear
