@@ -1,0 +1,149 @@
+"""A small house for tests of the router: real cores, two flows, two agents, and facts told by hand."""
+
+from itertools import count
+from typing import TypeVar
+
+from acd.config import Configuration, read
+from acd.core import Acd
+from acd.events import AgentSignedIn
+from calls import events as door
+from calls.commands import Media, Sentence
+from calls.ids import AgentId, CallId, LegId
+from hotline import facts
+from hotline.register import Call
+from hotline.router import Router
+from ivr import program as flow
+from ivr.machine import Ivr
+
+T = TypeVar("T")
+VERSION = "0001-test"
+_STILL = flow.Retry(lines=(), tries=1, then="away")
+_ASKING = {
+    "again": (),
+    "no_input": _STILL,
+    "wrong": _STILL,
+    "first_key_s": 5.0,
+    "between_keys_s": 2.0,
+    "end_key": "#",
+    "barge_in": True,
+    "global_keys": {},
+}
+
+PROGRAM = flow.Program(
+    version=VERSION,
+    languages=("en",),
+    entries={"95183": "main"},
+    phrases={"en": {"welcome": "Welcome.", "menu": "Press one.", "bye": "Bye."}},
+    flows={
+        "main": flow.Flow(
+            start="choose",
+            steps={
+                "choose": flow.Menu(
+                    lines=(flow.Line("menu"),), keys={"1": "care", "2": "complain", "3": "pass_on"}, **_ASKING
+                ),
+                "care": flow.Queue(
+                    queue="care",
+                    skills=("care",),
+                    class_="general",
+                    reason="care",
+                    fields={},
+                    keys={"9": "bye"},
+                    outcomes={},
+                    then="bye",
+                ),
+                "complain": flow.OpenCase(category="complaint", fields={}, deadline_s=5.0, then="care", failed="bye"),
+                "pass_on": flow.Transfer(to=flow.Const("tel:+861012345"), ring_s=20.0, outcomes={}, then="bye"),
+                "bye": flow.HangUp(lines=(flow.Line("bye"),)),
+                "away": flow.HangUp(lines=()),
+            },
+        )
+    },
+)
+
+
+def configuration() -> Configuration:
+    """One queue, two agents who serve it."""
+    people, problems = read(
+        {"queues": {"care": {"ring_s": 10, "wrap_up_s": 5}}},
+        {"agents": {name: {"account": f"80{name}", "skills": {"care": 3}} for name in ("01", "02")}},
+    )
+    assert not problems
+    return people
+
+
+class Directory:
+    """What the published versions would say."""
+
+    def entry(self, version: str, called: str) -> str | None:
+        return PROGRAM.entry(called)
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        return f"80{agent}"
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        return AgentId(account[2:]) if account in ("8001", "8002") else None
+
+    def records(self, version: str, queue: str) -> bool:
+        return True
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        return (Sentence(f"{call.queue}: {call.reason}", "en"),)
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        return (Sentence(phrase, "en"),)
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        return {"": "break", "1": "lunch"}.get(code)
+
+
+class House:
+    """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
+
+    def __init__(self, *agents: str) -> None:
+        self.router = Router(Ivr({VERSION: PROGRAM}), Acd(lambda version: configuration()), Directory())
+        self.now = 100.0
+        self.orders: list[facts.RouterCommand] = []
+        self.journal: list[tuple[float, facts.RouterEvent]] = []
+        self._legs = count(1)
+        self.tell(door.ClockSet(1_795_000_000.0))
+        self.tell(facts.VersionPublished(VERSION))
+        for agent in agents:
+            self.tell(AgentSignedIn(AgentId(agent)))
+
+    def tell(self, event: facts.RouterEvent, after_s: float = 0.1) -> list[facts.RouterCommand]:
+        """Tell one fact, `after_s` later; what was due before it is done first."""
+        self.wait(after_s)
+        return self._take(event)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, with all that falls due."""
+        until = self.now + seconds
+        while (due := self.router.next_deadline()) is not None and due <= until:
+            self.now = max(self.now, due)
+            self._take(door.Tick(due))
+        self.now = until
+
+    def _take(self, event: facts.RouterEvent) -> list[facts.RouterCommand]:
+        self.journal.append((self.now, event))
+        orders = self.router.handle(event, self.now)
+        self.orders += orders
+        return orders
+
+    def arrive(self, called: str = "95183", caller: str = "13800138000") -> CallId:
+        """A caller calls, and is answered."""
+        leg = LegId(f"leg-{next(self._legs)}")
+        self.tell(door.CallArrived(leg, caller, called))
+        return CallId(leg)
+
+    def press(self, leg: str, keys: str) -> None:
+        """Keys, one after another."""
+        for key in keys:
+            self.tell(door.DigitPressed(LegId(leg), key))
+
+    def given(self, kind: type[T]) -> list[T]:
+        """All orders of this kind so far."""
+        return [order for order in self.orders if isinstance(order, kind)]
+
+    def last(self, kind: type[T]) -> T:
+        """The newest order of this kind."""
+        return self.given(kind)[-1]
