@@ -10,7 +10,9 @@ import asyncio
 import signal
 import sys
 from pathlib import Path
+from secrets import token_urlsafe
 
+from switch.asterisk import upkeep
 from switch.asterisk.installation import AsteriskNotFoundError, locate_or_install
 from switch.asterisk.process import AsteriskProcess, AsteriskStartError
 from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
@@ -20,10 +22,10 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
     """The settings of a command line; secrets are made at the first start and kept in the run directory."""
     run_dir = arguments.run_dir.resolve()
     secrets = SecretStore(run_dir / "secrets.json")
-    agents = [agent for agent in arguments.agents.split(",") if agent]
+    agents = [agent for agent in (arguments.agents or "").split(",") if agent]
     return AsteriskSettings(
         run_dir=run_dir,
-        ari_password=secrets.get("ari"),
+        ari_password=_password(arguments.password_file) if arguments.password_file else secrets.get("ari"),
         application=arguments.application,
         sip_address=arguments.sip_address,
         sip_port=arguments.sip_port,
@@ -35,6 +37,15 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
+
+
+def _password(path: Path) -> str:
+    """The password in a file; generated, for this user only, when there is no such file yet."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(token_urlsafe(24))
+    return path.read_text().strip()
 
 
 def _rtp_range(text: str) -> tuple[int, int]:
@@ -55,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rtp", type=_rtp_range, default=(20000, 22999), metavar="FIRST-LAST")
     parser.add_argument("--external-address", help="what phones reach this host under, behind address translation")
     parser.add_argument("--trunk", action="append", metavar="NETWORK", help="who may call in (default: loopback)")
-    parser.add_argument("--agents", default="", metavar="ID,ID", help="agents' accounts; secrets are in secrets.json")
+    parser.add_argument("--password-file", type=Path, help="ARI password, made when missing (default: in secrets.json)")
+    parser.add_argument("--agents", metavar="ID,ID", help="agents' accounts, with secrets in secrets.json")
+    parser.add_argument("--check", action="store_true", help="only ask whether it answers: exit code 0 or 1")
     return parser
 
 
@@ -69,7 +82,7 @@ async def _run(settings: AsteriskSettings) -> int:
     await asterisk.start()
     print(
         f"Asterisk {installation.version} answers: SIP {settings.sip_address}:{settings.sip_port},"
-        f" ARI {settings.ari_url} (user {settings.ari_user}, password in {settings.run_dir / 'secrets.json'}),"
+        f" ARI {settings.ari_url} (user {settings.ari_user}),"
         f" log {settings.log_file}",
         flush=True,
     )
@@ -87,8 +100,12 @@ async def _run(settings: AsteriskSettings) -> int:
 def main() -> int:
     """Entry point; 0 after an orderly stop, 1 otherwise."""
     try:
-        return asyncio.run(_run(settings_from(_parser().parse_args())))
-    except (AsteriskNotFoundError, AsteriskStartError) as error:
+        arguments = _parser().parse_args()
+        settings = settings_from(arguments)
+        if arguments.check:
+            return 0 if asyncio.run(upkeep.answers(settings)) else 1
+        return asyncio.run(_run(settings))
+    except (AsteriskNotFoundError, AsteriskStartError, PermissionError) as error:
         print(error, file=sys.stderr)
         return 1
 

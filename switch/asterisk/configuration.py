@@ -63,7 +63,8 @@ def render(template: str, values: dict[str, str]) -> str:
 def write_configuration(settings: AsteriskSettings, installation: Installation) -> None:
     """Makes the run directory with all folders, and writes every file, readable by its owner only.
 
-    `fallback.conf` is written only where there is none: what the controller has published stays in force.
+    `fallback.conf` is written only where there is none, and `agents.conf` likewise when the settings name no accounts:
+    what the controller has published stays in force.
     """
     control_dir = _control_dir(settings)
     for directory in (
@@ -87,7 +88,8 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
     _write(modules, _those_there_are(modules.read_text(), installation.modules_dir))
     for name, text in settings.extra_files.items():
         _write(settings.etc_dir / name, text)
-    write_accounts(settings, settings.accounts)
+    if settings.accounts or not (settings.etc_dir / "agents.conf").exists():
+        write_accounts(settings, settings.accounts)
     fallback = settings.etc_dir / "fallback.conf"
     if not fallback.exists():
         _write(fallback, (settings.templates / "fallback.conf").read_text())

@@ -17,9 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-import aiohttp
-
-from switch.asterisk.configuration import write_accounts, write_configuration, write_fallback
+from switch.asterisk import upkeep
+from switch.asterisk.configuration import write_configuration
 from switch.asterisk.installation import Installation
 from switch.asterisk.settings import AgentAccount, AsteriskSettings, port_is_free
 
@@ -111,22 +110,12 @@ class AsteriskProcess:
         await self.start()
 
     async def set_accounts(self, accounts: tuple[AgentAccount, ...]) -> None:
-        """Replaces all agents' accounts while calls go on; phones of accounts that stay are not disturbed."""
-        write_accounts(self.settings, accounts)
-        await self.reload("res_pjsip.so")
+        """See `upkeep.set_accounts`."""
+        await upkeep.set_accounts(self.settings, accounts)
 
     async def set_fallback(self, dialplan: str) -> None:
-        """Puts a compiled fallback in force for the next call that meets no controller."""
-        write_fallback(self.settings, dialplan)
-        await self.reload("pbx_config.so")
-
-    async def reload(self, module: str) -> None:
-        """Makes one module read its configuration again; raises aiohttp.ClientResponseError when it refuses."""
-        async with (
-            self._session() as session,
-            session.put(f"{self.settings.ari_url}/asterisk/modules/{module}") as response,
-        ):
-            response.raise_for_status()
+        """See `upkeep.set_fallback`."""
+        await upkeep.set_fallback(self.settings, dialplan)
 
     async def __aenter__(self) -> AsteriskProcess:
         await self.start()
@@ -136,9 +125,6 @@ class AsteriskProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
-
-    def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(headers=self.settings.ari_headers, timeout=aiohttp.ClientTimeout(total=5))
 
     def _require_free_ports(self) -> None:
         """Asterisk itself boots happily without its SIP port: only the calls would be missing."""
@@ -154,21 +140,15 @@ class AsteriskProcess:
                 )
 
     async def _until_ready(self) -> None:
-        """Returns once ARI answers and knows the trunk, that is, once SIP has its configuration too."""
         assert self._process is not None
-        async with self._session() as session:
-            while True:
-                if self._process.returncode is not None:
-                    raise AsteriskStartError(self._why(f"ended with code {self._process.returncode} while starting"))
-                try:
-                    async with session.get(f"{self.settings.ari_url}/endpoints/PJSIP/trunk") as response:
-                        if response.status == 200:
-                            return
-                        if response.status == 401:
-                            raise AsteriskStartError(self._why("refuses the ARI password of its own configuration"))
-                except aiohttp.ClientConnectionError:
-                    pass  # not listening yet
-                await asyncio.sleep(_POLL_S)
+        while self._process.returncode is None:
+            try:
+                if await upkeep.answers(self.settings):
+                    return
+            except PermissionError:
+                raise AsteriskStartError(self._why("refuses the ARI password of its own configuration")) from None
+            await asyncio.sleep(_POLL_S)
+        raise AsteriskStartError(self._why(f"ended with code {self._process.returncode} while starting"))
 
     def _why(self, what: str) -> str:
         """The message of a failed start, with the first complaints of the logs."""

@@ -47,7 +47,7 @@ class AsteriskSettings:
     local_networks: tuple[str, ...] = ()  # networks that see the real address all the same
     trunks: tuple[str, ...] = ("127.0.0.0/8",)  # who may call in: addresses or networks
     gateway: str | None = None  # SIP URI that outgoing calls go by, as "sip:10.0.0.9:5060"
-    accounts: tuple[AgentAccount, ...] = ()
+    accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
     codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
     language: str = "en"
     qualify_s: int = 10

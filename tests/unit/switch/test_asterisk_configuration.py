@@ -84,6 +84,16 @@ def test_a_published_fallback_stays_in_force_at_the_next_start(
     assert (settings.etc_dir / "fallback.conf").read_text() == "[hotline-fallback]\nexten => s,1,Hangup()\n"
 
 
+def test_accounts_that_the_controller_wrote_stay_when_asterisk_starts_without_any(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    write_configuration(settings, installation)
+    write_configuration(replace(settings, accounts=()), installation)
+    assert "[agent-1001]" in (settings.etc_dir / "agents.conf").read_text()
+    write_accounts(settings, ())
+    assert "[agent-1001]" not in (settings.etc_dir / "agents.conf").read_text()
+
+
 def test_a_fallback_without_its_context_is_refused(settings: AsteriskSettings, installation: Installation) -> None:
     write_configuration(settings, installation)
     with pytest.raises(ConfigurationError, match="hotline-fallback"):

@@ -144,7 +144,7 @@ async def test_when_closed_the_caller_hears_so(asterisk: AsteriskProcess, line: 
 
 
 def about_noon() -> datetime:
-    """Now, in a zone where it is between 11:30 and 12:30 or so: no test runs into midnight."""
+    """Now, in a zone where it is between 12:00 and 13:00: no test runs into midnight."""
     now = datetime.now(UTC)
     east = 12 - now.hour
     return now.astimezone(ZoneInfo(f"Etc/GMT{-east:+d}" if east else "Etc/GMT"))
