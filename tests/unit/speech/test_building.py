@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from conftest import ToneVoice, tone
 
 from speech.building import MANIFEST, Builder, Built, Prompt
 from speech.voice import SoundError
+from tests.unit.speech.conftest import ToneVoice, tone
 
 pytestmark = pytest.mark.unit
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 from aiohttp import web
-from conftest import tone
 
 from speech import http_voice
 from speech.http_voice import HttpVoice
 from speech.voice import VoiceError
+from tests.unit.speech.conftest import tone
 
 pytestmark = pytest.mark.unit
 

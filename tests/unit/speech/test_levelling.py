@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import tone
 
 from speech.levelling import Levelling, loudness, resample
 from speech.voice import Pcm, SoundError
+from tests.unit.speech.conftest import tone
 
 pytestmark = pytest.mark.unit
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import tone
 
 from speech import recordings
 from speech.recordings import find_recordings, read_recording
 from speech.voice import SoundError
+from tests.unit.speech.conftest import tone
 
 pytestmark = pytest.mark.unit
 

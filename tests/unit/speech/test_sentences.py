@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from conftest import ToneVoice, until
 
 from speech.sentences import Sentences
 from speech.voice import VoiceError
+from tests.unit.speech.conftest import ToneVoice, until
 
 pytestmark = pytest.mark.unit
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from conftest import tone
 
 from speech.store import ENDINGS, SoundStore, digest, write_durably
 from speech.voice import SoundError
+from tests.unit.speech.conftest import tone
 
 pytestmark = pytest.mark.unit
 
