@@ -1,0 +1,272 @@
+"""The link to one Asterisk: events and REST over one WebSocket, kept up for as long as the adapter lives.
+
+One task reads, one writes, one timer watches deadlines: no task for an event or a request. `request` only queues, so
+that an answer and a prompt leave in one go; Asterisk carries out the requests of a connection in the order written.
+On an Asterisk without REST over WebSocket the same requests go by HTTP (`rest.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import aiohttp
+import structlog
+
+from calls.errors import SwitchAway, SwitchError
+from calls.ids import Seconds
+from switch.asterisk import wire
+from switch.asterisk.requests import Pending, Reply, Then, reply_of
+from switch.asterisk.rest import HttpRest
+
+HEARTBEAT_S: Seconds = 2.0
+BACK_OFF_S: tuple[Seconds, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_CONNECT_S: Seconds = 3.0
+_LOST = Reply(0, failure="switch_lost", reason="no link to Asterisk")
+
+log = structlog.get_logger(__name__)
+
+
+class NameTaken(SwitchError):
+    """Another controller connected with our application name: Asterisk now tells it everything, and us nothing."""
+
+
+class AriClient:
+    """`on_up` is awaited after each connect (the link counts as up when it returns), `on_down` called after each loss.
+
+    `base_url` is such as http://127.0.0.1:8088/ari. Errors of `on_up` of kind SwitchError drop the link and start anew.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        user: str,
+        password: str,
+        application: str,
+        *,
+        on_event: Callable[[wire.AriEvent], None],
+        on_up: Callable[[], Awaitable[None]],
+        on_down: Callable[[str], None],
+        deadline_s: Seconds = 5.0,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._auth = aiohttp.BasicAuth(user, password)
+        self._application = application
+        self._on_event = on_event
+        self._on_up = on_up
+        self._on_down = on_down
+        self._pending = Pending(deadline_s)
+        self._session: aiohttp.ClientSession | None = None
+        self._http: HttpRest | None = None  # only for an Asterisk without REST over WebSocket
+        self._connected = False
+        self._was_up = False
+        self._outgoing: deque[bytes] = deque()
+        self._wake_writer = asyncio.Event()
+        self._deadline_timer: asyncio.TimerHandle | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._unknown: set[str] = set()
+        self.version = ""
+
+    @property
+    def connected(self) -> bool:
+        """Whether a request would leave now."""
+        return self._connected
+
+    async def start(self, within_s: Seconds) -> None:
+        """Connect; returns once `on_up` has. Raises SwitchAway after `within_s` and gives up then."""
+        self._session = aiohttp.ClientSession(auth=self._auth)
+        first_up = asyncio.get_running_loop().create_future()
+        self._keeper = asyncio.create_task(self._keep_up(first_up), name=f"ari {self._application}")
+        try:
+            async with asyncio.timeout(within_s):
+                await first_up
+        except TimeoutError:
+            await self.close()
+            raise SwitchAway(f"no Asterisk at {self._base_url} within {within_s:g} s") from None
+
+    async def close(self) -> None:
+        """Drop the link and stay away. Every open request gets its reply (switch_lost) first."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
+            self._keeper = None
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def request(self, method: str, uri: str, then: Then | None = None, body: object = None) -> None:
+        """Queue a REST request; `then` gets the reply, later. Never raises, never blocks."""
+        loop = asyncio.get_running_loop()
+        if not self._connected:
+            if then is not None:
+                loop.call_soon(then, _LOST)
+            return
+        request_id = self._pending.add(then, loop.time())
+        if self._deadline_timer is None:
+            self._deadline_timer = loop.call_later(self._pending.deadline_s, self._expire)
+        if self._http is not None:
+            self._http.put(request_id, method, uri, body)
+            return
+        self._outgoing.append(wire.encode_request(request_id, method, uri, body))
+        self._wake_writer.set()
+
+    async def ask(self, method: str, uri: str, body: object = None) -> Reply:
+        """A request, awaited."""
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+
+        def settle(reply: Reply) -> None:
+            if not future.done():
+                future.set_result(reply)
+
+        self.request(method, uri, settle, body)
+        return await future
+
+    def drop(self, why: str) -> None:
+        """Close the link as if it had failed; it is built anew."""
+        log.warning("ari.dropped", application=self._application, why=why)
+        if self._keeper is not None and self._connected:
+            self._outgoing.clear()
+            self._drop_requested.set()
+
+    # -- keeping up
+
+    async def _keep_up(self, first_up: asyncio.Future[None]) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._connect_once(first_up)
+                attempt = 0
+            except (aiohttp.ClientError, SwitchError, OSError, TimeoutError, wire.BadMessage) as error:
+                if isinstance(error, NameTaken):
+                    log.error("ari.name_taken", application=self._application, what_to_do="stop one of the controllers")
+                    return
+                if attempt == 0:
+                    log.warning("ari.away", application=self._application, error=repr(error))
+            if self._was_up:
+                attempt, self._was_up = 0, False
+            await asyncio.sleep(BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)])
+            attempt += 1
+
+    async def _connect_once(self, first_up: asyncio.Future[None]) -> None:
+        """One connection from its beginning to its end; raises or returns when it ended."""
+        assert self._session is not None
+        async with asyncio.timeout(_CONNECT_S):
+            self.version = await self._ask_version()
+            socket = await self._session.ws_connect(
+                f"{self._base_url}/events",
+                params={"app": self._application},
+                heartbeat=HEARTBEAT_S,
+                max_msg_size=wire.MAX_MESSAGE_BYTES,
+                decode_text=False,
+                compress=0,
+            )
+        self._drop_requested = asyncio.Event()
+        reason = "closed by Asterisk"
+        tasks = {asyncio.create_task(self._read(socket)), asyncio.create_task(self._write(socket))}
+        try:
+            if not wire.speaks_rest_over_websocket(self.version):
+                self._http = HttpRest(self._session, self._base_url, self._http_answered)
+            self._connected = True
+            tasks.add(asyncio.create_task(self._come_up(first_up)))
+            tasks.add(asyncio.create_task(self._until_dropped()))
+            while tasks:
+                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()  # raises what ended it; the one task that may end well is _come_up
+        except (aiohttp.ClientError, SwitchError, OSError, TimeoutError, wire.BadMessage) as error:
+            reason = str(error) or repr(error)
+            raise
+        finally:
+            await self._disconnect(socket, tasks, reason)
+
+    async def _disconnect(
+        self, socket: aiohttp.ClientWebSocketResponse[bool], tasks: set[asyncio.Task[None]], reason: str
+    ) -> None:
+        self._connected = False
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+        self._outgoing.clear()
+        self._pending.fail_all(reason)
+        if self._was_up:
+            self._on_down(reason)
+        with suppress(aiohttp.ClientError, OSError, TimeoutError):
+            async with asyncio.timeout(1.0):
+                await socket.close()
+
+    async def _come_up(self, first_up: asyncio.Future[None]) -> None:
+        await self._on_up()
+        self._was_up = True
+        log.info("ari.up", application=self._application, asterisk=self.version, over_http=self._http is not None)
+        if not first_up.done():
+            first_up.set_result(None)
+
+    async def _until_dropped(self) -> None:
+        await self._drop_requested.wait()
+        raise SwitchAway("dropped by us")
+
+    async def _ask_version(self) -> str:
+        assert self._session is not None
+        async with self._session.get(f"{self._base_url}/asterisk/info") as response:
+            if response.status in (401, 403):
+                raise SwitchError(f"Asterisk refuses user {self._auth.login!r}: see ari.conf")
+            response.raise_for_status()
+            return wire.decode_body(await response.read(), wire.Info).system.version
+
+    # -- the two directions
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
+        while True:
+            message = await socket.receive()
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._take(message.data)
+            elif message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED):
+                raise SwitchAway("the WebSocket was closed")
+            elif message.type is aiohttp.WSMsgType.ERROR:
+                raise SwitchAway(f"the WebSocket failed: {message.data!r}")
+
+    def _take(self, data: bytes) -> None:
+        try:
+            message = wire.decode(data)
+        except wire.BadMessage as error:
+            # One message that we cannot read is no reason to leave every call alone: say so and go on.
+            log.error("ari.bad_message", error=str(error))
+            return
+        if isinstance(message, wire.RestResponse):
+            reply = reply_of(message.status_code, message.reason_phrase, message.message_body)
+            self._pending.answered(message.request_id, reply)
+        elif isinstance(message, wire.Unknown):
+            if message.type not in self._unknown:
+                self._unknown.add(message.type)
+                log.info("ari.unknown_event", type=message.type, note="further ones are not mentioned")
+        elif isinstance(message, wire.ApplicationReplaced):
+            raise NameTaken(f"another connection uses the application name {self._application!r}")
+        else:
+            self._on_event(message)
+
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
+        outgoing, wake = self._outgoing, self._wake_writer
+        while True:
+            while outgoing:
+                await socket.send_frame(outgoing.popleft(), aiohttp.WSMsgType.TEXT)
+            wake.clear()
+            await wake.wait()
+
+    def _http_answered(self, request_id: str, status: int, reason: str, body: str) -> None:
+        self._pending.answered(request_id, reply_of(status, reason, body))
+
+    def _expire(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._deadline_timer = None
+        expired = self._pending.expire(loop.time())
+        if expired:
+            log.error("ari.no_answer", requests=expired, within_s=self._pending.deadline_s)
+        due_at = self._pending.next_deadline()
+        if due_at is not None and self._deadline_timer is None:
+            self._deadline_timer = loop.call_at(due_at, self._expire)

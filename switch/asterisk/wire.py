@@ -1,0 +1,308 @@
+"""ARI's words: events in, REST requests out, both as JSON over one WebSocket. No I/O, no clock, no state.
+
+Only the fields that the adapter reads are kept; the rest of each message (about nine tenths) is skipped by the decoder.
+A message of a kind not listed here becomes `Unknown`, one that breaks its own kind's shape raises `BadMessage`.
+
+Sources: docs.asterisk.org, "Asterisk REST Interface", events of Asterisk 20 to 22; "ARI REST over WebSocket"
+(RESTRequest and RESTResponse, Asterisk >= 20.14, 21.9, 22.4).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+T = TypeVar("T")
+
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+"""A list of all channels is the largest answer: about 1 kB a channel. Past this the peer is not Asterisk."""
+
+
+class BadMessage(ValueError):
+    """Not a message of ARI: broken JSON, no `type`, or a known type with fields of the wrong kind."""
+
+
+class Caller(msgspec.Struct, frozen=True, gc=False):
+    """Name and number, empty when withheld."""
+
+    name: str = ""
+    number: str = ""
+
+
+class Dialplan(msgspec.Struct, frozen=True, gc=False):
+    """Where the channel entered or left the dialplan. `exten` is the dialled number of a call that came in."""
+
+    context: str = ""
+    exten: str = ""
+
+
+class Channel(msgspec.Struct, frozen=True, gc=False):
+    """A channel as it was when the message was made. `state`: Down, Ring, Ringing, Up, Busy..."""
+
+    id: str
+    name: str = ""
+    state: str = ""
+    caller: Caller = Caller()
+    dialplan: Dialplan = Dialplan()
+
+
+class BridgeState(msgspec.Struct, frozen=True, gc=False):
+    """A bridge and the ids of the channels in it."""
+
+    id: str
+    channels: tuple[str, ...] = ()
+
+
+class Playback(msgspec.Struct, frozen=True, gc=False):
+    """`state`: queued, playing, continuing, done (also when stopped) or failed."""
+
+    id: str
+    state: str
+    media_uri: str = ""
+    target_uri: str = ""
+
+
+class LiveRecording(msgspec.Struct, frozen=True, gc=False):
+    """Durations in whole seconds. `state`: queued, recording, paused, done, failed, canceled."""
+
+    name: str
+    state: str
+    duration: int = 0
+    silence_duration: int | None = None
+    cause: str = ""
+
+
+class DeviceStateSeen(msgspec.Struct, frozen=True, gc=False):
+    """`name` such as PJSIP/agent-1001; `state` such as NOT_INUSE."""
+
+    name: str
+    state: str
+
+
+class Event(msgspec.Struct, frozen=True, tag=True, tag_field="type", gc=False):
+    """Base of all that Asterisk tells."""
+
+
+class StasisStart(Event, frozen=True):
+    """A channel came under our control."""
+
+    channel: Channel
+    args: tuple[str, ...] = ()
+
+
+class StasisEnd(Event, frozen=True):
+    """A channel left our control: hung up, or given to the dialplan."""
+
+    channel: Channel
+
+
+class ChannelStateChange(Event, frozen=True):
+    """Ringing, Up and so on."""
+
+    channel: Channel
+
+
+class ChannelDtmfReceived(Event, frozen=True):
+    """A key, at its release."""
+
+    channel: Channel
+    digit: str
+
+
+class ChannelDestroyed(Event, frozen=True):
+    """The channel is gone. `cause` is Q.850."""
+
+    channel: Channel
+    cause: int = 0
+    cause_txt: str = ""
+
+
+class PlaybackFinished(Event, frozen=True):
+    """All media of a playback are through, stopped or failed."""
+
+    playback: Playback
+
+
+class RecordingFinished(Event, frozen=True):
+    """The file is written and closed."""
+
+    recording: LiveRecording
+
+
+class RecordingFailed(Event, frozen=True):
+    """No file, or none that is whole."""
+
+    recording: LiveRecording
+
+
+class ChannelEnteredBridge(Event, frozen=True):
+    """Audio of the channel now goes through the bridge. `bridge.channels` includes it."""
+
+    bridge: BridgeState
+    channel: Channel
+
+
+class ChannelLeftBridge(Event, frozen=True):
+    """And no longer does."""
+
+    bridge: BridgeState
+    channel: Channel
+
+
+class DeviceStateChanged(Event, frozen=True):
+    """A phone rings, is busy, is gone."""
+
+    device_state: DeviceStateSeen
+
+
+class ApplicationReplaced(Event, frozen=True):
+    """Another connection took our application name: this one will hear nothing more."""
+
+    application: str = ""
+
+
+class RestResponse(Event, frozen=True, tag="RESTResponse"):
+    """The answer to a request of ours. `message_body` is JSON as text, empty for 204."""
+
+    request_id: str
+    status_code: int
+    reason_phrase: str = ""
+    message_body: str = ""
+
+
+class Unknown(msgspec.Struct, frozen=True, gc=False):
+    """A kind of message that the adapter does not know; said once in the log, then counted."""
+
+    type: str
+
+
+AriEvent = (
+    StasisStart
+    | StasisEnd
+    | ChannelStateChange
+    | ChannelDtmfReceived
+    | ChannelDestroyed
+    | PlaybackFinished
+    | RecordingFinished
+    | RecordingFailed
+    | ChannelEnteredBridge
+    | ChannelLeftBridge
+    | DeviceStateChanged
+    | ApplicationReplaced
+)
+
+WANTED_EVENTS = (
+    "StasisStart",
+    "StasisEnd",
+    "ChannelStateChange",
+    "ChannelDtmfReceived",
+    "ChannelDestroyed",
+    "PlaybackFinished",
+    "RecordingFinished",
+    "RecordingFailed",
+    "ChannelEnteredBridge",
+    "ChannelLeftBridge",
+    "DeviceStateChanged",
+)
+"""Asterisk filters by these: the rest (ChannelVarset, ChannelDialplan, PlaybackStarted...) is never sent."""
+
+_message: msgspec.json.Decoder[AriEvent | RestResponse] = msgspec.json.Decoder(AriEvent | RestResponse)
+_head = msgspec.json.Decoder(Unknown)
+_KNOWN = frozenset((*WANTED_EVENTS, "ApplicationReplaced", "RESTResponse"))
+
+
+def decode(data: bytes | str) -> AriEvent | RestResponse | Unknown:
+    """One WebSocket message as a value. Raises BadMessage, and nothing else, whatever the bytes are."""
+    if len(data) > MAX_MESSAGE_BYTES:
+        raise BadMessage(f"a message of {len(data)} bytes")
+    try:
+        return _message.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        return _decode_unknown(data, error)
+
+
+def _decode_unknown(data: bytes | str, why: Exception) -> Unknown:
+    try:
+        unknown = _head.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise BadMessage(f"{why}: {data[:200]!r}") from why
+    if unknown.type in _KNOWN:
+        raise BadMessage(f"{unknown.type}: {why}") from why
+    return unknown
+
+
+class _RestRequest(msgspec.Struct, frozen=True, tag="RESTRequest", tag_field="type", omit_defaults=True, gc=False):
+    request_id: str
+    method: str
+    uri: str
+    content_type: str = ""
+    message_body: str = ""
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode_request(request_id: str, method: str, uri: str, body: object = None) -> bytes:
+    """A REST request as a WebSocket message. `uri` has no leading slash and may carry a query; `body` becomes JSON."""
+    if body is None:
+        return _encoder.encode(_RestRequest(request_id, method, uri))
+    return _encoder.encode(
+        _RestRequest(request_id, method, uri, "application/json", _encoder.encode(body).decode("utf-8"))
+    )
+
+
+def decode_body(body: str | bytes, kind: type[T]) -> T:
+    """A response's body as `kind`. Raises BadMessage."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadMessage(f"{error}: {body[:200]!r}") from error
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+\Z")
+
+
+def part(text: str) -> str:
+    """An id or name as one part of a URI's path or query: what is not plain is percent-encoded, slashes too."""
+    return text if _PLAIN.match(text) else quote(text, safe="")
+
+
+class Info(msgspec.Struct, frozen=True, gc=False):
+    """GET /asterisk/info, as far as it concerns us."""
+
+    class System(msgspec.Struct, frozen=True, gc=False):
+        version: str
+
+    class Status(msgspec.Struct, frozen=True, gc=False):
+        startup_time: str
+
+    system: System
+    status: Status
+
+
+class Endpoint(msgspec.Struct, frozen=True, gc=False):
+    """GET /endpoints/PJSIP. `state`: online, offline, unknown."""
+
+    resource: str
+    state: str = "unknown"
+    channel_ids: tuple[str, ...] = ()
+
+
+class Application(msgspec.Struct, frozen=True, gc=False):
+    """GET /applications/NAME: what the application owns."""
+
+    channel_ids: tuple[str, ...] = ()
+    bridge_ids: tuple[str, ...] = ()
+
+
+def speaks_rest_over_websocket(version: str) -> bool:
+    """Whether an Asterisk of that version ("22.10.1~dfsg...") takes requests over the WebSocket."""
+    numbers = re.match(r"(?:GIT-)?(\d+)(?:\.(\d+))?", version)
+    if not numbers:
+        return False
+    major, minor = int(numbers[1]), int(numbers[2] or 0)
+    first = {20: 14, 21: 9, 22: 4}.get(major)
+    return minor >= first if first is not None else major > 22
