@@ -8,6 +8,7 @@ On an Asterisk without REST over WebSocket the same requests go by HTTP (`rest.p
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -52,7 +53,9 @@ class AriClient:
         deadline_s: Seconds = 5.0,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._auth = aiohttp.BasicAuth(user, password)
+        self._user = user
+        token = b64encode(f"{user}:{password}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {token}"}
         self._application = application
         self._on_event = on_event
         self._on_up = on_up
@@ -67,6 +70,7 @@ class AriClient:
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._unknown: set[str] = set()
+        self._last_error = "no answer"
         self.version = ""
 
     @property
@@ -76,7 +80,7 @@ class AriClient:
 
     async def start(self, within_s: Seconds) -> None:
         """Connect; returns once `on_up` has. Raises SwitchAway after `within_s` and gives up then."""
-        self._session = aiohttp.ClientSession(auth=self._auth)
+        self._session = aiohttp.ClientSession(headers=self._headers)
         first_up = asyncio.get_running_loop().create_future()
         self._keeper = asyncio.create_task(self._keep_up(first_up), name=f"ari {self._application}")
         try:
@@ -84,7 +88,7 @@ class AriClient:
                 await first_up
         except TimeoutError:
             await self.close()
-            raise SwitchAway(f"no Asterisk at {self._base_url} within {within_s:g} s") from None
+            raise SwitchAway(f"no Asterisk at {self._base_url} within {within_s:g} s: {self._last_error}") from None
 
     async def close(self) -> None:
         """Drop the link and stay away. Every open request gets its reply (switch_lost) first."""
@@ -140,11 +144,12 @@ class AriClient:
                 await self._connect_once(first_up)
                 attempt = 0
             except (aiohttp.ClientError, SwitchError, OSError, TimeoutError, wire.BadMessage) as error:
+                self._last_error = str(error) or repr(error)
                 if isinstance(error, NameTaken):
                     log.error("ari.name_taken", application=self._application, what_to_do="stop one of the controllers")
                     return
                 if attempt == 0:
-                    log.warning("ari.away", application=self._application, error=repr(error))
+                    log.warning("ari.away", application=self._application, error=self._last_error)
             if self._was_up:
                 attempt, self._was_up = 0, False
             await asyncio.sleep(BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)])
@@ -215,7 +220,7 @@ class AriClient:
         assert self._session is not None
         async with self._session.get(f"{self._base_url}/asterisk/info") as response:
             if response.status in (401, 403):
-                raise SwitchError(f"Asterisk refuses user {self._auth.login!r}: see ari.conf")
+                raise SwitchError(f"Asterisk refuses user {self._user!r}: see ari.conf")
             response.raise_for_status()
             return wire.decode_body(await response.read(), wire.Info).system.version
 
@@ -238,6 +243,14 @@ class AriClient:
             # One message that we cannot read is no reason to leave every call alone: say so and go on.
             log.error("ari.bad_message", error=str(error))
             return
+        if isinstance(message, wire.ApplicationReplaced):
+            raise NameTaken(f"another connection uses the application name {self._application!r}")
+        try:
+            self._dispatch(message)
+        except Exception:  # a fault in what one call does must not take the link from all others
+            log.exception("ari.event_failed", message=data[:300])
+
+    def _dispatch(self, message: wire.AriEvent | wire.RestResponse | wire.Unknown) -> None:
         if isinstance(message, wire.RestResponse):
             reply = reply_of(message.status_code, message.reason_phrase, message.message_body)
             self._pending.answered(message.request_id, reply)
@@ -245,8 +258,6 @@ class AriClient:
             if message.type not in self._unknown:
                 self._unknown.add(message.type)
                 log.info("ari.unknown_event", type=message.type, note="further ones are not mentioned")
-        elif isinstance(message, wire.ApplicationReplaced):
-            raise NameTaken(f"another connection uses the application name {self._application!r}")
         else:
             self._on_event(message)
 

@@ -120,6 +120,13 @@ class ChannelDestroyed(Event, frozen=True):
     cause_txt: str = ""
 
 
+class ChannelHangupRequest(Event, frozen=True):
+    """Somebody hung up: the far end, or we. StasisEnd follows and says no cause, so it is taken from here."""
+
+    channel: Channel
+    cause: int = 0
+
+
 class PlaybackFinished(Event, frozen=True):
     """All media of a playback are through, stopped or failed."""
 
@@ -185,6 +192,7 @@ AriEvent = (
     | ChannelStateChange
     | ChannelDtmfReceived
     | ChannelDestroyed
+    | ChannelHangupRequest
     | PlaybackFinished
     | RecordingFinished
     | RecordingFailed
@@ -200,18 +208,24 @@ WANTED_EVENTS = (
     "ChannelStateChange",
     "ChannelDtmfReceived",
     "ChannelDestroyed",
+    "ChannelHangupRequest",
     "PlaybackFinished",
     "RecordingFinished",
     "RecordingFailed",
     "ChannelEnteredBridge",
     "ChannelLeftBridge",
     "DeviceStateChanged",
+    "ApplicationReplaced",
+    "RESTResponse",
 )
-"""Asterisk filters by these: the rest (ChannelVarset, ChannelDialplan, PlaybackStarted...) is never sent."""
+"""Asterisk filters by these: the rest (ChannelVarset, ChannelDialplan, PlaybackStarted...) is never sent.
+
+The filter holds for answers to requests too: without RESTResponse in it, no request is ever answered again (22.10.1).
+"""
 
 _message: msgspec.json.Decoder[AriEvent | RestResponse] = msgspec.json.Decoder(AriEvent | RestResponse)
 _head = msgspec.json.Decoder(Unknown)
-_KNOWN = frozenset((*WANTED_EVENTS, "ApplicationReplaced", "RESTResponse"))
+_KNOWN = frozenset(WANTED_EVENTS)
 
 
 def decode(data: bytes | str) -> AriEvent | RestResponse | Unknown:

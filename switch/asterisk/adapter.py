@@ -1,0 +1,317 @@
+"""Asterisk behind the door: `calls.ports.Switch` over ARI.
+
+Orders become REST requests at once, in the order sent, without waiting for answers; events become facts as they come.
+The parts (`playing`, `recording`, `bridging`, `originating`, `supervising`) keep what is open; this module hands things
+to them and takes stock after each connect.
+
+Listen is not done here: `speech.listening` wraps a switch and does it. Asked all the same, it is "unsupported".
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, assert_never
+
+import structlog
+
+from calls import commands, events
+from calls.causes import Cause
+from calls.commands import SwitchCommand
+from calls.events import LiveLeg, SwitchEvent
+from calls.ids import AttemptId, LegId, Seconds
+from calls.ports import Sink
+from switch.asterisk import wire
+from switch.asterisk.bridging import Bridging
+from switch.asterisk.client import AriClient
+from switch.asterisk.devices import Devices
+from switch.asterisk.door import AsteriskOptions, Door
+from switch.asterisk.legs import Leg, failed
+from switch.asterisk.originating import ARGUMENT as OUT
+from switch.asterisk.originating import Dialler
+from switch.asterisk.playing import Player
+from switch.asterisk.recording import EAR_ARGUMENT, Recorder
+from switch.asterisk.stock import Stock, prepare, take_stock
+from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
+
+START_DEADLINE_S: Seconds = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+class AsteriskSwitch:
+    """One Asterisk, one Stasis application."""
+
+    def __init__(self, options: AsteriskOptions, name: str = "asterisk") -> None:
+        self.name = name
+        self._options = options
+        self._door = door = Door(options)
+        self._player = Player(door)
+        self._dialler = Dialler(door)
+        self._recorder = Recorder(door)
+        self._bridging = Bridging(door, self._recorder.begin, self._recorder.end)
+        self._supervision = Supervision(door, self._bridging)
+        self._devices = Devices(options.device_prefix, self._emit)
+        self._sink: Sink | None = None
+        self._held_back: list[wire.AriEvent] | None = None  # events while stock is being taken
+        self._startup_time = ""
+        self._closing = False
+        door.emit = self._emit
+        door.on_end = self._on_end
+        self._on: dict[type, Callable[[Any], None]] = {
+            wire.StasisStart: self._on_start,
+            wire.StasisEnd: self._on_stasis_end,
+            wire.ChannelStateChange: self._dialler.on_state,
+            wire.ChannelDtmfReceived: self._on_digit,
+            wire.ChannelDestroyed: self._dialler.on_destroyed,
+            wire.ChannelHangupRequest: self._dialler.on_hangup_request,
+            wire.PlaybackFinished: self._player.on_finished,
+            wire.RecordingFinished: self._recorder.on_finished,
+            wire.RecordingFailed: self._recorder.on_finished,
+            wire.ChannelEnteredBridge: self._on_entered,
+            wire.ChannelLeftBridge: self._on_left,
+            wire.DeviceStateChanged: self._devices.on_changed,
+        }
+
+    # -- the port
+
+    async def start(self, sink: Sink) -> None:
+        """See `calls.ports.Switch.start`. Raises SwitchAway."""
+        self._sink = sink
+        options = self._options
+        self._door.loop = asyncio.get_running_loop()
+        self._door.client = AriClient(
+            options.url,
+            options.user,
+            options.password,
+            options.application,
+            on_event=self._on_event,
+            on_up=self._come_up,
+            on_down=self._go_down,
+            deadline_s=options.deadline_s,
+        )
+        await self._door.client.start(START_DEADLINE_S)
+
+    def send(self, command: SwitchCommand) -> None:
+        """See `calls.ports.Switch.send`."""
+        door = self._door
+        match command:
+            case commands.Play():
+                self._player.play(command)
+            case commands.Answer():
+                self._on_leg(command, "answer")
+            case commands.EarlyMedia():
+                self._on_leg(command, "progress")
+            case commands.HangUp():
+                self._dialler.hang_up(command)
+            case commands.Stop():
+                self._stop(command)
+            case commands.StartMusic():
+                self._player.start_music(command)
+            case commands.StopMusic():
+                self._player.stop_music(command)
+            case commands.Bridge():
+                self._bridging.bridge(command)
+            case commands.Originate():
+                self._dialler.originate(command)
+            case commands.Record():
+                self._recorder.record(command)
+            case commands.MuteRecording():
+                self._recorder.mute(command)
+            case commands.Supervise():
+                self._supervision.supervise(command)
+            case commands.Redirect():
+                self._dialler.redirect(command)
+            case commands.Listen():
+                door.later(events.CommandFailed(command.attempt, "unsupported", command.leg, "no ear on this switch"))
+            case _:
+                assert_never(command)
+
+    async def calls(self) -> Sequence[LiveLeg]:
+        """See `calls.ports.Switch.calls`: asked of Asterisk, not remembered."""
+        return self._live(await take_stock(self._door.client, self._options.application))
+
+    async def close(self) -> None:
+        """See `calls.ports.Switch.close`."""
+        self._closing = True
+        await self._door.client.close()
+        await self._recorder.drain()
+
+    def _on_leg(self, command: commands.Answer | commands.EarlyMedia, verb: str) -> None:
+        leg = self._door.legs.get(command.leg)
+        if leg is None:
+            self._door.later(failed(command, "leg_gone"))
+            return
+        self._door.quiet(leg)
+        self._door.quick(command, "POST", f"channels/{wire.part(command.leg)}/{verb}")
+
+    def _stop(self, command: commands.Stop) -> None:
+        leg = self._door.legs.get(command.leg)
+        match leg.open.get(command.attempt) if leg is not None else None:
+            case commands.Play():
+                assert leg is not None
+                self._player.stop(leg, command.attempt)
+            case commands.Record():
+                self._recorder.stop(command.attempt)
+            case _:
+                pass  # there is nothing to stop
+
+    # -- events
+
+    def _emit(self, fact: SwitchEvent) -> None:
+        assert self._sink is not None
+        self._sink(fact)
+
+    def _on_event(self, event: wire.AriEvent) -> None:
+        if self._held_back is not None:
+            self._held_back.append(event)
+        else:
+            self._take(event)
+
+    def _take(self, event: wire.AriEvent) -> None:
+        handler = self._on.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def _on_start(self, event: wire.StasisStart) -> None:
+        channel = event.channel
+        kind = event.args[0] if event.args else ""
+        if kind == EAR_ARGUMENT:
+            self._recorder.on_ear(channel.id)
+        elif kind == SPY_ARGUMENT:
+            self._supervision.on_spy(channel.id)
+        elif (known := self._door.legs.get(LegId(channel.id))) is not None:
+            self._dialler.on_answered(known)
+        elif kind == OUT:
+            # We gave up on it (a deadline, a withdrawal that came too early) and it was answered all the same.
+            self._door.request("DELETE", f"channels/{wire.part(channel.id)}")
+        else:
+            self._arrive(self._leg_of(channel))
+
+    def _arrive(self, leg: Leg) -> None:
+        self._door.legs[leg.id] = leg
+        self._emit(events.CallArrived(leg.id, leg.caller, leg.called, leg.caller_name, leg.device))
+
+    def _leg_of(self, channel: wire.Channel) -> Leg:
+        # A call that came in has the dialled number as its place in the dialplan; one that we placed has none.
+        inbound = channel.dialplan.exten not in ("", "s")
+        device = self._devices.account_of(channel.name)
+        leg = Leg(LegId(channel.id), channel.caller.number, channel.dialplan.exten, inbound=inbound, device=device)
+        leg.caller_name = channel.caller.name
+        leg.answered = channel.state == "Up"
+        return leg
+
+    def _on_stasis_end(self, event: wire.StasisEnd) -> None:
+        if not self._supervision.on_spy_gone(event.channel.id):
+            self._dialler.on_gone(event)
+
+    def _on_digit(self, event: wire.ChannelDtmfReceived) -> None:
+        leg = self._door.legs.get(LegId(event.channel.id))
+        if leg is not None:
+            leg.last_digit = event.digit
+            self._emit(events.DigitPressed(leg.id, event.digit))
+
+    def _on_entered(self, event: wire.ChannelEnteredBridge) -> None:
+        leg = self._door.legs.get(LegId(event.channel.id))
+        if leg is not None:
+            leg.in_bridge = event.bridge.id
+            self._bridging.on_entered(event.bridge.id, leg.id)
+
+    def _on_left(self, event: wire.ChannelLeftBridge) -> None:
+        leg = self._door.legs.get(LegId(event.channel.id))
+        if leg is not None and leg.in_bridge == event.bridge.id:
+            leg.in_bridge = None
+        self._bridging.on_left(event.bridge.id, LegId(event.channel.id))
+
+    def _on_end(self, leg: Leg) -> None:
+        self._bridging.on_end(leg)
+        self._supervision.on_end(leg)
+
+    # -- the link
+
+    async def _come_up(self) -> None:
+        self._held_back = []
+        try:
+            await prepare(self._door.client, self._options.application, self._player.room)
+            stock = await take_stock(self._door.client, self._options.application)
+        finally:
+            held_back, self._held_back = self._held_back, None
+        restarted = self._startup_time not in ("", stock.startup_time)
+        self._startup_time = stock.startup_time
+        arriving = {event.channel.id for event in held_back if isinstance(event, wire.StasisStart)}
+        self._adopt(stock, arriving)
+        live = tuple(leg for leg in self._live(stock) if leg.leg not in arriving)
+        self._emit(events.SwitchBack(self.name, live, restarted))
+        self._devices.adopt(stock.endpoints)
+        for event in held_back:
+            self._take(event)
+
+    def _go_down(self, reason: str) -> None:
+        for leg in tuple(self._door.legs.values()):
+            for command in leg.open.values():
+                self._emit(failed(command, "switch_lost", reason))
+            leg.open.clear()
+        self._bridging.on_lost()
+        self._recorder.on_lost()
+        if not self._closing:
+            self._emit(events.SwitchLost(self.name, reason))
+
+    def _adopt(self, stock: Stock, arriving: set[str]) -> None:
+        """Make our legs those that live: what is gone has ended, what we did not know is ours from now on."""
+        present = {channel.id: channel for channel in stock.channels}
+        for leg in tuple(self._door.legs.values()):
+            if leg.id not in present:
+                self._door.end(leg, leg.ending or Cause.LOST, "gone while the link was down")
+        where = _where(stock.bridges)
+        for channel in stock.channels:
+            if channel.id in arriving or not _is_leg(channel):
+                continue
+            leg = self._door.legs.get(LegId(channel.id)) or self._leg_of(channel)
+            self._door.legs[leg.id] = leg
+            was_answered, leg.answered = leg.answered, channel.state == "Up"
+            if leg.answered and not was_answered and leg.originate is not None:
+                self._dialler.on_answered(leg)
+            leg.in_bridge = where.get(channel.id)
+            leg.music = leg.in_bridge == self._player.room
+            leg.heading = None
+        self._bridging.adopt(stock.bridges)
+
+    def _live(self, stock: Stock) -> tuple[LiveLeg, ...]:
+        where = _where(stock.bridges)
+        legs = {channel.id for channel in stock.channels if _is_leg(channel)}
+        live = []
+        for channel in stock.channels:
+            if channel.id not in legs:
+                continue
+            leg = self._door.legs.get(LegId(channel.id)) or self._leg_of(channel)
+            bridge = where.get(channel.id)
+            partner: LegId | None = None
+            attempt: AttemptId | None = None
+            if bridge is not None and bridge.startswith(self._bridging.prefix):
+                attempt = AttemptId(bridge.removeprefix(self._bridging.prefix))
+                others = [other for other in stock.bridges[bridge] if other != channel.id and other in legs]
+                partner = LegId(others[0]) if others else None
+            live.append(
+                LiveLeg(
+                    leg=leg.id,
+                    caller=leg.caller,
+                    called=leg.called,
+                    answered=channel.state == "Up",
+                    inbound=leg.inbound,
+                    device=leg.device,
+                    bridged_with=partner,
+                    bridge=attempt,
+                    in_music=bridge == self._player.room,
+                )
+            )
+        return tuple(live)
+
+
+def _where(bridges: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """The bridge that each channel is in."""
+    return {channel: bridge for bridge, channels in bridges.items() for channel in channels}
+
+
+def _is_leg(channel: wire.Channel) -> bool:
+    """Snoop channels and the like are ours too, but nobody's leg."""
+    return not channel.name.startswith(("Snoop/", "Announcer/", "Recorder/", "Local/"))

@@ -1,0 +1,216 @@
+"""Two legs that hear each other: counted only when Asterisk tells that both are in, taken apart when one leaves.
+
+A talk goes joining -> up -> parting -> gone, or joining -> gone when it fails. Its bridge in Asterisk carries the
+attempt in its id, so that a controller that starts anew finds which attempt a standing bridge belongs to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+from calls import commands, events
+from calls.ids import AttemptId, LegId, Seconds
+from switch.asterisk import wire
+from switch.asterisk.door import Door
+from switch.asterisk.legs import Leg, reason_of
+from switch.asterisk.requests import Reason, Reply
+
+_DOUBT_S: Seconds = 0.5
+"""A leg that left a bridge has hung up; its end follows within milliseconds. After this long it has not."""
+
+
+class Talk:
+    """One Bridge order."""
+
+    __slots__ = ("a", "attempt", "b", "bridge", "inside", "left_first", "record", "state", "timer")
+
+    def __init__(self, attempt: AttemptId, bridge: str, a: LegId, b: LegId, record: str | None) -> None:
+        self.attempt = attempt
+        self.bridge = bridge
+        self.a = a
+        self.b = b
+        self.record = record
+        self.state: Literal["joining", "up", "parting", "gone"] = "joining"
+        self.inside: set[LegId] = set()
+        self.left_first: LegId | None = None
+        self.timer: asyncio.TimerHandle | None = None
+
+    def other(self, leg: LegId) -> LegId:
+        """The partner."""
+        return self.b if leg == self.a else self.a
+
+
+class Bridging:
+    """Bridge, Bridged, Unbridged. `on_up` and `on_apart` are called with a talk that stands and that stood."""
+
+    def __init__(self, door: Door, on_up: Callable[[Talk], None], on_apart: Callable[[Talk], None]) -> None:
+        self._door = door
+        self._on_up = on_up
+        self._on_apart = on_apart
+        self.prefix = f"{door.options.application}-talk-"
+        self.talks: dict[str, Talk] = {}  # by Asterisk's bridge id
+
+    def talk_of(self, attempt: AttemptId) -> Talk | None:
+        """The talk of a Bridge order, while it is not gone."""
+        return self.talks.get(self.prefix + attempt)
+
+    # -- together
+
+    def bridge(self, command: commands.Bridge) -> None:
+        """Put both into a bridge of their own, whatever they do now."""
+        door = self._door
+        for leg_id in (command.a, command.b):
+            leg = door.legs.get(leg_id)
+            if leg is None or not leg.answered:
+                reason: Reason = "leg_gone" if leg is None else "refused"
+                door.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
+                return
+        talk = Talk(command.attempt, self.prefix + command.attempt, command.a, command.b, command.record)
+        self.talks[talk.bridge] = talk
+        for leg_id in (command.a, command.b):
+            leg = door.legs[leg_id]
+            door.quiet(leg)
+            leg.music = False
+            leg.heading = command.attempt
+        bridge = wire.part(talk.bridge)
+        both = f"{wire.part(command.a)},{wire.part(command.b)}"
+        door.request("POST", f"bridges/{bridge}?type=mixing")
+        door.request("POST", f"bridges/{bridge}/addChannel?channel={both}", partial(self._added, talk))
+        talk.timer = door.loop.call_later(door.options.deadline_s, self._overdue, talk)
+
+    def on_entered(self, bridge: str, leg_id: LegId) -> None:
+        """A channel is in a bridge of ours."""
+        talk = self.talks.get(bridge)
+        if talk is None or leg_id not in (talk.a, talk.b):
+            return
+        talk.inside.add(leg_id)
+        leg = self._door.legs.get(leg_id)
+        if leg is not None and leg.heading == talk.attempt:
+            leg.heading = None
+        if talk.state == "joining" and len(talk.inside) == 2:
+            talk.state = "up"
+            self._cancel_timer(talk)
+            self._door.emit(events.Bridged(talk.attempt, (talk.a, talk.b)))
+            self._on_up(talk)
+
+    def _added(self, talk: Talk, reply: Reply) -> None:
+        if not reply.ok and talk.state == "joining":
+            self._fail(talk, "leg_gone" if reply.status in (400, 404) else reason_of(reply), reply.reason)
+
+    def _overdue(self, talk: Talk) -> None:
+        talk.timer = None
+        if talk.state == "joining":
+            self._fail(talk, "deadline", "not both were seen in the bridge")
+
+    def _fail(self, talk: Talk, reason: Reason, detail: str, dead: LegId | None = None) -> None:
+        self._forget(talk)
+        for leg_id in (talk.a, talk.b):
+            leg = self._door.legs.get(leg_id)
+            if leg is not None and leg.heading == talk.attempt:
+                leg.heading = None
+        for leg_id in talk.inside:
+            if leg_id != dead:
+                self._take_out(talk, leg_id)
+        self._door.request("DELETE", f"bridges/{wire.part(talk.bridge)}")
+        self._door.emit(events.CommandFailed(talk.attempt, reason, dead, detail))
+
+    # -- apart
+
+    def on_left(self, bridge: str, leg_id: LegId) -> None:
+        """A channel is out of a bridge of ours."""
+        talk = self.talks.get(bridge)
+        if talk is None or leg_id not in talk.inside:
+            return
+        talk.inside.discard(leg_id)
+        if talk.state == "up":
+            talk.state = "parting"
+            talk.left_first = leg_id
+            self._take_out(talk, talk.other(leg_id))
+            self._door.request("DELETE", f"bridges/{wire.part(bridge)}")
+            talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._part, talk)
+        if talk.state == "parting":
+            self._part_if_clear(talk)
+
+    def on_end(self, leg: Leg) -> None:
+        """A leg ended: a talk that was to have it fails, one that had it is parted."""
+        for talk in [talk for talk in self.talks.values() if leg.id in (talk.a, talk.b)]:
+            if talk.state == "joining":
+                self._fail(talk, "leg_gone", "the leg ended first", leg.id)
+                continue
+            if talk.state == "up":
+                self.on_left(talk.bridge, leg.id)
+            talk.inside.discard(leg.id)
+            if talk.state == "parting":
+                self._part_if_clear(talk)
+
+    def _part_if_clear(self, talk: Talk) -> None:
+        """Unbridged is told when it is known of both where they are: gone, placed elsewhere, or in silence."""
+        assert talk.left_first is not None
+        if talk.inside:
+            return
+        first = self._door.legs.get(talk.left_first)
+        if first is None or self._is_elsewhere(first, talk):
+            self._part(talk)
+            return
+        self._cancel_timer(talk)
+        talk.timer = self._door.loop.call_later(_DOUBT_S, self._part, talk)
+
+    def _part(self, talk: Talk) -> None:
+        if talk.state == "gone":
+            return
+        self._forget(talk)
+        legs = self._door.legs
+        survivors = tuple(
+            leg_id
+            for leg_id in (talk.a, talk.b)
+            if (leg := legs.get(leg_id)) is not None and leg.ending is None and not self._is_elsewhere(leg, talk)
+        )
+        self._on_apart(talk)
+        self._door.emit(events.Unbridged(talk.attempt, survivors))
+
+    def _is_elsewhere(self, leg: Leg, talk: Talk) -> bool:
+        return leg.heading is not None or leg.music or leg.in_bridge not in (None, talk.bridge)
+
+    def _take_out(self, talk: Talk, leg_id: LegId) -> None:
+        self._door.request("POST", f"bridges/{wire.part(talk.bridge)}/removeChannel?channel={wire.part(leg_id)}")
+
+    def _forget(self, talk: Talk) -> None:
+        talk.state = "gone"
+        self.talks.pop(talk.bridge, None)
+        self._cancel_timer(talk)
+
+    def _cancel_timer(self, talk: Talk) -> None:
+        if talk.timer is not None:
+            talk.timer.cancel()
+            talk.timer = None
+
+    # -- the link
+
+    def on_lost(self) -> None:
+        """What was to be joined has failed; what stands most likely goes on standing."""
+        for talk in list(self.talks.values()):
+            if talk.state == "joining":
+                self._fail(talk, "switch_lost", "the link was lost")
+
+    def adopt(self, bridges: dict[str, tuple[str, ...]]) -> None:
+        """Make the talks those that stand now: `bridges` are Asterisk's, with the channels in each."""
+        for talk in list(self.talks.values()):
+            inside = set(bridges.get(talk.bridge, ()))
+            for leg_id in [leg_id for leg_id in talk.inside if leg_id not in inside]:
+                self.on_left(talk.bridge, leg_id)
+        for bridge, channels in bridges.items():
+            if not bridge.startswith(self.prefix) or bridge in self.talks:
+                continue
+            attempt = AttemptId(bridge.removeprefix(self.prefix))
+            if len(channels) == 2:
+                talk = Talk(attempt, bridge, LegId(channels[0]), LegId(channels[1]), None)
+                talk.state, talk.inside = "up", {talk.a, talk.b}
+                self.talks[bridge] = talk
+            else:
+                for channel in channels:
+                    uri = f"bridges/{wire.part(bridge)}/removeChannel?channel={wire.part(channel)}"
+                    self._door.request("POST", uri)
+                self._door.request("DELETE", f"bridges/{wire.part(bridge)}")

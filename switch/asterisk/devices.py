@@ -1,0 +1,63 @@
+"""What Asterisk knows of our phones, told when it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from calls.causes import DeviceState
+from calls.events import AgentDeviceChanged, SwitchEvent
+from switch.asterisk import wire
+
+_STATES = {
+    "NOT_INUSE": DeviceState.IDLE,
+    "INUSE": DeviceState.BUSY,
+    "BUSY": DeviceState.BUSY,
+    "ONHOLD": DeviceState.BUSY,
+    "RINGING": DeviceState.RINGING,
+    "RINGINUSE": DeviceState.BUSY,
+}
+"""Asterisk's device states; UNAVAILABLE, INVALID and UNKNOWN are unreachable."""
+
+
+class Devices:
+    """`prefix` tells our agents' endpoints from trunks: account 1001 is PJSIP/agent-1001."""
+
+    def __init__(self, prefix: str, emit: Callable[[SwitchEvent], None]) -> None:
+        self._prefix = prefix
+        self._technology = f"PJSIP/{prefix}"
+        self._emit = emit
+        self.states: dict[str, DeviceState] = {}
+
+    def account_of(self, channel_name: str) -> str | None:
+        """The account of a channel such as PJSIP/agent-1001-0000001f; None when it is no phone of ours."""
+        if not channel_name.startswith(self._technology):
+            return None
+        return channel_name.removeprefix(self._technology).rpartition("-")[0] or None
+
+    def on_changed(self, event: wire.DeviceStateChanged) -> None:
+        """Asterisk saw a device in another state; trunks are devices too and are left out."""
+        name = event.device_state.name
+        if name.startswith(self._technology):
+            state = _STATES.get(event.device_state.state, DeviceState.UNREACHABLE)
+            self._set(name.removeprefix(self._technology), state)
+
+    def adopt(self, endpoints: Sequence[wire.Endpoint]) -> None:
+        """All endpoints as they are now; an account that is no longer there is unreachable."""
+        seen: set[str] = set()
+        for endpoint in endpoints:
+            if not endpoint.resource.startswith(self._prefix):
+                continue
+            account = endpoint.resource.removeprefix(self._prefix)
+            seen.add(account)
+            if endpoint.state != "online":
+                state = DeviceState.UNREACHABLE
+            else:
+                state = DeviceState.BUSY if endpoint.channel_ids else DeviceState.IDLE
+            self._set(account, state)
+        for account in self.states.keys() - seen:
+            self._set(account, DeviceState.UNREACHABLE)
+
+    def _set(self, account: str, state: DeviceState) -> None:
+        if self.states.get(account) is not state:
+            self.states[account] = state
+            self._emit(AgentDeviceChanged(account, state))

@@ -1,0 +1,176 @@
+"""Calls out, their end, and giving a leg away."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import partial
+
+from calls import commands, events
+from calls.causes import Cause
+from calls.ids import LegId
+from switch.asterisk import wire
+from switch.asterisk.door import Door
+from switch.asterisk.legs import Q850_OF, Leg, cause_of, failure_of
+from switch.asterisk.requests import Reason, Reply
+
+_NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
+_UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
+ARGUMENT = "out"
+"""The Stasis argument of a leg that we called."""
+AWAY_CONTEXT = "hotline-away"
+AWAY_VARIABLE = "HOTLINE_AWAY_TO"
+_SPARE_RING_S = 5
+
+
+class Dialler:
+    """Originate, HangUp, Redirect."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def endpoint_of(self, to: str) -> str | None:
+        """`phone:1001` or `tel:+8610…` as Asterisk dials it; None when it is neither."""
+        kind, _, rest = to.partition(":")
+        if kind == "phone" and _ACCOUNT.match(rest):
+            return f"PJSIP/{self._door.options.device_prefix}{rest}"
+        if kind == "tel" and _NUMBER.match(rest):
+            return f"PJSIP/{rest}@{self._door.options.gateway}"
+        return None
+
+    # -- out
+
+    def originate(self, command: commands.Originate) -> None:
+        """Call. Our own ring time is exact; Asterisk's, which outlives us, is a little longer."""
+        door = self._door
+        if command.leg in door.legs:
+            return  # the same order again: the first one has its outcome, or will
+        endpoint = self.endpoint_of(command.to)
+        if endpoint is None:
+            door.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
+            return
+        device = command.to.removeprefix("phone:") if command.to.startswith("phone:") else None
+        leg = Leg(command.leg, command.caller, command.to.partition(":")[2], inbound=False, device=device)
+        leg.originate = command.attempt
+        door.legs[command.leg] = leg
+        name = _UNSAFE_IN_NAME.sub(" ", command.caller_name)
+        number = _UNSAFE_IN_NAME.sub("", command.caller)
+        body = {
+            "endpoint": endpoint,
+            "app": door.options.application,
+            "appArgs": ARGUMENT,
+            "callerId": f'"{name}" <{number}>',
+            "timeout": math.ceil(command.ring_s) + _SPARE_RING_S,
+        }
+        door.request("POST", f"channels/{wire.part(command.leg)}", partial(self._placed, leg), body)
+        leg.ring_timer = door.loop.call_later(command.ring_s, self._rang_out, leg)
+
+    def on_state(self, event: wire.ChannelStateChange) -> None:
+        """A leg rings or is up."""
+        leg = self._door.legs.get(LegId(event.channel.id))
+        if leg is None:
+            return
+        if event.channel.state == "Ringing" and leg.originate is not None and not leg.ringing:
+            leg.ringing = True
+            self._door.emit(events.CallRinging(leg.id))
+
+    def on_answered(self, leg: Leg) -> None:
+        """A leg that we called came under our control: it is up."""
+        if leg.ring_timer is not None:
+            leg.ring_timer.cancel()
+            leg.ring_timer = None
+        attempt, leg.originate = leg.originate, None
+        leg.answered = True
+        if attempt is not None and leg.ending is None:
+            self._door.emit(events.CallAnswered(leg.id, attempt))
+
+    def _placed(self, leg: Leg, reply: Reply) -> None:
+        if reply.ok or self._door.legs.get(leg.id) is not leg or reply.failure == "switch_lost":
+            return  # after a lost link, taking stock tells what became of it
+        if reply.status == 409:
+            # A duplicate, says Asterisk; and, after one duplicate, of anything that it cannot call (22.10.1).
+            self._door.request("GET", f"channels/{wire.part(leg.id)}", partial(self._confirmed, leg))
+        elif reply.failure == "deadline":
+            self._door.hang_up(leg, Cause.FAILED, Q850_OF[Cause.FAILED])
+        else:
+            self._not_placed(leg, reply)
+
+    def _confirmed(self, leg: Leg, reply: Reply) -> None:
+        if not reply.ok and reply.failure != "switch_lost" and self._door.legs.get(leg.id) is leg:
+            self._not_placed(leg, reply)
+
+    def _not_placed(self, leg: Leg, reply: Reply) -> None:
+        # Asterisk says 500 "Allocation failed" when no phone is registered for the account.
+        self._door.end(leg, leg.ending or Cause.UNREACHABLE, reply.reason)
+
+    def _rang_out(self, leg: Leg) -> None:
+        leg.ring_timer = None
+        self._door.hang_up(leg, Cause.NO_ANSWER, Q850_OF[Cause.NO_ANSWER])
+
+    # -- the end
+
+    def hang_up(self, command: commands.HangUp) -> None:
+        """End it; of a leg that still rings, withdraw it."""
+        leg = self._door.legs.get(command.leg)
+        if leg is None:
+            self._door.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
+        elif leg.originate is not None:
+            self._door.hang_up(leg, Cause.CANCELLED, Q850_OF[Cause.CANCELLED])
+        else:
+            self._door.hang_up(leg, command.cause, Q850_OF[command.cause])
+
+    def on_hangup_request(self, event: wire.ChannelHangupRequest) -> None:
+        """Remember the cause: the events that end a leg may not have it."""
+        leg = self._door.legs.get(LegId(event.channel.id))
+        if leg is not None and event.cause:
+            leg.seen_cause = event.cause
+
+    def on_gone(self, event: wire.StasisEnd) -> None:
+        """A leg left us: hung up, or given away."""
+        leg = self._door.legs.get(LegId(event.channel.id))
+        if leg is not None:
+            detail = "" if leg.ending else _native(leg.seen_cause)
+            self._door.end(leg, leg.ending or cause_of(leg.seen_cause), detail)
+
+    def on_destroyed(self, event: wire.ChannelDestroyed) -> None:
+        """A leg that never came under our control has ended: it was not answered."""
+        leg = self._door.legs.get(LegId(event.channel.id))
+        if leg is None:
+            return
+        cause = cause_of(event.cause)
+        if leg.originate is not None and cause is Cause.NORMAL:
+            cause = Cause.NO_ANSWER  # nobody hung up a call that was never up: its ring time ended in Asterisk
+        self._door.end(leg, leg.ending or cause, f"{_native(event.cause)} {event.cause_txt}".strip())
+
+    # -- away
+
+    def redirect(self, command: commands.Redirect) -> None:
+        """Give the leg to the dialplan, which dials `to` and keeps the audio."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        endpoint = self.endpoint_of(command.to)
+        if leg is None or endpoint is None:
+            reason: Reason = "leg_gone" if leg is None else "refused"
+            door.later(events.CommandFailed(command.attempt, reason, command.leg, f"cannot redirect to {command.to!r}"))
+            return
+        door.quiet(leg)
+        leg.open[command.attempt] = command
+        uri = f"channels/{wire.part(leg.id)}"
+        door.request("POST", f"{uri}/variable?variable={AWAY_VARIABLE}&value={wire.part(endpoint)}")
+        leg.ending = Cause.TRANSFERRED
+        door.request(
+            "POST",
+            f"{uri}/continue?context={AWAY_CONTEXT}&extension=s&priority=1",
+            partial(self._redirected, command),
+        )
+
+    def _redirected(self, command: commands.Redirect, reply: Reply) -> None:
+        leg = self._door.legs.get(command.leg)
+        if leg is not None and not reply.ok and leg.open.pop(command.attempt, None) is not None:
+            leg.ending = None
+            self._door.emit(failure_of(command, reply))
+
+
+def _native(q850: int) -> str:
+    return f"Q.850 {q850}" if q850 else ""

@@ -1,0 +1,156 @@
+"""Prompts and music on hold.
+
+A prompt stops music by itself and music goes on after it: a channel in the holding bridge does that on its own. Music
+ordered while a prompt plays begins after it.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from calls import commands, events
+from calls.causes import Outcome
+from calls.ids import AttemptId, LegId
+from switch.asterisk import wire
+from switch.asterisk.door import Door
+from switch.asterisk.legs import Leg, failed, failure_of
+from switch.asterisk.requests import Reply
+
+
+class Player:
+    """Play, Stop of a Play, StartMusic, StopMusic."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self.room = f"{door.options.application}-music"
+        """Id of the holding bridge."""
+
+    # -- prompts
+
+    def play(self, command: commands.Play) -> None:
+        """Stop what plays on the leg and play this."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        if leg is None:
+            door.later(failed(command, "leg_gone"))
+            return
+        door.quiet(leg)
+        media: list[str] = []
+        for item in command.media:
+            if not isinstance(item, commands.Clip):
+                door.later(failed(command, "unsupported", "a Sentence must be made a Clip before a switch sees it"))
+                return
+            if door.options.media_here and not self._is_there(item.path):
+                door.later(failed(command, "missing_file", f"no sound file {item.path}"))
+                return
+            media.append(f"sound:{item.path}")
+        if not media:
+            door.later(events.PlaybackFinished(command.leg, command.attempt, Outcome.FINISHED))
+            return
+        leg.open[command.attempt] = command
+        leg.playing = command.attempt
+        door.request(
+            "POST",
+            f"channels/{wire.part(command.leg)}/play/{wire.part(command.attempt)}",
+            partial(self._accepted, command),
+            {"media": media},
+        )
+
+    def stop(self, leg: Leg, attempt: AttemptId) -> None:
+        """Stop this Play; its PlaybackFinished says so."""
+        leg.stopping.add(attempt)
+        if leg.playing == attempt:
+            leg.playing = None
+        self._door.request("DELETE", f"playbacks/{wire.part(attempt)}", partial(self._stopped, leg, attempt))
+
+    def on_finished(self, event: wire.PlaybackFinished) -> None:
+        """Asterisk is through with a playback."""
+        playback = event.playback
+        leg = self._door.legs.get(LegId(playback.target_uri.removeprefix("channel:")))
+        if leg is None:
+            return
+        detail = ""
+        outcome = Outcome.FINISHED
+        if playback.state == "failed":
+            outcome, detail = Outcome.FAILED, f"Asterisk could not play {playback.media_uri}"
+        self._finish(leg, AttemptId(playback.id), outcome, detail)
+
+    def _finish(self, leg: Leg, attempt: AttemptId, outcome: Outcome, detail: str = "") -> None:
+        if leg.playing == attempt:
+            leg.playing = None
+        stopped = attempt in leg.stopping
+        leg.stopping.discard(attempt)
+        if leg.music and leg.in_bridge != self.room and leg.playing is None and leg.heading is None:
+            self._enter(leg)
+        if leg.open.pop(attempt, None) is not None:
+            self._door.emit(
+                events.PlaybackFinished(
+                    leg.id, attempt, Outcome.STOPPED if stopped else outcome, "" if stopped else detail
+                )
+            )
+
+    def _accepted(self, command: commands.Play, reply: Reply) -> None:
+        if reply.ok:
+            return
+        leg = self._door.legs.get(command.leg)
+        if leg is not None and leg.open.pop(command.attempt, None) is not None:
+            if leg.playing == command.attempt:
+                leg.playing = None
+            leg.stopping.discard(command.attempt)
+            self._door.emit(failure_of(command, reply))
+
+    def _stopped(self, leg: Leg, attempt: AttemptId, reply: Reply) -> None:
+        """404: it was through before the stop came, and the event that says so may be behind this reply."""
+        if not reply.ok and self._door.legs.get(leg.id) is leg:
+            self._finish(leg, attempt, Outcome.FINISHED)
+
+    def _is_there(self, path: str) -> bool:
+        return any(os.path.isfile(path + ending) for ending in self._door.options.endings)
+
+    # -- music
+
+    def start_music(self, command: commands.StartMusic) -> None:
+        """Into the holding bridge, now or after the prompt."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        if leg is None:
+            door.later(failed(command, "leg_gone"))
+            return
+        leg.music = True
+        if leg.playing is not None:
+            door.later(events.CommandDone(command.attempt, command.leg))
+            return
+        door.quiet(leg)
+        door.quick(command, "POST", f"bridges/{self.room}/addChannel?channel={wire.part(leg.id)}")
+
+    def stop_music(self, command: commands.StopMusic) -> None:
+        """Out of the holding bridge. What plays goes on: it is stopped by a Stop."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        if leg is None:
+            door.later(failed(command, "leg_gone"))
+            return
+        leg.music = False
+        if leg.in_bridge != self.room and leg.playing is not None:
+            door.later(events.CommandDone(command.attempt, command.leg))
+            return
+        door.quiet(leg)
+        leg.open[command.attempt] = command
+        door.request(
+            "POST",
+            f"bridges/{self.room}/removeChannel?channel={wire.part(leg.id)}",
+            partial(self._music_stopped, command),
+        )
+
+    def _music_stopped(self, command: commands.StopMusic, reply: Reply) -> None:
+        leg = self._door.legs.get(command.leg)
+        if leg is None or leg.open.pop(command.attempt, None) is None:
+            return
+        if reply.ok or reply.status == 422:  # 422: it was not in there, so it is silent as ordered
+            self._door.emit(events.CommandDone(command.attempt, command.leg))
+        else:
+            self._door.emit(failure_of(command, reply))
+
+    def _enter(self, leg: Leg) -> None:
+        self._door.request("POST", f"bridges/{self.room}/addChannel?channel={wire.part(leg.id)}")

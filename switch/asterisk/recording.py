@@ -1,0 +1,282 @@
+"""Recordings: a voicemail of one leg, and both sides of a talk as one stereo file.
+
+A talk is recorded by two snoop channels, one on each leg, each hearing what its leg says; Asterisk writes a file for
+each, and the two become one when the talk is over. Muting goes to both, so they stay in step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any, Literal
+
+import structlog
+
+from calls import commands, events
+from calls.causes import Outcome
+from calls.ids import AttemptId, LegId, Seconds
+from switch.asterisk import wire
+from switch.asterisk.bridging import Talk
+from switch.asterisk.door import Door
+from switch.asterisk.legs import Leg, failed, failure_of
+from switch.asterisk.requests import Reply
+from switch.asterisk.stereo import RecordingBroken, join_sides, put_in_place
+
+EndedBy = Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"]
+SIDES = ("a", "b")
+EAR_ARGUMENT = "ear"
+"""The Stasis argument of a snoop channel that records."""
+_WRITE_S: Seconds = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class TalkRecording:
+    """The two sides of one talk."""
+
+    __slots__ = ("attempt", "done", "ears", "failed", "leg_a", "muted", "name", "over", "started", "timer")
+
+    def __init__(self, attempt: AttemptId, leg_a: LegId, name: str, ears: tuple[str, str]) -> None:
+        self.attempt = attempt
+        self.leg_a = leg_a
+        self.name = name
+        self.ears = ears  # ids of the snoop channels, and names of their files
+        self.started: set[str] = set()
+        self.done: set[str] = set()
+        self.failed = ""
+        self.muted = False
+        self.over = False
+        self.timer: asyncio.TimerHandle | None = None
+
+
+class Recorder:
+    """Record, MuteRecording, and the recording of talks."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._talks: dict[AttemptId, TalkRecording] = {}
+        self._by_ear: dict[str, TalkRecording] = {}
+        self._voicemails: dict[str, tuple[Leg, commands.Record]] = {}
+        self._writing: set[asyncio.Task[None]] = set()
+
+    # -- voicemail
+
+    def record(self, command: commands.Record) -> None:
+        """Record one leg to a WAV file until silence, the key, the limit, a Stop or the hangup."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        if leg is None:
+            door.later(failed(command, "leg_gone"))
+            return
+        door.quiet(leg)
+        name = door.recording_name(command.attempt)
+        leg.open[command.attempt] = command
+        leg.recording = command.attempt
+        leg.last_digit = ""
+        self._voicemails[name] = (leg, command)
+        end_on = command.end_on if command.end_on in ("#", "*") else "any" if command.end_on else "none"
+        query = (
+            f"name={wire.part(name)}&format=wav&ifExists=overwrite&maxDurationSeconds={math.ceil(command.max_s)}"
+            f"&maxSilenceSeconds={math.ceil(command.silence_s)}&beep={'true' if command.beep else 'false'}"
+            f"&terminateOn={wire.part(end_on)}"
+        )
+        door.request("POST", f"channels/{wire.part(leg.id)}/record?{query}", partial(self._accepted, name))
+
+    def stop(self, attempt: AttemptId) -> None:
+        """End a voicemail; its RecordingFinished follows."""
+        name = self._door.recording_name(attempt)
+        if name in self._voicemails:
+            self._voicemails[name][0].stopping.add(attempt)
+        self._door.request("POST", f"recordings/live/{wire.part(name)}/stop")
+
+    def _accepted(self, name: str, reply: Reply) -> None:
+        if reply.ok or name not in self._voicemails:
+            return
+        leg, command = self._voicemails.pop(name)
+        if leg.recording == command.attempt:
+            leg.recording = None
+        if leg.open.pop(command.attempt, None) is not None:
+            self._door.emit(failure_of(command, reply))
+
+    def on_finished(self, event: wire.RecordingFinished | wire.RecordingFailed) -> None:
+        """A file of ours is closed, or came to nothing."""
+        recording = event.recording
+        failure = (recording.cause or "Asterisk could not record") if isinstance(event, wire.RecordingFailed) else ""
+        if recording.name in self._by_ear:
+            self._side_finished(recording.name, failure)
+        elif recording.name in self._voicemails:
+            leg, command = self._voicemails.pop(recording.name)
+            if leg.recording == command.attempt:
+                leg.recording = None
+            self._finish_voicemail(leg, command, recording, failure)
+
+    def _finish_voicemail(
+        self, leg: Leg, command: commands.Record, recording: wire.LiveRecording, failure: str
+    ) -> None:
+        """A rename and a look at the header: short enough to do here, so that CallEnded stays the leg's last fact."""
+        ended_by = self._ended_by(leg, command, recording)
+        if leg.open.pop(command.attempt, None) is None:
+            return
+        try:
+            if failure:
+                raise RecordingBroken(failure)
+            path, duration_s = put_in_place(self._door.options.recordings_dir, recording.name, command.name)
+        except (RecordingBroken, OSError) as error:
+            log.error("recording.failed", leg=leg.id, name=command.name, error=str(error))
+            self._door.emit(failed(command, "refused", str(error)))
+            return
+        self._door.emit(
+            events.RecordingFinished(leg.id, command.attempt, str(path), duration_s, Outcome.FINISHED, ended_by)
+        )
+
+    def _ended_by(self, leg: Leg, command: commands.Record, recording: wire.LiveRecording) -> EndedBy:
+        if command.attempt in leg.stopping:
+            leg.stopping.discard(command.attempt)
+            return "stopped"
+        if self._door.legs.get(leg.id) is not leg or leg.seen_cause or leg.ending is not None:
+            return "hang_up"
+        if command.end_on and leg.last_digit and leg.last_digit in command.end_on:
+            return "digit"
+        if recording.duration >= math.floor(command.max_s):
+            return "limit"
+        return "silence" if command.silence_s else "stopped"
+
+    # -- talks
+
+    def begin(self, talk: Talk) -> None:
+        """Put an ear on each leg of a talk that wants to be recorded."""
+        if talk.record is None:
+            return
+        base = self._door.recording_name(talk.attempt)
+        ears = (f"{base}-a", f"{base}-b")
+        recording = TalkRecording(talk.attempt, talk.a, talk.record, ears)
+        self._talks[talk.attempt] = recording
+        application = self._door.options.application
+        for ear, leg in zip(ears, (talk.a, talk.b), strict=True):
+            self._by_ear[ear] = recording
+            self._door.request(
+                "POST",
+                f"channels/{wire.part(leg)}/snoop/{wire.part(ear)}?spy=in&app={wire.part(application)}&appArgs={EAR_ARGUMENT}",
+                partial(self._ear_placed, recording, ear),
+            )
+
+    def on_ear(self, ear: str) -> None:
+        """A snoop channel is ours: once both are, both files begin."""
+        recording = self._by_ear.get(ear)
+        if recording is None:
+            self._door.request("DELETE", f"channels/{wire.part(ear)}")
+            return
+        recording.started.add(ear)
+        if recording.over:
+            self._close_ears(recording)
+        elif len(recording.started) == len(SIDES):
+            for name in recording.ears:
+                part = wire.part(name)
+                query = f"name={part}&format=wav&ifExists=overwrite"
+                self._door.request(
+                    "POST", f"channels/{part}/record?{query}", partial(self._ear_placed, recording, name)
+                )
+            if recording.muted:
+                self._set_mute(recording)
+
+    def end(self, talk: Talk) -> None:
+        """The talk is over: close both files; the stereo file follows."""
+        recording = self._talks.get(talk.attempt)
+        if recording is None or recording.over:
+            return
+        recording.over = True
+        self._close_ears(recording)
+        recording.timer = self._door.loop.call_later(_WRITE_S, self._overdue, recording)
+        self._write_if_done(recording)
+
+    def _close_ears(self, recording: TalkRecording) -> None:
+        for ear in recording.ears:
+            self._door.request("DELETE", f"channels/{wire.part(ear)}")
+
+    def mute(self, command: commands.MuteRecording) -> None:
+        """Silence into both files, or sound again."""
+        recording = self._talks.get(command.bridge)
+        if recording is None or recording.over:
+            self._door.later(
+                events.CommandFailed(command.attempt, "refused", None, f"nothing is recorded of {command.bridge}")
+            )
+            return
+        recording.muted = command.on
+        if len(recording.started) < len(SIDES):
+            self._door.later(events.CommandDone(command.attempt, recording.leg_a))
+        else:
+            self._set_mute(recording, command)
+
+    def _set_mute(self, recording: TalkRecording, command: commands.MuteRecording | None = None) -> None:
+        method = "POST" if recording.muted else "DELETE"
+        replies: list[Reply] = []
+        for ear in recording.ears:
+            self._door.request(
+                method, f"recordings/live/{wire.part(ear)}/mute", partial(self._muted, recording, command, replies)
+            )
+
+    def _muted(
+        self, recording: TalkRecording, command: commands.MuteRecording | None, replies: list[Reply], reply: Reply
+    ) -> None:
+        replies.append(reply)
+        if command is None or len(replies) < len(SIDES):
+            return
+        bad = next((reply for reply in replies if not reply.ok), None)
+        if bad is None:
+            self._door.emit(events.CommandDone(command.attempt, recording.leg_a))
+        else:
+            self._door.emit(
+                events.CommandFailed(command.attempt, bad.failure or "refused", recording.leg_a, bad.reason)
+            )
+
+    def _ear_placed(self, recording: TalkRecording, ear: str, reply: Reply) -> None:
+        if not reply.ok and ear not in recording.done:
+            self._side_finished(ear, reply.reason or str(reply.failure))
+
+    def _side_finished(self, ear: str, failure: str) -> None:
+        recording = self._by_ear[ear]
+        recording.done.add(ear)
+        recording.failed = recording.failed or failure
+        self._write_if_done(recording)
+
+    def _overdue(self, recording: TalkRecording) -> None:
+        recording.timer = None
+        recording.failed = recording.failed or "Asterisk did not close the files"
+        recording.done.update(recording.ears)
+        self._write_if_done(recording)
+
+    def _write_if_done(self, recording: TalkRecording) -> None:
+        if not recording.over or len(recording.done) < len(SIDES) or recording.attempt not in self._talks:
+            return
+        if recording.timer is not None:
+            recording.timer.cancel()
+        del self._talks[recording.attempt]
+        for ear in recording.ears:
+            self._by_ear.pop(ear, None)
+        self._write(self._finish_talk(recording))
+
+    async def _finish_talk(self, recording: TalkRecording) -> None:
+        folder = self._door.options.recordings_dir
+        try:
+            path, duration_s = await asyncio.to_thread(join_sides, folder, recording.ears, recording.name)
+        except (RecordingBroken, OSError) as error:
+            log.error("recording.failed", name=recording.name, error=str(error), switch_said=recording.failed)
+            fact = events.RecordingFinished(recording.leg_a, recording.attempt, "", 0.0, Outcome.FAILED, "failed")
+        else:
+            fact = events.RecordingFinished(recording.leg_a, recording.attempt, str(path), duration_s)
+        self._door.emit(fact)
+
+    def _write(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+    async def drain(self) -> None:
+        """Wait until the files that are being written are in place."""
+        await asyncio.gather(*self._writing)
+
+    def on_lost(self) -> None:
+        """Files of before go on in Asterisk; those of talks are asked for again when the talk ends."""
+        self._voicemails.clear()

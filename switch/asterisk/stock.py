@@ -1,0 +1,66 @@
+"""Taking stock after each connect: what Asterisk has of ours, asked for by GET, since events of the gap are lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from calls.errors import SwitchAway, SwitchError
+from switch.asterisk import wire
+from switch.asterisk.client import AriClient
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Stock:
+    """`channels` and `bridges` (id → channels in it) are those of our application only."""
+
+    startup_time: str
+    channels: tuple[wire.Channel, ...]
+    bridges: dict[str, tuple[str, ...]]
+    endpoints: tuple[wire.Endpoint, ...]
+
+
+async def prepare(client: AriClient, application: str, room: str) -> None:
+    """Tell Asterisk which events we want, and make the room with music. Harmless when done before."""
+    wanted = [{"type": name} for name in wire.WANTED_EVENTS]
+    await _must(client, "PUT", f"applications/{wire.part(application)}/eventFilter", {"allowed": wanted})
+    await _must(client, "POST", f"applications/{wire.part(application)}/subscription?eventSource=deviceState:")
+    reply = await client.ask("POST", f"bridges/{wire.part(room)}?type=holding&name={wire.part(room)}")
+    if not reply.ok and reply.status != 409:  # 409: it stands since an earlier connection
+        raise SwitchError(f"no room with music: {reply.reason}")
+    if reply.ok:
+        await _must(client, "POST", f"bridges/{wire.part(room)}/moh")
+
+
+async def take_stock(client: AriClient, application: str) -> Stock:
+    """What is there now. Raises SwitchAway, or SwitchError when Asterisk refuses or answers nonsense."""
+    info = await _get(client, "asterisk/info", wire.Info)
+    owned = await _get(client, f"applications/{wire.part(application)}", wire.Application)
+    channels = await _get(client, "channels", tuple[wire.Channel, ...])
+    bridges = await _get(client, "bridges", tuple[wire.BridgeState, ...])
+    endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
+    ours = frozenset(owned.channel_ids)
+    return Stock(
+        startup_time=info.status.startup_time,
+        channels=tuple(channel for channel in channels if channel.id in ours),
+        bridges={bridge.id: bridge.channels for bridge in bridges if bridge.id.startswith(f"{application}-")},
+        endpoints=endpoints,
+    )
+
+
+async def _get(client: AriClient, uri: str, kind: type[T]) -> T:
+    try:
+        return wire.decode_body(await _must(client, "GET", uri), kind)
+    except wire.BadMessage as error:
+        raise SwitchError(f"GET {uri}: {error}") from error
+
+
+async def _must(client: AriClient, method: str, uri: str, body: object = None) -> str:
+    reply = await client.ask(method, uri, body)
+    if reply.failure in ("deadline", "switch_lost"):
+        raise SwitchAway(f"{method} {uri}: {reply.reason}")
+    if not reply.ok:
+        raise SwitchError(f"{method} {uri}: {reply.reason}")
+    return reply.body
