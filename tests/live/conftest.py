@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import itertools
+import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -16,10 +18,13 @@ from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
 
 AGENTS = ("1001", "1002", "1003")
-_FIRST_PORT, _LAST_PORT = 12000, 12999
+# Below the ports that Linux gives to clients (32768 and up). Where a run begins in them is chance, so that two runs at
+# once on one machine hardly ever meet.
+_PORTS = range(12_000, 13_000, 2)
+_RTP_PORTS = range(20_000, 32_000, 200)
 
 SettingsFactory = Callable[..., AsteriskSettings]
-_given: set[int] = set()
+_turn = itertools.count(secrets.randbelow(10_000))
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = 5.0) -> None:
@@ -32,14 +37,13 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], deadline_s: flo
             await asyncio.sleep(0.02)
 
 
-def free_port(kind: socket.SocketKind, width: int = 1) -> int:
-    """The first of `width` adjoining ports that nobody uses and that no test of this run was given."""
-    for first in range(_FIRST_PORT, _LAST_PORT - width, 2):
-        ports = range(first, first + width)
-        if _given.isdisjoint(ports) and all(_binds(port, kind) for port in ports):
-            _given.update(ports)
-            return first
-    raise RuntimeError(f"no {width} free ports between {_FIRST_PORT} and {_LAST_PORT}")
+def free_port(kind: socket.SocketKind, among: range = _PORTS) -> int:
+    """A port that nobody uses now and that no test of this run was given lately."""
+    for _ in among:
+        port = among[next(_turn) % len(among)]
+        if _binds(port, kind):
+            return port
+    raise RuntimeError(f"no port free in {among}")
 
 
 def _binds(port: int, kind: socket.SocketKind) -> bool:
@@ -63,16 +67,16 @@ def asterisk_settings(tmp_path_factory: pytest.TempPathFactory) -> SettingsFacto
 
     def make(**changes: object) -> AsteriskSettings:
         run_dir = tmp_path_factory.mktemp("asterisk")
-        secrets = SecretStore(run_dir / "secrets.json")
-        rtp_first = free_port(socket.SOCK_DGRAM, width=80)
+        store = SecretStore(run_dir / "secrets.json")
+        rtp_first = free_port(socket.SOCK_DGRAM, _RTP_PORTS)
         chosen: dict[str, object] = {
             "run_dir": run_dir,
-            "ari_password": secrets.get("ari"),
+            "ari_password": store.get("ari"),
             "sip_port": free_port(socket.SOCK_DGRAM),
             "ari_port": free_port(socket.SOCK_STREAM),
             "rtp_first": rtp_first,
-            "rtp_last": rtp_first + 79,
-            "accounts": tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in AGENTS),
+            "rtp_last": rtp_first + _RTP_PORTS.step - 1,
+            "accounts": tuple(AgentAccount(agent, store.get(f"agent-{agent}")) for agent in AGENTS),
         }
         return AsteriskSettings(**(chosen | changes))  # type: ignore[arg-type]  # keywords come from the tests
 
