@@ -1,0 +1,58 @@
+"""The conformal correction: what keeps 80 % at 80 % for every kind and priority, however the site drifts.
+
+Each quantile of a forecast is moved by a number of *spreads* (the raw distance from the .1 to the .9 quantile). The
+number belongs to one cell (kind, priority) and one level, and follows the waits that end: a wait below the corrected
+quantile moves it down by step × (1 − level), one above moves it up by step × level. So in every cell the share below
+the quantile at level q tends to q with an error of order 1 / (step × n), whatever the forecasts were (Gibbs & Candès
+2021; Angelopoulos, Candès & Tibshirani 2023, quantile tracking). A cell starts from where all cells together stand.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from acd.forecast.ensemble import LEVELS
+from calls.ids import Seconds
+
+Cell = tuple[str, int]
+
+FLOOR_S = 5.0
+"""The least spread: a forecast that is sure of itself can still be corrected."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A raw forecast at entry and the spread it had, kept until the caller leaves the queue."""
+
+    cell: Cell
+    raw: tuple[Seconds, ...]
+    spread_s: Seconds
+
+
+class Correction:
+    """Offsets in spreads, by cell and level."""
+
+    def __init__(self, step: float = 0.02, step_all: float = 0.005) -> None:
+        self._step = step
+        self._step_all = step_all
+        self._all = [0.0] * len(LEVELS)
+        self._cells: dict[Cell, list[float]] = {}
+
+    def say(self, cell: Cell, raw: Sequence[Seconds]) -> Said:
+        """Remember a raw forecast as it was said."""
+        ordered = sorted(raw)
+        return Said(cell, tuple(ordered), max(FLOOR_S, ordered[-1] - ordered[0]))
+
+    def corrected(self, said: Said) -> tuple[Seconds, ...]:
+        """The quantiles to tell: moved, not negative, in rising order."""
+        offsets = self._cells.get(said.cell, self._all)
+        return tuple(sorted(max(0.0, q + o * said.spread_s) for q, o in zip(said.raw, offsets, strict=True)))
+
+    def learn(self, said: Said, wait_s: Seconds) -> None:
+        """The caller was answered after `wait_s`. Callers who gave up teach nothing: their wait is not known."""
+        cell = self._cells.get(said.cell)
+        if cell is None:
+            cell = self._cells[said.cell] = list(self._all)
+        for offsets, step in ((cell, self._step), (self._all, self._step_all)):
+            for index, level in enumerate(LEVELS):
+                below = wait_s <= said.raw[index] + offsets[index] * said.spread_s
+                offsets[index] += step * (level - below)

@@ -1,0 +1,48 @@
+"""What the forecaster is told. The queues' own facts are richer; whoever wires them says them in these words."""
+
+from calls.events import Fact
+from calls.ids import AgentId, CallId
+
+
+class CallJoined(Fact, frozen=True):
+    """A caller waits from now on. A higher `priority` is served sooner by its head start (`line.HeadStarts`)."""
+
+    call: CallId
+    kind: str
+    priority: int = 0
+
+
+class CallServed(Fact, frozen=True):
+    """An agent has the caller, who had waited or was taken at once. `agent` is empty where the log does not say."""
+
+    call: CallId
+    kind: str
+    agent: AgentId
+
+
+class CallGone(Fact, frozen=True):
+    """A waiting caller hung up or took a way out: the wait that was ahead is never known."""
+
+    call: CallId
+
+
+class TalkOver(Fact, frozen=True):
+    """The talk of `call` ended; its agent wraps up or is free."""
+
+    call: CallId
+
+
+class AgentPresent(Fact, frozen=True):
+    """An agent is at the phone and takes calls of `kinds` (empty: not known, learned from what they answer)."""
+
+    agent: AgentId
+    kinds: frozenset[str] = frozenset()
+
+
+class AgentAbsent(Fact, frozen=True):
+    """An agent paused or went home."""
+
+    agent: AgentId
+
+
+ForecastFact = CallJoined | CallServed | CallGone | TalkOver | AgentPresent | AgentAbsent

@@ -1,0 +1,188 @@
+"""Who serves: which agents are there, and which kinds they really answer. Learned from talks, or told.
+
+A log of calls does not say who was logged in. What it shows: agents who talk; agents who stopped talking while callers
+waited, and did or did not come back. So an agent off the phone counts with the chance of coming back, which falls with
+the *line time* since the last talk: seconds during which somebody waited. (With an empty line, staying off the phone
+says nothing.) Where the queues tell us of signing in and pausing, we know, and do not guess.
+
+Which kinds an agent answers is learned from choices: taking a kind shows it; passing over an earlier caller of a kind
+speaks against it. On the bank's log a score of 0.8 means that the kind is taken in about nine cases of ten.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from acd.forecast.line import Waiter
+from calls.ids import AgentId, CallId, Instant, Seconds
+
+UNKNOWN_SCORE = 0.6
+"""Score of a kind that an agent had no chance yet to take or to pass over."""
+SCORE_STEP = 0.1
+PASSED_OVER_S = 5.0
+"""Who joined later than this before a choice, was perhaps not yet seen when it was made."""
+FORGOTTEN_AFTER_S = 7200.0
+AWAY_AFTER_LINE_S = 900.0
+BACK_WITHIN_S = 120.0
+_EDGES = (0.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+_PRIOR = (0.95, 0.8, 0.65, 0.5, 0.35, 0.2, 0.08)
+_PRIOR_WEIGHT = 50.0
+_FORGET = 0.999
+
+
+class Talk(msgspec.Struct, frozen=True):
+    """An agent on the phone."""
+
+    call: CallId
+    kind: str
+    since: Instant
+
+
+class Free(msgspec.Struct, frozen=True):
+    """An agent off the phone, since an instant and since a reading of the line clock."""
+
+    since: Instant
+    line_clock: Seconds
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """One agent as the forecast sees it. `talking_s` is None off the phone; `off_s` is line time off it."""
+
+    agent: AgentId
+    chance: float
+    talking_s: Seconds | None
+    off_s: Seconds
+
+
+class ReturnCurve:
+    """The chance that an agent comes back within two minutes of line time, by line time since the last talk."""
+
+    def __init__(self) -> None:
+        self._reached = [_PRIOR_WEIGHT] * len(_EDGES)
+        self._back = [_PRIOR_WEIGHT * p for p in _PRIOR]
+        self._chance = list(_PRIOR)
+
+    def chance(self, off_s: Seconds) -> float:
+        """For an agent `off_s` seconds of line time off the phone."""
+        for index in range(len(_EDGES) - 1, -1, -1):
+            if off_s >= _EDGES[index]:
+                return self._chance[index]
+        return self._chance[0]
+
+    def learn(self, off_s: Seconds, returned: bool) -> None:
+        """A spell off the phone ended after `off_s`, with a talk or with the agent given up."""
+        for index, edge in enumerate(_EDGES):
+            if off_s < edge:
+                break
+            back = returned and off_s - edge <= BACK_WITHIN_S
+            self._reached[index] = self._reached[index] * _FORGET + 1.0
+            self._back[index] = self._back[index] * _FORGET + back
+            self._chance[index] = self._back[index] / self._reached[index]
+
+
+class Floor:
+    """Agents by state. Facts in; `hands` is who may serve at an instant."""
+
+    def __init__(self) -> None:
+        self._talks: dict[AgentId, Talk] = {}
+        self._agent_of: dict[CallId, AgentId] = {}
+        self._free: dict[AgentId, Free] = {}
+        self._told: dict[AgentId, frozenset[str]] = {}
+        self._scores: dict[AgentId, dict[str, float]] = {}
+        self._wrap_up: dict[AgentId, Seconds] = {}
+        self._curve = ReturnCurve()
+        self._line_clock = 0.0
+        self._hands: tuple[Instant, list[Hand]] | None = None
+
+    def pass_time(self, elapsed_s: Seconds, somebody_waited: bool) -> None:
+        """Let the line clock run."""
+        if somebody_waited and elapsed_s > 0:
+            self._line_clock += elapsed_s
+
+    def present(self, agent: AgentId, kinds: frozenset[str], now: Instant) -> None:
+        """We are told that the agent is there."""
+        self._hands = None
+        self._told[agent] = kinds
+        if agent not in self._talks:
+            self._free[agent] = Free(now, self._line_clock)
+
+    def absent(self, agent: AgentId) -> None:
+        """We are told that the agent is away. A talk under way goes on."""
+        self._hands = None
+        self._told.pop(agent, None)
+        self._free.pop(agent, None)
+
+    def took(self, agent: AgentId, call: CallId, kind: str, passed_over: Iterable[str], now: Instant) -> None:
+        """An agent took a call; `passed_over` are the kinds of callers whose turn was before."""
+        self._hands = None
+        scores = self._scores.setdefault(agent, {})
+        for other in set(passed_over):
+            if other != kind:
+                scores[other] = scores.get(other, UNKNOWN_SCORE) * (1 - SCORE_STEP)
+        known = scores.get(kind, UNKNOWN_SCORE)
+        scores[kind] = known + SCORE_STEP * (1 - known)
+        free = self._free.pop(agent, None)
+        if free is not None:
+            off_s = self._line_clock - free.line_clock
+            self._curve.learn(off_s, returned=True)
+            wrap_up = self._wrap_up.get(agent, 15.0)
+            self._wrap_up[agent] = wrap_up + 0.03 * (min(off_s, 200.0) - wrap_up)
+        self._talks[agent] = Talk(call, kind, now)
+        self._agent_of[call] = agent
+
+    def talk_over(self, call: CallId, now: Instant) -> tuple[AgentId, Talk] | None:
+        """A talk ended. None for a call whose agent was not known, or has another call since."""
+        agent = self._agent_of.pop(call, None)
+        talk = None if agent is None else self._talks.get(agent)
+        if agent is None or talk is None or talk.call != call:
+            return None
+        self._hands = None
+        self._free[agent] = Free(now, self._line_clock)
+        del self._talks[agent]
+        return agent, talk
+
+    def hands(self, now: Instant) -> list[Hand]:
+        """Everybody with a chance to serve, in a fixed order. Kept until the next fact or instant."""
+        if self._hands is not None and self._hands[0] == now:
+            return self._hands[1]
+        hands = [Hand(agent, 1.0, now - talk.since, 0.0) for agent, talk in self._talks.items()]
+        gone: list[AgentId] = []
+        for agent, free in self._free.items():
+            off_s = self._line_clock - free.line_clock
+            if agent in self._told:
+                hands.append(Hand(agent, 1.0, None, off_s))
+            elif now - free.since > FORGOTTEN_AFTER_S or off_s > AWAY_AFTER_LINE_S:
+                gone.append(agent)
+            else:
+                hands.append(Hand(agent, self._curve.chance(off_s), None, off_s))
+        for agent in gone:
+            del self._free[agent]
+            self._curve.learn(AWAY_AFTER_LINE_S, returned=False)
+        self._hands = (now, hands)
+        return hands
+
+    def score(self, agent: AgentId, kind: str) -> float:
+        """How sure it is that `agent` answers `kind`, 0 to 1."""
+        told = self._told.get(agent)
+        if told:
+            return 1.0 if kind in told else 0.0
+        scores = self._scores.get(agent)
+        return UNKNOWN_SCORE if scores is None else scores.get(kind, UNKNOWN_SCORE)
+
+    def wrap_up_s(self, agent: AgentId) -> Seconds:
+        """Line time that the agent usually stays off the phone between two talks."""
+        return self._wrap_up.get(agent, 15.0)
+
+    def talking(self) -> int:
+        """How many agents are on the phone."""
+        return len(self._talks)
+
+    def seen_within(self, window_s: Seconds, now: Instant) -> int:
+        """Agents on the phone, or off it for at most `window_s`: the plain estimate of how many serve."""
+        return len(self._talks) + sum(1 for free in self._free.values() if now - free.since <= window_s)
+
+
+def kinds_passed_over(line: Iterable[Waiter], served: Waiter, now: Instant) -> set[str]:
+    """Kinds of the callers in `line` whose turn was clearly before the one just served."""
+    before = served.order[0] - 3.0
+    return {w.kind for w in line if w.order[0] < before and now - w.joined_at > PASSED_OVER_S}

@@ -1,0 +1,191 @@
+"""The forecaster: facts in, forecasts out, three layers and a reason each time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, assert_never
+
+import msgspec
+
+from acd.forecast.closed import erlang_quantile
+from acd.forecast.conformal import Correction, Said
+from acd.forecast.ensemble import LEVELS, Quantiles, mean
+from acd.forecast.estimates import Drift, Handle, Patience
+from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallServed, ForecastFact, TalkOver
+from acd.forecast.features import View, view
+from acd.forecast.floor import Floor, kinds_passed_over
+from acd.forecast.line import Line, Waiter
+from calls.ids import AgentId, CallId, Instant, Seconds
+
+Layer = Literal["learned", "closed form", "silent"]
+
+ENOUGH_TALKS = 30
+"""Fewer talks than this, and the handle time is a guess: silence."""
+ENOUGH_ANSWERED = 300
+"""Fewer callers answered after a wait than this, and the correction of the learned layer has nothing to go on."""
+DAY_S = 86400.0
+
+
+class Forecast(msgspec.Struct, frozen=True):
+    """The wait still ahead of one caller. With `layer` "silent" there are no figures, and `reason` says why."""
+
+    call: CallId
+    at: Instant
+    layer: Layer
+    reason: str
+    position: int
+    median_s: Seconds = 0.0
+    mean_s: Seconds = 0.0
+    low_s: Seconds = 0.0
+    high_s: Seconds = 0.0
+    quantiles_s: tuple[Seconds, ...] = ()
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """What was said at entry, to learn from when the caller leaves: the closed form, and each layer's raw quantiles."""
+
+    closed_s: Seconds
+    said: dict[str, Said]
+
+
+class Forecaster:
+    """Feed it every fact with `now`, which never goes back; ask it at any instant.
+
+    `head_starts`: seconds by priority, as the queue's rule says. `model`: the learned layer, None for none.
+    `kinds`: what earlier runs knew, in the order in which models number them; new ones are added as they come.
+    `day_starts_at`: an instant at which a local day began; the time of day is counted from it (24 h days: the hour by
+    which a change of summer time moves it, the weekly refit takes in).
+    """
+
+    def __init__(
+        self,
+        head_starts: Mapping[int, Seconds],
+        model: Quantiles | None = None,
+        kinds: Sequence[str] = (),
+        day_starts_at: Instant = 0.0,
+    ) -> None:
+        self.line = Line(head_starts)
+        self.floor = Floor()
+        self.handle = Handle()
+        self.patience = Patience()
+        self.drift = Drift()
+        self._day_starts_at = day_starts_at
+        self._corrections = {"learned": Correction(), "closed form": Correction()}
+        self._entries: dict[CallId, _Entry] = {}
+        self._now: Instant | None = None
+        self._answered = 0
+        self._kind_index = {kind: index for index, kind in enumerate(kinds)}
+        self.use(model)
+
+    def use(self, model: Quantiles | None) -> None:
+        """Speak with another fit of the learned layer from now on; what was learned online stays.
+
+        Raises ValueError when the model numbers the kinds in another way than this forecaster does.
+        """
+        if model is not None:
+            for index, kind in enumerate(model.kinds):
+                if self._kind_index.setdefault(kind, index) != index:
+                    raise ValueError(f"the model numbers kind {kind} {index}, here it is {self._kind_index[kind]}")
+        self._model = model
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds seen so far, in the order in which the features number them."""
+        return tuple(self._kind_index)
+
+    def handle_fact(self, fact: ForecastFact, now: Instant) -> None:
+        """Take one fact."""
+        self._pass_time(now)
+        match fact:
+            case CallJoined(call, kind, priority):
+                self._kind_index.setdefault(kind, len(self._kind_index))
+                waiter = self.line.join(call, kind, priority, now)
+                self._remember(waiter, now)
+            case CallServed(call, kind, agent):
+                self._served(call, kind, agent, now)
+            case CallGone(call):
+                waiter_gone = self.line.gone(call)
+                self._entries.pop(call, None)
+                if waiter_gone is not None:
+                    self.patience.learn(now - waiter_gone.joined_at, gave_up=True)
+            case TalkOver(call):
+                ended = self.floor.talk_over(call, now)
+                if ended is not None:
+                    agent, talk = ended
+                    self.handle.learn(now - talk.since, talk.kind, agent)
+            case AgentPresent(agent, kinds):
+                self.floor.present(agent, kinds, now)
+            case AgentAbsent(agent):
+                self.floor.absent(agent)
+            case _:
+                assert_never(fact)
+
+    def forecast(self, call: CallId, now: Instant) -> Forecast:
+        """The wait still ahead of `call` at `now`, by the highest layer that has enough to go on. Changes nothing."""
+        waiter = self.line.find(call)
+        if waiter is None:
+            return Forecast(call, now, "silent", "the call does not wait", 0)
+        seen = self.view(waiter, now)
+        position = seen.ahead + 1
+        if self.handle.talks < ENOUGH_TALKS:
+            return Forecast(call, now, "silent", f"{self.handle.talks} talks seen, {ENOUGH_TALKS} needed", position)
+        if seen.eligible < 0.05:
+            return Forecast(call, now, "silent", f"nobody who answers {waiter.kind} is seen at work", position)
+        layer: Layer
+        if self._model is None:
+            layer, reason = "closed form", "no fitted model"
+        elif self._answered < ENOUGH_ANSWERED:
+            layer, reason = "closed form", f"{self._answered} callers answered, {ENOUGH_ANSWERED} needed"
+        else:
+            layer, reason = "learned", f"{len(LEVELS)} quantiles, corrected for {waiter.kind}/{waiter.priority}"
+        correction = self._corrections[layer]
+        raw = self._raw(layer, seen)
+        quantiles = correction.corrected(correction.say((waiter.kind, waiter.priority), raw))
+        return Forecast(
+            call, now, layer, reason, position, quantiles[2], mean(quantiles), quantiles[0], quantiles[4], quantiles
+        )
+
+    def view(self, waiter: Waiter, now: Instant) -> View:
+        """What the layers see of `waiter` at `now`."""
+        return view(
+            self.line,
+            self.floor,
+            self.handle,
+            self.patience,
+            self.drift,
+            waiter,
+            self._kind_index[waiter.kind],
+            (now - self._day_starts_at) % DAY_S,
+            now,
+        )
+
+    def _pass_time(self, now: Instant) -> None:
+        if self._now is not None:
+            self.floor.pass_time(now - self._now, len(self.line) > 0)
+        self._now = now
+
+    def _remember(self, waiter: Waiter, now: Instant) -> None:
+        seen = self.view(waiter, now)
+        cell = (waiter.kind, waiter.priority)
+        said = {"closed form": self._corrections["closed form"].say(cell, self._raw("closed form", seen))}
+        if self._model is not None:
+            said["learned"] = self._corrections["learned"].say(cell, self._raw("learned", seen))
+        self._entries[waiter.call] = _Entry(seen.closed_s, said)
+
+    def _raw(self, layer: Layer, seen: View) -> list[Seconds]:
+        if layer == "learned" and self._model is not None:
+            return self._model.predict(seen.vector)
+        return [erlang_quantile(level, seen.ahead + 1, seen.closed_s) for level in LEVELS]
+
+    def _served(self, call: CallId, kind: str, agent: AgentId, now: Instant) -> None:
+        waiter = self.line.served(call, now)
+        passed_over: set[str] = set()
+        if waiter is not None:
+            wait_s = now - waiter.joined_at
+            passed_over = kinds_passed_over(self.line, waiter, now)
+            self.patience.learn(wait_s, gave_up=False)
+            self._answered += 1
+            entry = self._entries.pop(call)
+            self.drift.learn((waiter.kind, waiter.priority), entry.closed_s, wait_s)
+            for layer, said in entry.said.items():
+                self._corrections[layer].learn(said, wait_s)
+        if agent:
+            self.floor.took(agent, call, kind, passed_over, now)

@@ -1,0 +1,102 @@
+"""One walk through a log, as the server would have lived it: the forecaster hears each fact and is asked at each entry.
+
+Refits see only callers who were answered before the refit. The first one is a month before the test begins, so that
+the correction of the learned layer has met waits that the trees had not.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from acd.forecast.facts import CallJoined
+from acd.forecast.forecaster import Forecast, Forecaster
+from calls.errors import BadInput
+from hotline.learning.calllog import Log, LoggedCall
+from hotline.learning.fit import LEAST_ROWS, Shape, fit
+from hotline.learning.priorities import measured_head_starts
+from hotline.learning.references import References
+from hotline.learning.replay import facts
+
+DAY_S = 86400.0
+WARM_UP_S = 31 * DAY_S
+
+
+class Entry(msgspec.Struct):
+    """One caller who joined the queue: what was known and said then, and what became of it."""
+
+    call: LoggedCall
+    vector: list[float]
+    closed_s: float
+    references: list[float]
+    said: Forecast | None
+
+    @property
+    def at(self) -> float:
+        """When the caller joined."""
+        return self.call.queued_at or 0.0
+
+    @property
+    def wait_s(self) -> float:
+        """Time in the queue, to the answer or to giving up."""
+        return (self.call.left_at or 0.0) - self.at
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a trial is."""
+
+    done: int
+    of: int
+    doing: str
+
+
+def walk(
+    log: Log,
+    test_from: datetime,
+    *,
+    refit_every_s: float = 31 * DAY_S,
+    shape: Shape | None = None,
+    told: Callable[[Progress], None] = lambda progress: None,
+) -> list[Entry]:
+    """All entries into the queue in order; from `test_from` on each has what was said. Raises BadInput."""
+    start = (test_from - log.origin).total_seconds()
+    last = log.calls[-1].arrived_at
+    if not 0 < start < last:
+        raise BadInput(f"--test-from {test_from.date()} leaves nothing to learn from, or nothing to test")
+    forecaster = Forecaster(measured_head_starts(log.calls, until=start - WARM_UP_S))
+    references = References(forecaster)
+    refits = [start - WARM_UP_S]
+    while refits[-1] + DAY_S < last:
+        refits.append(start if refits[-1] < start else refits[-1] + refit_every_s)
+    entries: list[Entry] = []
+    for at, fact, index in facts(log.calls):
+        while refits and at >= refits[0]:
+            _refit(forecaster, entries, refits.pop(0), shape or Shape(), told, len(log.calls))
+        forecaster.handle_fact(fact, at)
+        references.handle_fact(fact, at)
+        if isinstance(fact, CallJoined):
+            waiter = forecaster.line.find(fact.call)
+            assert waiter is not None
+            seen = forecaster.view(waiter, at)
+            said = forecaster.forecast(fact.call, at) if at >= start else None
+            entries.append(
+                Entry(log.calls[index], seen.vector, seen.closed_s, references.at_entry(fact.call, at), said)
+            )
+            if len(entries) % 2000 == 0:
+                told(Progress(index, len(log.calls), "listening"))
+    return entries
+
+
+def _refit(
+    forecaster: Forecaster,
+    entries: list[Entry],
+    at: float,
+    shape: Shape,
+    told: Callable[[Progress], None],
+    calls: int,
+) -> None:
+    past = [e for e in entries if e.call.answered and e.call.left_at is not None and e.call.left_at < at]
+    if len(past) < LEAST_ROWS:
+        return
+    told(Progress(len(entries), calls, f"fitting on {len(past)} waits"))
+    forecaster.use(fit([e.vector for e in past], [e.wait_s for e in past], forecaster.kinds, shape))
