@@ -18,8 +18,8 @@ from phones.audio import Clip
 from phones.ear import OTHER, SILENT, audible
 from phones.endpoint import ALLOW, USER_AGENT, Endpoint
 from phones.media import LOOK_EVERY_S
-from phones.sdp import Session, answer_to, encode_sdp, parse_sdp
-from phones.sip import Headers, Request, Response, SipError, parse_name_addr, parse_uri
+from phones.sdp import Direction, Session, answer_to, encode_sdp, parse_sdp
+from phones.sip import Headers, Request, Response, SipError, encode, parse_name_addr, parse_uri
 from phones.stream import Heard, KeyPress, Listener, Stream, StreamClosed
 from phones.transactions import Address, ServerTransaction
 
@@ -101,6 +101,30 @@ class Call:
             return (await asyncio.gather(*presses))[-1]
         except StreamClosed:
             raise self._failure() from None
+
+    async def hold(self, on: bool = True) -> None:
+        """Put the far end on hold by a re-INVITE, or take it back. Raises CallFailed when it refuses."""
+        self._version += 1
+        direction: Direction = "sendonly" if on else "sendrecv"
+        payloads = (self.stream.payload_type,)
+        stream = self.stream
+        offer = Session(self.endpoint.host, stream.port, payloads, stream.event_type, direction, self._version)
+        request = self._request("INVITE")
+        request.headers.add("Contact", self.endpoint.contact(self.local_user))
+        request.headers.add("Content-Type", "application/sdp")
+        request.body = encode_sdp(offer)
+        cseq = self._cseq
+        final: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+
+        def on_response(response: Response, at: float) -> None:
+            if response.status >= 200 and not final.done():
+                final.set_result(response)
+
+        transaction = self.endpoint.request(request, self._next_hop(), on_response)
+        response = await final
+        if response.status >= 300:
+            raise CallFailed(response.status, response.reason)
+        transaction.acknowledge(encode(self._request("ACK", cseq)))
 
     async def hang_up(self) -> None:
         """End the call now, whatever its state; returns when the far end has agreed or does not answer."""

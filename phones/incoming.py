@@ -88,8 +88,8 @@ class IncomingCall(Call):
             self.invite.respond(status, reason, to_tag=self.local_tag, extra=contact)
 
     def on_request(self, transaction: ServerTransaction, at: float) -> None:
-        """Also the ACK of our 200, which stops its repetition."""
-        if transaction.request.method == "ACK" and not self.invite.acknowledged:
+        """Also the ACK of our 200, which stops its repetition; a BYE does so too when the ACK was lost."""
+        if transaction.request.method in ("ACK", "BYE") and not self.invite.acknowledged:
             self.invite.acknowledge()
         super().on_request(transaction, at)
 
