@@ -12,6 +12,6 @@
     await phone.register()
 
 From the bottom: sip, digest, sdp, rtp, g711, ear are codecs without I/O; arena and media move the sound of all
-calls of a process; transactions and endpoint carry SIP over UDP; call, caller, incoming, agent_phone are what people do;
-hostile is what strangers do.
+calls of a process; transactions and endpoint carry SIP over UDP; call, caller, incoming, agent_phone are what
+people do; hostile is what strangers do.
 """
