@@ -17,7 +17,7 @@ from speech.voice import Pcm, SoundError
 _FULL = 32768.0
 _FRAME_S = 0.01
 _BLOCK_S, _HOP_S = 0.4, 0.1
-_LOOK_AHEAD_S = 0.005
+_LOOK_AHEAD_FRAMES = 5
 _SILENCE_DBFS = -60.0
 _GATE_DB = 10.0
 
@@ -113,14 +113,20 @@ def _quick_length(least: int) -> int:
 
 
 def _limit(samples: Floats, rate: int, peak: float) -> Floats:
-    """Hold peaks under `peak` by a gain that looks ahead 5 ms and moves smoothly: no clipping, no clicks."""
-    magnitude = np.abs(samples)
-    if not len(samples) or magnitude.max() <= peak:
+    """Hold peaks under `peak` by a gain that looks ahead 5 ms and moves smoothly: no clipping, no clicks.
+
+    The gain is worked out for frames of 1 ms and drawn straight between their middles. Each mean takes only minima
+    whose window holds the frame and both its neighbours, so that no sample gets more gain than its frame allows.
+    """
+    if not len(samples) or np.abs(samples).max() <= peak:
         return samples
-    width = 2 * round(_LOOK_AHEAD_S * rate) + 1
-    wanted = np.minimum(1.0, peak / np.maximum(magnitude, 1e-9))
-    padded = np.pad(wanted, width - 1, mode="edge")
-    # The least gain within a window, then its mean over the same window, never exceeds what a sample needs.
-    least = np.lib.stride_tricks.sliding_window_view(padded, width).min(axis=1)
-    smooth = np.convolve(least, np.full(width, 1 / width), mode="valid")
-    return samples * smooth
+    frame = max(1, rate // 1000)
+    count = -(-len(samples) // frame)
+    loudest = np.abs(np.pad(samples, (0, count * frame - len(samples)))).reshape(count, frame).max(axis=1)
+    allowed = peak / np.maximum(loudest, peak)
+    reach = _LOOK_AHEAD_FRAMES
+    padded = np.pad(allowed, 2 * reach + 1, mode="edge")
+    least = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 3).min(axis=1)
+    smooth = np.convolve(least, np.full(2 * reach + 1, 1 / (2 * reach + 1)), mode="valid")
+    gain = np.interp(np.arange(len(samples)), (np.arange(count) + 0.5) * frame - 0.5, smooth)
+    return samples * gain

@@ -12,7 +12,7 @@ import soundfile
 
 from speech.building import MANIFEST, Builder, Built, Prompt
 from speech.voice import SoundError
-from tests.unit.speech.conftest import ToneVoice, tone
+from tests.unit.speech.voices import ToneVoice, tone
 
 pytestmark = pytest.mark.unit
 

@@ -15,7 +15,7 @@ from aiohttp import web
 from speech import http_voice
 from speech.http_voice import HttpVoice
 from speech.voice import VoiceError
-from tests.unit.speech.conftest import tone
+from tests.unit.speech.voices import tone
 
 pytestmark = pytest.mark.unit
 

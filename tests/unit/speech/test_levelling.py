@@ -7,7 +7,7 @@ import pytest
 
 from speech.levelling import Levelling, loudness, resample
 from speech.voice import Pcm, SoundError
-from tests.unit.speech.conftest import tone
+from tests.unit.speech.voices import tone
 
 pytestmark = pytest.mark.unit
 

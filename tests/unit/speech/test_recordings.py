@@ -12,7 +12,7 @@ import soundfile
 from speech import recordings
 from speech.recordings import find_recordings, read_recording
 from speech.voice import SoundError
-from tests.unit.speech.conftest import tone
+from tests.unit.speech.voices import tone
 
 pytestmark = pytest.mark.unit
 

@@ -10,7 +10,7 @@ import pytest
 
 from speech.sentences import Sentences
 from speech.voice import VoiceError
-from tests.unit.speech.conftest import ToneVoice, until
+from tests.unit.speech.voices import ToneVoice, until
 
 pytestmark = pytest.mark.unit
 

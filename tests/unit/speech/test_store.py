@@ -13,7 +13,7 @@ import soundfile
 
 from speech.store import ENDINGS, SoundStore, digest, write_durably
 from speech.voice import SoundError
-from tests.unit.speech.conftest import tone
+from tests.unit.speech.voices import tone
 
 pytestmark = pytest.mark.unit
 
