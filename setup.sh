@@ -77,4 +77,4 @@ install_python() {
 
 install_packages
 if [ "$what" = run ]; then install_python requirements.lock; else install_python requirements-dev.lock; fi
-asterisk/install.sh
+asterisk/install.sh >/dev/null

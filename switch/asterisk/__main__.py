@@ -13,6 +13,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from switch.asterisk import upkeep
+from switch.asterisk.configuration import ConfigurationError
 from switch.asterisk.installation import AsteriskNotFoundError, locate_or_install
 from switch.asterisk.process import AsteriskProcess, AsteriskStartError
 from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
@@ -105,7 +106,7 @@ def main() -> int:
         if arguments.check:
             return 0 if asyncio.run(upkeep.answers(settings)) else 1
         return asyncio.run(_run(settings))
-    except (AsteriskNotFoundError, AsteriskStartError, PermissionError) as error:
+    except (AsteriskNotFoundError, AsteriskStartError, ConfigurationError, PermissionError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -41,6 +41,14 @@ _WHOLE_FILES = (
 )
 # Asterisk keeps the path of its control socket in sockaddr_un.sun_path: 108 bytes with the final zero.
 _LONGEST_SOCKET_PATH = 107
+_INDISPENSABLE = (
+    "pbx_config.so",
+    "res_pjsip.so",
+    "chan_pjsip.so",
+    "res_rtp_asterisk.so",
+    "res_ari.so",
+    "app_stasis.so",
+)
 _LOAD = re.compile(r"load = (\S+\.so)")
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
@@ -66,6 +74,11 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
     `fallback.conf` is written only where there is none, and `agents.conf` likewise when the settings name no accounts:
     what the controller has published stays in force.
     """
+    if absent := [name for name in _INDISPENSABLE if not (installation.modules_dir / name).exists()]:
+        raise ConfigurationError(
+            f"{installation.modules_dir} lacks {', '.join(absent)}: install all modules of this Asterisk,"
+            " or set HOTLINE_ASTERISK=unpacked to have another one beside it"
+        )
     control_dir = _control_dir(settings)
     for directory in (
         settings.run_dir,

@@ -51,8 +51,13 @@ def default_root() -> Path:
 
 
 def locate(root: Path | None = None) -> Installation | None:
-    """The Asterisk to use, None when there is none yet: one that is unpacked, else the system's if not too old."""
-    return _unpacked(root or default_root()) or _of_the_system()
+    """The Asterisk to use, None when there is none yet: one that is unpacked, else the system's if not too old.
+
+    With `HOTLINE_ASTERISK=unpacked` in the environment the system's is never used.
+    """
+    if found := _unpacked(root or default_root()):
+        return found
+    return None if os.environ.get("HOTLINE_ASTERISK") == "unpacked" else _of_the_system()
 
 
 def locate_or_install(root: Path | None = None) -> Installation:

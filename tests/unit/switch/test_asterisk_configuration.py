@@ -67,6 +67,14 @@ def test_a_module_that_this_version_lacks_is_not_loaded(settings: AsteriskSettin
     assert "load = res_ari.so" in modules
 
 
+def test_an_asterisk_without_what_nothing_works_without_is_named(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    (installation.modules_dir / "chan_pjsip.so").unlink()
+    with pytest.raises(ConfigurationError, match=r"lacks chan_pjsip\.so: install"):
+        write_configuration(settings, installation)
+
+
 def test_the_recording_folder_exists_before_anything_is_recorded(
     settings: AsteriskSettings, installation: Installation
 ) -> None:

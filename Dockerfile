@@ -1,0 +1,27 @@
+# One image for both services of docker-compose.yml: the controller, and the Asterisk that it drives. Asterisk comes the
+# same way as on a bare machine, by asterisk/install.sh: the distribution's packages, nothing compiled.
+FROM python:3.12-slim AS asterisk
+COPY asterisk/install.sh asterisk/apt.sh /build/asterisk/
+RUN HOTLINE_ASTERISK_ROOT=/opt/asterisk /build/asterisk/install.sh
+
+FROM python:3.12-slim
+# espeak-ng is the voice that is always there; tzdata, because opening hours are local
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends espeak-ng tzdata \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=asterisk /opt/asterisk /opt/asterisk
+ENV HOTLINE_ASTERISK_ROOT=/opt/asterisk \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+# First what rarely changes: dependencies stay cached while the code is worked on.
+WORKDIR /opt/hotline
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY . .
+# Editable: templates, dialplans and prompts are found beside the code.
+RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . \
+    && useradd --system --uid 10001 --home-dir /site --shell /usr/sbin/nologin hotline \
+    && install -d -o hotline -g hotline -m 0750 /site
+USER hotline
+VOLUME /site
+CMD ["hotline", "serve", "--site", "/site"]
