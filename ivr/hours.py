@@ -52,8 +52,8 @@ def of_day(hours: Hours, day: date) -> tuple[tuple[Span, ...], Reason]:
     weekday = day.weekday()
     if hours.calendar == "cn":
         decreed = decreed_day(day)
-        if decreed is None:
-            return (), "unknown_year"
+        if decreed is None and not any(holiday.startswith(text[:5]) for holiday in hours.holidays):
+            return (), "unknown_year"  # a year whose holidays are written out is known
         if decreed == "holiday":
             return (), "holiday"
         if decreed == "workday":

@@ -169,11 +169,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a lint found: where, which rule, what to do. `str()` is `file:line:column: message [rule]`."""
+    """Something a lint found: where, which rule, what to do. `str()` is `file:line:column: message [rule]`.
+
+    A warning does not keep a version from being published.
+    """
 
     mark: Mark
     rule: str
     message: str
+    warning: bool = False
 
     def __str__(self) -> str:
         return f"{self.mark}: {self.message} [{self.rule}]"
