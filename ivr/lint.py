@@ -162,7 +162,7 @@ def _phrase(ref: Ref, flow: Flow, reading: Reading, around: Surroundings) -> Ite
             message = f"{ref.name} needs a value {place}, and this flow has none{hint}: with: {{{place}: …}}"
             yield Problem(ref.mark, "phrase-value", message)
     for given in ref.given:
-        if given not in needed and given != "value":
+        if given not in needed and given != "digits":
             yield Problem(
                 ref.mark, "phrase-value", f"{ref.name} has no place {given}{nearest_hint(given, list(needed))}"
             )

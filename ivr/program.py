@@ -88,7 +88,7 @@ class Menu(Asking, frozen=True, array_like=True, kw_only=True):
 
 
 class Confirm(msgspec.Struct, frozen=True, array_like=True):
-    """Read back what was keyed (as the value `value`) and ask whether it is right."""
+    """Read back what was keyed (as the value `digits`) and ask whether it is right."""
 
     lines: Lines
     yes: str

@@ -265,7 +265,7 @@ def _read_confirm(reading: Reading, node: Node, name: str) -> Confirm:
     for index in range(before, len(reading.refs)):
         ref = reading.refs[index]
         if ref.kind == "phrase":
-            reading.refs[index] = type(ref)(ref.kind, ref.name, ref.mark, ref.step, (*ref.given, "value"))
+            reading.refs[index] = type(ref)(ref.kind, ref.name, ref.mark, ref.step, (*ref.given, "digits"))
     yes: str = key.read(reading, inside["yes"], name) if "yes" in inside else "1"
     no: str = key.read(reading, inside["no"], name) if "no" in inside else "2"
     if yes == no:
@@ -361,7 +361,6 @@ values_shape = Shape({"type": "object", "propertyNames": {"pattern": NAME}}, _re
 settings = Shape({"type": "object", "propertyNames": {"pattern": NAME}, "minProperties": 1}, _read_settings)
 names = Shape({"type": "object", "additionalProperties": {"type": "string", "pattern": NAME}}, _read_names)
 wishes = _list_of(reference("wish", r"^\S"))
-phrase = Shape({"type": "string", "pattern": NAME}, lambda reading, node, _: _phrase(reading, node, ()))
 _line = Shape(
     {
         "anyOf": [

@@ -130,7 +130,7 @@ def _collect(given: Given) -> p.Collect:
     least, most = given["length"]
     confirm: p.Confirm | None = given["confirm"]
     if confirm is not None:
-        value = {"value": p.Cel(given["collect"])}
+        value = {"digits": p.Cel(given["collect"])}
         lines = tuple(p.Line(line.phrase, line.language, {**value, **line.values}) for line in confirm.lines)
         confirm = p.Confirm(lines, confirm.yes, confirm.no)
     return p.Collect(
@@ -255,7 +255,7 @@ _ALL = (
             Option("say", s.lines, "The question.", required=True),
             Option("length", s.length, "How many digits: 6, or 4-6.", required=True),
             Option("check", s.check, "luhn (bank cards), id_card (GB 11643; * is the X), or a pattern.", ""),
-            Option("confirm", s.confirm, "A phrase with {value:digits} that reads back; keys yes (1) and no (2)."),
+            Option("confirm", s.confirm, "A phrase with {digits:digits} that reads back; keys yes (1) and no (2)."),
             Option("secret", s.boolean, "Never logged, recorded or said; a lookup sends it as secret:NAME.", False),
             _THEN,
             *_ASKING,
@@ -344,7 +344,7 @@ _ALL = (
         (
             Option("skills", s.wishes, "What the agent must have: complaints>=3.", ()),
             Option("class", s.choice("general", "important", "urgent"), "How urgent it is.", "general"),
-            Option("reason", s.phrase, "The phrase that the agent hears before the caller does.", ""),
+            Option("reason", s.text, "Why the caller calls, in words that the agent hears first.", ""),
             Option("fields", s.values_shape, "What the agent sees on the screen.", {}),
             Option("keys", s.keys, "Ways out while waiting.", {}),
             *_outcomes(_OUTCOMES, "Where to go when the queue says {}."),
