@@ -19,7 +19,7 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
 _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 ARGUMENT = "out"
 """The Stasis argument of a leg that we called."""
-AWAY_CONTEXT = "hotline-away"
+AWAY_CONTEXT = "hotline-given-away"
 AWAY_VARIABLE = "HOTLINE_AWAY_TO"
 _SPARE_RING_S = 5
 
