@@ -3,10 +3,17 @@
 # The suites worth asking, best first. Debian stable carries no Asterisk; testing has 22. Of Ubuntu's suites the system's
 # own is asked first, then the long-term one that has 20; "devel" is Ubuntu's alias of the newest.
 suites_with_asterisk() {
-    id=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
-    case " $id " in
-    *" ubuntu "*) (. /etc/os-release && echo "${UBUNTU_CODENAME:-$VERSION_CODENAME} noble devel") ;;
-    *) echo "testing" ;;
+    case "$(family)" in
+    ubuntu) (. /etc/os-release && echo "${UBUNTU_CODENAME:-$VERSION_CODENAME} noble devel") ;;
+    debian) echo "testing" ;;
+    esac
+}
+
+# Whose archives this system uses: derivatives say so in ID_LIKE.
+family() {
+    case " $(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}") " in
+    *" ubuntu "*) echo ubuntu ;;
+    *) echo debian ;;
     esac
 }
 
@@ -42,14 +49,13 @@ archives_of_the_system() {
 private_apt() {
     mkdir -p "$1/state/lists/partial" "$1/cache/archives/partial" "$1/dpkg"
     : >"$1/dpkg/status"
-    keyring=
-    for file in /usr/share/keyrings/ubuntu-archive-keyring.gpg /usr/share/keyrings/debian-archive-keyring.gpg; do
-        [ -r "$file" ] && case "$file" in *"$(. /etc/os-release && echo "${ID:-debian}")"*) keyring="signed-by=$file " ;; esac
-    done
-    components="main"
-    [ -z "${keyring##*ubuntu*}" ] && [ -n "$keyring" ] && components="main universe"
+    components=main
+    if [ "$(family)" = ubuntu ]; then components="main universe"; fi
+    # Without the distribution's own keyring where it belongs, what the system's apt trusts anyway.
+    keyring=/usr/share/keyrings/$(family)-archive-keyring.gpg
+    if [ -r "$keyring" ]; then signed="signed-by=$keyring "; else signed=; fi
     # A mirror that stands still serves a Release file past its date; the signature is still checked.
-    echo "deb [${keyring}check-valid-until=no] $3 $2 $components" >"$1/sources.list"
+    echo "deb [${signed}check-valid-until=no] $3 $2 $components" >"$1/sources.list"
     # Given by "-c", this is read after the system's files, so that "#clear" takes out hooks that touch the system.
     cat >"$1/apt.conf" <<EOF
 Dir::State "$1/state";
