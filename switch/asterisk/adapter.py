@@ -26,7 +26,7 @@ from switch.asterisk.bridging import Bridging
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import Devices
 from switch.asterisk.door import AsteriskOptions, Door
-from switch.asterisk.legs import Leg, failed
+from switch.asterisk.legs import Q850_OF, Leg, failed
 from switch.asterisk.originating import ARGUMENT as OUT
 from switch.asterisk.originating import Dialler
 from switch.asterisk.playing import Player
@@ -274,6 +274,8 @@ class AsteriskSwitch:
             leg.in_bridge = where.get(channel.id)
             leg.music = leg.in_bridge == self._player.room
             leg.heading = None
+            if leg.ending is not None:
+                self._door.hang_up(leg, leg.ending, Q850_OF[leg.ending])  # ordered while the link was down
         self._bridging.adopt(stock.bridges)
 
     def _live(self, stock: Stock) -> tuple[LiveLeg, ...]:

@@ -109,7 +109,9 @@ class Door:
             self.end(leg, leg.ending or Cause.LOST, "it was gone already")
 
     def _end_overdue(self, leg: Leg) -> None:
-        if self.legs.get(leg.id) is leg:
+        leg.end_timer = None
+        # With the link down nothing can be said of the leg: it is hung up when stock is taken, or it is gone then.
+        if self.client.connected and self.legs.get(leg.id) is leg:
             self.end(leg, Cause.LOST, "Asterisk did not confirm the end")
 
     def end(self, leg: Leg, cause: Cause, detail: str = "") -> None:

@@ -50,6 +50,9 @@ class Dialler:
         if endpoint is None:
             door.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
             return
+        if not door.client.connected:
+            door.later(events.CallEnded(command.leg, Cause.FAILED, "the link to Asterisk is down"))
+            return
         device = command.to.removeprefix("phone:") if command.to.startswith("phone:") else None
         leg = Leg(command.leg, command.caller, command.to.partition(":")[2], inbound=False, device=device)
         leg.originate = command.attempt

@@ -1,0 +1,13 @@
+"""A telephone switch in memory, with a world of callers and phones to drive it. Obeys the contract of the real ones.
+
+`FakeSwitch` is the door; its `world` is what is outside: who calls, presses, answers, and what goes wrong. All of it
+runs on one `Timeline`, which a test moves by hand (`timeline.advance(3.0)`), or which follows the event loop
+(`LoopTimeline`).
+"""
+
+from switch.fake.adapter import FakeSwitch
+from switch.fake.state import LeaveRinging, PickUp, Refuse
+from switch.fake.timeline import LoopTimeline, Timeline
+from switch.fake.world import World
+
+__all__ = ["FakeSwitch", "LeaveRinging", "LoopTimeline", "PickUp", "Refuse", "Timeline", "World"]

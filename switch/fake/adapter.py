@@ -1,0 +1,437 @@
+"""The fake's door. Facts that the controller misses while the link is down are lost, as they are on the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Literal, assert_never
+
+from calls import commands, events
+from calls.causes import Cause, DeviceState, Outcome
+from calls.commands import SwitchCommand
+from calls.errors import SwitchAway
+from calls.events import LiveLeg, SwitchEvent
+from calls.ids import AttemptId, LegId, Seconds
+from calls.ports import Sink
+from switch.fake.refusals import Reason, refusal
+from switch.fake.state import LeaveRinging, Leg, Phone, PickUp, Recorded, Refuse, Talk, live_leg
+from switch.fake.timeline import Timeline
+from switch.fake.world import World
+
+RecordingEnd = Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"]
+
+
+class FakeSwitch:
+    """A `calls.ports.Switch` in memory. `world` drives it; `facts` are told on its timeline."""
+
+    def __init__(self, timeline: Timeline, name: str = "fake") -> None:
+        self.name = name
+        self.timeline = timeline
+        self.world = World(self)
+        self.legs: dict[LegId, Leg] = {}
+        self.talks: dict[AttemptId, Talk] = {}
+        self.phones: dict[str, Phone] = {}
+        self.network: dict[str, Phone] = {}
+        """Numbers that can be called; any other is unreachable."""
+        self.clips: dict[str, Seconds] = {}
+        """Lengths of sound files by path without ending; one that is not here lasts `clip_s`."""
+        self.clip_s: Seconds = 1.0
+        self.missing: set[str] = set()
+        """Paths of sound files that are not there."""
+        self.refused: dict[type[commands.Command], str] = {}
+        """Kinds of orders that the switch refuses now, with the detail that it gives."""
+        self.recordings: dict[str, Recorded] = {}
+        """What was said in each recording, by its path."""
+        self.recordings_dir = PurePosixPath("/recordings")
+        self._sink: Sink | None = None
+        self._up = False
+        self._hang_up_later: list[commands.HangUp] = []
+
+    # -- the port
+
+    async def start(self, sink: Sink) -> None:
+        """See `calls.ports.Switch.start`."""
+        self.open(sink)
+
+    def open(self, sink: Sink) -> None:
+        """`start` for those without an event loop."""
+        self._sink = sink
+        self.link_up(restarted=False)
+
+    def send(self, command: SwitchCommand) -> None:
+        """See `calls.ports.Switch.send`: carried out a moment later on the timeline."""
+        self.timeline.after(0.0, lambda: self._carry_out(command))
+
+    async def calls(self) -> Sequence[LiveLeg]:
+        """See `calls.ports.Switch.calls`."""
+        if not self._up:
+            raise SwitchAway("the link is down")
+        return self._live()
+
+    async def close(self) -> None:
+        """See `calls.ports.Switch.close`."""
+        self._fail_open("closed")
+        self._up = False
+
+    # -- orders
+
+    def _carry_out(self, command: SwitchCommand) -> None:
+        if not self._up:
+            self._while_down(command)
+            return
+        if type(command) in self.refused:
+            self._refuse(command, "refused", self.refused[type(command)])
+            return
+        match command:
+            case commands.Bridge():
+                self._bridge(command)
+            case commands.MuteRecording():
+                self._mute(command)
+            case commands.Originate():
+                self._originate(command)
+            case commands.Listen():
+                self._refuse(command, "unsupported", "no ear on this switch")
+            case _:
+                leg = self.legs.get(command.leg)
+                if leg is None:
+                    self._refuse(command, "leg_gone", "no such leg")
+                else:
+                    self._on_leg(leg, command)
+
+    def _while_down(self, command: SwitchCommand) -> None:
+        """Nothing can be ordered; a hangup is remembered, and carried out when the link is back."""
+        if isinstance(command, commands.HangUp) and command.leg in self.legs:
+            self._hang_up_later.append(command)
+        else:
+            self._refuse(command, "switch_lost", "the link is down", anyhow=True)
+
+    def _on_leg(
+        self,
+        leg: Leg,
+        command: commands.Answer
+        | commands.EarlyMedia
+        | commands.Play
+        | commands.Stop
+        | commands.Record
+        | commands.StartMusic
+        | commands.StopMusic
+        | commands.Redirect
+        | commands.Supervise
+        | commands.HangUp,
+    ) -> None:
+        match command:
+            case commands.Answer():
+                self._quiet(leg)
+                leg.answered = True
+                self.set_device(leg.device, DeviceState.BUSY)
+                self._tell(events.CallAnswered(leg.id, command.attempt))
+            case commands.EarlyMedia():
+                self._done(command)
+            case commands.Play():
+                self._play(leg, command)
+            case commands.Stop():
+                self._stop(leg, command.attempt)
+            case commands.Record():
+                self._record(leg, command)
+            case commands.StartMusic():
+                leg.music = True
+                self._leave_talk(leg)
+                self._done(command)
+            case commands.StopMusic():
+                leg.music = False
+                self._done(command)
+            case commands.Redirect():
+                self._end(leg, Cause.TRANSFERRED)
+            case commands.Supervise():
+                self._supervise(leg, command)
+            case commands.HangUp():
+                self._end(leg, Cause.CANCELLED if leg.originate is not None else command.cause)
+            case _:
+                assert_never(command)
+
+    def _done(
+        self, command: commands.EarlyMedia | commands.StartMusic | commands.StopMusic | commands.Supervise
+    ) -> None:
+        self._tell(events.CommandDone(command.attempt, command.leg))
+
+    def _refuse(self, command: SwitchCommand, reason: Reason, detail: str, anyhow: bool = False) -> None:
+        """The order comes to nothing. `anyhow`: told although the link is down."""
+        fact = refusal(command, reason, detail, self.legs)
+        if fact is not None:
+            self._tell(fact, anyhow)
+
+    # -- prompts and recordings of one leg
+
+    def _play(self, leg: Leg, command: commands.Play) -> None:
+        self._quiet(leg)
+        paths = []
+        for item in command.media:
+            if not isinstance(item, commands.Clip) or item.path in self.missing:
+                what = item.path if isinstance(item, commands.Clip) else "a Sentence"
+                self._refuse(command, "missing_file", f"cannot play {what}")
+                return
+            paths.append(item.path)
+        leg.play, leg.play_rest = command, tuple(paths)
+        self._play_on(leg, command)
+
+    def _play_on(self, leg: Leg, command: commands.Play) -> None:
+        """The next clip, or the end."""
+        if leg.play is not command:
+            return
+        if not leg.play_rest:
+            leg.play = None
+            self._tell(events.PlaybackFinished(leg.id, command.attempt, Outcome.FINISHED))
+            return
+
+        def next_clip() -> None:
+            if leg.play is command:
+                leg.play_rest = leg.play_rest[1:]
+                self._play_on(leg, command)
+
+        leg.timers.append(self.timeline.after(self.clips.get(leg.play_rest[0], self.clip_s), next_clip))
+
+    def _record(self, leg: Leg, command: commands.Record) -> None:
+        self._quiet(leg)
+        leg.record, leg.record_began_at = command, self.timeline.now()
+
+        def limit() -> None:
+            if leg.record is command:
+                self._recorded(leg, "limit")
+
+        def silence() -> None:
+            if leg.record is command and not leg.voice:
+                self._recorded(leg, "silence")
+
+        leg.timers.append(self.timeline.after(command.max_s, limit))
+        if command.silence_s:
+            leg.timers.append(self.timeline.after(command.silence_s, silence))
+
+    def _recorded(self, leg: Leg, ended_by: RecordingEnd) -> None:
+        command, leg.record = leg.record, None
+        assert command is not None
+        path = self._file(command.name, Recorded({leg.voice} - {""}))
+        duration_s = self.timeline.now() - leg.record_began_at
+        self._tell(events.RecordingFinished(leg.id, command.attempt, path, duration_s, Outcome.FINISHED, ended_by))
+
+    def _file(self, name: str, recorded: Recorded) -> str:
+        path = str(self.recordings_dir / f"{name}.wav")
+        self.recordings[path] = recorded
+        return path
+
+    def _stop(self, leg: Leg, attempt: AttemptId) -> None:
+        if leg.play is not None and leg.play.attempt == attempt:
+            self._stop_play(leg)
+        elif leg.record is not None and leg.record.attempt == attempt:
+            self._recorded(leg, "stopped")
+
+    def _stop_play(self, leg: Leg) -> None:
+        if leg.play is not None:
+            attempt, leg.play = leg.play.attempt, None
+            self._tell(events.PlaybackFinished(leg.id, attempt, Outcome.STOPPED))
+
+    def _quiet(self, leg: Leg) -> None:
+        self._stop_play(leg)
+        if leg.record is not None:
+            self._recorded(leg, "stopped")
+
+    # -- talks
+
+    def _bridge(self, command: commands.Bridge) -> None:
+        legs = [self.legs.get(leg) for leg in (command.a, command.b)]
+        if None in legs:
+            self._refuse(command, "leg_gone", "no such leg")
+            return
+        if not all(leg is not None and leg.answered for leg in legs):
+            self._refuse(command, "refused", "not up")
+            return
+        for leg in legs:
+            assert leg is not None
+            self._quiet(leg)
+            leg.music = False
+            leg.watching = None
+            earlier, leg.talk = leg.talk, command.attempt
+            if earlier is not None:
+                self._part(self.talks.pop(earlier))
+        voices = [{leg.voice} - {""} for leg in legs if leg is not None]
+        recorded = Recorded(voices[0], voices[1])
+        talk = Talk(command.attempt, command.a, command.b, command.record, self.timeline.now(), recorded)
+        self.talks[command.attempt] = talk
+        self._tell(events.Bridged(command.attempt, (command.a, command.b)))
+
+    def _leave_talk(self, leg: Leg) -> None:
+        if leg.talk is not None:
+            talk = self.talks.pop(leg.talk)
+            self._part(talk, leaver=leg.id)
+
+    def _part(self, talk: Talk, leaver: LegId | None = None) -> None:
+        """A talk is over: who is up and placed nowhere else survives."""
+        survivors = []
+        for leg_id in (talk.a, talk.b):
+            leg = self.legs.get(leg_id)
+            if leg is not None and leg.talk == talk.attempt:
+                leg.talk = None
+                if leg_id != leaver:
+                    survivors.append(leg_id)
+        self._tell(events.Unbridged(talk.attempt, tuple(survivors)))
+        if talk.record is not None:
+            path = self._file(talk.record, talk.recorded)
+            duration_s = self.timeline.now() - talk.began_at
+            self._tell(events.RecordingFinished(talk.a, talk.attempt, path, duration_s))
+
+    def _mute(self, command: commands.MuteRecording) -> None:
+        talk = self.talks.get(command.bridge)
+        if talk is None or talk.record is None:
+            self._refuse(command, "refused", f"nothing is recorded of {command.bridge}")
+            return
+        talk.muted = command.on
+        self._tell(events.CommandDone(command.attempt, talk.a))
+
+    def _supervise(self, leg: Leg, command: commands.Supervise) -> None:
+        target = self.legs.get(command.target)
+        if target is None:
+            self._refuse(command, "leg_gone", "no such leg")
+        elif not leg.answered or not target.answered or (command.mode == "barge" and target.talk is None):
+            self._refuse(command, "refused", "not up, or in no call that could be joined")
+        else:
+            self._quiet(leg)
+            leg.music = False
+            leg.watching = (command.target, command.mode)
+            self._done(command)
+
+    # -- calls out
+
+    def _originate(self, command: commands.Originate) -> None:
+        if command.leg in self.legs:
+            return
+        kind, _, rest = command.to.partition(":")
+        phone = (self.phones if kind == "phone" else self.network).get(rest)
+        if phone is None or not phone.registered:
+            self._tell(events.CallEnded(command.leg, Cause.UNREACHABLE, f"{command.to} cannot be reached"))
+            return
+        device = rest if kind == "phone" else None
+        if phone.state is not DeviceState.IDLE:
+            self._tell(events.CallEnded(command.leg, Cause.BUSY, "it is on another call"))
+            return
+        leg = Leg(command.leg, command.caller, rest, inbound=False, device=device, originate=command.attempt)
+        self.legs[leg.id] = leg
+        self.set_device(device, DeviceState.RINGING)
+        self._tell(events.CallRinging(leg.id))
+        self._react(leg, phone, command.ring_s)
+
+    def _react(self, leg: Leg, phone: Phone, ring_s: Seconds) -> None:
+        def pick_up() -> None:
+            if leg.originate is not None and leg.id in self.legs:
+                attempt, leg.originate, leg.answered = leg.originate, None, True
+                self.set_device(leg.device, DeviceState.BUSY)
+                self._tell(events.CallAnswered(leg.id, attempt))
+
+        def end(cause: Cause) -> None:
+            if leg.originate is not None and leg.id in self.legs:
+                self._end(leg, cause)
+
+        leg.timers.append(self.timeline.after(ring_s, lambda: end(Cause.NO_ANSWER)))
+        match phone.reaction:
+            case PickUp(after_s, voice):
+                leg.voice = voice
+                leg.timers.append(self.timeline.after(after_s, pick_up))
+            case Refuse(cause, after_s):
+                leg.timers.append(self.timeline.after(after_s, lambda: end(cause)))
+            case LeaveRinging():
+                pass
+
+    # -- from outside
+
+    def arrive(self, leg: Leg, name: str) -> None:
+        """A call comes in."""
+        self.legs[leg.id] = leg
+        self.set_device(leg.device, DeviceState.BUSY)
+        self._tell(events.CallArrived(leg.id, leg.caller, leg.called, name, leg.device))
+
+    def key_pressed(self, leg_id: LegId, key: str) -> None:
+        """Somebody pressed a key."""
+        leg = self.legs.get(leg_id)
+        if leg is None:
+            return
+        self._tell(events.DigitPressed(leg_id, key))
+        if leg.record is not None and key in leg.record.end_on:
+            self._recorded(leg, "digit")
+
+    def far_end_gone(self, leg_id: LegId, cause: Cause) -> None:
+        """The far end hung up, or vanished."""
+        leg = self.legs.get(leg_id)
+        if leg is not None:
+            self._end(leg, cause)
+
+    def set_device(self, account: str | None, state: DeviceState) -> None:
+        """A phone of ours is seen in another state."""
+        phone = self.phones.get(account or "")
+        if phone is not None and account is not None and phone.state is not state:
+            phone.state = state
+            self._tell(events.AgentDeviceChanged(account, state))
+
+    def _end(self, leg: Leg, cause: Cause) -> None:
+        for timer in leg.timers:
+            timer.cancel()
+        if leg.play is not None:
+            attempt, leg.play = leg.play.attempt, None
+            self._tell(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, "the leg ended"))
+        if leg.record is not None:
+            self._recorded(leg, "hang_up")
+        del self.legs[leg.id]
+        phone = self.phones.get(leg.device or "")
+        if phone is not None and phone.registered:
+            self.set_device(leg.device, DeviceState.IDLE)
+        for watcher in self.legs.values():
+            if watcher.watching is not None and watcher.watching[0] == leg.id:
+                watcher.watching = None
+        talk = self.talks.pop(leg.talk, None) if leg.talk is not None else None
+        self._tell(events.CallEnded(leg.id, cause))
+        if talk is not None:
+            self._part(talk)
+
+    # -- the link
+
+    def link_down(self, detail: str) -> None:
+        """Facts are lost from now on; what is open has failed."""
+        if self._up:
+            self._fail_open(detail)
+            self._up = False
+            self._deliver(events.SwitchLost(self.name, detail))
+
+    def link_up(self, *, restarted: bool) -> None:
+        """Connected (again): tell what is live."""
+        self._up = True
+        self._deliver(events.SwitchBack(self.name, self._live(), restarted))
+        for account, phone in self.phones.items():
+            self._deliver(events.AgentDeviceChanged(account, phone.state))
+        hang_up, self._hang_up_later = self._hang_up_later, []
+        for command in hang_up:
+            self.send(command)
+
+    def restart(self) -> None:
+        """All calls end, unseen by the controller, which is then told of a new start."""
+        self.link_down("the switch ended")
+        for leg in list(self.legs.values()):
+            self._end(leg, Cause.LOST)
+        self.link_up(restarted=True)
+
+    def _fail_open(self, detail: str) -> None:
+        for leg in self.legs.values():
+            if leg.play is not None:
+                attempt, leg.play = leg.play.attempt, None
+                self._deliver(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, detail))
+            if leg.record is not None:
+                attempt, leg.record = leg.record.attempt, None
+                self._deliver(events.RecordingFinished(leg.id, attempt, "", 0.0, Outcome.FAILED, "failed"))
+
+    def _live(self) -> tuple[LiveLeg, ...]:
+        return tuple(live_leg(leg, self.talks) for leg in self.legs.values())
+
+    def _tell(self, fact: SwitchEvent, anyhow: bool = False) -> None:
+        """A moment later, if the link is up then; facts stay in order."""
+        if self._up or anyhow:
+            self.timeline.after(0.0, lambda: self._deliver(fact) if self._up or anyhow else None)
+
+    def _deliver(self, fact: SwitchEvent) -> None:
+        assert self._sink is not None, "the switch was not started"
+        self._sink(fact)

@@ -1,0 +1,37 @@
+"""The outcome of an order that comes to nothing, in the shape that each kind of order has."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Literal
+
+from calls import commands, events
+from calls.causes import Cause, Outcome
+from calls.commands import SwitchCommand
+from calls.events import SwitchEvent
+from calls.ids import LegId
+
+Reason = Literal["leg_gone", "refused", "deadline", "switch_lost", "missing_file", "unsupported"]
+"""As in `calls.events.CommandFailed`."""
+
+
+def refusal(command: SwitchCommand, reason: Reason, detail: str, legs: Container[LegId]) -> SwitchEvent | None:
+    """As the table in `calls.commands` has it; None for a Stop, which has no outcome of its own."""
+    match command:
+        case commands.Stop():
+            return None
+        case commands.Play():
+            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail)
+        case commands.Record():
+            return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, "failed")
+        case commands.Originate():
+            return events.CallEnded(command.leg, Cause.FAILED, detail)
+        case commands.HangUp():
+            return events.CallEnded(command.leg, Cause.LOST, detail)
+        case commands.Bridge():
+            dead = next((leg for leg in (command.a, command.b) if leg not in legs), None)
+            return events.CommandFailed(command.attempt, reason, dead, detail)
+        case commands.MuteRecording():
+            return events.CommandFailed(command.attempt, reason, None, detail)
+        case _:
+            return events.CommandFailed(command.attempt, reason, command.leg, detail)
