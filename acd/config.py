@@ -94,11 +94,25 @@ class AgentConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     wrap_up_s: Seconds | None = None
 
 
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one queue's callers are worth to the weighted policy; `acd.weighted` has the meaning."""
+
+    goal_s: Seconds = 20.0
+    fresh: float = 1.0
+    growth: float = 1.0
+    late: float = 0.5
+    late_growth: float = 0.1
+    reserve: float = 0.0
+    decay: float = 0.5
+
+
 class Configuration(msgspec.Struct, frozen=True):
     """All that the queues core is told of a version of dialplans/."""
 
     queues: dict[QueueName, QueueConfig]
     agents: dict[AgentId, AgentConfig]
+    weights: dict[QueueName, Weights] | None = None
+    """Of the weighted policy; without, first come first served by each queue's own policy."""
 
 
 Provider = Callable[[str], Configuration]

@@ -4,12 +4,12 @@ A caller is in exactly one place: in a line, on offer to one agent, or talking. 
 caller at most. When an agent is idle and an eligible caller waits, the policy held them apart on purpose.
 """
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Literal, assert_never
 
 from acd import snapshot
 from acd.commands import AcdCommand, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
-from acd.config import Provider
+from acd.config import Configuration, Provider
 from acd.events import (
     AcdEvent,
     AgentMoved,
@@ -31,7 +31,8 @@ from acd.floor import Floor
 from acd.hall import Hall
 from acd.policies import FirstCome, Policy
 from acd.skills import render
-from acd.state import NEVER, Agent, Assignment, Caller, Line, Timed
+from acd.state import NEVER, Agent, Assignment, Caller, Line, Review, Timed
+from acd.weighted import Weighted
 from calls.errors import BrokenRule
 from calls.events import ClockSet, Tick
 from calls.ids import AttemptId, CallId, Instant, QueueName
@@ -55,8 +56,12 @@ class Acd:
         self._out: list[AcdCommand] = []
         self.timers: list[tuple[Instant, int, Timed]] = []
         self.timer_count = 0
+        self._timers_kept = 256
         self.offer_count = 0
+        self._own_policy = policy
         self.policy: Policy = FirstCome() if policy is None else policy
+        self._holds = self.policy.holds
+        self.review = Review()
         self.floor = Floor(self._out, announce)
         self.hall = Hall(self.floor)
         self.assignments: dict[AttemptId, Assignment] = {}
@@ -87,6 +92,8 @@ class Acd:
                 pass  # queues know durations only; opening hours are the flow's business
             case _:
                 self._agent_event(event, now)
+        if self._holds:
+            self._pair_up(now)
         return self._taken()
 
     def next_deadline(self) -> Instant | None:
@@ -99,6 +106,8 @@ class Acd:
     def tick(self, now: Instant) -> list[AcdCommand]:
         """Ends of wrap-up and rests, widening steps, wait limits, offers that nobody answered for."""
         self._tick(now)
+        if self._holds:
+            self._pair_up(now)
         return self._taken()
 
     def snapshot(self) -> bytes:
@@ -108,6 +117,14 @@ class Acd:
     def restore(self, data: bytes) -> None:
         """Go on from a snapshot, in a core that is new."""
         snapshot.load(self, data)
+
+    def policy_for(self, configuration: Configuration) -> None:
+        """Take the policy of this configuration, unless the core was given one for good."""
+        if self._own_policy is None:
+            weights = configuration.weights
+            self.policy = FirstCome() if weights is None else Weighted(weights)
+        self._holds = self.policy.holds
+        self.policy.prepare(self.hall, self.floor)
 
     def _taken(self) -> list[AcdCommand]:
         out = self._out
@@ -133,6 +150,8 @@ class Acd:
                 case Assignment():
                     self._out.append(WithdrawOffer(timed.attempt, timed.call, timed.agent.id))
                     self._offer_missed(timed.attempt, "failed", now)
+                case Review():
+                    pass  # pairs are looked for after every step
                 case _:
                     assert_never(timed)
 
@@ -143,6 +162,14 @@ class Acd:
                 self.timer_count += 1
                 timed.due_seq = self.timer_count
                 heappush(self.timers, (at, self.timer_count, timed))
+                if len(self.timers) > self._timers_kept:
+                    self._forget_timers()
+
+    def _forget_timers(self) -> None:
+        """Drop those that were put off or set anew, lest a busy day pile them up."""
+        self.timers[:] = [timer for timer in self.timers if self.is_due(timer)]
+        heapify(self.timers)
+        self._timers_kept = max(256, 4 * len(self.timers))
 
     def is_due(self, timer: tuple[Instant, int, Timed]) -> bool:
         """Whether the timer still counts: not put off, and not set anew."""
@@ -265,9 +292,22 @@ class Acd:
 
     def _match(self, agent: Agent, now: Instant) -> None:
         """An agent is idle: the caller who should have this one."""
-        caller = self.policy.caller_for(agent, now)
-        if caller is not None:
-            self._offer(caller, agent, now)
+        if self._holds:
+            return  # all are looked at together, at the end of the step
+        pair = self.policy.pair(agent, self.hall, self.floor, now)
+        if pair is not None:
+            self._offer(*pair, now)
+
+    def _pair_up(self, now: Instant) -> None:
+        """Make all matches that a policy wants that may also hold back, and note when to look again."""
+        hall, floor, review_at = self.hall, self.floor, NEVER
+        while hall.occupied and floor.idle_mask:
+            pair = self.policy.pair(None, hall, floor, now)
+            if pair is None:
+                review_at = self.policy.review_at()
+                break
+            self._offer(*pair, now)
+        self._set_timer(self.review, review_at)
 
     def _match_all(self, now: Instant) -> None:
         """Circumstances changed for many at once."""
@@ -371,6 +411,7 @@ class Acd:
             case AgentMoved(queues=queues):
                 agent.queues = queues
                 self.hall.rebuild()
+                self.policy.prepare(self.hall, self.floor)
                 self._match_all(now)
                 return
             case _:
@@ -407,7 +448,7 @@ class Acd:
 
     def _leave_empty(self, now: Instant) -> None:
         present = self.floor.present_mask
-        for line in list(self.hall.waiting()):
+        for line in list(self.hall.occupied):
             if line.queue.config.leave_empty and not self.hall.reach(line) & present:
                 for _, _, caller in list(line.waiting):
                     self._release(caller, "no_agents", now)
@@ -422,5 +463,6 @@ class Acd:
         configuration = self.configurations(version)
         self.floor.configure(configuration.agents)
         self.hall.configure(version, configuration.queues)
+        self.policy_for(configuration)
         self._match_all(now)
         self._leave_empty(now)

@@ -1,19 +1,18 @@
 """The callers: who waits in which queue, with which wish, in which place. Knows agents only as sets of bits."""
 
-from collections.abc import Iterator
-
 from acd.config import QueueConfig
-from acd.events import CallQueued
+from acd.events import CallQueued, Class
 from acd.floor import Floor
 from acd.skills import Has, Wish, conjunction, lowered, parse, parse_all, without
 from acd.state import MINUTE, NEVER, Agent, Caller, Line, Queue
 from calls.errors import BadInput
-from calls.ids import AgentId, CallId, Instant, QueueName
+from calls.ids import AgentId, CallId, Instant, QueueName, Seconds
 
 LINES_KEPT = 4096
 """Empty lines are kept for the next caller with that wish, until there are so many."""
 
-LineKey = tuple[QueueName, Wish, tuple[Wish, ...], AgentId | None]
+LineKey = tuple[QueueName, Wish, tuple[Wish, ...], AgentId | None, Seconds]
+_EntryKey = tuple[QueueName, tuple[str, ...], str, Class, float, bool]
 
 
 class Hall:
@@ -26,9 +25,10 @@ class Hall:
         self.callers: dict[CallId, Caller] = {}
         self.arrivals = 0
         self.version = ""
+        self.occupied: dict[Line, None] = {}
         self._lines: dict[LineKey, Line] = {}
         self._members: dict[QueueName, int] = {}
-        self._entries: dict[tuple[QueueName, tuple[str, ...], str], tuple[Queue, Wish, Line]] = {}
+        self._entries: dict[_EntryKey, tuple[Queue, Wish, Seconds, Line]] = {}
         self.left: dict[tuple[QueueName, str], tuple[float, Instant]] = {}
 
     def configure(self, version: str, queues: dict[QueueName, QueueConfig]) -> None:
@@ -49,6 +49,7 @@ class Hall:
             agent.lines = []
         for queue in self.queues.values():
             queue.lines = []
+        self.occupied.clear()
         self._lines.clear()
         self._entries.clear()
         self._members.clear()
@@ -63,18 +64,13 @@ class Hall:
 
     def admit(self, fact: CallQueued, now: Instant) -> Caller:
         """A caller from the door: known from now on, in no line yet. Raises BadInput for a queue or wish unknown."""
-        entry = self._entries.get((fact.queue, fact.skills, fact.language))
+        key = (fact.queue, fact.skills, fact.language, fact.class_, fact.priority, fact.vip)
+        entry = self._entries.get(key)
         if entry is None:
-            entry = self._entry(fact)
-        queue, wish, line = entry
+            entry = self._entries[key] = self._entry(fact)
+        queue, wish, head_start_s, line = entry
         self.arrivals += 1
-        config = queue.config
-        head_start = config.priority + fact.priority
-        if fact.class_ != "general":
-            head_start += config.classes.get(fact.class_, 0.0)
-        if fact.vip:
-            head_start += config.vip
-        caller = Caller(fact, self.arrivals, now - MINUTE * head_start, now, queue, queue.version, wish)
+        caller = Caller(fact, self.arrivals, head_start_s, now, queue, queue.version, wish)
         if fact.caller:
             self._give_back_place(caller, now)
         if fact.agent is not None:
@@ -85,16 +81,21 @@ class Hall:
         queue.length += 1
         return caller
 
-    def _entry(self, fact: CallQueued) -> tuple[Queue, Wish, Line]:
+    def _entry(self, fact: CallQueued) -> tuple[Queue, Wish, Seconds, Line]:
         queue = self.queues.get(fact.queue)
         if queue is None or fact.queue not in self.open:
             raise BadInput(f"there is no queue `{fact.queue}` in version {self.version}")
         wish = conjunction((parse_all(queue.config.skills), parse_all(fact.skills)))
         if fact.language in self._floor.index.skills:
             wish = conjunction((wish, Has(fact.language)))
-        entry = (queue, wish, self._line(queue, wish, (), None))
-        self._entries[fact.queue, fact.skills, fact.language] = entry
-        return entry
+        config = queue.config
+        head_start = config.priority + fact.priority
+        if fact.class_ != "general":
+            head_start += config.classes.get(fact.class_, 0.0)
+        if fact.vip:
+            head_start += config.vip
+        head_start_s = MINUTE * head_start
+        return queue, wish, head_start_s, self._line(queue, wish, (), None, head_start_s)
 
     def _ask_for(self, caller: Caller, agent_id: AgentId, now: Instant) -> None:
         agent = self._floor.by_id.get(agent_id)
@@ -104,7 +105,8 @@ class Hall:
     def _give_back_place(self, caller: Caller, now: Instant) -> None:
         left = self.left.pop((caller.queue.name, caller.fact.caller), None)
         if left is not None and now - left[1] <= caller.rules.keep_place_s:
-            caller.key = min(caller.key, left[0])
+            caller.place_at = min(caller.place_at, left[0])
+            caller.key = caller.place_at - caller.head_start_s
 
     def dismiss(self, caller: Caller, now: Instant, may_return: bool) -> None:
         """A caller waits no more. With `may_return` the place is kept for a while for that number."""
@@ -113,7 +115,7 @@ class Hall:
         caller.due_at = NEVER
         self.detach(caller)
         if may_return and caller.fact.caller and caller.rules.keep_place_s > 0:
-            self.left[caller.queue.name, caller.fact.caller] = (caller.key, now)
+            self.left[caller.queue.name, caller.fact.caller] = (caller.place_at, now)
             if len(self.left) > 1000:
                 self.left = {key: left for key, left in self.left.items() if now - left[1] <= 3600}
 
@@ -127,7 +129,7 @@ class Hall:
     def line_of(self, caller: Caller) -> Line:
         """The line where this caller should stand now."""
         only = self._floor.by_id.get(caller.fact.agent) if caller.fact.agent and caller.sticky_until > 0 else None
-        return self._line(caller.queue, caller.wish, caller.also, only)
+        return self._line(caller.queue, caller.wish, caller.also, only, caller.head_start_s)
 
     def move(self, caller: Caller, name: QueueName, now: Instant) -> bool:
         """Out of line, to another queue with the time waited; its steps count from now. False if it is not there."""
@@ -136,7 +138,8 @@ class Hall:
             return False
         caller.queue.length -= 1
         queue.length += 1
-        caller.key += MINUTE * (caller.rules.priority - queue.config.priority)
+        caller.head_start_s += MINUTE * (queue.config.priority - caller.rules.priority)
+        caller.key = caller.place_at - caller.head_start_s
         caller.queue, caller.rules, caller.version = queue, queue.config, queue.version
         caller.entered_at, caller.step, caller.also = now, 0, ()
         caller.sticky_until = -NEVER
@@ -175,13 +178,16 @@ class Hall:
             self._members[name] = mask
         return mask
 
-    def _line(self, queue: Queue, wish: Wish, also: tuple[Wish, ...], only: Agent | None) -> Line:
-        key = (queue.name, wish, also, None if only is None else only.id)
+    def _line(
+        self, queue: Queue, wish: Wish, also: tuple[Wish, ...], only: Agent | None, head_start_s: Seconds
+    ) -> Line:
+        key = (queue.name, wish, also, None if only is None else only.id, head_start_s)
         line = self._lines.get(key)
         if line is None:
             if len(self._lines) >= LINES_KEPT:
                 self._drop_empty()
-            line = self._lines[key] = Line(queue, wish, also, only, self.eligible(queue.name, wish, also, only))
+            eligible = self.eligible(queue.name, wish, also, only)
+            line = self._lines[key] = Line(queue, wish, also, only, head_start_s, eligible, self.occupied)
             queue.lines.append(line)
             for agent in self._floor.select(line.eligible):
                 agent.lines.append(line)
@@ -199,7 +205,7 @@ class Hall:
     def _drop_empty(self) -> None:
         in_use = {id(caller.line) for caller in self.callers.values()}
         self._lines = {key: line for key, line in self._lines.items() if id(line) in in_use}
-        self._entries = {key: entry for key, entry in self._entries.items() if id(entry[2]) in in_use}
+        self._entries = {key: entry for key, entry in self._entries.items() if id(entry[3]) in in_use}
         for agent in self._floor.agents:
             agent.lines = [line for line in agent.lines if id(line) in in_use]
         for queue in self.queues.values():
@@ -221,7 +227,3 @@ class Hall:
             if step.overflow in self.open and step.overflow not in passed and step.overflow is not None:
                 mask |= self._reach(step.overflow, wish, (), passed | {name})
         return mask
-
-    def waiting(self) -> Iterator[Line]:
-        """The lines in which somebody waits."""
-        return (line for line in self._lines.values() if line.waiting)

@@ -9,9 +9,11 @@ from typing import Protocol
 
 from acd.config import PolicyName
 from acd.floor import Floor
-from acd.state import Agent, Caller, Line
+from acd.hall import Hall
+from acd.state import NEVER, Agent, Caller, Line
 from calls.ids import Instant
 
+Pair = tuple[Caller, Agent]
 Ranking = Callable[[Agent, Line, Instant], float]
 
 
@@ -49,12 +51,21 @@ class Policy(Protocol):
 
     holds: bool
 
-    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
-        """One of the idle eligible agents, whose bits are `free` (never 0), for the next caller of this line."""
+    def prepare(self, hall: Hall, floor: Floor) -> None:
+        """Agents, skills or queues have changed."""
         ...
 
-    def caller_for(self, agent: Agent, now: Instant) -> Caller | None:
-        """The caller whom this idle agent should have, or None."""
+    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
+        """For a caller who comes to this line now: one of the idle eligible agents, whose bits are `free`, never 0."""
+        ...
+
+    def pair(self, agent: Agent | None, hall: Hall, floor: Floor, now: Instant) -> Pair | None:
+        """The next match to make among those who wait and are idle. One that does not hold is asked only when `agent`
+        has become idle, and is right to look no further."""
+        ...
+
+    def review_at(self) -> Instant:
+        """When to ask again though nothing has happened, as of the last answer of `pair`."""
         ...
 
 
@@ -62,6 +73,9 @@ class FirstCome:
     """Highest score first, to the agent whom the queue's own policy ranks first. Never holds back."""
 
     holds = False
+
+    def prepare(self, hall: Hall, floor: Floor) -> None:
+        """Nothing: the lines know all."""
 
     def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
         """By the ranking that the queue names."""
@@ -71,14 +85,20 @@ class FirstCome:
         rank = RANKINGS[name]
         return min(floor.select(free), key=lambda agent: (rank(agent, line, now), agent.idle_seq))
 
-    def caller_for(self, agent: Agent, now: Instant) -> Caller | None:
-        """The one with the highest score; of equals, who came first."""
+    def pair(self, agent: Agent | None, hall: Hall, floor: Floor, now: Instant) -> Pair | None:
+        """The eligible caller with the highest score; of equals, who came first."""
+        if agent is None:
+            return None
         best = None
         for line in agent.lines:
             waiting = line.waiting
             if waiting and (best is None or waiting[0] < best):
                 best = waiting[0]
-        return None if best is None else best[2]
+        return None if best is None else (best[2], agent)
+
+    def review_at(self) -> Instant:
+        """Never: nobody is held."""
+        return NEVER
 
 
 def first_idle(free: int, floor: Floor) -> Agent:

@@ -11,11 +11,14 @@ import msgspec
 from acd.commands import AgentState
 from acd.events import CallQueued
 from acd.skills import Wish
-from acd.state import Agent, Assignment, Caller, Queue, Timed
+from acd.state import Agent, Assignment, Caller, Queue, Review, Timed
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName, Seconds
 
 if TYPE_CHECKING:
     from acd.core import Acd
+
+
+TimerKind = Literal["caller", "agent", "offer", "review"]
 
 
 class AgentRecord(msgspec.Struct, array_like=True):
@@ -44,7 +47,8 @@ class CallerRecord(msgspec.Struct, array_like=True):
 
     fact: CallQueued
     seq: int
-    key: float
+    head_start_s: Seconds
+    place_at: Instant
     queued_at: Instant
     entered_at: Instant
     queue: QueueName
@@ -84,7 +88,7 @@ class State(msgspec.Struct):
     assignments: list[AssignmentRecord]
     queues: dict[QueueName, tuple[str, int]]
     left: list[tuple[QueueName, str, float, Instant]]
-    timers: list[tuple[Instant, int, Literal["caller", "agent", "offer"], str]]
+    timers: list[tuple[Instant, int, TimerKind, str]]
 
 
 def save(core: "Acd") -> bytes:
@@ -107,12 +111,12 @@ def save(core: "Acd") -> bytes:
     )
 
 
-def _timers(core: "Acd") -> list[tuple[Instant, int, Literal["caller", "agent", "offer"], str]]:
+def _timers(core: "Acd") -> list[tuple[Instant, int, TimerKind, str]]:
     live = [timer for timer in core.timers if core.is_due(timer)]
     return [(at, seq, *_named(timed)) for at, seq, timed in sorted(live, key=lambda timer: timer[:2])]
 
 
-def _named(timed: Timed) -> tuple[Literal["caller", "agent", "offer"], str]:
+def _named(timed: Timed) -> tuple[TimerKind, str]:
     match timed:
         case Caller():
             return "caller", timed.fact.call
@@ -120,6 +124,8 @@ def _named(timed: Timed) -> tuple[Literal["caller", "agent", "offer"], str]:
             return "agent", timed.id
         case Assignment():
             return "offer", timed.attempt
+        case Review():
+            return "review", ""
 
 
 def _agent(agent: Agent) -> AgentRecord:
@@ -167,15 +173,16 @@ def load(core: "Acd", data: bytes) -> None:
         _restore_assignment(core, assignment_record)
     hall.configure(state.version, rules.queues)
     hall.arrivals = state.arrivals
+    core.policy_for(rules)
     core.offer_count = state.offers
     core.timer_count = state.timer_count
     for at, seq, kind, name in state.timers:
         timed = _timed(core, kind, name)
-        timed.due_seq = seq
+        timed.due_at, timed.due_seq = at, seq
         core.timers.append((at, seq, timed))
 
 
-def _timed(core: "Acd", kind: Literal["caller", "agent", "offer"], name: str) -> Timed:
+def _timed(core: "Acd", kind: TimerKind, name: str) -> Timed:
     match kind:
         case "caller":
             return core.hall.callers[CallId(name)]
@@ -183,6 +190,8 @@ def _timed(core: "Acd", kind: Literal["caller", "agent", "offer"], name: str) ->
             return core.floor.by_id[AgentId(name)]
         case "offer":
             return core.assignments[AttemptId(name)]
+        case "review":
+            return core.review
 
 
 def _restore_agent(core: "Acd", record: AgentRecord) -> None:
@@ -199,9 +208,9 @@ def _restore_agent(core: "Acd", record: AgentRecord) -> None:
 def _restore_caller(core: "Acd", record: CallerRecord) -> None:
     hall = core.hall
     queue = hall.queues[record.queue]
-    caller = Caller(record.fact, record.seq, record.key, record.queued_at, queue, record.version, record.wish)
+    caller = Caller(record.fact, record.seq, record.head_start_s, record.place_at, queue, record.version, record.wish)
     caller.rules = core.configurations(record.version).queues[record.queue]
-    for name in ("entered_at", "also", "step", "sticky_until", "expires_at", "due_at"):
+    for name in ("queued_at", "entered_at", "also", "step", "sticky_until", "expires_at", "due_at"):
         setattr(caller, name, getattr(record, name))
     hall.callers[record.fact.call] = caller
     queue.length += 1

@@ -27,20 +27,34 @@ class Queue:
 
 
 class Line:
-    """Callers of one queue with one wish, in the order in which they are served.
+    """Callers of one queue with one wish and one head start, in the order in which they are served.
 
     Score is minutes waited plus priority; all age alike, so the order between two callers never changes and is a sort
-    by `key`, instant of arrival minus priority. `eligible` has bit i for agent i.
+    by `key`, instant of arrival minus head start. `eligible` has bit i for agent i. `occupied` are the lines of the
+    hall in which somebody waits.
     """
 
-    __slots__ = ("also", "eligible", "levels", "only", "queue", "reach", "waiting", "wanted", "wish")
+    __slots__ = (
+        "also", "eligible", "head_start_s", "levels", "occupied", "only", "queue", "reach", "waiting", "wanted", "wish",
+    )  # fmt: skip
 
-    def __init__(self, queue: Queue, wish: Wish, also: tuple[Wish, ...], only: "Agent | None", eligible: int) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        wish: Wish,
+        also: tuple[Wish, ...],
+        only: "Agent | None",
+        head_start_s: Seconds,
+        eligible: int,
+        occupied: "dict[Line, None]",
+    ) -> None:
         self.queue = queue
         self.wish = wish
         self.also = also
         self.only = only
+        self.head_start_s = head_start_s
         self.eligible = eligible
+        self.occupied = occupied
         self.reach: int | None = None
         self.waiting: list[tuple[float, int, Caller]] = []
         self.wanted = tuple(dict.fromkeys(wanted(wish)))
@@ -50,6 +64,8 @@ class Line:
         """Put a caller in the place that is due to it."""
         caller.line = self
         caller.in_line = True
+        if not self.waiting:
+            self.occupied[self] = None
         insort(self.waiting, (caller.key, caller.seq, caller))
 
     def remove(self, caller: "Caller") -> None:
@@ -60,6 +76,8 @@ class Line:
             del waiting[0]
         else:
             del waiting[bisect_left(waiting, (caller.key, caller.seq))]
+        if not waiting:
+            del self.occupied[self]
 
     def level(self, agent: "Agent") -> int:
         """How well this agent does what is asked for: the sum of the levels of the skills wanted."""
@@ -71,19 +89,24 @@ class Line:
 
 
 class Caller:
-    """One caller from entry until answered or gone. `rules` are those at entry, whatever is published since."""
+    """One caller from entry until answered or gone. `rules` are those at entry, whatever is published since.
+
+    `place_at` is the instant from which the wait counts: that of entry, or of an earlier try that keeps its place.
+    """
 
     __slots__ = (
-        "also", "due_at", "due_seq", "entered_at", "expires_at", "fact", "in_line", "key", "line", "offer", "queue",
-        "queued_at", "rules", "seq", "step", "sticky_until", "version", "wish",
+        "also", "due_at", "due_seq", "entered_at", "expires_at", "fact", "head_start_s", "in_line", "key", "line",
+        "offer", "place_at", "queue", "queued_at", "rules", "seq", "step", "sticky_until", "version", "wish",
     )  # fmt: skip
 
     def __init__(
-        self, fact: CallQueued, seq: int, key: float, now: Instant, queue: Queue, version: str, wish: Wish
+        self, fact: CallQueued, seq: int, head_start_s: Seconds, now: Instant, queue: Queue, version: str, wish: Wish
     ) -> None:
         self.fact = fact
         self.seq = seq
-        self.key = key
+        self.head_start_s = head_start_s
+        self.place_at = now
+        self.key = now - head_start_s
         self.queued_at = now
         self.entered_at = now
         self.queue = queue
@@ -174,5 +197,15 @@ class Assignment:
         self.due_seq = 0
 
 
-Timed = Caller | Agent | Assignment
+class Review:
+    """The one deadline of a policy that holds callers back: then their worth has grown enough."""
+
+    __slots__ = ("due_at", "due_seq")
+
+    def __init__(self) -> None:
+        self.due_at: Instant = NEVER
+        self.due_seq = 0
+
+
+Timed = Caller | Agent | Assignment | Review
 """What may have a deadline, `due_at`, NEVER for none; `due_seq` is the number of the timer that stands for it."""

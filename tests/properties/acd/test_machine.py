@@ -225,7 +225,7 @@ class Floor(RuleBasedStateMachine):
     @invariant()
     def each_caller_is_in_exactly_one_place(self) -> None:
         hall = self.acd.hall
-        in_line = [caller.fact.call for line in hall.waiting() for _, _, caller in line.waiting]
+        in_line = [caller.fact.call for line in hall.occupied for _, _, caller in line.waiting]
         offered = [offer.call for offer in self.offers.values()]
         talking = [offer.call for offer in self.talks.values()]
         everywhere = [*in_line, *offered, *talking, *self.ended]
@@ -249,7 +249,7 @@ class Floor(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_for_somebody_idle(self) -> None:
-        for line in self.acd.hall.waiting():
+        for line in self.acd.hall.occupied:
             assert not line.eligible & self.acd.floor.idle_mask
 
     @invariant()

@@ -1,0 +1,67 @@
+"""Virtual time: a core, and a world that keeps its heap of (instant, sequence) and answers what the core orders.
+
+The core is the one that runs live. What the live driver gets from the switch comes here from the world; nothing waits.
+"""
+
+from typing import Generic, Protocol, TypeVar
+
+from calls.ids import Instant
+from calls.ports import Core
+
+E = TypeVar("E")
+C = TypeVar("C")
+E_co = TypeVar("E_co", covariant=True)
+C_contra = TypeVar("C_contra", contravariant=True)
+
+FOREVER: Instant = float("inf")
+
+
+class World(Protocol[E_co, C_contra]):
+    """Everything outside the core."""
+
+    def next_at(self) -> Instant:
+        """When something happens of the world's own accord, FOREVER for nothing more."""
+        ...
+
+    def happen(self) -> E_co | None:
+        """Let it happen: a fact for the core, or None if the core need not know."""
+        ...
+
+    def carry_out(self, command: C_contra, now: Instant) -> E_co | None:
+        """Do what the core ordered; a fact that follows in the same instant, or None."""
+        ...
+
+
+class Driver(Generic[E, C]):
+    """Runs a core in a world until neither has anything left to do, or until `until`."""
+
+    def __init__(self, core: Core[E, C], world: World[E, C]) -> None:
+        self._core = core
+        self._world = world
+        self.now: Instant = 0.0
+
+    def run(self, until: Instant = FOREVER) -> None:
+        """Let time pass up to and including `until`. At one instant, deadlines of the core come first."""
+        core, world = self._core, self._world
+        handle, deadline = core.handle, core.next_deadline
+        next_at, happen, carry_out = world.next_at, world.happen, world.carry_out
+        while True:
+            at = next_at()
+            due = deadline()
+            if due is not None and due <= at:
+                if due > until:
+                    return
+                at = due
+                commands = core.tick(due)
+            else:
+                if at > until or at == FOREVER:
+                    return
+                event = happen()
+                if event is None:
+                    continue
+                commands = handle(event, at)
+            self.now = at
+            for command in commands:
+                answer = carry_out(command, at)
+                if answer is not None:
+                    commands += handle(answer, at)  # seen by this same loop, in order
