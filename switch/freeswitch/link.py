@@ -26,6 +26,11 @@ from switch.freeswitch.wire import (
 
 log = structlog.get_logger(__name__)
 
+
+class NoReply(SwitchAway):
+    """The switch took a command and did not answer it in time."""
+
+
 _AT_ONCE = 200
 """Events told before the loop gets a turn: some 10 ms of work, so that timers and web requests are not starved."""
 
@@ -83,7 +88,7 @@ class Link(asyncio.Protocol):
     def _too_late(self, place: int, command: Command, deadline_s: float) -> None:
         reply, _ = self._waiters.pop(place)
         if not reply.done():
-            reply.set_exception(SwitchAway(f"no reply to {type(command).__name__} within {deadline_s} s"))
+            reply.set_exception(NoReply(f"no reply to {type(command).__name__} within {deadline_s} s"))
             reply.exception()
 
     def attend(self, pulse_s: float) -> None:

@@ -1,0 +1,353 @@
+"""The door to telephony on FreeSWITCH: `calls.ports.Switch` over one event socket.
+
+| part | what it does |
+|---|---|
+| `dialling` | calls out, ends, giving away |
+| `playing` | prompts, music |
+| `bridging` | talks |
+| `recording` | voicemails, talks on file |
+| `supervising` | listen, whisper, barge |
+| `devices` | phones |
+| `stock` | what is live |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import assert_never
+
+import structlog
+
+from calls import commands, events
+from calls.causes import Cause
+from calls.commands import SwitchCommand
+from calls.events import LiveLeg
+from calls.ids import LegId
+from calls.ports import Sink
+from switch.freeswitch.bridging import Bridging
+from switch.freeswitch.client import ClientSettings, EventSocketClient
+from switch.freeswitch.devices import SUBCLASSES, Devices
+from switch.freeswitch.dialling import Dialler
+from switch.freeswitch.door import Door, FreeSwitchOptions, Told
+from switch.freeswitch.lag import ReaderLag
+from switch.freeswitch.legs import Execution, Leg, Reason, failed
+from switch.freeswitch.playing import Player
+from switch.freeswitch.recording import Recorder
+from switch.freeswitch.stock import Stock, take_stock
+from switch.freeswitch.supervising import Supervising
+from switch.freeswitch.wire import Api, Event, Subscribe
+
+log = structlog.get_logger(__name__)
+
+SUBSCRIPTION = Subscribe(
+    (
+        "CHANNEL_CREATE",
+        "CHANNEL_PROGRESS",
+        "CHANNEL_PROGRESS_MEDIA",
+        "CHANNEL_ANSWER",
+        "CHANNEL_PARK",
+        "CHANNEL_EXECUTE",
+        "CHANNEL_EXECUTE_COMPLETE",
+        "CHANNEL_BRIDGE",
+        "CHANNEL_UNBRIDGE",
+        "CHANNEL_HANGUP_COMPLETE",
+        "DTMF",
+        "RECORD_STOP",
+        "BACKGROUND_JOB",
+    ),
+    SUBCLASSES,
+)
+
+
+class FreeSwitch:
+    """One FreeSWITCH as a `calls.ports.Switch`."""
+
+    def __init__(
+        self, options: FreeSwitchOptions, name: str = "freeswitch", jitter: random.Random | None = None
+    ) -> None:
+        self.name = name
+        self._options = options
+        self._jitter = jitter or random.Random()
+        self._door = Door(options)
+        self._dialler = Dialler(self._door)
+        self._player = Player(self._door)
+        self._recorder = Recorder(self._door)
+        self._bridging = Bridging(self._door, self._recorder.begin, self._recorder.end)
+        self._supervising = Supervising(self._door)
+        self._devices = Devices(options.device_prefix, lambda: self._door.legs.values(), self._emit)
+        self._door.on_end = self._on_leg_end  # type: ignore[method-assign]  # the door's own hooks
+        self._door.on_eavesdrop_stop = self._supervising.stop  # type: ignore[method-assign]
+        self._sink: Sink | None = None
+        self._core = ""
+        self._clock_ahead_s = 0.0
+
+    # -- the port
+
+    async def start(self, sink: Sink) -> None:
+        """Connect, subscribe, take stock. Raises SwitchAway."""
+        self._sink = sink
+        options = self._options
+        self._door.loop = asyncio.get_running_loop()
+        self._door.emit = self._emit
+        settings = ClientSettings(options.password, options.host, options.port, command_deadline_s=options.deadline_s)
+        self._door.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, self._lease)
+        await self._door.client.start(options.deadline_s * 2)
+
+    def send(self, command: SwitchCommand) -> None:
+        """Order something; the outcome comes as a fact."""
+        match command:
+            case commands.Answer():
+                self._answer(command)
+            case commands.EarlyMedia():
+                if self._known(command):
+                    self._door.quick(command, "uuid_pre_answer", command.leg)
+            case commands.Play():
+                self._player.play(command)
+            case commands.Stop():
+                self._stop(command)
+            case commands.Listen():
+                self._door.later(
+                    events.CommandFailed(command.attempt, "unsupported", command.leg, "no recogniser on this switch")
+                )
+            case commands.Record():
+                self._recorder.record(command)
+            case commands.StartMusic():
+                self._player.start_music(command)
+            case commands.StopMusic():
+                self._player.stop_music(command)
+            case commands.Bridge():
+                self._bridging.bridge(command)
+            case commands.Originate():
+                self._dialler.originate(command)
+            case commands.Redirect():
+                self._dialler.redirect(command)
+            case commands.Supervise():
+                self._supervising.supervise(command)
+            case commands.MuteRecording():
+                self._recorder.mute(command)
+            case commands.HangUp():
+                self._dialler.hang_up(command)
+            case _:
+                assert_never(command)
+
+    async def calls(self) -> Sequence[LiveLeg]:
+        """All legs of ours that are up now. Raises SwitchAway."""
+        return (await take_stock(self._door.client, self._options.music)).live
+
+    async def close(self) -> None:
+        """Leave the switch to itself."""
+        self._fail_open("closed")
+        self._sink = None
+        await self._door.client.close()
+
+    # -- orders of one leg
+
+    def _known(self, command: commands.Answer | commands.EarlyMedia) -> bool:
+        if command.leg in self._door.legs:
+            return True
+        self._door.later(failed(command, "leg_gone"))
+        return False
+
+    def _answer(self, command: commands.Answer) -> None:
+        if not self._known(command):
+            return
+        leg = self._door.legs[command.leg]
+        if leg.answered:
+            self._door.later(events.CallAnswered(leg.id, command.attempt))
+            return
+        leg.open[command.attempt] = command
+        self._door.api("uuid_answer", leg.id, partial(self._answer_told, command))
+
+    def _answer_told(self, command: commands.Answer, told: Told) -> None:
+        leg = self._door.legs.get(command.leg)
+        if told.reason is not None and leg is not None and leg.open.pop(command.attempt, None) is not None:
+            self._door.emit(failed(command, told.reason, told.text))
+
+    def _stop(self, command: commands.Stop) -> None:
+        leg = self._door.legs.get(command.leg)
+        match leg.open.get(command.attempt) if leg is not None else None:
+            case commands.Play():
+                assert leg is not None
+                self._player.stop(leg, command.attempt)
+            case commands.Record():
+                assert leg is not None
+                self._recorder.stop(leg, command.attempt)
+            case _:
+                pass  # there was nothing to stop
+
+    # -- what the client tells
+
+    def event(self, event: Event) -> None:
+        """One event of the switch."""
+        match event.name:
+            case "CHANNEL_PARK":
+                self._on_park(event)
+            case "CHANNEL_EXECUTE":
+                self._door.on_execute(event)
+                self._supervising.on_execute(event)
+            case "CHANNEL_EXECUTE_COMPLETE":
+                self._door.on_execute_complete(event)
+            case "CHANNEL_ANSWER":
+                self._on_answer(event)
+            case "DTMF":
+                self._on_digit(event)
+            case "CHANNEL_BRIDGE":
+                self._bridging.on_bridge(event)
+                self._dialler.on_bridge(event)
+            case "CHANNEL_UNBRIDGE":
+                self._bridging.on_unbridge(event)
+            case "CHANNEL_CREATE":
+                self._dialler.on_create(event)
+            case "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA":
+                self._dialler.on_progress(event)
+                self._look(event)
+            case "CHANNEL_HANGUP_COMPLETE":
+                self._dialler.on_hangup_complete(event)
+            case "RECORD_STOP":
+                self._recorder.on_record_stop(event)
+            case "CUSTOM":
+                self._devices.on_registration(event)
+            case "BACKGROUND_JOB":
+                pass  # its waiter has it
+            case other:
+                log.info("unknown_event", event_name=other, leg=event.leg)
+
+    def _on_park(self, event: Event) -> None:
+        leg_id = LegId(event.leg)
+        leg = self._door.legs.get(leg_id)
+        if leg is None:
+            self._arrived(leg_id, event)
+            return
+        if leg.heading is not None:
+            return  # a talk is taking it: this is where it was before
+        leg.parked = True
+        if leg.running is not None and leg.running.started:
+            self._door.abandon_running(leg)
+        if not self._dialler.on_redirect_parked(leg):
+            self._dialler.on_parked(leg)
+            self._devices.look(leg.device)
+            self._bridging.on_parked(leg)
+        self._door.begin_next(leg)
+
+    def _arrived(self, leg_id: LegId, event: Event) -> None:
+        role = event.variable("hotline_role")
+        if role not in ("caller", "agent") or event.get("Call-Direction") != "inbound":
+            log.info("stranger_parked", leg=leg_id, role=role)
+            return
+        device = (event.variable("hotline_device") or None) if role == "agent" else None
+        leg = Leg(
+            leg_id,
+            event.get("Caller-Caller-ID-Number"),
+            event.get("Caller-Destination-Number"),
+            inbound=True,
+            device=device,
+        )
+        leg.parked = True
+        leg.answered = event.get("Answer-State") == "answered"
+        self._door.add(leg)
+        name = event.get("Caller-Caller-ID-Name")
+        self._door.emit(events.CallArrived(leg_id, leg.caller, leg.called, name if name != leg.caller else "", device))
+        self._devices.look(device)
+
+    def _on_answer(self, event: Event) -> None:
+        leg = self._door.legs.get(LegId(event.leg))
+        if leg is None or not leg.inbound:
+            return  # of a leg that we called its park is waited for
+        leg.answered = True
+        for attempt, command in list(leg.open.items()):
+            if isinstance(command, commands.Answer):
+                del leg.open[attempt]
+                self._door.emit(events.CallAnswered(leg.id, attempt))
+
+    def _on_digit(self, event: Event) -> None:
+        leg = self._door.legs.get(LegId(event.leg))
+        digit = event.get("DTMF-Digit")
+        if leg is not None and len(digit) == 1 and digit in "0123456789*#ABCD":
+            self._door.emit(events.DigitPressed(leg.id, digit))
+
+    def _look(self, event: Event) -> None:
+        leg = self._door.legs.get(LegId(event.leg))
+        if leg is not None:
+            self._devices.look(leg.device)
+
+    def _on_leg_end(self, leg: Leg) -> None:
+        self._supervising.on_end(leg)
+        self._bridging.on_end(leg)
+        self._devices.look(leg.device)
+
+    # -- the link
+
+    async def resync(self) -> None:
+        """Connected: take stock, adopt what is live, say so."""
+        epoch = await self._door.client.api("strepoch")
+        self._clock_ahead_s = int(epoch) - time.monotonic()
+        await self._door.client.api("global_setvar", self._lease().arguments)
+        stock = await take_stock(self._door.client, self._options.music)
+        restarted = self._core not in ("", stock.core)
+        self._core = stock.core
+        ended = self._adopt(stock)
+        self._emit(events.SwitchBack(self.name, stock.live, restarted))
+        for leg in ended:
+            self._door.end(leg, Cause.LOST, "it was gone when the link came back")
+        self._bridging.adopt(stock.talks)
+        self._devices.adopt(stock.registered)
+
+    def _adopt(self, stock: Stock) -> list[Leg]:
+        """Make our legs those that are live. Gives those of ours that are not."""
+        live = {leg.leg: leg for leg in stock.live}
+        ended = [leg for leg_id, leg in self._door.legs.items() if leg_id not in live]
+        for found in stock.live:
+            leg = self._door.legs.get(found.leg)
+            if leg is None:
+                leg = Leg(found.leg, found.caller, found.called, inbound=found.inbound, device=found.device)
+                self._door.add(leg)
+            leg.answered = found.answered
+            leg.talk = found.bridge
+            leg.parked = found.bridged_with is None and (found.inbound or found.answered)
+            leg.music = found.in_music
+            if leg.running is None and leg.parked:
+                leg.running = self._unknown_execution(found)
+        return ended
+
+    def _unknown_execution(self, found: LiveLeg) -> Execution | None:
+        """What runs on a leg that we find; its id was another controller's."""
+        if not found.in_music:
+            return None
+        running = Execution("", "playback", self._options.music, _no_matter)
+        running.started = True
+        return running
+
+    def lost(self, reason: str) -> None:
+        """The link is gone: what waits fails, calls go on."""
+        self._fail_open(reason)
+        self._emit(events.SwitchLost(self.name, reason))
+
+    def _fail_open(self, reason: str) -> None:
+        self._bridging.on_lost()
+        for leg in list(self._door.legs.values()):
+            if leg.running is not None and leg.running.timer is not None:
+                leg.running.timer.cancel()
+            leg.running, leg.wanted, leg.away = None, None, None
+            for command in list(leg.open.values()):
+                self._door.emit(failed(command, "switch_lost", reason))
+            leg.open.clear()
+
+    def lagging(self, lag: ReaderLag) -> None:
+        """The client logs it."""
+
+    def _lease(self) -> Api:
+        """Our sign of life: until when new calls come to us, in the switch's own Unix time."""
+        until = int(time.monotonic() + self._clock_ahead_s + self._options.lease_s)
+        return Api("global_setvar", f"hotline_until={until}")
+
+    def _emit(self, fact: events.SwitchEvent) -> None:
+        if self._sink is not None:
+            self._sink(fact)
+
+
+def _no_matter(execution: Execution, event: Event | None, reason: Reason | None) -> None:
+    """What another controller began has no outcome for us."""

@@ -1,0 +1,203 @@
+"""Calls out, their end, and giving a leg away."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from functools import partial
+
+from calls import commands, events
+from calls.causes import Cause
+from calls.errors import SwitchAway, SwitchError
+from calls.ids import LegId
+from switch.freeswitch.door import Door, Told
+from switch.freeswitch.legs import Leg, cause_of, failed
+from switch.freeswitch.wire import CommandRefused, Event
+
+_NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f'\"\\<>,;{}\[\]()$|^@&]")
+"""What ends a value, begins a variable, or separates values in the switch's own language of originate."""
+_SPARE_RING_S = 5
+_LEG_VARIABLES = (
+    "park_after_bridge=true,hangup_after_bridge=false,playback_terminators=none,ignore_early_media=true,"
+    "RECORD_STEREO=true,RECORD_MIN_SEC=0,hotline_role=out"
+)
+
+
+class Dialler:
+    """Originate, HangUp, Redirect."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._jobs: set[asyncio.Future[str]] = set()
+
+    def endpoint_of(self, to: str) -> str | None:
+        """`phone:1001` or `tel:+8610…` as the switch dials it; None when it is neither."""
+        options = self._door.options
+        kind, _, rest = to.partition(":")
+        if kind == "phone" and _ACCOUNT.match(rest):
+            return f"user/{options.device_prefix}{rest}@{options.domain}"
+        if kind == "tel" and _NUMBER.match(rest):
+            return f"sofia/gateway/{options.gateway}/{rest}"
+        return None
+
+    # -- out
+
+    def originate(self, command: commands.Originate) -> None:
+        """Call. Our own ring time is exact; the switch's, which outlives us, counts whole seconds and is longer."""
+        door = self._door
+        if command.leg in door.legs:
+            return  # the same order again: the first one has its outcome, or will
+        endpoint = self.endpoint_of(command.to)
+        if endpoint is None:
+            door.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
+            return
+        device = command.to.removeprefix("phone:") if command.to.startswith("phone:") else None
+        leg = Leg(command.leg, command.caller, command.to.partition(":")[2], inbound=False, device=device)
+        leg.originate = command.attempt
+        door.add(leg)
+        variables = [
+            f"origination_uuid={command.leg}",
+            f"origination_caller_id_number='{_UNSAFE.sub('', command.caller)}'",
+            f"origination_caller_id_name='{_UNSAFE.sub(' ', command.caller_name)}'",
+            f"originate_timeout={math.ceil(command.ring_s) + _SPARE_RING_S}",
+            _LEG_VARIABLES,
+        ]
+        if device is not None:
+            variables.append(f"hotline_device={device}")
+        argument = "{" + ",".join(variables) + "}" + endpoint + " &park()"
+        try:
+            job = door.client.job("originate", argument, command.ring_s + _SPARE_RING_S + door.options.deadline_s)
+        except CommandRefused as refused:
+            door.loop.call_soon(door.end, leg, Cause.FAILED, str(refused))
+            return
+        self._jobs.add(job)
+        job.add_done_callback(partial(self._placed, leg))
+        leg.ring_timer = door.loop.call_later(command.ring_s, self._rang_out, leg)
+
+    def on_create(self, event: Event) -> None:
+        """CHANNEL_CREATE: the channel of an Originate is there. A cancel that came too early is repeated."""
+        leg = self._door.legs.get(LegId(event.leg))
+        if leg is not None and leg.ending is not None:
+            self._door.kill(leg)
+
+    def on_progress(self, event: Event) -> None:
+        """CHANNEL_PROGRESS, CHANNEL_PROGRESS_MEDIA: it rings."""
+        leg = self._door.legs.get(LegId(event.leg))
+        if leg is not None and leg.originate is not None and not leg.ringing:
+            leg.ringing = True
+            self._door.emit(events.CallRinging(leg.id))
+
+    def on_parked(self, leg: Leg) -> None:
+        """CHANNEL_PARK of a leg that we called: it is up, and ours to use. Answered alone it is not yet."""
+        if leg.originate is None:
+            return
+        if leg.ring_timer is not None:
+            leg.ring_timer.cancel()
+            leg.ring_timer = None
+        attempt, leg.originate = leg.originate, None
+        leg.answered = True
+        if leg.ending is not None:
+            self._door.kill(leg)
+        else:
+            self._door.emit(events.CallAnswered(leg.id, attempt))
+
+    def _placed(self, leg: Leg, job: asyncio.Future[str]) -> None:
+        """The job is done: `+OK uuid` once it is answered, `-ERR CAUSE` when it never was."""
+        self._jobs.discard(job)
+        door = self._door
+        if job.cancelled() or door.legs.get(leg.id) is not leg:
+            return
+        fault = job.exception()
+        if isinstance(fault, SwitchAway):
+            if door.client.connected:
+                door.hang_up(leg, Cause.FAILED)
+            return  # after a lost link, taking stock tells what became of it
+        if isinstance(fault, SwitchError):
+            door.end(leg, Cause.FAILED, str(fault))
+            return
+        text = job.result().strip()
+        if text.startswith("-"):
+            name = text.removeprefix("-ERR").strip()
+            # A channel that was there ends with an event too; whichever comes first is told.
+            door.end(leg, leg.ending or cause_of(name), name)
+        elif leg.ending is not None:
+            door.kill(leg)
+
+    def _rang_out(self, leg: Leg) -> None:
+        leg.ring_timer = None
+        self._door.hang_up(leg, Cause.NO_ANSWER)
+
+    # -- the end
+
+    def hang_up(self, command: commands.HangUp) -> None:
+        """End it; of a leg that still rings, withdraw it."""
+        leg = self._door.legs.get(command.leg)
+        if leg is None:
+            self._door.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
+        elif leg.originate is not None:
+            self._door.hang_up(leg, Cause.CANCELLED)
+        else:
+            self._door.hang_up(leg, command.cause)
+
+    def on_hangup_complete(self, event: Event) -> None:
+        """CHANNEL_HANGUP_COMPLETE: the leg is gone."""
+        leg = self._door.legs.get(LegId(event.leg))
+        if leg is not None:
+            name = event.get("Hangup-Cause")
+            self._door.end(leg, leg.ending or cause_of(name), name)
+
+    # -- away
+
+    def redirect(self, command: commands.Redirect) -> None:
+        """Bridge it to the target in the switch alone. If that fails it comes back to its park, and to us."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        if leg is None:
+            door.later(failed(command, "leg_gone"))
+            return
+        endpoint = self.endpoint_of(command.to)
+        if endpoint is None:
+            door.later(failed(command, "refused", f"cannot call {command.to!r}"))
+            return
+        leg.open[command.attempt] = command
+        leg.away = command
+        leg.parked = False
+        door.clear_floor(leg)
+        door.setvar(leg.id, "park_after_bridge", "false")
+        door.setvar(leg.id, "hangup_after_bridge", "true")
+        door.setvar(leg.id, "continue_on_fail", "true")
+        door.setvar(leg.id, "hotline_role", "away")
+        door.api("uuid_transfer", f"{leg.id} bridge:{endpoint},park inline", partial(self._transferred, command))
+
+    def _transferred(self, command: commands.Redirect, told: Told) -> None:
+        leg = self._door.legs.get(command.leg)
+        if told.reason is not None and leg is not None and leg.away is command:
+            self._come_back(leg, failed(command, told.reason, told.text))
+
+    def on_bridge(self, event: Event) -> None:
+        """CHANNEL_BRIDGE: a leg that was given away has arrived. It goes on without us."""
+        for name in ("Bridge-A-Unique-ID", "Bridge-B-Unique-ID"):
+            leg = self._door.legs.get(LegId(event.get(name)))
+            if leg is not None and leg.away is not None:
+                leg.open.pop(leg.away.attempt, None)
+                self._door.end(leg, Cause.TRANSFERRED, leg.away.to)
+
+    def on_redirect_parked(self, leg: Leg) -> bool:
+        """CHANNEL_PARK of a leg that was to be given away: nobody took it. Says whether it was that."""
+        command = leg.away
+        if command is None:
+            return False
+        self._come_back(leg, failed(command, "refused", "nobody took the call"))
+        return True
+
+    def _come_back(self, leg: Leg, outcome: events.SwitchEvent) -> None:
+        assert leg.away is not None
+        leg.open.pop(leg.away.attempt, None)
+        leg.away = None
+        self._door.setvar(leg.id, "park_after_bridge", "true")
+        self._door.setvar(leg.id, "hangup_after_bridge", "false")
+        self._door.setvar(leg.id, "hotline_role", "caller" if leg.inbound else "out")
+        self._door.emit(outcome)

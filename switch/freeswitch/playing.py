@@ -1,0 +1,119 @@
+"""Prompts and music on hold.
+
+A prompt stops music by itself, and music goes on after it: what runs on a leg is one application, and when it ends
+with music ordered, music is begun anew.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from calls import commands, events
+from calls.causes import Outcome
+from calls.ids import AttemptId
+from switch.freeswitch.door import Door
+from switch.freeswitch.legs import Execution, Leg, Reason, failed
+from switch.freeswitch.wire import Event
+
+_UNSAFE_IN_PATH = frozenset("\r\n\0!${}[]")
+"""`!` separates files of one playback, the rest would be expanded or read as parameters."""
+
+
+class Player:
+    """Play, Stop of a Play, StartMusic, StopMusic."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._executions: dict[AttemptId, str] = {}
+
+    # -- prompts
+
+    def play(self, command: commands.Play) -> None:
+        """Stop what runs on the leg and play this."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        if leg is None:
+            door.later(failed(command, "leg_gone"))
+            return
+        files: list[str] = []
+        for item in command.media:
+            if not isinstance(item, commands.Clip):
+                door.later(failed(command, "unsupported", "a Sentence must be made a Clip before a switch sees it"))
+                return
+            file = self._file_of(item.path)
+            if file is None:
+                door.later(failed(command, "missing_file", f"no sound file {item.path}"))
+                return
+            files.append(file)
+        if not files:
+            door.later(events.PlaybackFinished(command.leg, command.attempt, Outcome.FINISHED))
+            return
+        leg.open[command.attempt] = command
+        argument = files[0] if len(files) == 1 else "file_string://" + "!".join(files)
+        execution = door.run(leg, "playback", argument, partial(self._done, leg, command))
+        self._executions[command.attempt] = execution
+
+    def stop(self, leg: Leg, attempt: AttemptId) -> None:
+        """Stop this Play; its PlaybackFinished says so."""
+        execution = self._executions.get(attempt)
+        if leg.running is not None and leg.running.id == execution:
+            self._door.stop_running(leg)
+        elif leg.wanted is not None and leg.wanted.id == execution:
+            wanted, leg.wanted = leg.wanted, None
+            wanted.stopping = True
+            self._door.loop.call_soon(wanted.on_done, wanted, None, None)
+
+    def _done(
+        self, leg: Leg, command: commands.Play, execution: Execution, event: Event | None, reason: Reason | None
+    ) -> None:
+        self._executions.pop(command.attempt, None)
+        if leg.open.pop(command.attempt, None) is None:
+            return
+        if reason is not None:
+            self._door.emit(failed(command, reason, "the leg ended" if reason == "leg_gone" else ""))
+            return
+        response = event.get("Application-Response") if event is not None else ""
+        if response in ("FILE NOT FOUND", "PLAYBACK ERROR"):
+            self._door.emit(failed(command, "missing_file", f"FreeSWITCH says {response}"))
+            return
+        outcome = Outcome.STOPPED if execution.stopping else Outcome.FINISHED
+        self._door.emit(events.PlaybackFinished(leg.id, command.attempt, outcome))
+
+    def _file_of(self, path: str) -> str | None:
+        """The file to play; None when there is none."""
+        if not _UNSAFE_IN_PATH.isdisjoint(path):
+            return None
+        options = self._door.options
+        if not options.media_here:
+            return path + options.endings[-1]
+        return next((path + ending for ending in options.endings if os.path.isfile(path + ending)), None)
+
+    # -- music
+
+    def start_music(self, command: commands.StartMusic) -> None:
+        """Now, or after the prompt. A leg in a talk leaves it for the music."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        if leg is None:
+            door.later(failed(command, "leg_gone"))
+            return
+        leg.music = True
+        if leg.talk is not None:
+            leg.parked = False
+            door.quick(command, "uuid_park", str(leg.id))
+            return
+        door.begin_next(leg)
+        door.later(events.CommandDone(command.attempt, command.leg))
+
+    def stop_music(self, command: commands.StopMusic) -> None:
+        """Silence. What plays goes on: it is stopped by a Stop."""
+        door = self._door
+        leg = door.legs.get(command.leg)
+        if leg is None:
+            door.later(failed(command, "leg_gone"))
+            return
+        leg.music = False
+        if leg.running is not None and leg.running.argument == door.options.music:
+            door.stop_running(leg)
+        door.later(events.CommandDone(command.attempt, command.leg))

@@ -1,0 +1,103 @@
+"""What is live in the switch now, in the house's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from calls.errors import SwitchAway
+from calls.events import LiveLeg
+from calls.ids import AttemptId, LegId
+from switch.freeswitch.client import EventSocketClient, Refused
+
+_DOWN = ("DOWN", "HANGUP", "RINGING", "EARLY")
+
+
+class _Row(msgspec.Struct):
+    uuid: str
+
+
+class _Table(msgspec.Struct):
+    row_count: int
+    rows: list[_Row] = []
+
+
+class _Registration(msgspec.Struct):
+    reg_user: str
+
+
+class _Registrations(msgspec.Struct):
+    row_count: int
+    rows: list[_Registration] = []
+
+
+class Stock(msgspec.Struct, frozen=True):
+    """One taking of stock. `core` names the run of the switch: another one means that it was started anew.
+
+    `clock_ahead_s`: the switch's Unix time less our monotonic one.
+    """
+
+    core: str
+    live: tuple[LiveLeg, ...]
+    ringing: frozenset[LegId]
+    registered: tuple[str, ...]
+
+    @property
+    def talks(self) -> dict[AttemptId, tuple[LegId, LegId]]:
+        """The talks that stand, by the attempt of their Bridge."""
+        legs = {live.leg: live for live in self.live}
+        found: dict[AttemptId, tuple[LegId, LegId]] = {}
+        for live in self.live:
+            other = legs.get(live.bridged_with) if live.bridged_with is not None else None
+            if live.bridge is not None and other is not None and live.bridge not in found:
+                found[live.bridge] = (live.leg, other.leg)
+        return found
+
+
+async def take_stock(client: EventSocketClient, music: str) -> Stock:
+    """Ask the switch. Raises SwitchAway."""
+    core = (await client.api("global_getvar", "core_uuid")).strip()
+    table = msgspec.json.decode(await client.api("show", "channels as json"), type=_Table)
+    registrations = msgspec.json.decode(await client.api("show", "registrations as json"), type=_Registrations)
+    live: list[LiveLeg] = []
+    ringing: set[LegId] = set()
+    for row in table.rows:
+        try:
+            dump = msgspec.json.decode(await client.api("uuid_dump", f"{row.uuid} json"), type=dict[str, Any])
+        except Refused:
+            continue  # it ended since
+        except msgspec.DecodeError as fault:
+            raise SwitchAway(f"uuid_dump gave no JSON: {fault}") from fault
+        leg = _live(LegId(row.uuid), dump, music)
+        if leg is None:
+            continue
+        live.append(leg)
+        if not leg.inbound and not leg.answered:
+            ringing.add(leg.leg)
+    return Stock(core, tuple(live), frozenset(ringing), tuple(row.reg_user for row in registrations.rows))
+
+
+def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:
+    """A channel of ours; None for one that is not, or no longer: of the fallback, given away, or ending."""
+
+    def variable(name: str) -> str:
+        return str(dump.get(f"variable_{name}", ""))
+
+    role = variable("hotline_role")
+    if role not in ("caller", "agent", "out") or dump.get("Channel-Call-State") == "HANGUP":
+        return None
+    inbound = role != "out"
+    bridged_with = str(dump.get("Other-Leg-Unique-ID") or variable("bridge_uuid"))
+    bridged = dump.get("Channel-State") == "CS_EXCHANGE_MEDIA" or variable("current_application") == "uuid_bridge"
+    return LiveLeg(
+        leg=leg,
+        caller=str(dump.get("Caller-Caller-ID-Number", "")),
+        called=str(dump.get("Caller-Destination-Number", "")),
+        answered=dump.get("Answer-State") == "answered",
+        inbound=inbound,
+        device=variable("hotline_device") or None,
+        bridged_with=LegId(bridged_with) if bridged and bridged_with else None,
+        bridge=AttemptId(variable("hotline_bridge")) if bridged and variable("hotline_bridge") else None,
+        in_music=variable("current_application_data") == music,
+    )
