@@ -11,6 +11,7 @@ the folders. A file that differs is read and compared, and built again when it i
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -102,6 +103,7 @@ class Builder:
         self._voice = voice
         self._recordings = recordings
         self._levelling = levelling or Levelling()
+        self._levelled = repr(self._levelling)
         self._parallel = parallel or os.cpu_count() or 1
 
     async def build(
@@ -144,8 +146,11 @@ class Builder:
         stems = set(keep)
         names = {name.partition(".")[0] for name in self._store.scan()}
         gone = [name for name in names if self._store.stem(name) not in stems]
+        manifest = self._read_manifest()
         for name in gone:
             self._store.remove(name)
+            manifest.sounds.pop(name, None)
+        self._write_manifest(manifest)
         return len(gone)
 
     async def _identity(self, language: str, built: Built) -> str | None:
@@ -165,8 +170,7 @@ class Builder:
             job = self._plan(prompt, recordings.get((prompt.key, prompt.language)), manifest, built)
             if job is not None:
                 survey.jobs.append(job)
-        scanned = self._store.scan()
-        manifest.sounds = {name: kept for name, kept in manifest.sounds.items() if name + ".wav" in scanned}
+        scanned = self._store.scan({job.name for job in survey.jobs})
         for job in survey.jobs:
             if job.name in survey.missing or not self._is_sound(job.name, manifest, scanned):
                 survey.missing.setdefault(job.name, []).append(job)
@@ -190,19 +194,18 @@ class Builder:
 
     def _plan(self, prompt: Prompt, recording: Path | None, manifest: _Manifest, built: Built) -> _Job | None:
         """Name a prompt's sound by its ingredients."""
-        levelling = repr(self._levelling)
         if recording is not None:
             try:
                 of_file = _hash_recording(recording, manifest)
             except OSError as error:
                 built.failures.append(Failure(prompt, f"{recording}: {error.strerror}"))
                 return None
-            return _Job(prompt, digest(_FORMAT, "recording", of_file, levelling), recording)
+            return _Job(prompt, digest(_FORMAT, "recording", of_file, self._levelled), recording)
         identity = manifest.identities.get(prompt.language)
         if identity is None:
             built.failures.append(Failure(prompt, f"no voice for {prompt.language} and no recording"))
             return None
-        return _Job(prompt, digest(_FORMAT, "voice", identity, prompt.language, prompt.text, levelling), None)
+        return _Job(prompt, digest(_FORMAT, "voice", identity, prompt.language, prompt.text, self._levelled), None)
 
     def _is_sound(self, name: str, manifest: _Manifest, scanned: Mapping[str, Stat]) -> bool:
         kept = manifest.sounds.pop(name, None)
@@ -260,6 +263,6 @@ def _hash_recording(path: Path, manifest: _Manifest) -> str:
     known = manifest.recordings.get(str(path))
     if known is not None and (known.size, known.changed_ns) == (about.st_size, about.st_mtime_ns):
         return known.digest
-    fresh = _Recording(about.st_size, about.st_mtime_ns, digest(path.read_bytes()))
+    fresh = _Recording(about.st_size, about.st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
     manifest.recordings[str(path)] = fresh
     return fresh.digest
