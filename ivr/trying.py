@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.cases import Line, TestCase
+from calls.errors import BadInput
+from ivr.cases import Line, TestCase, read_cases
 from ivr.program import Program
 from ivr.rehearsal import Heard, Rehearsal, Stage
-from ivr.source import Mark
+from ivr.source import Mark, Problem
 
 _RUNAWAY = 1000
 
@@ -37,9 +38,29 @@ class Result:
     steps: list[str] = field(default_factory=list)
 
     @property
-    def passed(self) -> bool:
+    def ok(self) -> bool:
         """Whether all came true."""
         return not self.differences
+
+    def __str__(self) -> str:
+        lines = "".join(f"\n  {difference}" for difference in self.differences)
+        return f"{self.case.mark}: {self.case.name}: {'as expected' if self.ok else 'another way'}{lines}"
+
+
+class BadCases(BadInput):
+    """The files of test cases are wrong; `problems` are all that is."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def try_folder(program: Program, files: Mapping[str, str]) -> list[Result]:
+    """Rehearse every case of a folder (text by path). Raises BadCases when they cannot be read."""
+    cases, problems = read_cases(files, program)
+    if problems:
+        raise BadCases(problems)
+    return list(try_cases(program, cases))
 
 
 def try_cases(program: Program, cases: Iterable[TestCase]) -> Iterator[Result]:
@@ -73,7 +94,7 @@ class _Trial:
                 result.differences.append(Difference(line.mark, *difference))
                 break
         self._hear_rest()
-        if result.passed:
+        if result.ok:
             said = {heard.phrase for heard in self._all_heard}
             for phrase in case.never_hears:
                 if phrase in said:
