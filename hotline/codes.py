@@ -28,7 +28,7 @@ class Codes:
         asked = self._read(event.called, agent, version) if agent is not None else None
         if asked is None:
             desk.notice("warning", "a phone dialled what is no code", detail=f"{account} {event.called[:3]}")
-            self._say(event, "code_unknown")
+            self._say(event, "agent_unknown" if agent is None else "agent_refused")
             return
         fact, phrase = asked
         desk.tell_queues(fact)
@@ -37,16 +37,16 @@ class Codes:
     def _read(self, called: str, agent: AgentId, version: str) -> tuple[AcdEvent, str] | None:
         match called[:3], called[3:]:
             case (code, "") if code == SIGN_IN:
-                return AgentSignedIn(agent), "code_signed_in"
+                return AgentSignedIn(agent), "agent_logged_in"
             case (code, "") if code == SIGN_OUT:
-                return AgentSignedOut(agent), "code_signed_out"
+                return AgentSignedOut(agent), "agent_logged_out"
             case (code, "") if code == READY:
-                return AgentResumed(agent), "code_ready"
+                return AgentResumed(agent), "agent_ready"
             case (code, "") if code == WRAPPED_UP:
-                return WrapUpEnded(agent), "code_wrap_up_done"
+                return WrapUpEnded(agent), "agent_wrap_up_ended"
             case (code, digits) if code == PAUSE:
                 reason = self._desk.directory.pause_reason(version, digits)
-                return None if reason is None else (AgentPaused(agent, reason), "code_paused")
+                return None if reason is None else (AgentPaused(agent, reason), "agent_paused")
             case _:
                 return None
 

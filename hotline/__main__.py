@@ -1,0 +1,5 @@
+"""`python -m hotline` is `hotline`."""
+
+from hotline.cli.main import app
+
+app()

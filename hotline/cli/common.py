@@ -1,0 +1,73 @@
+"""What the commands share: the site's option, tables or JSON, errors that say what to do and end with 2."""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from calls.errors import HotlineError
+from hotline.site import Site
+
+SiteOption = Annotated[
+    Path, typer.Option("--site", envvar="HOTLINE_SITE", help="The site's folder, with hotline.yaml.", show_default=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, for machines.")]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Turn an error of ours into its message and exit code 2; others keep their traceback."""
+    try:
+        yield
+    except HotlineError as error:
+        err.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from error
+
+
+def open_site(folder: Path) -> Site:
+    """The site, or a message and the end."""
+    with told():
+        return Site.open(folder)
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON."""
+    sys.stdout.buffer.write(orjson.dumps(value, default=str) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], empty: str) -> None:
+    """Rows for people; `empty` when there are none."""
+    if not rows:
+        out.print(empty, style="dim")
+        return
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(table)
+
+
+def when(utc: float | None) -> str:
+    """UTC epoch seconds as local date and time."""
+    if utc is None:
+        return ""
+    return datetime.fromtimestamp(utc).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def seconds(first: float | None, last: float | None) -> str:
+    """The time between two instants, for people."""
+    if first is None or last is None:
+        return ""
+    return f"{last - first:.1f} s"

@@ -1,0 +1,170 @@
+"""dialplans/ and prompts/ of a site as one thing: read, checked by every core that they concern, compiled.
+
+The flows' own lint is in `ivr`, the queues' in `acd`; what is wrong in either is told in one list, by file and line.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from ivr.compiling import AGENTS, QUEUES, SKILLS, compile_folder
+
+from acd.config import Configuration, read, wish_problems
+from calls.errors import BadInput
+from calls.ids import QueueName
+from hotline.site import Site
+from hotline.versions import People, QueueHabits
+from ivr.phrases import parse_template
+from ivr.program import Program
+from ivr.source import Mark, Node, Problem, nearest_hint
+
+_HABITS = frozenset(QueueHabits.__struct_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of the files: with any problem that is no mere warning, `program` and `people` are None."""
+
+    files: Mapping[str, str]
+    paths: Mapping[str, Path]
+    problems: list[Problem]
+    program: Program | None
+    people: People | None
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What keeps it from being published."""
+        return [problem for problem in self.problems if not problem.warning]
+
+    @property
+    def source_hash(self) -> str:
+        """Of all files, and of the recordings' names, sizes and times: whether a version is still what is here."""
+        digest = hashlib.sha256()
+        for name, text in sorted(self.files.items()):
+            digest.update(f"{name}\0{text}\0".encode())
+        return digest.hexdigest()
+
+
+def read_files(site: Site) -> tuple[dict[str, str], dict[str, Path]]:
+    """Text and path of every YAML file, by its name from the site's folder. Raises BadInput for one that is not UTF-8."""
+    texts: dict[str, str] = {}
+    paths: dict[str, Path] = {}
+    for prefix, folder in (("dialplans", site.dialplans), ("prompts", site.prompts)):
+        if not folder.is_dir():
+            raise BadInput(f"{folder}: no such folder; hotline.yaml, {prefix}: names it")
+        for path in sorted(folder.rglob("*.yaml")):
+            name = f"{prefix}/{path.relative_to(folder).as_posix()}"
+            try:
+                texts[name] = path.read_text(encoding="utf-8")
+            except UnicodeDecodeError as error:
+                line = path.read_bytes()[: error.start].count(b"\n") + 1
+                raise BadInput(f"{name}:{line}:1: not UTF-8; save the file as UTF-8 [encoding]") from error
+            paths[name] = path
+    return texts, paths
+
+
+def check(site: Site) -> Checked:
+    """Read and check everything. Nothing is written."""
+    texts, paths = read_files(site)
+    compiled = compile_folder(texts, today=datetime.now(UTC).date())
+    problems = list(compiled.problems)
+    people = _people(compiled.roots, problems)
+    if people is not None:
+        known = _known_skills(people.configuration, compiled.roots)
+        for wish, mark in compiled.wishes:
+            problems += [
+                Problem(mark, "skill", _hinted(found.message, found.suggestion)) for found in wish_problems(wish, known)
+            ]
+    if compiled.program is not None and people is not None:
+        problems += _whispers(compiled.program, people, compiled.roots[QUEUES])
+    problems = sorted(set(problems), key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column))
+    broken = any(not problem.warning for problem in problems)
+    return Checked(texts, paths, problems, None if broken else compiled.program, None if broken else people)
+
+
+def _people(roots: Mapping[str, Node], problems: list[Problem]) -> People | None:
+    """Queues and agents, or None with the reasons in `problems`."""
+    missing = [path for path in (QUEUES, AGENTS) if path not in roots]
+    for path in missing:
+        if not any(problem.mark.file == path for problem in problems):
+            problems.append(Problem(Mark(path, 1, 1), "missing-file", "this file is needed"))
+    if missing:
+        return None
+    queues, agents = _plain(roots[QUEUES]), _plain(roots[AGENTS])
+    habits = _habits(queues, roots[QUEUES], problems)
+    pauses = _pauses(agents, roots[AGENTS], problems)
+    skills = _plain(roots[SKILLS]).get("skills") if SKILLS in roots else None
+    configuration, found = read(queues, agents, tuple(skills or ()))
+    for problem in found:
+        root = roots[AGENTS if problem.path[:1] == ("agents",) else QUEUES]
+        problems.append(Problem(_mark(root, problem.path), "people", _hinted(problem.message, problem.suggestion)))
+    return None if found else People(configuration, habits, pauses)
+
+
+def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict[QueueName, QueueHabits]:
+    """Take what is the house's out of queues.yaml; the rest is the queues core's."""
+    habits = {}
+    for name, entry in (queues.get("queues") or {}).items():
+        if not isinstance(entry, dict):
+            continue
+        words = {word: entry.pop(word) for word in _HABITS & entry.keys()}
+        try:
+            habits[QueueName(str(name))] = msgspec.convert(words, QueueHabits)
+        except msgspec.ValidationError as error:
+            word = str(error).rpartition("$.")[2].rstrip("`")
+            problems.append(Problem(_mark(root, ("queues", str(name), word)), "people", str(error)))
+    return habits
+
+
+def _pauses(agents: dict[str, Any], root: Node, problems: list[Problem]) -> dict[str, str]:
+    """`pauses: {1: lunch}` of agents.yaml: the digit after the pause code. Without a digit it is a break."""
+    given = agents.pop("pauses", None) or {}
+    pauses = {"": "break"}
+    for digit, reason in given.items() if isinstance(given, dict) else ():
+        if not (str(digit).isdecimal() and len(str(digit)) == 1 and isinstance(reason, str)):
+            message = "a pause is one digit and its reason: `1: lunch`"
+            problems.append(Problem(_mark(root, ("pauses", str(digit))), "people", message))
+        pauses[str(digit)] = str(reason)
+    return pauses
+
+
+def _whispers(program: Program, people: People, root: Node) -> list[Problem]:
+    """Whispers name phrases that exist and ask for nothing but what is known of a waiting caller."""
+    texts = program.phrases.get(program.languages[0], {})
+    problems = []
+    for queue, habits in people.habits.items():
+        if habits.whisper and habits.whisper not in texts:
+            hint = nearest_hint(habits.whisper, tuple(texts))
+            mark = _mark(root, ("queues", queue, "whisper"))
+            problems.append(Problem(mark, "unknown-phrase", f"there is no phrase {habits.whisper}{hint}"))
+        elif habits.whisper:
+            unknown = parse_template(texts[habits.whisper]).places.keys() - {"queue", "reason"}
+            if unknown:
+                mark = _mark(root, ("queues", queue, "whisper"))
+                message = f"a whisper knows queue and reason, not {', '.join(sorted(unknown))}"
+                problems.append(Problem(mark, "whisper", message))
+    return problems
+
+
+def _known_skills(configuration: Configuration, roots: Mapping[str, Node]) -> frozenset[str]:
+    named = frozenset(skill for agent in configuration.agents.values() for skill in agent.skills)
+    listed = _plain(roots[SKILLS]).get("skills") if SKILLS in roots else None
+    return named | frozenset(str(skill) for skill in listed or ())
+
+
+def _plain(root: Node) -> dict[str, Any]:
+    value = root.plain()
+    return value if isinstance(value, dict) else {}
+
+
+def _mark(root: Node, path: tuple[str | int, ...]) -> Mark:
+    node = root.find(path)
+    return node.key_mark or node.mark
+
+
+def _hinted(message: str, suggestion: str) -> str:
+    return f"{message}; did you mean {suggestion}?" if suggestion else message

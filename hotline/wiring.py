@@ -1,0 +1,53 @@
+"""Which adapters a site's settings mean: the one place that knows them all by name."""
+
+from switch.asterisk.adapter import AsteriskOptions, AsteriskSwitch
+
+from calls.ports import Switch
+from hotline.provisioning import NoProvisioning, Provisioning
+from hotline.serving import Server
+from hotline.site import Site
+from speech.espeak import Espeak
+from speech.http_voice import HttpVoice
+from speech.sentences import Sentences
+from speech.voice import Voice
+
+
+def make_server(site: Site) -> Server:
+    """Everything wired together, nothing started. Call on a running event loop."""
+    return Server(site, make_switch(site), make_sentences(site), make_provisioning(site))
+
+
+def make_voice(site: Site) -> Voice:
+    """Who speaks what nobody has recorded."""
+    settings = site.settings.voice
+    return Espeak() if settings.kind == "espeak" else HttpVoice(settings.url)
+
+
+def make_sentences(site: Site) -> Sentences:
+    """Sentences that are known only during a call."""
+    return Sentences(site.sounds / "sentences", make_voice(site))
+
+
+def make_switch(site: Site) -> Switch:
+    """The door."""
+    settings = site.settings.switch
+    recordings = site.recordings if settings.run_dir is None else settings.run_dir / "spool" / "recording"
+    return AsteriskSwitch(
+        AsteriskOptions(
+            url=f"http://{settings.host}:{settings.port}/ari",
+            user=settings.user,
+            password=site.switch_password(),
+            application=settings.application,
+            recordings_dir=recordings,
+        ),
+        name=settings.name,
+    )
+
+
+def make_provisioning(site: Site) -> Provisioning:
+    """What is told to the switch beside calls."""
+    if site.settings.switch.run_dir is None:
+        return NoProvisioning()
+    from hotline.asterisk_house import AsteriskHouse
+
+    return AsteriskHouse(site)
