@@ -50,7 +50,7 @@ class Checked:
 
 
 def read_files(site: Site) -> tuple[dict[str, str], dict[str, Path]]:
-    """Text and path of every YAML file, by its name from the site's folder. Raises BadInput for one that is not UTF-8."""
+    """Text and path of every YAML file, by its name from the site's folder. Raises BadInput for what is not UTF-8."""
     texts: dict[str, str] = {}
     paths: dict[str, Path] = {}
     for prefix, folder in (("dialplans", site.dialplans), ("prompts", site.prompts)):

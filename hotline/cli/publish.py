@@ -21,7 +21,7 @@ app = typer.Typer()
 
 @app.command()
 def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
-    """Lint, try the folder's own calls, build the prompts, and let new calls have it. Calls under way keep their version.
+    """Lint, try the folder's own calls, build the prompts, let new calls have it. Calls under way keep their version.
 
     Examples:
 

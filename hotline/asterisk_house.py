@@ -1,0 +1,122 @@
+"""What an Asterisk is told of a version: the agents' SIP accounts, and the fallback for when the controller is away."""
+
+import aiohttp
+
+from calls.errors import SwitchError
+from hotline.site import Site
+from hotline.versions import People
+from ivr import hours as opening
+from ivr.program import AskHours, Flow, Menu, Program, Queue
+from switch.asterisk.fallback import FallbackLine, OpeningHours, RingGroup, Span
+from switch.asterisk.imported import FallbackCall
+from switch.asterisk.provisioning import AsteriskProvisioning
+from switch.asterisk.settings import AsteriskSettings, SecretStore
+
+_ALWAYS = OpeningHours("UTC", {day: (Span(0, 1440),) for day in range(1, 8)})
+_DATES_AHEAD = 400
+"""How many days of holidays the fallback knows: a controller that is away for longer has other troubles."""
+
+
+class AsteriskHouse:
+    """Writes for the Asterisk whose run directory the site shares."""
+
+    def __init__(self, site: Site) -> None:
+        settings = site.settings.switch
+        if settings.run_dir is None:
+            raise ValueError("the site shares no run directory with an Asterisk")
+        self._switch = AsteriskSettings(
+            run_dir=site.folder / settings.run_dir,
+            ari_password=site.switch_password(),
+            ari_user=settings.user,
+            ari_address=settings.host,
+            ari_port=settings.port,
+            application=settings.application,
+        )
+        self._provisioning = AsteriskProvisioning(
+            self._switch, SecretStore(site.state / "secrets" / "accounts.json")
+        )
+
+    async def provide(self, people: People, program: Program, utc: float) -> None:
+        """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
+        accounts = sorted(people.owners)
+        try:
+            await self._provisioning.provide(accounts, fallback_lines(people, program, utc))
+        except aiohttp.ClientError as error:
+            raise SwitchError(f"Asterisk did not take its configuration: {error}") from error
+
+    def missed(self) -> list[FallbackCall]:
+        """Calls that met the fallback since the last `forget`."""
+        return self._provisioning.log.take()[0]
+
+    def forget(self) -> None:
+        """They are durable."""
+        self._provisioning.log.forget()
+
+
+def fallback_lines(people: People, program: Program, utc: float) -> list[FallbackLine]:
+    """One line an entry flow: its hours, its first menu, and whose phones ring.
+
+    The fallback is small on purpose: a key of the menu that leads to a queue rings those who serve that queue, any other
+    rings everybody, and nobody answering leads to voicemail.
+    """
+    language = program.languages[0]
+    sounds = program.clips.get(language, {})
+    everybody = RingGroup("everybody", tuple(f"agent-{account}" for account in sorted(people.owners)))
+    lines = []
+    by_flow: dict[str, list[str]] = {}
+    for number, flow in program.entries.items():
+        by_flow.setdefault(flow, []).append(number)
+    takes_all = program.entries.get("default") or next(iter(by_flow), None)
+    for flow_name, numbers in by_flow.items():
+        flow = program.flows[flow_name]
+        menu = next((step for step in flow.steps.values() if isinstance(step, Menu)), None)
+        menu_sound = sounds.get(menu.lines[-1].phrase) if menu is not None and menu.lines else None
+        keys = _keys(menu, flow, people) if menu is not None and menu_sound is not None else {}
+        lines.append(
+            FallbackLine(
+                name=flow_name.replace("/", "-").lower(),
+                hours=_hours(flow, program, utc),
+                group=everybody,
+                numbers=() if flow_name == takes_all else tuple(number for number in numbers if number != "default"),
+                keys=keys,
+                greeting=sounds.get("welcome"),
+                menu=menu_sound if keys else None,
+                closed=sounds.get("closed_today"),
+                leave_message=sounds.get("voicemail"),
+            )
+        )
+    return lines
+
+
+def _keys(menu: Menu, flow: Flow, people: People) -> dict[str, RingGroup]:
+    keys = {}
+    for key, then in {**menu.global_keys, **menu.keys}.items():
+        step = flow.steps.get(then)
+        if isinstance(step, Queue):
+            serving = [
+                person.account or agent
+                for agent, person in people.configuration.agents.items()
+                if person.queues is None or step.queue in person.queues
+            ]
+            if serving:
+                keys[key] = RingGroup(step.queue, tuple(f"agent-{account}" for account in sorted(serving)))
+    return keys
+
+
+def _hours(flow: Flow, program: Program, utc: float) -> OpeningHours:
+    asked = next((step.hours for step in flow.steps.values() if isinstance(step, AskHours)), None)
+    if asked is None:
+        return _ALWAYS
+    hours = program.hours[asked]
+    weekdays = {day + 1: _spans(spans) for day, spans in enumerate(hours.week)}
+    dates = {}
+    for day in opening.days_from(hours, utc, _DATES_AHEAD):
+        spans, reason = opening.of_day(hours, day)
+        if reason != "week":
+            dates[day] = _spans(spans)
+    return OpeningHours(hours.zone, weekdays, dates)
+
+
+def _spans(spans: tuple[opening.Span, ...]) -> tuple[Span, ...]:
+    """What passes midnight is cut there: while the controller is away, the night's end belongs to the fallback's rest."""
+    return tuple(Span(first, min(last, 1440)) for first, last in spans if first < 1440)
