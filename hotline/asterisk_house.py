@@ -1,20 +1,34 @@
 """What an Asterisk is told of a version: the agents' SIP accounts, and the fallback for when the controller is away."""
 
+from datetime import UTC, datetime, timedelta
+
 import aiohttp
 
 from calls.errors import SwitchError
+from calls.ids import AgentId, CallId
+from hotline.facts import CallOutcome
+from hotline.provisioning import MissedCall
 from hotline.site import Site
 from hotline.versions import People
 from ivr import hours as opening
 from ivr.program import AskHours, Flow, Menu, Program, Queue
-from switch.asterisk.fallback import FallbackLine, OpeningHours, RingGroup, Span
-from switch.asterisk.imported import FallbackCall
-from switch.asterisk.provisioning import AsteriskProvisioning
-from switch.asterisk.settings import AsteriskSettings, SecretStore
+from switch.asterisk.fallback import FallbackLine, OpeningHours, RingGroup, Span, compile_fallback
+from switch.asterisk.imported import FallbackCall, FallbackLog, FallbackOutcome
+from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
+from switch.asterisk.upkeep import set_accounts, set_fallback
 
 _ALWAYS = OpeningHours("UTC", {day: (Span(0, 1440),) for day in range(1, 8)})
 _DATES_AHEAD = 400
 """How many days of holidays the fallback knows: a controller that is away for longer has other troubles."""
+
+
+_OUTCOMES: dict[FallbackOutcome, CallOutcome] = {
+    FallbackOutcome.APOLOGY: "refused",
+    FallbackOutcome.CLOSED: "refused",
+    FallbackOutcome.ABANDONED: "abandoned",
+    FallbackOutcome.NO_ANSWER: "abandoned",
+    FallbackOutcome.ANSWERED: "answered",
+}
 
 
 class AsteriskHouse:
@@ -32,32 +46,47 @@ class AsteriskHouse:
             ari_port=settings.port,
             application=settings.application,
         )
-        self._provisioning = AsteriskProvisioning(
-            self._switch, SecretStore(site.state / "secrets" / "accounts.json")
-        )
+        self._secrets = SecretStore(site.state / "secrets" / "accounts.json")
+        self._log = FallbackLog(self._switch.fallback_log)
 
     async def provide(self, people: People, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
-        accounts = sorted(people.owners)
+        made = tuple(AgentAccount(name, self._secrets.get(f"agent-{name}")) for name in sorted(people.owners))
+        dialplan = compile_fallback(fallback_lines(people, program, utc), str(self._switch.voicemail_dir))
         try:
-            await self._provisioning.provide(accounts, fallback_lines(people, program, utc))
-        except aiohttp.ClientError as error:
+            await set_accounts(self._switch, made)
+            await set_fallback(self._switch, dialplan)
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise SwitchError(f"Asterisk did not take its configuration: {error}") from error
 
-    def missed(self) -> list[FallbackCall]:
+    def missed(self) -> list[MissedCall]:
         """Calls that met the fallback since the last `forget`."""
-        return self._provisioning.log.take()[0]
+        return [self._missed(call) for call in self._log.take()[0]]
 
     def forget(self) -> None:
         """They are durable."""
-        self._provisioning.log.forget()
+        self._log.forget()
+
+    def _missed(self, call: FallbackCall) -> MissedCall:
+        message = self._switch.voicemail_dir / call.voicemail if call.voicemail else None
+        kept = message is not None and message.exists()
+        return MissedCall(
+            call=CallId(f"fallback-{call.id}"),
+            caller=call.caller,
+            called=call.dialled,
+            began_at=call.started_at.timestamp(),
+            ended_at=call.ended_at.timestamp(),
+            outcome="message" if kept else _OUTCOMES[call.outcome],
+            agent=AgentId(call.agent.removeprefix("agent-")) if call.agent else None,
+            message=str(message) if kept else "",
+        )
 
 
 def fallback_lines(people: People, program: Program, utc: float) -> list[FallbackLine]:
     """One line an entry flow: its hours, its first menu, and whose phones ring.
 
-    The fallback is small on purpose: a key of the menu that leads to a queue rings those who serve that queue, any other
-    rings everybody, and nobody answering leads to voicemail.
+    The fallback is small on purpose: a key of the menu that leads to a queue rings those who serve that queue, any
+    other rings everybody, and nobody answering leads to voicemail.
     """
     language = program.languages[0]
     sounds = program.clips.get(language, {})
@@ -68,14 +97,14 @@ def fallback_lines(people: People, program: Program, utc: float) -> list[Fallbac
         by_flow.setdefault(flow, []).append(number)
     takes_all = program.entries.get("default") or next(iter(by_flow), None)
     for flow_name, numbers in by_flow.items():
-        flow = program.flows[flow_name]
-        menu = next((step for step in flow.steps.values() if isinstance(step, Menu)), None)
+        walked = program.flows[flow_name]
+        menu = next((step for step in walked.steps.values() if isinstance(step, Menu)), None)
         menu_sound = sounds.get(menu.lines[-1].phrase) if menu is not None and menu.lines else None
-        keys = _keys(menu, flow, people) if menu is not None and menu_sound is not None else {}
+        keys = _keys(menu, walked, people) if menu is not None and menu_sound is not None else {}
         lines.append(
             FallbackLine(
                 name=flow_name.replace("/", "-").lower(),
-                hours=_hours(flow, program, utc),
+                hours=_hours(walked, program, utc),
                 group=everybody,
                 numbers=() if flow_name == takes_all else tuple(number for number in numbers if number != "default"),
                 keys=keys,
@@ -110,7 +139,8 @@ def _hours(flow: Flow, program: Program, utc: float) -> OpeningHours:
     hours = program.hours[asked]
     weekdays = {day + 1: _spans(spans) for day, spans in enumerate(hours.week)}
     dates = {}
-    for day in opening.days_from(hours, utc, _DATES_AHEAD):
+    today = datetime.fromtimestamp(utc, UTC).date()
+    for day in (today + timedelta(days=ahead) for ahead in range(-1, _DATES_AHEAD)):
         spans, reason = opening.of_day(hours, day)
         if reason != "week":
             dates[day] = _spans(spans)
@@ -118,5 +148,5 @@ def _hours(flow: Flow, program: Program, utc: float) -> OpeningHours:
 
 
 def _spans(spans: tuple[opening.Span, ...]) -> tuple[Span, ...]:
-    """What passes midnight is cut there: while the controller is away, the night's end belongs to the fallback's rest."""
+    """What passes midnight is cut there: Asterisk's own hours know no day that ends later."""
     return tuple(Span(first, min(last, 1440)) for first, last in spans if first < 1440)

@@ -38,7 +38,11 @@ class VersionedDirectory:
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
         """Who waits, and why, in the words of the queue's whisper phrase."""
         phrase = self._habits(version, call.queue).whisper
-        return self._say(version, phrase, queue=call.queue, reason=call.reason) if phrase else ()
+        if not phrase:
+            return ()
+        queue = self._versions.people(version).configuration.queues.get(QueueName(call.queue))
+        title = queue.title if queue is not None and queue.title else call.queue
+        return self._say(version, phrase, queue=title, reason=call.reason or title)
 
     def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
         """A phrase for the house's own people."""

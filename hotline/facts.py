@@ -9,7 +9,7 @@ import msgspec
 
 from acd.commands import AgentChanged, SuggestWayOut, WaitWidened
 from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
-from calls.commands import Command, SwitchCommand
+from calls.commands import Command, Sentence, SwitchCommand
 from calls.events import ClockSet, Fact, SwitchEvent, Tick
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId, Seconds
 from complaints.cases import FileCase
@@ -129,6 +129,12 @@ class LogRecording(Command, frozen=True):
     box: str = ""
 
 
+class PrepareSpeech(Command, frozen=True):
+    """These sentences will be said soon: make their sound ahead of time. Nothing comes back."""
+
+    sentences: tuple[Sentence, ...]
+
+
 class Noticed(Command, frozen=True):
     """Something an operator should read: it goes to the log with what to do about it."""
 
@@ -155,6 +161,7 @@ RouterCommand = (
     | LogLeg
     | LogStep
     | LogRecording
+    | PrepareSpeech
     | Noticed
 )
 """All that the live driver performs."""

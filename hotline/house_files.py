@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from ivr.compiling import AGENTS, QUEUES, SKILLS, compile_folder
 
 from acd.config import Configuration, read, wish_problems
 from calls.errors import BadInput
 from calls.ids import QueueName
 from hotline.site import Site
 from hotline.versions import People, QueueHabits
+from ivr.compiling import AGENTS, QUEUES, SKILLS, compile_folder
 from ivr.phrases import parse_template
 from ivr.program import Program
 from ivr.source import Mark, Node, Problem, nearest_hint

@@ -35,6 +35,10 @@ class Sentences(Protocol):
         """Where the sound is. Raises HotlineError when there is none."""
         ...
 
+    async def prepare(self, sentences: tuple[door.Sentence, ...]) -> None:
+        """Make sounds ahead of time, behind those that a caller waits for."""
+        ...
+
 
 class Performer:
     """Performs orders; `take` is where outcomes that are not the switch's own come back."""
@@ -63,6 +67,7 @@ class Performer:
             CheckSecret: lambda order: self._later(vault.check(order)),
             Lookup: self._lookup,
             FileCase: self._file,
+            facts.PrepareSpeech: self._prepare,
             SurveyAnswered: lambda row: writer.write(statements.SURVEY, (row.call, row.question, row.score)),
             facts.LogCall: self._log_call,
             facts.LogLeg: lambda row: writer.write(statements.LEG, msgspec.structs.astuple(row)),
@@ -116,6 +121,9 @@ class Performer:
             self._rendering[order.leg] = (order.attempt, self._spawn(self._render(order)))
         else:
             self._switch.send(order)
+
+    def _prepare(self, order: facts.PrepareSpeech) -> None:
+        self._spawn(self._sentences.prepare(order.sentences))
 
     async def _render(self, order: door.Play) -> None:
         """Make clips of the sentences. One that cannot be made is left out, and the operator told."""

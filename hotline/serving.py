@@ -21,6 +21,7 @@ from hotline import facts
 from hotline.board import Board
 from hotline.clock import Clock
 from hotline.directory import VersionedDirectory
+from hotline.house_files import check
 from hotline.live import LiveDriver
 from hotline.lookups import Lookups
 from hotline.metrics import Metrics
@@ -39,7 +40,7 @@ from speech.sentences import Sentences
 
 log = structlog.get_logger("hotline")
 
-_LOOK_FOR_VERSION_S = 1.0
+_LOOK_AROUND_S = 1.0
 
 
 class Server:
@@ -66,6 +67,7 @@ class Server:
         """Serve until SIGTERM or SIGINT. Calls go on when we are gone."""
         if self.versions.current() is None:
             raise BadInput(f"nothing is published yet: hotline publish --site {self.site.folder}")
+        self._say_where_the_folder_stands()
         self._take_up()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -169,6 +171,10 @@ class Server:
         """The performer's voice."""
         return Clip(str(await self._sentences.sound(sentence.text, sentence.language)))
 
+    async def prepare(self, sentences: tuple[Sentence, ...]) -> None:
+        """The performer's voice, ahead of time."""
+        await self._sentences.warm((sentence.text, sentence.language) for sentence in sentences)
+
     def _watch_order(self, order: facts.RouterCommand) -> None:
         utc = self._clock.now() + self.register.offset_s
         self.metrics.watch(order)
@@ -196,17 +202,50 @@ class Server:
 
     async def _provide(self, version: str) -> None:
         try:
-            await self._provisioning.provide(self.versions.people(version), self.versions.program(version))
+            utc = self._clock.now() + self.register.offset_s
+            await self._provisioning.provide(self.versions.people(version), self.versions.program(version), utc)
         except (HotlineError, OSError, ValueError) as error:
             advice = "agents' phones and the fallback are as before; publish again when the switch answers"
             log.error("the switch was not told of the version", version=version, error=str(error), advice=advice)
 
     async def _watch(self) -> None:
-        """Look once a second for what nobody told us: a version published while we were not listening."""
+        """Look once a second for what nobody told us: a version published meanwhile, calls that met the fallback."""
         while True:
-            await asyncio.sleep(_LOOK_FOR_VERSION_S)
             self.metrics.pending_rows.set(self._writer.pending)
             self.reload()
+            await self._import_missed()
+            await asyncio.sleep(_LOOK_AROUND_S)
+
+    async def _import_missed(self) -> None:
+        """Put into the call log what came while we were away. Forgotten only once it is durable."""
+        try:
+            calls = await asyncio.to_thread(self._provisioning.missed)
+        except OSError as error:
+            log.error("the fallback's calls cannot be read", error=str(error), advice="look at the file; it is kept")
+            return
+        if not calls:
+            return
+        for call in calls:
+            for order in call.rows():
+                self._driver.performer.perform(order)
+        await self._writer.durable()
+        await asyncio.to_thread(self._provisioning.forget)
+        log.warning("calls met the fallback", calls=len(calls), advice="hotline calls shows them as version fallback")
+
+    def _say_where_the_folder_stands(self) -> None:
+        """A folder that has moved on, or is broken, is not an error: the last good version runs, and it is said."""
+        current = self.versions.current() or ""
+        try:
+            checked = check(self.site)
+        except BadInput as error:
+            log.warning("the folder cannot be read", error=str(error), advice=f"version {current} runs")
+            return
+        if checked.errors:
+            advice = f"version {current} runs, the last good one; mend the folder and publish"
+            errors = [str(problem) for problem in checked.errors[:5]]
+            log.warning("the folder has errors", errors=errors, more=len(checked.errors) - len(errors), advice=advice)
+        elif checked.source_hash != self.versions.manifest(current).source_hash:
+            log.warning("the folder has moved on", advice=f"version {current} runs; `hotline publish` makes it live")
 
     def _open_web(self) -> tuple[uvicorn.Server, socket.socket]:
         settings = self.site.settings.web

@@ -47,6 +47,8 @@ class VoiceSettings(_Strict):
 
     kind: Literal["espeak", "http"] = "espeak"
     url: str = ""
+    name: str = "http"
+    """Which voice the service speaks with: another name builds all prompts anew."""
 
 
 class Settings(_Strict):

@@ -11,6 +11,7 @@ from calls.commands import (
     Originate,
     Play,
     Record,
+    Sentence,
     StartMusic,
     Stop,
     StopMusic,
@@ -20,7 +21,7 @@ from calls.ids import AttemptId, LegId, QueueName
 from complaints.cases import CaseAsked
 from hotline import register as at
 from hotline.desk import Desk
-from hotline.facts import LogRecording, LogStep
+from hotline.facts import LogRecording, LogStep, PrepareSpeech
 from ivr import commands as flow
 from ivr.events import TransferEnded
 
@@ -74,6 +75,10 @@ class Walking:
         if call.queued_at is None:
             call.queued_at = desk.now
         desk.order(StartMusic(call.leg, desk.mint(call.call)))
+        whisper = desk.directory.whisper(call.version, call)
+        sentences = tuple(media for media in whisper if isinstance(media, Sentence))
+        if sentences:
+            desk.order(PrepareSpeech(sentences))
         desk.tell_queues(
             CallQueued(
                 call.call,

@@ -1,7 +1,5 @@
 """Which adapters a site's settings mean: the one place that knows them all by name."""
 
-from switch.asterisk.adapter import AsteriskOptions, AsteriskSwitch
-
 from calls.ports import Switch
 from hotline.provisioning import NoProvisioning, Provisioning
 from hotline.serving import Server
@@ -10,6 +8,8 @@ from speech.espeak import Espeak
 from speech.http_voice import HttpVoice
 from speech.sentences import Sentences
 from speech.voice import Voice
+from switch.asterisk.adapter import AsteriskSwitch
+from switch.asterisk.door import AsteriskOptions
 
 
 def make_server(site: Site) -> Server:
@@ -20,7 +20,7 @@ def make_server(site: Site) -> Server:
 def make_voice(site: Site) -> Voice:
     """Who speaks what nobody has recorded."""
     settings = site.settings.voice
-    return Espeak() if settings.kind == "espeak" else HttpVoice(settings.url)
+    return Espeak() if settings.kind == "espeak" else HttpVoice(settings.url, settings.name)
 
 
 def make_sentences(site: Site) -> Sentences:

@@ -1,10 +1,61 @@
-"""The `hotline` command."""
+"""The `hotline` command. Each command's module is loaded only when it is called: a look at a call needs no web server."""
+
+import importlib
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from hotline.cli import bench, demo, flows, publish, records, serve, simulate
+_COMMANDS = {
+    "serve": ("serve", "Serve a site until stopped; calls outlive the server."),
+    "init": ("init", "Make a new site from the sample."),
+    "lint": ("flows", "Say what is wrong in dialplans/ and prompts/, by file, line and column."),
+    "try": ("flows", "Run the folder's own test calls, without a switch."),
+    "call": ("flows", "Walk a flow in the terminal, as a caller."),
+    "schema": ("flows", "Print the JSON Schema of dialplans/, for an editor's completion."),
+    "publish": ("publish", "Lint, try, build prompts, and let new calls have it."),
+    "rollback": ("publish", "Let new calls have an earlier version."),
+    "versions": ("publish", "List the published versions."),
+    "calls": ("records", "The call log, newest first."),
+    "why": ("records", "What happened to a call, step by step, and why."),
+    "cases": ("records", "Cases, newest first."),
+    "demo": ("demo", "The sample hotline, live: `make run`."),
+    "simulate": ("simulate", "Run a scenario in virtual time, with the code that serves live calls."),
+    "tune": ("simulate", "Search a policy's weights by simulation."),
+    "whatif": ("simulate", "Replay a real day under another policy."),
+    "backtest": ("backtest", "How good the wait forecast would have been on a call log."),
+    "bench": ("bench", "Measure, beside target and reference."),
+}
+"""By command: the module that has it, and what the list says of it."""
+
+
+class _Lazy(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _COMMANDS:
+            return None
+        loaded: Any = get_command(importlib.import_module(f"hotline.cli.{_COMMANDS[cmd_name][0]}").app)
+        return loaded.commands[cmd_name] if hasattr(loaded, "commands") else loaded
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], _COMMANDS, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"no command {args[0]}.{hint}")
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
+    cls=_Lazy,
     name="hotline",
     help="A telephony IVR and ACD server: menus as YAML, skill-based queues, cases. Start with `make run`.",
     no_args_is_help=True,
@@ -12,5 +63,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for group in (serve, publish, flows, records, simulate, demo, bench):
-    app.registered_commands += group.app.registered_commands
+
+@app.callback()
+def _root() -> None:
+    pass

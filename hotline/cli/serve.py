@@ -4,12 +4,14 @@ import asyncio
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from hotline import logs
 from hotline.cli.common import SiteOption, open_site, told
 
 app = typer.Typer()
+log = structlog.get_logger("hotline")
 
 
 @app.command()
@@ -25,7 +27,10 @@ def serve(
 
       docker compose up
     """
-    from hotline.wiring import make_server  # what only a server needs is loaded only here
+    # what only a server needs is loaded only here
+    from hotline.publishing import publish
+    from hotline.versions import Versions
+    from hotline.wiring import make_server, make_voice
 
     house = open_site(site)
     logs.configure(level=log_level)
@@ -33,6 +38,10 @@ def serve(
         house.prepare()
 
         async def run() -> None:
+            if Versions(house.versions).current() is None:
+                # the first start of a new site: what stands in its folder is what was meant
+                published = await publish(house, make_voice(house))
+                log.info("published for the first start", version=published.version)
             await make_server(house).run()
 
         asyncio.run(run())

@@ -1,0 +1,43 @@
+"""hotline init: a new site from the sample."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hotline.cli.common import err, out
+
+app = typer.Typer()
+
+SAMPLE = Path(__file__).resolve().parents[2]
+_SETTINGS = """\
+# Settings of this site. Every line has a default; `hotline.site.Settings` in the code documents them all.
+languages: [zh-CN, en]
+region: CN
+switch:
+  kind: asterisk            # or freeswitch
+  run_dir: var/asterisk     # shared with the switch: accounts of agents' phones and the fallback are written there
+web:
+  port: 8780                # agents' desktops, metrics; the token is in var/secrets/web
+"""
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where the site shall be; it may be empty, or not there yet.")],
+) -> None:
+    """Make a new site: the sample's dialplans/ and prompts/ to begin with, and a hotline.yaml.
+
+    Example:
+
+      hotline init /srv/hotline && hotline publish --site /srv/hotline
+    """
+    if (folder / "dialplans").exists() or (folder / "hotline.yaml").exists():
+        err.print(f"{folder} has a site already; nothing was changed", style="red")
+        raise typer.Exit(2)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("dialplans", "prompts"):
+        shutil.copytree(SAMPLE / name, folder / name)
+    (folder / "hotline.yaml").write_text(_SETTINGS, encoding="utf-8")
+    out.print(f"[bold green]{folder}[/] is a site. Edit dialplans/, then: hotline publish --site {folder}")
