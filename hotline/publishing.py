@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.trying import try_folder
-
 from calls.errors import BadInput
 from hotline.house_files import Checked, check
 from hotline.site import Site
@@ -15,6 +13,7 @@ from hotline.versions import Manifest, Versions
 from ivr.phrases import parse_template
 from ivr.program import Program
 from ivr.source import Problem
+from ivr.trying import try_folder
 from speech.building import Builder, Built, Prompt
 from speech.voice import Voice
 

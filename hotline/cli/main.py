@@ -1,4 +1,4 @@
-"""The `hotline` command. Each command's module is loaded only when it is called: a look at a call needs no web server."""
+"""The `hotline` command. A command's module is loaded only when it is called: a look at a call needs no web server."""
 
 import importlib
 from typing import Any
