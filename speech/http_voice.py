@@ -10,6 +10,7 @@ import asyncio
 import io
 from collections.abc import Mapping
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import aiohttp
 import numpy as np
@@ -21,17 +22,18 @@ _LARGEST = 20_000_000  # bytes: some four minutes at 44.1 kHz
 
 
 class HttpVoice:
-    """A Voice. `name` is its identity for the cache: change it when the service changes its speaker.
+    """A Voice. `name` is its identity for the cache: change it when the service changes its speaker. Else it is the
+    service's host.
 
     `deadline_s` bounds one sentence, retries included; `headers` may hold a token and are never logged. One retry
     follows a refused connection or a status of 500 and above.
     """
 
     def __init__(
-        self, url: str, name: str, *, headers: Mapping[str, str] | None = None, deadline_s: float = 5.0
+        self, url: str, name: str | None = None, *, headers: Mapping[str, str] | None = None, deadline_s: float = 5.0
     ) -> None:
         self._url = url
-        self._name = name
+        self._name = name or urlsplit(url).netloc
         self._headers = dict(headers or {})
         self._deadline_s = deadline_s
         self._session: aiohttp.ClientSession | None = None

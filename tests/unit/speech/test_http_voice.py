@@ -122,3 +122,8 @@ async def test_nobody_there() -> None:
     async with HttpVoice("http://127.0.0.1:1/", "nobody") as voice:
         with pytest.raises(VoiceError, match="cannot be reached: ClientConnectorError"):
             await voice.synthesise("a", "en")
+
+
+async def test_without_a_name_the_host_is_the_identity_and_no_token_is_in_it() -> None:
+    voice = HttpVoice("https://voice.example/say?token=secret")
+    assert await voice.identity("en") == "http voice.example en"
