@@ -7,16 +7,17 @@ three encodings, three files). Prompts are short tones, as the number of files i
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 import time
 from collections.abc import Awaitable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from bench import machine
+from bench.catalogue import Options
+from bench.report import Report, at_most, told
 from ivr.phrases import read_phrases
 from ivr.source import parse
 from speech.building import Builder, Built, Prompt
@@ -41,13 +42,12 @@ class _Beep:
         return "beep"
 
 
-def run() -> list[dict[str, Any]]:
-    """The figures, in the shape of DESIGN.md; takes about half a minute."""
-    return asyncio.run(_run())
-
-
-async def _run() -> list[dict[str, Any]]:
-    texts = _texts(SENTENCES)
+async def run(options: Options) -> Report:
+    """Takes about half a minute, `quick` some seconds."""
+    about = machine.facts()
+    count = 2 * CALLERS_AT_ONCE if options.quick else SENTENCES
+    prompts = 200 if options.quick else PROMPTS
+    texts = _texts(count)
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         # The reference and ours take turns, so that a noisy moment of the machine hits both.
         sentences = Sentences(Path(folder) / "sentences", Espeak(), deadline_s=30)
@@ -59,17 +59,18 @@ async def _run() -> list[dict[str, Any]]:
             ours.append(await _timed(sentences.sound(text, LANGUAGE)))
         cached = [await _timed(sentences.sound(text, LANGUAGE)) for text in texts]
         crowd = await _crowd(Path(folder) / "crowd", texts)
-        phrases_s = _read_phrases()
-        prompts_s, prompts_cpu_s = await _look_at_prompts(Path(folder) / "prompts")
-    return [
-        _figure("sentence made during a call, p50", _ms(ours, 50), "ms", None, _ms(bare, 50)),
-        _figure("sentence made during a call, p95", _ms(ours, 95), "ms", 300, _ms(bare, 95)),
-        _figure(f"sentence, {CALLERS_AT_ONCE} callers at once, p95", _ms(crowd, 95), "ms", 300, _ms(bare, 95)),
-        _figure("sentence said before, p95", _ms(cached, 95), "ms", None, None),
-        _figure(f"read and check {PROMPTS} phrases in one language", phrases_s, "s", None, None),
-        _figure(f"look at {PROMPTS} prompts that are all there", prompts_s, "s", 1, None),
-        _figure(f"look at {PROMPTS} prompts that are all there, CPU", prompts_cpu_s, "s", None, None),
+        phrases_s = _read_phrases(prompts)
+        prompts_s, prompts_cpu_s = await _look_at_prompts(Path(folder) / "prompts", prompts)
+    figures = [
+        told("sentence made during a call, p50", _ms(ours, 50), "ms", _ms(bare, 50)),
+        at_most("sentence made during a call, p95", _ms(ours, 95), "ms", 300, _ms(bare, 95)),
+        at_most(f"sentence, {CALLERS_AT_ONCE} callers at once, p95", _ms(crowd, 95), "ms", 300, _ms(bare, 95)),
+        told("sentence said before, p95", _ms(cached, 95), "ms"),
+        told(f"read and check {prompts} phrases in one language", phrases_s, "s"),
+        at_most(f"look at {prompts} prompts that are all there", prompts_s, "s", 1),
+        told(f"look at {prompts} prompts that are all there, CPU", prompts_cpu_s, "s"),
     ]
+    return Report("sentences", about, figures)
 
 
 def _texts(count: int) -> list[str]:
@@ -105,24 +106,24 @@ async def _crowd(folder: Path, texts: Sequence[str]) -> list[float]:
     return taken
 
 
-def _read_phrases() -> float:
-    text = "".join(f"key_{number}: 您当前应还{{balance:money}}，这是第{number}条。\n" for number in range(PROMPTS))
+def _read_phrases(count: int) -> float:
+    text = "".join(f"key_{number}: 您当前应还{{balance:money}}，这是第{number}条。\n" for number in range(count))
     begun = time.perf_counter()
     phrases, problems = read_phrases({LANGUAGE: parse(text, "bench")})
     taken = time.perf_counter() - begun
-    if problems or len(phrases.keys) != PROMPTS:
+    if problems or len(phrases.keys) != count:
         raise RuntimeError("the phrases of the bench are not sound")
     return taken
 
 
-async def _look_at_prompts(folder: Path) -> tuple[float, float]:
-    prompts = [Prompt(f"key_{number}", LANGUAGE, f"text {number}") for number in range(PROMPTS)]
+async def _look_at_prompts(folder: Path, count: int) -> tuple[float, float]:
+    prompts = [Prompt(f"key_{number}", LANGUAGE, f"text {number}") for number in range(count)]
     first = await Builder(folder, _Beep()).build(prompts)
     begun, cpu_begun = time.perf_counter(), time.process_time()
     again = await Builder(folder, _Beep()).build(prompts)
     taken = time.perf_counter() - begun, time.process_time() - cpu_begun
-    _expect(first, made=PROMPTS, kept=0)
-    _expect(again, made=0, kept=PROMPTS)
+    _expect(first, made=count, kept=0)
+    _expect(again, made=0, kept=count)
     return taken
 
 
@@ -133,18 +134,3 @@ def _expect(built: Built, *, made: int, kept: int) -> None:
 
 def _ms(taken_s: Sequence[float], percent: float) -> float:
     return float(np.percentile(taken_s, percent) * 1000)
-
-
-def _figure(figure: str, value: float, unit: str, target: float | None, reference: float | None) -> dict[str, Any]:
-    return {
-        "figure": figure,
-        "value": round(value, 3),
-        "unit": unit,
-        "target": target,
-        "reference": None if reference is None else round(reference, 3),
-        "met": None if target is None else value <= target,
-    }
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(), ensure_ascii=False, indent=2))

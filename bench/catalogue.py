@@ -1,0 +1,33 @@
+"""The benches by name. To add one: a module `bench/<module>.py` with `run(options)`, and a line here.
+
+`run` may be a coroutine function or a plain one; it takes `Options` and returns a `Report`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What whoever runs a bench may choose."""
+
+    quick: bool = False
+    """A run of seconds that goes the whole way with few calls: it shows that the bench works, not how fast we are."""
+    switch: Literal["asterisk", "freeswitch"] = "asterisk"
+    first_port: int = 16_000
+    """Where the bench looks for free SIP and HTTP ports; sound goes by ports from 40000 on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A bench: the module of `bench/` that runs it, and what it measures."""
+
+    module: str
+    about: str
+
+
+BENCHES = {
+    "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
+}
