@@ -17,6 +17,8 @@ from speech.pinyin import to_pinyin
 from speech.voice import Pcm, VoiceError
 
 _VOICES = {"zh": "cmn-latn-pinyin", "en": "en-us"}
+# espeak-ng counts a Mandarin syllable as a word and more: at its usual pace it says 3.6 a second, an announcer 4.5.
+_PACES = {"zh": 1.25}
 _INSTALL = "espeak-ng is not installed: apt-get install espeak-ng (Debian, Ubuntu), or set another voice"
 
 
@@ -24,7 +26,8 @@ _INSTALL = "espeak-ng is not installed: apt-get install espeak-ng (Debian, Ubunt
 class Espeak:
     """A Voice. `variant` is one of espeak-ng's speakers (`f2`, `m3`), or none.
 
-    `words_a_minute` and `pitch` (0 to 99) as espeak-ng takes them; `deadline_s` bounds one sentence.
+    `words_a_minute` (of English; Mandarin goes by it) and `pitch` (0 to 99) as espeak-ng takes them; `deadline_s`
+    bounds one sentence.
     """
 
     variant: str = ""
@@ -44,7 +47,7 @@ class Espeak:
             "-v",
             voice,
             "-s",
-            str(self.words_a_minute),
+            self._pace(language),
             "-p",
             str(self.pitch),
             "-b",
@@ -58,10 +61,13 @@ class Espeak:
         """Version, speaker and settings. Raises VoiceError when not installed."""
         version = (await self._run("--version")).decode("utf-8", "replace").partition("Data at")[0]
         number = next((word for word in version.split() if word[:1].isdigit()), "unknown")
-        return f"espeak-ng {number} {self._voice(language)} {self.words_a_minute} {self.pitch}"
+        return f"espeak-ng {number} {self._voice(language)} {self._pace(language)} {self.pitch}"
+
+    def _pace(self, language: str) -> str:
+        return str(round(self.words_a_minute * _PACES.get(_primary(language), 1)))
 
     def _voice(self, language: str) -> str:
-        voice = _VOICES.get(language.partition("-")[0].lower())
+        voice = _VOICES.get(_primary(language))
         if voice is None:
             raise VoiceError(f"espeak-ng has no voice set for {language}; there are {', '.join(_VOICES)}")
         return f"{voice}+{self.variant}" if self.variant else voice
@@ -94,6 +100,10 @@ class Espeak:
             reason = err.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
             raise VoiceError(f"{self.program} failed with status {process.returncode}: {reason[0]}")
         return out
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def _read_wav(wav: bytes) -> Pcm:

@@ -42,7 +42,7 @@ async def test_identity_names_what_changes_the_sound() -> None:
     voice = Espeak(variant="f2", words_a_minute=140)
     identity = await voice.identity("zh-CN")
     assert identity.startswith("espeak-ng 1.")
-    assert identity.endswith("cmn-latn-pinyin+f2 140 50")
+    assert identity.endswith("cmn-latn-pinyin+f2 175 50")
     assert identity != await voice.identity("en")
 
 
@@ -79,3 +79,9 @@ async def test_a_program_that_hangs_is_killed_at_the_deadline(tmp_path: Path) ->
 async def test_a_program_that_fails_is_quoted(tmp_path: Path, script: str, said: str) -> None:
     with pytest.raises(VoiceError, match=said):
         await Espeak(program=program(tmp_path / "bad", f"cat >/dev/null; {script}")).synthesise("a", "en")
+
+
+@pytest.mark.parametrize(("text", "language"), [("您好，请稍候。", "zh-CN"), ("Hello, one moment.", "en")])
+async def test_pace_is_obeyed(text: str, language: str) -> None:
+    slow, fast = [await Espeak(words_a_minute=pace).synthesise(text, language) for pace in (110, 220)]
+    assert slow.duration_s > 1.4 * fast.duration_s
