@@ -4,7 +4,6 @@ All chance is drawn beforehand, one stream for each purpose, so the n-th call of
 service whatever the policy: two policies are compared on the same calls.
 """
 
-from collections import Counter
 from heapq import heappop, heappush
 
 import numpy as np
@@ -67,7 +66,7 @@ class Centre:
         self.answered_at: list[float] = [NEVER] * count
         self.left_at: list[float] = [NEVER] * count
         self.agent_of: list[AgentId | None] = [None] * count
-        self.released: Counter[str] = Counter()
+        self.was_released: list[bool] = [False] * count
         for at, event in roster:
             self._plan(at, event)
 
@@ -126,7 +125,7 @@ class Centre:
             self._offers.pop(command.attempt, None)
         elif type(command) is ReleaseCall:
             self.left_at[int(command.call)] = now
-            self.released[command.reason] += 1
+            self.was_released[int(command.call)] = True
         return None
 
     def _plan(self, at: Instant, event: AcdEvent) -> None:
