@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -42,6 +43,8 @@ from switch.freeswitch.supervising import Supervising
 from switch.freeswitch.wire import Api, Event, Subscribe
 
 log = structlog.get_logger(__name__)
+
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 SUBSCRIPTION = Subscribe(
     (
@@ -249,7 +252,8 @@ class FreeSwitch:
         leg.parked = True
         leg.answered = event.get("Answer-State") == "answered"
         self._door.add(leg)
-        name = event.get("Caller-Caller-ID-Name")
+        # The switch decodes %0A in a display name, and leaves backslashes before quotes.
+        name = _NO_NAME.sub(" ", event.get("Caller-Caller-ID-Name").replace("\\", "")).strip()
         self._door.emit(events.CallArrived(leg_id, leg.caller, leg.called, name if name != leg.caller else "", device))
         self._devices.look(device)
 

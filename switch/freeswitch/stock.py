@@ -11,8 +11,6 @@ from calls.events import LiveLeg
 from calls.ids import AttemptId, LegId
 from switch.freeswitch.client import EventSocketClient, Refused
 
-_DOWN = ("DOWN", "HANGUP", "RINGING", "EARLY")
-
 
 class _Row(msgspec.Struct):
     uuid: str
@@ -33,14 +31,10 @@ class _Registrations(msgspec.Struct):
 
 
 class Stock(msgspec.Struct, frozen=True):
-    """One taking of stock. `core` names the run of the switch: another one means that it was started anew.
-
-    `clock_ahead_s`: the switch's Unix time less our monotonic one.
-    """
+    """One taking of stock. `core` names the run of the switch: another one means that it was started anew."""
 
     core: str
     live: tuple[LiveLeg, ...]
-    ringing: frozenset[LegId]
     registered: tuple[str, ...]
 
     @property
@@ -61,7 +55,6 @@ async def take_stock(client: EventSocketClient, music: str) -> Stock:
     table = msgspec.json.decode(await client.api("show", "channels as json"), type=_Table)
     registrations = msgspec.json.decode(await client.api("show", "registrations as json"), type=_Registrations)
     live: list[LiveLeg] = []
-    ringing: set[LegId] = set()
     for row in table.rows:
         try:
             dump = msgspec.json.decode(await client.api("uuid_dump", f"{row.uuid} json"), type=dict[str, Any])
@@ -70,12 +63,9 @@ async def take_stock(client: EventSocketClient, music: str) -> Stock:
         except msgspec.DecodeError as fault:
             raise SwitchAway(f"uuid_dump gave no JSON: {fault}") from fault
         leg = _live(LegId(row.uuid), dump, music)
-        if leg is None:
-            continue
-        live.append(leg)
-        if not leg.inbound and not leg.answered:
-            ringing.add(leg.leg)
-    return Stock(core, tuple(live), frozenset(ringing), tuple(row.reg_user for row in registrations.rows))
+        if leg is not None:
+            live.append(leg)
+    return Stock(core, tuple(live), tuple(row.reg_user for row in registrations.rows))
 
 
 def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:
@@ -88,16 +78,17 @@ def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:
     if role not in ("caller", "agent", "out") or dump.get("Channel-Call-State") == "HANGUP":
         return None
     inbound = role != "out"
-    bridged_with = str(dump.get("Other-Leg-Unique-ID") or variable("bridge_uuid"))
-    bridged = dump.get("Channel-State") == "CS_EXCHANGE_MEDIA" or variable("current_application") == "uuid_bridge"
+    device = variable("hotline_device") or None
+    # Set on both legs while they are bridged, and taken away after.
+    bridged_with = variable("signal_bond")
     return LiveLeg(
         leg=leg,
-        caller=str(dump.get("Caller-Caller-ID-Number", "")),
-        called=str(dump.get("Caller-Destination-Number", "")),
+        caller=str(dump.get("Caller-Caller-ID-Number", "")) if inbound else variable("origination_caller_id_number"),
+        called=str(dump.get("Caller-Destination-Number", "")) if inbound or device is None else device,
         answered=dump.get("Answer-State") == "answered",
         inbound=inbound,
-        device=variable("hotline_device") or None,
-        bridged_with=LegId(bridged_with) if bridged and bridged_with else None,
-        bridge=AttemptId(variable("hotline_bridge")) if bridged and variable("hotline_bridge") else None,
-        in_music=variable("current_application_data") == music,
+        device=device,
+        bridged_with=LegId(bridged_with) if bridged_with else None,
+        bridge=AttemptId(variable("hotline_bridge")) if bridged_with and variable("hotline_bridge") else None,
+        in_music=not bridged_with and variable("current_application_data") == music,
     )
