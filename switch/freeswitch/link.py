@@ -56,7 +56,8 @@ class Link(asyncio.Protocol):
         self._on_lag = on_lag
         self._lag = LagMeter()
         self._transport: asyncio.Transport | None = None
-        self._waiters: dict[int, tuple[Reply, asyncio.TimerHandle]] = {}
+        self._waiters: dict[int, tuple[Reply, float, Command]] = {}  # by place: who waits, until when, for what
+        self._sweep: asyncio.TimerHandle | None = None
         self._telling: Iterator[Received] | None = None
         self._pulse: asyncio.TimerHandle | None = None
         self._pulse_s = 0.0
@@ -79,17 +80,31 @@ class Link(asyncio.Protocol):
             reply.exception()  # seen: a caller that does not wait for it shall not be warned of it
             return reply
         place, data = self._talk.send(command)
-        timer = self._loop.call_later(deadline_s, self._too_late, place, command, deadline_s)
-        self._waiters[place] = (reply, timer)
+        self._wrote_at = now = self._loop.time()
+        due_at = now + deadline_s
+        self._waiters[place] = (reply, due_at, command)
+        if self._sweep is None or due_at < self._sweep.when():
+            self._sweep_at(due_at)
         self._transport.write(data)
-        self._wrote_at = self._loop.time()
         return reply
 
-    def _too_late(self, place: int, command: Command, deadline_s: float) -> None:
-        reply, _ = self._waiters.pop(place)
-        if not reply.done():
-            reply.set_exception(NoReply(f"no reply to {type(command).__name__} within {deadline_s} s"))
-            reply.exception()
+    def _sweep_at(self, due_at: float) -> None:
+        """One timer for all deadlines: most commands are answered long before theirs, and then cost none."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        self._sweep = self._loop.call_at(due_at, self._fail_overdue)
+
+    def _fail_overdue(self) -> None:
+        self._sweep = None
+        now = self._loop.time() + 1e-3  # a timer may come a clock's tick too early
+        for place, (reply, due_at, command) in list(self._waiters.items()):
+            if due_at <= now:
+                del self._waiters[place]
+                if not reply.done():
+                    reply.set_exception(NoReply(f"no reply to {type(command).__name__} within its deadline"))
+                    reply.exception()
+        if self._waiters:
+            self._sweep_at(min(due_at for _, due_at, _ in self._waiters.values()))
 
     def attend(self, pulse_s: float) -> None:
         """Wake the switch's listener every `pulse_s`, unless we have just written anyway; 0 to let it sleep.
@@ -164,8 +179,7 @@ class Link(asyncio.Protocol):
                 if waiter is None:
                     log.info("late_reply", command=type(received.command).__name__, ok=received.ok)
                     return
-                reply, timer = waiter
-                timer.cancel()
+                reply = waiter[0]
                 if not reply.done():
                     reply.set_result(received)
             case AuthRequested():
@@ -200,9 +214,10 @@ class Link(asyncio.Protocol):
         reason = self._last_words or (f"{type(exc).__name__}: {exc}" if exc else "the switch closed the connection")
         if not self.auth_requested.done():
             self.auth_requested.cancel()
+        if self._sweep is not None:
+            self._sweep.cancel()
         waiters, self._waiters = self._waiters, {}
-        for reply, timer in waiters.values():
-            timer.cancel()
+        for reply, _, _ in waiters.values():
             if not reply.done():
                 reply.set_exception(SwitchAway(f"connection lost: {reason}"))
                 reply.exception()

@@ -9,7 +9,7 @@ import msgspec
 from switch.freeswitch.wire.errors import PeerFault
 
 _END_OF_HEADERS = b"\n\n"
-_DIGITS = frozenset("0123456789")
+_LF = 0x0A
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ def content_length(headers: dict[str, str], limit: int) -> int:
     text = headers.get("Content-Length")
     if text is None:
         return 0
-    if not text or len(text) > 10 or not _DIGITS.issuperset(text):
+    if len(text) > 10 or not text.isascii() or not text.isdigit():
         raise PeerFault(f"not a content length: {text[:80]!r}")
     length = int(text)
     if length > limit:
@@ -102,7 +102,7 @@ class FrameReader:
 
     def next_frame(self) -> Frame | None:
         """The next whole frame, or None until more bytes come. Raises PeerFault; then the reader is of no more use."""
-        if self._headers is None and not self._read_headers():
+        if self._headers is None and (not self._buffer or not self._read_headers()):
             return None
         headers = self._headers
         assert headers is not None
@@ -119,7 +119,8 @@ class FrameReader:
 
     def _read_headers(self) -> bool:
         buffer = self._buffer
-        self._skip_empty_lines()
+        if buffer[0] == _LF:
+            self._skip_empty_lines()
         end = buffer.find(_END_OF_HEADERS, self._searched)
         limit = self._limits.header_bytes
         if end < 0:
@@ -141,7 +142,5 @@ class FrameReader:
     def _skip_empty_lines(self) -> None:
         """The answer to `bgapi` of some versions ends with one empty line too many."""
         buffer = self._buffer
-        if buffer[:1] == b"\n":
-            extra = len(buffer) - len(buffer.lstrip(b"\n"))
-            del buffer[:extra]
-            self._searched = 0
+        del buffer[: len(buffer) - len(buffer.lstrip(b"\n"))]
+        self._searched = 0
