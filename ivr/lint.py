@@ -17,8 +17,8 @@ Rules, by the id that each message carries:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ivr.conditions import FUNCTIONS, compiled
 from ivr.phrases import Phrases
@@ -42,7 +42,7 @@ from ivr.program import (
     Set,
     Transfer,
 )
-from ivr.reading import Reading, Ref
+from ivr.reading import Reading, Ref, RefKind
 from ivr.session import BUILT_IN
 from ivr.source import Mark, Problem, nearest_hint
 
@@ -51,7 +51,10 @@ _WISH_SKILL = re.compile(r"[^\W\d][\w-]*")
 _WISH_WORDS = frozenset({"and", "or", "not"})
 
 
-@dataclass(frozen=True)
+_HINTS = 100  # a search among ten thousand phrases takes some 20 ms
+
+
+@dataclass
 class Surroundings:
     """What the names of flows may mean."""
 
@@ -62,26 +65,33 @@ class Surroundings:
     skills: Sequence[str]
     languages: Sequence[str]
     secrets: Sequence[str]
+    names: dict[RefKind, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = {
+            "flow": frozenset(self.flows),
+            "phrase": frozenset(self.phrases.keys),
+            "queue": frozenset(self.queues),
+            "hours": frozenset(self.hours),
+            "language": frozenset(self.languages),
+        }
+        self._hints_left = _HINTS
+
+    def hint(self, name: str, known: Collection[str]) -> str:
+        """The nearest right word. A folder that lacks thousands of names gets the first of them hinted, and soon."""
+        self._hints_left -= 1
+        return nearest_hint(name, sorted(known)) if self._hints_left >= 0 else ""
 
 
 def lint_flow(flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Problem]:
     """All that is wrong in one flow, besides what reading it found."""
-    names = {
-        "step": ("step", (*flow.steps, *(step for step in reading.marks if step not in flow.steps), *ENDINGS)),
-        "flow": ("flow", tuple(around.flows)),
-        "phrase": ("phrase", around.phrases.keys),
-        "queue": ("queue", around.queues),
-        "hours": ("hours", around.hours),
-        "language": ("language", around.languages),
-    }
-    known = {kind: frozenset(words) for kind, (_, words) in names.items()}
+    steps = frozenset((*flow.steps, *reading.marks, *ENDINGS))
     for ref in reading.refs:
-        if ref.kind in names:
-            label, words = names[ref.kind]
-            if ref.name not in known[ref.kind]:
-                yield Problem(
-                    ref.mark, f"unknown-{label}", f"there is no {label} {ref.name}{nearest_hint(ref.name, words)}"
-                )
+        if ref.kind == "step" or ref.kind in around.names:
+            known = steps if ref.kind == "step" else around.names[ref.kind]
+            if ref.name not in known:
+                hint = around.hint(ref.name, known)
+                yield Problem(ref.mark, f"unknown-{ref.kind}", f"there is no {ref.kind} {ref.name}{hint}")
             elif ref.kind == "phrase":
                 yield from _phrase(ref, flow, reading, around)
         elif ref.kind == "expression":
