@@ -4,11 +4,28 @@ A condition that errs is false, and the log of the step names it: a rule that er
 (null). Both come back as `Erred`, whose message never repeats a value.
 """
 
+import importlib.util
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.machinery import PathFinder
 from typing import Any
 
-import cel
+
+def _engine() -> Any:
+    """The Rust part of the package cel. Its Python part would import a terminal toolkit: 0.4 s of every start."""
+    package = importlib.util.find_spec("cel")
+    inner = PathFinder.find_spec("cel", package.submodule_search_locations if package is not None else None)
+    if inner is None or inner.loader is None:
+        raise ImportError("the package common-expression-language is not installed: pip install it")
+    if "cel.cel" not in sys.modules:
+        module = importlib.util.module_from_spec(inner)
+        inner.loader.exec_module(module)
+        sys.modules["cel.cel"] = module  # it can be loaded once: whoever imports cel later gets this one
+    return sys.modules["cel.cel"]
+
+
+_cel = _engine()
 
 FUNCTIONS = frozenset(
     {
@@ -59,7 +76,7 @@ def compiled(text: str) -> Any:
 
 @lru_cache(maxsize=8192)
 def _compiled(text: str) -> Any:
-    return cel.compile(text)
+    return _cel.compile(text)
 
 
 def evaluate(text: str, values: Mapping[str, Any]) -> Any:
