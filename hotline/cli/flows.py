@@ -1,0 +1,258 @@
+"""hotline lint, try, call, schema: the admin's tools. Nothing is published, no switch is needed."""
+
+import sys
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import orjson
+import typer
+from rich.markup import escape
+
+from acd.config import AgentConfig, QueueConfig
+from calls.errors import BadInput
+from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told
+from hotline.house_files import Checked, check
+from hotline.versions import QueueHabits
+from ivr.cases import read_cases
+from ivr.conversation import Conversation, Said
+from ivr.program import Program
+from ivr.schema import NAMES, json_schema
+from ivr.source import Problem, nearest_hint
+from ivr.trying import BadCases, Result, try_cases
+
+app = typer.Typer()
+
+_STYLES = {
+    "heard": "bold cyan",
+    "caller": "green",
+    "house": "yellow",
+    "step": "dim",
+    "over": "bold red",
+    "help": "magenta",
+}
+
+
+@app.command()
+def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
+    """Check dialplans/ and prompts/: every problem at its file, line and column, with the nearest right word.
+
+    Ends with 1 when there are errors; warnings alone end with 0.
+
+    Examples:
+
+      hotline lint
+
+      hotline lint --site /srv/hotline --json | jq -r '.problems[].message'
+    """
+    house = open_site(site)
+    began = time.perf_counter()
+    with told():
+        checked = check(house)
+    problems = list(checked.problems)
+    if checked.program is not None:
+        problems += read_cases(checked.files, checked.program)[1]
+    errors = [problem for problem in problems if not problem.warning]
+    if json:
+        print_json({"ok": not errors, "problems": [_as_data(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            _print_problem(problem)
+        took = f"{len(checked.files)} files in {time.perf_counter() - began:.2f} s"
+        if errors:
+            err.print(f"[bold red]{len(errors)} errors[/], {len(problems) - len(errors)} warnings, {took}")
+        else:
+            out.print(f"[bold green]clean[/]: {took}, {len(problems)} warnings")
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command("try")
+def try_(
+    names: Annotated[list[str] | None, typer.Argument(help="Words of the names of the cases; default: all.")] = None,
+    site: SiteOption = Path(),
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="What was heard and done, of every case.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Rehearse the test cases of dialplans/tests/, without a switch. Ends with 1 when one goes another way.
+
+    Examples:
+
+      hotline try
+
+      hotline try complaint --verbose
+    """
+    program, checked = _program(site)
+    cases, problems = read_cases(checked.files, program)
+    with told():
+        if problems:
+            raise BadCases(problems)
+        chosen = [case for case in cases if not names or any(name in case.name for name in names)]
+        if not chosen:
+            hint = nearest_hint(names[0] if names else "", [case.name for case in cases])
+            raise BadInput(f"no test case is called {' or '.join(names or ['anything'])}{hint}; see dialplans/tests/")
+    results = list(try_cases(program, chosen))
+    failed = [result for result in results if not result.ok]
+    if json:
+        print_json({"ok": not failed, "cases": [_result(result) for result in results]})
+    else:
+        for result in results:
+            _print_result(result, verbose)
+        told_failed = f"[bold red]{len(failed)} of {len(results)} went another way[/]"
+        out.print(told_failed if failed else f"[bold green]{len(results)} calls went as expected[/]")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def call(
+    flow: Annotated[str, typer.Option(help="The flow to call.")] = "",
+    dial: Annotated[str, typer.Option(help="Or the number to dial; entry.yaml says which flow answers.")] = "95183",
+    caller: Annotated[str, typer.Option(help="Who calls.")] = "+8613800138000",
+    at: Annotated[str, typer.Option(help="When, in the site's zone: '2026-11-23 10:00'. Default: now.")] = "",
+    site: SiteOption = Path(),
+) -> None:
+    """Call a flow from the terminal: it prints what the caller would hear, and you type the keys.
+
+    Examples:
+
+      hotline call --flow main
+
+      hotline call --dial 4000195183 --at '2026-10-01 10:00'
+
+      printf '1\\n3\\nserved 8004\\n5\\n' | hotline call --flow main
+    """
+    program, _ = _program(site)
+    with told():
+        answered = flow or program.entry(dial)
+        if answered not in program.flows:
+            raise BadInput(f"there is no flow {answered}{nearest_hint(answered or '', list(program.flows))}")
+        instant = _instant(program, at)
+    conversation = Conversation(program, answered, at=instant, caller=caller, called=dial)
+    _print_all(conversation.news())
+    if sys.stdin.isatty():
+        out.print("keys, or help", style="dim")
+    while not conversation.over:
+        line = _line(conversation.prompt())
+        if line is None:
+            line = "bye"
+        _print_all(conversation.type(line))
+
+
+@app.command()
+def schema(
+    name: Annotated[
+        str, typer.Argument(help="flow, defaults, entry, hours, skills, tests, queues or agents.")
+    ] = "flow",
+) -> None:
+    """Print the JSON Schema of a kind of file, for completion in your editor.
+
+    Example:
+
+      hotline schema flow > dialplans/flow.schema.json
+    """
+    makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig}
+    known = (*NAMES, *makers)
+    if name not in known:
+        err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
+        raise typer.Exit(2)
+    found = json_schema(name) if name in NAMES else _people_schema(name, makers[name])
+    sys.stdout.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def _people_schema(root: str, entry: type) -> dict[str, Any]:
+    (inner, habits), defs = msgspec.json.schema_components([entry, QueueHabits], ref_template="#/$defs/{name}")
+    house = defs.pop("QueueHabits")["properties"] if habits else {}
+    if entry is QueueConfig:  # the house's own words stand beside those of the queues core
+        defs["QueueConfig"]["properties"].update(house)
+    pauses = {"pauses": {"type": "object", "additionalProperties": {"type": "string"}}} if root == "agents" else {}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"hotline: {root}",
+        "type": "object",
+        "required": [root],
+        "additionalProperties": False,
+        "properties": {root: {"type": "object", "additionalProperties": inner}, **pauses},
+        "$defs": defs,
+    }
+
+
+def _program(site: Path) -> tuple[Program, Checked]:
+    """The folder's program, or its problems and the end."""
+    house = open_site(site)
+    with told():
+        checked = check(house)
+    if checked.program is None:
+        for problem in checked.errors:
+            _print_problem(problem)
+        err.print("the folder has errors; see hotline lint", style="bold red")
+        raise typer.Exit(2)
+    return checked.program, checked
+
+
+def _instant(program: Program, text: str) -> datetime:
+    zones = [hours.zone for hours in program.hours.values()]
+    zone = ZoneInfo(zones[0] if zones else "UTC")
+    if not text:
+        return datetime.now(zone)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{text!r} is no time: write '2026-11-23 10:00'") from error
+    return at if at.tzinfo is not None else at.replace(tzinfo=zone)
+
+
+def _line(prompt: str) -> str | None:
+    """One line that was typed; None at the end of the input."""
+    if sys.stdin.isatty():
+        out.print(f"[dim]{escape(prompt)}[/] ▸ ", end="")
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None
+
+
+def _print_all(lines: Iterable[Said]) -> None:
+    for said in lines:
+        lead = {"heard": "♪ ", "step": "  · ", "house": "  ⌂ ", "over": "■ "}.get(said.kind, "  ")
+        out.print(f"{lead}{said.text}", style=_STYLES[said.kind], markup=False, soft_wrap=True)
+
+
+def _print_problem(problem: Problem) -> None:
+    style = "yellow" if problem.warning else "red"
+    rule = escape(f"[{problem.rule}]")
+    out.print(
+        f"[bold]{escape(str(problem.mark))}[/]: [{style}]{escape(problem.message)}[/] [dim]{rule}[/]", soft_wrap=True
+    )
+
+
+def _print_result(result: Result, verbose: bool) -> None:
+    sign = "[green]✓[/]" if result.ok else "[red]✗[/]"
+    out.print(f"{sign} {escape(result.case.name)} [dim]{escape(str(result.case.mark))}[/]", soft_wrap=True)
+    for difference in result.differences:
+        out.print(f"    [red]{escape(str(difference))}[/]", soft_wrap=True)
+    if verbose or not result.ok:
+        for line in result.transcript:
+            out.print(f"    {line}", style="dim", markup=False)
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "case": result.case.name,
+        "at": str(result.case.mark),
+        "ok": result.ok,
+        "differences": [str(difference) for difference in result.differences],
+        "steps": result.steps,
+    }
+
+
+def _as_data(problem: Problem) -> dict[str, Any]:
+    mark = problem.mark
+    return {
+        "file": mark.file,
+        "line": mark.line,
+        "column": mark.column,
+        "rule": problem.rule,
+        "message": problem.message,
+        "warning": problem.warning,
+    }
