@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ivr.hours import Hours, Span, decreed_day
 from ivr.shapes import NAME
@@ -79,7 +79,7 @@ class _Entry:
             return "UTC"
         try:
             return ZoneInfo(node.text).key
-        except (ValueError, OSError):
+        except (ValueError, OSError, ZoneInfoNotFoundError):
             hint = nearest_hint(node.text, sorted(available_timezones()))
             self._wrong(node.mark, "hours-zone", f"{node.text!r} is no IANA zone{hint}")
             return "UTC"

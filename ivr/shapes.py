@@ -149,7 +149,11 @@ def expression_of(reading: Reading, text: str, node: Node) -> None:
     try:
         compiled(text)
     except ValueError as error:
-        reason = re.sub(r"\s+", " ", str(error).partition("Syntax error: ")[2] or str(error)).split(" | ")[0]
+        reason = (
+            re.sub(r"\s+", " ", str(error).partition("Syntax error: ")[2] or str(error))
+            .split(" | ")[0]
+            .partition(" expecting ")[0]
+        )
         reading.problem(node.mark, "expression", f"not a CEL expression: {reason}")
         return
     reading.refer("expression", text, node.mark)
