@@ -25,7 +25,10 @@ DAY_S = 86400.0
 
 
 class Forecast(msgspec.Struct, frozen=True):
-    """The wait still ahead of one caller. With `layer` "silent" there are no figures, and `reason` says why."""
+    """The wait still ahead of one caller. With `layer` "silent" there are no figures, and `reason` says why.
+
+    `eligible` (agents, by their chance to serve) and `handle_s` are what a change of the forecast is explained by.
+    """
 
     call: CallId
     at: Instant
@@ -37,6 +40,8 @@ class Forecast(msgspec.Struct, frozen=True):
     low_s: Seconds = 0.0
     high_s: Seconds = 0.0
     quantiles_s: tuple[Seconds, ...] = ()
+    eligible: float = 0.0
+    handle_s: Seconds = 0.0
 
 
 class _Entry(msgspec.Struct, frozen=True):

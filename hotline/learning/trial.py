@@ -6,6 +6,7 @@ the correction of the learned layer has met waits that the trees had not.
 
 from collections.abc import Callable
 from datetime import datetime
+from time import perf_counter
 
 import msgspec
 
@@ -30,6 +31,7 @@ class Entry(msgspec.Struct):
     closed_s: float
     references: list[float]
     said: Forecast | None
+    took_s: float = 0.0
 
     @property
     def at(self) -> float:
@@ -54,7 +56,7 @@ def walk(
     log: Log,
     test_from: datetime,
     *,
-    refit_every_s: float = 31 * DAY_S,
+    refit_every_s: float = 14 * DAY_S,
     shape: Shape | None = None,
     told: Callable[[Progress], None] = lambda progress: None,
 ) -> list[Entry]:
@@ -78,10 +80,11 @@ def walk(
             waiter = forecaster.line.find(fact.call)
             assert waiter is not None
             seen = forecaster.view(waiter, at)
+            begun = perf_counter()
             said = forecaster.forecast(fact.call, at) if at >= start else None
-            entries.append(
-                Entry(log.calls[index], seen.vector, seen.closed_s, references.at_entry(fact.call, at), said)
-            )
+            took_s = perf_counter() - begun
+            told_by = references.at_entry(fact.call, at)
+            entries.append(Entry(log.calls[index], seen.vector, seen.closed_s, told_by, said, took_s))
             if len(entries) % 2000 == 0:
                 told(Progress(index, len(log.calls), "listening"))
     return entries

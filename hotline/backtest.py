@@ -1,0 +1,236 @@
+"""`hotline backtest LOGS --test-from DATE`: the wait forecast tried on the past, beside the predictors it must beat.
+
+Asked at each entry into the queue, with what had happened before it. Scored on callers who were answered; what that
+leaves out is told in the figures "weighted for who gave up". docs/forecast.md has the method and the numbers.
+"""
+
+import argparse
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from os import cpu_count
+from pathlib import Path
+from statistics import median
+
+import msgspec
+import numpy as np
+
+from calls.errors import BadInput
+from hotline.learning.calllog import Log, read
+from hotline.learning.references import MEDIANS, WINDOWS_S, References, median_keys, median_table
+from hotline.learning.scores import (
+    Floats,
+    Score,
+    censoring_weights,
+    coverage_by_cell,
+    ratio_quantiles,
+    score,
+)
+from hotline.learning.trial import Entry, Progress, walk
+
+BETTER_BY = 0.12
+ENOUGH_FOR_A_CELL = 300
+LAYER_ONE = "our closed form"
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One line of the report. `target` and `met` are None for what is only told beside."""
+
+    figure: str
+    value: float
+    unit: str
+    target: float | None = None
+    reference: str | None = None
+    met: bool | None = None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The shape of every benchmark: name, machine, figures."""
+
+    bench: str
+    machine: str
+    figures: list[Figure]
+
+
+def backtest(paths: Sequence[Path], test_from: datetime, told: Callable[[str], None] = lambda line: None) -> Report:
+    """Learn from what is before `test_from`, refit every fortnight, score what follows. Raises BadInput."""
+
+    def told_progress(progress: Progress) -> None:
+        told(f"{progress.doing}, {100 * progress.done // progress.of} % of the calls")
+
+    log = read(paths, lambda path, rows: told(f"read {path.name}, {rows} calls"))
+    entries = walk(log, test_from, told=told_progress)
+    return Report("backtest", f"{platform.machine()}, {cpu_count()} cores", figures(log, entries))
+
+
+def figures(log: Log, entries: list[Entry]) -> list[Figure]:
+    """All lines of the report from a walk through `log`."""
+    past = [e for e in entries if e.said is None and e.call.answered]
+    asked = [e for e in entries if e.said is not None]
+    heard = [e for e in asked if e.said is not None and e.said.layer != "silent"]
+    test = [e for e in heard if e.call.answered]
+    if not past or not test:
+        raise BadInput("no answered callers to learn from, or none to test on")
+    waits = _waits(test)
+    ours = _ours(test)
+    scores = {"ours": score(waits, *ours), **_reference_scores(log, past, test)}
+    best = scores["QLm"]
+    lines = [
+        _below("MAE ours", scores["ours"].mae_s, best.mae_s),
+        _below("RMSE ours", scores["ours"].rmse_s, best.rmse_s),
+        _below("pinball ours", scores["ours"].pinball_s, best.pinball_s),
+        _between("coverage ours", scores["ours"].coverage, 79.0, 81.0),
+    ]
+    cells = coverage_by_cell([(e.call.kind, e.call.priority) for e in test], waits, ours[2][:, 0], ours[2][:, -1])
+    for (kind, priority), (callers, share) in cells.items():
+        if callers >= ENOUGH_FOR_A_CELL:
+            lines.append(
+                _between(f"coverage ours, {kind} priority {priority}", share, 76.0, 84.0, f"{callers} callers")
+            )
+    took_ms = 1000.0 * median(e.took_s for e in test)
+    lines.append(Figure("one forecast, all quantiles", round(took_ms, 3), "ms", 0.3, None, took_ms <= 0.3))
+    for name, of in scores.items():
+        if name != "ours":
+            lines += [
+                Figure(f"MAE {name}", round(of.mae_s, 2), "s"),
+                Figure(f"RMSE {name}", round(of.rmse_s, 2), "s"),
+                Figure(f"pinball {name}", round(of.pinball_s, 3), "s"),
+                Figure(f"coverage {name}", round(100 * of.coverage, 2), "%"),
+            ]
+    rmse_of_median = score(waits, ours[0], ours[0], ours[2]).rmse_s
+    lines.append(Figure("RMSE ours, of the median", round(rmse_of_median, 2), "s"))
+    return lines + _censoring(heard) + _counts(log, asked, test)
+
+
+def _waits(entries: list[Entry]) -> Floats:
+    return np.array([e.wait_s for e in entries], dtype=np.float64)
+
+
+def _ours(entries: list[Entry]) -> tuple[Floats, Floats, Floats]:
+    said = [e.said for e in entries if e.said is not None]
+    return (
+        np.array([s.median_s for s in said]),
+        np.array([s.mean_s for s in said]),
+        np.array([s.quantiles_s for s in said]),
+    )
+
+
+def _reference_scores(log: Log, past: list[Entry], test: list[Entry]) -> dict[str, Score]:
+    """Each reference says one figure; its quantiles are that figure times the ratio quantiles of the past."""
+    past_waits, waits = _waits(past), _waits(test)
+    before = np.array([e.references for e in past], dtype=np.float64)
+    after = np.array([e.references for e in test], dtype=np.float64)
+    columns = {name: index for index, name in enumerate(References.names)}
+    pairs: dict[str, tuple[Floats, Floats]] = {}
+    for form in ("QLm", "QL"):
+        windows = [columns[f"{form} {window:.0f}"] for window in WINDOWS_S]
+        best = min(windows, key=lambda c: float(np.abs(before[:, c] - past_waits).mean()))
+        pairs[form] = (before[:, best], after[:, best])
+    for name in ("app_queue holdtime", "LES", "HOL"):
+        pairs[name] = (before[:, columns[name]], after[:, columns[name]])
+    table = median_table(log.origin, (e.call for e in past))
+    pairs[MEDIANS] = (
+        np.array([table.forecast(median_keys(log.origin, e.call)) for e in past]),
+        np.array([table.forecast(median_keys(log.origin, e.call)) for e in test]),
+    )
+    pairs[LAYER_ONE] = (np.array([e.closed_s for e in past]), np.array([e.closed_s for e in test]))
+    scores = {}
+    for name, (earlier, now) in pairs.items():
+        ratios = ratio_quantiles(past_waits, earlier)
+        scores[name] = score(waits, now, now, np.maximum(now, 1.0)[:, None] * ratios)
+    return scores
+
+
+def _below(figure: str, value: float, reference: float) -> Figure:
+    target = (1 - BETTER_BY) * reference
+    beside = f"QLm {reference:.2f}: {100 * (1 - value / reference):.1f} % below"
+    return Figure(figure, round(value, 3), "s", round(target, 3), beside, value <= target)
+
+
+def _between(figure: str, share: float, low: float, high: float, reference: str | None = None) -> Figure:
+    value = 100 * share
+    beside = f"{low:.0f} to {high:.0f} %" + (f", {reference}" if reference else "")
+    return Figure(figure, round(value, 2), "%", 80.0, beside, low <= value <= high)
+
+
+def _censoring(heard: list[Entry]) -> list[Figure]:
+    """What scoring answered callers alone leaves out."""
+    waits = _waits(heard)
+    gave_up = np.array([not e.call.answered for e in heard])
+    median_s, mean_s, quantiles_s = _ours(heard)
+    weights = censoring_weights(waits, gave_up)
+    weighted = score(waits, median_s, mean_s, quantiles_s, weights)
+    outlasted = waits[gave_up] > quantiles_s[gave_up, -1]
+    return [
+        Figure("gave up in the queue", round(100 * float(gave_up.mean()), 2), "%"),
+        Figure("MAE ours, weighted for who gave up", round(weighted.mae_s, 2), "s"),
+        Figure("pinball ours, weighted for who gave up", round(weighted.pinball_s, 3), "s"),
+        Figure("coverage ours, weighted for who gave up", round(100 * weighted.coverage, 2), "%"),
+        Figure("gave up later than our upper bound", round(100 * float(outlasted.mean()), 2), "%"),
+    ]
+
+
+def _counts(log: Log, asked: list[Entry], test: list[Entry]) -> list[Figure]:
+    silent = sum(1 for e in asked if e.said is not None and e.said.layer == "silent")
+    return [
+        Figure("calls read", len(log.calls), "calls"),
+        Figure("rows whose clocks differ", log.mended, "calls"),
+        Figure("answered callers tested", len(test), "calls"),
+        Figure("silent, for want of anybody at work", silent, "calls"),
+    ]
+
+
+def table(report: Report) -> str:
+    """The report as plain text, one figure a line."""
+    rows = []
+    for f in report.figures:
+        verdict = "" if f.met is None else "met" if f.met else "MISSED"
+        target = "" if f.target is None else f"target {f.target:g}"
+        rows.append(f"{f.figure:<48}{f.value:>11g} {f.unit:<6}{verdict:<8}{target:<16}{f.reference or ''}".rstrip())
+    return "\n".join([f"{report.bench} on {report.machine}", *rows])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command. Progress goes to stderr; 0 when it ran, also with figures missed, 2 for bad input."""
+    parser = argparse.ArgumentParser(prog="hotline backtest", description="try the wait forecast on a call log")
+    parser.add_argument("logs", nargs="+", type=Path, metavar="LOGS", help="CSV files, .gz too, or folders of them")
+    parser.add_argument("--test-from", required=True, metavar="DATE", help="first day of the test, like 1999-06-01")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    asked = parser.parse_args(argv)
+
+    def told(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    try:
+        report = backtest(logs_in(asked.logs), _day(asked.test_from), told)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(msgspec.json.format(msgspec.json.encode(report)).decode() if asked.json else table(report))
+    return 0
+
+
+def logs_in(places: Sequence[Path]) -> list[Path]:
+    """Files as they are, folders as the CSV files in them. Raises BadInput for an empty or missing place."""
+    found: list[Path] = []
+    for place in places:
+        if place.is_dir():
+            inside = [p for p in sorted(place.iterdir()) if p.name.endswith((".csv", ".csv.gz"))]
+            if not inside:
+                raise BadInput(f"{place}: no .csv or .csv.gz files in this folder")
+            found += inside
+        else:
+            found.append(place)
+    return found
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"--test-from {text!r} is not a day like 1999-06-01") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
