@@ -145,7 +145,18 @@ class Forecaster:
         raw = self._raw(layer, seen)
         quantiles = correction.corrected(correction.say((waiter.kind, waiter.priority), raw))
         return Forecast(
-            call, now, layer, reason, position, quantiles[2], mean(quantiles), quantiles[0], quantiles[4], quantiles
+            call=call,
+            at=now,
+            layer=layer,
+            reason=reason,
+            position=position,
+            median_s=quantiles[2],
+            mean_s=mean(quantiles),
+            low_s=quantiles[0],
+            high_s=quantiles[-1],
+            quantiles_s=quantiles,
+            eligible=seen.eligible,
+            handle_s=self.handle.mean_s,
         )
 
     def view(self, waiter: Waiter, now: Instant) -> View:

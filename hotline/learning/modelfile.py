@@ -36,11 +36,11 @@ def save(path: Path, model: Ensemble, fitted_on: int) -> None:
 def load(path: Path) -> tuple[Ensemble, About]:
     """Read a model. Raises BadInput for a file that is none, or was fitted for other features than this version's."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         about = msgspec.json.decode(arrays.pop("about").tobytes(), type=About)
         if about.features != FEATURES or about.levels != LEVELS:
             raise BadInput(f"{path}: fitted for other features than this version has: fit it again")
         return Ensemble.from_arrays(about.kinds, arrays), about
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
+    except (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
         raise BadInput(f"{path}: no model of the wait forecast: {error}") from error

@@ -1,0 +1,129 @@
+"""The three layers together."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallServed, ForecastFact, TalkOver
+from acd.forecast.features import FEATURES
+from acd.forecast.forecaster import ENOUGH_ANSWERED, ENOUGH_TALKS, Forecaster
+from calls.ids import AgentId, CallId
+
+pytestmark = pytest.mark.unit
+
+
+class Constant:
+    """A learned layer that always says the same."""
+
+    kinds = ("PS",)
+
+    def predict(self, vector: Sequence[float]) -> list[float]:
+        assert len(vector) == len(FEATURES)
+        return [10.0, 20.0, 30.0, 40.0, 50.0]
+
+
+def busy_day(calls: int, seed: int = 1) -> list[tuple[float, ForecastFact]]:
+    """Three agents, callers who queue, a few of whom give up."""
+    chance = random.Random(seed)
+    free = {AgentId(f"a{n}"): 0.0 for n in range(3)}
+    facts: list[tuple[float, ForecastFact]] = []
+    at = 0.0
+    for n in range(calls):
+        at += chance.expovariate(1 / 50.0)
+        call, kind = CallId(str(n)), chance.choice(["PS", "PS", "NW"])
+        facts.append((at, CallJoined(call, kind, chance.choice([0, 2]))))
+        agent = min(free, key=lambda a: free[a])
+        served_at = max(at + 1.0, free[agent] + 6.0)
+        patience_s = chance.expovariate(1 / 600.0)
+        if at + patience_s < served_at:
+            facts.append((at + patience_s, CallGone(call)))
+            continue
+        free[agent] = served_at + chance.expovariate(1 / 140.0)
+        facts += [(served_at, CallServed(call, kind, agent)), (free[agent], TalkOver(call))]
+    return sorted(facts, key=lambda f: f[0])
+
+
+def fed(forecaster: Forecaster, facts: list[tuple[float, ForecastFact]]) -> Forecaster:
+    for at, fact in facts:
+        forecaster.handle_fact(fact, at)
+    return forecaster
+
+
+def waiting(forecaster: Forecaster, now: float) -> CallId:
+    call = CallId("me")
+    forecaster.handle_fact(CallJoined(call, "PS", 0), now)
+    return call
+
+
+def test_with_no_talks_nothing_is_said_but_the_position() -> None:
+    forecaster = Forecaster({})
+    forecaster.handle_fact(CallJoined(CallId("first"), "PS"), 0.0)
+    told = forecaster.forecast(waiting(forecaster, 1.0), 1.0)
+    assert (told.layer, told.position, told.median_s) == ("silent", 2, 0.0)
+    assert told.reason == f"0 talks seen, {ENOUGH_TALKS} needed"
+
+
+def test_a_call_that_does_not_wait_has_no_forecast() -> None:
+    told = Forecaster({}).forecast(CallId("nobody"), 0.0)
+    assert (told.layer, told.reason) == ("silent", "the call does not wait")
+
+
+def test_with_nobody_at_work_nothing_is_said() -> None:
+    facts = busy_day(100)
+    forecaster = fed(Forecaster({}), facts)
+    now = facts[-1][0] + 4 * 3600
+    told = forecaster.forecast(waiting(forecaster, now), now)
+    assert (told.layer, told.reason) == ("silent", "nobody who answers PS is seen at work")
+
+
+def test_the_closed_form_speaks_until_enough_were_answered() -> None:
+    facts = busy_day(1200)
+    early = fed(Forecaster({}, Constant(), kinds=("PS",)), facts[:300])
+    now = facts[299][0]
+    told = early.forecast(waiting(early, now), now)
+    assert told.layer == "closed form"
+    assert told.reason.endswith(f"callers answered, {ENOUGH_ANSWERED} needed")
+    assert 0 < told.low_s < told.median_s < told.high_s
+
+    late = fed(Forecaster({}, Constant(), kinds=("PS",)), facts)
+    now = facts[-1][0]
+    told = late.forecast(waiting(late, now), now)
+    assert told.layer == "learned"
+    assert list(told.quantiles_s) == sorted(told.quantiles_s)
+
+
+def test_without_a_model_the_reason_says_so() -> None:
+    facts = busy_day(600)
+    forecaster = fed(Forecaster({}), facts)
+    told = forecaster.forecast(waiting(forecaster, facts[-1][0]), facts[-1][0])
+    assert (told.layer, told.reason) == ("closed form", "no fitted model")
+
+
+def test_agents_told_about_count_at_once_and_go_at_once() -> None:
+    facts = busy_day(200)
+    forecaster = fed(Forecaster({}), facts)
+    now = facts[-1][0] + 4 * 3600
+    call = waiting(forecaster, now)
+    forecaster.handle_fact(AgentPresent(AgentId("new"), frozenset({"PS"})), now)
+    assert forecaster.forecast(call, now).layer == "closed form"
+    forecaster.handle_fact(AgentAbsent(AgentId("new")), now)
+    assert forecaster.forecast(call, now).layer == "silent"
+
+
+def test_asking_changes_nothing() -> None:
+    facts = busy_day(500)
+    asked, unasked = Forecaster({2: 90.0}), Forecaster({2: 90.0})
+    for at, fact in facts:
+        asked.handle_fact(fact, at)
+        unasked.handle_fact(fact, at)
+        if isinstance(fact, CallJoined):
+            asked.forecast(fact.call, at)
+            asked.forecast(fact.call, at)
+    now = facts[-1][0]
+    assert asked.forecast(waiting(asked, now), now) == unasked.forecast(waiting(unasked, now), now)
+
+
+def test_a_model_that_numbers_kinds_otherwise_is_refused() -> None:
+    with pytest.raises(ValueError, match="numbers kind PS 0, here it is 1"):
+        Forecaster({}, Constant(), kinds=("NW", "PS"))
