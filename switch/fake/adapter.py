@@ -193,6 +193,7 @@ class FakeSwitch:
     def _record(self, leg: Leg, command: commands.Record) -> None:
         self._quiet(leg)
         leg.record, leg.record_began_at = command, self.timeline.now()
+        leg.recorded = Recorded({leg.voice} - {""})
 
         def limit() -> None:
             if leg.record is command:
@@ -209,8 +210,8 @@ class FakeSwitch:
     def _recorded(self, leg: Leg, ended_by: RecordingEnd) -> None:
         command, leg.record = leg.record, None
         assert command is not None
-        path = self._file(command.name, Recorded({leg.voice} - {""}))
-        duration_s = self.timeline.now() - leg.record_began_at
+        duration_s = leg.recorded.duration_s = self.timeline.now() - leg.record_began_at
+        path = self._file(command.name, leg.recorded)
         self._tell(events.RecordingFinished(leg.id, command.attempt, path, duration_s, Outcome.FINISHED, ended_by))
 
     def _file(self, name: str, recorded: Recorded) -> str:
@@ -252,10 +253,9 @@ class FakeSwitch:
             earlier, leg.talk = leg.talk, command.attempt
             if earlier is not None:
                 self._part(self.talks.pop(earlier))
-        voices = [{leg.voice} - {""} for leg in legs if leg is not None]
-        recorded = Recorded(voices[0], voices[1])
-        talk = Talk(command.attempt, command.a, command.b, command.record, self.timeline.now(), recorded)
+        talk = Talk(command.attempt, command.a, command.b, command.record, self.timeline.now(), Recorded())
         self.talks[command.attempt] = talk
+        self._hear_out(talk)
         self._tell(events.Bridged(command.attempt, (command.a, command.b)))
 
     def _leave_talk(self, leg: Leg) -> None:
@@ -274,8 +274,9 @@ class FakeSwitch:
                     survivors.append(leg_id)
         self._tell(events.Unbridged(talk.attempt, tuple(survivors)))
         if talk.record is not None:
+            self._unmute(talk)
+            duration_s = talk.recorded.duration_s = self.timeline.now() - talk.began_at
             path = self._file(talk.record, talk.recorded)
-            duration_s = self.timeline.now() - talk.began_at
             self._tell(events.RecordingFinished(talk.a, talk.attempt, path, duration_s))
 
     def _mute(self, command: commands.MuteRecording) -> None:
@@ -283,8 +284,24 @@ class FakeSwitch:
         if talk is None or talk.record is None:
             self._refuse(command, "refused", f"nothing is recorded of {command.bridge}")
             return
-        talk.muted = command.on
+        self._unmute(talk)
+        if command.on:
+            talk.muted_at = self.timeline.now()
         self._tell(events.CommandDone(command.attempt, talk.a))
+
+    def _unmute(self, talk: Talk) -> None:
+        if talk.muted_at is not None:
+            talk.recorded.silent_s = max(talk.recorded.silent_s, self.timeline.now() - talk.muted_at)
+            talk.muted_at = None
+            self._hear_out(talk)
+
+    def _hear_out(self, talk: Talk) -> None:
+        """What is said now goes into the recording."""
+        if talk.muted_at is None:
+            for leg_id, side in ((talk.a, talk.recorded.left), (talk.b, talk.recorded.right)):
+                leg = self.legs.get(leg_id)
+                if leg is not None and leg.voice:
+                    side.add(leg.voice)
 
     def _supervise(self, leg: Leg, command: commands.Supervise) -> None:
         target = self.legs.get(command.target)
@@ -355,6 +372,17 @@ class FakeSwitch:
         self._tell(events.DigitPressed(leg_id, key))
         if leg.record is not None and key in leg.record.end_on:
             self._recorded(leg, "digit")
+
+    def voice_raised(self, leg_id: LegId, voice: str) -> None:
+        """Somebody says this from now on; nothing, when it is empty."""
+        leg = self.legs.get(leg_id)
+        if leg is None:
+            return
+        leg.voice = voice
+        if leg.record is not None:
+            leg.recorded.left |= {voice} - {""}
+        if leg.talk is not None:
+            self._hear_out(self.talks[leg.talk])
 
     def far_end_gone(self, leg_id: LegId, cause: Cause) -> None:
         """The far end hung up, or vanished."""

@@ -9,7 +9,7 @@ from typing import Literal
 from calls import commands
 from calls.causes import Cause, DeviceState
 from calls.events import LiveLeg
-from calls.ids import AttemptId, LegId, Seconds
+from calls.ids import AttemptId, Instant, LegId, Seconds
 from switch.fake.timeline import Due
 
 
@@ -47,6 +47,19 @@ class Phone:
 
 
 @dataclass
+class Recorded:
+    """A file that a recording left: what was said on each side (a voicemail has the left one), and how long it is.
+
+    `silent_s` is how much of it is silence on our order.
+    """
+
+    left: set[str] = field(default_factory=set)
+    right: set[str] = field(default_factory=set)
+    duration_s: Seconds = 0.0
+    silent_s: Seconds = 0.0
+
+
+@dataclass
 class Leg:
     """One leg of the fake."""
 
@@ -62,19 +75,12 @@ class Leg:
     play: commands.Play | None = None
     play_rest: tuple[str, ...] = ()  # clips still to be heard, the first is heard now
     record: commands.Record | None = None
-    record_began_at: float = 0.0
+    record_began_at: Instant = 0.0
+    recorded: Recorded = field(default_factory=Recorded)
     music: bool = False
     talk: AttemptId | None = None
     watching: tuple[LegId, Literal["listen", "whisper", "barge"]] | None = None
     timers: list[Due] = field(default_factory=list)
-
-
-@dataclass
-class Recorded:
-    """A file that a recording left: what was said on each side (a voicemail has one)."""
-
-    left: set[str] = field(default_factory=set)
-    right: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -85,9 +91,9 @@ class Talk:
     a: LegId
     b: LegId
     record: str | None
-    began_at: float
+    began_at: Instant
     recorded: Recorded
-    muted: bool = False
+    muted_at: Instant | None = None
 
     def other(self, leg: LegId) -> LegId:
         """The partner."""

@@ -41,6 +41,10 @@ class World:
         for key in keys:
             self._switch.key_pressed(leg, key)
 
+    def speak(self, leg: LegId, voice: str) -> None:
+        """Say this from now on, a name to look for in `hears`; nothing, when it is empty."""
+        self._switch.voice_raised(leg, voice)
+
     def hang_up(self, leg: LegId, cause: Cause = Cause.NORMAL) -> None:
         """The far end goes. Harmless when it has gone."""
         self._switch.far_end_gone(leg, cause)

@@ -1,0 +1,34 @@
+"""Each contract test runs once on every switch that there is a rig for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.contract.asterisk_rig import asterisk_rig
+from tests.contract.fake_rig import fake_rig
+from tests.contract.rig import Facts, Rig, Steps
+
+
+@pytest_asyncio.fixture(
+    params=[pytest.param("fake", marks=pytest.mark.unit), pytest.param("asterisk", marks=pytest.mark.live)]
+)
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    """A switch that is up, with nobody on it."""
+    made: AbstractAsyncContextManager[Rig] = fake_rig() if request.param == "fake" else asterisk_rig(tmp_path)
+    async with made as ready:
+        yield ready
+
+
+@pytest.fixture
+def steps(rig: Rig) -> Steps:
+    return Steps(rig)
+
+
+@pytest.fixture
+def facts(rig: Rig) -> Facts:
+    return rig.facts

@@ -1,0 +1,143 @@
+"""The rig of the switch in memory: people are leg ids, sounds are names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from calls.causes import Cause
+from calls.commands import Clip
+from calls.events import CallArrived, SwitchBack, SwitchLost
+from calls.ids import LegId, Seconds
+from switch import fake
+from tests.contract.rig import PROMPTS, Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
+
+_LOOK_S = 0.005
+
+
+async def _until(condition: Callable[[], bool], within_s: Seconds) -> None:
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 what somebody hears is worked out when asked, nothing tells of a change
+            await asyncio.sleep(_LOOK_S)
+
+
+class FakePerson:
+    def __init__(self, switch: fake.FakeSwitch, leg: LegId, voice: str) -> None:
+        self.leg = leg
+        self._switch = switch
+        self._voice = voice
+
+    def speak(self) -> None:
+        self._switch.world.speak(self.leg, self._voice)
+
+    def hush(self) -> None:
+        self._switch.world.speak(self.leg, "")
+
+    async def press(self, keys: str) -> None:
+        self._switch.world.press(self.leg, keys)
+
+    async def hang_up(self) -> None:
+        self._switch.world.hang_up(self.leg)
+
+    async def hears(self, sound: str, within_s: Seconds = 5.0) -> None:
+        path = f"/prompts/{sound}" if sound in PROMPTS else sound
+        await _until(lambda: path in self._switch.world.hears(self.leg), within_s)
+
+    async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
+        await _until(lambda: not self._switch.world.hears(self.leg), 5.0)
+
+    async def gone(self, within_s: Seconds = 5.0) -> None:
+        await _until(lambda: self.leg not in self._switch.legs, within_s)
+
+
+class FakePhone:
+    def __init__(self, switch: fake.FakeSwitch, account: str, reaction: Reaction) -> None:
+        self.account = account
+        self._switch = switch
+        self._reaction = reaction
+        self._phone = switch.world.phone(account, _as_fake(reaction))
+
+    @property
+    def reaction(self) -> Reaction:
+        return self._reaction
+
+    @reaction.setter
+    def reaction(self, reaction: Reaction) -> None:
+        self._reaction = reaction
+        self._phone.reaction = _as_fake(reaction)
+
+    async def on_call(self, leg: LegId, voice: str = "agent") -> Person:
+        return FakePerson(self._switch, leg, voice)
+
+    async def dial(self, number: str) -> None:
+        self._switch.world.dial(number, self.account, device=self.account)
+
+    async def unplug(self) -> None:
+        self._switch.world.unplug(self.account)
+
+
+class FakeRig:
+    def __init__(self, switch: fake.FakeSwitch) -> None:
+        self.switch = switch
+        self.facts = Facts()
+
+    async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
+        leg = self.switch.world.dial(called, caller, name=name)
+        await self.facts.next(CallArrived, lambda fact: fact.leg == leg)
+        return FakePerson(self.switch, leg, "caller")
+
+    async def phone(self, account: str, reaction: Reaction) -> Phone:
+        return FakePhone(self.switch, account, reaction)
+
+    def clip(self, name: str) -> Clip:
+        if name not in PROMPTS:
+            self.switch.missing.add(f"/prompts/{name}")
+        return Clip(f"/prompts/{name}")
+
+    def recorded(self, path: str) -> Recorded:
+        recorded = self.switch.recordings[path]
+        return Recorded(set(recorded.left), set(recorded.right), recorded.duration_s, recorded.silent_s)
+
+    async def cut_link(self) -> None:
+        self.switch.world.cut_link()
+        await self.facts.next(SwitchLost)
+
+    async def restore_link(self) -> None:
+        self.switch.world.restore_link()
+        await self.facts.next(SwitchBack)
+
+    async def restart_switch(self) -> None:
+        self.switch.world.restart_switch()
+
+    async def forget(self) -> None:
+        await self.switch.close()
+        self.facts = Facts()
+        await self.switch.start(self.facts.sink)
+
+
+def _as_fake(reaction: Reaction) -> fake.PickUp | fake.Refuse | fake.LeaveRinging:
+    match reaction:
+        case PickUp(after_s):
+            return fake.PickUp(after_s)
+        case Busy(after_s):
+            return fake.Refuse(Cause.BUSY, after_s)
+        case Decline(after_s):
+            return fake.Refuse(Cause.REJECTED, after_s)
+        case LeaveRinging():
+            return fake.LeaveRinging()
+
+
+@asynccontextmanager
+async def fake_rig() -> AsyncIterator[FakeRig]:
+    timeline = fake.LoopTimeline()
+    switch = fake.FakeSwitch(timeline)
+    switch.clips.update({f"/prompts/{name}": seconds for name, seconds in PROMPTS.items()})
+    rig = FakeRig(switch)
+    await switch.start(rig.facts.sink)
+    await rig.facts.next(SwitchBack)
+    try:
+        yield rig
+    finally:
+        await switch.close()
+        timeline.close()

@@ -1,0 +1,203 @@
+"""What a contract test needs of the world around a switch, whichever switch it is.
+
+A rig places calls, presses keys, answers phones, listens, and breaks things. Sounds are known by name, each a tone of
+its own, so that a test can say what is heard: the voices `caller`, `agent`, `supervisor`, the prompts `low` and `high`,
+and `music`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Protocol, TypeVar
+
+from calls.commands import Answer, Bridge, Clip, Originate
+from calls.events import Bridged, CallAnswered, CallEnded, Fact, SwitchEvent
+from calls.ids import AttemptId, LegId, Seconds
+from calls.ports import Switch
+
+F = TypeVar("F", bound=Fact)
+
+VOICES = ("caller", "agent", "supervisor")
+PROMPTS: dict[str, Seconds] = {"low": 3.0, "high": 0.6}
+
+
+class Facts:
+    """The sink of a test: everything that the switch said, in order."""
+
+    def __init__(self) -> None:
+        self.all: list[SwitchEvent] = []
+        self._taken: set[int] = set()
+        self._news = asyncio.Event()
+
+    def sink(self, fact: SwitchEvent) -> None:
+        self.all.append(fact)
+        self._news.set()
+
+    def of(self, kind: type[F], where: Callable[[F], bool] = lambda fact: True) -> list[F]:
+        """All of a kind so far, taken or not."""
+        return [fact for fact in self.all if isinstance(fact, kind) and where(fact)]
+
+    async def next(self, kind: type[F], where: Callable[[F], bool] = lambda fact: True, within_s: float = 10.0) -> F:
+        """The first that no test has taken yet. Raises TimeoutError, which names what was said instead."""
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    for index, fact in enumerate(self.all):
+                        if index not in self._taken and isinstance(fact, kind) and where(fact):
+                            self._taken.add(index)
+                            return fact
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise TimeoutError(f"no {kind.__name__} within {within_s:g} s, but {self.all[-12:]}") from None
+
+    async def outcome(self, attempt: AttemptId, within_s: float = 10.0) -> SwitchEvent:
+        """The fact that carries this attempt."""
+        return await self.next(Fact, lambda fact: getattr(fact, "attempt", None) == attempt, within_s)  # type: ignore[return-value]  # all of them are SwitchEvents
+
+    async def ended(self, leg: LegId, within_s: float = 10.0) -> CallEnded:
+        return await self.next(CallEnded, lambda fact: fact.leg == leg, within_s)
+
+    def after(self, fact: SwitchEvent) -> Sequence[SwitchEvent]:
+        """What came behind it."""
+        return self.all[self.all.index(fact) + 1 :]
+
+
+# What a phone does when it rings.
+
+
+@dataclass(frozen=True)
+class PickUp:
+    after_s: Seconds = 0.0
+
+
+@dataclass(frozen=True)
+class Busy:
+    after_s: Seconds = 0.0
+
+
+@dataclass(frozen=True)
+class Decline:
+    after_s: Seconds = 0.0
+
+
+@dataclass(frozen=True)
+class LeaveRinging:
+    pass
+
+
+Reaction = PickUp | Busy | Decline | LeaveRinging
+
+
+class Person(Protocol):
+    """Somebody at the far end of a leg."""
+
+    leg: LegId
+
+    def speak(self) -> None:
+        """Say one's voice, on and on."""
+
+    def hush(self) -> None: ...
+
+    async def press(self, keys: str) -> None: ...
+
+    async def hang_up(self) -> None: ...
+
+    async def hears(self, sound: str, within_s: Seconds = 5.0) -> None:
+        """Return once this sound is heard, from now on. Raises TimeoutError."""
+
+    async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
+        """Return once there was silence for so long. Raises TimeoutError."""
+
+    async def gone(self, within_s: Seconds = 5.0) -> None:
+        """Return when the far end knows that the call is over. Raises TimeoutError."""
+
+
+class Phone(Protocol):
+    """An agent's phone, registered."""
+
+    account: str
+    reaction: Reaction
+
+    async def on_call(self, leg: LegId, voice: str = "agent") -> Person:
+        """Whoever holds the phone of that leg, which we called."""
+
+    async def dial(self, number: str) -> None: ...
+
+    async def unplug(self) -> None: ...
+
+
+@dataclass
+class Recorded:
+    """What can be heard in a file; `left` only, for a voicemail."""
+
+    left: set[str]
+    right: set[str]
+    duration_s: Seconds
+    silent_s: Seconds  # longest stretch of silence on both sides together
+
+
+class Rig(Protocol):
+    switch: Switch
+    facts: Facts
+
+    async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
+        """A caller rings; returns once the switch has said so."""
+
+    async def phone(self, account: str, reaction: Reaction) -> Phone: ...
+
+    def clip(self, name: str) -> Clip: ...
+
+    def recorded(self, path: str) -> Recorded: ...
+
+    async def cut_link(self) -> None:
+        """Between controller and switch nothing passes until `restore_link`."""
+
+    async def restore_link(self) -> None: ...
+
+    async def restart_switch(self) -> None:
+        """It dies as by kill -9, and comes up anew."""
+
+    async def forget(self) -> None:
+        """The controller dies and a new one starts: another adapter, which knows nothing, takes the switch over."""
+
+
+@dataclass
+class Steps:
+    """Moves that most tests make, over any rig."""
+
+    rig: Rig
+    _numbers: count[int] = field(default_factory=lambda: count(1))
+
+    def attempt(self) -> AttemptId:
+        return AttemptId(f"t{next(self._numbers)}")
+
+    def leg(self) -> LegId:
+        return LegId(f"leg-{next(self._numbers)}")
+
+    async def answered_caller(self) -> Person:
+        """A caller who is up."""
+        caller = await self.rig.call_in()
+        self.rig.switch.send(Answer(caller.leg, self.attempt()))
+        await self.rig.facts.next(CallAnswered, lambda fact: fact.leg == caller.leg)
+        return caller
+
+    async def answered_phone(self, phone: Phone, voice: str = "agent") -> Person:
+        """A leg to a phone that picks up."""
+        leg = self.leg()
+        self.rig.switch.send(Originate(leg, self.attempt(), f"phone:{phone.account}", "95001", "", 20.0))
+        await self.rig.facts.next(CallAnswered, lambda fact: fact.leg == leg)
+        return await phone.on_call(leg, voice)
+
+    async def talking(self, record: str | None = None) -> tuple[Person, Person, AttemptId]:
+        """Caller and agent bridged; with the bridge's attempt."""
+        caller = await self.answered_caller()
+        phone = await self.rig.phone("1001", PickUp())
+        agent = await self.answered_phone(phone)
+        attempt = self.attempt()
+        self.rig.switch.send(Bridge(attempt, caller.leg, agent.leg, record))
+        await self.rig.facts.next(Bridged, lambda fact: fact.attempt == attempt)
+        return caller, agent, attempt

@@ -1,0 +1,130 @@
+"""Voicemail of one leg, and both sides of a talk in one stereo file."""
+
+from __future__ import annotations
+
+import asyncio
+
+from calls.causes import Outcome
+from calls.commands import HangUp, MuteRecording, Record, Stop
+from calls.events import CommandDone, CommandFailed, RecordingFinished
+from calls.ids import AttemptId, LegId
+from tests.contract.rig import Facts, Rig, Steps
+
+
+async def recording(facts: Facts, attempt: AttemptId) -> RecordingFinished:
+    return await facts.next(RecordingFinished, lambda fact: fact.attempt == attempt)
+
+
+async def test_a_voicemail_ends_with_a_key(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    attempt = steps.attempt()
+    rig.switch.send(Record(caller.leg, attempt, "mail/one", max_s=20.0, beep=False))
+    caller.speak()
+    await asyncio.sleep(0.6)  # what is to be recorded
+    await caller.press("#")
+    fact = await recording(facts, attempt)
+    assert (fact.outcome, fact.ended_by) == (Outcome.FINISHED, "digit")
+    recorded = rig.recorded(fact.path)
+    assert recorded.left == {"caller"}
+    assert fact.path.endswith("mail/one.wav")
+    assert abs(recorded.duration_s - fact.duration_s) < 0.05
+
+
+async def test_a_voicemail_ends_at_its_limit(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    attempt = steps.attempt()
+    rig.switch.send(Record(caller.leg, attempt, "limit", max_s=1.0, beep=False))
+    caller.speak()
+    fact = await recording(facts, attempt)
+    assert fact.ended_by == "limit"
+    assert 0.7 < fact.duration_s < 1.3
+
+
+async def test_a_voicemail_ends_with_silence(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    attempt = steps.attempt()
+    rig.switch.send(Record(caller.leg, attempt, "silence", max_s=20.0, silence_s=1.0, beep=False))
+    assert (await recording(facts, attempt)).ended_by == "silence"
+
+
+async def test_a_voicemail_is_stopped(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    attempt = steps.attempt()
+    rig.switch.send(Record(caller.leg, attempt, "stopped", max_s=20.0, beep=False))
+    caller.speak()
+    await asyncio.sleep(0.5)  # what is to be recorded
+    rig.switch.send(Stop(caller.leg, attempt))
+    fact = await recording(facts, attempt)
+    assert (fact.outcome, fact.ended_by) == (Outcome.FINISHED, "stopped")
+
+
+async def test_a_voicemail_is_kept_when_the_caller_goes(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    attempt = steps.attempt()
+    rig.switch.send(Record(caller.leg, attempt, "gone", max_s=20.0, beep=False))
+    caller.speak()
+    await asyncio.sleep(0.6)  # what is to be recorded
+    await caller.hang_up()
+    fact = await recording(facts, attempt)
+    assert (fact.outcome, fact.ended_by) == (Outcome.FINISHED, "hang_up")
+    assert rig.recorded(fact.path).left == {"caller"}
+    ended = await facts.ended(caller.leg)
+    assert facts.after(ended) == []
+
+
+async def test_a_voicemail_begins_with_a_beep(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    attempt = steps.attempt()
+    rig.switch.send(Record(caller.leg, attempt, "beep", max_s=2.0))
+    assert (await recording(facts, attempt)).outcome is Outcome.FINISHED
+
+
+async def test_both_sides_are_heard_left_and_right(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller, agent, attempt = await steps.talking(record="talk/both")
+    caller.speak()
+    agent.speak()
+    await agent.hears("caller")
+    await caller.hears("agent")
+    await asyncio.sleep(1.0)  # what is to be recorded
+    await caller.hang_up()
+    fact = await recording(facts, attempt)
+    assert fact.leg == caller.leg
+    assert fact.outcome is Outcome.FINISHED
+    recorded = rig.recorded(fact.path)
+    assert (recorded.left, recorded.right) == ({"caller"}, {"agent"})
+    assert abs(recorded.duration_s - fact.duration_s) < 0.05
+    assert fact.path.endswith("talk/both.wav")
+
+
+async def test_muting_leaves_silence_on_both_sides(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller, agent, attempt = await steps.talking(record="secret")
+    caller.speak()
+    agent.speak()
+    await agent.hears("caller")
+    await asyncio.sleep(0.5)  # what is to be recorded
+    on, off = steps.attempt(), steps.attempt()
+    rig.switch.send(MuteRecording(on, attempt, True))
+    assert isinstance(await facts.outcome(on), CommandDone)
+    await asyncio.sleep(0.6)  # what is not
+    rig.switch.send(MuteRecording(off, attempt, False))
+    assert isinstance(await facts.outcome(off), CommandDone)
+    await agent.hears("caller")  # the talk itself was never muted
+    await asyncio.sleep(0.5)  # what is to be recorded again
+    rig.switch.send(HangUp(agent.leg))
+    recorded = rig.recorded((await recording(facts, attempt)).path)
+    assert (recorded.left, recorded.right) == ({"caller"}, {"agent"})
+    assert 0.5 < recorded.silent_s < 0.8
+
+
+async def test_muting_what_is_not_recorded_fails(rig: Rig, facts: Facts, steps: Steps) -> None:
+    _, _, bridge = await steps.talking()
+    attempt = steps.attempt()
+    rig.switch.send(MuteRecording(attempt, bridge, True))
+    assert isinstance(await facts.outcome(attempt), CommandFailed)
+
+
+async def test_recording_nobody_fails(rig: Rig, facts: Facts, steps: Steps) -> None:
+    attempt = steps.attempt()
+    rig.switch.send(Record(LegId("nobody"), attempt, "nobody", max_s=2.0))
+    fact = await recording(facts, attempt)
+    assert (fact.outcome, fact.path) == (Outcome.FAILED, "")

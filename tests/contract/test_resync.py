@@ -1,0 +1,145 @@
+"""The link drops, the switch dies, the controller dies: calls go on, and what is live is told."""
+
+from __future__ import annotations
+
+import asyncio
+
+from calls.causes import Outcome
+from calls.commands import Answer, HangUp, Originate, Play, StartMusic
+from calls.events import (
+    CallArrived,
+    CallEnded,
+    CallRinging,
+    CommandFailed,
+    DigitPressed,
+    PlaybackFinished,
+    SwitchBack,
+    SwitchLost,
+    Unbridged,
+)
+from calls.ids import LegId
+from tests.contract.rig import Facts, LeaveRinging, Rig, Steps
+
+
+async def test_a_talk_survives_the_loss_of_the_link(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller, agent, attempt = await steps.talking()
+    await rig.cut_link()
+    caller.speak()
+    await agent.hears("caller")
+    await rig.restore_link()
+    back = facts.of(SwitchBack)[-1]
+    assert not back.restarted
+    assert {(leg.leg, leg.bridged_with, leg.bridge) for leg in back.live} == {
+        (caller.leg, agent.leg, attempt),
+        (agent.leg, caller.leg, attempt),
+    }
+    await agent.hang_up()
+    assert await facts.next(Unbridged) == Unbridged(attempt, (caller.leg,))
+
+
+async def test_music_survives_and_is_told(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    music = steps.attempt()
+    rig.switch.send(StartMusic(caller.leg, music))
+    await facts.outcome(music)
+    await rig.cut_link()
+    await caller.hears("music")
+    await rig.restore_link()
+    assert [(leg.leg, leg.in_music) for leg in facts.of(SwitchBack)[-1].live] == [(caller.leg, True)]
+    await caller.press("1")
+    assert (await facts.next(DigitPressed)).leg == caller.leg
+
+
+async def test_what_is_open_fails_with_the_link(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    attempt = steps.attempt()
+    rig.switch.send(Play(caller.leg, attempt, (rig.clip("low"), rig.clip("low"))))
+    await caller.hears("low")
+    await rig.cut_link()
+    fact = await facts.outcome(attempt)
+    assert isinstance(fact, PlaybackFinished)
+    assert fact.outcome is Outcome.FAILED
+    assert facts.of(CallEnded) == []
+
+
+async def test_orders_while_the_link_is_down_fail_at_once(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    await rig.cut_link()
+    music, play, leg = steps.attempt(), steps.attempt(), steps.leg()
+    rig.switch.send(StartMusic(caller.leg, music))
+    rig.switch.send(Play(caller.leg, play, (rig.clip("high"),)))
+    rig.switch.send(Originate(leg, steps.attempt(), "phone:1001", "95001", "", 20.0))
+    failed = await facts.outcome(music, within_s=1.0)
+    assert isinstance(failed, CommandFailed)
+    assert failed.reason == "switch_lost"
+    assert isinstance(await facts.outcome(play, within_s=1.0), PlaybackFinished)
+    await facts.ended(leg, within_s=1.0)
+
+
+async def test_a_hangup_ordered_in_the_gap_is_carried_out_after_it(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    await rig.cut_link()
+    rig.switch.send(HangUp(caller.leg))
+    await rig.restore_link()
+    await facts.ended(caller.leg)
+    await caller.gone()
+
+
+async def test_who_goes_in_the_gap_is_not_live(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    await rig.cut_link()
+    await caller.hang_up()
+    await asyncio.sleep(0.2)  # the switch needs a moment to see it, and nobody here can tell when it has
+    await rig.restore_link()
+    assert facts.of(SwitchBack)[-1].live == ()
+
+
+async def test_a_new_controller_finds_everything(rig: Rig, steps: Steps) -> None:
+    caller, agent, attempt = await steps.talking()
+    waiting = await waiting_caller(rig, steps)
+    await rig.forget()
+    (back,) = rig.facts.of(SwitchBack)
+    live = {leg.leg: leg for leg in back.live}
+    assert live.keys() == {caller.leg, agent.leg, waiting}
+    assert (live[caller.leg].bridge, live[caller.leg].bridged_with) == (attempt, agent.leg)
+    assert (live[caller.leg].inbound, live[agent.leg].inbound) == (True, False)
+    assert (live[caller.leg].caller, live[caller.leg].called) == ("13800000001", "95001")
+    assert live[agent.leg].device == "1001"
+    assert live[waiting].in_music
+    await agent.hang_up()
+    assert await rig.facts.next(Unbridged) == Unbridged(attempt, (caller.leg,))
+    prompt = steps.attempt()
+    rig.switch.send(Play(caller.leg, prompt, (rig.clip("high"),)))
+    await caller.hears("high")
+
+
+async def waiting_caller(rig: Rig, steps: Steps) -> LegId:
+    """Another caller, in music."""
+    waiting = await rig.call_in(caller="13900000002")
+    rig.switch.send(Answer(waiting.leg, steps.attempt()))
+    music = steps.attempt()
+    rig.switch.send(StartMusic(waiting.leg, music))
+    await rig.facts.outcome(music)
+    return waiting.leg
+
+
+async def test_a_call_that_rings_outlives_the_gap(rig: Rig, facts: Facts, steps: Steps) -> None:
+    phone = await rig.phone("1001", LeaveRinging())
+    leg, attempt = steps.leg(), steps.attempt()
+    rig.switch.send(Originate(leg, attempt, f"phone:{phone.account}", "95001", "", 20.0))
+    await facts.next(CallRinging)
+    await rig.cut_link()
+    await rig.restore_link()
+    assert [(live.leg, live.answered) for live in facts.of(SwitchBack)[-1].live] == [(leg, False)]
+    rig.switch.send(HangUp(leg))
+    assert (await facts.ended(leg)).cause == "cancelled"
+
+
+async def test_the_switch_dies_and_comes_back_empty(rig: Rig, facts: Facts, steps: Steps) -> None:
+    await steps.answered_caller()
+    await rig.restart_switch()
+    await facts.next(SwitchLost)
+    back = await facts.next(SwitchBack, lambda fact: fact.restarted, within_s=20.0)
+    assert back.live == ()
+    await rig.call_in(caller="13900000009")
+    assert len(facts.of(CallArrived)) == 2

@@ -1,0 +1,109 @@
+"""A supervisor listens, whispers, joins; each mode lets through what it should, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from calls.commands import HangUp, Supervise
+from calls.events import CommandDone, CommandFailed, Unbridged
+from calls.ids import LegId
+from tests.contract.rig import Facts, Person, PickUp, Rig, Steps
+
+Mode = Literal["listen", "whisper", "barge"]
+
+
+async def supervised(rig: Rig, steps: Steps, mode: Mode) -> tuple[Person, Person, Person]:
+    """Caller, agent, and a supervisor at the agent's leg."""
+    caller, agent, _ = await steps.talking()
+    supervisor = await steps.answered_phone(await rig.phone("1003", PickUp()), "supervisor")
+    await supervise(rig, steps, supervisor.leg, agent.leg, mode)
+    return caller, agent, supervisor
+
+
+async def supervise(rig: Rig, steps: Steps, leg: LegId, target: LegId, mode: Mode) -> None:
+    attempt = steps.attempt()
+    rig.switch.send(Supervise(leg, attempt, target, mode))
+    assert await rig.facts.outcome(attempt) == CommandDone(attempt, leg)
+
+
+async def test_listening_hears_both_and_is_heard_by_none(rig: Rig, steps: Steps) -> None:
+    caller, agent, supervisor = await supervised(rig, steps, "listen")
+    caller.speak()
+    await supervisor.hears("caller")
+    caller.hush()
+    agent.speak()
+    await supervisor.hears("agent")
+    agent.hush()
+    supervisor.speak()
+    await agent.hears_nothing()
+    await caller.hears_nothing()
+
+
+async def test_whispering_is_heard_by_the_target_alone(rig: Rig, steps: Steps) -> None:
+    caller, agent, supervisor = await supervised(rig, steps, "whisper")
+    supervisor.speak()
+    await agent.hears("supervisor")
+    await caller.hears_nothing()
+    supervisor.hush()
+    caller.speak()
+    await supervisor.hears("caller")
+
+
+async def test_joining_is_heard_by_both(rig: Rig, steps: Steps) -> None:
+    caller, agent, supervisor = await supervised(rig, steps, "barge")
+    supervisor.speak()
+    await agent.hears("supervisor")
+    await caller.hears("supervisor")
+
+
+async def test_the_mode_changes_within_one_call(rig: Rig, steps: Steps) -> None:
+    caller, agent, supervisor = await supervised(rig, steps, "listen")
+    await supervise(rig, steps, supervisor.leg, agent.leg, "whisper")
+    supervisor.speak()
+    await agent.hears("supervisor")
+    await supervise(rig, steps, supervisor.leg, agent.leg, "barge")
+    await caller.hears("supervisor")
+    await supervise(rig, steps, supervisor.leg, agent.leg, "listen")
+    await caller.hears_nothing()
+    await agent.hears_nothing()
+
+
+async def test_the_supervisor_goes_and_the_talk_stands(rig: Rig, facts: Facts, steps: Steps) -> None:
+    for mode in ("listen", "barge"):
+        caller, agent, supervisor = await supervised(rig, steps, mode)
+        rig.switch.send(HangUp(supervisor.leg))
+        await facts.ended(supervisor.leg)
+        caller.speak()
+        await agent.hears("caller")
+        assert facts.of(Unbridged) == []
+        rig.switch.send(HangUp(caller.leg))
+        rig.switch.send(HangUp(agent.leg))
+        await facts.ended(caller.leg)
+        await facts.ended(agent.leg)
+        await facts.next(Unbridged)
+        facts.all.clear()
+
+
+async def test_the_talk_ends_and_the_supervisor_stays(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller, agent, supervisor = await supervised(rig, steps, "listen")
+    caller.speak()
+    await supervisor.hears("caller")
+    await agent.hang_up()
+    await facts.ended(agent.leg)
+    await supervisor.hears_nothing()
+    assert supervisor.leg in {leg.leg for leg in await rig.switch.calls()}
+
+
+async def test_watching_nobody_fails(rig: Rig, facts: Facts, steps: Steps) -> None:
+    supervisor = await steps.answered_phone(await rig.phone("1003", PickUp()), "supervisor")
+    attempt = steps.attempt()
+    rig.switch.send(Supervise(supervisor.leg, attempt, LegId("nobody"), "listen"))
+    assert isinstance(await facts.outcome(attempt), CommandFailed)
+
+
+async def test_nobody_can_join_who_is_alone(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    supervisor = await steps.answered_phone(await rig.phone("1003", PickUp()), "supervisor")
+    attempt = steps.attempt()
+    rig.switch.send(Supervise(supervisor.leg, attempt, caller.leg, "barge"))
+    assert isinstance(await facts.outcome(attempt), CommandFailed)
