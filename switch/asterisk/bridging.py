@@ -77,7 +77,7 @@ class Bridging:
             leg.heading = command.attempt
         bridge = wire.part(talk.bridge)
         both = f"{wire.part(command.a)},{wire.part(command.b)}"
-        door.request("POST", f"bridges/{bridge}?type=mixing")
+        door.request("POST", f"bridges/{bridge}?type=mixing,dtmf_events")  # without it keys in a talk are not told
         door.request("POST", f"bridges/{bridge}/addChannel?channel={both}", partial(self._added, talk))
         talk.timer = door.loop.call_later(door.options.deadline_s, self._overdue, talk)
 

@@ -33,6 +33,7 @@ class Leg:
         "device",
         "end_timer",
         "ending",
+        "hanging_up",
         "heading",
         "id",
         "in_bridge",
@@ -68,7 +69,8 @@ class Leg:
         self.heading: AttemptId | None = None  # of the Bridge that is taking it
         self.last_digit = ""
         self.ending: Cause | None = None  # why we are ending it
-        self.seen_cause = 0  # Q.850 of the hangup request
+        self.hanging_up = False  # the hangup request was seen
+        self.seen_cause = 0  # and its Q.850
         self.ring_timer: asyncio.TimerHandle | None = None
         self.end_timer: asyncio.TimerHandle | None = None
 

@@ -126,8 +126,9 @@ class Dialler:
     def on_hangup_request(self, event: wire.ChannelHangupRequest) -> None:
         """Remember the cause: the events that end a leg may not have it."""
         leg = self._door.legs.get(LegId(event.channel.id))
-        if leg is not None and event.cause:
-            leg.seen_cause = event.cause
+        if leg is not None:
+            leg.hanging_up = True
+            leg.seen_cause = event.cause or leg.seen_cause
 
     def on_gone(self, event: wire.StasisEnd) -> None:
         """A leg left us: hung up, or given away."""

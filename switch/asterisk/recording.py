@@ -135,7 +135,7 @@ class Recorder:
         if command.attempt in leg.stopping:
             leg.stopping.discard(command.attempt)
             return "stopped"
-        if self._door.legs.get(leg.id) is not leg or leg.seen_cause or leg.ending is not None:
+        if self._door.legs.get(leg.id) is not leg or leg.hanging_up or leg.ending is not None:
             return "hang_up"
         if command.end_on and leg.last_digit and leg.last_digit in command.end_on:
             return "digit"

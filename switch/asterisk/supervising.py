@@ -59,7 +59,7 @@ class Supervision:
             return
         watch = self._watches.get(command.leg)
         if watch is None:
-            watch = Watch(command.leg, f"{door.options.application}-watch-{command.leg}")
+            watch = Watch(command.leg, f"{door.options.application}-watch-{command.attempt}")
             self._watches[command.leg] = watch
             door.request("POST", f"bridges/{wire.part(watch.bridge)}?type=mixing")
         watch.command = command

@@ -122,6 +122,7 @@ class AsteriskRig:
 
     async def open(self) -> None:
         await self.switch.start(self.facts.sink)
+        await self.facts.next(SwitchBack)
 
     async def close(self) -> None:
         await asyncio.gather(*(phone.close() for phone in self._agent_phones))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,12 @@ from tests.contract.rig import Facts, Rig, Steps
 )
 async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     """A switch that is up, with nobody on it."""
-    made: AbstractAsyncContextManager[Rig] = fake_rig() if request.param == "fake" else asterisk_rig(tmp_path)
-    async with made as ready:
-        yield ready
+    if request.param == "fake":
+        async with fake_rig() as fake:
+            yield fake
+    else:
+        async with asterisk_rig(tmp_path) as asterisk:
+            yield asterisk
 
 
 @pytest.fixture

@@ -28,11 +28,11 @@ class Facts:
     """The sink of a test: everything that the switch said, in order."""
 
     def __init__(self) -> None:
-        self.all: list[SwitchEvent] = []
+        self.all: list[Fact] = []
         self._taken: set[int] = set()
         self._news = asyncio.Event()
 
-    def sink(self, fact: SwitchEvent) -> None:
+    def sink(self, fact: Fact) -> None:
         self.all.append(fact)
         self._news.set()
 
@@ -56,12 +56,14 @@ class Facts:
 
     async def outcome(self, attempt: AttemptId, within_s: float = 10.0) -> SwitchEvent:
         """The fact that carries this attempt."""
-        return await self.next(Fact, lambda fact: getattr(fact, "attempt", None) == attempt, within_s)  # type: ignore[return-value]  # all of them are SwitchEvents
+        fact = await self.next(Fact, lambda fact: getattr(fact, "attempt", None) == attempt, within_s)
+        assert isinstance(fact, SwitchEvent)
+        return fact
 
     async def ended(self, leg: LegId, within_s: float = 10.0) -> CallEnded:
         return await self.next(CallEnded, lambda fact: fact.leg == leg, within_s)
 
-    def after(self, fact: SwitchEvent) -> Sequence[SwitchEvent]:
+    def after(self, fact: Fact) -> Sequence[Fact]:
         """What came behind it."""
         return self.all[self.all.index(fact) + 1 :]
 
@@ -141,8 +143,11 @@ class Recorded:
 
 
 class Rig(Protocol):
-    switch: Switch
-    facts: Facts
+    @property
+    def switch(self) -> Switch: ...
+
+    @property
+    def facts(self) -> Facts: ...
 
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
         """A caller rings; returns once the switch has said so."""
