@@ -43,7 +43,9 @@ def enter(walk: Walk, step: Asking) -> None:
 
 def resume(walk: Walk, step: Asking) -> None:
     """After a restart: the vault and the prompt are gone, so ask anew, with the tries that are left."""
-    walk.session.typed = ""
+    session = walk.session
+    session.typed = ""
+    session.asked = max(0, session.asked - 1)  # the same words as before
     if isinstance(step, Collect) and step.secret:
         walk.hide(step.into, star=_star(step))
     _ask(walk, step)
