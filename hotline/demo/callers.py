@@ -57,13 +57,16 @@ class Kind:
     acts: Sequence[Act]
 
 
+_HELLO = Key("1", 6.0, 7.0)
+"""Through the notice that must be heard, then Chinese."""
 KINDS = (
-    Kind("asks for a person", 0.30, (Key("0"), Stay())),
-    Kind("asks about a loan", 0.30, (Key("2"), Key("1"), Stay())),
-    Kind("complains", 0.15, (Key("3"), Stay())),
-    Kind("hears the menu again", 0.10, (Key("*", 2.0, 3.0), Key("0"), Stay())),
-    Kind("has no patience", 0.10, (Key("0"), Stay(1.0, 4.0))),
-    Kind("hangs up early", 0.05, (Stay(0.5, 2.0),)),
+    Kind("asks for a person", 0.30, (_HELLO, Key("0"), Stay())),
+    Kind("asks about a loan", 0.25, (_HELLO, Key("2"), Key("1"), Stay())),
+    Kind("complains", 0.15, (_HELLO, Key("3"), Stay())),
+    Kind("asks for the balance", 0.10, (_HELLO, Key("1"), Key("11010519491231002*#", 3.0, 4.0), Stay(12.0, 15.0))),
+    Kind("speaks English", 0.05, (Key("2", 6.0, 7.0), Key("0"), Stay())),
+    Kind("has no patience", 0.10, (_HELLO, Key("0"), Stay(1.0, 4.0))),
+    Kind("hangs up early", 0.05, (Stay(0.5, 4.0),)),
 )
 
 

@@ -1,0 +1,41 @@
+"""hotline demo: what `make run` starts."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hotline.cli.common import JsonOption, err, print_json, told
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    calls: Annotated[int | None, typer.Option(min=1, help="End after so many calls; default: until Ctrl-C.")] = None,
+    rate: Annotated[float, typer.Option(min=0.01, max=20.0, help="Calls a second, on average.")] = 0.5,
+    folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its site.")] = Path(".local/demo"),
+    json: JsonOption = False,
+) -> None:
+    """The sample hotline, live: a real Asterisk, five agents' phones that answer, callers with real audio, a wallboard.
+
+    Examples:
+
+      make run
+
+      make run CALLS=20 JSON=1
+    """
+    began_at = time.monotonic()
+    from hotline.demo.running import run, show
+
+    def say(words: str) -> None:
+        err.print(f"{time.monotonic() - began_at:6.1f} s  {words}", style="dim", markup=False)
+
+    with told():
+        result = asyncio.run(run(folder, calls, rate, None if json else err, say, began_at))
+    if json:
+        print_json(result.as_dict())
+    else:
+        show(result, err)

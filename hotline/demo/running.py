@@ -1,0 +1,200 @@
+"""The demonstration itself: agents sign in at their phones, callers call, the wallboard shows it, a table ends it."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from hotline.demo import backend
+from hotline.demo.callers import Crowd
+from hotline.demo.stage import Say, Stage, set_up
+from hotline.demo.wallboard import draw
+from hotline.store import reading
+from hotline.versions import Versions
+from phones.agent_phone import AgentPhone, Habits, RegistrationFailed
+from phones.audio import Clip, load_wav
+from phones.caller import PhoneLine
+from phones.digest import Credentials
+from phones.endpoint import Endpoint
+from speech.cast import record_line, speaker
+
+NUMBER = "95183"
+_SEED = 20261122
+_LAST_WORDS_S = 60.0
+_ACCOUNTS_S = 15.0
+
+_CALLERS_SAY = (
+    "您好，我想咨询一下我的还款日期，上个月的账单好像不太对。",
+    "我要投诉，你们昨天给我打了四次电话，请帮我处理一下。",
+    "请问现在申请贷款需要准备什么材料，利率是多少？",
+    "Hello, I would like to ask about my repayment plan, please.",
+)
+_AGENTS_SAY = (
+    "您好，很高兴为您服务，请问有什么可以帮您？",
+    "好的，我马上为您查询，请您稍等一下。",
+    "非常抱歉给您带来不便，我已经为您登记了，会尽快给您答复。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the demonstration came to."""
+
+    offered: int
+    answered: int
+    abandoned: int
+    wait_mean_s: float
+    cases_opened: int
+    first_answer_s: float | None
+    """From the start of the command to the first caller who talked with an agent."""
+    lost: int
+    recordings: str
+    call_log: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For --json."""
+        return asdict(self)
+
+
+async def run(folder: Path, calls: int | None, rate: float, board: Console | None, say: Say, began_at: float) -> Result:
+    """Run until `calls` have come and gone, or until SIGINT. `began_at` is when the command began, monotonic."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    first_answer: list[float] = []
+    async with contextlib.AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(set_up(folder, say))
+        services = await backend.start()
+        stack.push_async_callback(services.cleanup)
+        endpoint = await Endpoint.open()
+        stack.callback(endpoint.close)
+        say("agents sign in at their phones")
+        await _sign_in(stage, endpoint, stack)
+        voices = await _voices(stage, _CALLERS_SAY, 0)
+        line = PhoneLine(endpoint, ("127.0.0.1", stage.asterisk.settings.sip_port))
+        crowd = Crowd(line, NUMBER, voices, Random(_SEED), rate, calls)
+        calling = asyncio.create_task(crowd.call_in())
+        watching = asyncio.create_task(_watch(stage, board, lambda: first_answer.append(time.monotonic() - began_at)))
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait({calling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not calling.done():
+            calling.cancel()
+            await asyncio.gather(calling, return_exceptions=True)
+        await _until_all_is_written(stage)
+        watching.cancel()
+        waiting.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        if calling.done() and not calling.cancelled() and (error := calling.exception()) is not None:
+            raise error
+        return await _result(stage, first_answer, crowd)
+
+
+def show(result: Result, out: Console) -> None:
+    """The table at the end."""
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    first = "–" if result.first_answer_s is None else f"{result.first_answer_s:.1f} s"
+    for name, value in (
+        ("offered to a queue", result.offered),
+        ("answered by an agent", result.answered),
+        ("abandoned", result.abandoned),
+        ("lost", result.lost),
+        ("average wait", f"{result.wait_mean_s:.1f} s"),
+        ("cases opened", result.cases_opened),
+        ("first answered call after", first),
+        ("recordings", result.recordings),
+        ("call log", result.call_log),
+    ):
+        table.add_row(name, str(value))
+    out.print(table)
+
+
+async def _sign_in(stage: Stage, endpoint: Endpoint, stack: contextlib.AsyncExitStack) -> None:
+    clips = await _voices(stage, _AGENTS_SAY, 100)
+    versions = Versions(stage.site.versions)
+    for number, account in enumerate(sorted(versions.people(versions.current() or "").owners)):
+        rng = Random(_SEED + number)
+        habits = Habits(
+            rng,
+            answer_after_s=lambda rng: rng.uniform(0.6, 2.0),
+            talk_s=lambda rng: rng.uniform(4.0, 12.0),
+            misses=0.03,
+            clip=clips[number % len(clips)],
+        )
+        phone = await _registered(stage, endpoint, account, habits)
+        stack.push_async_callback(phone.close)
+        call = await phone.dial("*61")
+        await call.ended(timeout_s=15.0)
+
+
+async def _registered(stage: Stage, endpoint: Endpoint, account: str, habits: Habits) -> AgentPhone:
+    """A phone that the switch knows. At a first start its account comes a moment after the controller."""
+    registrar = ("127.0.0.1", stage.asterisk.settings.sip_port)
+    async with asyncio.timeout(_ACCOUNTS_S):
+        while True:
+            credentials = Credentials(f"agent-{account}", stage.secret(account))
+            phone = AgentPhone(endpoint, registrar, credentials, habits, display=account)
+            try:
+                await phone.register()
+            except RegistrationFailed:
+                await phone.close()
+                await asyncio.sleep(0.2)
+            else:
+                return phone
+
+
+async def _voices(stage: Stage, lines: tuple[str, ...], first_speaker: int) -> list[Clip]:
+    clips = []
+    for number, text in enumerate(lines):
+        language = "zh-CN" if any("一" <= char <= "鿿" for char in text) else "en"
+        stem = await record_line(stage.site.sounds / "demo", speaker(first_speaker + number), text, language)
+        clips.append(load_wav(stem.with_suffix(".wav")))
+    return clips
+
+
+async def _watch(stage: Stage, board: Console | None, on_first_talk: Callable[[], None]) -> None:
+    """Look twice a second; draw it where somebody looks."""
+    talked = False
+    shown = Live(console=board, refresh_per_second=4, screen=board.is_terminal) if board is not None else None
+    with shown or contextlib.nullcontext():
+        while True:
+            view = await stage.live()
+            if not talked and (view["places"].get("talking") or view["totals"]["answered"]):
+                talked = True
+                on_first_talk()
+            if shown is not None:
+                shown.update(draw(view, "安达消费金融 · Anda Consumer Finance · 95183"))
+            await asyncio.sleep(0.25 if not talked else 0.5)
+
+
+async def _until_all_is_written(stage: Stage) -> None:
+    """All callers have hung up: let the house finish with them."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_WORDS_S):
+            while sum((await stage.live())["places"].values()):  # noqa: ASYNC110 - another process, asked over HTTP
+                await asyncio.sleep(0.1)
+
+
+async def _result(stage: Stage, first_answer: list[float], crowd: Crowd) -> Result:
+    totals = (await stage.live())["totals"]
+    known = {str(row["call"]) for row in await reading.calls(stage.site.database, most=1_000_000)}
+    placed = sum(1 for facts in crowd.facts if facts.answered_at is not None)
+    return Result(
+        offered=totals["offered"],
+        answered=totals["answered"],
+        abandoned=totals["abandoned"],
+        wait_mean_s=round(totals["waited_s"] / totals["answered"], 2) if totals["answered"] else 0.0,
+        cases_opened=totals["cases"],
+        first_answer_s=round(first_answer[0], 2) if first_answer else None,
+        lost=totals["lost"] + max(0, placed - totals["ended"]),
+        recordings=str(stage.asterisk.settings.recording_dir),
+        call_log=f"{stage.site.database} ({len(known)} calls): hotline calls --site {stage.site.folder}",
+    )

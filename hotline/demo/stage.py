@@ -1,0 +1,170 @@
+"""The stage of the demonstration: a site, an Asterisk and a controller of its own, on free ports of loopback."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+
+from calls.errors import BadInput, HotlineError
+from hotline.cli.init import SAMPLE
+from hotline.publishing import publish
+from hotline.site import Site
+from hotline.versions import Versions
+from hotline.wiring import make_voice
+from switch.asterisk.installation import locate_or_install
+from switch.asterisk.process import AsteriskProcess
+from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
+
+_START_S = 60.0
+Say = Callable[[str], None]
+
+
+@dataclass
+class Stage:
+    """What stands once all is up."""
+
+    site: Site
+    asterisk: AsteriskProcess
+    controller: asyncio.subprocess.Process
+    session: aiohttp.ClientSession
+
+    async def live(self) -> dict[str, Any]:
+        """What a wallboard shows."""
+        return await self._ask("/live")
+
+    def secret(self, account: str) -> str:
+        """The password of a phone. The controller makes them, so they are read as they stand now."""
+        return SecretStore(self.site.state / "secrets" / "accounts.json").get(f"agent-{account}")
+
+    async def _ask(self, path: str) -> dict[str, Any]:
+        web = self.site.settings.web
+        async with self.session.get(f"http://{web.host}:{web.port}{path}") as answer:
+            answer.raise_for_status()
+            body: dict[str, Any] = await answer.json()
+            return body
+
+
+@contextlib.asynccontextmanager
+async def set_up(folder: Path, say: Say) -> AsyncIterator[Stage]:
+    """Set everything up in `folder`, and leave no process when it is over, however it ends."""
+    site = _make_site(folder)
+    site.prepare()
+    async with contextlib.AsyncExitStack() as stack:
+        say("starting Asterisk")
+        settings = _asterisk_settings(site)
+        installation = await asyncio.to_thread(locate_or_install)
+        asterisk = AsteriskProcess(settings, installation)
+        starting = asyncio.create_task(asterisk.start())
+        stack.push_async_callback(asterisk.stop)
+        await _publish_if_new(site, say)
+        await starting
+        say("starting the controller")
+        controller = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "hotline",
+            "serve",
+            "--site",
+            str(site.folder),
+            stderr=(site.state / "hotline.log").open("ab"),
+            start_new_session=True,  # Ctrl-C is for us; we stop it in its turn
+        )
+        stack.push_async_callback(_stop, controller)
+        headers = {"Authorization": f"Bearer {site.secret('web')}"}
+        session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers))
+        stage = Stage(site, asterisk, controller, session)
+        await _until_it_serves(stage)
+        yield stage
+
+
+def _make_site(folder: Path) -> Site:
+    """The sample's dialplans and prompts as they stand in the repository, everything else in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {
+        "dialplans": str(SAMPLE / "dialplans"),
+        "prompts": str(SAMPLE / "prompts"),
+        "switch": {"port": _free_port(18088), "run_dir": "var/asterisk"},
+        "web": {"port": _free_port(18780)},
+    }
+    (folder / "hotline.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return Site.open(folder)
+
+
+def _asterisk_settings(site: Site) -> AsteriskSettings:
+    switch = site.settings.switch
+    run_dir = site.state / "asterisk"
+    secrets = SecretStore(site.state / "secrets" / "accounts.json")
+    current = Versions(site.versions).current()
+    owners = Versions(site.versions).people(current).owners if current is not None else {}
+    return AsteriskSettings(
+        run_dir=run_dir,
+        ari_password=site.switch_password(),
+        ari_port=switch.port,
+        sip_port=_free_port(15060, socket.SOCK_DGRAM),
+        rtp_first=25_000,
+        rtp_last=26_999,
+        accounts=tuple(AgentAccount(name, secrets.get(f"agent-{name}")) for name in owners),
+    )
+
+
+async def _publish_if_new(site: Site, say: Say) -> None:
+    """Publish the sample when it is not what was published last. A folder with errors stops a first start only."""
+    versions = Versions(site.versions)
+    current = versions.current()
+    from hotline.house_files import check
+
+    checked = await asyncio.to_thread(check, site)
+    if current is not None and versions.manifest(current).source_hash == checked.source_hash:
+        return
+    say("publishing dialplans/ and prompts/: lint, the folder's own calls, voices")
+    try:
+        published = await publish(site, make_voice(site), lambda what, done, total: None)
+        say(f"version {published.version}: {published.tried} calls tried, {published.prompts_made} prompts made")
+    except HotlineError as error:
+        if current is None:
+            raise
+        say(f"{error}\nThe folder has errors: version {current}, the last good one, runs.")
+
+
+async def _until_it_serves(stage: Stage) -> None:
+    """Return when the controller has its switch."""
+    async with asyncio.timeout(_START_S):
+        while True:
+            if stage.controller.returncode is not None:
+                log = (stage.site.state / "hotline.log").read_text(errors="replace").splitlines()[-5:]
+                raise BadInput("the controller ended:\n" + "\n".join(log))
+            with contextlib.suppress(aiohttp.ClientError):
+                if (await stage.live())["switch_up"]:
+                    return
+            await asyncio.sleep(0.1)
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), 10.0)
+        except TimeoutError:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+
+def _free_port(wish: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """`wish`, or the next one that nobody has."""
+    for port in range(wish, wish + 200):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise BadInput(f"no free port from {wish} on: is something wrong with this machine's loopback?")
