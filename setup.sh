@@ -70,8 +70,9 @@ install_python() {
     say "installing Python packages from $lock"
     [ -x .venv/bin/python ] || "$(find_python)" -m venv .venv
     .venv/bin/python -m pip --disable-pip-version-check -q install --require-hashes -r requirements-uv.lock
-    .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r "$lock"
+    .venv/bin/uv pip install -q --python .venv/bin/python --compile-bytecode --require-hashes -r "$lock"
     .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
+    .venv/bin/python -m compileall -q acd bench calls complaints hotline ivr phones sim speech switch
     echo "$wanted" >"$stamp"
 }
 

@@ -1,9 +1,12 @@
 """Which adapters a site's settings mean: the one place that knows them all by name."""
 
+from pathlib import Path
+
 from calls.ports import Switch
 from hotline.provisioning import NoProvisioning, Provisioning
 from hotline.serving import Server
 from hotline.site import Site
+from hotline.versions import Versions
 from speech.espeak import Espeak
 from speech.http_voice import HttpVoice
 from speech.sentences import Sentences
@@ -25,7 +28,15 @@ def make_voice(site: Site) -> Voice:
 
 def make_sentences(site: Site) -> Sentences:
     """Sentences that are known only during a call."""
-    return Sentences(site.sounds / "sentences", make_voice(site))
+    versions = Versions(site.versions)
+
+    def apology(language: str) -> Path | None:
+        """What a caller hears in place of a sentence that could not be made in time."""
+        current = versions.current()
+        clips = versions.program(current).clips.get(language, {}) if current is not None else {}
+        return Path(clips["sentence_unavailable"]) if "sentence_unavailable" in clips else None
+
+    return Sentences(site.sounds / "sentences", make_voice(site), fallback=apology)
 
 
 def make_switch(site: Site) -> Switch:
