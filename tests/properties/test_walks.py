@@ -1,0 +1,246 @@
+"""Random callers in random flows: each walk ends once, within its caps; stale facts, replays, restarts do no harm."""
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calls.causes import Cause, Outcome
+from calls.commands import HangUp, Listen, Play, Record, Stop
+from calls.events import CallEnded, ClockSet, DigitPressed, PlaybackFinished, RecordingFinished, SpeechHeard
+from calls.ids import AttemptId, CallId, CaseNumber, LegId
+from ivr import commands as c
+from ivr.compiling import compile_folder
+from ivr.events import (
+    CallAdopted,
+    CallStarted,
+    CaseOpened,
+    IvrEvent,
+    LeftQueue,
+    LookupFinished,
+    SecretChecked,
+    TransferEnded,
+)
+from ivr.machine import Ivr
+from ivr.program import Program, decode, encode
+from ivr.schema import json_schema
+
+pytestmark = pytest.mark.properties
+
+CALL, LEG = CallId("c"), LegId("c")
+STEP_LIMIT = 60
+_SCHEMA = jsonschema.Draft202012Validator(json_schema("flow"))
+_AROUND = {
+    "prompts/zh-CN.yaml": "one: 一\ntwo: 二\nback: '{digits:digits}'\n",
+    "dialplans/queues.yaml": "queues: {care: {}}\n",
+    "dialplans/defaults.yaml": f"limits: {{steps: {STEP_LIMIT}, call_s: 600}}\n",
+    "dialplans/hours.yaml": "office: {zone: Asia/Shanghai, week: {mon-fri: 09:00-18:00}, holidays: cn}\n",
+}
+
+
+@st.composite
+def flows(draw: st.DrawFn) -> dict[str, Any]:
+    """A flow that the lint takes: steps that wait for nobody lead only forward, and nothing is unreachable."""
+    count = draw(st.integers(1, 7))
+
+    def anywhere() -> str:
+        return f"s{draw(st.integers(0, count - 1))}" if draw(st.booleans()) else draw(st.sampled_from(_ENDINGS))
+
+    def forward(index: int) -> str:
+        later = [f"s{number}" for number in range(index + 1, count)]
+        return draw(st.sampled_from([*later, "hangup", "return"]))
+
+    steps: dict[str, Any] = {f"s{index}": _step(draw, index, anywhere, forward) for index in range(count)}
+    reached = {"s0"}
+    while True:
+        named = {name for step in reached for name in steps if json.dumps(name) in json.dumps(steps[step])}
+        if named <= reached:
+            break
+        reached |= named
+    return {"flow": "main", "start": "s0", **{name: step for name, step in steps.items() if name in reached}}
+
+
+_ENDINGS = ("hangup", "return", "again", "back")
+
+
+def _step(draw: st.DrawFn, index: int, anywhere: Any, forward: Any) -> dict[str, Any]:
+    tries = st.integers(0, 2)
+    asking = {
+        "no_input": {"say": "two", "tries": draw(tries), "then": anywhere()},
+        "wrong": {"tries": draw(tries), "then": anywhere()},
+        "barge_in": draw(st.booleans()),
+    }
+    kind = draw(
+        st.sampled_from(("say", "menu", "collect", "listen", "survey", "branch", "set", "wait", "other", "hours"))
+    )
+    match kind:
+        case "say":
+            return {"say": "one", "barge_in": draw(st.booleans()), "then": forward(index)}
+        case "menu":
+            keys = draw(st.sets(st.sampled_from(("1", "2", "12", "0", "*")), min_size=1))
+            return {"menu": "one", "keys": {key: anywhere() for key in sorted(keys)}, **asking}
+        case "collect":
+            extra = draw(
+                st.sampled_from(({}, {"secret": True, "check": "luhn"}, {"confirm": "back"}, {"check": "[0-5]+"}))
+            )
+            return {"collect": f"d{index}", "say": "one", "length": "2-4", "then": anywhere(), **extra, **asking}
+        case "listen":
+            return {"listen": "one", "answers": [{"hears": "yes", "press": 1, "then": anywhere()}], **asking}
+        case "survey":
+            return {"survey": "q", "say": "one", "then": anywhere(), **asking}
+        case "branch":
+            condition = draw(st.sampled_from(("caller == '1'", "size(caller) > 1", "int(caller) > 1", "case == ''")))
+            return {"branch": [{"if": condition, "then": forward(index)}], "else": forward(index)}
+        case "set":
+            return {"set": {f"v{index}": "=size(caller) + 1"}, "then": forward(index)}
+        case "hours":
+            return {"hours": "office", "open": forward(index), "closed": forward(index)}
+        case "wait":
+            return {"queue": "care", "keys": {"9": anywhere()}, "no_agents": anywhere(), "then": anywhere()}
+    return draw(
+        st.sampled_from(
+            (
+                {"lookup": "http://x/", "into": f"l{index}", "failed": anywhere(), "then": anywhere()},
+                {"open_case": {"category": "x"}, "failed": anywhere(), "then": anywhere()},
+                {"transfer": "tel:1", "busy": anywhere(), "then": anywhere()},
+                {"voicemail": "box", "say": "two", "failed": anywhere(), "then": anywhere()},
+            )
+        )
+    )
+
+
+def program_of(flow: dict[str, Any]) -> Program:
+    """Compiled from JSON, which is YAML too; and the schema takes what the loader takes."""
+    assert not list(_SCHEMA.iter_errors(flow))
+    done = compile_folder({**_AROUND, "dialplans/flows/main.yaml": json.dumps(flow)}, version="v")
+    assert done.program is not None, [str(problem) for problem in done.problems]
+    assert decode(encode(done.program)) == done.program
+    return done.program
+
+
+class Caller:
+    """Does what a list of numbers says, and keeps what was told and ordered."""
+
+    def __init__(self, program: Program) -> None:
+        self.machine = Ivr({"v": program})
+        self.told: list[tuple[IvrEvent | None, float]] = []
+        self.ordered: list[list[c.IvrCommand]] = []
+        self.now = 0.0
+        self.open: dict[AttemptId, c.IvrCommand] = {}
+
+    def tell(self, event: IvrEvent | None) -> list[c.IvrCommand]:
+        """A fact, or None for a tick at the next deadline."""
+        if event is None:
+            due_at = self.machine.next_deadline()
+            self.now = self.now if due_at is None else due_at
+            out = self.machine.tick(self.now)
+        else:
+            out = self.machine.handle(event, self.now)
+        self.told.append((event, self.now))
+        self.ordered.append(out)
+        for order in out:
+            if isinstance(order, Stop):
+                self.open.pop(order.attempt, None)
+            elif isinstance(
+                order, Play | Listen | Record | c.Lookup | c.OpenCase | c.EnterQueue | c.Transfer | c.CheckSecret
+            ):
+                self.open[order.attempt] = order
+        return out
+
+    def act(self, number: int) -> None:
+        """One thing that may happen."""
+        choice, detail = number % 16, number // 16
+        if choice < 6:
+            key = "0129*#"[detail % 6]
+            hidden = self.machine.sessions[CALL].hidden if CALL in self.machine.sessions else ""
+            self.tell(DigitPressed(LEG, "•" if hidden and key.isdigit() else key))
+        elif choice < 12:
+            self.outcome(detail)
+        elif choice == 12:
+            self.tell(None)
+        elif choice == 13:
+            self.tell(CallAdopted(CALL))
+        elif choice == 14:
+            self.tell(PlaybackFinished(LEG, AttemptId("c/9999"), Outcome.FINISHED))
+        else:
+            self.now += detail % 7
+
+    def outcome(self, detail: int) -> bool:
+        """What became of the oldest thing under way."""
+        if not self.open:
+            return False
+        attempt = next(iter(self.open))
+        match self.open.pop(attempt):
+            case Play():
+                outcome = (Outcome.FINISHED, Outcome.STOPPED, Outcome.FAILED)[detail % 3]
+                self.tell(PlaybackFinished(LEG, attempt, outcome))
+            case Listen():
+                self.tell(SpeechHeard(LEG, attempt, ("yes", "no", "")[detail % 3]))
+            case Record():
+                self.tell(RecordingFinished(LEG, attempt, "/x.wav", float(detail % 3), ended_by="digit"))
+            case c.Lookup():
+                self.tell(LookupFinished(CALL, attempt, "ok" if detail % 2 else "deadline", {"n": detail}))
+            case c.OpenCase():
+                self.tell(CaseOpened(CALL, attempt, CaseNumber("1")))
+            case c.EnterQueue():
+                self.tell(LeftQueue(CALL, attempt, ("served", "no_agents", "full")[detail % 3]))  # type: ignore[arg-type]  # of the closed set
+            case c.Transfer():
+                self.tell(TransferEnded(CALL, attempt, ("talked", "busy", "failed")[detail % 3]))  # type: ignore[arg-type]  # of the closed set
+            case c.CheckSecret():
+                self.tell(SecretChecked(CALL, attempt, bool(detail % 2)))
+        return True
+
+    def walk(self, numbers: list[int], *, hang_up: bool) -> None:
+        """From the first fact to the end: what the numbers say, then silence, or a hang-up."""
+        self.tell(ClockSet(1_795_400_000.0))
+        self.tell(CallStarted(CALL, LEG, "v", "main", "+86138", "95183"))
+        for number in numbers:
+            self.act(number)
+        if hang_up:
+            self.tell(CallEnded(LEG, Cause.NORMAL))
+        for _ in range(20 * STEP_LIMIT):
+            if CALL not in self.machine.sessions:
+                break
+            if not self.outcome(0):
+                self.tell(None)
+
+
+@given(flows(), st.lists(st.integers(0, 400), max_size=40), st.booleans())
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_walk_ends_once_and_within_its_caps(flow: dict[str, Any], numbers: list[int], hang_up: bool) -> None:
+    caller = Caller(program_of(flow))
+    caller.walk(numbers, hang_up=hang_up)
+    orders = [order for batch in caller.ordered for order in batch]
+    ends = [index for index, order in enumerate(orders) if isinstance(order, c.FlowEnded)]
+    assert len(ends) == 1
+    assert ends[0] == len(orders) - 1
+    assert sum(isinstance(order, c.StepTaken) for order in orders) <= STEP_LIMIT + 1
+    hangs = sum(isinstance(order, HangUp) for order in orders)
+    assert hangs == (0 if orders[-1].reason == "caller_left" else 1)  # type: ignore[union-attr]  # a FlowEnded, as above
+    hides = [order for order in orders if isinstance(order, c.HideDigits | c.ShowDigits)]
+    assert not hides or isinstance(hides[-1], c.ShowDigits)
+    attempts = [order.attempt for order in orders if isinstance(order, Play | Record | c.Lookup | c.EnterQueue)]
+    assert len(set(attempts)) == len(attempts)
+    assert not caller.machine.sessions
+    assert caller.machine.next_deadline() is None
+
+
+@given(flows(), st.lists(st.integers(0, 400), max_size=25), st.integers(0, 1000))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_replay_and_a_restart_order_the_same(flow: dict[str, Any], numbers: list[int], cut: int) -> None:
+    program = program_of(flow)
+    caller = Caller(program)
+    caller.walk(numbers, hang_up=False)
+    cut %= len(caller.told)
+    machine = Ivr({"v": program})
+    for index, (event, now) in enumerate(caller.told):
+        if index == cut:
+            snapshot = machine.snapshot()
+            machine = Ivr({"v": decode(encode(program))})
+            machine.restore(snapshot)
+            assert machine.snapshot() == snapshot
+        again = machine.tick(now) if event is None else machine.handle(event, now)
+        assert again == caller.ordered[index]
