@@ -33,7 +33,7 @@ class Levelling:
     peak_dbfs: float = -3.0
     most_gain_db: float = 30.0
     trim_below_db: float = 38.0  # a frame this far below the loudest one is silence
-    lead_s: float = 0.05
+    lead_s: float = 0.0  # every millisecond here is one that a caller waits after each key
     tail_s: float = 0.15
 
     def apply(self, pcm: Pcm) -> Pcm:

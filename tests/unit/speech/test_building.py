@@ -54,7 +54,7 @@ async def test_everything_is_made_once_and_then_found(builder: Builder, voice: T
     assert [(done, total) for done, total, _ in seen] == [(1, 3), (2, 3), (3, 3)]
     assert set(first.stems) == {("welcome", "zh-CN"), ("welcome", "en"), ("bye", "en")}
     assert are_encoded(first)
-    assert first.durations_s["bye", "en"] == pytest.approx(0.7, abs=0.03)
+    assert first.durations_s["bye", "en"] == pytest.approx(0.65, abs=0.03)
 
     again = await builder.build(PROMPTS)
     assert (again.made, again.kept) == (0, 3)
@@ -90,11 +90,11 @@ async def test_a_recording_wins_and_a_better_one_wins_again(
     recorded = await builder.build(PROMPTS)
     assert (recorded.made, recorded.kept) == (1, 2)
     assert recorded.stems["welcome", "en"] != spoken.stems["welcome", "en"]
-    assert recorded.durations_s["welcome", "en"] == pytest.approx(1.2, abs=0.03)
+    assert recorded.durations_s["welcome", "en"] == pytest.approx(1.15, abs=0.03)
     assert (await builder.build(PROMPTS)).made == 0
 
     soundfile.write(recordings / "en" / "welcome.flac", tone(777, 2.0, 44_100).samples, 44_100)
-    assert (await builder.build(PROMPTS)).durations_s["welcome", "en"] == pytest.approx(2.2, abs=0.03)
+    assert (await builder.build(PROMPTS)).durations_s["welcome", "en"] == pytest.approx(2.15, abs=0.03)
     (recordings / "en" / "welcome.flac").unlink()
     assert (await builder.build(PROMPTS)).stems == spoken.stems
     assert len(voice.asked) == 3

@@ -38,7 +38,7 @@ def test_pauses_do_not_count() -> None:
 def test_every_source_comes_out_alike(amplitude: float, rate: int) -> None:
     made = Levelling().apply(tone(440, 1.0, rate, amplitude))
     assert made.rate == 8000
-    assert made.duration_s == pytest.approx(1.0 + 0.05 + 0.15, abs=0.02)
+    assert made.duration_s == pytest.approx(1.0 + 0.15, abs=0.02)
     assert loudness(made.samples / 32768, 8000) == pytest.approx(-20, abs=0.7)
     assert power_at(made.samples / 32768, 8000, 440) > -22
 
@@ -56,8 +56,8 @@ def test_silence_at_the_ends_becomes_padding() -> None:
     spoken = tone(440, 1.0, 8000)
     silence = np.zeros(8000, dtype=np.int16)
     made = Levelling().apply(Pcm(np.concatenate([silence, spoken.samples, silence]), 8000))
-    assert made.duration_s == pytest.approx(1.2, abs=0.021)
-    assert not made.samples[: round(0.05 * 8000)].any()
+    assert made.duration_s == pytest.approx(1.15, abs=0.021)
+    assert made.samples[1] != 0  # not a sample of silence before the caller hears something
     assert not made.samples[-round(0.15 * 8000) :].any()
 
 

@@ -14,7 +14,7 @@ from tests.unit.speech.voices import ToneVoice, until
 
 pytestmark = pytest.mark.unit
 
-ONE_SOUND = 4 * 5591 + 44  # bytes of a ToneVoice sentence: 0.7 s at 8 kHz, three files
+ONE_SOUND = 4 * 5192 + 44  # bytes of a ToneVoice sentence: 0.65 s at 8 kHz, three files
 
 
 def files_below(folder: Path) -> list[Path]:
