@@ -1,0 +1,206 @@
+"""A house to measure: a real Asterisk, a published site, the controller as production starts it, phones. All for once.
+
+Everything is in a folder that goes away with it, on free loopback ports, and is a child of the bench.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import numpy as np
+import yaml
+
+from bench import script
+from bench.app_queue import references_of
+from bench.children import Child, ChildEnded
+from hotline.publishing import publish
+from hotline.site import Site
+from hotline.versions import Versions
+from speech.voice import Pcm, VoiceError
+from switch.asterisk.installation import Installation, locate_or_install
+from switch.asterisk.process import AsteriskProcess
+from switch.asterisk.settings import AgentAccount, AsteriskSettings, port_is_free
+
+HOST = "127.0.0.1"
+_PORTS = 1_000  # tried from the first one on
+_SWITCH_RTP = (40_000, 42_999)
+_PHONES_RTP = (43_000, 44_999)
+_UP_S = 30.0
+_LOOK_S = 0.01
+
+
+class ToneVoice:
+    """A voice that whistles: the text "400 6.0" is 400 Hz for six seconds. So phones can tell prompts apart."""
+
+    async def synthesise(self, text: str, language: str) -> Pcm:
+        """Raises VoiceError for a text that is no tone."""
+        try:
+            hz, duration_s = map(float, text.split())
+        except ValueError as error:
+            raise VoiceError(f"{text!r} is not a frequency and a duration") from error
+        at = np.arange(round(duration_s * 8_000)) / 8_000
+        return Pcm((np.sin(2 * np.pi * hz * at) * 10_000).astype(np.int16), 8_000)
+
+    async def identity(self, language: str) -> str:
+        """Its one version."""
+        return "tones 1"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the house is for: files of the site by path, agents by their account."""
+
+    files: Mapping[str, str]
+    agents: Sequence[str] = ()
+    references: bool = False
+    """Whether Asterisk also has the numbers of app_queue and of the bare client."""
+
+
+class House:
+    """Running parts. `clips` are the published prompts' paths, without endings, by key."""
+
+    def __init__(self, folder: Path, site: Site, asterisk: AsteriskProcess, accounts: Sequence[AgentAccount]) -> None:
+        self.folder = folder
+        self.site = site
+        self.asterisk = asterisk
+        self.accounts = accounts
+        self.clips = clips_of(site)
+
+    @contextlib.asynccontextmanager
+    async def controller(self) -> AsyncIterator[Child]:
+        """`hotline serve` on the site, healthy, with all agents signed in."""
+        async with serving(self.site, self.folder / "controller.log") as controller:
+            await self._sign_in()
+            yield controller
+
+    @contextlib.asynccontextmanager
+    async def phones(self) -> AsyncIterator[Child]:
+        """The generator, with the agents' phones registered."""
+        settings = self.asterisk.settings
+        async with Child("bench.generator", [], self.folder / "phones.log") as phones:
+            accounts = [(account.user, account.secret) for account in self.accounts]
+            opened = script.Open(settings.sip_address, settings.sip_port, *_PHONES_RTP, accounts)
+            await phones.ask(opened, script.Done, _UP_S)
+            yield phones
+
+    async def _sign_in(self) -> None:
+        web = self.site.settings.web
+        headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
+        async with aiohttp.ClientSession(f"http://{web.host}:{web.port}", headers=headers) as session:
+            for account in self.accounts:
+                async with session.post(f"/agents/{account.agent}/sign-in") as answer:
+                    answer.raise_for_status()
+            async with asyncio.timeout(_UP_S):
+                while True:  # a phone counts as reachable once Asterisk has told the controller
+                    async with session.get("/live") as answer:
+                        agents = (await answer.json())["agents"]
+                    if sum(agent["state"] == "idle" for agent in agents) == len(self.accounts):
+                        return
+                    await asyncio.sleep(_LOOK_S)
+
+
+@contextlib.asynccontextmanager
+async def house(plan: Plan, first_port: int) -> AsyncIterator[House]:
+    """Make the site, publish it, start Asterisk."""
+    installation = await asyncio.to_thread(locate_or_install)
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
+        folder = Path(name)
+        sip_port, ari_port, web_port = free_ports(first_port)
+        site = make_site(folder / "site", plan.files, ari_port, web_port)
+        await publish(site, ToneVoice())
+        accounts = [AgentAccount(agent, secrets.token_urlsafe(12)) for agent in plan.agents]
+        async with AsteriskProcess(
+            _settings(folder, site, plan, accounts, sip_port, ari_port), installation
+        ) as asterisk:
+            yield House(folder, site, asterisk, accounts)
+
+
+@contextlib.asynccontextmanager
+async def serving(site: Site, log: Path) -> AsyncIterator[Child]:
+    """`hotline serve`, up and healthy."""
+    web = site.settings.web
+    async with Child("hotline", ["serve", "--site", str(site.folder)], log) as controller:
+        async with aiohttp.ClientSession() as session:
+            await until_healthy(session, f"http://{web.host}:{web.port}/health", controller)
+        yield controller
+
+
+async def until_healthy(session: aiohttp.ClientSession, url: str, controller: Child) -> None:
+    """Return once the controller says that all is well. Raises ChildEnded when it will not."""
+    try:
+        async with asyncio.timeout(_UP_S):
+            while True:
+                _ = controller.pid  # raises when it has ended
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(url) as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(_LOOK_S)
+    except TimeoutError:
+        raise ChildEnded(f"the controller was not healthy within {_UP_S:g} s; its log is {controller.log}") from None
+
+
+def make_site(folder: Path, files: Mapping[str, str], ari_port: int, web_port: int) -> Site:
+    """Write a site. Asterisk's accounts are the bench's own business, so no run_dir is shared."""
+    settings = {
+        "languages": ["en"],
+        "switch": {"host": HOST, "port": ari_port},
+        "web": {"host": HOST, "port": web_port},
+    }
+    for name, text in {**files, "hotline.yaml": yaml.safe_dump(settings)}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    site = Site.open(folder)
+    site.prepare()
+    return site
+
+
+def clips_of(site: Site) -> dict[str, str]:
+    """Paths of the published prompts, without endings."""
+    versions = Versions(site.versions)
+    return dict(versions.program(versions.current() or "").clips["en"])
+
+
+def free_ports(first: int) -> tuple[int, int, int]:
+    """Ports for SIP, ARI and the controller's web. Raises OSError when there are none."""
+    free = (port for port in range(first, first + _PORTS) if _is_free(port))
+    try:
+        return next(free), next(free), next(free)
+    except StopIteration:
+        raise OSError(f"no free ports from {first} on") from None
+
+
+def version_of(installation: Installation) -> str:
+    """Asterisk's version without the distribution's additions."""
+    return installation.version.partition("+")[0].partition("~")[0]
+
+
+def _is_free(port: int) -> bool:
+    return port_is_free(HOST, port, socket.SOCK_DGRAM) and port_is_free(HOST, port, socket.SOCK_STREAM)
+
+
+def _settings(
+    folder: Path, site: Site, plan: Plan, accounts: Sequence[AgentAccount], sip_port: int, ari_port: int
+) -> AsteriskSettings:
+    references = references_of(clips_of(site), [account.user for account in accounts]) if plan.references else None
+    return AsteriskSettings(
+        run_dir=folder / "asterisk",
+        ari_password=site.switch_password(),
+        sip_port=sip_port,
+        ari_port=ari_port,
+        rtp_first=_SWITCH_RTP[0],
+        rtp_last=_SWITCH_RTP[1],
+        accounts=tuple(accounts),
+        extra_modules=references.modules if references else (),
+        extra_dialplan=references.dialplan if references else "",
+        extra_files=references.files if references else {},
+    )
