@@ -187,7 +187,7 @@ class _Trial:
 
     def _does(self, what: str, do: Any, possible: bool) -> tuple[str, str] | None:
         if not possible:
-            return f"that the caller can go on: {what}", self._state()
+            return f"that this can happen: {what}", self._state()
         self._note_heard()
         self._backlog.clear()
         self._result.transcript.append(f"→ {what}")
