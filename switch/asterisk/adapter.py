@@ -243,6 +243,9 @@ class AsteriskSwitch:
         live = tuple(leg for leg in self._live(stock) if leg.leg not in arriving)
         self._emit(events.SwitchBack(self.name, live, restarted))
         self._devices.adopt(stock.endpoints)
+        self._recorder.adopt(
+            {channel.id for channel in stock.channels}, {talk.attempt for talk in self._bridging.talks.values()}
+        )
         for event in held_back:
             self._take(event)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from functools import partial
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ from switch.asterisk.bridging import Talk
 from switch.asterisk.door import Door
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
-from switch.asterisk.stereo import RecordingBroken, join_sides, put_in_place
+from switch.asterisk.stereo import SIDE_FORMAT, RecordingBroken, TalkNote, join_sides, notes, put_in_place, write_note
 
 EndedBy = Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"]
 SIDES = ("a", "b")
@@ -153,6 +153,10 @@ class Recorder:
         ears = (f"{base}-a", f"{base}-b")
         recording = TalkRecording(talk.attempt, talk.a, talk.record, ears)
         self._talks[talk.attempt] = recording
+        try:
+            write_note(self._door.options.recordings_dir, TalkNote(talk.attempt, talk.a, talk.record, ears))
+        except OSError as error:
+            log.error("recording.no_note", name=talk.record, error=str(error), what_to_do="is the disk full?")
         application = self._door.options.application
         for ear, leg in zip(ears, (talk.a, talk.b), strict=True):
             self._by_ear[ear] = recording
@@ -174,7 +178,7 @@ class Recorder:
         elif len(recording.started) == len(SIDES):
             for name in recording.ears:
                 part = wire.part(name)
-                query = f"name={part}&format=wav&ifExists=overwrite"
+                query = f"name={part}&format={SIDE_FORMAT}&ifExists=overwrite"
                 self._door.request(
                     "POST", f"channels/{part}/record?{query}", partial(self._ear_placed, recording, name)
                 )
@@ -184,7 +188,11 @@ class Recorder:
     def end(self, talk: Talk) -> None:
         """The talk is over: close both files; the stereo file follows."""
         recording = self._talks.get(talk.attempt)
-        if recording is None or recording.over:
+        if recording is not None:
+            self._end(recording)
+
+    def _end(self, recording: TalkRecording) -> None:
+        if recording.over:
             return
         recording.over = True
         self._close_ears(recording)
@@ -272,6 +280,25 @@ class Recorder:
         task = asyncio.create_task(work)
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
+
+    def adopt(self, channels: Collection[str], standing: Collection[AttemptId]) -> None:
+        """Take up the recordings of an earlier controller, or of before a gap.
+
+        `channels` are ours that live, `standing` the talks that do. What goes on is finished when its talk ends; what
+        has ended meanwhile is finished now.
+        """
+        for note in notes(self._door.options.recordings_dir, f"{self._door.options.application}-"):
+            attempt = AttemptId(note.attempt)
+            recording = self._talks.get(attempt)
+            if recording is None:
+                recording = TalkRecording(attempt, LegId(note.leg_a), note.name, note.sides)
+                recording.started.update(note.sides)
+                self._talks[attempt] = recording
+                self._by_ear.update(dict.fromkeys(note.sides, recording))
+            recording.done.update(ear for ear in note.sides if ear not in channels)
+            if attempt not in standing:
+                self._end(recording)
+            self._write_if_done(recording)
 
     async def drain(self) -> None:
         """Wait until the files that are being written are in place."""

@@ -6,10 +6,19 @@ Blocking: for a thread of its own.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
+from glob import escape as glob_escape
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import soundfile
+
+SIDE_FORMAT = "sln"
+"""Signed linear without a header: a file is whole as far as it goes, also when Asterisk is killed."""
+RATE_HZ = 8000
+_NOTE_ENDING = ".talk.json"
 
 
 class RecordingBroken(Exception):
@@ -36,19 +45,36 @@ def put_in_place(folder: Path, raw: str, name: str) -> tuple[Path, float]:
     return target, duration_s
 
 
+class TalkNote(msgspec.Struct, frozen=True):
+    """Kept beside the sides of a talk while it is recorded, so that a controller that starts anew can finish it."""
+
+    attempt: str
+    leg_a: str
+    name: str
+    sides: tuple[str, str]
+
+
+def write_note(folder: Path, note: TalkNote) -> None:
+    """Put a note down. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{note.sides[0]}{_NOTE_ENDING}").write_bytes(msgspec.json.encode(note))
+
+
+def notes(folder: Path, prefix: str) -> Iterator[TalkNote]:
+    """The notes of one application; what cannot be read is none."""
+    for path in sorted(folder.glob(f"{glob_escape(prefix)}*{_NOTE_ENDING}")):
+        with suppress(OSError, msgspec.DecodeError):
+            yield msgspec.json.decode(path.read_bytes(), type=TalkNote)
+
+
 def join_sides(folder: Path, sides: tuple[str, str], name: str) -> tuple[Path, float]:
-    """Two mono files as one stereo file, left the first; path and duration. Raises RecordingBroken, OSError.
+    """Two files of a side each as one stereo file, left the first; path, duration. Raises RecordingBroken, OSError.
 
     Both end together, as the talk did: so where they differ in length, the shorter began later.
     """
     target = target_of(folder, name)
-    tracks = []
-    for side in sides:
-        try:
-            samples, rate = soundfile.read(folder / f"{side}.wav", dtype="int16")
-        except soundfile.SoundFileError as error:
-            raise RecordingBroken(str(error)) from error
-        tracks.append(samples)
+    files = [folder / f"{side}.{SIDE_FORMAT}" for side in sides]
+    tracks = [np.fromfile(file, "<i2") for file in files]
     length = max(len(track) for track in tracks)
     if length == 0:
         raise RecordingBroken("nothing was recorded")
@@ -57,8 +83,8 @@ def join_sides(folder: Path, sides: tuple[str, str], name: str) -> tuple[Path, f
         stereo[length - len(track) :, channel] = track
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.new")
-    soundfile.write(unfinished, stereo, rate, subtype="PCM_16", format="WAV")
+    soundfile.write(unfinished, stereo, RATE_HZ, subtype="PCM_16", format="WAV")
     os.replace(unfinished, target)
-    for side in sides:
-        (folder / f"{side}.wav").unlink(missing_ok=True)
-    return target, length / rate
+    for file in (*files, folder / f"{sides[0]}{_NOTE_ENDING}"):
+        file.unlink(missing_ok=True)
+    return target, length / RATE_HZ

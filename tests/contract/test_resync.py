@@ -13,6 +13,7 @@ from calls.events import (
     CommandFailed,
     DigitPressed,
     PlaybackFinished,
+    RecordingFinished,
     SwitchBack,
     SwitchLost,
     Unbridged,
@@ -111,6 +112,20 @@ async def test_a_new_controller_finds_everything(rig: Rig, steps: Steps) -> None
     prompt = steps.attempt()
     rig.switch.send(Play(caller.leg, prompt, (rig.clip("high"),)))
     await caller.hears("high")
+
+
+async def test_a_recording_goes_on_under_a_new_controller(rig: Rig, steps: Steps) -> None:
+    caller, agent, attempt = await steps.talking(record="adopted")
+    caller.speak()
+    agent.speak()
+    await agent.hears("caller")
+    await rig.forget()
+    await asyncio.sleep(0.5)  # what is to be recorded
+    await agent.hang_up()
+    finished = await rig.facts.next(RecordingFinished)
+    assert (finished.attempt, finished.leg, finished.outcome) == (attempt, caller.leg, Outcome.FINISHED)
+    recorded = rig.recorded(finished.path)
+    assert (recorded.left, recorded.right) == ({"caller"}, {"agent"})
 
 
 async def waiting_caller(rig: Rig, steps: Steps) -> LegId:
