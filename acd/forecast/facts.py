@@ -1,15 +1,19 @@
 """What the forecaster is told. The queues' own facts are richer; whoever wires them says them in these words."""
 
 from calls.events import Fact
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, CallId, Seconds
 
 
 class CallJoined(Fact, frozen=True):
-    """A caller waits from now on. A higher `priority` is served sooner by its head start (`line.HeadStarts`)."""
+    """A caller waits from now on, ranked as if `head_start_s` earlier; None: as the priority says (`line.HeadStarts`).
+
+    `kind` and `priority` name the cell by which the forecast learns and is corrected.
+    """
 
     call: CallId
     kind: str
     priority: int = 0
+    head_start_s: Seconds | None = None
 
 
 class CallServed(Fact, frozen=True):

@@ -100,9 +100,9 @@ class Forecaster:
         """Take one fact."""
         self._pass_time(now)
         match fact:
-            case CallJoined(call, kind, priority):
+            case CallJoined(call, kind, priority, head_start_s):
                 self._kind_index.setdefault(kind, len(self._kind_index))
-                waiter = self.line.join(call, kind, priority, now)
+                waiter = self.line.join(call, kind, priority, now, head_start_s)
                 self._remember(waiter, now)
             case CallServed(call, kind, agent):
                 self._served(call, kind, agent, now)

@@ -39,10 +39,11 @@ class Line:
     def __contains__(self, call: CallId) -> bool:
         return call in self._waiting
 
-    def join(self, call: CallId, kind: str, priority: int, now: Instant) -> Waiter:
-        """Put a caller in; returns the place."""
+    def join(self, call: CallId, kind: str, priority: int, now: Instant, head_start_s: Seconds | None = None) -> Waiter:
+        """Put a caller in; returns the place. Without a head start of its own the caller has the priority's."""
+        head = self._head_starts.get(priority, 0.0) if head_start_s is None else head_start_s
         self._joined += 1
-        order = (now - self._head_starts.get(priority, 0.0), self._joined)
+        order = (now - head, self._joined)
         waiter = Waiter(call, kind, priority, now, order)
         self._waiting[call] = waiter
         return waiter

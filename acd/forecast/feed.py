@@ -1,0 +1,132 @@
+"""The forecaster beside the queues: hears what they hear and what they order, forecasts at entry and every 15 s after.
+
+Not part of the queues' own state: it changes nothing there, so it may be switched off, or fed from a journal later.
+"""
+
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+
+from acd.commands import AcdCommand, Offer, ReleaseCall
+from acd.events import (
+    AcdEvent,
+    AgentPaused,
+    AgentResumed,
+    AgentSignedIn,
+    AgentSignedOut,
+    CallLeft,
+    CallQueued,
+    OfferMissed,
+    OfferTaken,
+    TalkEnded,
+)
+from acd.forecast.announce import Announcer, Said, Unsaid
+from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallServed, TalkOver
+from acd.forecast.forecaster import Forecast, Forecaster
+from calls.ids import AgentId, AttemptId, CallId, Instant, Seconds
+
+EVERY_S = 15.0
+
+
+def minutes_waited(event: CallQueued) -> Seconds:
+    """The head start that the call itself brings: its priority, in minutes as waited."""
+    return event.priority * 60.0
+
+
+def queues_not_known(agent: AgentId) -> frozenset[str]:
+    """Learn from what the agent answers."""
+    return frozenset()
+
+
+class Feed:
+    """One forecaster for one set of queues. The kind of a caller is the queue; the priority is 2, 1, 0 by class.
+
+    `head_start_of`: how much earlier than its entry a caller ranks, in seconds; the wiring, which has the
+    configuration, adds what queue and class bring. `kinds_of`: the queues of an agent.
+    """
+
+    def __init__(
+        self,
+        forecaster: Forecaster,
+        head_start_of: Callable[[CallQueued], Seconds] = minutes_waited,
+        kinds_of: Callable[[AgentId], frozenset[str]] = queues_not_known,
+    ) -> None:
+        self._forecaster = forecaster
+        self._head_start_of = head_start_of
+        self._kinds_of = kinds_of
+        self._offers: dict[AttemptId, Offer] = {}
+        self._kinds: dict[CallId, str] = {}
+        self._announcers: dict[CallId, Announcer] = {}
+        self._due: list[tuple[Instant, CallId]] = []
+        self.latest: dict[CallId, Forecast] = {}
+        """The last forecast of each waiting caller, with its position and, for silence, the reason."""
+
+    def observe(self, event: AcdEvent, commands: Sequence[AcdCommand], now: Instant) -> list[Forecast]:
+        """Take one fact of the queues and what they ordered on it; returns the forecast of a caller who entered."""
+        made: list[Forecast] = []
+        match event:
+            case CallQueued(call=call, queue=queue, class_=class_):
+                rank = {"urgent": 2, "important": 1, "general": 0}[class_]
+                self._kinds[call] = queue
+                self._forecaster.handle_fact(CallJoined(call, queue, rank, self._head_start_of(event)), now)
+                self._announcers[call] = Announcer()
+                made.append(self._forecast(call, now))
+            case CallLeft(call=call):
+                self._gone(call, now)
+            case OfferTaken(attempt=attempt) if attempt in self._offers:
+                offer = self._offers[attempt]
+                kind = self._kinds.get(offer.call, offer.queue)
+                self._forecaster.handle_fact(CallServed(offer.call, kind, offer.agent), now)
+                self._forget(offer.call)
+            case OfferMissed(attempt=attempt):
+                self._offers.pop(attempt, None)
+            case TalkEnded(attempt=attempt) if attempt in self._offers:
+                self._forecaster.handle_fact(TalkOver(self._offers.pop(attempt).call), now)
+            case AgentSignedIn(agent=agent) | AgentResumed(agent=agent):
+                self._forecaster.handle_fact(AgentPresent(agent, self._kinds_of(agent)), now)
+            case AgentSignedOut(agent=agent) | AgentPaused(agent=agent):
+                self._forecaster.handle_fact(AgentAbsent(agent), now)
+            case _:
+                pass  # nothing that a forecast is made of
+        for command in commands:
+            if isinstance(command, Offer):
+                self._offers[command.attempt] = command
+            elif isinstance(command, ReleaseCall):
+                self._gone(command.call, now)
+        return made
+
+    def next_deadline(self) -> Instant | None:
+        """When the next caller is due for another forecast."""
+        while self._due and self._due[0][1] not in self.latest:
+            heappop(self._due)
+        return self._due[0][0] if self._due else None
+
+    def tick(self, now: Instant) -> list[Forecast]:
+        """The forecasts that are due."""
+        made = []
+        while self._due and self._due[0][0] <= now:
+            _, call = heappop(self._due)
+            if call in self.latest:
+                made.append(self._forecast(call, now))
+        return made
+
+    def announce(self, call: CallId) -> Said | Unsaid:
+        """What to tell this caller now, or why nothing. Call it when it is going to be said: it is remembered."""
+        forecast = self.latest.get(call)
+        if forecast is None:
+            return Unsaid("the call does not wait")
+        return self._announcers[call].decide(forecast)
+
+    def _forecast(self, call: CallId, now: Instant) -> Forecast:
+        forecast = self._forecaster.forecast(call, now)
+        self.latest[call] = forecast
+        heappush(self._due, (now + EVERY_S, call))
+        return forecast
+
+    def _gone(self, call: CallId, now: Instant) -> None:
+        self._forecaster.handle_fact(CallGone(call), now)
+        self._forget(call)
+
+    def _forget(self, call: CallId) -> None:
+        self.latest.pop(call, None)
+        self._kinds.pop(call, None)
+        self._announcers.pop(call, None)

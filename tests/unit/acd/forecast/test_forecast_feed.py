@@ -1,0 +1,92 @@
+"""The forecaster beside the queues."""
+
+import pytest
+
+from acd.commands import AcdCommand, Offer, ReleaseCall
+from acd.events import AcdEvent, AgentPaused, AgentSignedIn, CallLeft, CallQueued, OfferMissed, OfferTaken, TalkEnded
+from acd.forecast.announce import Said, Unsaid
+from acd.forecast.feed import EVERY_S, Feed
+from acd.forecast.forecaster import ENOUGH_TALKS, Forecaster
+from calls.ids import AgentId, AttemptId, CallId, QueueName
+
+pytestmark = pytest.mark.unit
+
+QUEUE = QueueName("care")
+ANN = AgentId("ann")
+
+
+def queued(call: str, priority: float = 0.0) -> CallQueued:
+    return CallQueued(CallId(call), AttemptId(f"q-{call}"), QUEUE, priority=priority)
+
+
+def offer(call: str, agent: AgentId = ANN) -> Offer:
+    return Offer(AttemptId(f"o-{call}"), CallId(call), agent, QUEUE, 20.0)
+
+
+def taught() -> tuple[Feed, float]:
+    """A feed that has seen enough talks of 120 s, one after the other."""
+    feed = Feed(Forecaster({}))
+    feed.observe(AgentSignedIn(ANN), [], 0.0)
+    now = 0.0
+    for n in range(ENOUGH_TALKS):
+        feed.observe(queued(f"t{n}"), [offer(f"t{n}")], now)
+        feed.observe(OfferTaken(AttemptId(f"o-t{n}")), [], now + 3.0)
+        now += 123.0
+        feed.observe(TalkEnded(AttemptId(f"o-t{n}")), [], now)
+    return feed, now
+
+
+def test_a_caller_has_a_forecast_at_entry_and_every_15_s() -> None:
+    feed, now = taught()
+    (first,) = feed.observe(queued("me"), [], now)
+    assert (first.layer, first.position) == ("closed form", 1)
+    assert 60 < first.mean_s < 240
+    assert feed.next_deadline() == now + EVERY_S
+    assert feed.tick(now + 14.0) == []
+    (second,) = feed.tick(now + EVERY_S)
+    assert second.at == now + EVERY_S
+    assert feed.latest[CallId("me")] == second
+
+
+@pytest.mark.parametrize(
+    ("event", "commands"),
+    [
+        (CallLeft(CallId("me"), "hung_up"), []),
+        (AgentPaused(ANN, "lunch"), [ReleaseCall(CallId("me"), AttemptId("q-me"), "no_agents")]),
+        (OfferTaken(AttemptId("o-me")), []),
+    ],
+)
+def test_who_waits_no_more_has_none(event: AcdEvent, commands: list[AcdCommand]) -> None:
+    feed, now = taught()
+    feed.observe(queued("me"), [offer("me")], now)
+    feed.observe(event, commands, now + 5.0)
+    assert feed.latest == {}
+    assert feed.next_deadline() is None
+    assert feed.tick(now + 100.0) == []
+    assert feed.announce(CallId("me")) == Unsaid("the call does not wait")
+
+
+def test_a_missed_offer_keeps_the_place_and_its_late_answer_is_stale() -> None:
+    feed, now = taught()
+    feed.observe(queued("me"), [offer("me")], now)
+    feed.observe(OfferMissed(AttemptId("o-me"), "no_answer"), [], now + 20.0)
+    feed.observe(OfferTaken(AttemptId("o-me")), [], now + 21.0)
+    assert feed.latest[CallId("me")].position == 1
+
+
+def test_priority_in_minutes_counts_like_minutes_waited() -> None:
+    feed, now = taught()
+    feed.observe(queued("old"), [], now)
+    (new,) = feed.observe(queued("new", priority=1.0), [], now + 30.0)
+    assert new.position == 1
+    (again,) = feed.tick(now + EVERY_S)
+    assert (again.call, again.position) == ("old", 2)
+
+
+def test_pausing_agents_silence_the_forecast_with_a_reason() -> None:
+    feed, now = taught()
+    feed.observe(queued("me"), [], now)
+    assert isinstance(feed.announce(CallId("me")), Said)
+    feed.observe(AgentPaused(ANN, "lunch"), [], now + 1.0)
+    feed.tick(now + EVERY_S)
+    assert feed.announce(CallId("me")) == Unsaid("nobody who answers care is seen at work")
