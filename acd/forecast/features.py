@@ -113,20 +113,21 @@ def _crew(floor: Floor, handle: Handle, kind: str, kinds_ahead: set[str], now: I
     crew = _Crew()
     cover = dict.fromkeys(kinds_ahead, 0.0)
     both = dict.fromkeys(kinds_ahead, 0.0)
+    stands_for = floor.stride
     for hand in floor.hands(now):
         score = floor.score(hand.agent, kind)
-        weight = hand.chance * score
-        crew.present += hand.chance
+        weight = stands_for * hand.chance * score
+        crew.present += stands_for * hand.chance
         crew.eligible += weight
         crew.rate += weight / (handle.of_agent(hand.agent) + floor.wrap_up_s(hand.agent))
         if hand.talking_s is None:
             crew.off_phone += weight
             if hand.off_s < JUST_FREE_S:
-                crew.just_free += score
+                crew.just_free += stands_for * score
         elif hand.talking_s >= LONG_TALK_S:
-            crew.long_talks += score
-        for other in kinds_ahead:
-            can = hand.chance * floor.score(hand.agent, other)
+            crew.long_talks += stands_for * score
+        for other, other_score in floor.competing(hand.agent, kinds_ahead).items():
+            can = hand.chance * other_score
             cover[other] += can
             both[other] += can * score
     crew.shared = {k: both[k] / cover[k] if cover[k] > 0.01 else 1.0 for k in kinds_ahead}

@@ -10,6 +10,7 @@ speaks against it. On the bank's log a score of 0.8 means that the kind is taken
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
 import msgspec
 
@@ -24,6 +25,8 @@ PASSED_OVER_S = 5.0
 FORGOTTEN_AFTER_S = 7200.0
 AWAY_AFTER_LINE_S = 900.0
 BACK_WITHIN_S = 120.0
+LOOK_EVERY_S = 10.0
+LOOKED_AT = 100
 _EDGES = (0.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 _PRIOR = (0.95, 0.8, 0.65, 0.5, 0.35, 0.2, 0.08)
 _PRIOR_WEIGHT = 50.0
@@ -92,6 +95,7 @@ class Floor:
         self._wrap_up: dict[AgentId, Seconds] = {}
         self._curve = ReturnCurve()
         self._line_clock = 0.0
+        self._next_look_at = 0.0
         self._hands: tuple[Instant, list[Hand]] | None = None
 
     def pass_time(self, elapsed_s: Seconds, somebody_waited: bool) -> None:
@@ -141,25 +145,40 @@ class Floor:
         del self._talks[agent]
         return agent, talk
 
+    def forget_absent(self, now: Instant) -> None:
+        """Give up agents who did not come back. Done with facts, never when asked: asking changes nothing."""
+        if now < self._next_look_at:
+            return
+        self._next_look_at = now + LOOK_EVERY_S
+        for agent in [a for a, free in self._free.items() if self._is_away(a, free, now)]:
+            del self._free[agent]
+            self._curve.learn(AWAY_AFTER_LINE_S, returned=False)
+            self._hands = None
+
     def hands(self, now: Instant) -> list[Hand]:
-        """Everybody with a chance to serve, in a fixed order. Kept until the next fact or instant."""
+        """Who may serve, in a fixed order: everybody, or on a large floor one in `stride`."""
         if self._hands is not None and self._hands[0] == now:
             return self._hands[1]
-        hands = [Hand(agent, 1.0, now - talk.since, 0.0) for agent, talk in self._talks.items()]
-        gone: list[AgentId] = []
-        for agent, free in self._free.items():
+        step = self.stride
+        hands = [Hand(a, 1.0, now - talk.since, 0.0) for a, talk in islice(self._talks.items(), 0, None, step)]
+        for agent, free in islice(self._free.items(), 0, None, step):
             off_s = self._line_clock - free.line_clock
             if agent in self._told:
                 hands.append(Hand(agent, 1.0, None, off_s))
-            elif now - free.since > FORGOTTEN_AFTER_S or off_s > AWAY_AFTER_LINE_S:
-                gone.append(agent)
-            else:
+            elif not self._is_away(agent, free, now):
                 hands.append(Hand(agent, self._curve.chance(off_s), None, off_s))
-        for agent in gone:
-            del self._free[agent]
-            self._curve.learn(AWAY_AFTER_LINE_S, returned=False)
         self._hands = (now, hands)
         return hands
+
+    @property
+    def stride(self) -> int:
+        """How many agents each of `hands` stands for. A sum over a hundred of them is good enough, and its cost bounded."""
+        return 1 + (len(self._talks) + len(self._free)) // LOOKED_AT
+
+    def _is_away(self, agent: AgentId, free: Free, now: Instant) -> bool:
+        if agent in self._told:
+            return False
+        return now - free.since > FORGOTTEN_AFTER_S or self._line_clock - free.line_clock > AWAY_AFTER_LINE_S
 
     def score(self, agent: AgentId, kind: str) -> float:
         """How sure it is that `agent` answers `kind`, 0 to 1."""
@@ -168,6 +187,14 @@ class Floor:
             return 1.0 if kind in told else 0.0
         scores = self._scores.get(agent)
         return UNKNOWN_SCORE if scores is None else scores.get(kind, UNKNOWN_SCORE)
+
+    def competing(self, agent: AgentId, kinds: set[str]) -> dict[str, float]:
+        """The scores of `agent` for those of `kinds` that are above 0."""
+        told = self._told.get(agent)
+        if told:
+            return dict.fromkeys(told & kinds, 1.0)
+        scores = self._scores.get(agent, {})
+        return {kind: scores.get(kind, UNKNOWN_SCORE) for kind in kinds}
 
     def wrap_up_s(self, agent: AgentId) -> Seconds:
         """Line time that the agent usually stays off the phone between two talks."""

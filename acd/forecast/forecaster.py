@@ -103,6 +103,7 @@ class Forecaster:
             case CallJoined(call, kind, priority, head_start_s):
                 self._kind_index.setdefault(kind, len(self._kind_index))
                 waiter = self.line.join(call, kind, priority, now, head_start_s)
+                self.floor.forget_absent(now)
                 self._remember(waiter, now)
             case CallServed(call, kind, agent):
                 self._served(call, kind, agent, now)

@@ -142,3 +142,22 @@ def test_drift_is_the_log_of_wait_over_forecast() -> None:
     drift.learn(("PS", 2), forecast_s=45.0, wait_s=95.0)
     assert drift.of(("PS", 2)) == drift.overall == pytest.approx(log(2.0))
     assert drift.of(("NW", 0)) == 0.0
+
+
+def test_a_large_floor_is_looked_at_in_part_and_counted_in_full() -> None:
+    floor = Floor()
+    for n in range(3000):
+        floor.present(AgentId(f"a{n}"), frozenset({"PS"}), 0.0)
+    hands = floor.hands(1.0)
+    assert len(hands) <= 100
+    assert len(hands) * floor.stride == pytest.approx(3000, rel=0.05)
+
+
+def test_asking_gives_nobody_up() -> None:
+    floor = Floor()
+    floor.took(ANN, CallId("1"), "PS", [], 0.0)
+    floor.talk_over(CallId("1"), 60.0)
+    assert floor.hands(10_000.0) == []
+    assert len(floor.hands(61.0)) == 1
+    floor.forget_absent(10_000.0)
+    assert floor.hands(61.0) == []
