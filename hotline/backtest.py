@@ -4,9 +4,7 @@ Asked at each entry into the queue, with what had happened before it. Scored on 
 leaves out is told in the figures "weighted for who gave up". docs/forecast.md has the method and the numbers.
 """
 
-import argparse
 import platform
-import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from os import cpu_count
@@ -35,21 +33,22 @@ LAYER_ONE = "our closed form"
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """One line of the report. `target` and `met` are None for what is only told beside."""
+    """One line of the report. `target` and `met` are None for what is only told beside; `reference` is QLm's value."""
 
     figure: str
     value: float
     unit: str
     target: float | None = None
-    reference: str | None = None
+    reference: float | None = None
     met: bool | None = None
+    note: str = ""
 
 
 class Report(msgspec.Struct, frozen=True):
     """The shape of every benchmark: name, machine, figures."""
 
     bench: str
-    machine: str
+    machine: dict[str, str | int]
     figures: list[Figure]
 
 
@@ -61,7 +60,8 @@ def backtest(paths: Sequence[Path], test_from: datetime, told: Callable[[str], N
 
     log = read(paths, lambda path, rows: told(f"read {path.name}, {rows} calls"))
     entries = walk(log, test_from, told=told_progress)
-    return Report("backtest", f"{platform.machine()}, {cpu_count()} cores", figures(log, entries))
+    machine: dict[str, str | int] = {"cpu": platform.processor() or platform.machine(), "cores": cpu_count() or 1}
+    return Report("backtest", machine, figures(log, entries))
 
 
 def figures(log: Log, entries: list[Entry]) -> list[Figure]:
@@ -144,14 +144,14 @@ def _reference_scores(log: Log, past: list[Entry], test: list[Entry]) -> dict[st
 
 def _below(figure: str, value: float, reference: float) -> Figure:
     target = (1 - BETTER_BY) * reference
-    beside = f"QLm {reference:.2f}: {100 * (1 - value / reference):.1f} % below"
-    return Figure(figure, round(value, 3), "s", round(target, 3), beside, value <= target)
+    note = f"{100 * (1 - value / reference):.1f} % below QLm"
+    return Figure(figure, round(value, 3), "s", round(target, 3), round(reference, 3), value <= target, note)
 
 
-def _between(figure: str, share: float, low: float, high: float, reference: str | None = None) -> Figure:
+def _between(figure: str, share: float, low: float, high: float, callers: str = "") -> Figure:
     value = 100 * share
-    beside = f"{low:.0f} to {high:.0f} %" + (f", {reference}" if reference else "")
-    return Figure(figure, round(value, 2), "%", 80.0, beside, low <= value <= high)
+    note = f"{low:.0f} to {high:.0f} %" + (f", {callers}" if callers else "")
+    return Figure(figure, round(value, 2), "%", 80.0, None, low <= value <= high, note)
 
 
 def _censoring(heard: list[Entry]) -> list[Figure]:
@@ -181,36 +181,6 @@ def _counts(log: Log, asked: list[Entry], test: list[Entry]) -> list[Figure]:
     ]
 
 
-def table(report: Report) -> str:
-    """The report as plain text, one figure a line."""
-    rows = []
-    for f in report.figures:
-        verdict = "" if f.met is None else "met" if f.met else "MISSED"
-        target = "" if f.target is None else f"target {f.target:g}"
-        rows.append(f"{f.figure:<48}{f.value:>11g} {f.unit:<6}{verdict:<8}{target:<16}{f.reference or ''}".rstrip())
-    return "\n".join([f"{report.bench} on {report.machine}", *rows])
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command. Progress goes to stderr; 0 when it ran, also with figures missed, 2 for bad input."""
-    parser = argparse.ArgumentParser(prog="hotline backtest", description="try the wait forecast on a call log")
-    parser.add_argument("logs", nargs="+", type=Path, metavar="LOGS", help="CSV files, .gz too, or folders of them")
-    parser.add_argument("--test-from", required=True, metavar="DATE", help="first day of the test, like 1999-06-01")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    asked = parser.parse_args(argv)
-
-    def told(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
-    try:
-        report = backtest(logs_in(asked.logs), _day(asked.test_from), told)
-    except BadInput as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(msgspec.json.format(msgspec.json.encode(report)).decode() if asked.json else table(report))
-    return 0
-
-
 def logs_in(places: Sequence[Path]) -> list[Path]:
     """Files as they are, folders as the CSV files in them. Raises BadInput for an empty or missing place."""
     found: list[Path] = []
@@ -225,12 +195,9 @@ def logs_in(places: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _day(text: str) -> datetime:
+def day(text: str) -> datetime:
+    """The instant at which a test begins. Raises BadInput."""
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise BadInput(f"--test-from {text!r} is not a day like 1999-06-01") from error
-
-
-if __name__ == "__main__":
-    sys.exit(main())

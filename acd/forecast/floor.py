@@ -172,7 +172,7 @@ class Floor:
 
     @property
     def stride(self) -> int:
-        """How many agents each of `hands` stands for. A sum over a hundred of them is good enough, and its cost bounded."""
+        """How many agents each of `hands` stands for: a sum over a hundred is good enough, and its cost bounded."""
         return 1 + (len(self._talks) + len(self._free)) // LOOKED_AT
 
     def _is_away(self, agent: AgentId, free: Free, now: Instant) -> bool:

@@ -10,6 +10,7 @@ from time import perf_counter
 
 import msgspec
 
+from acd.forecast.ensemble import Ensemble
 from acd.forecast.facts import CallJoined
 from acd.forecast.forecaster import Forecast, Forecaster
 from calls.errors import BadInput
@@ -73,7 +74,11 @@ def walk(
     entries: list[Entry] = []
     for at, fact, index in facts(log.calls):
         while refits and at >= refits[0]:
-            _refit(forecaster, entries, refits.pop(0), shape or Shape(), told, len(log.calls))
+            past = [e for e in entries if e.call.answered and e.at + e.wait_s < refits[0]]
+            refits.pop(0)
+            if len(past) >= LEAST_ROWS:
+                told(Progress(index, len(log.calls), f"fitting on {len(past)} waits"))
+                forecaster.use(_fitted(past, forecaster.kinds, shape or Shape()))
         forecaster.handle_fact(fact, at)
         references.handle_fact(fact, at)
         if isinstance(fact, CallJoined):
@@ -90,16 +95,5 @@ def walk(
     return entries
 
 
-def _refit(
-    forecaster: Forecaster,
-    entries: list[Entry],
-    at: float,
-    shape: Shape,
-    told: Callable[[Progress], None],
-    calls: int,
-) -> None:
-    past = [e for e in entries if e.call.answered and e.call.left_at is not None and e.call.left_at < at]
-    if len(past) < LEAST_ROWS:
-        return
-    told(Progress(len(entries), calls, f"fitting on {len(past)} waits"))
-    forecaster.use(fit([e.vector for e in past], [e.wait_s for e in past], forecaster.kinds, shape))
+def _fitted(past: list[Entry], kinds: tuple[str, ...], shape: Shape) -> Ensemble:
+    return fit([e.vector for e in past], [e.wait_s for e in past], kinds, shape)
