@@ -1,0 +1,108 @@
+"""How late an event reaches us from a real FreeSWITCH, with its listener asleep and kept awake, and what that costs.
+
+One connection fires an event in the switch at a random moment, another one that is quiet otherwise waits for it. Needs
+HOTLINE_FREESWITCH=host:port and HOTLINE_FREESWITCH_PASSWORD.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import time
+from typing import Any
+
+import numpy as np
+
+from calls.errors import BadInput
+from switch.freeswitch.client import ClientSettings, EventSocketClient
+from switch.freeswitch.lag import ReaderLag
+from switch.freeswitch.wire import Event, SendEvent, Subscribe
+
+EVENTS = 300
+KIND = "hotline::probe"
+
+
+class _Clock:
+    """Notes when each probe came."""
+
+    def __init__(self) -> None:
+        self.came: asyncio.Queue[float] = asyncio.Queue()
+
+    async def resync(self) -> None:
+        """Nothing to take stock of."""
+
+    def event(self, event: Event) -> None:
+        self.came.put_nowait(time.perf_counter())
+
+    def lost(self, reason: str) -> None:
+        """At the end."""
+
+    def lagging(self, lag: ReaderLag) -> None:
+        """Not here."""
+
+
+def run() -> list[dict[str, Any]]:
+    """The figures, in the shape of DESIGN.md; takes about half a minute."""
+    place, password = os.environ.get("HOTLINE_FREESWITCH"), os.environ.get("HOTLINE_FREESWITCH_PASSWORD")
+    if not place or not password:
+        raise BadInput(
+            "this bench needs a real switch: set HOTLINE_FREESWITCH=host:port and HOTLINE_FREESWITCH_PASSWORD"
+        )
+    host, _, port = place.rpartition(":")
+    return asyncio.run(_run(ClientSettings(password, host, int(port), heartbeat_s=600)))
+
+
+async def _run(settings: ClientSettings) -> list[dict[str, Any]]:
+    clock, other = _Clock(), _Clock()
+    chance = random.Random(1)
+    waiting = EventSocketClient(settings, clock, Subscribe(("CUSTOM",), (KIND,)), chance)
+    firing = EventSocketClient(settings, other, Subscribe(("HEARTBEAT",)), chance)
+    await waiting.start(10)
+    await firing.start(10)
+    try:
+        asleep = await _delays(clock, firing, chance)
+        waiting.attend(True)
+        awake = await _delays(clock, firing, chance)
+        begun, cpu_begun = time.perf_counter(), time.process_time()
+        await asyncio.sleep(3)
+        share = (time.process_time() - cpu_begun) / (time.perf_counter() - begun) * 100
+    finally:
+        await waiting.close()
+        await firing.close()
+    pulse_ms = settings.pulse_s * 1000
+    return [
+        _figure("event delay, kept awake, p50", _ms(awake, 50), "ms", None, _ms(asleep, 50)),
+        _figure("event delay, kept awake, p95", _ms(awake, 95), "ms", 10, _ms(asleep, 95)),
+        _figure(f"our CPU of keeping awake every {pulse_ms:g} ms", share, "% of a core", None, None),
+    ]
+
+
+def _ms(delays: list[float], percent: float) -> float:
+    return float(np.percentile(delays, percent))
+
+
+async def _delays(clock: _Clock, firing: EventSocketClient, chance: random.Random) -> list[float]:
+    delays = []
+    for _ in range(EVENTS):
+        await asyncio.sleep(chance.uniform(0.02, 0.06))
+        fired = time.perf_counter()
+        await firing.submit(SendEvent("CUSTOM", (("Event-Subclass", KIND),)))
+        delays.append((await clock.came.get() - fired) * 1000)
+    return delays
+
+
+def _figure(figure: str, value: float, unit: str, target: float | None, reference: float | None) -> dict[str, Any]:
+    return {
+        "figure": figure,
+        "value": round(value, 2),
+        "unit": unit,
+        "target": target,
+        "reference": None if reference is None else round(reference, 2),
+        "met": None if target is None else value <= target,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(), ensure_ascii=False, indent=2))
