@@ -105,7 +105,7 @@ class Dialler:
             self._door.emit(events.CallAnswered(leg.id, attempt))
 
     def _placed(self, leg: Leg, job: asyncio.Future[str]) -> None:
-        """The job is done: `+OK uuid` once it is answered, `-ERR CAUSE` when it never was."""
+        """The job is done: `-ERR CAUSE` when it was never answered. Of `+OK` the park that follows is waited for."""
         self._jobs.discard(job)
         door = self._door
         if job.cancelled() or door.legs.get(leg.id) is not leg:
@@ -123,8 +123,6 @@ class Dialler:
             name = text.removeprefix("-ERR").strip()
             # A channel that was there ends with an event too; whichever comes first is told.
             door.end(leg, leg.ending or cause_of(name), name)
-        elif leg.ending is not None:
-            door.kill(leg)
 
     def _rang_out(self, leg: Leg) -> None:
         leg.ring_timer = None

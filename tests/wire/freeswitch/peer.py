@@ -32,6 +32,7 @@ class ScriptedPeer:
         self.connections = 0
         self.faults: list[str] = []
         self.finished = asyncio.Event()
+        self.played = asyncio.Semaphore(0)  # one for each connection whose script is through
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
@@ -43,6 +44,7 @@ class ScriptedPeer:
         try:
             performance = _Performance(recording, reader, writer, self._pace)
             await performance.run()
+            self.played.release()
             if not self._recordings:
                 self.finished.set()
                 await performance.stay()

@@ -1,0 +1,314 @@
+"""An exchange for scenes: our FreeSWITCH adapter, callers and agents' phones, over a real switch or a recorded one.
+
+A scene is the same text for both. Over a recorded switch the phones do nothing: what came of their doings is in the
+recording. HOTLINE_FREESWITCH_PROGRAM names a FreeSWITCH to start; with HOTLINE_RECORD=1 what is said to it is recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import wave
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from calls.events import SwitchEvent
+from phones.agent_phone import AgentPhone, OnRing
+from phones.audio import RATE_HZ, Clip, tone
+from phones.caller import PhoneLine
+from phones.digest import Credentials
+from phones.endpoint import Endpoint
+from switch.freeswitch.adapter import FreeSwitch
+from switch.freeswitch.door import FreeSwitchOptions
+from switch.freeswitch.process import FreeSwitchProcess
+from switch.freeswitch.settings import AgentAccount, FreeSwitchSettings
+from tests.wire.freeswitch.peer import ScriptedPeer, scripted_peer
+from tests.wire.freeswitch.recording import connections, record
+
+FOLDER = Path("/tmp/hotline-scenes")
+"""One place on every machine: the paths of clips and recordings are part of what is recorded."""
+RECORDED_TO = FOLDER / "spool" / "recording"
+PROGRAM = os.environ.get("HOTLINE_FREESWITCH_PROGRAM")
+PASSWORD = "scenes-only"
+PACE = 0.25
+MUSIC_HZ = 900
+
+F = TypeVar("F", bound=SwitchEvent)
+
+
+def clip(hz: int, duration_s: float) -> str:
+    """The path, without ending, of a tone on disk."""
+    path = FOLDER / "clips" / f"{hz}-{int(duration_s * 1000)}.wav"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_wav(path, tone(hz, duration_s))
+    return str(path.with_suffix(""))
+
+
+def write_wav(path: Path, sound: Clip) -> None:
+    """A clip as a file of 8 kHz."""
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE_HZ)
+        out.writeframes(sound.samples.tobytes())
+
+
+class Facts:
+    """All that the adapter said."""
+
+    def __init__(self) -> None:
+        self.all: list[SwitchEvent] = []
+        self._fresh: list[SwitchEvent] = []
+        self._more = asyncio.Event()
+
+    def sink(self, fact: SwitchEvent) -> None:
+        self.all.append(fact)
+        self._fresh.append(fact)
+        self._more.set()
+
+    async def next(self, kind: type[F], within_s: float = 8.0, **fields: Any) -> F:
+        """The first fact of that kind and with those fields that was not asked for yet."""
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    for fact in self._fresh:
+                        if isinstance(fact, kind) and all(getattr(fact, name) == want for name, want in fields.items()):
+                            self._fresh.remove(fact)
+                            return fact
+                    self._more.clear()
+                    await self._more.wait()
+        except TimeoutError:
+            said = "\n".join(map(str, self.all))
+            raise AssertionError(f"no {kind.__name__} {fields} within {within_s} s; said was:\n{said}") from None
+
+    def of(self, kind: type[F]) -> list[F]:
+        """All facts of a kind, in order."""
+        return [fact for fact in self.all if isinstance(fact, kind)]
+
+
+class Phone(Protocol):
+    """What a scene does with a call at a phone. Over a recorded switch nothing of it happens."""
+
+    async def press(self, key: str) -> None: ...
+    async def hang_up(self) -> None: ...
+    async def hears(self, hz: float) -> None: ...
+    async def hears_nothing(self, for_s: float) -> None: ...
+    async def says(self, hz: float | None) -> None: ...
+    async def gets_key(self, key: str) -> None: ...
+
+
+class Exchange(Protocol):
+    """A switch with its door, and phones."""
+
+    port: int
+    door: FreeSwitch
+    facts: Facts
+    live: bool
+
+    async def caller(self, number: str = "95588", name: str = "") -> Phone: ...
+    async def agent(self, account: str, on_ring: OnRing) -> None: ...
+    async def agents_call(self, account: str) -> Phone: ...
+    async def lose_link(self) -> None: ...
+    async def new_controller(self) -> None: ...
+    def will_record(self, attempt: str) -> None: ...
+
+
+# -- over a recorded switch
+
+
+class _NoPhone:
+    async def press(self, key: str) -> None: ...
+    async def hang_up(self) -> None: ...
+    async def hears(self, hz: float) -> None: ...
+    async def hears_nothing(self, for_s: float) -> None: ...
+    async def says(self, hz: float | None) -> None: ...
+    async def gets_key(self, key: str) -> None: ...
+
+
+class RecordedExchange:
+    """Plays what was recorded."""
+
+    live = False
+
+    def __init__(self, port: int, peer: ScriptedPeer) -> None:
+        self.port = port
+        self.door = _door(port)
+        self.facts = Facts()
+        self._peer = peer
+
+    async def caller(self, number: str = "95588", name: str = "") -> Phone:
+        return _NoPhone()
+
+    async def new_controller(self) -> None:
+        await self._peer.played.acquire()
+        await _replace_door(self)
+
+    async def agent(self, account: str, on_ring: OnRing) -> None: ...
+
+    async def agents_call(self, account: str) -> Phone:
+        return _NoPhone()
+
+    async def lose_link(self) -> None:
+        """The recording ends the connection by itself."""
+
+    def will_record(self, attempt: str) -> None:
+        """The file that the switch wrote then."""
+        RECORDED_TO.mkdir(parents=True, exist_ok=True)
+        write_wav(RECORDED_TO / f"unfinished-{attempt}.wav", tone(500, 1))
+
+
+@asynccontextmanager
+async def recorded_exchange(scene: str) -> AsyncIterator[Exchange]:
+    """The exchange that was recorded under that name. At the end the adapter must have said all that it said then."""
+    async with scripted_peer(*connections(scene), pace=PACE) as (peer, port):
+        exchange = RecordedExchange(port, peer)
+        await exchange.door.start(exchange.facts.sink)
+        try:
+            yield exchange
+            async with asyncio.timeout(10):
+                await peer.finished.wait()
+        finally:
+            await exchange.door.close()
+            assert not peer.faults, "\n".join(peer.faults)
+
+
+# -- over a real switch
+
+
+class _LivePhone:
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    async def press(self, key: str) -> None:
+        await self._call.press(key)
+
+    async def hang_up(self) -> None:
+        await self._call.hang_up()
+
+    async def hears(self, hz: float) -> None:
+        await self._call.hear_tone(hz, 8)
+
+    async def hears_nothing(self, for_s: float) -> None:
+        await self._call.hear_silence(for_s, 8)
+
+    async def says(self, hz: float | None) -> None:
+        self._call.say(None if hz is None else tone(hz, 1), loop=True)
+
+    async def gets_key(self, key: str) -> None:
+        assert await self._call.key(8) == key
+
+
+class LiveExchange:
+    """A FreeSWITCH of our own, with phones."""
+
+    live = True
+
+    def __init__(self, port: int, settings: FreeSwitchSettings, stack: AsyncExitStack) -> None:
+        self.port = port
+        self.door = _door(port)
+        self.facts = Facts()
+        self._settings = settings
+        self._stack = stack
+        self._agents: dict[str, AgentPhone] = {}
+
+    @property
+    def _sip(self) -> tuple[str, int]:
+        return self._settings.sip_address, self._settings.sip_port
+
+    async def _endpoint(self) -> Endpoint:
+        endpoint = await Endpoint.open()
+        self._stack.callback(endpoint.close)
+        return endpoint
+
+    async def caller(self, number: str = "95588", name: str = "") -> Phone:
+        line = PhoneLine(await self._endpoint(), self._sip, "13800138000")
+        return _LivePhone(await line.dial(number, display=name))
+
+    async def agent(self, account: str, on_ring: OnRing) -> None:
+        known = next(found for found in self._settings.accounts if found.agent == account)
+        phone = AgentPhone(await self._endpoint(), self._sip, Credentials(known.user, known.secret), on_ring)
+        self._agents[account] = phone
+        self._stack.push_async_callback(phone.close)
+        await phone.register(60)
+
+    async def agents_call(self, account: str) -> Phone:
+        return _LivePhone(await self._agents[account].new_calls.get())
+
+    async def new_controller(self) -> None:
+        await _replace_door(self)
+
+    async def lose_link(self) -> None:
+        link = self.door._door.client._link
+        assert link is not None
+        link.abort("the test cut it")
+
+    def will_record(self, attempt: str) -> None:
+        """It does so by itself."""
+
+
+@asynccontextmanager
+async def live_exchange(scene: str) -> AsyncIterator[Exchange]:
+    """A switch of its own for the scene, recorded if that is wished."""
+    assert PROGRAM is not None
+    async with AsyncExitStack() as stack:
+        settings = _settings()
+        process = FreeSwitchProcess(settings, PROGRAM)
+        await process.start()
+        stack.push_async_callback(process.kill)
+        port = settings.event_socket_port
+        if os.environ.get("HOTLINE_RECORD"):
+            port = await stack.enter_async_context(record(scene, port, PASSWORD))
+        exchange = LiveExchange(port, settings, stack)
+        await exchange.door.start(exchange.facts.sink)
+        try:
+            yield exchange
+        finally:
+            await exchange.door.close()
+
+
+async def _replace_door(x: Exchange) -> None:
+    """The controller ends and another one starts, which knows nothing of what was."""
+    await x.door.close()
+    x.door = _door(x.port)
+    await x.door.start(x.facts.sink)
+
+
+def _door(port: int) -> FreeSwitch:
+    options = FreeSwitchOptions(PASSWORD, port=port, recordings_dir=RECORDED_TO)
+    return FreeSwitch(options, jitter=random.Random(1))
+
+
+def _settings() -> FreeSwitchSettings:
+    ports = _free_ports(3)
+    music = FOLDER / "music" / "tone.wav"
+    if not music.exists():
+        music.parent.mkdir(parents=True)
+        write_wav(music, tone(MUSIC_HZ, 5))
+    return FreeSwitchSettings(
+        run_dir=FOLDER / f"run-{ports[0]}",
+        event_socket_password=PASSWORD,
+        event_socket_port=ports[0],
+        sip_port=ports[1],
+        gateway=f"127.0.0.1:{ports[2]}",
+        rtp_first=14400,
+        rtp_last=14798,
+        spool_dir=FOLDER / "spool",
+        music_dir=music.parent,
+        accounts=tuple(AgentAccount(account, f"secret-of-{account}") for account in ("1001", "1002", "1003")),
+    )
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()

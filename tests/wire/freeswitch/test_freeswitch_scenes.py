@@ -1,0 +1,384 @@
+"""The whole port on FreeSWITCH, as scenes: over recorded conversations always, over a real switch when there is one.
+
+Each scene was recorded from a real FreeSWITCH 1.10.12 with real phones and audio.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import pytest
+
+from calls import commands as do
+from calls import events as was
+from calls.causes import Cause, DeviceState, Outcome
+from calls.ids import AttemptId, LegId
+from phones.agent_phone import Answer, LetRing, Reject
+from tests.wire.freeswitch.exchange import MUSIC_HZ, PROGRAM, Exchange, Phone, clip, live_exchange, recorded_exchange
+
+pytestmark = pytest.mark.wire if PROGRAM is None else pytest.mark.live
+
+Scene = Callable[[Exchange], Awaitable[None]]
+SCENES: dict[str, Scene] = {}
+
+
+def scene(act: Scene) -> Scene:
+    """A scene, known by its name."""
+    SCENES[act.__name__] = act
+    return act
+
+
+def _leg(number: int) -> LegId:
+    return LegId(str(UUID(int=number, version=4)))
+
+
+def _attempt(name: str) -> AttemptId:
+    return AttemptId(name)
+
+
+async def _answered(x: Exchange, name: str = "") -> tuple[LegId, Phone]:
+    phone = await x.caller(name=name)
+    leg = (await x.facts.next(was.CallArrived)).leg
+    x.door.send(do.Answer(leg, _attempt("answer")))
+    await x.facts.next(was.CallAnswered, leg=leg)
+    return leg, phone
+
+
+async def _agent_up(x: Exchange, number: int, account: str) -> LegId:
+    """The agent's phone is called, and it answers."""
+    agent = _leg(number)
+    x.door.send(do.Originate(agent, _attempt(f"offer-{number}"), f"phone:{account}", "95588", "前台", 10.0))
+    await x.facts.next(was.CallRinging, leg=agent)
+    await x.facts.next(was.CallAnswered, leg=agent)
+    return agent
+
+
+async def _bridged(x: Exchange, name: str, a: LegId, b: LegId, record: str | None = None) -> None:
+    x.door.send(do.Bridge(_attempt(name), a, b, record))
+    assert (await x.facts.next(was.Bridged)).legs == (a, b)
+
+
+async def _gone(x: Exchange, leg: LegId, cause: Cause) -> None:
+    x.door.send(do.HangUp(leg))
+    assert (await x.facts.next(was.CallEnded, leg=leg)).cause is cause
+
+
+@scene
+async def first_call(x: Exchange) -> None:
+    """Arrive, answer, music, a prompt cut short by a key, the next prompt, a missing one, the caller hangs up."""
+    caller = await x.caller("95588", 'Zoë "王" %0AHangup-Cause: X')
+    arrived = await x.facts.next(was.CallArrived)
+    assert (arrived.caller, arrived.called, arrived.device) == ("13800138000", "95588", None)
+    assert arrived.caller_name == 'Zoë "王"  Hangup-Cause: X'
+    leg = arrived.leg
+    x.door.send(do.EarlyMedia(leg, _attempt("early")))
+    await x.facts.next(was.CommandDone, attempt="early")
+    x.door.send(do.Answer(leg, _attempt("answer")))
+    await x.facts.next(was.CallAnswered, attempt="answer")
+    x.door.send(do.StartMusic(leg, _attempt("music")))
+    await x.facts.next(was.CommandDone, attempt="music")
+    await caller.hears(MUSIC_HZ)
+    x.door.send(do.Play(leg, _attempt("greet"), (do.Clip(clip(400, 4)),)))
+    await caller.hears(400)
+    await caller.press("1")
+    await x.facts.next(was.DigitPressed, digit="1")
+    x.door.send(do.Stop(leg, _attempt("greet")))
+    x.door.send(do.Play(leg, _attempt("next"), (do.Clip(clip(700, 0.3)), do.Clip(clip(500, 0.3)))))
+    assert (await x.facts.next(was.PlaybackFinished, attempt="greet")).outcome is Outcome.STOPPED
+    await caller.hears(500)
+    assert (await x.facts.next(was.PlaybackFinished, attempt="next")).outcome is Outcome.FINISHED
+    await caller.hears(MUSIC_HZ)
+    x.door.send(do.Play(leg, _attempt("missing"), (do.Clip("/nowhere"),)))
+    assert (await x.facts.next(was.PlaybackFinished, attempt="missing")).outcome is Outcome.FAILED
+    x.door.send(do.StopMusic(leg, _attempt("quiet")))
+    await x.facts.next(was.CommandDone, attempt="quiet")
+    await caller.hears_nothing(0.3)
+    await caller.hang_up()
+    assert (await x.facts.next(was.CallEnded)).cause is Cause.NORMAL
+    assert x.facts.all[-1] == was.CallEnded(leg, Cause.NORMAL, "NORMAL_CLEARING")
+
+
+@scene
+async def a_prompt_dies_with_its_caller(x: Exchange) -> None:
+    """Every open order has its outcome before the leg's last fact; orders to a dead leg have theirs too."""
+    leg, caller = await _answered(x)
+    x.door.send(do.Play(leg, _attempt("greet"), (do.Clip(clip(400, 4)),)))
+    x.door.send(do.Play(leg, _attempt("second"), (do.Clip(clip(400, 4)),)))
+    assert (await x.facts.next(was.PlaybackFinished, attempt="greet")).outcome is Outcome.STOPPED
+    await caller.hears(400)
+    await caller.hang_up()
+    finished = await x.facts.next(was.PlaybackFinished, attempt="second")
+    ended = await x.facts.next(was.CallEnded, leg=leg)
+    assert x.facts.all.index(finished) < x.facts.all.index(ended)
+    x.door.send(do.Play(leg, _attempt("late"), (do.Clip(clip(400, 4)),)))
+    assert (await x.facts.next(was.PlaybackFinished, attempt="late")).outcome is Outcome.FAILED
+    x.door.send(do.StartMusic(leg, _attempt("music")))
+    assert (await x.facts.next(was.CommandFailed, attempt="music")).reason == "leg_gone"
+    x.door.send(do.HangUp(leg))
+    assert (await x.facts.next(was.CallEnded, leg=leg)).cause is Cause.LOST
+
+
+@scene
+async def voicemail(x: Exchange) -> None:
+    """Recorded until a key; then until silence; then stopped."""
+    leg, caller = await _answered(x)
+    x.will_record("message")
+    x.door.send(do.Record(leg, _attempt("message"), "mail/one", 20.0, 0.0, "#", beep=True))
+    await caller.hears(1000)
+    await caller.says(700)
+    await asyncio.sleep(1.0 if x.live else 0)
+    await caller.press("#")
+    recorded = await x.facts.next(was.RecordingFinished, attempt="message")
+    assert (recorded.outcome, recorded.ended_by) == (Outcome.FINISHED, "digit")
+    assert recorded.path.endswith("/mail/one.wav")
+    assert 0.5 < recorded.duration_s < 3
+    x.will_record("pause")
+    x.door.send(do.Record(leg, _attempt("pause"), "mail/two", 20.0, 1.0, "", beep=False))
+    await asyncio.sleep(0.5 if x.live else 0)
+    await caller.says(None)
+    assert (await x.facts.next(was.RecordingFinished, attempt="pause")).ended_by == "silence"
+    x.will_record("stop")
+    x.door.send(do.Record(leg, _attempt("stop"), "mail/three", 20.0, beep=False))
+    await asyncio.sleep(0.5)
+    x.door.send(do.Stop(leg, _attempt("stop")))
+    assert (await x.facts.next(was.RecordingFinished, attempt="stop")).ended_by == "stopped"
+    await _gone(x, leg, Cause.NORMAL)
+
+
+@scene
+async def a_talk(x: Exchange) -> None:
+    """The agent is called, both talk and are recorded, a secret is muted, the agent hangs up, the caller is kept."""
+    await x.agent("1001", lambda call: Answer(0.2))
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
+    leg, caller = await _answered(x)
+    x.door.send(do.StartMusic(leg, _attempt("music")))
+    agent = await _agent_up(x, 1, "1001")
+    x.will_record("talk")
+    await _bridged(x, "talk", leg, agent, "talks/one")
+    phone = await x.agents_call("1001")
+    await phone.says(600)
+    await caller.says(800)
+    await caller.hears(600)
+    await phone.hears(800)
+    await caller.press("5")
+    await x.facts.next(was.DigitPressed, leg=leg, digit="5")
+    x.door.send(do.MuteRecording(_attempt("mute"), _attempt("talk"), True))
+    await x.facts.next(was.CommandDone, attempt="mute")
+    await asyncio.sleep(0.5 if x.live else 0)
+    x.door.send(do.MuteRecording(_attempt("sound"), _attempt("talk"), False))
+    await x.facts.next(was.CommandDone, attempt="sound")
+    live = {found.leg: found for found in await x.door.calls()}
+    assert live[leg].bridged_with == agent
+    assert live[agent].bridge == "talk"
+    await phone.hang_up()
+    assert (await x.facts.next(was.Unbridged)).survivors == (leg,)
+    assert (await x.facts.next(was.CallEnded)).leg == agent
+    recorded = await x.facts.next(was.RecordingFinished, attempt="talk")
+    assert recorded.leg == leg
+    assert recorded.path.endswith("/talks/one.wav")
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.RINGING)
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.BUSY)
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
+    x.door.send(do.StartMusic(leg, _attempt("more music")))
+    await caller.hears(MUSIC_HZ)
+    await _gone(x, leg, Cause.NORMAL)
+
+
+@scene
+async def a_miss_and_the_next_agent(x: Exchange) -> None:
+    """An agent who does not answer in time, one who is busy, one who is not there, one who declines; then a talk."""
+    await x.agent("1001", lambda call: LetRing())
+    await x.agent("1002", lambda call: Reject(486))
+    leg, caller = await _answered(x)
+    x.door.send(do.StartMusic(leg, _attempt("music")))
+    for number, (to, cause) in enumerate(
+        [
+            ("phone:1001", Cause.NO_ANSWER),
+            ("phone:1002", Cause.BUSY),
+            ("phone:1003", Cause.UNREACHABLE),
+            ("phone:a b", Cause.FAILED),
+        ],
+        1,
+    ):
+        x.door.send(do.Originate(_leg(number), _attempt(f"offer-{number}"), to, "95588", "front", 0.7))
+        assert (await x.facts.next(was.CallEnded, leg=_leg(number))).cause is cause
+    await x.agent("1003", lambda call: Answer(0.1))
+    await x.facts.next(was.AgentDeviceChanged, device="1003", state=DeviceState.IDLE)
+    agent = await _agent_up(x, 5, "1003")
+    await _bridged(x, "talk", leg, agent)
+    phone = await x.agents_call("1003")
+    await caller.says(800)
+    await phone.hears(800)
+    await caller.hang_up()
+    assert (await x.facts.next(was.Unbridged)).survivors == (agent,)
+    await _gone(x, agent, Cause.NORMAL)
+
+
+@scene
+async def a_cancelled_offer(x: Exchange) -> None:
+    """Withdrawn at once, before the switch has a channel for it; and withdrawn while it rings."""
+    await x.agent("1001", lambda call: LetRing())
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
+    x.door.send(do.Originate(_leg(1), _attempt("offer-1"), "phone:1001", "95588", "front", 10.0))
+    x.door.send(do.HangUp(_leg(1)))
+    assert (await x.facts.next(was.CallEnded)).cause is Cause.CANCELLED
+    x.door.send(do.Originate(_leg(2), _attempt("offer-2"), "phone:1001", "95588", "front", 10.0))
+    await x.facts.next(was.CallRinging, leg=_leg(2))
+    x.door.send(do.HangUp(_leg(2)))
+    assert (await x.facts.next(was.CallEnded)).cause is Cause.CANCELLED
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
+
+
+@scene
+async def a_caller_handed_on(x: Exchange) -> None:
+    """Re-bridged to another agent: the first one is a survivor, in silence, and ours."""
+    await x.agent("1001", lambda call: Answer(0.1))
+    await x.agent("1002", lambda call: Answer(0.1))
+    leg, caller = await _answered(x)
+    first = await _agent_up(x, 1, "1001")
+    await _bridged(x, "talk-1", leg, first)
+    second = await _agent_up(x, 2, "1002")
+    x.door.send(do.Bridge(_attempt("talk-2"), leg, second))
+    await x.facts.next(was.Bridged, attempt="talk-2")
+    assert (await x.facts.next(was.Unbridged, attempt="talk-1")).survivors == (first,)
+    phone = await x.agents_call("1002")
+    await caller.says(800)
+    await phone.hears(800)
+    x.door.send(do.Play(first, _attempt("bye"), (do.Clip(clip(700, 0.3)),)))
+    assert (await x.facts.next(was.PlaybackFinished, attempt="bye")).outcome is Outcome.FINISHED
+    await _gone(x, first, Cause.NORMAL)
+    await _gone(x, leg, Cause.NORMAL)
+    assert (await x.facts.next(was.Unbridged, attempt="talk-2")).survivors == (second,)
+    await _gone(x, second, Cause.NORMAL)
+
+
+@scene
+async def a_bridge_that_meets_a_hang_up(x: Exchange) -> None:
+    """The agent's leg goes at the same moment: the order fails, the caller is still ours and can hear music."""
+    await x.agent("1001", lambda call: Answer(0.1))
+    leg, caller = await _answered(x)
+    agent = await _agent_up(x, 1, "1001")
+    x.door.send(do.HangUp(agent))
+    x.door.send(do.Bridge(_attempt("talk"), leg, agent))
+    assert (await x.facts.next(was.CommandFailed, attempt="talk")).reason == "leg_gone"
+    await x.facts.next(was.CallEnded, leg=agent)
+    x.door.send(do.Play(leg, _attempt("sorry"), (do.Clip(clip(400, 0.5)),)))
+    await caller.hears(400)
+    assert (await x.facts.next(was.PlaybackFinished, attempt="sorry")).outcome is Outcome.FINISHED
+    await _gone(x, leg, Cause.NORMAL)
+
+
+@scene
+async def a_supervisor(x: Exchange) -> None:
+    """Listens, whispers to the agent alone, joins."""
+    await x.agent("1001", lambda call: Answer(0.1))
+    await x.agent("1002", lambda call: Answer(0.1))
+    leg, caller = await _answered(x)
+    agent = await _agent_up(x, 1, "1001")
+    await _bridged(x, "talk", leg, agent)
+    supervisor = await _agent_up(x, 2, "1002")
+    boss = await x.agents_call("1002")
+    phone = await x.agents_call("1001")
+    await caller.says(800)
+    x.door.send(do.Supervise(supervisor, _attempt("listen"), agent, "listen"))
+    await x.facts.next(was.CommandDone, attempt="listen")
+    await boss.hears(800)
+    await caller.says(None)
+    await boss.says(500)
+    x.door.send(do.Supervise(supervisor, _attempt("whisper"), agent, "whisper"))
+    await x.facts.next(was.CommandDone, attempt="whisper")
+    await phone.hears(500)
+    await caller.hears_nothing(0.3)
+    x.door.send(do.Supervise(supervisor, _attempt("barge"), agent, "barge"))
+    await x.facts.next(was.CommandDone, attempt="barge")
+    await caller.hears(500)
+    await _gone(x, supervisor, Cause.NORMAL)
+    await phone.says(600)
+    await caller.hears(600)
+    await _gone(x, leg, Cause.NORMAL)
+    await x.facts.next(was.Unbridged, attempt="talk")
+    await _gone(x, agent, Cause.NORMAL)
+
+
+@scene
+async def a_caller_given_away(x: Exchange) -> None:
+    """To nobody: still ours. To somebody: gone from us, and talking."""
+    await x.agent("1001", lambda call: Answer(0.1))
+    leg, caller = await _answered(x)
+    x.door.send(do.Redirect(leg, _attempt("nobody"), "phone:1003"))
+    assert (await x.facts.next(was.CommandFailed, attempt="nobody")).reason == "refused"
+    x.door.send(do.Play(leg, _attempt("sorry"), (do.Clip(clip(400, 0.5)),)))
+    assert (await x.facts.next(was.PlaybackFinished, attempt="sorry")).outcome is Outcome.FINISHED
+    x.door.send(do.Redirect(leg, _attempt("away"), "phone:1001"))
+    assert (await x.facts.next(was.CallEnded, leg=leg)).cause is Cause.TRANSFERRED
+    phone = await x.agents_call("1001")
+    await caller.says(800)
+    await phone.hears(800)
+    assert await x.door.calls() == ()
+    await caller.hang_up()
+
+
+@scene
+async def a_lost_link(x: Exchange) -> None:
+    """Calls go on; what was pending fails; what is live is told when the link is back, and still ours."""
+    await x.agent("1001", lambda call: Answer(0.1))
+    talking, _ = await _answered(x)
+    agent = await _agent_up(x, 1, "1001")
+    await _bridged(x, "talk", talking, agent)
+    waiting, _ = await _answered(x)
+    x.door.send(do.StartMusic(waiting, _attempt("music")))
+    x.door.send(do.Play(waiting, _attempt("greet"), (do.Clip(clip(400, 4)),)))
+    await asyncio.sleep(0.3 if x.live else 0.1)
+    await x.lose_link()
+    lost = await x.facts.next(was.SwitchLost)
+    pending = await x.facts.next(was.PlaybackFinished, attempt="greet")
+    assert pending.outcome is Outcome.FAILED
+    assert x.facts.all.index(pending) < x.facts.all.index(lost)
+    back = (await x.facts.next(was.SwitchBack, live=())) and await x.facts.next(was.SwitchBack)
+    assert not back.restarted
+    live = {found.leg: found for found in back.live}
+    assert set(live) == {talking, agent, waiting}
+    assert (live[talking].bridged_with, live[talking].bridge) == (agent, "talk")
+    await _gone(x, agent, Cause.NORMAL)
+    assert (await x.facts.next(was.Unbridged, attempt="talk")).survivors == (talking,)
+    x.door.send(do.Play(waiting, _attempt("again"), (do.Clip(clip(500, 0.3)),)))
+    assert (await x.facts.next(was.PlaybackFinished, attempt="again")).outcome is Outcome.FINISHED
+    await _gone(x, talking, Cause.NORMAL)
+    await _gone(x, waiting, Cause.NORMAL)
+
+
+@scene
+async def another_controller(x: Exchange) -> None:
+    """The controller dies and another one starts: it finds the caller in music and the talk, and takes them on."""
+    await x.agent("1001", lambda call: Answer(0.1))
+    talking, _ = await _answered(x)
+    agent = await _agent_up(x, 1, "1001")
+    await _bridged(x, "talk", talking, agent)
+    waiting, caller = await _answered(x)
+    x.door.send(do.StartMusic(waiting, _attempt("music")))
+    await caller.hears(MUSIC_HZ)
+    assert (await x.facts.next(was.SwitchBack)).live == ()
+    await x.new_controller()
+    live = {found.leg: found for found in (await x.facts.next(was.SwitchBack)).live}
+    assert live[waiting].in_music
+    assert not live[talking].in_music
+    assert (live[agent].device, live[agent].inbound, live[agent].bridge) == ("1001", False, "talk")
+    x.door.send(do.Play(waiting, _attempt("next"), (do.Clip(clip(500, 0.3)),)))
+    await caller.hears(500)
+    assert (await x.facts.next(was.PlaybackFinished, attempt="next")).outcome is Outcome.FINISHED
+    await caller.hears(MUSIC_HZ)
+    await _gone(x, talking, Cause.NORMAL)
+    assert (await x.facts.next(was.Unbridged, attempt="talk")).survivors == (agent,)
+    await _bridged(x, "talk-2", waiting, agent)
+    await _gone(x, waiting, Cause.NORMAL)
+    await x.facts.next(was.Unbridged, attempt="talk-2")
+    await _gone(x, agent, Cause.NORMAL)
+
+
+@pytest.mark.parametrize("name", SCENES)
+async def test_scene(name: str) -> None:
+    exchange = recorded_exchange if PROGRAM is None else live_exchange
+    async with exchange(name) as x:
+        await SCENES[name](x)
+        for fact in x.facts.of(was.CommandFailed):
+            assert fact.reason != "deadline"
