@@ -29,5 +29,6 @@ class Entry:
 
 
 BENCHES = {
+    "live": Entry("live", "real calls to a real switch: latencies, processor time a call, the rate that is held"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }
