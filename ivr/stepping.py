@@ -33,14 +33,15 @@ from ivr.program import (
 from ivr.saying import value_of
 from ivr.walk import Walk
 
+_LOOK_AHEAD = 10
 _LATE_S = 2.0  # what comes in from outside has its own deadline; past it and this, it never will
 
 
 def say(walk: Walk, step: Say) -> None:
     """Say; before a secret is asked for, hide the keys already now, as some callers know the prompt by heart."""
-    following = walk.next_step(step.then)
-    if isinstance(following, Collect) and following.secret and walk.session.hidden != following.into:
-        walk.hide(following.into, star="X" if following.check == "id_card" else "")
+    secret = _secret_ahead(walk, step)
+    if secret is not None and walk.session.hidden != secret.into:
+        walk.hide(secret.into, star="X" if secret.check == "id_card" else "")
         walk.session.ahead = ""
     if walk.session.ahead and step.barge_in:
         walk.leave("skipped", step.then)
@@ -49,6 +50,20 @@ def say(walk: Walk, step: Say) -> None:
         walk.leave("nothing_to_say", step.then)
     else:
         walk.wait("saying")
+
+
+def _secret_ahead(walk: Walk, step: Say) -> Collect | None:
+    """The secret that is asked for next, when only words and assignments stand before it."""
+    following = walk.next_step(step.then)
+    for _ in range(_LOOK_AHEAD):
+        match following:
+            case Collect(secret=True):
+                return following
+            case Say() | Set() | Goto() | Language():
+                following = walk.next_step(following.then)
+            case _:
+                return None
+    return None
 
 
 def said(walk: Walk, step: Say | HangUp | Voicemail, event: PlaybackFinished) -> None:

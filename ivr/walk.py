@@ -9,9 +9,25 @@ from typing import Any, Literal
 from calls.commands import HangUp, Play, Stop
 from calls.ids import AttemptId, Instant, Seconds
 from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
-from ivr.program import AGAIN, BACK, ENDINGS, KINDS, RETURN, AnyStep, Flow, Jump, Lines, Menu, Program
+from ivr.program import (
+    AGAIN,
+    BACK,
+    ENDINGS,
+    KINDS,
+    RETURN,
+    AnyStep,
+    Collect,
+    Flow,
+    Goto,
+    Jump,
+    Language,
+    Lines,
+    Menu,
+    Program,
+    Say,
+    Set,
+)
 from ivr.program import Call as CallStep
-from ivr.program import Collect as CollectStep
 from ivr.saying import Voice
 from ivr.session import Frame, Phase, Session, Trail
 
@@ -84,6 +100,8 @@ class Walk:
     def leave(self, outcome: str, successor: str) -> None:
         """The step is over; `run` enters the next one."""
         self._log(outcome)
+        if isinstance(self.step(), Collect):
+            self.show()
         self.successor = successor
 
     def step(self) -> AnyStep:
@@ -164,7 +182,7 @@ class Walk:
         session.awaits = session.due_at = None
         session.typed = ""
         session.silences = session.wrongs = session.asked = 0
-        if session.hidden and not (isinstance(step, CollectStep) and step.secret and step.into == session.hidden):
+        if session.hidden and not _keeps_hidden(step, session.hidden):
             self.show()
         if isinstance(step, Menu):
             trail = session.frame.trail
@@ -227,3 +245,10 @@ class Walk:
                 session.call, session.frame.flow, session.frame.step, kind, session.began_at, session.keys, outcome
             )
         )
+
+
+def _keeps_hidden(step: AnyStep, name: str) -> bool:
+    """Whether digits stay hidden here: in words before the secret `name` (see `stepping.say`), and in its question."""
+    if isinstance(step, Collect):
+        return step.secret and step.into == name
+    return isinstance(step, Say | Set | Goto | Language)

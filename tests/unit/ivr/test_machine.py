@@ -189,6 +189,24 @@ def test_words_before_a_secret_hide_the_keys_already() -> None:
     assert not [order for order in line.all[3:] if isinstance(order, c.HideDigits)]
 
 
+def test_a_chain_of_words_before_a_secret_hides_from_its_first_word() -> None:
+    chain = "a: {say: one, then: b}\nb: {set: {x: 1}, then: d}\nd: {say: two, then: ask}\n"
+    line = Line(compiled("flow: main\nstart: a\n" + chain + SECRET.split("start: ask\n")[1] + FIND))
+    assert [type(order) for order in line.start()] == [Answer, c.HideDigits, Play]
+    line.press("•", "•", "•")
+    assert line.machine.sessions[CALL].typed == "•••"
+    assert not [order for order in line.all[3:] if isinstance(order, c.HideDigits | c.ShowDigits)]
+
+
+def test_keys_after_a_secret_are_plain_again_at_once() -> None:
+    wait = "moment: {say: one, then: find}\n"
+    line = Line(compiled(SECRET.replace("then: find", "then: moment") + wait + FIND))
+    line.start()
+    checked = only(line.press("•", "•", "•", "•"), c.CheckSecret)
+    out = line.tell(SecretChecked(CALL, checked.attempt, True))
+    assert [type(order) for order in out] == [c.StepTaken, c.ShowDigits, Play]
+
+
 LOOKUP = "flow: main\nstart: find\nfind: {lookup: 'http://x/', into: it, deadline_s: 2, failed: sorry, then: which}\n"
 WHICH = "which:\n  branch: [{if: it.n > 3, then: bye}]\n  else: other\nsorry: {say: wrong, then: bye}\n"
 WHICH += "other: {say: two, then: bye}\n"
