@@ -58,16 +58,16 @@ class Announcer:
 
     def __init__(self, only_if_improved: bool = False) -> None:
         self._only_if_improved = only_if_improved
-        self._last: tuple[Band, Forecast] | None = None
+        self.last: tuple[Band, Forecast] | None = None
 
     def decide(self, forecast: Forecast) -> Said | Unsaid:
         """Whether and what to tell now. A rising band needs a cause that shows in the queue; else nothing is said."""
         if forecast.layer == "silent":
             return Unsaid(forecast.reason)
         now = band(forecast.median_s, forecast.quantiles_s[3])
-        if self._last is None:
+        if self.last is None:
             return self._say(now, forecast, "")
-        before, earlier = self._last
+        before, earlier = self.last
         if now.higher_than(before):
             cause = cause_of_rise(earlier, forecast)
             if not cause:
@@ -78,7 +78,7 @@ class Announcer:
         return self._say(now, forecast, "")
 
     def _say(self, now: Band, forecast: Forecast, cause: str) -> Said:
-        self._last = (now, forecast)
+        self.last = (now, forecast)
         return Said(now, cause)
 
 

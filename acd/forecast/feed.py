@@ -6,6 +6,8 @@ Not part of the queues' own state: it changes nothing there, so it may be switch
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 
+import msgspec
+
 from acd.commands import AcdCommand, Offer, ReleaseCall
 from acd.events import (
     AcdEvent,
@@ -19,6 +21,7 @@ from acd.events import (
     OfferTaken,
     TalkEnded,
 )
+from acd.forecast import snapshot
 from acd.forecast.announce import Announcer, Said, Unsaid
 from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallServed, TalkOver
 from acd.forecast.forecaster import Forecast, Forecaster
@@ -115,6 +118,24 @@ class Feed:
         if forecast is None:
             return Unsaid("the call does not wait")
         return self._announcers[call].decide(forecast)
+
+    def snapshot(self) -> bytes:
+        """All state of the feed and its forecaster, but the fitted model."""
+        said = {call: announcer.last for call, announcer in self._announcers.items()}
+        state = snapshot.FeedState(
+            snapshot.state_of(self._forecaster), self._offers, self._kinds, said, self._due, self.latest
+        )
+        return msgspec.msgpack.encode(state)
+
+    def restore(self, data: bytes) -> None:
+        """Go on from a snapshot."""
+        state = msgspec.msgpack.decode(data, type=snapshot.FeedState)
+        snapshot.restore(state.forecaster, self._forecaster)
+        self._offers, self._kinds, self._due, self.latest = state.offers, state.kinds, state.due, state.latest
+        self._announcers = {}
+        for call, last in state.said.items():
+            self._announcers[call] = announcer = Announcer()
+            announcer.last = last
 
     def _forecast(self, call: CallId, now: Instant) -> Forecast:
         forecast = self._forecaster.forecast(call, now)

@@ -93,7 +93,7 @@ class Floor:
         self._told: dict[AgentId, frozenset[str]] = {}
         self._scores: dict[AgentId, dict[str, float]] = {}
         self._wrap_up: dict[AgentId, Seconds] = {}
-        self._curve = ReturnCurve()
+        self.curve = ReturnCurve()
         self._line_clock = 0.0
         self._next_look_at = 0.0
         self._hands: tuple[Instant, list[Hand]] | None = None
@@ -128,7 +128,7 @@ class Floor:
         free = self._free.pop(agent, None)
         if free is not None:
             off_s = self._line_clock - free.line_clock
-            self._curve.learn(off_s, returned=True)
+            self.curve.learn(off_s, returned=True)
             wrap_up = self._wrap_up.get(agent, 15.0)
             self._wrap_up[agent] = wrap_up + 0.03 * (min(off_s, 200.0) - wrap_up)
         self._talks[agent] = Talk(call, kind, now)
@@ -152,7 +152,7 @@ class Floor:
         self._next_look_at = now + LOOK_EVERY_S
         for agent in [a for a, free in self._free.items() if self._is_away(a, free, now)]:
             del self._free[agent]
-            self._curve.learn(AWAY_AFTER_LINE_S, returned=False)
+            self.curve.learn(AWAY_AFTER_LINE_S, returned=False)
             self._hands = None
 
     def hands(self, now: Instant) -> list[Hand]:
@@ -166,7 +166,7 @@ class Floor:
             if agent in self._told:
                 hands.append(Hand(agent, 1.0, None, off_s))
             elif not self._is_away(agent, free, now):
-                hands.append(Hand(agent, self._curve.chance(off_s), None, off_s))
+                hands.append(Hand(agent, self.curve.chance(off_s), None, off_s))
         self._hands = (now, hands)
         return hands
 

@@ -44,7 +44,7 @@ class Forecast(msgspec.Struct, frozen=True):
     handle_s: Seconds = 0.0
 
 
-class _Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True):
     """What was said at entry, to learn from when the caller leaves: the closed form, and each layer's raw quantiles."""
 
     closed_s: Seconds
@@ -73,8 +73,8 @@ class Forecaster:
         self.patience = Patience()
         self.drift = Drift()
         self._day_starts_at = day_starts_at
-        self._corrections = {"learned": Correction(), "closed form": Correction()}
-        self._entries: dict[CallId, _Entry] = {}
+        self.corrections = {"learned": Correction(), "closed form": Correction()}
+        self._entries: dict[CallId, Entry] = {}
         self._now: Instant | None = None
         self._answered = 0
         self._kind_index = {kind: index for index, kind in enumerate(kinds)}
@@ -89,7 +89,7 @@ class Forecaster:
             for index, kind in enumerate(model.kinds):
                 if self._kind_index.setdefault(kind, index) != index:
                     raise ValueError(f"the model numbers kind {kind} {index}, here it is {self._kind_index[kind]}")
-        self._model = model
+        self.model = model
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -136,13 +136,13 @@ class Forecaster:
         if seen.eligible < 0.05:
             return Forecast(call, now, "silent", f"nobody who answers {waiter.kind} is seen at work", position)
         layer: Layer
-        if self._model is None:
+        if self.model is None:
             layer, reason = "closed form", "no fitted model"
         elif self._answered < ENOUGH_ANSWERED:
             layer, reason = "closed form", f"{self._answered} callers answered, {ENOUGH_ANSWERED} needed"
         else:
             layer, reason = "learned", f"{len(LEVELS)} quantiles, corrected for {waiter.kind}/{waiter.priority}"
-        correction = self._corrections[layer]
+        correction = self.corrections[layer]
         raw = self._raw(layer, seen)
         quantiles = correction.corrected(correction.say((waiter.kind, waiter.priority), raw))
         return Forecast(
@@ -182,14 +182,14 @@ class Forecaster:
     def _remember(self, waiter: Waiter, now: Instant) -> None:
         seen = self.view(waiter, now)
         cell = (waiter.kind, waiter.priority)
-        said = {"closed form": self._corrections["closed form"].say(cell, self._raw("closed form", seen))}
-        if self._model is not None:
-            said["learned"] = self._corrections["learned"].say(cell, self._raw("learned", seen))
-        self._entries[waiter.call] = _Entry(seen.closed_s, said)
+        said = {"closed form": self.corrections["closed form"].say(cell, self._raw("closed form", seen))}
+        if self.model is not None:
+            said["learned"] = self.corrections["learned"].say(cell, self._raw("learned", seen))
+        self._entries[waiter.call] = Entry(seen.closed_s, said)
 
     def _raw(self, layer: Layer, seen: View) -> list[Seconds]:
-        if layer == "learned" and self._model is not None:
-            return self._model.predict(seen.vector)
+        if layer == "learned" and self.model is not None:
+            return self.model.predict(seen.vector)
         return [erlang_quantile(level, seen.ahead + 1, seen.closed_s) for level in LEVELS]
 
     def _served(self, call: CallId, kind: str, agent: AgentId, now: Instant) -> None:
@@ -203,6 +203,6 @@ class Forecaster:
             entry = self._entries.pop(call)
             self.drift.learn((waiter.kind, waiter.priority), entry.closed_s, wait_s)
             for layer, said in entry.said.items():
-                self._corrections[layer].learn(said, wait_s)
+                self.corrections[layer].learn(said, wait_s)
         if agent:
             self.floor.took(agent, call, kind, passed_over, now)

@@ -5,8 +5,9 @@ import pytest
 from acd.commands import AcdCommand, Offer, ReleaseCall
 from acd.events import AcdEvent, AgentPaused, AgentSignedIn, CallLeft, CallQueued, OfferMissed, OfferTaken, TalkEnded
 from acd.forecast.announce import Said, Unsaid
+from acd.forecast.beside import Forecasting
 from acd.forecast.feed import EVERY_S, Feed
-from acd.forecast.forecaster import ENOUGH_TALKS, Forecaster
+from acd.forecast.forecaster import ENOUGH_TALKS, Forecast, Forecaster
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
 pytestmark = pytest.mark.unit
@@ -90,3 +91,53 @@ def test_pausing_agents_silence_the_forecast_with_a_reason() -> None:
     feed.observe(AgentPaused(ANN, "lunch"), [], now + 1.0)
     feed.tick(now + EVERY_S)
     assert feed.announce(CallId("me")) == Unsaid("nobody who answers care is seen at work")
+
+
+def test_a_feed_that_was_restored_goes_on_alike() -> None:
+    feed, now = taught()
+    feed.observe(queued("me"), [], now)
+    feed.announce(CallId("me"))
+    feed.observe(queued("next"), [offer("next")], now + 1.0)
+    again = Feed(Forecaster({}))
+    again.restore(feed.snapshot())
+    for one in (feed, again):
+        one.observe(OfferTaken(AttemptId("o-next")), [], now + 9.0)
+        one.observe(TalkEnded(AttemptId("o-next")), [], now + 200.0)
+    assert again.next_deadline() == feed.next_deadline()
+    assert again.tick(now + 201.0) == feed.tick(now + 201.0)
+    assert again.announce(CallId("me")) == feed.announce(CallId("me"))
+    assert again.snapshot() == feed.snapshot()
+
+
+class Queues:
+    """Queues that offer every caller to Ann."""
+
+    def handle(self, event: AcdEvent, now: float) -> list[AcdCommand]:
+        return [offer(event.call)] if isinstance(event, CallQueued) else []
+
+    def next_deadline(self) -> float | None:
+        return 500.0
+
+    def tick(self, now: float) -> list[AcdCommand]:
+        return []
+
+    def snapshot(self) -> bytes:
+        return b"queues"
+
+    def restore(self, snapshot: bytes) -> None:
+        assert snapshot == b"queues"
+
+
+def test_beside_the_queues_their_orders_are_unchanged_and_forecasts_are_told() -> None:
+    made: list[Forecast] = []
+    core = Forecasting(Queues(), Feed(Forecaster({})), made.append)
+    assert core.handle(queued("me"), 10.0) == [offer("me")]
+    assert [(f.call, f.layer, f.position) for f in made] == [("me", "silent", 1)]
+    assert core.next_deadline() == 10.0 + EVERY_S
+    core.tick(10.0 + EVERY_S)
+    assert [f.at for f in made] == [10.0, 25.0]
+    later = Forecasting(Queues(), Feed(Forecaster({})), made.append)
+    later.restore(core.snapshot())
+    assert later.next_deadline() == 40.0
+    assert later.handle(OfferTaken(AttemptId("o-me")), 30.0) == []
+    assert later.next_deadline() == 500.0

@@ -1,0 +1,56 @@
+"""The queues core with a forecaster beside it: to the router it is the queues core."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from acd.commands import AcdCommand
+from acd.events import AcdEvent
+from acd.forecast.feed import Feed
+from acd.forecast.forecaster import Forecast
+from calls.events import Tick
+from calls.ids import Instant
+from calls.ports import Core
+
+
+class _Both(msgspec.Struct):
+    queues: bytes
+    feed: bytes
+
+
+class Forecasting:
+    """`calls.ports.Core` of the queues; every forecast made goes to `told`. The queues' own commands are unchanged."""
+
+    def __init__(self, queues: Core[AcdEvent, AcdCommand], feed: Feed, told: Callable[[Forecast], None]) -> None:
+        self._queues = queues
+        self._feed = feed
+        self._told = told
+
+    def handle(self, event: AcdEvent, now: Instant) -> list[AcdCommand]:
+        """Take one fact: first the queues, then the forecaster with what they ordered."""
+        commands = self._queues.handle(event, now)
+        made = self._feed.observe(event, commands, now)
+        if isinstance(event, Tick):
+            made += self._feed.tick(now)
+        for forecast in made:
+            self._told(forecast)
+        return commands
+
+    def next_deadline(self) -> Instant | None:
+        """The earlier of the queues' and of the next forecast that is due."""
+        due = [at for at in (self._queues.next_deadline(), self._feed.next_deadline()) if at is not None]
+        return min(due, default=None)
+
+    def tick(self, now: Instant) -> list[AcdCommand]:
+        """Do what is due."""
+        return self.handle(Tick(now), now)
+
+    def snapshot(self) -> bytes:
+        """Both states."""
+        return msgspec.msgpack.encode(_Both(self._queues.snapshot(), self._feed.snapshot()))
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from both."""
+        both = msgspec.msgpack.decode(snapshot, type=_Both)
+        self._queues.restore(both.queues)
+        self._feed.restore(both.feed)
