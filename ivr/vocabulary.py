@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ivr import building
 from ivr import program as p
 from ivr import shapes as s
+from ivr.building import Given
 from ivr.reading import Reading
 from ivr.source import Node, nearest_hint
-
-Given = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -109,110 +109,6 @@ _ASKING = (
     Option("barge_in", s.boolean, "Whether a key stops the prompt.", True, site=True),
     _SITE_KEYS,
 )
-_OUTCOMES = ("no_agents", "timed_out", "full", "failed")
-
-
-def _asking(given: Given, prompt: str) -> Given:
-    lines: p.Lines = given[prompt] or ()
-    return {
-        "lines": lines,
-        "again": given["short"] or lines,
-        **{word: given[word] for word in ("no_input", "wrong", "first_key_s", "between_keys_s", "end_key", "barge_in")},
-        "global_keys": given["global_keys"],
-    }
-
-
-def _menu(given: Given) -> p.Menu:
-    return p.Menu(keys=given["keys"], **_asking(given, "menu"))
-
-
-def _collect(given: Given) -> p.Collect:
-    least, most = given["length"]
-    confirm: p.Confirm | None = given["confirm"]
-    if confirm is not None:
-        value = {"digits": p.Cel(given["collect"])}
-        lines = tuple(p.Line(line.phrase, line.language, {**value, **line.values}) for line in confirm.lines)
-        confirm = p.Confirm(lines, confirm.yes, confirm.no)
-    return p.Collect(
-        into=given["collect"],
-        least=least,
-        most=most,
-        check=given["check"],
-        confirm=confirm,
-        secret=given["secret"],
-        then=given["then"],
-        **_asking(given, "say"),
-    )
-
-
-def _listen(given: Given) -> p.Listen:
-    return p.Listen(
-        answers=given["answers"],
-        into=given["into"],
-        max_s=given["max_s"],
-        confidence=given["confidence"] / 100,
-        **_asking(given, "listen"),
-    )
-
-
-def _survey(given: Given) -> p.Survey:
-    least, most = given["scores"]
-    return p.Survey(question=given["survey"], least=least, most=most, then=given["then"], **_asking(given, "say"))
-
-
-def _lookup(given: Given) -> p.Lookup:
-    return p.Lookup(
-        method=given["method"],
-        url=given["lookup"],
-        send=given["send"],
-        into=given["into"],
-        deadline_s=given["deadline_s"],
-        then=given["then"],
-        failed=given["failed"],
-    )
-
-
-def _queue(given: Given) -> p.Queue:
-    return p.Queue(
-        queue=given["queue"],
-        skills=given["skills"],
-        class_=given["class"],
-        reason=given["reason"],
-        fields=given["fields"],
-        keys=given["keys"],
-        outcomes={outcome: given[outcome] for outcome in _OUTCOMES},
-        then=given["then"],
-    )
-
-
-def _transfer(given: Given) -> p.Transfer:
-    outcomes = {outcome: given[outcome] for outcome in ("busy", "no_answer", "failed")}
-    return p.Transfer(to=given["transfer"], ring_s=given["ring_s"], outcomes=outcomes, then=given["then"])
-
-
-def _voicemail(given: Given) -> p.Voicemail:
-    return p.Voicemail(
-        box=given["voicemail"],
-        lines=given["say"] or (),
-        least_s=given["least_s"],
-        max_s=given["max_s"],
-        silence_s=given["silence_s"],
-        end_key=given["end_key"],
-        then=given["then"],
-        failed=given["failed"] or given["then"],
-    )
-
-
-def _open_case(given: Given) -> p.OpenCase:
-    fields: dict[str, p.Value] = dict(given["open_case"])
-    category = fields.pop("category", p.Const("other"))
-    return p.OpenCase(
-        category=str(category.value) if isinstance(category, p.Const) else "other",
-        fields=fields,
-        deadline_s=given["deadline_s"],
-        then=given["then"],
-        failed=given["failed"] or given["then"],
-    )
 
 
 def _read_case(reading: Reading, node: Node, name: str) -> dict[str, p.Value]:
@@ -245,7 +141,7 @@ _ALL = (
         s.lines,
         "Say the choices and go by the key that is pressed.",
         (Option("keys", s.keys, "Where each key leads.", required=True), *_ASKING),
-        _menu,
+        building.menu,
     ),
     Kind(
         "collect",
@@ -260,7 +156,7 @@ _ALL = (
             _THEN,
             *_ASKING,
         ),
-        _collect,
+        building.collect,
     ),
     Kind(
         "listen",
@@ -278,7 +174,7 @@ _ALL = (
             Option("confidence", s.percent, "Per cent of certainty that the recogniser must have.", 50),
             *_ASKING,
         ),
-        _listen,
+        building.listen,
     ),
     Kind(
         "survey",
@@ -290,7 +186,7 @@ _ALL = (
             _THEN,
             *_ASKING,
         ),
-        _survey,
+        building.survey,
     ),
     Kind(
         "branch",
@@ -318,7 +214,7 @@ _ALL = (
             Option("failed", s.target, "Where to go when there is no answer in time, or a bad one.", required=True),
             _THEN,
         ),
-        _lookup,
+        building.lookup,
     ),
     Kind(
         "hours",
@@ -347,10 +243,10 @@ _ALL = (
             Option("reason", s.text, "Why the caller calls, in words that the agent hears first.", ""),
             Option("fields", s.values_shape, "What the agent sees on the screen.", {}),
             Option("keys", s.keys, "Ways out while waiting.", {}),
-            *_outcomes(_OUTCOMES, "Where to go when the queue says {}."),
+            *_outcomes(building.QUEUE_OUTCOMES, "Where to go when the queue says {}."),
             _THEN,
         ),
-        _queue,
+        building.queue,
     ),
     Kind(
         "transfer",
@@ -358,10 +254,10 @@ _ALL = (
         "Connect with tel:NUMBER or phone:ACCOUNT; then is where the caller goes after the talk.",
         (
             Option("ring_s", s.seconds, "Seconds to ring.", 30.0),
-            *_outcomes(("busy", "no_answer", "failed"), "Where to go when it is {}."),
+            *_outcomes(building.TRANSFER_OUTCOMES, "Where to go when it is {}."),
             _THEN,
         ),
-        _transfer,
+        building.transfer,
     ),
     Kind(
         "voicemail",
@@ -376,7 +272,7 @@ _ALL = (
             Option("failed", s.target, "Where to go when there is no message; else then."),
             _THEN,
         ),
-        _voicemail,
+        building.voicemail,
     ),
     Kind(
         "open_case",
@@ -387,7 +283,7 @@ _ALL = (
             Option("failed", s.target, "Where to go when there is no number in time; else then."),
             _THEN,
         ),
-        _open_case,
+        building.open_case,
     ),
     Kind(
         "call",

@@ -1,0 +1,125 @@
+"""From the words that a step was given to the compiled step: one function a kind that has many words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ivr import program as p
+
+Given = dict[str, Any]
+"""Compiled values by word; every word of the kind is there."""
+
+QUEUE_OUTCOMES = ("no_agents", "timed_out", "full", "failed")
+TRANSFER_OUTCOMES = ("busy", "no_answer", "failed")
+
+
+def _asking(given: Given, prompt: str) -> Given:
+    lines: p.Lines = given[prompt] or ()
+    return {
+        "lines": lines,
+        "again": given["short"] or lines,
+        **{word: given[word] for word in ("no_input", "wrong", "first_key_s", "between_keys_s", "end_key", "barge_in")},
+        "global_keys": given["global_keys"],
+    }
+
+
+def menu(given: Given) -> p.Menu:
+    """A `menu` step."""
+    return p.Menu(keys=given["keys"], **_asking(given, "menu"))
+
+
+def collect(given: Given) -> p.Collect:
+    """A `collect` step."""
+    least, most = given["length"]
+    confirm: p.Confirm | None = given["confirm"]
+    if confirm is not None:
+        value = {"digits": p.Cel(given["collect"])}
+        lines = tuple(p.Line(line.phrase, line.language, {**value, **line.values}) for line in confirm.lines)
+        confirm = p.Confirm(lines, confirm.yes, confirm.no)
+    return p.Collect(
+        into=given["collect"],
+        least=least,
+        most=most,
+        check=given["check"],
+        confirm=confirm,
+        secret=given["secret"],
+        then=given["then"],
+        **_asking(given, "say"),
+    )
+
+
+def listen(given: Given) -> p.Listen:
+    """A `listen` step."""
+    return p.Listen(
+        answers=given["answers"],
+        into=given["into"],
+        max_s=given["max_s"],
+        confidence=given["confidence"] / 100,
+        **_asking(given, "listen"),
+    )
+
+
+def survey(given: Given) -> p.Survey:
+    """A `survey` step."""
+    least, most = given["scores"]
+    return p.Survey(question=given["survey"], least=least, most=most, then=given["then"], **_asking(given, "say"))
+
+
+def lookup(given: Given) -> p.Lookup:
+    """A `lookup` step."""
+    return p.Lookup(
+        method=given["method"],
+        url=given["lookup"],
+        send=given["send"],
+        into=given["into"],
+        deadline_s=given["deadline_s"],
+        then=given["then"],
+        failed=given["failed"],
+    )
+
+
+def queue(given: Given) -> p.Queue:
+    """A `queue` step."""
+    return p.Queue(
+        queue=given["queue"],
+        skills=given["skills"],
+        class_=given["class"],
+        reason=given["reason"],
+        fields=given["fields"],
+        keys=given["keys"],
+        outcomes={outcome: given[outcome] for outcome in QUEUE_OUTCOMES},
+        then=given["then"],
+    )
+
+
+def transfer(given: Given) -> p.Transfer:
+    """A `transfer` step."""
+    outcomes = {outcome: given[outcome] for outcome in TRANSFER_OUTCOMES}
+    return p.Transfer(to=given["transfer"], ring_s=given["ring_s"], outcomes=outcomes, then=given["then"])
+
+
+def voicemail(given: Given) -> p.Voicemail:
+    """A `voicemail` step."""
+    return p.Voicemail(
+        box=given["voicemail"],
+        lines=given["say"] or (),
+        least_s=given["least_s"],
+        max_s=given["max_s"],
+        silence_s=given["silence_s"],
+        end_key=given["end_key"],
+        then=given["then"],
+        failed=given["failed"] or given["then"],
+    )
+
+
+def open_case(given: Given) -> p.OpenCase:
+    """A `open_case` step."""
+    fields: dict[str, p.Value] = dict(given["open_case"])
+    category = fields.pop("category", p.Const("other"))
+    return p.OpenCase(
+        category=str(category.value) if isinstance(category, p.Const) else "other",
+        fields=fields,
+        deadline_s=given["deadline_s"],
+        then=given["then"],
+        failed=given["failed"] or given["then"],
+    )
