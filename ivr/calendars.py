@@ -16,8 +16,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ivr.hours import Hours, Span, decreed_day
-from ivr.shapes import NAME
 from ivr.source import Mark, Node, Problem, nearest_hint
+from ivr.values import NAME
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORDS = ("zone", "week", "holidays", "workdays", "closures", "about")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ivr import shapes
+from ivr import values
 from ivr.program import ENDINGS, Flow
 from ivr.reading import Reading
 from ivr.source import Node
@@ -33,7 +33,7 @@ def read_flow(root: Node, name: str, defaults: Mapping[str, Node]) -> tuple[Flow
         if word in ENDINGS:
             message = f"{word} is a word of its own: no step can be called that"
             reading.problem(node.key_mark or node.mark, "step-name", message)
-        elif not re.match(shapes.NAME, word):
+        elif not re.match(values.NAME, word):
             message = f"{word!r} is no name for a step: small letters, digits and _"
             reading.problem(node.key_mark or node.mark, "step-name", message)
         else:
@@ -70,4 +70,4 @@ def _names(reading: Reading, node: Node | None) -> tuple[str, ...]:
     if not node.is_sequence:
         reading.problem(node.mark, "type", f"a list of names is wanted, not {node.kind}")
         return ()
-    return tuple(shapes.word.read(reading, child, "") for child in node.children)
+    return tuple(values.word.read(reading, child, "") for child in node.children)

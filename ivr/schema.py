@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivr import shapes
+from ivr import shapes, values
 from ivr.calendars import hours_schema
 from ivr.cases import cases_schema
 from ivr.program import ENDINGS
@@ -39,18 +39,18 @@ def json_schema(name: str = "flow") -> Schema:
 
 
 def _flow() -> Schema:
-    names = {"type": "array", "items": {"type": "string", "pattern": shapes.NAME}}
+    names = {"type": "array", "items": {"type": "string", "pattern": values.NAME}}
     return {
         "type": "object",
         "required": ["flow", "start"],
         "properties": {
-            "flow": {"type": "string", "pattern": shapes.PATH, "description": "The file's name below flows/."},
+            "flow": {"type": "string", "pattern": values.PATH, "description": "The file's name below flows/."},
             "start": {"type": "string", "description": "The first step."},
             "takes": {**names, "description": "Arguments that a caller of this flow gives."},
             "returns": {**names, "description": "Values that this flow gives back."},
             "about": {"type": "string", "description": "For people."},
         },
-        "propertyNames": {"pattern": shapes.NAME, "not": {"enum": list(ENDINGS)}},
+        "propertyNames": {"pattern": values.NAME, "not": {"enum": list(ENDINGS)}},
         "additionalProperties": {"$ref": "#/$defs/step"},
         "$defs": _defs(),
     }
@@ -63,7 +63,7 @@ def _defaults() -> Schema:
         "additionalProperties": False,
         "properties": {
             **{word: {**option.shape.schema, "description": option.doc} for word, option in SITE_WORDS.items()},
-            "languages": {"type": "array", "items": {"type": "string", "pattern": shapes.LANGUAGE}},
+            "languages": {"type": "array", "items": {"type": "string", "pattern": values.LANGUAGE}},
             "limits": {
                 "type": "object",
                 "additionalProperties": False,
@@ -79,7 +79,7 @@ def _entry() -> Schema:
     return {
         "type": "object",
         "propertyNames": {"pattern": "^([+0-9*# ()-]+|default)$"},
-        "additionalProperties": {"type": "string", "pattern": shapes.PATH, "description": "The flow that answers."},
+        "additionalProperties": {"type": "string", "pattern": values.PATH, "description": "The flow that answers."},
     }
 
 
@@ -94,7 +94,7 @@ def _skills() -> Schema:
 
 def _defs() -> Schema:
     kinds = {f"step.{word}": _kind(kind) for word, kind in KINDS.items()}
-    named = {"type": "string", "pattern": shapes.NAME, "description": "A step of this flow, or " + ", ".join(ENDINGS)}
+    named = {"type": "string", "pattern": values.NAME, "description": "A step of this flow, or " + ", ".join(ENDINGS)}
     return {
         **shapes.DEFS,
         **kinds,

@@ -13,6 +13,7 @@ from typing import Any
 from ivr import building
 from ivr import program as p
 from ivr import shapes as s
+from ivr import values as v
 from ivr.building import Given
 from ivr.reading import Reading
 from ivr.source import Node, nearest_hint
@@ -23,7 +24,7 @@ class Option:
     """A word beside the kind's own. `required`: it must be there, or the site's defaults.yaml must have it."""
 
     name: str
-    shape: s.Shape
+    shape: v.Shape
     doc: str
     default: Any = None
     required: bool = False
@@ -35,7 +36,7 @@ class Kind:
     """A kind of step. `argument` is what stands behind the kind's own word."""
 
     word: str
-    argument: s.Shape
+    argument: v.Shape
     doc: str
     options: tuple[Option, ...]
     build: Callable[[Given], p.AnyStep]
@@ -102,24 +103,24 @@ _ASKING = (
     Option("no_input", s.retry, "Silence: what to say, how many tries, then where.", required=True, site=True),
     Option("wrong", s.retry, "A wrong answer: what to say, how many tries, then where.", required=True, site=True),
     Option(
-        "first_key_s", s.seconds, "Seconds of silence after the prompt before it counts as no input.", 5.0, site=True
+        "first_key_s", v.seconds, "Seconds of silence after the prompt before it counts as no input.", 5.0, site=True
     ),
-    Option("between_keys_s", s.seconds, "Seconds between two keys of one answer.", 3.0, site=True),
-    Option("end_key", s.end_key, "The key that ends an answer at once.", "#"),
-    Option("barge_in", s.boolean, "Whether a key stops the prompt.", True, site=True),
+    Option("between_keys_s", v.seconds, "Seconds between two keys of one answer.", 3.0, site=True),
+    Option("end_key", v.end_key, "The key that ends an answer at once.", "#"),
+    Option("barge_in", v.boolean, "Whether a key stops the prompt.", True, site=True),
     _SITE_KEYS,
 )
 
 
 def _read_case(reading: Reading, node: Node, name: str) -> dict[str, p.Value]:
-    fields: dict[str, p.Value] = s.values_shape.read(reading, node, name)
+    fields: dict[str, p.Value] = v.mapping.read(reading, node, name)
     category = fields.get("category")
     if node.is_mapping and not (isinstance(category, p.Const) and isinstance(category.value, str)):
         reading.problem(node.mark, "missing-word", "open_case has a category, as plain text: {category: complaint}")
     return fields
 
 
-_CASE = s.Shape(
+_CASE = v.Shape(
     {"type": "object", "required": ["category"], "properties": {"category": {"type": "string"}}}, _read_case
 )
 
@@ -133,7 +134,7 @@ _ALL = (
         "say",
         s.lines,
         "Say phrases of prompts/, in the caller's language.",
-        (Option("barge_in", s.boolean, "Whether a key skips the rest (and counts for the next step).", True), _THEN),
+        (Option("barge_in", v.boolean, "Whether a key skips the rest (and counts for the next step).", True), _THEN),
         lambda g: p.Say(lines=g["say"], barge_in=g["barge_in"], then=g["then"]),
     ),
     Kind(
@@ -145,14 +146,14 @@ _ALL = (
     ),
     Kind(
         "collect",
-        s.variable,
+        v.variable,
         "Ask for digits and keep them under this name. The end key ends them, * starts over.",
         (
             Option("say", s.lines, "The question.", required=True),
-            Option("length", s.length, "How many digits: 6, or 4-6.", required=True),
-            Option("check", s.check, "luhn (bank cards), id_card (GB 11643; * is the X), or a pattern.", ""),
+            Option("length", v.length, "How many digits: 6, or 4-6.", required=True),
+            Option("check", v.check, "luhn (bank cards), id_card (GB 11643; * is the X), or a pattern.", ""),
             Option("confirm", s.confirm, "A phrase with {digits:digits} that reads back; keys yes (1) and no (2)."),
-            Option("secret", s.boolean, "Never logged, recorded or said; a lookup sends it as secret:NAME.", False),
+            Option("secret", v.boolean, "Never logged, recorded or said; a lookup sends it as secret:NAME.", False),
             _THEN,
             *_ASKING,
         ),
@@ -169,20 +170,20 @@ _ALL = (
                 "Words that are understood, the key for the same, and where it leads.",
                 required=True,
             ),
-            Option("into", s.variable, "Keeps what was said under this name.", ""),
-            Option("max_s", s.seconds, "Seconds to listen.", 8.0),
-            Option("confidence", s.percent, "Per cent of certainty that the recogniser must have.", 50),
+            Option("into", v.variable, "Keeps what was said under this name.", ""),
+            Option("max_s", v.seconds, "Seconds to listen.", 8.0),
+            Option("confidence", v.percent, "Per cent of certainty that the recogniser must have.", 50),
             *_ASKING,
         ),
         building.listen,
     ),
     Kind(
         "survey",
-        s.word,
+        v.word,
         "Ask for a score by one key and keep it under this question.",
         (
             Option("say", s.lines, "The question.", required=True),
-            Option("scores", s.scores, "The least and the greatest score: 1-5.", (1, 5)),
+            Option("scores", v.scores, "The least and the greatest score: 1-5.", (1, 5)),
             _THEN,
             *_ASKING,
         ),
@@ -197,20 +198,20 @@ _ALL = (
     ),
     Kind(
         "set",
-        s.settings,
+        v.settings,
         "Give variables values; text that begins with = is a CEL expression.",
         (_THEN,),
         lambda g: p.Set(values=g["set"], then=g["then"]),
     ),
     Kind(
         "lookup",
-        s.value,
+        v.value,
         "Ask an HTTP service; its JSON answer is kept.",
         (
-            Option("method", s.choice("POST", "GET"), "POST sends JSON, GET a query.", "POST"),
-            Option("send", s.values_shape, "What to send; secret:NAME is filled in by the vault.", {}),
-            Option("into", s.variable, "Keeps the answer under this name.", required=True),
-            Option("deadline_s", s.seconds, "Seconds that the service has.", 3.0),
+            Option("method", v.choice("POST", "GET"), "POST sends JSON, GET a query.", "POST"),
+            Option("send", v.mapping, "What to send; secret:NAME is filled in by the vault.", {}),
+            Option("into", v.variable, "Keeps the answer under this name.", required=True),
+            Option("deadline_s", v.seconds, "Seconds that the service has.", 3.0),
             Option("failed", s.target, "Where to go when there is no answer in time, or a bad one.", required=True),
             _THEN,
         ),
@@ -218,7 +219,7 @@ _ALL = (
     ),
     Kind(
         "hours",
-        s.reference("hours"),
+        v.reference("hours"),
         "Go by the clock: hours.yaml says when it is open.",
         (
             Option("open", s.target, "Where to go when it is open.", required=True),
@@ -228,20 +229,20 @@ _ALL = (
     ),
     Kind(
         "language",
-        s.reference("language", s.LANGUAGE),
+        v.reference("language", v.LANGUAGE),
         "Speak this language from now on.",
         (_THEN,),
         lambda g: p.Language(language=g["language"], then=g["then"]),
     ),
     Kind(
         "queue",
-        s.reference("queue"),
+        v.reference("queue"),
         "Wait for an agent; then is where the caller goes after the talk.",
         (
-            Option("skills", s.wishes, "What the agent must have: complaints>=3.", ()),
-            Option("class", s.choice("general", "important", "urgent"), "How urgent it is.", "general"),
-            Option("reason", s.text, "Why the caller calls, in words that the agent hears first.", ""),
-            Option("fields", s.values_shape, "What the agent sees on the screen.", {}),
+            Option("skills", v.wishes, "What the agent must have: complaints>=3.", ()),
+            Option("class", v.choice("general", "important", "urgent"), "How urgent it is.", "general"),
+            Option("reason", v.text, "Why the caller calls, in words that the agent hears first.", ""),
+            Option("fields", v.mapping, "What the agent sees on the screen.", {}),
             Option("keys", s.keys, "Ways out while waiting.", {}),
             *_outcomes(building.QUEUE_OUTCOMES, "Where to go when the queue says {}."),
             _THEN,
@@ -250,10 +251,10 @@ _ALL = (
     ),
     Kind(
         "transfer",
-        s.value,
+        v.value,
         "Connect with tel:NUMBER or phone:ACCOUNT; then is where the caller goes after the talk.",
         (
-            Option("ring_s", s.seconds, "Seconds to ring.", 30.0),
+            Option("ring_s", v.seconds, "Seconds to ring.", 30.0),
             *_outcomes(building.TRANSFER_OUTCOMES, "Where to go when it is {}."),
             _THEN,
         ),
@@ -261,14 +262,14 @@ _ALL = (
     ),
     Kind(
         "voicemail",
-        s.word,
+        v.word,
         "Record a message for this box.",
         (
             Option("say", s.lines, "What to say before the beep."),
-            Option("least_s", s.seconds, "What is shorter is no message.", 1.0),
-            Option("max_s", s.seconds, "The longest message.", 120.0),
-            Option("silence_s", s.seconds, "So much silence ends the message.", 5.0),
-            Option("end_key", s.end_key, "The key that ends the message.", "#"),
+            Option("least_s", v.seconds, "What is shorter is no message.", 1.0),
+            Option("max_s", v.seconds, "The longest message.", 120.0),
+            Option("silence_s", v.seconds, "So much silence ends the message.", 5.0),
+            Option("end_key", v.end_key, "The key that ends the message.", "#"),
             Option("failed", s.target, "Where to go when there is no message; else then."),
             _THEN,
         ),
@@ -279,7 +280,7 @@ _ALL = (
         _CASE,
         "Open a case for the complaint workflow; its number is the variable case.",
         (
-            Option("deadline_s", s.seconds, "Seconds to wait for the number.", 3.0),
+            Option("deadline_s", v.seconds, "Seconds to wait for the number.", 3.0),
             Option("failed", s.target, "Where to go when there is no number in time; else then."),
             _THEN,
         ),
@@ -287,26 +288,26 @@ _ALL = (
     ),
     Kind(
         "call",
-        s.reference("flow", s.PATH),
+        v.reference("flow", v.PATH),
         "Walk another flow and come back.",
         (
-            Option("with", s.values_shape, "Its arguments.", {}),
-            Option("into", s.names, "What it returns: variable here, by name there.", {}),
+            Option("with", v.mapping, "Its arguments.", {}),
+            Option("into", v.names, "What it returns: variable here, by name there.", {}),
             _THEN,
         ),
         lambda g: p.Call(flow=g["call"], arguments=g["with"], into=g["into"], then=g["then"]),
     ),
     Kind(
         "flow",
-        s.reference("flow", s.PATH),
+        v.reference("flow", v.PATH),
         "Go to another flow for good.",
-        (Option("with", s.values_shape, "Its arguments.", {}),),
+        (Option("with", v.mapping, "Its arguments.", {}),),
         lambda g: p.Jump(flow=g["flow"], arguments=g["with"]),
     ),
     Kind("goto", s.target, "Go to a step.", (), lambda g: p.Goto(then=g["goto"])),
     Kind(
         "return",
-        s.values_shape,
+        v.mapping,
         "Go back to the flow that called this one, with values.",
         (),
         lambda g: p.Return(values=g["return"] or {}),
