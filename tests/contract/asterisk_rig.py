@@ -99,7 +99,7 @@ class SipPhone:
 
 class AsteriskRig:
     def __init__(self, asterisk: AsteriskProcess, proxy: LinkProxy, endpoint: Endpoint, prompts: Path) -> None:
-        self._asterisk = asterisk
+        self.asterisk = asterisk
         self._proxy = proxy
         self._endpoint = endpoint
         self._prompts = prompts
@@ -110,7 +110,7 @@ class AsteriskRig:
         self.switch = self._adapter()
 
     def _adapter(self) -> AsteriskSwitch:
-        settings = self._asterisk.settings
+        settings = self.asterisk.settings
         options = AsteriskOptions(
             f"http://127.0.0.1:{self._proxy.port}/ari",
             settings.ari_user,
@@ -136,7 +136,7 @@ class AsteriskRig:
 
     async def phone(self, account: str, reaction: Reaction) -> Phone:
         if account not in self._phones:
-            settings = self._asterisk.settings
+            settings = self.asterisk.settings
             secret = next(known.secret for known in settings.accounts if known.agent == account)
             agent = AgentPhone(self._endpoint, self._sip, Credentials(f"agent-{account}", secret))
             self._agent_phones.append(agent)
@@ -163,8 +163,22 @@ class AsteriskRig:
         await self.facts.next(SwitchBack)
 
     async def restart_switch(self) -> None:
-        await self._asterisk.kill()
-        await self._asterisk.start()
+        await self.asterisk.kill()
+        await self.asterisk.start()
+
+    def another_controller(self) -> AsteriskSwitch:
+        """Of the same name, not started."""
+        return self._adapter()
+
+    async def grown(self, size: int) -> None:
+        """Return once each file of a talk that is being recorded has so many bytes."""
+        folder = self.asterisk.settings.recording_dir
+        async with asyncio.timeout(10.0):
+            while True:
+                sides = [file.stat().st_size for file in folder.glob("*.sln")]
+                if len(sides) == 2 and min(sides) >= size:
+                    return
+                await asyncio.sleep(0.05)
 
     async def forget(self) -> None:
         await self.switch.close()
