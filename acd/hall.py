@@ -86,8 +86,10 @@ class Hall:
         if queue is None or fact.queue not in self.open:
             raise BadInput(f"there is no queue `{fact.queue}` in version {self.version}")
         wish = conjunction((parse_all(queue.config.skills), parse_all(fact.skills)))
-        if fact.language in self._floor.index.skills:
-            wish = conjunction((wish, Has(fact.language)))
+        for tag in (fact.language, fact.language.partition("-")[0]):  # zh-CN is asked for as zh where that is a skill
+            if tag in self._floor.index.skills:
+                wish = conjunction((wish, Has(tag)))
+                break
         config = queue.config
         head_start = config.priority + fact.priority
         if fact.class_ != "general":

@@ -82,6 +82,8 @@ class FirstCome:
         name = line.queue.config.policy
         if name == "longest_idle":
             return first_idle(free, floor)
+        if name == "most_proficient":
+            return best_idle(line, free, floor)
         rank = RANKINGS[name]
         return min(floor.select(free), key=lambda agent: (rank(agent, line, now), agent.idle_seq))
 
@@ -99,6 +101,50 @@ class FirstCome:
     def review_at(self) -> Instant:
         """Never: nobody is held."""
         return NEVER
+
+
+class BestSkilled:
+    """Whom one is best at: the most proficient agent for a caller, and for an agent the callers who ask for what he or
+    she does best; highest score among those. Never holds back. (Wallace & Whitt, "A staffing algorithm for call
+    centers with skill-based routing", 2005, with their level 1 as the best.)"""
+
+    holds = False
+
+    def prepare(self, hall: Hall, floor: Floor) -> None:
+        """Nothing: the lines know all."""
+
+    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
+        """The most proficient; of equals, the longest idle."""
+        return best_idle(line, free, floor)
+
+    def pair(self, agent: Agent | None, hall: Hall, floor: Floor, now: Instant) -> Pair | None:
+        """The caller whose wish this agent fulfils best; of equals, the highest score."""
+        if agent is None:
+            return None
+        best: Line | None = None
+        best_rank: tuple[int, float, int] | None = None
+        for line in agent.lines:
+            if line.waiting:
+                key, seq, _ = line.waiting[0]
+                rank = (-line.level(agent), key, seq)
+                if best_rank is None or rank < best_rank:
+                    best, best_rank = line, rank
+        return None if best is None else (best.waiting[0][2], agent)
+
+    def review_at(self) -> Instant:
+        """Never: nobody is held."""
+        return NEVER
+
+
+def best_idle(line: Line, free: int, floor: Floor) -> Agent:
+    """The most proficient of `free` at what the line asks for; of equals, the longest idle."""
+    if line.tiers is None:
+        by_level: dict[int, int] = {}
+        for agent in floor.select(line.eligible):
+            level = line.level(agent)
+            by_level[level] = by_level.get(level, 0) | agent.bit
+        line.tiers = [by_level[level] for level in sorted(by_level, reverse=True)]
+    return first_idle(next(tier & free for tier in line.tiers if tier & free), floor)
 
 
 def first_idle(free: int, floor: Floor) -> Agent:

@@ -35,7 +35,8 @@ class Line:
     """
 
     __slots__ = (
-        "also", "eligible", "head_start_s", "levels", "occupied", "only", "queue", "reach", "waiting", "wanted", "wish",
+        "also", "eligible", "head_start_s", "levels", "occupied", "only", "queue", "reach", "tiers", "waiting",
+        "wanted", "wish",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +60,7 @@ class Line:
         self.waiting: list[tuple[float, int, Caller]] = []
         self.wanted = tuple(dict.fromkeys(wanted(wish)))
         self.levels: dict[int, int] = {}
+        self.tiers: list[int] | None = None
 
     def add(self, caller: "Caller") -> None:
         """Put a caller in the place that is due to it."""
