@@ -26,6 +26,7 @@ class Hall:
         self.arrivals = 0
         self.version = ""
         self.occupied: dict[Line, None] = {}
+        self._lines_kept = LINES_KEPT
         self._lines: dict[LineKey, Line] = {}
         self._members: dict[QueueName, int] = {}
         self._entries: dict[_EntryKey, tuple[Queue, Wish, Seconds, Line]] = {}
@@ -186,8 +187,9 @@ class Hall:
         key = (queue.name, wish, also, None if only is None else only.id, head_start_s)
         line = self._lines.get(key)
         if line is None:
-            if len(self._lines) >= LINES_KEPT:
+            if len(self._lines) >= self._lines_kept:
                 self._drop_empty()
+                self._lines_kept = max(LINES_KEPT, 2 * len(self._lines))
             eligible = self.eligible(queue.name, wish, also, only)
             line = self._lines[key] = Line(queue, wish, also, only, head_start_s, eligible, self.occupied)
             queue.lines.append(line)

@@ -30,5 +30,6 @@ class Entry:
 
 BENCHES = {
     "live": Entry("live", "real calls to a real switch: latencies, processor time a call, the rate that is held"),
+    "routing": Entry("routing", "how well and how fast callers and agents are matched; simulation"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }

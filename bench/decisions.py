@@ -55,8 +55,6 @@ class House:
         self._tell(Configured("v"))
         for agent in people:
             self._tell(AgentSignedIn(agent))
-        while len(self.talking) < agents * 0.99:  # the last few have skills that nobody asks for
-            self.come()
         while len(self.acd.hall.callers) < waiting:
             self.come()
         self.times_ns.clear()

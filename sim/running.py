@@ -30,6 +30,8 @@ class Run(msgspec.Struct):
     calls_per_s: float
     waits: Draws
     """Of every call counted, NaN for those never answered; in the order of arrival."""
+    kind_of: np.ndarray
+    """Of the same calls, the number of the kind."""
 
 
 def draw(scenario: Scenario, seed: int) -> Calls:
@@ -124,6 +126,7 @@ def run(scenario: Scenario, seed: int, policy: Policy | None = None) -> Run:
         span_s,
         len(calls.arrivals) / took_s,
         (np.asarray(centre.answered_at) - calls.arrivals)[drop:],
+        calls.kinds[drop:],
     )
 
 

@@ -1,0 +1,176 @@
+"""hotline simulate, tune, whatif: virtual time, with the code that serves live calls."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.progress import Progress
+
+from acd.config import Problem
+from calls.errors import BadInput
+from hotline.cli.common import JsonOption, err, out, print_json, print_table, told
+from ivr.source import Node, SourceError, parse
+from sim.measure import Estimate
+from sim.running import Result, Run, runs, summary
+from sim.scenario import Scenario, read_scenario
+
+app = typer.Typer()
+
+SMOKE = """
+scenario: smoke
+calls: 2000
+seeds: {first: 1, count: 2}
+kinds:
+  loans: {queue: loans, per_hour: 100, service: {exponential: 180}, patience: {exponential: 240}}
+  care:
+    queue: care
+    skills: [care>=2]
+    per_hour: 60
+    service: {lognormal: 240, sigma: 0.8}
+    patience: {exponential: 300}
+groups:
+  - {count: 5, queues: [loans], skills: {loans: 3}}
+  - {count: 5, skills: {loans: 2, care: 3}}
+queues:
+  loans: {}
+  care: {steps: [{after_s: 60, lower: 1}]}
+"""
+"""A minute of work for `make check`: it shows that core, world and figures go together."""
+
+ScenarioArgument = Annotated[Path | None, typer.Argument(help="The scenario, YAML.", show_default=False)]
+PolicyOption = Annotated[Path | None, typer.Option("--policy", help="Weights, in place of the scenario's own.")]
+SeedsOption = Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds, in place of the scenario's.")]
+
+
+@app.command()
+def simulate(
+    scenario: ScenarioArgument = None,
+    json: JsonOption = False,
+    policy: PolicyOption = None,
+    seeds: SeedsOption = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Draw waits and occupancy to this .png or .svg.")] = None,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="A small scenario of our own; fails if figures do not add up.")
+    ] = False,
+) -> None:
+    """Run a scenario over its seeds; figures come with their 95 % intervals.
+
+    Examples:
+
+      hotline simulate bench/scenarios/b2.yaml --policy bench/scenarios/b2-goals.yaml
+
+      hotline simulate monday.yaml --json | jq .abandoned
+    """
+    with told():
+        if smoke:
+            document = parse(SMOKE, "smoke")
+        elif scenario is None:
+            raise BadInput("name a scenario file, for instance bench/scenarios/b2.yaml")
+        else:
+            document = read_yaml(scenario)
+        chosen = load(document, None if policy is None else read_yaml(policy), seeds)
+        done = run_all(chosen)
+        result = summary(chosen, done)
+        if smoke:
+            check(chosen, done)
+        if plot is not None:
+            from hotline.plots import draw_runs
+
+            draw_runs(chosen, done, plot)
+    if json:
+        print_json(as_json(chosen, result))
+    else:
+        show(chosen, result)
+
+
+def read_yaml(path: Path) -> Node:
+    """A file as a tree that knows its places. Raises BadInput."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}") from error
+    except SourceError as error:
+        raise BadInput(str(error)) from error
+
+
+def load(document: Node, policy: Node | None = None, seeds: int | None = None) -> Scenario:
+    """A scenario, whole and right, or BadInput with each problem at its file:line:column."""
+    plain = document.plain()
+    if not isinstance(plain, dict):
+        raise BadInput(f"{document.mark}: a scenario is a mapping of settings")
+    if policy is not None:
+        plain["policy"] = policy.plain()
+    if seeds is not None and isinstance(plain.setdefault("seeds", {}), dict):
+        plain["seeds"]["count"] = seeds
+    scenario, problems = read_scenario(plain)
+    if scenario is None:
+        raise BadInput("\n".join(_placed(problem, document, policy) for problem in problems))
+    return scenario
+
+
+def _placed(problem: Problem, document: Node, policy: Node | None) -> str:
+    if policy is not None and problem.path[:1] == ("policy",):
+        node = policy.find(problem.path[1:])
+    else:
+        node = document.find(problem.path)
+    hint = f"; did you mean `{problem.suggestion}`?" if problem.suggestion else ""
+    return f"{node.key_mark or node.mark}: {problem.message}{hint}"
+
+
+def run_all(scenario: Scenario) -> list[Run]:
+    """Every seed, with a bar on a terminal."""
+    done = []
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(scenario.name, total=scenario.seeds.count)
+        for one in runs(scenario):
+            done.append(one)
+            bar.advance(task)
+    return done
+
+
+def check(scenario: Scenario, done: list[Run]) -> None:
+    """What must hold of any run: every call has one end, and the same seed gives the same figures. Raises BadInput."""
+    for one in done:
+        for name, figures in {**one.kinds, "all": one.everybody}.items():
+            ends = figures.answered + figures.abandoned + figures.released
+            if ends != figures.offered or not figures.answered:
+                raise BadInput(f"seed {one.seed}, {name}: {figures.offered} calls came, {ends} ended")
+    again = next(runs(scenario))
+    if again.everybody != done[0].everybody:
+        raise BadInput(f"seed {again.seed}: two runs differ")
+
+
+def as_json(scenario: Scenario, result: Result) -> dict[str, Any]:
+    """The result, each estimate as mean and half-width."""
+    plain: dict[str, Any] = msgspec.to_builtins(result)
+    return {"scenario": scenario.name, "seeds": msgspec.to_builtins(scenario.seeds), **_named(plain)}
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _named(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return {"mean": value[0], "half": value[1] if value[1] == value[1] else None}
+    return value
+
+
+def show(scenario: Scenario, result: Result) -> None:
+    """The result, for people."""
+    rows = [
+        [
+            name,
+            f"{kind.goal.percent:g} % in {kind.goal.within_s:g} s",
+            f"{_text(result.service_level[name])} %",
+            f"{_text(result.wait_mean_s[name])} s",
+        ]
+        for name, kind in scenario.kinds.items()
+    ]
+    print_table(["kind", "goal", "within goal", "mean wait"], rows, "no kinds")
+    out.print(f"abandoned {_text(result.abandoned)} %, turned away {_text(result.released)} %")
+    out.print(f"occupancy {_text(result.occupancy)} %, spread among agents {_text(result.occupancy_spread)} points")
+    out.print(f"score {_text(result.score)}; {result.calls_per_s:,.0f} calls/s, {scenario.seeds.count} seeds")
+
+
+def _text(estimate: Estimate) -> str:
+    return f"{estimate.mean:.2f} ± {estimate.half:.2f}" if estimate.half == estimate.half else f"{estimate.mean:.2f}"
