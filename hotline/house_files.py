@@ -3,7 +3,6 @@
 The flows' own lint is in `ivr`, the queues' in `acd`; what is wrong in either is told in one list, by file and line.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,9 +12,9 @@ from typing import Any
 import msgspec
 
 from acd.config import Configuration, read, wish_problems
-from calls.errors import BadInput
 from calls.ids import QueueName
 from hotline.site import Site
+from hotline.sources import hash_of, read_files
 from hotline.versions import People, QueueHabits
 from ivr.compiling import AGENTS, QUEUES, SKILLS, compile_folder
 from ivr.phrases import parse_template
@@ -42,29 +41,8 @@ class Checked:
 
     @property
     def source_hash(self) -> str:
-        """Of all files, and of the recordings' names, sizes and times: whether a version is still what is here."""
-        digest = hashlib.sha256()
-        for name, text in sorted(self.files.items()):
-            digest.update(f"{name}\0{text}\0".encode())
-        return digest.hexdigest()
-
-
-def read_files(site: Site) -> tuple[dict[str, str], dict[str, Path]]:
-    """Text and path of every YAML file, by its name from the site's folder. Raises BadInput for what is not UTF-8."""
-    texts: dict[str, str] = {}
-    paths: dict[str, Path] = {}
-    for prefix, folder in (("dialplans", site.dialplans), ("prompts", site.prompts)):
-        if not folder.is_dir():
-            raise BadInput(f"{folder}: no such folder; hotline.yaml, {prefix}: names it")
-        for path in sorted(folder.rglob("*.yaml")):
-            name = f"{prefix}/{path.relative_to(folder).as_posix()}"
-            try:
-                texts[name] = path.read_text(encoding="utf-8")
-            except UnicodeDecodeError as error:
-                line = path.read_bytes()[: error.start].count(b"\n") + 1
-                raise BadInput(f"{name}:{line}:1: not UTF-8; save the file as UTF-8 [encoding]") from error
-            paths[name] = path
-    return texts, paths
+        """Of all files."""
+        return hash_of(self.files)
 
 
 def check(site: Site) -> Checked:

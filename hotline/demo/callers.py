@@ -57,14 +57,14 @@ class Kind:
     acts: Sequence[Act]
 
 
-_HELLO = Key("1", 6.0, 7.0)
+_HELLO = Key("1", 3.0, 4.0)
 """Through the notice that must be heard, then Chinese."""
 KINDS = (
     Kind("asks for a person", 0.30, (_HELLO, Key("0"), Stay())),
     Kind("asks about a loan", 0.25, (_HELLO, Key("2"), Key("1"), Stay())),
     Kind("complains", 0.15, (_HELLO, Key("3"), Stay())),
     Kind("asks for the balance", 0.10, (_HELLO, Key("1"), Key("11010519491231002*#", 3.0, 4.0), Stay(12.0, 15.0))),
-    Kind("speaks English", 0.05, (Key("2", 6.0, 7.0), Key("0"), Stay())),
+    Kind("speaks English", 0.05, (Key("2", 3.0, 4.0), Key("0"), Stay())),
     Kind("has no patience", 0.10, (_HELLO, Key("0"), Stay(1.0, 4.0))),
     Kind("hangs up early", 0.05, (Stay(0.5, 4.0),)),
 )
@@ -88,7 +88,8 @@ class Crowd:
         """Let them call, and return when the last has hung up. Cancelling hangs all up."""
         async with asyncio.TaskGroup() as tasks:
             while self.most is None or self.placed < self.most:
-                kind = self.rng.choices(KINDS, [kind.share for kind in KINDS])[0]
+                shares = [kind.share for kind in KINDS]
+                kind = self.rng.choices(KINDS, shares)[0] if self.placed else KINDS[0]
                 tasks.create_task(self._one(kind, Random(self.rng.random())))
                 self.placed += 1
                 await asyncio.sleep(self.rng.expovariate(self.rate))

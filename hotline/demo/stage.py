@@ -16,10 +16,9 @@ import yaml
 
 from calls.errors import BadInput, HotlineError
 from hotline.cli.init import SAMPLE
-from hotline.publishing import publish
 from hotline.site import Site
+from hotline.sources import hash_of, read_files
 from hotline.versions import Versions
-from hotline.wiring import make_voice
 from switch.asterisk.installation import locate_or_install
 from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
@@ -58,32 +57,31 @@ async def set_up(folder: Path, say: Say) -> AsyncIterator[Stage]:
     """Set everything up in `folder`, and leave no process when it is over, however it ends."""
     site = _make_site(folder)
     site.prepare()
+    site.switch_password()
     async with contextlib.AsyncExitStack() as stack:
         say("starting Asterisk")
-        settings = _asterisk_settings(site)
-        installation = await asyncio.to_thread(locate_or_install)
-        asterisk = AsteriskProcess(settings, installation)
-        starting = asyncio.create_task(asterisk.start())
+        asterisk = AsteriskProcess(_asterisk_settings(site), await asyncio.to_thread(locate_or_install))
         stack.push_async_callback(asterisk.stop)
-        await _publish_if_new(site, say)
-        await starting
+        starting = asyncio.create_task(asterisk.start())
+        if Versions(site.versions).current() is None:
+            await _publish(site, say)
         say("starting the controller")
-        controller = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "hotline",
-            "serve",
-            "--site",
-            str(site.folder),
-            stderr=(site.state / "hotline.log").open("ab"),
-            start_new_session=True,  # Ctrl-C is for us; we stop it in its turn
-        )
+        controller = await _start_controller(site)
         stack.push_async_callback(_stop, controller)
         headers = {"Authorization": f"Bearer {site.secret('web')}"}
         session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers))
+        await starting
+        await _publish_if_changed(site, say)
         stage = Stage(site, asterisk, controller, session)
         await _until_it_serves(stage)
         yield stage
+
+
+async def _start_controller(site: Site) -> asyncio.subprocess.Process:
+    command = (sys.executable, "-m", "hotline", "serve", "--site", str(site.folder))
+    with (site.state / "hotline.log").open("ab") as log:
+        # a session of its own: Ctrl-C is for us, and we stop it in its turn
+        return await asyncio.create_subprocess_exec(*command, stderr=log, start_new_session=True)
 
 
 def _make_site(folder: Path) -> Site:
@@ -116,23 +114,26 @@ def _asterisk_settings(site: Site) -> AsteriskSettings:
     )
 
 
-async def _publish_if_new(site: Site, say: Say) -> None:
+async def _publish_if_changed(site: Site, say: Say) -> None:
     """Publish the sample when it is not what was published last. A folder with errors stops a first start only."""
     versions = Versions(site.versions)
-    current = versions.current()
-    from hotline.house_files import check
-
-    checked = await asyncio.to_thread(check, site)
-    if current is not None and versions.manifest(current).source_hash == checked.source_hash:
+    current = versions.current() or ""
+    if versions.manifest(current).source_hash == hash_of(read_files(site)[0]):
         return
-    say("publishing dialplans/ and prompts/: lint, the folder's own calls, voices")
     try:
-        published = await publish(site, make_voice(site), lambda what, done, total: None)
-        say(f"version {published.version}: {published.tried} calls tried, {published.prompts_made} prompts made")
+        await _publish(site, say)
     except HotlineError as error:
-        if current is None:
-            raise
         say(f"{error}\nThe folder has errors: version {current}, the last good one, runs.")
+
+
+async def _publish(site: Site, say: Say) -> None:
+    # a second start has nothing to compile, and is quicker without
+    from hotline.publishing import publish
+    from hotline.wiring import make_voice
+
+    say("publishing dialplans/ and prompts/: lint, the folder's own calls, voices")
+    published = await publish(site, make_voice(site))
+    say(f"version {published.version}: {published.tried} calls tried, {published.prompts_made} prompts made")
 
 
 async def _until_it_serves(stage: Stage) -> None:
