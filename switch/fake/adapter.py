@@ -14,7 +14,8 @@ from calls.events import LiveLeg, SwitchEvent
 from calls.ids import AttemptId, LegId, Seconds
 from calls.ports import Sink
 from switch.fake.refusals import Reason, refusal
-from switch.fake.state import LeaveRinging, Leg, Phone, PickUp, Recorded, Refuse, Talk, live_leg
+from switch.fake.state import LeaveRinging, Leg, Phone, PickUp, Recorded, Refuse, live_leg
+from switch.fake.talks import Talks
 from switch.fake.timeline import Timeline
 from switch.fake.world import World
 
@@ -29,7 +30,8 @@ class FakeSwitch:
         self.timeline = timeline
         self.world = World(self)
         self.legs: dict[LegId, Leg] = {}
-        self.talks: dict[AttemptId, Talk] = {}
+        self.talking = Talks(self)
+        self.talks = self.talking.standing
         self.phones: dict[str, Phone] = {}
         self.network: dict[str, Phone] = {}
         """Numbers that can be called; any other is unreachable."""
@@ -80,21 +82,21 @@ class FakeSwitch:
             self._while_down(command)
             return
         if type(command) in self.refused:
-            self._refuse(command, "refused", self.refused[type(command)])
+            self.refuse(command, "refused", self.refused[type(command)])
             return
         match command:
             case commands.Bridge():
-                self._bridge(command)
+                self.talking.bridge(command)
             case commands.MuteRecording():
-                self._mute(command)
+                self.talking.mute(command)
             case commands.Originate():
                 self._originate(command)
             case commands.Listen():
-                self._refuse(command, "unsupported", "no ear on this switch")
+                self.refuse(command, "unsupported", "no ear on this switch")
             case _:
                 leg = self.legs.get(command.leg)
                 if leg is None:
-                    self._refuse(command, "leg_gone", "no such leg")
+                    self.refuse(command, "leg_gone", "no such leg")
                 else:
                     self._on_leg(leg, command)
 
@@ -103,7 +105,7 @@ class FakeSwitch:
         if isinstance(command, commands.HangUp) and command.leg in self.legs:
             self._hang_up_later.append(command)
         else:
-            self._refuse(command, "switch_lost", "the link is down", anyhow=True)
+            self.refuse(command, "switch_lost", "the link is down", anyhow=True)
 
     def _on_leg(
         self,
@@ -121,10 +123,10 @@ class FakeSwitch:
     ) -> None:
         match command:
             case commands.Answer():
-                self._quiet(leg)
+                self.quiet(leg)
                 leg.answered = True
                 self.set_device(leg.device, DeviceState.BUSY)
-                self._tell(events.CallAnswered(leg.id, command.attempt))
+                self.tell(events.CallAnswered(leg.id, command.attempt))
             case commands.EarlyMedia():
                 self._done(command)
             case commands.Play():
@@ -135,7 +137,7 @@ class FakeSwitch:
                 self._record(leg, command)
             case commands.StartMusic():
                 leg.music = True
-                self._leave_talk(leg)
+                self.talking.leave(leg)
                 self._done(command)
             case commands.StopMusic():
                 leg.music = False
@@ -143,7 +145,7 @@ class FakeSwitch:
             case commands.Redirect():
                 self._end(leg, Cause.TRANSFERRED)
             case commands.Supervise():
-                self._supervise(leg, command)
+                self.talking.supervise(leg, command)
             case commands.HangUp():
                 self._end(leg, Cause.CANCELLED if leg.originate is not None else command.cause)
             case _:
@@ -152,23 +154,23 @@ class FakeSwitch:
     def _done(
         self, command: commands.EarlyMedia | commands.StartMusic | commands.StopMusic | commands.Supervise
     ) -> None:
-        self._tell(events.CommandDone(command.attempt, command.leg))
+        self.tell(events.CommandDone(command.attempt, command.leg))
 
-    def _refuse(self, command: SwitchCommand, reason: Reason, detail: str, anyhow: bool = False) -> None:
+    def refuse(self, command: SwitchCommand, reason: Reason, detail: str, anyhow: bool = False) -> None:
         """The order comes to nothing. `anyhow`: told although the link is down."""
         fact = refusal(command, reason, detail, self.legs)
         if fact is not None:
-            self._tell(fact, anyhow)
+            self.tell(fact, anyhow)
 
     # -- prompts and recordings of one leg
 
     def _play(self, leg: Leg, command: commands.Play) -> None:
-        self._quiet(leg)
+        self.quiet(leg)
         paths = []
         for item in command.media:
             if not isinstance(item, commands.Clip) or item.path in self.missing:
                 what = item.path if isinstance(item, commands.Clip) else "a Sentence"
-                self._refuse(command, "missing_file", f"cannot play {what}")
+                self.refuse(command, "missing_file", f"cannot play {what}")
                 return
             paths.append(item.path)
         leg.play, leg.play_rest = command, tuple(paths)
@@ -180,7 +182,7 @@ class FakeSwitch:
             return
         if not leg.play_rest:
             leg.play = None
-            self._tell(events.PlaybackFinished(leg.id, command.attempt, Outcome.FINISHED))
+            self.tell(events.PlaybackFinished(leg.id, command.attempt, Outcome.FINISHED))
             return
 
         def next_clip() -> None:
@@ -191,7 +193,7 @@ class FakeSwitch:
         leg.timers.append(self.timeline.after(self.clips.get(leg.play_rest[0], self.clip_s), next_clip))
 
     def _record(self, leg: Leg, command: commands.Record) -> None:
-        self._quiet(leg)
+        self.quiet(leg)
         leg.record, leg.record_began_at = command, self.timeline.now()
         leg.recorded = Recorded({leg.voice} - {""})
 
@@ -211,10 +213,11 @@ class FakeSwitch:
         command, leg.record = leg.record, None
         assert command is not None
         duration_s = leg.recorded.duration_s = self.timeline.now() - leg.record_began_at
-        path = self._file(command.name, leg.recorded)
-        self._tell(events.RecordingFinished(leg.id, command.attempt, path, duration_s, Outcome.FINISHED, ended_by))
+        path = self.file(command.name, leg.recorded)
+        self.tell(events.RecordingFinished(leg.id, command.attempt, path, duration_s, Outcome.FINISHED, ended_by))
 
-    def _file(self, name: str, recorded: Recorded) -> str:
+    def file(self, name: str, recorded: Recorded) -> str:
+        """Put a recording in place; its path."""
         path = str(self.recordings_dir / f"{name}.wav")
         self.recordings[path] = recorded
         return path
@@ -228,92 +231,13 @@ class FakeSwitch:
     def _stop_play(self, leg: Leg) -> None:
         if leg.play is not None:
             attempt, leg.play = leg.play.attempt, None
-            self._tell(events.PlaybackFinished(leg.id, attempt, Outcome.STOPPED))
+            self.tell(events.PlaybackFinished(leg.id, attempt, Outcome.STOPPED))
 
-    def _quiet(self, leg: Leg) -> None:
+    def quiet(self, leg: Leg) -> None:
+        """Stop what plays or records."""
         self._stop_play(leg)
         if leg.record is not None:
             self._recorded(leg, "stopped")
-
-    # -- talks
-
-    def _bridge(self, command: commands.Bridge) -> None:
-        legs = [self.legs.get(leg) for leg in (command.a, command.b)]
-        if None in legs:
-            self._refuse(command, "leg_gone", "no such leg")
-            return
-        if not all(leg is not None and leg.answered for leg in legs):
-            self._refuse(command, "refused", "not up")
-            return
-        for leg in legs:
-            assert leg is not None
-            self._quiet(leg)
-            leg.music = False
-            leg.watching = None
-            earlier, leg.talk = leg.talk, command.attempt
-            if earlier is not None:
-                self._part(self.talks.pop(earlier))
-        talk = Talk(command.attempt, command.a, command.b, command.record, self.timeline.now(), Recorded())
-        self.talks[command.attempt] = talk
-        self._hear_out(talk)
-        self._tell(events.Bridged(command.attempt, (command.a, command.b)))
-
-    def _leave_talk(self, leg: Leg) -> None:
-        if leg.talk is not None:
-            talk = self.talks.pop(leg.talk)
-            self._part(talk, leaver=leg.id)
-
-    def _part(self, talk: Talk, leaver: LegId | None = None) -> None:
-        """A talk is over: who is up and placed nowhere else survives."""
-        survivors = []
-        for leg_id in (talk.a, talk.b):
-            leg = self.legs.get(leg_id)
-            if leg is not None and leg.talk == talk.attempt:
-                leg.talk = None
-                if leg_id != leaver:
-                    survivors.append(leg_id)
-        self._tell(events.Unbridged(talk.attempt, tuple(survivors)))
-        if talk.record is not None:
-            self._unmute(talk)
-            duration_s = talk.recorded.duration_s = self.timeline.now() - talk.began_at
-            path = self._file(talk.record, talk.recorded)
-            self._tell(events.RecordingFinished(talk.a, talk.attempt, path, duration_s))
-
-    def _mute(self, command: commands.MuteRecording) -> None:
-        talk = self.talks.get(command.bridge)
-        if talk is None or talk.record is None:
-            self._refuse(command, "refused", f"nothing is recorded of {command.bridge}")
-            return
-        self._unmute(talk)
-        if command.on:
-            talk.muted_at = self.timeline.now()
-        self._tell(events.CommandDone(command.attempt, talk.a))
-
-    def _unmute(self, talk: Talk) -> None:
-        if talk.muted_at is not None:
-            talk.recorded.silent_s = max(talk.recorded.silent_s, self.timeline.now() - talk.muted_at)
-            talk.muted_at = None
-            self._hear_out(talk)
-
-    def _hear_out(self, talk: Talk) -> None:
-        """What is said now goes into the recording."""
-        if talk.muted_at is None:
-            for leg_id, side in ((talk.a, talk.recorded.left), (talk.b, talk.recorded.right)):
-                leg = self.legs.get(leg_id)
-                if leg is not None and leg.voice:
-                    side.add(leg.voice)
-
-    def _supervise(self, leg: Leg, command: commands.Supervise) -> None:
-        target = self.legs.get(command.target)
-        if target is None:
-            self._refuse(command, "leg_gone", "no such leg")
-        elif not leg.answered or not target.answered or (command.mode == "barge" and target.talk is None):
-            self._refuse(command, "refused", "not up, or in no call that could be joined")
-        else:
-            self._quiet(leg)
-            leg.music = False
-            leg.watching = (command.target, command.mode)
-            self._done(command)
 
     # -- calls out
 
@@ -323,16 +247,16 @@ class FakeSwitch:
         kind, _, rest = command.to.partition(":")
         phone = (self.phones if kind == "phone" else self.network).get(rest)
         if phone is None or not phone.registered:
-            self._tell(events.CallEnded(command.leg, Cause.UNREACHABLE, f"{command.to} cannot be reached"))
+            self.tell(events.CallEnded(command.leg, Cause.UNREACHABLE, f"{command.to} cannot be reached"))
             return
         device = rest if kind == "phone" else None
         if phone.state is not DeviceState.IDLE:
-            self._tell(events.CallEnded(command.leg, Cause.BUSY, "it is on another call"))
+            self.tell(events.CallEnded(command.leg, Cause.BUSY, "it is on another call"))
             return
         leg = Leg(command.leg, command.caller, rest, inbound=False, device=device, originate=command.attempt)
         self.legs[leg.id] = leg
         self.set_device(device, DeviceState.RINGING)
-        self._tell(events.CallRinging(leg.id))
+        self.tell(events.CallRinging(leg.id))
         self._react(leg, phone, command.ring_s)
 
     def _react(self, leg: Leg, phone: Phone, ring_s: Seconds) -> None:
@@ -340,7 +264,7 @@ class FakeSwitch:
             if leg.originate is not None and leg.id in self.legs:
                 attempt, leg.originate, leg.answered = leg.originate, None, True
                 self.set_device(leg.device, DeviceState.BUSY)
-                self._tell(events.CallAnswered(leg.id, attempt))
+                self.tell(events.CallAnswered(leg.id, attempt))
 
         def end(cause: Cause) -> None:
             if leg.originate is not None and leg.id in self.legs:
@@ -362,14 +286,14 @@ class FakeSwitch:
         """A call comes in."""
         self.legs[leg.id] = leg
         self.set_device(leg.device, DeviceState.BUSY)
-        self._tell(events.CallArrived(leg.id, leg.caller, leg.called, name, leg.device))
+        self.tell(events.CallArrived(leg.id, leg.caller, leg.called, name, leg.device))
 
     def key_pressed(self, leg_id: LegId, key: str) -> None:
         """Somebody pressed a key."""
         leg = self.legs.get(leg_id)
         if leg is None:
             return
-        self._tell(events.DigitPressed(leg_id, key))
+        self.tell(events.DigitPressed(leg_id, key))
         if leg.record is not None and key in leg.record.end_on:
             self._recorded(leg, "digit")
 
@@ -382,7 +306,7 @@ class FakeSwitch:
         if leg.record is not None:
             leg.recorded.left |= {voice} - {""}
         if leg.talk is not None:
-            self._hear_out(self.talks[leg.talk])
+            self.talking.hear_out(self.talks[leg.talk])
 
     def far_end_gone(self, leg_id: LegId, cause: Cause) -> None:
         """The far end hung up, or vanished."""
@@ -395,14 +319,14 @@ class FakeSwitch:
         phone = self.phones.get(account or "")
         if phone is not None and account is not None and phone.state is not state:
             phone.state = state
-            self._tell(events.AgentDeviceChanged(account, state))
+            self.tell(events.AgentDeviceChanged(account, state))
 
     def _end(self, leg: Leg, cause: Cause) -> None:
         for timer in leg.timers:
             timer.cancel()
         if leg.play is not None:
             attempt, leg.play = leg.play.attempt, None
-            self._tell(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, "the leg ended"))
+            self.tell(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, "the leg ended"))
         if leg.record is not None:
             self._recorded(leg, "hang_up")
         del self.legs[leg.id]
@@ -413,9 +337,9 @@ class FakeSwitch:
             if watcher.watching is not None and watcher.watching[0] == leg.id:
                 watcher.watching = None
         talk = self.talks.pop(leg.talk, None) if leg.talk is not None else None
-        self._tell(events.CallEnded(leg.id, cause))
+        self.tell(events.CallEnded(leg.id, cause))
         if talk is not None:
-            self._part(talk)
+            self.talking.part(talk)
 
     # -- the link
 
@@ -455,7 +379,7 @@ class FakeSwitch:
     def _live(self) -> tuple[LiveLeg, ...]:
         return tuple(live_leg(leg, self.talks) for leg in self.legs.values())
 
-    def _tell(self, fact: SwitchEvent, anyhow: bool = False) -> None:
+    def tell(self, fact: SwitchEvent, anyhow: bool = False) -> None:
         """A moment later, if the link is up then; facts stay in order."""
         if self._up or anyhow:
             self.timeline.after(0.0, lambda: self._deliver(fact) if self._up or anyhow else None)
