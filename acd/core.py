@@ -32,6 +32,7 @@ from acd.hall import Hall
 from acd.policies import FirstCome, Policy
 from acd.skills import render
 from acd.state import NEVER, Agent, Assignment, Caller, Line, Review, Timed
+from acd.trace import Witness, decide
 from acd.weighted import Weighted
 from calls.errors import BrokenRule
 from calls.events import ClockSet, Tick
@@ -48,10 +49,18 @@ stays offered for ever."""
 class Acd:
     """Queues, skills, matching. `configurations` gives the rules of a version; see `calls.ports.Core`.
 
-    `announce`: also say each change of an agent's state (`AgentChanged`); a simulation does without.
+    `announce`: also say each change of an agent's state (`AgentChanged`); a simulation does without. `witness` is told
+    the reasons of each offer and of each wait, which costs far more than the match: for replays.
     """
 
-    def __init__(self, configurations: Provider, policy: Policy | None = None, announce: bool = True) -> None:
+    def __init__(
+        self,
+        configurations: Provider,
+        policy: Policy | None = None,
+        announce: bool = True,
+        witness: Witness | None = None,
+    ) -> None:
+        self._witness = witness
         self.configurations = configurations
         self._out: list[AcdCommand] = []
         self.timers: list[tuple[Instant, int, Timed]] = []
@@ -203,6 +212,8 @@ class Acd:
                 self._offer(caller, agent, now)
                 return
         line.add(caller)
+        if self._witness is not None:
+            self._witness(decide(self, caller, None, None, now))
         rules = caller.rules
         at = caller.expires_at
         if caller.sticky_until > 0:
@@ -271,13 +282,15 @@ class Acd:
     # offers
 
     def _offer(self, caller: Caller, agent: Agent, now: Instant) -> None:
-        if caller.in_line and caller.line is not None:
-            caller.line.remove(caller)
         self.offer_count += 1
         attempt = AttemptId(f"offer-{self.offer_count}")
         wrap_up_s = agent.config.wrap_up_s
         if wrap_up_s is None:
             wrap_up_s = caller.rules.wrap_up_s
+        if self._witness is not None:
+            self._witness(decide(self, caller, agent, attempt, now))
+        if caller.in_line and caller.line is not None:
+            caller.line.remove(caller)
         assignment = Assignment(attempt, caller.fact.call, caller, agent, caller.queue, wrap_up_s, now)
         self.assignments[attempt] = assignment
         caller.offer = agent.assignment = assignment
