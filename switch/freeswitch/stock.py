@@ -83,7 +83,7 @@ def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:
     bridged_with = variable("signal_bond")
     return LiveLeg(
         leg=leg,
-        caller=str(dump.get("Caller-Caller-ID-Number", "")) if inbound else variable("origination_caller_id_number"),
+        caller=_caller(dump, device, inbound),
         called=str(dump.get("Caller-Destination-Number", "")) if inbound or device is None else device,
         answered=dump.get("Answer-State") == "answered",
         inbound=inbound,
@@ -92,3 +92,10 @@ def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:
         bridge=AttemptId(variable("hotline_bridge")) if bridged_with and variable("hotline_bridge") else None,
         in_music=not bridged_with and variable("current_application_data") == music,
     )
+
+
+def _caller(dump: dict[str, Any], device: str | None, inbound: bool) -> str:
+    """The number that a leg shows. Of one that we called it was given with the order; a bridge changes what it shows."""
+    if not inbound:
+        return str(dump.get("variable_origination_caller_id_number", ""))
+    return device or str(dump.get("Caller-Caller-ID-Number", ""))

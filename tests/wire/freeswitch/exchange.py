@@ -16,6 +16,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+import soundfile
+
 from calls.events import SwitchEvent
 from phones.agent_phone import AgentPhone, OnRing
 from phones.audio import RATE_HZ, Clip, tone
@@ -56,6 +59,17 @@ def write_wav(path: Path, sound: Clip) -> None:
         out.setsampwidth(2)
         out.setframerate(RATE_HZ)
         out.writeframes(sound.samples.tobytes())
+
+
+def loud_tones(path: str) -> list[list[float]]:
+    """Of each side of a recording, the strongest tone of each tenth of a second in Hz; 0 for silence."""
+    samples, rate = soundfile.read(path, always_2d=True)
+    step = rate // 10
+    sides = []
+    for side in samples.T:
+        tenths = [side[start : start + step] for start in range(0, len(side) - step + 1, step)]
+        sides.append([float(np.abs(np.fft.rfft(t)).argmax() * 10) if np.abs(t).max() > 0.02 else 0.0 for t in tenths])
+    return sides
 
 
 class Facts:
@@ -113,6 +127,8 @@ class Exchange(Protocol):
     async def caller(self, number: str = "95588", name: str = "") -> Phone: ...
     async def agent(self, account: str, on_ring: OnRing) -> None: ...
     async def agents_call(self, account: str) -> Phone: ...
+    async def agent_dials(self, account: str, code: str) -> Phone: ...
+    async def switch_dies(self) -> None: ...
     async def lose_link(self) -> None: ...
     async def new_controller(self) -> None: ...
     def will_record(self, attempt: str) -> None: ...
@@ -152,6 +168,12 @@ class RecordedExchange:
 
     async def agents_call(self, account: str) -> Phone:
         return _NoPhone()
+
+    async def agent_dials(self, account: str, code: str) -> Phone:
+        return _NoPhone()
+
+    async def switch_dies(self) -> None:
+        """The recording ends the connection by itself."""
 
     async def lose_link(self) -> None:
         """The recording ends the connection by itself."""
@@ -208,11 +230,12 @@ class LiveExchange:
 
     live = True
 
-    def __init__(self, port: int, settings: FreeSwitchSettings, stack: AsyncExitStack) -> None:
+    def __init__(self, port: int, process: FreeSwitchProcess, stack: AsyncExitStack) -> None:
         self.port = port
+        self._process = process
         self.door = _door(port)
         self.facts = Facts()
-        self._settings = settings
+        self._settings = process.settings
         self._stack = stack
         self._agents: dict[str, AgentPhone] = {}
 
@@ -239,6 +262,14 @@ class LiveExchange:
     async def agents_call(self, account: str) -> Phone:
         return _LivePhone(await self._agents[account].new_calls.get())
 
+    async def agent_dials(self, account: str, code: str) -> Phone:
+        return _LivePhone(await self._agents[account].dial(code))
+
+    async def switch_dies(self) -> None:
+        """It crashes and is started again."""
+        await self._process.kill()
+        await self._process.start()
+
     async def new_controller(self) -> None:
         await _replace_door(self)
 
@@ -263,7 +294,7 @@ async def live_exchange(scene: str) -> AsyncIterator[Exchange]:
         port = settings.event_socket_port
         if os.environ.get("HOTLINE_RECORD"):
             port = await stack.enter_async_context(record(scene, port, PASSWORD))
-        exchange = LiveExchange(port, settings, stack)
+        exchange = LiveExchange(port, process, stack)
         await exchange.door.start(exchange.facts.sink)
         try:
             yield exchange

@@ -14,7 +14,16 @@ from calls import events as was
 from calls.causes import Cause, DeviceState, Outcome
 from calls.ids import AttemptId, LegId
 from phones.agent_phone import Answer, LetRing, Reject
-from tests.wire.freeswitch.exchange import MUSIC_HZ, PROGRAM, Exchange, Phone, clip, live_exchange, recorded_exchange
+from tests.wire.freeswitch.exchange import (
+    MUSIC_HZ,
+    PROGRAM,
+    Exchange,
+    Phone,
+    clip,
+    live_exchange,
+    loud_tones,
+    recorded_exchange,
+)
 
 pytestmark = pytest.mark.wire if PROGRAM is None else pytest.mark.live
 
@@ -162,6 +171,7 @@ async def a_talk(x: Exchange) -> None:
     await phone.hears(800)
     await caller.press("5")
     await x.facts.next(was.DigitPressed, leg=leg, digit="5")
+    await asyncio.sleep(0.5 if x.live else 0)
     x.door.send(do.MuteRecording(_attempt("mute"), _attempt("talk"), True))
     await x.facts.next(was.CommandDone, attempt="mute")
     await asyncio.sleep(0.5 if x.live else 0)
@@ -176,6 +186,12 @@ async def a_talk(x: Exchange) -> None:
     recorded = await x.facts.next(was.RecordingFinished, attempt="talk")
     assert recorded.leg == leg
     assert recorded.path.endswith("/talks/one.wav")
+    if x.live:
+        left, right = loud_tones(recorded.path)
+        assert left.count(800.0) >= 4
+        assert right.count(600.0) >= 4
+        muted = [both == (0.0, 0.0) for both in zip(left, right, strict=True)]
+        assert sum(muted) >= 4
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.RINGING)
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.BUSY)
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
@@ -298,6 +314,36 @@ async def a_supervisor(x: Exchange) -> None:
     await _gone(x, leg, Cause.NORMAL)
     await x.facts.next(was.Unbridged, attempt="talk")
     await _gone(x, agent, Cause.NORMAL)
+
+
+@scene
+async def an_agent_dials_in(x: Exchange) -> None:
+    """A phone of ours has to prove itself, also from an address that trunks may call from; then it is known."""
+    await x.agent("1001", lambda call: LetRing())
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
+    phone = await x.agent_dials("1001", "*41")
+    arrived = await x.facts.next(was.CallArrived)
+    assert (arrived.device, arrived.called) == ("1001", "*41")
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.BUSY)
+    x.door.send(do.Answer(arrived.leg, _attempt("answer")))
+    await x.facts.next(was.CallAnswered)
+    x.door.send(do.Play(arrived.leg, _attempt("done"), (do.Clip(clip(500, 0.5)),)))
+    await phone.hears(500)
+    await x.facts.next(was.PlaybackFinished, attempt="done", outcome=Outcome.FINISHED)
+    await _gone(x, arrived.leg, Cause.NORMAL)
+    await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
+
+
+@scene
+async def a_switch_that_dies(x: Exchange) -> None:
+    """It crashes with a caller in it and is started again: the link is back by itself, and the leg is known lost."""
+    leg, _ = await _answered(x)
+    await x.facts.next(was.SwitchBack)
+    await x.switch_dies()
+    await x.facts.next(was.SwitchLost)
+    back = await x.facts.next(was.SwitchBack)
+    assert (back.restarted, back.live) == (True, ())
+    assert (await x.facts.next(was.CallEnded, leg=leg)).cause is Cause.LOST
 
 
 @scene
