@@ -242,13 +242,8 @@ class FreeSwitch:
             log.info("stranger_parked", leg=leg_id, role=role)
             return
         device = (event.variable("hotline_device") or None) if role == "agent" else None
-        leg = Leg(
-            leg_id,
-            event.get("Caller-Caller-ID-Number"),
-            event.get("Caller-Destination-Number"),
-            inbound=True,
-            device=device,
-        )
+        caller = device or event.get("Caller-Caller-ID-Number")
+        leg = Leg(leg_id, caller, event.get("Caller-Destination-Number"), inbound=True, device=device)
         leg.parked = True
         leg.answered = event.get("Answer-State") == "answered"
         self._door.add(leg)

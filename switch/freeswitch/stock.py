@@ -95,7 +95,7 @@ def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:
 
 
 def _caller(dump: dict[str, Any], device: str | None, inbound: bool) -> str:
-    """The number that a leg shows. Of one that we called it was given with the order; a bridge changes what it shows."""
+    """The number that a leg shows. Of one that we called: as ordered, for a bridge changes what it shows."""
     if not inbound:
         return str(dump.get("variable_origination_caller_id_number", ""))
     return device or str(dump.get("Caller-Caller-ID-Number", ""))

@@ -323,7 +323,7 @@ async def an_agent_dials_in(x: Exchange) -> None:
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
     phone = await x.agent_dials("1001", "*41")
     arrived = await x.facts.next(was.CallArrived)
-    assert (arrived.device, arrived.called) == ("1001", "*41")
+    assert (arrived.device, arrived.caller, arrived.called) == ("1001", "1001", "*41")
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.BUSY)
     x.door.send(do.Answer(arrived.leg, _attempt("answer")))
     await x.facts.next(was.CallAnswered)
