@@ -67,7 +67,6 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     )
     versions.add(manifest, program, checked.people, list(checked.paths.items()))
     versions.activate(version)
-    versions.prune(frozenset())
     warnings = [str(problem) for problem in checked.problems if problem.warning] + built.warnings
     return Published(version, tried, built.made, built.kept, warnings, time.perf_counter() - began)
 

@@ -37,6 +37,9 @@ from hotline.walking import Walking
 from ivr.commands import IvrCommand
 from ivr.events import CallStarted, CaseOpened, IvrEvent, LookupFinished, SecretChecked
 
+_NOBODY_LISTENS = frozenset({"leg_gone", "no such leg", "the leg ended"})
+"""What adapters say of a prompt whose listener hung up meanwhile: no fault of the prompt."""
+
 
 class Snapshot(msgspec.Struct):
     """The router's whole state."""
@@ -215,7 +218,7 @@ class Router:
                 self._desk.tell_flows(event)
 
     def _played(self, event: door.PlaybackFinished, leg: at.Leg | None) -> None:
-        if event.outcome is Outcome.FAILED:
+        if event.outcome is Outcome.FAILED and leg is not None and event.detail not in _NOBODY_LISTENS:
             advice = "publish again, or put the recording back"
             self._desk.notice("warning", "prompt not played", detail=event.detail, advice=advice)
         if leg is None:

@@ -62,6 +62,7 @@ class Server:
         self._writer: Writer
         self._stopping = asyncio.Event()
         self._provided: asyncio.Task[None] | None = None
+        self._tidied: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Calls go on when we are gone."""
@@ -129,6 +130,7 @@ class Server:
             self._driver.take(facts.VersionPublished(current))
             log.info("version taken up", version=current)
             self._provided = asyncio.create_task(self._provide(current))
+            self._tidied = asyncio.create_task(self._tidy())
             del people, program
         return self.register.version
 
@@ -207,6 +209,13 @@ class Server:
         except (HotlineError, OSError, ValueError) as error:
             advice = "agents' phones and the fallback are as before; publish again when the switch answers"
             log.error("the switch was not told of the version", version=version, error=str(error), advice=advice)
+
+    async def _tidy(self) -> None:
+        """Delete the oldest versions. First a snapshot: no fact that a restart replays may name one that is gone."""
+        self._driver.keep_snapshot()
+        await self._writer.durable()
+        needed = frozenset({self.register.version, *(call.version for call in self.register.calls.values())})
+        await asyncio.to_thread(self.versions.prune, needed)
 
     async def _watch(self) -> None:
         """Look once a second for what nobody told us: a version published meanwhile, calls that met the fallback."""

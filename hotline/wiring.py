@@ -42,7 +42,9 @@ def make_sentences(site: Site) -> Sentences:
 def make_switch(site: Site) -> Switch:
     """The door."""
     settings = site.settings.switch
-    recordings = site.recordings if settings.run_dir is None else settings.run_dir / "spool" / "recording"
+    recordings = site.recordings
+    if settings.run_dir is not None:
+        recordings = site.folder / settings.run_dir / "spool" / "recording"
     return AsteriskSwitch(
         AsteriskOptions(
             url=f"http://{settings.host}:{settings.port}/ari",

@@ -123,7 +123,7 @@ def why(
     steps = _read(house, reading.steps, call)
     story = {
         **row,
-        "legs": [{**leg, "party": leg["party"] if reveal else masked(leg["party"])} for leg in legs],
+        "legs": legs if reveal else [reading.masked_leg(leg) for leg in legs],
         "steps": steps,
         "recordings": _read(house, reading.recordings, call),
         "cases": [_shown(case, reveal) for case in _read(house, reading.cases, 10, call)],

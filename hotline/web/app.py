@@ -155,7 +155,7 @@ def _calls(app: FastAPI, house: House, known: list[Any]) -> None:
             raise HTTPException(404, "no such call has ended; calls that go on are at /live")
         return {
             **hide(rows[0]),
-            "legs": [{**leg, "party": masked(leg["party"])} for leg in await reading.legs(house.database, call)],
+            "legs": [reading.masked_leg(leg) for leg in await reading.legs(house.database, call)],
             "steps": await reading.steps(house.database, call),
             "recordings": await reading.recordings(house.database, call),
             "cases": [hide(case) for case in await reading.cases(house.database, call=call)],

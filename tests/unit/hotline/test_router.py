@@ -230,3 +230,11 @@ def test_a_replay_gives_the_same_orders_and_a_snapshot_the_same_future() -> None
     heir.now = house.now
     ended = door.CallEnded(house.last(Bridge).b, Cause.NORMAL)
     assert heir.tell(ended) == house.tell(ended)
+
+
+@pytest.mark.parametrize(("detail", "told"), [("no sound file welcome", True), ("the leg ended", False)])
+def test_a_prompt_that_nobody_was_left_to_hear_is_no_fault(detail: str, told: bool) -> None:
+    house = House()
+    call = house.arrive()
+    house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FAILED, detail))
+    assert any(notice.event == "prompt not played" for notice in house.given(facts.Noticed)) is told

@@ -1,0 +1,74 @@
+"""Old versions go, but none that a live call walks, and none that a restart would ask for."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hotline.provisioning import NoProvisioning
+from hotline.serving import Server
+from hotline.site import Site
+from hotline.store import opening
+from hotline.versions import Manifest, People, Versions
+from speech.sentences import Sentences
+from switch.fake import FakeSwitch, LoopTimeline
+from tests.unit.hotline.house import PROGRAM, configuration
+from tests.unit.speech.voices import ToneVoice
+
+pytestmark = pytest.mark.unit
+
+_MANY = 45
+
+
+def _publish(versions: Versions, number: int) -> str:
+    version = f"{number:04d}-{number:08x}"
+    versions.add(
+        Manifest(version, 0.0, "", "test", 1, 0),
+        PROGRAM.with_clips(version, {}),
+        People(configuration(), {}, {}),
+        [],
+    )
+    versions.activate(version)
+    return version
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - a folder on disk tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_many_publishes_during_a_call(tmp_path: Path) -> None:
+    (tmp_path / "hotline.yaml").write_text(f"web: {{port: {_free_port()}}}\nlanguages: [en]\n")
+    site = Site.open(tmp_path)
+    site.prepare()
+    versions = Versions(site.versions)
+    first = _publish(versions, 1)
+    switch = FakeSwitch(LoopTimeline())
+    server = Server(site, switch, Sentences(site.sounds, ToneVoice()), NoProvisioning())
+    serving = asyncio.create_task(server.run())
+    await _until(lambda: hasattr(server, "_driver") and server.register.version == first)
+    switch.world.dial("95183")
+    await _until(lambda: server.register.calls)
+    for number in range(2, _MANY):
+        last = _publish(versions, number)
+        server.reload()
+    await _until(lambda: len(versions.all()) == 31)
+    kept = {manifest.version for manifest in versions.all()}
+    assert {first, last} <= kept, "the call's own version and the newest are here"
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+    left = opening.read(site.database)
+    named = {entry.event.version for entry in left.entries if hasattr(entry.event, "version")}
+    assert left.snapshot is not None
+    assert named <= kept, "what the next controller replays is here"

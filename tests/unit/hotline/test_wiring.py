@@ -1,0 +1,29 @@
+"""What a site's settings come to."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hotline import wiring
+from hotline.site import Site
+from hotline.store.reading import masked_leg
+from switch.asterisk.door import AsteriskOptions
+
+pytestmark = pytest.mark.unit
+
+
+def test_recordings_are_found_from_any_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hotline.yaml").write_text("switch: {run_dir: var/asterisk}\n")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    given: list[AsteriskOptions] = []
+    monkeypatch.setattr(wiring, "AsteriskSwitch", lambda options, name: given.append(options))
+    wiring.make_switch(Site.open(Path(os.path.relpath(tmp_path))))
+    assert given[0].recordings_dir == tmp_path / "var" / "asterisk" / "spool" / "recording"
+
+
+def test_a_phone_of_the_house_is_shown_and_a_number_is_not() -> None:
+    assert masked_leg({"role": "agent", "party": "8004"})["party"] == "8004"
+    assert masked_leg({"role": "caller", "party": "+8613800138000"})["party"] == "+86138****8000"
