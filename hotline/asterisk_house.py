@@ -11,7 +11,7 @@ from hotline.provisioning import MissedCall
 from hotline.site import Site
 from hotline.versions import People
 from ivr import hours as opening
-from ivr.program import AskHours, Flow, Menu, Program, Queue
+from ivr.program import AskHours, Flow, Jump, Menu, Program, Queue
 from switch.asterisk.fallback import FallbackLine, OpeningHours, RingGroup, Span, compile_fallback
 from switch.asterisk.imported import FallbackCall, FallbackLog, FallbackOutcome
 from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
@@ -97,10 +97,11 @@ def fallback_lines(people: People, program: Program, utc: float) -> list[Fallbac
         by_flow.setdefault(flow, []).append(number)
     takes_all = program.entries.get("default") or next(iter(by_flow), None)
     for flow_name, numbers in by_flow.items():
-        walked = program.flows[flow_name]
-        menu = next((step for step in walked.steps.values() if isinstance(step, Menu)), None)
+        walked = _walked(program, flow_name)
+        menus = ((flow, step) for flow in walked for step in flow.steps.values() if isinstance(step, Menu))
+        of, menu = next(menus, (walked[0], None))
         menu_sound = sounds.get(menu.lines[-1].phrase) if menu is not None and menu.lines else None
-        keys = _keys(menu, walked, people) if menu is not None and menu_sound is not None else {}
+        keys = _keys(menu, of, people) if menu is not None and menu_sound is not None else {}
         lines.append(
             FallbackLine(
                 name=flow_name.replace("/", "-").lower(),
@@ -115,6 +116,15 @@ def fallback_lines(people: People, program: Program, utc: float) -> list[Fallbac
             )
         )
     return lines
+
+
+def _walked(program: Program, start: str) -> list[Flow]:
+    """The flow, and those that it hands the caller over to, nearest first."""
+    names = [start]
+    for name in names:
+        onward = (step.flow for step in program.flows[name].steps.values() if isinstance(step, Jump))
+        names += [flow for flow in onward if flow not in names]
+    return [program.flows[name] for name in names]
 
 
 def _keys(menu: Menu, flow: Flow, people: People) -> dict[str, RingGroup]:
@@ -132,8 +142,10 @@ def _keys(menu: Menu, flow: Flow, people: People) -> dict[str, RingGroup]:
     return keys
 
 
-def _hours(flow: Flow, program: Program, utc: float) -> OpeningHours:
-    asked = next((step.hours for step in flow.steps.values() if isinstance(step, AskHours)), None)
+def _hours(walked: list[Flow], program: Program, utc: float) -> OpeningHours:
+    asked = next(
+        (step.hours for flow in walked[:1] for step in flow.steps.values() if isinstance(step, AskHours)), None
+    )
     if asked is None:
         return _ALWAYS
     hours = program.hours[asked]

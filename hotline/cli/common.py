@@ -20,8 +20,10 @@ SiteOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, for machines.")]
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # a pipe has no width: rows stay whole
-err = Console(stderr=True, highlight=False)
+out = Console(
+    highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200
+)  # a pipe has no width: rows stay whole
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 @contextlib.contextmanager

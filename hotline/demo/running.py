@@ -26,7 +26,8 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from speech.cast import record_line, speaker
 
-NUMBER = "95183"
+NUMBER = "4000395183"
+"""The sample's line that is open round the clock: a demonstration at night should not meet the night's menu."""
 _SEED = 20261122
 _LAST_WORDS_S = 60.0
 _ACCOUNTS_S = 15.0
@@ -176,7 +177,7 @@ async def _watch(stage: Stage, board: Console | None, on_first_talk: Callable[[]
                 talked = True
                 on_first_talk()
             if shown is not None:
-                shown.update(draw(view, "安达消费金融 · Anda Consumer Finance · 95183"))
+                shown.update(draw(view, "安达消费金融 · Anda Consumer Finance"))
             await asyncio.sleep(0.25 if not talked else 0.5)
 
 

@@ -42,7 +42,7 @@ def test_lint_of_the_sample_is_clean(site: Path) -> None:
 
 
 def test_lint_names_flows_queues_and_cases(site: Path) -> None:
-    _spoil(site, "dialplans/flows/main.yaml", "open: greet", "open: great")
+    _spoil(site, "dialplans/flows/main.yaml", "then: office", "then: offise")
     _spoil(site, "dialplans/queues.yaml", "ring_s: 20", "rings_s: 20")
     code, output = _run("lint", "--site", str(site), "--json")
     assert code == 1
@@ -70,7 +70,7 @@ def test_try_all_and_one(site: Path) -> None:
 
 
 def test_try_tells_what_went_another_way(site: Path) -> None:
-    _spoil(site, "dialplans/flows/main.yaml", "class: urgent\n  reason: 投诉", "class: general\n  reason: 投诉")
+    _spoil(site, "dialplans/flows/reception.yaml", "class: urgent\n  reason: 投诉", "class: general\n  reason: 投诉")
     code, output = _run("try", "--site", str(site))
     assert code == 1
     assert "expected to wait with class 'urgent', but it has 'general'" in output
