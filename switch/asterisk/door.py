@@ -120,7 +120,7 @@ class Door:
             return
         leg.cancel_timers()
         for command in leg.open.values():
-            if not isinstance(command, (commands.Answer, commands.Redirect)) or cause is Cause.LOST:
+            if not isinstance(command, commands.Answer | commands.Redirect):  # theirs is CallEnded itself
                 self.emit(failed(command, "leg_gone", "the leg ended"))
         leg.open.clear()
         self.on_end(leg)

@@ -81,8 +81,8 @@ class Player:
             leg.playing = None
         stopped = attempt in leg.stopping
         leg.stopping.discard(attempt)
-        if leg.music and leg.in_bridge != self.room and leg.playing is None and leg.heading is None:
-            self._enter(leg)
+        if leg.playing is None and leg.heading is None and leg.music != (leg.in_bridge == self.room):
+            self._catch_up(leg)
         if leg.open.pop(attempt, None) is not None:
             self._door.emit(
                 events.PlaybackFinished(
@@ -125,17 +125,16 @@ class Player:
         door.quick(command, "POST", f"bridges/{self.room}/addChannel?channel={wire.part(leg.id)}")
 
     def stop_music(self, command: commands.StopMusic) -> None:
-        """Out of the holding bridge. What plays goes on: it is stopped by a Stop."""
+        """Out of the holding bridge, now or after the prompt: that is stopped by a Stop only."""
         door = self._door
         leg = door.legs.get(command.leg)
         if leg is None:
             door.later(failed(command, "leg_gone"))
             return
         leg.music = False
-        if leg.in_bridge != self.room and leg.playing is not None:
+        if leg.playing is not None:
             door.later(events.CommandDone(command.attempt, command.leg))
             return
-        door.quiet(leg)
         leg.open[command.attempt] = command
         door.request(
             "POST",
@@ -152,5 +151,7 @@ class Player:
         else:
             self._door.emit(failure_of(command, reply))
 
-    def _enter(self, leg: Leg) -> None:
-        self._door.request("POST", f"bridges/{self.room}/addChannel?channel={wire.part(leg.id)}")
+    def _catch_up(self, leg: Leg) -> None:
+        """Do what was ordered of music while a prompt played."""
+        verb = "addChannel" if leg.music else "removeChannel"
+        self._door.request("POST", f"bridges/{self.room}/{verb}?channel={wire.part(leg.id)}")

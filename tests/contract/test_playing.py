@@ -135,6 +135,18 @@ async def test_music_ordered_during_a_prompt_follows_it(rig: Rig, facts: Facts, 
     await caller.hears("music")
 
 
+async def test_music_stopped_during_an_announcement_lets_it_end(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    rig.switch.send(StartMusic(caller.leg, steps.attempt()))
+    await caller.hears("music")
+    prompt, off = steps.attempt(), steps.attempt()
+    rig.switch.send(Play(caller.leg, prompt, (rig.clip("high"),)))
+    rig.switch.send(StopMusic(caller.leg, off))
+    assert await facts.outcome(off) == CommandDone(off, caller.leg)
+    assert (await finished(facts, prompt)).outcome is Outcome.FINISHED
+    await caller.hears_nothing()
+
+
 async def test_the_caller_goes_while_music_plays(rig: Rig, facts: Facts, steps: Steps) -> None:
     caller = await steps.answered_caller()
     rig.switch.send(StartMusic(caller.leg, steps.attempt()))
