@@ -32,7 +32,7 @@ from acd.hall import Hall
 from acd.policies import FirstCome, Policy
 from acd.skills import render
 from acd.state import NEVER, Agent, Assignment, Caller, Line, Review, Timed
-from acd.trace import Witness, decide
+from acd.trace import Witness
 from acd.weighted import Weighted
 from calls.errors import BrokenRule
 from calls.events import ClockSet, Tick
@@ -213,7 +213,7 @@ class Acd:
                 return
         line.add(caller)
         if self._witness is not None:
-            self._witness(decide(self, caller, None, None, now))
+            self._witness.look(self, caller, None, None, now)
         rules = caller.rules
         at = caller.expires_at
         if caller.sticky_until > 0:
@@ -288,7 +288,7 @@ class Acd:
         if wrap_up_s is None:
             wrap_up_s = caller.rules.wrap_up_s
         if self._witness is not None:
-            self._witness(decide(self, caller, agent, attempt, now))
+            self._witness.look(self, caller, agent, attempt, now)
         if caller.in_line and caller.line is not None:
             caller.line.remove(caller)
         assignment = Assignment(attempt, caller.fact.call, caller, agent, caller.queue, wrap_up_s, now)

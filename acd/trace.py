@@ -4,7 +4,7 @@ A trace is never kept: it is worked out from the state, live for a caller who st
 the past in a new core with a witness. So it costs nothing while nobody asks.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -67,8 +67,17 @@ class Decision(msgspec.Struct, frozen=True):
     rivals: tuple[Rival, ...]
 
 
-Witness = Callable[[Decision], None]
-"""Is told of each decision just before it takes effect."""
+class Witness:
+    """Keeps the decisions on one call (None: on all), each just before it takes effect."""
+
+    def __init__(self, call: CallId | None = None) -> None:
+        self._call = call
+        self.decisions: list[Decision] = []
+
+    def look(self, core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant) -> None:
+        """Note the reasons, if it is about the call."""
+        if self._call is None or caller.fact.call == self._call:
+            self.decisions.append(decide(core, caller, chosen, attempt, now))
 
 
 def decide(core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant) -> Decision:
@@ -140,13 +149,8 @@ def why(facts: Iterable[tuple[Instant, AcdEvent]], configurations: Provider, cal
     """Every decision on one call, by a replay of the facts that the queues were told, in their order."""
     from acd.core import Acd
 
-    decisions: list[Decision] = []
-
-    def witness(decision: Decision) -> None:
-        if decision.call == call:
-            decisions.append(decision)
-
+    witness = Witness(call)
     core = Acd(configurations, witness=witness)
     for now, fact in facts:
         core.handle(fact, now)
-    return decisions
+    return witness.decisions

@@ -7,8 +7,9 @@ import msgspec
 import typer
 from rich.progress import Progress
 
-from acd.config import Problem
+from acd.config import Problem, Weights
 from calls.errors import BadInput
+from calls.ids import QueueName
 from hotline.cli.common import JsonOption, err, out, print_json, print_table, told
 from ivr.source import Node, SourceError, parse
 from sim.measure import Estimate
@@ -174,3 +175,48 @@ def show(scenario: Scenario, result: Result) -> None:
 
 def _text(estimate: Estimate) -> str:
     return f"{estimate.mean:.2f} ± {estimate.half:.2f}" if estimate.half == estimate.half else f"{estimate.mean:.2f}"
+
+
+@app.command()
+def tune(
+    scenario: Annotated[Path, typer.Argument(help="The scenario, YAML.", show_default=False)],
+    to: Annotated[Path, typer.Option("--to", help="Where the policy file is written.")] = Path("policy.yaml"),
+    abandoned_at_most: Annotated[float, typer.Option(help="Percent of callers who may give up.")] = 100.0,
+    spread: Annotated[float, typer.Option(help="Points of score for a point of spread in occupancy.")] = 0.0,
+    generations: Annotated[int, typer.Option(min=1, help="16 candidates each.")] = 20,
+    calls: Annotated[int | None, typer.Option(min=100, help="Calls a run, if not the scenario's.")] = None,
+    seeds: SeedsOption = 2,
+    seed: Annotated[int, typer.Option(help="Of the search, and the first of its simulations.")] = 100,
+) -> None:
+    """Search the weights that come nearest to the scenario's goals, and write them as a policy file.
+
+    Try the result on the scenario's own seeds, which the search has not seen: hotline simulate SCENARIO --policy FILE.
+
+    Examples:
+
+      hotline tune bench/scenarios/b2.yaml --abandoned-at-most 5.5 --to b2-goals.yaml
+    """
+    from sim.tuning import Objective
+    from sim.tuning import tune as search
+
+    with told():
+        chosen = load(read_yaml(scenario), None, seeds)
+        if calls is not None and chosen.calls:
+            chosen = msgspec.structs.replace(chosen, calls=calls, warm_up_calls=0)
+        chosen = msgspec.structs.replace(chosen, seeds=msgspec.structs.replace(chosen.seeds, first=seed))
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+            task = bar.add_task("search", total=generations)
+            for step in search(chosen, Objective(abandoned_at_most, spread), generations, seed):
+                bar.update(task, advance=1, description=f"search, best {step.best:.2f}")
+        about = f"scenario {chosen.name}, at most {abandoned_at_most:g} % abandoned, best {step.best:.2f} in the search"
+        to.write_text(policy_file(step.weights, about), encoding="utf-8")
+    out.print(f"{to}: best {step.best:.2f}")
+
+
+def policy_file(weights: dict[QueueName, Weights], about: str) -> str:
+    """Weights as YAML, four figures each."""
+    lines = ["policy: weighted", f"about: {about}", "queues:"]
+    for queue, one in weights.items():
+        numbers = ", ".join(f"{name}: {value:.4g}" for name, value in msgspec.to_builtins(one).items())
+        lines.append(f"  {queue}: {{{numbers}}}")
+    return "\n".join(lines) + "\n"
