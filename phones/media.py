@@ -79,7 +79,8 @@ class MediaEngine:
         for slot in self._slots:
             if stream in slot:
                 slot.remove(stream)
-                self._drain([stream])
+                while self._drain([stream]) >= self._arena.per_socket:
+                    pass  # a process that was held up has more waiting than one look takes
                 stream.close()
 
     def close(self) -> None:
@@ -125,18 +126,22 @@ class MediaEngine:
         else:
             self._timer = None
 
-    def _drain(self, streams: list[Stream]) -> None:
+    def _drain(self, streams: list[Stream]) -> int:
+        """Hand out what waits in their sockets, from each as much as one look takes; how many packets that were."""
         arena = self._arena
         parts: list[tuple[Stream, int, int]] = []
+        taken = 0
         for stream in streams:
             start = arena.used
-            if arena.fill(stream.fd):
+            if count := arena.fill(stream.fd):
+                taken += count
                 parts.append((stream, start, arena.used))
             if arena.full:
                 self._hand_out(parts)
                 parts = []
         if parts:
             self._hand_out(parts)
+        return taken
 
     def _hand_out(self, parts: list[tuple[Stream, int, int]]) -> None:
         """Understand all rows of the arena at once, and give each stream its own."""
