@@ -11,7 +11,7 @@ import asyncio
 from base64 import b64encode
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import aiohttp
 import structlog
@@ -19,12 +19,14 @@ import structlog
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import Seconds
 from switch.asterisk import wire
+from switch.asterisk.cork import Cork
 from switch.asterisk.requests import Pending, Reply, Then, reply_of
 from switch.asterisk.rest import HttpRest
 
 HEARTBEAT_S: Seconds = 2.0
 BACK_OFF_S: tuple[Seconds, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _CONNECT_S: Seconds = 3.0
+_NO_CORK = nullcontext()
 _LOST = Reply(0, failure="switch_lost", reason="no link to Asterisk")
 
 log = structlog.get_logger(__name__)
@@ -263,9 +265,13 @@ class AriClient:
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
         outgoing, wake = self._outgoing, self._wake_writer
+        cork = Cork(socket.get_extra_info("socket"))
         while True:
-            while outgoing:
-                await socket.send_frame(outgoing.popleft(), aiohttp.WSMsgType.TEXT)
+            # What one event gave rise to (answer and play, bridge and add) leaves in one packet: a packet each was a
+            # fifth of all that the controller did.
+            with cork if len(outgoing) > 1 else _NO_CORK:
+                while outgoing:
+                    await socket.send_frame(outgoing.popleft(), aiohttp.WSMsgType.TEXT)
             wake.clear()
             await wake.wait()
 
