@@ -99,9 +99,20 @@ class Board:
                 for call in register.calls.values()
             ],
             "last": [msgspec.structs.asdict(event) for event in self._last],
-            "totals": msgspec.structs.asdict(self.totals),
+            "totals": msgspec.structs.asdict(self._totals_with(register)),
             "outcomes": dict(self._outcomes),
         }
+
+    def _totals_with(self, register: Register) -> Totals:
+        """Ended calls and those that go on: a caller who talks counts as answered now, not when the talk is over."""
+        totals = msgspec.structs.replace(self.totals)
+        for call in register.calls.values():
+            if call.queued_at is not None:
+                totals.offered += 1
+                if call.answered_at is not None:
+                    totals.answered += 1
+                    totals.waited_s += call.answered_at - call.queued_at
+        return totals
 
     def _ended(self, row: facts.LogCall) -> None:
         self._outcomes[row.outcome] += 1

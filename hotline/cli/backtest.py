@@ -10,7 +10,7 @@ from rich.table import Table
 from hotline.backtest import Report, backtest, day, logs_in
 from hotline.cli.common import JsonOption, err, out, print_json, told
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command("backtest")

@@ -12,7 +12,7 @@ from calls.errors import BadInput
 from hotline.cli.common import JsonOption, err, out, print_json, told
 from ivr.source import nearest_hint
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _ALL = "all"
 

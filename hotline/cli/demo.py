@@ -9,13 +9,13 @@ import typer
 
 from hotline.cli.common import JsonOption, err, print_json, told
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def demo(
     calls: Annotated[int | None, typer.Option(min=1, help="End after so many calls; default: until Ctrl-C.")] = None,
-    rate: Annotated[float, typer.Option(min=0.01, max=20.0, help="Calls a second, on average.")] = 0.5,
+    rate: Annotated[float, typer.Option(min=0.01, max=20.0, help="Calls a second, on average.")] = 0.2,
     folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its site.")] = Path(".local/demo"),
     json: JsonOption = False,
 ) -> None:

@@ -25,7 +25,7 @@ from ivr.schema import NAMES, json_schema
 from ivr.source import Problem, nearest_hint
 from ivr.trying import BadCases, Result, try_cases
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _STYLES = {
     "heard": "bold cyan",

@@ -8,7 +8,7 @@ import typer
 
 from hotline.cli.common import err, out
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 SAMPLE = Path(__file__).resolve().parents[2]
 _SETTINGS = """\

@@ -16,7 +16,7 @@ from hotline.publishing import rollback as roll_back
 from hotline.site import Site
 from hotline.versions import Versions
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

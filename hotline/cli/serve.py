@@ -10,7 +10,7 @@ import typer
 from hotline import logs
 from hotline.cli.common import SiteOption, open_site, told
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 log = structlog.get_logger("hotline")
 
 

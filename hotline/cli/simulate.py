@@ -16,7 +16,7 @@ from sim.measure import Estimate
 from sim.running import Result, Run, runs, summary
 from sim.scenario import Scenario, read_scenario
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 SMOKE = """
 scenario: smoke

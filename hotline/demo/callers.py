@@ -70,6 +70,10 @@ KINDS = (
 )
 
 
+_FIRST = Kind("knows the way", 0.0, (Key("1", 2.4, 2.6), Key("0", 0.3, 0.5), Stay()))
+"""So that whoever watches need not wait for the first talk."""
+
+
 @dataclass
 class Crowd:
     """Calls in, `rate` a second, until `most` have called or it is stopped. `facts` are of calls that are over."""
@@ -89,7 +93,7 @@ class Crowd:
         async with asyncio.TaskGroup() as tasks:
             while self.most is None or self.placed < self.most:
                 shares = [kind.share for kind in KINDS]
-                kind = self.rng.choices(KINDS, shares)[0] if self.placed else KINDS[0]
+                kind = self.rng.choices(KINDS, shares)[0] if self.placed else _FIRST
                 tasks.create_task(self._one(kind, Random(self.rng.random())))
                 self.placed += 1
                 await asyncio.sleep(self.rng.expovariate(self.rate))
