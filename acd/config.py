@@ -8,6 +8,7 @@
         max_length: 100                 # more are released at once (`full`)
         join_empty: false               # take callers although nobody could ever answer?
         leave_empty: true               # release those who wait when the last agent leaves?
+        weights: {goal_s: 20, reserve: 0.5}     # with any: the weighted policy, see acd.weighted
         policy: longest_idle            # least_occupied, most_proficient, round_robin
         classes: {urgent: 30, important: 10}    # head start in minutes
         vip: 5
@@ -60,6 +61,18 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     offer: Way | None = None
 
 
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one queue's callers are worth to the weighted policy; `acd.weighted` has the meaning."""
+
+    goal_s: Seconds = 20.0
+    fresh: float = 1.0
+    growth: float = 1.0
+    late: float = 0.5
+    late_growth: float = 0.1
+    reserve: float = 0.0
+    decay: float = 0.5
+
+
 class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The rules of one queue. Times in seconds, priorities in minutes; 0 for `max_wait_s`, `max_length`: no limit."""
 
@@ -82,6 +95,7 @@ class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     delay_failed_s: Seconds = 5.0
     keep_place_s: Seconds = 120.0
     title: str = ""
+    weights: Weights | None = None
 
 
 class AgentConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -92,18 +106,6 @@ class AgentConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     skills: dict[str, int] = msgspec.field(default_factory=dict)
     queues: tuple[QueueName, ...] | None = None
     wrap_up_s: Seconds | None = None
-
-
-class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one queue's callers are worth to the weighted policy; `acd.weighted` has the meaning."""
-
-    goal_s: Seconds = 20.0
-    fresh: float = 1.0
-    growth: float = 1.0
-    late: float = 0.5
-    late_growth: float = 0.1
-    reserve: float = 0.0
-    decay: float = 0.5
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -139,7 +141,8 @@ def read(
     for queue, rule in rules.items():
         problems += _queue_problems(queue, rule, rules, known)
     problems += _overflow_cycles(rules)
-    return Configuration(rules, people), problems
+    weights = {queue: rule.weights for queue, rule in rules.items() if rule.weights is not None}
+    return Configuration(rules, people, weights or None), problems
 
 
 Record = TypeVar("Record", QueueConfig, AgentConfig)
@@ -212,6 +215,8 @@ def _queue_problems(
         yield Problem((*path, "max_length"), "a length is not negative; 0 means no limit")
     if rule.miss_limit < 1:
         yield Problem((*path, "miss_limit"), "at least 1: after so many misses in a row the agent is paused")
+    if rule.weights is not None:
+        yield from weights_problems(rule.weights, (*path, "weights"))
     for position, text in enumerate(rule.skills):
         yield from wish_problems(text, known, (*path, "skills", position))
     after_s = 0.0
@@ -220,6 +225,18 @@ def _queue_problems(
         if step.after_s < after_s:
             yield Problem((*path, "steps", position, "after_s"), "steps are in the order of their time")
         after_s = step.after_s
+
+
+def weights_problems(weights: Weights, path: Path = ()) -> Iterator[Problem]:
+    """What must hold of weights, lest somebody waits for ever."""
+    if weights.goal_s <= 0:
+        yield Problem((*path, "goal_s"), "a goal is longer than 0 seconds")
+    if weights.late_growth <= 0:
+        yield Problem((*path, "late_growth"), "above 0, or who is late may wait for ever")
+    if weights.growth < 0 or weights.reserve < 0:
+        yield Problem(path, "growth and reserve are not negative")
+    if not 0 <= weights.decay < 1:
+        yield Problem((*path, "decay"), "from 0 to below 1")
 
 
 def _step_problems(

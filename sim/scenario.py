@@ -26,7 +26,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from acd.config import Configuration, Path, Problem, Weights, read, wish_problems
+from acd.config import Configuration, Path, Problem, Weights, read, weights_problems, wish_problems
 from acd.events import Class
 from acd.skills import nearest
 from calls.ids import AgentId, QueueName, Seconds
@@ -143,7 +143,7 @@ def read_scenario(document: Mapping[str, Any]) -> tuple[Scenario | None, list[Pr
     answer = _distribution(raw.answer, ("answer",), problems) if raw.answer is not None else None
     if problems:
         return None, problems
-    for_all = msgspec.structs.replace(configuration, weights=weights)
+    for_all = configuration if weights is None else msgspec.structs.replace(configuration, weights=weights)
     writes = any(kind.wrap_up is not None for _, kind in kinds)
     instant = {name: msgspec.structs.replace(queue, ring_s=0.0) for name, queue in for_all.queues.items()}
     if answer is None:
@@ -250,13 +250,7 @@ def read_weights(
         except msgspec.ValidationError as error:
             problems.append(Problem((*at, *_path_of(error)), str(error).partition(" - at `$")[0]))
             continue
-        if one.goal_s <= 0 or one.late_growth <= 0 or one.growth < 0 or one.reserve < 0 or not 0 <= one.decay < 1:
-            problems.append(
-                Problem(
-                    at, "goal_s and late_growth are above 0 (or somebody waits for ever), growth and reserve not "
-                    "negative, decay from 0 to below 1",
-                )
-            )  # fmt: skip
+        problems += weights_problems(one, at)
     return weights, problems
 
 

@@ -329,3 +329,21 @@ def test_what_cannot_be_is_refused_and_what_is_stale_is_ignored() -> None:
         WrapUpEnded(A),
     ):
         assert bench(stale, 2.0) == []
+
+
+def test_the_weighted_policy_keeps_the_last_flexible_agent_back_until_it_is_worth_it() -> None:
+    weights = {"goal_s": 20, "fresh": 1.0, "growth": 1.0, "late_growth": 0.1, "reserve": 1.5, "decay": 0.5}
+    queues = {"care": {"weights": {**weights, "reserve": 0.0}}, "desk": {"weights": {**weights, "reserve": 3.0}}}
+    bench = Bench(queues, {"only_care": {"queues": ["care"]}, "both": {}})
+    plain = bench.queue("c1", 0.0)
+    assert plain is not None
+    assert plain.agent == "only_care", "the cheaper of the two, though both are idle as long"
+    assert bench.queue("c2", 1.0) is None, "kept back for the desk"
+    dear = bench.queue("c3", 2.0, queue="desk", class_="urgent")
+    assert dear is not None
+    assert dear.agent == "both"
+    bench(CallLeft(CallId("c3"), "hung_up"), 3.0)
+    assert offer(bench.until(10.5)) is None
+    grown = offer(bench.until(13.0))  # worth 1 + 10/20 after ten seconds: what the last agent of the desk costs
+    assert grown is not None
+    assert (grown.call, grown.agent) == ("c2", "both"), "nobody waits for ever"
