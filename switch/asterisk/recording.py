@@ -177,13 +177,14 @@ class Recorder:
             self._close_ears(recording)
         elif len(recording.started) == len(SIDES):
             for name in recording.ears:
-                part = wire.part(name)
-                query = f"name={part}&format={SIDE_FORMAT}&ifExists=overwrite"
-                self._door.request(
-                    "POST", f"channels/{part}/record?{query}", partial(self._ear_placed, recording, name)
-                )
+                self._begin_side(recording, name)
             if recording.muted:
                 self._set_mute(recording)
+
+    def _begin_side(self, recording: TalkRecording, name: str) -> None:
+        part = wire.part(name)
+        query = f"name={part}&format={SIDE_FORMAT}&ifExists=overwrite"
+        self._door.request("POST", f"channels/{part}/record?{query}", partial(self._ear_placed, recording, name))
 
     def end(self, talk: Talk) -> None:
         """The talk is over: close both files; the stereo file follows."""
@@ -287,7 +288,8 @@ class Recorder:
         `channels` are ours that live, `standing` the talks that do. What goes on is finished when its talk ends; what
         has ended meanwhile is finished now.
         """
-        for note in notes(self._door.options.recordings_dir, f"{self._door.options.application}-"):
+        folder = self._door.options.recordings_dir
+        for note in notes(folder, f"{self._door.options.application}-"):
             attempt = AttemptId(note.attempt)
             recording = self._talks.get(attempt)
             if recording is None:
@@ -295,6 +297,9 @@ class Recorder:
                 recording.started.update(note.sides)
                 self._talks[attempt] = recording
                 self._by_ear.update(dict.fromkeys(note.sides, recording))
+                for ear in note.sides:
+                    if ear in channels and not (folder / f"{ear}.{SIDE_FORMAT}").exists():
+                        self._begin_side(recording, ear)  # the earlier controller died before it could
             recording.done.update(ear for ear in note.sides if ear not in channels)
             if attempt not in standing:
                 self._end(recording)
