@@ -73,8 +73,13 @@ async def run(folder: Path, calls: int | None, rate: float, board: Console | Non
     first_answer: list[float] = []
     async with contextlib.AsyncExitStack() as stack:
         stage = await stack.enter_async_context(set_up(folder, say))
-        services = await backend.start()
-        stack.push_async_callback(services.cleanup)
+        try:
+            services = await backend.start()
+            stack.push_async_callback(services.cleanup)
+        except OSError as error:
+            say(
+                f"{backend.HOST}:{backend.PORT}: {error.strerror}; the sample's lookups will fail, and the flow says so"
+            )
         endpoint = await Endpoint.open()
         stack.callback(endpoint.close)
         say("agents sign in at their phones")
