@@ -76,9 +76,9 @@ async def run(folder: Path, calls: int | None, rate: float, board: Console | Non
         try:
             services = await backend.start()
             stack.push_async_callback(services.cleanup)
-        except OSError as error:
+        except OSError as taken:
             say(
-                f"{backend.HOST}:{backend.PORT}: {error.strerror}; the sample's lookups will fail, and the flow says so"
+                f"{backend.HOST}:{backend.PORT}: {taken.strerror}; the sample's lookups will fail, and the flow says so"
             )
         endpoint = await Endpoint.open()
         stack.callback(endpoint.close)
