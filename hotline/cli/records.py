@@ -12,7 +12,7 @@ from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, prin
 from hotline.site import Site
 from hotline.store import reading
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 MostOption = Annotated[int, typer.Option("--most", "-n", min=1, help="How many, newest first.")]
 RevealOption = Annotated[
