@@ -1,0 +1,267 @@
+"""A switch and the people behind it, told by hand: orders take effect at once, what came of them is told later.
+
+It keeps the contract of `calls.commands`, and makes the most of the freedom in it: facts of one leg come in order, those
+of different legs in any, and the link may be lost before they are told.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from calls import commands as door
+from calls import events
+from calls.causes import Cause, Outcome
+from calls.events import LiveLeg, SwitchEvent
+from calls.ids import AttemptId, LegId
+
+
+@dataclass
+class WorldLeg:
+    """One channel as the switch has it."""
+
+    leg: LegId
+    inbound: bool
+    device: str | None = None
+    caller: str = ""
+    called: str = ""
+    originate: AttemptId | None = None
+    answered: bool = False
+    music: bool = False
+    play: AttemptId | None = None
+    record: AttemptId | None = None
+    bridge: AttemptId | None = None
+    ending: Cause | None = None
+    """A HangUp that was ordered while the link was down; done when it is back."""
+
+
+@dataclass
+class WorldBridge:
+    """Two legs that hear each other."""
+
+    a: LegId
+    b: LegId
+    recorded: bool
+
+
+@dataclass
+class World:
+    """`untold` are the facts that are under way: each with the leg whose order it keeps."""
+
+    legs: dict[LegId, WorldLeg] = field(default_factory=dict)
+    bridges: dict[AttemptId, WorldBridge] = field(default_factory=dict)
+    untold: list[tuple[str, SwitchEvent]] = field(default_factory=list)
+    up: bool = True
+    bridges_fail: bool = False
+
+    # what people do
+
+    def arrive(self, leg: WorldLeg) -> None:
+        """Somebody calls in."""
+        self.legs[leg.leg] = leg
+        self._tell(leg.leg, events.CallArrived(leg.leg, leg.caller, leg.called, device=leg.device))
+
+    def press(self, leg: LegId, key: str) -> None:
+        """A key."""
+        self._tell(leg, events.DigitPressed(leg, key))
+
+    def pick_up(self, leg: LegId) -> None:
+        """A phone that rings is answered."""
+        here = self.legs[leg]
+        assert here.originate is not None
+        here.answered = True
+        self._tell(leg, events.CallAnswered(leg, here.originate))
+
+    def play_ends(self, leg: LegId, outcome: Outcome) -> None:
+        """What is being played is through, or cannot be played."""
+        here = self.legs[leg]
+        if here.play is not None:
+            self._tell(leg, events.PlaybackFinished(leg, here.play, outcome))
+            here.play = None
+
+    def record_ends(self, leg: LegId, duration_s: float) -> None:
+        """A message is on disk."""
+        here = self.legs[leg]
+        if here.record is not None:
+            self._tell(leg, events.RecordingFinished(leg, here.record, f"/{here.record}.wav", duration_s))
+            here.record = None
+
+    def die(self, leg: LegId, cause: Cause) -> None:
+        """The leg is gone, and what hung on it."""
+        here = self.legs.get(leg)
+        if here is None:
+            return
+        self._part(here)
+        self.play_ends(leg, Outcome.STOPPED)
+        self.record_ends(leg, 3.0)
+        del self.legs[leg]
+        self._tell(leg, events.CallEnded(leg, cause))
+
+    # the link
+
+    def lose_link(self, seen: bool) -> list[SwitchEvent]:
+        """The control link is gone. What was under way is told before it (`seen`) or never, and then orders fail."""
+        self.up = False
+        last: list[SwitchEvent] = []
+        for _, fact in self.untold:
+            if seen or isinstance(fact, events.CommandFailed | events.CommandDone):
+                last.append(fact)
+            elif isinstance(fact, events.PlaybackFinished):
+                last.append(events.PlaybackFinished(fact.leg, fact.attempt, Outcome.FAILED, "switch_lost"))
+            elif isinstance(fact, events.Bridged):
+                last.append(events.CommandFailed(fact.attempt, "switch_lost"))
+        kept = [(key, fact) for key, fact in self.untold if isinstance(fact, events.RecordingFinished) and not seen]
+        self.untold = kept  # files are found again
+        for here in self.legs.values():
+            if here.play is not None:
+                last.append(events.PlaybackFinished(here.leg, here.play, Outcome.FAILED, "switch_lost"))
+                here.play = None
+        return [*last, events.SwitchLost("switch")]
+
+    def forget_controller(self) -> None:
+        """The controller died: nothing that was under way finds anybody, and legs play on to their end."""
+        self.up = False
+        self.untold = [(key, fact) for key, fact in self.untold if isinstance(fact, events.RecordingFinished)]
+        for here in self.legs.values():
+            here.play = None
+            here.ending = None
+
+    def restore_link(self, restarted: bool = False) -> events.SwitchBack:
+        """The link is up again."""
+        self.up = True
+        live = []
+        for here in list(self.legs.values()):
+            talk = self.bridges.get(here.bridge) if here.bridge is not None else None
+            other = None if talk is None else talk.b if talk.a == here.leg else talk.a
+            live.append(
+                LiveLeg(
+                    here.leg,
+                    here.caller,
+                    here.called,
+                    here.answered,
+                    here.inbound,
+                    here.device,
+                    bridged_with=other,
+                    bridge=here.bridge,
+                    in_music=here.music,
+                )
+            )
+        return events.SwitchBack("switch", tuple(live), restarted)
+
+    def hang_up_what_was_ordered(self) -> None:
+        """After the link is back: the HangUps that were ordered meanwhile."""
+        for here in list(self.legs.values()):
+            if here.ending is not None:
+                self.die(here.leg, here.ending)
+
+    # orders
+
+    def take(self, order: door.SwitchCommand) -> None:
+        """Do what the house orders."""
+        if isinstance(order, door.HangUp):
+            self._hang_up(order)
+        elif not self.up:
+            self._refuse(order, "switch_lost")
+        elif isinstance(order, door.Originate):
+            if order.leg not in self.legs:  # idempotent
+                self.legs[order.leg] = WorldLeg(order.leg, False, originate=order.attempt)
+        elif isinstance(order, door.Bridge):
+            self._bridge(order)
+        elif order.leg not in self.legs:
+            self._refuse(order, "leg_gone")
+        else:
+            self._on_leg(order, self.legs[order.leg])
+
+    def _on_leg(self, order: door.SwitchCommand, here: WorldLeg) -> None:
+        leg = here.leg
+        match order:
+            case door.Answer(attempt=attempt):
+                here.answered = True
+                self._tell(leg, events.CallAnswered(leg, attempt))
+            case door.Play(attempt=attempt):
+                self.play_ends(leg, Outcome.STOPPED)
+                here.play = attempt
+            case door.Stop(attempt=attempt):
+                if here.play == attempt:
+                    self.play_ends(leg, Outcome.STOPPED)
+                elif here.record == attempt:
+                    self.record_ends(leg, 2.0)
+            case door.Record(attempt=attempt):
+                here.record = attempt
+            case door.StartMusic(attempt=attempt):
+                here.music = True
+                self._tell(leg, events.CommandDone(attempt, leg))
+            case door.StopMusic(attempt=attempt):
+                here.music = False
+                self._tell(leg, events.CommandDone(attempt, leg))
+            case door.EarlyMedia() | door.Redirect() | door.Listen():
+                self._refuse(order, "unsupported")
+            case door.Supervise(attempt=attempt) | door.MuteRecording(attempt=attempt):
+                self._tell(leg, events.CommandDone(attempt, leg))
+            case door.Originate() | door.Bridge() | door.HangUp():
+                raise AssertionError("taken above")
+            case _:
+                assert_never(order)
+
+    def _bridge(self, order: door.Bridge) -> None:
+        both = [self.legs.get(order.a), self.legs.get(order.b)]
+        if self.bridges_fail or any(leg is None or not leg.answered for leg in both):
+            self._tell(order.attempt, events.CommandFailed(order.attempt, "refused"))
+            return
+        for here in both:
+            assert here is not None
+            self.play_ends(here.leg, Outcome.STOPPED)
+            self._part(here)
+            here.music = False
+            here.bridge = order.attempt
+        self.bridges[order.attempt] = WorldBridge(order.a, order.b, order.record is not None)
+        self._tell(order.attempt, events.Bridged(order.attempt, (order.a, order.b)))
+
+    def _part(self, here: WorldLeg) -> None:
+        if here.bridge is None:
+            return
+        attempt, talk = here.bridge, self.bridges.pop(here.bridge)
+        survivors = tuple(leg for leg in (talk.a, talk.b) if leg != here.leg)
+        for leg in (talk.a, talk.b):
+            self.legs[leg].bridge = None
+        self._tell(attempt, events.Unbridged(attempt, survivors))
+        if talk.recorded:
+            self._keep(attempt, events.RecordingFinished(talk.a, attempt, f"/{attempt}.wav", 5.0))
+
+    def _hang_up(self, order: door.HangUp) -> None:
+        here = self.legs.get(order.leg)
+        if here is None:
+            return
+        if self.up:
+            self.die(order.leg, order.cause)
+        else:
+            here.ending = order.cause
+
+    def _refuse(self, order: door.SwitchCommand, reason: str) -> None:
+        match order:
+            case door.Play(leg, attempt):
+                self._answer(leg, events.PlaybackFinished(leg, attempt, Outcome.FAILED, reason))
+            case door.Stop() | door.HangUp():
+                pass
+            case door.Originate(leg):
+                self._answer(leg, events.CallEnded(leg, Cause.FAILED, reason))
+            case door.Bridge(attempt=attempt):
+                self._answer(attempt, events.CommandFailed(attempt, "switch_lost"))
+            case _:
+                self._answer(order.leg, events.CommandFailed(order.attempt, "leg_gone", order.leg, reason))
+
+    def _answer(self, key: str, fact: SwitchEvent) -> None:
+        """The adapter's own word: it comes also while the link is down."""
+        self.untold.append((key, fact))
+
+    def _keep(self, key: str, fact: SwitchEvent) -> None:
+        self.untold.append((key, fact))
+
+    def _tell(self, key: str, fact: SwitchEvent) -> None:
+        if self.up:
+            self.untold.append((key, fact))
+
+    def next_fact(self, choose: Callable[[int], int]) -> SwitchEvent:
+        """One fact of those under way: any leg's, but of that leg the first."""
+        key = self.untold[choose(len(self.untold))][0]
+        place = next(index for index, (of, _) in enumerate(self.untold) if of == key)
+        return self.untold.pop(place)[1]

@@ -1,0 +1,461 @@
+"""The whole house, driven by chance: callers, agents, phones, a switch and a controller that die at any moment.
+
+After each step a call is in exactly one place, no agent is on two calls, and register, queues and flows tell the same
+story; at the end all has ended, every leg and call has its one row, and the journal gives the same orders again.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from acd.config import Configuration, read
+from acd.core import Acd
+from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
+from calls import commands as door
+from calls import events
+from calls.causes import Cause, DeviceState, Outcome
+from calls.commands import Media, Sentence
+from calls.ids import AgentId, AttemptId, LegId
+from complaints.cases import FileCase
+from hotline import facts
+from hotline.register import Call
+from hotline.router import Router
+from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits
+from ivr.compiling import compile_folder
+from ivr.events import LookupFinished, SecretChecked
+from ivr.machine import Ivr
+from ivr.program import Program
+from tests.properties.switch_world import World, WorldLeg
+
+pytestmark = pytest.mark.properties
+
+FLOW = """\
+flow: main
+start: choose
+choose:
+  menu: word
+  keys:
+    1: {queue: care, skills: [care], keys: {9: note}, then: bye}
+    2: {open_case: {category: complaint}, then: {queue: care, then: choose}}
+    3: {transfer: "tel:+861012345", ring_s: 20, then: bye}
+    4: secret
+    5: note
+    6: {queue: desk, keys: {9: choose}, then: bye}
+  no_input: {say: word, tries: 1, then: bye}
+  wrong: {say: word, tries: 1, then: bye}
+secret:
+  collect: pin
+  say: word
+  length: 2
+  check: luhn
+  secret: true
+  no_input: {say: word, tries: 1, then: bye}
+  wrong: {say: word, tries: 1, then: bye}
+  then: find
+find:
+  lookup: http://127.0.0.1/find
+  send: {pin: "secret:pin"}
+  into: found
+  deadline_s: 3
+  failed: choose
+  then: {queue: care, then: bye}
+note:
+  voicemail: care
+  say: word
+  max_s: 30
+  failed: bye
+  then: bye
+bye: {hangup: word}
+"""
+DEFAULTS = "languages: [en]\nno_agents: {hangup: word}\ntimed_out: {hangup: word}\nfull: {hangup: word}\n"
+
+
+def _program(version: str) -> Program:
+    done = compile_folder(
+        {
+            "prompts/en.yaml": "word: word\n",
+            "dialplans/queues.yaml": "queues: {care: {}, desk: {}}\n",
+            "dialplans/agents.yaml": "agents: {'01': {skills: {care: 4}}}\n",
+            "dialplans/defaults.yaml": DEFAULTS,
+            "dialplans/entry.yaml": "default: main\n",
+            "dialplans/flows/main.yaml": FLOW,
+        },
+        version=version,
+    )
+    assert done.program is not None, [str(problem) for problem in done.problems]
+    return done.program
+
+
+def _people(*queues: str, agents: tuple[str, ...]) -> Configuration:
+    rules = {
+        "care": {"ring_s": 10, "wrap_up_s": 5, "max_wait_s": 120, "miss_limit": 3},
+        "desk": {"ring_s": 10, "join_empty": False, "max_length": 2, "leave_empty": True},
+    }
+    people, problems = read(
+        {"queues": {name: rules[name] for name in queues}},
+        {"agents": {name: {"account": f"80{name}", "skills": {"care": 3}} for name in agents}},
+    )
+    assert not problems
+    return people
+
+
+VERSIONS = {"v1": _program("v1"), "v2": _program("v2")}
+PEOPLE = {
+    "v1": _people("care", "desk", agents=("01", "02", "03")),
+    "v2": _people("care", agents=("02", "03", "04")),  # a queue and an agent less while calls of v1 go on
+}
+AGENTS = ("01", "02", "03", "04")
+agents = st.sampled_from(AGENTS).map(AgentId)
+some = st.integers(0, 1_000_000)
+
+
+class Directory:
+    """What the published versions would say."""
+
+    def entry(self, version: str, called: str) -> str | None:
+        return "main" if called == "95183" else None
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        return f"80{agent}" if agent in PEOPLE[version].agents else None
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        return AgentId(account[2:]) if account[2:] in PEOPLE[version].agents else None
+
+    def records(self, version: str, queue: str) -> bool:
+        return queue == "care"
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        return (Sentence(call.queue, "en"),) if call.queue == "care" else ()
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        return (Sentence(phrase, "en"),)
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        return {"": "break"}.get(code)
+
+
+def _router() -> tuple[Router, Ivr, Acd]:
+    ivr, acd = Ivr(VERSIONS), Acd(PEOPLE.__getitem__)
+    return Router(ivr, acd, Directory()), ivr, acd
+
+
+@dataclass
+class Entry:
+    """One fact of the journal, and what came of it."""
+
+    at: float
+    fact: facts.RouterEvent
+    orders: list[facts.RouterCommand] = field(default_factory=list)
+
+
+class House(RuleBasedStateMachine):
+    """See the module's first lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.now = 0.0
+        self.router, self.ivr, self.acd = _router()
+        self.journal: list[Entry] = []
+        self.kept: tuple[int, bytes] = (0, b"")  # a snapshot, and how many facts are in it
+        self.hidden: set[LegId] = set()
+        self.waiting_answers: list[facts.RouterEvent] = []
+        self.legs_seen = 0
+
+    @initialize()
+    def start(self) -> None:
+        self.tell(events.ClockSet(1_795_000_000.0))
+        self.tell(facts.VersionPublished("v1"))
+        for agent in ("01", "02"):
+            self.tell(AgentSignedIn(AgentId(agent)))
+
+    # the driver
+
+    def tell(self, fact: facts.RouterEvent) -> None:
+        if isinstance(fact, events.DigitPressed) and fact.leg in self.hidden and fact.digit.isdigit():
+            fact = events.DigitPressed(fact.leg, "•")
+        entry = Entry(self.now, fact)
+        self.journal.append(entry)
+        entry.orders = self.router.handle(fact, self.now)
+        for order in entry.orders:
+            self.perform(order)
+
+    def perform(self, order: facts.RouterCommand) -> None:
+        match order:
+            case HideDigits(leg=leg):
+                self.hidden.add(leg)
+            case ShowDigits(leg=leg):
+                self.hidden.discard(leg)
+            case CheckSecret(call, attempt):
+                self.waiting_answers.append(SecretChecked(call, attempt, len(attempt) % 2 == 0))
+            case Lookup(call, attempt):
+                self.waiting_answers.append(LookupFinished(call, attempt, "ok", {}))
+            case FileCase(attempt, case):
+                self.waiting_answers.append(facts.CaseFiled(attempt, case.call, case.number))
+            case door.Command():
+                if isinstance(order, door.SwitchCommand):
+                    self.world.take(order)
+
+    def pick(self, number: int, among: list[Any]) -> Any:
+        return among[number % len(among)]
+
+    # callers and time
+
+    @rule(key=st.sampled_from("11123456"), called=st.sampled_from(["95183"] * 5 + ["1"]))
+    def somebody_calls(self, key: str, called: str) -> None:
+        """And knows the menu."""
+        self.legs_seen += 1
+        leg = LegId(f"in-{self.legs_seen}")
+        self.world.arrive(WorldLeg(leg, True, caller=f"1380013{self.legs_seen % 3}", called=called))
+        self.world.press(leg, key)
+
+    @rule()
+    def all_goes_well(self) -> None:
+        """Facts arrive, phones are answered, prompts play to their end."""
+        self.settle()
+        for leg in list(self.world.legs.values()):
+            if leg.originate and not leg.answered:
+                self.world.pick_up(leg.leg)
+        self.settle()
+        for leg in list(self.world.legs.values()):
+            self.world.play_ends(leg.leg, Outcome.FINISHED)
+        self.settle()
+
+    @rule(agent=agents, code=st.sampled_from(["*61", "*62", "*63", "*64", "*65", "77"]))
+    def an_agent_dials(self, agent: AgentId, code: str) -> None:
+        self.legs_seen += 1
+        leg = LegId(f"code-{self.legs_seen}")
+        self.world.arrive(WorldLeg(leg, True, device=f"80{agent}", caller=f"80{agent}", called=code))
+
+    @precondition(lambda self: self.world.legs)
+    @rule(number=some, keys=st.text("123456890*#", min_size=1, max_size=3))
+    def keys_are_pressed(self, number: int, keys: str) -> None:
+        leg = self.pick(number, list(self.world.legs))
+        for key in keys:
+            self.world.press(leg, key)
+
+    @rule(seconds=st.sampled_from([0.1, 1.0, 6.0, 12.0, 80.0, 200.0]))
+    def time_passes(self, seconds: float) -> None:
+        until = self.now + seconds
+        while (due := self.router.next_deadline()) is not None and due <= until:
+            self.now = max(self.now, due)
+            self.tell(events.Tick(due))
+        self.now = until
+
+    @rule(jump=st.floats(-90_000.0, 90_000.0))
+    def the_wall_clock_jumps(self, jump: float) -> None:
+        self.tell(events.ClockSet(self.router.register.offset_s + jump))
+
+    # facts that are under way
+
+    @precondition(lambda self: self.world.untold and self.world.up)
+    @rule(number=some, count=st.integers(1, 6))
+    def facts_arrive(self, number: int, count: int) -> None:
+        for turn in range(count):
+            if self.world.untold:
+                self.tell(self.world.next_fact(lambda most, turn=turn: (number + turn) % most))
+
+    @precondition(lambda self: self.waiting_answers)
+    @rule(number=some)
+    def an_answer_arrives(self, number: int) -> None:
+        self.tell(self.waiting_answers.pop(number % len(self.waiting_answers)))
+
+    # what phones and the switch do
+
+    @precondition(lambda self: any(leg.originate and not leg.answered for leg in self.world.legs.values()))
+    @rule(number=some, does=st.sampled_from(["answers", "answers", "answers", "busy", "rejected", "no_answer"]))
+    def a_phone_that_rings(self, number: int, does: str) -> None:
+        ringing = [leg.leg for leg in self.world.legs.values() if leg.originate and not leg.answered]
+        leg = self.pick(number, ringing)
+        if does == "answers":
+            self.world.pick_up(leg)
+        else:
+            self.world.die(leg, Cause(does))
+
+    @precondition(lambda self: any(leg.play for leg in self.world.legs.values()))
+    @rule(number=some, outcome=st.sampled_from([Outcome.FINISHED, Outcome.FINISHED, Outcome.FAILED]))
+    def a_prompt_ends(self, number: int, outcome: Outcome) -> None:
+        self.world.play_ends(self.pick(number, [leg.leg for leg in self.world.legs.values() if leg.play]), outcome)
+
+    @precondition(lambda self: any(leg.record for leg in self.world.legs.values()))
+    @rule(number=some, duration_s=st.sampled_from([0.2, 4.0]))
+    def a_message_ends(self, number: int, duration_s: float) -> None:
+        self.world.record_ends(
+            self.pick(number, [leg.leg for leg in self.world.legs.values() if leg.record]), duration_s
+        )
+
+    @precondition(lambda self: self.world.legs)
+    @rule(number=some, cause=st.sampled_from([Cause.NORMAL, Cause.NORMAL, Cause.FAILED, Cause.UNREACHABLE]))
+    def a_leg_dies(self, number: int, cause: Cause) -> None:
+        self.world.die(self.pick(number, list(self.world.legs)), cause)
+
+    @rule(fail=st.booleans())
+    def bridges_fail(self, fail: bool) -> None:
+        self.world.bridges_fail = fail
+
+    @rule(agent=agents, state=st.sampled_from([DeviceState.UNREACHABLE, DeviceState.IDLE, DeviceState.IDLE]))
+    def a_phone_comes_or_goes(self, agent: AgentId, state: DeviceState) -> None:
+        self.tell(events.AgentDeviceChanged(f"80{agent}", state))
+
+    # the house's own people
+
+    @rule(
+        agent=agents,
+        kind=st.sampled_from([AgentSignedIn, AgentSignedIn, AgentSignedOut, AgentPaused, AgentResumed, WrapUpEnded]),
+    )
+    def an_agent_asks(self, agent: AgentId, kind: Any) -> None:
+        self.tell(kind(agent, "break") if kind is AgentPaused else kind(agent))
+
+    @precondition(lambda self: self.router.register.calls)
+    @rule(number=some, mode=st.sampled_from(["listen", "whisper", "barge"]))
+    def a_supervisor_wants_in(self, number: int, mode: Any) -> None:
+        self.tell(facts.SupervisionWanted(self.pick(number, list(self.router.register.calls)), "8099", mode))
+
+    @precondition(lambda self: self.router.register.calls)
+    @rule(number=some)
+    def a_case_is_wanted(self, number: int) -> None:
+        call = self.pick(number, list(self.router.register.calls))
+        attempt = AttemptId(f"web-{len(self.journal)}-{self.legs_seen}")
+        self.tell(facts.CaseWanted(call, attempt, "complaint"))
+
+    @rule(version=st.sampled_from(["v1", "v2"]))
+    def a_version_is_published(self, version: str) -> None:
+        self.tell(facts.VersionPublished(version))
+
+    # what breaks
+
+    @precondition(lambda self: self.world.up)
+    @rule(breaks=st.sampled_from(["seen", "unseen", "switch", "controller", "controller", "half"]), lost=st.integers(1, 3))
+    def something_breaks(self, breaks: str, lost: int) -> None:
+        match breaks:
+            case "switch":
+                self.restart_switch()
+            case "controller":
+                self.kill_controller(0)
+            case "half":
+                self.kill_controller(lost)
+            case _:
+                for fact in self.world.lose_link(breaks == "seen"):
+                    self.tell(fact)
+
+    @precondition(lambda self: not self.world.up)
+    @rule()
+    def the_link_is_back(self) -> None:
+        back = self.world.restore_link()
+        self.tell(back)
+        self.world.hang_up_what_was_ordered()
+
+    def restart_switch(self) -> None:
+        if self.world.up:
+            for fact in self.world.lose_link(seen=False):
+                self.tell(fact)
+        for leg in list(self.world.legs):
+            self.world.die(leg, Cause.LOST)
+        self.tell(self.world.restore_link(restarted=True))
+
+    @rule()
+    def a_snapshot_is_kept(self) -> None:
+        self.kept = (len(self.journal), self.router.snapshot())
+
+    def kill_controller(self, lost: int) -> None:
+        """What was not on disk yet is lost with it, also of the journal; the switch has done it all the same."""
+        whole = lost == 0
+        before = self.router.snapshot()
+        self.journal = self.journal[: max(self.kept[0], 4, len(self.journal) - lost)]
+        self.router, self.ivr, self.acd = _router()
+        if self.kept[1]:
+            self.router.restore(self.kept[1])
+        for entry in self.journal[self.kept[0] :]:
+            assert self.router.handle(entry.fact, entry.at) == entry.orders, "a replay orders the same"
+        if whole:
+            assert self.router.snapshot() == before
+        self.hidden.clear()
+        self.waiting_answers.clear()
+        self.world.forget_controller()
+        self.tell(facts.Restarted())
+
+    # what always holds
+
+    @invariant()
+    def each_call_is_in_one_place(self) -> None:
+        register = self.router.register
+        for call in register.calls.values():
+            session = self.ivr.sessions.get(call.call)
+            assert call.leg in register.legs
+            assert (call.call in self.acd.hall.callers) == (call.place in ("waiting", "offered")), call
+            assert (call.offer is not None) == (call.place in ("offered", "talking")), call
+            assert (call.bridge is not None) == (register.bridges.get(call.bridge or "") == call.call), call  # type: ignore[call-overload]  # no bridge is no key
+            if session is None:
+                assert call.place == "menu", "its walk is over, it is being hung up"
+                continue
+            if call.place in ("waiting", "offered", "talking"):
+                assert session.phase == "queued", (call, session.phase)
+                assert session.awaits == call.ask
+            elif call.place in ("transferring", "transferred"):
+                assert session.phase == "transferring", (call, session.phase)
+            else:
+                assert session.phase not in ("queued", "transferring"), (call, session.phase)
+            assert not call.hiding or call.leg in self.hidden or not self.world.up, "secret digits stay hidden"
+
+    @invariant()
+    def no_agent_is_on_two_calls(self) -> None:
+        register = self.router.register
+        offers = register.offers.values()
+        assert len({offer.agent for offer in offers}) == len(offers)
+        assert set(self.acd.assignments) == set(register.offers), "register and queues agree on who is offered to whom"
+        for offer in offers:
+            call, assignment = register.calls[offer.call], self.acd.assignments[offer.attempt]
+            assert call.offer == offer.attempt
+            assert (call.agent, assignment.call, assignment.agent.id) == (offer.agent, offer.call, offer.agent)
+            assert (offer.state == "talking") == (call.place == "talking") == (assignment.caller is None)
+        assert set(self.ivr.sessions) <= set(register.calls)
+        assert set(register.bridges.values()) <= set(register.calls)
+
+    def teardown(self) -> None:
+        """All callers hang up, all phones are put down: then nothing may be left anywhere, and all is written."""
+        if not self.router.register.version:
+            return
+        if not self.world.up:
+            self.the_link_is_back()
+        self.settle()
+        for leg in list(self.world.legs.values()):
+            if leg.inbound:
+                self.world.die(leg.leg, Cause.NORMAL)
+        self.settle()
+        assert not self.world.legs, "a phone rings on, or a leg stands about, with nobody who owns it"
+        register = self.router.register
+        assert not (register.calls or register.legs or register.offers or register.bridges or register.filing)
+        assert not register.talks
+        assert not (self.ivr.sessions or self.acd.assignments or self.acd.hall.callers)
+        rows = [order for entry in self.journal for order in entry.orders]
+        ended = [row.call for row in rows if isinstance(row, facts.LogCall)]
+        legs = [row.leg for row in rows if isinstance(row, facts.LogLeg)]
+        arrived = {e.fact.leg for e in self.journal if isinstance(e.fact, events.CallArrived) and e.fact.device is None}
+        assert len(ended) == len(set(ended)), "one row a call"
+        assert len(legs) == len(set(legs)), "one row a leg"
+        assert arrived <= set(ended)
+        heir = _router()[0]
+        for entry in self.journal:
+            assert heir.handle(entry.fact, entry.at) == entry.orders
+        assert heir.snapshot() == self.router.snapshot()
+
+    def settle(self) -> None:
+        """Let all that is under way arrive."""
+        for _ in range(1_000):
+            if self.world.untold and self.world.up:
+                self.tell(self.world.next_fact(lambda most: 0))
+            elif self.waiting_answers:
+                self.tell(self.waiting_answers.pop(0))
+            else:
+                return
+        raise AssertionError("it never comes to rest")
+
+
+House.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+test_the_house = House.TestCase
