@@ -9,6 +9,7 @@ from calls.commands import HangUp, StartMusic
 from calls.events import Bridged, CallAnswered, CallArrived, CallEnded, LiveLeg, SwitchBack, SwitchEvent, Unbridged
 from hotline import register as at
 from hotline.desk import Desk
+from ivr.commands import HideDigits
 from ivr.events import CallAdopted
 
 
@@ -36,8 +37,11 @@ def missed(register: at.Register, back: SwitchBack) -> list[SwitchEvent]:
     return facts
 
 
-def adopt(desk: Desk, back: SwitchBack, known_before: frozenset[str]) -> None:
-    """After the missed facts are told: go on with every caller who was here before and still is."""
+def adopt(desk: Desk, back: SwitchBack, known_before: frozenset[str], whispered_to: frozenset[str]) -> None:
+    """After the missed facts are told: go on with every caller who was here before and still is.
+
+    `known_before` are the legs of before those facts, `whispered_to` those of agents who were being told why.
+    """
     live = {leg.leg: leg for leg in back.live}
     for call in desk.register.calls.values():
         here = live.get(call.leg)
@@ -47,6 +51,11 @@ def adopt(desk: Desk, back: SwitchBack, known_before: frozenset[str]) -> None:
             desk.order(StartMusic(call.leg, desk.mint(call.call)))
         if call.place in ("menu", "waiting", "offered"):
             desk.tell_flows(CallAdopted(call.call))
+        if call.hiding:  # the vault died with its controller; what was keyed until then is keyed again
+            desk.order(HideDigits(call.call, call.leg, "talk"))
+    for offer in desk.register.offers.values():
+        if offer.leg in whispered_to:  # nobody tells the end of what was being said
+            desk.whisper(offer)
     for leg in back.live:
         if leg.leg not in desk.register.legs:
             desk.notice("warning", "hung up a leg that nobody owns", detail=leg.leg)

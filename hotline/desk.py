@@ -8,14 +8,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from acd.commands import AcdCommand
-from acd.events import AcdEvent
-from calls.commands import Media
+from acd.commands import AcdCommand, ReleaseCall
+from acd.events import AcdEvent, CallQueued
+from calls.commands import Media, Play
+from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from hotline.facts import Noticed, RouterCommand
-from hotline.register import Call, Register
+from hotline.register import Call, Offer, Register
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
 
@@ -104,8 +105,19 @@ class Desk:
                     for flow_order in self.flows.handle(event, self.now):
                         self.on_flow_order(flow_order)
                 case ("queues", event):
-                    for queue_order in self.queues.handle(event, self.now):
+                    for queue_order in self._ask_queues(event):
                         self.on_queue_order(queue_order)
+
+    def _ask_queues(self, event: AcdEvent) -> list[AcdCommand]:
+        try:
+            return self.queues.handle(event, self.now)
+        except BadInput as error:
+            # A call keeps the flows that it came with, the queues are today's: one that is gone takes nobody new.
+            if not isinstance(event, CallQueued):
+                raise
+            advice = "the flow's way out for no agents is taken; publish a version that has the queue"
+            self.notice("error", "no such queue any more", call=event.call, detail=str(error), advice=advice)
+            return [ReleaseCall(event.call, event.attempt, "no_agents")]
 
     def tick(self) -> None:
         """Let both cores do what is due."""
@@ -113,6 +125,14 @@ class Desk:
             self.on_flow_order(flow_order)
         for queue_order in self.queues.tick(self.now):
             self.on_queue_order(queue_order)
+
+    def whisper(self, offer: Offer) -> bool:
+        """Tell the agent of an offer why; False when there is nothing to tell."""
+        call = self.register.calls[offer.call]
+        whisper = self.directory.whisper(call.version, call)
+        if whisper:
+            self.order(Play(offer.leg, self.mint(offer.leg), whisper))
+        return bool(whisper)
 
     def call_of(self, leg: LegId) -> Call | None:
         """The call that this leg belongs to, while both are here."""

@@ -24,6 +24,22 @@ _LOOK_AT_WALL_CLOCK_S = 1.0
 _encoder = msgspec.json.Encoder()
 
 
+def orders_of(router: Router, seq: int, event: facts.RouterEvent, now: Instant) -> list[facts.RouterCommand]:
+    """What the router orders. A broken rule is told in full and orders nothing: live, and again in each replay of it,
+    or else one broken call would keep the house from ever starting again."""
+    try:
+        return router.handle(event, now)
+    except Exception:  # noqa: BLE001 - one broken call must not take the house down
+        log.critical(
+            "a rule is broken",
+            fact=type(event).__name__,
+            seq=seq,
+            trace=traceback.format_exc(),
+            advice="report this with the journal around seq; other calls go on",
+        )
+        return []
+
+
 class LiveDriver:
     """Runs the router against the real world. `take` is the one way in, and is never called from within itself."""
 
@@ -57,17 +73,7 @@ class LiveDriver:
         self._seq += 1
         self.facts_taken += 1
         self._writer.write(statements.JOURNAL, (self._seq, now, _encoder.encode(event)))
-        try:
-            orders = self.router.handle(event, now)
-        except Exception:  # noqa: BLE001 - one broken call must not take the house down; it is told in full
-            log.critical(
-                "a rule is broken",
-                fact=type(event).__name__,
-                seq=self._seq,
-                trace=traceback.format_exc(),
-                advice="report this with the journal around seq; other calls go on",
-            )
-            return
+        orders = orders_of(self.router, self._seq, event, now)
         for order in orders:
             self.performer.perform(order)
         self._since_snapshot += 1

@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 from acd.commands import AcdCommand, AgentChanged, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import Cause
-from calls.commands import Bridge, HangUp, MuteRecording, Originate, Play
+from calls.commands import Bridge, HangUp, MuteRecording, Originate
 from calls.events import CallEnded
 from calls.ids import LegId
 from complaints.cases import CaseAsked
@@ -87,12 +87,11 @@ class Offering:
         if offer is None:
             self._desk.order(HangUp(leg.leg))  # answered in the moment in which it was withdrawn
             return
-        call = self._desk.register.calls[offer.call]
-        whisper = self._desk.directory.whisper(call.version, call)
-        if whisper and offer.state == "ringing":
+        if offer.state != "ringing":
+            return
+        if self._desk.whisper(offer):
             offer.state = "whispering"
-            self._desk.order(Play(leg.leg, self._desk.mint(leg.leg), whisper))
-        elif offer.state == "ringing":
+        else:
             self._connect(offer)
 
     def whispered(self, leg: at.Leg) -> None:
@@ -127,8 +126,6 @@ class Offering:
         if offer is not None and offer.state == "bridging":
             self._desk.order(HangUp(offer.leg))
             self._forget(offer)
-            if call.bridge is not None:
-                self._desk.register.talks.pop(call.bridge, None)
             self._desk.register.apart(call)
             self._missed(call, offer.attempt, "failed")
 
@@ -151,6 +148,7 @@ class Offering:
             self._end_talk(call, offer)
         else:
             self._forget(offer)
+            self._desk.register.apart(call)
             answered = leg.answered_at is not None
             self._missed(call, offer.attempt, "rejected" if answered else _MISSED.get(event.cause, "failed"))
 
@@ -187,7 +185,7 @@ class Offering:
         call.hiding = on
         hide = HideDigits(call.call, call.leg, "talk") if on else ShowDigits(call.call, call.leg)
         self._desk.order(hide)
-        if call.bridge is not None and call.bridge in self._desk.register.talks:
+        if call.bridge is not None and call.recorded:
             self._desk.order(MuteRecording(self._desk.mint(call.call), call.bridge, on))
 
     def _withdraw(self, offer: at.Offer | None) -> None:
@@ -196,6 +194,7 @@ class Offering:
         call = self._desk.register.calls.get(offer.call)
         if call is not None and call.offer == offer.attempt:
             call.offer = call.agent = None
+            self._desk.register.apart(call)  # a key may come between the order to connect and the connection
             if call.place == "offered":  # the agent paused while it rang: the caller waits on
                 call.move("waiting")
         self._desk.order(HangUp(offer.leg, Cause.CANCELLED))

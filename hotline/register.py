@@ -49,6 +49,8 @@ class Call(msgspec.Struct):
     offer: AttemptId | None = None
     agent: AgentId | None = None
     bridge: AttemptId | None = None
+    recorded: bool = False
+    """Whether the bridge is."""
     queued_at: Instant | None = None
     answered_at: Instant | None = None
     steps: int = 0
@@ -96,8 +98,6 @@ class Register(msgspec.Struct):
     legs: dict[LegId, Leg] = msgspec.field(default_factory=dict)
     offers: dict[AttemptId, Offer] = msgspec.field(default_factory=dict)
     filing: dict[AttemptId, FileCase] = msgspec.field(default_factory=dict)
-    talks: dict[AttemptId, CallId] = msgspec.field(default_factory=dict)
-    """Bridges whose recording is not on disk yet, by bridge attempt."""
     bridges: dict[AttemptId, CallId] = msgspec.field(default_factory=dict)
     """Bridges ordered and not yet apart."""
     version: str = ""
@@ -108,17 +108,25 @@ class Register(msgspec.Struct):
         """A new bridge of this call."""
         call.bridge = self.mint(call.call)
         self.bridges[call.bridge] = call.call
-        if recorded:
-            self.talks[call.bridge] = call.call
+        call.recorded = recorded
         return call.bridge
 
     def apart(self, call: Call) -> None:
         """The call's bridge is no more."""
         if call.bridge is not None:
             self.bridges.pop(call.bridge, None)
-            call.bridge = None
+            call.bridge, call.recorded = None, False
 
     def mint(self, call: CallId | LegId) -> AttemptId:
         """A new attempt's id: a count, so that a replay mints the same."""
         self.minted += 1
         return AttemptId(f"{call}:{self.minted}")
+
+
+def is_bridge(attempt: AttemptId, leg: LegId) -> bool:
+    """Whether this attempt was minted here for the call of `leg`, and so is a bridge's if a recording comes of it.
+
+    The flow's own attempts look otherwise. Asked of the name and not of a list, because a recording outlives all that
+    the register knows: it may come after the call's end, or from before a controller's.
+    """
+    return attempt.startswith(f"{call_id(leg)}:")

@@ -268,8 +268,8 @@ class Router:
                     self._desk.order(HangUp(leg))
 
     def _recorded(self, event: door.RecordingFinished) -> None:
-        talk = self._desk.register.talks.pop(event.attempt, None)
-        if talk is None:
+        talk = at.call_id(event.leg)
+        if not at.is_bridge(event.attempt, event.leg):
             self._desk.tell_flows(event)
         elif event.outcome is Outcome.FAILED:
             advice = "is the disk full, or the recordings folder not writable for the switch?"
@@ -346,10 +346,11 @@ class Router:
     def _switch_back(self, event: door.SwitchBack) -> None:
         desk = self._desk
         known = frozenset(desk.register.legs)
+        whispered_to = frozenset(offer.leg for offer in desk.register.offers.values() if offer.state == "whispering")
         for fact in adopting.missed(desk.register, event):
             self._take(fact)
             desk.settle()
-        adopting.adopt(desk, event, known)
+        adopting.adopt(desk, event, known, whispered_to)
 
     def _supervise(self, event: facts.SupervisionWanted) -> None:
         desk = self._desk

@@ -22,7 +22,7 @@ from hotline.board import Board
 from hotline.clock import Clock
 from hotline.directory import VersionedDirectory
 from hotline.house_files import check
-from hotline.live import LiveDriver
+from hotline.live import LiveDriver, orders_of
 from hotline.lookups import Lookups
 from hotline.metrics import Metrics
 from hotline.performing import Performer
@@ -149,7 +149,7 @@ class Server:
         performer = Performer(self._switch, self._writer, vault, lookups, self, self._take)
         performer.watch(self._watch_order)
         for entry in left.entries:
-            for order in router.handle(entry.event, entry.at):
+            for order in orders_of(router, entry.seq, entry.event, entry.at):
                 performer.replay(order)
         offset_s = router.register.offset_s if left.seq else None
         self._clock = Clock(left.at, offset_s)

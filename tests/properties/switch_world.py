@@ -1,7 +1,7 @@
 """A switch and the people behind it, told by hand: orders take effect at once, what came of them is told later.
 
-It keeps the contract of `calls.commands`, and makes the most of the freedom in it: facts of one leg come in order, those
-of different legs in any, and the link may be lost before they are told.
+It keeps the contract of `calls.commands`, and makes the most of the freedom in it: facts of one leg come in order,
+those of different legs in any, and the link may be lost before they are told.
 """
 
 from collections.abc import Callable
@@ -166,6 +166,8 @@ class World:
                 self.legs[order.leg] = WorldLeg(order.leg, False, originate=order.attempt)
         elif isinstance(order, door.Bridge):
             self._bridge(order)
+        elif isinstance(order, door.MuteRecording):
+            self._tell(order.bridge, events.CommandDone(order.attempt))
         elif order.leg not in self.legs:
             self._refuse(order, "leg_gone")
         else:
@@ -195,9 +197,9 @@ class World:
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.EarlyMedia() | door.Redirect() | door.Listen():
                 self._refuse(order, "unsupported")
-            case door.Supervise(attempt=attempt) | door.MuteRecording(attempt=attempt):
+            case door.Supervise(attempt=attempt):
                 self._tell(leg, events.CommandDone(attempt, leg))
-            case door.Originate() | door.Bridge() | door.HangUp():
+            case door.Originate() | door.Bridge() | door.HangUp() | door.MuteRecording():
                 raise AssertionError("taken above")
             case _:
                 assert_never(order)
@@ -245,6 +247,8 @@ class World:
             case door.Originate(leg):
                 self._answer(leg, events.CallEnded(leg, Cause.FAILED, reason))
             case door.Bridge(attempt=attempt):
+                self._answer(attempt, events.CommandFailed(attempt, "switch_lost"))
+            case door.MuteRecording(attempt=attempt):
                 self._answer(attempt, events.CommandFailed(attempt, "switch_lost"))
             case _:
                 self._answer(order.leg, events.CommandFailed(order.attempt, "leg_gone", order.leg, reason))

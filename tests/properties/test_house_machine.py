@@ -12,130 +12,25 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from acd.config import Configuration, read
 from acd.core import Acd
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
 from calls import commands as door
 from calls import events
 from calls.causes import Cause, DeviceState, Outcome
-from calls.commands import Media, Sentence
 from calls.ids import AgentId, AttemptId, LegId
 from complaints.cases import FileCase
 from hotline import facts
-from hotline.register import Call
 from hotline.router import Router
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits
-from ivr.compiling import compile_folder
 from ivr.events import LookupFinished, SecretChecked
 from ivr.machine import Ivr
-from ivr.program import Program
+from tests.properties.house_versions import AGENTS, PEOPLE, VERSIONS, Directory
 from tests.properties.switch_world import World, WorldLeg
 
 pytestmark = pytest.mark.properties
 
-FLOW = """\
-flow: main
-start: choose
-choose:
-  menu: word
-  keys:
-    1: {queue: care, skills: [care], keys: {9: note}, then: bye}
-    2: {open_case: {category: complaint}, then: {queue: care, then: choose}}
-    3: {transfer: "tel:+861012345", ring_s: 20, then: bye}
-    4: secret
-    5: note
-    6: {queue: desk, keys: {9: choose}, then: bye}
-  no_input: {say: word, tries: 1, then: bye}
-  wrong: {say: word, tries: 1, then: bye}
-secret:
-  collect: pin
-  say: word
-  length: 2
-  check: luhn
-  secret: true
-  no_input: {say: word, tries: 1, then: bye}
-  wrong: {say: word, tries: 1, then: bye}
-  then: find
-find:
-  lookup: http://127.0.0.1/find
-  send: {pin: "secret:pin"}
-  into: found
-  deadline_s: 3
-  failed: choose
-  then: {queue: care, then: bye}
-note:
-  voicemail: care
-  say: word
-  max_s: 30
-  failed: bye
-  then: bye
-bye: {hangup: word}
-"""
-DEFAULTS = "languages: [en]\nno_agents: {hangup: word}\ntimed_out: {hangup: word}\nfull: {hangup: word}\n"
-
-
-def _program(version: str) -> Program:
-    done = compile_folder(
-        {
-            "prompts/en.yaml": "word: word\n",
-            "dialplans/queues.yaml": "queues: {care: {}, desk: {}}\n",
-            "dialplans/agents.yaml": "agents: {'01': {skills: {care: 4}}}\n",
-            "dialplans/defaults.yaml": DEFAULTS,
-            "dialplans/entry.yaml": "default: main\n",
-            "dialplans/flows/main.yaml": FLOW,
-        },
-        version=version,
-    )
-    assert done.program is not None, [str(problem) for problem in done.problems]
-    return done.program
-
-
-def _people(*queues: str, agents: tuple[str, ...]) -> Configuration:
-    rules = {
-        "care": {"ring_s": 10, "wrap_up_s": 5, "max_wait_s": 120, "miss_limit": 3},
-        "desk": {"ring_s": 10, "join_empty": False, "max_length": 2, "leave_empty": True},
-    }
-    people, problems = read(
-        {"queues": {name: rules[name] for name in queues}},
-        {"agents": {name: {"account": f"80{name}", "skills": {"care": 3}} for name in agents}},
-    )
-    assert not problems
-    return people
-
-
-VERSIONS = {"v1": _program("v1"), "v2": _program("v2")}
-PEOPLE = {
-    "v1": _people("care", "desk", agents=("01", "02", "03")),
-    "v2": _people("care", agents=("02", "03", "04")),  # a queue and an agent less while calls of v1 go on
-}
-AGENTS = ("01", "02", "03", "04")
 agents = st.sampled_from(AGENTS).map(AgentId)
 some = st.integers(0, 1_000_000)
-
-
-class Directory:
-    """What the published versions would say."""
-
-    def entry(self, version: str, called: str) -> str | None:
-        return "main" if called == "95183" else None
-
-    def account(self, version: str, agent: AgentId) -> str | None:
-        return f"80{agent}" if agent in PEOPLE[version].agents else None
-
-    def agent(self, version: str, account: str) -> AgentId | None:
-        return AgentId(account[2:]) if account[2:] in PEOPLE[version].agents else None
-
-    def records(self, version: str, queue: str) -> bool:
-        return queue == "care"
-
-    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
-        return (Sentence(call.queue, "en"),) if call.queue == "care" else ()
-
-    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
-        return (Sentence(phrase, "en"),)
-
-    def pause_reason(self, version: str, code: str) -> str | None:
-        return {"": "break"}.get(code)
 
 
 def _router() -> tuple[Router, Ivr, Acd]:
@@ -224,6 +119,15 @@ class House(RuleBasedStateMachine):
         for leg in list(self.world.legs.values()):
             self.world.play_ends(leg.leg, Outcome.FINISHED)
         self.settle()
+
+    @precondition(lambda self: self.world.up and not self.world.bridges_fail)
+    @rule()
+    def all_goes_well_for_long(self) -> None:
+        """Then nobody hangs between two places."""
+        for _ in range(8):
+            self.all_goes_well()
+        places = {call.call: call.place for call in self.router.register.calls.values()}
+        assert not set(places.values()) & {"offered", "transferring"}, places
 
     @rule(agent=agents, code=st.sampled_from(["*61", "*62", "*63", "*64", "*65", "77"]))
     def an_agent_dials(self, agent: AgentId, code: str) -> None:
@@ -329,7 +233,9 @@ class House(RuleBasedStateMachine):
     # what breaks
 
     @precondition(lambda self: self.world.up)
-    @rule(breaks=st.sampled_from(["seen", "unseen", "switch", "controller", "controller", "half"]), lost=st.integers(1, 3))
+    @rule(
+        breaks=st.sampled_from(["seen", "unseen", "switch", "controller", "controller", "half"]), lost=st.integers(1, 3)
+    )
     def something_breaks(self, breaks: str, lost: int) -> None:
         match breaks:
             case "switch":
@@ -428,9 +334,9 @@ class House(RuleBasedStateMachine):
         self.settle()
         assert not self.world.legs, "a phone rings on, or a leg stands about, with nobody who owns it"
         register = self.router.register
-        assert not (register.calls or register.legs or register.offers or register.bridges or register.filing)
-        assert not register.talks
-        assert not (self.ivr.sessions or self.acd.assignments or self.acd.hall.callers)
+        left: list[Any] = [register.calls, register.legs, register.offers, register.bridges, register.filing]
+        left += [self.ivr.sessions, self.acd.assignments, self.acd.hall.callers]
+        assert not any(left), left
         rows = [order for entry in self.journal for order in entry.orders]
         ended = [row.call for row in rows if isinstance(row, facts.LogCall)]
         legs = [row.leg for row in rows if isinstance(row, facts.LogLeg)]
@@ -456,6 +362,6 @@ class House(RuleBasedStateMachine):
 
 
 House.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 test_the_house = House.TestCase

@@ -1,0 +1,110 @@
+"""Two versions of a small house for the machine of all: every way that a call can go, and people who change between."""
+
+from acd.config import Configuration, read
+from calls.commands import Media, Sentence
+from calls.ids import AgentId
+from hotline.register import Call
+from ivr.compiling import compile_folder
+from ivr.program import Program
+
+FLOW = """\
+flow: main
+start: choose
+choose:
+  menu: word
+  keys:
+    1: {queue: care, skills: [care], keys: {9: note}, then: bye}
+    2: {open_case: {category: complaint}, then: {queue: care, then: choose}}
+    3: {transfer: "tel:+861012345", ring_s: 20, then: bye}
+    4: secret
+    5: note
+    6: {queue: desk, keys: {9: choose}, then: bye}
+  no_input: {say: word, tries: 1, then: bye}
+  wrong: {say: word, tries: 1, then: bye}
+secret:
+  collect: pin
+  say: word
+  length: 2
+  check: luhn
+  secret: true
+  no_input: {say: word, tries: 1, then: bye}
+  wrong: {say: word, tries: 1, then: bye}
+  then: find
+find:
+  lookup: http://127.0.0.1/find
+  send: {pin: "secret:pin"}
+  into: found
+  deadline_s: 3
+  failed: choose
+  then: {queue: care, then: bye}
+note:
+  voicemail: care
+  say: word
+  max_s: 30
+  failed: bye
+  then: bye
+bye: {hangup: word}
+"""
+DEFAULTS = "languages: [en]\nno_agents: {hangup: word}\ntimed_out: {hangup: word}\nfull: {hangup: word}\n"
+
+
+def _program(version: str) -> Program:
+    done = compile_folder(
+        {
+            "prompts/en.yaml": "word: word\n",
+            "dialplans/queues.yaml": "queues: {care: {}, desk: {}}\n",
+            "dialplans/agents.yaml": "agents: {'01': {skills: {care: 4}}}\n",
+            "dialplans/defaults.yaml": DEFAULTS,
+            "dialplans/entry.yaml": "default: main\n",
+            "dialplans/flows/main.yaml": FLOW,
+        },
+        version=version,
+    )
+    assert done.program is not None, [str(problem) for problem in done.problems]
+    return done.program
+
+
+def _people(*queues: str, agents: tuple[str, ...]) -> Configuration:
+    rules = {
+        "care": {"ring_s": 10, "wrap_up_s": 5, "max_wait_s": 120, "miss_limit": 3},
+        "desk": {"ring_s": 10, "join_empty": False, "max_length": 2, "leave_empty": True},
+    }
+    people, problems = read(
+        {"queues": {name: rules[name] for name in queues}},
+        {"agents": {name: {"account": f"80{name}", "skills": {"care": 3}} for name in agents}},
+    )
+    assert not problems
+    return people
+
+
+VERSIONS = {"v1": _program("v1"), "v2": _program("v2")}
+PEOPLE = {
+    "v1": _people("care", "desk", agents=("01", "02", "03")),
+    "v2": _people("care", agents=("02", "03", "04")),  # a queue and an agent less while calls of v1 go on
+}
+AGENTS = ("01", "02", "03", "04")
+
+
+class Directory:
+    """What the published versions would say."""
+
+    def entry(self, version: str, called: str) -> str | None:
+        return "main" if called == "95183" else None
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        return f"80{agent}" if agent in PEOPLE[version].agents else None
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        return AgentId(account[2:]) if account[2:] in PEOPLE[version].agents else None
+
+    def records(self, version: str, queue: str) -> bool:
+        return queue == "care"
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        return (Sentence(call.queue, "en"),) if call.queue == "care" else ()
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        return (Sentence(phrase, "en"),)
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        return {"": "break"}.get(code)
