@@ -13,14 +13,15 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 
 test:  ## all tests, the live ones on a real Asterisk too
 	@./setup.sh test
-	@$(python) -m pytest -q
+	@$(python) -m pytest -q -n 2 -m "not live"
+	@$(python) -m pytest -q -n 3 --dist loadscope -m live
 
 check:  ## what every commit passes: style, types, import contract, unit tests, a smoke run of the simulation
 	@./setup.sh test
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check -q .
 	@.venv/bin/mypy calls ivr acd complaints switch speech sim hotline phones bench
 	@.venv/bin/lint-imports --no-cache
-	@$(python) -m pytest -q tests/unit tests/tables tests/properties tests/wire
+	@$(python) -m pytest -q -n 2 tests/unit tests/tables
 	@$(hotline) simulate --smoke
 
 bench:  ## what is measured, each figure beside its target; NAME=live for one
