@@ -31,5 +31,7 @@ class Entry:
 BENCHES = {
     "live": Entry("live", "real calls to a real switch: latencies, processor time a call, the rate that is held"),
     "routing": Entry("routing", "how well and how fast callers and agents are matched; simulation"),
+    "holding": Entry("holding", "300 callers who wait with music"),
+    "start": Entry("start", "the controller's start on 1,000 flows and 10,000 prompts"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }

@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-import numpy as np
 import yaml
 
-from bench import script
+from bench import machine, script
 from bench.app_queue import references_of
 from bench.children import Child, ChildEnded
+from bench.tones import ToneVoice
 from hotline.publishing import publish
 from hotline.site import Site
 from hotline.versions import Versions
-from speech.voice import Pcm, VoiceError
 from switch.asterisk.installation import Installation, locate_or_install
 from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AgentAccount, AsteriskSettings, port_is_free
@@ -35,23 +34,6 @@ _SWITCH_RTP = (40_000, 42_999)
 _PHONES_RTP = (43_000, 44_999)
 _UP_S = 30.0
 _LOOK_S = 0.01
-
-
-class ToneVoice:
-    """A voice that whistles: the text "400 6.0" is 400 Hz for six seconds. So phones can tell prompts apart."""
-
-    async def synthesise(self, text: str, language: str) -> Pcm:
-        """Raises VoiceError for a text that is no tone."""
-        try:
-            hz, duration_s = map(float, text.split())
-        except ValueError as error:
-            raise VoiceError(f"{text!r} is not a frequency and a duration") from error
-        at = np.arange(round(duration_s * 8_000)) / 8_000
-        return Pcm((np.sin(2 * np.pi * hz * at) * 10_000).astype(np.int16), 8_000)
-
-    async def identity(self, language: str) -> str:
-        """Its one version."""
-        return "tones 1"
 
 
 @dataclass(frozen=True)
@@ -73,6 +55,17 @@ class House:
         self.asterisk = asterisk
         self.accounts = accounts
         self.clips = clips_of(site)
+
+    def asterisk_cpu_s(self) -> float:
+        """Processor seconds that Asterisk has used. Raises ChildEnded."""
+        return machine.cpu_s(self.asterisk_pid)
+
+    @property
+    def asterisk_pid(self) -> int:
+        """Raises ChildEnded when it does not run."""
+        if self.asterisk.pid is None:
+            raise ChildEnded(f"Asterisk has ended; its log is {self.asterisk.settings.log_file}")
+        return self.asterisk.pid
 
     @contextlib.asynccontextmanager
     async def controller(self) -> AsyncIterator[Child]:

@@ -53,11 +53,11 @@ async def run(options: Options) -> Report:
     async with house(Plan(live_site.files(accounts), accounts, references=True), options.first_port) as place:
         about["asterisk"] = version_of(place.asterisk.installation)
         async with place.phones() as phones:
-            app_queue = await _held(Rig(phones, _pid(place), None), "app_queue", size)
+            app_queue = await _held(Rig(phones, place.asterisk_pid, None), "app_queue", size)
             async with place.controller() as controller:
                 async with _bare(place) as bare:
-                    ours, reference = await _side_by_side(phones, _pid(place), controller, bare, size)
-                held = await _held(Rig(phones, _pid(place), controller), "hotline", size)
+                    ours, reference = await _side_by_side(phones, place.asterisk_pid, controller, bare, size)
+                held = await _held(Rig(phones, place.asterisk_pid, controller), "hotline", size)
     about["notes"] = [*map(str, (*ours, *reference)), *_notes(held), *_notes(app_queue)]
     return Report("live", about, [*_latencies(ours, reference), *_rates(held, app_queue)])
 
@@ -139,10 +139,3 @@ def _notes(held: rates.Held) -> list[str]:
     if held.phones_were_the_limit:
         notes.append(f"{held.runs[0].system}: the phones, not the system, were the limit of the rate")
     return notes
-
-
-def _pid(place: House) -> int:
-    pid = place.asterisk.pid
-    if pid is None:
-        raise BadInput(f"Asterisk has ended; its log is {place.asterisk.settings.log_file}")
-    return pid

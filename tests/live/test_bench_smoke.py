@@ -1,0 +1,65 @@
+"""The benches run the whole way on a real Asterisk, and say what they found in the shape of DESIGN.md."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from bench import catalogue, holding, live, start
+from bench.report import Report, as_json
+from hotline.cli.main import app
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+_QUICK = catalogue.Options(quick=True, first_port=13_000)
+
+
+def _by_name(report: Report) -> dict[str, dict[str, object]]:
+    figures = as_json(report)["figures"]
+    for figure in figures:
+        assert set(figure) == {"figure", "value", "unit", "target", "reference", "met"}
+    return {figure["figure"]: figure for figure in figures}
+
+
+async def test_live_measures_calls_from_the_first_sound_to_the_agent():
+    report = await live.run(_QUICK)
+    figures = _by_name(report)
+    assert figures["calls that failed"]["value"] == 0, report.machine["notes"]
+    for name in ("INVITE to first audio p95", "digit to next prompt p95", "controller CPU per call"):
+        ours, reference = figures[name]["value"], figures[name]["reference"]
+        assert isinstance(ours, float)
+        assert isinstance(reference, float)
+        assert 0 < ours < 2_000
+        assert 0 < reference < 2_000
+    assert "rate held, ratio of app_queue" in figures
+    assert report.machine["asterisk"].startswith("2")
+
+
+async def test_holding_keeps_every_caller_and_says_what_they_cost():
+    figures = _by_name(await holding.run(_QUICK))
+    assert figures["10 callers holding, calls that failed"]["met"] is True
+    asterisk = figures["10 callers holding, Asterisk"]["value"]
+    assert isinstance(asterisk, float)
+    assert asterisk > 0
+
+
+async def test_start_is_timed_until_the_controller_is_healthy():
+    report = await start.run(_QUICK)
+    took = _by_name(report)["start of the controller on 20 flows, 200 prompts"]["value"]
+    assert isinstance(took, float)
+    assert took > 0.1
+
+
+def test_a_name_that_is_no_bench_is_answered_with_the_nearest():
+    result = CliRunner().invoke(app, ["bench", "lvie"])
+    assert result.exit_code == 2
+    assert "did you mean live?" in result.stderr
+
+
+def test_the_command_prints_one_json_value():
+    result = CliRunner().invoke(app, ["bench", "sentences", "--quick", "--json"])
+    assert result.exit_code == 0
+    printed = json.loads(result.stdout)
+    assert printed["bench"] == "sentences"
+    assert printed["machine"]["cores"] >= 1
+    assert printed["figures"]
