@@ -15,6 +15,10 @@ from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.door import AsteriskOptions
 
 
+_SENTENCE_S = 2.0
+"""How long a caller waits in silence before an apology takes the place of a sentence."""
+
+
 def make_server(site: Site) -> Server:
     """Everything wired together, nothing started. Call on a running event loop."""
     return Server(site, make_switch(site), make_sentences(site), make_provisioning(site))
@@ -36,7 +40,7 @@ def make_sentences(site: Site) -> Sentences:
         clips = versions.program(current).clips.get(language, {}) if current is not None else {}
         return Path(clips["sentence_unavailable"]) if "sentence_unavailable" in clips else None
 
-    return Sentences(site.sounds / "sentences", make_voice(site), fallback=apology)
+    return Sentences(site.sounds / "sentences", make_voice(site), deadline_s=_SENTENCE_S, fallback=apology)
 
 
 def make_switch(site: Site) -> Switch:

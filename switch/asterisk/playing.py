@@ -72,7 +72,9 @@ class Player:
             return
         detail = ""
         outcome = Outcome.FINISHED
-        if playback.state == "failed":
+        if playback.state == "failed" and leg.hanging_up:
+            outcome = Outcome.STOPPED  # nobody is there to hear it: not the prompt's fault
+        elif playback.state == "failed":
             outcome, detail = Outcome.FAILED, f"Asterisk could not play {playback.media_uri}"
         self._finish(leg, AttemptId(playback.id), outcome, detail)
 
