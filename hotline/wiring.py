@@ -14,7 +14,6 @@ from speech.voice import Voice
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.door import AsteriskOptions
 
-
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
 
