@@ -24,9 +24,10 @@ from bench.tones import ToneVoice
 from hotline.publishing import publish
 from hotline.site import Site
 from hotline.versions import Versions
+from switch.accounts import AgentAccount
 from switch.asterisk.installation import Installation, locate_or_install
 from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AgentAccount, AsteriskSettings, port_is_free
+from switch.asterisk.settings import AsteriskSettings, port_is_free
 
 HOST = "127.0.0.1"
 _PORTS = 1_000  # tried from the first one on

@@ -1,34 +1,18 @@
 """What an Asterisk is told of a version: the agents' SIP accounts, and the fallback for when the controller is away."""
 
-from datetime import UTC, datetime, timedelta
-
 import aiohttp
 
 from calls.errors import SwitchError
-from calls.ids import AgentId, CallId
-from hotline.facts import CallOutcome
+from hotline.fallback_plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning import MissedCall
 from hotline.site import Site
 from hotline.versions import People
-from ivr import hours as opening
-from ivr.program import AskHours, Flow, Jump, Menu, Program, Queue
-from switch.asterisk.fallback import FallbackLine, OpeningHours, RingGroup, Span, compile_fallback
-from switch.asterisk.imported import FallbackCall, FallbackLog, FallbackOutcome
-from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
+from ivr.program import Program
+from switch.accounts import SecretStore
+from switch.asterisk.fallback import compile_fallback
+from switch.asterisk.imported import FallbackLog
+from switch.asterisk.settings import AsteriskSettings
 from switch.asterisk.upkeep import set_accounts, set_fallback
-
-_ALWAYS = OpeningHours("UTC", {day: (Span(0, 1440),) for day in range(1, 8)})
-_DATES_AHEAD = 400
-"""How many days of holidays the fallback knows: a controller that is away for longer has other troubles."""
-
-
-_OUTCOMES: dict[FallbackOutcome, CallOutcome] = {
-    FallbackOutcome.APOLOGY: "refused",
-    FallbackOutcome.CLOSED: "refused",
-    FallbackOutcome.ABANDONED: "abandoned",
-    FallbackOutcome.NO_ANSWER: "abandoned",
-    FallbackOutcome.ANSWERED: "answered",
-}
 
 
 class AsteriskHouse:
@@ -51,114 +35,17 @@ class AsteriskHouse:
 
     async def provide(self, people: People, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
-        made = tuple(AgentAccount(name, self._secrets.get(f"agent-{name}")) for name in sorted(people.owners))
         dialplan = compile_fallback(fallback_lines(people, program, utc), str(self._switch.voicemail_dir))
         try:
-            await set_accounts(self._switch, made)
+            await set_accounts(self._switch, accounts_of(people, self._secrets))
             await set_fallback(self._switch, dialplan)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SwitchError(f"Asterisk did not take its configuration: {error}") from error
 
     def missed(self) -> list[MissedCall]:
         """Calls that met the fallback since the last `forget`."""
-        return [self._missed(call) for call in self._log.take()[0]]
+        return [missed_call(call, self._switch.voicemail_dir) for call in self._log.take()[0]]
 
     def forget(self) -> None:
         """They are durable."""
         self._log.forget()
-
-    def _missed(self, call: FallbackCall) -> MissedCall:
-        message = self._switch.voicemail_dir / call.voicemail if call.voicemail else None
-        kept = message is not None and message.exists()
-        return MissedCall(
-            call=CallId(f"fallback-{call.id}"),
-            caller=call.caller,
-            called=call.dialled,
-            began_at=call.started_at.timestamp(),
-            ended_at=call.ended_at.timestamp(),
-            outcome="message" if kept else _OUTCOMES[call.outcome],
-            agent=AgentId(call.agent.removeprefix("agent-")) if call.agent else None,
-            message=str(message) if kept else "",
-        )
-
-
-def fallback_lines(people: People, program: Program, utc: float) -> list[FallbackLine]:
-    """One line an entry flow: its hours, its first menu, and whose phones ring.
-
-    The fallback is small on purpose: a key of the menu that leads to a queue rings those who serve that queue, any
-    other rings everybody, and nobody answering leads to voicemail.
-    """
-    language = program.languages[0]
-    sounds = program.clips.get(language, {})
-    everybody = RingGroup("everybody", tuple(f"agent-{account}" for account in sorted(people.owners)))
-    lines = []
-    by_flow: dict[str, list[str]] = {}
-    for number, flow in program.entries.items():
-        by_flow.setdefault(flow, []).append(number)
-    takes_all = program.entries.get("default") or next(iter(by_flow), None)
-    for flow_name, numbers in by_flow.items():
-        walked = _walked(program, flow_name)
-        menus = ((flow, step) for flow in walked for step in flow.steps.values() if isinstance(step, Menu))
-        of, menu = next(menus, (walked[0], None))
-        menu_sound = sounds.get(menu.lines[-1].phrase) if menu is not None and menu.lines else None
-        keys = _keys(menu, of, people) if menu is not None and menu_sound is not None else {}
-        lines.append(
-            FallbackLine(
-                name=flow_name.replace("/", "-").lower(),
-                hours=_hours(walked, program, utc),
-                group=everybody,
-                numbers=() if flow_name == takes_all else tuple(number for number in numbers if number != "default"),
-                keys=keys,
-                greeting=sounds.get("welcome"),
-                menu=menu_sound if keys else None,
-                closed=sounds.get("closed_today"),
-                leave_message=sounds.get("voicemail"),
-            )
-        )
-    return lines
-
-
-def _walked(program: Program, start: str) -> list[Flow]:
-    """The flow, and those that it hands the caller over to, nearest first."""
-    names = [start]
-    for name in names:
-        onward = (step.flow for step in program.flows[name].steps.values() if isinstance(step, Jump))
-        names += [flow for flow in onward if flow not in names]
-    return [program.flows[name] for name in names]
-
-
-def _keys(menu: Menu, flow: Flow, people: People) -> dict[str, RingGroup]:
-    keys = {}
-    for key, then in {**menu.global_keys, **menu.keys}.items():
-        step = flow.steps.get(then)
-        if isinstance(step, Queue):
-            serving = [
-                person.account or agent
-                for agent, person in people.configuration.agents.items()
-                if person.queues is None or step.queue in person.queues
-            ]
-            if serving:
-                keys[key] = RingGroup(step.queue, tuple(f"agent-{account}" for account in sorted(serving)))
-    return keys
-
-
-def _hours(walked: list[Flow], program: Program, utc: float) -> OpeningHours:
-    asked = next(
-        (step.hours for flow in walked[:1] for step in flow.steps.values() if isinstance(step, AskHours)), None
-    )
-    if asked is None:
-        return _ALWAYS
-    hours = program.hours[asked]
-    weekdays = {day + 1: _spans(spans) for day, spans in enumerate(hours.week)}
-    dates = {}
-    today = datetime.fromtimestamp(utc, UTC).date()
-    for day in (today + timedelta(days=ahead) for ahead in range(-1, _DATES_AHEAD)):
-        spans, reason = opening.of_day(hours, day)
-        if reason != "week":
-            dates[day] = _spans(spans)
-    return OpeningHours(hours.zone, weekdays, dates)
-
-
-def _spans(spans: tuple[opening.Span, ...]) -> tuple[Span, ...]:
-    """What passes midnight is cut there: Asterisk's own hours know no day that ends later."""
-    return tuple(Span(first, min(last, 1440)) for first, last in spans if first < 1440)

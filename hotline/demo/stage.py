@@ -19,9 +19,10 @@ from hotline.cli.init import SAMPLE
 from hotline.site import Site
 from hotline.sources import hash_of, read_files
 from hotline.versions import Versions
+from switch.accounts import AgentAccount, SecretStore
 from switch.asterisk.installation import locate_or_install
 from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
+from switch.asterisk.settings import AsteriskSettings
 
 _START_S = 60.0
 Say = Callable[[str], None]

@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 from secrets import token_urlsafe
 
+from switch.accounts import AgentAccount, SecretStore
 from switch.asterisk import upkeep
 from switch.asterisk.configuration import ConfigurationError
 from switch.asterisk.installation import AsteriskNotFoundError, locate_or_install
 from switch.asterisk.process import AsteriskProcess, AsteriskStartError
-from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
+from switch.asterisk.settings import AsteriskSettings
 
 
 def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:

@@ -11,9 +11,10 @@ import re
 import tempfile
 from pathlib import Path
 
+from switch.accounts import AgentAccount
 from switch.asterisk.holdmusic import write_hold_music
 from switch.asterisk.installation import Installation
-from switch.asterisk.settings import AgentAccount, AsteriskSettings
+from switch.asterisk.settings import AsteriskSettings
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _WHOLE_FILES = (

@@ -17,10 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from switch.accounts import AgentAccount
 from switch.asterisk import upkeep
 from switch.asterisk.configuration import write_configuration
 from switch.asterisk.installation import Installation
-from switch.asterisk.settings import AgentAccount, AsteriskSettings, port_is_free
+from switch.asterisk.settings import AsteriskSettings, port_is_free
 
 START_DEADLINE_S = 30.0
 STOP_DEADLINE_S = 5.0

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
-import os
-import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from switch.accounts import AgentAccount
 from switch.asterisk.installation import REPOSITORY
 
 TEMPLATES = REPOSITORY / "asterisk" / "conf"
-
-
-@dataclass(frozen=True)
-class AgentAccount:
-    """The SIP account of one agent's phone. It registers with `user` and `secret`; its endpoint is `PJSIP/user`."""
-
-    agent: str
-    secret: str = field(repr=False)
-
-    @property
-    def user(self) -> str:
-        """The prefix keeps an agent "1001" apart from a caller whose number is 1001."""
-        return f"agent-{self.agent}"
 
 
 @dataclass(frozen=True)
@@ -95,31 +80,6 @@ class AsteriskSettings:
         """Basic authentication for every request (RFC 7617)."""
         credentials = base64.b64encode(f"{self.ari_user}:{self.ari_password}".encode()).decode()
         return {"Authorization": f"Basic {credentials}"}
-
-
-class SecretStore:
-    """Secrets by name in one file of mode 0600, each made at its first use. Never part of the repository."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._secrets: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-
-    def get(self, name: str) -> str:
-        """The secret of that name: 24 characters, letters, digits, - and _."""
-        if name not in self._secrets:
-            self._secrets[name] = secrets.token_urlsafe(18)
-            self._save()
-        return self._secrets[name]
-
-    def _save(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = self._path.with_name(self._path.name + ".new")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(self._secrets, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(self._path)
 
 
 def port_is_free(address: str, port: int, kind: socket.SocketKind) -> bool:

@@ -6,8 +6,9 @@ import asyncio
 
 import aiohttp
 
+from switch.accounts import AgentAccount
 from switch.asterisk.configuration import write_accounts, write_fallback
-from switch.asterisk.settings import AgentAccount, AsteriskSettings
+from switch.asterisk.settings import AsteriskSettings
 
 _DEADLINE_S = 5.0
 

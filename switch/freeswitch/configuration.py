@@ -17,7 +17,8 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from calls.errors import BadInput
-from switch.freeswitch.settings import AgentAccount, FreeSwitchSettings
+from switch.accounts import AgentAccount
+from switch.freeswitch.settings import FreeSwitchSettings
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _FILES = (

@@ -5,20 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from switch.accounts import AgentAccount
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "freeswitch" / "conf"
-
-
-@dataclass(frozen=True)
-class AgentAccount:
-    """The SIP account of one agent's phone. It registers with `user` and `secret`."""
-
-    agent: str
-    secret: str = field(repr=False)
-
-    @property
-    def user(self) -> str:
-        """The prefix keeps an agent "1001" apart from a caller whose number is 1001."""
-        return f"agent-{self.agent}"
 
 
 @dataclass(frozen=True)

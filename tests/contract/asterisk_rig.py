@@ -24,11 +24,12 @@ from phones.call import Call
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from switch.accounts import AgentAccount
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.door import AsteriskOptions
 from switch.asterisk.installation import locate_or_install
 from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AgentAccount, AsteriskSettings
+from switch.asterisk.settings import AsteriskSettings
 from tests.contract.proxy import LinkProxy
 from tests.contract.rig import PROMPTS, Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from switch.accounts import AgentAccount, SecretStore
 from switch.asterisk.installation import Installation, locate_or_install
 from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AgentAccount, AsteriskSettings, SecretStore
+from switch.asterisk.settings import AsteriskSettings
 
 AGENTS = ("1001", "1002", "1003")
 # Below the ports that Linux gives to clients (32768 and up). Where a run begins in them is chance, so that two runs at

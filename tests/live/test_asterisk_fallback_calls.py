@@ -19,9 +19,11 @@ from phones.audio import RATE_HZ, tone
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
-from switch.asterisk.fallback import FallbackLine, OpeningHours, RingGroup, Span, compile_fallback
-from switch.asterisk.imported import FallbackCall, FallbackLog, FallbackOutcome
+from switch.asterisk.fallback import compile_fallback
+from switch.asterisk.imported import FallbackLog
 from switch.asterisk.process import AsteriskProcess
+from switch.fallback import FallbackLine, OpeningHours, RingGroup, Span
+from switch.missed import FallbackCall, FallbackOutcome
 from tests.live.conftest import until
 
 pytestmark = pytest.mark.live

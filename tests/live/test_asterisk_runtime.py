@@ -14,9 +14,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from switch.accounts import AgentAccount
 from switch.asterisk.installation import REPOSITORY, Installation
 from switch.asterisk.process import AsteriskProcess, AsteriskStartError
-from switch.asterisk.settings import AgentAccount
 from tests.live.conftest import SettingsFactory, until
 
 pytestmark = pytest.mark.live

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from switch.accounts import AgentAccount, SecretStore
 from switch.asterisk.configuration import (
     ConfigurationError,
     render,
@@ -17,7 +18,7 @@ from switch.asterisk.configuration import (
     write_fallback,
 )
 from switch.asterisk.installation import Installation, locate
-from switch.asterisk.settings import TEMPLATES, AgentAccount, AsteriskSettings, SecretStore
+from switch.asterisk.settings import TEMPLATES, AsteriskSettings
 
 pytestmark = pytest.mark.unit
 

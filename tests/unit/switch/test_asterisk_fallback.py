@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from switch.asterisk.fallback import FallbackError, FallbackLine, OpeningHours, RingGroup, Span, compile_fallback
-from switch.asterisk.imported import FallbackLog, FallbackOutcome, parse_line
+from switch.asterisk.fallback import compile_fallback
+from switch.asterisk.imported import FallbackLog
+from switch.fallback import FallbackError, FallbackLine, OpeningHours, RingGroup, Span
+from switch.missed import FallbackOutcome, parse_line
 
 pytestmark = pytest.mark.unit
 

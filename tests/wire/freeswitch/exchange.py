@@ -25,10 +25,11 @@ from phones.audio import RATE_HZ, Clip, tone
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from switch.accounts import AgentAccount
 from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.door import FreeSwitchOptions
 from switch.freeswitch.process import FreeSwitchProcess
-from switch.freeswitch.settings import AgentAccount, FreeSwitchSettings
+from switch.freeswitch.settings import FreeSwitchSettings
 from tests.wire.freeswitch.peer import ScriptedPeer, scripted_peer
 from tests.wire.freeswitch.recording import connections, record
 
