@@ -1,4 +1,4 @@
-"""The audit log: who looked at a whole number or a recording, and when. One JSON object a line, only appended to."""
+"""The audit log: who looked at whole numbers, and when. One JSON object a line, only appended to."""
 
 import getpass
 import os

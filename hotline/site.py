@@ -36,7 +36,7 @@ class SwitchSettings(_Strict):
 
 
 class WebSettings(_Strict):
-    """Where agents' desktops, supervisors and metrics ask. Every request needs the token."""
+    """Where agents' desktops, supervisors and metrics ask. All but /health needs the token of DIR/var/secrets/web."""
 
     host: str = "127.0.0.1"
     port: int = 8780
@@ -57,6 +57,7 @@ class Settings(_Strict):
     dialplans: Path = Path("dialplans")
     prompts: Path = Path("prompts")
     recordings: Path = Path("var/recordings")
+    """Where a switch without `run_dir` puts recordings; one with it puts them below RUN_DIR/spool."""
     state: Path = Path("var")
     languages: tuple[str, ...] = ("zh-CN", "en")
     region: str = "CN"

@@ -54,6 +54,7 @@ class Template:
 
     @property
     def is_static(self) -> bool:
+        """Whether it has no places: its sound can be built at publish."""
         return not any(isinstance(part, Place) for part in self.parts)
 
     def render(self, values: Mapping[str, object], language: str) -> str:
@@ -128,6 +129,7 @@ class Phrases:
 
     @property
     def languages(self) -> tuple[str, ...]:
+        """BCP 47 tags of the languages that there are texts in, the first one first."""
         return tuple(self._templates)
 
     @property

@@ -83,6 +83,7 @@ class Node:
 
     @property
     def file(self) -> str:
+        """Name of the file that it stands in."""
         return self.mark.file
 
     @property
@@ -109,10 +110,12 @@ class Node:
 
     @property
     def is_mapping(self) -> bool:
+        """Whether it has entries by key, perhaps none."""
         return isinstance(self.value, Mapping)
 
     @property
     def is_sequence(self) -> bool:
+        """Whether it is a list, perhaps empty."""
         return isinstance(self.value, tuple)
 
     @property

@@ -41,8 +41,10 @@ def _alaw_table() -> Codes:
 
 
 def to_mulaw(samples: Samples) -> bytes:
+    """16-bit samples as μ-law (ITU-T G.711), one byte each."""
     return _mulaw_table()[samples.astype(np.int32) + 32768].tobytes()
 
 
 def to_alaw(samples: Samples) -> bytes:
+    """16-bit samples as A-law (ITU-T G.711), one byte each."""
     return _alaw_table()[samples.astype(np.int32) + 32768].tobytes()

@@ -47,11 +47,13 @@ class HttpVoice:
         await self.close()
 
     async def close(self) -> None:
+        """Let go of the connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
     async def identity(self, language: str) -> str:
+        """The name it was given: a service does not tell when its voice changes, so the admin does."""
         return f"http {self._name} {language}"
 
     async def synthesise(self, text: str, language: str) -> Pcm:

@@ -67,6 +67,7 @@ class ScriptedEar:
         return sum(map(len, self._script.values())) + len(self._anybody)
 
     async def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncIterator[SpeechHeard]:
+        """What the script says next, whatever the sound is; a line that comes too late is silence."""
         line = self._next(order.leg)
         if not line.text or line.after_s > order.max_s:
             await self._sleep(order.max_s)

@@ -141,6 +141,7 @@ class Sentences:
 
     @property
     def bytes_kept(self) -> int:
+        """Bytes of sound in the folder now."""
         return self._bytes
 
     async def _warm_one(self, text: str, language: str) -> Path:

@@ -50,6 +50,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def duration_s(self) -> float:
+        """Length in seconds."""
         return self.frames / RATE
 
 

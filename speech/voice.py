@@ -38,6 +38,7 @@ class Pcm:
 
     @property
     def duration_s(self) -> float:
+        """Length in seconds."""
         return len(self.samples) / self.rate
 
 

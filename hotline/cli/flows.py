@@ -122,7 +122,7 @@ def call(
 
       hotline call --dial 4000195183 --at '2026-10-01 10:00'
 
-      printf '1\\n3\\nserved 8004\\n5\\n' | hotline call --flow main
+      printf '1\\n3\\n\\n\\nserved 8004\\n5\\n\\n' | hotline call --flow main --at '2026-11-23 10:00'
     """
     program, _ = _program(site)
     with told():

@@ -26,7 +26,7 @@ async def _rows(path: Path, query: Select[Any]) -> list[dict[str, Any]]:
 async def calls(
     path: Path, most: int = 50, outcome: str | None = None, call: str | None = None
 ) -> list[dict[str, Any]]:
-    """The newest calls first, `most` of them, with the number of their recordings and cases."""
+    """Rows of the call log, the newest first, `most` of them; of one outcome, or of one call, if that is named."""
     table = schema.calls
     query = select(table).order_by(table.c.arrived_at.desc()).limit(most)
     if outcome is not None:

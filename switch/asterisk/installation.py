@@ -41,6 +41,7 @@ class Installation:
 
     @property
     def major(self) -> int:
+        """The release series, such as 22."""
         return int(self.version.split(".", 1)[0])
 
 

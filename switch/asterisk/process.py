@@ -50,6 +50,7 @@ class AsteriskProcess:
 
     @property
     def running(self) -> bool:
+        """Whether the process is there; `answers` of `upkeep` says whether it takes calls."""
         return self.pid is not None
 
     @property

@@ -46,14 +46,17 @@ class AsteriskSettings:
 
     @property
     def etc_dir(self) -> Path:
+        """Where its configuration is written at each start."""
         return self.run_dir / "etc"
 
     @property
     def log_file(self) -> Path:
+        """The log of Asterisk itself."""
         return self.run_dir / "log" / "asterisk.log"
 
     @property
     def spool(self) -> Path:
+        """What calls leave behind: recordings, and with Asterisk voicemail and the fallback's log."""
         return self.spool_dir or self.run_dir / "spool"
 
     @property
@@ -63,6 +66,7 @@ class AsteriskSettings:
 
     @property
     def voicemail_dir(self) -> Path:
+        """Where messages go that callers leave with the fallback."""
         return self.spool / "voicemail"
 
     @property

@@ -288,9 +288,13 @@ class Info(msgspec.Struct, frozen=True, gc=False):
     """GET /asterisk/info, as far as it concerns us."""
 
     class System(msgspec.Struct, frozen=True, gc=False):
+        """What it is."""
+
         version: str
 
     class Status(msgspec.Struct, frozen=True, gc=False):
+        """Since when it runs: another time than before means that it was restarted, and every leg is gone."""
+
         startup_time: str
 
     system: System

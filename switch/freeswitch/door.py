@@ -64,6 +64,7 @@ class Told(msgspec.Struct, frozen=True):
 
     @property
     def ok(self) -> bool:
+        """Whether it worked."""
         return self.reason is None
 
 

@@ -130,9 +130,11 @@ class Link(asyncio.Protocol):
     # -- reading
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: the socket is open."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        """asyncio: bytes came; whole frames are told, the rest waits."""
         self._talk.feed(data)
         if self._telling is None:
             self._tell()
@@ -206,6 +208,7 @@ class Link(asyncio.Protocol):
     # -- the end
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """asyncio: the socket is closed; everybody who waits is told."""
         self._transport = None
         self.attend(0)
         if self._pulse is not None:

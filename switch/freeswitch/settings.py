@@ -46,14 +46,17 @@ class FreeSwitchSettings:
 
     @property
     def etc_dir(self) -> Path:
+        """Where its configuration is written at each start."""
         return self.run_dir / "etc"
 
     @property
     def log_file(self) -> Path:
+        """The log of FreeSWITCH itself."""
         return self.run_dir / "log" / "freeswitch.log"
 
     @property
     def spool(self) -> Path:
+        """What calls leave behind: recordings, and with Asterisk voicemail and the fallback's log."""
         return self.spool_dir or self.run_dir / "spool"
 
     @property

@@ -14,6 +14,7 @@ import pytest
 import typer
 import yaml
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from hotline.board import Board
 from hotline.cli.main import app
@@ -238,3 +239,13 @@ def test_the_drawing_of_places_is_the_table_of_moves() -> None:
     page = (_ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     drawn = set(re.findall(r"^ +(\w+) --> (\w+)", page.partition("stateDiagram")[2].partition("```")[0], re.MULTILINE))
     assert drawn == {(place, to) for place, ways in MOVES.items() for to in ways}
+
+
+def test_the_call_in_the_help_goes_as_it_says() -> None:
+    """The pipe of `hotline call --help`: a complaint is served and rated, and nobody has to type."""
+    ((typed, words),) = re.findall(r"printf '(.*?)' \| hotline (call .*)", _COMMANDS.get_command(_CONTEXT, "call").help)
+    keys = typed.replace("\\n", "\n")
+    heard = CliRunner().invoke(app, [*shlex.split(words), "--site", str(_ROOT)], input=keys).output
+    assert "(queue): served" in heard
+    assert "(survey): 5" in heard
+    assert "is not understood" not in heard
