@@ -1,19 +1,18 @@
 """Opening the store: bring the tables to today's shape, and read what the last controller left."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
 
 from calls.errors import BadInput
 from calls.ids import Instant
 from hotline import facts
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _decoder: msgspec.json.Decoder[facts.RouterEvent] = msgspec.json.Decoder(facts.RouterEvent)
 
 
@@ -36,8 +35,15 @@ class Left(NamedTuple):
 
 def migrate(path: Path) -> None:
     """Create the database, or bring an older one up to date. Raises BadInput when the file is no database of ours."""
+    if _is_of_today(path):
+        return
+    # Loaded only when there is something to migrate: it is a third of what a start loads.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}")
     try:
@@ -52,6 +58,19 @@ def migrate(path: Path) -> None:
         raise
     finally:
         engine.dispose()
+
+
+def _is_of_today(path: Path) -> bool:
+    """Whether the tables are those of the newest migration; what cannot be read is left for Alembic to explain."""
+    newest = max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if not path.exists():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    except sqlite3.DatabaseError:
+        return False
+    return found == [(newest,)]
 
 
 def read(path: Path, before: int | None = None) -> Left:
