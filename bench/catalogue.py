@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,8 @@ class Options:
     switch: Literal["asterisk", "freeswitch"] = "asterisk"
     first_port: int = 16_000
     """Where the bench looks for free SIP and HTTP ports; sound goes by ports from 40000 on."""
+    progress: Callable[[str], None] = lambda line: None
+    """Is told what has been measured so far: some benches take minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench import live_site, machine, rates
+from bench import live_site, machine, rates, script
 from bench.bare import Settings
 from bench.catalogue import Options
 from bench.children import Child
@@ -53,33 +53,34 @@ async def run(options: Options) -> Report:
     async with house(Plan(live_site.files(accounts), accounts, references=True), options.first_port) as place:
         about["asterisk"] = version_of(place.asterisk.installation)
         async with place.phones() as phones:
-            app_queue = await _held(Rig(phones, place.asterisk_pid, None), "app_queue", size)
+
+            def rig(system: script.System, process: Child | None) -> Rig:
+                return Rig(system, process, place.asterisk_pid, phones, options.progress)
+
+            app_queue = await _held(rig("app_queue", None), size)
             async with place.controller() as controller:
                 async with _bare(place) as bare:
-                    ours, reference = await _side_by_side(phones, place.asterisk_pid, controller, bare, size)
-                held = await _held(Rig(phones, place.asterisk_pid, controller), "hotline", size)
+                    ours, reference = await _side_by_side(rig("hotline", controller), rig("bare", bare), size)
+                held = await _held(rig("hotline", controller), size)
     about["notes"] = [*map(str, (*ours, *reference)), *_notes(held), *_notes(app_queue)]
     return Report("live", about, [*_latencies(ours, reference), *_rates(held, app_queue)])
 
 
-async def _side_by_side(
-    phones: Child, asterisk: int, controller: Child, bare: Child, size: _Size
-) -> tuple[list[Run], list[Run]]:
+async def _side_by_side(controller: Rig, bare: Rig, size: _Size) -> tuple[list[Run], list[Run]]:
     """Runs of ours and of the bare client in turn."""
-    our_rig, bare_rig = Rig(phones, asterisk, controller), Rig(phones, asterisk, bare)
     if size.search:  # the first calls of a process load what later ones find loaded
-        await our_rig.run("hotline", size.rate, _WARM_UP)
-        await bare_rig.run("bare", size.rate, _WARM_UP)
+        await controller.run(size.rate, _WARM_UP)
+        await bare.run(size.rate, _WARM_UP)
     half = size.calls // 2
-    reference = [await bare_rig.run("bare", size.rate, half)]
-    ours = [await our_rig.run("hotline", size.rate, size.calls)]
-    reference.append(await bare_rig.run("bare", size.rate, half))
+    reference = [await bare.run(size.rate, half)]
+    ours = [await controller.run(size.rate, size.calls)]
+    reference.append(await bare.run(size.rate, half))
     return ours, reference
 
 
-async def _held(rig: Rig, system: str, size: _Size) -> rates.Held:
+async def _held(rig: Rig, size: _Size) -> rates.Held:
     async def probe(rate: float, duration_s: float) -> Run:
-        return await rig.run(system, rate, max(1, round(rate * duration_s)))  # type: ignore[arg-type]  # from this module
+        return await rig.run(rate, max(1, round(rate * duration_s)))
 
     if size.search:
         return await rates.search(probe, size.probe_s, size.confirm_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,25 +87,29 @@ class Run:
 
 @dataclass(frozen=True)
 class Rig:
-    """What a run needs: the phones, Asterisk's process, and the system's where it has one."""
+    """One system to call: its process, if it has one of its own, Asterisk's, and the phones. `tell` hears each run."""
 
-    phones: Child
+    system: script.System
+    process: Child | None
     asterisk: int
-    system: Child | None
+    phones: Child
+    tell: Callable[[str], None]
 
-    async def run(self, system: script.System, rate: float, count: int) -> Run:
+    async def run(self, rate: float, count: int) -> Run:
         """Place `count` calls, `rate` a second."""
         before = self._used()
-        asked = script.Place(script.NUMBERS[system], rate, count)
+        asked = script.Place(script.NUMBERS[self.system], rate, count)
         calls = await self.phones.ask(asked, script.Placed, count / rate + _SETTLE_S)
         system_s, asterisk_s, phones_s, own_s, all_s = (
             after - start for after, start in zip(self._used(), before, strict=True)
         )
         others_s = max(0.0, all_s - system_s - asterisk_s - phones_s - own_s)
-        return Run(system, rate, calls, Load(system_s, asterisk_s, phones_s, others_s, calls.took_s))
+        run = Run(self.system, rate, calls, Load(system_s, asterisk_s, phones_s, others_s, calls.took_s))
+        self.tell(str(run))
+        return run
 
     def _used(self) -> tuple[float, ...]:
-        system = self.system.cpu_s() if self.system is not None else 0.0
+        system = self.process.cpu_s() if self.process is not None else 0.0
         own = machine.cpu_s(os.getpid())
         return system, machine.cpu_s(self.asterisk), self.phones.cpu_s(), own, machine.busy_s()
 

@@ -48,7 +48,7 @@ def bench(
     with told():
         if name != _ALL and name not in benches:
             raise BadInput(f"no bench {name}{nearest_hint(name, [*benches, _ALL])}")
-        options = catalogue.Options(quick=quick, switch=switch.value)
+        options = catalogue.Options(quick=quick, switch=switch.value, progress=_tell)
         for chosen in benches if name == _ALL else [name]:
             _show(_run(benches[chosen].module, options), json)
 
@@ -67,6 +67,10 @@ def _show(report: Any, json: bool) -> None:
     err.print(shape.machine_line(report), style="dim")
     for note in shape.notes(report):
         err.print(note, style="yellow", markup=False)
+
+
+def _tell(line: str) -> None:
+    err.print(line, style="dim", markup=False)
 
 
 def _bench(module: str) -> Any:
