@@ -30,6 +30,7 @@ from hotline.provisioning import Provisioning
 from hotline.register import Register
 from hotline.router import Router
 from hotline.site import Site
+from hotline.sources import hash_of, read_files
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
 from hotline.vault import Vault
@@ -41,6 +42,8 @@ from speech.sentences import Sentences
 log = structlog.get_logger("hotline")
 
 _LOOK_AROUND_S = 1.0
+_PROVIDE_AGAIN_S = 10.0
+_DAY_S = 86_400.0
 
 
 class Server:
@@ -61,14 +64,16 @@ class Server:
         self._driver: LiveDriver
         self._writer: Writer
         self._stopping = asyncio.Event()
-        self._provided: asyncio.Task[None] | None = None
+        self._provided_version = ""
+        """What the switch was told last; empty when that must be told again."""
+        self._provide_at = 0.0
+        self._forget_at = 0.0
         self._tidied: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Calls go on when we are gone."""
         if self.versions.current() is None:
             raise BadInput(f"nothing is published yet: hotline publish --site {self.site.folder}")
-        self._say_where_the_folder_stands()
         self._take_up()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -82,10 +87,12 @@ class Server:
             self._driver.start()
             self._driver.take(facts.Restarted())
             self.reload()
-            watching = asyncio.create_task(self._watch())
-            stack.callback(watching.cancel)
             await self._reach_switch()
+            watching = asyncio.create_task(self._watch())
+            watching.add_done_callback(_tell_if_broken)
+            stack.callback(watching.cancel)
             log.info("serving", site=str(self.site.folder), version=self.versions.current(), web=web[1].getsockname())
+            await asyncio.to_thread(self._say_where_the_folder_stands)
             await self._stopping.wait()
         log.info("stopped", advice="calls go on in the switch; start again to take them up")
 
@@ -129,7 +136,7 @@ class Server:
                 return self.register.version
             self._driver.take(facts.VersionPublished(current))
             log.info("version taken up", version=current)
-            self._provided = asyncio.create_task(self._provide(current))
+            self._provide_at = 0.0
             self._tidied = asyncio.create_task(self._tidy())
             del people, program
         return self.register.version
@@ -167,6 +174,9 @@ class Server:
         if isinstance(event, SwitchLost | SwitchBack):
             self._switch_up = isinstance(event, SwitchBack)
             self.metrics.switch_up.set(self._switch_up)
+        if isinstance(event, SwitchBack) and event.restarted:
+            self._provided_version = ""  # it has started with accounts and a fallback of its own
+            self._provide_at = 0.0
         self._driver.take(event)
 
     async def clip(self, sentence: Sentence) -> Clip:
@@ -202,12 +212,18 @@ class Server:
             advice = f"is it running at {settings.host}:{settings.port}? It is tried again by itself"
             log.error("the switch is away", error=str(error), advice=advice)
 
-    async def _provide(self, version: str) -> None:
+    async def _provide(self) -> None:
+        """Tell the switch whose phones there are and what callers hear without us, once for each version and restart."""
+        version, now = self.register.version, self._clock.now()
+        if not self._switch_up or version == self._provided_version or now < self._provide_at:
+            return
+        self._provide_at = now + _PROVIDE_AGAIN_S
         try:
-            utc = self._clock.now() + self.register.offset_s
+            utc = now + self.register.offset_s
             await self._provisioning.provide(self.versions.people(version), self.versions.program(version), utc)
+            self._provided_version = version
         except (HotlineError, OSError, ValueError) as error:
-            advice = "agents' phones and the fallback are as before; publish again when the switch answers"
+            advice = "agents' phones and the fallback are as before; it is tried again by itself"
             log.error("the switch was not told of the version", version=version, error=str(error), advice=advice)
 
     async def _tidy(self) -> None:
@@ -222,8 +238,20 @@ class Server:
         while True:
             self.metrics.pending_rows.set(self._writer.pending)
             self.reload()
+            await self._provide()
             await self._import_missed()
+            self._forget_old_facts()
             await asyncio.sleep(_LOOK_AROUND_S)
+
+    def _forget_old_facts(self) -> None:
+        """Once a day: what is older than the site keeps, up to a snapshot that a replay can begin with."""
+        now = self._clock.now()
+        if now < self._forget_at:
+            return
+        self._forget_at = now + _DAY_S
+        before = now + self.register.offset_s - self.site.settings.journal_days * _DAY_S
+        self._writer.write(statements.FORGET_FACTS, (before,))
+        self._writer.write(statements.FORGET_SNAPSHOTS, (before,))
 
     async def _import_missed(self) -> None:
         """Put into the call log what came while we were away. Forgotten only once it is durable."""
@@ -245,6 +273,8 @@ class Server:
         """A folder that has moved on, or is broken, is not an error: the last good version runs, and it is said."""
         current = self.versions.current() or ""
         try:
+            if hash_of(read_files(self.site)[0]) == self.versions.manifest(current).source_hash:
+                return
             checked = check(self.site)
         except BadInput as error:
             log.warning("the folder cannot be read", error=str(error), advice=f"version {current} runs")
@@ -253,7 +283,7 @@ class Server:
             advice = f"version {current} runs, the last good one; mend the folder and publish"
             errors = [str(problem) for problem in checked.errors[:5]]
             log.warning("the folder has errors", errors=errors, more=len(checked.errors) - len(errors), advice=advice)
-        elif checked.source_hash != self.versions.manifest(current).source_hash:
+        else:
             log.warning("the folder has moved on", advice=f"version {current} runs; `hotline publish` makes it live")
 
     def _open_web(self) -> tuple[uvicorn.Server, socket.socket]:
@@ -279,6 +309,14 @@ class Server:
         self._driver.close()
         await self._sentences.close()
         await self._writer.close()
+
+
+def _tell_if_broken(watching: asyncio.Task[None]) -> None:
+    if not watching.cancelled() and (error := watching.exception()) is not None:
+        advice = (
+            "report this; calls are served, but versions, accounts and the fallback's calls are no longer looked at"
+        )
+        log.critical("the server's watch has ended", error=repr(error), advice=advice)
 
 
 async def _stop_web(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:

@@ -62,6 +62,8 @@ class Settings(_Strict):
     languages: tuple[str, ...] = ("zh-CN", "en")
     region: str = "CN"
     """ISO 3166: how numbers without a country code are read."""
+    journal_days: int = pydantic.Field(90, ge=1)
+    """How long the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
     switch: SwitchSettings = SwitchSettings()
     web: WebSettings = WebSettings()
     voice: VoiceSettings = VoiceSettings()
