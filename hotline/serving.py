@@ -213,7 +213,7 @@ class Server:
             log.error("the switch is away", error=str(error), advice=advice)
 
     async def _provide(self) -> None:
-        """Tell the switch whose phones there are and what callers hear without us, once for each version and restart."""
+        """Tell the switch whose phones there are and what callers hear without us: for each version and restart."""
         version, now = self.register.version, self._clock.now()
         if not self._switch_up or version == self._provided_version or now < self._provide_at:
             return

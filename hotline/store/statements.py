@@ -39,7 +39,7 @@ AGENT_STATE = upsert(schema.agent_states)
 _LAST_OLD = "(SELECT max(seq) FROM snapshots WHERE utc < ?)"
 FORGET_FACTS = f"DELETE FROM journal WHERE seq <= {_LAST_OLD}"
 FORGET_SNAPSHOTS = f"DELETE FROM snapshots WHERE seq < {_LAST_OLD}"
-"""Both take one instant, UTC epoch seconds. The last snapshot before it stays: a replay of what is kept begins there."""
+"""Both take one instant, UTC epoch seconds. The last snapshot before it stays: a replay begins there."""
 
 
 def case_row(case: Case) -> tuple[Any, ...]:
