@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from acd.commands import AgentChanged
-from calls.ids import AgentId
+from acd.forecast.forecaster import Forecast
+from calls.ids import AgentId, CallId
 from calls.numbers import masked
 from complaints.cases import FileCase
 from hotline import facts
-from hotline.register import Register
+from hotline.register import Call, Register
 
 _LAST = 50
 
@@ -53,12 +54,16 @@ class Board:
         self._agents: dict[AgentId, AgentRow] = {}
         self._last: deque[Event] = deque(maxlen=_LAST)
         self._outcomes: Counter[str] = Counter()
+        self._forecasts: dict[CallId, Forecast] = {}
 
     def watch(self, order: facts.RouterCommand, utc: float) -> None:
         """Note one order."""
         match order:
             case facts.LogCall():
                 self._ended(order)
+                self._forecasts.pop(order.call, None)
+            case facts.ForecastMade(call, _, forecast):
+                self._forecasts[call] = forecast
             case AgentChanged(agent, state, reason, since):
                 self._agents[agent] = AgentRow(agent, state, reason, since)
                 if state in ("talking", "paused", "offline"):
@@ -95,6 +100,7 @@ class Board:
                     "queue": call.queue,
                     "agent": call.agent,
                     "for_s": now - call.arrived_at,
+                    "forecast": self._forecast_of(call),
                 }
                 for call in register.calls.values()
             ],
@@ -102,6 +108,16 @@ class Board:
             "totals": msgspec.structs.asdict(self._totals_with(register)),
             "outcomes": dict(self._outcomes),
         }
+
+    def _forecast_of(self, call: Call) -> dict[str, Any] | None:
+        """What is told of a waiting caller: figures, or silence with its reason; None for who does not wait."""
+        forecast = self._forecasts.get(call.call)
+        if forecast is None or call.place not in ("waiting", "offered"):
+            return None
+        told = {"layer": forecast.layer, "reason": forecast.reason}
+        if forecast.layer == "silent":
+            return told
+        return {**told, "median_s": forecast.median_s, "low_s": forecast.low_s, "high_s": forecast.high_s}
 
     def _totals_with(self, register: Register) -> Totals:
         """Ended calls and those that go on: a caller who talks counts as answered now, not when the talk is over."""

@@ -10,12 +10,14 @@ from typing import Literal, Protocol
 
 from acd.commands import AcdCommand, ReleaseCall
 from acd.events import AcdEvent, CallQueued
+from acd.forecast.announce import Said, Unsaid
+from acd.forecast.forecaster import Forecast
 from calls.commands import Media, Play
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
-from hotline.facts import Noticed, RouterCommand
+from hotline.facts import ForecastMade, Noticed, RouterCommand
 from hotline.register import Call, Offer, Register
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
@@ -53,6 +55,26 @@ class Directory(Protocol):
         ...
 
 
+class Outlook(Protocol):
+    """What the router asks about the wait that is ahead of a caller."""
+
+    def taken(self) -> list[Forecast]:
+        """The forecasts made since the last question."""
+        ...
+
+    def position(self, call: CallId) -> int | None:
+        """The place in the caller's queue, from 1; None for who does not wait."""
+        ...
+
+    def forecast(self, call: CallId) -> Forecast | None:
+        """The last forecast of this caller."""
+        ...
+
+    def announce(self, call: CallId, now: Instant, only_if_improved: bool) -> Said | Unsaid:
+        """What to tell the caller of the wait now, or why nothing. What is said is remembered."""
+        ...
+
+
 class Desk:
     """Shared by the router's parts: the cores, the register, the orders of this turn."""
 
@@ -62,11 +84,13 @@ class Desk:
         queues: Core[AcdEvent, AcdCommand],
         cases: Complaints,
         directory: Directory,
+        outlook: Outlook,
     ) -> None:
         self.flows = flows
         self.queues = queues
         self.cases = cases
         self.directory = directory
+        self.outlook = outlook
         self.register = Register()
         self.now: Instant = 0.0
         self.out: list[RouterCommand] = []
@@ -107,6 +131,7 @@ class Desk:
                 case ("queues", event):
                     for queue_order in self._ask_queues(event):
                         self.on_queue_order(queue_order)
+                    self._pass_on_forecasts()
 
     def _ask_queues(self, event: AcdEvent) -> list[AcdCommand]:
         try:
@@ -125,6 +150,13 @@ class Desk:
             self.on_flow_order(flow_order)
         for queue_order in self.queues.tick(self.now):
             self.on_queue_order(queue_order)
+        self._pass_on_forecasts()
+
+    def _pass_on_forecasts(self) -> None:
+        for forecast in self.outlook.taken():
+            call = self.register.calls.get(forecast.call)
+            if call is not None and call.place == "waiting":  # who is taken at once hears of no wait
+                self.order(ForecastMade(call.call, call.queue, forecast))
 
     def whisper(self, offer: Offer) -> bool:
         """Tell the agent of an offer why; False when there is nothing to tell."""

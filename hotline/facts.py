@@ -9,6 +9,7 @@ import msgspec
 
 from acd.commands import AgentChanged, SuggestWayOut, WaitWidened
 from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
+from acd.forecast.forecaster import Forecast
 from calls.commands import Command, Sentence, SwitchCommand
 from calls.events import ClockSet, Fact, SwitchEvent, Tick
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId, Seconds
@@ -145,6 +146,14 @@ class Noticed(Command, frozen=True):
     detail: str = ""
 
 
+class ForecastMade(Command, frozen=True):
+    """A fact for screens, metrics and the bus: the wait ahead of a caller at entry, and every 15 s after."""
+
+    call: CallId
+    queue: str
+    forecast: Forecast
+
+
 RouterCommand = (
     SwitchCommand
     | HideDigits
@@ -163,5 +172,6 @@ RouterCommand = (
     | LogRecording
     | PrepareSpeech
     | Noticed
+    | ForecastMade
 )
 """All that the live driver performs."""

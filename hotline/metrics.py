@@ -26,6 +26,18 @@ class Metrics:
         self._notices = Counter("hotline_notices", "Notices to the operator", ["level"], registry=self.registry)
         self._places = Gauge("hotline_calls_live", "Calls now, by place", ["place"], registry=self.registry)
         self._agents = Gauge("hotline_agents", "Agents now, by state", ["state"], registry=self.registry)
+        self._forecasts = Counter(
+            "hotline_forecasts",
+            "Forecasts of the wait, by the layer that spoke",
+            ["queue", "layer"],
+            registry=self.registry,
+        )
+        self._forecast = Gauge(
+            "hotline_forecast_seconds",
+            "The newest forecast: the wait ahead of the caller who was last looked at",
+            ["queue", "figure"],
+            registry=self.registry,
+        )
         self._states: dict[str, str] = {}
         self.pending_rows = Gauge("hotline_store_pending_rows", "Rows not yet durable", registry=self.registry)
         self.switch_up = Gauge("hotline_switch_up", "1 while the link to the switch is up", registry=self.registry)
@@ -43,6 +55,12 @@ class Metrics:
                 self._cases.labels(case.category, case.asked_by).inc()
             case AgentChanged(agent, state):
                 self._states[agent] = state
+            case facts.ForecastMade(queue=queue, forecast=forecast):
+                self._forecasts.labels(queue, forecast.layer).inc()
+                if forecast.layer != "silent":
+                    self._forecast.labels(queue, "median").set(forecast.median_s)
+                    self._forecast.labels(queue, "low").set(forecast.low_s)
+                    self._forecast.labels(queue, "high").set(forecast.high_s)
             case facts.Noticed(level):
                 self._notices.labels(level).inc()
             case _:

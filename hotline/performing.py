@@ -17,6 +17,7 @@ from calls.numbers import masked
 from calls.ports import Switch
 from complaints.cases import FileCase
 from hotline import facts
+from hotline.forecast_log import ForecastLog
 from hotline.lookups import Lookups
 from hotline.store import statements
 from hotline.store.writer import Writer
@@ -76,6 +77,7 @@ class Performer:
             facts.Noticed: _notice,
             VoicemailLeft: lambda left: log.info("message left", call=left.call, box=left.box, path=left.path),
             AgentChanged: lambda changed: None,  # the watchers' business
+            facts.ForecastMade: ForecastLog().watch,
             WaitWidened: lambda widened: log.info("wait widened", call=widened.call, step=widened.step),
             SuggestWayOut: lambda way: log.info("way out suggested", call=way.call, way=way.way),
         }

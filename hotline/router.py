@@ -31,7 +31,7 @@ from complaints.cases import CaseAsked, Complaints
 from hotline import adopting, facts
 from hotline import register as at
 from hotline.codes import Codes
-from hotline.desk import Desk, Directory
+from hotline.desk import Desk, Directory, Outlook
 from hotline.offering import Offering
 from hotline.walking import Walking
 from ivr.commands import IvrCommand
@@ -54,9 +54,13 @@ class Router:
     """Facts in, orders out; see the module's first lines."""
 
     def __init__(
-        self, flows: Core[IvrEvent, IvrCommand], queues: Core[AcdEvent, AcdCommand], directory: Directory
+        self,
+        flows: Core[IvrEvent, IvrCommand],
+        queues: Core[AcdEvent, AcdCommand],
+        directory: Directory,
+        outlook: Outlook,
     ) -> None:
-        self._desk = Desk(flows, queues, Complaints(), directory)
+        self._desk = Desk(flows, queues, Complaints(), directory, outlook)
         self._walking = Walking(self._desk)
         self._offering = Offering(self._desk)
         self._codes = Codes(self._desk)

@@ -11,7 +11,7 @@ import structlog
 import uvicorn
 
 from acd.commands import AgentChanged
-from acd.core import Acd
+from acd.forecast.ensemble import Ensemble
 from calls.commands import Clip, Sentence
 from calls.errors import BadInput, HotlineError, SwitchAway
 from calls.events import SwitchBack, SwitchLost
@@ -20,15 +20,16 @@ from calls.ports import Switch
 from hotline import facts
 from hotline.board import Board
 from hotline.clock import Clock
+from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
 from hotline.house_files import check
+from hotline.learning import modelfile
 from hotline.live import LiveDriver, orders_of
 from hotline.lookups import Lookups
 from hotline.metrics import Metrics
 from hotline.performing import Performer
 from hotline.provisioning import Provisioning
 from hotline.register import Register
-from hotline.router import Router
 from hotline.site import Site
 from hotline.sources import hash_of, read_files
 from hotline.store import opening, statements
@@ -36,7 +37,6 @@ from hotline.store.writer import Writer
 from hotline.vault import Vault
 from hotline.versions import Programs, Versions
 from hotline.web.app import make
-from ivr.machine import Ivr
 from speech.sentences import Sentences
 
 log = structlog.get_logger("hotline")
@@ -146,9 +146,8 @@ class Server:
         began = time.perf_counter()
         opening.migrate(self.database)
         left = opening.read(self.database)
-        router = Router(
-            Ivr(Programs(self.versions)), Acd(self.versions.configuration), VersionedDirectory(self.versions)
-        )
+        directory = VersionedDirectory(self.versions)
+        router = make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model())
         if left.snapshot is not None:
             router.restore(left.snapshot)
         self._writer = Writer(self.database, self._on_trouble)
@@ -169,6 +168,20 @@ class Server:
                 calls=len(router.register.calls),
                 took_s=round(time.perf_counter() - began, 3),
             )
+
+    def _wait_model(self) -> Ensemble | None:
+        """The learned layer of the wait forecast, if this site has one fitted. A bad file costs the layer, no start."""
+        path = self.site.wait_model
+        if not path.exists():
+            return None
+        try:
+            model, about = modelfile.load(path)
+        except BadInput as error:
+            advice = "the closed form speaks instead; fit the model again, or remove the file"
+            log.error("no learned wait forecast", error=str(error), advice=advice)
+            return None
+        log.info("wait forecast learned", path=str(path), kinds=about.kinds, fitted_on=about.fitted_on)
+        return model
 
     def _take(self, event: facts.RouterEvent) -> None:
         if isinstance(event, SwitchLost | SwitchBack):

@@ -82,6 +82,8 @@ class Site:
         self.versions = self.state / "versions"
         self.sounds = self.state / "sounds"
         self.database = self.state / "hotline.db"
+        self.wait_model = self.state / "wait_forecast.npz"
+        """The learned layer of the wait forecast; without it the closed form speaks."""
 
     @classmethod
     def open(cls, folder: Path) -> "Site":

@@ -56,11 +56,10 @@ class Unsaid(msgspec.Struct, frozen=True):
 class Announcer:
     """Decides for one caller. Remembers what was said last, and what it was said on."""
 
-    def __init__(self, only_if_improved: bool = False) -> None:
-        self._only_if_improved = only_if_improved
+    def __init__(self) -> None:
         self.last: tuple[Band, Forecast] | None = None
 
-    def decide(self, forecast: Forecast) -> Said | Unsaid:
+    def decide(self, forecast: Forecast, only_if_improved: bool = False) -> Said | Unsaid:
         """Whether and what to tell now. A rising band needs a cause that shows in the queue; else nothing is said."""
         if forecast.layer == "silent":
             return Unsaid(forecast.reason)
@@ -73,7 +72,7 @@ class Announcer:
             if not cause:
                 return Unsaid(f"the band would rise from {_text(before)} to {_text(now)} without a cause")
             return self._say(now, forecast, cause)
-        if now == before and self._only_if_improved:
+        if now == before and only_if_improved:
             return Unsaid(f"still {_text(now)}")
         return self._say(now, forecast, "")
 

@@ -51,6 +51,10 @@ class Forecasting:
 
     def restore(self, snapshot: bytes) -> None:
         """Go on from both."""
-        both = msgspec.msgpack.decode(snapshot, type=_Both)
+        try:
+            both = msgspec.msgpack.decode(snapshot, type=_Both)
+        except msgspec.ValidationError:  # of a controller that had no forecaster: the queues' state alone
+            self._queues.restore(snapshot)
+            return
         self._queues.restore(both.queues)
         self._feed.restore(both.feed)

@@ -112,12 +112,17 @@ class Feed:
                 made.append(self._forecast(call, now))
         return made
 
-    def announce(self, call: CallId) -> Said | Unsaid:
+    def look_again(self, call: CallId, now: Instant) -> None:
+        """Let `latest` of a waiting caller be of this instant; when the next one is due stays."""
+        if call in self.latest:
+            self.latest[call] = self._forecaster.forecast(call, now)
+
+    def announce(self, call: CallId, only_if_improved: bool = False) -> Said | Unsaid:
         """What to tell this caller now, or why nothing. Call it when it is going to be said: it is remembered."""
         forecast = self.latest.get(call)
         if forecast is None:
             return Unsaid("the call does not wait")
-        return self._announcers[call].decide(forecast)
+        return self._announcers[call].decide(forecast, only_if_improved)
 
     def snapshot(self) -> bytes:
         """All state of the feed and its forecaster, but the fitted model."""

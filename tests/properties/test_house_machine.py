@@ -20,6 +20,7 @@ from calls.causes import Cause, DeviceState, Outcome
 from calls.ids import AgentId, AttemptId, LegId
 from complaints.cases import FileCase
 from hotline import facts
+from hotline.cores import AcdOutlook
 from hotline.router import Router
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits
 from ivr.events import LookupFinished, SecretChecked
@@ -35,7 +36,8 @@ some = st.integers(0, 1_000_000)
 
 def _router() -> tuple[Router, Ivr, Acd]:
     ivr, acd = Ivr(VERSIONS), Acd(PEOPLE.__getitem__)
-    return Router(ivr, acd, Directory()), ivr, acd
+    outlook = AcdOutlook(acd)
+    return Router(ivr, outlook.core, Directory(), outlook), ivr, acd
 
 
 @dataclass

@@ -4,16 +4,15 @@ from itertools import count
 from typing import TypeVar
 
 from acd.config import Configuration, read
-from acd.core import Acd
 from acd.events import AgentSignedIn
 from calls import events as door
-from calls.commands import Media, Sentence
+from calls.causes import Cause, Outcome
+from calls.commands import Bridge, Media, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from hotline import facts
+from hotline.cores import make_router
 from hotline.register import Call
-from hotline.router import Router
 from ivr import program as flow
-from ivr.machine import Ivr
 
 T = TypeVar("T")
 VERSION = "0001-test"
@@ -100,7 +99,7 @@ class House:
     """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
 
     def __init__(self, *agents: str) -> None:
-        self.router = Router(Ivr({VERSION: PROGRAM}), Acd(lambda version: configuration()), Directory())
+        self.router = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory())
         self.now = 100.0
         self.orders: list[facts.RouterCommand] = []
         self.journal: list[tuple[float, facts.RouterEvent]] = []
@@ -128,6 +127,35 @@ class House:
         orders = self.router.handle(event, self.now)
         self.orders += orders
         return orders
+
+    @classmethod
+    def empty(cls) -> "House":
+        """One that was told nothing yet: to restore a snapshot into, or to replay a journal."""
+        house = cls()
+        house.router = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory())
+        house.orders, house.journal = [], []
+        return house
+
+    def take(self, call: CallId) -> LegId:
+        """The agent whose phone rings for `call` answers and both talk; the agent's leg."""
+        ringing = next(order for order in reversed(self.given(Originate)) if self.rings_for(order.leg) == call)
+        self.tell(door.CallAnswered(ringing.leg, ringing.attempt))
+        self.tell(door.PlaybackFinished(ringing.leg, self.last(Play).attempt, Outcome.FINISHED))
+        bridge = self.last(Bridge)
+        self.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
+        return ringing.leg
+
+    def rings_for(self, leg: LegId) -> CallId | None:
+        """The call that a leg is there for."""
+        known = self.router.register.legs.get(leg)
+        return None if known is None else known.call
+
+    def talk(self, call: CallId, for_s: float) -> None:
+        """A whole talk: both hang up after `for_s`, and the agent's wrap-up passes."""
+        leg = self.take(call)
+        self.tell(door.CallEnded(leg, Cause.NORMAL), after_s=for_s)
+        self.tell(door.CallEnded(LegId(call), Cause.NORMAL))
+        self.wait(6.0)
 
     def arrive(self, called: str = "95183", caller: str = "13800138000") -> CallId:
         """A caller calls, and is answered."""

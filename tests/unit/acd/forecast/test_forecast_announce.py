@@ -87,9 +87,9 @@ def test_a_rise_with_a_cause_is_said_with_it(change: dict[str, float], cause: st
 
 
 def test_only_if_improved_says_the_same_once() -> None:
-    announcer = Announcer(only_if_improved=True)
+    announcer = Announcer()
     announcer.decide(forecast(130.0, 230.0))
-    assert announcer.decide(forecast(130.0, 230.0, at=15.0)) == Unsaid("still 2 to 4 min")
+    assert announcer.decide(forecast(130.0, 230.0, at=15.0), only_if_improved=True) == Unsaid("still 2 to 4 min")
 
 
 def test_silence_has_the_reason_of_the_forecast() -> None:

@@ -1,0 +1,64 @@
+"""The cores as a server has them, put together in one place: a replay of a journal builds the same ones here."""
+
+from acd.config import Provider
+from acd.core import Acd
+from acd.events import CallQueued
+from acd.forecast.announce import Said, Unsaid
+from acd.forecast.beside import Forecasting
+from acd.forecast.ensemble import Quantiles
+from acd.forecast.feed import Feed
+from acd.forecast.forecaster import Forecast, Forecaster
+from calls.ids import AgentId, CallId, Instant, Seconds
+from hotline.desk import Directory
+from hotline.router import Router
+from ivr.machine import Ivr, Versions
+
+
+class AcdOutlook:
+    """What the router asks about those who wait (`hotline.desk.Outlook`): places by the queues, waits by the feed."""
+
+    def __init__(self, queues: Acd, model: Quantiles | None = None) -> None:
+        self._queues = queues
+        self._made: list[Forecast] = []
+        self._feed = Feed(Forecaster({}, model), self._head_start_of, self._queues_of)
+        self.core = Forecasting(queues, self._feed, self._made.append)
+
+    def taken(self) -> list[Forecast]:
+        """The forecasts made since the last question."""
+        if not self._made:
+            return []
+        made = self._made[:]
+        self._made.clear()
+        return made
+
+    def position(self, call: CallId) -> int | None:
+        """The place in the caller's queue, from 1; None for who does not wait."""
+        caller = self._queues.hall.callers.get(call)
+        return None if caller is None else self._queues.hall.position(caller)
+
+    def forecast(self, call: CallId) -> Forecast | None:
+        """The last forecast of this caller, at most 15 s old."""
+        return self._feed.latest.get(call)
+
+    def announce(self, call: CallId, now: Instant, only_if_improved: bool) -> Said | Unsaid:
+        """What to tell the caller of the wait now, or why nothing. What is said is remembered."""
+        self._feed.look_again(call, now)
+        return self._feed.announce(call, only_if_improved)
+
+    def _head_start_of(self, event: CallQueued) -> Seconds:
+        """As the queues rank the caller: queue, class, priority, and a place kept from an earlier try."""
+        caller = self._queues.hall.callers.get(event.call)
+        return 0.0 if caller is None else caller.queued_at - caller.key
+
+    def _queues_of(self, agent: AgentId) -> frozenset[str]:
+        """The queues that the configuration, or a supervisor, gave the agent; none: learned from what is answered."""
+        known = self._queues.floor.by_id.get(agent)
+        return frozenset() if known is None or known.queues is None else frozenset(known.queues)
+
+
+def make_router(
+    flows: Versions, configurations: Provider, directory: Directory, model: Quantiles | None = None
+) -> Router:
+    """A router over new cores. `model`: the learned layer of the forecast; a replay must be given the same one."""
+    outlook = AcdOutlook(Acd(configurations), model)
+    return Router(Ivr(flows), outlook.core, directory, outlook)

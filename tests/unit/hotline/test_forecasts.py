@@ -1,0 +1,90 @@
+"""The forecaster inside the house: told with each order, kept over a restart, silent with a reason."""
+
+import pytest
+
+from calls import events as door
+from calls.causes import Cause
+from calls.ids import CallId, LegId
+from hotline import facts
+from hotline.board import Board
+from hotline.metrics import Metrics
+from tests.unit.hotline.house import House
+
+pytestmark = pytest.mark.unit
+
+ENOUGH_TALKS = 30
+
+
+def waiting(house: House) -> CallId:
+    call = house.arrive()
+    house.press(call, "1")
+    return call
+
+
+def a_busy_day(house: House) -> None:
+    """So many talks that the forecaster has something to go on; both agents are talking at the end."""
+    for _ in range(ENOUGH_TALKS + 2):
+        house.talk(waiting(house), for_s=60.0)
+    house.take(waiting(house))
+    house.take(waiting(house))
+
+
+def test_silence_has_its_reason_and_figures_follow_talks() -> None:
+    house = House()
+    waiting(house)
+    first = house.last(facts.ForecastMade)
+    assert (first.queue, first.forecast.layer) == ("care", "silent")
+    assert "0 talks seen" in first.forecast.reason
+    house = House("01", "02")
+    a_busy_day(house)
+    call = waiting(house)
+    made = house.last(facts.ForecastMade)
+    assert made.call == call
+    assert made.forecast.layer == "closed form"
+    assert 0 <= made.forecast.low_s < made.forecast.median_s < made.forecast.high_s
+
+
+def test_a_forecast_every_fifteen_seconds_while_a_caller_waits() -> None:
+    house = House()
+    call = waiting(house)
+    house.wait(46.0)
+    assert [made.call for made in house.given(facts.ForecastMade)] == [call] * 4
+    house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
+    house.wait(60.0)
+    assert len(house.given(facts.ForecastMade)) == 4
+
+
+def test_a_restart_and_a_replay_forecast_alike() -> None:
+    house = House("01", "02")
+    a_busy_day(house)
+    waiting(house)
+    heir = House.empty()
+    heir.router.restore(house.router.snapshot())
+    heir.now = house.now
+    before = len(house.orders)
+    for one in (house, heir):
+        one.wait(40.0)
+    assert house.orders[before:] == heir.orders
+    assert any(isinstance(order, facts.ForecastMade) for order in heir.orders)
+    again = House.empty()
+    assert [order for at, fact in house.journal for order in again.router.handle(fact, at)] == house.orders
+    assert again.router.snapshot() == house.router.snapshot()
+
+
+def test_board_and_metrics_show_figures_or_why_there_are_none() -> None:
+    house, board, metrics = House("01", "02"), Board(), Metrics()
+    a_busy_day(house)
+    call = waiting(house)
+    for order in house.orders:
+        board.watch(order, 0.0)
+        metrics.watch(order)
+    rows = board.view(house.router.register, house.now)["calls"]
+    shown = next(row for row in rows if row["call"] == call)
+    assert shown["forecast"]["layer"] == "closed form"
+    figures = {
+        sample.labels["figure"]: sample.value
+        for metric in metrics.registry.collect()
+        if metric.name == "hotline_forecast_seconds"
+        for sample in metric.samples
+    }
+    assert figures["median"] == shown["forecast"]["median_s"]
