@@ -24,7 +24,6 @@ FLOWS = 1_000
 PROMPTS_A_FLOW = 10
 _QUICK_FLOWS = 20
 _TIMES = 3
-_TONE = "400 0.05"
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,8 @@ def files(flows: int) -> Mapping[str, str]:
     made = {name: text for name, text in live_site.files([]).items() if not name.startswith("dialplans/flows/")}
     for number in range(flows):
         made[f"dialplans/flows/f{number}.yaml"] = _flow(number, flows)
-    phrases = [f"p{number}: {_TONE}" for number in range(flows * PROMPTS_A_FLOW)]
+    # each a sound of its own on disk: equal words would be one file
+    phrases = [f"p{number}: {300 + number / 10:g} 0.05" for number in range(flows * PROMPTS_A_FLOW)]
     made["prompts/en.yaml"] = "\n".join(phrases) + "\n"
     made["dialplans/entry.yaml"] = "default: f0\n"
     return made
