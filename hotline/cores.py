@@ -8,6 +8,7 @@ from acd.forecast.beside import Forecasting
 from acd.forecast.ensemble import Quantiles
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Forecast, Forecaster
+from acd.trace import Witness
 from calls.ids import AgentId, CallId, Instant, Seconds
 from hotline.desk import Directory
 from hotline.router import Router
@@ -57,8 +58,15 @@ class AcdOutlook:
 
 
 def make_router(
-    flows: Versions, configurations: Provider, directory: Directory, model: Quantiles | None = None
+    flows: Versions,
+    configurations: Provider,
+    directory: Directory,
+    model: Quantiles | None = None,
+    witness: Witness | None = None,
 ) -> Router:
-    """A router over new cores. `model`: the learned layer of the forecast; a replay must be given the same one."""
-    outlook = AcdOutlook(Acd(configurations), model)
+    """A router over new cores. `model`: the learned layer of the forecast; a replay must be given the same one.
+
+    `witness` is told the reasons of each match: a replay's question, which a live server does without.
+    """
+    outlook = AcdOutlook(Acd(configurations, witness=witness), model)
     return Router(Ivr(flows), outlook.core, directory, outlook)

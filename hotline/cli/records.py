@@ -4,11 +4,15 @@ import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from calls.errors import BadInput
+from calls.ids import CallId
 from calls.numbers import masked
-from hotline import audit
+from hotline import audit, explaining
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, seconds, when
+from hotline.explaining import Explanation
 from hotline.site import Site
 from hotline.store import reading
 
@@ -106,7 +110,9 @@ def why(
     reveal: RevealOption = False,
     json: JsonOption = False,
 ) -> None:
-    """What happened to a call, step by step, and why.
+    """What happened to a call, step by step, and why: each match with who could have had the call, and the scores.
+
+    Of a call that goes on too. The reasons come from a replay of the journal.
 
     Example:
 
@@ -114,46 +120,98 @@ def why(
     """
     house = open_site(site)
     found = _read(house, reading.calls, 1, None, call)
-    if not found:
-        err.print(f"no call {call} has ended; `hotline calls` lists those that have", style="red")
+    explained, unexplained = _explained(house, call, found[0]["arrived_at"] if found else None)
+    if not found and (explained is None or explained.call is None):
+        err.print(f"no call {call}; `hotline calls` lists those that have ended", style="red")
         raise typer.Exit(1)
     _audit(house, reveal, f"call {call}")
-    row = _shown(found[0], reveal)
+    row = _shown(found[0] if found else _going_on(explained), reveal)
     legs = _read(house, reading.legs, call)
-    steps = _read(house, reading.steps, call)
     story = {
         **row,
         "legs": legs if reveal else [reading.masked_leg(leg) for leg in legs],
-        "steps": steps,
+        "steps": _read(house, reading.steps, call),
         "recordings": _read(house, reading.recordings, call),
         "cases": [_shown(case, reveal) for case in _read(house, reading.cases, 10, call)],
+        "decisions": msgspec.to_builtins(explained.decisions) if explained is not None else [],
     }
     if json:
         print_json(story)
         return
     out.print(f"[bold]{row['outcome']}[/]  {row['caller']} → {row['called']}  version {row['version']}")
-    began = row["arrived_at"]
-    lines: list[tuple[float, str]] = [(began, "the call arrived")]
-    for step in steps:
+    lines = [*_lines(story), *_decided(explained)]
+    for at, what in sorted(lines, key=lambda line: line[0]):
+        first, *more = what.splitlines()
+        out.print(f"  {at - row['arrived_at']:8.2f} s  {first}", markup=False)
+        for line in more:
+            out.print(f"                {line}", markup=False, style="dim")
+    for case in story["cases"]:
+        out.print(f"  case {case['number']}  {case['category']}  {case['state']}", markup=False)
+    for recording in story["recordings"]:
+        out.print(f"  recording {recording['path']}  {recording['duration_s']:.1f} s", markup=False)
+    if unexplained:
+        err.print(f"why this agent can no longer be told: {unexplained}", markup=False)
+
+
+def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
+    """What happened, each with its instant (UTC epoch seconds), in no order."""
+    lines: list[tuple[float, str]] = [(story["arrived_at"], "the call arrived")]
+    for step in story["steps"]:
         keys = f", keys {step['keys']}" if step["keys"] else ""
         lines.append((step["began_at"], f"{step['flow']}/{step['step']} ({step['kind']}): {step['outcome']}{keys}"))
-    if row["queued_at"]:
-        lines.append((row["queued_at"], f"waits in queue {row['queue']}"))
+    if story["queued_at"]:
+        lines.append((story["queued_at"], f"waits in queue {story['queue']}"))
     for leg in story["legs"]:
         if leg["role"] != "caller":
             lines.append((leg["began_at"], f"rings {leg['role']} {leg['party']}"))
             if leg["answered_at"]:
                 lines.append((leg["answered_at"], f"{leg['role']} {leg['party']} answers"))
             lines.append((leg["ended_at"], f"{leg['role']} {leg['party']} is gone: {leg['cause']}"))
-    if row["answered_at"]:
-        lines.append((row["answered_at"], f"talks with agent {row['agent']}"))
-    lines.append((row["ended_at"], f"the call ended: {row['cause']}"))
-    for at, what in sorted(lines, key=lambda line: line[0]):
-        out.print(f"  {at - began:8.2f} s  {what}", markup=False)
-    for case in story["cases"]:
-        out.print(f"  case {case['number']}  {case['category']}  {case['state']}", markup=False)
-    for recording in story["recordings"]:
-        out.print(f"  recording {recording['path']}  {recording['duration_s']:.1f} s", markup=False)
+    if story["answered_at"]:
+        lines.append((story["answered_at"], f"talks with agent {story['agent']}"))
+    if story["ended_at"]:
+        lines.append((story["ended_at"], f"the call ended: {story['cause']}"))
+    return lines
+
+
+def _decided(explained: Explanation | None) -> list[tuple[float, str]]:
+    """What the queues decided and why: a line, and below it one for each agent."""
+    if explained is None:
+        return []
+    return [
+        (seen.utc, "\n".join((explaining.sentence(seen.decision), *explaining.reasons(seen.decision))))
+        for seen in explained.decisions
+    ]
+
+
+def _explained(site: Site, call: str, arrived_at: float | None) -> tuple[Explanation | None, str]:
+    """The replay, or why there is none."""
+    try:
+        return explaining.explain(site, CallId(call), arrived_at), ""
+    except BadInput as error:
+        return None, str(error)
+
+
+def _going_on(explained: Explanation | None) -> dict[str, Any]:
+    """A row as of the call log, of a call that has not ended."""
+    assert explained is not None
+    assert explained.call is not None
+    call, offset_s = explained.call, explained.offset_s
+    return {
+        "call": call.call,
+        "caller": call.caller,
+        "called": call.called,
+        "version": call.version,
+        "language": call.language,
+        "arrived_at": call.arrived_at + offset_s,
+        "queued_at": None if call.queued_at is None else call.queued_at + offset_s,
+        "answered_at": None if call.answered_at is None else call.answered_at + offset_s,
+        "ended_at": None,
+        "queue": call.queue,
+        "agent": call.agent,
+        "outcome": f"goes on: {call.place}",
+        "cause": None,
+    }
 
 
 def _read(site: Site, query: Any, *arguments: Any) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ def _is_of_today(path: Path) -> bool:
 
 def read(path: Path, before: int | None = None) -> Left:
     """The newest snapshot and all that follows it; with `before`, as of just before that fact."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = to_read(path)
     try:
         most = before - 1 if before is not None else 2**62
         row = connection.execute(
@@ -88,6 +88,11 @@ def read(path: Path, before: int | None = None) -> Left:
         return Left(snapshot, entries, seq, at)
     finally:
         connection.close()
+
+
+def to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; close it."""
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
 
 
 def entries_between(connection: sqlite3.Connection, first: int, last: int) -> Iterator[Entry]:
