@@ -5,7 +5,7 @@ Everything has a default that is safe on one machine: loopback, generated secret
 
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic
 import yaml
@@ -26,6 +26,7 @@ class SwitchSettings(_Strict):
     name: str = "switch-1"
     host: str = "127.0.0.1"
     port: int = 8088
+    """Of ARI, or of FreeSWITCH's event socket; unless given, 8088 or 8021 by the kind."""
     user: str = "hotline"
     password_file: Path | None = None
     """A file with the password and nothing else; default: DIR/var/secrets/switch."""
@@ -33,6 +34,14 @@ class SwitchSettings(_Strict):
     """One name for each controller: a second one with the same name takes the first one's place."""
     run_dir: Path | None = None
     """The switch's own folder, shared with it: agents' accounts and the fallback are written there. None: by others."""
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _port_of_its_kind(cls, given: Any) -> Any:
+        """`kind` is the one line that another switch takes."""
+        if isinstance(given, dict) and "port" not in given:
+            return {**given, "port": 8021 if given.get("kind") == "freeswitch" else 8088}
+        return given
 
 
 class WebSettings(_Strict):

@@ -1,8 +1,11 @@
 """Which adapters a site's settings mean: the one place that knows them all by name."""
 
 from pathlib import Path
+from typing import assert_never
 
 from calls.ports import Switch
+from hotline.asterisk_house import AsteriskHouse
+from hotline.freeswitch_house import FreeSwitchHouse
 from hotline.provisioning import NoProvisioning, Provisioning
 from hotline.serving import Server
 from hotline.site import Site
@@ -13,6 +16,8 @@ from speech.sentences import Sentences
 from speech.voice import Voice
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.door import AsteriskOptions
+from switch.freeswitch.adapter import FreeSwitch
+from switch.freeswitch.door import FreeSwitchOptions
 
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
@@ -48,22 +53,41 @@ def make_switch(site: Site) -> Switch:
     recordings = site.recordings
     if settings.run_dir is not None:
         recordings = site.folder / settings.run_dir / "spool" / "recording"
-    return AsteriskSwitch(
-        AsteriskOptions(
-            url=f"http://{settings.host}:{settings.port}/ari",
-            user=settings.user,
-            password=site.switch_password(),
-            application=settings.application,
-            recordings_dir=recordings,
-        ),
-        name=settings.name,
-    )
+    match settings.kind:
+        case "asterisk":
+            return AsteriskSwitch(
+                AsteriskOptions(
+                    url=f"http://{settings.host}:{settings.port}/ari",
+                    user=settings.user,
+                    password=site.switch_password(),
+                    application=settings.application,
+                    recordings_dir=recordings,
+                ),
+                name=settings.name,
+            )
+        case "freeswitch":
+            return FreeSwitch(
+                FreeSwitchOptions(
+                    password=site.switch_password(),
+                    host=settings.host,
+                    port=settings.port,
+                    recordings_dir=recordings,
+                ),
+                name=settings.name,
+            )
+        case _:
+            assert_never(settings.kind)
 
 
 def make_provisioning(site: Site) -> Provisioning:
     """What is told to the switch beside calls."""
-    if site.settings.switch.run_dir is None:
+    settings = site.settings.switch
+    if settings.run_dir is None:
         return NoProvisioning()
-    from hotline.asterisk_house import AsteriskHouse
-
-    return AsteriskHouse(site)
+    match settings.kind:
+        case "asterisk":
+            return AsteriskHouse(site)
+        case "freeswitch":
+            return FreeSwitchHouse(site)
+        case _:
+            assert_never(settings.kind)

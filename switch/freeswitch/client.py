@@ -178,12 +178,7 @@ class EventSocketClient:
                 self._listener.lost(reason)
 
     async def _log_in(self, link: Link) -> None:
-        try:
-            await asyncio.shield(link.auth_requested)
-        except asyncio.CancelledError:
-            if link.closed.done():
-                raise SwitchAway(link.closed.result()) from None
-            raise
+        await link.welcomed()
         await self._ask(link, Auth(self.settings.password))
 
     async def _ask(self, link: Link, command: Command) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from calls.errors import BadInput
 from switch.accounts import AgentAccount
 from switch.freeswitch.settings import FreeSwitchSettings
+from switch.freeswitch.timezones import zones_file
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _FILES = (
@@ -34,6 +35,7 @@ _FILES = (
     "dialplan.xml",
     "directory.xml",
 )
+_ACCOUNTS, _FALLBACK, _ZONES = "agents.xml", "fallback.xml", "zones.xml"
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _MUSIC_RATE = 8000
 
@@ -52,21 +54,22 @@ def render(template: str, values: dict[str, str]) -> str:
 def write_configuration(settings: FreeSwitchSettings) -> None:
     """Makes the run directory with all folders, and writes every file, readable by its owner only.
 
-    `fallback.xml` is written only where there is none: what the controller has published stays in force.
+    What the controller has published stays in force: the fallback, and the accounts unless the settings name some.
     """
-    for folder in ("etc", "log", "db", "run", "tmp", "state", "cache"):
-        (settings.run_dir / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-    settings.recording_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("etc", "log", "db", "run", "tmp", "state", "cache"):
+        (settings.run_dir / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (settings.recording_dir, settings.voicemail_dir):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     music_dir = settings.music_dir or settings.run_dir / "music"
     if settings.music_dir is None:
         _write_chime(music_dir)
     values = _values(settings, music_dir)
     for name in _FILES:
         _write(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
-    write_accounts(settings, settings.accounts)
-    fallback = settings.etc_dir / "fallback.xml"
-    if not fallback.exists():
-        _write(fallback, (settings.templates / "fallback.xml").read_text())
+    if settings.accounts or not (settings.etc_dir / _ACCOUNTS).exists():
+        write_accounts(settings, settings.accounts)
+    if not (settings.etc_dir / _FALLBACK).exists():
+        write_fallback(settings, (settings.templates / _FALLBACK).read_text(), ())
 
 
 def write_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount]) -> None:
@@ -80,7 +83,13 @@ def write_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount
             )
         values = {"user": account.user, "agent": account.agent, "secret": _text(account.secret)}
         users.append(render(template, values))
-    _write(settings.etc_dir / "agents.xml", "<include>\n" + "".join(users) + "</include>\n")
+    _write(settings.etc_dir / _ACCOUNTS, "<include>\n" + "".join(users) + "</include>\n")
+
+
+def write_fallback(settings: FreeSwitchSettings, dialplan: str, zones: Iterable[str]) -> None:
+    """Writes a compiled fallback and the zones that its hours are in; takes effect at the next start or `reloadxml`."""
+    _write(settings.etc_dir / _ZONES, zones_file(zones))
+    _write(settings.etc_dir / _FALLBACK, dialplan)
 
 
 def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
@@ -103,8 +112,7 @@ def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
         "music_dir": music_dir,
         "log_file": settings.log_file,
         "log_levels": settings.log_levels,
-        "time_zone": settings.time_zone,
-        "time_zone_rule": settings.time_zone_rule,
+        "fallback_log": settings.fallback_log,
     }
     values = {name: _text(str(value)) for name, value in plain.items()}
     values["trunk_nodes"] = _nodes(settings.trunks)

@@ -66,6 +66,15 @@ class Link(asyncio.Protocol):
         self.auth_requested: asyncio.Future[None] = self._loop.create_future()
         self.closed: asyncio.Future[str] = self._loop.create_future()
 
+    async def welcomed(self) -> None:
+        """Return once the switch asks who we are. Raises SwitchAway when it turns us away instead."""
+        try:
+            await asyncio.shield(self.auth_requested)
+        except asyncio.CancelledError:
+            if self.closed.done():
+                raise SwitchAway(self.closed.result()) from None
+            raise
+
     # -- writing
 
     def submit(self, command: Command, deadline_s: float) -> Reply:

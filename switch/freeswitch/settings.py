@@ -28,17 +28,15 @@ class FreeSwitchSettings:
     external_address: str | None = None  # what SIP and SDP name when phones reach this host under another address
     trunks: tuple[str, ...] = ("127.0.0.0/8",)  # who may call in: addresses or networks
     gateway: str | None = None  # where outgoing calls go, as "10.0.0.9:5060"
-    accounts: tuple[AgentAccount, ...] = ()
+    accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
     codecs: tuple[str, ...] = ("PCMA", "PCMU", "G722", "OPUS")
     max_sessions: int = 2000
     sessions_per_second: int = 200
     qualify_s: int = 10
     rtp_timeout_s: int = 60
-    time_zone: str = "Asia/Shanghai"
-    time_zone_rule: str = "CST-8"  # POSIX, as the switch wants it
     web_socket_port: int | None = None  # agents in browsers: SIP over secure WebSocket; None for no such port
     certificates_dir: Path | None = None  # wss.pem and dtls-srtp.pem for them
-    spool_dir: Path | None = None  # holds recording/; run_dir/spool unless given
+    spool_dir: Path | None = None  # holds recording/ and voicemail/; run_dir/spool unless given
     music_dir: Path | None = None  # a site's own music; a soft chime is made in run_dir/music unless given
     log_levels: str = "notice,warning,err,crit,alert"
     extra_dialplan: str = ""  # contexts beside ours
@@ -63,3 +61,13 @@ class FreeSwitchSettings:
     def recording_dir(self) -> Path:
         """Where recordings go; the adapter is given the same folder."""
         return self.spool / "recording"
+
+    @property
+    def voicemail_dir(self) -> Path:
+        """Messages that callers leave to the fallback."""
+        return self.spool / "voicemail"
+
+    @property
+    def fallback_log(self) -> Path:
+        """One line for each call that met the fallback; `switch.freeswitch.imported` reads it."""
+        return self.spool / "fallback.log"

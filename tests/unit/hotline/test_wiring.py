@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from hotline import wiring
+from hotline.asterisk_house import AsteriskHouse
+from hotline.freeswitch_house import FreeSwitchHouse
 from hotline.site import Site
 from hotline.store.reading import masked_leg
 from switch.asterisk.door import AsteriskOptions
+from switch.freeswitch.adapter import FreeSwitch
 
 pytestmark = pytest.mark.unit
 
@@ -22,6 +25,18 @@ def test_recordings_are_found_from_any_working_directory(tmp_path: Path, monkeyp
     monkeypatch.setattr(wiring, "AsteriskSwitch", lambda options, name: given.append(options))
     wiring.make_switch(Site.open(Path(os.path.relpath(tmp_path))))
     assert given[0].recordings_dir == tmp_path / "var" / "asterisk" / "spool" / "recording"
+
+
+def test_another_switch_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "hotline.yaml").write_text("switch: {kind: freeswitch, run_dir: var/freeswitch}\n")
+    site = Site.open(tmp_path)
+    assert isinstance(wiring.make_switch(site), FreeSwitch)
+    assert isinstance(wiring.make_provisioning(site), FreeSwitchHouse)
+    assert site.settings.switch.port == 8021
+    (tmp_path / "hotline.yaml").write_text("switch: {kind: asterisk, run_dir: var/asterisk}\n")
+    site = Site.open(tmp_path)
+    assert isinstance(wiring.make_provisioning(site), AsteriskHouse)
+    assert site.settings.switch.port == 8088
 
 
 def test_a_phone_of_the_house_is_shown_and_a_number_is_not() -> None:
