@@ -6,7 +6,7 @@ so that no core is entered twice and a replay takes the same turns.
 
 from collections import deque
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from acd.commands import AcdCommand, ReleaseCall
 from acd.events import AcdEvent, CallQueued
@@ -18,6 +18,7 @@ from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from hotline.facts import ForecastMade, Noticed, RouterCommand
+from hotline.habits import QueueHabits
 from hotline.register import Call, Offer, Register
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
@@ -40,6 +41,14 @@ class Directory(Protocol):
 
     def records(self, version: str, queue: str) -> bool:
         """Whether talks of this queue are recorded."""
+        ...
+
+    def habits(self, version: str, queue: str) -> QueueHabits:
+        """What the house does around this queue's callers."""
+        ...
+
+    def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
+        """A phrase to a caller, in this language where it is there; nothing where there is no such phrase."""
         ...
 
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:

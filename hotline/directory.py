@@ -1,12 +1,14 @@
 """The router's directory: what the published versions say of numbers, phones, queues and sounds."""
 
 from functools import lru_cache
+from typing import Any
 
 from calls.commands import Clip, Media, Sentence
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
+from hotline.habits import QueueHabits
 from hotline.register import Call
-from hotline.versions import QueueHabits, Versions
+from hotline.versions import Versions
 from ivr.phrases import Template, parse_template
 
 
@@ -33,38 +35,40 @@ class VersionedDirectory:
 
     def records(self, version: str, queue: str) -> bool:
         """Whether talks of this queue are recorded."""
-        return self._habits(version, queue).record
+        return self.habits(version, queue).record
 
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
         """Who waits, and why, in the words of the queue's whisper phrase."""
-        phrase = self._habits(version, call.queue).whisper
+        phrase = self.habits(version, call.queue).whisper
         if not phrase:
             return ()
         queue = self._versions.people(version).configuration.queues.get(QueueName(call.queue))
         title = queue.title if queue is not None and queue.title else call.queue
-        return self._say(version, phrase, queue=title, reason=call.reason or title)
+        return self.say(version, "", phrase, queue=title, reason=call.reason or title)
 
     def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
         """A phrase for the house's own people."""
-        return self._say(version, phrase) if version else ()
+        return self.say(version, "", phrase) if version else ()
 
     def pause_reason(self, version: str, code: str) -> str | None:
         """The reason behind a digit."""
         return self._versions.people(version).pauses.get(code) if version else None
 
-    def _habits(self, version: str, queue: str) -> QueueHabits:
+    def habits(self, version: str, queue: str) -> QueueHabits:
+        """What the house does around this queue's callers."""
         return self._versions.people(version).habits.get(QueueName(queue), QueueHabits())
 
-    def _say(self, version: str, phrase: str, **values: str) -> tuple[Media, ...]:
+    def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
+        """A phrase in this language, or in the site's first one; nothing where there is no such phrase."""
         program = self._versions.program(version)
-        language = program.languages[0]
-        clip = program.clips.get(language, {}).get(phrase)
-        if clip is not None:
-            return (Clip(clip),)
-        text = program.phrases.get(language, {}).get(phrase)
-        if text is None:
-            return ()
-        return (Sentence(_template(text).render(values, language), language),)
+        for tongue in (language, program.languages[0]):
+            clip = program.clips.get(tongue, {}).get(phrase)
+            if clip is not None:
+                return (Clip(clip),)
+            text = program.phrases.get(tongue, {}).get(phrase)
+            if text is not None:
+                return (Sentence(_template(text).render(values, tongue), tongue),)
+        return ()
 
 
 @lru_cache(maxsize=512)

@@ -13,9 +13,10 @@ import msgspec
 
 from acd.config import Configuration, read, wish_problems
 from calls.ids import QueueName
+from hotline.habits import QueueHabits, announced
 from hotline.site import Site
 from hotline.sources import hash_of, read_files
-from hotline.versions import People, QueueHabits
+from hotline.versions import People
 from ivr.compiling import AGENTS, QUEUES, SKILLS, compile_folder
 from ivr.phrases import parse_template
 from ivr.program import Program
@@ -58,7 +59,7 @@ def check(site: Site) -> Checked:
                 Problem(mark, "skill", _hinted(found.message, found.suggestion)) for found in wish_problems(wish, known)
             ]
     if compiled.program is not None and people is not None:
-        problems += _whispers(compiled.program, people, compiled.roots[QUEUES])
+        problems += _house_phrases(compiled.program, people, compiled.roots[QUEUES])
     problems = sorted(set(problems), key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column))
     broken = any(not problem.warning for problem in problems)
     return Checked(texts, paths, problems, None if broken else compiled.program, None if broken else people)
@@ -110,22 +111,30 @@ def _pauses(agents: dict[str, Any], root: Node, problems: list[Problem]) -> dict
     return pauses
 
 
-def _whispers(program: Program, people: People, root: Node) -> list[Problem]:
-    """Whispers name phrases that exist and ask for nothing but what is known of a waiting caller."""
-    texts = program.phrases.get(program.languages[0], {})
+def _house_phrases(program: Program, people: People, root: Node) -> list[Problem]:
+    """What the house itself says names phrases that exist and ask for nothing but what is known then."""
     problems = []
     for queue, habits in people.habits.items():
-        if habits.whisper and habits.whisper not in texts:
-            hint = nearest_hint(habits.whisper, tuple(texts))
-            mark = _mark(root, ("queues", queue, "whisper"))
-            problems.append(Problem(mark, "unknown-phrase", f"there is no phrase {habits.whisper}{hint}"))
-        elif habits.whisper:
-            unknown = parse_template(texts[habits.whisper]).places.keys() - {"queue", "reason"}
-            if unknown:
-                mark = _mark(root, ("queues", queue, "whisper"))
-                message = f"a whisper knows queue and reason, not {', '.join(sorted(unknown))}"
-                problems.append(Problem(mark, "whisper", message))
+        path: tuple[str | int, ...] = ("queues", queue)
+        if habits.whisper:
+            problems += _phrase(program, habits.whisper, {"queue", "reason"}, _mark(root, (*path, "whisper")))
+        if habits.announce is not None:
+            for phrase, places in announced(habits.announce):
+                problems += _phrase(program, phrase, places, _mark(root, (*path, "announce")))
+        if list(habits.alert_s) != sorted(set(habits.alert_s)):
+            problems.append(Problem(_mark(root, (*path, "alert_s")), "people", "alarms are in the order of their time"))
     return problems
+
+
+def _phrase(program: Program, phrase: str, places: set[str], mark: Mark) -> list[Problem]:
+    texts = program.phrases.get(program.languages[0], {})
+    if phrase not in texts:
+        return [Problem(mark, "unknown-phrase", f"there is no phrase {phrase}{nearest_hint(phrase, tuple(texts))}")]
+    unknown = parse_template(texts[phrase]).places.keys() - places
+    if not unknown:
+        return []
+    known = " and ".join(sorted(places)) or "nothing"
+    return [Problem(mark, "house-phrase", f"{phrase} is told {known}, not {', '.join(sorted(unknown))}")]
 
 
 def _known_skills(configuration: Configuration, roots: Mapping[str, Node]) -> frozenset[str]:

@@ -53,6 +53,15 @@ class Call(msgspec.Struct):
     """Whether the bridge is."""
     queued_at: Instant | None = None
     answered_at: Instant | None = None
+    announce_at: Instant | None = None
+    said_place: int | None = None
+    """The place in the queue that the caller was told last."""
+    unsaid: str = ""
+    """Why the wait was not announced last time; empty when it was."""
+    alarms: int = 0
+    """Long waits told to the operator."""
+    due_at: Instant | None = None
+    """When something of the above falls due."""
     steps: int = 0
     talks: int = 0
     hiding: bool = False

@@ -33,6 +33,7 @@ from hotline import register as at
 from hotline.codes import Codes
 from hotline.desk import Desk, Directory, Outlook
 from hotline.offering import Offering
+from hotline.waiting import Waiting
 from hotline.walking import Walking
 from ivr.commands import IvrCommand
 from ivr.events import CallStarted, CaseOpened, IvrEvent, LookupFinished, SecretChecked
@@ -61,9 +62,10 @@ class Router:
         outlook: Outlook,
     ) -> None:
         self._desk = Desk(flows, queues, Complaints(), directory, outlook)
-        self._walking = Walking(self._desk)
         self._offering = Offering(self._desk)
         self._codes = Codes(self._desk)
+        self._waiting = Waiting(self._desk)
+        self._walking = Walking(self._desk, self._waiting)
         self._desk.on_flow_order = self._walking.on_flow_order
         self._desk.on_queue_order = self._offering.on_queue_order
 
@@ -82,9 +84,9 @@ class Router:
         return desk.out
 
     def next_deadline(self) -> Instant | None:
-        """The earlier of the cores' deadlines."""
-        due = [d for d in (self._desk.flows.next_deadline(), self._desk.queues.next_deadline()) if d is not None]
-        return min(due, default=None)
+        """The earliest of all parts' deadlines."""
+        parts = (self._desk.flows, self._desk.queues, self._waiting)
+        return min((due for part in parts if (due := part.next_deadline()) is not None), default=None)
 
     def tick(self, now: Instant) -> list[facts.RouterCommand]:
         """Do what is due. The live driver journals a Tick and hands that to `handle` instead; it is the same."""
@@ -104,6 +106,7 @@ class Router:
         desk.flows.restore(state.flows)
         desk.queues.restore(state.queues)
         desk.cases.restore(state.cases)
+        self._waiting.restored()
 
     def _take(self, event: facts.RouterEvent) -> None:
         desk = self._desk
@@ -169,6 +172,7 @@ class Router:
                 desk.cases.handle(event, desk.now)
             case door.Tick():
                 desk.tick()
+                self._waiting.tick()
             case facts.VersionPublished(version):
                 desk.register.version = version
                 desk.tell_queues(Configured(version))

@@ -18,17 +18,10 @@ import msgspec
 from acd.config import Configuration
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
+from hotline.habits import QueueHabits
 from ivr.program import Program, decode, encode
 
 _KEPT = 30
-
-
-class QueueHabits(msgspec.Struct, frozen=True):
-    """What the house does around a talk of a queue; who gets it is the queues core's business."""
-
-    record: bool = False
-    whisper: str = "whisper"
-    """The phrase that the agent hears first; empty: none."""
 
 
 class People(msgspec.Struct, frozen=True):

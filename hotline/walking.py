@@ -22,6 +22,7 @@ from complaints.cases import CaseAsked
 from hotline import register as at
 from hotline.desk import Desk
 from hotline.facts import LogRecording, LogStep, PrepareSpeech
+from hotline.waiting import Waiting
 from ivr import commands as flow
 from ivr.events import TransferEnded
 
@@ -31,8 +32,9 @@ _TRANSFER_ENDS = {"busy": "busy", "no_answer": "no_answer", "cancelled": "no_ans
 class Walking:
     """Carries out the flow machine's orders."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, waiting: Waiting) -> None:
         self._desk = desk
+        self._waiting = waiting
 
     def on_flow_order(self, order: flow.IvrCommand) -> None:
         """One order of the flow machine."""
@@ -74,6 +76,7 @@ class Walking:
         call.fields = {name: str(value) for name, value in order.fields.items()}
         if call.queued_at is None:
             call.queued_at = desk.now
+        self._waiting.entered(call)
         desk.order(StartMusic(call.leg, desk.mint(call.call)))
         whisper = desk.directory.whisper(call.version, call)
         sentences = tuple(media for media in whisper if isinstance(media, Sentence))

@@ -16,8 +16,8 @@ from rich.markup import escape
 from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told
+from hotline.habits import QueueHabits
 from hotline.house_files import Checked, check
-from hotline.versions import QueueHabits
 from ivr.cases import read_cases
 from ivr.conversation import Conversation, Said
 from ivr.program import Program

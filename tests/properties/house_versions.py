@@ -3,6 +3,7 @@
 from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
+from hotline.habits import Announce, QueueHabits
 from hotline.register import Call
 from ivr.compiling import compile_folder
 from ivr.program import Program
@@ -85,6 +86,9 @@ PEOPLE = {
 AGENTS = ("01", "02", "03", "04")
 
 
+HABITS = QueueHabits(announce=Announce(first_s=20.0, every_s=30.0), alert_s=(60.0, 90.0))
+
+
 class Directory:
     """What the published versions would say."""
 
@@ -102,6 +106,13 @@ class Directory:
 
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
         return (Sentence(call.queue, "en"),) if call.queue == "care" else ()
+
+    def habits(self, version: str, queue: str) -> QueueHabits:
+        return HABITS
+
+    def say(self, version: str, language: str, phrase: str, **values: object) -> tuple[Media, ...]:
+        told = " ".join(f"{name}={value}" for name, value in values.items())
+        return (Sentence(f"{phrase} {told}".strip(), language),)
 
     def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
         return (Sentence(phrase, "en"),)

@@ -11,6 +11,7 @@ from calls.commands import Bridge, Media, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from hotline import facts
 from hotline.cores import make_router
+from hotline.habits import QueueHabits
 from hotline.register import Call
 from ivr import program as flow
 
@@ -73,6 +74,9 @@ def configuration() -> Configuration:
 class Directory:
     """What the published versions would say."""
 
+    def __init__(self, habits: QueueHabits) -> None:
+        self.queue_habits = habits
+
     def entry(self, version: str, called: str) -> str | None:
         return PROGRAM.entry(called)
 
@@ -88,6 +92,13 @@ class Directory:
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
         return (Sentence(f"{call.queue}: {call.reason}", "en"),)
 
+    def habits(self, version: str, queue: str) -> QueueHabits:
+        return self.queue_habits
+
+    def say(self, version: str, language: str, phrase: str, **values: object) -> tuple[Media, ...]:
+        told = " ".join(f"{name}={value}" for name, value in values.items())
+        return (Sentence(f"{phrase} {told}".strip(), language),)
+
     def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
         return (Sentence(phrase, "en"),)
 
@@ -98,8 +109,9 @@ class Directory:
 class House:
     """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
 
-    def __init__(self, *agents: str) -> None:
-        self.router = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory())
+    def __init__(self, *agents: str, habits: QueueHabits | None = None) -> None:
+        self.habits = habits or QueueHabits()
+        self.router = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits))
         self.now = 100.0
         self.orders: list[facts.RouterCommand] = []
         self.journal: list[tuple[float, facts.RouterEvent]] = []
@@ -128,11 +140,10 @@ class House:
         self.orders += orders
         return orders
 
-    @classmethod
-    def empty(cls) -> "House":
+    def empty(self) -> "House":
         """One that was told nothing yet: to restore a snapshot into, or to replay a journal."""
-        house = cls()
-        house.router = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory())
+        house = House()
+        house.router = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits))
         house.orders, house.journal = [], []
         return house
 

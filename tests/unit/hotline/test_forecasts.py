@@ -58,7 +58,7 @@ def test_a_restart_and_a_replay_forecast_alike() -> None:
     house = House("01", "02")
     a_busy_day(house)
     waiting(house)
-    heir = House.empty()
+    heir = house.empty()
     heir.router.restore(house.router.snapshot())
     heir.now = house.now
     before = len(house.orders)
@@ -66,7 +66,7 @@ def test_a_restart_and_a_replay_forecast_alike() -> None:
         one.wait(40.0)
     assert house.orders[before:] == heir.orders
     assert any(isinstance(order, facts.ForecastMade) for order in heir.orders)
-    again = House.empty()
+    again = house.empty()
     assert [order for at, fact in house.journal for order in again.router.handle(fact, at)] == house.orders
     assert again.router.snapshot() == house.router.snapshot()
 

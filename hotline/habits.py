@@ -1,0 +1,57 @@
+"""What the house does around the callers of a queue: the words beside the queues core's own in queues.yaml.
+
+care:
+  record: true
+  whisper: whisper                # the phrase that the agent hears first
+  announce: {first_s: 30, every_s: 60, position: limit 5, wait: true, only_if_improved: false}
+  alert_s: [720, 1800]            # a wait so long is told to the operator
+"""
+
+from typing import Annotated
+
+import msgspec
+
+_Span = Annotated[float, msgspec.Meta(ge=5.0)]
+
+
+class Announce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a waiting caller is told, `first_s` after entry and every `every_s` from then on.
+
+    `position`: `yes`; `no`; `limit 5`, from the fifth place on; `more 5`, and "more than five" to those further behind.
+    """
+
+    first_s: _Span = 30.0
+    every_s: _Span = 60.0
+    position: Annotated[str, msgspec.Meta(pattern="^(yes|no|(limit|more) [1-9][0-9]*)$")] = "yes"
+    wait: bool = True
+    only_if_improved: bool = False
+
+    @property
+    def limit(self) -> int | None:
+        """The N of `limit N` and `more N`."""
+        _, _, number = self.position.partition(" ")
+        return int(number) if number else None
+
+
+def announced(announce: Announce) -> list[tuple[str, set[str]]]:
+    """The phrases of prompts/ that it needs, each with the places that are filled in it."""
+    phrases: list[tuple[str, set[str]]] = []
+    if announce.position != "no":
+        phrases += [("queue_next", set()), ("queue_position", {"position"})]
+    if announce.position.startswith("more"):
+        phrases.append(("queue_more", {"limit"}))
+    if announce.wait:
+        phrases += [("wait_less_than", {"low", "high"}), ("wait_between", {"low", "high"}), ("wait_more_than", {"low"})]
+    return phrases
+
+
+class QueueHabits(msgspec.Struct, frozen=True):
+    """Who gets a caller is the queues core's business; this is what is done beside."""
+
+    record: bool = False
+    whisper: str = "whisper"
+    """The phrase that the agent hears first; empty: none."""
+    announce: Announce | None = None
+    """None: music, and nothing said."""
+    alert_s: tuple[Annotated[float, msgspec.Meta(gt=0.0)], ...] = (720.0, 1800.0)
+    """Waits after which the operator is told, in rising order."""

@@ -1,0 +1,130 @@
+"""While a caller waits: what is told of place and wait, and the alarm when the wait is long.
+
+An announcement is a prompt over the music and nothing more. It holds nothing up: an agent is rung meanwhile, and the
+bridge cuts it off. Figures that rise are said only for a cause, and the cause goes to the log.
+"""
+
+from heapq import heapify, heappop, heappush
+from typing import assert_never
+
+from acd.forecast.announce import Said, Unsaid
+from calls.commands import Media, Play
+from calls.ids import CallId, Instant
+from hotline import register as at
+from hotline.desk import Desk
+from hotline.habits import Announce
+
+_HERE = ("waiting", "offered")
+
+
+class Waiting:
+    """Announcements and alarms. `due_at` of each call says when it wants to be looked at; the heap only finds it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._heap: list[tuple[Instant, CallId]] = []
+
+    def entered(self, call: at.Call) -> None:
+        """A caller waits from now on."""
+        announce = self._desk.directory.habits(call.version, call.queue).announce
+        call.announce_at = None if announce is None else self._desk.now + announce.first_s
+        call.said_place = None
+        self._arm(call)
+
+    def next_deadline(self) -> Instant | None:
+        """When somebody is to be told something."""
+        while self._heap:
+            due_at, call_id = self._heap[0]
+            call = self._desk.register.calls.get(call_id)
+            if call is not None and call.due_at == due_at and call.place in _HERE:
+                return due_at
+            heappop(self._heap)
+        return None
+
+    def tick(self) -> None:
+        """Say and alarm what is due."""
+        while (due_at := self.next_deadline()) is not None and due_at <= self._desk.now:
+            call = self._desk.register.calls[heappop(self._heap)[1]]
+            self._alarm(call)
+            if call.announce_at is not None and call.announce_at <= self._desk.now:
+                self._announce(call)
+            self._arm(call)
+
+    def restored(self) -> None:
+        """The register is another one: find its deadlines."""
+        calls = self._desk.register.calls.values()
+        self._heap = [(call.due_at, call.call) for call in calls if call.due_at is not None]
+        heapify(self._heap)
+
+    def _arm(self, call: at.Call) -> None:
+        due = [call.announce_at, self._alarm_at(call)]
+        call.due_at = min((instant for instant in due if instant is not None), default=None)
+        if call.due_at is not None:
+            heappush(self._heap, (call.due_at, call.call))
+
+    # alarms
+
+    def _alarm_at(self, call: at.Call) -> Instant | None:
+        limits = self._desk.directory.habits(call.version, call.queue).alert_s
+        if call.queued_at is None or call.alarms >= len(limits):
+            return None
+        return call.queued_at + limits[call.alarms]
+
+    def _alarm(self, call: at.Call) -> None:
+        while (alarm_at := self._alarm_at(call)) is not None and alarm_at <= self._desk.now:
+            call.alarms += 1
+            detail = f"{call.queue} {(alarm_at - (call.queued_at or 0.0)) / 60.0:g} min"
+            advice = "sign agents in, move some to the queue, or let a step of queues.yaml widen the wish sooner"
+            self._desk.notice("warning", "long wait", call=call.call, detail=detail, advice=advice)
+
+    # announcements
+
+    def _announce(self, call: at.Call) -> None:
+        announce = self._desk.directory.habits(call.version, call.queue).announce
+        if announce is None:  # not so when the caller came: an overflow to a queue that tells nothing
+            call.announce_at = None
+            return
+        call.announce_at = self._desk.now + announce.every_s
+        if call.place != "waiting":
+            return  # a phone rings for this caller
+        media = self._place(call, announce) + (self._wait(call, announce) if announce.wait else ())
+        if media:
+            self._desk.order(Play(call.leg, self._desk.mint(call.call), media))
+
+    def _place(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
+        place = self._desk.outlook.position(call.call)
+        if place is None or announce.position == "no":
+            return ()
+        before = call.said_place
+        if before is not None and announce.only_if_improved and place >= before:
+            return ()
+        limit = announce.limit
+        if limit is not None and place > limit:
+            if announce.position.startswith("limit"):
+                return ()
+            return self._say(call, "queue_more", limit=limit)
+        if before is not None and place > before:
+            cause = f"{place - before} more ahead, by their priority or an earlier place"
+            self._desk.notice("info", "a later place is announced", call=call.call, detail=cause)
+        call.said_place = place
+        return self._say(call, "queue_next") if place == 1 else self._say(call, "queue_position", position=place)
+
+    def _wait(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
+        decision = self._desk.outlook.announce(call.call, self._desk.now, announce.only_if_improved)
+        match decision:
+            case Unsaid(reason):
+                if reason != call.unsaid:
+                    self._desk.notice("info", "no wait is announced", call=call.call, detail=reason)
+                call.unsaid = reason
+                return ()
+            case Said(band, cause):
+                if cause:
+                    self._desk.notice("info", "a longer wait is announced", call=call.call, detail=cause)
+                call.unsaid = ""
+                figures = {"low": band.low_min, "high": band.high_min} if band.high_min else {"low": band.low_min}
+                return self._say(call, band.phrase, **figures)
+            case _:
+                assert_never(decision)
+
+    def _say(self, call: at.Call, phrase: str, **values: int | None) -> tuple[Media, ...]:
+        return self._desk.directory.say(call.version, call.language, phrase, **values)
