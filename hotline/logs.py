@@ -1,16 +1,36 @@
 """Logs: one JSON object a line, with the call's id wherever there is a call, numbers masked before they get here."""
 
+import contextlib
+import io
 import logging
 import sys
-from typing import TextIO
+from typing import TextIO, cast
 
 import orjson
 import structlog
 
 
+class _Patient(io.TextIOBase):
+    """A stream that no full disk makes raise: a line that cannot be written must not break the call it tells of."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        """Write, or let it be; what the stream could buffer comes out when there is room again."""
+        with contextlib.suppress(OSError):
+            self._out.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Likewise."""
+        with contextlib.suppress(OSError):
+            self._out.flush()
+
+
 def configure(stream: TextIO | None = None, level: str = "info") -> None:
     """Send all logs of this process to `stream` (default: standard error) as JSON lines."""
-    out = stream or sys.stderr
+    out = cast(TextIO, _Patient(stream or sys.stderr))  # all that a logger asks of one
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -9,7 +9,7 @@ class LinkProxy:
     """Between controller and switch. While cut, connections are reset and new ones refused."""
 
     def __init__(self, target_port: int) -> None:
-        self._target_port = target_port
+        self.target_port = target_port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
@@ -28,7 +28,7 @@ class LinkProxy:
 
     async def _relay(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         try:
-            far_in, far_out = await asyncio.open_connection("127.0.0.1", self._target_port)
+            far_in, far_out = await asyncio.open_connection("127.0.0.1", self.target_port)
         except OSError:
             near_out.transport.abort()
             return

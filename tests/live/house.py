@@ -1,0 +1,331 @@
+"""A whole house for the live tests: a site, its Asterisk, its controller as a process of its own, phones and callers.
+
+All phrases are tones, so that a caller can tell by ear which one is said. The controller reaches Asterisk through a
+relay, which can be cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+
+from hotline.publishing import publish
+from hotline.site import Site
+from phones.agent_phone import AgentPhone, OnRing
+from phones.audio import RATE_HZ, tone
+from phones.caller import OutgoingCall, PhoneLine
+from phones.digest import Credentials
+from phones.endpoint import Endpoint
+from speech.espeak import Espeak
+from switch.asterisk.installation import Installation
+from switch.asterisk.process import AsteriskProcess
+from switch.asterisk.settings import AsteriskSettings, SecretStore
+from tests.contract.proxy import LinkProxy
+from tests.live.conftest import free_port, until
+
+ROOT = Path(__file__).parents[2]
+NUMBER = "95183"
+AGENTS = ("8001", "8002")
+MENU, PIN, WHISPER, SORRY, NOTED, CODE, BYE = 400, 500, 600, 700, 800, 900, 1000
+"""What is said, in Hz."""
+CALLER, AGENT = 1400, 1800
+"""What people say."""
+WELCOME_CLOSED = 1200
+_TONES = {
+    "menu": MENU,
+    "pin": PIN,
+    "whisper": WHISPER,
+    "sorry": SORRY,
+    "noted": NOTED,
+    "bye": BYE,
+    "voicemail": WELCOME_CLOSED,
+    **{f"agent_{word}": CODE for word in ("logged_in", "logged_out", "ready", "paused", "wrap_up_ended")},
+}
+FLOW = """\
+flow: main
+start: choose
+choose:
+  menu: menu
+  keys:
+    1: {queue: care, skills: [care], then: bye}
+    2: {open_case: {category: complaint}, then: {say: noted, then: choose}}
+    3: pin
+    4: find
+  no_input: {tries: 3, then: bye}
+  wrong: {tries: 3, then: bye}
+pin:
+  collect: pin
+  say: pin
+  length: 4
+  secret: true
+  no_input: {tries: 1, then: bye}
+  wrong: {tries: 1, then: bye}
+  then: {say: noted, then: choose}
+find:
+  lookup: http://127.0.0.1:%d/
+  send: {who: =caller}
+  into: found
+  deadline_s: 0.5
+  failed: {say: sorry, then: choose}
+  then: {say: noted, then: choose}
+bye: {hangup: bye}
+"""
+
+
+class House:
+    """See the module's first lines. `async with` starts all of it and leaves no process."""
+
+    def __init__(self, folder: Path, installation: Installation) -> None:
+        self.folder = folder
+        self.relay = LinkProxy(free_port(socket.SOCK_STREAM))
+        self.installation = installation
+        self.hanging_port = free_port(socket.SOCK_STREAM)
+        self.site: Site
+        self.asterisk: AsteriskProcess
+        self.controller: asyncio.subprocess.Process | None = None
+        self.endpoint: Endpoint
+        self.line: PhoneLine
+        self.phones: dict[str, AgentPhone] = {}
+        self.session: aiohttp.ClientSession
+        self._stack: contextlib.AsyncExitStack
+
+    async def __aenter__(self) -> House:
+        async with contextlib.AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        ari_port, rtp_first = self.relay.target_port, free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 200))
+        await self.relay.open()
+        stack.push_async_callback(self.relay.cut)
+        self.site = _make_site(self.folder, self.relay.port, free_port(socket.SOCK_STREAM), self.hanging_port)
+        self.site.prepare()
+        hanging = await asyncio.start_server(_never_answer, "127.0.0.1", self.hanging_port)
+        stack.callback(hanging.close)
+        settings = AsteriskSettings(
+            run_dir=self.site.state / "asterisk",
+            ari_password=self.site.switch_password(),
+            ari_port=ari_port,
+            sip_port=free_port(socket.SOCK_DGRAM),
+            rtp_first=rtp_first,
+            rtp_last=rtp_first + 199,
+        )
+        self.asterisk = AsteriskProcess(settings, self.installation)
+        await self.asterisk.start()
+        stack.push_async_callback(self.asterisk.stop)
+        await publish(self.site, Espeak())
+        headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
+        self.session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers, base_url=self.url))
+        self.endpoint = await Endpoint.open()
+        stack.callback(self.endpoint.close)
+        self.line = PhoneLine(self.endpoint, self.registrar)
+        stack.push_async_callback(self.stop_controller)
+        await self.start_controller()
+        for account in AGENTS:
+            self.phones[account] = await self._phone(account)
+            stack.push_async_callback(self.phones[account].close)
+
+    # the controller
+
+    @property
+    def url(self) -> str:
+        web = self.site.settings.web
+        return f"http://{web.host}:{web.port}"
+
+    @property
+    def log_file(self) -> Path:
+        return self.site.state / "hotline.log"
+
+    async def start_controller(self, *before: str) -> None:
+        """`hotline serve`, up with its switch; `before` is a command to run it by."""
+        command = (*before, sys.executable, "-m", "hotline", "serve", "--site", str(self.folder))
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with self.log_file.open("ab") as log:
+            self.controller = await asyncio.create_subprocess_exec(*command, stderr=log, env=env, cwd=ROOT)
+        await until(self.serves, 60.0)
+
+    async def stop_controller(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it, by default in good order; its exit code."""
+        assert self.controller is not None
+        if self.controller.returncode is None:
+            self.controller.send_signal(number)
+        return await asyncio.wait_for(self.controller.wait(), 15.0)
+
+    async def serves(self) -> bool:
+        assert self.controller is not None
+        assert self.controller.returncode is None, self.log_file.read_text()[-3000:]
+        with contextlib.suppress(aiohttp.ClientError):
+            return bool((await self.live())["switch_up"])
+        return False
+
+    # what it says of itself
+
+    async def live(self) -> dict[str, Any]:
+        async with self.session.get("/live") as answer:
+            answer.raise_for_status()
+            view: dict[str, Any] = await answer.json()
+            return view
+
+    async def post(self, path: str, **body: Any) -> int:
+        async with self.session.post(path, json=body or None) as answer:
+            return answer.status
+
+    async def call_of(self, caller: str) -> dict[str, Any] | None:
+        """The call that goes on from this number; the board masks numbers, so only its last four digits count."""
+        found = [call for call in (await self.live())["calls"] if call["caller"].endswith(caller[-4:])]
+        return found[0] if found else None
+
+    async def in_place(self, caller: str, place: str, deadline_s: float = 10.0) -> dict[str, Any]:
+        """The call from this number once it is in `place`."""
+        seen: list[dict[str, Any] | None] = []
+
+        async def there() -> bool:
+            seen.append(await self.call_of(caller))
+            return seen[-1] is not None and seen[-1]["place"] == place
+
+        try:
+            await until(there, deadline_s)
+        except TimeoutError:
+            raise AssertionError(f"{caller} is not {place} but {seen[-1]}") from None
+        assert seen[-1] is not None
+        return seen[-1]
+
+    async def agent_is(self, agent: str, *states: str) -> None:
+        """Return once the agent is in one of these states."""
+
+        async def so() -> bool:
+            return any(row["agent"] == agent and row["state"] in states for row in (await self.live())["agents"])
+
+        await until(so, 10.0)
+
+    def logged(self, event: str, since: int = 0) -> list[dict[str, Any]]:
+        """Lines of the controller's log with this event, after byte `since`."""
+        lines = self.log_file.read_bytes()[since:].splitlines()
+        rows = [json.loads(line) for line in lines if line.startswith(b"{")]
+        return [row for row in rows if row["event"] == event]
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Straight from the database."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.site.database}?mode=ro", uri=True)) as connection:
+            return list(connection.execute(query, values))
+
+    async def row_of(self, caller: str, deadline_s: float = 10.0) -> dict[str, Any]:
+        """The row of the call log of the newest call from this number, once it is there."""
+        names = ("call", "outcome", "agent", "cause", "version", "arrived_at", "queued_at", "answered_at", "ended_at")
+        query = f"SELECT {', '.join(names)} FROM calls WHERE caller LIKE ? ORDER BY arrived_at DESC LIMIT 1"
+        await until(lambda: bool(self.rows(query, f"%{caller}")), deadline_s)
+        return dict(zip(names, self.rows(query, f"%{caller}")[0], strict=True))
+
+    # people
+
+    @property
+    def registrar(self) -> tuple[str, int]:
+        return ("127.0.0.1", self.asterisk.settings.sip_port)
+
+    async def dial(self, caller: str, number: str = NUMBER) -> OutgoingCall:
+        """A caller who says the caller's tone all the time."""
+        return await self.line.dial(number, caller_id=caller, clip=tone(CALLER, 1.0))
+
+    async def queued(self, caller: str) -> OutgoingCall:
+        """A caller who has come to the queue."""
+        call = await self.dial(caller)
+        await call.hear_tone(MENU)
+        await call.press("1")
+        return call
+
+    @contextlib.asynccontextmanager
+    async def signed_in(self, agent: str, on_ring: OnRing) -> AsyncIterator[AgentPhone]:
+        """An agent who is there for a while, ready and with nothing on the line."""
+        phone = self.phones[agent]
+        phone.on_ring = on_ring
+        assert await self.post(f"/agents/{agent}/sign-in") == 200
+        try:
+            await self.agent_is(agent, "idle", "offered", "talking")
+            yield phone
+        finally:
+            assert await self.post(f"/agents/{agent}/sign-out") == 200
+            await asyncio.gather(*(call.hang_up() for call in tuple(phone.calls)))
+            await self.agent_is(agent, "offline")
+
+    async def nobody_left(self) -> None:
+        """Every caller has hung up, and the house knows."""
+
+        async def empty() -> bool:
+            return not (await self.live())["calls"]
+
+        await until(empty, 15.0)
+
+    async def _phone(self, account: str) -> AgentPhone:
+        store = self.site.state / "secrets" / "accounts.json"
+        provided = "sent to Asterisk"
+        await until(lambda: store.exists() and f"agent-{account}" in store.read_text(), 15.0)
+        credentials = Credentials(f"agent-{account}", SecretStore(store).get(f"agent-{account}"))
+        phone = AgentPhone(self.endpoint, self.registrar, credentials, display=account)
+
+        async def registered() -> bool:
+            try:
+                await phone.register()
+            except Exception as error:  # noqa: BLE001 - the account comes a moment after the controller
+                nonlocal provided
+                provided = str(error)
+                return False
+            return True
+
+        await until(registered, 15.0)
+        return phone
+
+
+def _make_site(folder: Path, ari_port: int, web_port: int, lookup_port: int) -> Site:
+    settings = {
+        "languages": ["en"],
+        "switch": {"port": ari_port, "run_dir": "var/asterisk"},
+        "web": {"port": web_port},
+    }
+    files = {
+        "hotline.yaml": yaml.safe_dump(settings),
+        "dialplans/entry.yaml": "default: main\n",
+        "dialplans/defaults.yaml": "languages: [en]\nno_agents: {hangup: sorry}\nfailed: {hangup: sorry}\n",
+        "dialplans/queues.yaml": "queues: {care: {record: true, ring_s: 2, wrap_up_s: 1, miss_limit: 9}}\n",
+        "dialplans/agents.yaml": yaml.safe_dump(
+            {"agents": {agent: {"account": agent, "skills": {"care": 3}} for agent in AGENTS}}
+        ),
+        "dialplans/flows/main.yaml": FLOW % lookup_port,
+        "prompts/en.yaml": yaml.safe_dump(dict.fromkeys(_TONES, "beep")),
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    recordings = folder / "prompts/recordings/en"
+    recordings.mkdir(parents=True)
+    for name, hz in _TONES.items():
+        with wave.open(str(recordings / f"{name}.wav"), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE_HZ)
+            file.writeframes(tone(hz, 0.6).samples.tobytes())
+    return Site.open(folder)
+
+
+async def _never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A service that takes the question and hangs."""
+    with contextlib.suppress(OSError):
+        while await reader.read(4096):
+            pass
+    writer.close()

@@ -1,0 +1,301 @@
+"""What breaks, on a real Asterisk with a real controller: each ends in a defined state, is told, and loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from random import Random
+
+import pytest
+import pytest_asyncio
+
+from acd.core import Acd
+from hotline.directory import VersionedDirectory
+from hotline.facts import LogCall, LogLeg
+from hotline.publishing import publish
+from hotline.router import Router
+from hotline.store import opening
+from hotline.versions import Programs, Versions
+from ivr.machine import Ivr
+from phones.agent_phone import Answer, LetRing
+from phones.audio import tone
+from phones.hostile import garbage, half_invite, send_slowly
+from speech.espeak import Espeak
+from switch.asterisk.installation import Installation
+from tests.live.conftest import until
+from tests.live.house import AGENT, BYE, CALLER, MENU, ROOT, House
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+
+ANSWERS = Answer(clip=tone(AGENT, 1.0))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+        yield house
+
+
+async def test_the_link_drops_in_a_talk_and_nobody_notices(house: House) -> None:
+    caller, waiting = "13700000001", "13700000002"
+    since = house.log_file.stat().st_size
+    async with house.signed_in("8001", lambda call: ANSWERS) as phone:
+        call = await house.queued(caller)
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        await house.in_place(caller, "talking")
+        other = await house.queued(waiting)
+        before = await house.in_place(waiting, "waiting")
+        await house.relay.cut()
+        await until(lambda: bool(house.logged("switch lost", since)))
+        heard_at = await call.hear_tone(AGENT, after=asyncio.get_running_loop().time())
+        await house.relay.open()
+        await until(house.serves, 20.0)
+        await ringing.hear_tone(CALLER, after=heard_at)
+        assert (await house.in_place(caller, "talking"))["agent"] == "8001"
+        assert (await house.in_place(waiting, "waiting"))["for_s"] > before["for_s"]
+        await ringing.hang_up()
+        await call.hear_tone(BYE)
+        await other.hear_tone(AGENT, timeout_s=15.0)
+        await other.hang_up()
+    assert (await house.row_of(caller))["outcome"] == "answered"
+    name = (await house.row_of(caller))["call"]
+    await until(lambda: bool(house.rows("SELECT path FROM recordings WHERE call = ?", name)), 10.0)
+    assert "tried again by itself" in house.logged("switch lost", since)[0]["advice"]
+
+
+async def test_the_controller_is_killed_and_its_heir_takes_all_up(house: House) -> None:
+    in_menu, ringing_for, talking, queued = (f"1370000001{number}" for number in range(4))
+    rings: list[str] = []
+    async with (
+        house.signed_in("8001", lambda call: ANSWERS) as phone,
+        house.signed_in("8002", lambda call: rings.append("8002") or LetRing()) as other,
+    ):
+        talk = await house.queued(talking)
+        first = await asyncio.wait_for(asyncio.shield(_first_ring(phone, other)), 10.0)
+        if first is other:
+            phone, other = other, phone
+            await until(lambda: bool(phone.calls))
+            phone.calls[0].answer(tone(AGENT, 1.0))
+        await house.in_place(talking, "talking")
+        offered = await house.queued(ringing_for)
+        await house.in_place(ringing_for, "offered")
+        waits = await house.queued(queued)
+        before = await house.in_place(queued, "waiting")
+        chooses = await house.dial(in_menu)
+        await chooses.hear_tone(MENU)
+        assert await house.post("/agents/8001/ready") == 200  # returns when all until now is durable
+        await house.stop_controller(signal.SIGKILL)
+        heard_at = await talk.hear_tone(AGENT, after=asyncio.get_running_loop().time())
+        meanwhile = await house.dial("13700000020")
+        await meanwhile.answered(timeout_s=5.0)
+        await meanwhile.heard_audio(timeout_s=10.0)
+        await meanwhile.hang_up()
+        await house.start_controller()
+        assert not any(call.is_over for call in (talk, offered, waits, chooses)), "no call is dropped"
+        await talk.hear_tone(AGENT, after=heard_at + 0.1)
+        await house.in_place(talking, "talking")
+        after = await house.in_place(queued, "waiting")
+        assert after["for_s"] > before["for_s"] + 0.5, "the time waited goes on"
+        press = await chooses.press("1")
+        await house.in_place(in_menu, "waiting")
+        del press
+        for call in (talk, offered, waits, chooses):
+            await call.hang_up()
+    row = await house.row_of(talking)
+    assert row["outcome"] == "answered"
+    await until(lambda: bool(house.rows("SELECT path FROM recordings WHERE call = ?", row["call"])), 10.0)
+    assert (await house.row_of("13700000020"))["version"] == "fallback"
+    assert (await house.row_of(queued))["outcome"] == "abandoned"
+
+
+async def _first_ring(*phones: object) -> object:
+    """Which of the phones rings first."""
+    from phones.agent_phone import AgentPhone
+
+    known = [phone for phone in phones if isinstance(phone, AgentPhone)]
+    await until(lambda: any(phone.calls for phone in known), 10.0)
+    return next(phone for phone in known if phone.calls)
+
+
+async def test_the_controller_is_killed_again_and_again(house: House) -> None:
+    callers = [f"1370000003{number}" for number in range(3)]
+    calls = [await house.queued(caller) for caller in callers]
+    for caller in callers:
+        await house.in_place(caller, "waiting")
+    for _ in range(5):
+        assert await house.post("/agents/8001/ready") == 200  # returns when all until now is durable
+        await house.stop_controller(signal.SIGKILL)
+        await house.start_controller()
+        for caller in callers:
+            await house.in_place(caller, "waiting")
+    assert not any(call.is_over for call in calls)
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        await calls[0].hear_tone(AGENT, timeout_s=15.0)
+        assert (await house.call_of(callers[0]) or {})["place"] == "talking", "first come, first served, as before"
+        for call in calls:
+            await call.hang_up()
+    await house.nobody_left()
+
+
+async def test_asterisk_is_killed_and_new_calls_work_after_its_restart(house: House) -> None:
+    caller = "13700000040"
+    since = house.log_file.stat().st_size
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        call = await house.queued(caller)
+        await house.in_place(caller, "talking")
+        await house.asterisk.kill()
+        await until(lambda: bool(house.logged("switch lost", since)))
+        await house.asterisk.start()
+        await until(house.serves, 20.0)
+        assert (await house.row_of(caller))["outcome"] == "lost"
+        assert "call the person back" in house.logged("call lost", since)[0]["advice"]
+        await call.hang_up()
+    phone = house.phones["8001"]
+    await phone.register()
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        again = await house.queued("13700000041")
+        await again.hear_tone(AGENT, timeout_s=15.0)
+        await again.hang_up()
+    await house.phones["8002"].register()
+    await house.nobody_left()
+
+
+async def test_garbage_does_not_disturb_real_callers(house: House) -> None:
+    rng = Random(20261122)
+    rubbish = (garbage(rng) if number % 2 else half_invite(rng, house.registrar) for number in range(250))
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        flood = asyncio.create_task(send_slowly(house.registrar, rubbish, 50.0))
+        for number in range(3):
+            call = await house.queued(f"1370000005{number}")
+            await call.hear_tone(AGENT, timeout_s=15.0)
+            await call.hang_up()
+        assert await flood > 200
+    await house.nobody_left()
+
+
+async def test_publishing_again_and_again_loses_no_call(house: House) -> None:
+    """A running call keeps its version, the next one has the new one."""
+    stays = await house.queued("13700000060")
+    await house.in_place("13700000060", "waiting")
+    old = (await house.live())["version"]
+    stop = asyncio.Event()
+    heard: list[str] = []
+
+    async def call_on() -> None:
+        number = 100
+        while not stop.is_set():
+            call = await house.dial(f"1360000{number:04}")
+            await call.hear_tone(MENU)
+            await call.hang_up()
+            heard.append(call.facts.to_user)
+            number += 1
+
+    calling = asyncio.create_task(call_on())
+    for _ in range(30):
+        published = await publish(house.site, Espeak())
+        assert await house.post("/reload") == 200
+    stop.set()
+    await calling
+    newest = (await house.live())["version"]
+    assert newest == published.version != old
+    await house.dial("13700000061")
+    assert (await house.in_place("13700000061", "menu")) is not None
+    await stays.hang_up()
+    assert (await house.row_of("13700000060"))["version"] == old
+    assert heard
+    rows = house.rows("SELECT outcome, version FROM calls WHERE caller LIKE '%1360000____'")
+    await until(lambda: len(house.rows("SELECT call FROM calls WHERE caller LIKE '%1360000____'")) == len(heard))
+    assert {outcome for outcome, _ in rows} == {"left_in_menu"}
+    for call in tuple(house.endpoint._dialogs.values()):
+        await call.hang_up()  # type: ignore[attr-defined]  # all dialogs here are calls
+    await house.nobody_left()
+
+
+async def test_a_broken_folder_leaves_the_last_good_version_running(house: House) -> None:
+    flow = house.site.dialplans / "flows/main.yaml"
+    good = flow.read_text()
+    since = house.log_file.stat().st_size
+    await house.stop_controller()
+    flow.write_text(good.replace("menu: menu", "menu: menuu"))
+    try:
+        await house.start_controller()
+        call = await house.dial("13700000070")
+        await call.hear_tone(MENU)
+        await call.hang_up()
+    finally:
+        flow.write_text(good)
+    told = house.logged("the folder has errors", since)[0]
+    assert "last good one" in told["advice"]
+    assert "main.yaml:4:" in told["errors"][0]
+
+
+async def test_a_taken_port_is_said_with_what_to_do(house: House) -> None:
+    command = (sys.executable, "-m", "hotline", "serve", "--site", str(house.folder))
+    second = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, cwd=ROOT)
+    _, said = await asyncio.wait_for(second.communicate(), 60.0)
+    assert second.returncode == 2
+    assert b"Set web.port in hotline.yaml to a free one" in b" ".join(said.split())
+    assert await house.serves(), "the first one is not disturbed"
+
+
+async def test_a_full_disk_stops_no_call_and_loses_no_row(house: House) -> None:
+    """The store may not grow past what it is: every write fails until the limit is lifted."""
+    caller = "13700000080"
+    since = house.log_file.stat().st_size
+    assert house.controller is not None
+    pid = str(house.controller.pid)
+
+    async def limit(size: str) -> None:
+        process = await asyncio.create_subprocess_exec("prlimit", "--pid", pid, f"--fsize={size}:unlimited")
+        assert await process.wait() == 0
+
+    await limit("4096")
+    try:
+        call = await house.queued(caller)
+        await house.in_place(caller, "waiting")
+        await call.hang_up()
+        await house.nobody_left()
+        async with house.session.get("/health") as answer:
+            assert answer.status == 503
+            assert "the store does not write" in (await answer.json())["wrong"][0]
+    finally:
+        await limit("unlimited")
+    assert (await house.row_of(caller))["outcome"] == "abandoned"
+    await until(lambda: bool(house.logged("the store writes again", since)))
+
+
+async def test_the_journal_gives_the_rows_again_that_were_written_then(house: House) -> None:
+    """All of this module's day, kills and all: replayed from the first fact, it logs the same calls and legs."""
+    await house.nobody_left()
+    assert await house.stop_controller() == 0
+    versions = Versions(house.site.versions)
+    router = Router(Ivr(Programs(versions)), Acd(versions.configuration), VersionedDirectory(versions))
+    calls: dict[str, str] = {}
+    legs: dict[str, str] = {}
+    import contextlib
+    import sqlite3
+
+    with contextlib.closing(sqlite3.connect(house.site.database)) as connection:
+        for entry in opening.entries_between(connection, 1, 2**62):
+            for order in router.handle(entry.event, entry.at):
+                if isinstance(order, LogCall):
+                    calls[order.call] = order.outcome
+                elif isinstance(order, LogLeg):
+                    legs[order.leg] = order.cause
+    assert calls == dict(house.rows("SELECT call, outcome FROM calls WHERE version != 'fallback'"))
+    assert legs == dict(house.rows("SELECT leg, cause FROM legs"))
+    assert not router.register.calls
+    await house.start_controller()
+
+
+async def test_a_stop_leaves_no_process_and_no_port(house: House) -> None:
+    assert house.controller is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        assert await house.stop_controller(number) == 0
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", house.site.settings.web.port))
+        await house.start_controller()
