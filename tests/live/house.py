@@ -264,13 +264,13 @@ class House:
             await asyncio.gather(*(call.hang_up() for call in tuple(phone.calls)))
             await self.agent_is(agent, "offline")
 
-    async def nobody_left(self) -> None:
+    async def nobody_left(self, deadline_s: float = 15.0) -> None:
         """Every caller has hung up, and the house knows."""
 
         async def empty() -> bool:
             return not (await self.live())["calls"]
 
-        await until(empty, 15.0)
+        await until(empty, deadline_s)
 
     async def _phone(self, account: str) -> AgentPhone:
         store = self.site.state / "secrets" / "accounts.json"
