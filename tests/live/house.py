@@ -30,9 +30,10 @@ from phones.caller import OutgoingCall, PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from speech.espeak import Espeak
+from switch.accounts import SecretStore
 from switch.asterisk.installation import Installation
 from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AsteriskSettings, SecretStore
+from switch.asterisk.settings import AsteriskSettings
 from tests.contract.proxy import LinkProxy
 from tests.live.conftest import free_port, until
 
