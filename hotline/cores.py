@@ -1,5 +1,6 @@
 """The cores as a server has them, put together in one place: a replay of a journal builds the same ones here."""
 
+from acd.commands import AgentChanged
 from acd.config import Provider
 from acd.core import Acd
 from acd.events import CallQueued
@@ -31,6 +32,10 @@ class AcdOutlook:
         made = self._made[:]
         self._made.clear()
         return made
+
+    def agents(self) -> list[AgentChanged]:
+        """Every agent's state as it is now, said as it was when it became so."""
+        return [AgentChanged(agent.id, agent.state, agent.reason, agent.since) for agent in self._queues.floor.agents]
 
     def position(self, call: CallId) -> int | None:
         """The place in the caller's queue, from 1; None for who does not wait."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
-from acd.commands import AcdCommand, ReleaseCall
+from acd.commands import AcdCommand, AgentChanged, ReleaseCall
 from acd.events import AcdEvent, CallQueued
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.forecaster import Forecast
@@ -65,7 +65,11 @@ class Directory(Protocol):
 
 
 class Outlook(Protocol):
-    """What the router asks about the wait that is ahead of a caller."""
+    """What the router asks of the queues beside its orders: who is there, and the wait that is ahead of a caller."""
+
+    def agents(self) -> list[AgentChanged]:
+        """Every agent's state as it is now, said as it was when it became so."""
+        ...
 
     def taken(self) -> list[Forecast]:
         """The forecasts made since the last question."""

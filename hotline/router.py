@@ -8,7 +8,7 @@ from typing import assert_never
 
 import msgspec
 
-from acd.commands import AcdCommand
+from acd.commands import AcdCommand, AgentChanged
 from acd.events import (
     AcdEvent,
     AgentMoved,
@@ -73,6 +73,10 @@ class Router:
     def register(self) -> at.Register:
         """Who is where, to read."""
         return self._desk.register
+
+    def agents(self) -> list[AgentChanged]:
+        """Every agent's state, for a screen that was not there when it changed."""
+        return self._desk.outlook.agents()
 
     def handle(self, event: facts.RouterEvent, now: Instant) -> list[facts.RouterCommand]:
         """Take one fact; `now` never goes back."""

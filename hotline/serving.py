@@ -161,6 +161,9 @@ class Server:
         self._clock = Clock(left.at, offset_s)
         self._driver = LiveDriver(router, self._clock, self._writer, vault, left.seq)
         self._driver.performer = performer
+        for changed in router.agents():  # who was signed in before us
+            self.metrics.watch(changed)
+            self.board.watch(changed, changed.since + router.register.offset_s)
         if left.seq:
             log.info(
                 "journal taken up",
