@@ -12,9 +12,10 @@ import uvicorn
 
 from acd.commands import AgentChanged
 from acd.forecast.ensemble import Ensemble
+from calls.causes import DeviceState
 from calls.commands import Clip, Sentence
 from calls.errors import BadInput, HotlineError, SwitchAway
-from calls.events import SwitchBack, SwitchLost
+from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchLost
 from calls.ids import Instant
 from calls.ports import Switch
 from hotline import facts
@@ -67,6 +68,7 @@ class Server:
         self._provided_version = ""
         """What the switch was told last; empty when that must be told again."""
         self._provide_at = 0.0
+        self._reachable: dict[str, bool] = {}
         self._forget_at = 0.0
         self._tidied: asyncio.Task[None] | None = None
 
@@ -187,6 +189,8 @@ class Server:
         return model
 
     def _take(self, event: facts.RouterEvent) -> None:
+        if isinstance(event, CommandDone | CallRinging) or not self._is_news(event):
+            return  # nothing is decided by it: it need not cost a turn and a row of the journal
         if isinstance(event, SwitchLost | SwitchBack):
             self._switch_up = isinstance(event, SwitchBack)
             self.metrics.switch_up.set(self._switch_up)
@@ -194,6 +198,15 @@ class Server:
             self._provided_version = ""  # it has started with accounts and a fallback of its own
             self._provide_at = 0.0
         self._driver.take(event)
+
+    def _is_news(self, event: facts.RouterEvent) -> bool:
+        """Of phones only this matters: whether they can be rung. That one rings or talks we know, it does so for us."""
+        if not isinstance(event, AgentDeviceChanged):
+            return True
+        reachable = event.state is not DeviceState.UNREACHABLE
+        known = self._reachable.get(event.device)
+        self._reachable[event.device] = reachable
+        return known is not reachable
 
     async def clip(self, sentence: Sentence) -> Clip:
         """The performer's voice."""
@@ -210,7 +223,8 @@ class Server:
         if isinstance(order, AgentChanged):
             since: Instant = order.since + self.register.offset_s
             self._writer.write(statements.AGENT_STATE, (order.agent, since, order.state, order.reason))
-            log.info("agent changed", agent=order.agent, state=order.state, reason=order.reason or None)
+            say = log.info if order.state in ("offline", "paused") else log.debug  # the rest is a day's work
+            say("agent changed", agent=order.agent, state=order.state, reason=order.reason or None)
 
     def _on_trouble(self, trouble: str) -> None:
         self._trouble = trouble
