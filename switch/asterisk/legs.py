@@ -39,6 +39,7 @@ class Leg:
         "in_bridge",
         "inbound",
         "last_digit",
+        "last_digit_at",
         "music",
         "open",
         "originate",
@@ -68,6 +69,7 @@ class Leg:
         self.in_bridge: str | None = None  # Asterisk's bridge id, as events tell
         self.heading: AttemptId | None = None  # of the Bridge that is taking it
         self.last_digit = ""
+        self.last_digit_at = 0.0
         self.ending: Cause | None = None  # why we are ending it
         self.hanging_up = False  # the hangup request was seen
         self.seen_cause = 0  # and its Q.850

@@ -9,7 +9,9 @@ Sources: docs.asterisk.org, "Asterisk REST Interface", events of Asterisk 20 to 
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -106,10 +108,20 @@ class ChannelStateChange(Event, frozen=True):
 
 
 class ChannelDtmfReceived(Event, frozen=True):
-    """A key, at its release."""
+    """A key, at its release. `timestamp` is Asterisk's own, as `2026-11-22T09:48:39.171+0000`."""
 
     channel: Channel
     digit: str
+    duration_ms: int = 0
+    timestamp: str = ""
+
+    @property
+    def released_at(self) -> float:
+        """Epoch seconds by Asterisk's clock; without end when it did not say, and so no repetition of anything."""
+        try:
+            return datetime.strptime(self.timestamp, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+        except ValueError:
+            return math.inf
 
 
 class ChannelDestroyed(Event, frozen=True):

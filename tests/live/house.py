@@ -256,6 +256,8 @@ class House:
         """An agent who is there for a while, ready and with nothing on the line."""
         phone = self.phones[agent]
         phone.on_ring = on_ring
+        while not phone.new_calls.empty():
+            phone.new_calls.get_nowait()  # nobody looked at it
         assert await self.post(f"/agents/{agent}/sign-in") == 200
         try:
             await self.agent_is(agent, "idle", "offered", "talking")
