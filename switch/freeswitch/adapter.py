@@ -79,7 +79,7 @@ class FreeSwitch:
         self._dialler = Dialler(self._door)
         self._player = Player(self._door)
         self._recorder = Recorder(self._door)
-        self._bridging = Bridging(self._door, self._recorder.begin, self._recorder.end)
+        self._bridging = Bridging(self._door, self._recorder.begin, self._recorder.discard, self._recorder.end)
         self._supervising = Supervising(self._door)
         self._devices = Devices(options.device_prefix, lambda: self._door.legs.values(), self._emit)
         self._door.on_end = self._on_leg_end  # type: ignore[method-assign]  # the door's own hooks
@@ -293,6 +293,7 @@ class FreeSwitch:
         for leg in ended:
             self._door.end(leg, Cause.LOST, "it was gone when the link came back")
         self._bridging.adopt(stock.talks)
+        self._recorder.adopt(stock.talks)
         self._devices.adopt(stock.registered)
 
     def _adopt(self, stock: Stock) -> list[Leg]:

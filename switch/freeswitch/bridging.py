@@ -38,11 +38,21 @@ class Talk:
 
 
 class Bridging:
-    """Bridge, Bridged, Unbridged. `on_up` and `on_apart` are called with a talk that stands and that stood."""
+    """Bridge, Bridged, Unbridged.
 
-    def __init__(self, door: Door, on_up: Callable[[Talk], None], on_apart: Callable[[Talk], None]) -> None:
+    `on_ordered`, `on_failed` and `on_apart` are called with a talk that is to be, that will not be, and that stood.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        on_ordered: Callable[[Talk], None],
+        on_failed: Callable[[Talk], None],
+        on_apart: Callable[[Talk], None],
+    ) -> None:
         self._door = door
-        self._on_up = on_up
+        self._on_ordered = on_ordered
+        self._on_failed = on_failed
         self._on_apart = on_apart
         self.talks: dict[AttemptId, Talk] = {}
 
@@ -65,6 +75,7 @@ class Bridging:
             leg.parked = False
             door.clear_floor(leg)
             door.setvar(leg_id, "hotline_bridge", command.attempt)
+        self._on_ordered(talk)
         door.api("uuid_bridge", f"{command.a} {command.b}", partial(self._ordered, talk))
         talk.timer = door.loop.call_later(door.options.deadline_s, self._overdue, talk)
 
@@ -84,7 +95,6 @@ class Bridging:
             leg.talk, leg.heading, leg.parked = talk.attempt, None, False
             self._door.abandon_running(leg)
         self._door.emit(events.Bridged(talk.attempt, (talk.a, talk.b)))
-        self._on_up(talk)
 
     def _ordered(self, talk: Talk, told: Told) -> None:
         if told.reason is not None and talk.state == "joining":
@@ -99,6 +109,7 @@ class Bridging:
 
     def _fail(self, talk: Talk, reason: Reason, detail: str, dead: LegId | None = None) -> None:
         self._forget(talk)
+        self._on_failed(talk)
         for leg_id in (talk.a, talk.b):
             leg = self._door.legs.get(leg_id)
             if leg is not None and leg.heading == talk.attempt:

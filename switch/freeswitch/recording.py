@@ -9,6 +9,8 @@ import asyncio
 import math
 import os
 import re
+import wave
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -18,6 +20,7 @@ import structlog
 from calls import commands, events
 from calls.causes import Outcome
 from calls.ids import AttemptId, LegId, Seconds
+from switch.freeswitch import notes
 from switch.freeswitch.bridging import Talk
 from switch.freeswitch.door import Door
 from switch.freeswitch.legs import Execution, Leg, Reason, failed
@@ -131,7 +134,7 @@ class Recorder:
     # -- talks
 
     def begin(self, talk: Talk) -> None:
-        """A talk stands: record it if that was ordered."""
+        """A talk is ordered: record it if that was wished. Begun when it stood, the file would lack its first words."""
         if talk.record is None:
             return
         if self._target(talk.record) is None:
@@ -140,16 +143,51 @@ class Recorder:
             return
         recording = TalkRecording(talk.attempt, talk.a, talk.record, self._raw(talk.attempt))
         self._talks[talk.attempt] = recording
+        try:
+            notes.leave(recording.path, notes.TalkNote(talk.attempt, talk.a, talk.record))
+        except OSError as fault:
+            log.error("note_not_left", path=str(recording.path), fault=str(fault))
         self._door.api("uuid_record", f"{talk.a} start {recording.path}")
+
+    def discard(self, talk: Talk) -> None:
+        """The talk never came to be: no file."""
+        recording = self._talks.pop(talk.attempt, None)
+        if recording is None:
+            return
+        notes.remove(recording.path)
+        if recording.leg in self._door.legs:
+            stop = f"{recording.leg} stop {recording.path}"
+            self._door.api("uuid_record", stop, lambda told: recording.path.unlink(missing_ok=True))
+        else:
+            recording.path.unlink(missing_ok=True)
 
     def end(self, talk: Talk) -> None:
         """The talk is over: close the file. A leg that has ended has closed it already."""
         recording = self._talks.get(talk.attempt)
-        if recording is None or recording.timer is not None:
-            return
+        if recording is not None and recording.timer is None:
+            self._end(recording)
+
+    def _end(self, recording: TalkRecording) -> None:
         recording.timer = self._door.loop.call_later(_CLOSE_S, self._overdue, recording)
         if recording.leg in self._door.legs:
             self._door.api("uuid_record", f"{recording.leg} stop {recording.path}")
+
+    def adopt(self, standing: Collection[AttemptId]) -> None:
+        """Take up the recordings of an earlier controller, or of before a gap. `standing` are the talks that stand.
+
+        What goes on is finished when its talk ends; what has ended meanwhile is finished now.
+        """
+        for note in list(notes.found(self._door.options.recordings_dir)):
+            recording = self._talks.get(note.attempt)
+            if recording is None:
+                recording = TalkRecording(note.attempt, note.leg, note.name, self._raw(note.attempt))
+                self._talks[note.attempt] = recording
+            if note.attempt in standing:
+                continue
+            if recording.leg not in self._door.legs:
+                self._close(recording, _length_s(recording.path))
+            elif recording.timer is None:
+                self._end(recording)
 
     def on_record_stop(self, event: Event) -> None:
         """RECORD_STOP: a file is closed. Also comes for voicemails, which end with their application."""
@@ -189,6 +227,7 @@ class Recorder:
         if recording.timer is not None:
             recording.timer.cancel()
         path = self._put_in_place(recording.path, recording.name)
+        notes.remove(recording.path)
         if path is None:
             self._door.emit(_failed_talk(recording.leg, recording.attempt))
         else:
@@ -220,6 +259,16 @@ class Recorder:
 
 def _failed_talk(leg: LegId, attempt: AttemptId) -> events.RecordingFinished:
     return events.RecordingFinished(leg, attempt, "", 0.0, Outcome.FAILED, "failed")
+
+
+def _length_s(path: Path) -> Seconds:
+    """How long a file is that the switch has closed; 0 when it did not come to that."""
+    try:
+        with wave.open(str(path)) as file:
+            frames, rate = file.getnframes(), file.getframerate()
+            return float(frames / rate)
+    except (OSError, EOFError, wave.Error):
+        return 0.0
 
 
 def _duration_s(event: Event | None) -> Seconds:

@@ -1,33 +1,30 @@
-"""A real FreeSWITCH for live tests: one of our own where its program is found, on ports that nobody uses."""
+"""A real FreeSWITCH for live tests.
+
+HOTLINE_FREESWITCH=host:port names the event socket of one that runs, with its password in HOTLINE_FREESWITCH_PASSWORD;
+its run directory is on this machine, as `switch.freeswitch` makes it. Else one is started where its program is found.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from switch.accounts import AgentAccount, SecretStore
 from switch.freeswitch.process import FreeSwitchProcess, locate
 from switch.freeswitch.settings import FreeSwitchSettings
-from tests.live.conftest import AGENTS, free_port
+from switch.freeswitch.upkeep import answers, ask
+from switch.freeswitch.wire import Api
+from tests.live.conftest import AGENTS, free_port, until
 
 _PORTS = range(14_000, 14_400, 2)
 _RTP_FIRST = range(14_400, 14_900, 100)
-
-
-@asynccontextmanager
-async def own_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[FreeSwitchProcess]:
-    """A switch of the test's own, gone after it. Its program must be there (`locate`)."""
-    program = locate()
-    assert program is not None
-    process = FreeSwitchProcess(freeswitch_settings(run_dir, **changes), program)
-    await process.start()
-    try:
-        yield process
-    finally:
-        await process.kill()
+NAMED = os.environ.get("HOTLINE_FREESWITCH")
 
 
 def freeswitch_settings(run_dir: Path, **changes: object) -> FreeSwitchSettings:
@@ -44,3 +41,64 @@ def freeswitch_settings(run_dir: Path, **changes: object) -> FreeSwitchSettings:
         "accounts": tuple(AgentAccount(agent, store.get(f"agent-{agent}")) for agent in AGENTS),
     }
     return FreeSwitchSettings(**(chosen | changes))  # type: ignore[arg-type]  # keywords come from the tests
+
+
+@asynccontextmanager
+async def own_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[FreeSwitchProcess]:
+    """A switch of the test's own, gone after it. Its program must be there (`locate`)."""
+    program = locate()
+    assert program is not None
+    process = FreeSwitchProcess(freeswitch_settings(run_dir, **changes), program)
+    await process.start()
+    try:
+        yield process
+    finally:
+        await process.kill()
+
+
+class Instance:
+    """A FreeSWITCH that can be restarted: ours by a crash and a start, somebody else's by its own command."""
+
+    def __init__(self, settings: FreeSwitchSettings, process: FreeSwitchProcess | None) -> None:
+        self.settings = settings
+        self._process = process
+
+    async def restart(self) -> None:
+        """Return once it answers again."""
+        if self._process is not None:
+            await self._process.kill()
+            await self._process.start()
+            return
+        core = await ask(self.settings, Api("global_getvar", "core_uuid"))
+        await ask(self.settings, Api("fsctl", "shutdown now restart"))
+
+        async def anew() -> bool:
+            return await answers(self.settings) and core != await ask(self.settings, Api("global_getvar", "core_uuid"))
+
+        await until(anew, 30.0)
+
+
+@asynccontextmanager
+async def some_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[Instance]:
+    """The one that is named, or one of our own."""
+    if NAMED:
+        yield Instance(await _named(NAMED), None)
+        return
+    async with own_freeswitch(run_dir, **changes) as process:
+        yield Instance(process.settings, process)
+
+
+async def _named(place: str) -> FreeSwitchSettings:
+    """What a switch that runs says of itself."""
+    host, _, port = place.rpartition(":")
+    settings = FreeSwitchSettings(
+        run_dir=Path("/"),
+        event_socket_password=os.environ["HOTLINE_FREESWITCH_PASSWORD"],
+        event_socket_address=host,
+        event_socket_port=int(port),
+    )
+    conf_dir = Path((await ask(settings, Api("global_getvar", "conf_dir"))).strip())
+    status = await ask(settings, Api("sofia", "xmlstatus profile hotline"))
+    url = re.search(r"<url>sip:[^@]*@([^:<]+):(\d+)", status)
+    assert url is not None, f"{place} has no profile hotline: {status}"
+    return replace(settings, run_dir=conf_dir.parent, sip_address=url[1], sip_port=int(url[2]))

@@ -1,0 +1,187 @@
+"""The same house on FreeSWITCH: a real `hotline serve` with one line of its settings changed, real phones, real audio.
+
+The scenes of `test_house` are its own, imported; beside them what a restart of the switch and a crash of the controller
+come to. What happens is told line by line to the file that HOTLINE_TRANSCRIPT names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from hotline.publishing import publish
+from phones.caller import OutgoingCall, PhoneLine
+from phones.endpoint import Endpoint
+from speech.espeak import Espeak
+from switch.freeswitch.upkeep import ask
+from switch.freeswitch.wire import Api
+from tests.live.conftest import free_port, until
+from tests.live.freeswitch import Instance, some_freeswitch
+from tests.live.house import AGENT, CALLER, MENU, House, make_site
+from tests.live.test_house import (  # noqa: F401 the same scenes, over the fixture below
+    ANSWERS,
+    test_a_phone_that_refuses_or_vanishes_gives_the_caller_back,
+    test_callers_hang_up_at_any_moment,
+    test_from_the_menu_to_an_agent_and_a_recording_of_both,
+    test_no_agents_lets_the_caller_wait_and_leave,
+    test_no_answer_keeps_the_place_and_the_next_agent_rings,
+    test_secret_digits_are_nowhere,
+    test_star_codes_move_an_agent_and_are_confirmed,
+    test_wrap_up_ends_by_a_code_and_the_next_caller_comes,
+)
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+
+CALLS = 50
+
+
+class FreeSwitchHouse(House):
+    """The house with another switch under it."""
+
+    instance: Instance
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        rtp_first = free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 400))
+        self.instance = await stack.enter_async_context(
+            some_freeswitch(
+                self.folder / "var" / "freeswitch", accounts=(), rtp_first=rtp_first, rtp_last=rtp_first + 399
+            )
+        )
+        settings = self.instance.settings
+        self.relay.target_port = settings.event_socket_port
+        await self.relay.open()
+        stack.push_async_callback(self.relay.cut)
+        switch = {"kind": "freeswitch", "port": self.relay.port, "run_dir": str(settings.run_dir)}
+        self.site = make_site(self.folder, switch, free_port(socket.SOCK_STREAM), self.hanging_port)
+        self.site.prepare()
+        (self.site.state / "secrets" / "switch").write_text(settings.event_socket_password)
+        await publish(self.site, Espeak())
+        headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
+        self.session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers, base_url=self.url))
+        self.endpoint = await Endpoint.open()
+        stack.callback(self.endpoint.close)
+        self.line = PhoneLine(self.endpoint, self.registrar)
+        stack.push_async_callback(self.stop_controller)
+        await self.start_controller()
+        await self.bring_phones(stack)
+
+    @property
+    def registrar(self) -> tuple[str, int]:
+        return (self.instance.settings.sip_address, self.instance.settings.sip_port)
+
+    async def lease_over(self) -> None:
+        """Return once the switch no longer counts on a controller."""
+
+        async def over() -> bool:
+            until_when = await ask(self.instance.settings, Api("global_getvar", "hotline_until"))
+            return int(await ask(self.instance.settings, Api("strepoch", ""))) >= int(until_when)
+
+        await until(over, 10.0)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FreeSwitchHouse]:
+    async with FreeSwitchHouse(tmp_path_factory.mktemp("house"), None) as house:
+        yield house
+
+
+@pytest.fixture(autouse=True)
+def told(request: pytest.FixtureRequest, house: FreeSwitchHouse) -> object:
+    """Writes what the controller logged during the test, under its name."""
+    since = house.log_file.stat().st_size
+    yield
+    transcript = os.environ.get("HOTLINE_TRANSCRIPT")
+    if transcript:
+        with Path(transcript).open("a") as file:
+            file.write(f"\n== {request.node.name}\n{house.log_file.read_bytes()[since:].decode(errors='replace')}")
+
+
+def tell(line: str) -> None:
+    """A line of the transcript."""
+    if transcript := os.environ.get("HOTLINE_TRANSCRIPT"):
+        with Path(transcript).open("a") as file:
+            file.write(f"-- {line}\n")
+
+
+async def test_a_killed_controller_loses_nobody_of_fifty(house: FreeSwitchHouse) -> None:
+    """They hear music on; new callers meet the fallback; the heir gives everybody their place and time back."""
+    numbers = [f"136000000{number:02}" for number in range(CALLS)]
+    calls: list[OutgoingCall] = []
+    for number in numbers:
+        calls.append(await house.queued(number))
+        await house.in_place(number, "waiting", 20.0)
+    before = {row["caller"][-4:]: row["for_s"] for row in (await house.live())["calls"]}
+    assert len(before) == CALLS
+    assert house.controller is not None
+    house.controller.send_signal(signal.SIGKILL)
+    await house.controller.wait()
+    killed_at = time.monotonic()
+    await house.lease_over()
+    tell(
+        f"controller killed with {CALLS} callers waiting; its lease was over after {time.monotonic() - killed_at:.1f} s"
+    )
+    for call in calls:
+        await call.heard_audio(after=time.monotonic())
+    tell(f"all {CALLS} hear music {time.monotonic() - killed_at:.1f} s after")
+    stranger = await house.dial("13655550000")
+    await stranger.hear_tone(MENU)
+    await stranger.hang_up()
+    tell("a new caller met the fallback's menu")
+    began = time.monotonic()
+    await house.start_controller()
+    tell(f"the heir serves {time.monotonic() - began:.1f} s after its start")
+    after = {row["caller"][-4:]: row for row in (await house.live())["calls"]}
+    away_s = time.monotonic() - killed_at
+    assert after.keys() == before.keys()
+    for caller, row in after.items():
+        assert row["place"] == "waiting"
+        assert row["for_s"] >= before[caller] + away_s - 2.0, "the time waited goes on"
+    assert sorted(before, key=lambda caller: -before[caller]) == sorted(after, key=lambda c: -after[c]["for_s"])
+    tell(f"{len(after)} adopted, in the same order, with the time waited")
+    async with house.signed_in("8001", lambda call: ANSWERS) as phone:
+        talking = await asyncio.wait_for(phone.new_calls.get(), 15.0)
+        await talking.hear_tone(CALLER)
+        await calls[0].hear_tone(AGENT)
+        await house.in_place(numbers[0], "talking")
+        tell("the first of them talks to an agent")
+        await asyncio.gather(*(call.hang_up() for call in calls))
+    await house.nobody_left()
+    row = await house.row_of("13655550000")
+    assert row["version"] == "fallback"
+    tell(f"the fallback's call is in the call log: {row['outcome']}, version {row['version']}")
+    lost = house.rows("SELECT COUNT(*) FROM calls WHERE caller LIKE '%136000000%' AND cause = 'lost'")
+    assert lost == [(0,)]
+
+
+async def test_a_switch_that_restarts_loses_its_calls_and_says_so(house: FreeSwitchHouse) -> None:
+    talking, waiting = "13500000001", "13500000002"
+    async with house.signed_in("8001", lambda call: ANSWERS) as phone:
+        call = await house.queued(talking)
+        await call.hear_tone(AGENT)
+        await house.in_place(talking, "talking")
+        await house.queued(waiting)
+        await house.in_place(waiting, "waiting")
+        began = time.monotonic()
+        await house.instance.restart()
+        rows = [await house.row_of(number, 20.0) for number in (talking, waiting)]
+        tell(f"calls of the switch that restarted: {[(row['outcome'], row['cause']) for row in rows]}")
+        assert {row["cause"] for row in rows} == {"lost"}
+        await until(house.serves, 20.0)
+        tell(f"served again {time.monotonic() - began:.1f} s after the crash")
+        await phone.register()
+        await house.agent_is("8001", "idle", 15.0)
+        again = await house.queued("13500000003")
+        await again.hear_tone(AGENT, timeout_s=15.0)
+        await again.hang_up()
+    tell("phones registered anew, and the next caller talked to an agent")
+    assert (await house.row_of("13500000003"))["outcome"] == "answered"
