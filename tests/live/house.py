@@ -15,7 +15,7 @@ import socket
 import sqlite3
 import sys
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ bye: {hangup: bye}
 class House:
     """See the module's first lines. `async with` starts all of it and leaves no process."""
 
-    def __init__(self, folder: Path, installation: Installation) -> None:
+    def __init__(self, folder: Path, installation: Installation | None) -> None:
         self.folder = folder
         self.relay = LinkProxy(free_port(socket.SOCK_STREAM))
         self.installation = installation
@@ -116,7 +116,12 @@ class House:
         ari_port, rtp_first = self.relay.target_port, free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 200))
         await self.relay.open()
         stack.push_async_callback(self.relay.cut)
-        self.site = _make_site(self.folder, self.relay.port, free_port(socket.SOCK_STREAM), self.hanging_port)
+        self.site = make_site(
+            self.folder,
+            {"port": self.relay.port, "run_dir": "var/asterisk"},
+            free_port(socket.SOCK_STREAM),
+            self.hanging_port,
+        )
         self.site.prepare()
         hanging = await asyncio.start_server(_never_answer, "127.0.0.1", self.hanging_port)
         stack.callback(hanging.close)
@@ -128,6 +133,7 @@ class House:
             rtp_first=rtp_first,
             rtp_last=rtp_first + 199,
         )
+        assert self.installation is not None
         self.asterisk = AsteriskProcess(settings, self.installation)
         await self.asterisk.start()
         stack.push_async_callback(self.asterisk.stop)
@@ -139,6 +145,10 @@ class House:
         self.line = PhoneLine(self.endpoint, self.registrar)
         stack.push_async_callback(self.stop_controller)
         await self.start_controller()
+        await self.bring_phones(stack)
+
+    async def bring_phones(self, stack: contextlib.AsyncExitStack) -> None:
+        """Register the agents' phones, until `stack` is unwound."""
         for account in AGENTS:
             self.phones[account] = await self._phone(account)
             stack.push_async_callback(self.phones[account].close)
@@ -295,10 +305,11 @@ class House:
         return phone
 
 
-def _make_site(folder: Path, ari_port: int, web_port: int, lookup_port: int) -> Site:
+def make_site(folder: Path, switch: Mapping[str, Any], web_port: int, lookup_port: int) -> Site:
+    """A site with that `switch` in its settings."""
     settings = {
         "languages": ["en"],
-        "switch": {"port": ari_port, "run_dir": "var/asterisk"},
+        "switch": dict(switch),
         "web": {"port": web_port},
     }
     files = {

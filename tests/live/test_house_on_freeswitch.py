@@ -165,7 +165,7 @@ async def test_a_killed_controller_loses_nobody_of_fifty(house: FreeSwitchHouse)
 
 async def test_a_switch_that_restarts_loses_its_calls_and_says_so(house: FreeSwitchHouse) -> None:
     talking, waiting = "13500000001", "13500000002"
-    async with house.signed_in("8001", lambda call: ANSWERS) as phone:
+    async with house.signed_in("8001", lambda call: ANSWERS):
         call = await house.queued(talking)
         await call.hear_tone(AGENT)
         await house.in_place(talking, "talking")
@@ -178,8 +178,9 @@ async def test_a_switch_that_restarts_loses_its_calls_and_says_so(house: FreeSwi
         assert {row["cause"] for row in rows} == {"lost"}
         await until(house.serves, 20.0)
         tell(f"served again {time.monotonic() - began:.1f} s after the crash")
+    for phone in house.phones.values():
         await phone.register()
-        await house.agent_is("8001", "idle", 15.0)
+    async with house.signed_in("8001", lambda call: ANSWERS):
         again = await house.queued("13500000003")
         await again.hear_tone(AGENT, timeout_s=15.0)
         await again.hang_up()
