@@ -64,7 +64,7 @@ class CallQueued(Fact, frozen=True):
 
     `priority` is in minutes: it counts like so many minutes already waited, on top of the queue's and the class's own.
     `agent`, if set, is asked for alone during the first `sticky_s` (last agent, named agent); somebody who is not
-    there is not waited for.
+    there is not waited for. `waited_s` was waited before, and counts: a callback that is tried again.
     """
 
     call: CallId
@@ -78,6 +78,7 @@ class CallQueued(Fact, frozen=True):
     vip: bool = False
     agent: AgentId | None = None
     sticky_s: Seconds = 0.0
+    waited_s: Seconds = 0.0
 
 
 class CallMoved(Fact, frozen=True):

@@ -72,6 +72,9 @@ class Hall:
         queue, wish, head_start_s, line = entry
         self.arrivals += 1
         caller = Caller(fact, self.arrivals, head_start_s, now, queue, queue.version, wish)
+        if fact.waited_s:
+            caller.place_at = now - fact.waited_s
+            caller.key = caller.place_at - caller.head_start_s
         if fact.caller:
             self._give_back_place(caller, now)
         if fact.agent is not None:

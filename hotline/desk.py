@@ -12,12 +12,13 @@ from acd.commands import AcdCommand, AgentChanged, ReleaseCall
 from acd.events import AcdEvent, CallQueued
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.forecaster import Forecast
+from calls.causes import Cause
 from calls.commands import Media, Play
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
-from hotline.facts import ForecastMade, Noticed, RouterCommand
+from hotline.facts import ForecastMade, LogCall, Noticed, RouterCommand
 from hotline.habits import QueueHabits
 from hotline.register import Call, Offer, Register
 from ivr.commands import IvrCommand
@@ -45,6 +46,10 @@ class Directory(Protocol):
 
     def habits(self, version: str, queue: str) -> QueueHabits:
         """What the house does around this queue's callers."""
+        ...
+
+    def open(self, version: str, hours: str, utc: float) -> bool:
+        """Whether it is in these hours; what is not known is closed."""
         ...
 
     def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
@@ -174,10 +179,33 @@ class Desk:
     def whisper(self, offer: Offer) -> bool:
         """Tell the agent of an offer why; False when there is nothing to tell."""
         call = self.register.calls[offer.call]
-        whisper = self.directory.whisper(call.version, call)
+        whisper = self.directory.whisper(call.version, call)  # of a callback, its own
         if whisper:
             self.order(Play(offer.leg, self.mint(offer.leg), whisper))
         return bool(whisper)
+
+    def close(self, call: Call, cause: Cause) -> None:
+        """The call is over: its row of the log, and out of the register."""
+        offset = self.register.offset_s
+        call.move("gone")
+        del self.register.calls[call.call]
+        self.order(
+            LogCall(
+                call=call.call,
+                caller=call.caller,
+                called=call.called,
+                version=call.version,
+                language=call.language,
+                arrived_at=call.arrived_at + offset,
+                queued_at=None if call.queued_at is None else call.queued_at + offset,
+                answered_at=None if call.answered_at is None else call.answered_at + offset,
+                ended_at=self.utc,
+                queue=call.queue,
+                agent=call.agent if call.talks else None,
+                outcome=call.outcome,
+                cause=cause,
+            )
+        )
 
     def call_of(self, leg: LegId) -> Call | None:
         """The call that this leg belongs to, while both are here."""

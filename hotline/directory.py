@@ -9,6 +9,7 @@ from calls.ids import AgentId, QueueName
 from hotline.habits import QueueHabits
 from hotline.register import Call
 from hotline.versions import Versions
+from ivr.hours import is_open
 from ivr.phrases import Template, parse_template
 
 
@@ -39,7 +40,9 @@ class VersionedDirectory:
 
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
         """Who waits, and why, in the words of the queue's whisper phrase."""
-        phrase = self.habits(version, call.queue).whisper
+        habits = self.habits(version, call.queue)
+        callback = habits.callback if call.callback is not None else None
+        phrase = habits.whisper if callback is None else callback.whisper
         if not phrase:
             return ()
         queue = self._versions.people(version).configuration.queues.get(QueueName(call.queue))
@@ -57,6 +60,11 @@ class VersionedDirectory:
     def habits(self, version: str, queue: str) -> QueueHabits:
         """What the house does around this queue's callers."""
         return self._versions.people(version).habits.get(QueueName(queue), QueueHabits())
+
+    def open(self, version: str, hours: str, utc: float) -> bool:
+        """By the clock and the calendar of that version; what is not known is closed."""
+        known = self._versions.program(version).hours.get(hours)
+        return known is not None and is_open(known, utc)[0]
 
     def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
         """A phrase in this language, or in the site's first one; nothing where there is no such phrase."""

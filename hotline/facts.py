@@ -53,6 +53,15 @@ class SupervisionWanted(Fact, frozen=True):
     mode: Literal["listen", "whisper", "barge"]
 
 
+class NumberChecked(Fact, frozen=True):
+    """Whether a number may be called. No answer and an error are a no, with the reason."""
+
+    call: CallId
+    attempt: AttemptId
+    allowed: bool
+    reason: str = ""
+
+
 RouterEvent = (
     SwitchEvent
     | ClockSet
@@ -64,6 +73,7 @@ RouterEvent = (
     | CaseFiled
     | CaseWanted
     | SupervisionWanted
+    | NumberChecked
     | AgentSignedIn
     | AgentSignedOut
     | AgentPaused
@@ -75,9 +85,18 @@ RouterEvent = (
 """All that may stand in the journal."""
 
 CallOutcome = Literal[
-    "answered", "abandoned", "self_service", "left_in_menu", "message", "transferred", "lost", "refused"
+    "answered",
+    "abandoned",
+    "self_service",
+    "left_in_menu",
+    "message",
+    "transferred",
+    "lost",
+    "refused",
+    "callback",
+    "unreached",
 ]
-LegRole = Literal["caller", "agent", "transfer", "code", "supervisor"]
+LegRole = Literal["caller", "agent", "transfer", "code", "supervisor", "callback"]
 
 
 class LogCall(Command, frozen=True):
@@ -109,6 +128,32 @@ class LogLeg(Command, frozen=True):
     answered_at: float | None
     ended_at: float
     cause: str
+
+
+class CheckNumber(Command, frozen=True):
+    """May this number be called? NumberChecked answers."""
+
+    call: CallId
+    attempt: AttemptId
+    number: str
+
+
+CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused", "came_back"]
+
+
+class LogCallback(Command, frozen=True):
+    """A row a callback, written anew whenever it changes. Instants are UTC epoch seconds; `detail` says why."""
+
+    call: CallId
+    number: str
+    queue: str
+    booked_at: float
+    changed_at: float
+    expires_at: float
+    tries: int
+    outcome: CallbackOutcome
+    agent: AgentId | None
+    detail: str
 
 
 class LogStep(Command, frozen=True):
@@ -167,6 +212,8 @@ RouterCommand = (
     | SurveyAnswered
     | VoicemailLeft
     | LogCall
+    | LogCallback
+    | CheckNumber
     | LogLeg
     | LogStep
     | LogRecording

@@ -45,6 +45,25 @@ def announced(announce: Announce) -> list[tuple[str, set[str]]]:
     return phrases
 
 
+class CallbackRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How callers of a queue are called back who gave up waiting on the line, not their place."""
+
+    hours: str = ""
+    """Of hours.yaml: nobody is called outside of them. Empty: at any time."""
+    expires_s: Annotated[float, msgspec.Meta(ge=60.0)] = 7200.0
+    tries: Annotated[int, msgspec.Meta(ge=1, le=9)] = 3
+    retry_s: Annotated[float, msgspec.Meta(ge=5.0)] = 300.0
+    ring_s: Annotated[float, msgspec.Meta(ge=5.0, le=30.0)] = 25.0
+    confirm_s: Annotated[float, msgspec.Meta(ge=3.0, le=15.0)] = 10.0
+    """How long an agent has, after the whisper, to press 1."""
+    whisper: str = "whisper_callback"
+
+
+def called_back(rules: CallbackRules) -> list[tuple[str, set[str]]]:
+    """As `announced`, for callbacks."""
+    return [(rules.whisper, {"queue", "reason"})] if rules.whisper else []
+
+
 class QueueHabits(msgspec.Struct, frozen=True):
     """Who gets a caller is the queues core's business; this is what is done beside."""
 
@@ -53,5 +72,7 @@ class QueueHabits(msgspec.Struct, frozen=True):
     """The phrase that the agent hears first; empty: none."""
     announce: Announce | None = None
     """None: music, and nothing said."""
+    callback: CallbackRules | None = None
+    """None: no callbacks."""
     alert_s: tuple[Annotated[float, msgspec.Meta(gt=0.0)], ...] = (720.0, 1800.0)
     """Waits after which the operator is told, in rising order."""

@@ -13,7 +13,7 @@ import msgspec
 
 from acd.config import Configuration, read, wish_problems
 from calls.ids import QueueName
-from hotline.habits import QueueHabits, announced
+from hotline.habits import QueueHabits, announced, called_back
 from hotline.site import Site
 from hotline.sources import hash_of, read_files
 from hotline.versions import People
@@ -121,6 +121,13 @@ def _house_phrases(program: Program, people: People, root: Node) -> list[Problem
         if habits.announce is not None:
             for phrase, places in announced(habits.announce):
                 problems += _phrase(program, phrase, places, _mark(root, (*path, "announce")))
+        if habits.callback is not None:
+            mark = _mark(root, (*path, "callback"))
+            for phrase, places in called_back(habits.callback):
+                problems += _phrase(program, phrase, places, mark)
+            if habits.callback.hours and habits.callback.hours not in program.hours:
+                hint = nearest_hint(habits.callback.hours, tuple(program.hours))
+                problems.append(Problem(mark, "unknown-hours", f"there are no hours {habits.callback.hours}{hint}"))
         if list(habits.alert_s) != sorted(set(habits.alert_s)):
             problems.append(Problem(_mark(root, (*path, "alert_s")), "people", "alarms are in the order of their time"))
     return problems

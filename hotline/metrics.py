@@ -69,7 +69,7 @@ class Metrics:
     def look(self, register: Register) -> None:
         """Take the gauges' readings, when somebody asks for them."""
         places = [call.place for call in register.calls.values()]
-        for place in ("menu", "waiting", "offered", "talking", "transferring", "transferred"):
+        for place in ("menu", "waiting", "booked", "offered", "talking", "transferring", "transferred"):
             self._places.labels(place).set(places.count(place))
         states = list(self._states.values())
         for state in ("offline", "idle", "offered", "talking", "wrap_up", "paused"):

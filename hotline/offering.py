@@ -3,7 +3,7 @@
 Which agent and which caller is the queues' business; here is only what a phone does about it.
 """
 
-from typing import Literal, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from acd.commands import AcdCommand, AgentChanged, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
@@ -14,8 +14,11 @@ from calls.ids import LegId
 from complaints.cases import CaseAsked
 from hotline import register as at
 from hotline.desk import Desk
+
+if TYPE_CHECKING:
+    from hotline.callbacks import Callbacks
 from ivr.commands import HideDigits, ShowDigits
-from ivr.events import LeftQueue
+from ivr.events import LeftQueue, WayOutSuggested
 
 _MISSED: dict[Cause, Literal["no_answer", "busy", "rejected", "unreachable", "failed"]] = {
     Cause.NO_ANSWER: "no_answer",
@@ -35,6 +38,7 @@ class Offering:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.callbacks: Callbacks
 
     def on_queue_order(self, order: AcdCommand) -> None:
         """One order of the queues."""
@@ -49,10 +53,16 @@ class Offering:
                     call.move("menu")
                     call.ask = None
                     self._desk.tell_flows(LeftQueue(call_id, attempt, reason))
+                elif call is not None and call.callback is not None:
+                    self.callbacks.released(call, attempt)
             case WaitWidened(call_id, _, queue):
                 self._desk.register.calls[call_id].queue = queue
                 self._desk.order(order)
-            case SuggestWayOut() | AgentChanged():
+            case SuggestWayOut(call_id, attempt, way):
+                self._desk.order(order)
+                if self._desk.register.calls[call_id].ask == attempt:
+                    self._desk.tell_flows(WayOutSuggested(call_id, attempt, way))
+            case AgentChanged():
                 self._desk.order(order)
             case _:
                 assert_never(order)
@@ -91,16 +101,23 @@ class Offering:
             return
         if self._desk.whisper(offer):
             offer.state = "whispering"
+        elif self._desk.register.calls[offer.call].callback is not None:
+            self.callbacks.ask(self._desk.register.calls[offer.call])
         else:
-            self._connect(offer)
+            self.connect(offer)
 
     def whispered(self, leg: at.Leg) -> None:
         """The agent has heard it, or it could not be played: either way, connect."""
         offer = self._offer_of(leg)
         if offer is not None and offer.state == "whispering":
-            self._connect(offer)
+            call = self._desk.register.calls[offer.call]
+            if call.callback is None:
+                self.connect(offer)
+            else:
+                self.callbacks.ask(call)
 
-    def _connect(self, offer: at.Offer) -> None:
+    def connect(self, offer: at.Offer) -> None:
+        """Let the two hear each other."""
         desk = self._desk
         call = desk.register.calls[offer.call]
         offer.state = "bridging"
@@ -114,6 +131,8 @@ class Offering:
             return
         offer.state = "talking"
         call.move("talking")
+        if call.callback is not None:
+            self.callbacks.talks(call)
         call.talks += 1
         call.outcome = "answered"
         if call.answered_at is None:
@@ -196,7 +215,7 @@ class Offering:
             call.offer = call.agent = None
             self._desk.register.apart(call)  # a key may come between the order to connect and the connection
             if call.place == "offered":  # the agent paused while it rang: the caller waits on
-                call.move("waiting")
+                self._back(call)
         self._desk.order(HangUp(offer.leg, Cause.CANCELLED))
         self._forget(offer)
 
@@ -206,7 +225,8 @@ class Offering:
         offer = call.offer
         if offer is None or offer != attempt:
             return
-        call.move("waiting")
+        if call.place == "offered":
+            self._back(call)
         call.offer = call.agent = None
         self._desk.tell_queues(OfferMissed(offer, reason))
 
@@ -219,8 +239,18 @@ class Offering:
         self._desk.register.apart(call)
         call.offer = call.ask = None
         self._desk.tell_queues(TalkEnded(offer.attempt))
+        if call.callback is not None:
+            self._desk.order(HangUp(call.leg))  # called by us: there is no flow to go on with
         if ask is not None:
             self._desk.tell_flows(LeftQueue(call.call, ask, "served", offer.agent))
+
+    def _back(self, call: at.Call) -> None:
+        """The offer came to nothing: the caller is where it was before."""
+        if call.callback is None:
+            call.move("waiting")
+        else:
+            call.move("booked")
+            self.callbacks.back(call)
 
     def _forget(self, offer: at.Offer) -> None:
         del self._desk.register.offers[offer.attempt]

@@ -17,6 +17,7 @@ from calls.numbers import masked
 from calls.ports import Switch
 from complaints.cases import FileCase
 from hotline import facts
+from hotline.do_not_call import DoNotCall, NumberList, may_call
 from hotline.forecast_log import ForecastLog
 from hotline.lookups import Lookups
 from hotline.store import statements
@@ -27,6 +28,9 @@ from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnsw
 log = structlog.get_logger("hotline")
 
 Take = Callable[[facts.RouterEvent], None]
+
+
+_ROWS = (facts.LogCall, facts.LogLeg, facts.LogStep, facts.LogRecording, facts.LogCallback, SurveyAnswered)
 
 
 class Sentences(Protocol):
@@ -53,6 +57,8 @@ class Performer:
         self._lookups = lookups
         self._sentences = sentences
         self._take = take
+        self.do_not_call: DoNotCall = NumberList(None)
+        """Who is asked before a number is called."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}
         self._loop = asyncio.get_running_loop()
@@ -71,6 +77,8 @@ class Performer:
             facts.PrepareSpeech: self._prepare,
             SurveyAnswered: lambda row: writer.write(statements.SURVEY, (row.call, row.question, row.score)),
             facts.LogCall: self._log_call,
+            facts.LogCallback: lambda row: writer.write(statements.CALLBACK, msgspec.structs.astuple(row)),
+            facts.CheckNumber: self._check_number,
             facts.LogLeg: lambda row: writer.write(statements.LEG, msgspec.structs.astuple(row)),
             facts.LogStep: lambda row: writer.write(statements.STEP, statements.step_row(row)),
             facts.LogRecording: self._log_recording,
@@ -98,7 +106,10 @@ class Performer:
 
     def replay(self, order: facts.RouterCommand) -> None:
         """Perform again what must be there after a restart: rows of the store, and nothing else."""
-        if isinstance(order, facts.LogCall | facts.LogLeg | facts.LogStep | facts.LogRecording | SurveyAnswered):
+        if isinstance(
+            order,
+            facts.LogCall | facts.LogLeg | facts.LogStep | facts.LogRecording | facts.LogCallback | SurveyAnswered,
+        ):
             self._by_type[type(order)](order)
 
     async def close(self) -> None:
@@ -169,6 +180,13 @@ class Performer:
 
         async def ask() -> None:
             self._take(await self._lookups.ask(order, body))
+
+        self._spawn(ask())
+
+    def _check_number(self, order: facts.CheckNumber) -> None:
+        async def ask() -> None:
+            allowed, reason = await may_call(self.do_not_call, order.number)
+            self._take(facts.NumberChecked(order.call, order.attempt, allowed, reason))
 
         self._spawn(ask())
 

@@ -7,17 +7,21 @@ from typing import Literal
 
 import msgspec
 
+from acd.events import CallQueued
 from calls.errors import BrokenRule
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from complaints.cases import FileCase
 from hotline.facts import CallOutcome, LegRole
 
-Place = Literal["menu", "waiting", "offered", "talking", "transferring", "transferred", "gone"]
+Place = Literal["menu", "waiting", "booked", "offered", "talking", "transferring", "transferred", "gone"]
 
 MOVES: dict[Place, frozenset[Place]] = {
     "menu": frozenset({"waiting", "transferring", "gone"}),
-    "waiting": frozenset({"offered", "menu", "gone"}),
-    "offered": frozenset({"talking", "waiting", "menu", "gone"}),  # menu: a key took the caller out while a phone rang
+    "waiting": frozenset({"offered", "booked", "menu", "gone"}),
+    "booked": frozenset({"offered", "menu", "gone"}),  # a callback: the caller is gone or going, the place is kept
+    "offered": frozenset(
+        {"talking", "waiting", "booked", "menu", "gone"}
+    ),  # menu: a key took the caller out while a phone rang
     "talking": frozenset({"menu", "gone"}),
     "transferring": frozenset({"transferred", "menu", "gone"}),
     "transferred": frozenset({"menu", "gone"}),
@@ -26,9 +30,44 @@ MOVES: dict[Place, frozenset[Place]] = {
 """From each place, where a call may go next."""
 
 
+_CALLED_BACK = "-callback-"
+
+
 def call_id(leg: LegId) -> CallId:
-    """The call that begins with this leg: it carries the id of its first leg."""
-    return CallId(leg)
+    """The call of a caller's leg: it carries the id of its first one."""
+    return CallId(leg.partition(_CALLED_BACK)[0])
+
+
+def callback_leg(call: CallId, turn: int) -> LegId:
+    """The leg on which the caller of `call` is called back."""
+    return LegId(f"{call}{_CALLED_BACK}{turn}")
+
+
+class Callback(msgspec.Struct):
+    """A caller who hung up and keeps the place. `ask` is the attempt by which the queues know it.
+
+    | state | the queues | what goes on |
+    |---|---|---|
+    | checking | wait | may this number be called at all? the caller is on the line |
+    | booked | wait, or offer | the place is kept |
+    | asking | offer | the agent hears who and why, and has until `due_at` to press 1 |
+    | clearing | offer | may the number be called still? |
+    | dialling | offer | the caller's phone rings on `leg` |
+    | resting | do not know it | nobody answered; at `due_at` back into the old place |
+    | talking | talk | |
+    """
+
+    number: str
+    booking: AttemptId
+    ask: AttemptId
+    booked_at: Instant
+    expires_at: Instant
+    state: Literal["checking", "booked", "asking", "clearing", "dialling", "resting", "talking"] = "checking"
+    due_at: Instant | None = None
+    check: AttemptId | None = None
+    leg: LegId | None = None
+    tries: int = 0
+    turns: int = 0
 
 
 class Call(msgspec.Struct):
@@ -46,6 +85,9 @@ class Call(msgspec.Struct):
     reason: str = ""
     fields: dict[str, str] = msgspec.field(default_factory=dict)
     ask: AttemptId | None = None
+    entry: CallQueued | None = None
+    """As the queues were told when the caller came to them last."""
+    callback: Callback | None = None
     offer: AttemptId | None = None
     agent: AgentId | None = None
     bridge: AttemptId | None = None

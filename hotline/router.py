@@ -30,6 +30,7 @@ from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from hotline import adopting, facts
 from hotline import register as at
+from hotline.callbacks import Callbacks
 from hotline.codes import Codes
 from hotline.desk import Desk, Directory, Outlook
 from hotline.offering import Offering
@@ -63,9 +64,11 @@ class Router:
     ) -> None:
         self._desk = Desk(flows, queues, Complaints(), directory, outlook)
         self._offering = Offering(self._desk)
+        self._callbacks = Callbacks(self._desk, self._offering)
+        self._offering.callbacks = self._callbacks
         self._codes = Codes(self._desk)
         self._waiting = Waiting(self._desk)
-        self._walking = Walking(self._desk, self._waiting)
+        self._walking = Walking(self._desk, self._waiting, self._callbacks)
         self._desk.on_flow_order = self._walking.on_flow_order
         self._desk.on_queue_order = self._offering.on_queue_order
 
@@ -89,7 +92,7 @@ class Router:
 
     def next_deadline(self) -> Instant | None:
         """The earliest of all parts' deadlines."""
-        parts = (self._desk.flows, self._desk.queues, self._waiting)
+        parts = (self._desk.flows, self._desk.queues, self._waiting, self._callbacks)
         return min((due for part in parts if (due := part.next_deadline()) is not None), default=None)
 
     def tick(self, now: Instant) -> list[facts.RouterCommand]:
@@ -111,6 +114,7 @@ class Router:
         desk.queues.restore(state.queues)
         desk.cases.restore(state.cases)
         self._waiting.restored()
+        self._callbacks.restored()
 
     def _take(self, event: facts.RouterEvent) -> None:
         desk = self._desk
@@ -165,7 +169,8 @@ class Router:
         | facts.Restarted
         | facts.CaseFiled
         | facts.CaseWanted
-        | facts.SupervisionWanted,
+        | facts.SupervisionWanted
+        | facts.NumberChecked,
     ) -> None:
         desk = self._desk
         match event:
@@ -177,6 +182,7 @@ class Router:
             case door.Tick():
                 desk.tick()
                 self._waiting.tick()
+                self._callbacks.tick()
             case facts.VersionPublished(version):
                 desk.register.version = version
                 desk.tell_queues(Configured(version))
@@ -193,6 +199,8 @@ class Router:
                 desk.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
             case facts.SupervisionWanted():
                 self._supervise(event)
+            case facts.NumberChecked():
+                self._callbacks.checked(event)
             case _:
                 assert_never(event)
 
@@ -221,7 +229,8 @@ class Router:
         if leg is None:
             return
         if leg.role == "agent":
-            self._offering.agent_key(leg, digit)
+            if not self._callbacks.agent_key(leg, digit):
+                self._offering.agent_key(leg, digit)
         elif leg.role == "caller":
             call = self._desk.call_of(leg.leg)
             if call is not None and call.place in ("talking", "transferring", "transferred"):
@@ -253,6 +262,8 @@ class Router:
             self._offering.answered(leg)
         elif leg.role == "transfer":
             self._walking.transfer_answered(leg)
+        elif leg.role == "callback":
+            self._callbacks.reached(leg)
         elif leg.role == "supervisor":
             self._listen_in(leg)
 
@@ -301,6 +312,8 @@ class Router:
             self._offering.agent_left(leg, event)
         elif leg.role == "transfer":
             self._walking.transfer_left(leg, event)
+        elif leg.role == "callback":
+            self._callbacks.not_reached(leg, event)
         elif leg.role == "caller" and leg.call is not None:
             self._caller_ended(desk.register.calls[leg.call], event)
         began, offset = leg.began_at, desk.register.offset_s
@@ -309,7 +322,10 @@ class Router:
         desk.order(facts.LogLeg(leg.leg, call, leg.role, leg.party, began + offset, answered_at, desk.utc, event.cause))
 
     def _caller_ended(self, call: at.Call, event: door.CallEnded) -> None:
-        desk, offset = self._desk, self._desk.register.offset_s
+        desk = self._desk
+        if self._callbacks.keeps(call, event):
+            desk.tell_flows(event)
+            return
         lost = event.cause is Cause.LOST
         self._offering.caller_left(call, "lost" if lost else "hung_up")
         for guest in call.guests:
@@ -321,25 +337,7 @@ class Router:
             call.outcome = "lost"
             advice = "call the person back: the switch lost the call"
             desk.notice("error", "call lost", call=call.call, detail=call.place, advice=advice)
-        call.move("gone")
-        del desk.register.calls[call.call]
-        desk.order(
-            facts.LogCall(
-                call=call.call,
-                caller=call.caller,
-                called=call.called,
-                version=call.version,
-                language=call.language,
-                arrived_at=call.arrived_at + offset,
-                queued_at=None if call.queued_at is None else call.queued_at + offset,
-                answered_at=None if call.answered_at is None else call.answered_at + offset,
-                ended_at=desk.utc,
-                queue=call.queue,
-                agent=call.agent if call.talks else None,
-                outcome=call.outcome,
-                cause=event.cause,
-            )
-        )
+        desk.close(call, event.cause)
 
     def _failed(self, event: door.CommandFailed) -> None:
         desk = self._desk

@@ -23,6 +23,7 @@ from hotline.board import Board
 from hotline.clock import Clock
 from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
+from hotline.do_not_call import NumberList
 from hotline.house_files import check
 from hotline.learning import modelfile
 from hotline.live import LiveDriver, orders_of
@@ -156,6 +157,7 @@ class Server:
         vault, lookups = Vault(), Lookups()
         performer = Performer(self._switch, self._writer, vault, lookups, self, self._take)
         performer.watch(self._watch_order)
+        performer.do_not_call = NumberList(self.site.do_not_call)
         for entry in left.entries:
             for order in orders_of(router, entry.seq, entry.event, entry.at):
                 performer.replay(order)

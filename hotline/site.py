@@ -69,6 +69,8 @@ class Settings(_Strict):
     """Where a switch without `run_dir` puts recordings; one with it puts them below RUN_DIR/spool."""
     state: Path = Path("var")
     languages: tuple[str, ...] = ("zh-CN", "en")
+    do_not_call: Path | None = None
+    """A file with one number a line, which nobody calls, callbacks included. Unreadable, it forbids all."""
     region: str = "CN"
     """ISO 3166: how numbers without a country code are read."""
     journal_days: int = pydantic.Field(90, ge=1)
@@ -90,6 +92,8 @@ class Site:
         self.state = self.folder / settings.state
         self.versions = self.state / "versions"
         self.sounds = self.state / "sounds"
+        listed = settings.do_not_call
+        self.do_not_call = None if listed is None else self.folder / listed
         self.database = self.state / "hotline.db"
         self.wait_model = self.state / "wait_forecast.npz"
         """The learned layer of the wait forecast; without it the closed form speaks."""

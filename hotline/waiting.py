@@ -9,11 +9,13 @@ from typing import assert_never
 
 from acd.forecast.announce import Said, Unsaid
 from calls.commands import Media, Play
-from calls.ids import CallId, Instant
+from calls.ids import CallId, Instant, LegId
 from hotline import register as at
 from hotline.desk import Desk
 from hotline.habits import Announce
 
+_QUIET_S = 35.0
+"""After a prompt of the flow: longer than the flow waits for a key in the queue."""
 _HERE = ("waiting", "offered")
 
 
@@ -30,6 +32,13 @@ class Waiting:
         call.announce_at = None if announce is None else self._desk.now + announce.first_s
         call.said_place = None
         self._arm(call)
+
+    def flow_speaks(self, leg: LegId) -> None:
+        """The flow offers a way out, or asks something of a caller who waits: no announcement into that."""
+        call = self._desk.call_of(leg)
+        if call is not None and call.place in _HERE and call.announce_at is not None:
+            call.announce_at = max(call.announce_at, self._desk.now + _QUIET_S)
+            self._arm(call)
 
     def next_deadline(self) -> Instant | None:
         """When somebody is to be told something."""

@@ -20,6 +20,7 @@ from calls.events import CallEnded
 from calls.ids import AttemptId, LegId, QueueName
 from complaints.cases import CaseAsked
 from hotline import register as at
+from hotline.callbacks import Callbacks
 from hotline.desk import Desk
 from hotline.facts import LogRecording, LogStep, PrepareSpeech
 from hotline.waiting import Waiting
@@ -32,15 +33,19 @@ _TRANSFER_ENDS = {"busy": "busy", "no_answer": "no_answer", "cancelled": "no_ans
 class Walking:
     """Carries out the flow machine's orders."""
 
-    def __init__(self, desk: Desk, waiting: Waiting) -> None:
+    def __init__(self, desk: Desk, waiting: Waiting, callbacks: Callbacks) -> None:
         self._desk = desk
+        self._callbacks = callbacks
         self._waiting = waiting
 
     def on_flow_order(self, order: flow.IvrCommand) -> None:
         """One order of the flow machine."""
         desk = self._desk
         match order:
-            case Answer() | Play() | Stop() | Listen() | Record() | StartMusic() | StopMusic() | HangUp():
+            case Play(leg=leg):
+                self._waiting.flow_speaks(leg)
+                desk.order(order)
+            case Answer() | Stop() | Listen() | Record() | StartMusic() | StopMusic() | HangUp():
                 desk.order(order)
             case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Lookup():
                 desk.order(order)
@@ -57,6 +62,8 @@ class Walking:
                 self._enter_queue(order)
             case flow.LeaveQueue(call_id, attempt):
                 self._leave_queue(desk.register.calls[call_id], attempt)
+            case flow.BookCallback():
+                self._callbacks.book(order)
             case flow.Transfer():
                 self._transfer(order)
             case flow.StepTaken():
@@ -71,28 +78,29 @@ class Walking:
     def _enter_queue(self, order: flow.EnterQueue) -> None:
         desk = self._desk
         call = desk.register.calls[order.call]
+        waited_s = self._callbacks.taken_up(call, order.queue)
         call.move("waiting")
         call.ask, call.queue, call.language, call.reason = order.attempt, order.queue, order.language, order.reason
         call.fields = {name: str(value) for name, value in order.fields.items()}
         if call.queued_at is None:
-            call.queued_at = desk.now
+            call.queued_at = desk.now - waited_s
         self._waiting.entered(call)
         desk.order(StartMusic(call.leg, desk.mint(call.call)))
         whisper = desk.directory.whisper(call.version, call)
         sentences = tuple(media for media in whisper if isinstance(media, Sentence))
         if sentences:
             desk.order(PrepareSpeech(sentences))
-        desk.tell_queues(
-            CallQueued(
-                call.call,
-                order.attempt,
-                QueueName(order.queue),
-                order.skills,
-                order.class_,
-                order.language,
-                call.caller,
-            )
+        call.entry = CallQueued(
+            call.call,
+            order.attempt,
+            QueueName(order.queue),
+            order.skills,
+            order.class_,
+            order.language,
+            call.caller,
+            waited_s=waited_s,
         )
+        desk.tell_queues(call.entry)
 
     def _leave_queue(self, call: at.Call, attempt: AttemptId) -> None:
         if call.ask == attempt and call.place in ("waiting", "offered"):
@@ -104,7 +112,7 @@ class Walking:
     def _flow_ended(self, call: at.Call, reason: str) -> None:
         if call.outcome == "left_in_menu" and reason != "caller_left":
             call.outcome = "refused" if call.queued_at is not None else "self_service"
-        if reason != "caller_left" and call.place in ("waiting", "offered"):
+        if reason != "caller_left" and call.place in ("waiting", "offered") and call.ask is not None:
             # the cap on a call's time ran out while it waited: nobody may be offered a caller who is sent away
             self._desk.tell_queues(CallLeft(call.call, "way_out"))
             call.move("menu")
@@ -112,6 +120,7 @@ class Walking:
     def _transfer(self, order: flow.Transfer) -> None:
         desk = self._desk
         call = desk.register.calls[order.call]
+        self._callbacks.taken_up(call, "")
         call.move("transferring")
         call.ask = order.attempt
         leg = LegId(f"{order.attempt}-transfer")

@@ -89,6 +89,7 @@ def queue(given: Given) -> p.Queue:
         keys=given["keys"],
         outcomes={outcome: given[outcome] for outcome in QUEUE_OUTCOMES},
         then=given["then"],
+        offers=given["offers"],
     )
 
 

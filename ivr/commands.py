@@ -77,6 +77,14 @@ class LeaveQueue(Command, frozen=True):
     attempt: AttemptId
 
 
+class BookCallback(Command, frozen=True):
+    """The caller wants to be called at `number` and keep the place; CallbackAnswered answers."""
+
+    call: CallId
+    attempt: AttemptId
+    number: str
+
+
 class Transfer(Command, frozen=True):
     """Connect the caller with `tel:NUMBER` or `phone:ACCOUNT`; TransferEnded answers."""
 
@@ -138,6 +146,7 @@ IvrCommand = (
     | OpenCase
     | EnterQueue
     | LeaveQueue
+    | BookCallback
     | Transfer
     | VoicemailLeft
     | SurveyAnswered

@@ -63,6 +63,22 @@ class LeftQueue(Fact, frozen=True):
     agent: AgentId | None = None
 
 
+class WayOutSuggested(Fact, frozen=True):
+    """The queue suggests a way out to a caller who waits: say what the step offers; the place is kept meanwhile."""
+
+    call: CallId
+    attempt: AttemptId
+    way: Literal["callback", "message"]
+
+
+class CallbackAnswered(Fact, frozen=True):
+    """`booked`: the caller may hang up and keeps the place. `connecting`: a phone rings for the caller already."""
+
+    call: CallId
+    attempt: AttemptId
+    outcome: Literal["booked", "refused", "connecting"]
+
+
 class TransferEnded(Fact, frozen=True):
     """What became of a transfer. `talked`: it was answered and is over, the caller is still here."""
 
@@ -83,6 +99,8 @@ IvrEvent = (
     | SecretChecked
     | CaseOpened
     | LeftQueue
+    | WayOutSuggested
+    | CallbackAnswered
     | TransferEnded
     | CallAdopted
     | CallAnswered

@@ -152,6 +152,7 @@ def successors(step: AnyStep) -> Iterator[str]:
             yield step.then
             yield from step.keys.values()
             yield from step.outcomes.values()
+            yield from (offer.then for offer in step.offers.values())
         case Transfer():
             yield step.then
             yield from step.outcomes.values()

@@ -27,10 +27,11 @@ from calls.events import (
     Tick,
 )
 from calls.ids import CallId, Instant, LegId, Seconds
-from ivr import asking, stepping
+from ivr import asking, stepping, ways_out
 from ivr.commands import FlowEnded, IvrCommand
 from ivr.events import (
     CallAdopted,
+    CallbackAnswered,
     CallStarted,
     CaseOpened,
     IvrEvent,
@@ -38,6 +39,7 @@ from ivr.events import (
     LookupFinished,
     SecretChecked,
     TransferEnded,
+    WayOutSuggested,
 )
 from ivr.program import (
     AnyStep,
@@ -122,6 +124,8 @@ class Ivr:
                 session = self._by_leg(event.leg)
             case LookupFinished() | SecretChecked() | CaseOpened() | LeftQueue() | TransferEnded() | CallAdopted():
                 session = self._sessions.get(event.call)
+            case WayOutSuggested() | CallbackAnswered():
+                session = self._sessions.get(event.call)
             case CallAnswered() | CommandDone():
                 return []  # sound is ordered with the answer, not after it; the end of a leg says that neither came
             case _:
@@ -202,7 +206,7 @@ class Ivr:
             del self._sessions[session.call]
             del self._legs[session.leg]
             return walk.out
-        if session.playing is not None and session.phase not in ("saying", "asking", "confirming"):
+        if session.playing is not None and session.phase not in ("saying", "asking", "confirming", "queued"):
             walk.hush()  # words of a step that the caller has left by a key
         self._arm(session)
         return walk.out
@@ -309,6 +313,10 @@ def _take(walk: Walk, event: IvrEvent) -> None:
             asking.on_checked(walk, step, event)
         case CaseOpened(), OpenCase() if awaited:
             stepping.case_opened(walk, step, event)
+        case WayOutSuggested(), Queue() if awaited:
+            ways_out.suggested(walk, step, event)
+        case CallbackAnswered(), Queue() if event.attempt == session.books:
+            ways_out.answered(walk, step, event)
         case LeftQueue(), Queue() if awaited:
             stepping.left_queue(walk, step, event)
         case TransferEnded(), Transfer() if awaited:
@@ -324,7 +332,8 @@ def _key(walk: Walk, step: AnyStep, key: str) -> None:
         case Say() if walk.session.phase == "saying":
             stepping.key_in_say(walk, step, key)
         case Queue():
-            stepping.key_in_queue(walk, step, key)
+            if not ways_out.key(walk, step, key):
+                stepping.key_in_queue(walk, step, key)
         case _:
             pass  # no step to come is known to the caller yet
 
@@ -343,6 +352,8 @@ def _due(walk: Walk, tick: Tick) -> None:
             walk.leave("deadline", step.failed)
         case OpenCase():
             walk.leave("deadline", step.failed)
+        case Queue():
+            ways_out.silent(walk)
         case _:
             pass
 

@@ -181,8 +181,16 @@ class Language(Step, frozen=True, array_like=True, kw_only=True):
     then: str
 
 
+class WayOut(msgspec.Struct, frozen=True, array_like=True):
+    """What a waiting caller may choose once the queue suggests it: `lines` say so, `key` takes it."""
+
+    key: str
+    lines: Lines
+    then: str
+
+
 class Queue(Step, frozen=True, array_like=True, kw_only=True):
-    """Wait for an agent. `outcomes` by the words of `LeftQueue`; `keys` while waiting."""
+    """Wait for an agent. `outcomes` by the words of `LeftQueue`; `keys` while waiting; `offers` by way out."""
 
     queue: str
     skills: tuple[str, ...]
@@ -192,6 +200,7 @@ class Queue(Step, frozen=True, array_like=True, kw_only=True):
     keys: dict[str, str]
     outcomes: dict[str, str]
     then: str
+    offers: dict[str, WayOut] = {}
 
 
 class Transfer(Step, frozen=True, array_like=True, kw_only=True):

@@ -26,7 +26,16 @@ from calls.events import (
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, Instant, LegId, Seconds
 from ivr import commands as c
 from ivr.checks import passes
-from ivr.events import CallStarted, CaseOpened, IvrEvent, LeftQueue, LookupFinished, SecretChecked, TransferEnded
+from ivr.events import (
+    CallbackAnswered,
+    CallStarted,
+    CaseOpened,
+    IvrEvent,
+    LeftQueue,
+    LookupFinished,
+    SecretChecked,
+    TransferEnded,
+)
 from ivr.machine import Ivr
 from ivr.phrases import Place, parse_template
 from ivr.program import Program
@@ -237,6 +246,9 @@ class Rehearsal:
                 self.queue = order
             case c.LeaveQueue():
                 self.queue = None
+            case c.BookCallback():
+                self.queue = None
+                self._tell(CallbackAnswered(_CALL, order.attempt, "booked"))
             case c.Transfer():
                 self.transfer = order
             case Record():

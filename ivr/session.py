@@ -66,6 +66,11 @@ class Session(msgspec.Struct):
     silences: int = 0
     wrongs: int = 0
     asked: int = 0
+    # of a way out of the queue
+    ways: list[str] = []  # those that were suggested
+    dialogue: Literal["", "confirming", "typing", "booking"] = ""
+    number: str = ""  # where the caller wants to be called
+    books: AttemptId | None = None
     # of the line
     playing: AttemptId | None = None
     hidden: str = ""  # the name under which digits go to the vault now

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ivr.program import Answer, Case, Confirm, Line, Lines, Retry
+from ivr.program import Answer, Case, Confirm, Line, Lines, Retry, WayOut
 from ivr.reading import Reading
 from ivr.source import Node, nearest_hint
 from ivr.values import (
@@ -148,6 +148,27 @@ def _sequence(reading: Reading, node: Node) -> tuple[Node, ...]:
     return node.children
 
 
+WAYS = ("callback", "message")
+CALLBACK_PHRASES = (("callback_confirm", ("phone",)), ("callback_number", ()), ("callback_refused", ()))
+"""What the dialogue of a callback says besides the offer, and what is filled in."""
+
+
+def _read_offers(reading: Reading, node: Node, name: str) -> dict[str, WayOut]:
+    offers: dict[str, WayOut] = {}
+    for way, child in _members(reading, node, (), WAYS).items():
+        inside = _members(reading, child, ("key", "say", "then"), ())
+        if len(inside) < 3:
+            continue
+        pressed: str = key.read(reading, inside["key"], name)
+        if any(other.key == pressed for other in offers.values()):
+            reading.problem(inside["key"].mark, "key", f"key {pressed} takes another offer already")
+        spoken: Lines = lines.read(reading, inside["say"], name)
+        offers[way] = WayOut(pressed, spoken, reading.target(inside["then"], f"{name}.{way}"))
+        for phrase, places in CALLBACK_PHRASES if way == "callback" else ():
+            reading.refer("phrase", phrase, inside["say"].mark, places)
+    return offers
+
+
 _line = Shape(
     {
         "anyOf": [
@@ -168,6 +189,15 @@ _line = Shape(
 )
 lines = Shape(_ref("say"), list_of(_line).read)
 target = Shape(_ref("next"), _read_target)
+_offer_schema: Schema = {
+    "type": "object",
+    "required": ["key", "say", "then"],
+    "additionalProperties": False,
+    "properties": {"key": key.schema, "say": _ref("say"), "then": _ref("next")},
+}
+offers = Shape(
+    {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(WAYS, _offer_schema)}, _read_offers
+)
 keys = Shape({"type": "object", "propertyNames": {"pattern": _KEYS}, "additionalProperties": target.schema}, _read_keys)
 retry = Shape(_ref("retry"), _read_retry)
 confirm = Shape(

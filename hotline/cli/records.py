@@ -104,6 +104,49 @@ def cases(
 
 
 @app.command()
+def callbacks(
+    site: SiteOption = Path(),
+    most: MostOption = 20,
+    outcome: Annotated[str | None, typer.Option(help="booked, reached, unreached, expired, refused, came_back")] = None,
+    reveal: RevealOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Callbacks, the last booked first: those that wait for their turn, and what became of the others.
+
+    Examples:
+
+      hotline callbacks --site /srv/hotline
+
+      hotline callbacks --outcome unreached --json
+    """
+    house = open_site(site)
+    _audit(house, reveal, f"callbacks, the newest {most}")
+    rows = _read(house, reading.callbacks, most, outcome)
+    shown = [row if reveal else {**row, "number": masked(row["number"])} for row in rows]
+    if json:
+        print_json(shown)
+        return
+    print_table(
+        ("booked", "call", "number", "queue", "outcome", "tries", "agent", "changed", "why"),
+        [
+            (
+                when(row["booked_at"]),
+                row["call"],
+                row["number"],
+                row["queue"],
+                row["outcome"],
+                row["tries"],
+                row["agent"],
+                when(row["changed_at"]),
+                row["detail"],
+            )
+            for row in shown
+        ],
+        "no callback has been booked yet",
+    )
+
+
+@app.command()
 def why(
     call: Annotated[str, typer.Argument(help="The call's id, as `hotline calls` shows it.")],
     site: SiteOption = Path(),

@@ -57,6 +57,13 @@ async def recordings(path: Path, call: str | None = None) -> list[dict[str, Any]
     return await _rows(path, query if call is None else query.where(schema.recordings.c.call == call))
 
 
+async def callbacks(path: Path, most: int = 50, outcome: str | None = None) -> list[dict[str, Any]]:
+    """Callbacks, the last booked first."""
+    table = schema.callbacks
+    query = select(table).order_by(table.c.booked_at.desc()).limit(most)
+    return await _rows(path, query if outcome is None else query.where(table.c.outcome == outcome))
+
+
 async def cases(path: Path, most: int = 50, call: str | None = None, number: str | None = None) -> list[dict[str, Any]]:
     """The newest cases first, each with the recording of its call once there is one."""
     table, sound = schema.cases, schema.recordings

@@ -89,6 +89,21 @@ cases = Table(
     Column("state", String(16), nullable=False),
 )
 
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("number", String(32), nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("booked_at", Float, nullable=False, index=True),
+    Column("changed_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("agent", String(64)),
+    Column("detail", String(128), nullable=False),
+)
+
 surveys = Table(
     "surveys",
     metadata,

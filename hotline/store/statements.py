@@ -34,6 +34,7 @@ LEG = upsert(schema.legs)
 STEP = upsert(schema.steps)
 RECORDING = upsert(schema.recordings)
 CASE = upsert(schema.cases)
+CALLBACK = upsert(schema.callbacks)
 SURVEY = upsert(schema.surveys)
 AGENT_STATE = upsert(schema.agent_states)
 _LAST_OLD = "(SELECT max(seq) FROM snapshots WHERE utc < ?)"

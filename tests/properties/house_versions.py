@@ -110,6 +110,9 @@ class Directory:
     def habits(self, version: str, queue: str) -> QueueHabits:
         return HABITS
 
+    def open(self, version: str, hours: str, utc: float) -> bool:
+        return hours == "always"
+
     def say(self, version: str, language: str, phrase: str, **values: object) -> tuple[Media, ...]:
         told = " ".join(f"{name}={value}" for name, value in values.items())
         return (Sentence(f"{phrase} {told}".strip(), language),)

@@ -29,11 +29,18 @@ _ASKING = {
     "global_keys": {},
 }
 
+CALLBACK = {
+    "callback_offer": "Press one to be called.",
+    "callback_confirm": "Call {phone}?",
+    "callback_number": "Which number?",
+    "callback_refused": "Not that number.",
+}
+
 PROGRAM = flow.Program(
     version=VERSION,
     languages=("en",),
     entries={"95183": "main"},
-    phrases={"en": {"welcome": "Welcome.", "menu": "Press one.", "bye": "Bye."}},
+    phrases={"en": {"welcome": "Welcome.", "menu": "Press one.", "bye": "Bye.", **CALLBACK}},
     flows={
         "main": flow.Flow(
             start="choose",
@@ -50,6 +57,7 @@ PROGRAM = flow.Program(
                     keys={"9": "bye"},
                     outcomes={},
                     then="bye",
+                    offers={"callback": flow.WayOut("1", (flow.Line("callback_offer"),), "bye")},
                 ),
                 "complain": flow.OpenCase(category="complaint", fields={}, deadline_s=5.0, then="care", failed="bye"),
                 "pass_on": flow.Transfer(to=flow.Const("tel:+861012345"), ring_s=20.0, outcomes={}, then="bye"),
@@ -74,8 +82,8 @@ def configuration() -> Configuration:
 class Directory:
     """What the published versions would say."""
 
-    def __init__(self, habits: QueueHabits) -> None:
-        self.queue_habits = habits
+    def __init__(self, habits: QueueHabits | None = None) -> None:
+        self.queue_habits = habits or QueueHabits()
 
     def entry(self, version: str, called: str) -> str | None:
         return PROGRAM.entry(called)
@@ -94,6 +102,9 @@ class Directory:
 
     def habits(self, version: str, queue: str) -> QueueHabits:
         return self.queue_habits
+
+    def open(self, version: str, hours: str, utc: float) -> bool:
+        return hours == "always"
 
     def say(self, version: str, language: str, phrase: str, **values: object) -> tuple[Media, ...]:
         told = " ".join(f"{name}={value}" for name, value in values.items())
