@@ -42,6 +42,7 @@ missing_packages() {
     fi
     command -v espeak-ng >/dev/null || echo espeak-ng
     command -v dpkg-deb >/dev/null || echo dpkg
+    if [ "$what" = test ]; then PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || echo mosquitto; fi
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 

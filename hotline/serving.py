@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
@@ -32,7 +32,7 @@ from hotline.metrics import Metrics
 from hotline.performing import Performer
 from hotline.provisioning import Provisioning
 from hotline.register import Register
-from hotline.site import Site
+from hotline.site import BusSettings, Site
 from hotline.sources import hash_of, read_files
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
@@ -40,6 +40,9 @@ from hotline.vault import Vault
 from hotline.versions import Programs, Versions
 from hotline.web.app import make
 from speech.sentences import Sentences
+
+if TYPE_CHECKING:
+    from hotline.bus.link import Bus
 
 log = structlog.get_logger("hotline")
 
@@ -73,6 +76,8 @@ class Server:
         self._forget_at = 0.0
         self._tidied: asyncio.Task[None] | None = None
 
+        self._bus = None if site.settings.bus is None else make_bus(site, site.settings.bus, self)
+
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Calls go on when we are gone."""
         if self.versions.current() is None:
@@ -91,6 +96,9 @@ class Server:
             self._driver.take(facts.Restarted())
             self.reload()
             await self._reach_switch()
+            if self._bus is not None:
+                self._bus.start()
+                stack.push_async_callback(self._bus.close)
             watching = asyncio.create_task(self._watch())
             watching.add_done_callback(_tell_if_broken)
             stack.callback(watching.cancel)
@@ -107,6 +115,14 @@ class Server:
     def agents(self) -> frozenset[str]:
         """Everybody who may sign in."""
         return frozenset(self.versions.people(self.register.version).configuration.agents)
+
+    def queues(self) -> frozenset[str]:
+        """Every queue that is open."""
+        return frozenset(self.versions.people(self.register.version).configuration.queues)
+
+    def agent_states(self) -> list[AgentChanged]:
+        """Every agent as the queues have it."""
+        return self._driver.router.agents()
 
     def view(self) -> dict[str, Any]:
         """The board."""
@@ -210,6 +226,10 @@ class Server:
         self._reachable[event.device] = reachable
         return known is not reachable
 
+    async def durable(self) -> None:
+        """Return once all that was logged so far is on disk."""
+        await self._writer.durable()
+
     async def clip(self, sentence: Sentence) -> Clip:
         """The performer's voice."""
         return Clip(str(await self._sentences.sound(sentence.text, sentence.language)))
@@ -222,6 +242,8 @@ class Server:
         utc = self._clock.now() + self.register.offset_s
         self.metrics.watch(order)
         self.board.watch(order, utc)
+        if self._bus is not None:
+            self._bus.watch(order, utc)
         if isinstance(order, AgentChanged):
             since: Instant = order.since + self.register.offset_s
             self._writer.write(statements.AGENT_STATE, (order.agent, since, order.state, order.reason))
@@ -349,6 +371,25 @@ def _tell_if_broken(watching: asyncio.Task[None]) -> None:
             "report this; calls are served, but versions, accounts and the fallback's calls are no longer looked at"
         )
         log.critical("the server's watch has ended", error=repr(error), advice=advice)
+
+
+def make_bus(site: Site, settings: BusSettings, server: Server) -> "Bus":
+    """The site's link to its broker, not started. Raises BadInput where the extra is not installed."""
+    try:
+        from hotline.bus.ended import EndedCalls
+        from hotline.bus.link import Broker, Bus
+    except ModuleNotFoundError as error:
+        raise BadInput("hotline.yaml has `bus`: install hotline[mqtt], or leave `bus` out") from error
+    broker = Broker(
+        settings.host,
+        settings.port,
+        settings.prefix,
+        settings.site or site.folder.name,
+        settings.user,
+        site.bus_password(),
+        settings.tls,
+    )
+    return Bus(broker, server, EndedCalls(site.database, site.state / "bus.mark"), server.metrics.bus_up.set)
 
 
 async def _stop_web(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:

@@ -60,6 +60,23 @@ class VoiceSettings(_Strict):
     """Which voice the service speaks with: another name builds all prompts anew."""
 
 
+class BusSettings(_Strict):
+    """The MQTT 5 broker that facts for others go to, and agents' commands come from.
+
+    Who may read and say what there is the broker's rule: whoever may write `agents/+/commands` acts for the agents.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    prefix: str = "hotline"
+    site: str = ""
+    """What this site is called in topics; default: the name of its folder."""
+    user: str | None = None
+    password_file: Path | None = None
+    """A file with the password and nothing else."""
+    tls: bool = False
+
+
 class Settings(_Strict):
     """All of hotline.yaml. Relative paths are relative to the site's folder."""
 
@@ -78,6 +95,8 @@ class Settings(_Strict):
     switch: SwitchSettings = SwitchSettings()
     web: WebSettings = WebSettings()
     voice: VoiceSettings = VoiceSettings()
+    bus: BusSettings | None = None
+    """Left out: everything stays inside, and nothing needs a broker."""
 
 
 class Site:
@@ -129,6 +148,16 @@ class Site:
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(24))
         return path.read_text().strip()
+
+    def bus_password(self) -> str | None:
+        """What the broker asks of us; None where it asks nothing."""
+        path = self.settings.bus.password_file if self.settings.bus is not None else None
+        if path is None:
+            return None
+        try:
+            return (self.folder / path).read_text().strip()
+        except OSError as error:
+            raise BadInput(f"{path}: {error.strerror}; hotline.yaml, bus.password_file names it") from error
 
     def switch_password(self) -> str:
         """The password of the switch's control port."""

@@ -1,0 +1,67 @@
+"""The calls that ended, as the bus tells them: from the call log, which is durable, and not from memory.
+
+A mark on disk says up to which row the broker has confirmed. So a broker that is away for a day costs no memory, a
+controller that dies costs no call, and a call may be told twice, never not at all.
+"""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from calls.numbers import masked
+from hotline.bus import words
+from hotline.store import opening
+
+_FIELDS = words.CallEnded.__struct_fields__
+
+
+class Ended(NamedTuple):
+    """A call and its place in the log."""
+
+    row: int
+    payload: bytes
+
+
+class EndedCalls:
+    """The call log behind the mark. `mark` is a small file of its own."""
+
+    def __init__(self, database: Path, mark: Path) -> None:
+        self._database = database
+        self._mark = mark
+
+    async def next(self, most: int) -> list[Ended]:
+        """The oldest calls that are not confirmed. A bus that is new begins with the next call, not with the past."""
+        return await asyncio.to_thread(self._read, most)
+
+    async def confirm(self, row: int) -> None:
+        """All up to `row` are with the broker."""
+        await asyncio.to_thread(self._write, row)
+
+    def begin(self) -> None:
+        """Set the mark at the end of the log, if there is none yet."""
+        if not self._mark.exists():
+            with contextlib.closing(opening.to_read(self._database)) as connection:
+                self._write(connection.execute("SELECT coalesce(max(rowid), 0) FROM calls").fetchone()[0])
+
+    def _read(self, most: int) -> list[Ended]:
+        after = int(self._mark.read_text())
+        with contextlib.closing(opening.to_read(self._database)) as connection:
+            # the table is only ever added to and never vacuumed, so rowids grow in the order of the writes
+            rows = connection.execute(
+                f"SELECT rowid, {', '.join(_FIELDS)} FROM calls WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, most)
+            ).fetchall()
+        return [Ended(row, _payload(values)) for row, *values in rows]
+
+    def _write(self, row: int) -> None:
+        unfinished = self._mark.with_suffix(".new")
+        unfinished.write_text(str(row))
+        unfinished.replace(self._mark)
+
+
+def _payload(values: list[object]) -> bytes:
+    row = dict(zip(_FIELDS, values, strict=True))
+    row["caller"] = masked(str(row["caller"]))
+    return msgspec.json.encode(msgspec.convert(row, words.CallEnded))

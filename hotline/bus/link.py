@@ -1,0 +1,335 @@
+"""The link to the broker: keeps its retained topics like the picture, tells what happened, takes agents' commands.
+
+All in tasks of its own: a broker that is away, slow or frozen makes nobody else wait. Nothing is queued for it but
+the newest alerts: of a state only the newest value counts, and calls that ended wait in the call log.
+
+After each connect the broker is asked what it retains below our topics. What differs from the picture is published,
+what the picture does not have is emptied, whether we, the broker or both were away.
+"""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+import aiomqtt
+import msgspec
+import structlog
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from acd.commands import AgentChanged
+from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
+from calls.ids import AgentId
+from hotline import facts
+from hotline.bus import words
+from hotline.bus.ended import EndedCalls
+from hotline.bus.picture import Picture
+from hotline.register import Register
+
+log = structlog.get_logger("hotline")
+
+_LOOK_EVERY_S = 0.2
+"""A state that changes faster is told less often."""
+_LOOK_AT_LEAST_EVERY_S = 1.0
+_IN_FLIGHT = 64
+_DEADLINE_S = 5.0
+"""For each answer of the broker, and for a command to become durable."""
+_KEEPALIVE_S = 10
+_RETRY_S = (0.5, 15.0)
+_COMMANDS_WAITING = 1_000
+
+
+class House(Protocol):
+    """What the bus needs of the running server."""
+
+    @property
+    def register(self) -> Register:
+        """Who is where."""
+        ...
+
+    def agents(self) -> frozenset[str]:
+        """Everybody who may sign in."""
+        ...
+
+    def queues(self) -> frozenset[str]:
+        """Every queue that is open."""
+        ...
+
+    def agent_states(self) -> list[AgentChanged]:
+        """Every agent as the queues have it."""
+        ...
+
+    async def tell(self, event: facts.RouterEvent) -> None:
+        """Take a fact, and return once it is durable."""
+        ...
+
+    async def durable(self) -> None:
+        """Return once all that was logged so far is on disk."""
+        ...
+
+
+class Broker(msgspec.Struct, frozen=True):
+    """Where it is, and who we are there. `site` is one level of all topics, and of the client's id."""
+
+    host: str
+    port: int
+    prefix: str
+    site: str
+    user: str | None = None
+    password: str | None = None
+    tls: bool = False
+    """Encrypted, with the broker's certificate checked against the machine's own authorities."""
+
+
+class Bus:
+    """`start`, `watch` each order, `close`. `on_change` hears True when the broker is there, False when it is lost."""
+
+    def __init__(
+        self, broker: Broker, house: House, ended: EndedCalls, on_change: Callable[[bool], None] = lambda up: None
+    ) -> None:
+        self._broker = broker
+        self._house = house
+        self._ended = ended
+        self._on_change = on_change
+        self._base = words.base(broker.prefix, broker.site)
+        self._picture = Picture(self._base)
+        self._held: dict[str, bytes] = {}
+        """What the broker retains, as far as we know."""
+        self._changed = asyncio.Event()
+        self._call_ended = asyncio.Event()
+        self._version = ""
+        self._up = False
+        self._said = ""
+        self._client: aiomqtt.Client | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look for the broker."""
+        self._ended.begin()
+        self._task = asyncio.create_task(self._keep_linked())
+
+    def watch(self, order: facts.RouterCommand, utc: float) -> None:
+        """Note one order of the router. Never waits."""
+        self._picture.watch(order, utc, self._house.register.offset_s)
+        self._changed.set()
+        if isinstance(order, facts.LogCall):
+            self._call_ended.set()
+
+    async def close(self) -> None:
+        """Say that the controller goes, if the broker listens, and let go of it."""
+        if self._task is None:
+            return
+        if self._client is not None:
+            with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._client.publish(*self._will, qos=1, retain=True)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def _will(self) -> tuple[str, bytes]:
+        topic = words.topic(self._base, words.CONTROLLER)
+        return topic, msgspec.json.encode(words.Controller(online=False))
+
+    async def _keep_linked(self) -> None:
+        pause_s = _RETRY_S[0]
+        while True:
+            try:
+                async with self._new_client() as self._client:
+                    await self._subscribe(self._client)
+                    self._turned(True, "")
+                    pause_s = _RETRY_S[0]
+                    await self._serve(self._client)
+            except aiomqtt.MqttError as error:
+                self._turned(False, str(error))
+            finally:
+                self._client = None
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _RETRY_S[1])
+
+    def _new_client(self) -> aiomqtt.Client:
+        topic, payload = self._will
+        client = aiomqtt.Client(
+            self._broker.host,
+            self._broker.port,
+            username=self._broker.user,
+            password=self._broker.password,
+            identifier=f"hotline-{self._broker.site}",  # a new link ends the old one, and its will, at the broker
+            protocol=aiomqtt.ProtocolVersion.V5,
+            will=aiomqtt.Will(topic, payload, qos=1, retain=True),
+            clean_start=True,
+            tls_context=ssl.create_default_context() if self._broker.tls else None,
+            timeout=_DEADLINE_S,
+            keepalive=_KEEPALIVE_S,
+            max_queued_incoming_messages=_COMMANDS_WAITING,
+            max_inflight_messages=_IN_FLIGHT,
+        )
+        client.pending_calls_threshold = 4 * _IN_FLIGHT
+        return client
+
+    async def _subscribe(self, client: aiomqtt.Client) -> None:
+        self._held = {}
+        for channel in words.STATES:
+            await client.subscribe(words.pattern(self._base, channel), options=SubscribeOptions(qos=1, noLocal=True))
+        await client.subscribe(
+            words.pattern(self._base, words.COMMAND),
+            options=SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND),
+        )
+
+    async def _serve(self, client: aiomqtt.Client) -> None:
+        """Until the link is lost: raises MqttError."""
+        self._version = ""
+        self._changed.set()
+        self._call_ended.set()
+        tasks = [
+            asyncio.create_task(work)
+            for work in (self._receive(client), self._keep_alike(client), self._tell_ended(client))
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _turned(self, up: bool, error: str) -> None:
+        if up != self._up or (error and error != self._said):
+            where = f"{self._broker.host}:{self._broker.port}"
+            if up:
+                log.info("the broker is there", broker=where)
+            else:
+                advice = "calls go on; it is tried again by itself, and will have the newest state then"
+                log.warning("the broker is away", broker=where, error=error, advice=advice)
+        self._up, self._said = up, error
+        self._on_change(up)
+
+    # what we say
+
+    async def _keep_alike(self, client: aiomqtt.Client) -> None:
+        """Make the broker's retained topics like the picture, for ever."""
+        while True:
+            with contextlib.suppress(TimeoutError):  # some changes come without an order
+                async with asyncio.timeout(_LOOK_AT_LEAST_EVERY_S):
+                    await self._changed.wait()
+            self._changed.clear()
+            self._look()
+            await self._even_out(client)
+            alerts = self._picture.alerts
+            while alerts:
+                alert = alerts[0]
+                await client.publish(words.topic(self._base, words.ALERT), alert, qos=1)
+                if alerts and alerts[0] is alert:  # else it was pushed out by newer ones meanwhile
+                    alerts.popleft()
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    def _look(self) -> None:
+        house = self._house
+        register = house.register
+        if register.version != self._version:  # agents came and went with the version, and nobody's state changed
+            self._version = register.version
+            for state in house.agent_states():
+                self._picture.watch(state, 0.0, register.offset_s)
+        self._picture.look(register, house.agents(), house.queues())
+
+    async def _even_out(self, client: aiomqtt.Client) -> None:
+        wanted, held = self._picture.topics, self._held
+        other = [topic for topic, payload in wanted.items() if held.get(topic) != payload]
+        other += [topic for topic in held if topic not in wanted]
+        for begin in range(0, len(other), _IN_FLIGHT):
+            some = other[begin : begin + _IN_FLIGHT]
+            await asyncio.gather(*(self._retain(client, topic, wanted.get(topic, b"")) for topic in some))
+
+    async def _retain(self, client: aiomqtt.Client, topic: str, payload: bytes) -> None:
+        await client.publish(topic, payload, qos=1, retain=True)
+        self._note(topic, payload)
+
+    def _note(self, topic: str, payload: bytes) -> None:
+        if payload:
+            self._held[topic] = payload
+        else:
+            self._held.pop(topic, None)
+
+    async def _tell_ended(self, client: aiomqtt.Client) -> None:
+        topic = words.topic(self._base, words.ENDED)
+        while True:
+            await self._call_ended.wait()
+            self._call_ended.clear()
+            await self._house.durable()
+            while calls := await self._ended.next(_IN_FLIGHT):
+                for call in calls:
+                    await client.publish(topic, call.payload, qos=1)
+                await self._ended.confirm(calls[-1].row)
+
+    # what we hear
+
+    async def _receive(self, client: aiomqtt.Client) -> None:
+        head, tail = words.pattern(self._base, words.COMMAND).split("+")
+        async for message in client.messages:
+            topic = str(message.topic)
+            payload = message.payload if isinstance(message.payload, bytes) else b""
+            if topic.startswith(head) and topic.endswith(tail):
+                name = words.name_of(topic[len(head) : -len(tail)])
+                await self._command(client, name, payload, message.properties)
+            else:  # what was retained, or what somebody else, the will of our old link too, has put there
+                self._note(topic, payload)
+                self._changed.set()
+
+    async def _command(self, client: aiomqtt.Client, name: str, payload: bytes, properties: Properties | None) -> None:
+        reply_to = str(getattr(properties, "ResponseTopic", ""))
+        try:
+            wanted = msgspec.json.decode(payload, type=words.AgentCommand)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            reply = words.Reply("", False, str(error))
+        else:
+            reply_to = wanted.reply_to or reply_to
+            reply = await self._obey(name, wanted)
+        if not reply.ok:
+            log.warning("a command from the bus was refused", agent=name, error=reply.error)
+        if not reply_to:
+            return
+        if not reply_to.startswith(f"{self._base}/replies/") or "+" in reply_to or "#" in reply_to:
+            advice = f"answers go below {self._base}/replies/ and nowhere else"
+            log.warning("no answer to a command from the bus", reply_to=reply_to, advice=advice)
+            return
+        await client.publish(reply_to, msgspec.json.encode(reply), qos=1, properties=_same_question(properties))
+
+    async def _obey(self, name: str, wanted: words.AgentCommand) -> words.Reply:
+        if name not in self._house.agents():
+            return words.Reply(wanted.id, False, f"no agent {name!r} in dialplans/agents.yaml")
+        try:
+            async with asyncio.timeout(_DEADLINE_S):
+                await self._house.tell(_fact(AgentId(name), wanted))
+        except TimeoutError:
+            return words.Reply(wanted.id, False, "taken, but not on disk yet: the store does not write")
+        return words.Reply(wanted.id, True)
+
+
+def _fact(agent: AgentId, wanted: words.AgentCommand) -> facts.RouterEvent:
+    match wanted.command:
+        case "sign_in":
+            return AgentSignedIn(agent)
+        case "sign_out":
+            return AgentSignedOut(agent)
+        case "pause":
+            return AgentPaused(agent, wanted.reason)
+        case "ready":
+            return AgentResumed(agent)
+        case "wrap_up_done":
+            return WrapUpEnded(agent)
+        case _:
+            assert_never(wanted.command)
+
+
+def _same_question(properties: Properties | None) -> Properties | None:
+    """MQTT 5: the answer carries the question's correlation data."""
+    data = getattr(properties, "CorrelationData", None)
+    if data is None:
+        return None
+    answer = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho leaves its constructor untyped
+    answer.CorrelationData = data
+    return answer

@@ -1,0 +1,99 @@
+"""What the retained topics should say now. It knows no broker: whoever does makes the broker's topics like it."""
+
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+
+from acd.commands import AgentChanged
+from calls.ids import AgentId, CallId
+from calls.numbers import masked
+from hotline import facts
+from hotline.bus import words
+from hotline.register import Call, Register
+
+_ALERTS_KEPT = 1_000
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Picture:
+    """Topics and payloads by the router's orders and register. As large as the house: agents, queues, live calls."""
+
+    def __init__(self, of_site: str) -> None:
+        self.topics: dict[str, bytes] = {}
+        """What should be retained, and nothing else below the state channels."""
+        self.alerts: deque[bytes] = deque(maxlen=_ALERTS_KEPT)
+        self._base = of_site
+        self._agents: dict[AgentId, AgentChanged] = {}
+        self._forecasts: dict[CallId, words.CallForecast] = {}
+
+    def watch(self, order: facts.RouterCommand, utc: float, offset_s: float) -> None:
+        """Note one order; `offset_s` makes a monotonic instant UTC."""
+        match order:
+            case AgentChanged(agent):
+                self._agents[agent] = order
+            case facts.ForecastMade(call, queue, forecast):
+                silent = forecast.layer == "silent"
+                self._forecasts[call] = words.CallForecast(
+                    call,
+                    queue,
+                    forecast.layer,
+                    forecast.reason,
+                    forecast.position,
+                    None if silent else forecast.median_s,
+                    None if silent else forecast.low_s,
+                    None if silent else forecast.high_s,
+                    forecast.at + offset_s,
+                )
+            case facts.LogCall(call):
+                self._forecasts.pop(call, None)
+            case facts.Noticed(level, event, advice, call) if level != "info":
+                self.alerts.append(_encode(words.Alert(level, event, advice, call, utc)))
+            case _:
+                pass
+
+    def look(self, register: Register, agents: Iterable[str], queues: Iterable[str], online: bool = True) -> None:
+        """Draw it anew. Costs as much as the house is large: at most some times a second."""
+        offset_s = register.offset_s
+        now: dict[str, bytes] = {}
+        self._put(now, words.CONTROLLER, "", words.Controller(online, register.version))
+        for name in agents:
+            known = self._agents.get(AgentId(name))
+            if known is not None:
+                state = words.Agent(name, known.state, known.reason, known.since + offset_s)
+                self._put(now, words.AGENT, name, state)
+        waits: dict[str, list[Call]] = {queue: [] for queue in queues}
+        for call in register.calls.values():
+            self._put(now, words.CALL, call.call, _call(call, offset_s))
+            if call.place in ("waiting", "offered"):
+                waits.setdefault(call.queue, []).append(call)
+                forecast = self._forecasts.get(call.call)
+                if forecast is not None:
+                    self._put(now, words.FORECAST, call.call, forecast)
+        for queue, waiting in waits.items():
+            self._put(now, words.QUEUE, queue, _queue(queue, waiting, offset_s))
+        self.topics = now
+
+    def _put(self, into: dict[str, bytes], channel: words.Channel, name: str, payload: words.Message) -> None:
+        into[words.topic(self._base, channel, name)] = _encode(payload)
+
+
+def _call(call: Call, offset_s: float) -> words.Call:
+    return words.Call(
+        call.call,
+        masked(call.caller),
+        call.called,
+        call.place,
+        call.queue,
+        call.agent,
+        call.arrived_at + offset_s,
+        None if call.queued_at is None else call.queued_at + offset_s,
+        None if call.answered_at is None else call.answered_at + offset_s,
+    )
+
+
+def _queue(queue: str, waiting: list[Call], offset_s: float) -> words.Queue:
+    offered = sum(call.place == "offered" for call in waiting)
+    longest = min((call.queued_at for call in waiting if call.queued_at is not None), default=None)
+    return words.Queue(queue, len(waiting), offered, None if longest is None else longest + offset_s)

@@ -1,0 +1,195 @@
+"""What is said on the bus: every channel with its topic, its payload, and what is promised of it.
+
+A payload gains fields and never loses or changes one within a version; what cannot be said so gets a new version in
+the topic. Instants are UTC epoch seconds. Callers' numbers are masked.
+"""
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from acd.commands import AgentState
+from calls.ids import Seconds
+
+VERSION = "v1"
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The base of all payloads: JSON objects with the fields named and no others."""
+
+
+class Controller(Message, frozen=True):
+    """Whether the controller is there. The broker itself says `online: false` when it is lost."""
+
+    online: bool
+    version: str = ""
+    """Of the flows that new calls walk."""
+
+
+class Agent(Message, frozen=True):
+    """An agent's state, and since when."""
+
+    agent: str
+    state: AgentState
+    reason: str
+    since: float
+
+
+class Queue(Message, frozen=True):
+    """A queue: callers who wait (of them those for whom a phone rings), and when the longest waiting one came."""
+
+    queue: str
+    waiting: int
+    offered: int
+    longest_since: float | None
+
+
+class Call(Message, frozen=True):
+    """A call that goes on. The topic is emptied when it ends."""
+
+    call: str
+    caller: str
+    called: str
+    place: str
+    queue: str
+    agent: str | None
+    arrived_at: float
+    queued_at: float | None
+    answered_at: float | None
+
+
+class CallForecast(Message, frozen=True):
+    """The wait ahead of a caller: median and 80 % interval. With layer `silent` no figures, and the reason why."""
+
+    call: str
+    queue: str
+    layer: str
+    reason: str
+    position: int
+    median_s: Seconds | None
+    low_s: Seconds | None
+    high_s: Seconds | None
+    at: float
+
+
+class CallEnded(Message, frozen=True):
+    """A row of the call log."""
+
+    call: str
+    caller: str
+    called: str
+    version: str
+    language: str
+    arrived_at: float
+    queued_at: float | None
+    answered_at: float | None
+    ended_at: float
+    queue: str
+    agent: str | None
+    outcome: str
+    cause: str
+
+
+class Alert(Message, frozen=True):
+    """Something that an operator should read, and what to do about it. The log has the details."""
+
+    level: Literal["warning", "error"]
+    event: str
+    advice: str
+    call: str | None
+    at: float
+
+
+class AgentCommand(Message, frozen=True):
+    """What an agent wants. The answer goes to `reply_to` (or the response topic of MQTT 5) and carries `id`."""
+
+    command: Literal["sign_in", "sign_out", "pause", "ready", "wrap_up_done"]
+    id: str = ""
+    reason: str = "break"
+    """Of a pause."""
+    reply_to: str = ""
+
+
+class Reply(Message, frozen=True):
+    """Whether the command was taken. `ok` is said only once the fact is durable."""
+
+    id: str
+    ok: bool
+    error: str = ""
+
+
+class Channel(NamedTuple):
+    """A kind of topic. `address` is relative to PREFIX/v1/SITE, with names in braces; `promise` is for people."""
+
+    name: str
+    address: str
+    payload: type[Message]
+    retained: bool
+    incoming: bool
+    promise: str
+
+
+_STATE = "Retained, QoS 1. The newest value; right again by itself after the broker or the controller was away."
+
+CONTROLLER = Channel("controller", "controller", Controller, True, False, _STATE)
+AGENT = Channel("agentState", "agents/{agent}/state", Agent, True, False, _STATE)
+QUEUE = Channel("queueState", "queues/{queue}/state", Queue, True, False, _STATE)
+CALL = Channel("callState", "calls/{call}/state", Call, True, False, _STATE)
+FORECAST = Channel("callForecast", "calls/{call}/forecast", CallForecast, True, False, _STATE)
+ENDED = Channel(
+    "callEnded",
+    "calls/ended",
+    CallEnded,
+    False,
+    False,
+    "QoS 1, each call at least once and in order, also those that ended while the broker or the controller was away.",
+)
+ALERT = Channel(
+    "alert",
+    "alerts",
+    Alert,
+    False,
+    False,
+    "QoS 1. While the broker is away the newest 1,000 are kept; a restart of the controller forgets them.",
+)
+COMMAND = Channel(
+    "agentCommand",
+    "agents/{agent}/commands",
+    AgentCommand,
+    False,
+    True,
+    "QoS 1, not retained (a retained one is never taken). Said twice, it does no harm.",
+)
+REPLY = Channel("reply", "replies/{client}", Reply, False, False, "QoS 1, to a topic below `replies/`, nowhere else.")
+
+CHANNELS = (CONTROLLER, AGENT, QUEUE, CALL, FORECAST, ENDED, ALERT, COMMAND, REPLY)
+STATES = tuple(channel for channel in CHANNELS if channel.retained)
+
+
+def base(prefix: str, site: str) -> str:
+    """What all topics of a site begin with."""
+    return f"{prefix}/{VERSION}/{word(site)}"
+
+
+def word(name: str) -> str:
+    """A name as one level of a topic: `/`, `+`, `#`, `%` and NUL are percent-encoded."""
+    return "".join(f"%{ord(sign):02X}" if sign in "/+#%\0" else sign for sign in name)
+
+
+def name_of(level: str) -> str:
+    """The name behind a topic's level."""
+    for sign in "/+#\0%":
+        level = level.replace(f"%{ord(sign):02X}", sign)
+    return level
+
+
+def topic(of_site: str, channel: Channel, name: str = "") -> str:
+    """The topic of one agent, queue or call; `of_site` is what `base` gives."""
+    head, brace, rest = channel.address.partition("{")
+    return f"{of_site}/{head}{word(name)}{rest.partition('}')[2]}" if brace else f"{of_site}/{head}"
+
+
+def pattern(of_site: str, channel: Channel) -> str:
+    """What a subscriber asks for to have all of a channel."""
+    head, brace, rest = channel.address.partition("{")
+    return f"{of_site}/{head}+{rest.partition('}')[2]}" if brace else f"{of_site}/{head}"
