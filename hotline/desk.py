@@ -80,10 +80,6 @@ class Outlook(Protocol):
         """The forecasts made since the last question."""
         ...
 
-    def agents(self) -> list[AgentChanged]:
-        """Every agent's state, and since when."""
-        ...
-
     def position(self, call: CallId) -> int | None:
         """The place in the caller's queue, from 1; None for who does not wait."""
         ...
