@@ -71,7 +71,7 @@ def test_a_replay_of_the_stored_journal_gives_the_same_orders(tmp_path: Path) ->
     site = _site(tmp_path)
     _keep(site, house, [])
     left = opening.read(site.database)
-    again = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory())
+    again = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(house.habits))
     orders = [order for entry in left.entries for order in again.handle(entry.event, entry.at)]
     assert len(left.entries) == len(house.journal)
     assert orders == house.orders
