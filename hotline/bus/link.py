@@ -9,6 +9,7 @@ what the picture does not have is emptied, whether we, the broker or both were a
 
 import asyncio
 import contextlib
+import sqlite3
 import ssl
 from collections.abc import Callable
 from typing import Protocol, assert_never
@@ -143,7 +144,7 @@ class Bus:
                     self._turned(True, "")
                     pause_s = _RETRY_S[0]
                     await self._serve(self._client)
-            except aiomqtt.MqttError as error:
+            except (aiomqtt.MqttError, OSError, sqlite3.Error, ValueError) as error:  # the mark and the log are files
                 self._turned(False, str(error))
             finally:
                 self._client = None
