@@ -12,14 +12,12 @@ from random import Random
 import pytest
 import pytest_asyncio
 
-from acd.core import Acd
+from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
 from hotline.facts import LogCall, LogLeg
 from hotline.publishing import publish
-from hotline.router import Router
 from hotline.store import opening
 from hotline.versions import Programs, Versions
-from ivr.machine import Ivr
 from phones.agent_phone import Answer, LetRing
 from phones.audio import tone
 from phones.hostile import garbage, half_invite, send_slowly
@@ -272,7 +270,7 @@ async def test_the_journal_gives_the_rows_again_that_were_written_then(house: Ho
     await house.nobody_left()
     assert await house.stop_controller() == 0
     versions = Versions(house.site.versions)
-    router = Router(Ivr(Programs(versions)), Acd(versions.configuration), VersionedDirectory(versions))
+    router = make_router(Programs(versions), versions.configuration, VersionedDirectory(versions))
     calls: dict[str, str] = {}
     legs: dict[str, str] = {}
     import contextlib
