@@ -125,6 +125,8 @@ class House:
         self.site.prepare()
         hanging = await asyncio.start_server(_never_answer, "127.0.0.1", self.hanging_port)
         stack.callback(hanging.close)
+        self.endpoint = await Endpoint.open()
+        stack.callback(self.endpoint.close)
         settings = AsteriskSettings(
             run_dir=self.site.state / "asterisk",
             ari_password=self.site.switch_password(),
@@ -132,6 +134,7 @@ class House:
             sip_port=free_port(socket.SOCK_DGRAM),
             rtp_first=rtp_first,
             rtp_last=rtp_first + 199,
+            gateway=f"sip:127.0.0.1:{self.endpoint.port}",
         )
         assert self.installation is not None
         self.asterisk = AsteriskProcess(settings, self.installation)
@@ -140,8 +143,6 @@ class House:
         await publish(self.site, Espeak())
         headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
         self.session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers, base_url=self.url))
-        self.endpoint = await Endpoint.open()
-        stack.callback(self.endpoint.close)
         self.line = PhoneLine(self.endpoint, self.registrar)
         stack.push_async_callback(self.stop_controller)
         await self.start_controller()
