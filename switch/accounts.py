@@ -45,3 +45,12 @@ class SecretStore:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._path)
+
+
+def password_in(path: Path) -> str:
+    """The password in a file; generated, for this user only, when there is no such file yet."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24))
+    return path.read_text().strip()

@@ -10,9 +10,8 @@ import asyncio
 import signal
 import sys
 from pathlib import Path
-from secrets import token_urlsafe
 
-from switch.accounts import AgentAccount, SecretStore
+from switch.accounts import AgentAccount, SecretStore, password_in
 from switch.asterisk import upkeep
 from switch.asterisk.configuration import ConfigurationError
 from switch.asterisk.installation import AsteriskNotFoundError, locate_or_install
@@ -27,7 +26,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
     agents = [agent for agent in (arguments.agents or "").split(",") if agent]
     return AsteriskSettings(
         run_dir=run_dir,
-        ari_password=_password(arguments.password_file) if arguments.password_file else secrets.get("ari"),
+        ari_password=password_in(arguments.password_file) if arguments.password_file else secrets.get("ari"),
         application=arguments.application,
         sip_address=arguments.sip_address,
         sip_port=arguments.sip_port,
@@ -39,15 +38,6 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
-
-
-def _password(path: Path) -> str:
-    """The password in a file; generated, for this user only, when there is no such file yet."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(token_urlsafe(24))
-    return path.read_text().strip()
 
 
 def _rtp_range(text: str) -> tuple[int, int]:

@@ -94,6 +94,11 @@ class FreeSwitchProcess:
                 if greeting:
                     return
 
+    async def ended(self) -> int:
+        """Its exit code, once it has ended."""
+        assert self._process is not None
+        return await self._process.wait()
+
     async def stop(self) -> None:
         """Ends it in order: calls are hung up. Kills it if that takes too long."""
         process = self._process

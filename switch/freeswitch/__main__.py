@@ -1,0 +1,119 @@
+"""`python -m switch.freeswitch`: one FreeSWITCH in the foreground, or only its configuration for one in a container.
+
+Prints one line with its addresses once it answers; ends on Ctrl-C or SIGTERM. With --write the run directory is written
+and nothing is started: the image of docker-compose.yml runs its own program over it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from calls.errors import HotlineError
+from switch.accounts import password_in
+from switch.freeswitch import upkeep
+from switch.freeswitch.configuration import write_configuration
+from switch.freeswitch.process import FreeSwitchProcess, locate
+from switch.freeswitch.settings import FreeSwitchSettings
+
+
+def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:
+    """The settings of a command line; the password is made at the first start."""
+    run_dir = arguments.run_dir.resolve()
+    return FreeSwitchSettings(
+        run_dir=run_dir,
+        event_socket_password=password_in(arguments.password_file or run_dir / "password"),
+        event_socket_address=arguments.event_socket_address,
+        event_socket_port=arguments.event_socket_port,
+        sip_address=arguments.sip_address,
+        sip_port=arguments.sip_port,
+        rtp_first=arguments.rtp[0],
+        rtp_last=arguments.rtp[1],
+        external_address=arguments.external_address,
+        trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
+        gateway=arguments.gateway,
+        codecs=tuple(arguments.codecs.split(",")),
+        web_socket_port=arguments.web_socket_port,
+        certificates_dir=arguments.certificates_dir,
+    )
+
+
+def _rtp_range(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is no range of ports, such as 23000-25999")
+    return int(first), int(last)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m switch.freeswitch", description="One FreeSWITCH in the foreground."
+    )
+    parser.add_argument(
+        "--run-dir", type=Path, default=Path(".local/run/freeswitch"), help="configuration, logs, spool"
+    )
+    parser.add_argument("--password-file", type=Path, help="event socket password, made when missing")
+    parser.add_argument("--event-socket-address", default="127.0.0.1")
+    parser.add_argument("--event-socket-port", type=int, default=8021)
+    parser.add_argument("--sip-address", default="127.0.0.1")
+    parser.add_argument("--sip-port", type=int, default=5060)
+    parser.add_argument("--rtp", type=_rtp_range, default=(23000, 25999), metavar="FIRST-LAST")
+    parser.add_argument("--external-address", help="what phones reach this host under, behind address translation")
+    parser.add_argument("--trunk", action="append", metavar="NETWORK", help="who may call in (default: loopback)")
+    parser.add_argument("--gateway", metavar="HOST:PORT", help="where outgoing calls go")
+    parser.add_argument("--codecs", default=",".join(FreeSwitchSettings.codecs), help="in order of preference")
+    parser.add_argument("--web-socket-port", type=int, help="SIP over secure WebSocket for agents in browsers")
+    parser.add_argument("--certificates-dir", type=Path, help="wss.pem and dtls-srtp.pem for them")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--write", action="store_true", help="only write the configuration")
+    only.add_argument("--check", action="store_true", help="only ask whether it answers: exit code 0 or 1")
+    return parser
+
+
+async def _run(settings: FreeSwitchSettings) -> int:
+    program = locate()
+    if program is None:
+        print("there is no freeswitch in PATH; HOTLINE_FREESWITCH_PROGRAM names one elsewhere", file=sys.stderr)
+        return 1
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    freeswitch = FreeSwitchProcess(settings, program)
+    await freeswitch.start()
+    print(
+        f"FreeSWITCH answers: SIP {settings.sip_address}:{settings.sip_port},"
+        f" event socket {settings.event_socket_address}:{settings.event_socket_port}, log {settings.log_file}",
+        flush=True,
+    )
+    waiters = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(freeswitch.ended())]
+    await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+    for waiter in waiters:
+        waiter.cancel()
+    if not stopped.is_set():
+        print(f"FreeSWITCH ended by itself: its log is {settings.log_file}", file=sys.stderr)
+        return 1
+    await freeswitch.stop()
+    return 0
+
+
+def main() -> int:
+    """Entry point; 0 after an orderly stop, 1 otherwise."""
+    try:
+        arguments = _parser().parse_args()
+        settings = settings_from(arguments)
+        if arguments.write:
+            write_configuration(settings)
+            return 0
+        if arguments.check:
+            return 0 if asyncio.run(upkeep.answers(settings)) else 1
+        return asyncio.run(_run(settings))
+    except HotlineError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
