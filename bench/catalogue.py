@@ -36,5 +36,6 @@ BENCHES = {
     "routing": Entry("routing", "how well and how fast callers and agents are matched; simulation"),
     "holding": Entry("holding", "300 callers who wait with music"),
     "start": Entry("start", "the controller's start on 1,000 flows and 10,000 prompts"),
+    "eventsocket": Entry("eventsocket", "what FreeSWITCH's event socket costs us: an event in, a command out"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }

@@ -7,14 +7,13 @@ HOTLINE_FREESWITCH=host:port and HOTLINE_FREESWITCH_PASSWORD.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import time
-from typing import Any
 
 import numpy as np
 
+from bench.report import Figure, at_most, told
 from calls.errors import BadInput
 from switch.freeswitch.client import ClientSettings, EventSocketClient
 from switch.freeswitch.lag import ReaderLag
@@ -43,18 +42,19 @@ class _Clock:
         """Not here."""
 
 
-def run() -> list[dict[str, Any]]:
-    """The figures, in the shape of DESIGN.md; takes about half a minute."""
+def named() -> ClientSettings | None:
+    """The switch that HOTLINE_FREESWITCH names. Raises BadInput when its password is not named too."""
     place, password = os.environ.get("HOTLINE_FREESWITCH"), os.environ.get("HOTLINE_FREESWITCH_PASSWORD")
-    if not place or not password:
-        raise BadInput(
-            "this bench needs a real switch: set HOTLINE_FREESWITCH=host:port and HOTLINE_FREESWITCH_PASSWORD"
-        )
+    if not place:
+        return None
+    if not password:
+        raise BadInput("HOTLINE_FREESWITCH names a switch: set HOTLINE_FREESWITCH_PASSWORD too")
     host, _, port = place.rpartition(":")
-    return asyncio.run(_run(ClientSettings(password, host, int(port), heartbeat_s=600)))
+    return ClientSettings(password, host, int(port), heartbeat_s=600)
 
 
-async def _run(settings: ClientSettings) -> list[dict[str, Any]]:
+async def figures(settings: ClientSettings, probes: int = EVENTS) -> list[Figure]:
+    """Takes about half a minute."""
     clock, other = _Clock(), _Clock()
     chance = random.Random(1)
     waiting = EventSocketClient(settings, clock, Subscribe(("CUSTOM",), (KIND,)), chance)
@@ -62,9 +62,9 @@ async def _run(settings: ClientSettings) -> list[dict[str, Any]]:
     await waiting.start(10)
     await firing.start(10)
     try:
-        asleep = await _delays(clock, firing, chance)
+        asleep = await _delays(clock, firing, chance, probes)
         waiting.attend(True)
-        awake = await _delays(clock, firing, chance)
+        awake = await _delays(clock, firing, chance, probes)
         begun, cpu_begun = time.perf_counter(), time.process_time()
         await asyncio.sleep(3)
         share = (time.process_time() - cpu_begun) / (time.perf_counter() - begun) * 100
@@ -73,9 +73,9 @@ async def _run(settings: ClientSettings) -> list[dict[str, Any]]:
         await firing.close()
     pulse_ms = settings.pulse_s * 1000
     return [
-        _figure("event delay, kept awake, p50", _ms(awake, 50), "ms", None, _ms(asleep, 50)),
-        _figure("event delay, kept awake, p95", _ms(awake, 95), "ms", 10, _ms(asleep, 95)),
-        _figure(f"our CPU of keeping awake every {pulse_ms:g} ms", share, "% of a core", None, None),
+        told("event delay, kept awake, p50", _ms(awake, 50), "ms", _ms(asleep, 50)),
+        at_most("event delay, kept awake, p95", _ms(awake, 95), "ms", 10, _ms(asleep, 95)),
+        told(f"our CPU of keeping awake every {pulse_ms:g} ms", share, "% of a core"),
     ]
 
 
@@ -83,26 +83,11 @@ def _ms(delays: list[float], percent: float) -> float:
     return float(np.percentile(delays, percent))
 
 
-async def _delays(clock: _Clock, firing: EventSocketClient, chance: random.Random) -> list[float]:
+async def _delays(clock: _Clock, firing: EventSocketClient, chance: random.Random, probes: int) -> list[float]:
     delays = []
-    for _ in range(EVENTS):
+    for _ in range(probes):
         await asyncio.sleep(chance.uniform(0.02, 0.06))
         fired = time.perf_counter()
         await firing.submit(SendEvent("CUSTOM", (("Event-Subclass", KIND),)))
         delays.append((await clock.came.get() - fired) * 1000)
     return delays
-
-
-def _figure(figure: str, value: float, unit: str, target: float | None, reference: float | None) -> dict[str, Any]:
-    return {
-        "figure": figure,
-        "value": round(value, 2),
-        "unit": unit,
-        "target": target,
-        "reference": None if reference is None else round(reference, 2),
-        "met": None if target is None else value <= target,
-    }
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(), ensure_ascii=False, indent=2))
