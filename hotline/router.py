@@ -4,7 +4,7 @@ Synchronous and deterministic like the cores that it holds: the live driver jour
 journal gives the same orders. What to do with a fact is decided by whose leg it is about and where that call is.
 """
 
-from typing import assert_never
+from typing import Any, assert_never
 
 import msgspec
 
@@ -24,7 +24,7 @@ from acd.events import (
 from calls import events as door
 from calls.causes import Cause, DeviceState, Outcome
 from calls.commands import HangUp, Originate, Supervise
-from calls.ids import Instant, LegId
+from calls.ids import CallId, Instant, LegId
 from calls.numbers import e164
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
@@ -80,6 +80,10 @@ class Router:
     def agents(self) -> list[AgentChanged]:
         """Every agent's state, for a screen that was not there when it changed."""
         return self._desk.outlook.agents()
+
+    def wait_of(self, call: CallId) -> dict[str, Any]:
+        """What the caller may know of the own wait; see `Waiting.told`."""
+        return self._waiting.told(self._desk.register.calls[call])
 
     def handle(self, event: facts.RouterEvent, now: Instant) -> list[facts.RouterCommand]:
         """Take one fact; `now` never goes back."""

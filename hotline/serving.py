@@ -16,7 +16,7 @@ from calls.causes import DeviceState
 from calls.commands import Clip, Sentence
 from calls.errors import BadInput, HotlineError, SwitchAway
 from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchLost
-from calls.ids import Instant
+from calls.ids import CallId, Instant
 from calls.ports import Switch
 from hotline import facts
 from hotline.board import Board
@@ -36,6 +36,7 @@ from hotline.site import BusSettings, Site
 from hotline.sources import hash_of, read_files
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
+from hotline.tokens import WaitTokens
 from hotline.vault import Vault
 from hotline.versions import Programs, Versions
 from hotline.web.app import make
@@ -127,6 +128,10 @@ class Server:
     def view(self) -> dict[str, Any]:
         """The board."""
         return {**self.board.view(self.register, self._clock.now()), "switch_up": self._switch_up}
+
+    def wait_of(self, call: CallId) -> dict[str, Any]:
+        """Place and forecast of a caller who waits."""
+        return self._driver.router.wait_of(call)
 
     def health(self) -> dict[str, Any]:
         """`ok`, and what is not."""
@@ -352,7 +357,13 @@ class Server:
                 f"{settings.host}:{settings.port}: {error.strerror}. Set web.port in hotline.yaml to a free one, "
                 "or stop the other controller."
             ) from error
-        config = uvicorn.Config(make(self, self.site.secret("web")), log_config=None, access_log=False, lifespan="off")
+        app = make(self, self.site.secret("web"), WaitTokens(self.site.secret("waiting")))
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+        )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
         return server, listening

@@ -5,9 +5,9 @@ bridge cuts it off. Figures that rise are said only for a cause, and the cause g
 """
 
 from heapq import heapify, heappop, heappush
-from typing import assert_never
+from typing import Any, assert_never
 
-from acd.forecast.announce import Said, Unsaid
+from acd.forecast.announce import Said, Unsaid, band
 from calls.commands import Media, Play
 from calls.ids import CallId, Instant, LegId
 from hotline import register as at
@@ -39,6 +39,28 @@ class Waiting:
         if call is not None and call.place in _HERE and call.announce_at is not None:
             call.announce_at = max(call.announce_at, self._desk.now + _QUIET_S)
             self._arm(call)
+
+    def told(self, call: at.Call) -> dict[str, Any]:
+        """What a caller may know: place, since when, figures and the band of minutes, or why there are none.
+
+        It only looks: nothing changes by it, so it is no fact of the journal.
+        """
+        outlook = self._desk.outlook
+        forecast = outlook.forecast(call.call)
+        figures: dict[str, Any] | None = None
+        if forecast is not None and forecast.layer == "silent":
+            figures = {"reason": forecast.reason}
+        elif forecast is not None:
+            minutes = band(forecast.median_s, forecast.quantiles_s[3])
+            figures = {"median_s": forecast.median_s, "low_s": forecast.low_s, "high_s": forecast.high_s}
+            figures["minutes"] = [minutes.low_min, minutes.high_min]
+        return {
+            "place": call.place,
+            "queue": call.queue,
+            "position": outlook.position(call.call),
+            "queued_at": None if call.queued_at is None else call.queued_at + self._desk.register.offset_s,
+            "forecast": figures,
+        }
 
     def next_deadline(self) -> Instant | None:
         """When somebody is to be told something."""

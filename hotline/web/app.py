@@ -17,6 +17,8 @@ from hotline import facts
 from hotline.metrics import Metrics
 from hotline.register import Register
 from hotline.store import reading
+from hotline.tokens import WaitTokens
+from hotline.web import waits
 
 
 class House(Protocol):
@@ -46,6 +48,10 @@ class House(Protocol):
         """Take a fact, and return once it is durable."""
         ...
 
+    def wait_of(self, call: CallId) -> dict[str, Any]:
+        """Place and forecast of a caller who waits."""
+        ...
+
     def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""
         ...
@@ -71,8 +77,8 @@ class Supervision(pydantic.BaseModel):
     mode: Literal["listen", "whisper", "barge"] = "listen"
 
 
-def make(house: House, token: str) -> FastAPI:
-    """The application. `token` is what `Authorization: Bearer` must carry."""
+def make(house: House, token: str, tokens: WaitTokens) -> FastAPI:
+    """The application. `token` is what `Authorization: Bearer` must carry; `tokens` are those of callers who wait."""
     bearer = HTTPBearer(auto_error=False)
 
     def allowed(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
@@ -107,6 +113,7 @@ def make(house: House, token: str) -> FastAPI:
 
     _agents(app, house, known)
     _calls(app, house, known)
+    waits.add(app, house, known, tokens)
     return app
 
 

@@ -21,6 +21,7 @@ from hotline.cli.main import app
 from hotline.metrics import Metrics
 from hotline.register import MOVES, Register
 from hotline.site import Settings
+from hotline.tokens import WaitTokens
 from hotline.web.app import make
 from ivr.compiling import compile_folder
 from switch.asterisk.__main__ import _parser as switch_options
@@ -87,7 +88,7 @@ def test_modules_that_are_run_are_there(words: list[str]) -> None:
 
 @pytest.mark.parametrize("words", _of("curl"))
 def test_paths_that_are_asked_are_those_of_the_interface(words: list[str]) -> None:
-    paths: dict[str, dict[str, Any]] = make(_NoHouse(), "token").openapi()["paths"]
+    paths: dict[str, dict[str, Any]] = make(_NoHouse(), "token", WaitTokens("secret")).openapi()["paths"]
     url = next(word for word in words if word.startswith(("$U", "http://127.0.0.1")))
     path, _, query = re.sub(r"^(\$U|http://127\.0\.0\.1:8780)", "", url).partition("?")
     method = words[words.index("-X") + 1].lower() if "-X" in words else "get"
@@ -106,7 +107,7 @@ def test_the_page_of_the_interface_has_every_path_of_it() -> None:
     told = {(method, path.split("?")[0]) for method, path in re.findall(r"`(GET|POST) (/[^`]*)`", page)}
     known = {
         (method.upper(), path)
-        for path, methods in make(_NoHouse(), "token").openapi()["paths"].items()
+        for path, methods in make(_NoHouse(), "token", WaitTokens("secret")).openapi()["paths"].items()
         for method in methods
     }
     assert told == known
