@@ -38,7 +38,10 @@ def draw(scenario: Scenario, seed: int) -> Calls:
     """The calls of this seed."""
     streams = Streams(seed)
     table, intervals = rates(scenario)
-    if scenario.calls:
+    recorded = scenario.recorded
+    if recorded is not None:
+        arrivals, kinds = recorded.arrivals, recorded.kinds
+    elif scenario.calls:
         per_s = float(table[:, 0].sum()) / 3600
         arrivals = poisson_times(streams.of("arrivals"), scenario.calls, per_s)
         shares = table[:, 0] / table[:, 0].sum()
@@ -55,11 +58,15 @@ def draw(scenario: Scenario, seed: int) -> Calls:
         arrivals, kinds = arrivals[order], kinds[order]
     wrap_up = None if scenario.wrap_up is None else _by_kind(streams, "wrap-up", scenario.wrap_up, kinds)
     answer = None if scenario.answer is None else scenario.answer.draw(streams.of("answer"), max(1, len(arrivals)))
+    patience = _by_kind(streams, "patience", scenario.patience, kinds)
+    service = _by_kind(streams, "service", scenario.service, kinds)
+    if recorded is not None:
+        patience, service = recorded.patience_over(patience), recorded.service_over(service)
     return Calls(
         arrivals,
         kinds,
-        _by_kind(streams, "patience", scenario.patience, kinds),
-        _by_kind(streams, "service", scenario.service, kinds),
+        patience,
+        service,
         wrap_up,
         answer,
     )
@@ -75,6 +82,8 @@ def _by_kind(streams: Streams, purpose: str, distributions: tuple[Distribution, 
 
 def roster(scenario: Scenario) -> list[tuple[Instant, AcdEvent]]:
     """When agents come and go."""
+    if scenario.roster is not None:
+        return list(scenario.roster)
     facts: list[tuple[Instant, AcdEvent]] = []
     for agent, shift in scenario.shifts.items():
         facts.append((shift.from_s, AgentSignedIn(agent)))

@@ -2,6 +2,7 @@
 
 scenario: b2
 calls: 60000                       # or rates by interval: per_hour as a list, interval_s
+arrivals: {log: march.csv.gz, date: 1999-03-01}    # or a real call log: kinds by their names there, no per_hour
 warm_up_calls: 0                   # not counted
 seeds: {first: 1, count: 8}
 kinds:
@@ -27,10 +28,14 @@ import msgspec
 import numpy as np
 
 from acd.config import Configuration, Path, Problem, Weights, read, weights_problems, wish_problems
-from acd.events import Class
+from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, Class
 from acd.skills import nearest
-from calls.ids import AgentId, QueueName, Seconds
+from calls.ids import AgentId, Instant, QueueName, Seconds
 from sim.chance import NEVER, Distribution
+from sim.recorded import Recorded
+
+Coming = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed
+"""What a roster tells of agents."""
 
 
 class Goal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,8 +49,8 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Callers who are alike. `per_hour`: one rate, or one for each interval."""
 
     queue: QueueName
-    per_hour: float | tuple[float, ...]
     service: dict[str, Any]
+    per_hour: float | tuple[float, ...] = 0.0
     wrap_up: dict[str, Any] | None = None
     patience: dict[str, Any] | None = None
     goal: Goal = Goal()
@@ -71,6 +76,13 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shift: Shift = Shift()
 
 
+class Arrivals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A call log whose arrivals these are: those of one day (ISO date), or, without a date, all of them."""
+
+    log: str
+    date: str = ""
+
+
 class Seeds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The seeds of the runs: `first`, `first` + 1, …"""
 
@@ -84,6 +96,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     groups: tuple[Group, ...]
     queues: dict[str, dict[str, Any]]
     calls: int = 0
+    arrivals: Arrivals | None = None
     warm_up_calls: int = 0
     interval_s: Seconds = 1800.0
     seeds: Seeds = Seeds()
@@ -107,6 +120,11 @@ class Scenario(msgspec.Struct, frozen=True):
     interval_s: Seconds
     seeds: Seeds
     answer: Distribution | None = None
+    arrivals: Arrivals | None = None
+    recorded: Recorded | None = None
+    """The calls of `arrivals`, read by whoever may open files."""
+    roster: tuple[tuple[Instant, Coming], ...] | None = None
+    """Who comes and goes when; then `shifts` only say for how long each was there, which occupancy is measured by."""
 
 
 _SHAPES: dict[str, Literal["exponential", "lognormal", "gamma", "constant"]] = {
@@ -162,6 +180,7 @@ def read_scenario(document: Mapping[str, Any]) -> tuple[Scenario | None, list[Pr
         raw.interval_s,
         raw.seeds,
         answer,
+        raw.arrivals,
     )
     return scenario, []
 
@@ -209,11 +228,13 @@ def _kind_problems(raw: _Document) -> Iterator[Problem]:
             yield from wish_problems(text, skills, (*path, "skills", position))
     if len(lists) > 1:
         yield Problem(("kinds",), "rates by interval have as many intervals for each kind")
+    if raw.arrivals is not None and (raw.calls or any(kind.per_hour for kind in raw.kinds.values())):
+        yield Problem(("arrivals",), "a call log says how many calls come, and when: leave `calls` and `per_hour` out")
     if lists and raw.calls:
         yield Problem(("calls",), "rates by interval end with the last interval; leave `calls` out")
-    if not lists and raw.calls <= 0:
+    if not lists and raw.calls <= 0 and raw.arrivals is None:
         yield Problem(("calls",), "say how many calls, or give rates by interval")
-    if raw.warm_up_calls and raw.warm_up_calls >= raw.calls:
+    if raw.warm_up_calls and raw.warm_up_calls >= raw.calls and raw.arrivals is None:
         yield Problem(("warm_up_calls",), "the warm-up leaves no call to count")
     if raw.seeds.count < 1:
         yield Problem(("seeds", "count"), "at least one seed")

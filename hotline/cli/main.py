@@ -23,6 +23,7 @@ _COMMANDS = {
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run a scenario in virtual time, with the code that serves live calls."),
     "tune": ("simulate", "Search a policy's weights by simulation."),
+    "whatif": ("whatif", "Live a real day again under another policy."),
     "backtest": ("backtest", "How good the wait forecast would have been on a call log."),
     "bench": ("bench", "Measure, beside target and reference."),
 }

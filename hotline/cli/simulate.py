@@ -1,9 +1,11 @@
-"""hotline simulate, tune, whatif: virtual time, with the code that serves live calls."""
+"""hotline simulate, tune: virtual time, with the code that serves live calls."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+import numpy as np
 import typer
 from rich.progress import Progress
 
@@ -13,8 +15,9 @@ from calls.ids import QueueName
 from hotline.cli.common import JsonOption, err, out, print_json, print_table, told
 from ivr.source import Node, SourceError, parse
 from sim.measure import Estimate
+from sim.recorded import Recorded
 from sim.running import Result, Run, runs, summary
-from sim.scenario import Scenario, read_scenario
+from sim.scenario import Arrivals, Scenario, read_scenario
 
 app = typer.Typer(add_completion=False)
 
@@ -107,7 +110,38 @@ def load(document: Node, policy: Node | None = None, seeds: int | None = None) -
     scenario, problems = read_scenario(plain)
     if scenario is None:
         raise BadInput("\n".join(_placed(problem, document, policy) for problem in problems))
-    return scenario
+    if scenario.arrivals is None:
+        return scenario
+    return msgspec.structs.replace(scenario, recorded=arrivals(scenario, scenario.arrivals, document))
+
+
+def arrivals(scenario: Scenario, wanted: Arrivals, document: Node) -> Recorded:
+    """The calls of a log (the format is told in `hotline.learning.calllog`) that came to a queue. Raises BadInput."""
+    from hotline.learning import calllog
+
+    node = document.find(("arrivals", "log"))
+    path = Path(node.mark.file).parent / wanted.log
+    log = calllog.read([path])
+    first_s, last_s = 0.0, float("inf")
+    if wanted.date:
+        try:
+            day = date.fromisoformat(wanted.date)
+        except ValueError as error:
+            raise BadInput(f"{document.find(('arrivals', 'date')).mark}: {wanted.date} is no date: {error}") from error
+        first_s = (day - log.origin.date()).days * 86400.0
+        last_s = first_s + 86400.0
+    chosen = [call for call in log.calls if call.queued_at is not None and first_s <= call.queued_at < last_s]
+    if not chosen:
+        raise BadInput(f"{node.mark}: nobody waited in {path} on {wanted.date or 'any day'}")
+    numbers = {name: number for number, name in enumerate(scenario.kinds)}
+    unknown = sorted({call.kind for call in chosen} - set(numbers))
+    if unknown:
+        raise BadInput(f"{node.mark}: the log has kinds that the scenario does not: {', '.join(unknown)}")
+    chosen.sort(key=lambda call: call.queued_at or 0.0)
+    return Recorded(
+        np.array([(call.queued_at or 0.0) - first_s for call in chosen]),
+        np.array([numbers[call.kind] for call in chosen], dtype=np.int64),
+    )
 
 
 def _placed(problem: Problem, document: Node, policy: Node | None) -> str:
