@@ -70,7 +70,7 @@ def scenario(cell: Cell, calls: int, warm_up: int) -> Scenario:
     """The cell as a scenario."""
     per_hour = cell.load / (KINDS * SERVICE_S) * 3600
     kinds = {
-        f"p{kind}": Kind(QUEUE, per_hour, {}, goal=Goal(0.0, GOAL_S), skills=(f"p{kind}",)) for kind in range(KINDS)
+        f"p{kind}": Kind(QUEUE, {}, per_hour, goal=Goal(0.0, GOAL_S), skills=(f"p{kind}",)) for kind in range(KINDS)
     }
     agents: dict[AgentId, AgentConfig] = {}
     for primary in range(KINDS):

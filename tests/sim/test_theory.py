@@ -28,7 +28,7 @@ def one_queue(agents: int, per_s: float, patience_s: float = math.inf, places: i
     queue = QueueConfig(ring_s=0.0, max_length=places)
     scenario = Scenario(
         "theory",
-        {"calls": Kind(DESK, per_s * 3600, {}, goal=Goal(80, GOAL_S))},
+        {"calls": Kind(DESK, {}, per_s * 3600, goal=Goal(80, GOAL_S))},
         (Distribution("exponential", SERVICE_S),),
         None,
         (patience,),
