@@ -126,9 +126,12 @@ class Feed:
 
     def snapshot(self) -> bytes:
         """All state of the feed and its forecaster, but the fitted model."""
+        due = sorted(
+            entry for entry in self._due if entry[1] in self.latest
+        )  # who has left leaves it when next looked at
         said = {call: announcer.last for call, announcer in self._announcers.items()}
         state = snapshot.FeedState(
-            snapshot.state_of(self._forecaster), self._offers, self._kinds, said, self._due, self.latest
+            snapshot.state_of(self._forecaster), self._offers, self._kinds, said, due, self.latest
         )
         return msgspec.msgpack.encode(state)
 

@@ -23,7 +23,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on stan
 out = Console(
     highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200
 )  # a pipe has no width: rows stay whole
-err = Console(stderr=True, highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 @contextlib.contextmanager
