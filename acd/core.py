@@ -7,17 +7,11 @@ caller at most. When an agent is idle and an eligible caller waits, the policy h
 from heapq import heapify, heappop, heappush
 from typing import Literal, assert_never
 
-from acd import snapshot
+from acd import attendance, snapshot
 from acd.commands import AcdCommand, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
 from acd.config import Configuration, Provider
 from acd.events import (
     AcdEvent,
-    AgentMoved,
-    AgentPaused,
-    AgentReachable,
-    AgentResumed,
-    AgentSignedIn,
-    AgentSignedOut,
     CallLeft,
     CallMoved,
     CallQueued,
@@ -25,7 +19,6 @@ from acd.events import (
     OfferMissed,
     OfferTaken,
     TalkEnded,
-    WrapUpEnded,
 )
 from acd.floor import Floor
 from acd.hall import Hall
@@ -39,7 +32,6 @@ from calls.events import ClockSet, Tick
 from calls.ids import AttemptId, CallId, Instant, QueueName
 
 MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
-AgentEvent = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed | WrapUpEnded | AgentReachable | AgentMoved
 
 ANSWER_GRACE_S = 60.0
 """An offer about which nothing is heard so long after its ring time (a whisper takes its time) has failed: no agent
@@ -100,7 +92,7 @@ class Acd:
             case ClockSet():
                 pass  # queues know durations only; opening hours are the flow's business
             case _:
-                self._agent_event(event, now)
+                attendance.take(self, event, now)
         if self._holds:
             self._pair_up(now)
         return self._taken()
@@ -153,9 +145,9 @@ class Acd:
             timed.due_at = NEVER
             match timed:
                 case Caller():
-                    self._advance(timed, now)
+                    self.advance(timed, now)
                 case Agent():
-                    self._agent_due(timed, now)
+                    attendance.is_over(self, timed, now)
                 case Assignment():
                     self._out.append(WithdrawOffer(timed.attempt, timed.call, timed.agent.id))
                     self._offer_missed(timed.attempt, "failed", now)
@@ -164,7 +156,8 @@ class Acd:
                 case _:
                     assert_never(timed)
 
-    def _set_timer(self, timed: Timed, at: Instant) -> None:
+    def set_timer(self, timed: Timed, at: Instant) -> None:
+        """Look at it again at `at`; NEVER for not at all."""
         if timed.due_at != at:
             timed.due_at = at
             if at < NEVER:
@@ -196,11 +189,11 @@ class Acd:
         line = caller.line
         assert line is not None  # admit has found it
         if not rules.join_empty and not hall.reach(line) & self.floor.present_mask:
-            self._release(caller, "no_agents", now)
+            self.release(caller, "no_agents", now)
             return
         self._place(caller, line, now)
         if rules.max_length and caller.in_line and caller.queue.length > rules.max_length:
-            self._release(caller, "full", now)
+            self.release(caller, "full", now)
 
     def _place(self, caller: Caller, line: Line, now: Instant) -> None:
         """Offer a caller who is in no line to somebody idle, or let it wait in the place that is due to it."""
@@ -220,14 +213,14 @@ class Acd:
             at = min(at, caller.sticky_until)
         if caller.step < len(rules.steps):
             at = min(at, caller.entered_at + rules.steps[caller.step].after_s)
-        self._set_timer(caller, at)
+        self.set_timer(caller, at)
 
-    def _advance(self, caller: Caller, now: Instant) -> None:
+    def advance(self, caller: Caller, now: Instant) -> None:
         """Take what is due on a waiting caller: the limit, the end of the sticky step, widening steps."""
         if not caller.in_line:
             return  # on offer: looked at again if it comes back
         if now >= caller.expires_at:
-            self._release(caller, "timed_out", now)
+            self.release(caller, "timed_out", now)
             return
         self.hall.detach(caller)
         self._catch_up(caller, now)
@@ -247,11 +240,11 @@ class Acd:
             if step.offer is not None:
                 self._out.append(SuggestWayOut(fact.call, fact.attempt, step.offer))
 
-    def _back_in_place(self, caller: Caller, now: Instant) -> None:
+    def back_in_place(self, caller: Caller, now: Instant) -> None:
         """The offer came to nothing: the old place, unless the time is up."""
         caller.offer = None
         if now >= caller.expires_at:
-            self._release(caller, "timed_out", now)
+            self.release(caller, "timed_out", now)
             return
         self._catch_up(caller, now)
         self._place(caller, self.hall.line_of(caller), now)
@@ -263,9 +256,9 @@ class Acd:
         assignment = caller.offer
         self.hall.dismiss(caller, now, may_return)
         if assignment is not None:
-            agent = self._withdraw(assignment)
+            agent = self.withdraw(assignment)
             if self.floor.settle(agent, now, in_old_place=True):
-                self._match(agent, now)
+                self.match(agent, now)
 
     def _call_moved(self, call: CallId, queue: QueueName, now: Instant) -> None:
         caller = self.hall.callers.get(call)
@@ -275,7 +268,8 @@ class Acd:
         self.hall.move(caller, queue, now)
         self._place(caller, self.hall.line_of(caller), now)
 
-    def _release(self, caller: Caller, reason: Literal["no_agents", "timed_out", "full"], now: Instant) -> None:
+    def release(self, caller: Caller, reason: Literal["no_agents", "timed_out", "full"], now: Instant) -> None:
+        """Give a caller back to the flow."""
         self.hall.dismiss(caller, now, may_return=False)
         self._out.append(ReleaseCall(caller.fact.call, caller.fact.attempt, reason))
 
@@ -300,10 +294,10 @@ class Acd:
         self.floor.become(agent, "offered", "", now)
         ring_s = caller.rules.ring_s
         if ring_s > 0:
-            self._set_timer(assignment, now + ring_s + ANSWER_GRACE_S)
+            self.set_timer(assignment, now + ring_s + ANSWER_GRACE_S)
         self._out.append(Offer(attempt, caller.fact.call, agent.id, queue.name, ring_s))
 
-    def _match(self, agent: Agent, now: Instant) -> None:
+    def match(self, agent: Agent, now: Instant) -> None:
         """An agent is idle: the caller who should have this one."""
         if self._holds:
             return  # all are looked at together, at the end of the step
@@ -320,14 +314,15 @@ class Acd:
                 review_at = self.policy.review_at()
                 break
             self._offer(*pair, now)
-        self._set_timer(self.review, review_at)
+        self.set_timer(self.review, review_at)
 
-    def _match_all(self, now: Instant) -> None:
+    def match_all(self, now: Instant) -> None:
         """Circumstances changed for many at once."""
         for _, agent in list(self.floor.idle):
-            self._match(agent, now)
+            self.match(agent, now)
 
-    def _withdraw(self, assignment: Assignment) -> Agent:
+    def withdraw(self, assignment: Assignment) -> Agent:
+        """Stop an offer that is under way; the agent is another's from here."""
         self._out.append(WithdrawOffer(assignment.attempt, assignment.call, assignment.agent.id))
         return self._close(assignment)
 
@@ -372,10 +367,10 @@ class Acd:
                 agent.pause = "rona"
         agent.rest, agent.rest_until = reason, now + rest_s
         if self.floor.settle(agent, now):
-            self._match(agent, now)
+            self.match(agent, now)
         elif agent.state == "paused" and not agent.pause:
-            self._set_timer(agent, agent.rest_until)
-        self._back_in_place(caller, now)
+            self.set_timer(agent, agent.rest_until)
+        self.back_in_place(caller, now)
 
     def _talk_ended(self, attempt: AttemptId, now: Instant) -> None:
         assignment = self.assignments.get(attempt)
@@ -387,95 +382,16 @@ class Acd:
         if assignment.wrap_up_s > 0 and agent.signed_in:
             self.floor.become(agent, "wrap_up", "", now)
             agent.wrap_up_until = now + assignment.wrap_up_s
-            self._set_timer(agent, agent.wrap_up_until)
+            self.set_timer(agent, agent.wrap_up_until)
         elif self.floor.settle(agent, now):
-            self._match(agent, now)
+            self.match(agent, now)
 
-    # agents
-
-    def _agent_event(self, event: AgentEvent, now: Instant) -> None:
-        agent = self.floor.by_id.get(event.agent)
-        if agent is None:
-            return  # unpublished while the fact was under way
-        match event:
-            case AgentSignedIn():
-                if agent.signed_in:
-                    return  # said twice
-                agent.signed_in, agent.signed_in_at, agent.busy_s = True, now, 0.0
-                agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
-                self.floor.arrive(agent)
-            case AgentSignedOut():
-                agent.signed_in = False
-                self.floor.leave(agent)
-            case AgentPaused(reason=reason):
-                agent.pause = reason or "paused"
-            case AgentResumed():
-                agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
-            case AgentReachable(reachable=reachable):
-                agent.reachable = reachable
-                if reachable:
-                    self.floor.arrive(agent)
-                else:
-                    self.floor.leave(agent)
-            case WrapUpEnded():
-                if agent.state == "wrap_up":
-                    self._agent_due(agent, now)
-                return
-            case AgentMoved(queues=queues):
-                agent.queues = queues
-                self.hall.rebuild()
-                self.policy.prepare(self.hall, self.floor)
-                self._match_all(now)
-                return
-            case _:
-                assert_never(event)
-        self._reconsider(agent, now)
-
-    def _reconsider(self, agent: Agent, now: Instant) -> None:
-        """What an agent may do has changed; a talk goes on to its end, and wrap-up unless the agent goes home."""
-        caller = None
-        if agent.state == "offered" and agent.assignment is not None:
-            if agent.signed_in and not agent.pause:
-                return  # an unreachable phone misses the offer by itself
-            caller = agent.assignment.caller
-            self._withdraw(agent.assignment)
-        elif agent.state == "talking" or (agent.state == "wrap_up" and agent.signed_in):
-            return
-        if agent.state == "wrap_up":
-            agent.due_at = NEVER
-        if self.floor.settle(agent, now):
-            agent.due_at = NEVER
-            self._match(agent, now)
-        else:
-            self._without(agent, now)
-        if caller is not None:
-            self._back_in_place(caller, now)
-        self._leave_empty(now)
-
-    def _without(self, agent: Agent, now: Instant) -> None:
-        """Nobody waits for a named agent who is not there."""
-        for line in [line for line in agent.lines if line.only is agent]:
-            for _, _, caller in list(line.waiting):
-                caller.sticky_until = now
-                self._advance(caller, now)
-
-    def _leave_empty(self, now: Instant) -> None:
-        present = self.floor.present_mask
-        for line in list(self.hall.occupied):
-            if line.queue.config.leave_empty and not self.hall.reach(line) & present:
-                for _, _, caller in list(line.waiting):
-                    self._release(caller, "no_agents", now)
-
-    def _agent_due(self, agent: Agent, now: Instant) -> None:
-        """Wrap-up or a rest is over."""
-        agent.due_at = NEVER
-        if agent.state in ("wrap_up", "paused") and self.floor.settle(agent, now):
-            self._match(agent, now)
+    # configuration
 
     def _configure(self, version: str, now: Instant) -> None:
         configuration = self.configurations(version)
         self.floor.configure(configuration.agents)
         self.hall.configure(version, configuration.queues)
         self.policy_for(configuration)
-        self._match_all(now)
-        self._leave_empty(now)
+        self.match_all(now)
+        attendance.leave_empty(self, now)
