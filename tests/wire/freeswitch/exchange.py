@@ -7,9 +7,12 @@ recording. HOTLINE_FREESWITCH_PROGRAM names a FreeSWITCH to start; with HOTLINE_
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import random
+import shutil
 import socket
+import tempfile
 import wave
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -33,8 +36,9 @@ from switch.freeswitch.settings import FreeSwitchSettings
 from tests.wire.freeswitch.peer import ScriptedPeer, scripted_peer
 from tests.wire.freeswitch.recording import connections, record
 
-FOLDER = Path("/tmp/hotline-scenes")
-"""One place on every machine: the paths of clips and recordings are part of what is recorded."""
+FOLDER = Path(tempfile.mkdtemp(prefix="hotline-scenes-"))
+"""Clips and recordings of this run."""
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 RECORDED_TO = FOLDER / "spool" / "recording"
 PROGRAM = os.environ.get("HOTLINE_FREESWITCH_PROGRAM")
 PASSWORD = "scenes-only"
@@ -188,7 +192,7 @@ class RecordedExchange:
 @asynccontextmanager
 async def recorded_exchange(scene: str) -> AsyncIterator[Exchange]:
     """The exchange that was recorded under that name. At the end the adapter must have said all that it said then."""
-    async with scripted_peer(*connections(scene), pace=PACE) as (peer, port):
+    async with scripted_peer(*connections(scene, FOLDER), pace=PACE) as (peer, port):
         exchange = RecordedExchange(port, peer)
         await exchange.door.start(exchange.facts.sink)
         try:
@@ -294,7 +298,7 @@ async def live_exchange(scene: str) -> AsyncIterator[Exchange]:
         stack.push_async_callback(process.kill)
         port = settings.event_socket_port
         if os.environ.get("HOTLINE_RECORD"):
-            port = await stack.enter_async_context(record(scene, port, PASSWORD))
+            port = await stack.enter_async_context(record(scene, port, PASSWORD, FOLDER))
         exchange = LiveExchange(port, process, stack)
         await exchange.door.start(exchange.facts.sink)
         try:
@@ -319,7 +323,7 @@ def _settings() -> FreeSwitchSettings:
     ports = _free_ports(3)
     music = FOLDER / "music" / "tone.wav"
     if not music.exists():
-        music.parent.mkdir(parents=True)
+        music.parent.mkdir(parents=True, exist_ok=True)
         write_wav(music, tone(MUSIC_HZ, 5))
     return FreeSwitchSettings(
         run_dir=FOLDER / f"run-{ports[0]}",

@@ -31,6 +31,8 @@ _LEFT_OUT = (
 )
 
 RECORDINGS = Path(__file__).parent / "recordings"
+FOLDER = Path("/tmp/hotline-scenes")
+"""Where clips and recordings are in what is written down, wherever they are in a run."""
 
 
 class Said(msgspec.Struct, frozen=True, rename={"speaker": "from"}):
@@ -47,15 +49,20 @@ def load(name: str) -> list[Said]:
     return [msgspec.json.decode(line, type=Said) for line in lines]
 
 
-def connections(name: str) -> list[list[Said]]:
-    """The recording of that name, a list for each connection."""
+def connections(name: str, folder: Path = FOLDER) -> list[list[Said]]:
+    """The recording of that name, a list for each connection, as if clips and recordings had been in `folder`."""
     found: list[list[Said]] = []
     for said in load(name):
         if said.speaker == "open":
             found.append([])
         else:
-            found[-1].append(said)
+            found[-1].append(Said(said.at, said.speaker, _moved(said.frame, folder)))
     return found
+
+
+def _moved(frame: str, folder: Path) -> str:
+    head, _, body = frame.replace(str(FOLDER), str(folder)).partition("\n\n")
+    return encode_frame(dict(line.split(": ", 1) for line in head.split("\n")), body) if body else f"{head}\n\n"
 
 
 def names() -> list[str]:
@@ -76,9 +83,9 @@ def encode_frame(headers: dict[str, str], body: str) -> str:
     return "\n".join(lines) + "\n\n" + body
 
 
-def scrubber(password: str) -> Callable[[str], str]:
+def scrubber(password: str, folder: Path) -> Callable[[str], str]:
     """Takes away what tells of the machine that it was recorded on."""
-    here = {password: "recorded", socket.gethostname(): "switch.example"}
+    here = {str(folder): str(FOLDER), password: "recorded", socket.gethostname(): "switch.example"}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # a datagram socket sends nothing by connecting: it only learns its address
         here.setdefault(probe.getsockname()[0], "192.0.2.9")
@@ -104,11 +111,11 @@ def _commands(reader: bytearray) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def record(name: str, switch_port: int, password: str) -> AsyncIterator[int]:
+async def record(name: str, switch_port: int, password: str, folder: Path = FOLDER) -> AsyncIterator[int]:
     """A proxy to the switch on loopback; gives its port. What went through is written at the end."""
     said: list[dict[str, object]] = []
     began = time.monotonic()
-    scrub = scrubber(password)
+    scrub = scrubber(password, folder)
 
     def note(speaker: str, frame: str) -> None:
         said.append({"at": round(time.monotonic() - began, 4), "from": speaker, "frame": scrub(frame)})

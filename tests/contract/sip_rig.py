@@ -1,0 +1,248 @@
+"""What the rigs of real switches share: SIP callers, registered phones, real audio."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from random import SystemRandom
+from typing import Protocol
+
+import numpy as np
+import soundfile
+
+from calls.commands import Clip
+from calls.events import AgentDeviceChanged, CallArrived, SwitchBack, SwitchLost
+from calls.ids import LegId, Seconds
+from calls.ports import Switch
+from phones import agent_phone
+from phones.agent_phone import AgentPhone
+from phones.audio import tone
+from phones.call import Call
+from phones.caller import PhoneLine
+from phones.digest import Credentials
+from phones.endpoint import Endpoint
+from switch.accounts import AgentAccount
+from tests.contract.proxy import LinkProxy
+from tests.contract.rig import PROMPTS, Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
+
+TONES = {"caller": 500.0, "agent": 800.0, "supervisor": 1200.0, "low": 300.0, "high": 1600.0}
+ACCOUNTS = ("1001", "1002", "1003")
+_FIRST_PORT, _LAST_PORT = 15000, 15999
+_chance = SystemRandom()
+_AUDIBLE = 0.01
+_BLOCK_S = 0.1
+
+
+class SipPerson:
+    def __init__(self, call: Call, leg: LegId, voice: str) -> None:
+        self.leg = leg
+        self._call = call
+        self._voice = tone(TONES[voice], 1.0)
+
+    def speak(self) -> None:
+        self._call.say(self._voice, loop=True)
+
+    def hush(self) -> None:
+        self._call.say(None)
+
+    async def press(self, keys: str) -> None:
+        await self._call.press(keys)
+
+    async def hang_up(self) -> None:
+        await self._call.hang_up()
+
+    async def hears(self, sound: str, within_s: Seconds = 5.0) -> None:
+        now = time.monotonic()
+        if sound == "music":
+            await self._call.heard_audio(within_s, after=now)
+        else:
+            await self._call.hear_tone(TONES[sound], within_s, after=now)
+
+    async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
+        await self._call.hear_silence(for_s, 5.0)
+
+    async def gone(self, within_s: Seconds = 5.0) -> None:
+        await self._call.ended(within_s)
+
+
+class SipPhone:
+    def __init__(self, phone: AgentPhone, account: str, reaction: Reaction) -> None:
+        self.account = account
+        self._phone = phone
+        self.reaction = reaction
+
+    @property
+    def reaction(self) -> Reaction:
+        return self._reaction
+
+    @reaction.setter
+    def reaction(self, reaction: Reaction) -> None:
+        self._reaction = reaction
+        self._phone.on_ring = lambda call: _as_phone(reaction)
+
+    async def on_call(self, leg: LegId, voice: str = "agent") -> Person:
+        call = self._phone.calls[-1]
+        await call.answered()
+        return SipPerson(call, leg, voice)
+
+    async def dial(self, number: str) -> None:
+        await self._phone.dial(number)
+
+    async def unplug(self) -> None:
+        self._phone.vanish()
+
+
+class SipProcess(Protocol):
+    """A switch of the test's own."""
+
+    async def start(self) -> None: ...
+
+    async def kill(self) -> None: ...
+
+
+class SipRig(ABC):
+    """A real switch with SIP phones, whichever it is. The link to it goes through a relay that can be cut."""
+
+    def __init__(
+        self,
+        process: SipProcess,
+        sip: tuple[str, int],
+        accounts: Sequence[AgentAccount],
+        proxy: LinkProxy,
+        endpoint: Endpoint,
+        prompts: Path,
+    ) -> None:
+        self._process = process
+        self._accounts = accounts
+        self._proxy = proxy
+        self._endpoint = endpoint
+        self._prompts = prompts
+        self._sip = sip
+        self._phones: dict[str, SipPhone] = {}
+        self._agent_phones: list[AgentPhone] = []
+        self.facts = Facts()
+        self.switch: Switch = self._adapter()
+
+    @abstractmethod
+    def _adapter(self) -> Switch:
+        """A controller's adapter, not started."""
+
+    async def open(self) -> None:
+        await self.switch.start(self.facts.sink)
+        await self.facts.next(SwitchBack)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(phone.close() for phone in self._agent_phones))
+        await self.switch.close()
+
+    async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
+        line = PhoneLine(self._endpoint, self._sip, user=caller)
+        call = await line.dial(called, display=name)
+        arrived = await self.facts.next(CallArrived, lambda fact: fact.caller == caller)
+        return SipPerson(call, arrived.leg, "caller")
+
+    async def phone(self, account: str, reaction: Reaction) -> Phone:
+        if account not in self._phones:
+            secret = next(known.secret for known in self._accounts if known.agent == account)
+            agent = AgentPhone(self._endpoint, self._sip, Credentials(f"agent-{account}", secret))
+            self._agent_phones.append(agent)
+            self._phones[account] = SipPhone(agent, account, reaction)
+            await agent.register()
+            await self.facts.next(AgentDeviceChanged, lambda fact: fact.device == account and fact.state == "idle")
+        self._phones[account].reaction = reaction
+        return self._phones[account]
+
+    def clip(self, name: str) -> Clip:
+        return Clip(str(self._prompts / name))
+
+    def recorded(self, path: str) -> Recorded:
+        samples, rate = soundfile.read(path, always_2d=True)
+        sides = [_sounds(samples[:, side], rate) for side in range(samples.shape[1])]
+        return Recorded(sides[0], sides[-1] if len(sides) > 1 else set(), len(samples) / rate, _silence(samples, rate))
+
+    async def cut_link(self) -> None:
+        await self._proxy.cut()
+        await self.facts.next(SwitchLost)
+
+    async def restore_link(self) -> None:
+        await self._proxy.open()
+        await self.facts.next(SwitchBack)
+
+    async def restart_switch(self) -> None:
+        await self._process.kill()
+        await self._process.start()
+
+    async def forget(self) -> None:
+        await self.switch.close()
+        self.facts = Facts()
+        self.switch = self._adapter()
+        await self.switch.start(self.facts.sink)
+
+
+def _as_phone(reaction: Reaction) -> agent_phone.Reaction:
+    match reaction:
+        case PickUp(after_s):
+            return agent_phone.Answer(after_s)
+        case Busy(after_s):
+            return agent_phone.Reject(486, after_s)
+        case Decline(after_s):
+            return agent_phone.Reject(603, after_s)
+        case LeaveRinging():
+            return agent_phone.LetRing()
+
+
+def _sounds(samples: np.ndarray, rate: int) -> set[str]:
+    """The known tones in a track, of a block's length at least."""
+    heard = set()
+    length = int(rate * _BLOCK_S)
+    for start in range(0, len(samples) - length, length):
+        block = samples[start : start + length]
+        if np.abs(block).mean() > _AUDIBLE:
+            hz = np.argmax(np.abs(np.fft.rfft(block))) * rate / length
+            heard |= {name for name, tone_hz in TONES.items() if abs(tone_hz - hz) < 15}
+    return heard
+
+
+def _silence(samples: np.ndarray, rate: int) -> Seconds:
+    """The longest stretch without a sound on any side."""
+    length = int(rate * 0.02)
+    quiet = longest = 0
+    for start in range(0, len(samples) - length, length):
+        quiet = quiet + 1 if np.abs(samples[start : start + length]).mean() < _AUDIBLE else 0
+        longest = max(longest, quiet)
+    return longest * 0.02
+
+
+def free_ports(kind: socket.SocketKind, width: int = 1) -> int:
+    """The first of adjoining free ports, from a place of chance on: another run may be looking at this moment."""
+    begin = _FIRST_PORT + 2 * _chance.randrange((_LAST_PORT - _FIRST_PORT) // 2)
+    for first in (*range(begin, _LAST_PORT - width, 2), *range(_FIRST_PORT, begin, 2)):
+        if all(_binds(port, kind) for port in range(first, first + width)):
+            return first
+    raise RuntimeError(f"no {width} free ports between {_FIRST_PORT} and {_LAST_PORT}")
+
+
+def _binds(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def write_prompts(folder: Path) -> None:
+    folder.mkdir()
+    for name, seconds in PROMPTS.items():
+        soundfile.write(folder / f"{name}.wav", tone(TONES[name], seconds).samples, 8000)
+
+
+def rtp_ports_beside(sip_port: int, width: int) -> int:
+    """The first of adjoining free ports. The SIP port is not bound yet, so it is kept out of them by hand."""
+    while (first := free_ports(socket.SOCK_DGRAM, width)) <= sip_port < first + width:
+        pass
+    return first
