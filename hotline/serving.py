@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 import uvicorn
@@ -20,6 +20,7 @@ from calls.ids import CallId, Instant
 from calls.ports import Switch
 from hotline import facts
 from hotline.board import Board
+from hotline.bus.making import make_bus
 from hotline.clock import Clock
 from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
@@ -32,7 +33,7 @@ from hotline.metrics import Metrics
 from hotline.performing import Performer
 from hotline.provisioning import Provisioning
 from hotline.register import Register
-from hotline.site import BusSettings, Site
+from hotline.site import Site
 from hotline.sources import hash_of, read_files
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
@@ -41,9 +42,6 @@ from hotline.vault import Vault
 from hotline.versions import Programs, Versions
 from hotline.web.app import make
 from speech.sentences import Sentences
-
-if TYPE_CHECKING:
-    from hotline.bus.link import Bus
 
 log = structlog.get_logger("hotline")
 
@@ -77,7 +75,7 @@ class Server:
         self._forget_at = 0.0
         self._tidied: asyncio.Task[None] | None = None
 
-        self._bus = None if site.settings.bus is None else make_bus(site, site.settings.bus, self)
+        self._bus = make_bus(site, self, self.metrics.bus_up.set)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Calls go on when we are gone."""
@@ -382,25 +380,6 @@ def _tell_if_broken(watching: asyncio.Task[None]) -> None:
             "report this; calls are served, but versions, accounts and the fallback's calls are no longer looked at"
         )
         log.critical("the server's watch has ended", error=repr(error), advice=advice)
-
-
-def make_bus(site: Site, settings: BusSettings, server: Server) -> "Bus":
-    """The site's link to its broker, not started. Raises BadInput where the extra is not installed."""
-    try:
-        from hotline.bus.ended import EndedCalls
-        from hotline.bus.link import Broker, Bus
-    except ModuleNotFoundError as error:
-        raise BadInput("hotline.yaml has `bus`: install hotline[mqtt], or leave `bus` out") from error
-    broker = Broker(
-        settings.host,
-        settings.port,
-        settings.prefix,
-        settings.site or site.folder.name,
-        settings.user,
-        site.bus_password(),
-        settings.tls,
-    )
-    return Bus(broker, server, EndedCalls(site.database, site.state / "bus.mark"), server.metrics.bus_up.set)
 
 
 async def _stop_web(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:

@@ -1,0 +1,32 @@
+"""The link that a site's settings ask for. Only here is the extra `mqtt` needed, and only if they do."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from calls.errors import BadInput
+from hotline.site import Site
+
+if TYPE_CHECKING:
+    from hotline.bus.link import Bus, House
+
+
+def make_bus(site: Site, house: "House", on_change: Callable[[bool], None]) -> "Bus | None":
+    """The link to the site's broker, not started; None for a site without. Raises BadInput without the extra."""
+    settings = site.settings.bus
+    if settings is None:
+        return None
+    try:
+        from hotline.bus.ended import EndedCalls
+        from hotline.bus.link import Broker, Bus
+    except ModuleNotFoundError as error:
+        raise BadInput("hotline.yaml has `bus`: install hotline[mqtt], or leave `bus` out") from error
+    broker = Broker(
+        settings.host,
+        settings.port,
+        settings.prefix,
+        settings.site or site.folder.name,
+        settings.user,
+        site.bus_password(),
+        settings.tls,
+    )
+    return Bus(broker, house, EndedCalls(site.database, site.state / "bus.mark"), on_change)
