@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import aiohttp
 import yaml
@@ -21,6 +22,7 @@ from bench import machine, script
 from bench.app_queue import references_of
 from bench.children import Child, ChildEnded
 from bench.tones import ToneVoice
+from calls.errors import BadInput
 from hotline.publishing import publish
 from hotline.site import Site
 from hotline.versions import Versions
@@ -28,6 +30,8 @@ from switch.accounts import AgentAccount
 from switch.asterisk.installation import Installation, locate_or_install
 from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AsteriskSettings, port_is_free
+from switch.freeswitch.process import FreeSwitchProcess, locate
+from switch.freeswitch.settings import FreeSwitchSettings
 
 HOST = "127.0.0.1"
 _PORTS = 1_000  # tried from the first one on
@@ -47,13 +51,16 @@ class Plan:
     """Whether Asterisk also has the numbers of app_queue and of the bare client."""
 
 
-class House:
+P = TypeVar("P", AsteriskProcess, FreeSwitchProcess)
+
+
+class House(Generic[P]):
     """Running parts. `clips` are the published prompts' paths, without endings, by key."""
 
-    def __init__(self, folder: Path, site: Site, asterisk: AsteriskProcess, accounts: Sequence[AgentAccount]) -> None:
+    def __init__(self, folder: Path, site: Site, asterisk: P, accounts: Sequence[AgentAccount]) -> None:
         self.folder = folder
         self.site = site
-        self.asterisk = asterisk
+        self.asterisk: P = asterisk
         self.accounts = accounts
         self.clips = clips_of(site)
 
@@ -102,7 +109,7 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(plan: Plan, first_port: int) -> AsyncIterator[House]:
+async def house(plan: Plan, first_port: int) -> AsyncIterator[House[AsteriskProcess]]:
     """Make the site, publish it, start Asterisk."""
     installation = await asyncio.to_thread(locate_or_install)
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
@@ -115,6 +122,35 @@ async def house(plan: Plan, first_port: int) -> AsyncIterator[House]:
             _settings(folder, site, plan, accounts, sip_port, ari_port), installation
         ) as asterisk:
             yield House(folder, site, asterisk, accounts)
+
+
+@contextlib.asynccontextmanager
+async def freeswitch_house(plan: Plan, first_port: int) -> AsyncIterator[House[FreeSwitchProcess]]:
+    """The same on FreeSWITCH. Raises BadInput where there is none."""
+    program = locate()
+    if program is None:
+        raise BadInput("there is no freeswitch in PATH; HOTLINE_FREESWITCH_PROGRAM names one elsewhere")
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
+        folder = Path(name)
+        sip_port, event_port, web_port = free_ports(first_port)
+        site = make_site(folder / "site", plan.files, event_port, web_port, "freeswitch")
+        await publish(site, ToneVoice())
+        accounts = [AgentAccount(agent, secrets.token_urlsafe(12)) for agent in plan.agents]
+        settings = FreeSwitchSettings(
+            run_dir=folder / "freeswitch",
+            event_socket_password=site.switch_password(),
+            event_socket_port=event_port,
+            sip_port=sip_port,
+            rtp_first=_SWITCH_RTP[0],
+            rtp_last=_SWITCH_RTP[1] - 1,
+            accounts=tuple(accounts),
+        )
+        process = FreeSwitchProcess(settings, program)
+        await process.start()
+        try:
+            yield House(folder, site, process, accounts)
+        finally:
+            await process.kill()
 
 
 @contextlib.asynccontextmanager
@@ -142,11 +178,11 @@ async def until_healthy(session: aiohttp.ClientSession, url: str, controller: Ch
         raise ChildEnded(f"the controller was not healthy within {_UP_S:g} s; its log is {controller.log}") from None
 
 
-def make_site(folder: Path, files: Mapping[str, str], ari_port: int, web_port: int) -> Site:
-    """Write a site. Asterisk's accounts are the bench's own business, so no run_dir is shared."""
+def make_site(folder: Path, files: Mapping[str, str], switch_port: int, web_port: int, kind: str = "asterisk") -> Site:
+    """Write a site. The switch's accounts are the bench's own business, so no run_dir is shared."""
     settings = {
         "languages": ["en"],
-        "switch": {"host": HOST, "port": ari_port},
+        "switch": {"kind": kind, "host": HOST, "port": switch_port},
         "web": {"host": HOST, "port": web_port},
     }
     for name, text in {**files, "hotline.yaml": yaml.safe_dump(settings)}.items():

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench import live_site, machine, rates, script
+from bench import live_freeswitch, live_site, machine, rates, script
 from bench.bare import Settings
 from bench.catalogue import Options
 from bench.children import Child
 from bench.house import House, Plan, house, version_of
 from bench.measuring import Rig, Run, percentile
 from bench.report import Figure, Report, at_least, at_most, told
-from calls.errors import BadInput
+from switch.asterisk.process import AsteriskProcess
 
 RATE = 20.0
 CALLS = 200
@@ -46,7 +46,7 @@ _QUICK = _Size(agents=10, calls=10, rate=5.0, probe_s=1.0, confirm_s=1.0, search
 async def run(options: Options) -> Report:
     """Takes about ten minutes; `quick` less than twenty seconds, as it searches no rate but takes a low one."""
     if options.switch != "asterisk":
-        raise BadInput("bench live measures Asterisk; for FreeSWITCH there is `hotline bench eventsocket`")
+        return await live_freeswitch.run(options)
     size = _QUICK if options.quick else _FULL
     accounts = live_site.agents(size.agents)
     about = machine.facts()
@@ -89,7 +89,7 @@ async def _held(rig: Rig, size: _Size) -> rates.Held:
 
 
 @contextlib.asynccontextmanager
-async def _bare(place: House) -> AsyncIterator[Child]:
+async def _bare(place: House[AsteriskProcess]) -> AsyncIterator[Child]:
     settings = place.asterisk.settings
     users = [account.user for account in place.accounts]
     told_it = Settings(settings.ari_url, settings.ari_headers, place.clips["first"], place.clips["second"], users)
