@@ -67,7 +67,7 @@ class Waiting:
         while self._heap:
             due_at, call_id = self._heap[0]
             call = self._desk.register.calls.get(call_id)
-            if call is not None and call.due_at == due_at and call.place in _HERE:
+            if call is not None and call.due_at == due_at:
                 return due_at
             heappop(self._heap)
         return None
@@ -76,6 +76,9 @@ class Waiting:
         """Say and alarm what is due."""
         while (due_at := self.next_deadline()) is not None and due_at <= self._desk.now:
             call = self._desk.register.calls[heappop(self._heap)[1]]
+            if call.place not in _HERE:
+                call.due_at = None  # not before: a replay, which asks for no deadline, must find the same one
+                continue
             self._alarm(call)
             if call.announce_at is not None and call.announce_at <= self._desk.now:
                 self._announce(call)

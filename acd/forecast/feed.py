@@ -59,7 +59,8 @@ class Feed:
         self._offers: dict[AttemptId, Offer] = {}
         self._kinds: dict[CallId, str] = {}
         self._announcers: dict[CallId, Announcer] = {}
-        self._due: list[tuple[Instant, CallId]] = []
+        self._due_at: dict[CallId, Instant] = {}
+        self._heap: list[tuple[Instant, CallId]] = []  # finds them; an entry that is not in `_due_at` is stale
         self.latest: dict[CallId, Forecast] = {}
         """The last forecast of each waiting caller, with its position and, for silence, the reason."""
 
@@ -99,17 +100,15 @@ class Feed:
 
     def next_deadline(self) -> Instant | None:
         """When the next caller is due for another forecast."""
-        while self._due and self._due[0][1] not in self.latest:
-            heappop(self._due)
-        return self._due[0][0] if self._due else None
+        while self._heap and self._due_at.get(self._heap[0][1]) != self._heap[0][0]:
+            heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
 
     def tick(self, now: Instant) -> list[Forecast]:
         """The forecasts that are due."""
         made = []
-        while self._due and self._due[0][0] <= now:
-            _, call = heappop(self._due)
-            if call in self.latest:
-                made.append(self._forecast(call, now))
+        while (due_at := self.next_deadline()) is not None and due_at <= now:
+            made.append(self._forecast(heappop(self._heap)[1], now))
         return made
 
     def look_again(self, call: CallId, now: Instant) -> None:
@@ -126,12 +125,9 @@ class Feed:
 
     def snapshot(self) -> bytes:
         """All state of the feed and its forecaster, but the fitted model."""
-        due = sorted(
-            entry for entry in self._due if entry[1] in self.latest
-        )  # who has left leaves it when next looked at
         said = {call: announcer.last for call, announcer in self._announcers.items()}
         state = snapshot.FeedState(
-            snapshot.state_of(self._forecaster), self._offers, self._kinds, said, due, self.latest
+            snapshot.state_of(self._forecaster), self._offers, self._kinds, said, self._due_at, self.latest
         )
         return msgspec.msgpack.encode(state)
 
@@ -139,7 +135,8 @@ class Feed:
         """Go on from a snapshot."""
         state = msgspec.msgpack.decode(data, type=snapshot.FeedState)
         snapshot.restore(state.forecaster, self._forecaster)
-        self._offers, self._kinds, self._due, self.latest = state.offers, state.kinds, state.due, state.latest
+        self._offers, self._kinds, self._due_at, self.latest = state.offers, state.kinds, state.due, state.latest
+        self._heap = sorted((due_at, call) for call, due_at in self._due_at.items())
         self._announcers = {}
         for call, last in state.said.items():
             self._announcers[call] = announcer = Announcer()
@@ -148,7 +145,8 @@ class Feed:
     def _forecast(self, call: CallId, now: Instant) -> Forecast:
         forecast = self._forecaster.forecast(call, now)
         self.latest[call] = forecast
-        heappush(self._due, (now + EVERY_S, call))
+        self._due_at[call] = now + EVERY_S
+        heappush(self._heap, (now + EVERY_S, call))
         return forecast
 
     def _gone(self, call: CallId, now: Instant) -> None:
@@ -157,5 +155,6 @@ class Feed:
 
     def _forget(self, call: CallId) -> None:
         self.latest.pop(call, None)
+        self._due_at.pop(call, None)
         self._kinds.pop(call, None)
         self._announcers.pop(call, None)

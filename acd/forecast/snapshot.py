@@ -109,7 +109,7 @@ class FeedState(msgspec.Struct):
     offers: dict[AttemptId, Offer]
     kinds: dict[CallId, str]
     said: dict[CallId, tuple[Band, Forecast] | None]
-    due: list[tuple[Instant, CallId]]
+    due: dict[CallId, Instant]
     latest: dict[CallId, Forecast]
 
 

@@ -3,7 +3,7 @@
 from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
-from hotline.habits import Announce, QueueHabits
+from hotline.habits import Announce, CallbackRules, QueueHabits
 from hotline.register import Call
 from ivr.compiling import compile_folder
 from ivr.program import Program
@@ -14,7 +14,7 @@ start: choose
 choose:
   menu: word
   keys:
-    1: {queue: care, skills: [care], keys: {9: note}, then: bye}
+    1: wait
     2: {open_case: {category: complaint}, then: {queue: care, then: choose}}
     3: {transfer: "tel:+861012345", ring_s: 20, then: bye}
     4: secret
@@ -22,6 +22,14 @@ choose:
     6: {queue: desk, keys: {9: choose}, then: bye}
   no_input: {say: word, tries: 1, then: bye}
   wrong: {say: word, tries: 1, then: bye}
+wait:
+  queue: care
+  skills: [care]
+  keys: {9: note}
+  offers:
+    callback: {key: 1, say: word, then: bye}
+    message: {key: 2, say: word, then: note}
+  then: bye
 secret:
   collect: pin
   say: word
@@ -49,10 +57,18 @@ bye: {hangup: word}
 DEFAULTS = "languages: [en]\nno_agents: {hangup: word}\ntimed_out: {hangup: word}\nfull: {hangup: word}\n"
 
 
+WORDS = """\
+word: word
+callback_confirm: "{phone:phone}"
+callback_number: which number
+callback_refused: not that one
+"""
+
+
 def _program(version: str) -> Program:
     done = compile_folder(
         {
-            "prompts/en.yaml": "word: word\n",
+            "prompts/en.yaml": WORDS,
             "dialplans/queues.yaml": "queues: {care: {}, desk: {}}\n",
             "dialplans/agents.yaml": "agents: {'01': {skills: {care: 4}}}\n",
             "dialplans/defaults.yaml": DEFAULTS,
@@ -65,9 +81,12 @@ def _program(version: str) -> Program:
     return done.program
 
 
+STEPS = [{"after_s": 1, "offer": "callback"}, {"after_s": 30, "offer": "message"}]
+
+
 def _people(*queues: str, agents: tuple[str, ...]) -> Configuration:
     rules = {
-        "care": {"ring_s": 10, "wrap_up_s": 5, "max_wait_s": 120, "miss_limit": 3},
+        "care": {"ring_s": 10, "wrap_up_s": 5, "max_wait_s": 120, "miss_limit": 3, "steps": STEPS},
         "desk": {"ring_s": 10, "join_empty": False, "max_length": 2, "leave_empty": True},
     }
     people, problems = read(
@@ -86,7 +105,8 @@ PEOPLE = {
 AGENTS = ("01", "02", "03", "04")
 
 
-HABITS = QueueHabits(announce=Announce(first_s=20.0, every_s=30.0), alert_s=(60.0, 90.0))
+CALLBACK = CallbackRules(expires_s=600.0, tries=2, retry_s=30.0)
+HABITS = QueueHabits(announce=Announce(first_s=20.0, every_s=30.0), callback=CALLBACK, alert_s=(60.0, 90.0))
 
 
 class Directory:

@@ -30,6 +30,8 @@ from tests.properties.switch_world import World, WorldLeg
 
 pytestmark = pytest.mark.properties
 
+_IN_QUEUE = ("waiting", "offered")
+
 agents = st.sampled_from(AGENTS).map(AgentId)
 some = st.integers(0, 1_000_000)
 
@@ -91,6 +93,8 @@ class House(RuleBasedStateMachine):
                 self.waiting_answers.append(SecretChecked(call, attempt, len(attempt) % 2 == 0))
             case Lookup(call, attempt):
                 self.waiting_answers.append(LookupFinished(call, attempt, "ok", {}))
+            case facts.CheckNumber(call, attempt):
+                self.waiting_answers.append(facts.NumberChecked(call, attempt, attempt[-1] not in "37", "listed"))
             case FileCase(attempt, case):
                 self.waiting_answers.append(facts.CaseFiled(attempt, case.call, case.number))
             case door.Command():
@@ -107,7 +111,7 @@ class House(RuleBasedStateMachine):
         """And knows the menu."""
         self.legs_seen += 1
         leg = LegId(f"in-{self.legs_seen}")
-        self.world.arrive(WorldLeg(leg, True, caller=f"1380013{self.legs_seen % 3}", called=called))
+        self.world.arrive(WorldLeg(leg, True, caller=f"1380013800{self.legs_seen % 3}", called=called))
         self.world.press(leg, key)
 
     @rule()
@@ -121,6 +125,11 @@ class House(RuleBasedStateMachine):
         for leg in list(self.world.legs.values()):
             self.world.play_ends(leg.leg, Outcome.FINISHED)
         self.settle()
+        for call in list(self.router.register.calls.values()):
+            offer = self.router.register.offers.get(call.offer) if call.offer is not None else None
+            if call.callback is not None and call.callback.state == "asking" and offer is not None:
+                self.world.press(offer.leg, "1")
+        self.settle()
 
     @precondition(lambda self: self.world.up and not self.world.bridges_fail)
     @rule()
@@ -130,6 +139,33 @@ class House(RuleBasedStateMachine):
             self.all_goes_well()
         places = {call.call: call.place for call in self.router.register.calls.values()}
         assert not set(places.values()) & {"offered", "transferring"}, places
+
+    @precondition(lambda self: self.world.up)
+    @rule(hangs_up=st.booleans())
+    def a_caller_books_a_callback(self, hangs_up: bool) -> None:
+        """While nobody is there; then two come back. The number may be refused."""
+        for agent in AGENTS:
+            self.tell(AgentSignedOut(AgentId(agent)))
+        self.somebody_calls(key="1", called="95183")
+        leg = LegId(f"in-{self.legs_seen}")
+        self.settle()
+        self.time_passes(1.1)
+        self.world.press(leg, "1")
+        self.world.press(leg, "1")
+        self.settle()
+        if hangs_up and leg in self.world.legs:
+            self.world.die(leg, Cause.NORMAL)
+            self.settle()
+        for agent in AGENTS[:2]:
+            self.tell(AgentSignedIn(AgentId(agent)))
+
+    @precondition(lambda self: any(offer.state == "whispering" for offer in self.router.register.offers.values()))
+    @rule(number=some, key=st.sampled_from("1112"))
+    def an_agent_answers_a_whisper(self, number: int, key: str) -> None:
+        """By which a callback is accepted, or not; to other whispers keys mean nothing."""
+        offers = [offer for offer in self.router.register.offers.values() if offer.state == "whispering"]
+        self.world.press(self.pick(number, offers).leg, key)
+        self.settle()
 
     @rule(agent=agents, code=st.sampled_from(["*61", "*62", "*63", "*64", "*65", "77"]))
     def an_agent_dials(self, agent: AgentId, code: str) -> None:
@@ -293,10 +329,16 @@ class House(RuleBasedStateMachine):
         register = self.router.register
         for call in register.calls.values():
             session = self.ivr.sessions.get(call.call)
-            assert call.leg in register.legs
-            assert (call.call in self.acd.hall.callers) == (call.place in ("waiting", "offered")), call
+            callback = call.callback if call.callback is not None and call.callback.state != "checking" else None
+            assert call.leg in register.legs or callback is not None
+            places = ("waiting", "offered", "booked") if callback and callback.state != "resting" else _IN_QUEUE
+            assert (call.call in self.acd.hall.callers) == (call.place in places), call
             assert (call.offer is not None) == (call.place in ("offered", "talking")), call
             assert (call.bridge is not None) == (register.bridges.get(call.bridge or "") == call.call), call  # type: ignore[call-overload]  # no bridge is no key
+            if callback is not None:
+                assert call.place in ("booked", "offered", "talking", "menu"), call
+                assert call.ask is None
+                continue  # the flow says goodbye, or is over
             if session is None:
                 assert call.place == "menu", "its walk is over, it is being hung up"
                 continue
@@ -331,8 +373,13 @@ class House(RuleBasedStateMachine):
             self.the_link_is_back()
         self.settle()
         for leg in list(self.world.legs.values()):
-            if leg.inbound:
+            if leg.inbound or "-callback-" in leg.leg:
                 self.world.die(leg.leg, Cause.NORMAL)
+        self.settle()
+        for agent in AGENTS:
+            self.tell(AgentSignedOut(AgentId(agent)))
+        self.settle()
+        self.time_passes(1_000.0)  # callbacks expire
         self.settle()
         assert not self.world.legs, "a phone rings on, or a leg stands about, with nobody who owns it"
         register = self.router.register
