@@ -256,6 +256,7 @@ async def test_a_prompt_that_is_missing_on_disk_is_told_and_the_flow_goes_on(hou
     finally:
         for path, data in files:
             path.write_bytes(data)
+    await until(lambda: bool(house.logged("prompt not played", since)))
     assert "publish again" in house.logged("prompt not played", since)[0]["advice"]
 
 
