@@ -7,6 +7,7 @@ import socket
 import time
 from typing import Any
 
+import msgspec
 import structlog
 import uvicorn
 
@@ -167,11 +168,7 @@ class Server:
         """Read the journal, and be who the last controller was."""
         began = time.perf_counter()
         opening.migrate(self.database)
-        left = opening.read(self.database)
-        directory = VersionedDirectory(self.versions)
-        router = make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model())
-        if left.snapshot is not None:
-            router.restore(left.snapshot)
+        router, left = self._make_heir()
         self._writer = Writer(self.database, self._on_trouble)
         vault, lookups = Vault(), Lookups()
         performer = Performer(self._switch, self._writer, vault, lookups, self, self._take)
@@ -208,6 +205,23 @@ class Server:
             return None
         log.info("wait forecast learned", path=str(path), kinds=about.kinds, fitted_on=about.fitted_on)
         return model
+
+    def _make_heir(self) -> tuple[Router, opening.Left]:
+        """A router as the last snapshot left it, and the facts after that; all facts where no snapshot can be read."""
+
+        def new() -> Router:
+            directory = VersionedDirectory(self.versions)
+            return make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model())
+
+        left, router = opening.read(self.database), new()
+        try:
+            if left.snapshot is not None:
+                router.restore(left.snapshot)
+        except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
+            advice = "the whole journal is replayed instead; this takes longer, and once"
+            log.warning("snapshot of another release", error=str(error)[:200], advice=advice)
+            return new(), opening.read(self.database, whole=True)
+        return router, left
 
     def _take(self, event: facts.RouterEvent) -> None:
         if isinstance(event, CommandDone | CallRinging) or not self._is_news(event):

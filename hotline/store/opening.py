@@ -73,14 +73,21 @@ def _is_of_today(path: Path) -> bool:
     return found == [(newest,)]
 
 
-def read(path: Path, before: int | None = None) -> Left:
-    """The newest snapshot and all that follows it; with `before`, as of just before that fact."""
+def read(path: Path, before: int | None = None, whole: bool = False) -> Left:
+    """The newest snapshot and all that follows it; with `before`, as of just before that fact.
+
+    `whole`: without a snapshot, every fact that is kept.
+    """
     connection = to_read(path)
     try:
         most = before - 1 if before is not None else 2**62
-        row = connection.execute(
-            "SELECT seq, at, state FROM snapshots WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (most,)
-        ).fetchone()
+        row = (
+            None
+            if whole
+            else connection.execute(
+                "SELECT seq, at, state FROM snapshots WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (most,)
+            ).fetchone()
+        )
         seq, at, snapshot = row if row is not None else (0, 0.0, None)
         entries = list(entries_between(connection, seq + 1, most))
         if entries:

@@ -144,7 +144,9 @@ class House:
         headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
         # each request on a connection of its own: the server closes idle ones, and a POST that meets that is not repeated
         fresh = aiohttp.TCPConnector(force_close=True)
-        self.session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers, base_url=self.url, connector=fresh))
+        self.session = await stack.enter_async_context(
+            aiohttp.ClientSession(headers=headers, base_url=self.url, connector=fresh)
+        )
         self.line = PhoneLine(self.endpoint, self.registrar)
         stack.push_async_callback(self.stop_controller)
         await self.start_controller()
