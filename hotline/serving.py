@@ -34,6 +34,7 @@ from hotline.metrics import Metrics
 from hotline.performing import Performer
 from hotline.provisioning import Provisioning
 from hotline.register import Register
+from hotline.router import Router
 from hotline.site import Site
 from hotline.sources import hash_of, read_files
 from hotline.store import opening, statements

@@ -142,11 +142,10 @@ class House:
         stack.push_async_callback(self.asterisk.stop)
         await publish(self.site, Espeak())
         headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
-        # each request on a connection of its own: the server closes idle ones, and a POST that meets that is not repeated
+        # a connection for each request: the server closes idle ones, and a POST that meets that is not repeated
         fresh = aiohttp.TCPConnector(force_close=True)
-        self.session = await stack.enter_async_context(
-            aiohttp.ClientSession(headers=headers, base_url=self.url, connector=fresh)
-        )
+        session = aiohttp.ClientSession(headers=headers, base_url=self.url, connector=fresh)
+        self.session = await stack.enter_async_context(session)
         self.line = PhoneLine(self.endpoint, self.registrar)
         stack.push_async_callback(self.stop_controller)
         await self.start_controller()
