@@ -288,7 +288,8 @@ class AsteriskSwitch:
 
     def _live(self, stock: Stock) -> tuple[LiveLeg, ...]:
         where = _where(stock.bridges)
-        legs = {channel.id for channel in stock.channels if _is_leg(channel)}
+        gone = self._door.lately_gone()
+        legs = {channel.id for channel in stock.channels if _is_leg(channel) and channel.id not in gone}
         live = []
         for channel in stock.channels:
             if channel.id not in legs:

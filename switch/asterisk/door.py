@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -38,12 +39,16 @@ class AsteriskOptions:
     endings: tuple[str, ...] = (".alaw", ".ulaw", ".wav", ".sln", ".g722", ".gsm", ".sln16", ".wav16")
 
 
+_STILL_LISTED_S = 2.0
+
+
 class Door:
     """One per adapter. `emit` hands a fact to the sink now, `later` after the present order has returned."""
 
     def __init__(self, options: AsteriskOptions) -> None:
         self.options = options
         self.legs: dict[LegId, Leg] = {}
+        self._gone: deque[tuple[float, LegId]] = deque(maxlen=1_000)
         self.emit: Callable[[SwitchEvent], None] = _nowhere
         self.on_end: Callable[[Leg], None] = _nowhere  # what bridges and supervision do when a leg ends
         self.client: AriClient
@@ -119,12 +124,18 @@ class Door:
         if self.legs.pop(leg.id, None) is None:
             return
         leg.cancel_timers()
+        self._gone.append((self.loop.time(), leg.id))
         for command in leg.open.values():
             if not isinstance(command, commands.Answer | commands.Redirect):  # theirs is CallEnded itself
                 self.emit(failed(command, "leg_gone", "the leg ended"))
         leg.open.clear()
         self.on_end(leg)
         self.emit(events.CallEnded(leg.id, cause, detail))
+
+    def lately_gone(self) -> frozenset[LegId]:
+        """Legs whose end was just told. Asterisk lists a channel for a moment after its end has been heard of."""
+        since = self.loop.time() - _STILL_LISTED_S
+        return frozenset(leg for at, leg in self._gone if at >= since)
 
 
 def _nowhere(what: object) -> None:
