@@ -57,11 +57,11 @@ async def run(options: Options) -> Report:
             def rig(system: script.System, process: Child | None) -> Rig:
                 return Rig(system, process, place.asterisk_pid, phones, options.progress)
 
-            app_queue = await _held(rig("app_queue", None), size)
             async with place.controller() as controller:
                 async with _bare(place) as bare:
                     ours, reference = await _side_by_side(rig("hotline", controller), rig("bare", bare), size)
                 held = await _held(rig("hotline", controller), size)
+            app_queue = await _held(rig("app_queue", None), size)
     about["notes"] = [*map(str, (*ours, *reference)), *_notes(held), *_notes(app_queue)]
     return Report("live", about, [*_latencies(ours, reference), *_rates(held, app_queue)])
 

@@ -11,7 +11,7 @@ HELD_P95_MS = 50.0
 _FIRST = 20.0
 _GROWTH = 1.5
 _RESOLUTION = 1.1  # the search ends when the rate that is held and the one that is not are this close
-_STEP_DOWN = 0.93
+_STEP_DOWN = 0.85
 _LEAST = 1.0
 
 Probe = Callable[[float, float], Awaitable[Run]]
