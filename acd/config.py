@@ -27,7 +27,7 @@ problem has the path of keys that leads to it.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
 
@@ -135,11 +135,13 @@ def read(
     people = {AgentId(key): entry for key, entry in _records(agents, "agents", AgentConfig, problems)}
     rules = {QueueName(key): entry for key, entry in _records(queues, "queues", QueueConfig, problems)}
     known = set(known_skills).union(*(person.skills for person in people.values()))
+    written = queues.get("queues")
+    names = [QueueName(str(name)) for name in written] if isinstance(written, Mapping) else []  # also those with faults
     for agent, person in people.items():
-        problems += _agent_problems(agent, person, rules)
+        problems += _agent_problems(agent, person, names)
     problems += _shared_accounts(people)
     for queue, rule in rules.items():
-        problems += _queue_problems(queue, rule, rules, known)
+        problems += _queue_problems(queue, rule, names, known)
     problems += _overflow_cycles(rules)
     weights = {queue: rule.weights for queue, rule in rules.items() if rule.weights is not None}
     return Configuration(rules, people, weights or None), problems
@@ -175,10 +177,26 @@ def _records(
         except msgspec.ValidationError as error:
             message, _, where = str(error).partition(" - at `$")
             inner: Path = tuple(int(part) if part.isdigit() else part for part in re.findall(r"[\w-]+", where))
-            problems.append(Problem((*path, *inner), message))
+            problems.append(_in_words((*path, *inner), message))
 
 
-def _agent_problems(agent: AgentId, person: AgentConfig, rules: Mapping[QueueName, QueueConfig]) -> Iterator[Problem]:
+_WORDS = {"policy": get_args(PolicyName), "offer": get_args(Way)}
+_KINDS = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "array": "a list"}
+
+
+def _in_words(path: Path, message: str) -> Problem:
+    """What the decoder found, as people say it, with the nearest right word where there are words to choose from."""
+    wrong = re.fullmatch(r"Invalid enum value '(.*)'", message)
+    if wrong:
+        words = _WORDS.get(str(path[-1]), get_args(Class))
+        return Problem(path, f"`{wrong[1]}` is not one of {', '.join(words)}", nearest(wrong[1], words))
+    kinds = re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", message)
+    if kinds and kinds[1] in _KINDS:
+        return Problem(path, f"{_KINDS[kinds[1]]} is wanted, not {_KINDS.get(kinds[2], kinds[2])}")
+    return Problem(path, message)
+
+
+def _agent_problems(agent: AgentId, person: AgentConfig, names: Collection[QueueName]) -> Iterator[Problem]:
     path = ("agents", agent)
     for skill, level in person.skills.items():
         if not MIN_LEVEL <= level <= MAX_LEVEL:
@@ -186,8 +204,8 @@ def _agent_problems(agent: AgentId, person: AgentConfig, rules: Mapping[QueueNam
         if not is_skill(skill):
             yield Problem((*path, "skills", skill), f"`{skill}` cannot be written in a wish: a word, no spaces")
     for position, queue in enumerate(person.queues or ()):
-        if queue not in rules:
-            yield Problem((*path, "queues", position), f"there is no queue `{queue}`", nearest(queue, rules))
+        if queue not in names:
+            yield Problem((*path, "queues", position), f"there is no queue `{queue}`", nearest(queue, names))
     if person.wrap_up_s is not None and person.wrap_up_s < 0:
         yield Problem((*path, "wrap_up_s"), "a duration is not negative")
 
@@ -202,7 +220,7 @@ def _shared_accounts(people: Mapping[AgentId, AgentConfig]) -> Iterator[Problem]
 
 
 def _queue_problems(
-    queue: QueueName, rule: QueueConfig, rules: Mapping[QueueName, QueueConfig], known: Collection[str]
+    queue: QueueName, rule: QueueConfig, names: Collection[QueueName], known: Collection[str]
 ) -> Iterator[Problem]:
     path = ("queues", queue)
     for name in _TIMES:
@@ -221,7 +239,7 @@ def _queue_problems(
         yield from wish_problems(text, known, (*path, "skills", position))
     after_s = 0.0
     for position, step in enumerate(rule.steps):
-        yield from _step_problems(step, (*path, "steps", position), rules, known)
+        yield from _step_problems(step, (*path, "steps", position), names, known)
         if step.after_s < after_s:
             yield Problem((*path, "steps", position, "after_s"), "steps are in the order of their time")
         after_s = step.after_s
@@ -239,9 +257,7 @@ def weights_problems(weights: Weights, path: Path = ()) -> Iterator[Problem]:
         yield Problem((*path, "decay"), "from 0 to below 1")
 
 
-def _step_problems(
-    step: Step, path: Path, rules: Mapping[QueueName, QueueConfig], known: Collection[str]
-) -> Iterator[Problem]:
+def _step_problems(step: Step, path: Path, names: Collection[QueueName], known: Collection[str]) -> Iterator[Problem]:
     if step.after_s < 0:
         yield Problem((*path, "after_s"), "a duration is not negative")
     if not 0 <= step.lower < MAX_LEVEL:
@@ -253,8 +269,8 @@ def _step_problems(
             yield Problem((*path, "drop", position), f"nobody has the skill `{skill}`", nearest(skill, known))
     if step.add:
         yield from wish_problems(step.add, known, (*path, "add"))
-    if step.overflow is not None and step.overflow not in rules:
-        yield Problem((*path, "overflow"), f"there is no queue `{step.overflow}`", nearest(step.overflow, rules))
+    if step.overflow is not None and step.overflow not in names:
+        yield Problem((*path, "overflow"), f"there is no queue `{step.overflow}`", nearest(step.overflow, names))
 
 
 def _overflow_cycles(rules: Mapping[QueueName, QueueConfig]) -> Iterator[Problem]:

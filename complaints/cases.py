@@ -15,7 +15,7 @@ from calls.events import ClockSet, Fact
 from calls.ids import AttemptId, CallId, CaseNumber, Instant
 from calls.luhn import check_digit
 
-AskedBy = Literal["caller", "agent"]
+AskedBy = Literal["caller", "agent", "house"]
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class CaseAsked(Fact, frozen=True):
-    """A caller (by the flow) or an agent (by a code or over HTTP) wants a case."""
+    """A caller (by the flow), an agent (by a code, over HTTP) or the house itself (a call was lost) wants a case."""
 
     call: CallId
     attempt: AttemptId

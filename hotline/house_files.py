@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from acd.config import Configuration, read, wish_problems
+from acd.skills import nearest
 from calls.ids import QueueName
 from hotline.habits import QueueHabits, announced, called_back
 from hotline.site import Site
@@ -80,7 +81,10 @@ def _people(roots: Mapping[str, Node], problems: list[Problem]) -> People | None
     configuration, found = read(queues, agents, tuple(skills or ()))
     for problem in found:
         root = roots[AGENTS if problem.path[:1] == ("agents",) else QUEUES]
-        problems.append(Problem(_mark(root, problem.path), "people", _hinted(problem.message, problem.suggestion)))
+        near = problem.suggestion
+        if not near and problem.message.endswith("is not a setting of queues"):  # of these some are the house's own
+            near = nearest(str(problem.path[-1]), _HABITS)
+        problems.append(Problem(_mark(root, problem.path), "people", _hinted(problem.message, near)))
     return None if found else People(configuration, habits, pauses)
 
 
@@ -100,9 +104,14 @@ def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict
 
 
 def _pauses(agents: dict[str, Any], root: Node, problems: list[Problem]) -> dict[str, str]:
-    """`pauses: {1: lunch}` of agents.yaml: the digit after the pause code. Without a digit it is a break."""
+    """`pauses: {1: lunch}` of agents.yaml: the digit after the pause code. Without a digit it is a break, unless the
+    site wants a reason: `pause_needs_reason: true`."""
     given = agents.pop("pauses", None) or {}
-    pauses = {"": "break"}
+    needs_reason = agents.pop("pause_needs_reason", False)
+    if not isinstance(needs_reason, bool) or (needs_reason and not given):
+        message = "true or false; with true, `pauses` has the reasons"
+        problems.append(Problem(_mark(root, ("pause_needs_reason",)), "people", message))
+    pauses = {} if needs_reason is True else {"": "break"}
     for digit, reason in given.items() if isinstance(given, dict) else ():
         if not (str(digit).isdecimal() and len(str(digit)) == 1 and isinstance(reason, str)):
             message = "a pause is one digit and its reason: `1: lunch`"

@@ -41,6 +41,8 @@ from ivr.events import CallStarted, CaseOpened, IvrEvent, LookupFinished, Secret
 
 _NOBODY_LISTENS = frozenset({"leg_gone", "no such leg", "the leg ended"})
 """What adapters say of a prompt whose listener hung up meanwhile: no fault of the prompt."""
+LOST_CALL = "lost_call"
+"""Category of the case that each call leaves which the switch lost: somebody is owed a call back."""
 
 
 class Snapshot(msgspec.Struct):
@@ -158,10 +160,8 @@ class Router:
                 desk.tell_flows(event)
             case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded() | AgentMoved():
                 desk.tell_queues(event)
-            case CallMoved(call_id, queue):
-                if call_id in desk.register.calls:
-                    desk.register.calls[call_id].queue = queue
-                desk.tell_queues(event)
+            case CallMoved():
+                self._moved(event)
             case _:
                 self._house(event)
 
@@ -228,6 +228,15 @@ class Router:
             desk.order(HangUp(event.leg, Cause.UNREACHABLE))
             return
         desk.tell_flows(CallStarted(event_call, event.leg, version, flow, caller, called))
+
+    def _moved(self, event: CallMoved) -> None:
+        call = self._desk.register.calls.get(event.call)
+        if call is None or call.place not in ("waiting", "booked"):
+            return  # a phone rings for it, both talk already, or it is gone: there is nothing to move
+        call.queue = event.queue
+        if call.entry is not None:  # a callback that is put back goes where it was moved to
+            call.entry = msgspec.structs.replace(call.entry, queue=event.queue)
+        self._desk.tell_queues(event)
 
     def _digit(self, event: door.DigitPressed, leg: at.Leg | None, digit: str) -> None:
         if leg is None:
@@ -330,7 +339,7 @@ class Router:
         if self._callbacks.keeps(call, event):
             desk.tell_flows(event)
             return
-        lost = event.cause is Cause.LOST
+        lost, place = event.cause is Cause.LOST, call.place
         self._offering.caller_left(call, "lost" if lost else "hung_up")
         for guest in call.guests:
             desk.order(HangUp(guest))
@@ -339,8 +348,11 @@ class Router:
         desk.settle()  # the flow's last steps belong to a call that is still known
         if lost:
             call.outcome = "lost"
-            advice = "call the person back: the switch lost the call"
-            desk.notice("error", "call lost", call=call.call, detail=call.place, advice=advice)
+            fields = {"place": place, "queue": call.queue, "agent": call.agent or "", "reason": call.reason}
+            told = {name: value for name, value in fields.items() if value}
+            desk.ask_case(CaseAsked(call.call, desk.mint(call.call), call.caller, LOST_CALL, "house", told))
+            advice = "call the person back: the switch lost the call; a case says so too"
+            desk.notice("error", "call lost", call=call.call, detail=place, advice=advice)
         desk.close(call, event.cause)
 
     def _failed(self, event: door.CommandFailed) -> None:

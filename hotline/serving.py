@@ -121,6 +121,11 @@ class Server:
         """Every queue that is open."""
         return frozenset(self.versions.people(self.register.version).configuration.queues)
 
+    def pause_reasons(self) -> frozenset[str] | None:
+        """The reasons of which an agent must give one to pause; None where any will do."""
+        pauses = self.versions.people(self.register.version).pauses
+        return None if "" in pauses else frozenset(pauses.values())
+
     def agent_states(self) -> list[AgentChanged]:
         """Every agent as the queues have it."""
         return self._driver.router.agents()

@@ -30,7 +30,8 @@ class People(msgspec.Struct, frozen=True):
     configuration: Configuration
     habits: dict[QueueName, QueueHabits]
     pauses: dict[str, str]
-    """Pause reason by the digit dialled after the pause code; the empty key is the plain pause."""
+    """Pause reason by the digit dialled after the pause code; the empty key is the plain pause, and where it is missing
+    one of the reasons must be given."""
 
     def account(self, agent: AgentId) -> str | None:
         """The agent's phone."""

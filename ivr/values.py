@@ -77,9 +77,9 @@ def choice(*words: str) -> Shape:
     return Shape({"enum": list(words)}, read)
 
 
-def reference(kind: Any, pattern: str = NAME) -> Shape:
+def reference(kind: Any, pattern: str = NAME, wanted: str = "a name (small letters, digits and _)") -> Shape:
     """A name that something else must have; looked up when all files are read."""
-    name = matching(pattern, "a name (small letters, digits and _)")
+    name = matching(pattern, wanted)
 
     def read(reading: Reading, node: Node, where: str) -> str:
         found: str = name.read(reading, node, where)
@@ -249,4 +249,4 @@ value = Shape({}, _read_value)
 mapping = Shape({"type": "object", "propertyNames": {"pattern": NAME}}, _read_values)
 settings = Shape({"type": "object", "propertyNames": {"pattern": NAME}, "minProperties": 1}, _read_settings)
 names = Shape({"type": "object", "additionalProperties": {"type": "string", "pattern": NAME}}, _read_names)
-wishes = list_of(reference("wish", r"^\S"))
+wishes = list_of(reference("wish", r"^\S", "a skill, such as complaints>=3,"))

@@ -59,6 +59,10 @@ class House(Protocol):
         """Every queue that is open."""
         ...
 
+    def pause_reasons(self) -> frozenset[str] | None:
+        """The reasons of which an agent must give one to pause; None where any will do."""
+        ...
+
     def agent_states(self) -> list[AgentChanged]:
         """Every agent as the queues have it."""
         ...
@@ -302,6 +306,9 @@ class Bus:
     async def _obey(self, name: str, wanted: words.AgentCommand) -> words.Reply:
         if name not in self._house.agents():
             return words.Reply(wanted.id, False, f"no agent {name!r} in dialplans/agents.yaml")
+        reasons = self._house.pause_reasons()
+        if wanted.command == "pause" and reasons is not None and wanted.reason not in reasons:
+            return words.Reply(wanted.id, False, f"a reason is needed, one of {', '.join(sorted(reasons))}")
         try:
             async with asyncio.timeout(_DEADLINE_S):
                 await self._house.tell(_fact(AgentId(name), wanted))

@@ -168,6 +168,8 @@ def _people_schema(root: str, entry: type) -> dict[str, Any]:
     if entry is QueueConfig:  # the house's own words stand beside those of the queues core
         defs["QueueConfig"]["properties"].update(house)
     pauses = {"pauses": {"type": "object", "additionalProperties": {"type": "string"}}} if root == "agents" else {}
+    if pauses:
+        pauses["pause_needs_reason"] = {"type": "boolean"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"hotline: {root}",

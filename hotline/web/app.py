@@ -18,7 +18,7 @@ from hotline.metrics import Metrics
 from hotline.register import Register
 from hotline.store import reading
 from hotline.tokens import WaitTokens
-from hotline.web import waits
+from hotline.web import moving, waits
 
 
 class House(Protocol):
@@ -34,6 +34,14 @@ class House(Protocol):
 
     def agents(self) -> frozenset[str]:
         """Everybody who may sign in."""
+        ...
+
+    def queues(self) -> frozenset[str]:
+        """Every queue that is open."""
+        ...
+
+    def pause_reasons(self) -> frozenset[str] | None:
+        """The reasons of which an agent must give one; None where any will do."""
         ...
 
     def view(self) -> dict[str, Any]:
@@ -113,6 +121,7 @@ def make(house: House, token: str, tokens: WaitTokens) -> FastAPI:
 
     _agents(app, house, known)
     _calls(app, house, known)
+    moving.add(app, house, known)
     waits.add(app, house, known, tokens)
     return app
 
@@ -141,6 +150,9 @@ def _agents(app: FastAPI, house: House, known: list[Any]) -> None:
     @app.post("/agents/{agent}/pause", dependencies=known, tags=["agents"])
     async def pause(agent: Known, why: Pause) -> dict[str, str]:
         """No offers from now on; in a talk, after it."""
+        reasons = house.pause_reasons()
+        if reasons is not None and why.reason not in reasons:
+            raise HTTPException(422, f"a reason is needed, one of {', '.join(sorted(reasons))}")
         await house.tell(AgentPaused(agent, why.reason))
         return {"agent": agent, "done": "pause"}
 

@@ -212,6 +212,9 @@ def test_after_a_gap_each_difference_becomes_the_fact_that_was_missed() -> None:
     assert calls[waiting].place == "waiting"
     assert house.last(facts.LogCall).call == gone
     assert house.last(facts.LogCall).outcome == "lost"
+    (owed,) = [order.case for order in house.given(FileCase)]
+    assert (owed.call, owed.category, owed.asked_by) == (gone, "lost_call", "house")
+    assert owed.fields == {"place": "waiting", "queue": "care", "reason": "care"}
     assert house.last(HangUp).leg == "orphan"
     assert house.last(StartMusic).leg == waiting
 

@@ -1,6 +1,5 @@
 """Asking over HTTP how long it will be, with the token of one call."""
 
-import json
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from calls.ids import AgentId, CallId, LegId
 from hotline.register import Register
 from hotline.tokens import WaitTokens
 from hotline.web import waits
+from tests.unit.hotline.asking import ask as send
 from tests.unit.hotline.house import House
 
 pytestmark = pytest.mark.unit
@@ -38,19 +38,7 @@ async def ask(house: House, method: str, path: str, body: object = None) -> tupl
     """One request, without a network."""
     app = FastAPI()
     waits.add(app, Served(house), [], TOKENS)
-    sent: list[dict[str, Any]] = []
-    given = [{"type": "http.request", "body": json.dumps(body).encode() if body else b""}]
-
-    async def receive() -> dict[str, Any]:
-        return given.pop(0) if given else {"type": "http.disconnect"}
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    headers = [(b"content-type", b"application/json")]
-    scope = {"type": "http", "method": method, "path": path, "headers": headers, "query_string": b"", "client": None}
-    await app(scope, receive, send)  # type: ignore[arg-type]  # plain dicts are what the protocol says
-    return sent[0]["status"], json.loads(b"".join(message.get("body", b"") for message in sent[1:]))
+    return await send(app, method, path, body)
 
 
 def waiting(house: House, caller: str) -> CallId:

@@ -1,0 +1,78 @@
+"""A supervisor moves people between queues while calls wait: agents to where they are needed, callers too."""
+
+from typing import Any, Protocol
+
+import pydantic
+from fastapi import FastAPI, HTTPException
+
+from acd.events import AgentMoved, CallMoved
+from acd.skills import nearest
+from calls.ids import AgentId, CallId, QueueName
+from hotline import facts
+from hotline.register import Register
+
+
+class House(Protocol):
+    """What is needed of the running server."""
+
+    @property
+    def register(self) -> Register:
+        """Who is where."""
+        ...
+
+    def agents(self) -> frozenset[str]:
+        """Everybody who may sign in."""
+        ...
+
+    def queues(self) -> frozenset[str]:
+        """Every queue that is open."""
+        ...
+
+    async def tell(self, event: facts.RouterEvent) -> None:
+        """Take a fact, and return once it is durable."""
+        ...
+
+
+class Queues(pydantic.BaseModel):
+    """The queues that an agent serves from now on."""
+
+    queues: list[str]
+
+
+class Queue(pydantic.BaseModel):
+    """The queue in which a caller waits from now on."""
+
+    queue: str
+
+
+def add(app: FastAPI, house: House, known: list[Any]) -> None:
+    """Put both requests into `app`; `known` is what asks for the site's token."""
+
+    def there(name: str) -> QueueName:
+        if name not in house.queues():
+            near = nearest(name, house.queues())
+            raise HTTPException(404, f"no queue {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+        return QueueName(name)
+
+    @app.post("/agents/{agent}/queues", dependencies=known, tags=["supervisors"])
+    async def move_agent(agent: str, wanted: Queues) -> dict[str, Any]:
+        """The agent serves these queues and no others, until the next publish. A talk goes on to its end."""
+        if agent not in house.agents():
+            raise HTTPException(404, f"no agent {agent!r} in dialplans/agents.yaml")
+        queues = tuple(there(name) for name in wanted.queues)
+        if not queues:
+            raise HTTPException(422, "name a queue; who shall serve none is signed out or paused")
+        await house.tell(AgentMoved(AgentId(agent), queues))
+        return {"agent": agent, "queues": queues}
+
+    @app.post("/calls/{call}/queue", dependencies=known, tags=["supervisors"])
+    async def move_call(call: str, wanted: Queue) -> dict[str, str]:
+        """The caller waits in that queue from now on, with the time waited."""
+        queue = there(wanted.queue)
+        mine = house.register.calls.get(CallId(call))
+        if mine is None:
+            raise HTTPException(404, "no such call goes on now")
+        if mine.place not in ("waiting", "booked"):
+            raise HTTPException(409, f"the call does not wait, it is {mine.place}")
+        await house.tell(CallMoved(CallId(call), queue))
+        return {"call": call, "queue": queue}
