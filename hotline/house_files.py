@@ -18,9 +18,10 @@ from hotline.habits import QueueHabits, announced, called_back
 from hotline.site import Site
 from hotline.sources import hash_of, read_files
 from hotline.versions import People
-from ivr.compiling import AGENTS, QUEUES, SKILLS, compile_folder
+from ivr.compiling import AGENTS, SKILLS, compile_folder
 from ivr.phrases import parse_template
 from ivr.program import Program
+from ivr.queue_ways import QUEUES
 from ivr.source import Mark, Node, Problem, nearest_hint
 
 _HABITS = frozenset(QueueHabits.__struct_fields__)
@@ -137,6 +138,10 @@ def _house_phrases(program: Program, people: People, root: Node) -> list[Problem
             if habits.callback.hours and habits.callback.hours not in program.hours:
                 hint = nearest_hint(habits.callback.hours, tuple(program.hours))
                 problems.append(Problem(mark, "unknown-hours", f"there are no hours {habits.callback.hours}{hint}"))
+        for number, step in enumerate(people.configuration.queues[queue].steps):
+            if step.offer == "callback" and habits.callback is None:
+                message = f"{queue} offers a callback and has no rules for it: give it `callback: {{hours: …}}`"
+                problems.append(Problem(_mark(root, (*path, "steps", number, "offer")), "people", message))
         if list(habits.alert_s) != sorted(set(habits.alert_s)):
             problems.append(Problem(_mark(root, (*path, "alert_s")), "people", "alarms are in the order of their time"))
     return problems

@@ -26,6 +26,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.program import Program
+from ivr.queue_ways import Ways, ways_of
+from ivr.shapes import WAYS
 from ivr.source import Mark, Node, Problem, SourceError, nearest_hint, parse
 
 TESTS = "dialplans/tests/"
@@ -38,13 +40,16 @@ ACTIONS: Mapping[str, str] = {
     "waits": "seconds of silence",
     "hangs_up": "nothing behind it",
     "lookup": "what the service answers: {answers: …}, or deadline, refused, not_json, unreachable",
-    "queue": "what the queue does: served, no_agents, timed_out, full, failed; or {served: AGENT}",
+    "queue": "what the queue does: served, no_agents, timed_out, full, failed, or {served: AGENT}; and as its steps in"
+    " queues.yaml have it, while the caller waits on: {offers: callback}, {offers: message}, {overflows: QUEUE}",
+    "booking": "what becomes of the callback that the caller confirmed: booked, refused, connecting",
     "transfer": "what becomes of it: talked, busy, no_answer, failed",
     "leaves_message": "seconds of a message, ended by its key",
 }
 EXPECTATIONS: Mapping[str, str] = {
     "hears": "a phrase's key, {phrase: …, language: …}, or {text: part of what is said}",
     "lands_in": "a queue's name, or {queue, skills, class, language}",
+    "books": "the number that the caller confirmed for a callback",
     "opens_case": "a category, or {category, and fields}",
     "asks": "the address of a lookup, or {url, send}",
     "transferred_to": "tel:NUMBER or phone:ACCOUNT",
@@ -56,6 +61,7 @@ EXPECTATIONS: Mapping[str, str] = {
 _ENDS = ("hung_up", "caller_left", "step_limit", "time_limit", "failed")
 _LOOKUPS = ("deadline", "refused", "not_json", "unreachable")
 _QUEUES = ("served", "no_agents", "timed_out", "full", "failed")
+_BOOKINGS = ("booked", "refused", "connecting")
 _TRANSFERS = ("talked", "busy", "no_answer", "failed")
 
 
@@ -82,12 +88,15 @@ class TestCase:
     called: str
     script: tuple[Line, ...]
     never_hears: tuple[str, ...] = ()
+    ways: Mapping[str, Ways] | None = None
+    """What the queues may do with who waits; None where nobody knows."""
 
 
 def read_cases(files: Mapping[str, str], program: Program) -> tuple[list[TestCase], list[Problem]]:
     """All test cases of a folder's files, and what is wrong with them."""
     problems: list[Problem] = []
     cases: list[TestCase] = []
+    ways = ways_of(files)
     for path in sorted(files):
         if not (path.startswith(TESTS) and path.endswith(".yaml")):
             continue
@@ -99,16 +108,17 @@ def read_cases(files: Mapping[str, str], program: Program) -> tuple[list[TestCas
         if not root.is_mapping:
             problems.append(Problem(root.mark, "test", f"a mapping of names to test cases is wanted, not {root.kind}"))
         for name, node in root.items.items():
-            case = _Reader(program, problems).case(name, node)
+            case = _Reader(program, problems, ways).case(name, node)
             if case is not None:
                 cases.append(case)
     return cases, problems
 
 
 class _Reader:
-    def __init__(self, program: Program, problems: list[Problem]) -> None:
+    def __init__(self, program: Program, problems: list[Problem], ways: Mapping[str, Ways] | None) -> None:
         self._program = program
         self._problems = problems
+        self._ways = ways
 
     def case(self, name: str, node: Node) -> TestCase | None:
         before = len(self._problems)
@@ -137,7 +147,8 @@ class _Reader:
         lines = tuple(line for child in script.children if (line := self._line(child)) is not None)
         if len(self._problems) > before or at is None:
             return None
-        return TestCase(name, mark, at, flow, caller, called, lines, tuple(phrase.text for phrase in phrases))
+        never_hears = tuple(phrase.text for phrase in phrases)
+        return TestCase(name, mark, at, flow, caller, called, lines, never_hears, self._ways)
 
     def _wrong(self, mark: Mark, message: str, rule: str = "test") -> None:
         self._problems.append(Problem(mark, rule, message))
@@ -191,7 +202,7 @@ class _Reader:
         if problem:
             self._wrong(value.mark, f"{verb}: {problem}")
             return None
-        plain = value.text if verb in ("presses", "says", "transferred_to") else value.plain()
+        plain = value.text if verb in ("presses", "says", "transferred_to", "books") else value.plain()
         return Line(verb, plain, value.key_mark or node.mark)
 
     def _check(self, verb: str, node: Node) -> str:
@@ -207,7 +218,9 @@ class _Reader:
             case "lookup":
                 return "" if node.text in _LOOKUPS or set(node.items) == {"answers"} else ACTIONS[verb]
             case "queue":
-                return "" if node.text in _QUEUES or set(node.items) == {"served"} else ACTIONS[verb]
+                return self._queue(node)
+            case "booking":
+                return "" if node.text in _BOOKINGS else ACTIONS[verb]
             case "transfer":
                 return "" if node.text in _TRANSFERS else ACTIONS[verb]
             case "ends":
@@ -223,6 +236,18 @@ class _Reader:
             case _:
                 return ""
 
+    def _queue(self, node: Node) -> str:
+        if node.text in _QUEUES or set(node.items) == {"served"}:
+            return ""
+        if set(node.items) == {"offers"}:
+            way = node.items["offers"].text
+            return "" if way in WAYS else f"offers one of {', '.join(WAYS)}{nearest_hint(way, WAYS)}"
+        if set(node.items) == {"overflows"}:
+            if self._ways is not None:
+                self._known(node.items["overflows"].text, list(self._ways), "queue", node.items["overflows"].mark)
+            return ""
+        return ACTIONS["queue"]
+
 
 def cases_schema() -> dict[str, Any]:
     """JSON Schema of a file of test cases."""
@@ -231,7 +256,16 @@ def cases_schema() -> dict[str, Any]:
         "presses": text_or_number,
         "waits": {"type": "number", "minimum": 0},
         "leaves_message": {"type": "number", "minimum": 0},
-        "queue": {"anyOf": [{"enum": list(_QUEUES)}, {"type": "object", "required": ["served"]}]},
+        "queue": {
+            "anyOf": [
+                {"enum": list(_QUEUES)},
+                _with("served", {"type": ["string", "integer"]}),
+                _with("offers", {"enum": list(WAYS)}),
+                _with("overflows", {"type": "string"}),
+            ]
+        },
+        "booking": {"enum": list(_BOOKINGS)},
+        "books": text_or_number,
         "lookup": {"anyOf": [{"enum": list(_LOOKUPS)}, {"type": "object", "required": ["answers"]}]},
         "transfer": {"enum": list(_TRANSFERS)},
         "ends": {"enum": list(_ENDS)},
@@ -262,3 +296,7 @@ def cases_schema() -> dict[str, Any]:
         },
     }
     return {"type": "object", "additionalProperties": case}
+
+
+def _with(word: str, shape: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": [word], "additionalProperties": False, "properties": {word: shape}}

@@ -17,13 +17,14 @@ from ivr.flows import flow_name, read_flow
 from ivr.hours import Hours
 from ivr.phrases import Phrases, read_phrases
 from ivr.program import Flow, Limits, Program
+from ivr.queue_ways import QUEUES
 from ivr.reading import Reading
 from ivr.source import Mark, Node, Problem, SourceError, nearest_hint, parse
 from ivr.vocabulary import SITE_WORDS
 
 FLOWS = "dialplans/flows/"
 ENTRY, HOURS, DEFAULTS = "dialplans/entry.yaml", "dialplans/hours.yaml", "dialplans/defaults.yaml"
-QUEUES, AGENTS, SKILLS = "dialplans/queues.yaml", "dialplans/agents.yaml", "dialplans/skills.yaml"
+AGENTS, SKILLS = "dialplans/agents.yaml", "dialplans/skills.yaml"
 PROMPTS = "prompts/"
 _LIMITS = {"steps": (10, 10_000), "call_s": (60, 86_400), "depth": (2, 50)}
 

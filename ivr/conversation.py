@@ -15,6 +15,7 @@ import msgspec
 
 from ivr.program import Program
 from ivr.rehearsal import Rehearsal, Stage
+from ivr.shapes import WAYS
 from ivr.source import nearest_hint
 
 Kind = Literal["heard", "caller", "house", "step", "over", "help"]
@@ -25,12 +26,14 @@ wait 6           say nothing for six seconds; an empty line lets the prompt fini
 say TEXT         speak, where the flow listens
 bye              hang up
 served AGENT     the queue: the caller has talked (also: no_agents, timed_out, full, failed)
+offers callback  the queue suggests a way out (also: message); booked, refused, connecting: the callback
+overflows QUEUE  the queue hands the caller on
 answer JSON      the service that is asked (also: deadline, refused, unreachable)
 talked           the transfer (also: busy, no_answer, failed)
 message 12       a message of 12 seconds
 where            the step that waits, and the time"""
 
-_WORDS = ("wait", "say", "bye", "served", "answer", "talked", "message", "where", "help")
+_WORDS = ("wait", "say", "bye", "served", "offers", "overflows", "answer", "talked", "message", "where", "help")
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ class Conversation:
         for case in call.cases[self._cases :]:
             yield Said("house", f"a case is opened: {case.category} {case.fields or ''}".rstrip())
         self._cases = len(call.cases)
-        if call.queue is not None:
+        if call.booking is not None:
+            yield Said("house", f"books a callback to {call.booking.number}: booked, refused, connecting")
+        elif call.queue is not None:
             skills = " and ".join(call.queue.skills)
             yield Said("house", f"waits in {call.queue.queue} {skills} ({call.queue.class_}): served AGENT, full, …")
         if call.lookup is not None:
@@ -108,6 +113,14 @@ class Conversation:
             call.hang_up()
         elif word == "served":
             call.leave_queue("served", rest)
+        elif word == "offers":
+            if rest not in WAYS:
+                return f"offers {' or '.join(WAYS)}"
+            call.suggest(rest)
+        elif word == "overflows":
+            call.overflow(rest)
+        elif word in ("booked", "connecting") or (word == "refused" and call.booking is not None):
+            call.answer_booking(word)
         elif word in ("no_agents", "timed_out", "full", "failed", "busy", "no_answer", "talked"):
             self._outcome(word)
         elif word == "answer":

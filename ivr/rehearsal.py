@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, assert_never
 
+import msgspec
+
 from calls.causes import Cause, Outcome
 from calls.commands import Answer, Clip, HangUp, Listen, Media, Play, Record, StartMusic, Stop, StopMusic
 from calls.events import (
@@ -35,6 +37,7 @@ from ivr.events import (
     LookupFinished,
     SecretChecked,
     TransferEnded,
+    WayOutSuggested,
 )
 from ivr.machine import Ivr
 from ivr.phrases import Place, parse_template
@@ -108,6 +111,7 @@ class Rehearsal:
     now: Instant = 0.0
     lookup: c.Lookup | None = None
     queue: c.EnterQueue | None = None
+    booking: c.BookCallback | None = None
     transfer: c.Transfer | None = None
     record: Record | None = None
     listen: Listen | None = None
@@ -167,6 +171,24 @@ class Rehearsal:
         if self.lookup is not None:
             attempt, self.lookup = self.lookup.attempt, None
             self._tell(LookupFinished(_CALL, attempt, outcome, value))
+
+    def suggest(self, way: Any) -> None:
+        """The queue suggests a way out; the caller waits on."""
+        if self.queue is not None:
+            self._tell(WayOutSuggested(_CALL, self.queue.attempt, way))
+
+    def overflow(self, queue: str) -> None:
+        """The queue hands the caller, who notices nothing, to another one."""
+        if self.queue is not None:
+            self.queue = msgspec.structs.replace(self.queue, queue=queue)
+
+    def answer_booking(self, outcome: Any) -> None:
+        """Whether the callback that was confirmed is booked."""
+        if self.booking is not None:
+            attempt, self.booking = self.booking.attempt, None
+            if outcome == "booked":
+                self.queue = None
+            self._tell(CallbackAnswered(_CALL, attempt, outcome))
 
     def leave_queue(self, outcome: Any, agent: str = "") -> None:
         """What the queue did."""
@@ -247,8 +269,7 @@ class Rehearsal:
             case c.LeaveQueue():
                 self.queue = None
             case c.BookCallback():
-                self.queue = None
-                self._tell(CallbackAnswered(_CALL, order.attempt, "booked"))
+                self.booking = order
             case c.Transfer():
                 self.transfer = order
             case Record():

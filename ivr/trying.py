@@ -135,9 +135,10 @@ class _Trial:
                 ready = call.lookup is not None
                 return self._does(f"(the service: {outcome})", lambda: call.answer_lookup(outcome, answer), ready)
             case "queue":
-                outcome, agent = ("served", str(value["served"])) if isinstance(value, dict) else (value, "")
-                ready = call.queue is not None
-                return self._does(f"(the queue: {outcome})", lambda: call.leave_queue(outcome, agent), ready)
+                return self._queue(value)
+            case "booking":
+                ready = call.booking is not None
+                return self._does(f"(the callback: {value})", lambda: call.answer_booking(value), ready)
             case "transfer":
                 ready = call.transfer is not None
                 return self._does(f"(the transfer: {value})", lambda: call.end_transfer(value), ready)
@@ -146,6 +147,22 @@ class _Trial:
                 return self._does(f"leaves a message of {value} s", lambda: call.leave_message(float(value)), ready)
             case _:
                 return self._sees(line.verb, value)
+
+    def _queue(self, value: Any) -> tuple[str, str] | None:
+        call, ready = self._call, self._call.queue is not None
+        given = value if isinstance(value, dict) else {value: ""}
+        (word, what), *_ = given.items()
+        name = call.queue.queue if call.queue is not None else ""
+        known = self._case.ways.get(name) if self._case.ways is not None else None
+        if word == "offers":
+            if ready and known is not None and what not in known.offers:
+                return f"the queue to offer a {what}", f"no step of {name} in queues.yaml has offer: {what}"
+            return self._does(f"(the queue offers a {what})", lambda: call.suggest(what), ready)
+        if word == "overflows":
+            if ready and known is not None and what not in known.overflows:
+                return f"the queue to overflow to {what}", f"no step of {name} in queues.yaml has overflow: {what}"
+            return self._does(f"(the queue overflows to {what})", lambda: call.overflow(what), ready)
+        return self._does(f"(the queue: {word})", lambda: call.leave_queue(word, str(what)), ready)
 
     def _sees(self, verb: str, value: Any) -> tuple[str, str] | None:
         call = self._call
@@ -170,6 +187,9 @@ class _Trial:
                 case = call.cases[self._cases_seen]
                 self._cases_seen += 1
                 return _within("a case", wanted, {"category": case.category, **case.fields})
+            case "books":
+                number = call.booking.number if call.booking is not None else ""
+                return _same(f"a callback to {value}", value, number, self._state())
             case "asks":
                 wanted = value if isinstance(value, dict) else {"url": value}
                 if call.lookup is None:
@@ -229,6 +249,7 @@ class _Trial:
             return f"the call is over ({call.ended})"
         doing = "/".join(call.where())
         for waits, word in (
+            (call.booking, f"waits for the booking of {call.booking.number}" if call.booking else ""),
             (call.queue, f"waits in {call.queue.queue}" if call.queue else ""),
             (call.lookup, f"waits for {call.lookup.url}" if call.lookup else ""),
             (call.transfer, f"is with {call.transfer.to}" if call.transfer else ""),

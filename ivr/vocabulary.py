@@ -244,7 +244,9 @@ _ALL = (
             Option("reason", v.text, "Why the caller calls, in words that the agent hears first.", ""),
             Option("fields", v.mapping, "What the agent sees on the screen.", {}),
             Option("keys", s.keys, "Ways out while waiting.", {}),
-            Option("offers", s.offers, "What a key takes once the queue suggests it: a callback, a message.", {}),
+            Option(
+                "offers", s.offers, "What a key takes once the queue suggests it: a callback, a message.", {}, site=True
+            ),
             *_outcomes(building.QUEUE_OUTCOMES, "Where to go when the queue says {}."),
             _THEN,
         ),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr.cases import read_cases
+from ivr.compiling import compile_folder
 from ivr.conversation import Conversation
 from ivr.trying import BadCases, Result, try_folder
 from tests.unit.ivr.machines import compiled
@@ -79,6 +80,74 @@ def test_another_way(script: str, place: str, words: str) -> None:
     assert words in str(difference)
 
 
+_WAITS = """\
+flow: main
+start: wait
+wait:
+  queue: care
+  offers:
+    callback: {key: 1, say: callback_offer, then: {hangup: bye}}
+    message: {key: 2, say: message_offer, then: record}
+  then: bye
+record: {voicemail: desk, then: bye}
+bye: {hangup: bye}
+"""
+_WORDS = {
+    "callback_offer": "offer", "message_offer": "or a message", "callback_confirm": "call {phone:phone}",
+    "callback_number": "number", "callback_refused": "no", "bye": "bye",
+}  # fmt: skip
+_STEPS = """\
+queues:
+  care: {steps: [{after_s: 60, offer: callback}, {after_s: 90, overflow: desk}]}
+  desk: {steps: [{after_s: 60, offer: message}]}
+"""
+
+
+def _wait(*script: str) -> Result:
+    prompts = "".join(f"{key}: '{text}'\n" for key, text in _WORDS.items())
+    files = {
+        "prompts/zh-CN.yaml": prompts,
+        "dialplans/flows/main.yaml": _WAITS,
+        "dialplans/queues.yaml": _STEPS,
+        "dialplans/agents.yaml": "agents: {'1': {}}\n",
+    }
+    program = compile_folder(files).program
+    assert program is not None
+    lines = "".join(f"    - {line}\n" for line in script)
+    text = f"a call:\n  at: 2026-11-23T10:00+08:00\n  flow: main\n  script:\n{lines}"
+    (result,) = try_folder(program, {**files, "dialplans/tests/a.yaml": text})
+    return result
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        ("queue: {offers: callback}", "hears: callback_offer", "presses: 11", "books: '+8613800138000'",
+         "booking: booked", "hears: bye"),
+        ("queue: {offers: callback}", "presses: 11", "booking: refused", "hears: callback_refused", "lands_in: care"),
+        ("queue: {offers: callback}", "presses: 11", "booking: connecting", "queue: served", "ends: hung_up"),
+        ("queue: {overflows: desk}", "lands_in: desk", "queue: {offers: message}", "presses: 2", "leaves_message: 3"),
+    ],
+)  # fmt: skip
+def test_ways_out_of_a_queue(script: tuple[str, ...]) -> None:
+    result = _wait(*script)
+    assert result.ok, str(result)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (("queue: {offers: message}",), "no step of care in queues.yaml has offer: message"),
+        (("queue: {overflows: care}",), "no step of care in queues.yaml has overflow: care"),
+        (("booking: booked",), "expected that this can happen: (the callback: booked)"),
+        (("queue: {offers: callback}", "presses: 11", "books: '+8613900139000'"), "waits for the booking of +86138"),
+    ],
+)
+def test_a_queue_does_only_what_its_steps_say(script: tuple[str, ...], said: str) -> None:
+    (difference,) = _wait(*script).differences
+    assert said in str(difference)
+
+
 def test_what_must_never_be_heard() -> None:
     (difference,) = _try("presses: 8\nhangs_up:", more="  never_hears: wrong\n").differences
     assert "never to hear wrong" in str(difference)
@@ -98,6 +167,8 @@ def test_what_must_never_be_heard() -> None:
         ("a: {at: 2026-11-23, flow: main}", "script: a list"),
         ("a: {at: 2026-11-23, flow: main, scrip: []}", "did you mean script?"),
         ("a: {at: 2026-11-23, flow: main, script: [{presses: x}]}", "presses: keys"),
+        ("a: {at: 2026-11-23, flow: main, script: [{queue: {offers: calback}}]}", "did you mean callback?"),
+        ("a: {at: 2026-11-23, flow: main, script: [{booking: yes}]}", "booking: what becomes of the callback"),
         ("a: 1", "a test case is a mapping"),
         ("a: [", "dialplans/tests/a.yaml:2:1"),
     ],
