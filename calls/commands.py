@@ -76,13 +76,18 @@ class Stop(Command, frozen=True):
 
 
 class Listen(Command, frozen=True):
-    """Open the ear on a leg. `hints` are the words that the flow expects."""
+    """Open the ear on a leg. `hints` are the words that the flow expects.
+
+    `max_s` is the time for silence and speech together. A `patient` ear is opened beside a prompt: it waits for speech
+    until it is told to stop, and `max_s` counts from where the speech begins.
+    """
 
     leg: LegId
     attempt: AttemptId
     language: str
     hints: tuple[str, ...] = ()
     max_s: Seconds = 10.0
+    patient: bool = False
 
 
 class Record(Command, frozen=True):

@@ -63,7 +63,10 @@ class PlaybackFinished(Fact, frozen=True):
 
 
 class SpeechHeard(Fact, frozen=True):
-    """The recogniser understood something while a `Listen` was open. Empty and `final`: nothing was said in time."""
+    """The recogniser understood something while a `Listen` was open. Empty and `final`: nothing was said in time.
+
+    Empty and not `final`: the caller has begun to speak, and no word of it is known yet.
+    """
 
     leg: LegId
     attempt: AttemptId

@@ -1,11 +1,11 @@
 """Ports: what the house needs of the world, and nothing more. Adapters live in switch/, speech/ and hotline/."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol, TypeVar
 
 from calls.commands import SwitchCommand
 from calls.events import LiveLeg, SwitchEvent
-from calls.ids import Instant
+from calls.ids import Instant, LegId
 
 E = TypeVar("E", contravariant=True)
 C = TypeVar("C")
@@ -37,6 +37,20 @@ class Switch(Protocol):
 
     async def close(self) -> None:
         """Leave the switch to itself: calls go on. What is pending gets its outcome first (`switch_lost`)."""
+        ...
+
+
+class SoundSource(Protocol):
+    """Beside `Switch`, where a switch can do it: what the far end of a leg says, as sound. Ears are fed by it."""
+
+    sound_rate: int
+    """Samples a second."""
+
+    def sound_of(self, leg: LegId) -> AsyncGenerator[bytes]:
+        """Signed 16-bit samples, little-endian, mono, some 20 ms at a time, in silence too, while the leg lives.
+
+        Raises SwitchError when it cannot be had. Ends with the leg; whoever has heard enough closes it (`aclose`).
+        """
         ...
 
 

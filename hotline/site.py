@@ -60,6 +60,16 @@ class VoiceSettings(_Strict):
     """Which voice the service speaks with: another name builds all prompts anew."""
 
 
+class SpeechSettings(_Strict):
+    """Who understands what callers say in a `listen` step. With `none`, the default, they press keys."""
+
+    engine: Literal["none", "scripted"] = "none"
+    phrases: tuple[str, ...] = ()
+    """Of the scripted engine: in each call the first utterance is the first phrase, and so on."""
+    address: str = "127.0.0.1"
+    """An IPv4 address of this machine that the switch reaches: callers' sound is sent here."""
+
+
 class BusSettings(_Strict):
     """The MQTT 5 broker that facts for others go to, and agents' commands come from.
 
@@ -95,6 +105,7 @@ class Settings(_Strict):
     switch: SwitchSettings = SwitchSettings()
     web: WebSettings = WebSettings()
     voice: VoiceSettings = VoiceSettings()
+    speech: SpeechSettings = SpeechSettings()
     bus: BusSettings | None = None
     """Left out: everything stays inside, and nothing needs a broker."""
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import assert_never
 
+import structlog
+
 from calls.ports import Switch
 from hotline.asterisk_house import AsteriskHouse
 from hotline.freeswitch_house import FreeSwitchHouse
@@ -11,13 +13,18 @@ from hotline.serving import Server
 from hotline.site import Site
 from hotline.versions import Versions
 from speech.espeak import Espeak
+from speech.hearing import HearingSwitch
 from speech.http_voice import HttpVoice
+from speech.listening import Ear
 from speech.sentences import Sentences
+from speech.understanding import EngineEar, ScriptedEngine
 from speech.voice import Voice
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.door import AsteriskOptions
 from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.door import FreeSwitchOptions
+
+log = structlog.get_logger("hotline")
 
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
@@ -48,24 +55,31 @@ def make_sentences(site: Site) -> Sentences:
 
 
 def make_switch(site: Site) -> Switch:
-    """The door."""
+    """The door, with an ear if this site has an engine for it."""
     settings = site.settings.switch
+    speech = site.settings.speech
     recordings = site.recordings
     if settings.run_dir is not None:
         recordings = site.folder / settings.run_dir / "spool" / "recording"
     match settings.kind:
         case "asterisk":
-            return AsteriskSwitch(
+            asterisk = AsteriskSwitch(
                 AsteriskOptions(
                     url=f"http://{settings.host}:{settings.port}/ari",
                     user=settings.user,
                     password=site.switch_password(),
                     application=settings.application,
                     recordings_dir=recordings,
+                    sound_address=speech.address,
                 ),
                 name=settings.name,
             )
+            ear = make_ear(site)
+            return asterisk if ear is None else HearingSwitch(asterisk, asterisk, ear)
         case "freeswitch":
+            if speech.engine != "none":
+                advice = "steps that listen go on with keys; on Asterisk they hear speech too"
+                log.warning("no ear on this switch", engine=speech.engine, advice=advice)
             return FreeSwitch(
                 FreeSwitchOptions(
                     password=site.switch_password(),
@@ -77,6 +91,18 @@ def make_switch(site: Site) -> Switch:
             )
         case _:
             assert_never(settings.kind)
+
+
+def make_ear(site: Site) -> Ear | None:
+    """Who understands callers; None: nobody does, and they press keys."""
+    settings = site.settings.speech
+    match settings.engine:
+        case "none":
+            return None
+        case "scripted":
+            return EngineEar(ScriptedEngine(settings.phrases))
+        case _:
+            assert_never(settings.engine)
 
 
 def make_provisioning(site: Site) -> Provisioning:

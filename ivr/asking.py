@@ -4,7 +4,8 @@
       │               │ └─ no such ──▶ wrong ──tries left──▶ prompt (short)
       └─ silence ─────┴──▶ no input ──tries left──▶ prompt (short); else leave
 
-A key stops the prompt at once, unless `barge_in` is off: then keys count from the prompt's end.
+A key stops the prompt at once, unless `barge_in` is off: then keys count from the prompt's end. So does speech in a
+`listen`: its ear is open beside the prompt, or, with `barge_in` off, from the prompt's end.
 """
 
 import re
@@ -78,7 +79,13 @@ def on_played(walk: Walk, step: Asking, event: PlaybackFinished) -> None:
         walk.note(f"not played: {event.detail}".rstrip(": "))
     if session.typed or session.phase == "checking":
         return
-    _await(walk, step, session.phase)
+    listen = _listens_beside_prompt(step)
+    if listen is None or session.phase != "asking":
+        _await(walk, step, session.phase)
+    elif session.awaits is None:  # the ear failed meanwhile
+        walk.wait("asking", None, step.first_key_s)
+    elif session.due_at is None:  # nothing was said yet: from here on silence counts
+        walk.wait("asking", session.awaits, listen.max_s)
 
 
 def on_due(walk: Walk, step: Asking) -> None:
@@ -98,9 +105,11 @@ def on_due(walk: Walk, step: Asking) -> None:
 
 
 def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
-    """Something was said, or nothing in time."""
+    """Something is being said, was said, or nothing was in time."""
     session = walk.session
     if not event.final:
+        walk.hush()
+        walk.wait("asking", session.awaits, step.max_s + _LATE_EAR_S)
         return
     session.awaits = None
     said = event.text.casefold().strip()
@@ -120,7 +129,7 @@ def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
 def on_ear_failed(walk: Walk, step: Listen, event: CommandFailed) -> None:
     """No recogniser: keys remain."""
     walk.note(f"not listening: {event.reason}")
-    walk.wait("asking", None, step.first_key_s)
+    walk.wait("asking", None, step.first_key_s if walk.session.playing is None else None)
 
 
 def on_checked(walk: Walk, step: Collect, event: SecretChecked) -> None:
@@ -142,7 +151,9 @@ def _ask(walk: Walk, step: Asking, first: Lines = ()) -> None:
 
 
 def _prompted(walk: Walk, step: Asking, sounds: bool, phase: Phase) -> None:
-    if sounds:
+    if sounds and phase == "asking" and (listen := _listens_beside_prompt(step)) is not None:
+        _open_ear(walk, listen, patient=True)
+    elif sounds:
         walk.wait(phase)
     else:
         walk.hush()
@@ -152,12 +163,21 @@ def _prompted(walk: Walk, step: Asking, sounds: bool, phase: Phase) -> None:
 def _await(walk: Walk, step: Asking, phase: Phase) -> None:
     """Silence begins: open the ear of a `listen`, or give the first key its time."""
     if isinstance(step, Listen) and phase == "asking":
-        attempt = walk.mint()
-        hints = tuple(word for answer in step.answers for word in answer.hears)
-        walk.out.append(OpenEar(walk.session.leg, attempt, walk.session.language, hints, step.max_s))
-        walk.wait(phase, attempt, step.max_s + _LATE_EAR_S)
+        _open_ear(walk, step, patient=False)
     else:
         walk.wait(phase, None, step.first_key_s)
+
+
+def _listens_beside_prompt(step: Asking) -> Listen | None:
+    """The step, if speech, too, may stop its prompt."""
+    return step if isinstance(step, Listen) and step.barge_in else None
+
+
+def _open_ear(walk: Walk, step: Listen, *, patient: bool) -> None:
+    attempt = walk.mint()
+    hints = tuple(word for answer in step.answers for word in answer.hears)
+    walk.out.append(OpenEar(walk.session.leg, attempt, walk.session.language, hints, step.max_s, patient))
+    walk.wait("asking", attempt, None if patient else step.max_s + _LATE_EAR_S)
 
 
 def _keys(step: Menu) -> dict[str, str]:

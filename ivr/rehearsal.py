@@ -246,7 +246,8 @@ class Rehearsal:
             case Stop():
                 if order.attempt == self._playing:
                     self._playing = None
-                self.listen = None
+                if self.listen is not None and order.attempt == self.listen.attempt:
+                    self.listen = None
             case Answer():
                 self._tell(CallAnswered(_LEG, order.attempt))
             case c.CheckSecret():

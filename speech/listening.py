@@ -1,14 +1,15 @@
 """The port to ears: what a caller says, as text. An engine is one small adapter; here is the scripted one.
 
-The switch opens an ear with `calls.commands.Listen` and the outcome is `calls.events.SpeechHeard`: zero or more that
-are not final, while the caller speaks, then one that is. An empty final one means that nothing was said in time.
+The flow opens an ear with `calls.commands.Listen` and the outcome is `calls.events.SpeechHeard`: zero or more that
+are not final, while the caller speaks, then one that is. An empty final one means that nothing was said in time, or no
+word of it understood. `speech.hearing` puts an ear to a switch; `speech.understanding` makes one of an engine.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,8 +22,11 @@ from speech.voice import Pcm
 class Ear(Protocol):
     """Understands callers. Safe to open many times at once."""
 
-    def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncIterator[SpeechHeard]:
-        """What is heard on `audio`, until a final fact; at most `order.max_s` seconds. Closing it stops listening."""
+    def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
+        """What is heard on `audio`, until a final fact, within the times of `order`. Closing it stops listening.
+
+        Ends without a final fact when the sound does. Raises SpeechError when nothing can be understood at all.
+        """
         ...
 
 
@@ -66,11 +70,13 @@ class ScriptedEar:
         """Lines nobody listened to: a test that ends with some did not go where it meant to."""
         return sum(map(len, self._script.values())) + len(self._anybody)
 
-    async def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncIterator[SpeechHeard]:
+    async def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
         """What the script says next, whatever the sound is; a line that comes too late is silence."""
         line = self._next(order.leg)
-        if not line.text or line.after_s > order.max_s:
+        if not line.text or (line.after_s > order.max_s and not order.patient):
             await self._sleep(order.max_s)
+            while order.patient:
+                await self._sleep(order.max_s)
             yield _heard(order, "", 0.0, final=True)
             return
         pause_s = line.after_s / (len(line.partials) + 1)

@@ -4,13 +4,14 @@ Orders become REST requests at once, in the order sent, without waiting for answ
 The parts (`playing`, `recording`, `bridging`, `originating`, `supervising`) keep what is open; this module hands things
 to them and takes stock after each connect.
 
-Listen is not done here: `speech.listening` wraps a switch and does it. Asked all the same, it is "unsupported".
+Listen is not done here: `speech.hearing` wraps this and does it, with the sound that `sound_of` gives. Asked all the
+same, it is "unsupported".
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any, assert_never
 
 import structlog
@@ -26,6 +27,7 @@ from switch.asterisk.bridging import Bridging
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import Devices
 from switch.asterisk.door import AsteriskOptions, Door
+from switch.asterisk.hearing import MEDIA_NAME, SOUND_RATE, Hearing
 from switch.asterisk.legs import Q850_OF, Leg, failed
 from switch.asterisk.originating import ARGUMENT as OUT
 from switch.asterisk.originating import Dialler
@@ -40,7 +42,9 @@ log = structlog.get_logger(__name__)
 
 
 class AsteriskSwitch:
-    """One Asterisk, one Stasis application."""
+    """One Asterisk, one Stasis application. A `calls.ports.Switch` and a `calls.ports.SoundSource`."""
+
+    sound_rate = SOUND_RATE
 
     def __init__(self, options: AsteriskOptions, name: str = "asterisk") -> None:
         self.name = name
@@ -51,6 +55,7 @@ class AsteriskSwitch:
         self._recorder = Recorder(door)
         self._bridging = Bridging(door, self._recorder.begin, self._recorder.end)
         self._supervision = Supervision(door, self._bridging)
+        self._hearing = Hearing(door)
         self._devices = Devices(options.device_prefix, self._emit)
         self._sink: Sink | None = None
         self._held_back: list[wire.AriEvent] | None = None  # events while stock is being taken
@@ -131,6 +136,10 @@ class AsteriskSwitch:
         """See `calls.ports.Switch.calls`: asked of Asterisk, not remembered."""
         return self._live(await take_stock(self._door.client, self._options.application))
 
+    def sound_of(self, leg: LegId) -> AsyncGenerator[bytes]:
+        """See `calls.ports.SoundSource.sound_of`."""
+        return self._hearing.sound_of(leg)
+
     async def close(self) -> None:
         """See `calls.ports.Switch.close`."""
         self._closing = True
@@ -176,6 +185,8 @@ class AsteriskSwitch:
     def _on_start(self, event: wire.StasisStart) -> None:
         channel = event.channel
         kind = event.args[0] if event.args else ""
+        if self._hearing.on_start(channel):
+            return
         if kind == EAR_ARGUMENT:
             self._recorder.on_ear(channel.id)
         elif kind == SPY_ARGUMENT:
@@ -231,6 +242,7 @@ class AsteriskSwitch:
     def _on_end(self, leg: Leg) -> None:
         self._bridging.on_end(leg)
         self._supervision.on_end(leg)
+        self._hearing.on_end(leg)
 
     # -- the link
 
@@ -251,6 +263,7 @@ class AsteriskSwitch:
         self._recorder.adopt(
             {channel.id for channel in stock.channels}, {talk.attempt for talk in self._bridging.talks.values()}
         )
+        self._hearing.adopt(stock.channels, stock.bridges)
         for event in held_back:
             self._take(event)
 
@@ -261,6 +274,7 @@ class AsteriskSwitch:
             leg.open.clear()
         self._bridging.on_lost()
         self._recorder.on_lost()
+        self._hearing.on_lost()
         if not self._closing:
             self._emit(events.SwitchLost(self.name, reason))
 
@@ -325,4 +339,4 @@ def _where(bridges: dict[str, tuple[str, ...]]) -> dict[str, str]:
 
 def _is_leg(channel: wire.Channel) -> bool:
     """Snoop channels and the like are ours too, but nobody's leg."""
-    return not channel.name.startswith(("Snoop/", "Announcer/", "Recorder/", "Local/"))
+    return not channel.name.startswith(("Snoop/", "Announcer/", "Recorder/", "Local/", MEDIA_NAME))

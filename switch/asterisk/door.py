@@ -36,6 +36,8 @@ class AsteriskOptions:
     gateway: str = "gateway"  # the endpoint that tel: numbers go by
     deadline_s: Seconds = 5.0
     media_here: bool = True
+    sound_address: str = "127.0.0.1"
+    """An IPv4 address of this machine that Asterisk reaches: what callers say comes here, when an ear is open."""
     endings: tuple[str, ...] = (".alaw", ".ulaw", ".wav", ".sln", ".g722", ".gsm", ".sln16", ".wav16")
 
 

@@ -45,6 +45,9 @@ MENU, PIN, WHISPER, SORRY, NOTED, CODE, BYE = 400, 500, 600, 700, 800, 900, 1000
 CALLER, AGENT = 1400, 1800
 """What people say."""
 WELCOME_CLOSED = 1200
+ASK = 1600
+ASK_S = 4.0
+"""Long enough to be interrupted."""
 _TONES = {
     "menu": MENU,
     "pin": PIN,
@@ -53,6 +56,7 @@ _TONES = {
     "noted": NOTED,
     "bye": BYE,
     "voicemail": WELCOME_CLOSED,
+    "ask": ASK,
     **{f"agent_{word}": CODE for word in ("logged_in", "logged_out", "ready", "paused", "wrap_up_ended")},
 }
 FLOW = """\
@@ -65,6 +69,7 @@ choose:
     2: {open_case: {category: complaint}, then: {say: noted, then: choose}}
     3: pin
     4: find
+    5: ask
   no_input: {tries: 3, then: bye}
   wrong: {tries: 3, then: bye}
 pin:
@@ -82,6 +87,14 @@ find:
   deadline_s: 0.5
   failed: {say: sorry, then: choose}
   then: {say: noted, then: choose}
+ask:
+  listen: ask
+  answers:
+    - {hears: [account, 账单], press: 1, then: {say: noted, then: choose}}
+    - {hears: complaint, press: 2, then: {say: sorry, then: choose}}
+  max_s: 4
+  no_input: {tries: 0, then: bye}
+  wrong: {tries: 0, then: bye}
 bye: {hangup: bye}
 """
 
@@ -89,8 +102,12 @@ bye: {hangup: bye}
 class House:
     """See the module's first lines. `async with` starts all of it and leaves no process."""
 
-    def __init__(self, folder: Path, installation: Installation | None) -> None:
+    def __init__(
+        self, folder: Path, installation: Installation | None, settings: Mapping[str, Any] | None = None
+    ) -> None:
+        """`settings` go into hotline.yaml beside the switch."""
         self.folder = folder
+        self._settings = settings or {}
         self.relay = LinkProxy(free_port(socket.SOCK_STREAM))
         self.installation = installation
         self.hanging_port = free_port(socket.SOCK_STREAM)
@@ -121,6 +138,7 @@ class House:
             {"port": self.relay.port, "run_dir": "var/asterisk"},
             free_port(socket.SOCK_STREAM),
             self.hanging_port,
+            self._settings,
         )
         self.site.prepare()
         hanging = await asyncio.start_server(_never_answer, "127.0.0.1", self.hanging_port)
@@ -309,9 +327,12 @@ class House:
         return phone
 
 
-def make_site(folder: Path, switch: Mapping[str, Any], web_port: int, lookup_port: int) -> Site:
-    """A site with that `switch` in its settings."""
+def make_site(
+    folder: Path, switch: Mapping[str, Any], web_port: int, lookup_port: int, more: Mapping[str, Any] | None = None
+) -> Site:
+    """A site with that `switch` in its settings, and `more` of them."""
     settings = {
+        **(more or {}),
         "languages": ["en"],
         "switch": dict(switch),
         "web": {"port": web_port},
@@ -337,7 +358,7 @@ def make_site(folder: Path, switch: Mapping[str, Any], web_port: int, lookup_por
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE_HZ)
-            file.writeframes(tone(hz, 0.6).samples.tobytes())
+            file.writeframes(tone(hz, ASK_S if name == "ask" else 0.6).samples.tobytes())
     return Site.open(folder)
 
 

@@ -10,6 +10,8 @@ from hotline.asterisk_house import AsteriskHouse
 from hotline.freeswitch_house import FreeSwitchHouse
 from hotline.site import Site
 from hotline.store.reading import masked_leg
+from speech.hearing import HearingSwitch
+from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.door import AsteriskOptions
 from switch.freeswitch.adapter import FreeSwitch
 
@@ -37,6 +39,16 @@ def test_another_switch_is_one_line(tmp_path: Path) -> None:
     site = Site.open(tmp_path)
     assert isinstance(wiring.make_provisioning(site), AsteriskHouse)
     assert site.settings.switch.port == 8088
+
+
+def test_an_ear_only_where_an_engine_is_named_and_the_switch_gives_sound(tmp_path: Path) -> None:
+    def switch(settings: str) -> object:
+        (tmp_path / "hotline.yaml").write_text(settings)
+        return wiring.make_switch(Site.open(tmp_path))
+
+    assert isinstance(switch("{}"), AsteriskSwitch)
+    assert isinstance(switch("speech: {engine: scripted, phrases: [人工]}"), HearingSwitch)
+    assert isinstance(switch("{switch: {kind: freeswitch}, speech: {engine: scripted}}"), FreeSwitch)
 
 
 def test_a_phone_of_the_house_is_shown_and_a_number_is_not() -> None:

@@ -14,6 +14,8 @@ from ivr.machine import Ivr
 from ivr.program import Program
 
 CALL, LEG = CallId("c"), LegId("c")
+TRIES = "no_input: {say: silent, tries: 1, then: bye}\n  wrong: {say: wrong, tries: 1, then: bye}\nbye: {hangup: bye}\n"
+"""What each step that asks needs."""
 _PHRASES = ["one", "two", "three", "four", "ask", "wrong", "silent", "bye"]
 C = TypeVar("C", bound=Command)
 

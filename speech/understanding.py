@@ -1,0 +1,109 @@
+"""An ear made of two parts: end-pointing finds the utterance, an engine makes text of it. Each engine is one class.
+
+So every engine stops a prompt the same way, hears no silence, and is asked once an utterance.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from calls.commands import Listen
+from calls.events import SpeechHeard
+from calls.ids import LegId, Seconds
+from speech.endpointing import FRAME_S, Endpointer, Endpointing
+from speech.voice import Pcm, Samples
+
+_LEAD_S: Seconds = 0.3
+"""How much sound before the beginning goes to the engine: a word's first sound is softer than its vowel."""
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What an engine made of an utterance. Empty: no word of it. `confidence` is 0 to 1."""
+
+    text: str
+    confidence: float = 1.0
+
+
+class Engine(Protocol):
+    """Makes text of one utterance. Safe to ask many times at once."""
+
+    async def understand(self, order: Listen, utterance: Pcm) -> Understood:
+        """What was said. Raises SpeechError, in bounded time."""
+        ...
+
+
+class ScriptedEngine:
+    """Understands what its script says: in each call the first utterance is the first phrase, and so on.
+
+    After the last one nothing is understood. It lets a site, a test or a demonstration walk the steps that take speech
+    with real callers and real sound, before an engine is bought.
+    """
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._phrases = tuple(phrases)
+        self._said: OrderedDict[LegId, int] = OrderedDict()
+
+    async def understand(self, order: Listen, utterance: Pcm) -> Understood:
+        """The next phrase of this call."""
+        turn = self._said.pop(order.leg, 0)
+        self._said[order.leg] = turn + 1
+        if len(self._said) > _REMEMBERED:
+            self._said.popitem(last=False)
+        return Understood(self._phrases[turn]) if turn < len(self._phrases) else Understood("", 0.0)
+
+
+class EngineEar:
+    """An `Ear` on an engine. Seconds are counted in sound, which flows as time does."""
+
+    def __init__(self, engine: Engine, settings: Endpointing = Endpointing()) -> None:  # noqa: B008 - frozen
+        self._engine = engine
+        self._settings = settings
+
+    async def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
+        """That speech began, then what it was; or silence. Nothing, when the sound ends before either is known.
+
+        Raises SpeechError when the engine does.
+        """
+        endpointer = Endpointer(self._settings)
+        kept: deque[Samples] = deque(maxlen=round(_LEAD_S / FRAME_S))
+        heard_s, began, rate = 0.0, False, 0
+        async for frame in _frames(audio):
+            heard_s, rate = heard_s + FRAME_S, frame.rate
+            kept.append(frame.samples)
+            moment = endpointer.hear(frame.samples)
+            if moment == "began":
+                began, heard_s = True, 0.0 if order.patient else heard_s
+                kept = deque(kept)
+                yield _heard(order, Understood("", 0.0), final=False)
+            if moment == "ended" or (began and heard_s >= order.max_s):
+                break
+            if not began and not order.patient and heard_s >= order.max_s:
+                yield _heard(order, Understood("", 0.0), final=True)
+                return
+        else:
+            return
+        utterance = Pcm(np.concatenate(kept), rate)
+        yield _heard(order, await self._engine.understand(order, utterance), final=True)
+
+
+async def _frames(audio: AsyncIterator[Pcm]) -> AsyncIterator[Pcm]:
+    """The same sound in pieces of FRAME_S."""
+    rest = np.zeros(0, np.int16)
+    async for piece in audio:
+        size = round(piece.rate * FRAME_S)
+        rest = np.concatenate((rest, piece.samples))
+        whole = len(rest) // size * size
+        for at in range(0, whole, size):
+            yield Pcm(rest[at : at + size], piece.rate)
+        rest = rest[whole:]
+
+
+def _heard(order: Listen, understood: Understood, *, final: bool) -> SpeechHeard:
+    return SpeechHeard(order.leg, order.attempt, understood.text, understood.confidence, final)
