@@ -1,7 +1,7 @@
 """One TCP connection to an event socket: bytes both ways, replies to those who wait, events to one listener."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import cast
 
 import structlog
@@ -58,7 +58,9 @@ class Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiters: dict[int, tuple[Reply, float, Command]] = {}  # by place: who waits, until when, for what
         self._sweep: asyncio.TimerHandle | None = None
-        self._telling: Iterator[Received] | None = None
+        self._paused = False  # the loop has its turn before the rest is told
+        self._outgoing: list[bytes] = []
+        self._corked = False  # somebody will flush: the code that tells what came, or the loop's next turn
         self._pulse: asyncio.TimerHandle | None = None
         self._pulse_s = 0.0
         self._wrote_at = 0.0
@@ -78,10 +80,12 @@ class Link(asyncio.Protocol):
     # -- writing
 
     def submit(self, command: Command, deadline_s: float) -> Reply:
-        """Write a command now; its reply comes into the future, or SwitchAway when it does not come in time.
+        """Write a command; its reply comes into the future, or SwitchAway when it does not come in time.
 
-        Cancelling the future only stops the waiting: the command has been written and keeps its place. Raises
-        CommandRefused at once for a command that must not be written.
+        It leaves at once when no other waits for its reply, else with all others of this turn of the loop: a system
+        call costs more than the rest of a command, and so does a turn of the loop for its sake alone. Cancelling the
+        future only stops the waiting: the command keeps its place. Raises CommandRefused at once for a command that
+        must not be written.
         """
         reply: Reply = self._loop.create_future()
         if self._transport is None or self._transport.is_closing():
@@ -89,13 +93,26 @@ class Link(asyncio.Protocol):
             reply.exception()  # seen: a caller that does not wait for it shall not be warned of it
             return reply
         place, data = self._talk.send(command)
+        alone = not self._waiters and not self._corked
         self._wrote_at = now = self._loop.time()
         due_at = now + deadline_s
         self._waiters[place] = (reply, due_at, command)
         if self._sweep is None or due_at < self._sweep.when():
             self._sweep_at(due_at)
-        self._transport.write(data)
+        if alone:
+            self._transport.write(data)
+            return reply
+        self._outgoing.append(data)
+        if not self._corked:
+            self._corked = True
+            self._loop.call_soon(self._uncork)
         return reply
+
+    def _uncork(self) -> None:
+        self._corked = False
+        if self._outgoing and self._transport is not None:
+            self._transport.write(b"".join(self._outgoing))
+        self._outgoing.clear()
 
     def _sweep_at(self, due_at: float) -> None:
         """One timer for all deadlines: most commands are answered long before theirs, and then cost none."""
@@ -145,42 +162,51 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes came; whole frames are told, the rest waits."""
         self._talk.feed(data)
-        if self._telling is None:
+        if not self._paused:
             self._tell()
 
     def _tell(self) -> None:
-        """Tell what is complete. After `_AT_ONCE` things pause reading, give the loop a turn, and go on."""
+        """Tell what is complete; the commands that this gives rise to leave together."""
         if self._transport is None:
             return
-        if self._telling is None:
-            self._telling = self._talk.told()
-        last: Event | None = None
-        events = 0
+        uncork = not self._corked
+        self._corked = True
         try:
-            for count, received in enumerate(self._telling, 1):
-                if isinstance(received, Event):
-                    last, events = received, events + 1
-                    self._on_event(received)
-                else:
-                    self._understand(received)
-                if count >= _AT_ONCE:
-                    self._transport.pause_reading()
-                    self._loop.call_soon(self._tell_more)
-                    break
-            else:
-                self._telling = None
+            self._tell_some(self._transport)
         except PeerFault as fault:
             log.warning("event_socket_garbled", fault=str(fault))
             self.abort(f"the switch broke the protocol: {fault}")
-            return
+        finally:
+            if uncork:
+                self._uncork()
+
+    def _tell_some(self, transport: asyncio.Transport) -> None:
+        """Tell `_AT_ONCE` things at most; then pause reading, give the loop a turn, and go on."""
+        tell = self._talk.tell
+        last: Event | None = None
+        events = 0
+        for _ in range(_AT_ONCE):
+            received = tell()
+            if received is None:
+                break
+            if isinstance(received, Event):
+                last, events = received, events + 1
+                self._on_event(received)
+            else:
+                self._understand(received)
+        else:
+            self._paused = True
+            transport.pause_reading()
+            self._loop.call_soon(self._tell_more)
         if last is not None:
             self._measure_lag(last, events)
 
     def _tell_more(self) -> None:
+        self._paused = False
         if self._transport is None or self._transport.is_closing():
             return
         self._tell()
-        if self._telling is None:
+        if not self._paused:
             self._transport.resume_reading()
 
     def _understand(self, received: Received) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Any, TypeVar
 
 import msgspec
 
 from calls.errors import SwitchAway
 from calls.events import LiveLeg
 from calls.ids import AttemptId, LegId
-from switch.freeswitch.client import EventSocketClient, Refused
+from switch.freeswitch.client import EventSocketClient
+from switch.freeswitch.wire import Api
+
+_Shape = TypeVar("_Shape")
 
 
 class _Row(msgspec.Struct):
@@ -50,22 +54,28 @@ class Stock(msgspec.Struct, frozen=True):
 
 
 async def take_stock(client: EventSocketClient, music: str) -> Stock:
-    """Ask the switch. Raises SwitchAway."""
-    core = (await client.api("global_getvar", "core_uuid")).strip()
-    table = msgspec.json.decode(await client.api("show", "channels as json"), type=_Table)
-    registrations = msgspec.json.decode(await client.api("show", "registrations as json"), type=_Registrations)
+    """Ask the switch: what there is, then of all legs at once what each is. Raises SwitchAway."""
+    core, table_text, registrations_text = await asyncio.gather(
+        client.api("global_getvar", "core_uuid"),
+        client.api("show", "channels as json"),
+        client.api("show", "registrations as json"),
+    )
+    table = _decode(table_text, _Table)
+    registrations = _decode(registrations_text, _Registrations)
+    dumps = await asyncio.gather(*(client.submit(Api("uuid_dump", f"{row.uuid} json")) for row in table.rows))
     live: list[LiveLeg] = []
-    for row in table.rows:
-        try:
-            dump = msgspec.json.decode(await client.api("uuid_dump", f"{row.uuid} json"), type=dict[str, Any])
-        except Refused:
-            continue  # it ended since
-        except msgspec.DecodeError as fault:
-            raise SwitchAway(f"uuid_dump gave no JSON: {fault}") from fault
-        leg = _live(LegId(row.uuid), dump, music)
+    for row, dump in zip(table.rows, dumps, strict=True):
+        leg = _live(LegId(row.uuid), _decode(dump.text, dict[str, Any]), music) if dump.ok else None  # it ended since
         if leg is not None:
             live.append(leg)
-    return Stock(core, tuple(live), tuple(row.reg_user for row in registrations.rows))
+    return Stock(core.strip(), tuple(live), tuple(row.reg_user for row in registrations.rows))
+
+
+def _decode(text: str, shape: type[_Shape]) -> _Shape:
+    try:
+        return msgspec.json.decode(text, type=shape)
+    except msgspec.DecodeError as fault:
+        raise SwitchAway(f"the switch gave no {shape.__name__} in JSON: {fault}") from fault
 
 
 def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:

@@ -10,7 +10,6 @@
 """
 
 from collections import deque
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 from switch.freeswitch.wire.commands import Api, Command, Connect
@@ -74,20 +73,19 @@ class Conversation:
     def receive(self, data: bytes | bytearray | memoryview) -> list[Received]:
         """Take bytes, tell all that they complete. Raises PeerFault."""
         self.feed(data)
-        return list(self.told())
+        return list(iter(self.tell, None))
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
-        """Take bytes; `told` has the rest. For a reader that wants to pause between two things told."""
+        """Take bytes; `tell` has the rest. For a reader that wants to pause between two things told."""
         self._reader.feed(data)
 
-    def told(self) -> Iterator[Received]:
-        """All that is complete now, one at a time. Raises PeerFault."""
-        next_frame = self._reader.next_frame
-        while (frame := next_frame()) is not None:
-            yield self._understand(frame)
+    def tell(self) -> Received | None:
+        """The next thing that is complete; None until more bytes come. Raises PeerFault."""
+        frame = self._reader.next_frame()
+        return None if frame is None else self._understand(frame)
 
     def _understand(self, frame: Frame) -> Received:
-        match frame.content_type:
+        match frame.headers.get("Content-Type", ""):
             case "text/event-json":
                 return parse_json_event(frame.body)
             case "text/event-plain":
@@ -117,11 +115,10 @@ class Conversation:
             raise PeerFault(f"an API answer to {type(command).__name__}")
         self._waiting.popleft()
         place = self._sent - len(self._waiting) - 1
-        headers = frame.headers
         if isinstance(command, Connect):
-            headers = {name: unquote(value) for name, value in headers.items()}
-            text = headers.get("Reply-Text", "").strip()
-        return CommandReplied(place, command, text, headers)
+            headers = {name: unquote(value) for name, value in frame.headers.items()}
+            return CommandReplied(place, command, headers.get("Reply-Text", "").strip(), headers)
+        return CommandReplied(place, command, text, frame.headers)
 
 
 def _text(frame: Frame) -> str:

@@ -4,12 +4,16 @@ The reader takes bytes as they come, in pieces of any size, and gives whole fram
 block once, and at a body not at all.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from switch.freeswitch.wire.errors import PeerFault
 
 _END_OF_HEADERS = b"\n\n"
 _LF = 0x0A
+_KNOWN_BLOCK_BYTES = 128
+_KNOWN_BLOCKS = 256
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -30,10 +34,11 @@ DEFAULT_LIMITS = Limits()
 class Frame(msgspec.Struct, frozen=True, gc=False):
     """One frame as it stood on the wire: header values not decoded, body as bytes.
 
-    Header names keep their spelling; the switch never varies it. Of a name that comes twice the first counts.
+    `headers` may be shared with other frames of the same header block: read only. Header names keep their spelling;
+    the switch never varies it. Of a name that comes twice the first counts.
     """
 
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
 
     @property
@@ -90,6 +95,8 @@ class FrameReader:
         self._searched = 0  # no end of headers begins before this place
         self._headers: dict[str, str] | None = None
         self._body_bytes = 0
+        # Few header blocks are said again and again, a type and a length each: read once, they cost a look-up.
+        self._known: dict[bytes, tuple[dict[str, str], int]] = {}
 
     @property
     def buffered(self) -> int:
@@ -131,13 +138,20 @@ class FrameReader:
             return False
         if end > limit:
             raise PeerFault(f"a header block of {end} bytes, more than {limit}")
-        block = buffer[:end].decode("utf-8", "replace")
+        block = bytes(buffer[:end])
         del buffer[: end + 2]
         self._searched = 0
-        headers = split_headers(block, self._limits.header_lines)
-        self._body_bytes = content_length(headers, self._limits.body_bytes)
-        self._headers = headers
+        self._headers, self._body_bytes = self._known.get(block) or self._parse(block)
         return True
+
+    def _parse(self, block: bytes) -> tuple[dict[str, str], int]:
+        headers = split_headers(block.decode("utf-8", "replace"), self._limits.header_lines)
+        length = content_length(headers, self._limits.body_bytes)
+        if len(block) <= _KNOWN_BLOCK_BYTES:
+            if len(self._known) >= _KNOWN_BLOCKS:
+                self._known.clear()
+            self._known[block] = (headers, length)
+        return headers, length
 
     def _skip_empty_lines(self) -> None:
         """The answer to `bgapi` of some versions ends with one empty line too many."""

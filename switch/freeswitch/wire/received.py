@@ -1,5 +1,7 @@
 """What the other side said, besides events: one type for each kind of frame."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from switch.freeswitch.wire.commands import Command
@@ -20,7 +22,7 @@ class CommandReplied(msgspec.Struct, frozen=True):
     place: int
     command: Command
     text: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
 
     @property
     def ok(self) -> bool:
@@ -52,7 +54,7 @@ class UnknownFrame(msgspec.Struct, frozen=True):
     """A frame of a type that we do not know: to be logged, not to be dropped in silence."""
 
     content_type: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
 
 
