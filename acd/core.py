@@ -31,6 +31,7 @@ from calls.errors import BrokenRule
 from calls.events import ClockSet, Tick
 from calls.ids import AttemptId, CallId, Instant, QueueName
 
+RarerEvent = CallLeft | OfferMissed | Configured | CallMoved | Tick | ClockSet | attendance.AgentEvent
 MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
 
 ANSWER_GRACE_S = 60.0
@@ -72,13 +73,25 @@ class Acd:
     def handle(self, event: AcdEvent, now: Instant) -> list[AcdCommand]:
         """Take one fact. Raises BadInput for a queue or wish that the version does not have, BrokenRule for a call
         that is queued twice."""
+        if isinstance(event, CallQueued):  # the three facts of every call: a class pattern costs three times as much
+            self._call_queued(event, now)
+        elif isinstance(event, OfferTaken):
+            self._offer_taken(event.attempt, now)
+        elif isinstance(event, TalkEnded):
+            self._talk_ended(event.attempt, now)
+        else:
+            self._handle_rarer(event, now)
+        if self._holds:
+            self._pair_up(now)
+        out = self._out
+        if not out:
+            return []
+        commands = out[:]
+        out.clear()
+        return commands
+
+    def _handle_rarer(self, event: RarerEvent, now: Instant) -> None:
         match event:
-            case CallQueued():
-                self._call_queued(event, now)
-            case OfferTaken(attempt=attempt):
-                self._offer_taken(attempt, now)
-            case TalkEnded(attempt=attempt):
-                self._talk_ended(attempt, now)
             case CallLeft(call=call, reason=reason):
                 self._call_left(call, reason != "way_out", now)
             case OfferMissed(attempt=attempt, reason=reason):
@@ -93,9 +106,6 @@ class Acd:
                 pass  # queues know durations only; opening hours are the flow's business
             case _:
                 attendance.take(self, event, now)
-        if self._holds:
-            self._pair_up(now)
-        return self._taken()
 
     def next_deadline(self) -> Instant | None:
         """When `tick` has something to do."""
@@ -106,10 +116,7 @@ class Acd:
 
     def tick(self, now: Instant) -> list[AcdCommand]:
         """Ends of wrap-up and rests, widening steps, wait limits, offers that nobody answered for."""
-        self._tick(now)
-        if self._holds:
-            self._pair_up(now)
-        return self._taken()
+        return self.handle(Tick(now), now)
 
     def snapshot(self) -> bytes:
         """The whole state, between two facts."""
@@ -126,14 +133,6 @@ class Acd:
             self.policy = FirstCome() if weights is None else Weighted(weights)
         self._holds = self.policy.holds
         self.policy.prepare(self.hall, self.floor)
-
-    def _taken(self) -> list[AcdCommand]:
-        out = self._out
-        if not out:
-            return []
-        commands = out[:]
-        out.clear()
-        return commands
 
     def _tick(self, now: Instant) -> None:
         timers = self.timers

@@ -68,10 +68,12 @@ class Floor:
         before = agent.state
         if state not in TRANSITIONS[before]:
             raise BrokenRule(f"agent {agent.id} cannot become {state} while {before}")
-        if before in _BUSY:
+        if before == "idle":
+            idle = self.idle
+            del idle[0 if idle[0][1] is agent else bisect_left(idle, (agent.idle_seq,))]
+            self.idle_mask ^= agent.bit
+        elif before in _BUSY:
             agent.busy_s += now - agent.since
-        elif before == "idle":
-            self._unlist(agent)
         agent.state = state
         agent.reason = reason
         agent.since = now
@@ -97,10 +99,13 @@ class Floor:
             if agent.state == "idle":
                 return True
             self.become(agent, "idle", "", now)
-            if not in_old_place:
+            if in_old_place:
+                self.list_idle(agent)
+            else:
                 self.idle_count += 1
                 agent.idle_seq = self.idle_count
-            self.list_idle(agent)
+                self.idle.append((agent.idle_seq, agent))  # the newest stands last
+                self.idle_mask |= agent.bit
             return True
         return False
 
@@ -112,14 +117,6 @@ class Floor:
         """Stand in line among the idle."""
         insort(self.idle, (agent.idle_seq, agent))
         self.idle_mask |= agent.bit
-
-    def _unlist(self, agent: Agent) -> None:
-        idle = self.idle
-        if idle[0][1] is agent:
-            del idle[0]
-        else:
-            del idle[bisect_left(idle, (agent.idle_seq,))]
-        self.idle_mask ^= agent.bit
 
     def arrive(self, agent: Agent) -> None:
         """Count as present, if signed in and within reach."""

@@ -119,7 +119,8 @@ class Hall:
         del self.callers[caller.fact.call]
         caller.queue.length -= 1
         caller.due_at = NEVER
-        self.detach(caller)
+        if caller.in_line:
+            self.detach(caller)
         if may_return and caller.fact.caller and caller.rules.keep_place_s > 0:
             self.left[caller.queue.name, caller.fact.caller] = (caller.place_at, now)
             if len(self.left) > 1000:

@@ -3,6 +3,7 @@
 The core is the one that runs live. What the live driver gets from the switch comes here from the world; nothing waits.
 """
 
+import sys
 from typing import Generic, Protocol, TypeVar
 
 from calls.ids import Instant
@@ -14,6 +15,8 @@ E_co = TypeVar("E_co", covariant=True)
 C_contra = TypeVar("C_contra", contravariant=True)
 
 FOREVER: Instant = float("inf")
+LAST: Instant = sys.float_info.max
+"""The instant before FOREVER."""
 
 
 class World(Protocol[E_co, C_contra]):
@@ -45,6 +48,7 @@ class Driver(Generic[E, C]):
         core, world = self._core, self._world
         handle, deadline = core.handle, core.next_deadline
         next_at, happen, carry_out = world.next_at, world.happen, world.carry_out
+        last = min(until, LAST)
         while True:
             at = next_at()
             due = deadline()
@@ -54,7 +58,7 @@ class Driver(Generic[E, C]):
                 at = due
                 commands = core.tick(due)
             else:
-                if at > until or at == FOREVER:
+                if at > last:
                     return
                 event = happen()
                 if event is None:

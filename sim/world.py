@@ -50,6 +50,7 @@ class Centre:
 
     def __init__(self, calls: Calls, wishes: list[CallQueued], roster: list[tuple[Instant, AcdEvent]]) -> None:
         count = len(calls.arrivals)
+        self._ids = [CallId(str(number)) for number in range(count)]
         self._arrivals: list[float] = [*calls.arrivals.tolist(), FOREVER]
         self._kinds: list[int] = calls.kinds.tolist()
         self._patience: list[float] = calls.patience.tolist()
@@ -78,7 +79,7 @@ class Centre:
             if self.answered_at[index] != self.answered_at[index]:
                 patience_s = self._patience[index]
                 if patience_s < FOREVER:
-                    self._plan(self._arrivals[index] + patience_s, CallLeft(CallId(str(index)), "hung_up"))
+                    self._plan(self._arrivals[index] + patience_s, CallLeft(self._ids[index], "hung_up"))
         arrival, planned = self._arrivals[self._upcoming], self._agenda[0][0]
         return arrival if arrival <= planned else planned
 
@@ -90,7 +91,7 @@ class Centre:
             self._upcoming = index + 1
             self._undecided = index
             queue, skills, class_, language, priority = self._wishes[self._kinds[index]]
-            return CallQueued(CallId(str(index)), NO_ATTEMPT, queue, skills, class_, language, "", priority)
+            return CallQueued(self._ids[index], NO_ATTEMPT, queue, skills, class_, language, "", priority)
         at, _, event = heappop(agenda)
         if type(event) is TalkEnded:
             if self._wrap_up is not None:
