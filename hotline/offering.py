@@ -137,6 +137,7 @@ class Offering:
         call.outcome = "answered"
         if call.answered_at is None:
             call.answered_at = self._desk.now
+        self._desk.register.talked(call.caller, offer.agent, self._desk.now)
         self._desk.tell_queues(OfferTaken(offer.attempt))
 
     def bridge_failed(self, call: at.Call) -> None:

@@ -30,6 +30,9 @@ MOVES: dict[Place, frozenset[Place]] = {
 """From each place, where a call may go next."""
 
 
+LAST_AGENTS = 20_000
+"""Callers of whom it is known who talked to them last."""
+LAST_AGENT_S = 30 * 86_400.0
 _CALLED_BACK = "-callback-"
 
 
@@ -151,6 +154,8 @@ class Register(msgspec.Struct):
     filing: dict[AttemptId, FileCase] = msgspec.field(default_factory=dict)
     bridges: dict[AttemptId, CallId] = msgspec.field(default_factory=dict)
     """Bridges ordered and not yet apart."""
+    last_agents: dict[str, tuple[AgentId, Instant]] = msgspec.field(default_factory=dict)
+    """Who talked to a number last, and when; the newest talk stands last."""
     version: str = ""
     offset_s: float = 0.0
     minted: int = 0
@@ -167,6 +172,19 @@ class Register(msgspec.Struct):
         if call.bridge is not None:
             self.bridges.pop(call.bridge, None)
             call.bridge, call.recorded = None, False
+
+    def talked(self, caller: str, agent: AgentId, now: Instant) -> None:
+        """Remember who talked to this number; the oldest are forgotten once there are LAST_AGENTS."""
+        if caller:
+            self.last_agents.pop(caller, None)
+            self.last_agents[caller] = (agent, now)
+            if len(self.last_agents) > LAST_AGENTS:
+                del self.last_agents[next(iter(self.last_agents))]
+
+    def last_agent(self, caller: str, now: Instant) -> AgentId | None:
+        """Who talked to this number within LAST_AGENT_S."""
+        agent, at = self.last_agents.get(caller, (None, 0.0))
+        return agent if now - at <= LAST_AGENT_S else None
 
     def mint(self, call: CallId | LegId) -> AttemptId:
         """A new attempt's id: a count, so that a replay mints the same."""

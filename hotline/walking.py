@@ -17,7 +17,7 @@ from calls.commands import (
     StopMusic,
 )
 from calls.events import CallEnded
-from calls.ids import AttemptId, LegId, QueueName
+from calls.ids import AgentId, AttemptId, LegId, QueueName
 from complaints.cases import CaseAsked
 from hotline import register as at
 from hotline.callbacks import Callbacks
@@ -26,6 +26,7 @@ from hotline.facts import LogRecording, LogStep, PrepareSpeech
 from hotline.waiting import Waiting
 from ivr import commands as flow
 from ivr.events import TransferEnded
+from ivr.program import LAST_AGENT
 
 _TRANSFER_ENDS = {"busy": "busy", "no_answer": "no_answer", "cancelled": "no_answer"}
 
@@ -98,9 +99,18 @@ class Walking:
             order.class_,
             order.language,
             call.caller,
-            waited_s=waited_s,
+            order.priority,
+            order.vip,
+            self._asked_for(call, order.agent),
+            order.sticky_s,
+            waited_s,
         )
         desk.tell_queues(call.entry)
+
+    def _asked_for(self, call: at.Call, agent: str) -> AgentId | None:
+        if agent == LAST_AGENT:
+            return self._desk.register.last_agent(call.caller, self._desk.now)
+        return AgentId(agent) if agent else None
 
     def _leave_queue(self, call: at.Call, attempt: AttemptId) -> None:
         if call.ask == attempt and call.place in ("waiting", "offered"):

@@ -118,7 +118,7 @@ def _note(day: Day, order: facts.RouterCommand, utc: float) -> None:
 def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -> Scenario:
     """The day, to be lived again. A kind is what the same was asked for: queue, skills, class, language, priority."""
     rows = sorted(day.rows, key=lambda row: row.queued_at or 0.0)
-    asked = [_ask(day.told[row.call]) for row in rows]
+    asked = [_ask(day.told[row.call], configuration) for row in rows]
     names = {one: number for number, one in enumerate(dict.fromkeys(asked))}
     kinds = np.array([names[one] for one in asked], dtype=np.int64)
     talks = np.array([math.nan if row.answered_at is None else row.ended_at - row.answered_at for row in rows])
@@ -162,8 +162,9 @@ def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -
 _Ask = tuple[QueueName, tuple[str, ...], Class, str, float]
 
 
-def _ask(told: CallQueued) -> _Ask:
-    return told.queue, told.skills, told.class_, told.language, told.priority
+def _ask(told: CallQueued, configuration: Configuration) -> _Ask:
+    vip = configuration.queues[told.queue].vip if told.vip and told.queue in configuration.queues else 0.0
+    return told.queue, told.skills, told.class_, told.language, told.priority + vip
 
 
 def _name(one: _Ask) -> str:

@@ -90,6 +90,10 @@ def queue(given: Given) -> p.Queue:
         outcomes={outcome: given[outcome] for outcome in QUEUE_OUTCOMES},
         then=given["then"],
         offers=given["offers"],
+        agent=given["agent"],
+        sticky_s=given["sticky_s"],
+        vip=given["vip"],
+        priority=given["priority"],
     )
 
 

@@ -48,7 +48,7 @@ ACTIONS: Mapping[str, str] = {
 }
 EXPECTATIONS: Mapping[str, str] = {
     "hears": "a phrase's key, {phrase: …, language: …}, or {text: part of what is said}",
-    "lands_in": "a queue's name, or {queue, skills, class, language}",
+    "lands_in": "a queue's name, or {queue, skills, class, language, agent, vip, priority}",
     "books": "the number that the caller confirmed for a callback",
     "opens_case": "a category, or {category, and fields}",
     "asks": "the address of a lookup, or {url, send}",

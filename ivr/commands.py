@@ -58,7 +58,11 @@ class OpenCase(Command, frozen=True):
 
 
 class EnterQueue(Command, frozen=True):
-    """Let the caller wait; LeftQueue answers. `skills` as written: `complaints>=3`. The agent hears `reason` first."""
+    """Let the caller wait; LeftQueue answers. `skills` as written: `complaints>=3`. The agent hears `reason` first.
+
+    `agent` (a name, or `ivr.program.LAST_AGENT`) is asked for alone for `sticky_s`, if there; empty: nobody. `priority`
+    is in minutes.
+    """
 
     call: CallId
     attempt: AttemptId
@@ -68,6 +72,10 @@ class EnterQueue(Command, frozen=True):
     language: str
     reason: str
     fields: dict[str, Any]
+    agent: str = ""
+    sticky_s: Seconds = 0.0
+    vip: bool = False
+    priority: float = 0.0
 
 
 class LeaveQueue(Command, frozen=True):

@@ -186,14 +186,18 @@ class _Compiler:
         self, flows: Mapping[str, Flow], phrases: Phrases, hours: Mapping[str, Hours], languages: tuple[str, ...]
     ) -> None:
         done = self._done
-        agents = self._section(AGENTS, "agents").values()
-        skills = [*self._section(SKILLS, "skills"), *(skill for agent in agents for skill in _entry(agent, "skills"))]
+        agents = self._section(AGENTS, "agents")
+        skills = [
+            *self._section(SKILLS, "skills"),
+            *(skill for agent in agents.values() for skill in _entry(agent, "skills")),
+        ]
         around = lint.Surroundings(
             flows=flows,
             phrases=phrases,
             hours=tuple(hours),
             queues=tuple(self._section(QUEUES, "queues")),
             skills=tuple(dict.fromkeys(skills)),
+            agents=tuple(agents),
             languages=languages,
             secrets=tuple(dict.fromkeys(name for reading in done.readings.values() for name in reading.secrets)),
         )

@@ -65,6 +65,7 @@ class Surroundings:
     skills: Sequence[str]
     languages: Sequence[str]
     secrets: Sequence[str]
+    agents: Sequence[str] = ()
     names: dict[RefKind, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +75,7 @@ class Surroundings:
             "queue": frozenset(self.queues),
             "hours": frozenset(self.hours),
             "language": frozenset(self.languages),
+            "agent": frozenset(self.agents),
         }
         self._hints_left = _HINTS
 

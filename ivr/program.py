@@ -181,6 +181,10 @@ class Language(Step, frozen=True, array_like=True, kw_only=True):
     then: str
 
 
+LAST_AGENT = "last"
+"""In the place of an agent's name: who talked to this number last."""
+
+
 class WayOut(msgspec.Struct, frozen=True, array_like=True):
     """What a waiting caller may choose once the queue suggests it: `lines` say so, `key` takes it."""
 
@@ -201,6 +205,11 @@ class Queue(Step, frozen=True, array_like=True, kw_only=True):
     outcomes: dict[str, str]
     then: str
     offers: dict[str, WayOut] = {}
+    agent: Value | None = None
+    """Who is asked for alone during the first `sticky_s`: an agent, or LAST_AGENT."""
+    sticky_s: Seconds = 0.0
+    vip: Value = Const(False)
+    priority: Value = Const(0)
 
 
 class Transfer(Step, frozen=True, array_like=True, kw_only=True):

@@ -16,7 +16,9 @@ from ivr.source import Mark, Node, Problem, nearest_hint
 if TYPE_CHECKING:
     from ivr.vocabulary import Kind
 
-RefKind = Literal["step", "flow", "phrase", "queue", "hours", "language", "expression", "variable", "wish", "secret"]
+RefKind = Literal[
+    "step", "flow", "phrase", "queue", "agent", "hours", "language", "expression", "variable", "wish", "secret"
+]
 
 
 @dataclass(frozen=True, slots=True)

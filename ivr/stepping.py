@@ -37,6 +37,10 @@ _LOOK_AHEAD = 10
 _LATE_S = 2.0  # what comes in from outside has its own deadline; past it and this, it never will
 
 
+_DAY_MIN = 1440.0
+"""No caller is worth more minutes than a day has."""
+
+
 def say(walk: Walk, step: Say) -> None:
     """Say; before a secret is asked for, hide the keys already now, as some callers know the prompt by heart."""
     secret = _secret_ahead(walk, step)
@@ -174,10 +178,25 @@ def queue(walk: Walk, step: Queue) -> None:
     session = walk.session
     walk.hush()
     attempt = walk.mint()
-    fields = _values(walk, step.fields)
+    agent = "" if step.agent is None else _value(walk, "agent", step.agent)
+    priority = _value(walk, "priority", step.priority)
+    number = isinstance(priority, int | float) and not isinstance(priority, bool) and abs(priority) <= _DAY_MIN
+    if not number:
+        walk.note("priority is no number of minutes")
     walk.out.append(
         commands.EnterQueue(
-            session.call, attempt, step.queue, step.skills, step.class_, session.language, step.reason, fields
+            session.call,
+            attempt,
+            step.queue,
+            step.skills,
+            step.class_,
+            session.language,
+            step.reason,
+            _values(walk, step.fields),
+            agent="" if agent is None else str(agent),
+            sticky_s=step.sticky_s,
+            vip=_value(walk, "vip", step.vip) is True,  # what errs, or is no boolean, makes nobody one
+            priority=float(priority) if number else 0.0,
         )
     )
     walk.wait("queued", attempt)

@@ -177,6 +177,9 @@ class _Trial:
                     "skills": list(order.skills),
                     "class": order.class_,
                     "language": order.language,
+                    "agent": order.agent,
+                    "vip": order.vip,
+                    "priority": order.priority,
                     **order.fields,
                 }
                 return _within("to wait with", wanted, there)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ivr.checks import CHECKS
 from ivr.conditions import compiled
-from ivr.program import Cel, Const, Value
+from ivr.program import LAST_AGENT, Cel, Const, Value
 from ivr.reading import Reading
 from ivr.source import Node, nearest_hint
 
@@ -160,6 +160,17 @@ def _read_value(reading: Reading, node: Node, _name: str) -> Value:
     return Const(node.plain())
 
 
+def _read_agent(reading: Reading, node: Node, name: str) -> Value | None:
+    if isinstance(node.value, str) and node.value.startswith("="):
+        return _read_value(reading, node, name)
+    if not node.text or isinstance(node.value, bool):
+        reading.problem(node.mark, "type", f"an agent is wanted, or {LAST_AGENT}, not {shown(node)}")
+        return None
+    if node.text != LAST_AGENT:
+        reading.refer("agent", node.text, node.mark)
+    return Const(node.text)
+
+
 def _read_values(reading: Reading, node: Node, name: str) -> dict[str, Value]:
     if not node.is_mapping:
         reading.problem(node.mark, "type", f"a mapping of names to values is wanted, not {node.kind}")
@@ -246,6 +257,7 @@ scores = Shape({"type": "string", "pattern": "^[0-9]-[0-9]$"}, _read_scores)
 check = Shape({"type": "string", "minLength": 1}, _read_check)
 condition = Shape({"type": ["string", "boolean"]}, read_condition)
 value = Shape({}, _read_value)
+agent = Shape({"type": ["string", "integer"]}, _read_agent)
 mapping = Shape({"type": "object", "propertyNames": {"pattern": NAME}}, _read_values)
 settings = Shape({"type": "object", "propertyNames": {"pattern": NAME}, "minProperties": 1}, _read_settings)
 names = Shape({"type": "object", "additionalProperties": {"type": "string", "pattern": NAME}}, _read_names)

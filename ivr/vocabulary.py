@@ -241,6 +241,12 @@ _ALL = (
         (
             Option("skills", v.wishes, "What the agent must have: complaints>=3.", ()),
             Option("class", v.choice("general", "important", "urgent"), "How urgent it is.", "general"),
+            Option(
+                "agent", v.agent, "Asked for alone at first, if there: last (who talked to this number last), or one."
+            ),
+            Option("sticky_s", v.seconds, "Seconds for which that agent is asked for alone.", 20.0),
+            Option("vip", v.value, "Whether the caller is one; queues.yaml says what it is worth.", p.Const(False)),
+            Option("priority", v.value, "Minutes that count as waited already.", p.Const(0)),
             Option("reason", v.text, "Why the caller calls, in words that the agent hears first.", ""),
             Option("fields", v.mapping, "What the agent sees on the screen.", {}),
             Option("keys", s.keys, "Ways out while waiting.", {}),

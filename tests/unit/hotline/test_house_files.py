@@ -51,6 +51,8 @@ def spoilt(folder: Path, file: str, old: str, new: str) -> Checked:
         (AGENTS, "loans: 3", "loans: 7", "the level of a skill is 1 to 5, not 7"),
         (AGENTS, "agents:", "pause_needs_reason: true\nagents:", "with true, `pauses` has the reasons"),
         (RECEPTION, "skills: [fraud>=2]", "skills: [fruad>=2]", "did you mean fraud?"),
+        (RECEPTION, "agent: last", 'agent: "8009"', "there is no agent 8009"),
+        (RECEPTION, "agent: last", "agent: [8001]", "an agent is wanted, or last"),
         (RECEPTION, "skills: [fraud>=2]", "skills: ['']", "a skill, such as complaints>=3, is wanted"),
     ],
 )

@@ -21,8 +21,9 @@ choose:
   no_input: {say: silent, tries: 1, then: bye}
   wrong: {say: wrong, tries: 1, then: bye}
 wait: {queue: care, skills: [care>=3], class: urgent, fields: {topic: x}, no_agents: bye, then: bye}
-find: {lookup: "http://x/", send: {who: =caller}, into: it, failed: bye, then: tell}
-tell: {say: {phrase: worth, with: {sum: =it.sum}}, then: bye}
+known: {queue: care, agent: =it.adviser, sticky_s: 30, vip: =it.vip, priority: =it.owed / 10, then: bye}
+find: {lookup: "http://x/", send: {who: =caller}, into: it, failed: known, then: tell}
+tell: {say: {phrase: worth, with: {sum: =it.sum}}, then: known}
 record: {voicemail: desk, then: bye}
 away: {transfer: tel:+8610, busy: choose, then: bye}
 rate: {survey: q, say: ask, no_input: {then: bye}, wrong: {then: bye}, then: bye}
@@ -46,7 +47,10 @@ def _try(script: str, more: str = "") -> Result:
         "presses: 1\nlands_in: {queue: care, skills: [care>=3], class: urgent, topic: x}\nqueue: served\nhears: bye",
         "presses: 1\nlands_in: care\nqueue: no_agents\nends: hung_up",
         "presses: 2\nasks: {url: http://x/, send: {who: '+8613800138000'}}\nlookup: {answers: {sum: 5}}\nhears: worth",
-        "presses: 2\nlookup: deadline\nhears: bye",
+        "presses: 2\nlookup: {answers: {sum: 5, adviser: 1, vip: true, owed: 50}}\n"
+        "lands_in: {agent: '1', vip: true, priority: 5}",
+        "presses: 2\nlookup: deadline\nlands_in: {agent: '', vip: false, priority: 0}",
+        "presses: 2\nlookup: {answers: {sum: 5, vip: 'yes', owed: much}}\nlands_in: {vip: false, priority: 0}",
         "presses: 3\nleaves_message: 9\nmessage_for: desk\nhears: bye",
         "presses: 4\ntransferred_to: tel:+8610\ntransfer: busy\nhears: one",
         "presses: 5\nhears: ask\npresses: 4\nscores: {q: 4}",
@@ -202,7 +206,7 @@ def test_a_conversation() -> None:
 @pytest.mark.parametrize(
     ("lines", "last"),
     [
-        (("2", 'answer {"sum": 5}', ""), "bye"),
+        (("2", 'answer {"sum": 5}', ""), "waits in care  (general): served AGENT, full, …"),
         (("2", "answer 5 5"), "asks http://x/ {'who': '1'}: answer JSON, or deadline"),
         (("4", "busy"), "one"),
         (("3", "message 3"), "bye"),
