@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
+import tempfile
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,20 +75,23 @@ class Espeak:
 
     async def _run(self, *arguments: str, words: str = "") -> bytes:
         try:
-            process = await asyncio.create_subprocess_exec(
-                self.program,
-                *arguments,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-            )
+            with tempfile.TemporaryFile() as given:  # not a pipe: it may end before it has read all, or any
+                given.write(words.encode())
+                given.seek(0)
+                process = await asyncio.create_subprocess_exec(
+                    self.program,
+                    *arguments,
+                    stdin=given,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.PIPE,
+                )
         except FileNotFoundError:
             raise VoiceError(_INSTALL) from None
         except OSError as error:
             raise VoiceError(f"{self.program} does not start: {error.strerror}", retryable=True) from error
         try:
             async with asyncio.timeout(self.deadline_s):
-                out, err = await process.communicate(words.encode())
+                out, err = await process.communicate()
         except TimeoutError:
             message = f"{self.program} did not finish within {self.deadline_s:g} s"
             raise VoiceError(message, retryable=True) from None

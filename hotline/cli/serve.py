@@ -1,13 +1,12 @@
 """hotline serve: what production starts."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 
-from hotline import logs
+from hotline import logs, loop
 from hotline.cli.common import SiteOption, open_site, told
 
 app = typer.Typer(add_completion=False)
@@ -44,4 +43,4 @@ def serve(
                 log.info("published for the first start", version=published.version)
             await make_server(house).run()
 
-        asyncio.run(run())
+        loop.run(run())
