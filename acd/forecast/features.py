@@ -126,9 +126,10 @@ def _crew(floor: Floor, handle: Handle, kind: str, kinds_ahead: set[str], now: I
                 crew.just_free += stands_for * score
         elif hand.talking_s >= LONG_TALK_S:
             crew.long_talks += stands_for * score
-        for other, other_score in floor.competing(hand.agent, kinds_ahead).items():
-            can = hand.chance * other_score
-            cover[other] += can
-            both[other] += can * score
+        if kinds_ahead:
+            for other, other_score in floor.competing(hand.agent, kinds_ahead).items():
+                can = hand.chance * other_score
+                cover[other] += can
+                both[other] += can * score
     crew.shared = {k: both[k] / cover[k] if cover[k] > 0.01 else 1.0 for k in kinds_ahead}
     return crew

@@ -76,6 +76,7 @@ class Forecaster:
         self.corrections = {"learned": Correction(), "closed form": Correction()}
         self._entries: dict[CallId, Entry] = {}
         self._now: Instant | None = None
+        self._seen: tuple[Waiter, Instant, View] | None = None  # the last view, until the next fact
         self._answered = 0
         self._kind_index = {kind: index for index, kind in enumerate(kinds)}
         self.use(model)
@@ -98,6 +99,7 @@ class Forecaster:
 
     def handle_fact(self, fact: ForecastFact, now: Instant) -> None:
         """Take one fact."""
+        self._seen = None
         self._pass_time(now)
         match fact:
             case CallJoined(call, kind, priority, head_start_s):
@@ -162,7 +164,9 @@ class Forecaster:
 
     def view(self, waiter: Waiter, now: Instant) -> View:
         """What the layers see of `waiter` at `now`."""
-        return view(
+        if self._seen is not None and self._seen[0] is waiter and self._seen[1] == now:
+            return self._seen[2]  # who enters is looked at to learn from, and to be told: the floor is gone over once
+        seen = view(
             self.line,
             self.floor,
             self.handle,
@@ -173,6 +177,8 @@ class Forecaster:
             (now - self._day_starts_at) % DAY_S,
             now,
         )
+        self._seen = (waiter, now, seen)
+        return seen
 
     def _pass_time(self, now: Instant) -> None:
         if self._now is not None:
