@@ -13,12 +13,12 @@ from acd.events import AcdEvent, CallQueued
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.forecaster import Forecast
 from calls.causes import Cause
-from calls.commands import Media, Play
+from calls.commands import Media, MuteRecording, Play
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
-from hotline.facts import ForecastMade, LogCall, Noticed, RouterCommand
+from hotline.facts import DropRecording, ForecastMade, LogCall, Noticed, RouterCommand
 from hotline.habits import QueueHabits
 from hotline.register import Call, Offer, Register
 from ivr.commands import IvrCommand
@@ -204,8 +204,22 @@ class Desk:
                 agent=call.agent if call.talks else None,
                 outcome=call.outcome,
                 cause=cause,
+                consent=call.consent,
             )
         )
+
+    def decline_recording(self, call: Call) -> None:
+        """The caller does not want it: silence from now on in what is being written, and nothing of it is kept."""
+        call.consent = "declined"
+        if call.bridge is not None and call.recorded:
+            if not call.hiding:
+                self.order(MuteRecording(self.mint(call.call), call.bridge, True))
+            self.register.unwanted.add(call.bridge)
+            call.recorded = False
+        for path in call.recordings:
+            self.order(DropRecording(call.call, path))
+        call.recordings = []
+        self.notice("info", "recording declined", call=call.call)
 
     def call_of(self, leg: LegId) -> Call | None:
         """The call that this leg belongs to, while both are here."""

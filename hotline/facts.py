@@ -96,6 +96,8 @@ CallOutcome = Literal[
     "callback",
     "unreached",
 ]
+Consent = Literal["", "declined", "allowed"]
+"""What the caller said to being recorded; empty: nothing."""
 LegRole = Literal["caller", "agent", "transfer", "code", "supervisor", "callback"]
 
 
@@ -115,6 +117,7 @@ class LogCall(Command, frozen=True):
     agent: AgentId | None
     outcome: CallOutcome
     cause: str
+    consent: Consent = ""
 
 
 class LogLeg(Command, frozen=True):
@@ -175,6 +178,13 @@ class LogRecording(Command, frozen=True):
     box: str = ""
 
 
+class DropRecording(Command, frozen=True):
+    """The caller declined: delete the file and its row."""
+
+    call: CallId
+    path: str
+
+
 class PrepareSpeech(Command, frozen=True):
     """These sentences will be said soon: make their sound ahead of time. Nothing comes back."""
 
@@ -217,6 +227,7 @@ RouterCommand = (
     | LogLeg
     | LogStep
     | LogRecording
+    | DropRecording
     | PrepareSpeech
     | Noticed
     | ForecastMade

@@ -30,7 +30,9 @@ _MISSED: dict[Cause, Literal["no_answer", "busy", "rejected", "unreachable", "fa
 }
 OPEN_CASE = "*9"
 ASK_SECRET = "*8"
-"""Keys of an agent in a talk: open a case; let the caller key digits that nobody hears, sees or keeps (ends with #)."""
+DECLINE_RECORDING = "*7"
+"""Keys of an agent in a talk: open a case; let the caller key digits that nobody hears, sees or keeps (ends with #);
+the caller does not want to be recorded."""
 
 
 class Offering:
@@ -121,7 +123,8 @@ class Offering:
         desk = self._desk
         call = desk.register.calls[offer.call]
         offer.state = "bridging"
-        record = f"{call.call}-{call.talks + 1}" if desk.directory.records(call.version, call.queue) else None
+        wanted = call.consent != "declined" and desk.directory.records(call.version, call.queue)
+        record = f"{call.call}-{call.talks + 1}" if wanted else None
         desk.order(Bridge(desk.register.bridge(call, record is not None), call.leg, offer.leg, record))
 
     def bridged(self, call: at.Call) -> None:
@@ -195,6 +198,8 @@ class Offering:
             self._desk.ask_case(CaseAsked(call.call, attempt, call.caller, "agent", "agent", fields))
         elif leg.keys == ASK_SECRET:
             self._hide(call, True)
+        elif leg.keys == DECLINE_RECORDING and call.consent != "declined":
+            self._desk.decline_recording(call)
 
     def caller_key(self, call: at.Call, digit: str) -> None:
         """The caller pressed a key in a talk: only the end of hidden digits means something."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -30,7 +31,16 @@ log = structlog.get_logger("hotline")
 Take = Callable[[facts.RouterEvent], None]
 
 
-_ROWS = (facts.LogCall, facts.LogLeg, facts.LogStep, facts.LogRecording, facts.LogCallback, SurveyAnswered)
+_KEPT = (
+    facts.LogCall,
+    facts.LogLeg,
+    facts.LogStep,
+    facts.LogRecording,
+    facts.DropRecording,
+    facts.LogCallback,
+    SurveyAnswered,
+)
+"""What leaves something on disk."""
 
 
 class Sentences(Protocol):
@@ -82,6 +92,7 @@ class Performer:
             facts.LogLeg: lambda row: writer.write(statements.LEG, msgspec.structs.astuple(row)),
             facts.LogStep: lambda row: writer.write(statements.STEP, statements.step_row(row)),
             facts.LogRecording: self._log_recording,
+            facts.DropRecording: self._drop_recording,
             facts.Noticed: _notice,
             VoicemailLeft: lambda left: log.info("message left", call=left.call, box=left.box, path=left.path),
             AgentChanged: lambda changed: None,  # the watchers' business
@@ -105,11 +116,8 @@ class Performer:
             watcher(order)
 
     def replay(self, order: facts.RouterCommand) -> None:
-        """Perform again what must be there after a restart: rows of the store, and nothing else."""
-        if isinstance(
-            order,
-            facts.LogCall | facts.LogLeg | facts.LogStep | facts.LogRecording | facts.LogCallback | SurveyAnswered,
-        ):
+        """Perform again what must be on disk after a restart, or gone from it, and nothing else."""
+        if isinstance(order, _KEPT):
             self._by_type[type(order)](order)
 
     async def close(self) -> None:
@@ -217,6 +225,14 @@ class Performer:
     def _log_recording(self, row: facts.LogRecording) -> None:
         values = (row.path, row.call, row.duration_s, row.kind, row.box)
         self._writer.write(statements.RECORDING, values)
+
+    def _drop_recording(self, order: facts.DropRecording) -> None:
+        self._writer.write(statements.DROP_RECORDING, (order.path,))
+        try:
+            Path(order.path).unlink(missing_ok=True)
+        except OSError as error:
+            advice = "delete the file by hand: the caller did not want it"
+            log.error("declined recording not deleted", call=order.call, error=str(error), advice=advice)
 
 
 def _notice(notice: facts.Noticed) -> None:

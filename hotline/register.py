@@ -11,7 +11,7 @@ from acd.events import CallQueued
 from calls.errors import BrokenRule
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from complaints.cases import FileCase
-from hotline.facts import CallOutcome, LegRole
+from hotline.facts import CallOutcome, Consent, LegRole
 
 Place = Literal["menu", "waiting", "booked", "offered", "talking", "transferring", "transferred", "gone"]
 
@@ -96,6 +96,9 @@ class Call(msgspec.Struct):
     bridge: AttemptId | None = None
     recorded: bool = False
     """Whether the bridge is."""
+    consent: Consent = ""
+    recordings: list[str] = msgspec.field(default_factory=list)
+    """Paths of what was recorded of its talks."""
     queued_at: Instant | None = None
     answered_at: Instant | None = None
     announce_at: Instant | None = None
@@ -156,6 +159,8 @@ class Register(msgspec.Struct):
     """Bridges ordered and not yet apart."""
     last_agents: dict[str, tuple[AgentId, Instant]] = msgspec.field(default_factory=dict)
     """Who talked to a number last, and when; the newest talk stands last."""
+    unwanted: set[AttemptId] = msgspec.field(default_factory=set)
+    """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     version: str = ""
     offset_s: float = 0.0
     minted: int = 0

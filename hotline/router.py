@@ -305,12 +305,19 @@ class Router:
 
     def _recorded(self, event: door.RecordingFinished) -> None:
         talk = at.call_id(event.leg)
+        declined = event.attempt in self._desk.register.unwanted
+        self._desk.register.unwanted.discard(event.attempt)
         if not at.is_bridge(event.attempt, event.leg):
             self._desk.tell_flows(event)
         elif event.outcome is Outcome.FAILED:
             advice = "is the disk full, or the recordings folder not writable for the switch?"
             self._desk.notice("error", "recording failed", call=talk, detail=event.path, advice=advice)
+        elif declined:
+            self._desk.order(facts.DropRecording(talk, event.path))
         else:
+            call = self._desk.register.calls.get(talk)
+            if call is not None:
+                call.recordings.append(event.path)
             self._desk.order(facts.LogRecording(talk, event.path, event.duration_s, "talk"))
 
     def _ended(self, event: door.CallEnded) -> None:

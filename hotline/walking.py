@@ -59,6 +59,8 @@ class Walking:
             case flow.OpenCase(call_id, attempt, category, fields):
                 call = desk.register.calls[call_id]
                 desk.ask_case(CaseAsked(call_id, attempt, call.caller, category, "caller", fields))
+            case flow.RecordingConsent():
+                self._consented(order)
             case flow.EnterQueue():
                 self._enter_queue(order)
             case flow.LeaveQueue(call_id, attempt):
@@ -75,6 +77,13 @@ class Walking:
                 self._flow_ended(desk.register.calls[call_id], reason)
             case _:
                 assert_never(order)
+
+    def _consented(self, order: flow.RecordingConsent) -> None:
+        call = self._desk.register.calls[order.call]
+        if order.consent == "declined":
+            self._desk.decline_recording(call)
+        else:
+            call.consent = "allowed"
 
     def _enter_queue(self, order: flow.EnterQueue) -> None:
         desk = self._desk

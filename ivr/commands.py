@@ -131,6 +131,13 @@ class StepTaken(Command, frozen=True):
     outcome: str
 
 
+class RecordingConsent(Command, frozen=True):
+    """What the caller says to being recorded. Declined: no talk of this call is recorded, and what was is deleted."""
+
+    call: CallId
+    consent: Literal["declined", "allowed"]
+
+
 class FlowEnded(Command, frozen=True):
     """The walk is over; the leg is gone or going."""
 
@@ -158,6 +165,7 @@ IvrCommand = (
     | Transfer
     | VoicemailLeft
     | SurveyAnswered
+    | RecordingConsent
     | StepTaken
     | FlowEnded
 )

@@ -48,6 +48,7 @@ from ivr.program import (
     Branch,
     Call,
     Collect,
+    Consent,
     Goto,
     Jump,
     Language,
@@ -271,6 +272,8 @@ def _enter(walk: Walk, step: AnyStep) -> None:
             stepping.voicemail(walk, step)
         case OpenCase():
             stepping.open_case(walk, step)
+        case Consent():
+            stepping.consent(walk, step)
         case Call():
             stepping.call(walk, step)
         case Jump():

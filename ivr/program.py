@@ -260,6 +260,13 @@ class Jump(Step, frozen=True, array_like=True, kw_only=True):
     arguments: dict[str, Value]
 
 
+class Consent(Step, frozen=True, array_like=True, kw_only=True):
+    """What the caller says to being recorded: `declined`, or `allowed` again."""
+
+    recording: Literal["declined", "allowed"]
+    then: str
+
+
 class Goto(Step, frozen=True, array_like=True, kw_only=True):
     """Go to a step."""
 
@@ -293,6 +300,7 @@ AnyStep = (
     | Transfer
     | Voicemail
     | OpenCase
+    | Consent
     | Call
     | Jump
     | Goto
@@ -316,6 +324,7 @@ KINDS: dict[type, str] = {
     Transfer: "transfer",
     Voicemail: "voicemail",
     OpenCase: "open_case",
+    Consent: "recording",
     Call: "call",
     Jump: "flow",
     Goto: "goto",

@@ -286,7 +286,7 @@ class Rehearsal:
             case c.FlowEnded():
                 self.ended = order.reason
                 self._playing = None
-            case StartMusic() | StopMusic() | HangUp():
+            case StartMusic() | StopMusic() | HangUp() | c.RecordingConsent():
                 pass
             case _:
                 assert_never(order)

@@ -16,6 +16,7 @@ from ivr.program import (
     Branch,
     Call,
     Collect,
+    Consent,
     Goto,
     HangUp,
     Jump,
@@ -261,6 +262,12 @@ def recording_failed(walk: Walk, step: Voicemail, event: CommandFailed) -> None:
     """There will be no message."""
     walk.note(event.reason)
     walk.leave("no_message", step.failed)
+
+
+def consent(walk: Walk, step: Consent) -> None:
+    """The house is told, and does it."""
+    walk.out.append(commands.RecordingConsent(walk.session.call, step.recording))
+    walk.leave(step.recording, step.then)
 
 
 def call(walk: Walk, step: Call) -> None:

@@ -259,6 +259,13 @@ _ALL = (
         building.queue,
     ),
     Kind(
+        "recording",
+        v.choice("declined", "allowed"),
+        "What the caller says to being recorded. Declined: no talk is, and one that was is deleted.",
+        (_THEN,),
+        lambda g: p.Consent(recording=g["recording"], then=g["then"]),
+    ),
+    Kind(
         "transfer",
         v.value,
         "Connect with tel:NUMBER or phone:ACCOUNT; then is where the caller goes after the talk.",

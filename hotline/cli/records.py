@@ -210,6 +210,10 @@ def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
             if leg["answered_at"]:
                 lines.append((leg["answered_at"], f"{leg['role']} {leg['party']} answers"))
             lines.append((leg["ended_at"], f"{leg['role']} {leg['party']} is gone: {leg['cause']}"))
+    if story["consent"]:
+        lines.append(
+            (story["ended_at"] or story["arrived_at"], f"to being recorded the caller said: {story['consent']}")
+        )
     if story["answered_at"]:
         lines.append((story["answered_at"], f"talks with agent {story['agent']}"))
     if story["ended_at"]:
@@ -254,6 +258,7 @@ def _going_on(explained: Explanation | None) -> dict[str, Any]:
         "agent": call.agent,
         "outcome": f"goes on: {call.place}",
         "cause": None,
+        "consent": call.consent,
     }
 
 

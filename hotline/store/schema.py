@@ -37,6 +37,7 @@ calls = Table(
     Column("agent", String(64)),
     Column("outcome", String(16), nullable=False),
     Column("cause", String(16), nullable=False),
+    Column("consent", String(16), nullable=False, server_default="", comment="to being recorded: declined, allowed"),
 )
 
 legs = Table(

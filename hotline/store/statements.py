@@ -33,6 +33,7 @@ CALL = upsert(schema.calls)
 LEG = upsert(schema.legs)
 STEP = upsert(schema.steps)
 RECORDING = upsert(schema.recordings)
+DROP_RECORDING = "DELETE FROM recordings WHERE path = ?"
 CASE = upsert(schema.cases)
 CALLBACK = upsert(schema.callbacks)
 SURVEY = upsert(schema.surveys)

@@ -70,6 +70,7 @@ choose:
     3: pin
     4: find
     5: ask
+    6: {recording: declined, then: {say: noted, then: choose}}
   no_input: {tries: 3, then: bye}
   wrong: {tries: 3, then: bye}
 pin:

@@ -117,6 +117,47 @@ async def test_secret_digits_are_nowhere(house: House) -> None:
         assert in_talk.encode() not in text.replace(name.encode(), b""), path
 
 
+async def test_who_declines_is_not_recorded(house: House) -> None:
+    caller = "13000000011"
+    async with house.signed_in("8001", lambda _: ANSWERS) as phone:
+        call = await house.dial(caller)
+        await call.hear_tone(MENU)
+        await call.press("6")
+        await call.hear_tone(NOTED)
+        await call.press("1")
+        agent = await asyncio.wait_for(phone.new_calls.get(), 5.0)
+        await call.hear_tone(AGENT)
+        await agent.hear_tone(CALLER)
+        await call.hang_up()
+    row = await house.row_of(caller)
+    assert house.rows("SELECT consent, outcome FROM calls WHERE call = ?", row["call"]) == [("declined", "answered")]
+    assert sounds_of(house, row["call"]) == []
+
+
+async def test_who_declines_in_the_talk_leaves_no_recording(house: House) -> None:
+    caller = "13000000012"
+    async with house.signed_in("8001", lambda _: ANSWERS) as phone:
+        call = await house.queued(caller)
+        agent = await asyncio.wait_for(phone.new_calls.get(), 5.0)
+        await call.hear_tone(AGENT)
+        talk = (await house.in_place(caller, "talking"))["call"]
+        await until(lambda: bool(sounds_of(house, talk)))
+        await agent.press("*7")
+        await until(lambda: bool(house.logged("recording declined")))
+        await call.hang_up()
+    await house.row_of(caller)
+    assert house.rows("SELECT consent FROM calls WHERE call = ?", talk) == [("declined",)]
+    finished = "SELECT count(*) FROM journal WHERE instr(event, 'RecordingFinished') AND instr(event, ?)"
+    await until(lambda: house.rows(finished, talk) == [(1,)])
+    await until(lambda: sounds_of(house, talk) == [])
+    assert house.rows("SELECT path FROM recordings WHERE call = ?", talk) == []
+
+
+def sounds_of(house: House, call: str) -> list[Path]:
+    """All that is in the folder of recordings of a call."""
+    return [path for path in (house.site.state / "asterisk/spool/recording").rglob("*") if call in path.name]
+
+
 async def test_no_answer_keeps_the_place_and_the_next_agent_rings(house: House) -> None:
     caller = "13800000003"
     async with house.signed_in("8001", lambda call: LetRing()) as first:

@@ -46,7 +46,9 @@ PROGRAM = flow.Program(
             start="choose",
             steps={
                 "choose": flow.Menu(
-                    lines=(flow.Line("menu"),), keys={"1": "care", "2": "complain", "3": "pass_on"}, **_ASKING
+                    lines=(flow.Line("menu"),),
+                    keys={"1": "care", "2": "complain", "3": "pass_on", "7": "decline", "8": "allow"},
+                    **_ASKING,
                 ),
                 "care": flow.Queue(
                     queue="care",
@@ -60,6 +62,8 @@ PROGRAM = flow.Program(
                     offers={"callback": flow.WayOut("1", (flow.Line("callback_offer"),), "bye")},
                 ),
                 "complain": flow.OpenCase(category="complaint", fields={}, deadline_s=5.0, then="care", failed="bye"),
+                "decline": flow.Consent(recording="declined", then="choose"),
+                "allow": flow.Consent(recording="allowed", then="choose"),
                 "pass_on": flow.Transfer(to=flow.Const("tel:+861012345"), ring_s=20.0, outcomes={}, then="bye"),
                 "bye": flow.HangUp(lines=(flow.Line("bye"),)),
                 "away": flow.HangUp(lines=()),
