@@ -231,15 +231,18 @@ class AsteriskSwitch:
         leg = self._door.legs.get(LegId(event.channel.id))
         if leg is not None:
             leg.in_bridge = event.bridge.id
+            self._player.on_entered(event.bridge.id, leg.id)
             self._bridging.on_entered(event.bridge.id, leg.id)
 
     def _on_left(self, event: wire.ChannelLeftBridge) -> None:
         leg = self._door.legs.get(LegId(event.channel.id))
         if leg is not None and leg.in_bridge == event.bridge.id:
             leg.in_bridge = None
+        self._player.on_left(event.bridge.id, LegId(event.channel.id))
         self._bridging.on_left(event.bridge.id, LegId(event.channel.id))
 
     def _on_end(self, leg: Leg) -> None:
+        self._player.on_end(leg)
         self._bridging.on_end(leg)
         self._supervision.on_end(leg)
         self._hearing.on_end(leg)
@@ -298,6 +301,7 @@ class AsteriskSwitch:
             leg.heading = None
             if leg.ending is not None:
                 self._door.hang_up(leg, leg.ending, Q850_OF[leg.ending])  # ordered while the link was down
+        self._player.adopt(map(LegId, stock.bridges.get(self._player.room, ())))
         self._bridging.adopt(stock.bridges)
 
     def _live(self, stock: Stock) -> tuple[LiveLeg, ...]:

@@ -6,7 +6,9 @@ ordered while a prompt plays begins after it.
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Iterable
 from functools import partial
 
 from calls import commands, events
@@ -17,6 +19,10 @@ from switch.asterisk.door import Door
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
 
+_ASKED_AFTER_S = (0.1, 1.0)
+"""What plays the music leaves a room in which it is alone (22.10.1: its channel is a "lonely" one) and never comes back.
+It takes a moment to go, during which Asterisk would not begin anew; and whoever is with an agent by then needs none."""
+
 
 class Player:
     """Play, Stop of a Play, StartMusic, StopMusic."""
@@ -25,6 +31,8 @@ class Player:
         self._door = door
         self.room = f"{door.options.application}-music"
         """Id of the holding bridge."""
+        self._inside: set[LegId] = set()
+        self._asking: list[asyncio.TimerHandle] = []
 
     # -- prompts
 
@@ -152,6 +160,33 @@ class Player:
             self._door.emit(events.CommandDone(command.attempt, command.leg))
         else:
             self._door.emit(failure_of(command, reply))
+
+    def on_entered(self, bridge: str, leg_id: LegId) -> None:
+        """Somebody is in the room. Who comes into an empty one finds the music gone, and it is asked for anew."""
+        if bridge != self.room:
+            return
+        if not self._inside:
+            for timer in self._asking:
+                timer.cancel()
+            self._asking = [self._door.loop.call_later(after_s, self._ask_for_music) for after_s in _ASKED_AFTER_S]
+        self._inside.add(leg_id)
+
+    def on_left(self, bridge: str, leg_id: LegId) -> None:
+        """Somebody is out of it."""
+        if bridge == self.room:
+            self._inside.discard(leg_id)
+
+    def on_end(self, leg: Leg) -> None:
+        """A leg ended, wherever it was."""
+        self._inside.discard(leg.id)
+
+    def adopt(self, inside: Iterable[LegId]) -> None:
+        """Who is in the room now."""
+        self._inside = set(inside)
+
+    def _ask_for_music(self) -> None:
+        if self._inside:
+            self._door.request("POST", f"bridges/{self.room}/moh")  # where it plays already, it just goes on
 
     def _catch_up(self, leg: Leg) -> None:
         """Do what was ordered of music while a prompt played."""

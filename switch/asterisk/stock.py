@@ -30,8 +30,7 @@ async def prepare(client: AriClient, application: str, room: str) -> None:
     reply = await client.ask("POST", f"bridges/{wire.part(room)}?type=holding&name={wire.part(room)}")
     if not reply.ok and reply.status != 409:  # 409: it stands since an earlier connection
         raise SwitchError(f"no room with music: {reply.reason}")
-    if reply.ok:
-        await _must(client, "POST", f"bridges/{wire.part(room)}/moh")
+    await _must(client, "POST", f"bridges/{wire.part(room)}/moh")
 
 
 async def take_stock(client: AriClient, application: str) -> Stock:

@@ -147,6 +147,15 @@ async def test_music_stopped_during_an_announcement_lets_it_end(rig: Rig, facts:
     await caller.hears_nothing()
 
 
+async def test_there_is_music_too_for_who_comes_after_nobody_waited(rig: Rig, facts: Facts, steps: Steps) -> None:
+    for _ in range(3):
+        caller = await steps.answered_caller()
+        rig.switch.send(StartMusic(caller.leg, steps.attempt()))
+        await caller.hears("music")
+        await caller.hang_up()
+        await facts.ended(caller.leg)
+
+
 async def test_the_caller_goes_while_music_plays(rig: Rig, facts: Facts, steps: Steps) -> None:
     caller = await steps.answered_caller()
     rig.switch.send(StartMusic(caller.leg, steps.attempt()))
