@@ -18,6 +18,7 @@ TRANSITIONS: Mapping[AgentState, frozenset[AgentState]] = {
     "wrap_up": frozenset({"idle", "paused", "offline"}),
     "paused": frozenset({"idle", "paused", "offline"}),  # paused: for another reason
 }
+_MANY = 32
 _BUSY = frozenset({"offered", "talking", "wrap_up"})
 
 
@@ -130,6 +131,14 @@ class Floor:
     def select(self, mask: int) -> Iterator[Agent]:
         """The agents whose bits are set, in the order of the configuration."""
         agents = self.agents
+        if mask.bit_count() > _MANY:  # each operation on a wide number costs its whole width, a digit found does not
+            digits = f"{mask:b}"
+            last = len(digits) - 1
+            place = digits.rfind("1")
+            while place >= 0:
+                yield agents[last - place]
+                place = digits.rfind("1", 0, place)
+            return
         while mask:
             low = mask & -mask
             yield agents[low.bit_length() - 1]

@@ -19,6 +19,8 @@ from calls.ids import AgentId, AttemptId, CallId, QueueName
 SKILLS, SKILLS_EACH, LEVELS = 200, 6, 5
 TWO_SKILLS = 0.2
 """The share of callers who ask for two skills at once."""
+HARDEST = 3
+"""The highest level that a caller asks for."""
 QUEUE = QueueName("desk")
 
 
@@ -34,9 +36,12 @@ class Times(NamedTuple):
 class House:
     """A core with everybody on the phone and a long line."""
 
-    def __init__(self, agents: int, waiting: int, skills: int = SKILLS, seed: int = 1) -> None:
+    def __init__(
+        self, agents: int, waiting: int, skills: int = SKILLS, *, seed: int = 1, one_skill_each: bool = False
+    ) -> None:
         self._chance = Random(seed)
         self._skills = skills
+        self._two_skills, self._hardest = (0.0, 1) if one_skill_each else (TWO_SKILLS, HARDEST)
         people = {
             AgentId(f"a{number}"): AgentConfig(
                 skills={
@@ -75,9 +80,9 @@ class House:
     def come(self) -> None:
         """A caller."""
         self._calls += 1
-        count = 2 if self._chance.random() < TWO_SKILLS else 1
+        count = 2 if self._chance.random() < self._two_skills else 1
         chosen = self._chance.sample(range(self._skills), count)
-        wishes = tuple(f"s{skill}>={self._chance.randint(1, 3)}" for skill in chosen)
+        wishes = tuple(f"s{skill}>={self._chance.randint(1, self._hardest)}" for skill in chosen)
         self._decide(CallQueued(CallId(f"c{self._calls}"), AttemptId("q"), QUEUE, wishes))
 
     def hang_up(self) -> None:
@@ -89,7 +94,19 @@ class House:
 
 def measure(agents: int = 5000, waiting: int = 5000, decisions: int = 20_000, skills: int = SKILLS) -> Times:
     """A long line is kept long: for each agent who becomes free another caller comes."""
-    house = House(agents, waiting, skills)
+    return _times(House(agents, waiting, skills), decisions)
+
+
+def scaling(agents: int, waiting: int = 500, decisions: int = 4_000) -> Times:
+    """On floors of any size the same number of agents is eligible for a caller: there are as many more skills.
+
+    Each caller asks for one skill at any level, because on a large floor nobody would have two given ones.
+    """
+    skills = max(SKILLS_EACH, SKILLS * agents // 5_000)
+    return _times(House(agents, waiting, skills, one_skill_each=True), decisions)
+
+
+def _times(house: House, decisions: int) -> Times:
     for _ in range(decisions // 2):
         house.hang_up()
         house.come()

@@ -58,12 +58,16 @@ def _quality(options: Options) -> list[Figure]:
 def _decision(options: Options) -> list[Figure]:
     agents, count = (1000, 2000) if options.quick else (5000, 20_000)
     times = decisions.measure(agents, agents, count)
-    twice = decisions.measure(2 * agents, agents, count, skills=2 * decisions.SKILLS)
+    floors = {size: decisions.scaling(size) for size in ((500, 1_000) if options.quick else (500, 5_000, 50_000))}
+    smallest = floors[500].median
     return [
         at_most("decision median", times.median, "µs", 50),
         at_most("decision p99", times.p99, "µs", 500),
         told("agents eligible for a caller", times.eligible, "agents"),
-        told("decision median, twice the agents and skills, so as many eligible", twice.median, "µs", times.median),
+        *(
+            told(f"decision median, {size:,} agents, 150 of them eligible", floor.median, "µs", smallest)
+            for size, floor in floors.items()
+        ),
     ]
 
 
