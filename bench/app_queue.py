@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.bare import APPLICATION
-from bench.script import NUMBERS
+from bench.script import NUMBERS, STRAIGHT_TO_APP_QUEUE
 
 _DIALPLAN = """\
 ; added to the door's own context: an exact number goes before its pattern
@@ -17,6 +17,9 @@ exten => {app_queue},1,Answer()
  same => n,Playback({second})
  same => n,Queue(bench)
  same => n(end),Hangup()
+exten => {straight},1,Answer()
+ same => n,Queue(bench)
+ same => n,Hangup()
 exten => {bare},1,Stasis({application},caller)
  same => n,Hangup()
 """
@@ -54,6 +57,7 @@ def references_of(clips: Mapping[str, str], members: Sequence[str]) -> Reference
     """`clips`: paths of the two prompts by key; `members`: SIP users of the agents, whom the queue rings."""
     dialplan = _DIALPLAN.format(
         app_queue=NUMBERS["app_queue"],
+        straight=STRAIGHT_TO_APP_QUEUE,
         bare=NUMBERS["bare"],
         application=APPLICATION,
         first=clips["first"],

@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -108,6 +108,20 @@ class Child:
     def _why(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join([f"{self.module} has ended; its log is {self.log}", *lines[-_LINES_SHOWN:]])
+
+
+async def requests() -> AsyncIterator[bytes]:
+    """In a child: the lines of standard input, until it ends."""
+    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        yield line
+
+
+def reply(answer: msgspec.Struct) -> None:
+    """In a child: the answer to the last line."""
+    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _die_with_parent() -> None:

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from bench import script
+from bench.children import reply, requests
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from phones.call import CallFailed
@@ -171,26 +172,20 @@ def _reason(error: Exception) -> str:
 
 
 async def _serve() -> None:
-    loop = asyncio.get_running_loop()
-    requests = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(requests), sys.stdin)
     crowd: Crowd | None = None
-    while line := await requests.readline():
+    async for line in requests():
         asked = msgspec.json.decode(line, type=script.Request)
-        answer: msgspec.Struct
         if isinstance(asked, script.Open):
             crowd = await Crowd.open(asked)
-            answer = script.Done({})
+            reply(script.Done({}))
         elif crowd is None:
             raise RuntimeError("the first request is open")
         elif isinstance(asked, script.Place):
-            answer = await crowd.place(asked)
+            reply(await crowd.place(asked))
         elif isinstance(asked, script.Hold):
-            answer = await crowd.hold(asked)
+            reply(await crowd.hold(asked))
         else:
-            answer = await crowd.release()
-        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
-        sys.stdout.buffer.flush()
+            reply(await crowd.release())
     if crowd is not None:
         crowd.close()
 

@@ -81,3 +81,5 @@ class Done(msgspec.Struct, frozen=True):
 System = Literal["hotline", "bare", "app_queue"]
 NUMBERS: dict[System, str] = {"hotline": "9000", "app_queue": "9001", "bare": "9002"}
 HOLDING_NUMBER = "9010"
+STRAIGHT_TO_APP_QUEUE = "9003"
+"""The queue of app_queue with nothing before it."""

@@ -1,0 +1,238 @@
+"""How soon an agent is rung, on the wire, and what the match costs while many wait.
+
+Real: Asterisk, the controller as production starts it, 500 callers who wait with music, and the phones of 60 agents,
+who answer, talk and hang up. The other agents of the 5,000 are configured, signed in and paused: to the match they are
+busy, and to Asterisk they do not exist. What is timed is what the phones see: from an agent's BYE to the next INVITE at
+the same phone, and from a caller's INVITE to the agent's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+
+from bench import live_site, machine, offer_site
+from bench import offer_script as script
+from bench.catalogue import Options
+from bench.children import Child, ChildEnded
+from bench.house import House, Plan, house, serving, version_of
+from bench.measuring import GENERATOR_FULL, percentile
+from bench.report import Figure, Report, at_most, told
+from bench.script import STRAIGHT_TO_APP_QUEUE, Done, Open
+from switch.asterisk.process import AsteriskProcess
+
+_FILL_RATE = 20.0
+_UP_S = 60.0
+_AT_ONCE = 50
+_PHONES_RTP = (43_000, 45_999)
+
+
+@dataclass(frozen=True)
+class _Size:
+    """How much is measured. `busy`: agents who are on none of the phones."""
+
+    phones: int
+    busy: int
+    waiting: int
+    watched_s: float
+    offers: int
+    talk_s: float
+    entries: int
+    rates: Sequence[float]
+
+
+_FULL = _Size(60, 4_940, 500, 30.0, 400, 6.0, 400, (40.0, 30.0, 20.0))
+_QUICK = _Size(6, 50, 10, 1.0, 10, 0.5, 10, (5.0,))
+
+
+async def run(options: Options) -> Report:
+    """Takes about four minutes; `quick` some ten seconds."""
+    size = _QUICK if options.quick else _FULL
+    accounts = live_site.agents(size.phones)
+    about = machine.facts()
+    plan = Plan(offer_site.files(size.phones + size.busy), accounts, references=True)
+    async with house(plan, options.first_port) as place:
+        about["asterisk"] = version_of(place.asterisk.installation)
+        bench = _Bench(place, size, options)
+        async with bench.phones() as phones:
+            async with serving(place.site, place.folder / "controller.log") as controller:
+                entries = await bench.entries(phones, controller)
+                waiting = await bench.waiting(phones, controller)
+            app_queue = await bench.app_queue(phones, [entry.rate for entry in entries][-1])
+    about["notes"] = bench.notes
+    return Report("offer", about, [*waiting, *_entry_figures(entries, app_queue, size.rates[0])])
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """Calls at one rate to idle agents."""
+
+    rate: float
+    seen: script.Entered
+    controller: float
+    """Share of a core."""
+    phones: float
+
+    @property
+    def held(self) -> bool:
+        """Whether all were served and the phones could follow."""
+        return not self.seen.failures and self.phones < GENERATOR_FULL
+
+
+class _Bench:
+    """The steps, on one house; `notes` say what else was seen."""
+
+    def __init__(self, place: House[AsteriskProcess], size: _Size, options: Options) -> None:
+        self._place = place
+        self._size = size
+        self._tell = options.progress
+        self.notes: list[str] = [
+            f"real: {size.waiting} waiting callers, {size.phones} agents' phones; "
+            f"{size.busy} more agents are configured, signed in and paused"
+        ]
+        web = place.site.settings.web
+        self._web = f"http://{web.host}:{web.port}"
+        self._headers = {"Authorization": f"Bearer {place.site.secret('web')}"}
+
+    @contextlib.asynccontextmanager
+    async def phones(self) -> AsyncIterator[Child]:
+        """The waiting room, with the agents' phones registered."""
+        settings = self._place.asterisk.settings
+        async with Child("bench.waiting_room", [], self._place.folder / "phones.log") as phones:
+            accounts = [(account.user, account.secret) for account in self._place.accounts]
+            await phones.ask(Open(settings.sip_address, settings.sip_port, *_PHONES_RTP, accounts), Done, _UP_S)
+            yield phones
+
+    async def entries(self, phones: Child, controller: Child) -> list[_Entries]:
+        """The first rate that is held, and those above it that were not."""
+        size = self._size
+        on_phones, others = (live_site.agents(size.phones + size.busy)[part] for part in self._parts())
+        await self._agents(others, "sign-in")
+        await self._agents(others, "pause", {"reason": "busy"})
+        await self._agents(on_phones, "sign-in")
+        await self._until_idle(len(on_phones))
+        await self._enter(phones, controller, script.PLAIN, size.rates[-1], max(2, size.entries // 10))  # to warm up
+        tried = []
+        for rate in size.rates:
+            tried.append(await self._enter(phones, controller, script.PLAIN, rate, size.entries))
+            if tried[-1].held:
+                break
+        await self._agents(on_phones, "pause", {"reason": "busy"})
+        return tried
+
+    async def waiting(self, phones: Child, controller: Child) -> list[Figure]:
+        """The line is made, watched, and served at its length."""
+        size = self._size
+        on_phones = live_site.agents(size.phones)
+        filled = await phones.ask(
+            script.Fill(script.PLAIN, _FILL_RATE, size.waiting), Done, size.waiting / _FILL_RATE + _UP_S
+        )
+        matching = await self._share(controller, size.watched_s)
+        self._tell(f"{size.waiting} wait: controller {matching:.1f} % of a core")
+        await self._agents(on_phones, "ready")
+        serve_s = size.offers * size.talk_s / size.phones
+        plain = await phones.ask(
+            script.Serve(script.PLAIN, size.offers, size.talk_s), script.Offers, 4 * serve_s + _UP_S
+        )
+        self._tell(f"offers: {_spread([offer.gap_ms for offer in plain.offered])}")
+        over = size.offers + size.waiting  # until those who were in line before are gone
+        announced = await phones.ask(
+            script.Serve(script.TOLD, over, size.talk_s), script.Offers, 4 * over * size.talk_s / size.phones + _UP_S
+        )
+        await self._agents(on_phones, "pause", {"reason": "busy"})
+        await phones.ask(script.Leave(), Done, _UP_S)
+        return self._waiting_figures(filled, matching, plain, announced)
+
+    def _waiting_figures(
+        self, filled: Done, matching: float, plain: script.Offers, announced: script.Offers
+    ) -> list[Figure]:
+        size = self._size
+        failures = [filled.failures, plain.failures, announced.failures]
+        self.notes += [f"{count} calls: {reason}" for failed in failures for reason, count in failed.items()]
+        gaps = [offer.gap_ms for offer in plain.offered]
+        under = [offer.gap_ms for offer in announced.offered if offer.announced]
+        line = f"{size.waiting} waiting, {size.phones + size.busy:,} agents"
+        self.notes.append(f"offers with music: {_spread(gaps)}; while an announcement plays: {_spread(under)}")
+        return [
+            at_most("calls that failed", sum(sum(failed.values()) for failed in failures), "calls", 0),
+            at_most("agent free to offer p95", percentile(gaps, 95), "ms", 15),
+            told("agent free to offer p50", percentile(gaps, 50), "ms"),
+            at_most("agent free to offer p95, while an announcement plays", percentile(under, 95), "ms", 15),
+            at_most(f"matching CPU, {line}", matching, "% of a core", 3),
+        ]
+
+    async def app_queue(self, phones: Child, rate: float) -> _Entries:
+        """The same entries to app_queue, the controller away."""
+        return await self._enter(phones, None, STRAIGHT_TO_APP_QUEUE, rate, self._size.entries)
+
+    async def _enter(self, phones: Child, controller: Child | None, number: str, rate: float, count: int) -> _Entries:
+        # two thirds of the phones talk at any time, so that there is always an idle one
+        talk_s = self._size.phones / rate * 2 / 3
+        used_s = controller.cpu_s() if controller is not None else 0.0
+        seen = await phones.ask(script.Enter(number, rate, count, talk_s), script.Entered, count / rate + _UP_S)
+        used_s = (controller.cpu_s() if controller is not None else 0.0) - used_s
+        entries = _Entries(rate, seen, used_s / seen.took_s, seen.phones_s / seen.took_s)
+        failed = f"{sum(seen.failures.values())} of {count} failed {seen.failures or ''}".strip()
+        line = f"entries to {number} at {rate:g}/s: {_spread(seen.from_invite_ms)}; {failed}; "
+        line += f"controller {entries.controller:.2f}, phones {entries.phones:.2f} of a core"
+        self.notes.append(line)
+        self._tell(line)
+        return entries
+
+    async def _share(self, controller: Child, for_s: float) -> float:
+        """Of a core in per cent."""
+        begun_at, used_s = time.monotonic(), controller.cpu_s()
+        await asyncio.sleep(for_s)
+        return (controller.cpu_s() - used_s) / (time.monotonic() - begun_at) * 100
+
+    def _parts(self) -> tuple[slice, slice]:
+        return slice(self._size.phones), slice(self._size.phones, None)
+
+    async def _agents(self, agents: Sequence[str], what: str, body: dict[str, str] | None = None) -> None:
+        """Over HTTP, as a desktop of theirs would."""
+        async with aiohttp.ClientSession(self._web, headers=self._headers) as session:
+
+            async def one(agent: str) -> None:
+                async with session.post(f"/agents/{agent}/{what}", json=body) as answer:
+                    answer.raise_for_status()
+
+            for first in range(0, len(agents), _AT_ONCE):
+                await asyncio.gather(*(one(agent) for agent in agents[first : first + _AT_ONCE]))
+
+    async def _until_idle(self, count: int) -> None:
+        """A phone counts as reachable once Asterisk has told the controller."""
+        async with aiohttp.ClientSession(self._web, headers=self._headers) as session:
+            try:
+                async with asyncio.timeout(_UP_S):
+                    while True:
+                        async with session.get("/live") as answer:
+                            agents = (await answer.json())["agents"]
+                        if sum(agent["state"] == "idle" for agent in agents) == count:
+                            return
+                        await asyncio.sleep(0.5)
+            except TimeoutError:
+                raise ChildEnded(f"not all of {count} agents became idle within {_UP_S:g} s") from None
+
+
+def _entry_figures(tried: Sequence[_Entries], app_queue: _Entries, wanted: float) -> list[Figure]:
+    last = tried[-1]
+    ours, reference = last.seen.from_invite_ms, app_queue.seen.from_invite_ms
+    return [
+        at_most("queue entry to agent INVITE p50", percentile(ours, 50), "ms", 8, percentile(reference, 50)),
+        at_most("queue entry to agent INVITE p95", percentile(ours, 95), "ms", 20, percentile(reference, 95)),
+        Figure("rate of these entries", last.rate, "calls/s", wanted, app_queue.rate, target_is_floor=True),
+        at_most("entries that failed", sum(last.seen.failures.values()), "calls", 0),
+        told("controller CPU a call, entries", last.controller / last.rate * 1e3, "ms"),
+    ]
+
+
+def _spread(values: Sequence[float]) -> str:
+    if not values:
+        return "none"
+    shown = ", ".join(f"p{percent} {percentile(values, percent):.1f}" for percent in (50, 95, 99))
+    return f"{len(values)}: {shown} ms"
