@@ -20,7 +20,7 @@ from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
 
 _ASKED_AFTER_S = (0.1, 1.0)
-"""What plays the music leaves a room in which it is alone (22.10.1: its channel is a "lonely" one) and never comes back.
+"""What plays the music leaves a room in which it is alone (22.10.1: its channel is a "lonely" one) for good.
 It takes a moment to go, during which Asterisk would not begin anew; and whoever is with an agent by then needs none."""
 
 
