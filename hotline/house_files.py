@@ -17,8 +17,9 @@ from calls.ids import QueueName
 from hotline.habits import QueueHabits, announced, called_back
 from hotline.site import Site
 from hotline.sources import hash_of, read_files
+from hotline.strays import strays
 from hotline.versions import People
-from ivr.compiling import AGENTS, SKILLS, compile_folder
+from ivr.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
 from ivr.phrases import parse_template
 from ivr.program import Program
 from ivr.queue_ways import QUEUES
@@ -62,6 +63,9 @@ def check(site: Site) -> Checked:
             ]
     if compiled.program is not None and people is not None:
         problems += _house_phrases(compiled.program, people, compiled.roots[QUEUES])
+    texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
+    languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
+    problems += strays(site, languages, sorted({key for root in texts_of for key in root.items}))
     problems = sorted(set(problems), key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column))
     broken = any(not problem.warning for problem in problems)
     return Checked(texts, paths, problems, None if broken else compiled.program, None if broken else people)

@@ -3,6 +3,7 @@
 Everything has a default that is safe on one machine: loopback, generated secrets, the folders beside the file.
 """
 
+import difflib
 import secrets
 from pathlib import Path
 from typing import Any, Literal
@@ -136,6 +137,8 @@ class Site:
             raise BadInput(
                 f"{folder}: no such folder. Name a site with --site, or make one with `hotline init {folder}`."
             )
+        if not path.exists() and (stray := _misspelt(folder)) is not None:
+            raise BadInput(f"{stray}: nobody reads it. Rename it to {_SETTINGS}")
         try:
             raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
             return cls(folder, Settings.model_validate(raw or {}))
@@ -179,3 +182,10 @@ class Site:
             return (self.folder / path).read_text().strip()
         except OSError as error:
             raise BadInput(f"{path}: {error.strerror}; hotline.yaml, switch.password_file names it") from error
+
+
+def _misspelt(folder: Path) -> Path | None:
+    """A file that was most probably meant to be the settings: without it the defaults would hold, silently."""
+    names = [path.name for path in sorted(folder.glob("*.y*ml"))]
+    close = difflib.get_close_matches(_SETTINGS, names, n=1, cutoff=0.8)
+    return folder / close[0] if close else None
