@@ -3,14 +3,14 @@
 from acd.commands import AgentChanged
 from acd.config import Provider
 from acd.core import Acd
-from acd.events import CallQueued
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.beside import Forecasting
 from acd.forecast.ensemble import Quantiles
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Forecast, Forecaster
+from acd.forecast.roll import AcdRoll
 from acd.trace import Witness
-from calls.ids import AgentId, CallId, Instant, Seconds
+from calls.ids import CallId, Instant
 from hotline.desk import Directory
 from hotline.router import Router
 from ivr.machine import Ivr, Versions
@@ -22,7 +22,7 @@ class AcdOutlook:
     def __init__(self, queues: Acd, model: Quantiles | None = None) -> None:
         self._queues = queues
         self._made: list[Forecast] = []
-        self._feed = Feed(Forecaster({}, model), self._head_start_of, self._queues_of)
+        self._feed = Feed(Forecaster({}, model), AcdRoll(queues))
         self.core = Forecasting(queues, self._feed, self._made.append)
 
     def taken(self) -> list[Forecast]:
@@ -50,16 +50,6 @@ class AcdOutlook:
         """What to tell the caller of the wait now, or why nothing. What is said is remembered."""
         self._feed.look_again(call, now)
         return self._feed.announce(call, only_if_improved)
-
-    def _head_start_of(self, event: CallQueued) -> Seconds:
-        """As the queues rank the caller: queue, class, priority, and a place kept from an earlier try."""
-        caller = self._queues.hall.callers.get(event.call)
-        return 0.0 if caller is None else caller.queued_at - caller.key
-
-    def _queues_of(self, agent: AgentId) -> frozenset[str]:
-        """The queues that the configuration, or a supervisor, gave the agent; none: learned from what is answered."""
-        known = self._queues.floor.by_id.get(agent)
-        return frozenset() if known is None or known.queues is None else frozenset(known.queues)
 
 
 def make_router(

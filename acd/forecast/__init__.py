@@ -11,6 +11,7 @@
 | `ensemble` | trees over those features, evaluated at once; the port `Quantiles` |
 | `conformal` | the correction by kind and priority that keeps the promised coverage |
 | `forecaster` | the three layers together |
+| `roll` | what the feed asks of the queues: places of callers, agents' queues |
 | `feed`, `beside`, `snapshot` | the forecaster beside the queues: entry, every 15 s, restarts |
 | `announce` | buckets that people understand, and a figure that does not rise without a cause |
 

@@ -16,6 +16,14 @@ class CallJoined(Fact, frozen=True):
     head_start_s: Seconds | None = None
 
 
+class CallMovedOn(Fact, frozen=True):
+    """A waiting caller stands in another queue from now on: moved by a supervisor, or overflowed. The wait goes on."""
+
+    call: CallId
+    kind: str
+    head_start_s: Seconds
+
+
 class CallServed(Fact, frozen=True):
     """An agent has the caller, who had waited or was taken at once. `agent` is empty where the log does not say."""
 
@@ -37,16 +45,19 @@ class TalkOver(Fact, frozen=True):
 
 
 class AgentPresent(Fact, frozen=True):
-    """An agent is at the phone and takes calls of `kinds` (empty: not known, learned from what they answer)."""
+    """An agent is at the phone and takes calls of `kinds` (empty: not known, learned from what they answer).
+
+    Said again of somebody who is there, the kinds are others from now on.
+    """
 
     agent: AgentId
     kinds: frozenset[str] = frozenset()
 
 
 class AgentAbsent(Fact, frozen=True):
-    """An agent paused or went home."""
+    """An agent paused or was paused, went home, or cannot be reached."""
 
     agent: AgentId
 
 
-ForecastFact = CallJoined | CallServed | CallGone | TalkOver | AgentPresent | AgentAbsent
+ForecastFact = CallJoined | CallMovedOn | CallServed | CallGone | TalkOver | AgentPresent | AgentAbsent

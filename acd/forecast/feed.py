@@ -3,59 +3,44 @@
 Not part of the queues' own state: it changes nothing there, so it may be switched off, or fed from a journal later.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from heapq import heappop, heappush
 
 import msgspec
 
-from acd.commands import AcdCommand, Offer, ReleaseCall
+from acd.commands import AcdCommand, AgentChanged, Offer, ReleaseCall, WaitWidened, WithdrawOffer
 from acd.events import (
     AcdEvent,
-    AgentPaused,
-    AgentResumed,
-    AgentSignedIn,
-    AgentSignedOut,
+    AgentMoved,
     CallLeft,
+    CallMoved,
     CallQueued,
+    Configured,
     OfferMissed,
     OfferTaken,
     TalkEnded,
 )
 from acd.forecast import snapshot
 from acd.forecast.announce import Announcer, Said, Unsaid
-from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallServed, TalkOver
+from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallMovedOn, CallServed, TalkOver
 from acd.forecast.forecaster import Forecast, Forecaster
-from calls.ids import AgentId, AttemptId, CallId, Instant, Seconds
+from acd.forecast.roll import Roll
+from calls.ids import AgentId, AttemptId, CallId, Instant
 
 EVERY_S = 15.0
-
-
-def minutes_waited(event: CallQueued) -> Seconds:
-    """The head start that the call itself brings: its priority, in minutes as waited."""
-    return event.priority * 60.0
-
-
-def queues_not_known(agent: AgentId) -> frozenset[str]:
-    """Learn from what the agent answers."""
-    return frozenset()
 
 
 class Feed:
     """One forecaster for one set of queues. The kind of a caller is the queue; the priority is 2, 1, 0 by class.
 
-    `head_start_of`: how much earlier than its entry a caller ranks, in seconds; the wiring, which has the
-    configuration, adds what queue and class bring. `kinds_of`: the queues of an agent.
+    Who is there it hears from the queues' own `AgentChanged`, whatever the cause: signing in and out, a pause, also
+    one by RONA or after a refusal, a phone that cannot be reached. So the queues must announce. Where a caller stands
+    and whom an agent may serve it asks of `roll`.
     """
 
-    def __init__(
-        self,
-        forecaster: Forecaster,
-        head_start_of: Callable[[CallQueued], Seconds] = minutes_waited,
-        kinds_of: Callable[[AgentId], frozenset[str]] = queues_not_known,
-    ) -> None:
+    def __init__(self, forecaster: Forecaster, roll: Roll) -> None:
         self._forecaster = forecaster
-        self._head_start_of = head_start_of
-        self._kinds_of = kinds_of
+        self._roll = roll
         self._offers: dict[AttemptId, Offer] = {}
         self._kinds: dict[CallId, str] = {}
         self._announcers: dict[CallId, Announcer] = {}
@@ -70,8 +55,10 @@ class Feed:
         match event:
             case CallQueued(call=call, queue=queue, class_=class_):
                 rank = {"urgent": 2, "important": 1, "general": 0}[class_]
+                place = self._roll.place(call)  # none: released within the same step
+                head_start_s = 60.0 * event.priority if place is None else place[1]
                 self._kinds[call] = queue
-                self._forecaster.handle_fact(CallJoined(call, queue, rank, self._head_start_of(event)), now)
+                self._forecaster.handle_fact(CallJoined(call, queue, rank, head_start_s), now)
                 self._announcers[call] = Announcer()
                 made.append(self._forecast(call, now))
             case CallLeft(call=call):
@@ -85,18 +72,35 @@ class Feed:
                 self._offers.pop(attempt, None)
             case TalkEnded(attempt=attempt) if attempt in self._offers:
                 self._forecaster.handle_fact(TalkOver(self._offers.pop(attempt).call), now)
-            case AgentSignedIn(agent=agent) | AgentResumed(agent=agent):
-                self._forecaster.handle_fact(AgentPresent(agent, self._kinds_of(agent)), now)
-            case AgentSignedOut(agent=agent) | AgentPaused(agent=agent):
-                self._forecaster.handle_fact(AgentAbsent(agent), now)
+            case CallMoved(call=call):
+                self._moved(call, now)
+            case AgentMoved(agent=agent):
+                self._look_at(agent, now)
+            case Configured():
+                for agent in list(self._forecaster.floor.told()):
+                    self._look_at(agent, now)
             case _:
                 pass  # nothing that a forecast is made of
         for command in commands:
-            if isinstance(command, Offer):
-                self._offers[command.attempt] = command
-            elif isinstance(command, ReleaseCall):
-                self._gone(command.call, now)
+            self._follow(command, now)
         return made
+
+    def _follow(self, command: AcdCommand, now: Instant) -> None:
+        match command:
+            case Offer(attempt=attempt):
+                self._offers[attempt] = command
+            case WithdrawOffer(attempt=attempt):
+                self._offers.pop(attempt, None)
+            case ReleaseCall(call=call):
+                self._gone(call, now)
+            case WaitWidened(call=call):
+                self._moved(call, now)
+            case AgentChanged(agent=agent, state="offline" | "paused"):
+                self._forecaster.handle_fact(AgentAbsent(agent), now)
+            case AgentChanged(agent=agent) if agent not in self._forecaster.floor.told():
+                self._look_at(agent, now)
+            case _:
+                pass  # a way out that is suggested: the caller still waits
 
     def next_deadline(self) -> Instant | None:
         """When the next caller is due for another forecast."""
@@ -148,6 +152,21 @@ class Feed:
         self._due_at[call] = now + EVERY_S
         heappush(self._heap, (now + EVERY_S, call))
         return forecast
+
+    def _moved(self, call: CallId, now: Instant) -> None:
+        """A caller may stand in another queue, or with another wish in the same: the queues know."""
+        place = self._roll.place(call)
+        if place is not None and call in self._kinds and place[0] != self._kinds[call]:
+            self._kinds[call] = place[0]
+            self._forecaster.handle_fact(CallMovedOn(call, *place), now)
+
+    def _look_at(self, agent: AgentId, now: Instant) -> None:
+        """An agent may be there or away now, or serve other queues."""
+        kinds = self._roll.serves(agent)
+        if kinds is None:
+            self._forecaster.handle_fact(AgentAbsent(agent), now)
+        elif self._forecaster.floor.told().get(agent) != kinds:
+            self._forecaster.handle_fact(AgentPresent(agent, frozenset(kinds)), now)
 
     def _gone(self, call: CallId, now: Instant) -> None:
         self._forecaster.handle_fact(CallGone(call), now)

@@ -9,7 +9,7 @@ Which kinds an agent answers is learned from choices: taking a kind shows it; pa
 speaks against it. On the bank's log a score of 0.8 means that the kind is taken in about nine cases of ten.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 import msgspec
@@ -104,11 +104,16 @@ class Floor:
             self._line_clock += elapsed_s
 
     def present(self, agent: AgentId, kinds: frozenset[str], now: Instant) -> None:
-        """We are told that the agent is there."""
+        """We are told that the agent is there, or answers other kinds than before."""
         self._hands = None
+        was_there = agent in self._told
         self._told[agent] = kinds
-        if agent not in self._talks:
+        if agent not in self._talks and not was_there:
             self._free[agent] = Free(now, self._line_clock)
+
+    def told(self) -> Mapping[AgentId, frozenset[str]]:
+        """Who is there because we were told, and the kinds each takes."""
+        return self._told
 
     def absent(self, agent: AgentId) -> None:
         """We are told that the agent is away. A talk under way goes on."""

@@ -9,7 +9,16 @@ from acd.forecast.closed import erlang_quantile
 from acd.forecast.conformal import Correction, Said
 from acd.forecast.ensemble import LEVELS, Quantiles, mean
 from acd.forecast.estimates import Drift, Handle, Patience
-from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallServed, ForecastFact, TalkOver
+from acd.forecast.facts import (
+    AgentAbsent,
+    AgentPresent,
+    CallGone,
+    CallJoined,
+    CallMovedOn,
+    CallServed,
+    ForecastFact,
+    TalkOver,
+)
 from acd.forecast.features import View, view
 from acd.forecast.floor import Floor, kinds_passed_over
 from acd.forecast.line import Line, Waiter
@@ -107,6 +116,9 @@ class Forecaster:
                 waiter = self.line.join(call, kind, priority, now, head_start_s)
                 self.floor.forget_absent(now)
                 self._remember(waiter, now)
+            case CallMovedOn(call, kind, head_start_s):
+                self._kind_index.setdefault(kind, len(self._kind_index))
+                self.line.move(call, kind, head_start_s)
             case CallServed(call, kind, agent):
                 self._served(call, kind, agent, now)
             case CallGone(call):

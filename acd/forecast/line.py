@@ -48,6 +48,13 @@ class Line:
         self._waiting[call] = waiter
         return waiter
 
+    def move(self, call: CallId, kind: str, head_start_s: Seconds) -> None:
+        """A caller is of another kind from now on, with the time waited. Nothing for one that does not wait."""
+        waiter = self._waiting.get(call)
+        if waiter is not None:
+            order = (waiter.joined_at - head_start_s, waiter.order[1])
+            self._waiting[call] = msgspec.structs.replace(waiter, kind=kind, order=order)
+
     def find(self, call: CallId) -> Waiter | None:
         """The place of `call`, None when it does not wait."""
         return self._waiting.get(call)

@@ -12,6 +12,7 @@ from acd.events import AcdEvent, AgentSignedIn, CallQueued, Configured, OfferTak
 from acd.forecast.beside import Forecasting
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Forecast, Forecaster
+from acd.forecast.roll import AcdRoll
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
 pytestmark = pytest.mark.unit
@@ -22,7 +23,8 @@ AGENTS = [AgentId(f"a{n}") for n in range(6)]
 def core(made: list[Forecast]) -> Forecasting:
     configuration, problems = read({"queues": {"care": {}}}, {"agents": {agent: {} for agent in AGENTS}})
     assert problems == []
-    return Forecasting(Acd({"v1": configuration}.__getitem__), Feed(Forecaster({})), made.append)
+    queues = Acd({"v1": configuration}.__getitem__)
+    return Forecasting(queues, Feed(Forecaster({}), AcdRoll(queues)), made.append)
 
 
 def live_through(house: Forecasting, calls: int) -> dict[CallId, float]:

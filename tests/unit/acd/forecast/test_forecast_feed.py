@@ -2,7 +2,7 @@
 
 import pytest
 
-from acd.commands import AcdCommand, Offer, ReleaseCall
+from acd.commands import AcdCommand, AgentChanged, AgentState, Offer, ReleaseCall, WithdrawOffer
 from acd.events import AcdEvent, AgentPaused, AgentSignedIn, CallLeft, CallQueued, OfferMissed, OfferTaken, TalkEnded
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.beside import Forecasting
@@ -24,10 +24,24 @@ def offer(call: str, agent: AgentId = ANN) -> Offer:
     return Offer(AttemptId(f"o-{call}"), CallId(call), agent, QUEUE, 20.0)
 
 
+class Known:
+    """A roll where everybody who was ever seen serves everything, and callers rank by their own priority."""
+
+    def place(self, call: CallId) -> None:
+        return None
+
+    def serves(self, agent: AgentId) -> frozenset[QueueName]:
+        return frozenset({QUEUE})
+
+
+def changed(state: AgentState, reason: str = "", agent: AgentId = ANN) -> AgentChanged:
+    return AgentChanged(agent, state, reason, 0.0)
+
+
 def taught() -> tuple[Feed, float]:
     """A feed that has seen enough talks of 120 s, one after the other."""
-    feed = Feed(Forecaster({}))
-    feed.observe(AgentSignedIn(ANN), [], 0.0)
+    feed = Feed(Forecaster({}), Known())
+    feed.observe(AgentSignedIn(ANN), [changed("idle")], 0.0)
     now = 0.0
     for n in range(ENOUGH_TALKS):
         feed.observe(queued(f"t{n}"), [offer(f"t{n}")], now)
@@ -75,6 +89,17 @@ def test_a_missed_offer_keeps_the_place_and_its_late_answer_is_stale() -> None:
     assert feed.latest[CallId("me")].position == 1
 
 
+def test_an_offer_that_was_withdrawn_is_forgotten() -> None:
+    feed, now = taught()
+    before = len(feed.snapshot())
+    for n in range(50):
+        feed.observe(queued(f"w{n}"), [offer(f"w{n}")], now)
+        feed.observe(
+            CallLeft(CallId(f"w{n}"), "hung_up"), [WithdrawOffer(AttemptId(f"o-w{n}"), CallId(f"w{n}"), ANN)], now
+        )
+    assert len(feed.snapshot()) < before + 100
+
+
 def test_priority_in_minutes_counts_like_minutes_waited() -> None:
     feed, now = taught()
     feed.observe(queued("old"), [], now)
@@ -88,7 +113,7 @@ def test_pausing_agents_silence_the_forecast_with_a_reason() -> None:
     feed, now = taught()
     feed.observe(queued("me"), [], now)
     assert isinstance(feed.announce(CallId("me")), Said)
-    feed.observe(AgentPaused(ANN, "lunch"), [], now + 1.0)
+    feed.observe(AgentPaused(ANN, "lunch"), [changed("paused", "lunch")], now + 1.0)
     feed.tick(now + EVERY_S)
     assert feed.announce(CallId("me")) == Unsaid("nobody who answers care is seen at work")
 
@@ -98,7 +123,7 @@ def test_a_feed_that_was_restored_goes_on_alike() -> None:
     feed.observe(queued("me"), [], now)
     feed.announce(CallId("me"))
     feed.observe(queued("next"), [offer("next")], now + 1.0)
-    again = Feed(Forecaster({}))
+    again = Feed(Forecaster({}), Known())
     again.restore(feed.snapshot())
     for one in (feed, again):
         one.observe(OfferTaken(AttemptId("o-next")), [], now + 9.0)
@@ -130,13 +155,13 @@ class Queues:
 
 def test_beside_the_queues_their_orders_are_unchanged_and_forecasts_are_told() -> None:
     made: list[Forecast] = []
-    core = Forecasting(Queues(), Feed(Forecaster({})), made.append)
+    core = Forecasting(Queues(), Feed(Forecaster({}), Known()), made.append)
     assert core.handle(queued("me"), 10.0) == [offer("me")]
     assert [(f.call, f.layer, f.position) for f in made] == [("me", "silent", 1)]
     assert core.next_deadline() == 10.0 + EVERY_S
     core.tick(10.0 + EVERY_S)
     assert [f.at for f in made] == [10.0, 25.0]
-    later = Forecasting(Queues(), Feed(Forecaster({})), made.append)
+    later = Forecasting(Queues(), Feed(Forecaster({}), Known()), made.append)
     later.restore(core.snapshot())
     assert later.next_deadline() == 40.0
     assert later.handle(OfferTaken(AttemptId("o-me")), 30.0) == []

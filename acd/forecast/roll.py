@@ -1,0 +1,46 @@
+"""What the feed asks of the queues once they have taken a fact: where a caller stands, and whom an agent may serve.
+
+Asked of the core itself, so the live server, a replay and a simulation cannot answer differently.
+"""
+
+from typing import Protocol
+
+from acd.core import Acd
+from acd.skills import parse_all
+from calls.ids import AgentId, CallId, QueueName, Seconds
+
+
+class Roll(Protocol):
+    """The port."""
+
+    def place(self, call: CallId) -> tuple[QueueName, Seconds] | None:
+        """The queue of a waiting caller, and how much earlier than it came it ranks; None for who does not wait."""
+        ...
+
+    def serves(self, agent: AgentId) -> frozenset[QueueName] | None:
+        """The queues whose callers may be offered to the agent; None while nobody's are."""
+        ...
+
+
+class AcdRoll:
+    """`Roll` by the queues core."""
+
+    def __init__(self, queues: Acd) -> None:
+        self._queues = queues
+
+    def place(self, call: CallId) -> tuple[QueueName, Seconds] | None:
+        """As the queues rank the caller: queue, class, priority, and a place kept from an earlier try."""
+        caller = self._queues.hall.callers.get(call)
+        return None if caller is None else (caller.queue.name, caller.queued_at - caller.key)
+
+    def serves(self, agent: AgentId) -> frozenset[QueueName] | None:
+        """The agent's queues, as published or as a supervisor moved them, for whose own wish the skills are enough."""
+        known = self._queues.floor.by_id.get(agent)
+        if known is None or not known.bit or known.state in ("offline", "paused"):
+            return None
+        hall, index = self._queues.hall, self._queues.floor.index
+        return frozenset(
+            name
+            for name in hall.open
+            if known.bit & hall.members(name) & index.select(parse_all(hall.queues[name].config.skills))
+        )
