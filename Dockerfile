@@ -5,9 +5,9 @@ COPY asterisk/install.sh asterisk/apt.sh /build/asterisk/
 RUN HOTLINE_ASTERISK_ROOT=/opt/asterisk /build/asterisk/install.sh
 
 FROM python:3.12-slim
-# espeak-ng is the voice that is always there; tzdata, because opening hours are local
+# espeak-ng is the voice that is always there; tzdata, because opening hours are local; libgomp1 is LightGBM's
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends espeak-ng tzdata \
+    && apt-get install -y --no-install-recommends espeak-ng libgomp1 tzdata \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=asterisk /opt/asterisk /opt/asterisk
 ENV HOTLINE_ASTERISK_ROOT=/opt/asterisk \
@@ -15,8 +15,8 @@ ENV HOTLINE_ASTERISK_ROOT=/opt/asterisk \
     PYTHONDONTWRITEBYTECODE=1
 # First what rarely changes: dependencies stay cached while the code is worked on.
 WORKDIR /opt/hotline
-COPY requirements.lock ./
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY requirements-image.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements-image.lock
 COPY . .
 # Editable: templates, dialplans and prompts are found beside the code.
 RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . \

@@ -35,6 +35,8 @@ lock:  ## resolve the dependencies anew, within pyproject.toml's bounds
 		pyproject.toml --extra build -o requirements.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+		pyproject.toml --extra build --extra mqtt --extra forecast -c requirements-dev.lock -o requirements-image.lock
 
 clean:  ## away with everything that was installed or made here
 	rm -rf .venv .local .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -148,11 +148,23 @@ class Site:
             lines = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
             raise BadInput("\n".join(lines)) from error
 
+    def with_ports(self, *, ari: int | None, event_socket: int | None, web: int | None) -> "Site":
+        """The same site with ports that are given from outside; None: as hotline.yaml says."""
+        settings = self.settings
+        control = ari if settings.switch.kind == "asterisk" else event_socket
+        if control is not None:
+            switch = settings.switch.model_copy(update={"port": control})
+            settings = settings.model_copy(update={"switch": switch})
+        if web is not None:
+            settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": web})})
+        return Site(self.folder, settings)
+
     def prepare(self) -> None:
-        """Make the folders that the server writes to."""
+        """Make the folders that the server writes to: for this user only, since callers' data is in them."""
         for folder in (self.state, self.versions, self.sounds, self.recordings, self.state / "secrets"):
-            folder.mkdir(parents=True, exist_ok=True)
-        (self.state / "secrets").chmod(0o700)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.state, self.recordings, self.state / "secrets"):
+            folder.chmod(0o700)  # made by an earlier release, or by hand
 
     def secret(self, name: str) -> str:
         """The secret `name`, generated at first use, readable for this user only."""

@@ -1,6 +1,7 @@
 """What the commands share: the site's option, tables or JSON, errors that say what to do and end with 2."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -37,7 +38,8 @@ def told() -> Iterator[None]:
 
 
 def open_site(folder: Path) -> Site:
-    """The site, or a message and the end."""
+    """The site, or a message and the end. From here on, what is written is for this user only: it may be of callers."""
+    os.umask(0o077)
     with told():
         return Site.open(folder)
 

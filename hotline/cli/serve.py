@@ -16,6 +16,9 @@ log = structlog.get_logger("hotline")
 @app.command()
 def serve(
     site: SiteOption = Path(),
+    ari_port: Annotated[int | None, typer.Option(help="Of an Asterisk, in place of switch.port.")] = None,
+    event_socket_port: Annotated[int | None, typer.Option(help="Of a FreeSWITCH, in place of switch.port.")] = None,
+    web_port: Annotated[int | None, typer.Option(help="In place of web.port.")] = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Serve a site until stopped. Calls go on in the switch when we are gone, and are taken up at the next start.
@@ -31,7 +34,7 @@ def serve(
     from hotline.versions import Versions
     from hotline.wiring import make_server, make_voice
 
-    house = open_site(site)
+    house = open_site(site).with_ports(ari=ari_port, event_socket=event_socket_port, web=web_port)
     logs.configure(level=log_level)
     with told():
         house.prepare()

@@ -35,6 +35,7 @@ class Left(NamedTuple):
 
 def migrate(path: Path) -> None:
     """Create the database, or bring an older one up to date. Raises BadInput when the file is no database of ours."""
+    _keep_private(path)
     if _is_of_today(path):
         return
     # Loaded only when there is something to migrate: it is a third of what a start loads.
@@ -44,7 +45,6 @@ def migrate(path: Path) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}")
     try:
         with engine.begin() as connection:
@@ -60,10 +60,20 @@ def migrate(path: Path) -> None:
         engine.dispose()
 
 
+def _keep_private(path: Path) -> None:
+    """Numbers and keys of callers are in it: for its own user only. SQLite gives -wal and -shm the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(OSError):  # a folder that cannot be written is the writer's to tell
+        path.touch(mode=0o600)
+        for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            if file.exists():  # made by an earlier release
+                file.chmod(0o600)
+
+
 def _is_of_today(path: Path) -> bool:
     """Whether the tables are those of the newest migration; what cannot be read is left for Alembic to explain."""
     newest = max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         return False
     try:
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:

@@ -177,7 +177,7 @@ def _prepare_child(parent: int) -> Callable[[], None]:
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != parent:  # it died before the request took effect
                 os._exit(1)
-        os.umask(0o027)  # recordings and logs are for this user and group only
+        os.umask(0o077)  # recordings and logs are for this user only
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))
 

@@ -65,6 +65,7 @@ class FreeSwitchProcess:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            umask=0o077,  # recordings and logs are for this user only
             start_new_session=True,  # a Ctrl-C at the controller is not one at the switch: calls go on
         )
         try:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from compose_spec import PyCompose
+from typer.main import get_command
+
+from hotline.cli.serve import app as serve
+from hotline.site import Settings, Site
 
 pytestmark = pytest.mark.unit
 
@@ -89,3 +95,35 @@ def test_freeswitch_runs_over_the_folders_that_its_configuration_is_written_to()
     ours = command_line("freeswitch", FreeSwitchSettings(Path("/site/var/freeswitch"), "secret"))
     found = services()["freeswitch"]
     assert [*found["entrypoint"], *found["command"]] == list(ours)
+
+
+def test_a_port_that_is_set_reaches_the_switch_and_the_controller_alike() -> None:
+    text = FILE.read_text()
+    for variable in ("HOTLINE_ARI_PORT", "HOTLINE_EVENT_SOCKET_PORT", "HOTLINE_WEB_PORT"):
+        text = text.replace(f"${{{variable}:-", f"${{{variable}_MOVED:-1")
+    moved = yaml.safe_load(_VARIABLE.sub(lambda found: found[3] or "", text).replace("$$", "$"))["services"]
+    words = shlex.split(moved["controller"]["command"][2].replace("\\\n", " "))
+    options = words[words.index("serve") + 1 :]
+    assert "--ari-port=18088" in moved["asterisk"]["command"]
+    assert "--event-socket-port=18021" in moved[ONE_SHOT]["command"]
+    assert {"--ari-port=18088", "--event-socket-port=18021", "--web-port=18780"} < set(options)
+    get_command(serve).make_context("serve", options)  # raises UsageError for an option that there is not
+    for kind, port in (("asterisk", 18088), ("freeswitch", 18021)):
+        site = Site(Path("/site"), Settings.model_validate({"switch": {"kind": kind}}))
+        site = site.with_ports(ari=18088, event_socket=18021, web=18780)
+        assert (site.settings.switch.port, site.settings.web.port) == (port, 18780)
+        unmoved = site.with_ports(ari=None, event_socket=None, web=None)
+        assert unmoved.settings == site.settings
+
+
+def test_the_image_has_what_a_site_may_switch_on() -> None:
+    root = FILE.parent
+    dockerfile = (root / "Dockerfile").read_text()
+    (lock,) = re.findall(r"-r (requirements\S*\.lock)", dockerfile)
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (root / lock).read_text(), re.MULTILINE))
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["mqtt"], *extras["forecast"], *extras["build"]]
+    names = {re.match(r"[a-z0-9-]+", line)[0] for line in wanted if "sys_platform" not in line}  # type: ignore[index]
+    assert names <= locked
+    assert "libgomp1" in dockerfile, "LightGBM does not load without it"

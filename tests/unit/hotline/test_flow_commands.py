@@ -70,7 +70,7 @@ def test_try_all_and_one(site: Path) -> None:
 
 
 def test_try_tells_what_went_another_way(site: Path) -> None:
-    _spoil(site, "dialplans/flows/reception.yaml", "class: urgent\n  reason: 投诉", "class: general\n  reason: 投诉")
+    _spoil(site, "dialplans/flows/reception.yaml", "class: urgent\n  agent: last", "class: general\n  agent: last")
     code, output = _run("try", "--site", str(site))
     assert code == 1
     assert "expected to wait with class 'urgent', but it has 'general'" in output

@@ -1,14 +1,19 @@
 """The store is brought to today's tables once, and left alone when it has them."""
 
+import os
 import re
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import alembic.command
 import pytest
 
 from calls.errors import BadInput
-from hotline.store import opening
+from hotline import audit
+from hotline.site import Settings, Site
+from hotline.store import opening, statements
+from hotline.store.writer import Writer
 
 pytestmark = pytest.mark.unit
 
@@ -58,3 +63,42 @@ def test_migrations_are_named_by_their_revision():
     """`_is_of_today` knows the newest by its file's name."""
     for file in (Path(opening.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"):
         assert re.search(rf'^revision = "{file.stem.partition("_")[0]}"$', file.read_text(), re.MULTILINE)
+
+
+@pytest.fixture
+def open_handed() -> Iterator[None]:
+    """The usual umask: what is made is readable for everybody."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("open_handed")
+async def test_what_holds_callers_data_is_for_its_own_user_only(tmp_path: Path):
+    site = Site(tmp_path, Settings())
+    site.prepare()
+    opening.migrate(site.database)
+    writer = Writer(site.database, lambda trouble: None)
+    writer.write(statements.JOURNAL, (1, 0.0, b"{}"))
+    await writer.durable()
+    audit.note(site.state, "numbers shown", "a call")
+    files = {path.name: path.stat().st_mode & 0o777 for path in site.state.iterdir()}
+    await writer.close()
+    assert {"hotline.db", "hotline.db-wal", "hotline.db-shm", "audit.log"} <= files.keys()
+    assert {name: oct(mode) for name, mode in files.items() if mode & 0o077} == {}
+    assert site.state.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.usefixtures("open_handed")
+def test_what_an_earlier_release_left_open_is_closed(tmp_path: Path):
+    site = Site(tmp_path, Settings())
+    site.recordings.mkdir(parents=True)
+    opening.migrate(site.database)
+    site.database.chmod(0o644)
+    site.prepare()
+    opening.migrate(site.database)
+    assert [oct(path.stat().st_mode & 0o777) for path in (site.state, site.recordings, site.database)] == [
+        "0o700",
+        "0o700",
+        "0o600",
+    ]
