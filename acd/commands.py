@@ -52,6 +52,18 @@ class SuggestWayOut(Command, frozen=True):
     way: Literal["callback", "message"]
 
 
+class CalledAgain(Command, frozen=True):
+    """The number of this call waits in the queue already, or was cut off from it a moment ago; `waited_s` counts.
+
+    `line` is the call that holds the place; None when this one has it from now on.
+    """
+
+    call: CallId
+    attempt: AttemptId
+    waited_s: Seconds
+    line: CallId | None
+
+
 class AgentChanged(Command, frozen=True):
     """A fact for screens, metrics and the bus: an agent's state is another since `since`."""
 
@@ -61,4 +73,4 @@ class AgentChanged(Command, frozen=True):
     since: Instant
 
 
-AcdCommand = Offer | WithdrawOffer | ReleaseCall | WaitWidened | SuggestWayOut | AgentChanged
+AcdCommand = Offer | WithdrawOffer | ReleaseCall | WaitWidened | SuggestWayOut | CalledAgain | AgentChanged

@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 from typing import Literal, assert_never
 
 from acd import attendance, snapshot
-from acd.commands import AcdCommand, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
+from acd.commands import AcdCommand, CalledAgain, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
 from acd.config import Configuration, Provider
 from acd.events import (
     AcdEvent,
@@ -190,9 +190,18 @@ class Acd:
         if not rules.join_empty and not hall.reach(line) & self.floor.present_mask:
             self.release(caller, "no_agents", now)
             return
+        if fact.caller:
+            self._say_again(caller, now)
         self._place(caller, line, now)
         if rules.max_length and caller.in_line and caller.queue.length > rules.max_length:
             self.release(caller, "full", now)
+
+    def _say_again(self, caller: Caller, now: Instant) -> None:
+        """Tell of a caller whose number waits already, or has got back an old place."""
+        best = self.hall.best_line(caller)
+        if best is not caller or best.place_at < now - caller.fact.waited_s:
+            line = None if best is caller else best.fact.call
+            self._out.append(CalledAgain(caller.fact.call, caller.fact.attempt, now - best.place_at, line))
 
     def _place(self, caller: Caller, line: Line, now: Instant) -> None:
         """Offer a caller who is in no line to somebody idle, or let it wait in the place that is due to it."""
@@ -253,7 +262,9 @@ class Acd:
         if caller is None:
             return  # talking, or released while the fact was under way
         assignment = caller.offer
-        self.hall.dismiss(caller, now, may_return)
+        heir = self.hall.dismiss(caller, now, may_return)
+        if heir is not None:
+            self._out.append(CalledAgain(heir.fact.call, heir.fact.attempt, now - heir.place_at, None))
         if assignment is not None:
             agent = self.withdraw(assignment)
             if self.floor.settle(agent, now, in_old_place=True):

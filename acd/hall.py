@@ -31,6 +31,7 @@ class Hall:
         self._members: dict[QueueName, int] = {}
         self._entries: dict[_EntryKey, tuple[Queue, Wish, Seconds, Line]] = {}
         self.left: dict[tuple[QueueName, str], tuple[float, Instant]] = {}
+        self._of_number: dict[str, list[Caller]] = {}
 
     def configure(self, version: str, queues: dict[QueueName, QueueConfig]) -> None:
         """Take over the rules. A queue that is gone takes nobody new; those who wait there wait on."""
@@ -77,6 +78,7 @@ class Hall:
             caller.key = caller.place_at - caller.head_start_s
         if fact.caller:
             self._give_back_place(caller, now)
+            self.remember_number(caller)
         if fact.agent is not None:
             self._ask_for(caller, fact.agent, now)
             line = self.line_of(caller)
@@ -114,17 +116,59 @@ class Hall:
             caller.place_at = min(caller.place_at, left[0])
             caller.key = caller.place_at - caller.head_start_s
 
-    def dismiss(self, caller: Caller, now: Instant, may_return: bool) -> None:
-        """A caller waits no more. With `may_return` the place is kept for a while for that number."""
+    def remember_number(self, caller: Caller) -> None:
+        """Who calls again from this number is known by it."""
+        self._of_number.setdefault(caller.fact.caller, []).append(caller)
+
+    def other_lines(self, caller: Caller) -> list[Caller]:
+        """Those who wait in the same queue and called from the same number."""
+        mine = self._of_number.get(caller.fact.caller, ())
+        return [other for other in mine if other is not caller and other.queue is caller.queue]
+
+    def best_line(self, caller: Caller) -> Caller:
+        """Of all lines of this caller's number in this queue the one with the best place."""
+        if not caller.fact.caller:
+            return caller
+        return min((caller, *self.other_lines(caller)), key=lambda one: (one.key, one.seq))
+
+    def dismiss(self, caller: Caller, now: Instant, may_return: bool) -> Caller | None:
+        """A caller waits no more. With `may_return` the place goes to another line of that number that waits behind it,
+        which is returned, or is kept for a while.
+
+        Two lines of one number may be two people behind one switchboard: each has its own place, and the better one is
+        inherited only when it would be lost.
+        """
         del self.callers[caller.fact.call]
         caller.queue.length -= 1
         caller.due_at = NEVER
         if caller.in_line:
             self.detach(caller)
-        if may_return and caller.fact.caller and caller.rules.keep_place_s > 0:
-            self.left[caller.queue.name, caller.fact.caller] = (caller.place_at, now)
-            if len(self.left) > 1000:
-                self.left = {key: left for key, left in self.left.items() if now - left[1] <= 3600}
+        return self._number_leaves(caller, now, may_return) if caller.fact.caller else None
+
+    def _number_leaves(self, caller: Caller, now: Instant, may_return: bool) -> Caller | None:
+        lines = self._of_number[caller.fact.caller]
+        lines.remove(caller)
+        if not lines:
+            del self._of_number[caller.fact.caller]
+        if not may_return or caller.rules.keep_place_s <= 0:
+            return None
+        heirs = [other for other in self.other_lines(caller) if other.place_at > caller.place_at]
+        if heirs:
+            heir = min(heirs, key=lambda one: (one.key, one.seq))
+            self._inherit(heir, caller.place_at)
+            return heir
+        self.left[caller.queue.name, caller.fact.caller] = (caller.place_at, now)
+        if len(self.left) > 1000:
+            self.left = {key: left for key, left in self.left.items() if now - left[1] <= 3600}
+        return None
+
+    def _inherit(self, heir: Caller, place_at: Instant) -> None:
+        line = heir.line if heir.in_line else None
+        self.detach(heir)
+        heir.place_at = place_at
+        heir.key = place_at - heir.head_start_s
+        if line is not None:
+            line.add(heir)
 
     # the place
 

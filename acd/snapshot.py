@@ -213,6 +213,8 @@ def _restore_caller(core: "Acd", record: CallerRecord) -> None:
     for name in ("queued_at", "entered_at", "also", "step", "sticky_until", "expires_at", "due_at"):
         setattr(caller, name, getattr(record, name))
     hall.callers[record.fact.call] = caller
+    if record.fact.caller:
+        hall.remember_number(caller)
     queue.length += 1
 
 

@@ -90,11 +90,30 @@ class Callbacks:
     def keeps(self, call: at.Call, event: CallEnded) -> bool:
         """Whether the call goes on although a leg of the caller ended."""
         callback = call.callback
+        if call.promised is not None and call.leg == event.leg and call.place in ("waiting", "offered"):
+            self._promise_again(call, call.promised)
+            return True
         if callback is None or callback.state in ("checking", "talking"):
             return call.leg != event.leg
         if event.leg == callback.leg:  # picked up, and gone before both were connected
             self._not_reached(call, callback, event.cause)
         return True
+
+    def _promise_again(self, call: at.Call, callback: at.Callback) -> None:
+        """Who called to hear how long it will be, and hung up again, keeps callback, place and time waited."""
+        call.callback, call.promised = callback, None
+        call.outcome = "callback"
+        callback.state = "booked"
+        if call.place == "offered":  # back into the queue from under the phone that rings
+            self._leave(call, callback)
+            self._due(call, callback, self._desk.now)
+        else:
+            call.move("booked")
+            assert call.ask is not None  # a call that waits was put there by a flow
+            callback.ask = call.ask
+            self._due(call, callback, callback.expires_at)
+        call.ask = None
+        self._row(call, callback, "booked", "called, and hung up again")
 
     # the agent, then the caller
 
@@ -204,6 +223,8 @@ class Callbacks:
             waited_s = self._desk.now - (other.queued_at or self._desk.now)
             self._leave(other, callback)
             self._row(other, callback, "came_back", f"call {call.call}")
+            if other is not call:
+                call.promised = callback
             other.callback = None
             if other is call or other.leg in self._desk.register.legs:
                 other.move("menu")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from acd.commands import AgentChanged, SuggestWayOut, WaitWidened
+from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
 from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
 from acd.forecast.forecaster import Forecast
 from calls.commands import Command, Sentence, SwitchCommand
@@ -218,6 +218,7 @@ RouterCommand = (
     | FileCase
     | AgentChanged
     | WaitWidened
+    | CalledAgain
     | SuggestWayOut
     | SurveyAnswered
     | VoicemailLeft

@@ -37,7 +37,7 @@ def announced(announce: Announce) -> list[tuple[str, set[str]]]:
     """The phrases of prompts/ that it needs, each with the places that are filled in it."""
     phrases: list[tuple[str, set[str]]] = []
     if announce.position != "no":
-        phrases += [("queue_next", set()), ("queue_position", {"position"})]
+        phrases += [("queue_next", set()), ("queue_position", {"position"}), ("queue_again", {"position"})]
     if announce.position.startswith("more"):
         phrases.append(("queue_more", {"limit"}))
     if announce.wait:

@@ -5,7 +5,16 @@ Which agent and which caller is the queues' business; here is only what a phone 
 
 from typing import TYPE_CHECKING, Literal, assert_never
 
-from acd.commands import AcdCommand, AgentChanged, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
+from acd.commands import (
+    AcdCommand,
+    AgentChanged,
+    CalledAgain,
+    Offer,
+    ReleaseCall,
+    SuggestWayOut,
+    WaitWidened,
+    WithdrawOffer,
+)
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, MuteRecording, Originate
@@ -14,6 +23,7 @@ from calls.ids import LegId
 from complaints.cases import CaseAsked
 from hotline import register as at
 from hotline.desk import Desk
+from hotline.waiting import Waiting
 
 if TYPE_CHECKING:
     from hotline.callbacks import Callbacks
@@ -38,8 +48,9 @@ the caller does not want to be recorded."""
 class Offering:
     """Carries out the queues' orders on real phones."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, waiting: Waiting) -> None:
         self._desk = desk
+        self.waiting = waiting
         self.callbacks: Callbacks
 
     def on_queue_order(self, order: AcdCommand) -> None:
@@ -64,6 +75,9 @@ class Offering:
                 self._desk.order(order)
                 if self._desk.register.calls[call_id].ask == attempt:
                     self._desk.tell_flows(WayOutSuggested(call_id, attempt, way))
+            case CalledAgain():
+                self._desk.order(order)
+                self.waiting.called_again(order)
             case AgentChanged():
                 self._desk.order(order)
             case _:
@@ -136,6 +150,7 @@ class Offering:
         call.move("talking")
         if call.callback is not None:
             self.callbacks.talks(call)
+        call.promised = None
         call.talks += 1
         call.outcome = "answered"
         if call.answered_at is None:

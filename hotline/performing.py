@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from acd.commands import AgentChanged, SuggestWayOut, WaitWidened
+from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
 from calls import commands as door
 from calls.causes import Outcome
 from calls.errors import HotlineError
@@ -97,6 +97,9 @@ class Performer:
             VoicemailLeft: lambda left: log.info("message left", call=left.call, box=left.box, path=left.path),
             AgentChanged: lambda changed: None,  # the watchers' business
             facts.ForecastMade: ForecastLog().watch,
+            CalledAgain: lambda again: log.info(
+                "called again", call=again.call, waited_s=round(again.waited_s), line=again.line
+            ),
             WaitWidened: lambda widened: log.info("wait widened", call=widened.call, step=widened.step),
             SuggestWayOut: lambda way: log.info("way out suggested", call=way.call, way=way.way),
         }

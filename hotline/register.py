@@ -91,6 +91,8 @@ class Call(msgspec.Struct):
     entry: CallQueued | None = None
     """As the queues were told when the caller came to them last."""
     callback: Callback | None = None
+    promised: Callback | None = None
+    """A callback whose place this call has taken up: it holds again if the caller hangs up before an agent is there."""
     offer: AttemptId | None = None
     agent: AgentId | None = None
     bridge: AttemptId | None = None
@@ -104,6 +106,8 @@ class Call(msgspec.Struct):
     announce_at: Instant | None = None
     said_place: int | None = None
     """The place in the queue that the caller was told last."""
+    line: CallId | None = None
+    """Another call from the same number that waits in a better place: where it stands is told first."""
     unsaid: str = ""
     """Why the wait was not announced last time; empty when it was."""
     alarms: int = 0

@@ -65,11 +65,11 @@ class Router:
         outlook: Outlook,
     ) -> None:
         self._desk = Desk(flows, queues, Complaints(), directory, outlook)
-        self._offering = Offering(self._desk)
+        self._waiting = Waiting(self._desk)
+        self._offering = Offering(self._desk, self._waiting)
         self._callbacks = Callbacks(self._desk, self._offering)
         self._offering.callbacks = self._callbacks
         self._codes = Codes(self._desk)
-        self._waiting = Waiting(self._desk)
         self._walking = Walking(self._desk, self._waiting, self._callbacks)
         self._desk.on_flow_order = self._walking.on_flow_order
         self._desk.on_queue_order = self._offering.on_queue_order

@@ -7,6 +7,7 @@ bridge cuts it off. Figures that rise are said only for a cause, and the cause g
 from heapq import heapify, heappop, heappush
 from typing import Any, assert_never
 
+from acd.commands import CalledAgain
 from acd.forecast.announce import Said, Unsaid, band
 from calls.commands import Media, Play
 from calls.ids import CallId, Instant, LegId
@@ -16,6 +17,8 @@ from hotline.habits import Announce
 
 _QUIET_S = 35.0
 """After a prompt of the flow: longer than the flow waits for a key in the queue."""
+_AT_ONCE_S = 1.0
+"""The announcement to who calls again: after the music has begun."""
 _HERE = ("waiting", "offered")
 
 
@@ -26,11 +29,24 @@ class Waiting:
         self._desk = desk
         self._heap: list[tuple[Instant, CallId]] = []
 
-    def entered(self, call: at.Call) -> None:
-        """A caller waits from now on."""
+    def entered(self, call: at.Call, again: bool) -> None:
+        """A caller waits from now on; one who calls `again` is told at once."""
         announce = self._desk.directory.habits(call.version, call.queue).announce
-        call.announce_at = None if announce is None else self._desk.now + announce.first_s
+        first_s = _AT_ONCE_S if again else (0.0 if announce is None else announce.first_s)
+        call.announce_at = None if announce is None else self._desk.now + first_s
         call.said_place = None
+        self._arm(call)
+
+    def called_again(self, again: CalledAgain) -> None:
+        """The caller's number waits already, or has got an earlier place: tell it at once."""
+        call = self._desk.register.calls.get(again.call)
+        if call is None or call.ask != again.attempt:
+            return  # a callback, to whom nothing can be said
+        call.line = again.line
+        if again.line is None and call.queued_at is not None:
+            call.queued_at = min(call.queued_at, self._desk.now - again.waited_s)
+        if call.announce_at is not None:
+            call.announce_at = min(call.announce_at, self._desk.now + _AT_ONCE_S)
         self._arm(call)
 
     def flow_speaks(self, leg: LegId) -> None:
@@ -121,9 +137,19 @@ class Waiting:
         call.announce_at = self._desk.now + announce.every_s
         if call.place != "waiting":
             return  # a phone rings for this caller
-        media = self._place(call, announce) + (self._wait(call, announce) if announce.wait else ())
+        media = self._line(call, announce) or self._place(call, announce)
+        of, call.line = call.line or call.call, None
+        media += self._wait(call, of, announce) if announce.wait else ()
         if media:
             self._desk.order(Play(call.leg, self._desk.mint(call.call), media))
+
+    def _line(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
+        """To who calls again while the first line still waits: where that stands, and that it stays there."""
+        place = None if call.line is None else self._desk.outlook.position(call.line)
+        if place is None:
+            call.line = None
+            return ()
+        return () if announce.position == "no" else self._say(call, "queue_again", position=place)
 
     def _place(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
         place = self._desk.outlook.position(call.call)
@@ -143,8 +169,8 @@ class Waiting:
         call.said_place = place
         return self._say(call, "queue_next") if place == 1 else self._say(call, "queue_position", position=place)
 
-    def _wait(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
-        decision = self._desk.outlook.announce(call.call, self._desk.now, announce.only_if_improved)
+    def _wait(self, call: at.Call, of: CallId, announce: Announce) -> tuple[Media, ...]:
+        decision = self._desk.outlook.announce(of, self._desk.now, announce.only_if_improved)
         match decision:
             case Unsaid(reason):
                 if reason != call.unsaid:

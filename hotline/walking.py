@@ -94,7 +94,7 @@ class Walking:
         call.fields = {name: str(value) for name, value in order.fields.items()}
         if call.queued_at is None:
             call.queued_at = desk.now - waited_s
-        self._waiting.entered(call)
+        self._waiting.entered(call, again=waited_s > 0)
         desk.order(StartMusic(call.leg, desk.mint(call.call)))
         whisper = desk.directory.whisper(call.version, call)
         sentences = tuple(media for media in whisper if isinstance(media, Sentence))

@@ -37,13 +37,14 @@ def add(app: FastAPI, house: Waits, known: list[Any], tokens: WaitTokens) -> Non
 
     @app.post("/waiting", dependencies=known, tags=["waiting"])
     async def token(wanted: TokenRequest) -> dict[str, str]:
-        """The token of the caller who waits, or is to be called back, from this number: to send in a message, say."""
+        """The token of who waits, or is to be called back, from this number (the longest, if several): to send in a
+        message, say."""
         number = e164(wanted.caller)
         calls = [call for call in house.register.calls.values() if call.place in _WAITS and call.caller == number]
         if not calls:
             raise HTTPException(404, "nobody waits from this number")
-        newest = calls[-1].call
-        return {"call": newest, "token": tokens.token(newest)}
+        first = min(calls, key=lambda call: call.queued_at or 0.0).call
+        return {"call": first, "token": tokens.token(first)}
 
     @app.get("/waiting/{token}", tags=["waiting"])
     async def waiting(token: str) -> dict[str, Any]:

@@ -215,6 +215,37 @@ def test_who_calls_again_takes_the_place_of_the_callback() -> None:
     assert house.router.register.calls[later].place == "waiting"
 
 
+@pytest.mark.parametrize("rings", [False, True])
+def test_who_calls_to_ask_and_hangs_up_again_keeps_the_callback(rings: bool) -> None:
+    house = make()
+    booked(house)
+    house.wait(50.0)
+    waiting(house, "13900139000")
+    again = waiting(house)
+    if rings:  # an agent's phone rings for the call in the moment in which the caller hangs up
+        house.tell(AgentSignedIn(AgentId("01")))
+        assert house.router.register.calls[again].place == "offered"
+    house.tell(door.CallEnded(LegId(again), Cause.NORMAL))
+    house.wait(1.0)
+    assert house.router.register.calls[again].place == "booked"
+    assert rows(house) == ["booked", "came_back", "booked"]
+    assert house.router.wait_of(again)["position"] == 1, "before who came later, though that one has the agent now"
+    house.tell(AgentSignedIn(AgentId("02" if rings else "01")))
+    accepted(house)
+    assert house.last(Originate).to == f"tel:{NUMBER}", "the number that was confirmed then"
+
+
+def test_an_answered_caller_is_not_called_back_too() -> None:
+    house = make()
+    booked(house)
+    again = waiting(house)
+    house.tell(AgentSignedIn(AgentId("01")))
+    house.talk(again, 30.0)
+    assert again not in house.router.register.calls
+    assert rows(house) == ["booked", "came_back"]
+    assert house.last(facts.LogCall).outcome == "answered"
+
+
 def test_a_restart_and_a_replay_go_on_alike() -> None:
     house = make()
     booked(house)

@@ -1,5 +1,7 @@
 """While a caller waits: what is said when, what is not, and when the operator hears of it."""
 
+from itertools import count
+
 import pytest
 
 from acd.events import AgentSignedIn
@@ -19,9 +21,12 @@ def announcing(**words: object) -> QueueHabits:
     return QueueHabits(announce=Announce(**{"first_s": 20.0, "every_s": 30.0, **words}))  # type: ignore[arg-type]  # from a table
 
 
-def waiting(house: House, after_s: float = 0.0) -> CallId:
+_NUMBERS = count(13_800_138_000)
+
+
+def waiting(house: House, after_s: float = 0.0, caller: str = "") -> CallId:
     house.wait(after_s)
-    call = house.arrive()
+    call = house.arrive(caller=caller or str(next(_NUMBERS)))
     house.press(call, "1")
     return call
 
@@ -79,14 +84,15 @@ def test_only_if_improved_says_a_place_again_when_it_is_a_better_one() -> None:
 def test_a_later_place_has_a_cause_in_the_log() -> None:
     house = House(habits=announcing(wait=False))
     first, second = waiting(house), waiting(house)
+    first_number = house.router.register.calls[first].caller
     house.wait(25.0)
     house.tell(door.CallEnded(LegId(first), Cause.NORMAL), after_s=10.0)
     house.wait(20.0)
     assert said(house, second)[-1] == "queue_next"
-    again = waiting(house)  # cut off, and back within two minutes: the old place
-    assert house.router.register.calls[again].caller == house.router.register.calls[second].caller
+    again = waiting(house, caller=first_number)  # cut off, and back within two minutes: the old place
     house.wait(40.0)
     assert said(house, second)[-1] == "queue_position position=2"
+    assert said(house, again)[0] == "queue_next", "at once"
     assert [n.event for n in house.given(facts.Noticed)] == ["a later place is announced"]
 
 
@@ -132,3 +138,42 @@ def test_a_restart_announces_and_alarms_as_if_there_had_been_none() -> None:
     assert house.orders[before:] == heir.orders
     assert heir.given(Play)
     assert heir.given(facts.Noticed)
+
+
+def test_who_calls_again_hears_where_the_first_line_stands_and_it_stays_there() -> None:
+    house = House(habits=announcing())
+    mine = "13900139000"
+    waiting(house)
+    first = waiting(house, caller=mine)
+    others = [waiting(house) for _ in range(2)]
+    again = waiting(house, after_s=60.0, caller=mine)
+    house.wait(2.0)
+    assert said(house, again) == ["queue_again position=2"]
+    house.tell(door.CallEnded(LegId(again), Cause.NORMAL))
+    assert [house.router.wait_of(call)["position"] for call in (first, *others)] == [2, 3, 4]
+
+
+def test_the_second_line_has_the_place_when_the_first_is_cut_off() -> None:
+    house = House(habits=announcing(wait=False))
+    mine = "13900139000"
+    first = waiting(house, caller=mine)
+    other = waiting(house)
+    again = waiting(house, after_s=60.0, caller=mine)
+    assert [house.router.wait_of(call)["position"] for call in (first, other, again)] == [1, 2, 3], (
+        "none is given twice"
+    )
+    house.tell(door.CallEnded(LegId(first), Cause.LOST))
+    assert [house.router.wait_of(call)["position"] for call in (again, other)] == [1, 2]
+    house.wait(2.0)
+    assert said(house, again)[-1] == "queue_next"
+    waited_s = house.now - (house.router.register.calls[again].queued_at or 0.0)
+    assert waited_s > 60.0, "the time waited counts on, for the alarm too"
+
+
+def test_an_answered_line_leaves_the_other_where_it_is() -> None:
+    house = House(habits=announcing(wait=False))
+    mine = "13900139000"
+    first, other, again = waiting(house, caller=mine), waiting(house), waiting(house, caller=mine)
+    house.tell(AgentSignedIn(AgentId("01")))
+    house.take(first)
+    assert [house.router.wait_of(call)["position"] for call in (other, again)] == [1, 2]
