@@ -1,5 +1,7 @@
 """The cores as a server has them, put together in one place: a replay of a journal builds the same ones here."""
 
+from collections.abc import Callable
+
 from acd.commands import AgentChanged
 from acd.config import Provider
 from acd.core import Acd
@@ -7,7 +9,7 @@ from acd.forecast.announce import Said, Unsaid
 from acd.forecast.beside import Forecasting
 from acd.forecast.ensemble import Quantiles
 from acd.forecast.feed import Feed
-from acd.forecast.forecaster import Forecast, Forecaster
+from acd.forecast.forecaster import Example, Forecast, Forecaster
 from acd.forecast.roll import AcdRoll
 from acd.trace import Witness
 from calls.ids import CallId, Instant
@@ -15,14 +17,23 @@ from hotline.desk import Directory
 from hotline.router import Router
 from ivr.machine import Ivr, Versions
 
+Models = Callable[[str], Quantiles | None]
+"""A fit of the learned layer by its name; None where it cannot be read: the closed form speaks."""
+
+
+def no_models(name: str) -> None:
+    """For a house whose journal names none."""
+
 
 class AcdOutlook:
     """What the router asks about those who wait (`hotline.desk.Outlook`): places by the queues, waits by the feed."""
 
-    def __init__(self, queues: Acd, model: Quantiles | None = None) -> None:
+    def __init__(self, queues: Acd, models: Models) -> None:
         self._queues = queues
+        self._models = models
         self._made: list[Forecast] = []
-        self._feed = Feed(Forecaster({}, model), AcdRoll(queues))
+        self._learned: list[Example] = []
+        self._feed = Feed(Forecaster({}), AcdRoll(queues), self._learned_from)
         self.core = Forecasting(queues, self._feed, self._made.append)
 
     def taken(self) -> list[Forecast]:
@@ -32,6 +43,15 @@ class AcdOutlook:
         made = self._made[:]
         self._made.clear()
         return made
+
+    def examples(self) -> list[Example]:
+        """The waits learned from since the last question."""
+        learned, self._learned = self._learned, []
+        return learned
+
+    def use(self, model: str) -> None:
+        """Forecast with this fit of the learned layer from now on; the empty name is none."""
+        self._feed.use(self._models(model) if model else None)
 
     def agents(self) -> list[AgentChanged]:
         """Every agent's state as it is now, said as it was when it became so."""
@@ -51,17 +71,21 @@ class AcdOutlook:
         self._feed.look_again(call, now)
         return self._feed.announce(call, only_if_improved)
 
+    def _learned_from(self, example: Example) -> None:
+        self._learned.append(example)
+
 
 def make_router(
     flows: Versions,
     configurations: Provider,
     directory: Directory,
-    model: Quantiles | None = None,
+    models: Models = no_models,
     witness: Witness | None = None,
 ) -> Router:
-    """A router over new cores. `model`: the learned layer of the forecast; a replay must be given the same one.
+    """A router over new cores. `models`: the learned layers of the forecast by name, of which the journal says when
+    each was taken up; a replay must be given the same ones.
 
     `witness` is told the reasons of each match: a replay's question, which a live server does without.
     """
-    outlook = AcdOutlook(Acd(configurations, witness=witness), model)
+    outlook = AcdOutlook(Acd(configurations, witness=witness), models)
     return Router(Ivr(flows), outlook.core, directory, outlook)

@@ -11,14 +11,14 @@ from typing import Any, Literal, Protocol
 from acd.commands import AcdCommand, AgentChanged, ReleaseCall
 from acd.events import AcdEvent, CallQueued
 from acd.forecast.announce import Said, Unsaid
-from acd.forecast.forecaster import Forecast
+from acd.forecast.forecaster import Example, Forecast
 from calls.causes import Cause
 from calls.commands import Media, MuteRecording, Play
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
-from hotline.facts import DropRecording, ForecastMade, LogCall, Noticed, RouterCommand
+from hotline.facts import DropRecording, ForecastMade, LogCall, LogWait, Noticed, RouterCommand
 from hotline.habits import QueueHabits
 from hotline.register import Call, Offer, Register
 from ivr.commands import IvrCommand
@@ -78,6 +78,14 @@ class Outlook(Protocol):
 
     def taken(self) -> list[Forecast]:
         """The forecasts made since the last question."""
+        ...
+
+    def examples(self) -> list[Example]:
+        """The waits that ended with an agent since the last question, for the next fit."""
+        ...
+
+    def use(self, model: str) -> None:
+        """Forecast with this fit of the learned layer from now on."""
         ...
 
     def position(self, call: CallId) -> int | None:
@@ -175,6 +183,9 @@ class Desk:
             call = self.register.calls.get(forecast.call)
             if call is not None and call.place == "waiting":  # who is taken at once hears of no wait
                 self.order(ForecastMade(call.call, call.queue, forecast))
+        for one in self.outlook.examples():
+            joined_at = one.joined_at + self.register.offset_s
+            self.order(LogWait(one.call, joined_at, one.kind, one.priority, one.wait_s, one.vector))
 
     def whisper(self, offer: Offer) -> bool:
         """Tell the agent of an offer why; False when there is nothing to tell."""

@@ -12,7 +12,7 @@ from acd.trace import Decision, Standing, Witness
 from calls.ids import CallId
 from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
-from hotline.learning import modelfile
+from hotline.learning.wait_models import WaitModels
 from hotline.live import orders_of
 from hotline.register import Call
 from hotline.site import Site
@@ -46,9 +46,11 @@ def explain(site: Site, call: CallId, arrived_at: float | None = None) -> Explan
     if first is None:
         return None
     witness = Witness(call)
-    model = modelfile.load(site.wait_model)[0] if site.wait_model.exists() else None
+    models = WaitModels(site.wait_models)
     directory = VersionedDirectory(versions)
-    router = make_router(Programs(versions), versions.configuration, directory, model, witness)
+    router = make_router(
+        Programs(versions), versions.configuration, directory, lambda name: models.load(name)[0], witness
+    )
     left = opening.read(database, before=first)
     if left.snapshot is not None:
         router.restore(left.snapshot)

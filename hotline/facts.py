@@ -24,6 +24,12 @@ class VersionPublished(Fact, frozen=True):
     version: str
 
 
+class WaitModelFitted(Fact, frozen=True):
+    """From now on the learned wait forecast speaks with the fit of this name; the empty name is none."""
+
+    model: str
+
+
 class Restarted(Fact, frozen=True):
     """A controller took the journal up again: what was pending when the last one died is ordered once more."""
 
@@ -67,6 +73,7 @@ RouterEvent = (
     | ClockSet
     | Tick
     | VersionPublished
+    | WaitModelFitted
     | Restarted
     | LookupFinished
     | SecretChecked
@@ -209,6 +216,18 @@ class ForecastMade(Command, frozen=True):
     forecast: Forecast
 
 
+class LogWait(Command, frozen=True):
+    """A row a wait that ended with an agent: what the forecast saw at entry, and how long it was. For the next fit."""
+
+    call: CallId
+    joined_at: float
+    """UTC epoch seconds."""
+    queue: str
+    priority: int
+    wait_s: Seconds
+    vector: tuple[float, ...]
+
+
 RouterCommand = (
     SwitchCommand
     | HideDigits
@@ -232,5 +251,6 @@ RouterCommand = (
     | PrepareSpeech
     | Noticed
     | ForecastMade
+    | LogWait
 )
 """All that the live driver performs."""

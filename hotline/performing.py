@@ -38,6 +38,7 @@ _KEPT = (
     facts.LogRecording,
     facts.DropRecording,
     facts.LogCallback,
+    facts.LogWait,
     SurveyAnswered,
 )
 """What leaves something on disk."""
@@ -90,6 +91,7 @@ class Performer:
             facts.LogCallback: lambda row: writer.write(statements.CALLBACK, msgspec.structs.astuple(row)),
             facts.CheckNumber: self._check_number,
             facts.LogLeg: lambda row: writer.write(statements.LEG, msgspec.structs.astuple(row)),
+            facts.LogWait: lambda row: writer.write(statements.WAIT, statements.wait_row(row)),
             facts.LogStep: lambda row: writer.write(statements.STEP, statements.step_row(row)),
             facts.LogRecording: self._log_recording,
             facts.DropRecording: self._drop_recording,

@@ -166,6 +166,8 @@ class Register(msgspec.Struct):
     unwanted: set[AttemptId] = msgspec.field(default_factory=set)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     version: str = ""
+    wait_model: str = ""
+    """The fit that the learned wait forecast speaks with."""
     offset_s: float = 0.0
     minted: int = 0
 

@@ -117,6 +117,7 @@ class Router:
         desk, state = self._desk, msgspec.json.decode(snapshot, type=Snapshot)
         desk.register = state.register
         desk.flows.restore(state.flows)
+        desk.outlook.use(state.register.wait_model)
         desk.queues.restore(state.queues)
         desk.cases.restore(state.cases)
         self._waiting.restored()
@@ -170,6 +171,7 @@ class Router:
         event: door.ClockSet
         | door.Tick
         | facts.VersionPublished
+        | facts.WaitModelFitted
         | facts.Restarted
         | facts.CaseFiled
         | facts.CaseWanted
@@ -190,6 +192,9 @@ class Router:
             case facts.VersionPublished(version):
                 desk.register.version = version
                 desk.tell_queues(Configured(version))
+            case facts.WaitModelFitted(model):
+                desk.register.wait_model = model
+                desk.outlook.use(model)
             case facts.Restarted():
                 for order in desk.register.filing.values():
                     desk.order(order)

@@ -27,12 +27,12 @@ from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
 from hotline.do_not_call import NumberList
 from hotline.house_files import check
-from hotline.learning import modelfile
 from hotline.live import LiveDriver, orders_of
 from hotline.lookups import Lookups
 from hotline.metrics import Metrics
 from hotline.performing import Performer
 from hotline.provisioning import Provisioning
+from hotline.refitting import Refitting
 from hotline.register import Register
 from hotline.router import Router
 from hotline.site import Site
@@ -50,6 +50,7 @@ log = structlog.get_logger("hotline")
 _LOOK_AROUND_S = 1.0
 _PROVIDE_AGAIN_S = 10.0
 _DAY_S = 86_400.0
+_WAITS_DAYS = 400  # what the forecast is fitted on: a year with its seasons
 
 
 class Server:
@@ -77,6 +78,7 @@ class Server:
         self._forget_at = 0.0
         self._tidied: asyncio.Task[None] | None = None
 
+        self._refitting = Refitting(site)
         self._bus = make_bus(site, self, self.metrics.bus_up.set)
 
     async def run(self) -> None:
@@ -95,6 +97,7 @@ class Server:
             await self._sentences.start(self.site.settings.languages)
             self._driver.start()
             self._driver.take(facts.Restarted())
+            self._refitting.start(time.time())
             self.reload()
             await self._reach_switch()
             if self._bus is not None:
@@ -198,26 +201,21 @@ class Server:
                 took_s=round(time.perf_counter() - began, 3),
             )
 
-    def _wait_model(self) -> Ensemble | None:
-        """The learned layer of the wait forecast, if this site has one fitted. A bad file costs the layer, no start."""
-        path = self.site.wait_model
-        if not path.exists():
-            return None
+    def _wait_model(self, name: str) -> Ensemble | None:
+        """A fit of the wait forecast. One that cannot be read costs the learned layer, no start."""
         try:
-            model, about = modelfile.load(path)
+            return self._refitting.models.load(name)[0]
         except BadInput as error:
-            advice = "the closed form speaks instead; fit the model again, or remove the file"
+            advice = "the closed form speaks instead; `hotline fit` makes a new one"
             log.error("no learned wait forecast", error=str(error), advice=advice)
             return None
-        log.info("wait forecast learned", path=str(path), kinds=about.kinds, fitted_on=about.fitted_on)
-        return model
 
     def _make_heir(self) -> tuple[Router, opening.Left]:
         """A router as the last snapshot left it, and the facts after that; all facts where no snapshot can be read."""
 
         def new() -> Router:
             directory = VersionedDirectory(self.versions)
-            return make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model())
+            return make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model)
 
         left, router = opening.read(self.database), new()
         try:
@@ -315,10 +313,18 @@ class Server:
         while True:
             self.metrics.pending_rows.set(self._writer.pending)
             self.reload()
+            self._take_new_fit()
             await self._provide()
             await self._import_missed()
             self._forget_old_facts()
             await asyncio.sleep(_LOOK_AROUND_S)
+
+    def _take_new_fit(self) -> None:
+        """Of the wait forecast: made by the night's fit, which begins here, or by hand."""
+        self._refitting.look(self._clock.now() + self.register.offset_s, self.register.wait_model)
+        fit = self._refitting.news(self.register.wait_model)
+        if fit is not None:
+            self._driver.take(facts.WaitModelFitted(fit))
 
     def _forget_old_facts(self) -> None:
         """Once a day: what is older than the site keeps, up to a snapshot that a replay can begin with."""
@@ -329,6 +335,7 @@ class Server:
         before = now + self.register.offset_s - self.site.settings.journal_days * _DAY_S
         self._writer.write(statements.FORGET_FACTS, (before,))
         self._writer.write(statements.FORGET_SNAPSHOTS, (before,))
+        self._writer.write(statements.FORGET_WAITS, (now + self.register.offset_s - _WAITS_DAYS * _DAY_S,))
 
     async def _import_missed(self) -> None:
         """Put into the call log what came while we were away. Forgotten only once it is durable."""
@@ -387,6 +394,7 @@ class Server:
         return server, listening
 
     async def _close(self) -> None:
+        await self._refitting.close()
         await self._switch.close()
         await self._driver.performer.close()
         self._driver.close()

@@ -5,6 +5,7 @@ Everything has a default that is safe on one machine: loopback, generated secret
 
 import difflib
 import secrets
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,6 +104,8 @@ class Settings(_Strict):
     """ISO 3166: how numbers without a country code are read."""
     journal_days: int = pydantic.Field(90, ge=1)
     """How long the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
+    refit_at: time | None = time(3, 30)
+    """When each night the wait forecast is fitted anew, local time; null: never, `hotline fit` does it by hand."""
     switch: SwitchSettings = SwitchSettings()
     web: WebSettings = WebSettings()
     voice: VoiceSettings = VoiceSettings()
@@ -126,8 +129,8 @@ class Site:
         listed = settings.do_not_call
         self.do_not_call = None if listed is None else self.folder / listed
         self.database = self.state / "hotline.db"
-        self.wait_model = self.state / "wait_forecast.npz"
-        """The learned layer of the wait forecast; without it the closed form speaks."""
+        self.wait_models = self.state / "wait_models"
+        """The fits of the learned wait forecast; without one the closed form speaks."""
 
     @classmethod
     def open(cls, folder: Path) -> "Site":

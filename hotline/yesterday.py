@@ -22,6 +22,7 @@ from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
 from hotline import facts
 from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
+from hotline.learning.wait_models import WaitModels
 from hotline.live import orders_of
 from hotline.router import Router
 from hotline.site import Site
@@ -66,7 +67,10 @@ def read(site: Site, first: float, last: float) -> Day:
     versions = Versions(site.versions)
     wishes = _Wishes()
     directory = VersionedDirectory(versions)
-    router = make_router(Programs(versions), versions.configuration, directory, witness=wishes)
+    models = WaitModels(site.wait_models)
+    router = make_router(
+        Programs(versions), versions.configuration, directory, lambda name: models.load(name)[0], wishes
+    )
     day = Day(first, last, "", [], wishes.told, defaultdict(list), [])
     with contextlib.closing(opening.to_read(site.database)) as connection:
         row = connection.execute(

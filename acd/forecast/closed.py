@@ -5,9 +5,13 @@ Management Science 55 (2009): LES and HOL look at waits, QL and QLm at the numbe
 """
 
 from collections.abc import Hashable, Iterable
+from math import log
 from statistics import median
 
 from calls.ids import Seconds
+
+SUMMED = 50
+"""Steps of QLm that are added one by one."""
 
 
 def les(last_wait_s: Seconds | None) -> Seconds:
@@ -29,18 +33,19 @@ def qlm(ahead: float, servers: float, handle_s: Seconds, patience_s: Seconds) ->
     """Queue length, Markovian: with i callers ahead, the line shortens at servers / handle_s + i / patience_s.
 
     The mean of Ibrahim & Whitt: sum over i = 0..ahead of 1 / (s μ + i θ). `ahead` may be a fraction (callers who
-    compete for only some of the agents): its rest counts as that part of one more step.
+    compete for only some of the agents): its rest counts as that part of one more step. Steps beyond the fiftieth are
+    integrated, by their midpoints: less than 1e-5 off, and a long line costs no more than a short one.
     """
     rate = servers / handle_s
     theta = 1.0 / patience_s
+    whole = int(ahead)
+    summed = min(whole, SUMMED)
     total = 1.0 / rate
-    step = 1
-    rest = ahead
-    while rest > 0:
-        total += min(1.0, rest) / (rate + step * theta)
-        rest -= 1
-        step += 1
-    return total
+    for step in range(1, summed + 1):
+        total += 1.0 / (rate + step * theta)
+    if whole > summed:
+        total += patience_s * log((rate + (whole + 0.5) * theta) / (rate + (summed + 0.5) * theta))
+    return total + (ahead - whole) / (rate + (whole + 1) * theta)
 
 
 class HoldTime:

@@ -25,11 +25,16 @@ class CallMovedOn(Fact, frozen=True):
 
 
 class CallServed(Fact, frozen=True):
-    """An agent has the caller, who had waited or was taken at once. `agent` is empty where the log does not say."""
+    """An agent has the caller, who had waited or was taken at once. `agent` is empty where the log does not say.
+
+    `waited`: False for a caller who joined while an agent was free. Nothing is learned from the seconds of ringing:
+    such callers hear no forecast.
+    """
 
     call: CallId
     kind: str
     agent: AgentId
+    waited: bool = True
 
 
 class CallGone(Fact, frozen=True):

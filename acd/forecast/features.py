@@ -3,6 +3,8 @@
 One pass over the agents and one over the line; the closed forms fall out of it, so layers one and two share the work.
 """
 
+from zlib import crc32
+
 import msgspec
 
 from acd.forecast.closed import qlm
@@ -34,6 +36,8 @@ FEATURES = (
     "priority",
 )
 """Order of the vector. A model file names its features; another order is refused when it is loaded."""
+FEATURES_ID = f"{crc32(','.join(FEATURES).encode()):08x}"
+"""Names the order in few letters: what stands beside a vector that is kept."""
 
 JUST_FREE_S = 8.0
 LONG_TALK_S = 180.0
@@ -72,13 +76,13 @@ def view(
     now: Instant,
 ) -> View:
     """What is known at `now` of the wait that is still ahead of `waiter`."""
-    ahead = line.ahead_of(waiter)
-    crew = _crew(floor, handle, waiter.kind, {other.kind for other in ahead}, now)
-    ahead_skill = sum(crew.shared[other.kind] for other in ahead)
-    same = sum(1 for other in ahead if other.kind == waiter.kind)
+    ahead_of_kind = line.ahead_by_kind(waiter)
+    ahead = sum(ahead_of_kind.values())
+    crew = _crew(floor, handle, waiter.kind, set(ahead_of_kind), now)
+    ahead_skill = sum((count * crew.shared[kind] for kind, count in ahead_of_kind.items()), 0.0)
     patience_s = patience.mean_s
     eligible = max(0.5, crew.eligible)
-    plain_s = qlm(len(ahead), max(1.0, crew.present), handle.mean_s, patience_s)
+    plain_s = qlm(ahead, max(1.0, crew.present), handle.mean_s, patience_s)
     skill_s = qlm(ahead_skill, eligible, handle.mean_s, patience_s)
     rate = max(crew.rate, 0.2 / handle.mean_s)
     rate_s = qlm(ahead_skill, 1.0, 1.0 / rate, patience_s)
@@ -88,10 +92,10 @@ def view(
         plain_s,
         skill_s,
         rate_s,
-        len(ahead) / max(1.0, crew.present),
-        float(len(ahead)),
+        ahead / max(1.0, crew.present),
+        float(ahead),
         ahead_skill,
-        float(same),
+        float(ahead_of_kind.get(waiter.kind, 0)),
         crew.off_phone,
         crew.just_free,
         crew.long_talks,
@@ -106,7 +110,7 @@ def view(
         float(kind_index),
         float(waiter.priority),
     ]
-    return View(vector, len(ahead), crew.eligible, skill_s)
+    return View(vector, ahead, crew.eligible, skill_s)
 
 
 def _crew(floor: Floor, handle: Handle, kind: str, kinds_ahead: set[str], now: Instant) -> _Crew:

@@ -3,7 +3,7 @@
 Not part of the queues' own state: it changes nothing there, so it may be switched off, or fed from a journal later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 
 import msgspec
@@ -22,8 +22,9 @@ from acd.events import (
 )
 from acd.forecast import snapshot
 from acd.forecast.announce import Announcer, Said, Unsaid
+from acd.forecast.ensemble import Quantiles
 from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallMovedOn, CallServed, TalkOver
-from acd.forecast.forecaster import Forecast, Forecaster
+from acd.forecast.forecaster import Example, Forecast, Forecaster
 from acd.forecast.roll import Roll
 from calls.ids import AgentId, AttemptId, CallId, Instant
 
@@ -35,17 +36,21 @@ class Feed:
 
     Who is there it hears from the queues' own `AgentChanged`, whatever the cause: signing in and out, a pause, also
     one by RONA or after a refusal, a phone that cannot be reached. So the queues must announce. Where a caller stands
-    and whom an agent may serve it asks of `roll`.
+    and whom an agent may serve it asks of `roll`. `learned` is told each wait that ended with an agent.
     """
 
-    def __init__(self, forecaster: Forecaster, roll: Roll) -> None:
+    def __init__(
+        self, forecaster: Forecaster, roll: Roll, learned: Callable[[Example], object] = lambda example: None
+    ) -> None:
         self._forecaster = forecaster
         self._roll = roll
+        self._learned = learned
         self._offers: dict[AttemptId, Offer] = {}
         self._kinds: dict[CallId, str] = {}
         self._announcers: dict[CallId, Announcer] = {}
         self._due_at: dict[CallId, Instant] = {}
         self._heap: list[tuple[Instant, CallId]] = []  # finds them; an entry that is not in `_due_at` is stale
+        self._at_once: set[CallId] = set()  # an agent was free when they came
         self.latest: dict[CallId, Forecast] = {}
         """The last forecast of each waiting caller, with its position and, for silence, the reason."""
 
@@ -60,16 +65,21 @@ class Feed:
                 self._kinds[call] = queue
                 self._forecaster.handle_fact(CallJoined(call, queue, rank, head_start_s), now)
                 self._announcers[call] = Announcer()
+                if any(isinstance(command, Offer) and command.call == call for command in commands):
+                    self._at_once.add(call)
                 made.append(self._forecast(call, now))
             case CallLeft(call=call):
                 self._gone(call, now)
             case OfferTaken(attempt=attempt) if attempt in self._offers:
                 offer = self._offers[attempt]
                 kind = self._kinds.get(offer.call, offer.queue)
-                self._forecaster.handle_fact(CallServed(offer.call, kind, offer.agent), now)
+                waited = offer.call not in self._at_once
+                example = self._forecaster.handle_fact(CallServed(offer.call, kind, offer.agent, waited), now)
+                if example is not None:
+                    self._learned(example)
                 self._forget(offer.call)
-            case OfferMissed(attempt=attempt):
-                self._offers.pop(attempt, None)
+            case OfferMissed(attempt=attempt) if attempt in self._offers:
+                self._at_once.discard(self._offers.pop(attempt).call)  # waits from now on, like others
             case TalkEnded(attempt=attempt) if attempt in self._offers:
                 self._forecaster.handle_fact(TalkOver(self._offers.pop(attempt).call), now)
             case CallMoved(call=call):
@@ -89,8 +99,9 @@ class Feed:
         match command:
             case Offer(attempt=attempt):
                 self._offers[attempt] = command
-            case WithdrawOffer(attempt=attempt):
+            case WithdrawOffer(attempt=attempt, call=call):
                 self._offers.pop(attempt, None)
+                self._at_once.discard(call)
             case ReleaseCall(call=call):
                 self._gone(call, now)
             case WaitWidened(call=call):
@@ -120,6 +131,10 @@ class Feed:
         if call in self.latest:
             self.latest[call] = self._forecaster.forecast(call, now)
 
+    def use(self, model: Quantiles | None) -> None:
+        """Let the learned layer speak with another fit from now on; None: let the closed form speak."""
+        self._forecaster.use(model)
+
     def announce(self, call: CallId, only_if_improved: bool = False) -> Said | Unsaid:
         """What to tell this caller now, or why nothing. Call it when it is going to be said: it is remembered."""
         forecast = self.latest.get(call)
@@ -131,7 +146,13 @@ class Feed:
         """All state of the feed and its forecaster, but the fitted model."""
         said = {call: announcer.last for call, announcer in self._announcers.items()}
         state = snapshot.FeedState(
-            snapshot.state_of(self._forecaster), self._offers, self._kinds, said, self._due_at, self.latest
+            snapshot.state_of(self._forecaster),
+            self._offers,
+            self._kinds,
+            said,
+            self._due_at,
+            self.latest,
+            self._at_once,
         )
         return msgspec.msgpack.encode(state)
 
@@ -140,6 +161,7 @@ class Feed:
         state = msgspec.msgpack.decode(data, type=snapshot.FeedState)
         snapshot.restore(state.forecaster, self._forecaster)
         self._offers, self._kinds, self._due_at, self.latest = state.offers, state.kinds, state.due, state.latest
+        self._at_once = state.at_once
         self._heap = sorted((due_at, call) for call, due_at in self._due_at.items())
         self._announcers = {}
         for call, last in state.said.items():
@@ -177,3 +199,4 @@ class Feed:
         self._due_at.pop(call, None)
         self._kinds.pop(call, None)
         self._announcers.pop(call, None)
+        self._at_once.discard(call)

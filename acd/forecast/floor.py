@@ -14,7 +14,7 @@ from itertools import islice
 
 import msgspec
 
-from acd.forecast.line import Waiter
+from acd.forecast.line import Line, Waiter
 from calls.ids import AgentId, CallId, Instant, Seconds
 
 UNKNOWN_SCORE = 0.6
@@ -26,7 +26,7 @@ FORGOTTEN_AFTER_S = 7200.0
 AWAY_AFTER_LINE_S = 900.0
 BACK_WITHIN_S = 120.0
 LOOK_EVERY_S = 10.0
-LOOKED_AT = 100
+LOOKED_AT = 60
 _EDGES = (0.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 _PRIOR = (0.95, 0.8, 0.65, 0.5, 0.35, 0.2, 0.08)
 _PRIOR_WEIGHT = 50.0
@@ -177,7 +177,7 @@ class Floor:
 
     @property
     def stride(self) -> int:
-        """How many agents each of `hands` stands for: a sum over a hundred is good enough, and its cost bounded."""
+        """How many agents each of `hands` stands for: a sum over some dozens is good enough, and its cost bounded."""
         return 1 + (len(self._talks) + len(self._free)) // LOOKED_AT
 
     def _is_away(self, agent: AgentId, free: Free, now: Instant) -> bool:
@@ -214,7 +214,6 @@ class Floor:
         return len(self._talks) + sum(1 for free in self._free.values() if now - free.since <= window_s)
 
 
-def kinds_passed_over(line: Iterable[Waiter], served: Waiter, now: Instant) -> set[str]:
+def kinds_passed_over(line: Line, served: Waiter, now: Instant) -> set[str]:
     """Kinds of the callers in `line` whose turn was clearly before the one just served."""
-    before = served.order[0] - 3.0
-    return {w.kind for w in line if w.order[0] < before and now - w.joined_at > PASSED_OVER_S}
+    return line.kinds_before(served.order[0] - 3.0, now - PASSED_OVER_S)

@@ -54,10 +54,25 @@ class Forecast(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What was said at entry, to learn from when the caller leaves: the closed form, and each layer's raw quantiles."""
+    """What was seen and said at entry, to learn from when the caller leaves: the vector of the learned layer, the
+    closed form, and each layer's raw quantiles."""
 
     closed_s: Seconds
     said: dict[str, Said]
+    kind: str = ""
+    priority: int = 0
+    vector: tuple[float, ...] = ()
+
+
+class Example(msgspec.Struct, frozen=True):
+    """What a fit learns from: the vector at entry (in the order of `features.FEATURES`) and the wait that followed."""
+
+    call: CallId
+    kind: str
+    priority: int
+    joined_at: Instant
+    wait_s: Seconds
+    vector: tuple[float, ...]
 
 
 class Forecaster:
@@ -93,12 +108,11 @@ class Forecaster:
     def use(self, model: Quantiles | None) -> None:
         """Speak with another fit of the learned layer from now on; what was learned online stays.
 
-        Raises ValueError when the model numbers the kinds in another way than this forecaster does.
+        Kinds are numbered as the model does; those that it has not met come after.
         """
         if model is not None:
-            for index, kind in enumerate(model.kinds):
-                if self._kind_index.setdefault(kind, index) != index:
-                    raise ValueError(f"the model numbers kind {kind} {index}, here it is {self._kind_index[kind]}")
+            known = [*model.kinds, *(kind for kind in self._kind_index if kind not in model.kinds)]
+            self._kind_index = {kind: index for index, kind in enumerate(known)}
         self.model = model
 
     @property
@@ -106,8 +120,8 @@ class Forecaster:
         """The kinds seen so far, in the order in which the features number them."""
         return tuple(self._kind_index)
 
-    def handle_fact(self, fact: ForecastFact, now: Instant) -> None:
-        """Take one fact."""
+    def handle_fact(self, fact: ForecastFact, now: Instant) -> Example | None:
+        """Take one fact; of a caller who waited and was answered, returns what a fit may learn from."""
         self._seen = None
         self._pass_time(now)
         match fact:
@@ -119,8 +133,8 @@ class Forecaster:
             case CallMovedOn(call, kind, head_start_s):
                 self._kind_index.setdefault(kind, len(self._kind_index))
                 self.line.move(call, kind, head_start_s)
-            case CallServed(call, kind, agent):
-                self._served(call, kind, agent, now)
+            case CallServed(call, kind, agent, waited):
+                return self._served(call, kind, agent, waited, now)
             case CallGone(call):
                 waiter_gone = self.line.gone(call)
                 self._entries.pop(call, None)
@@ -137,6 +151,7 @@ class Forecaster:
                 self.floor.absent(agent)
             case _:
                 assert_never(fact)
+        return None
 
     def forecast(self, call: CallId, now: Instant) -> Forecast:
         """The wait still ahead of `call` at `now`, by the highest layer that has enough to go on. Changes nothing."""
@@ -203,24 +218,28 @@ class Forecaster:
         said = {"closed form": self.corrections["closed form"].say(cell, self._raw("closed form", seen))}
         if self.model is not None:
             said["learned"] = self.corrections["learned"].say(cell, self._raw("learned", seen))
-        self._entries[waiter.call] = Entry(seen.closed_s, said)
+        self._entries[waiter.call] = Entry(seen.closed_s, said, waiter.kind, waiter.priority, tuple(seen.vector))
 
     def _raw(self, layer: Layer, seen: View) -> list[Seconds]:
         if layer == "learned" and self.model is not None:
             return self.model.predict(seen.vector)
         return [erlang_quantile(level, seen.ahead + 1, seen.closed_s) for level in LEVELS]
 
-    def _served(self, call: CallId, kind: str, agent: AgentId, now: Instant) -> None:
-        waiter = self.line.served(call, now)
+    def _served(self, call: CallId, kind: str, agent: AgentId, waited: bool, now: Instant) -> Example | None:
+        waiter = self.line.served(call, now) if waited else self.line.gone(call)
+        entry = self._entries.pop(call, None)
         passed_over: set[str] = set()
-        if waiter is not None:
+        example = None
+        if waiter is not None and waited and entry is not None:
             wait_s = now - waiter.joined_at
             passed_over = kinds_passed_over(self.line, waiter, now)
             self.patience.learn(wait_s, gave_up=False)
             self._answered += 1
-            entry = self._entries.pop(call)
-            self.drift.learn((waiter.kind, waiter.priority), entry.closed_s, wait_s)
+            cell = (entry.kind, entry.priority)  # where the forecast was made; the caller may have moved on since
+            self.drift.learn(cell, entry.closed_s, wait_s)
             for layer, said in entry.said.items():
                 self.corrections[layer].learn(said, wait_s)
+            example = Example(call, *cell, waiter.joined_at, wait_s, entry.vector)
         if agent:
             self.floor.took(agent, call, kind, passed_over, now)
+        return example

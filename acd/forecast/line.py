@@ -1,5 +1,6 @@
 """Who waits, in the order of service: instant of joining less the head start of the priority."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -21,7 +22,10 @@ class Waiter(msgspec.Struct, frozen=True):
 
 
 class Line:
-    """The waiting callers, and the last wait that ended with an agent, in all and by (kind, priority)."""
+    """The waiting callers, and the last wait that ended with an agent, in all and by (kind, priority).
+
+    The places of each kind are kept in order: who is ahead is counted without looking at everybody.
+    """
 
     def __init__(self, head_starts: HeadStarts) -> None:
         self._head_starts = dict(head_starts)
@@ -29,6 +33,7 @@ class Line:
         self._last: dict[tuple[str, int], tuple[Seconds, Instant]] = {}
         self._joined = 0
         self._last_any: tuple[Seconds, Instant] | None = None
+        self._places: dict[str, list[tuple[Instant, int, Instant]]] = {}  # by kind: order, and when they joined
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -46,6 +51,7 @@ class Line:
         order = (now - head, self._joined)
         waiter = Waiter(call, kind, priority, now, order)
         self._waiting[call] = waiter
+        self._stand(waiter)
         return waiter
 
     def move(self, call: CallId, kind: str, head_start_s: Seconds) -> None:
@@ -53,7 +59,9 @@ class Line:
         waiter = self._waiting.get(call)
         if waiter is not None:
             order = (waiter.joined_at - head_start_s, waiter.order[1])
-            self._waiting[call] = msgspec.structs.replace(waiter, kind=kind, order=order)
+            self._step_out(waiter)
+            moved = self._waiting[call] = msgspec.structs.replace(waiter, kind=kind, order=order)
+            self._stand(moved)
 
     def find(self, call: CallId) -> Waiter | None:
         """The place of `call`, None when it does not wait."""
@@ -61,11 +69,14 @@ class Line:
 
     def gone(self, call: CallId) -> Waiter | None:
         """Take a caller out who hung up; None when it did not wait."""
-        return self._waiting.pop(call, None)
+        waiter = self._waiting.pop(call, None)
+        if waiter is not None:
+            self._step_out(waiter)
+        return waiter
 
     def served(self, call: CallId, now: Instant) -> Waiter | None:
         """Take a caller out who is with an agent; the wait becomes the last to enter service."""
-        waiter = self._waiting.pop(call, None)
+        waiter = self.gone(call)
         if waiter is not None:
             self._last_any = (now - waiter.joined_at, now)
             self._last[waiter.kind, waiter.priority] = self._last_any
@@ -74,6 +85,38 @@ class Line:
     def ahead_of(self, waiter: Waiter) -> list[Waiter]:
         """Callers who are served before `waiter`, of all kinds."""
         return [other for other in self._waiting.values() if other.order < waiter.order]
+
+    def ahead_by_kind(self, waiter: Waiter) -> dict[str, int]:
+        """How many of each kind are served before `waiter`; kinds with nobody ahead are left out."""
+        counts = {kind: bisect_left(places, waiter.order) for kind, places in self._places.items()}
+        return {kind: count for kind, count in counts.items() if count}
+
+    def kinds_before(self, order: Instant, joined_before: Instant) -> set[str]:
+        """The kinds of which somebody stands before this place who joined before that instant."""
+        found = set()
+        for kind, places in self._places.items():
+            for place in places:
+                if place[0] >= order:
+                    break
+                if place[2] < joined_before:
+                    found.add(kind)
+                    break
+        return found
+
+    def restored(self) -> None:
+        """The waiting callers are others: put them in their places."""
+        self._places = {}
+        for waiter in self._waiting.values():
+            self._stand(waiter)
+
+    def _stand(self, waiter: Waiter) -> None:
+        insort(self._places.setdefault(waiter.kind, []), (*waiter.order, waiter.joined_at))
+
+    def _step_out(self, waiter: Waiter) -> None:
+        places = self._places[waiter.kind]
+        del places[bisect_left(places, waiter.order)]
+        if not places:
+            del self._places[waiter.kind]
 
     def oldest_elapsed(self, now: Instant) -> Seconds | None:
         """How long the caller who joined first waits already."""

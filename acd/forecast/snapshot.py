@@ -111,6 +111,7 @@ class FeedState(msgspec.Struct):
     said: dict[CallId, tuple[Band, Forecast] | None]
     due: dict[CallId, Instant]
     latest: dict[CallId, Forecast]
+    at_once: set[CallId] = msgspec.field(default_factory=set)
 
 
 def taken(kind: type[S], of: Any) -> S:
@@ -144,9 +145,10 @@ def state_of(forecaster: Forecaster) -> State:
 
 
 def restore(state: State, forecaster: Forecaster) -> None:
-    """Go on from `state`. Raises ValueError when the forecaster's model numbers the kinds in another way."""
+    """Go on from `state`."""
     put(state.itself, forecaster)
     put(state.line, forecaster.line)
+    forecaster.line.restored()
     put(state.floor, forecaster.floor)
     put(state.curve, forecaster.floor.curve)
     put(state.handle, forecaster.handle)

@@ -24,6 +24,7 @@ _COMMANDS = {
     "simulate": ("simulate", "Run a scenario in virtual time, with the code that serves live calls."),
     "tune": ("simulate", "Search a policy's weights by simulation."),
     "whatif": ("whatif", "Live a real day again under another policy."),
+    "fit": ("fit", "Fit the wait forecast from this site's own waits."),
     "backtest": ("backtest", "How good the wait forecast would have been on a call log."),
     "bench": ("bench", "Measure, beside target and reference."),
 }

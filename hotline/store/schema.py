@@ -113,6 +113,19 @@ surveys = Table(
     Column("score", Integer, nullable=False),
 )
 
+waits = Table(
+    "waits",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("joined_at", Float, primary_key=True, comment="UTC epoch seconds; a call may wait more than once"),
+    Column("queue", String(64), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("wait_s", Float, nullable=False),
+    Column("features", String(16), nullable=False, comment="which features the vector has, in which order"),
+    Column("vector", JSON, nullable=False, comment="what the forecast saw at entry"),
+    Index("waits_by_time", "joined_at"),
+)
+
 agent_states = Table(
     "agent_states",
     metadata,

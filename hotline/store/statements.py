@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
+from acd.forecast.features import FEATURES_ID
 from complaints.cases import Case
 from hotline import facts
 from hotline.store import schema
@@ -38,10 +39,19 @@ CASE = upsert(schema.cases)
 CALLBACK = upsert(schema.callbacks)
 SURVEY = upsert(schema.surveys)
 AGENT_STATE = upsert(schema.agent_states)
+WAIT = upsert(schema.waits)
+FORGET_WAITS = "DELETE FROM waits WHERE joined_at < ?"
+"""Takes an instant, UTC epoch seconds."""
 _LAST_OLD = "(SELECT max(seq) FROM snapshots WHERE utc < ?)"
 FORGET_FACTS = f"DELETE FROM journal WHERE seq <= {_LAST_OLD}"
 FORGET_SNAPSHOTS = f"DELETE FROM snapshots WHERE seq < {_LAST_OLD}"
 """Both take one instant, UTC epoch seconds. The last snapshot before it stays: a replay begins there."""
+
+
+def wait_row(row: facts.LogWait) -> tuple[Any, ...]:
+    """Values of WAIT."""
+    vector = msgspec.json.encode(row.vector).decode()
+    return (row.call, row.joined_at, row.queue, row.priority, row.wait_s, FEATURES_ID, vector)
 
 
 def case_row(case: Case) -> tuple[Any, ...]:

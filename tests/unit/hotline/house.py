@@ -10,9 +10,10 @@ from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Media, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from hotline import facts
-from hotline.cores import make_router
+from hotline.cores import Models, make_router, no_models
 from hotline.habits import QueueHabits
 from hotline.register import Call
+from hotline.router import Router
 from ivr import program as flow
 
 T = TypeVar("T")
@@ -124,9 +125,10 @@ class Directory:
 class House:
     """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
 
-    def __init__(self, *agents: str, habits: QueueHabits | None = None) -> None:
+    def __init__(self, *agents: str, habits: QueueHabits | None = None, models: Models = no_models) -> None:
         self.habits = habits or QueueHabits()
-        self.router = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits))
+        self.models = models
+        self.router = self._new_router()
         self.now = 100.0
         self.orders: list[facts.RouterCommand] = []
         self.journal: list[tuple[float, facts.RouterEvent]] = []
@@ -158,9 +160,13 @@ class House:
     def empty(self) -> "House":
         """One that was told nothing yet: to restore a snapshot into, or to replay a journal."""
         house = House()
-        house.router = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits))
+        house.models = self.models
+        house.router = self._new_router()
         house.orders, house.journal = [], []
         return house
+
+    def _new_router(self) -> Router:
+        return make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits), self.models)
 
     def take(self, call: CallId) -> LegId:
         """The agent whose phone rings for `call` answers and both talk; the agent's leg."""

@@ -1,7 +1,10 @@
 """The forecaster inside the house: told with each order, kept over a restart, silent with a reason."""
 
+from collections.abc import Sequence
+
 import pytest
 
+from acd.forecast.features import FEATURES
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import CallId, LegId
@@ -69,6 +72,50 @@ def test_a_restart_and_a_replay_forecast_alike() -> None:
     again = house.empty()
     assert [order for at, fact in house.journal for order in again.router.handle(fact, at)] == house.orders
     assert again.router.snapshot() == house.router.snapshot()
+
+
+class Fixed:
+    """A fit that says one thing."""
+
+    kinds = ("care",)
+
+    def predict(self, vector: Sequence[float]) -> list[float]:
+        return [10.0, 20.0, 30.0, 40.0, 50.0]
+
+
+def test_a_wait_that_ended_with_an_agent_is_logged_for_the_next_fit_and_one_taken_at_once_is_not() -> None:
+    house = House("01", "02")
+    a_busy_day(house)
+    assert house.given(facts.LogWait) == []
+    call = waiting(house)
+    began = house.now
+    house.wait(25.0)
+    for leg in [leg.leg for leg in house.router.register.legs.values() if leg.role == "agent"]:
+        house.tell(door.CallEnded(leg, Cause.NORMAL))
+    house.wait(10.0)  # wrap-up
+    house.take(call)
+    (row,) = house.given(facts.LogWait)
+    assert (row.call, row.queue, row.priority) == (call, "care", 0)
+    assert row.joined_at == pytest.approx(began + house.router.register.offset_s, abs=0.2)
+    assert row.wait_s == pytest.approx(house.now - began, abs=0.3)
+    assert len(row.vector) == len(FEATURES)
+
+
+def test_a_fit_is_taken_up_by_a_fact_and_a_replay_and_a_restart_speak_with_it() -> None:
+    house = House("01", "02", models=lambda name: Fixed() if name == "a" else None)
+    a_busy_day(house)
+    house.tell(facts.WaitModelFitted("a"))
+    outlook = house.router._desk.outlook
+    assert outlook._feed._forecaster.model is not None
+    heir, again = house.empty(), house.empty()
+    heir.router.restore(house.router.snapshot())
+    assert heir.router.register.wait_model == "a"
+    assert heir.router._desk.outlook._feed._forecaster.model is not None
+    for at, fact in house.journal:
+        again.router.handle(fact, at)
+    assert again.router.snapshot() == house.router.snapshot() == heir.router.snapshot()
+    house.tell(facts.WaitModelFitted("gone"))
+    assert outlook._feed._forecaster.model is None, "the closed form speaks where a fit cannot be read"
 
 
 def test_board_and_metrics_show_figures_or_why_there_are_none() -> None:

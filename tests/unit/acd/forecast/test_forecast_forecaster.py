@@ -124,6 +124,7 @@ def test_asking_changes_nothing() -> None:
     assert asked.forecast(waiting(asked, now), now) == unasked.forecast(waiting(unasked, now), now)
 
 
-def test_a_model_that_numbers_kinds_otherwise_is_refused() -> None:
-    with pytest.raises(ValueError, match="numbers kind PS 0, here it is 1"):
-        Forecaster({}, Constant(), kinds=("NW", "PS"))
+def test_kinds_are_numbered_as_the_model_does_and_others_come_after() -> None:
+    forecaster = Forecaster({}, kinds=("NW", "PS", "TT"))
+    forecaster.use(Constant())
+    assert forecaster.kinds == (*Constant.kinds, *(kind for kind in ("NW", "PS", "TT") if kind not in Constant.kinds))
