@@ -1,13 +1,17 @@
 """hotline demo: what `make run` starts."""
 
 import asyncio
+import importlib
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hotline.cli.common import JsonOption, err, print_json, told
+
+if TYPE_CHECKING:
+    from hotline.demo.running import Result
 
 app = typer.Typer(add_completion=False)
 
@@ -28,14 +32,23 @@ def demo(
       make run CALLS=20 JSON=1
     """
     began_at = time.monotonic()
-    from hotline.demo.running import run, show
+    from hotline.demo.stage import set_up
 
     def say(words: str) -> None:
         err.print(f"{time.monotonic() - began_at:6.1f} s  {words}", style="dim", markup=False)
 
+    async def run() -> "Result":
+        async with set_up(folder, say) as stage:
+            # phones and sound are loaded while Asterisk and the controller start, on the other core
+            running = await asyncio.to_thread(importlib.import_module, "hotline.demo.running")
+            result: Result = await running.run(stage, calls, rate, None if json else err, say, began_at)
+            return result
+
     with told():
-        result = asyncio.run(run(folder, calls, rate, None if json else err, say, began_at))
+        result = asyncio.run(run())
     if json:
         print_json(result.as_dict())
     else:
+        from hotline.demo.running import show
+
         show(result, err)

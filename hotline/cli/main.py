@@ -20,6 +20,7 @@ _COMMANDS = {
     "calls": ("records", "The call log, newest first."),
     "why": ("records", "What happened to a call, step by step, and why."),
     "cases": ("records", "Cases, newest first."),
+    "callbacks": ("records", "Callbacks, and what became of them."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run a scenario in virtual time, with the code that serves live calls."),
     "tune": ("simulate", "Search a policy's weights by simulation."),

@@ -70,8 +70,8 @@ KINDS = (
 )
 
 
-_FIRST = Kind("knows the way", 0.0, (Key("1", 2.4, 2.6), Key("0", 0.3, 0.5), Stay()))
-"""So that whoever watches need not wait for the first talk."""
+_FIRST = Kind("knows the way", 0.0, (Key("1", 0.8, 1.0), Key("0", 0.3, 0.5), Stay()))
+"""Who skips the notice, so that whoever watches need not wait for the first talk."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -14,13 +14,15 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from calls.errors import SwitchError
 from hotline.demo import backend
 from hotline.demo.callers import Crowd
-from hotline.demo.stage import Say, Stage, set_up
+from hotline.demo.stage import Say, Stage
 from hotline.demo.wallboard import draw
 from hotline.versions import Versions
 from phones.agent_phone import AgentPhone, Habits, RegistrationFailed
 from phones.audio import Clip, load_wav
+from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
@@ -65,14 +67,13 @@ class Result:
         return asdict(self)
 
 
-async def run(folder: Path, calls: int | None, rate: float, board: Console | None, say: Say, began_at: float) -> Result:
+async def run(stage: Stage, calls: int | None, rate: float, board: Console | None, say: Say, began_at: float) -> Result:
     """Run until `calls` have come and gone, or until SIGINT. `began_at` is when the command began, monotonic."""
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     first_answer: list[float] = []
     async with contextlib.AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(set_up(folder, say))
         try:
             services = await backend.start()
             stack.push_async_callback(services.cleanup)
@@ -82,10 +83,11 @@ async def run(folder: Path, calls: int | None, rate: float, board: Console | Non
             )
         endpoint = await Endpoint.open()
         stack.callback(endpoint.close)
+        voices, clips = await asyncio.gather(_voices(stage, _CALLERS_SAY, 0), _voices(stage, _AGENTS_SAY, 100))
+        await stage.answers()
         say("agents sign in at their phones")
-        await _sign_in(stage, endpoint, stack)
+        await _sign_in(stage, endpoint, stack, clips, say)
         say("callers call")
-        voices = await _voices(stage, _CALLERS_SAY, 0)
         line = PhoneLine(endpoint, ("127.0.0.1", stage.asterisk.settings.sip_port))
         crowd = Crowd(line, NUMBER, voices, Random(_SEED), rate, calls)
         calling = asyncio.create_task(crowd.call_in())
@@ -123,9 +125,12 @@ def show(result: Result, out: Console) -> None:
     out.print(table)
 
 
-async def _sign_in(stage: Stage, endpoint: Endpoint, stack: contextlib.AsyncExitStack) -> None:
-    clips = await _voices(stage, _AGENTS_SAY, 100)
+async def _sign_in(
+    stage: Stage, endpoint: Endpoint, stack: contextlib.AsyncExitStack, clips: list[Clip], say: Say
+) -> None:
+    """Bring the phones to their agents. Returns with the first who is there: callers need not wait for the last."""
     versions = Versions(stage.site.versions)
+    serving = asyncio.create_task(stage.serves())
 
     async def one(number: int, account: str) -> None:
         habits = Habits(
@@ -137,13 +142,37 @@ async def _sign_in(stage: Stage, endpoint: Endpoint, stack: contextlib.AsyncExit
         )
         phone = await _registered(stage, endpoint, account, habits)
         stack.push_async_callback(phone.close)
+        await asyncio.shield(serving)
         call = await phone.dial("*61")
         await call.answered(timeout_s=15.0)
         await call.heard_audio()
         await call.hang_up()  # as people do who know what it says
 
     owners = sorted(versions.people(versions.current() or "").owners)
-    await asyncio.gather(*(one(number, account) for number, account in enumerate(owners)))
+    signing = [asyncio.create_task(one(number, account)) for number, account in enumerate(owners)]
+    stack.push_async_callback(_end, [serving, *signing])
+    missing: list[str] = []
+    for account, task in zip(owners, signing, strict=True):
+        task.add_done_callback(partial(_tell_if_missing, say, account))
+    for signed_in in asyncio.as_completed(signing):
+        try:
+            await signed_in
+        except (CallFailed, RegistrationFailed, TimeoutError) as error:
+            missing.append(str(error) or "no answer in time")
+        else:
+            return
+    raise SwitchError(f"no agent could sign in: {'; '.join(missing)}")
+
+
+def _tell_if_missing(say: Say, account: str, task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        say(f"the agent at phone {account} could not sign in: {error or 'no answer in time'}")
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _registered(stage: Stage, endpoint: Endpoint, account: str, habits: Habits) -> AgentPhone:
@@ -163,12 +192,12 @@ async def _registered(stage: Stage, endpoint: Endpoint, account: str, habits: Ha
 
 
 async def _voices(stage: Stage, lines: tuple[str, ...], first_speaker: int) -> list[Clip]:
-    clips = []
-    for number, text in enumerate(lines):
+    async def one(number: int, text: str) -> Clip:
         language = "zh-CN" if any("一" <= char <= "鿿" for char in text) else "en"
         stem = await record_line(stage.site.sounds / "demo", speaker(first_speaker + number), text, language)
-        clips.append(load_wav(stem.with_suffix(".wav")))
-    return clips
+        return load_wav(stem.with_suffix(".wav"))
+
+    return list(await asyncio.gather(*(one(number, text) for number, text in enumerate(lines))))
 
 
 async def _watch(stage: Stage, board: Console | None, on_first_talk: Callable[[], None]) -> None:

@@ -30,12 +30,29 @@ Say = Callable[[str], None]
 
 @dataclass
 class Stage:
-    """What stands once all is up."""
+    """Asterisk and the controller, started; `answers` and `serves` tell when they are up."""
 
     site: Site
     asterisk: AsteriskProcess
     controller: asyncio.subprocess.Process
     session: aiohttp.ClientSession
+    starting: asyncio.Task[None]
+
+    async def answers(self) -> None:
+        """Return when Asterisk takes registrations and calls. Raises AsteriskStartError."""
+        await asyncio.shield(self.starting)
+
+    async def serves(self) -> None:
+        """Return when the controller has its switch. Raises BadInput with its log when it ended, TimeoutError."""
+        async with asyncio.timeout(_START_S):
+            while True:
+                if self.controller.returncode is not None:
+                    log = (self.site.state / "hotline.log").read_text(errors="replace").splitlines()[-5:]
+                    raise BadInput("the controller ended:\n" + "\n".join(log))
+                with contextlib.suppress(aiohttp.ClientError):
+                    if (await self.live())["switch_up"]:
+                        return
+                await asyncio.sleep(0.05)
 
     async def live(self) -> dict[str, Any]:
         """What a wallboard shows."""
@@ -55,7 +72,10 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def set_up(folder: Path, say: Say) -> AsyncIterator[Stage]:
-    """Set everything up in `folder`, and leave no process when it is over, however it ends."""
+    """Start everything in `folder`, and leave no process when it is over, however it ends.
+
+    Yields while Asterisk and the controller come up, so that whoever waits for them can get ready meanwhile.
+    """
     site = _make_site(folder)
     site.prepare()
     site.switch_password()
@@ -64,6 +84,7 @@ async def set_up(folder: Path, say: Say) -> AsyncIterator[Stage]:
         asterisk = AsteriskProcess(_asterisk_settings(site), await asyncio.to_thread(locate_or_install))
         stack.push_async_callback(asterisk.stop)
         starting = asyncio.create_task(asterisk.start())
+        stack.push_async_callback(_ended, starting)
         if Versions(site.versions).current() is None:
             await _publish(site, say)
         say("starting the controller")
@@ -71,11 +92,8 @@ async def set_up(folder: Path, say: Say) -> AsyncIterator[Stage]:
         stack.push_async_callback(_stop, controller)
         headers = {"Authorization": f"Bearer {site.secret('web')}"}
         session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers))
-        await starting
         await _publish_if_changed(site, say)
-        stage = Stage(site, asterisk, controller, session)
-        await _until_it_serves(stage)
-        yield stage
+        yield Stage(site, asterisk, controller, session, starting)
 
 
 async def _start_controller(site: Site) -> asyncio.subprocess.Process:
@@ -137,17 +155,9 @@ async def _publish(site: Site, say: Say) -> None:
     say(f"version {published.version}: {published.tried} calls tried, {published.prompts_made} prompts made")
 
 
-async def _until_it_serves(stage: Stage) -> None:
-    """Return when the controller has its switch."""
-    async with asyncio.timeout(_START_S):
-        while True:
-            if stage.controller.returncode is not None:
-                log = (stage.site.state / "hotline.log").read_text(errors="replace").splitlines()[-5:]
-                raise BadInput("the controller ended:\n" + "\n".join(log))
-            with contextlib.suppress(aiohttp.ClientError):
-                if (await stage.live())["switch_up"]:
-                    return
-            await asyncio.sleep(0.1)
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
