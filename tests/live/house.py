@@ -267,6 +267,25 @@ class House:
         await until(lambda: bool(self.rows(query, f"%{caller}")), deadline_s)
         return dict(zip(names, self.rows(query, f"%{caller}")[0], strict=True))
 
+    async def publish(
+        self, files: Mapping[str, str], sounds: Mapping[str, int], words: Mapping[str, str] | None = None
+    ) -> None:
+        """Change files of the site, add phrases (tones of so many Hz, or words), publish, wait until it is taken up."""
+        prompts = self.folder / "prompts"
+        texts = {**yaml.safe_load((prompts / "en.yaml").read_text()), **dict.fromkeys(sounds, "beep"), **(words or {})}
+        for name, text in {**files, "prompts/en.yaml": yaml.safe_dump(texts)}.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        for name, hz in sounds.items():
+            record(prompts / "recordings/en" / f"{name}.wav", hz, 3.0)
+        before = (await self.live())["version"]
+        await publish(self.site, Espeak())
+        assert await self.post("/reload") == 200
+
+        async def taken_up() -> bool:
+            return bool((await self.live())["version"] != before)
+
+        await until(taken_up)
+
     # people
 
     @property
@@ -355,12 +374,17 @@ def make_site(
     recordings = folder / "prompts/recordings/en"
     recordings.mkdir(parents=True)
     for name, hz in _TONES.items():
-        with wave.open(str(recordings / f"{name}.wav"), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE_HZ)
-            file.writeframes(tone(hz, ASK_S if name == "ask" else 0.6).samples.tobytes())
+        record(recordings / f"{name}.wav", hz, ASK_S if name == "ask" else 0.6)
     return Site.open(folder)
+
+
+def record(path: Path, hz: int, seconds: float) -> None:
+    """A phrase that can be told by ear."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(tone(hz, seconds).samples.tobytes())
 
 
 async def _never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 
-from hotline.publishing import publish
 from phones.agent_phone import AgentPhone, Answer
-from phones.audio import RATE_HZ, tone
+from phones.audio import tone
 from phones.digest import Credentials
-from speech.espeak import Espeak
 from switch.asterisk.installation import Installation
 from tests.live.conftest import until
 from tests.live.house import AGENT, CALLER, FLOW, House
@@ -23,7 +18,7 @@ from tests.live.house import AGENT, CALLER, FLOW, House
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 ANSWERS = Answer(clip=tone(AGENT, 1.0))
-NEXT, OFFER, KEPT, ACCEPT = 300, 1200, 1600, 800
+NEXT, OFFER, KEPT, ACCEPT, AGAIN = 300, 1200, 1600, 800, 500
 """What is said besides the house's own words, in Hz."""
 QUEUES = """
 queues:
@@ -32,6 +27,8 @@ queues:
     announce: {first_s: 5, every_s: 60, wait: false}
     callback: {tries: 2, retry_s: 5, ring_s: 10}
     steps: [{after_s: 9, offer: callback}]
+    alert_s: [6, 12]
+  other: {}
 """
 
 
@@ -48,35 +45,21 @@ async def _offer_callbacks(house: House) -> None:
     flow = FLOW.replace(
         "{queue: care, skills: [care], then: bye}", f"{{queue: care, skills: [care], {offers}, then: bye}}"
     )
-    sounds = {"queue_next": NEXT, "callback_offer": OFFER, "callback_kept": KEPT, "whisper_callback": ACCEPT}
-    words = {"queue_position": "{position:number}", "callback_confirm": "{phone:phone}"}
-    beeps = dict.fromkeys((*sounds, "callback_number", "callback_refused"), "beep")
-    prompts = yaml.safe_load((house.folder / "prompts/en.yaml").read_text())
-    files = {
-        "dialplans/queues.yaml": QUEUES,
-        "dialplans/flows/main.yaml": flow % house.hanging_port,
-        "prompts/en.yaml": yaml.safe_dump({**prompts, **words, **beeps}),
+    sounds = {
+        "queue_next": NEXT,
+        "queue_again": AGAIN,
+        "callback_offer": OFFER,
+        "callback_kept": KEPT,
+        "whisper_callback": ACCEPT,
     }
-    for name, text in files.items():
-        (house.folder / name).write_text(text, encoding="utf-8")
-    for name, hz in sounds.items():
-        _record(house.folder / "prompts/recordings/en" / f"{name}.wav", hz)
-    before = (await house.live())["version"]
-    await publish(house.site, Espeak())
-    assert await house.post("/reload") == 200
-
-    async def taken_up() -> bool:
-        return bool((await house.live())["version"] != before)
-
-    await until(taken_up)
-
-
-def _record(path: Path, hz: int) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        file.writeframes(tone(hz, 3.0).samples.tobytes())
+    words = {
+        "queue_position": "{position:number}",
+        "callback_confirm": "{phone:phone}",
+        "callback_number": "number",
+        "callback_refused": "no",
+    }
+    files = {"dialplans/queues.yaml": QUEUES, "dialplans/flows/main.yaml": flow % house.hanging_port}
+    await house.publish(files, sounds, words)
 
 
 async def test_an_announcement_is_heard_and_cut_off_by_the_agent(house: House) -> None:
@@ -123,3 +106,46 @@ async def test_a_callback_keeps_the_place_and_comes(house: House) -> None:
     assert house.rows("SELECT outcome, tries, number FROM callbacks WHERE call = ?", row["call"]) == [
         ("reached", 1, number)
     ]
+
+
+async def test_who_calls_again_hears_at_once_where_the_first_line_stands(house: House) -> None:
+    mine, other = "13900000003", "13900000004"
+    first = await house.queued(mine)
+    await house.in_place(mine, "waiting")
+    behind = await house.queued(other)
+    await house.in_place(other, "waiting")
+    again = await house.queued(mine)
+    began = asyncio.get_running_loop().time()
+    heard_at = await again.hear_tone(AGAIN, timeout_s=10.0)
+    assert heard_at - began < 5.0, "before the first announcement is due"
+    await first.hang_up()
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        await again.hear_tone(AGENT, timeout_s=15.0)
+        assert (await house.in_place(other, "waiting"))["agent"] is None, "the second line has the first one's place"
+        await again.hang_up()
+        await behind.hang_up()
+    await house.nobody_left()
+
+
+async def test_long_waits_are_told(house: House) -> None:
+    since = house.log_file.stat().st_size
+    call = await house.queued("13900000005")
+    await until(lambda: len(house.logged("long wait", since)) == 2, 25.0)
+    assert (await house.live())["queues"]["care"]["long_waits"] == 1
+    assert [row["detail"] for row in house.logged("long wait", since)] == ["care 0.1 min", "care 0.2 min"]
+    await call.hang_up()
+    await house.nobody_left()
+
+
+async def test_a_supervisor_moves_an_agent_to_where_somebody_waits(house: House) -> None:
+    caller = "13900000006"
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        async with house.session.post("/agents/8001/queues", json={"queues": ["other"]}) as answer:
+            assert answer.status == 200
+        call = await house.queued(caller)
+        await house.in_place(caller, "waiting")
+        async with house.session.post("/agents/8001/queues", json={"queues": ["care"]}) as answer:
+            assert answer.status == 200
+        await call.hear_tone(AGENT, timeout_s=15.0)
+        await call.hang_up()
+    await house.nobody_left()
