@@ -85,13 +85,14 @@ def cases(
         print_json(rows)
         return
     print_table(
-        ("opened", "case", "caller", "category", "by", "state", "call", "recording"),
+        ("opened", "case", "caller", "category", "about", "by", "state", "call", "recording"),
         [
             (
                 when(row["opened_at"]),
                 row["number"],
                 row["caller"],
                 row["category"],
+                " ".join(str(value) for value in row["fields"].values()),
                 row["asked_by"],
                 row["state"],
                 row["call"],

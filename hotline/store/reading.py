@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
+import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import sqlite
 
@@ -77,4 +78,4 @@ async def cases(path: Path, most: int = 50, call: str | None = None, number: str
         query = query.where(table.c.call == call)
     if number is not None:
         query = query.where(table.c.number == number)
-    return await _rows(path, query)
+    return [{**row, "fields": msgspec.json.decode(row["fields"])} for row in await _rows(path, query)]
