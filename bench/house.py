@@ -83,10 +83,10 @@ class House(Generic[P]):
             yield controller
 
     @contextlib.asynccontextmanager
-    async def phones(self) -> AsyncIterator[Child]:
-        """The generator, with the agents' phones registered."""
+    async def phones(self, module: str = "bench.generator") -> AsyncIterator[Child]:
+        """The phones' process, with the agents registered."""
         settings = self.asterisk.settings
-        async with Child("bench.generator", [], self.folder / "phones.log") as phones:
+        async with Child(module, [], self.folder / "phones.log") as phones:
             accounts = [(account.user, account.secret) for account in self.accounts]
             opened = script.Open(settings.sip_address, settings.sip_port, *_PHONES_RTP, accounts)
             await phones.ask(opened, script.Done, _UP_S)

@@ -9,27 +9,24 @@ the same phone, and from a caller's INVITE to the agent's.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import aiohttp
 
 from bench import live_site, machine, offer_site
 from bench import offer_script as script
 from bench.catalogue import Options
-from bench.children import Child, ChildEnded
+from bench.children import Child
+from bench.desktops import Desktops
 from bench.house import House, Plan, house, serving, version_of
 from bench.measuring import GENERATOR_FULL, percentile
 from bench.report import Figure, Report, at_most, told
-from bench.script import STRAIGHT_TO_APP_QUEUE, Done, Open
+from bench.script import STRAIGHT_TO_APP_QUEUE, Done
 from switch.asterisk.process import AsteriskProcess
 
 _FILL_RATE = 20.0
 _UP_S = 60.0
-_AT_ONCE = 50
-_PHONES_RTP = (43_000, 45_999)
+_BUSY = {"reason": "busy"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ async def run(options: Options) -> Report:
     async with house(plan, options.first_port) as place:
         about["asterisk"] = version_of(place.asterisk.installation)
         bench = _Bench(place, size, options)
-        async with bench.phones() as phones:
+        async with place.phones("bench.waiting_room") as phones:
             async with serving(place.site, place.folder / "controller.log") as controller:
                 entries = await bench.entries(phones, controller)
                 waiting = await bench.waiting(phones, controller)
@@ -95,58 +92,52 @@ class _Bench:
             f"real: {size.waiting} waiting callers, {size.phones} agents' phones; "
             f"{size.busy} more agents are configured, signed in and paused"
         ]
-        web = place.site.settings.web
-        self._web = f"http://{web.host}:{web.port}"
-        self._headers = {"Authorization": f"Bearer {place.site.secret('web')}"}
-
-    @contextlib.asynccontextmanager
-    async def phones(self) -> AsyncIterator[Child]:
-        """The waiting room, with the agents' phones registered."""
-        settings = self._place.asterisk.settings
-        async with Child("bench.waiting_room", [], self._place.folder / "phones.log") as phones:
-            accounts = [(account.user, account.secret) for account in self._place.accounts]
-            await phones.ask(Open(settings.sip_address, settings.sip_port, *_PHONES_RTP, accounts), Done, _UP_S)
-            yield phones
 
     async def entries(self, phones: Child, controller: Child) -> list[_Entries]:
         """The first rate that is held, and those above it that were not."""
         size = self._size
-        on_phones, others = (live_site.agents(size.phones + size.busy)[part] for part in self._parts())
-        await self._agents(others, "sign-in")
-        await self._agents(others, "pause", {"reason": "busy"})
-        await self._agents(on_phones, "sign-in")
-        await self._until_idle(len(on_phones))
+        everybody = live_site.agents(size.phones + size.busy)
+        on_phones, others = everybody[: size.phones], everybody[size.phones :]
+        async with Desktops(self._place.site) as desktops:
+            await desktops.all(others, "sign-in")
+            await desktops.all(others, "pause", _BUSY)
+            await desktops.all(on_phones, "sign-in")
+            await desktops.until_idle(len(on_phones))
         await self._enter(phones, controller, script.PLAIN, size.rates[-1], max(2, size.entries // 10))  # to warm up
         tried = []
         for rate in size.rates:
             tried.append(await self._enter(phones, controller, script.PLAIN, rate, size.entries))
             if tried[-1].held:
                 break
-        await self._agents(on_phones, "pause", {"reason": "busy"})
+        await self._tell_agents("pause", _BUSY)
         return tried
 
     async def waiting(self, phones: Child, controller: Child) -> list[Figure]:
         """The line is made, watched, and served at its length."""
         size = self._size
-        on_phones = live_site.agents(size.phones)
         filled = await phones.ask(
-            script.Fill(script.PLAIN, _FILL_RATE, size.waiting), Done, size.waiting / _FILL_RATE + _UP_S
+            script.Fill(script.PLAIN, _FILL_RATE, size.waiting, size.talk_s), Done, size.waiting / _FILL_RATE + _UP_S
         )
         matching = await self._share(controller, size.watched_s)
         self._tell(f"{size.waiting} wait: controller {matching:.1f} % of a core")
-        await self._agents(on_phones, "ready")
-        serve_s = size.offers * size.talk_s / size.phones
-        plain = await phones.ask(
-            script.Serve(script.PLAIN, size.offers, size.talk_s), script.Offers, 4 * serve_s + _UP_S
-        )
-        self._tell(f"offers: {_spread([offer.gap_ms for offer in plain.offered])}")
-        over = size.offers + size.waiting  # until those who were in line before are gone
-        announced = await phones.ask(
-            script.Serve(script.TOLD, over, size.talk_s), script.Offers, 4 * over * size.talk_s / size.phones + _UP_S
-        )
-        await self._agents(on_phones, "pause", {"reason": "busy"})
+        await self._tell_agents("ready")
+        plain = await self._serve(phones, script.PLAIN, size.offers)
+        # until those who were in line before are gone, and then as many again
+        announced = await self._serve(phones, script.TOLD, size.offers + size.waiting)
+        await self._tell_agents("pause", _BUSY)
         await phones.ask(script.Leave(), Done, _UP_S)
         return self._waiting_figures(filled, matching, plain, announced)
+
+    async def _serve(self, phones: Child, number: str, offers: int) -> script.Offers:
+        """Each phone is free once in a talk; twice as long as that needs is given."""
+        talk_s = self._size.talk_s
+        within_s = 2 * (offers / self._size.phones + 1) * (talk_s + 0.1)
+        served = await phones.ask(script.Serve(number, offers, talk_s, within_s), script.Offers, within_s + _UP_S)
+        line = f"{len(served.offered)} of {offers} offers to {number} in {served.took_s:.0f} s: "
+        line += _spread([offer.gap_ms for offer in served.offered])
+        self._tell(line)
+        self.notes.append(line)
+        return served
 
     def _waiting_figures(
         self, filled: Done, matching: float, plain: script.Offers, announced: script.Offers
@@ -190,33 +181,9 @@ class _Bench:
         await asyncio.sleep(for_s)
         return (controller.cpu_s() - used_s) / (time.monotonic() - begun_at) * 100
 
-    def _parts(self) -> tuple[slice, slice]:
-        return slice(self._size.phones), slice(self._size.phones, None)
-
-    async def _agents(self, agents: Sequence[str], what: str, body: dict[str, str] | None = None) -> None:
-        """Over HTTP, as a desktop of theirs would."""
-        async with aiohttp.ClientSession(self._web, headers=self._headers) as session:
-
-            async def one(agent: str) -> None:
-                async with session.post(f"/agents/{agent}/{what}", json=body) as answer:
-                    answer.raise_for_status()
-
-            for first in range(0, len(agents), _AT_ONCE):
-                await asyncio.gather(*(one(agent) for agent in agents[first : first + _AT_ONCE]))
-
-    async def _until_idle(self, count: int) -> None:
-        """A phone counts as reachable once Asterisk has told the controller."""
-        async with aiohttp.ClientSession(self._web, headers=self._headers) as session:
-            try:
-                async with asyncio.timeout(_UP_S):
-                    while True:
-                        async with session.get("/live") as answer:
-                            agents = (await answer.json())["agents"]
-                        if sum(agent["state"] == "idle" for agent in agents) == count:
-                            return
-                        await asyncio.sleep(0.5)
-            except TimeoutError:
-                raise ChildEnded(f"not all of {count} agents became idle within {_UP_S:g} s") from None
+    async def _tell_agents(self, what: str, body: dict[str, str] | None = None) -> None:
+        async with Desktops(self._place.site) as desktops:
+            await desktops.all(live_site.agents(self._size.phones), what, body)
 
 
 def _entry_figures(tried: Sequence[_Entries], app_queue: _Entries, wanted: float) -> list[Figure]:

@@ -8,25 +8,33 @@ from bench.script import Open
 
 PLAIN, TOLD = "9020", "9021"
 """Numbers that lead straight into a queue: one with music, one that also announces."""
+PROBE = "9022"
+"""A number that says the first prompt and hangs up."""
 ANNOUNCED_HZ = 700.0
 AGENT_HZ = 1_000.0
 
 
 class Fill(msgspec.Struct, frozen=True, tag="fill", tag_field="do"):
-    """`count` more callers to `number`, `rate` new ones a second; done when all of them hear something."""
+    """`count` more callers to `number`, `rate` new ones a second; done when all of them hear something.
+
+    Agents who are rung, then or later, talk for `talk_s`; None: until they are told to hang up.
+    """
 
     number: str
     rate: float
     count: int
+    talk_s: float | None
 
 
 class Serve(msgspec.Struct, frozen=True, tag="serve", tag_field="do"):
     """Let agents answer, talk for `talk_s` and hang up, until `offers` callers were offered to an agent who had just
-    become free. Whenever a caller is offered, another one calls `number`: the line keeps its length."""
+    become free, but no longer than `within_s`. Whenever a caller is offered, another one calls `number`: the line
+    keeps its length."""
 
     number: str
     offers: int
     talk_s: float
+    within_s: float
 
 
 class Enter(msgspec.Struct, frozen=True, tag="enter", tag_field="do"):
@@ -38,11 +46,25 @@ class Enter(msgspec.Struct, frozen=True, tag="enter", tag_field="do"):
     talk_s: float
 
 
+class Probe(msgspec.Struct, frozen=True, tag="probe", tag_field="do"):
+    """One call to PROBE."""
+
+
+class Look(msgspec.Struct, frozen=True, tag="look", tag_field="do"):
+    """Is everybody still there?"""
+
+
+class Drain(msgspec.Struct, frozen=True, tag="drain", tag_field="do"):
+    """Agents hang up one after the other, `pace_s` apart, who talks longest first, until nobody waits."""
+
+    pace_s: float
+
+
 class Leave(msgspec.Struct, frozen=True, tag="leave", tag_field="do"):
     """Hang up those who wait; agents who talk end their talks."""
 
 
-Request = Open | Fill | Serve | Enter | Leave
+Request = Open | Fill | Serve | Enter | Probe | Look | Drain | Leave
 
 
 class Offered(msgspec.Struct, frozen=True):
@@ -75,3 +97,24 @@ class Entered(msgspec.Struct, frozen=True):
     phones_s: float
     """Processor seconds of the phones."""
     took_s: float
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """`at`: seconds of the machine's monotonic clock when the first prompt arrived; None when it did not."""
+
+    at: float | None
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What `Look` saw: callers and agents' talks that are still there, and how many of these heard nothing for 1 s."""
+
+    callers: int
+    talks: int
+    in_silence: int
+
+
+class Drained(msgspec.Struct, frozen=True):
+    """What `Drain` saw: the callers in the order in which agents were rung for them, each by its place among all
+    callers as they had called."""
+
+    order: list[int]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bench import live_site, offer_script
+from hotline.habits import Announce, announced
 
 _ANNOUNCED_S = 6.0
-_ANNOUNCED_EVERY_S = 15.0
+_ANNOUNCE = Announce(first_s=5.0, every_s=15.0, wait=False)
 _QUEUES = f"""\
 queues:
   plain: {{ring_s: 20, wrap_up_s: 0, whisper: ""}}
@@ -13,7 +14,18 @@ queues:
     ring_s: 20
     wrap_up_s: 0
     whisper: ""
-    announce: {{first_s: 5, every_s: {_ANNOUNCED_EVERY_S:g}, position: "yes", wait: false}}
+    announce: {{first_s: {_ANNOUNCE.first_s:g}, every_s: {_ANNOUNCE.every_s:g}, wait: false}}
+"""
+_ENTRY = f"""\
+"{offer_script.PLAIN}": plain
+"{offer_script.TOLD}": told
+"{offer_script.PROBE}": probe
+"""
+_PROBE = """\
+flow: probe
+start: greet
+greet: {say: first, then: end}
+end: {hangup: }
 """
 
 
@@ -22,14 +34,16 @@ def files(agents: int) -> dict[str, str]:
     made = {name: text for name, text in live_site.files([]).items() if not name.startswith("dialplans/flows/")}
     people = "".join(f'  "{account}": {{account: "{account}"}}\n' for account in live_site.agents(agents))
     announcement = f"{offer_script.ANNOUNCED_HZ:g} {_ANNOUNCED_S:g}"
+    announcements = "".join(f"{phrase}: {announcement}\n" for phrase, _ in announced(_ANNOUNCE))
     return {
         **made,
-        "dialplans/entry.yaml": f'"{offer_script.PLAIN}": plain\n"{offer_script.TOLD}": told\n',
+        "dialplans/entry.yaml": _ENTRY,
         "dialplans/queues.yaml": _QUEUES,
         "dialplans/agents.yaml": f"agents:\n{people}",
         "dialplans/flows/plain.yaml": _flow("plain"),
         "dialplans/flows/told.yaml": _flow("told"),
-        "prompts/en.yaml": f"{made['prompts/en.yaml']}queue_next: {announcement}\nqueue_position: {announcement}\n",
+        "dialplans/flows/probe.yaml": _PROBE,
+        "prompts/en.yaml": made["prompts/en.yaml"] + announcements,
     }
 
 

@@ -7,6 +7,7 @@ All instants are the kernel's: when a datagram arrived, or just before one went 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections import Counter
@@ -19,7 +20,7 @@ import numpy as np
 
 from bench import offer_script as script
 from bench.children import reply, requests
-from bench.script import Done, Open
+from bench.script import FIRST_HZ, Done, Open
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from phones.call import CallFailed
@@ -44,11 +45,11 @@ class Room:
         self._line = PhoneLine(endpoint, peer, idle="keepalive")
         self._announced = endpoint.media.ear.label_of(script.ANNOUNCED_HZ)
         self._clip = tone(script.AGENT_HZ, 1.0)
-        self._talk_s = 1.0
+        self._talk_s: float | None = None
         self._callers: dict[str, OutgoingCall] = {}
         self._dialled = 0
         self._refill: str | None = None
-        self._rung: dict[str, tuple[AgentPhone, float]] = {}
+        self._rung: dict[str, float] = {}  # when an agent was rung for a caller
         self._offered: list[tuple[OutgoingCall, float, float]] = []
         self._enough = asyncio.Event()
         self._wanted = 0
@@ -58,7 +59,7 @@ class Room:
     @classmethod
     async def open(cls, asked: Open) -> Room:
         """Register the agents. Raises RegistrationFailed."""
-        tones_hz = (script.ANNOUNCED_HZ, script.AGENT_HZ)
+        tones_hz = (script.ANNOUNCED_HZ, script.AGENT_HZ, FIRST_HZ)
         media = MediaEngine(Random(), range(asked.rtp_first, asked.rtp_last + 1), tones_hz)
         room = cls(await Endpoint.open(media=media), (asked.host, asked.sip_port))
         for user, secret in asked.accounts:
@@ -77,6 +78,7 @@ class Room:
     async def fill(self, asked: script.Fill) -> Done:
         """Call, and wait until everybody hears something."""
         failures: Counter[str] = Counter()
+        self._talk_s = asked.talk_s
         calls = []
         for _ in range(asked.count):
             calls.append(await self._dial(asked.number))
@@ -96,7 +98,9 @@ class Room:
         self._failures.clear()
         self._wanted = asked.offers
         self._enough.clear()
-        await self._enough.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(asked.within_s):
+                await self._enough.wait()
         took_s = time.monotonic() - begun
         offered = self._offered[: asked.offers]
         await asyncio.sleep(LOOK_EVERY_S)
@@ -128,8 +132,8 @@ class Room:
             if rung is None or facts.answered_at is None:
                 self._failures["no agent was rung"] += 1
                 continue
-            from_invite_ms.append((rung[1] - facts.invite_at) * 1e3)
-            from_answer_ms.append((rung[1] - facts.answered_at) * 1e3)
+            from_invite_ms.append((rung - facts.invite_at) * 1e3)
+            from_answer_ms.append((rung - facts.answered_at) * 1e3)
         return script.Entered(
             from_invite_ms,
             from_answer_ms,
@@ -139,6 +143,33 @@ class Room:
             time.monotonic() - begun,
         )
 
+    async def probe(self) -> script.Heard:
+        """One call, until its first prompt is heard."""
+        call = await self._dial(script.PROBE)
+        try:
+            return script.Heard(await call.hear_tone(FIRST_HZ, _ANSWER_S))
+        except (CallFailed, TimeoutError):
+            return script.Heard(None)
+        finally:
+            await call.hang_up()
+            del self._callers[call.facts.from_user]
+
+    def look(self) -> script.Seen:
+        """Who is there, and hears something."""
+        callers = [call for call in self._callers.values() if not call.is_over]
+        talks = [talk for phone in self._agents for talk in phone.calls if not talk.is_over]
+        return script.Seen(len(callers), len(talks), sum(call.is_silent(1.0) for call in callers))
+
+    async def drain(self, asked: script.Drain) -> script.Drained:
+        """Talks end one after the other; each agent then has the next caller."""
+        order = [call.facts.from_user for call in self._callers.values() if not call.is_over]
+        self._rung.clear()
+        while talks := [talk for phone in self._agents for talk in phone.calls if not talk.is_over]:
+            await min(talks, key=lambda talk: talk.facts.invite_at).hang_up()
+            await asyncio.sleep(asked.pace_s)
+        rung = sorted(self._rung, key=lambda caller_id: self._rung[caller_id])
+        return script.Drained([order.index(caller_id) for caller_id in rung])
+
     async def leave(self) -> Done:
         """Everybody hangs up."""
         self._refill = None
@@ -147,7 +178,7 @@ class Room:
             await asyncio.gather(*(call.hang_up() for call in calls[first : first + _AT_ONCE]))
         for phone in self._agents:
             for talk in tuple(phone.calls):
-                await talk.ended(_SERVED_S)
+                await talk.hang_up()
         self._callers.clear()
         return Done({})
 
@@ -166,7 +197,7 @@ class Room:
 
     def _on_ring(self, phone: AgentPhone, call: IncomingCall) -> Answer:
         at, caller_id = call.facts.invite_at, call.facts.from_user
-        self._rung[caller_id] = (phone, at)
+        self._rung[caller_id] = at
         before = phone.facts[-1] if phone.facts else None
         talking = [talk for talk in phone.calls if talk is not call]
         if talking:
@@ -212,6 +243,12 @@ async def _serve() -> None:
             reply(await room.serve(asked))
         elif isinstance(asked, script.Enter):
             reply(await room.enter(asked))
+        elif isinstance(asked, script.Probe):
+            reply(await room.probe())
+        elif isinstance(asked, script.Look):
+            reply(room.look())
+        elif isinstance(asked, script.Drain):
+            reply(await room.drain(asked))
         else:
             reply(await room.leave())
     if room is not None:

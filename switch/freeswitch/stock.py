@@ -53,10 +53,8 @@ class Stock(msgspec.Struct, frozen=True):
         return found
 
 
-async def take_stock(client: EventSocketClient, music: str, controller: str = "") -> Stock:
-    """Ask the switch: what there is, then of all legs at once what each is. With `controller`, only that one's legs
-    are told. Raises SwitchAway.
-    """
+async def take_stock(client: EventSocketClient, music: str) -> Stock:
+    """Ask the switch: what there is, then of all legs at once what each is. Raises SwitchAway."""
     core, table_text, registrations_text = await asyncio.gather(
         client.api("global_getvar", "core_uuid"),
         client.api("show", "channels as json"),
@@ -67,11 +65,8 @@ async def take_stock(client: EventSocketClient, music: str, controller: str = ""
     dumps = await asyncio.gather(*(client.submit(Api("uuid_dump", f"{row.uuid} json")) for row in table.rows))
     live: list[LiveLeg] = []
     for row, dump in zip(table.rows, dumps, strict=True):
-        if not dump.ok:
-            continue  # it ended since
-        found = _decode(dump.text, dict[str, Any])
-        leg = _live(LegId(row.uuid), found, music)
-        if leg is not None and controller in ("", found.get("variable_hotline_controller")):
+        leg = _live(LegId(row.uuid), _decode(dump.text, dict[str, Any]), music) if dump.ok else None  # it ended since
+        if leg is not None:
             live.append(leg)
     return Stock(core.strip(), tuple(live), tuple(row.reg_user for row in registrations.rows))
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from bench import catalogue, holding, live, start
+from bench import catalogue, holding, live, offer, restart, start
 from bench.report import Report, as_json
 from hotline.cli.main import app
 
@@ -48,6 +48,25 @@ async def test_start_is_timed_until_the_controller_is_healthy():
     took = _by_name(report)["start of the controller on 20 flows, 200 prompts"]["value"]
     assert isinstance(took, float)
     assert took > 0.1
+
+
+async def test_offers_are_timed_at_the_phones_of_agents_and_callers():
+    report = await offer.run(_QUICK)
+    figures = _by_name(report)
+    assert figures["calls that failed"]["value"] == 0, report.machine["notes"]
+    assert figures["entries that failed"]["value"] == 0, report.machine["notes"]
+    for name in ("agent free to offer p95", "queue entry to agent INVITE p50", "queue entry to agent INVITE p95"):
+        took_ms = figures[name]["value"]
+        assert isinstance(took_ms, float)
+        assert 0 < took_ms < 5_000
+
+
+async def test_a_killed_controller_costs_no_call_and_no_place():
+    report = await restart.run(_QUICK)
+    figures = _by_name(report)
+    for name in ("calls that failed before", "calls dropped", "calls in silence after", "places changed"):
+        assert figures[name]["value"] == 0, name
+    assert isinstance(figures["control back"]["value"], float)
 
 
 def test_a_name_that_is_no_bench_is_answered_with_the_nearest():
