@@ -7,6 +7,7 @@ In production the service manager is the parent of Asterisk, not the controller:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import resource
@@ -166,7 +167,7 @@ def _complaints(path: Path) -> list[str]:
 
 
 def _prepare_child(parent: int) -> Callable[[], None]:
-    """What the child does between fork and exec: die with the parent, and have enough descriptors for its calls.
+    """What the child does between fork and exec: die with the parent, be scheduled in batches, have enough descriptors.
 
     The kernel sends the signal when the parent's *thread* ends that forked, so start from a thread that lives as long.
     """
@@ -177,6 +178,11 @@ def _prepare_child(parent: int) -> Callable[[], None]:
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != parent:  # it died before the request took effect
                 os._exit(1)
+        if sys.platform == "linux":
+            # Each 20 ms of music wake a thread for each waiting caller: let none interrupt the one that wakes them all.
+            # Measured with 300 callers: an eighth less of a core, latencies of calls as before.
+            with contextlib.suppress(OSError):  # a container may forbid it: it costs more then, and works
+                os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
         os.umask(0o077)  # recordings and logs are for this user only
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))
