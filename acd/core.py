@@ -183,10 +183,8 @@ class Acd:
         hall = self.hall
         if fact.call in hall.callers:
             raise BrokenRule(f"call {fact.call} waits already")
-        caller = hall.admit(fact, now)
+        caller, line = hall.admit(fact, now)
         rules = caller.rules
-        line = caller.line
-        assert line is not None  # admit has found it
         if not rules.join_empty and not hall.reach(line) & self.floor.present_mask:
             self.release(caller, "no_agents", now)
             return
@@ -288,24 +286,24 @@ class Acd:
     def _offer(self, caller: Caller, agent: Agent, now: Instant) -> None:
         self.offer_count += 1
         attempt = AttemptId(f"offer-{self.offer_count}")
+        call, rules, queue = caller.fact.call, caller.rules, caller.queue
         wrap_up_s = agent.config.wrap_up_s
         if wrap_up_s is None:
-            wrap_up_s = caller.rules.wrap_up_s
+            wrap_up_s = rules.wrap_up_s
         if self._witness is not None:
             self._witness.look(self, caller, agent, attempt, now)
-        if caller.in_line and caller.line is not None:
-            caller.line.remove(caller)
-        assignment = Assignment(attempt, caller.fact.call, caller, agent, caller.queue, wrap_up_s, now)
+        if caller.in_line:
+            self.hall.detach(caller)
+        assignment = Assignment(attempt, call, caller, agent, queue, wrap_up_s, now)
         self.assignments[attempt] = assignment
         caller.offer = agent.assignment = assignment
         caller.due_at = NEVER
-        queue = caller.queue
         queue.last_offered = agent.index
         self.floor.become(agent, "offered", "", now)
-        ring_s = caller.rules.ring_s
+        ring_s = rules.ring_s
         if ring_s > 0:
             self.set_timer(assignment, now + ring_s + ANSWER_GRACE_S)
-        self._out.append(Offer(attempt, caller.fact.call, agent.id, queue.name, ring_s))
+        self._out.append(Offer(attempt, call, agent.id, queue.name, ring_s))
 
     def match(self, agent: Agent, now: Instant) -> None:
         """An agent is idle: the caller who should have this one."""

@@ -64,8 +64,9 @@ class Hall:
 
     # entering and leaving
 
-    def admit(self, fact: CallQueued, now: Instant) -> Caller:
-        """A caller from the door: known from now on, in no line yet. Raises BadInput for a queue or wish unknown."""
+    def admit(self, fact: CallQueued, now: Instant) -> tuple[Caller, Line]:
+        """A caller from the door, and the line for that wish: known from now on, not in it yet. Raises BadInput for a
+        queue or wish unknown."""
         key = (fact.queue, fact.skills, fact.language, fact.class_, fact.priority, fact.vip)
         entry = self._entries.get(key)
         if entry is None:
@@ -82,10 +83,9 @@ class Hall:
         if fact.agent is not None:
             self._ask_for(caller, fact.agent, now)
             line = self.line_of(caller)
-        caller.line = line
         self.callers[fact.call] = caller
         queue.length += 1
-        return caller
+        return caller, line
 
     def _entry(self, fact: CallQueued) -> tuple[Queue, Wish, Seconds, Line]:
         queue = self.queues.get(fact.queue)

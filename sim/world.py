@@ -59,6 +59,7 @@ class Centre:
         self._answer: list[float] | None = None if calls.answer is None else calls.answer.tolist()
         self._wishes = [(wish.queue, wish.skills, wish.class_, wish.language, wish.priority) for wish in wishes]
         self._upcoming = 0
+        self._arrival_at = self._arrivals[0]
         self._undecided = -1
         self._agenda: list[tuple[Instant, int, AcdEvent]] = [(FOREVER, 0, Tick(FOREVER))]
         self._planned = 0
@@ -80,16 +81,16 @@ class Centre:
                 patience_s = self._patience[index]
                 if patience_s < FOREVER:
                     self._plan(self._arrivals[index] + patience_s, CallLeft(self._ids[index], "hung_up"))
-        arrival, planned = self._arrivals[self._upcoming], self._agenda[0][0]
-        return arrival if arrival <= planned else planned
+        arrival_at, planned_at = self._arrival_at, self._agenda[0][0]
+        return arrival_at if arrival_at <= planned_at else planned_at
 
     def happen(self) -> AcdEvent | None:
         """The next thing: a call comes, or what was planned."""
-        index = self._upcoming
         agenda = self._agenda
-        if self._arrivals[index] <= agenda[0][0]:
-            self._upcoming = index + 1
-            self._undecided = index
+        if self._arrival_at <= agenda[0][0]:
+            index = self._undecided = self._upcoming
+            self._upcoming = following = index + 1
+            self._arrival_at = self._arrivals[following]
             queue, skills, class_, language, priority = self._wishes[self._kinds[index]]
             return CallQueued(self._ids[index], NO_ATTEMPT, queue, skills, class_, language, "", priority)
         at, _, event = heappop(agenda)
