@@ -121,8 +121,10 @@ class Performer:
             watcher(order)
 
     def replay(self, order: facts.RouterCommand) -> None:
-        """Perform again what must be on disk after a restart, or gone from it, and nothing else."""
-        if isinstance(order, _KEPT):
+        """Perform again what must be on disk after a restart, or gone from it, and nothing else: it was logged then."""
+        if isinstance(order, facts.LogCall):
+            self._write_call(order)
+        elif isinstance(order, _KEPT):
             self._by_type[type(order)](order)
 
     async def close(self) -> None:
@@ -213,8 +215,11 @@ class Performer:
         self._spawn(acknowledge())
         log.info("case opened", case=order.case.number, call=order.case.call, category=order.case.category)
 
-    def _log_call(self, row: facts.LogCall) -> None:
+    def _write_call(self, row: facts.LogCall) -> None:
         self._writer.write(statements.CALL, msgspec.structs.astuple(row))
+
+    def _log_call(self, row: facts.LogCall) -> None:
+        self._write_call(row)
         self._vault.forget(row.call, LegId(row.call))
         log.info(
             "call ended",
