@@ -38,7 +38,7 @@ from switch.freeswitch.lag import ReaderLag
 from switch.freeswitch.legs import Execution, Leg, Reason, failed
 from switch.freeswitch.playing import Player
 from switch.freeswitch.recording import Recorder
-from switch.freeswitch.stock import Stock, take_stock
+from switch.freeswitch.stock import Stock, take_stock, take_whole_stock
 from switch.freeswitch.supervising import Supervising
 from switch.freeswitch.wire import Api, Event, Subscribe
 
@@ -139,7 +139,7 @@ class FreeSwitch:
 
     async def calls(self) -> Sequence[LiveLeg]:
         """All legs of ours that are up now. Raises SwitchAway."""
-        return (await take_stock(self._door.client, self._options.music)).live
+        return (await take_stock(self._door.client, self._options.music, tuple(self._door.legs))).live
 
     async def close(self) -> None:
         """Leave the switch to itself."""
@@ -225,8 +225,8 @@ class FreeSwitch:
         if leg is None:
             self._arrived(leg_id, event)
             return
-        if leg.heading is not None:
-            return  # a talk is taking it: this is where it was before
+        if self._bridging.takes(leg):
+            return
         leg.parked = True
         if leg.running is not None and leg.running.started:
             self._door.abandon_running(leg)
@@ -285,13 +285,15 @@ class FreeSwitch:
         epoch = await self._door.client.api("strepoch")
         self._clock_ahead_s = int(epoch) - time.monotonic()
         await self._door.client.api("global_setvar", self._lease().arguments)
-        stock = await take_stock(self._door.client, self._options.music)
+        stock = await take_whole_stock(self._door.client, self._options.music, tuple(self._door.legs))
         restarted = self._core not in ("", stock.core)
         self._core = stock.core
         ended = self._adopt(stock)
         self._emit(events.SwitchBack(self.name, stock.live, restarted))
         for leg in ended:
-            self._door.end(leg, Cause.LOST, "it was gone when the link came back")
+            self._door.end(leg, leg.ending or Cause.LOST, "it was gone when the link came back")
+        for leg in tuple(self._door.legs.values()):
+            self._catch_up(leg)
         self._bridging.adopt(stock.talks)
         self._recorder.adopt(stock.talks)
         self._devices.adopt(stock.registered)
@@ -312,6 +314,13 @@ class FreeSwitch:
             if leg.running is None and leg.parked:
                 leg.running = self._unknown_execution(found)
         return ended
+
+    def _catch_up(self, leg: Leg) -> None:
+        """What was ordered of a leg, or happened to it, while the link was down."""
+        if leg.ending is not None:
+            self._door.hang_up(leg, leg.ending)
+        elif leg.answered:
+            self._dialler.on_parked(leg)
 
     def _unknown_execution(self, found: LiveLeg) -> Execution | None:
         """What runs on a leg that we find; its id was another controller's."""

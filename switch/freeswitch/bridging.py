@@ -1,10 +1,13 @@
 """Two legs that hear each other: counted only when the switch tells that both are bridged, taken apart when one leaves.
 
-A talk goes joining -> up -> parting -> gone, or joining -> gone when it fails. Its attempt is written on both channels
+A talk goes joining -> up -> parting -> gone, or joining -> failing -> gone. Its attempt is written on both channels
 (`hotline_bridge`), so that a controller that starts anew finds which attempt a standing talk belongs to.
 
-Of this switch (1.10.12): an order to bridge that meets a hang-up mostly answers -ERR, but may answer +OK and never
-bridge; either way the other leg is left neither parked nor bridged. So a leg whose talk failed is parked on purpose.
+Of this switch (1.10.12): an order to bridge that is answered -ERR has touched neither leg. One that is answered +OK may
+meet a hang-up all the same, and never bridges: then the other leg leaves what it was in. It is hung up too, unless its
+variable uuid_bridge_park_on_cancel is true; then it parks by itself, or, if the switch took it for the second of the
+two, stays nowhere. So a failure is told when each survivor is seen parked, and who is not seen soon is parked on
+purpose: by a transfer, because a uuid_park that meets a park leaves the channel deaf.
 A leg that is re-bridged leaves its old partner with a CHANNEL_PARK and no CHANNEL_UNBRIDGE.
 """
 
@@ -16,24 +19,29 @@ from functools import partial
 from typing import Literal
 
 from calls import commands, events
-from calls.ids import AttemptId, LegId
+from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch.door import Door, Told
 from switch.freeswitch.legs import Leg, Reason
 from switch.freeswitch.wire import Event
+
+_SETTLE_S: Seconds = 0.5
+"""A survivor parks by itself in some 40 ms; past this it is parked."""
 
 
 class Talk:
     """One Bridge order."""
 
-    __slots__ = ("a", "attempt", "b", "left", "record", "state", "timer")
+    __slots__ = ("a", "attempt", "b", "fault", "left", "record", "replied", "state", "timer")
 
     def __init__(self, attempt: AttemptId, a: LegId, b: LegId, record: str | None) -> None:
         self.attempt = attempt
         self.a = a
         self.b = b
         self.record = record
-        self.state: Literal["joining", "up", "parting", "gone"] = "joining"
-        self.left: set[LegId] = set()  # seen to be out: parked, placed elsewhere, or ended
+        self.state: Literal["joining", "failing", "up", "parting", "gone"] = "joining"
+        self.replied = False
+        self.fault: tuple[Reason, str] = ("refused", "")  # of a talk that fails
+        self.left: set[LegId] = set()  # seen to be out, or to have settled: parked, placed elsewhere, or ended
         self.timer: asyncio.TimerHandle | None = None
 
 
@@ -72,7 +80,6 @@ class Bridging:
         for leg_id in (command.a, command.b):
             leg = door.legs[leg_id]
             leg.heading = command.attempt
-            leg.parked = False
             door.clear_floor(leg)
             door.setvar(leg_id, "hotline_bridge", command.attempt)
         self._on_ordered(talk)
@@ -92,32 +99,61 @@ class Bridging:
         self._cancel_timer(talk)
         for leg_id in (talk.a, talk.b):
             leg = self._door.legs[leg_id]
-            leg.talk, leg.heading, leg.parked = talk.attempt, None, False
+            leg.talk, leg.heading, leg.parked, leg.music = talk.attempt, None, False, False
             self._door.abandon_running(leg)
         self._door.emit(events.Bridged(talk.attempt, (talk.a, talk.b)))
 
     def _ordered(self, talk: Talk, told: Told) -> None:
-        if told.reason is not None and talk.state == "joining":
-            # The switch may name the leg that is gone, or say nothing that helps; its end comes as an event anyway.
-            reason: Reason = told.reason if told.reason in ("deadline", "switch_lost") else "leg_gone"
-            self._fail(talk, reason, told.text)
+        talk.replied = True
+        if told.reason is None or talk.state not in ("joining", "failing"):
+            for leg in self._heading(talk):
+                leg.parked = False
+            return
+        # The switch may name the leg that is gone, or say nothing that helps; its end comes as an event anyway.
+        reason: Reason = told.reason if told.reason in ("deadline", "switch_lost") else "leg_gone"
+        self._fail(talk, reason, told.text)
+        if reason == "leg_gone":
+            for leg in self._heading(talk):
+                if leg.running is not None:
+                    leg.running.stopping = False  # that was left to the talk
+                    self._door.stop_running(leg)
+            self._failed(talk)
 
     def _overdue(self, talk: Talk) -> None:
-        talk.timer = None
-        if talk.state == "joining":
-            self._fail(talk, "deadline", "the switch did not tell that they are bridged")
+        self._fail(talk, "deadline", "the switch did not tell that they are bridged")
 
-    def _fail(self, talk: Talk, reason: Reason, detail: str, dead: LegId | None = None) -> None:
-        self._forget(talk)
+    def _fail(self, talk: Talk, reason: Reason, detail: str) -> None:
+        """It will not stand. Told when both legs have settled."""
+        if talk.state == "failing":
+            return
+        talk.state, talk.fault = "failing", (reason, detail)
+        self._cancel_timer(talk)
         self._on_failed(talk)
-        for leg_id in (talk.a, talk.b):
-            leg = self._door.legs.get(leg_id)
-            if leg is not None and leg.heading == talk.attempt:
-                leg.heading = None
-                self._door.abandon_running(leg)
-                if reason != "switch_lost" and leg_id != dead:
-                    self._door.api("uuid_park", str(leg_id))
-        self._door.emit(events.CommandFailed(talk.attempt, reason, dead, detail))
+        talk.timer = self._door.loop.call_later(_SETTLE_S, self._rescue, talk)
+
+    def _rescue(self, talk: Talk) -> None:
+        """Who did not park is parked."""
+        for leg in self._heading(talk):
+            self._door.park_anew(leg)
+        talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._failed, talk)
+
+    def _settled(self, talk: Talk, leg: LegId) -> None:
+        talk.left.add(leg)
+        if talk.left >= {talk.a, talk.b} or (talk.replied and not self._heading(talk)):
+            self._failed(talk)
+
+    def _failed(self, talk: Talk) -> None:
+        self._forget(talk)
+        for leg in self._heading(talk):
+            leg.heading = None
+            self._door.loop.call_soon(self._door.begin_next, leg)
+        reason, detail = talk.fault
+        self._door.emit(events.CommandFailed(talk.attempt, reason, None, detail))
+
+    def _heading(self, talk: Talk) -> list[Leg]:
+        """Its legs that are on their way into it."""
+        legs = (self._door.legs.get(leg) for leg in (talk.a, talk.b))
+        return [leg for leg in legs if leg is not None and leg.heading == talk.attempt]
 
     # -- apart
 
@@ -127,27 +163,38 @@ class Bridging:
         if talk is not None and talk.state == "up":
             self._parting(talk)
 
+    def takes(self, leg: Leg) -> bool:
+        """Whether a talk is taking the leg, so that a CHANNEL_PARK tells where it was before."""
+        talk = self.talks.get(leg.heading) if leg.heading is not None else None
+        return talk is not None and talk.state == "joining"
+
     def on_parked(self, leg: Leg) -> None:
-        """CHANNEL_PARK of a leg: it is in silence, and out of the talk that it was in."""
+        """CHANNEL_PARK of a leg: it is in silence, and out of the talk that it was in or should have come to."""
+        failing = self.talks.get(leg.heading) if leg.heading is not None else None
+        leg.heading = None
         talk = self._standing(leg.id)
-        if talk is None or leg.heading is not None:
-            return
-        leg.talk = None
-        talk.left.add(leg.id)
-        self._part_if_clear(talk)
+        if talk is not None:
+            leg.talk = None
+            talk.left.add(leg.id)
+            self._part_if_clear(talk)
+        if failing is not None:
+            self._door.abandon_running(leg)
+            self._settled(failing, leg.id)
 
     def on_end(self, leg: Leg) -> None:
         """A leg ended: a talk that was to have it fails, one that had it is parted."""
         for talk in [talk for talk in self.talks.values() if leg.id in (talk.a, talk.b)]:
-            if talk.state == "joining":
-                self._fail(talk, "leg_gone", "the leg ended first", leg.id)
+            if talk.state in ("joining", "failing"):
+                self._fail(talk, "leg_gone", f"{leg.id} ended first")
+                self._settled(talk, leg.id)
             else:
                 talk.left.add(leg.id)
                 self._part_if_clear(talk)
 
     def _standing(self, leg: LegId) -> Talk | None:
         """The talk that the leg is in; not the one that it is heading for."""
-        return next((talk for talk in self.talks.values() if talk.state != "joining" and leg in (talk.a, talk.b)), None)
+        talks = (talk for talk in self.talks.values() if talk.state in ("up", "parting"))
+        return next((talk for talk in talks if leg in (talk.a, talk.b)), None)
 
     def _part_if_clear(self, talk: Talk) -> None:
         if talk.state == "up":
@@ -170,10 +217,10 @@ class Bridging:
             if leg is None or self._is_elsewhere(leg_id, talk):
                 continue
             leg.talk = None
-            if leg.ending is None:
+            if leg.ending is None and not leg.music:  # one that was sent into music has its place
                 survivors.append(leg_id)
             if not leg.parked:
-                self._door.api("uuid_park", str(leg_id))
+                self._door.park_anew(leg)
         self._on_apart(talk)
         self._door.emit(events.Unbridged(talk.attempt, tuple(survivors)))
 
@@ -196,8 +243,9 @@ class Bridging:
     def on_lost(self) -> None:
         """What was to be joined has failed; what stands most likely goes on standing."""
         for talk in list(self.talks.values()):
-            if talk.state == "joining":
+            if talk.state in ("joining", "failing"):
                 self._fail(talk, "switch_lost", "the link was lost")
+                self._failed(talk)
 
     def adopt(self, standing: dict[AttemptId, tuple[LegId, LegId]]) -> None:
         """Make the talks those that stand now."""

@@ -128,8 +128,13 @@ class EventSocketClient:
 
     @property
     def connected(self) -> bool:
-        """Whether commands can be sent now."""
+        """Whether the link is up and stock was taken."""
         return self._up.is_set()
+
+    @property
+    def linked(self) -> bool:
+        """Whether commands can be written now: from the start of `resync` until the link is lost."""
+        return self._link is not None
 
     async def _run(self) -> None:
         failures = 0

@@ -21,8 +21,8 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f'\"\\<>,;{}\[\]()$|^@&]")
 """What ends a value, begins a variable, or separates values in the switch's own language of originate."""
 _SPARE_RING_S = 5
 _LEG_VARIABLES = (
-    "park_after_bridge=true,hangup_after_bridge=false,playback_terminators=none,ignore_early_media=true,"
-    "RECORD_STEREO=true,RECORD_MIN_SEC=0,hotline_role=out"
+    "park_after_bridge=true,hangup_after_bridge=false,uuid_bridge_park_on_cancel=true,playback_terminators=none,"
+    "ignore_early_media=true,RECORD_STEREO=true,RECORD_MIN_SEC=0,hotline_role=out"
 )
 
 
@@ -54,12 +54,16 @@ class Dialler:
         if endpoint is None:
             door.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
             return
+        if not door.client.linked:
+            door.later(events.CallEnded(command.leg, Cause.FAILED, "the link to FreeSWITCH is down"))
+            return
         device = command.to.removeprefix("phone:") if command.to.startswith("phone:") else None
         leg = Leg(command.leg, command.caller, command.to.partition(":")[2], inbound=False, device=device)
         leg.originate = command.attempt
         door.add(leg)
         variables = [
             f"origination_uuid={command.leg}",
+            f"hotline_called={leg.called}",
             f"origination_caller_id_number='{_UNSAFE.sub('', command.caller)}'",
             f"origination_caller_id_name='{_UNSAFE.sub(' ', command.caller_name)}'",
             f"originate_timeout={math.ceil(command.ring_s) + _SPARE_RING_S}",
@@ -197,5 +201,6 @@ class Dialler:
         leg.away = None
         self._door.setvar(leg.id, "park_after_bridge", "true")
         self._door.setvar(leg.id, "hangup_after_bridge", "false")
-        self._door.setvar(leg.id, "hotline_role", "caller" if leg.inbound else "out")
+        role = ("caller" if leg.device is None else "agent") if leg.inbound else "out"
+        self._door.setvar(leg.id, "hotline_role", role)
         self._door.emit(outcome)

@@ -126,6 +126,11 @@ class Door:
         else:
             self.emit(failed(command, told.reason, told.text))
 
+    def park_anew(self, leg: Leg) -> None:
+        """Park a leg that may be anywhere, parked already or not: CHANNEL_PARK tells when it is done."""
+        leg.parked = False
+        self.api("uuid_transfer", f"{leg.id} park inline")
+
     # -- the application that runs on a leg
 
     def run(self, leg: Leg, application: str, argument: str, on_done: OnDone) -> str:
@@ -176,6 +181,9 @@ class Door:
         self.request(command, partial(self._begun, leg, running))
 
     def _begun(self, leg: Leg, running: Execution, told: Told) -> None:
+        orders, running.orders = running.orders, []
+        for command in orders:
+            self.quick_done(command, told)
         if told.reason is not None and leg.running is running and self.legs.get(leg.id) is leg:
             self._finish(leg, None, told.reason)
 
@@ -207,6 +215,8 @@ class Door:
         assert running is not None
         if running.timer is not None:
             running.timer.cancel()
+        if reason is not None and running.argument == self.options.music:
+            leg.music = False  # or it would be tried again at once, and for ever
         running.on_done(running, event, reason)
         self.begin_next(leg)
 
@@ -246,7 +256,9 @@ class Door:
             self.end(leg, leg.ending or Cause.LOST, "it was gone already")
 
     def _end_overdue(self, leg: Leg) -> None:
-        if self.legs.get(leg.id) is leg:
+        if not self.client.linked:
+            leg.end_timer = None  # told again when the link is back
+        elif self.legs.get(leg.id) is leg:
             self.end(leg, leg.ending or Cause.LOST, "FreeSWITCH did not confirm the end")
 
     def end(self, leg: Leg, cause: Cause, detail: str = "") -> None:

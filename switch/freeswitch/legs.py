@@ -34,7 +34,7 @@ class Execution:
     seen; and with the reason when that is a failure.
     """
 
-    __slots__ = ("application", "argument", "breaks", "id", "on_done", "started", "stopping", "timer")
+    __slots__ = ("application", "argument", "breaks", "id", "on_done", "orders", "started", "stopping", "timer")
 
     def __init__(self, execution: str, application: str, argument: str, on_done: OnDone) -> None:
         self.id = execution
@@ -44,6 +44,7 @@ class Execution:
         self.started = False  # seen in the switch
         self.stopping = False  # told to stop: its end is a stop, not a finish
         self.breaks = 0
+        self.orders: list[LegCommand] = []  # that took effect, or did not, once the switch has accepted it
         self.timer: asyncio.TimerHandle | None = None
 
 
@@ -125,6 +126,7 @@ _CAUSES = {
     "NUMBER_CHANGED": Cause.UNREACHABLE,
     "DESTINATION_OUT_OF_ORDER": Cause.UNREACHABLE,
     "USER_NOT_REGISTERED": Cause.UNREACHABLE,
+    "INVALID_GATEWAY": Cause.UNREACHABLE,  # none is configured
     "RECOVERY_ON_TIMER_EXPIRE": Cause.UNREACHABLE,
     "ORIGINATOR_CANCEL": Cause.CANCELLED,
     "LOSE_RACE": Cause.CANCELLED,

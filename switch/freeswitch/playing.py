@@ -74,7 +74,8 @@ class Player:
             self._door.emit(failed(command, reason, "the leg ended" if reason == "leg_gone" else ""))
             return
         response = event.get("Application-Response") if event is not None else ""
-        if response in ("FILE NOT FOUND", "PLAYBACK ERROR"):
+        # A talk that takes the leg ends a playback with PLAYBACK ERROR: that is a stop.
+        if response == "FILE NOT FOUND" or (response == "PLAYBACK ERROR" and not execution.stopping):
             self._door.emit(failed(command, "missing_file", f"FreeSWITCH says {response}"))
             return
         outcome = Outcome.STOPPED if execution.stopping else Outcome.FINISHED
@@ -101,10 +102,15 @@ class Player:
         leg.music = True
         if leg.talk is not None:
             leg.parked = False
-            door.quick(command, "uuid_park", str(leg.id))
+            door.quick(command, "uuid_transfer", f"{leg.id} park inline")
             return
         door.begin_next(leg)
-        door.later(events.CommandDone(command.attempt, command.leg))
+        running = leg.running
+        if running is not None and running.argument == door.options.music and not running.started:
+            leg.open[command.attempt] = command
+            running.orders.append(command)
+        else:
+            door.later(events.CommandDone(command.attempt, command.leg))
 
     def stop_music(self, command: commands.StopMusic) -> None:
         """Silence. What plays goes on: it is stopped by a Stop."""
@@ -112,6 +118,9 @@ class Player:
         leg = door.legs.get(command.leg)
         if leg is None:
             door.later(failed(command, "leg_gone"))
+            return
+        if not door.client.linked:
+            door.later(failed(command, "switch_lost"))
             return
         leg.music = False
         if leg.running is not None and leg.running.argument == door.options.music:

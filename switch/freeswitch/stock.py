@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 import msgspec
 
 from calls.errors import SwitchAway
 from calls.events import LiveLeg
-from calls.ids import AttemptId, LegId
+from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch.client import EventSocketClient
 from switch.freeswitch.wire import Api
 
 _Shape = TypeVar("_Shape")
+
+_BOND = "variable_signal_bond"
+"""Names the other leg on both while they are bridged; taken away after."""
+_TABLE_DELAY_S: Seconds = 0.2
+_LOOKS = 5
 
 
 class _Row(msgspec.Struct):
@@ -34,12 +40,29 @@ class _Registrations(msgspec.Struct):
     rows: list[_Registration] = []
 
 
+class _Count(msgspec.Struct):
+    active: int
+
+
+class _Sessions(msgspec.Struct):
+    count: _Count
+
+
+class _Response(msgspec.Struct):
+    sessions: _Sessions
+
+
+class _Status(msgspec.Struct):
+    response: _Response
+
+
 class Stock(msgspec.Struct, frozen=True):
     """One taking of stock. `core` names the run of the switch: another one means that it was started anew."""
 
     core: str
     live: tuple[LiveLeg, ...]
     registered: tuple[str, ...]
+    channels: int  # ours and others
 
     @property
     def talks(self) -> dict[AttemptId, tuple[LegId, LegId]]:
@@ -53,22 +76,36 @@ class Stock(msgspec.Struct, frozen=True):
         return found
 
 
-async def take_stock(client: EventSocketClient, music: str) -> Stock:
-    """Ask the switch: what there is, then of all legs at once what each is. Raises SwitchAway."""
+async def take_whole_stock(client: EventSocketClient, music: str, known: Collection[LegId] = ()) -> Stock:
+    """As `take_stock`, and wait for the switch's table of channels where it is behind. Raises SwitchAway."""
+    for _ in range(_LOOKS):
+        stock = await take_stock(client, music, known)
+        status = _decode(await client.api("json", '{"command":"status","data":{}}'), _Status)
+        if stock.channels >= status.response.sessions.count.active:
+            break
+        await asyncio.sleep(_TABLE_DELAY_S / 2)
+    return stock
+
+
+async def take_stock(client: EventSocketClient, music: str, known: Collection[LegId] = ()) -> Stock:
+    """Ask the switch: what there is, then of all legs at once what each is. Raises SwitchAway.
+
+    Its table of channels is written up to 200 ms late (1.10.12 gathers statements so long): `known` are legs that are
+    looked at though they may not be in it.
+    """
     core, table_text, registrations_text = await asyncio.gather(
         client.api("global_getvar", "core_uuid"),
         client.api("show", "channels as json"),
         client.api("show", "registrations as json"),
     )
-    table = _decode(table_text, _Table)
     registrations = _decode(registrations_text, _Registrations)
-    dumps = await asyncio.gather(*(client.submit(Api("uuid_dump", f"{row.uuid} json")) for row in table.rows))
-    live: list[LiveLeg] = []
-    for row, dump in zip(table.rows, dumps, strict=True):
-        leg = _live(LegId(row.uuid), _decode(dump.text, dict[str, Any]), music) if dump.ok else None  # it ended since
-        if leg is not None:
-            live.append(leg)
-    return Stock(core.strip(), tuple(live), tuple(row.reg_user for row in registrations.rows))
+    legs = list(dict.fromkeys((*(LegId(row.uuid) for row in _decode(table_text, _Table).rows), *known)))
+    told = await asyncio.gather(*(client.submit(Api("uuid_dump", f"{leg} json")) for leg in legs))
+    # One that is not told has ended since.
+    dumps = {leg: _decode(dump.text, dict[str, Any]) for leg, dump in zip(legs, told, strict=True) if dump.ok}
+    looked = (_live(leg, dump, _partner(leg, dumps), music) for leg, dump in dumps.items())
+    live = tuple(leg for leg in looked if leg is not None)
+    return Stock(core.strip(), live, tuple(row.reg_user for row in registrations.rows), len(dumps))
 
 
 def _decode(text: str, shape: type[_Shape]) -> _Shape:
@@ -78,7 +115,13 @@ def _decode(text: str, shape: type[_Shape]) -> _Shape:
         raise SwitchAway(f"the switch gave no {shape.__name__} in JSON: {fault}") from fault
 
 
-def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:
+def _partner(leg: LegId, dumps: dict[LegId, dict[str, Any]]) -> LegId | None:
+    """Whom a leg is bridged with. An order to bridge marks both at once, also when it fails because one is gone."""
+    other = LegId(str(dumps[leg].get(_BOND, "")))
+    return other if other in dumps and dumps[other].get(_BOND) == leg else None
+
+
+def _live(leg: LegId, dump: dict[str, Any], bridged_with: LegId | None, music: str) -> LiveLeg | None:
     """A channel of ours; None for one that is not, or no longer: of the fallback, given away, or ending."""
 
     def variable(name: str) -> str:
@@ -89,16 +132,14 @@ def _live(leg: LegId, dump: dict[str, Any], music: str) -> LiveLeg | None:
         return None
     inbound = role != "out"
     device = variable("hotline_device") or None
-    # Set on both legs while they are bridged, and taken away after.
-    bridged_with = variable("signal_bond")
     return LiveLeg(
         leg=leg,
         caller=_caller(dump, device, inbound),
-        called=str(dump.get("Caller-Destination-Number", "")) if inbound or device is None else device,
+        called=device if device is not None and not inbound else variable("hotline_called"),
         answered=dump.get("Answer-State") == "answered",
         inbound=inbound,
         device=device,
-        bridged_with=LegId(bridged_with) if bridged_with else None,
+        bridged_with=bridged_with,
         bridge=AttemptId(variable("hotline_bridge")) if bridged_with and variable("hotline_bridge") else None,
         in_music=not bridged_with and variable("current_application_data") == music,
     )

@@ -30,6 +30,9 @@ class Supervising:
         if leg is None or command.target not in door.legs:
             door.later(failed(command, "leg_gone", "no such supervisor" if leg is None else "no such target"))
             return
+        if command.mode == "barge" and door.legs[command.target].talk is None:
+            door.later(failed(command, "refused", "there is no talk to join"))
+            return
         now = self._targets.get(leg.id)
         if now is not None and now[0] == command.target and now[1] not in self._starting:
             leg.open[command.attempt] = command

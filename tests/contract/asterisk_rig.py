@@ -17,16 +17,15 @@ from switch.asterisk.installation import locate_or_install
 from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AsteriskSettings
 from tests.contract.proxy import LinkProxy
-from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside, write_prompts
+from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside
+from tests.contract.sounds import write_prompts
 
 
 class AsteriskRig(SipRig):
     def __init__(self, asterisk: AsteriskProcess, proxy: LinkProxy, endpoint: Endpoint, prompts: Path) -> None:
         self.asterisk = asterisk
         settings = asterisk.settings
-        super().__init__(
-            asterisk, (settings.sip_address, settings.sip_port), settings.accounts, proxy, endpoint, prompts
-        )
+        super().__init__((settings.sip_address, settings.sip_port), settings.accounts, proxy, endpoint, prompts)
 
     def _adapter(self) -> AsteriskSwitch:
         settings = self.asterisk.settings
@@ -38,6 +37,10 @@ class AsteriskRig(SipRig):
             settings.recording_dir,
         )
         return AsteriskSwitch(options)
+
+    async def restart_switch(self) -> None:
+        await self.asterisk.kill()
+        await self.asterisk.start()
 
     def another_controller(self) -> AsteriskSwitch:
         """Of the same name, not started."""

@@ -1,8 +1,15 @@
-"""Each contract test runs once on every switch that there is a rig for."""
+"""Each contract test runs once on every switch that there is a rig for.
+
+FreeSWITCH is there twice: as recordings of a real one, always; and itself, where its program is found or
+HOTLINE_FREESWITCH names a running one. HOTLINE_RECORD=1 makes the recordings anew, of the tests that pass.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+import re
+from collections.abc import AsyncIterator, Generator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,26 +18,57 @@ import pytest_asyncio
 from switch.freeswitch.process import locate
 from tests.contract.asterisk_rig import asterisk_rig
 from tests.contract.fake_rig import fake_rig
-from tests.contract.freeswitch_rig import freeswitch_rig
+from tests.contract.freeswitch_rig import freeswitch_rig, rig_to_record
+from tests.contract.recorded_rig import recorded_rig
 from tests.contract.rig import Facts, Rig, Steps
+from tests.live.freeswitch import NAMED
 
-_SWITCHES = [pytest.param("fake", marks=pytest.mark.unit), pytest.param("asterisk", marks=pytest.mark.live)]
-if locate():  # where it is not installed, tests/wire/freeswitch replays what a real one said to the same port
+_SWITCHES = [
+    pytest.param("fake", marks=pytest.mark.unit),
+    pytest.param("recorded", marks=pytest.mark.wire),
+    pytest.param("asterisk", marks=pytest.mark.live),
+]
+if NAMED or locate():
     _SWITCHES.append(pytest.param("freeswitch", marks=pytest.mark.live))
+_RECORD = bool(os.environ.get("HOTLINE_RECORD"))
+
+
+_PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Lets the rig know whether the test has passed."""
+    report = yield
+    if report.when == "call":
+        item.stash[_PASSED] = report.passed
+    return report
 
 
 @pytest_asyncio.fixture(params=_SWITCHES)
 async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     """A switch that is up, with nobody on it."""
-    if request.param == "fake":
-        async with fake_rig() as fake:
-            yield fake
-    elif request.param == "freeswitch":
-        async with freeswitch_rig(tmp_path) as freeswitch:
-            yield freeswitch
-    else:
-        async with asterisk_rig(tmp_path) as asterisk:
-            yield asterisk
+    name = recording_of(request.node.name, request.param)
+    match request.param:
+        case "fake":
+            rig = fake_rig()
+        case "recorded":
+            rig = recorded_rig(name, tmp_path)
+        case "freeswitch":
+            passed = partial(request.node.stash.get, _PASSED, False)
+            rig = rig_to_record(name, tmp_path, passed) if _RECORD else freeswitch_rig(tmp_path)
+        case _:
+            rig = asterisk_rig(tmp_path)
+    async with rig as opened:
+        yield opened
+
+
+def recording_of(test: str, switch: str) -> str:
+    """The name of a test's recording, without what is not for a file's name."""
+    name, _, parameters = test.removeprefix("test_").partition("[")
+    return re.sub(r"[^A-Za-z0-9]+", "_", f"{name} {parameters.replace(switch, '')}").strip("_")
 
 
 @pytest.fixture

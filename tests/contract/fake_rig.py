@@ -90,6 +90,9 @@ class FakeRig:
     async def phone(self, account: str, reaction: Reaction) -> Phone:
         return FakePhone(self.switch, account, reaction)
 
+    async def pause(self, seconds: Seconds) -> None:
+        await asyncio.sleep(seconds)
+
     def clip(self, name: str) -> Clip:
         if name not in PROMPTS:
             self.switch.missing.add(f"/prompts/{name}")

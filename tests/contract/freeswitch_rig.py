@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.door import FreeSwitchOptions
-from switch.freeswitch.process import FreeSwitchProcess, locate
-from switch.freeswitch.settings import FreeSwitchSettings
+from tests.contract.marked_rig import MarkedRig
 from tests.contract.proxy import LinkProxy
-from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside, write_prompts
+from tests.contract.recorded_rig import PASSWORD, RECORDINGS
+from tests.contract.rig import Rig
+from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside
+from tests.contract.sounds import write_prompts
+from tests.live.freeswitch import Instance, some_freeswitch
+from tests.wire.freeswitch.recording import Tape, record
 
 
 class FreeSwitchRig(SipRig):
-    def __init__(self, freeswitch: FreeSwitchProcess, proxy: LinkProxy, endpoint: Endpoint, prompts: Path) -> None:
-        self._settings = settings = freeswitch.settings
-        super().__init__(
-            freeswitch, (settings.sip_address, settings.sip_port), settings.accounts, proxy, endpoint, prompts
-        )
+    def __init__(self, instance: Instance, proxy: LinkProxy, endpoint: Endpoint, prompts: Path) -> None:
+        self._instance = instance
+        self._settings = settings = instance.settings
+        super().__init__((settings.sip_address, settings.sip_port), settings.accounts, proxy, endpoint, prompts)
 
     def _adapter(self) -> FreeSwitch:
         options = FreeSwitchOptions(
@@ -30,36 +34,48 @@ class FreeSwitchRig(SipRig):
         )
         return FreeSwitch(options)
 
+    async def restart_switch(self) -> None:
+        await self._instance.restart()
+
 
 @asynccontextmanager
 async def freeswitch_rig(folder: Path) -> AsyncIterator[FreeSwitchRig]:
-    """A FreeSWITCH of the test's own; its program must be there (`locate`)."""
-    program = locate()
-    assert program is not None
+    """The FreeSWITCH that is named, or one of the test's own."""
     prompts = folder / "prompts"
     write_prompts(prompts)
     sip_port = free_ports(socket.SOCK_DGRAM)
     rtp_first = rtp_ports_beside(sip_port, 80)
-    settings = FreeSwitchSettings(
-        run_dir=folder / "freeswitch",
-        event_socket_password="only-for-this-test",
-        event_socket_port=free_ports(socket.SOCK_STREAM),
-        sip_port=sip_port,
-        rtp_first=rtp_first,
-        rtp_last=rtp_first + 79,
-        accounts=tuple(AgentAccount(account, f"secret-of-{account}") for account in ACCOUNTS),
-    )
-    process = FreeSwitchProcess(settings, program)
-    await process.start()
-    proxy = LinkProxy(settings.event_socket_port)
-    await proxy.open()
-    endpoint = await Endpoint.open()
-    rig = FreeSwitchRig(process, proxy, endpoint, prompts)
-    try:
-        await rig.open()
-        yield rig
-        await rig.close()
-    finally:
-        endpoint.close()
-        await proxy.cut()
-        await process.kill()
+    own = {
+        "event_socket_password": PASSWORD,
+        "event_socket_port": free_ports(socket.SOCK_STREAM),
+        "sip_port": sip_port,
+        "rtp_first": rtp_first,
+        "rtp_last": rtp_first + 79,
+        "accounts": tuple(AgentAccount(account, f"secret-of-{account}") for account in ACCOUNTS),
+    }
+    async with some_freeswitch(folder / "freeswitch", **own) as instance:
+        proxy = LinkProxy(instance.settings.event_socket_port)
+        await proxy.open()
+        endpoint = await Endpoint.open()
+        rig = FreeSwitchRig(instance, proxy, endpoint, prompts)
+        try:
+            await rig.open()
+            yield rig
+            await rig.close()
+        finally:
+            endpoint.close()
+            await proxy.cut()
+
+
+@asynccontextmanager
+async def rig_to_record(name: str, folder: Path, passed: Callable[[], bool]) -> AsyncIterator[Rig]:
+    """As `freeswitch_rig`; what is said to and by the switch becomes the recording of that name, if the test passes."""
+    with record(RECORDINGS / f"{name}.jsonl", PASSWORD, folder, passed) as tape:
+        async with freeswitch_rig(folder) as rig:
+            marked = MarkedRig(rig, partial(_note, tape))
+            yield marked
+            await marked.mark("the test ends")
+
+
+async def _note(tape: Tape, mark: str) -> None:
+    tape.note("test", mark)

@@ -154,6 +154,9 @@ class Rig(Protocol):
 
     async def phone(self, account: str, reaction: Reaction) -> Phone: ...
 
+    async def pause(self, seconds: Seconds) -> None:
+        """Let so much time pass: of what is recorded, or of a race."""
+
     def clip(self, name: str) -> Clip: ...
 
     def recorded(self, path: str) -> Recorded: ...

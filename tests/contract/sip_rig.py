@@ -9,10 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from random import SystemRandom
-from typing import Protocol
-
-import numpy as np
-import soundfile
 
 from calls.commands import Clip
 from calls.events import AgentDeviceChanged, CallArrived, SwitchBack, SwitchLost
@@ -27,14 +23,12 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from tests.contract.proxy import LinkProxy
-from tests.contract.rig import PROMPTS, Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
+from tests.contract.rig import Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
+from tests.contract.sounds import TONES, listen
 
-TONES = {"caller": 500.0, "agent": 800.0, "supervisor": 1200.0, "low": 300.0, "high": 1600.0}
 ACCOUNTS = ("1001", "1002", "1003")
 _FIRST_PORT, _LAST_PORT = 15000, 15999
 _chance = SystemRandom()
-_AUDIBLE = 0.01
-_BLOCK_S = 0.1
 
 
 class SipPerson:
@@ -96,27 +90,17 @@ class SipPhone:
         self._phone.vanish()
 
 
-class SipProcess(Protocol):
-    """A switch of the test's own."""
-
-    async def start(self) -> None: ...
-
-    async def kill(self) -> None: ...
-
-
 class SipRig(ABC):
     """A real switch with SIP phones, whichever it is. The link to it goes through a relay that can be cut."""
 
     def __init__(
         self,
-        process: SipProcess,
         sip: tuple[str, int],
         accounts: Sequence[AgentAccount],
         proxy: LinkProxy,
         endpoint: Endpoint,
         prompts: Path,
     ) -> None:
-        self._process = process
         self._accounts = accounts
         self._proxy = proxy
         self._endpoint = endpoint
@@ -130,6 +114,10 @@ class SipRig(ABC):
     @abstractmethod
     def _adapter(self) -> Switch:
         """A controller's adapter, not started."""
+
+    @abstractmethod
+    async def restart_switch(self) -> None:
+        """It dies as by kill -9, and comes up anew."""
 
     async def open(self) -> None:
         await self.switch.start(self.facts.sink)
@@ -156,13 +144,14 @@ class SipRig(ABC):
         self._phones[account].reaction = reaction
         return self._phones[account]
 
+    async def pause(self, seconds: Seconds) -> None:
+        await asyncio.sleep(seconds)
+
     def clip(self, name: str) -> Clip:
         return Clip(str(self._prompts / name))
 
     def recorded(self, path: str) -> Recorded:
-        samples, rate = soundfile.read(path, always_2d=True)
-        sides = [_sounds(samples[:, side], rate) for side in range(samples.shape[1])]
-        return Recorded(sides[0], sides[-1] if len(sides) > 1 else set(), len(samples) / rate, _silence(samples, rate))
+        return listen(path)
 
     async def cut_link(self) -> None:
         await self._proxy.cut()
@@ -171,10 +160,6 @@ class SipRig(ABC):
     async def restore_link(self) -> None:
         await self._proxy.open()
         await self.facts.next(SwitchBack)
-
-    async def restart_switch(self) -> None:
-        await self._process.kill()
-        await self._process.start()
 
     async def forget(self) -> None:
         await self.switch.close()
@@ -195,28 +180,6 @@ def _as_phone(reaction: Reaction) -> agent_phone.Reaction:
             return agent_phone.LetRing()
 
 
-def _sounds(samples: np.ndarray, rate: int) -> set[str]:
-    """The known tones in a track, of a block's length at least."""
-    heard = set()
-    length = int(rate * _BLOCK_S)
-    for start in range(0, len(samples) - length, length):
-        block = samples[start : start + length]
-        if np.abs(block).mean() > _AUDIBLE:
-            hz = np.argmax(np.abs(np.fft.rfft(block))) * rate / length
-            heard |= {name for name, tone_hz in TONES.items() if abs(tone_hz - hz) < 15}
-    return heard
-
-
-def _silence(samples: np.ndarray, rate: int) -> Seconds:
-    """The longest stretch without a sound on any side."""
-    length = int(rate * 0.02)
-    quiet = longest = 0
-    for start in range(0, len(samples) - length, length):
-        quiet = quiet + 1 if np.abs(samples[start : start + length]).mean() < _AUDIBLE else 0
-        longest = max(longest, quiet)
-    return longest * 0.02
-
-
 def free_ports(kind: socket.SocketKind, width: int = 1) -> int:
     """The first of adjoining free ports, from a place of chance on: another run may be looking at this moment."""
     begin = _FIRST_PORT + 2 * _chance.randrange((_LAST_PORT - _FIRST_PORT) // 2)
@@ -233,12 +196,6 @@ def _binds(port: int, kind: socket.SocketKind) -> bool:
         except OSError:
             return False
     return True
-
-
-def write_prompts(folder: Path) -> None:
-    folder.mkdir()
-    for name, seconds in PROMPTS.items():
-        soundfile.write(folder / f"{name}.wav", tone(TONES[name], seconds).samples, 8000)
 
 
 def rtp_ports_beside(sip_port: int, width: int) -> int:

@@ -121,7 +121,7 @@ async def test_a_hangup_at_the_same_moment_leaves_no_orphan(rig: Rig, facts: Fac
         attempt = steps.attempt()
         offset_s = chance.uniform(-0.003, 0.003)
         hangup = asyncio.create_task(agent.hang_up())
-        await asyncio.sleep(max(0.0, offset_s))
+        await rig.pause(max(0.0, offset_s))
         rig.switch.send(Bridge(attempt, caller.leg, agent.leg))
         outcome = await facts.outcome(attempt)
         if isinstance(outcome, Bridged):

@@ -32,7 +32,7 @@ async def test_a_leg_that_dies_under_its_orders_gives_each_one_outcome(rig: Rig,
         answer, play, on, off = (steps.attempt() for _ in range(4))
         offset_s = chance.uniform(-0.004, 0.004)
         hangup = asyncio.create_task(caller.hang_up())
-        await asyncio.sleep(max(0.0, offset_s))
+        await rig.pause(max(0.0, offset_s))
         rig.switch.send(Answer(caller.leg, answer))
         rig.switch.send(Play(caller.leg, play, (rig.clip("low"),)))
         rig.switch.send(StartMusic(caller.leg, on))

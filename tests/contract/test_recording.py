@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from calls.causes import Outcome
 from calls.commands import HangUp, MuteRecording, Record, Stop
 from calls.events import CommandDone, CommandFailed, RecordingFinished
@@ -20,7 +18,7 @@ async def test_a_voicemail_ends_with_a_key(rig: Rig, facts: Facts, steps: Steps)
     attempt = steps.attempt()
     rig.switch.send(Record(caller.leg, attempt, "mail/one", max_s=20.0, beep=False))
     caller.speak()
-    await asyncio.sleep(0.6)  # what is to be recorded
+    await rig.pause(0.6)  # what is to be recorded
     await caller.press("#")
     fact = await recording(facts, attempt)
     assert (fact.outcome, fact.ended_by) == (Outcome.FINISHED, "digit")
@@ -52,7 +50,7 @@ async def test_a_voicemail_is_stopped(rig: Rig, facts: Facts, steps: Steps) -> N
     attempt = steps.attempt()
     rig.switch.send(Record(caller.leg, attempt, "stopped", max_s=20.0, beep=False))
     caller.speak()
-    await asyncio.sleep(0.5)  # what is to be recorded
+    await rig.pause(0.5)  # what is to be recorded
     rig.switch.send(Stop(caller.leg, attempt))
     fact = await recording(facts, attempt)
     assert (fact.outcome, fact.ended_by) == (Outcome.FINISHED, "stopped")
@@ -63,7 +61,7 @@ async def test_a_voicemail_is_kept_when_the_caller_goes(rig: Rig, facts: Facts, 
     attempt = steps.attempt()
     rig.switch.send(Record(caller.leg, attempt, "gone", max_s=20.0, beep=False))
     caller.speak()
-    await asyncio.sleep(0.6)  # what is to be recorded
+    await rig.pause(0.6)  # what is to be recorded
     await caller.hang_up()
     fact = await recording(facts, attempt)
     assert (fact.outcome, fact.ended_by) == (Outcome.FINISHED, "hang_up")
@@ -85,7 +83,7 @@ async def test_both_sides_are_heard_left_and_right(rig: Rig, facts: Facts, steps
     agent.speak()
     await agent.hears("caller")
     await caller.hears("agent")
-    await asyncio.sleep(1.0)  # what is to be recorded
+    await rig.pause(1.0)  # what is to be recorded
     await caller.hang_up()
     fact = await recording(facts, attempt)
     assert fact.leg == caller.leg
@@ -101,15 +99,15 @@ async def test_muting_leaves_silence_on_both_sides(rig: Rig, facts: Facts, steps
     caller.speak()
     agent.speak()
     await agent.hears("caller")
-    await asyncio.sleep(0.5)  # what is to be recorded
+    await rig.pause(0.5)  # what is to be recorded
     on, off = steps.attempt(), steps.attempt()
     rig.switch.send(MuteRecording(on, attempt, True))
     assert isinstance(await facts.outcome(on), CommandDone)
-    await asyncio.sleep(0.6)  # what is not
+    await rig.pause(0.6)  # what is not
     rig.switch.send(MuteRecording(off, attempt, False))
     assert isinstance(await facts.outcome(off), CommandDone)
     await agent.hears("caller")  # the talk itself was never muted
-    await asyncio.sleep(0.5)  # what is to be recorded again
+    await rig.pause(0.5)  # what is to be recorded again
     rig.switch.send(HangUp(agent.leg))
     recorded = rig.recorded((await recording(facts, attempt)).path)
     assert (recorded.left, recorded.right) == ({"caller"}, {"agent"})

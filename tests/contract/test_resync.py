@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from calls.causes import Outcome
 from calls.commands import Answer, HangUp, Originate, Play, StartMusic
 from calls.events import (
@@ -90,7 +88,7 @@ async def test_who_goes_in_the_gap_is_not_live(rig: Rig, facts: Facts, steps: St
     caller = await steps.answered_caller()
     await rig.cut_link()
     await caller.hang_up()
-    await asyncio.sleep(0.2)  # the switch needs a moment to see it, and nobody here can tell when it has
+    await rig.pause(0.2)  # the switch needs a moment to see it, and nobody here can tell when it has
     await rig.restore_link()
     assert facts.of(SwitchBack)[-1].live == ()
 
@@ -120,7 +118,7 @@ async def test_a_recording_goes_on_under_a_new_controller(rig: Rig, steps: Steps
     agent.speak()
     await agent.hears("caller")
     await rig.forget()
-    await asyncio.sleep(0.5)  # what is to be recorded
+    await rig.pause(0.5)  # what is to be recorded
     await agent.hang_up()
     finished = await rig.facts.next(RecordingFinished)
     assert (finished.attempt, finished.leg, finished.outcome) == (attempt, caller.leg, Outcome.FINISHED)

@@ -14,11 +14,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from switch.accounts import AgentAccount, SecretStore
 from switch.freeswitch.process import FreeSwitchProcess, locate
 from switch.freeswitch.settings import FreeSwitchSettings
-from switch.freeswitch.upkeep import answers, ask
+from switch.freeswitch.upkeep import answers, ask, set_accounts
 from switch.freeswitch.wire import Api
 from tests.live.conftest import AGENTS, free_port, until
 
@@ -80,9 +81,16 @@ class Instance:
 
 @asynccontextmanager
 async def some_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[Instance]:
-    """The one that is named, or one of our own."""
+    """The one that is named, with the accounts of `changes` and without calls; or one of our own."""
     if NAMED:
-        yield Instance(await _named(NAMED), None)
+        settings = await _named(NAMED)
+        accounts = cast(tuple[AgentAccount, ...], changes.get("accounts", ()))
+        if accounts:
+            await set_accounts(settings, accounts)
+        try:
+            yield Instance(replace(settings, accounts=accounts), None)
+        finally:
+            await ask(settings, Api("hupall", ""))
         return
     async with own_freeswitch(run_dir, **changes) as process:
         yield Instance(process.settings, process)

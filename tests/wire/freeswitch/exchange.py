@@ -1,7 +1,8 @@
 """An exchange for scenes: our FreeSWITCH adapter, callers and agents' phones, over a real switch or a recorded one.
 
 A scene is the same text for both. Over a recorded switch the phones do nothing: what came of their doings is in the
-recording. HOTLINE_FREESWITCH_PROGRAM names a FreeSWITCH to start; with HOTLINE_RECORD=1 what is said to it is recorded.
+recording. HOTLINE_FREESWITCH names a FreeSWITCH that runs (`tests.live.freeswitch`), HOTLINE_FREESWITCH_PROGRAM one to
+start; with HOTLINE_RECORD=1 what is said to it is recorded.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import random
 import shutil
 import socket
 import tempfile
+import time
 import wave
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -31,16 +33,15 @@ from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.door import FreeSwitchOptions
-from switch.freeswitch.process import FreeSwitchProcess
-from switch.freeswitch.settings import FreeSwitchSettings
+from tests.live.freeswitch import NAMED, Instance, some_freeswitch
 from tests.wire.freeswitch.peer import ScriptedPeer, scripted_peer
-from tests.wire.freeswitch.recording import connections, record
+from tests.wire.freeswitch.recording import RECORDINGS, connections, record
 
 FOLDER = Path(tempfile.mkdtemp(prefix="hotline-scenes-"))
 """Clips and recordings of this run."""
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 RECORDED_TO = FOLDER / "spool" / "recording"
-PROGRAM = os.environ.get("HOTLINE_FREESWITCH_PROGRAM")
+LIVE = bool(NAMED or os.environ.get("HOTLINE_FREESWITCH_PROGRAM"))
 PASSWORD = "scenes-only"
 PACE = 0.25
 MUSIC_HZ = 900
@@ -124,7 +125,6 @@ class Phone(Protocol):
 class Exchange(Protocol):
     """A switch with its door, and phones."""
 
-    port: int
     door: FreeSwitch
     facts: Facts
     live: bool
@@ -136,7 +136,7 @@ class Exchange(Protocol):
     async def switch_dies(self) -> None: ...
     async def lose_link(self) -> None: ...
     async def new_controller(self) -> None: ...
-    def will_record(self, attempt: str) -> None: ...
+    def new_door(self) -> FreeSwitch: ...
 
 
 # -- over a recorded switch
@@ -157,10 +157,13 @@ class RecordedExchange:
     live = False
 
     def __init__(self, port: int, peer: ScriptedPeer) -> None:
-        self.port = port
-        self.door = _door(port)
+        self._port = port
+        self.door = self.new_door()
         self.facts = Facts()
         self._peer = peer
+
+    def new_door(self) -> FreeSwitch:
+        return _door(PASSWORD, self._port, RECORDED_TO)
 
     async def caller(self, number: str = "95588", name: str = "") -> Phone:
         return _NoPhone()
@@ -182,11 +185,6 @@ class RecordedExchange:
 
     async def lose_link(self) -> None:
         """The recording ends the connection by itself."""
-
-    def will_record(self, attempt: str) -> None:
-        """The file that the switch wrote then."""
-        RECORDED_TO.mkdir(parents=True, exist_ok=True)
-        write_wav(RECORDED_TO / f"unfinished-{attempt}.wav", tone(500, 1))
 
 
 @asynccontextmanager
@@ -218,7 +216,10 @@ class _LivePhone:
         await self._call.hang_up()
 
     async def hears(self, hz: float) -> None:
-        await self._call.hear_tone(hz, 8)
+        if NAMED and hz == MUSIC_HZ:
+            await self._call.heard_audio(8, after=time.monotonic())  # its music is its own
+        else:
+            await self._call.hear_tone(hz, 8)
 
     async def hears_nothing(self, for_s: float) -> None:
         await self._call.hear_silence(for_s, 8)
@@ -235,14 +236,17 @@ class LiveExchange:
 
     live = True
 
-    def __init__(self, port: int, process: FreeSwitchProcess, stack: AsyncExitStack) -> None:
-        self.port = port
-        self._process = process
-        self.door = _door(port)
+    def __init__(self, instance: Instance, stack: AsyncExitStack) -> None:
+        self._instance = instance
+        self._settings = instance.settings
+        self.door = self.new_door()
         self.facts = Facts()
-        self._settings = process.settings
         self._stack = stack
         self._agents: dict[str, AgentPhone] = {}
+
+    def new_door(self) -> FreeSwitch:
+        settings = self._settings
+        return _door(settings.event_socket_password, settings.event_socket_port, settings.recording_dir)
 
     @property
     def _sip(self) -> tuple[str, int]:
@@ -272,8 +276,7 @@ class LiveExchange:
 
     async def switch_dies(self) -> None:
         """It crashes and is started again."""
-        await self._process.kill()
-        await self._process.start()
+        await self._instance.restart()
 
     async def new_controller(self) -> None:
         await _replace_door(self)
@@ -283,23 +286,15 @@ class LiveExchange:
         assert link is not None
         link.abort("the test cut it")
 
-    def will_record(self, attempt: str) -> None:
-        """It does so by itself."""
-
 
 @asynccontextmanager
 async def live_exchange(scene: str) -> AsyncIterator[Exchange]:
     """A switch of its own for the scene, recorded if that is wished."""
-    assert PROGRAM is not None
     async with AsyncExitStack() as stack:
-        settings = _settings()
-        process = FreeSwitchProcess(settings, PROGRAM)
-        await process.start()
-        stack.push_async_callback(process.kill)
-        port = settings.event_socket_port
+        instance = await stack.enter_async_context(some_freeswitch(FOLDER / f"run-{scene}", **_own()))
         if os.environ.get("HOTLINE_RECORD"):
-            port = await stack.enter_async_context(record(scene, port, PASSWORD, FOLDER))
-        exchange = LiveExchange(port, process, stack)
+            stack.enter_context(record(RECORDINGS / f"{scene}.jsonl", PASSWORD, FOLDER))
+        exchange = LiveExchange(instance, stack)
         await exchange.door.start(exchange.facts.sink)
         try:
             yield exchange
@@ -310,23 +305,23 @@ async def live_exchange(scene: str) -> AsyncIterator[Exchange]:
 async def _replace_door(x: Exchange) -> None:
     """The controller ends and another one starts, which knows nothing of what was."""
     await x.door.close()
-    x.door = _door(x.port)
+    x.door = x.new_door()
     await x.door.start(x.facts.sink)
 
 
-def _door(port: int) -> FreeSwitch:
-    options = FreeSwitchOptions(PASSWORD, port=port, recordings_dir=RECORDED_TO)
+def _door(password: str, port: int, recordings_dir: Path) -> FreeSwitch:
+    options = FreeSwitchOptions(password, port=port, recordings_dir=recordings_dir)
     return FreeSwitch(options, jitter=random.Random(1))
 
 
-def _settings() -> FreeSwitchSettings:
+def _own() -> dict[str, object]:
+    """Of a switch of ours."""
     ports = _free_ports(3)
     music = FOLDER / "music" / "tone.wav"
     if not music.exists():
         music.parent.mkdir(parents=True, exist_ok=True)
         write_wav(music, tone(MUSIC_HZ, 5))
-    return FreeSwitchSettings(
-        run_dir=FOLDER / f"run-{ports[0]}",
+    return dict(
         event_socket_password=PASSWORD,
         event_socket_port=ports[0],
         sip_port=ports[1],

@@ -4,6 +4,10 @@ It takes the client's commands and compares each with the one in the recording. 
 run (jobs, executions, legs) are matched by place: what stands where the recording has a UUID is that UUID in this run,
 and is put into all that the switch says. UUIDs have one length, so no frame changes its size.
 
+Where the recording has what its test did or had heard (`test`), peer and test wait for each other: nothing is said that
+in truth came of a key not pressed yet, and the test is not ahead of the switch. What was said in one go is said in one
+go. Delays are kept up to `longest_s`: those of races are true, waiting for a prompt to end is cut short.
+
 Heartbeats and leases come when the client's clock says so, not when the recording has them: they are answered on their
 own, beside the script.
 """
@@ -11,12 +15,17 @@ own, beside the script.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
+from tests.contract.rig import Recorded
+from tests.contract.sounds import write
 from tests.wire.freeswitch.recording import BESIDE_THE_SCRIPT, Said, encode_frame
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _BEAT_ANSWER = encode_frame({"Content-Type": "api/response"}, "+OK\n")
+_TURNS = 10
+_CLOSE_S = 0.05
 
 
 class ScriptError(AssertionError):
@@ -26,13 +35,35 @@ class ScriptError(AssertionError):
 class ScriptedPeer:
     """Plays one recording for each connection, the next one for the next connection. Use `scripted_peer`."""
 
-    def __init__(self, recordings: Sequence[list[Said]], pace: float) -> None:
+    def __init__(self, recordings: Sequence[list[Said]], pace: float, longest_s: float) -> None:
         self._recordings = list(recordings)
-        self._pace = pace
+        self.pace = pace
+        self.longest_s = longest_s
         self.connections = 0
         self.faults: list[str] = []
         self.finished = asyncio.Event()
-        self.played = asyncio.Semaphore(0)  # one for each connection whose script is through
+        self.played = asyncio.Semaphore(0)  # one for each connection that the recording closes
+        self.now_of: dict[str, str] = {}  # UUID of the recording -> UUID of this run
+        self._here: dict[str, asyncio.Future[None]] = {}  # what the test did or heard, and waits at
+        self._arrived = asyncio.Event()
+
+    async def reach(self, place: str) -> None:
+        """Of the test: it did or heard this. Returns when the recording is there too. Raises ScriptError."""
+        if self.faults:
+            raise ScriptError("\n".join(self.faults))
+        assert place not in self._here, f"{place} twice at once"
+        self._here[place] = asyncio.get_running_loop().create_future()
+        self._arrived.set()
+        await self._here[place]
+
+    async def meet(self, place: str) -> None:
+        """Of the recording: it is here. Returns when the test is."""
+        while place not in self._here:
+            self._arrived.clear()
+            await self._arrived.wait()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)  # what was said is on the way through sockets and tasks: let it be heard first
+        self._here.pop(place).set_result(None)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
@@ -42,47 +73,79 @@ class ScriptedPeer:
         recording = self._recordings.pop(0)
         self.connections += 1
         try:
-            performance = _Performance(recording, reader, writer, self._pace)
+            performance = _Performance(recording, reader, writer, self)
             await performance.run()
-            self.played.release()
             if not self._recordings:
                 self.finished.set()
                 await performance.stay()
         except ScriptError as fault:
-            self.faults.append(str(fault))
+            self._fail(str(fault))
         except (ConnectionError, asyncio.IncompleteReadError):
-            self.faults.append("the client went away in the middle")
+            self._fail("the client went away in the middle")
         except asyncio.CancelledError:
-            self.faults.append("the test ended in the middle")
+            self._fail("the test ended in the middle")
         finally:
             writer.close()
+
+    def _fail(self, fault: str) -> None:
+        self.faults.append(fault)
+        for waiting in self._here.values():
+            if not waiting.done():
+                waiting.set_exception(ScriptError(fault))
 
 
 class _Performance:
     """One recording being played to one client."""
 
     def __init__(
-        self, recording: list[Said], reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pace: float
+        self, recording: list[Said], reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: ScriptedPeer
     ) -> None:
         self._recording = recording
         self._reader, self._writer = reader, writer
-        self._pace = pace
-        self._now_of: dict[str, str] = {}  # UUID of the recording -> UUID of this run
+        self._peer = peer
+        self._cut = False  # the test took the connection away: what it had on its way may be lost
 
     async def run(self) -> None:
         last_at = 0.0
+        lost = False
         for place, said in enumerate(self._recording):
-            if said.speaker == "client":
+            if lost and said.speaker in ("client", "switch"):
+                continue
+            try:
+                await self._play(place, said, last_at)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                if not self._cut:
+                    raise
+                lost = True
+            last_at = said.at
+
+    async def _play(self, place: int, said: Said, last_at: float) -> None:
+        match said.speaker:
+            case "client":
                 self._compare(place, said.frame, await self._next_command())
-            else:
-                if self._pace > 0 and said.at > last_at:
-                    await asyncio.sleep((said.at - last_at) * self._pace)
+            case "switch":
+                if self._peer.pace > 0 and said.at > last_at:
+                    await asyncio.sleep(min((said.at - last_at) * self._peer.pace, self._peer.longest_s))
                 self._writer.write(_UUID.sub(self._translate, said.frame).encode())
                 await self._writer.drain()
-            last_at = said.at
+            case "test":
+                await self._peer.meet(said.frame)
+                self._cut = self._cut or said.frame in CUTS
+            case "disk":
+                put_down(said.frame)
+            case "close":
+                self._peer.played.release()
+                with suppress(TimeoutError):  # who closes it, the test or the switch, is not told
+                    async with asyncio.timeout(_CLOSE_S):
+                        await self._reader.read()
+                self._writer.close()
+            case other:
+                raise ScriptError(f"nobody knows {other!r}")
 
     async def stay(self) -> None:
         """All is said: go on answering heartbeats until the client leaves."""
+        if self._writer.is_closing():
+            return
         try:
             command = await self._next_command()
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -90,7 +153,7 @@ class _Performance:
         raise ScriptError(f"after the end of the recording the client said {command!r}")
 
     def _translate(self, found: re.Match[str]) -> str:
-        return self._now_of.get(found.group(), found.group())
+        return self._peer.now_of.get(found.group(), found.group())
 
     async def _next_command(self) -> str:
         while True:
@@ -105,15 +168,27 @@ class _Performance:
 
     def _compare(self, place: int, expected: str, found: str) -> None:
         for then, now in zip(_UUID.findall(expected), _UUID.findall(found), strict=False):
-            self._now_of.setdefault(then, now)
+            self._peer.now_of.setdefault(then, now)
         if _UUID.sub(self._translate, expected) != found and not expected.startswith("auth "):
             raise ScriptError(f"frame {place}: the recording has {expected!r}, the client said {found!r}")
 
 
+CUTS = ("the link is cut", "the controller dies", "the test ends")
+
+
+def put_down(described: str) -> None:
+    """Write the file of a `disk` line: it sounds as the one that the switch wrote then."""
+    path, left, right, duration_s, silent_s = described.rsplit(" ", 4)
+    sides = [set(side.split("+")) - {"-"} for side in (left, right)]
+    write(Path(path), Recorded(sides[0], sides[1], float(duration_s), float(silent_s)))
+
+
 @asynccontextmanager
-async def scripted_peer(*recordings: list[Said], pace: float = 1.0) -> AsyncIterator[tuple[ScriptedPeer, int]]:
+async def scripted_peer(
+    *recordings: list[Said], pace: float = 1.0, longest_s: float = float("inf")
+) -> AsyncIterator[tuple[ScriptedPeer, int]]:
     """A peer on loopback, and its port. `pace` 0 says all at once, 1 keeps the recording's delays."""
-    peer = ScriptedPeer(recordings, pace)
+    peer = ScriptedPeer(recordings, pace, longest_s)
     server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
     async with server:
         yield peer, server.sockets[0].getsockname()[1]

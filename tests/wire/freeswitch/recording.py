@@ -1,33 +1,47 @@
 """Conversations with a real FreeSWITCH, as data: who said what, and when.
 
-A recording is a file of JSON lines: `{"at": seconds, "from": "switch" | "client" | "open", "frame": text}`. A frame is
-whole: header block, empty line, body. Frames of the switch keep their order and their distance in time. "open" is where
-a connection begins, for conversations over several.
+A recording is a file of JSON lines, `{"at": seconds, "from": who, "frame": text}`, in the order in which our client
+saw and said it:
 
-`record` is a proxy between a client and a real switch that writes one. It removes what belongs to the machine it ran
-on: password, host name, addresses. Body lengths are counted anew after that.
+| from | frame |
+|---|---|
+| open, close | a connection begins, or has ended |
+| switch, client | a whole frame: header block, empty line, body |
+| test | what the test did or had heard by then, in its words |
+| disk | a file that the switch has closed: path, sounds of each side, seconds, longest silence |
+
+`record` listens in at our client's links and writes one. It removes what belongs to the machine it ran on: password,
+host name, addresses, folders. Body lengths are counted anew after that.
 """
 
 import asyncio
 import json
 import socket
-import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
+from unittest.mock import patch
 
 import msgspec
 
+from switch.freeswitch import client
+from switch.freeswitch.link import Link
 from switch.freeswitch.wire import Frame, FrameReader
+from tests.contract.sounds import listen
 
 BESIDE_THE_SCRIPT = ("api uptime", "api global_setvar hotline_until")
 """Heartbeats and leases come when a clock says so: they and their replies are not written down."""
 
 _LEFT_OUT = (
     *(f"variable_{kind}_" for kind in ("sip", "rtp", "switch", "remote", "local", "ep", "read", "write", "video")),
-    *("variable_advertised_media_ip", "variable_dtmf_type", "Caller-Channel-", "Caller-Profile-", "Other-Leg-Channel-"),
-    *("FreeSWITCH-IPv", "Event-Date-GMT", "Event-Date-Local", "Event-Calling-", "Other-Leg-Profile-"),
+    *(f"variable_{kind}_" for kind in ("sofia", "endpoint", "recovery", "audio", "text", "max", "session", "channel")),
+    *("variable_advertised_media_ip", "variable_dtmf_type", "variable_call_uuid", "variable_presence_id"),
+    *(f"Caller-{kind}" for kind in ("Channel-", "Profile-", "Orig-", "Privacy-", "Screen", "ANI", "Source", "Context")),
+    *(f"Caller-{kind}" for kind in ("Dialplan", "Logical", "Network", "Username", "Direction", "RDNIS", "Callee")),
+    *("Other-Leg-", "FreeSWITCH-", "Event-Date-GMT", "Event-Date-Local", "Event-Calling-", "Presence-"),
+    *("Channel-HIT", "Channel-Read", "Channel-Write", "Channel-Presence"),
 )
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -43,26 +57,32 @@ class Said(msgspec.Struct, frozen=True, rename={"speaker": "from"}):
     frame: str
 
 
-def load(name: str) -> list[Said]:
+def load(name: str, recordings: Path = RECORDINGS) -> list[Said]:
     """The recording of that name."""
-    lines = (RECORDINGS / f"{name}.jsonl").read_bytes().splitlines()
+    lines = (recordings / f"{name}.jsonl").read_bytes().splitlines()
     return [msgspec.json.decode(line, type=Said) for line in lines]
 
 
-def connections(name: str, folder: Path = FOLDER) -> list[list[Said]]:
-    """The recording of that name, a list for each connection, as if clips and recordings had been in `folder`."""
+def connections(name: str, folder: Path = FOLDER, recordings: Path = RECORDINGS) -> list[list[Said]]:
+    """The recording of that name, a list for each connection, as if clips and recordings had been in `folder`.
+
+    What the test did between two connections is with the earlier one.
+    """
     found: list[list[Said]] = []
-    for said in load(name):
+    for said in load(name, recordings):
         if said.speaker == "open":
             found.append([])
         else:
-            found[-1].append(Said(said.at, said.speaker, _moved(said.frame, folder)))
+            found[-1].append(_moved(said, folder))
     return found
 
 
-def _moved(frame: str, folder: Path) -> str:
-    head, _, body = frame.replace(str(FOLDER), str(folder)).partition("\n\n")
-    return encode_frame(dict(line.split(": ", 1) for line in head.split("\n")), body) if body else f"{head}\n\n"
+def _moved(said: Said, folder: Path) -> Said:
+    frame = said.frame.replace(str(FOLDER), str(folder))
+    if said.speaker == "switch":
+        head, _, body = frame.partition("\n\n")
+        frame = _counted(head, body)
+    return Said(said.at, said.speaker, frame)
 
 
 def names() -> list[str]:
@@ -75,7 +95,7 @@ def switch_bytes(recording: list[Said]) -> bytes:
     return b"".join(said.frame.encode() for said in recording if said.speaker == "switch")
 
 
-def encode_frame(headers: dict[str, str], body: str) -> str:
+def encode_frame(headers: Mapping[str, str], body: str) -> str:
     """A frame with its length counted anew."""
     lines = [f"{name}: {value}" for name, value in headers.items() if name != "Content-Length"]
     if body:
@@ -98,75 +118,111 @@ def scrubber(password: str, folder: Path) -> Callable[[str], str]:
     return scrub
 
 
-def _commands(reader: bytearray) -> Iterator[str]:
-    """Whole commands of a client: none of ours has a body. Empty lines, which only wake the switch, are left out."""
-    while True:
-        while reader[:1] == b"\n":
-            del reader[:1]
-        end = reader.find(b"\n\n")
-        if end < 0:
-            return
-        yield reader[: end + 2].decode()
-        del reader[: end + 2]
+class Tape:
+    """What is written down of a conversation over any number of connections."""
+
+    def __init__(self, password: str, folder: Path) -> None:
+        self.lines: list[Said] = []
+        self._scrub = scrubber(password, folder)
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+
+    def note(self, speaker: str, frame: str) -> None:
+        self.lines.append(Said(round(self._loop.time() - self._began, 4), speaker, self._scrub(frame)))
+
+    def frame(self, frame: Frame) -> None:
+        """A frame of the switch; the file first that it tells of."""
+        text = _lighter(frame)
+        if '"RECORD_STOP"' in text:
+            path = Path(json.loads(frame.body)["Record-File-Path"])
+            if path.exists():
+                self.note("disk", describe(path))
+        head, _, body = self._scrub(text).partition("\n\n")
+        self.lines.append(Said(round(self._loop.time() - self._began, 4), "switch", _counted(head, body)))
+
+    def text(self) -> str:
+        """The file. Connections over which nothing was said are not in it."""
+        kept: list[Said] = []
+        for line in self.lines:
+            if line.speaker == "close" and kept[-1].speaker == "open":
+                kept.pop()
+            else:
+                kept.append(line)
+        return "".join(msgspec.json.encode(line).decode() + "\n" for line in kept)
 
 
-@asynccontextmanager
-async def record(name: str, switch_port: int, password: str, folder: Path = FOLDER) -> AsyncIterator[int]:
-    """A proxy to the switch on loopback; gives its port. What went through is written at the end."""
-    said: list[dict[str, object]] = []
-    began = time.monotonic()
-    scrub = scrubber(password, folder)
+class TappedLink(Link):
+    """A link that somebody listens in at. Made while `tape` is set."""
 
-    def note(speaker: str, frame: str) -> None:
-        said.append({"at": round(time.monotonic() - began, 4), "from": speaker, "frame": scrub(frame)})
+    tape: Tape
 
-    waiting: deque[bool] = deque()  # for each command without its reply: whether it is written down
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._frames = FrameReader()
+        self._written_down: deque[bool] = deque()  # for each command without its reply
+        self.tape.note("open", "")
+        super().connection_made(cast(asyncio.BaseTransport, _TappedTransport(self, transport)))
 
-    async def from_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        buffer = bytearray()
-        while data := await reader.read(65536):
-            buffer += data
-            for command in _commands(buffer):
-                waiting.append(not command.startswith(BESIDE_THE_SCRIPT))
-                if waiting[-1]:
-                    note("client", command)
-            writer.write(data)
-        writer.close()
+    def data_received(self, data: bytes) -> None:
+        self._frames.feed(data)
+        while (frame := self._frames.next_frame()) is not None:
+            is_reply = frame.content_type in ("api/response", "command/reply")
+            if not is_reply or self._written_down.popleft():
+                self.tape.frame(frame)
+        super().data_received(data)
 
-    async def from_switch(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        frames = FrameReader()
-        while data := await reader.read(65536):
-            frames.feed(data)
-            while (frame := frames.next_frame()) is not None:
-                is_reply = frame.content_type in ("api/response", "command/reply")
-                if not is_reply or waiting.popleft():
-                    note("switch", _scrubbed(frame, scrub))
-            writer.write(data)
-        writer.close()
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.tape.note("close", "")
+        super().connection_lost(exc)
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        note("open", "")
-        waiting.clear()
-        switch_reader, switch_writer = await asyncio.open_connection("127.0.0.1", switch_port)
-        with suppress(asyncio.CancelledError):  # the recording ends with the client's test
-            await asyncio.gather(from_client(reader, switch_writer), from_switch(switch_reader, writer))
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-    RECORDINGS.mkdir(exist_ok=True)
-    with (RECORDINGS / f"{name}.jsonl").open("w") as file:
-        for line in said:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    def said(self, data: bytes) -> None:
+        """Our client writes. Empty lines, which only wake the switch, are left out; no command has a body."""
+        for command in data.decode().split("\n\n"):
+            if command := command.lstrip("\n"):
+                self._written_down.append(not command.startswith(BESIDE_THE_SCRIPT))
+                if self._written_down[-1]:
+                    self.tape.note("client", f"{command}\n\n")
 
 
-def _scrubbed(frame: Frame, scrub: Callable[[str], str]) -> str:
-    """The frame without what tells of the machine. A plain event's own length stays right: its body has nothing.
+class _TappedTransport:
+    def __init__(self, link: TappedLink, transport: asyncio.BaseTransport) -> None:
+        self._link = link
+        self._transport = transport
 
-    Of a JSON event the variables of SIP and RTP go too: two thirds of its bytes, and nobody of ours reads them.
-    """
-    body = scrub(frame.body.decode())
-    if frame.content_type == "text/event-json":
+    def write(self, data: bytes) -> None:
+        self._link.said(data)
+        cast(asyncio.Transport, self._transport).write(data)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._transport, name)
+
+
+@contextmanager
+def record(path: Path, password: str, folder: Path, passed: Callable[[], bool] = lambda: True) -> Iterator[Tape]:
+    """Listen in at all links that are made meanwhile. What was said is written to `path` if all went well."""
+    tape = Tape(password, folder)
+    with patch.object(client, "Link", type("Tapped", (TappedLink,), {"tape": tape})):
+        yield tape
+    if passed():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(tape.text())
+
+
+def _lighter(frame: Frame) -> str:
+    """A JSON event, or a dump of a channel in JSON, without the variables of SIP and RTP: two thirds of its bytes, and
+    nobody of ours reads them. Other frames whole."""
+    body = frame.body.decode()
+    if frame.content_type == "text/event-json" or body.startswith('{"Event-Name"'):
         headers = {name: value for name, value in json.loads(body).items() if not name.startswith(_LEFT_OUT)}
         body = json.dumps(headers, ensure_ascii=False, separators=(",", ":"))
-    return encode_frame({name: scrub(value) for name, value in frame.headers.items()}, body)
+    return encode_frame(frame.headers, body)
+
+
+def _counted(head: str, body: str) -> str:
+    return encode_frame(dict(line.split(": ", 1) for line in head.split("\n")), body) if body else f"{head}\n\n"
+
+
+def describe(path: Path) -> str:
+    """A file of sound: path, what is heard left and right, its length in seconds, the longest silence in it."""
+    heard = listen(path)
+    sides = ("+".join(sorted(side)) or "-" for side in (heard.left, heard.right))
+    return " ".join((str(path), *sides, f"{heard.duration_s:.3f}", f"{heard.silent_s:.2f}"))

@@ -15,8 +15,8 @@ from calls.causes import Cause, DeviceState, Outcome
 from calls.ids import AttemptId, LegId
 from phones.agent_phone import Answer, LetRing, Reject
 from tests.wire.freeswitch.exchange import (
+    LIVE,
     MUSIC_HZ,
-    PROGRAM,
     Exchange,
     Phone,
     clip,
@@ -25,7 +25,7 @@ from tests.wire.freeswitch.exchange import (
     recorded_exchange,
 )
 
-pytestmark = pytest.mark.wire if PROGRAM is None else pytest.mark.live
+pytestmark = pytest.mark.live if LIVE else pytest.mark.wire
 
 Scene = Callable[[Exchange], Awaitable[None]]
 SCENES: dict[str, Scene] = {}
@@ -131,7 +131,6 @@ async def a_prompt_dies_with_its_caller(x: Exchange) -> None:
 async def voicemail(x: Exchange) -> None:
     """Recorded until a key; then until silence; then stopped."""
     leg, caller = await _answered(x)
-    x.will_record("message")
     x.door.send(do.Record(leg, _attempt("message"), "mail/one", 20.0, 0.0, "#", beep=True))
     await caller.hears(1000)
     await caller.says(700)
@@ -141,12 +140,10 @@ async def voicemail(x: Exchange) -> None:
     assert (recorded.outcome, recorded.ended_by) == (Outcome.FINISHED, "digit")
     assert recorded.path.endswith("/mail/one.wav")
     assert 0.5 < recorded.duration_s < 3
-    x.will_record("pause")
     x.door.send(do.Record(leg, _attempt("pause"), "mail/two", 20.0, 1.0, "", beep=False))
     await asyncio.sleep(0.5 if x.live else 0)
     await caller.says(None)
     assert (await x.facts.next(was.RecordingFinished, attempt="pause")).ended_by == "silence"
-    x.will_record("stop")
     x.door.send(do.Record(leg, _attempt("stop"), "mail/three", 20.0, beep=False))
     await asyncio.sleep(0.5)
     x.door.send(do.Stop(leg, _attempt("stop")))
@@ -162,7 +159,6 @@ async def a_talk(x: Exchange) -> None:
     leg, caller = await _answered(x)
     x.door.send(do.StartMusic(leg, _attempt("music")))
     agent = await _agent_up(x, 1, "1001")
-    x.will_record("talk")
     await _bridged(x, "talk", leg, agent, "talks/one")
     phone = await x.agents_call("1001")
     await phone.says(600)
@@ -423,7 +419,7 @@ async def another_controller(x: Exchange) -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 async def test_scene(name: str) -> None:
-    exchange = recorded_exchange if PROGRAM is None else live_exchange
+    exchange = live_exchange if LIVE else recorded_exchange
     async with exchange(name) as x:
         await SCENES[name](x)
         for fact in x.facts.of(was.CommandFailed):
