@@ -1,38 +1,82 @@
-"""A picture of a simulation: waits by kind, occupancy by agent. Needs the extra `plots`."""
+"""Pictures of a simulation: waits by kind, occupancy by agent; waits of a real day. Need the extra `plots`."""
 
+import io
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from calls.errors import BadInput
+from sim.chance import Draws
 from sim.running import Run
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_EDGES_S = np.concatenate(([0.0], np.geomspace(1, 1800, 60)))
+_PAGE = (
+    "<!doctype html><meta charset='utf-8'><title>{title}</title><body style='margin:1em;font-family:sans-serif'>{svg}"
+)
 
 
 def draw_runs(scenario: Scenario, done: list[Run], to: Path) -> None:
     """Write the picture; its format follows the name's ending. Raises BadInput without matplotlib or for an ending
     that it does not know."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise BadInput("a plot needs matplotlib: install hotline[plots]") from error
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    figure = _figure(11)
     waits, busy = figure.subplots(1, 2)
-    edges = np.concatenate(([0.0], np.geomspace(1, 1800, 60)))
     for number, (name, kind) in enumerate(scenario.kinds.items()):
         taken = np.concatenate([one.waits[one.kind_of == number] for one in done])
-        reached = [float(np.sum(taken <= edge)) / max(1, len(taken)) * 100 for edge in edges]
-        line = waits.plot(edges, reached, label=name)[0]
-        waits.plot([kind.goal.within_s], [kind.goal.percent], "o", color=line.get_color())
-    waits.set_xscale("symlog", linthresh=1)
-    waits.set(title="answered within", xlabel="seconds waited", ylabel="% of all arrivals", ylim=(0, 100))
+        _reached(waits, taken, name, (kind.goal.within_s, kind.goal.percent))
     waits.legend(title="kind, its goal a dot")
     shares = np.array([[100 * share for share in one.occupancy.values()] for one in done])
     order = np.argsort(shares.mean(axis=0))
     busy.bar(np.arange(len(order)), shares.mean(axis=0)[order], yerr=shares.std(axis=0)[order], width=0.9)
     busy.set(title="occupancy", xlabel="agents, least busy first", ylabel="% of time present", ylim=(0, 100))
     figure.suptitle(f"{scenario.name}: {len(done)} seeds")
+    _save(figure, to, scenario.name)
+
+
+def draw_days(days: Mapping[str, Draws], goal: tuple[float, float], title: str, to: Path) -> None:
+    """Waits of a day as it was and as it might have been, by name, in seconds, NaN for who was not answered; `goal` is
+    seconds and percent. As `draw_runs`."""
+    figure = _figure(7)
+    axes = figure.subplots()
+    for name, taken in days.items():
+        _reached(axes, taken, name, None)
+    axes.plot([goal[0]], [goal[1]], "ko")
+    axes.legend(title="the goal is a dot")
+    figure.suptitle(title)
+    _save(figure, to, title)
+
+
+def _figure(width_in: float) -> "Figure":
     try:
-        figure.savefig(to, dpi=130)
-    except ValueError as error:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise BadInput("a plot needs matplotlib: install hotline[plots]") from error
+    return Figure(figsize=(width_in, 4.5), layout="constrained")
+
+
+def _reached(axes: "Axes", taken: Draws, name: str, goal: tuple[float, float] | None) -> None:
+    reached = [float(np.sum(taken <= edge)) / max(1, len(taken)) * 100 for edge in _EDGES_S]
+    line = axes.plot(_EDGES_S, reached, label=name)[0]
+    if goal is not None:
+        axes.plot([goal[0]], [goal[1]], "o", color=line.get_color())
+    axes.set_xscale("symlog", linthresh=1)
+    axes.set(title="answered within", xlabel="seconds waited", ylabel="% of all arrivals", ylim=(0, 100))
+
+
+def _save(figure: "Figure", to: Path, title: str) -> None:
+    try:
+        if to.suffix == ".html":
+            drawn = io.StringIO()
+            figure.savefig(drawn, format="svg")
+            svg = drawn.getvalue()
+            to.write_text(_PAGE.format(title=title, svg=svg[svg.index("<svg") :]), encoding="utf-8")
+        else:
+            figure.savefig(to, dpi=130)
+    except (ValueError, OSError) as error:
         raise BadInput(f"{to}: {error}") from error

@@ -7,6 +7,7 @@ the wishes, what they said of each agent gives the presence, and the call log's 
 import contextlib
 import math
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -28,7 +29,7 @@ from hotline.router import Router
 from hotline.site import Site
 from hotline.store import opening
 from hotline.versions import Programs, Versions
-from sim.chance import NEVER, Distribution
+from sim.chance import NEVER, Distribution, Draws
 from sim.recorded import Recorded, mean_patience
 from sim.scenario import Coming, Goal, Kind, Scenario, Seeds, Shift
 
@@ -59,11 +60,25 @@ class Day(msgspec.Struct):
     rows: list[facts.LogCall]
     told: dict[CallId, CallQueued]
     presence: dict[AgentId, list[tuple[float, Presence]]]
-    rings_s: list[float]
+    rung: list[facts.LogLeg]
+    """Agents' phones that were answered."""
+
+    def connecting_s(self) -> list[float]:
+        """From the first ring to the talk, the whisper included: a leg may be logged before its call, or after."""
+        talks = {row.call: row.answered_at for row in self.rows if row.answered_at is not None}
+        legs = [(leg, talks[leg.call]) for leg in self.rung if leg.call in talks]
+        return [at - leg.began_at for leg, at in legs if leg.began_at <= at <= leg.ended_at]
+
+    def waits(self) -> Draws:
+        """Seconds from the queue to the talk of each caller, NaN for who was not answered."""
+        return np.array(
+            [math.nan if row.answered_at is None else row.answered_at - (row.queued_at or 0.0) for row in self.rows]
+        )
 
 
-def read(site: Site, first: float, last: float) -> Day:
-    """Replay the journal through the day. Raises BadInput when the journal does not hold it."""
+def read(site: Site, first: float, last: float, told: Callable[[int, int], None] = lambda done, total: None) -> Day:
+    """Replay the journal through the day; `told` hears how many facts of how many. Raises BadInput when the journal
+    does not hold it."""
     versions = Versions(site.versions)
     wishes = _Wishes()
     directory = VersionedDirectory(versions)
@@ -78,8 +93,10 @@ def read(site: Site, first: float, last: float) -> Day:
         ).fetchone()
         if row is not None:
             router.restore(row[1])
-        began = False
-        for entry in opening.entries_between(connection, (row[0] if row is not None else 0) + 1, 2**62):
+        began, already = False, row[0] if row is not None else 0
+        total = connection.execute("SELECT COALESCE(MAX(seq), 0) FROM journal").fetchone()[0] - already
+        for entry in opening.entries_between(connection, already + 1, 2**62):
+            told(entry.seq - already, total)
             utc = entry.at + router.register.offset_s
             if utc >= last:
                 break
@@ -114,7 +131,7 @@ def _note(day: Day, order: facts.RouterCommand, utc: float) -> None:
             if order.call in day.told:
                 day.rows.append(order)
         case facts.LogLeg(role="agent") if order.answered_at is not None:
-            day.rings_s.append(max(0.0, order.answered_at - order.began_at))
+            day.rung.append(order)
         case _:
             pass
 
@@ -136,7 +153,8 @@ def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -
         service.append(_measured(known if known.size else talks[~np.isnan(talks)]))
         mean_s = mean_patience(waited[mine], abandoned[mine])
         patience.append(NEVER if mean_s is None else Distribution("exponential", mean_s))
-    answer = _measured(np.array(day.rings_s)) if day.rings_s else None
+    connecting_s = day.connecting_s()
+    answer = _measured(np.array(connecting_s)) if connecting_s else None
     if answer is None:
         quick = {name: msgspec.structs.replace(queue, ring_s=0.0) for name, queue in configuration.queues.items()}
         configuration = msgspec.structs.replace(configuration, queues=quick)

@@ -21,6 +21,7 @@ answer: {constant: 3}              # how long a phone rings; left out: answered 
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -148,7 +149,7 @@ def read_scenario(document: Mapping[str, Any]) -> tuple[Scenario | None, list[Pr
     try:
         raw = msgspec.convert(document, _Document)
     except msgspec.ValidationError as error:
-        return None, [Problem(_path_of(error), str(error).partition(" - at `$")[0])]
+        return None, [_undecoded(error)]
     agents, shifts = _people(raw)
     configuration, problems = read({"queues": raw.queues}, {"agents": agents}, _skills(raw))
     problems = [_of_scenario(problem) for problem in problems] + list(_kind_problems(raw))
@@ -185,6 +186,15 @@ def read_scenario(document: Mapping[str, Any]) -> tuple[Scenario | None, list[Pr
     return scenario, []
 
 
+def _undecoded(error: msgspec.ValidationError) -> Problem:
+    path, message = _path_of(error), str(error).partition(" - at `$")[0]
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", message)
+    if unknown is None:
+        return Problem(path, message)
+    words = {field for part in (Kind, Goal, Group, Shift, Seeds, Arrivals) for field in part.__struct_encode_fields__}
+    return Problem((*path, unknown[1]), f"`{unknown[1]}` is not a setting here", nearest(unknown[1], words))
+
+
 def _people(raw: _Document) -> tuple[dict[str, dict[str, Any]], dict[AgentId, Shift]]:
     agents: dict[str, dict[str, Any]] = {}
     shifts: dict[AgentId, Shift] = {}
@@ -217,8 +227,15 @@ def _kind_problems(raw: _Document) -> Iterator[Problem]:
         yield Problem(("kinds",), "a scenario needs callers: at least one kind")
     if not any(group.count > 0 for group in raw.groups):
         yield Problem(("groups",), "a scenario needs agents: at least one group with a count")
+    for number, group in enumerate(raw.groups):
+        if group.count < 0:
+            yield Problem(("groups", number, "count"), "a count is not negative")
+        if not 0 <= group.shift.from_s < group.shift.to_s:
+            yield Problem(("groups", number, "shift"), "a shift ends after it begins, and not before the day does")
     for name, kind in raw.kinds.items():
         path: Path = ("kinds", name)
+        if not 0 <= kind.goal.percent <= 100 or kind.goal.within_s < 0:
+            yield Problem((*path, "goal"), "a goal is 0 to 100 percent, within seconds that are not negative")
         rates = kind.per_hour if isinstance(kind.per_hour, tuple) else (kind.per_hour,)
         if any(rate < 0 or not math.isfinite(rate) for rate in rates):
             yield Problem((*path, "per_hour"), "a rate is not negative")

@@ -21,7 +21,7 @@ from sim.scenario import Scenario
 _FIELDS = ("fresh", "growth", "late", "late_growth", "reserve")
 _START = {"fresh": 1.0, "growth": 0.5, "late": 0.6, "late_growth": 0.2, "reserve": 0.5}
 _START_DECAY = 0.5
-_CANDIDATES = 16
+CANDIDATES = 16
 _SPREAD = 0.5
 
 
@@ -57,16 +57,21 @@ def decode(point: Draws, goals: dict[QueueName, Seconds]) -> dict[QueueName, Wei
     return weights
 
 
-def tune(scenario: Scenario, objective: Objective, generations: int, seed: int = 1) -> Iterator[Step]:
-    """Generation after generation; the last step's weights are the answer."""
+def tune(
+    scenario: Scenario, objective: Objective, generations: int, seed: int = 1, tried: Callable[[], None] = lambda: None
+) -> Iterator[Step]:
+    """Generation after generation, of CANDIDATES each; the last step's weights are the answer. `tried` hears of each
+    candidate."""
     goals = _goals(scenario)
     start = [*(math.log(_START[name]) for name in _FIELDS), math.log(_START_DECAY / (1 - _START_DECAY))]
 
     def worth(point: Draws) -> float:
-        tried = msgspec.structs.replace(
+        one = msgspec.structs.replace(
             scenario, configuration=msgspec.structs.replace(scenario.configuration, weights=decode(point, goals))
         )
-        return objective.value(summary(tried, list(runs(tried))))
+        value = objective.value(summary(one, list(runs(one))))
+        tried()
+        return value
 
     search = minimise(worth, np.array(start * len(goals)), generations, np.random.default_rng(seed))
     for generation, (mean, best) in enumerate(search, 1):
@@ -85,7 +90,7 @@ def minimise(
     function: Callable[[Draws], float], start: Draws, generations: int, chance: np.random.Generator
 ) -> Iterator[tuple[Draws, float]]:
     """CMA-ES; after each generation the mean and the best value seen. Names of constants as in the tutorial."""
-    size, kept = len(start), _CANDIDATES // 2
+    size, kept = len(start), CANDIDATES // 2
     weights = math.log(kept + 0.5) - np.log(np.arange(1, kept + 1))
     weights /= weights.sum()
     mu_eff = 1 / float((weights**2).sum())
@@ -99,7 +104,7 @@ def minimise(
     best = math.inf
     for _ in range(generations):
         root = np.linalg.cholesky(covariance + 1e-10 * np.eye(size))
-        points = mean + sigma * chance.standard_normal((_CANDIDATES, size)) @ root.T
+        points = mean + sigma * chance.standard_normal((CANDIDATES, size)) @ root.T
         values = np.array([function(point) for point in points])
         order = np.argsort(values)[:kept]
         best = min(best, float(values[order[0]]))

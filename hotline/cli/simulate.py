@@ -53,7 +53,9 @@ def simulate(
     json: JsonOption = False,
     policy: PolicyOption = None,
     seeds: SeedsOption = None,
-    plot: Annotated[Path | None, typer.Option("--plot", help="Draw waits and occupancy to this .png or .svg.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw waits and occupancy to this .png, .svg or .html.")
+    ] = None,
     smoke: Annotated[
         bool, typer.Option("--smoke", help="A small scenario of our own; fails if figures do not add up.")
     ] = False,
@@ -109,7 +111,7 @@ def load(document: Node, policy: Node | None = None, seeds: int | None = None) -
         plain["seeds"]["count"] = seeds
     scenario, problems = read_scenario(plain)
     if scenario is None:
-        raise BadInput("\n".join(_placed(problem, document, policy) for problem in problems))
+        raise BadInput("\n".join(dict.fromkeys(placed(problem, document, policy) for problem in problems)))
     if scenario.arrivals is None:
         return scenario
     return msgspec.structs.replace(scenario, recorded=arrivals(scenario, scenario.arrivals, document))
@@ -144,7 +146,8 @@ def arrivals(scenario: Scenario, wanted: Arrivals, document: Node) -> Recorded:
     )
 
 
-def _placed(problem: Problem, document: Node, policy: Node | None) -> str:
+def placed(problem: Problem, document: Node, policy: Node | None = None) -> str:
+    """The problem with its file:line:column and the nearest right word; `policy` is where a path from there leads."""
     if policy is not None and problem.path[:1] == ("policy",):
         node = policy.find(problem.path[1:])
     else:
@@ -230,18 +233,28 @@ def tune(
 
       hotline tune bench/scenarios/b2.yaml --abandoned-at-most 5.5 --to b2-goals.yaml
     """
-    from sim.tuning import Objective
+    from sim.tuning import CANDIDATES, Objective
     from sim.tuning import tune as search
 
     with told():
+        if not to.parent.is_dir() or to.is_dir():
+            raise BadInput(f"{to}: not a file in a folder that is there; nothing was searched")
         chosen = load(read_yaml(scenario), None, seeds)
         if calls is not None and chosen.calls:
             chosen = msgspec.structs.replace(chosen, calls=calls, warm_up_calls=0)
         chosen = msgspec.structs.replace(chosen, seeds=msgspec.structs.replace(chosen.seeds, first=seed))
+        step = None
         with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
-            task = bar.add_task("search", total=generations)
-            for step in search(chosen, Objective(abandoned_at_most, spread), generations, seed):
-                bar.update(task, advance=1, description=f"search, best {step.best:.2f}")
+            task = bar.add_task("search", total=generations * CANDIDATES)
+            wanted = Objective(abandoned_at_most, spread)
+            try:
+                for step in search(chosen, wanted, generations, seed, lambda: bar.advance(task)):
+                    bar.update(task, description=f"search, best {step.best:.2f}")
+            except KeyboardInterrupt:
+                if step is None:
+                    raise
+                err.print(f"stopped after generation {step.generation} of {generations}", style="yellow")
+        assert step is not None  # there is at least one generation
         about = f"scenario {chosen.name}, at most {abandoned_at_most:g} % abandoned, best {step.best:.2f} in the search"
         to.write_text(policy_file(step.weights, about), encoding="utf-8")
     out.print(f"{to}: best {step.best:.2f}")

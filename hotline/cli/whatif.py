@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 import typer
+from rich.progress import Progress
 
 from calls.errors import BadInput
 from hotline import yesterday
-from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told
-from hotline.cli.simulate import as_json, read_yaml, run_all
+from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told
+from hotline.cli.simulate import as_json, placed, read_yaml, run_all
 from hotline.versions import Versions
 from sim.running import Result, summary
 from sim.scenario import Goal, Scenario, Seeds, read_weights
@@ -24,7 +25,7 @@ ASSUMPTIONS = (
     "Who was answered by nobody talks as long as somebody of the same kind did.",
     "Who gave up does so after as long; who was answered would have waited on, by the kind's mean patience.",
     "Agents are there from sign-in to sign-out or pause, whatever the policy; those unpublished since are not.",
-    "Phones ring as long as they rang that day; wrap-up lasts as queues.yaml says.",
+    "Phones ring, and the whisper lasts, as long as they did that day; wrap-up lasts as queues.yaml says.",
     "Callers who had not left by midnight, and those who were there before it, are left out.",
 )
 
@@ -37,6 +38,9 @@ def whatif(
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Draws of what the day does not tell.")] = 8,
     percent: Annotated[float, typer.Option(help="The goal: so many percent of all arrivals …")] = 80.0,
     within_s: Annotated[float, typer.Option(help="… answered within so many seconds.")] = 20.0,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the waits of all three to .png, .svg, .html.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Live a real day again, from the journal: as the rules of that day have it, and with another policy.
@@ -49,7 +53,11 @@ def whatif(
     """
     house = open_site(site)
     with told():
-        day = yesterday.read(house, *_bounds(date))
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+            task = bar.add_task("journal")
+            day = yesterday.read(
+                house, *_bounds(date), lambda done, total: bar.update(task, completed=done, total=total)
+            )
         configuration = Versions(house.versions).configuration(day.version)
         document = read_yaml(policy)
         plain = document.plain()
@@ -57,12 +65,20 @@ def whatif(
             raise BadInput(f"{document.mark}: a policy is a mapping of settings")
         weights, problems = read_weights(plain, configuration.queues)
         if problems:
-            raise BadInput("\n".join(f"{document.find(one.path).mark}: {one.message}" for one in problems))
+            raise BadInput("\n".join(placed(one, document) for one in problems))
         as_it_was = yesterday.scenario(day, configuration, Seeds(1, seeds), Goal(percent, within_s))
         other = msgspec.structs.replace(
             as_it_was, configuration=msgspec.structs.replace(as_it_was.configuration, weights=weights)
         )
-        results = {"simulated": _run(as_it_was), "with the policy": _run(other)}
+        done = {"simulated": run_all(as_it_was), "with the policy": run_all(other)}
+        results = {name: summary(as_it_was, runs) for name, runs in done.items()}
+        if plot is not None:
+            from hotline.plots import draw_days
+
+            waits = {name: np.concatenate([one.waits for one in runs]) for name, runs in done.items()}
+            draw_days(
+                {"what happened": day.waits(), **waits}, (within_s, percent), f"{house.folder.name}, {date}", plot
+            )
     real = _real(day, within_s)
     if json:
         simulated = {name: as_json(as_it_was, result) for name, result in results.items()}
@@ -85,10 +101,6 @@ def _bounds(date: str) -> tuple[float, float]:
         raise BadInput(f"{date}: {error}; write it as 2026-11-20") from error
     following = datetime.combine(midnight.date() + timedelta(days=1), time()).astimezone()
     return midnight.timestamp(), following.timestamp()
-
-
-def _run(scenario: Scenario) -> Result:
-    return summary(scenario, run_all(scenario))
 
 
 def _real(day: yesterday.Day, within_s: float) -> dict[str, Any]:
