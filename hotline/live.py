@@ -13,6 +13,7 @@ from hotline.clock import Clock
 from hotline.performing import Performer
 from hotline.router import Router
 from hotline.store import statements
+from hotline.store.tail import Tail
 from hotline.store.writer import Writer
 from hotline.vault import Vault
 
@@ -43,12 +44,13 @@ def orders_of(router: Router, seq: int, event: facts.RouterEvent, now: Instant) 
 class LiveDriver:
     """Runs the router against the real world. `take` is the one way in, and is never called from within itself."""
 
-    def __init__(self, router: Router, clock: Clock, writer: Writer, vault: Vault, seq: int = 0) -> None:
-        """`seq` is the number of the last fact in the journal."""
+    def __init__(self, router: Router, clock: Clock, writer: Writer, tail: Tail, vault: Vault, seq: int = 0) -> None:
+        """`seq` is the number of the last fact in the journal; `tail` is open."""
         self.router = router
         self.performer: Performer
         self._clock = clock
         self._writer = writer
+        self._tail = tail
         self._vault = vault
         self._seq = seq
         self._since_snapshot = 0
@@ -72,7 +74,9 @@ class LiveDriver:
         now = self._clock.now()
         self._seq += 1
         self.facts_taken += 1
-        self._writer.write(statements.JOURNAL, (self._seq, now, _encoder.encode(event)))
+        encoded = _encoder.encode(event)
+        self._writer.write(statements.JOURNAL, (self._seq, now, encoded))
+        self._tail.add(self._seq, now, encoded, self._writer.given, self._writer.committed)
         orders = orders_of(self.router, self._seq, event, now)
         for order in orders:
             self.performer.perform(order)

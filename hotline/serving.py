@@ -3,13 +3,11 @@
 import asyncio
 import contextlib
 import signal
-import socket
 import time
 from typing import Any
 
 import msgspec
 import structlog
-import uvicorn
 
 from acd.commands import AgentChanged
 from acd.forecast.ensemble import Ensemble
@@ -26,7 +24,7 @@ from hotline.clock import Clock
 from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
 from hotline.do_not_call import NumberList
-from hotline.house_files import check
+from hotline.heir import inherit
 from hotline.live import LiveDriver, orders_of
 from hotline.lookups import Lookups
 from hotline.metrics import Metrics
@@ -36,13 +34,13 @@ from hotline.refitting import Refitting
 from hotline.register import Register
 from hotline.router import Router
 from hotline.site import Site
-from hotline.sources import hash_of, read_files
+from hotline.standing import say_where_the_folder_stands
 from hotline.store import opening, statements
+from hotline.store.tail import Tail
 from hotline.store.writer import Writer
-from hotline.tokens import WaitTokens
 from hotline.vault import Vault
 from hotline.versions import Programs, Versions
-from hotline.web.app import make
+from hotline.web.listening import answering, bind
 from speech.sentences import Sentences
 
 log = structlog.get_logger("hotline")
@@ -70,6 +68,7 @@ class Server:
         self._clock: Clock
         self._driver: LiveDriver
         self._writer: Writer
+        self._tail: Tail
         self._stopping = asyncio.Event()
         self._provided_version = ""
         """What the switch was told last; empty when that must be told again."""
@@ -90,10 +89,9 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         async with contextlib.AsyncExitStack() as stack:
-            web = self._open_web()
+            address = bind(self.site)
             stack.push_async_callback(self._close)
-            serving = asyncio.create_task(web[0].serve(sockets=[web[1]]))
-            stack.push_async_callback(_stop_web, web[0], serving)
+            await stack.enter_async_context(answering(self.site, self, address))
             await self._sentences.start(self.site.settings.languages)
             self._driver.start()
             self._driver.take(facts.Restarted())
@@ -106,8 +104,8 @@ class Server:
             watching = asyncio.create_task(self._watch())
             watching.add_done_callback(_tell_if_broken)
             stack.callback(watching.cancel)
-            log.info("serving", site=str(self.site.folder), version=self.versions.current(), web=web[1].getsockname())
-            await asyncio.to_thread(self._say_where_the_folder_stands)
+            log.info("serving", site=str(self.site.folder), version=self.versions.current(), web=address.getsockname())
+            await asyncio.to_thread(say_where_the_folder_stands, self.site, self.versions)
             await self._stopping.wait()
         log.info("stopped", advice="calls go on in the switch; start again to take them up")
 
@@ -177,18 +175,22 @@ class Server:
         """Read the journal, and be who the last controller was."""
         began = time.perf_counter()
         opening.migrate(self.database)
-        router, left = self._make_heir()
+        self._tail = tail = Tail(self.database)
+        router, left, unstored = inherit(self.database, tail, self._new_router)
         self._writer = Writer(self.database, self._on_trouble)
         vault, lookups = Vault(), Lookups()
         performer = Performer(self._switch, self._writer, vault, lookups, self, self._take)
         performer.watch(self._watch_order)
         performer.do_not_call = NumberList(self.site.do_not_call)
+        for entry in unstored:
+            self._writer.write(statements.JOURNAL, (entry.seq, entry.at, msgspec.json.encode(entry.event)))
+        tail.open(unstored, self._writer.given)
         for entry in left.entries:
             for order in orders_of(router, entry.seq, entry.event, entry.at):
                 performer.replay(order)
         offset_s = router.register.offset_s if left.seq else None
         self._clock = Clock(left.at, offset_s)
-        self._driver = LiveDriver(router, self._clock, self._writer, vault, left.seq)
+        self._driver = LiveDriver(router, self._clock, self._writer, tail, vault, left.seq)
         self._driver.performer = performer
         for changed in router.agents():  # who was signed in before us
             self.metrics.watch(changed)
@@ -197,6 +199,7 @@ class Server:
             log.info(
                 "journal taken up",
                 facts=len(left.entries),
+                not_yet_stored=len(unstored),
                 calls=len(router.register.calls),
                 took_s=round(time.perf_counter() - began, 3),
             )
@@ -210,22 +213,9 @@ class Server:
             log.error("no learned wait forecast", error=str(error), advice=advice)
             return None
 
-    def _make_heir(self) -> tuple[Router, opening.Left]:
-        """A router as the last snapshot left it, and the facts after that; all facts where no snapshot can be read."""
-
-        def new() -> Router:
-            directory = VersionedDirectory(self.versions)
-            return make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model)
-
-        left, router = opening.read(self.database), new()
-        try:
-            if left.snapshot is not None:
-                router.restore(left.snapshot)
-        except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
-            advice = "the whole journal is replayed instead; this takes longer, and once"
-            log.warning("snapshot of another release", error=str(error)[:200], advice=advice)
-            return new(), opening.read(self.database, whole=True)
-        return router, left
+    def _new_router(self) -> Router:
+        directory = VersionedDirectory(self.versions)
+        return make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model)
 
     def _take(self, event: facts.RouterEvent) -> None:
         if isinstance(event, CommandDone | CallRinging) or not self._is_news(event):
@@ -353,46 +343,6 @@ class Server:
         await asyncio.to_thread(self._provisioning.forget)
         log.warning("calls met the fallback", calls=len(calls), advice="hotline calls shows them as version fallback")
 
-    def _say_where_the_folder_stands(self) -> None:
-        """A folder that has moved on, or is broken, is not an error: the last good version runs, and it is said."""
-        current = self.versions.current() or ""
-        try:
-            if hash_of(read_files(self.site)[0]) == self.versions.manifest(current).source_hash:
-                return
-            checked = check(self.site)
-        except BadInput as error:
-            log.warning("the folder cannot be read", error=str(error), advice=f"version {current} runs")
-            return
-        if checked.errors:
-            advice = f"version {current} runs, the last good one; mend the folder and publish"
-            errors = [str(problem) for problem in checked.errors[:5]]
-            log.warning("the folder has errors", errors=errors, more=len(checked.errors) - len(errors), advice=advice)
-        else:
-            log.warning("the folder has moved on", advice=f"version {current} runs; `hotline publish` makes it live")
-
-    def _open_web(self) -> tuple[uvicorn.Server, socket.socket]:
-        settings = self.site.settings.web
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((settings.host, settings.port))
-        except OSError as error:
-            listening.close()
-            raise BadInput(
-                f"{settings.host}:{settings.port}: {error.strerror}. Set web.port in hotline.yaml to a free one, "
-                "or stop the other controller."
-            ) from error
-        app = make(self, self.site.secret("web"), WaitTokens(self.site.secret("waiting")))
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-        )
-        server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
-        return server, listening
-
     async def _close(self) -> None:
         await self._refitting.close()
         await self._switch.close()
@@ -400,6 +350,7 @@ class Server:
         self._driver.close()
         await self._sentences.close()
         await self._writer.close()
+        self._tail.close(stored=not self._writer.pending)
 
 
 def _tell_if_broken(watching: asyncio.Task[None]) -> None:
@@ -408,8 +359,3 @@ def _tell_if_broken(watching: asyncio.Task[None]) -> None:
             "report this; calls are served, but versions, accounts and the fallback's calls are no longer looked at"
         )
         log.critical("the server's watch has ended", error=repr(error), advice=advice)
-
-
-async def _stop_web(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
-    server.should_exit = True
-    await serving

@@ -37,8 +37,10 @@ class Writer:
         self._gathered: list[Row] = []
         self._groups: SimpleQueue[list[Row] | None] = SimpleQueue()  # None: there will be no more
         self._timer: asyncio.TimerHandle | None = None
-        self._given = 0
-        self._committed = 0
+        self.given = 0
+        """Rows so far."""
+        self.committed = 0
+        """Rows that are durable."""
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._closing = False
         self.commits = 0
@@ -48,21 +50,21 @@ class Writer:
     @property
     def pending(self) -> int:
         """Rows given and not yet durable."""
-        return self._given - self._committed
+        return self.given - self.committed
 
     def write(self, statement: str, values: tuple[Any, ...]) -> None:
         """Let this row be written soon. Rows of one statement are written in the order given."""
         self._gathered.append((statement, values))
-        self._given += 1
+        self.given += 1
         if self._timer is None:
             self._timer = self._loop.call_later(_GATHER_S, self._hand_over)
 
     async def durable(self) -> None:
         """Return once all that was given so far is on disk; waits while the store is in trouble."""
-        if self._committed >= self._given:
+        if self.committed >= self.given:
             return
         waiter: asyncio.Future[None] = self._loop.create_future()
-        self._waiters.append((self._given, waiter))
+        self._waiters.append((self.given, waiter))
         self._hand_over()
         await waiter
 
@@ -105,7 +107,7 @@ class Writer:
                 in_trouble = False
                 self._tell("")
             self.commits += 1
-            self._committed += len(group)
+            self.committed += len(group)
             if self._waiters:
                 self._loop.call_soon_threadsafe(self._release)
         if connection is not None:
@@ -127,7 +129,7 @@ class Writer:
             self._loop.call_soon_threadsafe(self._on_trouble, trouble)
 
     def _release(self) -> None:
-        while self._waiters and self._waiters[0][0] <= self._committed:
+        while self._waiters and self._waiters[0][0] <= self.committed:
             waiter = self._waiters.popleft()[1]
             if not waiter.done():
                 waiter.set_result(None)

@@ -1,0 +1,67 @@
+"""`kill -9` of the controller in the moment in which a person was told something: it is so, and stays so."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from switch.asterisk.installation import Installation
+from tests.live.house import ASK, CODE, MENU, NOTED, House
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+        yield house
+
+
+async def killed(house: House) -> int:
+    """Kill it now, start the next one; how many facts only the tail had."""
+    since = house.log_file.stat().st_size
+    await house.stop_controller(signal.SIGKILL)
+    await house.start_controller()
+    (taken_up,) = house.logged("journal taken up", since)
+    return int(taken_up["not_yet_stored"])
+
+
+async def test_who_has_heard_the_next_question_is_at_that_question(house: House) -> None:
+    lost = 0
+    for attempt in range(3):
+        call = await house.dial(f"1310000000{attempt}")
+        await call.hear_tone(MENU)
+        await call.press("5")
+        await call.hear_tone(ASK)
+        lost += await killed(house)
+        assert house.rows("SELECT count(*) FROM journal WHERE instr(event, 'DigitPressed')") == [(2 * attempt + 1,)]
+        await call.hear_tone(ASK, timeout_s=15.0)
+        await call.press("1")
+        await call.hear_tone(NOTED)
+        await call.hang_up()
+        await house.row_of(f"1310000000{attempt}")
+    assert lost > 0, "the store had all of it at each kill: nothing was tried here"
+
+
+async def test_who_has_heard_that_it_is_signed_in_is_signed_in(house: House) -> None:
+    for code, state in (("*61", "idle"), ("*62", "offline")):
+        call = await house.phones["8001"].dial(code)
+        await call.hear_tone(CODE)
+        await killed(house)
+        await house.agent_is("8001", state)
+        await call.hang_up()
+
+
+async def test_rows_and_facts_are_there_once_and_without_a_gap(house: House) -> None:
+    caller = "13100000009"
+    call = await house.dial(caller)
+    await call.hear_tone(MENU)
+    await call.hang_up()
+    row = await house.row_of(caller)
+    await killed(house)
+    assert house.rows("SELECT count(*) FROM calls WHERE call = ?", row["call"]) == [(1,)]
+    journal = house.rows("SELECT seq FROM journal ORDER BY seq")
+    assert [seq for (seq,) in journal] == list(range(journal[0][0], journal[0][0] + len(journal)))
