@@ -11,7 +11,7 @@ import asyncio
 from base64 import b64encode
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 
 import aiohttp
 import structlog
@@ -19,14 +19,13 @@ import structlog
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import Seconds
 from switch.asterisk import wire
-from switch.asterisk.cork import Cork
 from switch.asterisk.requests import Pending, Reply, Then, reply_of
 from switch.asterisk.rest import HttpRest
+from switch.asterisk.websocket import GatheringWebSocket
 
 HEARTBEAT_S: Seconds = 2.0
 BACK_OFF_S: tuple[Seconds, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _CONNECT_S: Seconds = 3.0
-_NO_CORK = nullcontext()
 _LOST = Reply(0, failure="switch_lost", reason="no link to Asterisk")
 
 log = structlog.get_logger(__name__)
@@ -82,7 +81,7 @@ class AriClient:
 
     async def start(self, within_s: Seconds) -> None:
         """Connect; returns once `on_up` has. Raises SwitchAway after `within_s` and gives up then."""
-        self._session = aiohttp.ClientSession(headers=self._headers)
+        self._session = aiohttp.ClientSession(headers=self._headers, ws_response_class=GatheringWebSocket)
         first_up = asyncio.get_running_loop().create_future()
         self._keeper = asyncio.create_task(self._keep_up(first_up), name=f"ari {self._application}")
         try:
@@ -264,14 +263,13 @@ class AriClient:
             self._on_event(message)
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        outgoing, wake = self._outgoing, self._wake_writer
-        cork = Cork(socket.get_extra_info("socket"))
+        assert isinstance(socket, GatheringWebSocket)
+        wake = self._wake_writer
         while True:
-            # What one event gave rise to (answer and play, bridge and add) leaves in one packet: a packet each was a
-            # fifth of all that the controller did.
-            with cork if len(outgoing) > 1 else _NO_CORK:
-                while outgoing:
-                    await socket.send_frame(outgoing.popleft(), aiohttp.WSMsgType.TEXT)
+            if self._outgoing:  # what one event gave rise to (answer and play, bridge and add) leaves in one packet
+                messages = tuple(self._outgoing)
+                self._outgoing.clear()
+                await socket.send_together(messages)
             wake.clear()
             await wake.wait()
 
