@@ -1,0 +1,151 @@
+"""The rules of queues on a real Asterisk: limits with a way out, widening, an overflow, the last agent, misses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from phones.agent_phone import Answer, LetRing
+from phones.audio import tone
+from switch.asterisk.installation import Installation
+from tests.live.conftest import until
+from tests.live.house import AGENT, MENU, NOTED, SORRY, House
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+
+ANSWERS = Answer(clip=tone(AGENT, 1.0))
+FLOW = """\
+flow: main
+start: choose
+choose:
+  menu: menu
+  keys:
+    1: {queue: care, then: bye}
+    2: {queue: care, agent: last, then: bye}
+    3: {queue: deserted, no_agents: {hangup: sorry}}
+    4: {queue: short, full: {hangup: noted}}
+    5: {queue: brief, timed_out: {hangup: noted}}
+    6: {queue: leaving, no_agents: {hangup: sorry}}
+    7: {queue: picky, skills: [care>=5], then: bye}
+    8: {queue: away, then: bye}
+  no_input: {tries: 3, then: bye}
+  wrong: {tries: 3, then: bye}
+bye: {hangup: bye}
+"""
+QUEUES = """\
+queues:
+  care: {ring_s: 3, wrap_up_s: 1, miss_limit: 2, delay_no_answer_s: 1}
+  deserted: {join_empty: false}
+  short: {max_length: 1}
+  brief: {max_wait_s: 4}
+  leaving: {leave_empty: true}
+  picky: {steps: [{after_s: 3, lower: 2}]}
+  away: {skills: [nobody], steps: [{after_s: 3, drop: [nobody], overflow: care}]}
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+        files = {
+            "dialplans/queues.yaml": QUEUES,
+            "dialplans/flows/main.yaml": FLOW,
+            "dialplans/skills.yaml": "skills: {care: c, nobody: n}\n",
+        }
+        await house.publish(files, {})
+        yield house
+
+
+async def test_limits_have_an_announced_way_out(house: House) -> None:
+    keys = {"13500001001": ("3", SORRY), "13500001002": ("5", NOTED)}
+    for caller, (key, heard) in keys.items():
+        call = await house.dial(caller)
+        await call.hear_tone(MENU)
+        await call.press(key)
+        await call.hear_tone(heard, timeout_s=15.0)
+        await call.ended(timeout_s=10.0)
+    first = await house.dial("13500001003")
+    await first.hear_tone(MENU)
+    await first.press("4")
+    await house.in_place("13500001003", "waiting")
+    second = await house.dial("13500001004")
+    await second.hear_tone(MENU)
+    await second.press("4")
+    await second.hear_tone(NOTED, timeout_s=10.0)
+    assert (await house.in_place("13500001003", "waiting"))["queue"] == "short"
+    await first.hang_up()
+    await house.nobody_left()
+
+
+async def test_the_last_agent_to_leave_gives_the_callers_back(house: House) -> None:
+    caller = "13500001005"
+    async with house.signed_in("8001", lambda call: LetRing()):
+        assert await house.post("/agents/8001/pause", reason="break") == 200  # there, and takes nobody
+        call = await house.dial(caller)
+        await call.hear_tone(MENU)
+        await call.press("6")
+        await house.in_place(caller, "waiting")
+    await call.hear_tone(SORRY, timeout_s=10.0)
+    await house.nobody_left()
+
+
+@pytest.mark.parametrize(("key", "queue"), [("7", "picky"), ("8", "away")])
+async def test_a_wish_widens_and_a_queue_overflows(house: House, key: str, queue: str) -> None:
+    caller = f"1350000101{key}"
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        call = await house.dial(caller)
+        await call.hear_tone(MENU)
+        await call.press(key)
+        assert (await house.in_place(caller, "waiting"))["queue"] == queue, "nobody can do what is asked for at first"
+        await call.hear_tone(AGENT, timeout_s=15.0)
+        await call.hang_up()
+    await house.nobody_left()
+
+
+async def test_who_talked_last_is_rung_again(house: House) -> None:
+    caller = "13500001020"
+    async with house.signed_in("8002", lambda call: ANSWERS) as last:
+        call = await house.dial(caller)
+        await call.hear_tone(MENU)
+        await call.press("1")
+        await call.hear_tone(AGENT, timeout_s=15.0)
+        async with house.signed_in("8001", lambda call: ANSWERS) as other:
+            await call.hang_up()
+            await house.agent_is("8002", "idle")
+            while not last.new_calls.empty():
+                last.new_calls.get_nowait()
+            again = await house.dial(caller)
+            await again.hear_tone(MENU)
+            await again.press("2")
+            await asyncio.wait_for(last.new_calls.get(), 10.0)
+            assert other.new_calls.empty(), "though idle for longer"
+            await again.hang_up()
+    await house.nobody_left()
+
+
+async def test_misses_in_a_row_pause_the_agent_and_the_caller_keeps_the_place(house: House) -> None:
+    first, second = "13500001030", "13500001031"
+    async with house.signed_in("8001", lambda call: LetRing()):
+        calls = []
+        for caller in (first, second):
+            calls.append(await house.dial(caller))
+            await calls[-1].hear_tone(MENU)
+            await calls[-1].press("1")
+            await house.in_place(caller, "offered" if caller == first else "waiting")
+
+        async def rona() -> bool:
+            (row,) = [row for row in (await house.live())["agents"] if row["agent"] == "8001"]
+            return (row["state"], row["reason"]) == ("paused", "rona")
+
+        await until(rona, 30.0)
+        async with house.signed_in("8002", lambda call: ANSWERS):
+            await calls[0].hear_tone(AGENT, timeout_s=15.0)
+            assert (await house.call_of(second) or {})["place"] == "waiting"
+            for call in calls:
+                await call.hang_up()
+        assert await house.post("/agents/8001/ready") == 200
+        await house.agent_is("8001", "idle")
+    await house.nobody_left()
