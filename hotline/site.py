@@ -4,6 +4,7 @@ Everything has a default that is safe on one machine: loopback, generated secret
 """
 
 import difflib
+import re
 import secrets
 from datetime import time
 from pathlib import Path
@@ -15,6 +16,7 @@ import yaml
 from calls.errors import BadInput
 
 _SETTINGS = "hotline.yaml"
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
 class _Strict(pydantic.BaseModel):
@@ -34,6 +36,10 @@ class SwitchSettings(_Strict):
     """A file with the password and nothing else; default: DIR/var/secrets/switch."""
     application: str = "hotline"
     """One name for each controller: a second one with the same name takes the first one's place."""
+    calls_by: Literal["parking", "outbound_socket"] = "parking"
+    """How a FreeSWITCH hands over calls: parked for the one controller, or offered to several, each at its `listen`."""
+    listen: str = "127.0.0.1:8084"
+    """With `calls_by: outbound_socket`: where calls are offered to us. `application` is our name among the others."""
     run_dir: Path | None = None
     """The switch's own folder, shared with it: agents' accounts and the fallback are written there. None: by others."""
 
@@ -44,6 +50,22 @@ class SwitchSettings(_Strict):
         if isinstance(given, dict) and "port" not in given:
             return {**given, "port": 8021 if given.get("kind") == "freeswitch" else 8088}
         return given
+
+    @pydantic.field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, listen: str) -> str:
+        host, _, port = listen.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError(f"{listen!r} is no host and port, such as 127.0.0.1:8084")
+        return listen
+
+    @pydantic.model_validator(mode="after")
+    def _offered_by_freeswitch_only(self) -> "SwitchSettings":
+        if self.calls_by == "outbound_socket" and self.kind != "freeswitch":
+            raise ValueError("calls_by: outbound_socket is for kind: freeswitch")
+        if self.calls_by == "outbound_socket" and not _NAME.fullmatch(self.application):
+            raise ValueError(f"application {self.application!r}: use letters, digits, '.', '_' and '-', at most 40")
+        return self
 
 
 class WebSettings(_Strict):

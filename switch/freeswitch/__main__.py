@@ -30,6 +30,7 @@ def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:
         event_socket_port=arguments.event_socket_port,
         sip_address=arguments.sip_address,
         sip_port=arguments.sip_port,
+        call_sockets=tuple(arguments.call_socket or ()),
         rtp_first=arguments.rtp[0],
         rtp_last=arguments.rtp[1],
         external_address=arguments.external_address,
@@ -60,6 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--event-socket-port", type=int, default=8021)
     parser.add_argument("--sip-address", default="127.0.0.1")
     parser.add_argument("--sip-port", type=int, default=5060)
+    parser.add_argument(
+        "--call-socket",
+        action="append",
+        metavar="HOST:PORT",
+        help="offer calls to this controller by an outbound socket; once for each (default: calls are parked for one)",
+    )
     parser.add_argument("--rtp", type=_rtp_range, default=(23000, 25999), metavar="FIRST-LAST")
     parser.add_argument("--external-address", help="what phones reach this host under, behind address translation")
     parser.add_argument("--trunk", action="append", metavar="NETWORK", help="who may call in (default: loopback)")

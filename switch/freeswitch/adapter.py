@@ -8,6 +8,7 @@
 | `recording` | voicemails, talks on file |
 | `supervising` | listen, whisper, barge |
 | `devices` | phones |
+| `claiming` | calls that are offered by outbound sockets |
 | `stock` | what is live |
 """
 
@@ -30,6 +31,7 @@ from calls.events import LiveLeg
 from calls.ids import LegId
 from calls.ports import Sink
 from switch.freeswitch.bridging import Bridging
+from switch.freeswitch.claiming import CLAIMED, Offers
 from switch.freeswitch.client import ClientSettings, EventSocketClient
 from switch.freeswitch.devices import SUBCLASSES, Devices
 from switch.freeswitch.dialling import Dialler
@@ -81,6 +83,9 @@ class FreeSwitch:
         self._recorder = Recorder(self._door)
         self._bridging = Bridging(self._door, self._recorder.begin, self._recorder.discard, self._recorder.end)
         self._supervising = Supervising(self._door)
+        self._offers = (
+            Offers(options.listen, options.controller, options.deadline_s) if options.listen is not None else None
+        )
         self._devices = Devices(options.device_prefix, lambda: self._door.legs.values(), self._emit)
         self._door.on_end = self._on_leg_end  # type: ignore[method-assign]  # the door's own hooks
         self._door.on_eavesdrop_stop = self._supervising.stop  # type: ignore[method-assign]
@@ -97,7 +102,8 @@ class FreeSwitch:
         self._door.loop = asyncio.get_running_loop()
         self._door.emit = self._emit
         settings = ClientSettings(options.password, options.host, options.port, command_deadline_s=options.deadline_s)
-        self._door.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, self._lease)
+        heartbeat = self._lease if self._offers is None else None
+        self._door.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, heartbeat)
         await self._door.client.start(options.deadline_s * 2)
 
     def send(self, command: SwitchCommand) -> None:
@@ -139,10 +145,13 @@ class FreeSwitch:
 
     async def calls(self) -> Sequence[LiveLeg]:
         """All legs of ours that are up now. Raises SwitchAway."""
-        return (await take_stock(self._door.client, self._options.music, tuple(self._door.legs))).live
+        controller = self._options.controller
+        return (await take_stock(self._door.client, self._options.music, tuple(self._door.legs), controller)).live
 
     async def close(self) -> None:
         """Leave the switch to itself."""
+        if self._offers is not None:
+            self._offers.close()
         self._fail_open("closed")
         self._sink = None
         await self._door.client.close()
@@ -223,7 +232,8 @@ class FreeSwitch:
         leg_id = LegId(event.leg)
         leg = self._door.legs.get(leg_id)
         if leg is None:
-            self._arrived(leg_id, event)
+            if self._offers is None or event.get("Caller-Context") == CLAIMED:
+                self._arrived(leg_id, event)
             return
         if self._bridging.takes(leg):
             return
@@ -237,6 +247,8 @@ class FreeSwitch:
         self._door.begin_next(leg)
 
     def _arrived(self, leg_id: LegId, event: Event) -> None:
+        if self._options.controller not in ("", event.variable("hotline_controller")):
+            return  # another controller's
         role = event.variable("hotline_role")
         if role not in ("caller", "agent") or event.get("Call-Direction") != "inbound":
             log.info("stranger_parked", leg=leg_id, role=role)
@@ -282,10 +294,12 @@ class FreeSwitch:
 
     async def resync(self) -> None:
         """Connected: take stock, adopt what is live, say so."""
-        epoch = await self._door.client.api("strepoch")
-        self._clock_ahead_s = int(epoch) - time.monotonic()
-        await self._door.client.api("global_setvar", self._lease().arguments)
-        stock = await take_whole_stock(self._door.client, self._options.music, tuple(self._door.legs))
+        if self._offers is None:
+            epoch = await self._door.client.api("strepoch")
+            self._clock_ahead_s = int(epoch) - time.monotonic()
+            await self._door.client.api("global_setvar", self._lease().arguments)
+        options = self._options
+        stock = await take_whole_stock(self._door.client, options.music, tuple(self._door.legs), options.controller)
         restarted = self._core not in ("", stock.core)
         self._core = stock.core
         ended = self._adopt(stock)
@@ -297,6 +311,8 @@ class FreeSwitch:
         self._bridging.adopt(stock.talks)
         self._recorder.adopt(stock.talks)
         self._devices.adopt(stock.registered)
+        if self._offers is not None:
+            await self._offers.open()
 
     def _adopt(self, stock: Stock) -> list[Leg]:
         """Make our legs those that are live. Gives those of ours that are not."""
@@ -332,6 +348,8 @@ class FreeSwitch:
 
     def lost(self, reason: str) -> None:
         """The link is gone: what waits fails, calls go on."""
+        if self._offers is not None:
+            self._offers.close()
         self._fail_open(reason)
         self._emit(events.SwitchLost(self.name, reason))
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from calls.errors import BadInput
 from switch.accounts import AgentAccount
+from switch.freeswitch.handing import handing, leg_variables
 from switch.freeswitch.settings import FreeSwitchSettings
 from switch.freeswitch.timezones import zones_file
 
@@ -127,6 +128,9 @@ def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
     values["optional_modules"] = (
         '      <load module="mod_opus"/>          <!-- browsers and soft phones -->' if opus else ""
     )
+    values["caller_handing"] = handing("caller", settings.call_sockets)
+    values["agent_handing"] = handing("agent", settings.call_sockets)
+    values["leg_variables"] = leg_variables()
     values["extra_dialplan"] = settings.extra_dialplan
     return values
 

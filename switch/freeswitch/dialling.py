@@ -71,6 +71,8 @@ class Dialler:
         ]
         if device is not None:
             variables.append(f"hotline_device={device}")
+        if door.options.controller:
+            variables.append(f"hotline_controller={door.options.controller}")
         argument = "{" + ",".join(variables) + "}" + endpoint + " &park()"
         try:
             job = door.client.job("originate", argument, command.ring_s + _SPARE_RING_S + door.options.deadline_s)

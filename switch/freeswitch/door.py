@@ -52,6 +52,8 @@ class FreeSwitchOptions:
     music: str = "local_stream://hotline"
     deadline_s: Seconds = 5.0
     lease_s: Seconds = 4.0  # how long after our last sign new calls still come to us and not to the fallback
+    listen: tuple[str, int] | None = None  # host and port for the dialplan's outbound sockets; None: calls are parked
+    controller: str = ""  # our name among those who share the switch; empty: nobody else does
     media_here: bool = True
     endings: tuple[str, ...] = (".PCMA", ".PCMU", ".wav")
 

@@ -22,6 +22,9 @@ class FreeSwitchSettings:
     event_socket_address: str = "127.0.0.1"
     event_socket_port: int = 8021
     controllers: tuple[str, ...] = ("127.0.0.0/8",)  # who may connect to the event socket: addresses or networks
+    call_sockets: tuple[
+        str, ...
+    ] = ()  # controllers that calls are offered to, as "10.0.0.5:8084"; none: calls are parked
     rtp_first: int = 23000
     rtp_last: int = 25999
     domain: str = "hotline"  # of the agents' accounts

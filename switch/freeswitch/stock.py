@@ -76,10 +76,12 @@ class Stock(msgspec.Struct, frozen=True):
         return found
 
 
-async def take_whole_stock(client: EventSocketClient, music: str, known: Collection[LegId] = ()) -> Stock:
+async def take_whole_stock(
+    client: EventSocketClient, music: str, known: Collection[LegId] = (), controller: str = ""
+) -> Stock:
     """As `take_stock`, and wait for the switch's table of channels where it is behind. Raises SwitchAway."""
     for _ in range(_LOOKS):
-        stock = await take_stock(client, music, known)
+        stock = await take_stock(client, music, known, controller)
         status = _decode(await client.api("json", '{"command":"status","data":{}}'), _Status)
         if stock.channels >= status.response.sessions.count.active:
             break
@@ -87,11 +89,13 @@ async def take_whole_stock(client: EventSocketClient, music: str, known: Collect
     return stock
 
 
-async def take_stock(client: EventSocketClient, music: str, known: Collection[LegId] = ()) -> Stock:
+async def take_stock(
+    client: EventSocketClient, music: str, known: Collection[LegId] = (), controller: str = ""
+) -> Stock:
     """Ask the switch: what there is, then of all legs at once what each is. Raises SwitchAway.
 
     Its table of channels is written up to 200 ms late (1.10.12 gathers statements so long): `known` are legs that are
-    looked at though they may not be in it.
+    looked at though they may not be in it. With `controller`, only legs that this one has claimed are told.
     """
     core, table_text, registrations_text = await asyncio.gather(
         client.api("global_getvar", "core_uuid"),
@@ -103,7 +107,11 @@ async def take_stock(client: EventSocketClient, music: str, known: Collection[Le
     told = await asyncio.gather(*(client.submit(Api("uuid_dump", f"{leg} json")) for leg in legs))
     # One that is not told has ended since.
     dumps = {leg: _decode(dump.text, dict[str, Any]) for leg, dump in zip(legs, told, strict=True) if dump.ok}
-    looked = (_live(leg, dump, _partner(leg, dumps), music) for leg, dump in dumps.items())
+    looked = (
+        _live(leg, dump, _partner(leg, dumps), music)
+        for leg, dump in dumps.items()
+        if controller in ("", dump.get("variable_hotline_controller"))
+    )
     live = tuple(leg for leg in looked if leg is not None)
     return Stock(core.strip(), live, tuple(row.reg_user for row in registrations.rows), len(dumps))
 
