@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench stress lock clean
 
 hotline := .venv/bin/hotline
 python := .venv/bin/python
@@ -27,6 +27,10 @@ check:  ## what every commit passes: style, types, import contract, unit tests, 
 bench:  ## what is measured, each figure beside its target; NAME=live for one
 	@./setup.sh test
 	@$(hotline) bench $(if $(NAME),$(NAME),all) $(if $(JSON),--json)
+
+stress:  ## what `make test` does shorter: 1,000 publishes while callers call; some minutes
+	@./setup.sh test
+	@HOTLINE_PUBLISHES=1000 $(python) -m pytest -q -m live tests/live/test_faults.py -k publishing
 
 lock:  ## resolve the dependencies anew, within pyproject.toml's bounds
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \

@@ -20,17 +20,16 @@ from calls.causes import Cause, DeviceState, Outcome
 from calls.ids import AgentId, AttemptId, LegId
 from complaints.cases import FileCase
 from hotline import facts
-from hotline.cores import AcdOutlook
+from hotline.cores import AcdOutlook, no_models
 from hotline.router import Router
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits
 from ivr.events import LookupFinished, SecretChecked
 from ivr.machine import Ivr
+from tests.properties import house_rules
 from tests.properties.house_versions import AGENTS, PEOPLE, VERSIONS, Directory
 from tests.properties.switch_world import World, WorldLeg
 
 pytestmark = pytest.mark.properties
-
-_IN_QUEUE = ("waiting", "offered")
 
 agents = st.sampled_from(AGENTS).map(AgentId)
 some = st.integers(0, 1_000_000)
@@ -38,7 +37,7 @@ some = st.integers(0, 1_000_000)
 
 def _router() -> tuple[Router, Ivr, Acd]:
     ivr, acd = Ivr(VERSIONS), Acd(PEOPLE.__getitem__)
-    outlook = AcdOutlook(acd)
+    outlook = AcdOutlook(acd, no_models)
     return Router(ivr, outlook.core, Directory(), outlook), ivr, acd
 
 
@@ -326,44 +325,11 @@ class House(RuleBasedStateMachine):
 
     @invariant()
     def each_call_is_in_one_place(self) -> None:
-        register = self.router.register
-        for call in register.calls.values():
-            session = self.ivr.sessions.get(call.call)
-            callback = call.callback if call.callback is not None and call.callback.state != "checking" else None
-            assert call.leg in register.legs or callback is not None
-            places = ("waiting", "offered", "booked") if callback and callback.state != "resting" else _IN_QUEUE
-            assert (call.call in self.acd.hall.callers) == (call.place in places), call
-            assert (call.offer is not None) == (call.place in ("offered", "talking")), call
-            assert (call.bridge is not None) == (register.bridges.get(call.bridge or "") == call.call), call  # type: ignore[call-overload]  # no bridge is no key
-            if callback is not None:
-                assert call.place in ("booked", "offered", "talking", "menu"), call
-                assert call.ask is None
-                continue  # the flow says goodbye, or is over
-            if session is None:
-                assert call.place == "menu", "its walk is over, it is being hung up"
-                continue
-            if call.place in ("waiting", "offered", "talking"):
-                assert session.phase == "queued", (call, session.phase)
-                assert session.awaits == call.ask
-            elif call.place in ("transferring", "transferred"):
-                assert session.phase == "transferring", (call, session.phase)
-            else:
-                assert session.phase not in ("queued", "transferring"), (call, session.phase)
-            assert not call.hiding or call.leg in self.hidden or not self.world.up, "secret digits stay hidden"
+        house_rules.each_call_is_in_one_place(self.router, self.ivr, self.acd, self.hidden, up=self.world.up)
 
     @invariant()
     def no_agent_is_on_two_calls(self) -> None:
-        register = self.router.register
-        offers = register.offers.values()
-        assert len({offer.agent for offer in offers}) == len(offers)
-        assert set(self.acd.assignments) == set(register.offers), "register and queues agree on who is offered to whom"
-        for offer in offers:
-            call, assignment = register.calls[offer.call], self.acd.assignments[offer.attempt]
-            assert call.offer == offer.attempt
-            assert (call.agent, assignment.call, assignment.agent.id) == (offer.agent, offer.call, offer.agent)
-            assert (offer.state == "talking") == (call.place == "talking") == (assignment.caller is None)
-        assert set(self.ivr.sessions) <= set(register.calls)
-        assert set(register.bridges.values()) <= set(register.calls)
+        house_rules.no_agent_is_on_two_calls(self.router, self.ivr, self.acd)
 
     def teardown(self) -> None:
         """All callers hang up, all phones are put down: then nothing may be left anywhere, and all is written."""

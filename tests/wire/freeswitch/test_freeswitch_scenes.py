@@ -4,72 +4,26 @@ Each scene was recorded from a real FreeSWITCH 1.10.12 with real phones and audi
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from uuid import UUID
 
 import pytest
 
 from calls import commands as do
 from calls import events as was
 from calls.causes import Cause, DeviceState, Outcome
-from calls.ids import AttemptId, LegId
+from calls.ids import AttemptId
 from phones.agent_phone import Answer, LetRing, Reject
 from tests.wire.freeswitch.exchange import (
     LIVE,
     MUSIC_HZ,
     Exchange,
-    Phone,
     clip,
     live_exchange,
     loud_tones,
     recorded_exchange,
 )
+from tests.wire.freeswitch.staging import SCENES, agent_up, answered, bridged, gone, leg_id, scene
 
 pytestmark = pytest.mark.live if LIVE else pytest.mark.wire
-
-Scene = Callable[[Exchange], Awaitable[None]]
-SCENES: dict[str, Scene] = {}
-
-
-def scene(act: Scene) -> Scene:
-    """A scene, known by its name."""
-    SCENES[act.__name__] = act
-    return act
-
-
-def _leg(number: int) -> LegId:
-    return LegId(str(UUID(int=number, version=4)))
-
-
-def _attempt(name: str) -> AttemptId:
-    return AttemptId(name)
-
-
-async def _answered(x: Exchange, name: str = "") -> tuple[LegId, Phone]:
-    phone = await x.caller(name=name)
-    leg = (await x.facts.next(was.CallArrived)).leg
-    x.door.send(do.Answer(leg, _attempt("answer")))
-    await x.facts.next(was.CallAnswered, leg=leg)
-    return leg, phone
-
-
-async def _agent_up(x: Exchange, number: int, account: str) -> LegId:
-    """The agent's phone is called, and it answers."""
-    agent = _leg(number)
-    x.door.send(do.Originate(agent, _attempt(f"offer-{number}"), f"phone:{account}", "95588", "前台", 10.0))
-    await x.facts.next(was.CallRinging, leg=agent)
-    await x.facts.next(was.CallAnswered, leg=agent)
-    return agent
-
-
-async def _bridged(x: Exchange, name: str, a: LegId, b: LegId, record: str | None = None) -> None:
-    x.door.send(do.Bridge(_attempt(name), a, b, record))
-    assert (await x.facts.next(was.Bridged)).legs == (a, b)
-
-
-async def _gone(x: Exchange, leg: LegId, cause: Cause) -> None:
-    x.door.send(do.HangUp(leg))
-    assert (await x.facts.next(was.CallEnded, leg=leg)).cause is cause
 
 
 @scene
@@ -80,26 +34,26 @@ async def first_call(x: Exchange) -> None:
     assert (arrived.caller, arrived.called, arrived.device) == ("13800138000", "95588", None)
     assert arrived.caller_name == 'Zoë "王"  Hangup-Cause: X'
     leg = arrived.leg
-    x.door.send(do.EarlyMedia(leg, _attempt("early")))
+    x.door.send(do.EarlyMedia(leg, AttemptId("early")))
     await x.facts.next(was.CommandDone, attempt="early")
-    x.door.send(do.Answer(leg, _attempt("answer")))
+    x.door.send(do.Answer(leg, AttemptId("answer")))
     await x.facts.next(was.CallAnswered, attempt="answer")
-    x.door.send(do.StartMusic(leg, _attempt("music")))
+    x.door.send(do.StartMusic(leg, AttemptId("music")))
     await x.facts.next(was.CommandDone, attempt="music")
     await caller.hears(MUSIC_HZ)
-    x.door.send(do.Play(leg, _attempt("greet"), (do.Clip(clip(400, 4)),)))
+    x.door.send(do.Play(leg, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
     await caller.hears(400)
     await caller.press("1")
     await x.facts.next(was.DigitPressed, digit="1")
-    x.door.send(do.Stop(leg, _attempt("greet")))
-    x.door.send(do.Play(leg, _attempt("next"), (do.Clip(clip(700, 0.3)), do.Clip(clip(500, 0.3)))))
+    x.door.send(do.Stop(leg, AttemptId("greet")))
+    x.door.send(do.Play(leg, AttemptId("next"), (do.Clip(clip(700, 0.3)), do.Clip(clip(500, 0.3)))))
     assert (await x.facts.next(was.PlaybackFinished, attempt="greet")).outcome is Outcome.STOPPED
     await caller.hears(500)
     assert (await x.facts.next(was.PlaybackFinished, attempt="next")).outcome is Outcome.FINISHED
     await caller.hears(MUSIC_HZ)
-    x.door.send(do.Play(leg, _attempt("missing"), (do.Clip("/nowhere"),)))
+    x.door.send(do.Play(leg, AttemptId("missing"), (do.Clip("/nowhere"),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="missing")).outcome is Outcome.FAILED
-    x.door.send(do.StopMusic(leg, _attempt("quiet")))
+    x.door.send(do.StopMusic(leg, AttemptId("quiet")))
     await x.facts.next(was.CommandDone, attempt="quiet")
     await caller.hears_nothing(0.3)
     await caller.hang_up()
@@ -110,18 +64,18 @@ async def first_call(x: Exchange) -> None:
 @scene
 async def a_prompt_dies_with_its_caller(x: Exchange) -> None:
     """Every open order has its outcome before the leg's last fact; orders to a dead leg have theirs too."""
-    leg, caller = await _answered(x)
-    x.door.send(do.Play(leg, _attempt("greet"), (do.Clip(clip(400, 4)),)))
-    x.door.send(do.Play(leg, _attempt("second"), (do.Clip(clip(400, 4)),)))
+    leg, caller = await answered(x)
+    x.door.send(do.Play(leg, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
+    x.door.send(do.Play(leg, AttemptId("second"), (do.Clip(clip(400, 4)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="greet")).outcome is Outcome.STOPPED
     await caller.hears(400)
     await caller.hang_up()
     finished = await x.facts.next(was.PlaybackFinished, attempt="second")
     ended = await x.facts.next(was.CallEnded, leg=leg)
     assert x.facts.all.index(finished) < x.facts.all.index(ended)
-    x.door.send(do.Play(leg, _attempt("late"), (do.Clip(clip(400, 4)),)))
+    x.door.send(do.Play(leg, AttemptId("late"), (do.Clip(clip(400, 4)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="late")).outcome is Outcome.FAILED
-    x.door.send(do.StartMusic(leg, _attempt("music")))
+    x.door.send(do.StartMusic(leg, AttemptId("music")))
     assert (await x.facts.next(was.CommandFailed, attempt="music")).reason == "leg_gone"
     x.door.send(do.HangUp(leg))
     assert (await x.facts.next(was.CallEnded, leg=leg)).cause is Cause.LOST
@@ -130,8 +84,8 @@ async def a_prompt_dies_with_its_caller(x: Exchange) -> None:
 @scene
 async def voicemail(x: Exchange) -> None:
     """Recorded until a key; then until silence; then stopped."""
-    leg, caller = await _answered(x)
-    x.door.send(do.Record(leg, _attempt("message"), "mail/one", 20.0, 0.0, "#", beep=True))
+    leg, caller = await answered(x)
+    x.door.send(do.Record(leg, AttemptId("message"), "mail/one", 20.0, 0.0, "#", beep=True))
     await caller.hears(1000)
     await caller.says(700)
     await asyncio.sleep(1.0 if x.live else 0)
@@ -140,15 +94,15 @@ async def voicemail(x: Exchange) -> None:
     assert (recorded.outcome, recorded.ended_by) == (Outcome.FINISHED, "digit")
     assert recorded.path.endswith("/mail/one.wav")
     assert 0.5 < recorded.duration_s < 3
-    x.door.send(do.Record(leg, _attempt("pause"), "mail/two", 20.0, 1.0, "", beep=False))
+    x.door.send(do.Record(leg, AttemptId("pause"), "mail/two", 20.0, 1.0, "", beep=False))
     await asyncio.sleep(0.5 if x.live else 0)
     await caller.says(None)
     assert (await x.facts.next(was.RecordingFinished, attempt="pause")).ended_by == "silence"
-    x.door.send(do.Record(leg, _attempt("stop"), "mail/three", 20.0, beep=False))
+    x.door.send(do.Record(leg, AttemptId("stop"), "mail/three", 20.0, beep=False))
     await asyncio.sleep(0.5)
-    x.door.send(do.Stop(leg, _attempt("stop")))
+    x.door.send(do.Stop(leg, AttemptId("stop")))
     assert (await x.facts.next(was.RecordingFinished, attempt="stop")).ended_by == "stopped"
-    await _gone(x, leg, Cause.NORMAL)
+    await gone(x, leg, Cause.NORMAL)
 
 
 @scene
@@ -156,10 +110,10 @@ async def a_talk(x: Exchange) -> None:
     """The agent is called, both talk and are recorded, a secret is muted, the agent hangs up, the caller is kept."""
     await x.agent("1001", lambda call: Answer(0.2))
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
-    leg, caller = await _answered(x)
-    x.door.send(do.StartMusic(leg, _attempt("music")))
-    agent = await _agent_up(x, 1, "1001")
-    await _bridged(x, "talk", leg, agent, "talks/one")
+    leg, caller = await answered(x)
+    x.door.send(do.StartMusic(leg, AttemptId("music")))
+    agent = await agent_up(x, 1, "1001")
+    await bridged(x, "talk", leg, agent, "talks/one")
     phone = await x.agents_call("1001")
     await phone.says(600)
     await caller.says(800)
@@ -168,10 +122,10 @@ async def a_talk(x: Exchange) -> None:
     await caller.press("5")
     await x.facts.next(was.DigitPressed, leg=leg, digit="5")
     await asyncio.sleep(0.5 if x.live else 0)
-    x.door.send(do.MuteRecording(_attempt("mute"), _attempt("talk"), True))
+    x.door.send(do.MuteRecording(AttemptId("mute"), AttemptId("talk"), True))
     await x.facts.next(was.CommandDone, attempt="mute")
     await asyncio.sleep(0.5 if x.live else 0)
-    x.door.send(do.MuteRecording(_attempt("sound"), _attempt("talk"), False))
+    x.door.send(do.MuteRecording(AttemptId("sound"), AttemptId("talk"), False))
     await x.facts.next(was.CommandDone, attempt="sound")
     live = {found.leg: found for found in await x.door.calls()}
     assert live[leg].bridged_with == agent
@@ -191,9 +145,9 @@ async def a_talk(x: Exchange) -> None:
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.RINGING)
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.BUSY)
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
-    x.door.send(do.StartMusic(leg, _attempt("more music")))
+    x.door.send(do.StartMusic(leg, AttemptId("more music")))
     await caller.hears(MUSIC_HZ)
-    await _gone(x, leg, Cause.NORMAL)
+    await gone(x, leg, Cause.NORMAL)
 
 
 @scene
@@ -201,8 +155,8 @@ async def a_miss_and_the_next_agent(x: Exchange) -> None:
     """An agent who does not answer in time, one who is busy, one who is not there, one who declines; then a talk."""
     await x.agent("1001", lambda call: LetRing())
     await x.agent("1002", lambda call: Reject(486))
-    leg, caller = await _answered(x)
-    x.door.send(do.StartMusic(leg, _attempt("music")))
+    leg, caller = await answered(x)
+    x.door.send(do.StartMusic(leg, AttemptId("music")))
     for number, (to, cause) in enumerate(
         [
             ("phone:1001", Cause.NO_ANSWER),
@@ -212,18 +166,18 @@ async def a_miss_and_the_next_agent(x: Exchange) -> None:
         ],
         1,
     ):
-        x.door.send(do.Originate(_leg(number), _attempt(f"offer-{number}"), to, "95588", "front", 0.7))
-        assert (await x.facts.next(was.CallEnded, leg=_leg(number))).cause is cause
+        x.door.send(do.Originate(leg_id(number), AttemptId(f"offer-{number}"), to, "95588", "front", 0.7))
+        assert (await x.facts.next(was.CallEnded, leg=leg_id(number))).cause is cause
     await x.agent("1003", lambda call: Answer(0.1))
     await x.facts.next(was.AgentDeviceChanged, device="1003", state=DeviceState.IDLE)
-    agent = await _agent_up(x, 5, "1003")
-    await _bridged(x, "talk", leg, agent)
+    agent = await agent_up(x, 5, "1003")
+    await bridged(x, "talk", leg, agent)
     phone = await x.agents_call("1003")
     await caller.says(800)
     await phone.hears(800)
     await caller.hang_up()
     assert (await x.facts.next(was.Unbridged)).survivors == (agent,)
-    await _gone(x, agent, Cause.NORMAL)
+    await gone(x, agent, Cause.NORMAL)
 
 
 @scene
@@ -231,12 +185,12 @@ async def a_cancelled_offer(x: Exchange) -> None:
     """Withdrawn at once, before the switch has a channel for it; and withdrawn while it rings."""
     await x.agent("1001", lambda call: LetRing())
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
-    x.door.send(do.Originate(_leg(1), _attempt("offer-1"), "phone:1001", "95588", "front", 10.0))
-    x.door.send(do.HangUp(_leg(1)))
+    x.door.send(do.Originate(leg_id(1), AttemptId("offer-1"), "phone:1001", "95588", "front", 10.0))
+    x.door.send(do.HangUp(leg_id(1)))
     assert (await x.facts.next(was.CallEnded)).cause is Cause.CANCELLED
-    x.door.send(do.Originate(_leg(2), _attempt("offer-2"), "phone:1001", "95588", "front", 10.0))
-    await x.facts.next(was.CallRinging, leg=_leg(2))
-    x.door.send(do.HangUp(_leg(2)))
+    x.door.send(do.Originate(leg_id(2), AttemptId("offer-2"), "phone:1001", "95588", "front", 10.0))
+    await x.facts.next(was.CallRinging, leg=leg_id(2))
+    x.door.send(do.HangUp(leg_id(2)))
     assert (await x.facts.next(was.CallEnded)).cause is Cause.CANCELLED
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
 
@@ -246,38 +200,38 @@ async def a_caller_handed_on(x: Exchange) -> None:
     """Re-bridged to another agent: the first one is a survivor, in silence, and ours."""
     await x.agent("1001", lambda call: Answer(0.1))
     await x.agent("1002", lambda call: Answer(0.1))
-    leg, caller = await _answered(x)
-    first = await _agent_up(x, 1, "1001")
-    await _bridged(x, "talk-1", leg, first)
-    second = await _agent_up(x, 2, "1002")
-    x.door.send(do.Bridge(_attempt("talk-2"), leg, second))
+    leg, caller = await answered(x)
+    first = await agent_up(x, 1, "1001")
+    await bridged(x, "talk-1", leg, first)
+    second = await agent_up(x, 2, "1002")
+    x.door.send(do.Bridge(AttemptId("talk-2"), leg, second))
     await x.facts.next(was.Bridged, attempt="talk-2")
     assert (await x.facts.next(was.Unbridged, attempt="talk-1")).survivors == (first,)
     phone = await x.agents_call("1002")
     await caller.says(800)
     await phone.hears(800)
-    x.door.send(do.Play(first, _attempt("bye"), (do.Clip(clip(700, 0.3)),)))
+    x.door.send(do.Play(first, AttemptId("bye"), (do.Clip(clip(700, 0.3)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="bye")).outcome is Outcome.FINISHED
-    await _gone(x, first, Cause.NORMAL)
-    await _gone(x, leg, Cause.NORMAL)
+    await gone(x, first, Cause.NORMAL)
+    await gone(x, leg, Cause.NORMAL)
     assert (await x.facts.next(was.Unbridged, attempt="talk-2")).survivors == (second,)
-    await _gone(x, second, Cause.NORMAL)
+    await gone(x, second, Cause.NORMAL)
 
 
 @scene
 async def a_bridge_that_meets_a_hang_up(x: Exchange) -> None:
     """The agent's leg goes at the same moment: the order fails, the caller is still ours and can hear music."""
     await x.agent("1001", lambda call: Answer(0.1))
-    leg, caller = await _answered(x)
-    agent = await _agent_up(x, 1, "1001")
+    leg, caller = await answered(x)
+    agent = await agent_up(x, 1, "1001")
     x.door.send(do.HangUp(agent))
-    x.door.send(do.Bridge(_attempt("talk"), leg, agent))
+    x.door.send(do.Bridge(AttemptId("talk"), leg, agent))
     assert (await x.facts.next(was.CommandFailed, attempt="talk")).reason == "leg_gone"
     await x.facts.next(was.CallEnded, leg=agent)
-    x.door.send(do.Play(leg, _attempt("sorry"), (do.Clip(clip(400, 0.5)),)))
+    x.door.send(do.Play(leg, AttemptId("sorry"), (do.Clip(clip(400, 0.5)),)))
     await caller.hears(400)
     assert (await x.facts.next(was.PlaybackFinished, attempt="sorry")).outcome is Outcome.FINISHED
-    await _gone(x, leg, Cause.NORMAL)
+    await gone(x, leg, Cause.NORMAL)
 
 
 @scene
@@ -285,31 +239,31 @@ async def a_supervisor(x: Exchange) -> None:
     """Listens, whispers to the agent alone, joins."""
     await x.agent("1001", lambda call: Answer(0.1))
     await x.agent("1002", lambda call: Answer(0.1))
-    leg, caller = await _answered(x)
-    agent = await _agent_up(x, 1, "1001")
-    await _bridged(x, "talk", leg, agent)
-    supervisor = await _agent_up(x, 2, "1002")
+    leg, caller = await answered(x)
+    agent = await agent_up(x, 1, "1001")
+    await bridged(x, "talk", leg, agent)
+    supervisor = await agent_up(x, 2, "1002")
     boss = await x.agents_call("1002")
     phone = await x.agents_call("1001")
     await caller.says(800)
-    x.door.send(do.Supervise(supervisor, _attempt("listen"), agent, "listen"))
+    x.door.send(do.Supervise(supervisor, AttemptId("listen"), agent, "listen"))
     await x.facts.next(was.CommandDone, attempt="listen")
     await boss.hears(800)
     await caller.says(None)
     await boss.says(500)
-    x.door.send(do.Supervise(supervisor, _attempt("whisper"), agent, "whisper"))
+    x.door.send(do.Supervise(supervisor, AttemptId("whisper"), agent, "whisper"))
     await x.facts.next(was.CommandDone, attempt="whisper")
     await phone.hears(500)
     await caller.hears_nothing(0.3)
-    x.door.send(do.Supervise(supervisor, _attempt("barge"), agent, "barge"))
+    x.door.send(do.Supervise(supervisor, AttemptId("barge"), agent, "barge"))
     await x.facts.next(was.CommandDone, attempt="barge")
     await caller.hears(500)
-    await _gone(x, supervisor, Cause.NORMAL)
+    await gone(x, supervisor, Cause.NORMAL)
     await phone.says(600)
     await caller.hears(600)
-    await _gone(x, leg, Cause.NORMAL)
+    await gone(x, leg, Cause.NORMAL)
     await x.facts.next(was.Unbridged, attempt="talk")
-    await _gone(x, agent, Cause.NORMAL)
+    await gone(x, agent, Cause.NORMAL)
 
 
 @scene
@@ -321,19 +275,19 @@ async def an_agent_dials_in(x: Exchange) -> None:
     arrived = await x.facts.next(was.CallArrived)
     assert (arrived.device, arrived.caller, arrived.called) == ("1001", "1001", "*41")
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.BUSY)
-    x.door.send(do.Answer(arrived.leg, _attempt("answer")))
+    x.door.send(do.Answer(arrived.leg, AttemptId("answer")))
     await x.facts.next(was.CallAnswered)
-    x.door.send(do.Play(arrived.leg, _attempt("done"), (do.Clip(clip(500, 0.5)),)))
+    x.door.send(do.Play(arrived.leg, AttemptId("done"), (do.Clip(clip(500, 0.5)),)))
     await phone.hears(500)
     await x.facts.next(was.PlaybackFinished, attempt="done", outcome=Outcome.FINISHED)
-    await _gone(x, arrived.leg, Cause.NORMAL)
+    await gone(x, arrived.leg, Cause.NORMAL)
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
 
 
 @scene
 async def a_switch_that_dies(x: Exchange) -> None:
     """It crashes with a caller in it and is started again: the link is back by itself, and the leg is known lost."""
-    leg, _ = await _answered(x)
+    leg, _ = await answered(x)
     await x.facts.next(was.SwitchBack)
     await x.switch_dies()
     await x.facts.next(was.SwitchLost)
@@ -346,12 +300,12 @@ async def a_switch_that_dies(x: Exchange) -> None:
 async def a_caller_given_away(x: Exchange) -> None:
     """To nobody: still ours. To somebody: gone from us, and talking."""
     await x.agent("1001", lambda call: Answer(0.1))
-    leg, caller = await _answered(x)
-    x.door.send(do.Redirect(leg, _attempt("nobody"), "phone:1003"))
+    leg, caller = await answered(x)
+    x.door.send(do.Redirect(leg, AttemptId("nobody"), "phone:1003"))
     assert (await x.facts.next(was.CommandFailed, attempt="nobody")).reason == "refused"
-    x.door.send(do.Play(leg, _attempt("sorry"), (do.Clip(clip(400, 0.5)),)))
+    x.door.send(do.Play(leg, AttemptId("sorry"), (do.Clip(clip(400, 0.5)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="sorry")).outcome is Outcome.FINISHED
-    x.door.send(do.Redirect(leg, _attempt("away"), "phone:1001"))
+    x.door.send(do.Redirect(leg, AttemptId("away"), "phone:1001"))
     assert (await x.facts.next(was.CallEnded, leg=leg)).cause is Cause.TRANSFERRED
     phone = await x.agents_call("1001")
     await caller.says(800)
@@ -364,12 +318,12 @@ async def a_caller_given_away(x: Exchange) -> None:
 async def a_lost_link(x: Exchange) -> None:
     """Calls go on; what was pending fails; what is live is told when the link is back, and still ours."""
     await x.agent("1001", lambda call: Answer(0.1))
-    talking, _ = await _answered(x)
-    agent = await _agent_up(x, 1, "1001")
-    await _bridged(x, "talk", talking, agent)
-    waiting, _ = await _answered(x)
-    x.door.send(do.StartMusic(waiting, _attempt("music")))
-    x.door.send(do.Play(waiting, _attempt("greet"), (do.Clip(clip(400, 4)),)))
+    talking, _ = await answered(x)
+    agent = await agent_up(x, 1, "1001")
+    await bridged(x, "talk", talking, agent)
+    waiting, _ = await answered(x)
+    x.door.send(do.StartMusic(waiting, AttemptId("music")))
+    x.door.send(do.Play(waiting, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
     await asyncio.sleep(0.3 if x.live else 0.1)
     await x.lose_link()
     lost = await x.facts.next(was.SwitchLost)
@@ -381,23 +335,23 @@ async def a_lost_link(x: Exchange) -> None:
     live = {found.leg: found for found in back.live}
     assert set(live) == {talking, agent, waiting}
     assert (live[talking].bridged_with, live[talking].bridge) == (agent, "talk")
-    await _gone(x, agent, Cause.NORMAL)
+    await gone(x, agent, Cause.NORMAL)
     assert (await x.facts.next(was.Unbridged, attempt="talk")).survivors == (talking,)
-    x.door.send(do.Play(waiting, _attempt("again"), (do.Clip(clip(500, 0.3)),)))
+    x.door.send(do.Play(waiting, AttemptId("again"), (do.Clip(clip(500, 0.3)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="again")).outcome is Outcome.FINISHED
-    await _gone(x, talking, Cause.NORMAL)
-    await _gone(x, waiting, Cause.NORMAL)
+    await gone(x, talking, Cause.NORMAL)
+    await gone(x, waiting, Cause.NORMAL)
 
 
 @scene
 async def another_controller(x: Exchange) -> None:
     """The controller dies and another one starts: it finds the caller in music and the talk, and takes them on."""
     await x.agent("1001", lambda call: Answer(0.1))
-    talking, _ = await _answered(x)
-    agent = await _agent_up(x, 1, "1001")
-    await _bridged(x, "talk", talking, agent)
-    waiting, caller = await _answered(x)
-    x.door.send(do.StartMusic(waiting, _attempt("music")))
+    talking, _ = await answered(x)
+    agent = await agent_up(x, 1, "1001")
+    await bridged(x, "talk", talking, agent)
+    waiting, caller = await answered(x)
+    x.door.send(do.StartMusic(waiting, AttemptId("music")))
     await caller.hears(MUSIC_HZ)
     assert (await x.facts.next(was.SwitchBack)).live == ()
     await x.new_controller()
@@ -405,16 +359,16 @@ async def another_controller(x: Exchange) -> None:
     assert live[waiting].in_music
     assert not live[talking].in_music
     assert (live[agent].device, live[agent].inbound, live[agent].bridge) == ("1001", False, "talk")
-    x.door.send(do.Play(waiting, _attempt("next"), (do.Clip(clip(500, 0.3)),)))
+    x.door.send(do.Play(waiting, AttemptId("next"), (do.Clip(clip(500, 0.3)),)))
     await caller.hears(500)
     assert (await x.facts.next(was.PlaybackFinished, attempt="next")).outcome is Outcome.FINISHED
     await caller.hears(MUSIC_HZ)
-    await _gone(x, talking, Cause.NORMAL)
+    await gone(x, talking, Cause.NORMAL)
     assert (await x.facts.next(was.Unbridged, attempt="talk")).survivors == (agent,)
-    await _bridged(x, "talk-2", waiting, agent)
-    await _gone(x, waiting, Cause.NORMAL)
+    await bridged(x, "talk-2", waiting, agent)
+    await gone(x, waiting, Cause.NORMAL)
     await x.facts.next(was.Unbridged, attempt="talk-2")
-    await _gone(x, agent, Cause.NORMAL)
+    await gone(x, agent, Cause.NORMAL)
 
 
 @pytest.mark.parametrize("name", SCENES)

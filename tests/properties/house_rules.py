@@ -1,0 +1,53 @@
+"""What holds in the house at any moment, whatever happened: register, queues and flows tell one story."""
+
+from collections.abc import Collection
+
+from acd.core import Acd
+from calls.ids import LegId
+from hotline.router import Router
+from ivr.machine import Ivr
+
+_IN_QUEUE = ("waiting", "offered")
+
+
+def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collection[LegId], *, up: bool) -> None:
+    """And the parts agree on it. `hidden` are legs whose keys go to the vault, `up` whether the link is."""
+    register = router.register
+    for call in register.calls.values():
+        session = ivr.sessions.get(call.call)
+        callback = call.callback if call.callback is not None and call.callback.state != "checking" else None
+        assert call.leg in register.legs or callback is not None
+        places = ("waiting", "offered", "booked") if callback and callback.state != "resting" else _IN_QUEUE
+        assert (call.call in acd.hall.callers) == (call.place in places), call
+        assert (call.offer is not None) == (call.place in ("offered", "talking")), call
+        assert (call.bridge is not None) == (register.bridges.get(call.bridge or "") == call.call), call  # type: ignore[call-overload]  # no bridge is no key
+        if callback is not None:
+            assert call.place in ("booked", "offered", "talking", "menu"), call
+            assert call.ask is None
+            continue  # the flow says goodbye, or is over
+        if session is None:
+            assert call.place == "menu", "its walk is over, it is being hung up"
+            continue
+        if call.place in ("waiting", "offered", "talking"):
+            assert session.phase == "queued", (call, session.phase)
+            assert session.awaits == call.ask
+        elif call.place in ("transferring", "transferred"):
+            assert session.phase == "transferring", (call, session.phase)
+        else:
+            assert session.phase not in ("queued", "transferring"), (call, session.phase)
+        assert not call.hiding or call.leg in hidden or not up, "secret digits stay hidden"
+
+
+def no_agent_is_on_two_calls(router: Router, ivr: Ivr, acd: Acd) -> None:
+    """And the parts agree on who is offered to whom."""
+    register = router.register
+    offers = register.offers.values()
+    assert len({offer.agent for offer in offers}) == len(offers)
+    assert set(acd.assignments) == set(register.offers), "register and queues agree on who is offered to whom"
+    for offer in offers:
+        call, assignment = register.calls[offer.call], acd.assignments[offer.attempt]
+        assert call.offer == offer.attempt
+        assert (call.agent, assignment.call, assignment.agent.id) == (offer.agent, offer.call, offer.agent)
+        assert (offer.state == "talking") == (call.place == "talking") == (assignment.caller is None)
+    assert set(ivr.sessions) <= set(register.calls)
+    assert set(register.bridges.values()) <= set(register.calls)
