@@ -70,10 +70,12 @@ class Player:
         self._executions.pop(command.attempt, None)
         if leg.open.pop(command.attempt, None) is None:
             return
+        response = event.get("Application-Response") if event is not None else ""
+        if response == "PLAYBACK ERROR" and event is not None and event.get("Hangup-Cause"):
+            reason = "leg_gone"  # not the file's fault: it was begun on a leg that had just ended
         if reason is not None:
             self._door.emit(failed(command, reason, "the leg ended" if reason == "leg_gone" else ""))
             return
-        response = event.get("Application-Response") if event is not None else ""
         # A talk that takes the leg ends a playback with PLAYBACK ERROR: that is a stop.
         if response == "FILE NOT FOUND" or (response == "PLAYBACK ERROR" and not execution.stopping):
             self._door.emit(failed(command, "missing_file", f"FreeSWITCH says {response}"))
