@@ -1,7 +1,7 @@
 """What the end of a playback on FreeSWITCH means: the same words are said of a missing file, a stop and a lost leg."""
 
 from pathlib import Path
-from unittest.mock import create_autospec
+from unittest.mock import Mock, create_autospec
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_the_end_of_a_playback(
     order = Play(LegId("leg"), AttemptId("greet"), (Clip(str(tmp_path / "hello")),))
     door = create_autospec(Door, instance=True)
     door.legs = {order.leg: Leg(order.leg, "", "", inbound=True)}
-    door.options = FreeSwitchOptions("secret")
+    door.options, door.emit = FreeSwitchOptions("secret"), Mock()
 
     Player(door).play(order)
     _, application, argument, on_done = door.run.call_args.args
