@@ -28,7 +28,7 @@ def no_models(name: str) -> None:
 class AcdOutlook:
     """What the router asks about those who wait (`hotline.desk.Outlook`): places by the queues, waits by the feed."""
 
-    def __init__(self, queues: Acd, models: Models) -> None:
+    def __init__(self, queues: Acd, models: Models = no_models) -> None:
         self._queues = queues
         self._models = models
         self._made: list[Forecast] = []
