@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from switch.asterisk.configuration import ConfigurationError
 from switch.asterisk.installation import AsteriskNotFoundError, locate_or_install
 from switch.asterisk.process import AsteriskProcess, AsteriskStartError
 from switch.asterisk.settings import AsteriskSettings
+from switch.foreground import add_sip_options, stop_signal, until_stopped
 
 
 def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
@@ -40,24 +40,13 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
     )
 
 
-def _rtp_range(text: str) -> tuple[int, int]:
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) <= 65535):
-        raise argparse.ArgumentTypeError(f"{text!r} is no range of ports, such as 20000-22999")
-    return int(first), int(last)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m switch.asterisk", description="One Asterisk in the foreground.")
     parser.add_argument("--run-dir", type=Path, default=Path(".local/run/asterisk"), help="configuration, logs, spool")
     parser.add_argument("--application", default="hotline", help="Stasis application of the controller")
-    parser.add_argument("--sip-address", default="127.0.0.1")
-    parser.add_argument("--sip-port", type=int, default=5060)
     parser.add_argument("--ari-address", default="127.0.0.1")
     parser.add_argument("--ari-port", type=int, default=8088)
-    parser.add_argument("--rtp", type=_rtp_range, default=(20000, 22999), metavar="FIRST-LAST")
-    parser.add_argument("--external-address", help="what phones reach this host under, behind address translation")
-    parser.add_argument("--trunk", action="append", metavar="NETWORK", help="who may call in (default: loopback)")
+    add_sip_options(parser, 20000, 22999)
     parser.add_argument("--password-file", type=Path, help="ARI password, made when missing (default: in secrets.json)")
     parser.add_argument("--agents", metavar="ID,ID", help="agents' accounts, with secrets in secrets.json")
     parser.add_argument("--check", action="store_true", help="only ask whether it answers: exit code 0 or 1")
@@ -65,10 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(settings: AsteriskSettings) -> int:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+    stopped = stop_signal()
     installation = await asyncio.to_thread(locate_or_install)
     asterisk = AsteriskProcess(settings, installation)
     await asterisk.start()
@@ -78,15 +64,7 @@ async def _run(settings: AsteriskSettings) -> int:
         f" log {settings.log_file}",
         flush=True,
     )
-    waiters = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(asterisk.ended())]
-    await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
-    for waiter in waiters:
-        waiter.cancel()
-    if not stopped.is_set():
-        print(f"Asterisk ended by itself: its log is {settings.log_file}", file=sys.stderr)
-        return 1
-    await asterisk.stop()
-    return 0
+    return await until_stopped(asterisk, "Asterisk", settings.log_file, stopped)
 
 
 def main() -> int:

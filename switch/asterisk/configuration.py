@@ -15,6 +15,7 @@ from switch.accounts import AgentAccount
 from switch.asterisk.holdmusic import write_hold_music
 from switch.asterisk.installation import Installation
 from switch.asterisk.settings import AsteriskSettings
+from switch.runfolder import write_private
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _WHOLE_FILES = (
@@ -97,16 +98,16 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
         write_hold_music(music_dir)
     values = _values(settings, installation, control_dir, music_dir)
     for name in _WHOLE_FILES:
-        _write(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
+        write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
     modules = settings.etc_dir / "modules.conf"
-    _write(modules, _those_there_are(modules.read_text(), installation.modules_dir))
+    write_private(modules, _those_there_are(modules.read_text(), installation.modules_dir))
     for name, text in settings.extra_files.items():
-        _write(settings.etc_dir / name, text)
+        write_private(settings.etc_dir / name, text)
     if settings.accounts or not (settings.etc_dir / "agents.conf").exists():
         write_accounts(settings, settings.accounts)
     fallback = settings.etc_dir / "fallback.conf"
     if not fallback.exists():
-        _write(fallback, (settings.templates / "fallback.conf").read_text())
+        write_private(fallback, (settings.templates / "fallback.conf").read_text())
 
 
 def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...]) -> None:
@@ -120,14 +121,14 @@ def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...
             )
         values = {"endpoint": account.user, "agent": account.agent, "secret": _one_line(account.secret)}
         blocks.append(render(template, values | _endpoint_values(settings)))
-    _write(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")
+    write_private(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")
 
 
 def write_fallback(settings: AsteriskSettings, dialplan: str) -> None:
     """Publishes a fallback (see `switch.asterisk.fallback`); takes effect at the next reload of `pbx_config.so`."""
     if "[hotline-fallback]" not in dialplan:
         raise ConfigurationError("a fallback must define the context hotline-fallback, or new calls would meet nothing")
-    _write(settings.etc_dir / "fallback.conf", dialplan)
+    write_private(settings.etc_dir / "fallback.conf", dialplan)
 
 
 def _values(
@@ -228,12 +229,3 @@ def _open_files() -> int:
     import resource
 
     return min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 65_536)
-
-
-def _write(path: Path, text: str) -> None:
-    """A reload sees the old file or the new one, never half of one."""
-    unfinished = path.with_name(f".{path.name}.new")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    unfinished.replace(path)

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from switch.accounts import AgentAccount
 from switch.asterisk.installation import REPOSITORY
+from switch.runfolder import RunFolder
 
 TEMPLATES = REPOSITORY / "asterisk" / "conf"
 
 
 @dataclass(frozen=True)
-class AsteriskSettings:
+class AsteriskSettings(RunFolder):
     """One instance. Everything listens on loopback until told otherwise."""
 
     run_dir: Path
@@ -45,34 +46,9 @@ class AsteriskSettings:
     templates: Path = TEMPLATES
 
     @property
-    def etc_dir(self) -> Path:
-        """Where its configuration is written at each start."""
-        return self.run_dir / "etc"
-
-    @property
     def log_file(self) -> Path:
         """The log of Asterisk itself."""
         return self.run_dir / "log" / "asterisk.log"
-
-    @property
-    def spool(self) -> Path:
-        """What calls leave behind: recordings, and with Asterisk voicemail and the fallback's log."""
-        return self.spool_dir or self.run_dir / "spool"
-
-    @property
-    def recording_dir(self) -> Path:
-        """Where ARI puts a recording named "x" as `x.wav`."""
-        return self.spool / "recording"
-
-    @property
-    def voicemail_dir(self) -> Path:
-        """Where messages go that callers leave with the fallback."""
-        return self.spool / "voicemail"
-
-    @property
-    def fallback_log(self) -> Path:
-        """One line for each call that met the fallback; `switch.asterisk.imported` reads it."""
-        return self.spool / "fallback.log"
 
     @property
     def ari_url(self) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from pathlib import Path
 
 from calls.errors import HotlineError
 from switch.accounts import password_in
+from switch.foreground import add_sip_options, stop_signal, until_stopped
 from switch.freeswitch import upkeep
 from switch.freeswitch.configuration import write_configuration
 from switch.freeswitch.process import FreeSwitchProcess, locate
@@ -42,13 +42,6 @@ def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:
     )
 
 
-def _rtp_range(text: str) -> tuple[int, int]:
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) <= 65535):
-        raise argparse.ArgumentTypeError(f"{text!r} is no range of ports, such as 23000-25999")
-    return int(first), int(last)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m switch.freeswitch", description="One FreeSWITCH in the foreground."
@@ -59,17 +52,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--password-file", type=Path, help="event socket password, made when missing")
     parser.add_argument("--event-socket-address", default="127.0.0.1")
     parser.add_argument("--event-socket-port", type=int, default=8021)
-    parser.add_argument("--sip-address", default="127.0.0.1")
-    parser.add_argument("--sip-port", type=int, default=5060)
     parser.add_argument(
         "--call-socket",
         action="append",
         metavar="HOST:PORT",
         help="offer calls to this controller by an outbound socket; once for each (default: calls are parked for one)",
     )
-    parser.add_argument("--rtp", type=_rtp_range, default=(23000, 25999), metavar="FIRST-LAST")
-    parser.add_argument("--external-address", help="what phones reach this host under, behind address translation")
-    parser.add_argument("--trunk", action="append", metavar="NETWORK", help="who may call in (default: loopback)")
+    add_sip_options(parser, 23000, 25999)
     parser.add_argument("--gateway", metavar="HOST:PORT", help="where outgoing calls go")
     parser.add_argument("--codecs", default=",".join(FreeSwitchSettings.codecs), help="in order of preference")
     parser.add_argument("--web-socket-port", type=int, help="SIP over secure WebSocket for agents in browsers")
@@ -85,9 +74,7 @@ async def _run(settings: FreeSwitchSettings) -> int:
     if program is None:
         print("there is no freeswitch in PATH; HOTLINE_FREESWITCH_PROGRAM names one elsewhere", file=sys.stderr)
         return 1
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopped = stop_signal()
     freeswitch = FreeSwitchProcess(settings, program)
     await freeswitch.start()
     print(
@@ -95,15 +82,7 @@ async def _run(settings: FreeSwitchSettings) -> int:
         f" event socket {settings.event_socket_address}:{settings.event_socket_port}, log {settings.log_file}",
         flush=True,
     )
-    waiters = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(freeswitch.ended())]
-    await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
-    for waiter in waiters:
-        waiter.cancel()
-    if not stopped.is_set():
-        print(f"FreeSWITCH ended by itself: its log is {settings.log_file}", file=sys.stderr)
-        return 1
-    await freeswitch.stop()
-    return 0
+    return await until_stopped(freeswitch, "FreeSWITCH", settings.log_file, stopped)
 
 
 def main() -> int:

@@ -7,7 +7,6 @@ written as XML text, and may not hold `$`, which the switch would expand.
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 import wave
 from collections.abc import Iterable
@@ -21,6 +20,7 @@ from switch.accounts import AgentAccount
 from switch.freeswitch.handing import handing, leg_variables
 from switch.freeswitch.settings import FreeSwitchSettings
 from switch.freeswitch.timezones import zones_file
+from switch.runfolder import write_private
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _FILES = (
@@ -66,7 +66,7 @@ def write_configuration(settings: FreeSwitchSettings) -> None:
         _write_chime(music_dir)
     values = _values(settings, music_dir)
     for name in _FILES:
-        _write(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
+        write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
     if settings.accounts or not (settings.etc_dir / _ACCOUNTS).exists():
         write_accounts(settings, settings.accounts)
     if not (settings.etc_dir / _FALLBACK).exists():
@@ -84,13 +84,13 @@ def write_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount
             )
         values = {"user": account.user, "agent": account.agent, "secret": _text(account.secret)}
         users.append(render(template, values))
-    _write(settings.etc_dir / _ACCOUNTS, "<include>\n" + "".join(users) + "</include>\n")
+    write_private(settings.etc_dir / _ACCOUNTS, "<include>\n" + "".join(users) + "</include>\n")
 
 
 def write_fallback(settings: FreeSwitchSettings, dialplan: str, zones: Iterable[str]) -> None:
     """Writes a compiled fallback and the zones that its hours are in; takes effect at the next start or `reloadxml`."""
-    _write(settings.etc_dir / _ZONES, zones_file(zones))
-    _write(settings.etc_dir / _FALLBACK, dialplan)
+    write_private(settings.etc_dir / _ZONES, zones_file(zones))
+    write_private(settings.etc_dir / _FALLBACK, dialplan)
 
 
 def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
@@ -193,12 +193,3 @@ def _write_chime(folder: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(_MUSIC_RATE)
         file.writeframes(samples.tobytes())
-
-
-def _write(path: Path, text: str) -> None:
-    """A reload sees the old file or the new one, never half of one."""
-    unfinished = path.with_name(f".{path.name}.new")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    unfinished.replace(path)

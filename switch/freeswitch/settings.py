@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from switch.accounts import AgentAccount
+from switch.runfolder import RunFolder
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "freeswitch" / "conf"
 
 
 @dataclass(frozen=True)
-class FreeSwitchSettings:
+class FreeSwitchSettings(RunFolder):
     """One instance. Everything listens on loopback until told otherwise."""
 
     run_dir: Path
@@ -22,9 +23,7 @@ class FreeSwitchSettings:
     event_socket_address: str = "127.0.0.1"
     event_socket_port: int = 8021
     controllers: tuple[str, ...] = ("127.0.0.0/8",)  # who may connect to the event socket: addresses or networks
-    call_sockets: tuple[
-        str, ...
-    ] = ()  # controllers that calls are offered to, as "10.0.0.5:8084"; none: calls are parked
+    call_sockets: tuple[str, ...] = ()  # controllers that are offered calls, as "10.0.0.5:8084"; none: calls are parked
     rtp_first: int = 23000
     rtp_last: int = 25999
     domain: str = "hotline"  # of the agents' accounts
@@ -46,31 +45,6 @@ class FreeSwitchSettings:
     templates: Path = TEMPLATES
 
     @property
-    def etc_dir(self) -> Path:
-        """Where its configuration is written at each start."""
-        return self.run_dir / "etc"
-
-    @property
     def log_file(self) -> Path:
         """The log of FreeSWITCH itself."""
         return self.run_dir / "log" / "freeswitch.log"
-
-    @property
-    def spool(self) -> Path:
-        """What calls leave behind: recordings, and with Asterisk voicemail and the fallback's log."""
-        return self.spool_dir or self.run_dir / "spool"
-
-    @property
-    def recording_dir(self) -> Path:
-        """Where recordings go; the adapter is given the same folder."""
-        return self.spool / "recording"
-
-    @property
-    def voicemail_dir(self) -> Path:
-        """Messages that callers leave to the fallback."""
-        return self.spool / "voicemail"
-
-    @property
-    def fallback_log(self) -> Path:
-        """One line for each call that met the fallback; `switch.freeswitch.imported` reads it."""
-        return self.spool / "fallback.log"
