@@ -22,6 +22,7 @@ from hotline.learning.replay import facts
 
 DAY_S = 86400.0
 WARM_UP_S = 31 * DAY_S
+REFIT_EVERY_S = 14 * DAY_S
 
 
 class Entry(msgspec.Struct):
@@ -57,7 +58,7 @@ def walk(
     log: Log,
     test_from: datetime,
     *,
-    refit_every_s: float = 14 * DAY_S,
+    refit_every_s: float = REFIT_EVERY_S,
     shape: Shape | None = None,
     told: Callable[[Progress], None] = lambda progress: None,
 ) -> list[Entry]:
