@@ -49,6 +49,9 @@ class Event(msgspec.Struct):
 class Board:
     """Watches the orders. `view` is plain data for JSON."""
 
+    WATCHED = frozenset({facts.LogCall, FileCase, AgentChanged, facts.ForecastMade, facts.Noticed})
+    """Orders of other kinds need not be shown."""
+
     def __init__(self) -> None:
         self.totals = Totals()
         self._agents: dict[AgentId, AgentRow] = {}

@@ -56,7 +56,8 @@ class LiveDriver:
         self._since_snapshot = 0
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self._timer_due: Instant | None = None
+        self._rings_at: Instant = 0.0
+        self._due: Instant | None = None
         self._wall: asyncio.TimerHandle | None = None
         self.facts_taken = 0
 
@@ -100,19 +101,20 @@ class LiveDriver:
         self.keep_snapshot()
 
     def _arm(self) -> None:
-        due = self.router.next_deadline()
-        if due == self._timer_due:
+        """A timer that rings too early stays, and looks again then: most facts move the deadline further off."""
+        due = self._due = self.router.next_deadline()
+        if due is None or (self._timer is not None and self._rings_at <= due):
             return
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        self._timer_due = due
-        if due is not None:
-            self._timer = self._loop.call_later(max(0.0, due - self._clock.now()), self._came_due, due)
+        self._rings_at = due
+        self._timer = self._loop.call_later(max(0.0, due - self._clock.now()), self._ring)
 
-    def _came_due(self, due: Instant) -> None:
-        self._timer = self._timer_due = None
-        if self._clock.now() < due:  # the loop's timers are coarser than the line
+    def _ring(self) -> None:
+        self._timer = None
+        if self._due is None:
+            return
+        if self._clock.now() < self._due:  # moved meanwhile, or the loop's timers are coarser than the line
             self._arm()
             return
-        self.take(Tick(due))
+        self.take(Tick(self._due))

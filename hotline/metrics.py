@@ -13,6 +13,9 @@ _WAITS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 480, 720, 1800)
 class Metrics:
     """Watches the orders. `registry` is what the web shows at /metrics."""
 
+    WATCHED = frozenset({facts.LogCall, FileCase, AgentChanged, facts.ForecastMade, facts.Noticed})
+    """Orders of other kinds need not be shown: there are five of those for one of these."""
+
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._calls = Counter("hotline_calls", "Calls that ended", ["outcome", "queue"], registry=self.registry)

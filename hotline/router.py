@@ -98,8 +98,12 @@ class Router:
 
     def next_deadline(self) -> Instant | None:
         """The earliest of all parts' deadlines."""
-        parts = (self._desk.flows, self._desk.queues, self._waiting, self._callbacks)
-        return min((due for part in parts if (due := part.next_deadline()) is not None), default=None)
+        first: Instant | None = None
+        for part in (self._desk.flows, self._desk.queues, self._waiting, self._callbacks):
+            due = part.next_deadline()
+            if due is not None and (first is None or due < first):
+                first = due
+        return first
 
     def tick(self, now: Instant) -> list[facts.RouterCommand]:
         """Do what is due. The live driver journals a Tick and hands that to `handle` instead; it is the same."""

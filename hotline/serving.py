@@ -48,6 +48,9 @@ log = structlog.get_logger("hotline")
 _LOOK_AROUND_S = 1.0
 _PROVIDE_AGAIN_S = 10.0
 _DAY_S = 86_400.0
+_DECIDES_NOTHING = frozenset({CommandDone, CallRinging})
+"""Facts that need not cost a turn and a row of the journal."""
+_WATCHED = Metrics.WATCHED | Board.WATCHED
 _WAITS_DAYS = 400  # what the forecast is fitted on: a year with its seasons
 
 
@@ -218,8 +221,8 @@ class Server:
         return make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model)
 
     def _take(self, event: facts.RouterEvent) -> None:
-        if isinstance(event, CommandDone | CallRinging) or not self._is_news(event):
-            return  # nothing is decided by it: it need not cost a turn and a row of the journal
+        if type(event) in _DECIDES_NOTHING or not self._is_news(event):
+            return
         if isinstance(event, SwitchLost | SwitchBack):
             self._switch_up = isinstance(event, SwitchBack)
             self.metrics.switch_up.set(self._switch_up)
@@ -250,6 +253,8 @@ class Server:
         await self._sentences.warm((sentence.text, sentence.language) for sentence in sentences)
 
     def _watch_order(self, order: facts.RouterCommand) -> None:
+        if self._bus is None and type(order) not in _WATCHED:
+            return
         utc = self._clock.now() + self.register.offset_s
         self.metrics.watch(order)
         self.board.watch(order, utc)

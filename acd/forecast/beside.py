@@ -38,8 +38,10 @@ class Forecasting:
 
     def next_deadline(self) -> Instant | None:
         """The earlier of the queues' and of the next forecast that is due."""
-        due = [at for at in (self._queues.next_deadline(), self._feed.next_deadline()) if at is not None]
-        return min(due, default=None)
+        queues, feed = self._queues.next_deadline(), self._feed.next_deadline()
+        if queues is None or feed is None:
+            return feed if queues is None else queues
+        return min(queues, feed)
 
     def tick(self, now: Instant) -> list[AcdCommand]:
         """Do what is due."""

@@ -136,7 +136,7 @@ class Bridging:
 
     def on_end(self, leg: Leg) -> None:
         """A leg ended: a talk that was to have it fails, one that had it is parted."""
-        for talk in [talk for talk in self.talks.values() if leg.id in (talk.a, talk.b)]:
+        for talk in [talk for talk in self.talks.values() if leg.id == talk.a or leg.id == talk.b]:
             if talk.state == "joining":
                 self._fail(talk, "leg_gone", "the leg ended first", leg.id)
                 continue

@@ -119,7 +119,7 @@ class ChannelDtmfReceived(Event, frozen=True):
     def released_at(self) -> float:
         """Epoch seconds by Asterisk's clock; without end when it did not say, and so no repetition of anything."""
         try:
-            return datetime.strptime(self.timestamp, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+            return datetime.fromisoformat(self.timestamp).timestamp()
         except ValueError:
             return math.inf
 
