@@ -17,7 +17,8 @@ class CallJoined(Fact, frozen=True):
 
 
 class CallMovedOn(Fact, frozen=True):
-    """A waiting caller stands in another queue from now on: moved by a supervisor, or overflowed. The wait goes on."""
+    """A waiting caller stands elsewhere from now on: moved by a supervisor, overflowed, or in the place of another line
+    of the same number. The wait goes on."""
 
     call: CallId
     kind: str

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from acd.commands import AcdCommand, AgentChanged, Offer, ReleaseCall, WaitWidened, WithdrawOffer
+from acd.commands import AcdCommand, AgentChanged, CalledAgain, Offer, ReleaseCall, WaitWidened, WithdrawOffer
 from acd.events import (
     AcdEvent,
     AgentMoved,
@@ -106,6 +106,10 @@ class Feed:
                 self._gone(call, now)
             case WaitWidened(call=call):
                 self._moved(call, now)
+            case CalledAgain(call=call, line=None) if call in self._kinds:  # in the same queue, in an earlier place
+                place = self._roll.place(call)
+                if place is not None:
+                    self._forecaster.handle_fact(CallMovedOn(call, *place), now)
             case AgentChanged(agent=agent, state="offline" | "paused"):
                 self._forecaster.handle_fact(AgentAbsent(agent), now)
             case AgentChanged(agent=agent) if agent not in self._forecaster.floor.told():

@@ -168,6 +168,9 @@ def test_the_second_line_has_the_place_when_the_first_is_cut_off() -> None:
     assert said(house, again)[-1] == "queue_next"
     waited_s = house.now - (house.router.register.calls[again].queued_at or 0.0)
     assert waited_s > 60.0, "the time waited counts on, for the alarm too"
+    house.wait(16.0)
+    told = [made.forecast.position for made in house.given(facts.ForecastMade) if made.call == again]
+    assert (told[0], told[-1]) == (3, 1), "the forecast is of the place that it has now"
 
 
 def test_an_answered_line_leaves_the_other_where_it_is() -> None:
