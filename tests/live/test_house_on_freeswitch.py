@@ -176,6 +176,8 @@ async def test_a_switch_that_restarts_loses_its_calls_and_says_so(house: FreeSwi
         rows = [await house.row_of(number, 20.0) for number in (talking, waiting)]
         tell(f"calls of the switch that restarted: {[(row['outcome'], row['cause']) for row in rows]}")
         assert {row["cause"] for row in rows} == {"lost"}
+        owed = "SELECT call FROM cases WHERE category = 'lost_call'"
+        await until(lambda: {call for (call,) in house.rows(owed)} >= {row["call"] for row in rows})
         await until(house.serves, 20.0)
         tell(f"served again {time.monotonic() - began:.1f} s after the crash")
     for phone in house.phones.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,7 +13,7 @@ from phones.agent_phone import Answer, LetRing
 from phones.audio import tone
 from switch.asterisk.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, MENU, NOTED, SORRY, House
+from tests.live.house import AGENT, MENU, NOTED, ROOT, SORRY, House
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -148,4 +149,31 @@ async def test_misses_in_a_row_pause_the_agent_and_the_caller_keeps_the_place(ho
                 await call.hang_up()
         assert await house.post("/agents/8001/ready") == 200
         await house.agent_is("8001", "idle")
+    await house.nobody_left()
+    command = (sys.executable, "-m", "hotline", "why", (await house.row_of(first))["call"], "--site", str(house.folder))
+    why = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
+    said = b" ".join((await asyncio.wait_for(why.communicate(), 60.0))[0].split()).decode()
+    assert "rona" in said, "why not 8001: the journal, replayed, knows"
+    assert said.count("8002") >= 2, "offline at first, then the one who was asked"
+
+
+async def test_who_was_cut_off_and_is_back_has_the_old_place(house: House) -> None:
+    mine, other = "13500001040", "13500001041"
+    calls = []
+    for caller in (mine, other):
+        calls.append(await house.dial(caller))
+        await calls[-1].hear_tone(MENU)
+        await calls[-1].press("1")
+        await house.in_place(caller, "waiting")
+    await calls[0].hang_up()
+    await house.row_of(mine)
+    calls[0] = await house.dial(mine)
+    await calls[0].hear_tone(MENU)
+    await calls[0].press("1")
+    await house.in_place(mine, "waiting")
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        await calls[0].hear_tone(AGENT, timeout_s=15.0)
+        assert (await house.call_of(other) or {})["place"] == "waiting"
+        for call in calls:
+            await call.hang_up()
     await house.nobody_left()
