@@ -9,8 +9,10 @@ from bench.script import Open
 PLAIN, TOLD = "9020", "9021"
 """Numbers that lead straight into a queue: one with music, one that also announces."""
 PROBE = "9022"
-"""A number that says the first prompt and hangs up."""
+"""A number that says one prompt, a tone, and hangs up."""
 ANNOUNCED_HZ = 700.0
+PROBE_HZ = 1_800.0
+PROBE_S = 1.0
 AGENT_HZ = 1_000.0
 
 
@@ -47,7 +49,10 @@ class Enter(msgspec.Struct, frozen=True, tag="enter", tag_field="do"):
 
 
 class Probe(msgspec.Struct, frozen=True, tag="probe", tag_field="do"):
-    """One call to PROBE."""
+    """Calls to PROBE, one each `every_s`, until one of them hears its prompt, but no longer than `within_s`."""
+
+    every_s: float
+    within_s: float
 
 
 class Look(msgspec.Struct, frozen=True, tag="look", tag_field="do"):
@@ -55,9 +60,10 @@ class Look(msgspec.Struct, frozen=True, tag="look", tag_field="do"):
 
 
 class Drain(msgspec.Struct, frozen=True, tag="drain", tag_field="do"):
-    """Agents hang up one after the other, `pace_s` apart, who talks longest first, until nobody waits."""
+    """Agents hang up one after the other, who talks longest first; each waits until that phone is rung again, and the
+    first that is not rung within `quiet_s` ends it: nobody waits any more."""
 
-    pace_s: float
+    quiet_s: float
 
 
 class Leave(msgspec.Struct, frozen=True, tag="leave", tag_field="do"):
@@ -100,7 +106,7 @@ class Entered(msgspec.Struct, frozen=True):
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """`at`: seconds of the machine's monotonic clock when the first prompt arrived; None when it did not."""
+    """`at`: seconds of the machine's monotonic clock when the prompt began to arrive; None when it did not."""
 
     at: float | None
 

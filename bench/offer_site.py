@@ -24,9 +24,10 @@ _ENTRY = f"""\
 _PROBE = """\
 flow: probe
 start: greet
-greet: {say: first, then: end}
+greet: {say: probe, then: end}
 end: {hangup: }
 """
+_PROMPT = f"probe: {offer_script.PROBE_HZ:g} {offer_script.PROBE_S:g}\n"
 
 
 def files(agents: int) -> dict[str, str]:
@@ -43,7 +44,7 @@ def files(agents: int) -> dict[str, str]:
         "dialplans/flows/plain.yaml": _flow("plain"),
         "dialplans/flows/told.yaml": _flow("told"),
         "dialplans/flows/probe.yaml": _PROBE,
-        "prompts/en.yaml": made["prompts/en.yaml"] + announcements,
+        "prompts/en.yaml": made["prompts/en.yaml"] + announcements + _PROMPT,
     }
 
 

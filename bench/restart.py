@@ -1,9 +1,10 @@
 """kill -9 of the controller while 100 callers wait and 50 talk: who was dropped, who lost the place, how long it took.
 
 All calls are real ones on a real Asterisk. The controller is started again at the moment of its death, as a supervisor
-does (systemd's Restart=always). It is back when a new caller hears the first prompt of its own flow: by then it has
-read its journal, taken stock of the switch and adopted what is live. Places are those of the callers' telephones: after
-the last restart the agents hang up one by one, and whom they are rung for must have come in that order.
+does (systemd's Restart=always). From the kill on somebody calls each 0.1 s. It is back when one of them hears the
+prompt of the controller's flow: by then it has read its journal, taken stock of the switch and adopted what is live.
+Places are those of the callers' telephones: after the last restart the agents hang up one by one, and whom they are
+rung for must have come in that order.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from switch.asterisk.process import AsteriskProcess
 
 _FILL_RATE = 20.0
 _UP_S = 60.0
-_PACE_S = 0.05
+_QUIET_S = 3.0
+_DRAIN_S = 120.0
+_PROBE_S = 0.1  # between calls that try whether the controller is back
 _SETTLED_S = 2.0  # what would drop a call or stop its music has done so by then
 
 
@@ -47,7 +50,7 @@ _FULL, _QUICK = _Size(100, 50, 5), _Size(4, 3, 1)
 
 @dataclass(frozen=True)
 class _Restart:
-    """Seconds from the kill: until /health says that all is well, and until a new caller heard the first prompt."""
+    """Seconds from the kill: until /health says that all is well, and until a new caller heard the prompt."""
 
     healthy_s: float
     back_s: float | None
@@ -107,16 +110,17 @@ async def _restarted(
             before = await phones.ask(script.Look(), script.Seen, _UP_S)
             killed_at = time.monotonic()
             await _kill(controller)
+            probing = asyncio.create_task(phones.ask(script.Probe(_PROBE_S, _UP_S), script.Heard, 2 * _UP_S))
             controller = await stack.enter_async_context(serving(place.site, log))
             healthy_s, cpu_s = time.monotonic() - killed_at, controller.cpu_s()
-            heard = await phones.ask(script.Probe(), script.Heard, _UP_S)
+            heard = await probing
             await asyncio.sleep(_SETTLED_S)
             after = await phones.ask(script.Look(), script.Seen, _UP_S)
             dropped = before.callers - after.callers + before.talks - after.talks
             back_s = None if heard.at is None else heard.at - killed_at
             restarts.append(_Restart(healthy_s, back_s, cpu_s, dropped, after.in_silence))
-            options.progress(f"{before.callers} callers, {before.talks} talks: {restarts[-1]}")
-        drained = await phones.ask(script.Drain(_PACE_S), script.Drained, 4 * everybody * _PACE_S + _UP_S)
+            options.progress(f"before: {before}; {restarts[-1]}")
+        drained = await phones.ask(script.Drain(_QUIET_S), script.Drained, _DRAIN_S)
     return sum(filled.failures.values()), restarts, drained
 
 

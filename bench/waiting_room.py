@@ -20,7 +20,7 @@ import numpy as np
 
 from bench import offer_script as script
 from bench.children import reply, requests
-from bench.script import FIRST_HZ, Done, Open
+from bench.script import Done, Open
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from phones.call import CallFailed
@@ -52,6 +52,7 @@ class Room:
         self._rung: dict[str, float] = {}  # when an agent was rung for a caller
         self._offered: list[tuple[OutgoingCall, float, float]] = []
         self._enough = asyncio.Event()
+        self._rang = asyncio.Event()
         self._wanted = 0
         self._failures: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,7 +60,7 @@ class Room:
     @classmethod
     async def open(cls, asked: Open) -> Room:
         """Register the agents. Raises RegistrationFailed."""
-        tones_hz = (script.ANNOUNCED_HZ, script.AGENT_HZ, FIRST_HZ)
+        tones_hz = (script.ANNOUNCED_HZ, script.AGENT_HZ, script.PROBE_HZ)
         media = MediaEngine(Random(), range(asked.rtp_first, asked.rtp_last + 1), tones_hz)
         room = cls(await Endpoint.open(media=media), (asked.host, asked.sip_port))
         for user, secret in asked.accounts:
@@ -143,16 +144,33 @@ class Room:
             time.monotonic() - begun,
         )
 
-    async def probe(self) -> script.Heard:
-        """One call, until its first prompt is heard."""
-        call = await self._dial(script.PROBE)
+    async def probe(self, asked: script.Probe) -> script.Heard:
+        """Calls until one hears the prompt."""
+        heard: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        probes: set[asyncio.Task[None]] = set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(asked.within_s):
+                while not heard.done():
+                    probes.add(asyncio.create_task(self._probe(heard)))
+                    await asyncio.wait({heard}, timeout=asked.every_s)
+        for task in probes:
+            task.cancel()
+        await asyncio.gather(*probes, return_exceptions=True)
+        return script.Heard(heard.result() if heard.done() else None)
+
+    async def _probe(self, heard: asyncio.Future[float]) -> None:
+        call = await self._line.dial(script.PROBE)
         try:
-            return script.Heard(await call.hear_tone(FIRST_HZ, _ANSWER_S))
+            at = await call.hear_tone(script.PROBE_HZ, _ANSWER_S)
+            await asyncio.sleep(script.PROBE_S / 2)
+            labels = call.stream.history(at - 0.001).labels
+            is_tone = np.count_nonzero(labels == call.stream.ear.label_of(script.PROBE_HZ)) > 0.9 * len(labels)
+            if is_tone and not heard.done():  # else a moment of the apology's voice was like it
+                heard.set_result(at)
         except (CallFailed, TimeoutError):
-            return script.Heard(None)
+            return  # the controller is not there yet: the call met Asterisk's own dialplan
         finally:
             await call.hang_up()
-            del self._callers[call.facts.from_user]
 
     def look(self) -> script.Seen:
         """Who is there, and hears something."""
@@ -165,8 +183,12 @@ class Room:
         order = [call.facts.from_user for call in self._callers.values() if not call.is_over]
         self._rung.clear()
         while talks := [talk for phone in self._agents for talk in phone.calls if not talk.is_over]:
+            self._rang.clear()
             await min(talks, key=lambda talk: talk.facts.invite_at).hang_up()
-            await asyncio.sleep(asked.pace_s)
+            try:
+                await asyncio.wait_for(self._rang.wait(), asked.quiet_s)
+            except TimeoutError:
+                break
         rung = sorted(self._rung, key=lambda caller_id: self._rung[caller_id])
         return script.Drained([order.index(caller_id) for caller_id in rung])
 
@@ -198,6 +220,7 @@ class Room:
     def _on_ring(self, phone: AgentPhone, call: IncomingCall) -> Answer:
         at, caller_id = call.facts.invite_at, call.facts.from_user
         self._rung[caller_id] = at
+        self._rang.set()
         before = phone.facts[-1] if phone.facts else None
         talking = [talk for talk in phone.calls if talk is not call]
         if talking:
@@ -244,7 +267,7 @@ async def _serve() -> None:
         elif isinstance(asked, script.Enter):
             reply(await room.enter(asked))
         elif isinstance(asked, script.Probe):
-            reply(await room.probe())
+            reply(await room.probe(asked))
         elif isinstance(asked, script.Look):
             reply(room.look())
         elif isinstance(asked, script.Drain):

@@ -51,6 +51,8 @@ _DAY_S = 86_400.0
 _DECIDES_NOTHING = frozenset({CommandDone, CallRinging})
 """Facts that need not cost a turn and a row of the journal."""
 _WATCHED = Metrics.WATCHED | Board.WATCHED
+_SWITCH_FIRST_S = 1.0
+"""How long the switch is waited for before the HTTP interface is made, which says so when there is none."""
 _WAITS_DAYS = 400  # what the forecast is fitted on: a year with its seasons
 
 
@@ -94,13 +96,15 @@ class Server:
         async with contextlib.AsyncExitStack() as stack:
             address = bind(self.site)
             stack.push_async_callback(self._close)
-            await stack.enter_async_context(answering(self.site, self, address))
             await self._sentences.start(self.site.settings.languages)
             self._driver.start()
             self._driver.take(facts.Restarted())
             self._refitting.start(time.time())
             self.reload()
-            await self._reach_switch()
+            reaching = asyncio.create_task(self._reach_switch())
+            await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
+            await stack.enter_async_context(answering(self.site, self, address))
+            await reaching
             if self._bus is not None:
                 self._bus.start()
                 stack.push_async_callback(self._bus.close)

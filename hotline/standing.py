@@ -3,7 +3,6 @@
 import structlog
 
 from calls.errors import BadInput
-from hotline.house_files import check
 from hotline.site import Site
 from hotline.sources import hash_of, read_files
 from hotline.versions import Versions
@@ -17,6 +16,8 @@ def say_where_the_folder_stands(site: Site, versions: Versions) -> None:
     try:
         if hash_of(read_files(site)[0]) == versions.manifest(current).source_hash:
             return
+        from hotline.house_files import check  # the compiler: a start does without
+
         checked = check(site)
     except BadInput as error:
         log.warning("the folder cannot be read", error=str(error), advice=f"version {current} runs")

@@ -1,4 +1,7 @@
-"""Which adapters a site's settings mean: the one place that knows them all by name."""
+"""Which adapters a site's settings mean: the one place that knows them all by name.
+
+Each is loaded where it is made: a restart has callers waiting for it, and needs one switch only.
+"""
 
 from pathlib import Path
 from typing import assert_never
@@ -6,8 +9,6 @@ from typing import assert_never
 import structlog
 
 from calls.ports import Switch
-from hotline.asterisk_house import AsteriskHouse
-from hotline.freeswitch_house import FreeSwitchHouse
 from hotline.provisioning import NoProvisioning, Provisioning
 from hotline.serving import Server
 from hotline.site import Site
@@ -19,10 +20,6 @@ from speech.listening import Ear
 from speech.sentences import Sentences
 from speech.understanding import EngineEar, ScriptedEngine
 from speech.voice import Voice
-from switch.asterisk.adapter import AsteriskSwitch
-from switch.asterisk.door import AsteriskOptions
-from switch.freeswitch.adapter import FreeSwitch
-from switch.freeswitch.door import FreeSwitchOptions
 
 log = structlog.get_logger("hotline")
 
@@ -63,6 +60,9 @@ def make_switch(site: Site) -> Switch:
         recordings = site.folder / settings.run_dir / "spool" / "recording"
     match settings.kind:
         case "asterisk":
+            from switch.asterisk.adapter import AsteriskSwitch
+            from switch.asterisk.door import AsteriskOptions
+
             asterisk = AsteriskSwitch(
                 AsteriskOptions(
                     url=f"http://{settings.host}:{settings.port}/ari",
@@ -77,6 +77,9 @@ def make_switch(site: Site) -> Switch:
             ear = make_ear(site)
             return asterisk if ear is None else HearingSwitch(asterisk, asterisk, ear)
         case "freeswitch":
+            from switch.freeswitch.adapter import FreeSwitch
+            from switch.freeswitch.door import FreeSwitchOptions
+
             if speech.engine != "none":
                 advice = "steps that listen go on with keys; on Asterisk they hear speech too"
                 log.warning("no ear on this switch", engine=speech.engine, advice=advice)
@@ -112,8 +115,12 @@ def make_provisioning(site: Site) -> Provisioning:
         return NoProvisioning()
     match settings.kind:
         case "asterisk":
+            from hotline.asterisk_house import AsteriskHouse
+
             return AsteriskHouse(site)
         case "freeswitch":
+            from hotline.freeswitch_house import FreeSwitchHouse
+
             return FreeSwitchHouse(site)
         case _:
             assert_never(settings.kind)

@@ -30,7 +30,6 @@ def serve(
       docker compose up
     """
     # what only a server needs is loaded only here
-    from hotline.publishing import publish
     from hotline.versions import Versions
     from hotline.wiring import make_server, make_voice
 
@@ -41,6 +40,8 @@ def serve(
 
         async def run() -> None:
             if Versions(house.versions).current() is None:
+                from hotline.publishing import publish
+
                 # the first start of a new site: what stands in its folder is what was meant
                 published = await publish(house, make_voice(house))
                 log.info("published for the first start", version=published.version)

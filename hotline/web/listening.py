@@ -1,16 +1,24 @@
-"""The HTTP interface on its port, beside the server's own work on one event loop."""
+"""The HTTP interface on its port, beside the server's own work on one event loop.
+
+Loading FastAPI and uvicorn takes a quarter of a start. After a crash callers wait for the controller and not for that:
+the port is taken first, the framework is loaded in a thread once the switch is reached; who asks meanwhile waits.
+"""
+
+from __future__ import annotations
 
 import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from calls.errors import BadInput
 from hotline.site import Site
-from hotline.tokens import WaitTokens
-from hotline.web.app import House, make
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from hotline.web.app import House
 
 
 def bind(site: Site) -> socket.socket:
@@ -20,6 +28,7 @@ def bind(site: Site) -> socket.socket:
     address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         address.bind((settings.host, settings.port))
+        address.listen()  # a port that is only bound, Linux would give to another one too
     except OSError as error:
         address.close()
         raise BadInput(
@@ -32,12 +41,22 @@ def bind(site: Site) -> socket.socket:
 @contextlib.asynccontextmanager
 async def answering(site: Site, house: House, address: socket.socket) -> AsyncIterator[None]:
     """Answer for `house` at `address`; at the end what is being asked is answered first."""
-    app = make(house, site.secret("web"), WaitTokens(site.secret("waiting")))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
+    server = await asyncio.to_thread(_load, site, house)
     serving = asyncio.create_task(server.serve(sockets=[address]))
     try:
         yield
     finally:
         server.should_exit = True
         await serving
+
+
+def _load(site: Site, house: House) -> uvicorn.Server:
+    import uvicorn
+
+    from hotline.tokens import WaitTokens
+    from hotline.web.app import make
+
+    app = make(house, site.secret("web"), WaitTokens(site.secret("waiting")))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
+    return server
