@@ -11,6 +11,7 @@ from hotline.freeswitch_house import FreeSwitchHouse
 from hotline.site import Site
 from hotline.store.reading import masked_leg
 from speech.hearing import HearingSwitch
+from switch.asterisk import adapter
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.door import AsteriskOptions
 from switch.freeswitch.adapter import FreeSwitch
@@ -24,7 +25,7 @@ def test_recordings_are_found_from_any_working_directory(tmp_path: Path, monkeyp
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     given: list[AsteriskOptions] = []
-    monkeypatch.setattr(wiring, "AsteriskSwitch", lambda options, name: given.append(options))
+    monkeypatch.setattr(adapter, "AsteriskSwitch", lambda options, name: given.append(options))
     wiring.make_switch(Site.open(Path(os.path.relpath(tmp_path))))
     assert given[0].recordings_dir == tmp_path / "var" / "asterisk" / "spool" / "recording"
 
