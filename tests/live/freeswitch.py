@@ -6,20 +6,24 @@ its run directory is on this machine, as `switch.freeswitch` makes it. Else one 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
+from calls.errors import SwitchAway
 from switch.accounts import AgentAccount, SecretStore
 from switch.freeswitch.process import FreeSwitchProcess, locate
 from switch.freeswitch.settings import FreeSwitchSettings
-from switch.freeswitch.upkeep import answers, ask, set_accounts
+from switch.freeswitch.upkeep import ask, set_accounts
 from switch.freeswitch.wire import Api
 from tests.live.conftest import AGENTS, free_port, until
 
@@ -71,29 +75,41 @@ class Instance:
             await self._process.start()
             return
         core = await ask(self.settings, Api("global_getvar", "core_uuid"))
-        await ask(self.settings, Api("fsctl", "shutdown now restart"))
+        await ask(self.settings, Api("fsctl", "shutdown restart"))  # with `now` it would not come back
 
         async def anew() -> bool:
-            return await answers(self.settings) and core != await ask(self.settings, Api("global_getvar", "core_uuid"))
+            with contextlib.suppress(SwitchAway):  # between two questions it may go
+                return core != await ask(self.settings, Api("global_getvar", "core_uuid"))
+            return False
 
         await until(anew, 30.0)
 
 
 @asynccontextmanager
 async def some_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[Instance]:
-    """The one that is named, with the accounts of `changes` and without calls; or one of our own."""
+    """The one that is named, with the accounts of `changes`, without calls and phones; or one of our own."""
     if NAMED:
         settings = await _named(NAMED)
         accounts = cast(tuple[AgentAccount, ...], changes.get("accounts", ()))
+        await _clear(settings, accounts)
         if accounts:
             await set_accounts(settings, accounts)
-        try:
-            yield Instance(replace(settings, accounts=accounts), None)
-        finally:
-            await ask(settings, Api("hupall", ""))
+        yield Instance(replace(settings, accounts=accounts), None)
         return
     async with own_freeswitch(run_dir, **changes) as process:
         yield Instance(process.settings, process)
+
+
+async def _clear(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount]) -> None:
+    """Send away calls and phones of an earlier test. One by one: all phones at once go some time later."""
+    await ask(settings, Api("hupall", ""))
+    for account in accounts:
+        await ask(settings, Api("sofia", f"profile hotline flush_inbound_reg {account.user}@{settings.domain}"))
+
+    async def nobody() -> bool:
+        return msgspec.json.decode(await ask(settings, Api("show", "channels as json")))["row_count"] == 0
+
+    await until(nobody)
 
 
 async def _named(place: str) -> FreeSwitchSettings:

@@ -18,6 +18,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
+import soundfile
 
 from hotline.publishing import publish
 from phones.caller import OutgoingCall, PhoneLine
@@ -30,6 +31,7 @@ from tests.live.freeswitch import Instance, some_freeswitch
 from tests.live.house import AGENT, CALLER, MENU, House, make_site
 from tests.live.test_house import (  # noqa: F401 the same scenes, over the fixture below
     ANSWERS,
+    share,
     test_a_phone_that_refuses_or_vanishes_gives_the_caller_back,
     test_callers_hang_up_at_any_moment,
     test_from_the_menu_to_an_agent_and_a_recording_of_both,
@@ -161,6 +163,38 @@ async def test_a_killed_controller_loses_nobody_of_fifty(house: FreeSwitchHouse)
     tell(f"the fallback's call is in the call log: {row['outcome']}, version {row['version']}")
     lost = house.rows("SELECT COUNT(*) FROM calls WHERE caller LIKE '%136000000%' AND cause = 'lost'")
     assert lost == [(0,)]
+
+
+async def test_a_recorded_talk_goes_on_through_a_kill(house: FreeSwitchHouse) -> None:
+    """Both hear each other while there is no controller; the heir finishes the recording, which has all of it."""
+    caller = "13700000001"
+    async with house.signed_in("8001", lambda call: ANSWERS) as phone:
+        call = await house.queued(caller)
+        talking = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        await call.hear_tone(AGENT)
+        await house.in_place(caller, "talking")
+        began = time.monotonic()
+        assert house.controller is not None
+        house.controller.send_signal(signal.SIGKILL)
+        await house.controller.wait()
+        killed = time.monotonic()
+        await talking.hear_tone(CALLER, after=killed)
+        await call.hear_tone(AGENT, after=killed)
+        tell(f"controller killed {killed - began:.1f} s into a recorded talk; both hear each other")
+        await house.start_controller()
+        await house.in_place(caller, "talking")
+        await call.hear_tone(AGENT, after=time.monotonic())
+        length = time.monotonic() - began
+        await call.hang_up()
+    row = await house.row_of(caller)
+    assert (row["outcome"], row["agent"]) == ("answered", "8001")
+    await until(lambda: bool(house.rows("SELECT path FROM recordings WHERE call = ?", row["call"])), 5.0)
+    sound, rate = soundfile.read(house.rows("SELECT path FROM recordings WHERE call = ?", row["call"])[0][0])
+    assert len(sound) / rate > length - 0.5
+    last = sound[-2 * rate : -rate // 2]
+    assert share(last[:, 0], CALLER, rate) > 0.8
+    assert share(last[:, 1], AGENT, rate) > 0.8
+    tell(f"the talk of {length:.1f} s is in its recording of {len(sound) / rate:.1f} s, also what came after the kill")
 
 
 async def test_a_switch_that_restarts_loses_its_calls_and_says_so(house: FreeSwitchHouse) -> None:
