@@ -149,7 +149,8 @@ class Versions:
         names = [manifest.version for manifest in self.all()]
         gone = [name for name in names[:-_KEPT] if name not in live and name != self.current()]
         for name in gone:
-            shutil.rmtree(self._folder / name)
+            # the server and `hotline publish` may do this at the same time
+            shutil.rmtree(self._folder / name, ignore_errors=True)
         return len(gone)
 
     def _read_program(self, version: str) -> Program:

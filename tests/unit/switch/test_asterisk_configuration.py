@@ -173,3 +173,12 @@ def test_an_unpacked_asterisk_is_started_by_its_own_loader(tmp_path: Path) -> No
         f"{tmp_path}/usr/sbin/asterisk",
     )
     assert found.modules_dir == tmp_path / "usr/lib/l/asterisk/modules"
+
+
+def test_a_call_that_comes_during_a_reload_finds_its_controller(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    write_configuration(settings, installation)
+    dialplan = (settings.etc_dir / "extensions.conf").read_text()
+    assert "[globals]" not in dialplan, "a reload of the dialplan empties global variables for a moment"
+    assert f"Stasis({settings.application},caller)" in dialplan
