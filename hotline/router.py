@@ -23,8 +23,8 @@ from acd.events import (
 )
 from calls import events as door
 from calls.causes import Cause, DeviceState, Outcome
-from calls.commands import HangUp, Originate, Supervise
-from calls.ids import CallId, Instant, LegId
+from calls.commands import HangUp
+from calls.ids import CallId, Instant
 from calls.numbers import e164
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
@@ -34,6 +34,7 @@ from hotline.callbacks import Callbacks
 from hotline.codes import Codes
 from hotline.desk import Desk, Directory, Outlook
 from hotline.offering import Offering
+from hotline.supervising import Supervising
 from hotline.waiting import Waiting
 from hotline.walking import Walking
 from ivr.commands import IvrCommand
@@ -70,6 +71,7 @@ class Router:
         self._callbacks = Callbacks(self._desk, self._offering)
         self._offering.callbacks = self._callbacks
         self._codes = Codes(self._desk)
+        self._supervising = Supervising(self._desk)
         self._walking = Walking(self._desk, self._waiting, self._callbacks)
         self._desk.on_flow_order = self._walking.on_flow_order
         self._desk.on_queue_order = self._offering.on_queue_order
@@ -211,7 +213,7 @@ class Router:
                 caller = call.caller if call is not None else ""
                 desk.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
             case facts.SupervisionWanted():
-                self._supervise(event)
+                self._supervising.wanted(event)
             case facts.NumberChecked():
                 self._callbacks.checked(event)
             case _:
@@ -287,7 +289,7 @@ class Router:
         elif leg.role == "callback":
             self._callbacks.reached(leg)
         elif leg.role == "supervisor":
-            self._listen_in(leg)
+            self._supervising.answered(leg)
 
     def _bridge_changed(self, event: door.Bridged | door.Unbridged) -> None:
         register = self._desk.register
@@ -393,29 +395,3 @@ class Router:
             self._take(fact)
             desk.settle()
         adopting.adopt(desk, event, known, whispered_to)
-
-    def _supervise(self, event: facts.SupervisionWanted) -> None:
-        desk = self._desk
-        call = desk.register.calls.get(event.call)
-        if call is None or call.place != "talking" or call.offer is None:
-            desk.notice("warning", "nobody to listen to", detail=event.call, advice="the call is not in a talk")
-            return
-        for guest in map(desk.register.legs.__getitem__, call.guests):
-            if guest.role == "supervisor" and guest.party == event.account:
-                guest.mode = event.mode
-                self._listen_in(guest)
-                return
-        leg = LegId(f"{desk.mint(event.call)}-supervisor")
-        desk.register.legs[leg] = at.Leg(leg, "supervisor", event.call, event.account, desk.now, mode=event.mode)
-        call.guests.append(leg)
-        desk.order(Originate(leg, desk.mint(leg), f"phone:{event.account}", call.caller, event.mode, 20.0))
-
-    def _listen_in(self, leg: at.Leg) -> None:
-        desk = self._desk
-        call = desk.call_of(leg.leg)
-        offer = desk.register.offers.get(call.offer) if call is not None and call.offer is not None else None
-        if offer is None:
-            desk.order(HangUp(leg.leg))
-            return
-        # the agent's leg is the target: a whisper reaches the agent and not the caller
-        desk.order(Supervise(leg.leg, desk.mint(leg.leg), offer.leg, leg.mode))
