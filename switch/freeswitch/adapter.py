@@ -75,7 +75,7 @@ class FreeSwitch:
         self, options: FreeSwitchOptions, name: str = "freeswitch", jitter: random.Random | None = None
     ) -> None:
         self.name = name
-        self._options = options
+        self.options = options
         self._jitter = jitter or random.Random()
         self._door = Door(options)
         self._dialler = Dialler(self._door)
@@ -98,7 +98,7 @@ class FreeSwitch:
     async def start(self, sink: Sink) -> None:
         """Connect, subscribe, take stock. Raises SwitchAway."""
         self._sink = sink
-        options = self._options
+        options = self.options
         self._door.loop = asyncio.get_running_loop()
         self._door.emit = self._emit
         settings = ClientSettings(options.password, options.host, options.port, command_deadline_s=options.deadline_s)
@@ -145,8 +145,8 @@ class FreeSwitch:
 
     async def calls(self) -> Sequence[LiveLeg]:
         """All legs of ours that are up now. Raises SwitchAway."""
-        controller = self._options.controller
-        return (await take_stock(self._door.client, self._options.music, tuple(self._door.legs), controller)).live
+        controller = self.options.controller
+        return (await take_stock(self._door.client, self.options.music, tuple(self._door.legs), controller)).live
 
     async def close(self) -> None:
         """Leave the switch to itself."""
@@ -247,7 +247,7 @@ class FreeSwitch:
         self._door.begin_next(leg)
 
     def _arrived(self, leg_id: LegId, event: Event) -> None:
-        if self._options.controller not in ("", event.variable("hotline_controller")):
+        if self.options.controller not in ("", event.variable("hotline_controller")):
             return  # another controller's
         role = event.variable("hotline_role")
         if role not in ("caller", "agent") or event.get("Call-Direction") != "inbound":
@@ -298,7 +298,7 @@ class FreeSwitch:
             epoch = await self._door.client.api("strepoch")
             self._clock_ahead_s = int(epoch) - time.monotonic()
             await self._door.client.api("global_setvar", self._lease().arguments)
-        options = self._options
+        options = self.options
         stock = await take_whole_stock(self._door.client, options.music, tuple(self._door.legs), options.controller)
         restarted = self._core not in ("", stock.core)
         self._core = stock.core
@@ -342,7 +342,7 @@ class FreeSwitch:
         """What runs on a leg that we find; its id was another controller's."""
         if not found.in_music:
             return None
-        running = Execution("", "playback", self._options.music, _no_matter)
+        running = Execution("", "playback", self.options.music, _no_matter)
         running.started = True
         return running
 
@@ -368,7 +368,7 @@ class FreeSwitch:
 
     def _lease(self) -> Api:
         """Our sign of life: until when new calls come to us, in the switch's own Unix time."""
-        until = int(time.monotonic() + self._clock_ahead_s + self._options.lease_s)
+        until = int(time.monotonic() + self._clock_ahead_s + self.options.lease_s)
         return Api("global_setvar", f"hotline_until={until}")
 
     def _emit(self, fact: events.SwitchEvent) -> None:

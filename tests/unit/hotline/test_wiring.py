@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from calls.errors import BadInput
 from hotline import wiring
 from hotline.asterisk_house import AsteriskHouse
 from hotline.freeswitch_house import FreeSwitchHouse
@@ -55,3 +56,36 @@ def test_an_ear_only_where_an_engine_is_named_and_the_switch_gives_sound(tmp_pat
 def test_a_phone_of_the_house_is_shown_and_a_number_is_not() -> None:
     assert masked_leg({"role": "agent", "party": "8004"})["party"] == "8004"
     assert masked_leg({"role": "caller", "party": "+8613800138000"})["party"] == "+86138****8000"
+
+
+def _site(folder: Path, switch: str) -> Site:
+    (folder / "hotline.yaml").write_text(f"switch: {switch}\n")
+    return Site.open(folder)
+
+
+def test_calls_are_offered_at_the_address_and_by_the_name_of_the_site(tmp_path: Path) -> None:
+    site = _site(tmp_path, '{kind: freeswitch, calls_by: outbound_socket, listen: "10.0.0.5:8084", application: north}')
+    switch = wiring.make_switch(site)
+    assert isinstance(switch, FreeSwitch)
+    assert (switch.options.listen, switch.options.controller) == (("10.0.0.5", 8084), "north")
+
+
+def test_parked_calls_are_everybodys(tmp_path: Path) -> None:
+    switch = wiring.make_switch(_site(tmp_path, "{kind: freeswitch}"))
+    assert isinstance(switch, FreeSwitch)
+    assert (switch.options.listen, switch.options.controller) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        ("{kind: asterisk, calls_by: outbound_socket}", "kind: freeswitch"),
+        ('{kind: freeswitch, calls_by: outbound_socket, listen: "8084"}', "no host and port"),
+        ('{kind: freeswitch, calls_by: outbound_socket, listen: "10.0.0.5:0"}', "no host and port"),
+        ("{kind: freeswitch, calls_by: outbound_socket, application: 'a b'}", "use letters"),
+        ("{kind: freeswitch, calls_by: sockets}", "outbound_socket"),
+    ],
+)
+def test_what_cannot_be_offered_is_said_at_the_start(tmp_path: Path, switch: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        _site(tmp_path, switch)
