@@ -83,12 +83,16 @@ def make_switch(site: Site) -> Switch:
             if speech.engine != "none":
                 advice = "steps that listen go on with keys; on Asterisk they hear speech too"
                 log.warning("no ear on this switch", engine=speech.engine, advice=advice)
+            offered = settings.calls_by == "outbound_socket"
+            host, _, port = settings.listen.rpartition(":")
             return FreeSwitch(
                 FreeSwitchOptions(
                     password=site.switch_password(),
                     host=settings.host,
                     port=settings.port,
                     recordings_dir=recordings,
+                    listen=(host, int(port)) if offered else None,
+                    controller=settings.application if offered else "",
                 ),
                 name=settings.name,
             )
