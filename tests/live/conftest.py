@@ -20,7 +20,8 @@ from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AsteriskSettings
 from switch.freeswitch.process import locate
 
-collect_ignore = [] if os.environ.get("HOTLINE_FREESWITCH") or locate() else ["test_house_on_freeswitch.py"]
+_ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py"]
+collect_ignore = [] if os.environ.get("HOTLINE_FREESWITCH") or locate() else _ON_FREESWITCH
 """FreeSWITCH comes from no package registry: where none is named and none is installed, nothing of it is claimed."""
 AGENTS = ("1001", "1002", "1003")
 # Below the ports that Linux gives to clients (32768 and up). Where a run begins in them is chance, so that two runs at

@@ -54,9 +54,15 @@ class FreeSwitchHouse(House):
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         rtp_first = free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 400))
+        self.endpoint = await Endpoint.open()
+        stack.callback(self.endpoint.close)
         self.instance = await stack.enter_async_context(
             some_freeswitch(
-                self.folder / "var" / "freeswitch", accounts=(), rtp_first=rtp_first, rtp_last=rtp_first + 399
+                self.folder / "var" / "freeswitch",
+                accounts=(),
+                rtp_first=rtp_first,
+                rtp_last=rtp_first + 399,
+                gateway=f"{self.endpoint.host}:{self.endpoint.port}",
             )
         )
         settings = self.instance.settings
@@ -70,8 +76,6 @@ class FreeSwitchHouse(House):
         await publish(self.site, Espeak())
         headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
         self.session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers, base_url=self.url))
-        self.endpoint = await Endpoint.open()
-        stack.callback(self.endpoint.close)
         self.line = PhoneLine(self.endpoint, self.registrar)
         stack.push_async_callback(self.stop_controller)
         await self.start_controller()

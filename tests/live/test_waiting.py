@@ -35,11 +35,11 @@ queues:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     async with House(tmp_path_factory.mktemp("house"), installation) as house:
-        await _offer_callbacks(house)
+        await offer_callbacks(house)
         yield house
 
 
-async def _offer_callbacks(house: House) -> None:
+async def offer_callbacks(house: House) -> None:
     """Publish a version whose queue announces and offers."""
     offers = "offers: {callback: {key: 1, say: callback_offer, then: {hangup: callback_kept}}}"
     flow = FLOW.replace(
