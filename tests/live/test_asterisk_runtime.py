@@ -76,6 +76,11 @@ async def test_ari_and_sip_answer(asterisk: AsteriskProcess) -> None:
     assert await asked(asterisk.settings.sip_port) in (200, 404)
 
 
+async def test_no_thread_interrupts_another(asterisk: AsteriskProcess) -> None:
+    policies = {int(thread): os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{asterisk.pid}/task")}
+    assert set(policies.values()) == {os.SCHED_BATCH}, "Asterisk sets the default policy at its start"
+
+
 async def test_every_module_that_is_asked_for_runs_and_the_log_has_no_complaint(asterisk: AsteriskProcess) -> None:
     modules = await ari(asterisk, "asterisk/modules")
     assert isinstance(modules, list)
