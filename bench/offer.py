@@ -43,12 +43,13 @@ class _Size:
     rates: Sequence[float]
 
 
-_FULL = _Size(60, 4_940, 500, 30.0, 400, 6.0, 400, (40.0, 30.0, 20.0))
+# talks of 15 s: four offers a second, so that 500 who hear music leave the two cores some time for them
+_FULL = _Size(60, 4_940, 500, 30.0, 200, 15.0, 400, (40.0, 30.0, 20.0))
 _QUICK = _Size(6, 50, 10, 1.0, 10, 0.5, 10, (5.0,))
 
 
 async def run(options: Options) -> Report:
-    """Takes about four minutes; `quick` some ten seconds."""
+    """Takes about five minutes; `quick` some ten seconds."""
     size = _QUICK if options.quick else _FULL
     accounts = live_site.agents(size.phones)
     about = machine.facts()
@@ -113,26 +114,35 @@ class _Bench:
         return tried
 
     async def waiting(self, phones: Child, controller: Child) -> list[Figure]:
-        """The line is made, watched, and served at its length."""
+        """The line is made, watched, and served at its length; then again, with announcements."""
         size = self._size
-        filled = await phones.ask(
-            script.Fill(script.PLAIN, _FILL_RATE, size.waiting, size.talk_s), Done, size.waiting / _FILL_RATE + _UP_S
-        )
+        failures = [await self._fill(phones, script.PLAIN)]
         matching = await self._share(controller, size.watched_s)
         self._tell(f"{size.waiting} wait: controller {matching:.1f} % of a core")
-        await self._tell_agents("ready")
-        plain = await self._serve(phones, script.PLAIN, size.offers)
-        # until those who were in line before are gone, and then as many again
-        announced = await self._serve(phones, script.TOLD, size.offers + size.waiting)
-        await self._tell_agents("pause", _BUSY)
-        await phones.ask(script.Leave(), Done, _UP_S)
-        return self._waiting_figures(filled, matching, plain, announced)
+        plain = await self._serve(phones, script.PLAIN)
+        failures.append(await self._fill(phones, script.TOLD))
+        announced = await self._serve(phones, script.TOLD)
+        return self._waiting_figures([*failures, plain.failures, announced.failures], matching, plain, announced)
 
-    async def _serve(self, phones: Child, number: str, offers: int) -> script.Offers:
-        """Each phone is free once in a talk; twice as long as that needs is given."""
-        talk_s = self._size.talk_s
+    async def _fill(self, phones: Child, number: str) -> dict[str, int]:
+        """The line, and what failed of it."""
+        fill = script.Fill(number, _FILL_RATE, self._size.waiting, self._size.talk_s)
+        return (await phones.ask(fill, Done, self._size.waiting / _FILL_RATE + _UP_S)).failures
+
+    async def _serve(self, phones: Child, number: str) -> script.Offers:
+        """Each phone is free once in a talk; twice as long as that needs is given. Then everybody hangs up."""
+        offers, talk_s = self._size.offers, self._size.talk_s
         within_s = 2 * (offers / self._size.phones + 1) * (talk_s + 0.1)
-        served = await phones.ask(script.Serve(number, offers, talk_s, within_s), script.Offers, within_s + _UP_S)
+        asked = script.Serve(number, offers, talk_s, within_s)
+        async with asyncio.TaskGroup() as tasks:
+            serving = tasks.create_task(phones.ask(asked, script.Offers, within_s + _UP_S))
+            await asyncio.sleep(
+                0.0
+            )  # asked before anybody is rung, so that the line is filled up from the first one on
+            await self._tell_agents("ready")
+        served = serving.result()
+        await self._tell_agents("pause", _BUSY)
+        await phones.ask(script.Leave(), Done, 2 * _UP_S)
         line = f"{len(served.offered)} of {offers} offers to {number} in {served.took_s:.0f} s: "
         line += _spread([offer.gap_ms for offer in served.offered])
         self._tell(line)
@@ -140,10 +150,9 @@ class _Bench:
         return served
 
     def _waiting_figures(
-        self, filled: Done, matching: float, plain: script.Offers, announced: script.Offers
+        self, failures: Sequence[dict[str, int]], matching: float, plain: script.Offers, announced: script.Offers
     ) -> list[Figure]:
         size = self._size
-        failures = [filled.failures, plain.failures, announced.failures]
         self.notes += [f"{count} calls: {reason}" for failed in failures for reason, count in failed.items()]
         gaps = [offer.gap_ms for offer in plain.offered]
         under = [offer.gap_ms for offer in announced.offered if offer.announced]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bench import live_site, offer_script
 from hotline.habits import Announce, announced
 
-_ANNOUNCED_S = 6.0
-_ANNOUNCE = Announce(first_s=5.0, every_s=15.0, wait=False)
+_ANNOUNCED_S = 10.0
+_ANNOUNCE = Announce(first_s=5.0, every_s=30.0, wait=False)
 _QUEUES = f"""\
 queues:
   plain: {{ring_s: 20, wrap_up_s: 0, whisper: ""}}
