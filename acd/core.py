@@ -4,7 +4,6 @@ A caller is in exactly one place: in a line, on offer to one agent, or talking. 
 caller at most. When an agent is idle and an eligible caller waits, the policy held them apart on purpose.
 """
 
-from heapq import heapify, heappop, heappush
 from typing import Literal, assert_never
 
 from acd import attendance, snapshot
@@ -24,7 +23,8 @@ from acd.floor import Floor
 from acd.hall import Hall
 from acd.policies import FirstCome, Policy
 from acd.skills import render
-from acd.state import NEVER, Agent, Assignment, Caller, Line, Review, Timed
+from acd.state import NEVER, Agent, Assignment, Caller, Line, Review
+from acd.timers import Timers
 from acd.trace import Witness
 from acd.weighted import Weighted
 from calls.errors import BrokenRule
@@ -56,9 +56,7 @@ class Acd:
         self._witness = witness
         self.configurations = configurations
         self._out: list[AcdCommand] = []
-        self.timers: list[tuple[Instant, int, Timed]] = []
-        self.timer_count = 0
-        self._timers_kept = 256
+        self.timers = Timers()
         self.offer_count = 0
         self._own_policy = policy
         self.policy: Policy = FirstCome() if policy is None else policy
@@ -109,10 +107,7 @@ class Acd:
 
     def next_deadline(self) -> Instant | None:
         """When `tick` has something to do."""
-        timers = self.timers
-        while timers and not self.is_due(timers[0]):
-            heappop(timers)
-        return timers[0][0] if timers else None
+        return self.timers.earliest()
 
     def tick(self, now: Instant) -> list[AcdCommand]:
         """Ends of wrap-up and rests, widening steps, wait limits, offers that nobody answered for."""
@@ -135,13 +130,7 @@ class Acd:
         self.policy.prepare(self.hall, self.floor)
 
     def _tick(self, now: Instant) -> None:
-        timers = self.timers
-        while timers and timers[0][0] <= now:
-            timer = heappop(timers)
-            if not self.is_due(timer):
-                continue
-            timed = timer[2]
-            timed.due_at = NEVER
+        while (timed := self.timers.pop(now)) is not None:
             match timed:
                 case Caller():
                     self.advance(timed, now)
@@ -154,28 +143,6 @@ class Acd:
                     pass  # pairs are looked for after every step
                 case _:
                     assert_never(timed)
-
-    def set_timer(self, timed: Timed, at: Instant) -> None:
-        """Look at it again at `at`; NEVER for not at all."""
-        if timed.due_at != at:
-            timed.due_at = at
-            if at < NEVER:
-                self.timer_count += 1
-                timed.due_seq = self.timer_count
-                heappush(self.timers, (at, self.timer_count, timed))
-                if len(self.timers) > self._timers_kept:
-                    self._forget_timers()
-
-    def _forget_timers(self) -> None:
-        """Drop those that were put off or set anew, lest a busy day pile them up."""
-        self.timers[:] = [timer for timer in self.timers if self.is_due(timer)]
-        heapify(self.timers)
-        self._timers_kept = max(256, 4 * len(self.timers))
-
-    def is_due(self, timer: tuple[Instant, int, Timed]) -> bool:
-        """Whether the timer still counts: not put off, and not set anew."""
-        at, seq, timed = timer
-        return timed.due_at == at and timed.due_seq == seq
 
     # callers
 
@@ -219,7 +186,7 @@ class Acd:
             at = min(at, caller.sticky_until)
         if caller.step < len(rules.steps):
             at = min(at, caller.entered_at + rules.steps[caller.step].after_s)
-        self.set_timer(caller, at)
+        self.timers.set(caller, at)
 
     def advance(self, caller: Caller, now: Instant) -> None:
         """Take what is due on a waiting caller: the limit, the end of the sticky step, widening steps."""
@@ -302,7 +269,7 @@ class Acd:
         self.floor.become(agent, "offered", "", now)
         ring_s = rules.ring_s
         if ring_s > 0:
-            self.set_timer(assignment, now + ring_s + ANSWER_GRACE_S)
+            self.timers.set(assignment, now + ring_s + ANSWER_GRACE_S)
         self._out.append(Offer(attempt, call, agent.id, queue.name, ring_s))
 
     def match(self, agent: Agent, now: Instant) -> None:
@@ -322,7 +289,7 @@ class Acd:
                 review_at = self.policy.review_at()
                 break
             self._offer(*pair, now)
-        self.set_timer(self.review, review_at)
+        self.timers.set(self.review, review_at)
 
     def match_all(self, now: Instant) -> None:
         """Circumstances changed for many at once."""
@@ -377,7 +344,7 @@ class Acd:
         if self.floor.settle(agent, now):
             self.match(agent, now)
         elif agent.state == "paused" and not agent.pause:
-            self.set_timer(agent, agent.rest_until)
+            self.timers.set(agent, agent.rest_until)
         self.back_in_place(caller, now)
 
     def _talk_ended(self, attempt: AttemptId, now: Instant) -> None:
@@ -390,7 +357,7 @@ class Acd:
         if assignment.wrap_up_s > 0 and agent.signed_in:
             self.floor.become(agent, "wrap_up", "", now)
             agent.wrap_up_until = now + assignment.wrap_up_s
-            self.set_timer(agent, agent.wrap_up_until)
+            self.timers.set(agent, agent.wrap_up_until)
         elif self.floor.settle(agent, now):
             self.match(agent, now)
 

@@ -100,7 +100,7 @@ def save(core: "Acd") -> bytes:
             offers=core.offer_count,
             arrivals=hall.arrivals,
             idle_count=floor.idle_count,
-            timer_count=core.timer_count,
+            timer_count=core.timers.count,
             agents=[_agent(agent) for agent in floor.by_id.values()],
             callers=[_caller(caller) for caller in hall.callers.values()],
             assignments=[_assignment(assignment) for assignment in core.assignments.values()],
@@ -112,8 +112,7 @@ def save(core: "Acd") -> bytes:
 
 
 def _timers(core: "Acd") -> list[tuple[Instant, int, TimerKind, str]]:
-    live = [timer for timer in core.timers if core.is_due(timer)]
-    return [(at, seq, *_named(timed)) for at, seq, timed in sorted(live, key=lambda timer: timer[:2])]
+    return [(at, seq, *_named(timed)) for at, seq, timed in core.timers.standing()]
 
 
 def _named(timed: Timed) -> tuple[TimerKind, str]:
@@ -175,11 +174,8 @@ def load(core: "Acd", data: bytes) -> None:
     hall.arrivals = state.arrivals
     core.policy_for(rules)
     core.offer_count = state.offers
-    core.timer_count = state.timer_count
-    for at, seq, kind, name in state.timers:
-        timed = _timed(core, kind, name)
-        timed.due_at, timed.due_seq = at, seq
-        core.timers.append((at, seq, timed))
+    standing = [(at, seq, _timed(core, kind, name)) for at, seq, kind, name in state.timers]
+    core.timers.restore(state.timer_count, standing)
 
 
 def _timed(core: "Acd", kind: TimerKind, name: str) -> Timed:
