@@ -29,9 +29,10 @@ class Fill(msgspec.Struct, frozen=True, tag="fill", tag_field="do"):
 
 
 class Serve(msgspec.Struct, frozen=True, tag="serve", tag_field="do"):
-    """Let agents answer, talk for `talk_s` and hang up, until `offers` callers were offered to an agent who had just
-    become free, but no longer than `within_s`. Whenever a caller is offered, another one calls `number`: the line
-    keeps its length."""
+    """Let agents answer, talk for `talk_s` on average and hang up, until `offers` callers were offered to an agent who
+    had just become free, but no longer than `within_s`. Whenever a caller is offered, another one calls `number`: the
+    line keeps its length.
+    """
 
     number: str
     offers: int

@@ -46,6 +46,8 @@ class Room:
         self._announced = endpoint.media.ear.label_of(script.ANNOUNCED_HZ)
         self._clip = tone(script.AGENT_HZ, 1.0)
         self._talk_s: float | None = None
+        self._chance = Random(1)
+        self._serving_since = 0.0
         self._callers: dict[str, OutgoingCall] = {}
         self._dialled = 0
         self._refill: str | None = None
@@ -98,6 +100,7 @@ class Room:
         self._offered.clear()
         self._failures.clear()
         self._wanted = asked.offers
+        self._serving_since = begun
         self._enough.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(asked.within_s):
@@ -228,7 +231,8 @@ class Room:
         caller = self._callers.get(caller_id)
         if caller is None:
             self._failures[f"an agent was rung for {caller_id}, who did not call"] += 1
-        elif before is not None and before.ended_by == "near" and before.ended_at is not None:
+        elif before is not None and before.ended_by == "near" and (before.ended_at or 0.0) > self._serving_since:
+            assert before.ended_at is not None
             self._offered.append((caller, before.ended_at, at))
             if len(self._offered) >= self._wanted:
                 self._enough.set()
@@ -236,7 +240,9 @@ class Room:
             task = asyncio.create_task(self._another(self._refill))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return Answer(talk_s=self._talk_s, clip=self._clip)
+        # of different lengths, or agents who began together would all be free at the same moment, again and again
+        talk_s = None if self._talk_s is None else self._talk_s * self._chance.uniform(0.5, 1.5)
+        return Answer(talk_s=talk_s, clip=self._clip)
 
     async def _another(self, number: str) -> None:
         call = await self._dial(number)
