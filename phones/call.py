@@ -96,9 +96,8 @@ class Call:
         """
         if not keys:
             raise ValueError("no keys to press")
-        presses = [self.stream.press(key, duration_s) for key in keys]
         try:
-            return (await asyncio.gather(*presses))[-1]
+            return (await asyncio.gather(*[self.stream.press(key, duration_s) for key in keys]))[-1]
         except StreamClosed:
             raise self._failure() from None
 

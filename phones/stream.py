@@ -28,6 +28,7 @@ Idle = Literal["nothing", "keepalive", "silence"]
 KEEPALIVE_TICKS = 250  # one packet in 5 s
 
 _HISTORY = 1024  # packets whose arrival and label are kept: 20 s
+_CLOSED = -1
 
 
 class StreamClosed(Exception):
@@ -124,7 +125,9 @@ class Stream:
         return said
 
     def press(self, key: str, duration_s: float = 0.1) -> asyncio.Future[KeyPress]:
-        """Send a digit by RFC 4733 after those queued. Raises RtpError when the far end takes none."""
+        """Send a digit by RFC 4733 after those queued. Raises RtpError when the far end takes none, or StreamClosed."""
+        if self.fd == _CLOSED:
+            raise StreamClosed
         if self.event_type is None:
             raise rtp.RtpError("the far end did not offer telephone-event")
         pressed: asyncio.Future[KeyPress] = asyncio.get_running_loop().create_future()
@@ -309,12 +312,14 @@ class Stream:
     async def hear(self, listener: Listener, after: float, timeout_s: float) -> float:
         """The instant that `listener` finds in what came after `after`, past or to come.
 
-        Raises TimeoutError, or StreamClosed when the stream is closed meanwhile.
+        Raises TimeoutError, or StreamClosed when the stream is closed, now or meanwhile.
         """
         past = self.history(after)
         instant = listener(past) if len(past.arrivals_ns) else None
         if instant is not None:
             return instant
+        if self.fd == _CLOSED:
+            raise StreamClosed
         found: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         entry = (listener, found)
         self._listeners.append(entry)
@@ -343,7 +348,7 @@ class Stream:
                 pressed.exception()  # a press may go unawaited
         self._presses.clear()
         self._sock.close()
-        self.fd = -1
+        self.fd = _CLOSED
 
 
 _SILENCE = {

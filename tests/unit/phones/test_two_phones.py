@@ -138,6 +138,17 @@ async def test_the_agent_hangs_up_while_the_caller_waits_to_hear(desk: AgentPhon
     assert call.facts.ended_by == "far"
 
 
+async def test_nothing_is_keyed_or_heard_after_the_end(desk: AgentPhone, line: PhoneLine) -> None:
+    call = await line.dial("1001")
+    await call.answered(5)
+    await call.hang_up()
+    async with asyncio.timeout(5):
+        with pytest.raises(CallFailed):
+            await call.press("1")
+        with pytest.raises(CallFailed):
+            await call.hear_tone(400, 60)
+
+
 async def test_a_phone_that_vanished_answers_nothing(desk: AgentPhone, line: PhoneLine) -> None:
     call = await line.dial("1001")
     await call.answered(5)
