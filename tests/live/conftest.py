@@ -21,7 +21,10 @@ from switch.asterisk.settings import AsteriskSettings
 from switch.freeswitch.process import locate
 
 _ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py"]
-collect_ignore = [] if os.environ.get("HOTLINE_FREESWITCH") or locate() else _ON_FREESWITCH
+_ON_A_FREESWITCH_OF_ITS_OWN = ["test_outbound_sockets.py", "test_web_phones.py"]
+collect_ignore = ([] if os.environ.get("HOTLINE_FREESWITCH") or locate() else _ON_FREESWITCH) + (
+    [] if locate() else _ON_A_FREESWITCH_OF_ITS_OWN
+)
 """FreeSWITCH comes from no package registry: where none is named and none is installed, nothing of it is claimed."""
 AGENTS = ("1001", "1002", "1003")
 # Below the ports that Linux gives to clients (32768 and up). Where a run begins in them is chance, so that two runs at

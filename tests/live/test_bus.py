@@ -52,7 +52,7 @@ class Controller:
         site.prepare()
         versions = Versions(site.versions)
         if versions.current() is None:
-            people = People(configuration(), {}, {})
+            people = People(configuration(), {}, {"": "break"})
             versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), PROGRAM.with_clips(VERSION, {}), people, [])
             versions.activate(VERSION)
         self.switch = FakeSwitch(LoopTimeline())

@@ -19,15 +19,12 @@ from phones.caller import OutgoingCall, PhoneLine
 from phones.endpoint import Endpoint
 from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.door import FreeSwitchOptions
-from switch.freeswitch.process import FreeSwitchProcess, locate
+from switch.freeswitch.process import FreeSwitchProcess
 from switch.freeswitch.settings import FreeSwitchSettings
 from tests.live.conftest import free_port, until
 from tests.live.freeswitch import own_freeswitch
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.skipif(locate() is None, reason="no freeswitch in PATH or HOTLINE_FREESWITCH_PROGRAM"),
-]
+pytestmark = pytest.mark.live
 
 CALLS = 12
 _PORTS = range(14_050, 14_090)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 import ssl
 import subprocess
@@ -14,17 +13,12 @@ import pytest
 
 from phones.digest import Credentials, authorization, parse_challenge
 from phones.sip import Headers, Request, Response, encode, parse
-from switch.freeswitch.process import locate
 from switch.freeswitch.upkeep import ask
 from switch.freeswitch.wire import Api
 from tests.live.conftest import free_port, until
 from tests.live.freeswitch import own_freeswitch
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.skipif(locate() is None, reason="no freeswitch in PATH or HOTLINE_FREESWITCH_PROGRAM"),
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with"),
-]
+pytestmark = pytest.mark.live
 
 DOMAIN = "hotline"
 
