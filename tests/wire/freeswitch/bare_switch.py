@@ -9,6 +9,9 @@ import msgspec
 from tests.wire.freeswitch.recording import encode_frame
 
 Answer = Callable[[str], str | Awaitable[str | None] | None]
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+_TURNS = 10
+"""Of the loop, until a connection that was accepted at the last moment is one that can be closed."""
 
 
 def reply(text: str) -> str:
@@ -95,14 +98,28 @@ class BareSwitch:
 
 
 @asynccontextmanager
+async def listening(serve: Serve) -> AsyncIterator[int]:
+    """A port on loopback. At the end all connections are closed, those too that came in the last moment."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        await serve(reader, writer)
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+            for writer in writers:
+                writer.transport.abort()
+
+
+@asynccontextmanager
 async def bare_switch(answer: Answer | None = None) -> AsyncIterator[tuple[BareSwitch, int]]:
     """One on loopback, and its port."""
     switch = BareSwitch(answer)
-    server = await asyncio.start_server(switch.serve, "127.0.0.1", 0)
-    try:
-        yield switch, server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for writer in switch._writers:
-            writer.transport.abort()
-        await asyncio.sleep(0)
+    async with listening(switch.serve) as port:
+        yield switch, port

@@ -13,7 +13,7 @@ from switch.freeswitch.backoff import Backoff
 from switch.freeswitch.client import ClientSettings, EventSocketClient, LegGone, Refused
 from switch.freeswitch.lag import LagMeter, ReaderLag
 from switch.freeswitch.wire import Api, Command, CommandRefused, Event, Subscribe
-from tests.wire.freeswitch.bare_switch import Answer, BareSwitch, api, bare_switch, event, reply
+from tests.wire.freeswitch.bare_switch import Answer, BareSwitch, api, bare_switch, event, listening, reply
 from tests.wire.freeswitch.peer import scripted_peer
 from tests.wire.freeswitch.recording import load
 
@@ -121,8 +121,7 @@ async def test_a_stranger_that_only_talks_is_no_switch() -> None:
         await reader.read()
         writer.close()
 
-    async with await asyncio.start_server(chatter, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with listening(chatter) as port:
         client = EventSocketClient(
             ClientSettings("right", port=port, backoff=QUICK), Notes(), SUBSCRIPTION, random.Random(1)
         )
