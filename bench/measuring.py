@@ -82,7 +82,9 @@ class Run:
             )
         )
         p95 = f"p95 {self.first_audio_p95_ms or -1:.1f} and {self.next_prompt_p95_ms or -1:.1f} ms"
-        return f"{self.system} at {self.rate:g}/s: {self.calls.failed} of {self.calls.placed} failed, {p95}; {shares}"
+        why = "".join(f" ({count} × {reason})" for reason, count in self.calls.failures.items())
+        failed = f"{self.calls.failed} of {self.calls.placed} failed{why}"
+        return f"{self.system} at {self.rate:g}/s: {failed}, {p95}; {shares}"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,10 @@
 """Why something ended, in words that no switch owns. Adapters translate Q.850 and SIP codes into these."""
 
 from enum import StrEnum
+from typing import Literal
+
+FailureReason = Literal["leg_gone", "refused", "deadline", "switch_lost", "missing_file", "unsupported"]
+"""Why a command came to nothing."""
 
 
 class Cause(StrEnum):

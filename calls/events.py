@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from calls.causes import Cause, DeviceState, Outcome
+from calls.causes import Cause, DeviceState, FailureReason, Outcome
 from calls.ids import AttemptId, Instant, LegId, Seconds
 
 
@@ -54,12 +54,13 @@ class DigitPressed(Fact, frozen=True):
 
 
 class PlaybackFinished(Fact, frozen=True):
-    """All clips of a `Play` are through, or it was stopped, or it failed (`detail` names the missing file)."""
+    """All clips of a `Play` are through, or it was stopped, or it failed: for `reason`; `detail` is for the log."""
 
     leg: LegId
     attempt: AttemptId
     outcome: Outcome
     detail: str = ""
+    reason: FailureReason | None = None
 
 
 class SpeechHeard(Fact, frozen=True):
@@ -158,7 +159,7 @@ class CommandFailed(Fact, frozen=True):
     """A command did not take effect. `reason` is one of a closed set; `detail` is for the log."""
 
     attempt: AttemptId
-    reason: Literal["leg_gone", "refused", "deadline", "switch_lost", "missing_file", "unsupported"]
+    reason: FailureReason
     leg: LegId | None = None
     detail: str = ""
 

@@ -6,6 +6,7 @@ Only when it is tried and nobody answers is it taken out for a while and put bac
 """
 
 from heapq import heapify, heappop, heappush
+from typing import Literal
 
 import msgspec
 
@@ -74,10 +75,10 @@ class Callbacks:
         desk = self._desk
         if call.place != "waiting" or not event.allowed:
             call.callback = None
-            outcome = "connecting" if event.allowed else "refused"
+            outcome: Literal["connecting", "refused"] = "connecting" if event.allowed else "refused"
             if not event.allowed:
                 desk.notice("info", "callback refused", call=call.call, detail=event.reason)
-            desk.tell_flows(CallbackAnswered(call.call, callback.booking, outcome))  # type: ignore[arg-type]  # of two
+            desk.tell_flows(CallbackAnswered(call.call, callback.booking, outcome))
             return
         call.move("booked")
         call.ask, call.outcome = None, "callback"

@@ -165,7 +165,9 @@ class Performer:
         if clips:
             self._switch.send(door.Play(order.leg, order.attempt, tuple(clips)))
         else:
-            self._take(PlaybackFinished(order.leg, order.attempt, Outcome.FAILED, "no sound for the sentence"))
+            self._take(
+                PlaybackFinished(order.leg, order.attempt, Outcome.FAILED, "no sound for the sentence", "missing_file")
+            )
 
     def _drop_rendering(self, leg: LegId) -> None:
         rendering = self._rendering.pop(leg, None)

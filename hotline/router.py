@@ -40,8 +40,8 @@ from hotline.walking import Walking
 from ivr.commands import IvrCommand
 from ivr.events import CallStarted, CaseOpened, IvrEvent, LookupFinished, SecretChecked
 
-_NOBODY_LISTENS = frozenset({"leg_gone", "no such leg", "the leg ended"})
-"""What adapters say of a prompt whose listener hung up meanwhile: no fault of the prompt."""
+_NO_FAULT_OF_A_PROMPT = frozenset({"leg_gone", "switch_lost"})
+"""Its listener hung up meanwhile, or the switch is away, of which the operator is told once and not by each prompt."""
 LOST_CALL = "lost_call"
 """Category of the case that each call leaves which the switch lost: somebody is owed a call back."""
 
@@ -263,8 +263,10 @@ class Router:
                 self._desk.tell_flows(event)
 
     def _played(self, event: door.PlaybackFinished, leg: at.Leg | None) -> None:
-        if event.outcome is Outcome.FAILED and leg is not None and event.detail not in _NOBODY_LISTENS:
-            advice = "publish again, or put the recording back"
+        if event.outcome is Outcome.FAILED and leg is not None and event.reason not in _NO_FAULT_OF_A_PROMPT:
+            advice = "read the switch's own log of that moment"
+            if event.reason == "missing_file":
+                advice = "publish again, or put the recording back"
             self._desk.notice("warning", "prompt not played", detail=event.detail, advice=advice)
         if leg is None:
             return

@@ -140,7 +140,8 @@ class Server:
 
     def view(self) -> dict[str, Any]:
         """The board."""
-        return {**self.board.view(self.register, self._clock.now()), "switch_up": self._switch_up}
+        board = self.board.view(self.register, self._clock.now())
+        return {**board, "switch_up": self._switch_up, "unwritten": self._writer.pending}
 
     def wait_of(self, call: CallId) -> dict[str, Any]:
         """Place and forecast of a caller who waits."""

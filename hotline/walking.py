@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from acd.events import CallLeft, CallQueued
+from calls.causes import Cause
 from calls.commands import (
     Answer,
     Bridge,
@@ -25,10 +26,14 @@ from hotline.desk import Desk
 from hotline.facts import LogRecording, LogStep, PrepareSpeech
 from hotline.waiting import Waiting
 from ivr import commands as flow
-from ivr.events import TransferEnded
+from ivr.events import TransferEnded, TransferOutcome
 from ivr.program import LAST_AGENT
 
-_TRANSFER_ENDS = {"busy": "busy", "no_answer": "no_answer", "cancelled": "no_answer"}
+_TRANSFER_ENDS: dict[Cause, TransferOutcome] = {
+    Cause.BUSY: "busy",
+    Cause.NO_ANSWER: "no_answer",
+    Cause.CANCELLED: "no_answer",
+}
 
 
 class Walking:
@@ -176,7 +181,7 @@ class Walking:
             self._desk.order(StopMusic(call.leg, self._desk.mint(call.call)))
         if ask is not None:
             outcome = "talked" if talked else _TRANSFER_ENDS.get(event.cause, "failed")
-            self._desk.tell_flows(TransferEnded(call.call, ask, outcome))  # type: ignore[arg-type]  # from a closed dict
+            self._desk.tell_flows(TransferEnded(call.call, ask, outcome))
 
     def transfer_unbridged(self, call: at.Call) -> None:
         """The two came apart, or were never connected: the target's leg goes, its end tells the flow."""

@@ -79,12 +79,15 @@ class CallbackAnswered(Fact, frozen=True):
     outcome: Literal["booked", "refused", "connecting"]
 
 
+TransferOutcome = Literal["talked", "busy", "no_answer", "failed"]
+
+
 class TransferEnded(Fact, frozen=True):
     """What became of a transfer. `talked`: it was answered and is over, the caller is still here."""
 
     call: CallId
     attempt: AttemptId
-    outcome: Literal["talked", "busy", "no_answer", "failed"]
+    outcome: TransferOutcome
 
 
 class CallAdopted(Fact, frozen=True):

@@ -70,7 +70,7 @@ def decreed_day(day: date) -> Literal["holiday", "workday", "plain"] | None:
         if day in chinese_calendar.constants.holidays:
             return "holiday"
         chinese_calendar.is_workday(day)  # raises for a year outside its data
-    except NotImplementedError:
+    except NotImplementedError:  # so the library says that it has no data for a year
         return None
     return "plain"
 

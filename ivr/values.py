@@ -54,11 +54,14 @@ def number(least: float, most: float, *, whole: bool) -> Shape:
 
     def read(reading: Reading, node: Node, _name: str) -> float:
         value = node.value
-        fits = isinstance(value, int) or (isinstance(value, float) and not whole)
-        if not fits or isinstance(value, bool) or not least <= value <= most:  # type: ignore[operator]  # a number by `fits`
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int if whole else int | float)
+            or not least <= value <= most
+        ):
             reading.problem(node.mark, "type", f"{wanted} is wanted, not {shown(node)}")
             return int(least) if whole else least
-        return value if whole else float(value)  # type: ignore[return-value, arg-type]  # a number by `fits`
+        return value if whole else float(value)
 
     kind = "integer" if whole else "number"
     return Shape({"type": kind, "minimum": least, "maximum": most}, read)

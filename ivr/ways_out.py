@@ -9,6 +9,8 @@ waits on until the callback is booked, or the message is chosen.
                        typing ─┘           silence in any of them: waits on, and the offer stands
 """
 
+from typing import Literal
+
 from calls.numbers import e164
 from ivr import commands
 from ivr.events import CallbackAnswered, WayOutSuggested
@@ -114,8 +116,8 @@ def _ask_number(walk: Walk) -> None:
     _ask(walk, "typing", (Line("callback_number"),))
 
 
-def _ask(walk: Walk, dialogue: str, lines: Lines) -> None:
-    walk.session.dialogue = dialogue  # type: ignore[assignment]  # one of two literals, from above
+def _ask(walk: Walk, dialogue: Literal["confirming", "typing"], lines: Lines) -> None:
+    walk.session.dialogue = dialogue
     walk.session.due_at = walk.now + _PATIENCE_S
     walk.say(lines)
 

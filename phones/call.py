@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -65,7 +66,7 @@ class CallFacts:
         return asdict(self)
 
 
-class Call:
+class Call(ABC):
     """A dialog and its stream. Made by `PhoneLine.dial` or for an INVITE that came in."""
 
     def __init__(self, endpoint: Endpoint, peer: Address, facts: CallFacts, local_user: str) -> None:
@@ -125,9 +126,9 @@ class Call:
             raise CallFailed(response.status, response.reason)
         transaction.acknowledge(encode(self._request("ACK", cseq)))
 
+    @abstractmethod
     async def hang_up(self) -> None:
         """End the call now, whatever its state; returns when the far end has agreed or does not answer."""
-        raise NotImplementedError
 
     # ---- what a person waits for -----------------------------------------------------------------------
 

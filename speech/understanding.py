@@ -62,9 +62,9 @@ class ScriptedEngine:
 class EngineEar:
     """An `Ear` on an engine. Seconds are counted in sound, which flows as time does."""
 
-    def __init__(self, engine: Engine, settings: Endpointing = Endpointing()) -> None:  # noqa: B008 - frozen
+    def __init__(self, engine: Engine, settings: Endpointing | None = None) -> None:
         self._engine = engine
-        self._settings = settings
+        self._settings = settings or Endpointing()
 
     async def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
         """That speech began, then what it was; or silence. Nothing, when the sound ends before either is known.

@@ -216,10 +216,13 @@ async def _watch(stage: Stage, board: Console | None, on_first_talk: Callable[[]
 
 
 async def _until_all_is_written(stage: Stage) -> None:
-    """All callers have hung up: let the house finish with them."""
+    """All callers have hung up: let the house finish with them, down to the last row of the call log."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LAST_WORDS_S):
-            while sum((await stage.live())["places"].values()):  # noqa: ASYNC110 - another process, asked over HTTP
+            while True:
+                live = await stage.live()
+                if not live["unwritten"] and not sum(live["places"].values()):
+                    return
                 await asyncio.sleep(0.1)
 
 

@@ -12,11 +12,12 @@ from functools import partial
 from typing import Literal
 
 from calls import commands, events
+from calls.causes import FailureReason
 from calls.ids import AttemptId, LegId, Seconds
 from switch.asterisk import wire
 from switch.asterisk.door import Door
 from switch.asterisk.legs import Leg, reason_of
-from switch.asterisk.requests import Reason, Reply
+from switch.asterisk.requests import Reply
 
 _DOUBT_S: Seconds = 0.5
 """A leg that left a bridge has hung up; its end follows within milliseconds. After this long it has not."""
@@ -65,7 +66,7 @@ class Bridging:
         for leg_id in (command.a, command.b):
             leg = door.legs.get(leg_id)
             if leg is None or not leg.answered:
-                reason: Reason = "leg_gone" if leg is None else "refused"
+                reason: FailureReason = "leg_gone" if leg is None else "refused"
                 door.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
                 return
         talk = Talk(command.attempt, self.prefix + command.attempt, command.a, command.b, command.record)
@@ -105,7 +106,7 @@ class Bridging:
         if talk.state == "joining":
             self._fail(talk, "deadline", "not both were seen in the bridge")
 
-    def _fail(self, talk: Talk, reason: Reason, detail: str, dead: LegId | None = None) -> None:
+    def _fail(self, talk: Talk, reason: FailureReason, detail: str, dead: LegId | None = None) -> None:
         self._forget(talk)
         for leg_id in (talk.a, talk.b):
             leg = self._door.legs.get(leg_id)

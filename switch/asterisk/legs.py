@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from calls import commands, events
-from calls.causes import Cause, Outcome
+from calls.causes import Cause, FailureReason, Outcome
 from calls.ids import AttemptId, LegId
-from switch.asterisk.requests import Reason, Reply
+from switch.asterisk.requests import Reply
 
 LegCommand = (
     commands.Answer
@@ -128,18 +128,18 @@ def failure_of(command: LegCommand, reply: Reply) -> events.SwitchEvent:
     return failed(command, reason_of(reply), reply.reason)
 
 
-def reason_of(reply: Reply) -> Reason:
+def reason_of(reply: Reply) -> FailureReason:
     """The neutral reason of a failed reply; 404 means that the leg is gone."""
     if reply.failure == "refused" or reply.failure is None:
         return "leg_gone" if reply.status == 404 else "refused"
     return reply.failure
 
 
-def failed(command: LegCommand, reason: Reason, detail: str = "") -> events.SwitchEvent:
+def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> events.SwitchEvent:
     """The outcome of an order that came to nothing, in the shape that its kind has."""
     match command:
         case commands.Play():
-            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail or reason)
+            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail or reason, reason)
         case commands.Record():
             return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, "failed")
         case _:

@@ -7,12 +7,12 @@ import re
 from functools import partial
 
 from calls import commands, events
-from calls.causes import Cause
+from calls.causes import Cause, FailureReason
 from calls.ids import LegId
 from switch.asterisk import wire
 from switch.asterisk.door import Door
 from switch.asterisk.legs import Q850_OF, Leg, cause_of, failure_of
-from switch.asterisk.requests import Reason, Reply
+from switch.asterisk.requests import Reply
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
@@ -155,7 +155,7 @@ class Dialler:
         leg = door.legs.get(command.leg)
         endpoint = self.endpoint_of(command.to)
         if leg is None or endpoint is None:
-            reason: Reason = "leg_gone" if leg is None else "refused"
+            reason: FailureReason = "leg_gone" if leg is None else "refused"
             door.later(events.CommandFailed(command.attempt, reason, command.leg, f"cannot redirect to {command.to!r}"))
             return
         door.quiet(leg)

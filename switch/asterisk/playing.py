@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from calls import commands, events
-from calls.causes import Outcome
+from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId, LegId
 from switch.asterisk import wire
 from switch.asterisk.door import Door
@@ -94,11 +94,10 @@ class Player:
         if leg.playing is None and leg.heading is None and leg.music != (leg.in_bridge == self.room):
             self._catch_up(leg)
         if leg.open.pop(attempt, None) is not None:
-            self._door.emit(
-                events.PlaybackFinished(
-                    leg.id, attempt, Outcome.STOPPED if stopped else outcome, "" if stopped else detail
-                )
-            )
+            if stopped:
+                outcome, detail = Outcome.STOPPED, ""
+            reason: FailureReason | None = "missing_file" if outcome is Outcome.FAILED else None
+            self._door.emit(events.PlaybackFinished(leg.id, attempt, outcome, detail, reason))
 
     def _accepted(self, command: commands.Play, reply: Reply) -> None:
         if reply.ok:

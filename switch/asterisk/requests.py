@@ -14,8 +14,6 @@ import msgspec
 from calls.ids import Instant, Seconds
 
 Failure = Literal["refused", "deadline", "switch_lost"]
-Reason = Literal["leg_gone", "refused", "deadline", "switch_lost", "missing_file", "unsupported"]
-"""As in `calls.events.CommandFailed`."""
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):

@@ -7,13 +7,13 @@ from pathlib import PurePosixPath
 from typing import Literal, assert_never
 
 from calls import commands, events
-from calls.causes import Cause, DeviceState, Outcome
+from calls.causes import Cause, DeviceState, FailureReason, Outcome
 from calls.commands import SwitchCommand
 from calls.errors import SwitchAway
 from calls.events import LiveLeg, SwitchEvent
 from calls.ids import AttemptId, LegId, Seconds
 from calls.ports import Sink
-from switch.fake.refusals import Reason, refusal
+from switch.fake.refusals import refusal
 from switch.fake.state import LeaveRinging, Leg, Phone, PickUp, Recorded, Refuse, live_leg
 from switch.fake.talks import Talks
 from switch.fake.timeline import Timeline
@@ -156,7 +156,7 @@ class FakeSwitch:
     ) -> None:
         self.tell(events.CommandDone(command.attempt, command.leg))
 
-    def refuse(self, command: SwitchCommand, reason: Reason, detail: str, anyhow: bool = False) -> None:
+    def refuse(self, command: SwitchCommand, reason: FailureReason, detail: str, anyhow: bool = False) -> None:
         """The order comes to nothing. `anyhow`: told although the link is down."""
         fact = refusal(command, reason, detail, self.legs)
         if fact is not None:
@@ -326,7 +326,7 @@ class FakeSwitch:
             timer.cancel()
         if leg.play is not None:
             attempt, leg.play = leg.play.attempt, None
-            self.tell(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, "the leg ended"))
+            self.tell(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, "the leg ended", "leg_gone"))
         if leg.record is not None:
             self._recorded(leg, "hang_up")
         del self.legs[leg.id]
@@ -371,7 +371,7 @@ class FakeSwitch:
         for leg in self.legs.values():
             if leg.play is not None:
                 attempt, leg.play = leg.play.attempt, None
-                self._deliver(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, detail))
+                self._deliver(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, detail, "switch_lost"))
             if leg.record is not None:
                 attempt, leg.record = leg.record.attempt, None
                 self._deliver(events.RecordingFinished(leg.id, attempt, "", 0.0, Outcome.FAILED, "failed"))

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Literal
 
 from calls import commands, events
-from calls.causes import Cause, Outcome
+from calls.causes import Cause, FailureReason, Outcome
 from calls.commands import SwitchCommand
 from calls.events import SwitchEvent
 from calls.ids import LegId
 
-Reason = Literal["leg_gone", "refused", "deadline", "switch_lost", "missing_file", "unsupported"]
-"""As in `calls.events.CommandFailed`."""
 
-
-def refusal(command: SwitchCommand, reason: Reason, detail: str, legs: Container[LegId]) -> SwitchEvent | None:
+def refusal(command: SwitchCommand, reason: FailureReason, detail: str, legs: Container[LegId]) -> SwitchEvent | None:
     """As the table in `calls.commands` has it; None for a Stop, which has no outcome of its own."""
     match command:
         case commands.Stop():
             return None
         case commands.Play():
-            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail)
+            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail, reason)
         case commands.Record():
             return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, "failed")
         case commands.Originate():

@@ -25,7 +25,7 @@ from typing import assert_never
 import structlog
 
 from calls import commands, events
-from calls.causes import Cause
+from calls.causes import Cause, FailureReason
 from calls.commands import SwitchCommand
 from calls.events import LiveLeg
 from calls.ids import LegId
@@ -37,7 +37,7 @@ from switch.freeswitch.devices import SUBCLASSES, Devices
 from switch.freeswitch.dialling import Dialler
 from switch.freeswitch.door import Door, FreeSwitchOptions, Told
 from switch.freeswitch.lag import ReaderLag
-from switch.freeswitch.legs import Execution, Leg, Reason, failed
+from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.playing import Player
 from switch.freeswitch.recording import Recorder
 from switch.freeswitch.stock import Stock, take_stock, take_whole_stock
@@ -88,7 +88,7 @@ class FreeSwitch:
         )
         self._devices = Devices(options.device_prefix, lambda: self._door.legs.values(), self._emit)
         self._door.on_end = self._on_leg_end  # type: ignore[method-assign]  # the door's own hooks
-        self._door.on_eavesdrop_stop = self._supervising.stop  # type: ignore[method-assign]
+        self._door.on_eavesdrop_stop = self._supervising.stop  # type: ignore[method-assign]  # the same
         self._sink: Sink | None = None
         self._core = ""
         self._clock_ahead_s = 0.0
@@ -376,5 +376,5 @@ class FreeSwitch:
             self._sink(fact)
 
 
-def _no_matter(execution: Execution, event: Event | None, reason: Reason | None) -> None:
+def _no_matter(execution: Execution, event: Event | None, reason: FailureReason | None) -> None:
     """What another controller began has no outcome for us."""

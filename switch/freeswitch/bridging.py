@@ -19,9 +19,10 @@ from functools import partial
 from typing import Literal
 
 from calls import commands, events
+from calls.causes import FailureReason
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch.door import Door, Told
-from switch.freeswitch.legs import Leg, Reason
+from switch.freeswitch.legs import Leg
 from switch.freeswitch.wire import Event
 
 _SETTLE_S: Seconds = 0.5
@@ -40,7 +41,7 @@ class Talk:
         self.record = record
         self.state: Literal["joining", "failing", "up", "parting", "gone"] = "joining"
         self.replied = False
-        self.fault: tuple[Reason, str] = ("refused", "")  # of a talk that fails
+        self.fault: tuple[FailureReason, str] = ("refused", "")  # of a talk that fails
         self.left: set[LegId] = set()  # seen to be out, or to have settled: parked, placed elsewhere, or ended
         self.timer: asyncio.TimerHandle | None = None
 
@@ -72,7 +73,7 @@ class Bridging:
         for leg_id in (command.a, command.b):
             leg = door.legs.get(leg_id)
             if leg is None or not leg.answered:
-                reason: Reason = "leg_gone" if leg is None else "refused"
+                reason: FailureReason = "leg_gone" if leg is None else "refused"
                 door.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
                 return
         talk = Talk(command.attempt, command.a, command.b, command.record)
@@ -110,7 +111,7 @@ class Bridging:
                 leg.parked = False
             return
         # The switch may name the leg that is gone, or say nothing that helps; its end comes as an event anyway.
-        reason: Reason = told.reason if told.reason in ("deadline", "switch_lost") else "leg_gone"
+        reason: FailureReason = told.reason if told.reason in ("deadline", "switch_lost") else "leg_gone"
         self._fail(talk, reason, told.text)
         if reason == "leg_gone":
             for leg in self._heading(talk):
@@ -122,7 +123,7 @@ class Bridging:
     def _overdue(self, talk: Talk) -> None:
         self._fail(talk, "deadline", "the switch did not tell that they are bridged")
 
-    def _fail(self, talk: Talk, reason: Reason, detail: str) -> None:
+    def _fail(self, talk: Talk, reason: FailureReason, detail: str) -> None:
         """It will not stand. Told when both legs have settled."""
         if talk.state == "failing":
             return

@@ -18,12 +18,12 @@ import msgspec
 import structlog
 
 from calls import commands, events
-from calls.causes import Cause
+from calls.causes import Cause, FailureReason
 from calls.errors import SwitchAway
 from calls.events import SwitchEvent
 from calls.ids import LegId, Seconds
 from switch.freeswitch.client import EventSocketClient
-from switch.freeswitch.legs import NAME_OF, Execution, Leg, LegCommand, OnDone, Reason, failed
+from switch.freeswitch.legs import NAME_OF, Execution, Leg, LegCommand, OnDone, failed
 from switch.freeswitch.link import NoReply, Reply
 from switch.freeswitch.wire import Api, Command, CommandRefused, CommandReplied, Event, Execute
 
@@ -62,7 +62,7 @@ class Told(msgspec.Struct, frozen=True):
     """What became of a request to the switch. `reason` None: it worked."""
 
     text: str
-    reason: Reason | None
+    reason: FailureReason | None
 
     @property
     def ok(self) -> bool:
@@ -212,7 +212,7 @@ class Door:
             leg.running.stopping = True
             self._finish(leg, None, None)
 
-    def _finish(self, leg: Leg, event: Event | None, reason: Reason | None) -> None:
+    def _finish(self, leg: Leg, event: Event | None, reason: FailureReason | None) -> None:
         running, leg.running = leg.running, None
         assert running is not None
         if running.timer is not None:
@@ -295,7 +295,7 @@ def _nowhere(fact: SwitchEvent) -> None:
     """The sink before `start`."""
 
 
-def _no_matter(execution: Execution, event: Event | None, reason: Reason | None) -> None:
+def _no_matter(execution: Execution, event: Event | None, reason: FailureReason | None) -> None:
     """Music has no outcome of its own."""
 
 

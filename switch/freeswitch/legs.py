@@ -7,12 +7,9 @@ from collections.abc import Callable
 from typing import Literal
 
 from calls import commands, events
-from calls.causes import Cause, Outcome
+from calls.causes import Cause, FailureReason, Outcome
 from calls.ids import AttemptId, LegId
 from switch.freeswitch.wire import Event
-
-Reason = Literal["leg_gone", "refused", "deadline", "switch_lost", "missing_file", "unsupported"]
-"""Why a command failed, as `CommandFailed` says it."""
 
 LegCommand = (
     commands.Answer
@@ -48,7 +45,7 @@ class Execution:
         self.timer: asyncio.TimerHandle | None = None
 
 
-OnDone = Callable[[Execution, Event | None, Reason | None], None]
+OnDone = Callable[[Execution, Event | None, FailureReason | None], None]
 
 
 class Leg:
@@ -155,11 +152,11 @@ NAME_OF = {
 """What a HangUp with each cause tells the far end."""
 
 
-def failed(command: LegCommand, reason: Reason, detail: str = "") -> events.SwitchEvent:
+def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> events.SwitchEvent:
     """The outcome of an order that came to nothing, in the shape that its kind has."""
     match command:
         case commands.Play():
-            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail or reason)
+            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail or reason, reason)
         case commands.Record():
             ended_by: Literal["hang_up", "failed"] = "hang_up" if reason == "leg_gone" else "failed"
             return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, ended_by)

@@ -10,10 +10,10 @@ import os
 from functools import partial
 
 from calls import commands, events
-from calls.causes import Outcome
+from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId
 from switch.freeswitch.door import Door
-from switch.freeswitch.legs import Execution, Leg, Reason, failed
+from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.wire import Event
 
 _UNSAFE_IN_PATH = frozenset("\r\n\0!${}[]")
@@ -65,7 +65,7 @@ class Player:
             self._door.loop.call_soon(wanted.on_done, wanted, None, None)
 
     def _done(
-        self, leg: Leg, command: commands.Play, execution: Execution, event: Event | None, reason: Reason | None
+        self, leg: Leg, command: commands.Play, execution: Execution, event: Event | None, reason: FailureReason | None
     ) -> None:
         self._executions.pop(command.attempt, None)
         if leg.open.pop(command.attempt, None) is None:

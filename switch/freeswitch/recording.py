@@ -18,12 +18,12 @@ from typing import Literal
 import structlog
 
 from calls import commands, events
-from calls.causes import Outcome
+from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch import notes
 from switch.freeswitch.bridging import Talk
 from switch.freeswitch.door import Door
-from switch.freeswitch.legs import Execution, Leg, Reason, failed
+from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.wire import Event
 
 log = structlog.get_logger(__name__)
@@ -91,7 +91,7 @@ class Recorder:
         done: partial[None],
         execution: Execution,
         event: Event | None,
-        reason: Reason | None,
+        reason: FailureReason | None,
     ) -> None:
         if event is None or execution.stopping or leg.wanted is not None:
             done(execution, event, reason)
@@ -115,7 +115,7 @@ class Recorder:
         raw: Path,
         execution: Execution,
         event: Event | None,
-        reason: Reason | None,
+        reason: FailureReason | None,
     ) -> None:
         self._voicemails.pop(command.attempt, None)
         self._door.setvar(leg.id, "playback_terminators", "none")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from calls import commands, events
+from calls.causes import FailureReason
 from calls.ids import LegId
 from switch.freeswitch.door import Door, Told
-from switch.freeswitch.legs import Execution, Leg, Reason, failed
+from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.wire import Event, SendEvent
 
 _KEY_OF = {"listen": "0", "whisper": "2", "barge": "3"}
@@ -65,7 +66,12 @@ class Supervising:
         self._door.quick_done(command, told)
 
     def _done(
-        self, leg: Leg, command: commands.Supervise, execution: Execution, event: Event | None, reason: Reason | None
+        self,
+        leg: Leg,
+        command: commands.Supervise,
+        execution: Execution,
+        event: Event | None,
+        reason: FailureReason | None,
     ) -> None:
         """Over: the target ended, or it never began."""
         self._starting.pop(execution.id, None)

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from calls import commands as door
 from calls import events
-from calls.causes import Cause, Outcome
+from calls.causes import Cause, FailureReason, Outcome
 from calls.events import LiveLeg, SwitchEvent
 from calls.ids import AttemptId, LegId
 
@@ -106,14 +106,14 @@ class World:
             if seen or isinstance(fact, events.CommandFailed | events.CommandDone):
                 last.append(fact)
             elif isinstance(fact, events.PlaybackFinished):
-                last.append(events.PlaybackFinished(fact.leg, fact.attempt, Outcome.FAILED, "switch_lost"))
+                last.append(events.PlaybackFinished(fact.leg, fact.attempt, Outcome.FAILED, "", "switch_lost"))
             elif isinstance(fact, events.Bridged):
                 last.append(events.CommandFailed(fact.attempt, "switch_lost"))
         kept = [(key, fact) for key, fact in self.untold if isinstance(fact, events.RecordingFinished) and not seen]
         self.untold = kept  # files are found again
         for here in self.legs.values():
             if here.play is not None:
-                last.append(events.PlaybackFinished(here.leg, here.play, Outcome.FAILED, "switch_lost"))
+                last.append(events.PlaybackFinished(here.leg, here.play, Outcome.FAILED, "", "switch_lost"))
                 here.play = None
         return [*last, events.SwitchLost("switch")]
 
@@ -238,10 +238,10 @@ class World:
         else:
             here.ending = order.cause
 
-    def _refuse(self, order: door.SwitchCommand, reason: str) -> None:
+    def _refuse(self, order: door.SwitchCommand, reason: FailureReason) -> None:
         match order:
             case door.Play(leg, attempt):
-                self._answer(leg, events.PlaybackFinished(leg, attempt, Outcome.FAILED, reason))
+                self._answer(leg, events.PlaybackFinished(leg, attempt, Outcome.FAILED, "", reason))
             case door.Stop() | door.HangUp():
                 pass
             case door.Originate(leg):

@@ -233,7 +233,7 @@ def test_the_picture_of_the_wallboard_is_drawn_from_what_live_says() -> None:
     picture = (_ROOT / "docs" / "wallboard.svg").read_text(encoding="utf-8")
     assert words.findall(picture) == words.findall(drawn.stdout), "run: python docs/draw_wallboard.py"
     view = json.loads((_ROOT / "docs" / "wallboard.json").read_text(encoding="utf-8"))
-    assert set(view) == {*Board().view(Register(), 0.0), "switch_up"}
+    assert set(view) == {*Board().view(Register(), 0.0), "switch_up", "unwritten"}
 
 
 def test_the_drawing_of_places_is_the_table_of_moves() -> None:

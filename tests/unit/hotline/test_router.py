@@ -3,7 +3,7 @@
 import pytest
 
 from calls import events as door
-from calls.causes import Cause, DeviceState, Outcome
+from calls.causes import Cause, DeviceState, FailureReason, Outcome
 from calls.commands import Answer, Bridge, HangUp, MuteRecording, Originate, Play, StartMusic, StopMusic
 from calls.ids import LegId
 from complaints.cases import FileCase
@@ -107,7 +107,7 @@ def test_a_bridge_that_fails_releases_the_agent_and_keeps_the_caller() -> None:
     call = in_queue(house)
     leg = house.last(Originate).leg
     house.tell(door.CallAnswered(leg, house.last(Originate).attempt))
-    house.tell(door.PlaybackFinished(leg, house.last(Play).attempt, Outcome.FAILED, "no file"))
+    house.tell(door.PlaybackFinished(leg, house.last(Play).attempt, Outcome.FAILED, "no file", "missing_file"))
     house.tell(door.CommandFailed(house.last(Bridge).attempt, "refused"))
     assert HangUp(leg) in house.orders
     assert house.router.register.calls[call].place == "waiting"
@@ -235,9 +235,18 @@ def test_a_replay_gives_the_same_orders_and_a_snapshot_the_same_future() -> None
     assert heir.tell(ended) == house.tell(ended)
 
 
-@pytest.mark.parametrize(("detail", "told"), [("no sound file welcome", True), ("the leg ended", False)])
-def test_a_prompt_that_nobody_was_left_to_hear_is_no_fault(detail: str, told: bool) -> None:
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        ("missing_file", "publish again"),
+        ("deadline", "the switch's own log"),
+        ("leg_gone", None),
+        ("switch_lost", None),
+    ],
+)
+def test_only_a_prompt_at_fault_is_told_of_with_advice_that_fits(reason: FailureReason, advice: str | None) -> None:
     house = House()
     call = house.arrive()
-    house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FAILED, detail))
-    assert any(notice.event == "prompt not played" for notice in house.given(facts.Noticed)) is told
+    house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FAILED, "", reason))
+    told = [notice for notice in house.given(facts.Noticed) if notice.event == "prompt not played"]
+    assert [advice in str(notice) for notice in told] == ([] if advice is None else [True])

@@ -5,7 +5,7 @@ from unittest.mock import Mock, create_autospec
 
 import pytest
 
-from calls.causes import Outcome
+from calls.causes import FailureReason, Outcome
 from calls.commands import Clip, Play
 from calls.events import PlaybackFinished
 from calls.ids import AttemptId, LegId
@@ -18,23 +18,41 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize(
-    ("headers", "stopping", "outcome", "detail"),
+    ("headers", "stopping", "outcome", "detail", "reason"),
     [
-        ({"Application-Response": "FILE PLAYED"}, False, Outcome.FINISHED, ""),
-        ({"Application-Response": "FILE PLAYED"}, True, Outcome.STOPPED, ""),
-        ({"Application-Response": "PLAYBACK ERROR"}, True, Outcome.STOPPED, ""),
-        ({"Application-Response": "PLAYBACK ERROR"}, False, Outcome.FAILED, "FreeSWITCH says PLAYBACK ERROR"),
-        ({"Application-Response": "FILE NOT FOUND"}, False, Outcome.FAILED, "FreeSWITCH says FILE NOT FOUND"),
+        ({"Application-Response": "FILE PLAYED"}, False, Outcome.FINISHED, "", None),
+        ({"Application-Response": "FILE PLAYED"}, True, Outcome.STOPPED, "", None),
+        ({"Application-Response": "PLAYBACK ERROR"}, True, Outcome.STOPPED, "", None),
+        (
+            {"Application-Response": "PLAYBACK ERROR"},
+            False,
+            Outcome.FAILED,
+            "FreeSWITCH says PLAYBACK ERROR",
+            "missing_file",
+        ),
+        (
+            {"Application-Response": "FILE NOT FOUND"},
+            False,
+            Outcome.FAILED,
+            "FreeSWITCH says FILE NOT FOUND",
+            "missing_file",
+        ),
         (
             {"Application-Response": "PLAYBACK ERROR", "Hangup-Cause": "NORMAL_CLEARING"},
             False,
             Outcome.FAILED,
             "the leg ended",
+            "leg_gone",
         ),
     ],
 )
 def test_the_end_of_a_playback(
-    tmp_path: Path, headers: dict[str, str], stopping: bool, outcome: Outcome, detail: str
+    tmp_path: Path,
+    headers: dict[str, str],
+    stopping: bool,
+    outcome: Outcome,
+    detail: str,
+    reason: FailureReason | None,
 ) -> None:
     (tmp_path / "hello.wav").touch()
     order = Play(LegId("leg"), AttemptId("greet"), (Clip(str(tmp_path / "hello")),))
@@ -49,4 +67,4 @@ def test_the_end_of_a_playback(
     on_done(execution, Event({"Event-Name": "CHANNEL_EXECUTE_COMPLETE", **headers}), None)
 
     assert argument == str(tmp_path / "hello.wav")
-    door.emit.assert_called_once_with(PlaybackFinished(order.leg, order.attempt, outcome, detail))
+    door.emit.assert_called_once_with(PlaybackFinished(order.leg, order.attempt, outcome, detail, reason))
