@@ -5,9 +5,10 @@ counted as in service. The reference is raw asyncio (StreamReader, a dict, `unqu
 run and on the same loop, taking turns with ours. Measured on uvloop where it is installed, and on asyncio's own loop,
 named so: a command that waits alone for its reply is two system calls and two turns of the loop, and little else.
 
-genesis is measured in the same run too when HOTLINE_BENCH_GENESIS names a Python that has it; it needs another set of
-dependencies than ours, so it is not installed beside us. python-ESL 1.4.18 does not build with SWIG 4 any more, so it
-is not measured; 64 µs an event and 10 µs a command were measured with an older one.
+genesis and python-ESL are measured in the same run too, when HOTLINE_BENCH_GENESIS and HOTLINE_BENCH_ESL name a
+Python that has the one or the other. Neither is installed beside us: genesis needs another set of dependencies than
+ours, and python-ESL 1.4.18 does not build as shipped (docs/decisions/0002-own-event-socket.md). python-ESL blocks and
+has no loop, so it stands beside ours on the loop that serves; genesis runs on asyncio's own.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def run(options: Options) -> Report:
     loops = _loops()
     with _peer() as port:
         measured = _in_turns(_contestants(port), loops, rounds)
-        genesis = _genesis(port)
+        genesis = _elsewhere("HOTLINE_BENCH_GENESIS", "eventsocket_genesis.py", port, rounds)
+        esl = _elsewhere("HOTLINE_BENCH_ESL", "eventsocket_esl.py", port, rounds)
     serving = next(iter(loops))
     for loop in loops:
         figures += _of_loop(loop, measured, serves=loop == serving)
@@ -58,14 +60,12 @@ def run(options: Options) -> Report:
         f"{contest}, rounds ours/raw: " + ", ".join(f"{ours:.1f}/{raw:.1f}" for ours, raw in pairs)
         for contest, pairs in measured.items()
     ]
-    if genesis is None:
-        about["notes"].append("genesis was not measured: HOTLINE_BENCH_GENESIS names a Python that has it")
-    else:
-        event, command = (_best(measured[f"{name} ({OWN_LOOP})"])[0] for name in ("event", "command"))
-        figures += [
-            at_most(f"decode an event, {OWN_LOOP}, beside genesis", event, UNIT, EVENT_TARGET_US, genesis["event_us"]),
-            told(f"encode a command, {OWN_LOOP}, beside genesis", command, UNIT, genesis["command_us"]),
-        ]
+    for library, loop, found in (("genesis", OWN_LOOP, genesis), ("python-ESL", serving, esl)):
+        if found is None:
+            variable = "HOTLINE_BENCH_GENESIS" if library == "genesis" else "HOTLINE_BENCH_ESL"
+            about["notes"].append(f"{library} was not measured: {variable} names a Python that has it")
+        else:
+            figures += _beside(library, loop, measured, found)
     switch = eventsocket_delay.named()
     late: list[Figure] = []
     if switch is not None:
@@ -130,6 +130,18 @@ def _of_loop(loop: str, measured: dict[str, list[tuple[float, float]]], *, serve
     ]
 
 
+def _beside(
+    library: str, loop: str, measured: dict[str, list[tuple[float, float]]], found: dict[str, float]
+) -> list[Figure]:
+    """Ours on `loop` beside another library, which tells `command_us` and `event_us` of one form or more."""
+    event, command = (_best(measured[f"{contest} ({loop})"])[0] for contest in ("event", "command"))
+    theirs = min(value for figure, value in found.items() if figure.startswith("event"))
+    return [
+        at_most(f"decode an event, {loop}, beside {library}", event, UNIT, EVENT_TARGET_US, theirs),
+        told(f"encode a command, {loop}, beside {library}", command, UNIT, found["command_us"]),
+    ]
+
+
 def _codec_alone(rounds: int) -> list[Figure]:
     ours = eventsocket_ours
     json_us, plain_us = (min(ours.decoding_us(form, EVENTS) for _ in range(rounds)) for form in ("json", "plain"))
@@ -153,14 +165,17 @@ def _peer() -> Iterator[int]:
             process.stdin.close()
 
 
-def _genesis(port: int) -> dict[str, float] | None:
-    python = os.environ.get("HOTLINE_BENCH_GENESIS")
+def _elsewhere(variable: str, script: str, port: int, rounds: int) -> dict[str, float] | None:
+    """The same work in the Python that `variable` names: the best of so many rounds, or None when it names none."""
+    python = os.environ.get(variable)
     if not python:
         return None
-    script = Path(__file__).with_name("eventsocket_genesis.py")
-    command = [python, str(script), str(port), str(EVENTS), str(COMMANDS)]
-    process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    if process.returncode != 0:
-        raise RuntimeError(f"{python} could not measure genesis: it ended with {process.returncode}")
-    found: dict[str, float] = json.loads(process.stdout.splitlines()[-1])
-    return found
+    command = [python, str(Path(__file__).with_name(script)), str(port), str(EVENTS), str(COMMANDS)]
+    best: dict[str, float] = {}
+    for _ in range(rounds):
+        process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        if process.returncode != 0:
+            raise RuntimeError(f"{python} could not run {script}: it ended with {process.returncode}")
+        found: dict[str, float] = json.loads(process.stdout.splitlines()[-1])
+        best = {figure: min(value, best.get(figure, value)) for figure, value in found.items()}
+    return best
