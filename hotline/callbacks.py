@@ -105,15 +105,14 @@ class Callbacks:
         call.callback, call.promised = callback, None
         call.outcome = "callback"
         callback.state = "booked"
-        if call.place == "offered":  # back into the queue from under the phone that rings
-            self._leave(call, callback)
-            self._due(call, callback, self._desk.now)
+        assert call.ask is not None  # a call that waits was put there by a flow
+        callback.ask, call.ask = call.ask, None
+        if call.place == "offered":  # it is this caller's turn: the agent whose phone rings calls back
+            self._due(call, callback, None)
+            self._offering.for_callback(call)
         else:
             call.move("booked")
-            assert call.ask is not None  # a call that waits was put there by a flow
-            callback.ask = call.ask
             self._due(call, callback, callback.expires_at)
-        call.ask = None
         self._row(call, callback, "booked", "called, and hung up again")
 
     # the agent, then the caller
@@ -206,10 +205,11 @@ class Callbacks:
         if call.callback is not None and call.callback.ask == attempt and call.place == "booked":
             self._rest(call, call.callback, "the queue let it go")
 
-    def taken_up(self, call: at.Call, queue: str) -> Seconds:
+    def taken_up(self, call: at.Call, queue: str) -> tuple[Seconds, CallLeft | None]:
         """The caller is on the line again. Ends the callback of the same number; the time that it waited counts on.
 
-        0 when there is none, or when it waited in another queue than the one that is entered now.
+        0 when there is none, or when it waited in another queue than the one that is entered now. The fact is for the
+        queues, once they know the new call: the agent who was asked to call back is free then, and gets this caller.
         """
         if call.callback is not None and call.callback.state == "checking":
             call.callback = None
@@ -219,20 +219,42 @@ class Callbacks:
         for other in list(self._desk.register.calls.values()):
             callback = other.callback
             mine = other is call or call.caller in (other.caller, callback.number if callback is not None else "")
-            if callback is None or not mine or other.place != "booked" or (other is not call and other.queue != queue):
+            if callback is None or not mine or (other is not call and other.queue != queue):
+                continue
+            if other.place != "booked" and not self._agent_only(other, callback):
                 continue
             waited_s = self._desk.now - (other.queued_at or self._desk.now)
-            self._leave(other, callback)
             self._row(other, callback, "came_back", f"call {call.call}")
+            left = self._taken_from(other, callback)
             if other is not call:
                 call.promised = callback
-            other.callback = None
             if other is call or other.leg in self._desk.register.legs:
                 other.move("menu")
             else:
                 self._desk.close(other, Cause.NORMAL)
-            return waited_s if other.queue == queue else 0.0
-        return 0.0
+            return (waited_s if other.queue == queue else 0.0), left
+        return 0.0, None
+
+    def _agent_only(self, call: at.Call, callback: at.Callback) -> bool:
+        """Whether an agent is there for the callback, and the caller has not picked up."""
+        offer = self._desk.register.offers.get(call.offer) if call.offer is not None else None
+        return (
+            call.place == "offered" and callback.state != "checking" and offer is not None and offer.state != "bridging"
+        )
+
+    def _taken_from(self, call: at.Call, callback: at.Callback) -> CallLeft | None:
+        """The callback is no more; what the queues are to be told of it later, if an agent is there for it."""
+        call.callback = None
+        left = CallLeft(call.call, "way_out")
+        if call.place == "offered":
+            if callback.leg is not None:
+                self._desk.order(HangUp(callback.leg))
+            callback.state, callback.leg, callback.check = "resting", None, None
+            return left
+        if callback.state != "resting":
+            self._desk.tell_queues(left)
+        callback.state, callback.check = "resting", None
+        return None
 
     def _rest(self, call: at.Call, callback: at.Callback, why: str) -> None:
         rules = self._rules(call)

@@ -191,9 +191,10 @@ class Desk:
         """Tell the agent of an offer why; False when there is nothing to tell."""
         call = self.register.calls[offer.call]
         whisper = self.directory.whisper(call.version, call)  # of a callback, its own
-        if whisper:
-            self.order(Play(offer.leg, self.mint(offer.leg), whisper))
-        return bool(whisper)
+        offer.whisper = self.mint(offer.leg) if whisper else None
+        if offer.whisper is not None:
+            self.order(Play(offer.leg, offer.whisper, whisper))
+        return offer.whisper is not None
 
     def close(self, call: Call, cause: Cause) -> None:
         """The call is over: its row of the log, and out of the register."""

@@ -19,7 +19,7 @@ from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, MuteRecording, Originate
 from calls.events import CallEnded
-from calls.ids import LegId
+from calls.ids import AttemptId, LegId
 from complaints.cases import CaseAsked
 from hotline import register as at
 from hotline.desk import Desk
@@ -113,24 +113,34 @@ class Offering:
         if offer is None:
             self._desk.order(HangUp(leg.leg))  # answered in the moment in which it was withdrawn
             return
-        if offer.state != "ringing":
-            return
-        if self._desk.whisper(offer):
-            offer.state = "whispering"
-        elif self._desk.register.calls[offer.call].callback is not None:
-            self.callbacks.ask(self._desk.register.calls[offer.call])
-        else:
-            self.connect(offer)
+        if offer.state == "ringing":
+            self._brief(offer)
 
-    def whispered(self, leg: at.Leg) -> None:
+    def _brief(self, offer: at.Offer) -> None:
+        """Tell the agent who and why; go on at once where there is nothing to tell."""
+        offer.state = "whispering"
+        if not self._desk.whisper(offer):
+            self._briefed(offer)
+
+    def whispered(self, leg: at.Leg, attempt: AttemptId) -> None:
         """The agent has heard it, or it could not be played: either way, connect."""
         offer = self._offer_of(leg)
-        if offer is not None and offer.state == "whispering":
-            call = self._desk.register.calls[offer.call]
-            if call.callback is None:
-                self.connect(offer)
-            else:
-                self.callbacks.ask(call)
+        if offer is not None and offer.state == "whispering" and attempt == offer.whisper:
+            self._briefed(offer)
+
+    def _briefed(self, offer: at.Offer) -> None:
+        call = self._desk.register.calls[offer.call]
+        if call.callback is None:
+            self.connect(offer)
+        else:
+            self.callbacks.ask(call)
+
+    def for_callback(self, call: at.Call) -> None:
+        """Whom this agent was to talk to has hung up, and has a callback again: the agent stays, and is told so."""
+        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        if offer is not None and offer.state != "ringing":
+            self._desk.register.apart(call)  # ordered a moment ago, and of two of whom one is gone
+            self._brief(offer)
 
     def connect(self, offer: at.Offer) -> None:
         """Let the two hear each other."""

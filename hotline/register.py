@@ -150,6 +150,8 @@ class Offer(msgspec.Struct):
     agent: AgentId
     leg: LegId
     state: Literal["ringing", "whispering", "bridging", "talking"] = "ringing"
+    whisper: AttemptId | None = None
+    """What the agent is being told; the end of another sound is not its end."""
 
 
 class Register(msgspec.Struct):

@@ -273,7 +273,7 @@ class Router:
         if leg.role == "caller":
             self._desk.tell_flows(event)
         elif leg.role == "agent":
-            self._offering.whispered(leg)
+            self._offering.whispered(leg, event.attempt)
         elif leg.role == "code":
             self._desk.order(HangUp(leg.leg))
 

@@ -93,7 +93,7 @@ class Walking:
     def _enter_queue(self, order: flow.EnterQueue) -> None:
         desk = self._desk
         call = desk.register.calls[order.call]
-        waited_s = self._callbacks.taken_up(call, order.queue)
+        waited_s, left = self._callbacks.taken_up(call, order.queue)
         call.move("waiting")
         call.ask, call.queue, call.language, call.reason = order.attempt, order.queue, order.language, order.reason
         call.fields = {name: str(value) for name, value in order.fields.items()}
@@ -120,6 +120,8 @@ class Walking:
             waited_s,
         )
         desk.tell_queues(call.entry)
+        if left is not None:
+            desk.tell_queues(left)
 
     def _asked_for(self, call: at.Call, agent: str) -> AgentId | None:
         if agent == LAST_AGENT:
@@ -144,7 +146,9 @@ class Walking:
     def _transfer(self, order: flow.Transfer) -> None:
         desk = self._desk
         call = desk.register.calls[order.call]
-        self._callbacks.taken_up(call, "")
+        _, left = self._callbacks.taken_up(call, "")
+        if left is not None:
+            desk.tell_queues(left)
         call.move("transferring")
         call.ask = order.attempt
         leg = LegId(f"{order.attempt}-transfer")
