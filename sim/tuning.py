@@ -16,7 +16,7 @@ from acd.config import Weights
 from calls.ids import QueueName, Seconds
 from sim.chance import Draws
 from sim.running import Result, runs, summary
-from sim.scenario import Scenario
+from sim.scenario import Scenario, Seeds
 
 _FIELDS = ("fresh", "growth", "late", "late_growth", "reserve")
 _START = {"fresh": 1.0, "growth": 0.5, "late": 0.6, "late_growth": 0.2, "reserve": 0.5}
@@ -39,7 +39,12 @@ class Objective(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One generation: its number, the best value so far, and the weights at the mean."""
+    """One generation: its number, the best value that one candidate had on the search's own seeds, and the weights at
+    the mean of the candidates.
+
+    The two are not of each other: the best of many was lucky too, and the mean is not one of them. `trial` says what
+    the weights are worth.
+    """
 
     generation: int
     best: float
@@ -76,6 +81,21 @@ def tune(
     search = minimise(worth, np.array(start * len(goals)), generations, np.random.default_rng(seed))
     for generation, (mean, best) in enumerate(search, 1):
         yield Step(generation, best, decode(mean, goals))
+
+
+def written(weights: dict[QueueName, Weights]) -> dict[QueueName, Weights]:
+    """As a policy file has them, four figures each."""
+    return {
+        queue: Weights(**{name: float(f"{value:.4g}") for name, value in msgspec.to_builtins(one).items()})
+        for queue, one in weights.items()
+    }
+
+
+def trial(scenario: Scenario, weights: dict[QueueName, Weights], seeds: Seeds) -> Result:
+    """What a call centre with these weights does, on seeds that the search has not seen."""
+    configuration = msgspec.structs.replace(scenario.configuration, weights=weights)
+    one = msgspec.structs.replace(scenario, configuration=configuration, seeds=seeds)
+    return summary(one, list(runs(one)))
 
 
 def _goals(scenario: Scenario) -> dict[QueueName, Seconds]:

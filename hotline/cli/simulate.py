@@ -17,7 +17,7 @@ from ivr.source import Node, SourceError, parse
 from sim.measure import Estimate
 from sim.recorded import Recorded
 from sim.running import Result, Run, runs, summary
-from sim.scenario import Arrivals, Scenario, read_scenario
+from sim.scenario import Arrivals, Scenario, Seeds, read_scenario
 
 app = typer.Typer(add_completion=False)
 
@@ -44,6 +44,8 @@ queues:
 
 ScenarioArgument = Annotated[Path | None, typer.Argument(help="The scenario, YAML.", show_default=False)]
 PolicyOption = Annotated[Path | None, typer.Option("--policy", help="Weights, in place of the scenario's own.")]
+_LEAST_TRIAL = 4
+"""Seeds on which `tune` measures what it found, at least."""
 SeedsOption = Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds, in place of the scenario's.")]
 
 
@@ -227,13 +229,13 @@ def tune(
 ) -> None:
     """Search the weights that come nearest to the scenario's goals, and write them as a policy file.
 
-    Try the result on the scenario's own seeds, which the search has not seen: hotline simulate SCENARIO --policy FILE.
+    What is printed of them is measured on seeds that the search has not seen, as many as it used but at least four.
 
     Examples:
 
       hotline tune bench/scenarios/b2.yaml --abandoned-at-most 5.5 --to b2-goals.yaml
     """
-    from sim.tuning import CANDIDATES, Objective
+    from sim.tuning import CANDIDATES, Objective, Step, trial, written
     from sim.tuning import tune as search
 
     with told():
@@ -243,21 +245,30 @@ def tune(
         if calls is not None and chosen.calls:
             chosen = msgspec.structs.replace(chosen, calls=calls, warm_up_calls=0)
         chosen = msgspec.structs.replace(chosen, seeds=msgspec.structs.replace(chosen.seeds, first=seed))
-        step = None
+        wanted = Objective(abandoned_at_most, spread)
+        step: Step | None = None
         with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
             task = bar.add_task("search", total=generations * CANDIDATES)
-            wanted = Objective(abandoned_at_most, spread)
             try:
                 for step in search(chosen, wanted, generations, seed, lambda: bar.advance(task)):
-                    bar.update(task, description=f"search, best {step.best:.2f}")
+                    bar.update(task, description=f"search, best candidate {step.best:.2f}")
             except KeyboardInterrupt:
                 if step is None:
                     raise
                 err.print(f"stopped after generation {step.generation} of {generations}", style="yellow")
         assert step is not None  # there is at least one generation
-        about = f"scenario {chosen.name}, at most {abandoned_at_most:g} % abandoned, best {step.best:.2f} in the search"
-        to.write_text(policy_file(step.weights, about), encoding="utf-8")
-    out.print(f"{to}: best {step.best:.2f}")
+        weights = written(step.weights)
+        name = f"scenario {chosen.name}, at most {abandoned_at_most:g} % abandoned"
+        to.write_text(policy_file(weights, f"{name}, not measured"), encoding="utf-8")  # what was found is not lost now
+        unseen = Seeds(seed + chosen.seeds.count, max(_LEAST_TRIAL, chosen.seeds.count))
+        with err.status(f"{unseen.count} seeds that the search has not seen"):
+            result = trial(chosen, weights, unseen)
+        told_of = (
+            f"value {wanted.value(result):.2f} (score {_text(result.score)}, abandoned {_text(result.abandoned)} %) on "
+            f"seeds {unseen.first} to {unseen.first + unseen.count - 1}, which the search has not seen"
+        )
+        to.write_text(policy_file(weights, f"{name}, {told_of}"), encoding="utf-8")
+    out.print(f"{to}: {told_of}")
 
 
 def policy_file(weights: dict[QueueName, Weights], about: str) -> str:
