@@ -14,7 +14,7 @@ from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.door import FreeSwitchOptions
 from tests.contract.marked_rig import MarkedRig
 from tests.contract.proxy import LinkProxy
-from tests.contract.recorded_rig import PASSWORD, RECORDINGS
+from tests.contract.recorded_rig import NO_GATEWAY, PASSWORD, RECORDINGS
 from tests.contract.rig import Rig
 from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside
 from tests.contract.sounds import write_prompts
@@ -30,7 +30,10 @@ class FreeSwitchRig(SipRig):
 
     def _adapter(self) -> FreeSwitch:
         options = FreeSwitchOptions(
-            self._settings.event_socket_password, port=self._proxy.port, recordings_dir=self._settings.recording_dir
+            self._settings.event_socket_password,
+            port=self._proxy.port,
+            recordings_dir=self._settings.recording_dir,
+            gateway=NO_GATEWAY,
         )
         return FreeSwitch(options)
 

@@ -25,6 +25,8 @@ from tests.wire.freeswitch.recording import connections
 
 RECORDINGS = Path(__file__).parent / "recordings"
 PASSWORD = "only-for-this-test"
+NO_GATEWAY = "nowhere"
+"""The switch that is named may have a gateway; that calls can go nowhere by none is what the tests know."""
 LONGEST_S = 0.03
 """Races are a matter of milliseconds, and events of this switch are up to 20 ms late: such delays stay as they were."""
 
@@ -70,7 +72,10 @@ class RecordedRig:
         self.switch = self._adapter()
 
     def _adapter(self) -> FreeSwitch:
-        return FreeSwitch(FreeSwitchOptions(PASSWORD, port=self._proxy.port, recordings_dir=spool(self._folder)))
+        recordings = spool(self._folder)
+        return FreeSwitch(
+            FreeSwitchOptions(PASSWORD, port=self._proxy.port, recordings_dir=recordings, gateway=NO_GATEWAY)
+        )
 
     async def open(self) -> None:
         await self.switch.start(self.facts.sink)

@@ -15,6 +15,9 @@ from switch.freeswitch.wire.framing import DEFAULT_LIMITS, Limits, content_lengt
 
 _UNDEFINED = "_undef_"  # how the switch writes an empty value in a plain event
 
+_decode_flat = msgspec.json.Decoder(dict[str, str]).decode
+_decode_any = msgspec.json.Decoder(dict[str, Any]).decode
+
 
 class PlainHeaders(Mapping[str, str]):
     """Headers of a plain event, decoded one by one as they are read."""
@@ -25,10 +28,12 @@ class PlainHeaders(Mapping[str, str]):
         self._raw = raw
 
     def __getitem__(self, name: str) -> str:
-        value = self._raw[name]
-        if value == _UNDEFINED:
-            return ""
-        return unquote(value) if "%" in value else value
+        return _decoded(self._raw[name])
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As any mapping's, which would raise and catch to find that a header is not there."""
+        value = self._raw.get(name)
+        return default if value is None else _decoded(value)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
@@ -38,6 +43,12 @@ class PlainHeaders(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f"PlainHeaders({dict(self)!r})"
+
+
+def _decoded(value: str) -> str:
+    if value == _UNDEFINED:
+        return ""
+    return unquote(value) if "%" in value else value
 
 
 class Event:
@@ -97,6 +108,29 @@ def parse_plain_event(body: bytes, limits: Limits = DEFAULT_LIMITS) -> Event:
 
     Split first, decode after. Its own Content-Length, in bytes, must be exactly what follows its header block.
     """
+    headers = _split_usual(body, limits)
+    return Event(PlainHeaders(headers)) if headers is not None else _parse_by_line(body, limits)
+
+
+def _split_usual(body: bytes, limits: Limits) -> dict[str, str] | None:
+    """The headers of an event as nearly all are: no body, nothing odd. None for any other, be it right or wrong.
+
+    Its lines are made a JSON object, which C then splits in less time. That says the same as splitting line by line:
+    quotes stand only where a `: ` or a line's end stood, so a line with none or two of `: ` is no JSON.
+    """
+    if not body.endswith(b"\n\n") or b'"' in body or b"\\" in body:
+        return None
+    head = body[:-2]
+    lines = head.count(b"\n") + 1
+    try:
+        headers = _decode_flat(b'{"%b"}' % head.replace(b": ", b'":"').replace(b"\n", b'","'))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    usual = len(headers) == lines <= limits.header_lines and "" not in headers and "Content-Length" not in headers
+    return headers if usual else None
+
+
+def _parse_by_line(body: bytes, limits: Limits) -> Event:
     head, empty_line, rest = body.partition(b"\n\n")
     block = head.decode("utf-8", "replace").removesuffix("\n")
     headers = split_headers(block, limits.header_lines)
@@ -106,10 +140,6 @@ def parse_plain_event(body: bytes, limits: Limits = DEFAULT_LIMITS) -> Event:
     if length and not empty_line:
         raise PeerFault("an event with a body and no end of headers")
     return Event(PlainHeaders(headers), rest.decode("utf-8", "replace"))
-
-
-_decode_flat = msgspec.json.Decoder(dict[str, str]).decode
-_decode_any = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def parse_json_event(body: bytes) -> Event:

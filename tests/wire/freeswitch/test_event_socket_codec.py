@@ -28,6 +28,8 @@ from switch.freeswitch.wire import (
     parse_json_event,
     parse_plain_event,
 )
+from switch.freeswitch.wire.events import PlainHeaders, _parse_by_line, _split_usual
+from switch.freeswitch.wire.framing import DEFAULT_LIMITS
 from tests.wire.freeswitch.recording import load, names, switch_bytes
 
 pytestmark = pytest.mark.wire
@@ -242,6 +244,7 @@ _NAMES = st.text(st.characters(codec="ascii", exclude_characters=":\n\r%", categ
 _VALUES = st.text(st.characters(codec="utf-8"))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(_NAMES, _VALUES, max_size=20), st.text(), st.integers(1, 50))
 def test_any_event_comes_back_from_both_forms(headers: dict[str, str], body: str, size: int) -> None:
     headers = {"Event-Name": "CUSTOM", **headers}
@@ -259,7 +262,30 @@ def test_any_event_comes_back_from_both_forms(headers: dict[str, str], body: str
         assert {name: event.get(name) for name in headers} == headers
 
 
-@settings(max_examples=300)
+_ODD = b'Event-Name|A|b|: |:| |\n|\n\n|"|\\|","|":"|,|{|%0A|\xff|\0|\x1f|\x7f|_undef_|Content-Length: 0|\nA: b|\\u0041'
+_PIECES = st.sampled_from([*_ODD.split(b"|"), "名".encode(), b"Content-Length: 3"])
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(_PIECES, max_size=12), st.sampled_from([b"", b"\n", b"\n\n"]))
+def test_the_short_way_of_a_plain_event_says_what_the_long_one_says(pieces: list[bytes], end: bytes) -> None:
+    body = b"Event-Name: DTMF\n" + b"".join(pieces) + end
+    headers = _split_usual(body, DEFAULT_LIMITS)
+    if headers is not None:
+        assert Event(PlainHeaders(headers)) == _parse_by_line(body, DEFAULT_LIMITS)
+
+
+def test_recorded_plain_events_go_the_short_way() -> None:
+    bodies = [
+        said.frame.encode().split(b"\n\n", 1)[1] for said in load("originate_plain") if "event-plain" in said.frame
+    ]
+    short = [body for body in bodies if _split_usual(body, DEFAULT_LIMITS) is not None]
+    assert len(short) > len(bodies) / 2
+    for body in short:
+        assert parse_plain_event(body) == _parse_by_line(body, DEFAULT_LIMITS)
+
+
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.binary(max_size=60), max_size=20))
 def test_garbage_is_told_or_refused_but_never_anything_else(pieces: list[bytes]) -> None:
     talk = Conversation(Limits(header_bytes=300, header_lines=20, body_bytes=300))
