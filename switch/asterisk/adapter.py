@@ -231,18 +231,18 @@ class AsteriskSwitch:
         leg = self._door.legs.get(LegId(event.channel.id))
         if leg is not None:
             leg.in_bridge = event.bridge.id
-            self._player.on_entered(event.bridge.id, leg.id)
+            self._player.rooms.on_entered(event.bridge.id, leg.id)
             self._bridging.on_entered(event.bridge.id, leg.id)
 
     def _on_left(self, event: wire.ChannelLeftBridge) -> None:
         leg = self._door.legs.get(LegId(event.channel.id))
         if leg is not None and leg.in_bridge == event.bridge.id:
             leg.in_bridge = None
-        self._player.on_left(event.bridge.id, LegId(event.channel.id))
+        self._player.rooms.on_left(event.bridge.id, LegId(event.channel.id))
         self._bridging.on_left(event.bridge.id, LegId(event.channel.id))
 
     def _on_end(self, leg: Leg) -> None:
-        self._player.on_end(leg)
+        self._player.rooms.on_end(leg)
         self._bridging.on_end(leg)
         self._supervision.on_end(leg)
         self._hearing.on_end(leg)
@@ -252,7 +252,7 @@ class AsteriskSwitch:
     async def _come_up(self) -> None:
         self._held_back = []
         try:
-            await prepare(self._door.client, self._options.application, self._player.room)
+            await prepare(self._door.client, self._options.application, self._player.rooms.first)
             stock = await take_stock(self._door.client, self._options.application)
         finally:
             held_back, self._held_back = self._held_back, None
@@ -297,11 +297,11 @@ class AsteriskSwitch:
             if leg.answered and not was_answered and leg.originate is not None:
                 self._dialler.on_answered(leg)
             leg.in_bridge = where.get(channel.id)
-            leg.music = leg.in_bridge == self._player.room
+            leg.music = self._player.rooms.is_one(leg.in_bridge)
             leg.heading = None
             if leg.ending is not None:
                 self._door.hang_up(leg, leg.ending, Q850_OF[leg.ending])  # ordered while the link was down
-        self._player.adopt(map(LegId, stock.bridges.get(self._player.room, ())))
+        self._player.rooms.adopt(stock.bridges)
         self._bridging.adopt(stock.bridges)
 
     def _live(self, stock: Stock) -> tuple[LiveLeg, ...]:
@@ -330,7 +330,7 @@ class AsteriskSwitch:
                     device=leg.device,
                     bridged_with=partner,
                     bridge=attempt,
-                    in_music=bridge == self._player.room,
+                    in_music=self._player.rooms.is_one(bridge),
                 )
             )
         return tuple(live)

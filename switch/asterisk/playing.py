@@ -6,10 +6,9 @@ ordered while a prompt plays begins after it.
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Iterable
 from functools import partial
+from typing import Literal
 
 from calls import commands, events
 from calls.causes import FailureReason, Outcome
@@ -18,10 +17,7 @@ from switch.asterisk import wire
 from switch.asterisk.door import Door
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
-
-_ASKED_AFTER_S = (0.1, 1.0)
-"""What plays the music leaves a room in which it is alone (22.10.1: its channel is a "lonely" one) for good.
-It takes a moment to go, during which Asterisk would not begin anew; and whoever is with an agent by then needs none."""
+from switch.asterisk.rooms import Rooms
 
 
 class Player:
@@ -29,10 +25,7 @@ class Player:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self.room = f"{door.options.application}-music"
-        """Id of the holding bridge."""
-        self._inside: set[LegId] = set()
-        self._asking: list[asyncio.TimerHandle] = []
+        self.rooms = Rooms(door)
 
     # -- prompts
 
@@ -91,7 +84,7 @@ class Player:
             leg.playing = None
         stopped = attempt in leg.stopping
         leg.stopping.discard(attempt)
-        if leg.playing is None and leg.heading is None and leg.music != (leg.in_bridge == self.room):
+        if leg.playing is None and leg.heading is None and leg.music != self.rooms.is_one(leg.in_bridge):
             self._catch_up(leg)
         if leg.open.pop(attempt, None) is not None:
             if stopped:
@@ -131,7 +124,7 @@ class Player:
             door.later(events.CommandDone(command.attempt, command.leg))
             return
         door.quiet(leg)
-        door.quick(command, "POST", f"bridges/{self.room}/addChannel?channel={wire.part(leg.id)}")
+        door.quick(command, "POST", self._uri("addChannel", leg))
 
     def stop_music(self, command: commands.StopMusic) -> None:
         """Out of the holding bridge, now or after the prompt: that is stopped by a Stop only."""
@@ -147,7 +140,7 @@ class Player:
         leg.open[command.attempt] = command
         door.request(
             "POST",
-            f"bridges/{self.room}/removeChannel?channel={wire.part(leg.id)}",
+            self._uri("removeChannel", leg),
             partial(self._music_stopped, command),
         )
 
@@ -160,34 +153,9 @@ class Player:
         else:
             self._door.emit(failure_of(command, reply))
 
-    def on_entered(self, bridge: str, leg_id: LegId) -> None:
-        """Somebody is in the room. Who comes into an empty one finds the music gone, and it is asked for anew."""
-        if bridge != self.room:
-            return
-        if not self._inside:
-            for timer in self._asking:
-                timer.cancel()
-            self._asking = [self._door.loop.call_later(after_s, self._ask_for_music) for after_s in _ASKED_AFTER_S]
-        self._inside.add(leg_id)
-
-    def on_left(self, bridge: str, leg_id: LegId) -> None:
-        """Somebody is out of it."""
-        if bridge == self.room:
-            self._inside.discard(leg_id)
-
-    def on_end(self, leg: Leg) -> None:
-        """A leg ended, wherever it was."""
-        self._inside.discard(leg.id)
-
-    def adopt(self, inside: Iterable[LegId]) -> None:
-        """Who is in the room now."""
-        self._inside = set(inside)
-
-    def _ask_for_music(self) -> None:
-        if self._inside:
-            self._door.request("POST", f"bridges/{self.room}/moh")  # where it plays already, it just goes on
-
     def _catch_up(self, leg: Leg) -> None:
         """Do what was ordered of music while a prompt played."""
-        verb = "addChannel" if leg.music else "removeChannel"
-        self._door.request("POST", f"bridges/{self.room}/{verb}?channel={wire.part(leg.id)}")
+        self._door.request("POST", self._uri("addChannel" if leg.music else "removeChannel", leg))
+
+    def _uri(self, verb: Literal["addChannel", "removeChannel"], leg: Leg) -> str:
+        return f"bridges/{wire.part(self.rooms.of(leg.id))}/{verb}?channel={wire.part(leg.id)}"
