@@ -91,7 +91,7 @@ class SpeechSettings(_Strict):
     phrases: tuple[str, ...] = ()
     """Of the scripted engine: in each call the first utterance is the first phrase, and so on."""
     address: str = "127.0.0.1"
-    """An IPv4 address of this machine that the switch reaches: callers' sound is sent here."""
+    """An IPv4 address of this machine that Asterisk reaches: it sends callers' sound here. FreeSWITCH needs none."""
 
 
 class BusSettings(_Strict):

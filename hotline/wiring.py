@@ -6,8 +6,6 @@ Each is loaded where it is made: a restart has callers waiting for it, and needs
 from pathlib import Path
 from typing import assert_never
 
-import structlog
-
 from calls.ports import Switch
 from hotline.provisioning import NoProvisioning, Provisioning
 from hotline.serving import Server
@@ -20,8 +18,6 @@ from speech.listening import Ear
 from speech.sentences import Sentences
 from speech.understanding import EngineEar, ScriptedEngine
 from speech.voice import Voice
-
-log = structlog.get_logger("hotline")
 
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
@@ -54,7 +50,7 @@ def make_sentences(site: Site) -> Sentences:
 def make_switch(site: Site) -> Switch:
     """The door, with an ear if this site has an engine for it."""
     settings = site.settings.switch
-    speech = site.settings.speech
+    ear = make_ear(site)
     recordings = site.recordings
     if settings.run_dir is not None:
         recordings = site.folder / settings.run_dir / "spool" / "recording"
@@ -70,22 +66,18 @@ def make_switch(site: Site) -> Switch:
                     password=site.switch_password(),
                     application=settings.application,
                     recordings_dir=recordings,
-                    sound_address=speech.address,
+                    sound_address=site.settings.speech.address,
                 ),
                 name=settings.name,
             )
-            ear = make_ear(site)
             return asterisk if ear is None else HearingSwitch(asterisk, asterisk, ear)
         case "freeswitch":
             from switch.freeswitch.adapter import FreeSwitch
             from switch.freeswitch.door import FreeSwitchOptions
 
-            if speech.engine != "none":
-                advice = "steps that listen go on with keys; on Asterisk they hear speech too"
-                log.warning("no ear on this switch", engine=speech.engine, advice=advice)
             offered = settings.calls_by == "outbound_socket"
             host, _, port = settings.listen.rpartition(":")
-            return FreeSwitch(
+            freeswitch = FreeSwitch(
                 FreeSwitchOptions(
                     password=site.switch_password(),
                     host=settings.host,
@@ -96,6 +88,7 @@ def make_switch(site: Site) -> Switch:
                 ),
                 name=settings.name,
             )
+            return freeswitch if ear is None else HearingSwitch(freeswitch, freeswitch, ear)
         case _:
             assert_never(settings.kind)
 

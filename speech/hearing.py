@@ -119,7 +119,7 @@ class HearingSwitch:
         except SwitchAway as error:
             failure = CommandFailed(order.attempt, "switch_lost", order.leg, str(error))
         except (SwitchError, SpeechError, OSError) as error:
-            advice = "the caller can still press keys; is the ear's address free and reachable for the switch?"
+            advice = "the caller can still press keys; does the switch reach speech.address, or write where we read?"
             log.error("not listening", call=order.leg, error=str(error), advice=advice)
             failure = CommandFailed(order.attempt, "refused", order.leg, str(error))
         del self._open[order.leg]

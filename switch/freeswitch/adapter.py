@@ -1,11 +1,15 @@
 """The door to telephony on FreeSWITCH: `calls.ports.Switch` over one event socket.
 
+`Listen` is not done here: `speech.hearing` wraps this and does it, with the sound that `sound_of` gives. Asked all the
+same, it is "unsupported".
+
 | part | what it does |
 |---|---|
 | `dialling` | calls out, ends, giving away |
 | `playing` | prompts, music |
 | `bridging` | talks |
 | `recording` | voicemails, talks on file |
+| `hearing` | callers' sound, for ears |
 | `supervising` | listen, whisper, barge |
 | `devices` | phones |
 | `claiming` | calls that are offered by outbound sockets |
@@ -18,7 +22,7 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import assert_never
 
@@ -36,6 +40,7 @@ from switch.freeswitch.client import ClientSettings, EventSocketClient
 from switch.freeswitch.devices import SUBCLASSES, Devices
 from switch.freeswitch.dialling import Dialler
 from switch.freeswitch.door import Door, FreeSwitchOptions, Told
+from switch.freeswitch.hearing import SOUND_RATE, Hearing
 from switch.freeswitch.lag import ReaderLag
 from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.playing import Player
@@ -69,7 +74,9 @@ SUBSCRIPTION = Subscribe(
 
 
 class FreeSwitch:
-    """One FreeSWITCH as a `calls.ports.Switch`."""
+    """One FreeSWITCH as a `calls.ports.Switch` and a `calls.ports.SoundSource`."""
+
+    sound_rate = SOUND_RATE
 
     def __init__(
         self, options: FreeSwitchOptions, name: str = "freeswitch", jitter: random.Random | None = None
@@ -83,6 +90,7 @@ class FreeSwitch:
         self._recorder = Recorder(self._door)
         self._bridging = Bridging(self._door, self._recorder.begin, self._recorder.discard, self._recorder.end)
         self._supervising = Supervising(self._door)
+        self._hearing = Hearing(self._door)
         self._offers = (
             Offers(options.listen, options.controller, options.deadline_s) if options.listen is not None else None
         )
@@ -120,7 +128,7 @@ class FreeSwitch:
                 self._stop(command)
             case commands.Listen():
                 self._door.later(
-                    events.CommandFailed(command.attempt, "unsupported", command.leg, "no recogniser on this switch")
+                    events.CommandFailed(command.attempt, "unsupported", command.leg, "no ear on this switch")
                 )
             case commands.Record():
                 self._recorder.record(command)
@@ -147,6 +155,10 @@ class FreeSwitch:
         """All legs of ours that are up now. Raises SwitchAway."""
         controller = self.options.controller
         return (await take_stock(self._door.client, self.options.music, tuple(self._door.legs), controller)).live
+
+    def sound_of(self, leg: LegId) -> AsyncGenerator[bytes]:
+        """See `calls.ports.SoundSource.sound_of`."""
+        return self._hearing.sound_of(leg)
 
     async def close(self) -> None:
         """Leave the switch to itself."""
@@ -221,6 +233,7 @@ class FreeSwitch:
                 self._dialler.on_hangup_complete(event)
             case "RECORD_STOP":
                 self._recorder.on_record_stop(event)
+                self._hearing.on_record_stop(event)
             case "CUSTOM":
                 self._devices.on_registration(event)
             case "BACKGROUND_JOB":
@@ -287,6 +300,7 @@ class FreeSwitch:
 
     def _on_leg_end(self, leg: Leg) -> None:
         self._supervising.on_end(leg)
+        self._hearing.on_end(leg)
         self._bridging.on_end(leg)
         self._devices.look(leg.device)
 
@@ -310,6 +324,7 @@ class FreeSwitch:
             self._catch_up(leg)
         self._bridging.adopt(stock.talks)
         self._recorder.adopt(stock.talks)
+        self._hearing.adopt()
         self._devices.adopt(stock.registered)
         if self._offers is not None:
             await self._offers.open()
@@ -355,6 +370,7 @@ class FreeSwitch:
 
     def _fail_open(self, reason: str) -> None:
         self._bridging.on_lost()
+        self._hearing.on_lost()
         for leg in list(self._door.legs.values()):
             if leg.running is not None and leg.running.timer is not None:
                 leg.running.timer.cancel()

@@ -7,28 +7,20 @@ come to. What happens is told line by line to the file that HOTLINE_TRANSCRIPT n
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 import pytest_asyncio
 import soundfile
 
-from hotline.publishing import publish
-from phones.caller import OutgoingCall, PhoneLine
-from phones.endpoint import Endpoint
-from speech.espeak import Espeak
-from switch.freeswitch.upkeep import ask
-from switch.freeswitch.wire import Api
-from tests.live.conftest import free_port, until
-from tests.live.freeswitch import Instance, some_freeswitch
-from tests.live.house import AGENT, CALLER, MENU, House, make_site
+from phones.caller import OutgoingCall
+from tests.live.conftest import until
+from tests.live.freeswitch_house import FreeSwitchHouse
+from tests.live.house import AGENT, CALLER, MENU
 from tests.live.test_house import (  # noqa: F401 the same scenes, over the fixture below
     ANSWERS,
     share,
@@ -45,54 +37,6 @@ from tests.live.test_house import (  # noqa: F401 the same scenes, over the fixt
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 CALLS = 50
-
-
-class FreeSwitchHouse(House):
-    """The house with another switch under it."""
-
-    instance: Instance
-
-    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
-        rtp_first = free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 400))
-        self.endpoint = await Endpoint.open()
-        stack.callback(self.endpoint.close)
-        self.instance = await stack.enter_async_context(
-            some_freeswitch(
-                self.folder / "var" / "freeswitch",
-                accounts=(),
-                rtp_first=rtp_first,
-                rtp_last=rtp_first + 399,
-                gateway=f"{self.endpoint.host}:{self.endpoint.port}",
-            )
-        )
-        settings = self.instance.settings
-        self.relay.target_port = settings.event_socket_port
-        await self.relay.open()
-        stack.push_async_callback(self.relay.cut)
-        switch = {"kind": "freeswitch", "port": self.relay.port, "run_dir": str(settings.run_dir)}
-        self.site = make_site(self.folder, switch, free_port(socket.SOCK_STREAM), self.hanging_port)
-        self.site.prepare()
-        (self.site.state / "secrets" / "switch").write_text(settings.event_socket_password)
-        await publish(self.site, Espeak())
-        headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
-        self.session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers, base_url=self.url))
-        self.line = PhoneLine(self.endpoint, self.registrar)
-        stack.push_async_callback(self.stop_controller)
-        await self.start_controller()
-        await self.bring_phones(stack)
-
-    @property
-    def registrar(self) -> tuple[str, int]:
-        return (self.instance.settings.sip_address, self.instance.settings.sip_port)
-
-    async def lease_over(self) -> None:
-        """Return once the switch no longer counts on a controller."""
-
-        async def over() -> bool:
-            until_when = await ask(self.instance.settings, Api("global_getvar", "hotline_until"))
-            return int(await ask(self.instance.settings, Api("strepoch", ""))) >= int(until_when)
-
-        await until(over, 10.0)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,11 +1,13 @@
-"""A caller speaks to a flow on a real Asterisk: real sound, real end-pointing, an engine that knows the words."""
+"""A caller speaks to a flow, on each switch: real sound, real end-pointing, an engine that knows the words."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 import soundfile
@@ -14,7 +16,14 @@ from phones.audio import Clip, load_wav
 from phones.caller import OutgoingCall, PhoneLine
 from speech.espeak import Espeak
 from switch.asterisk.installation import Installation
+from switch.freeswitch.client import Refused
+from switch.freeswitch.hearing import FOLDER
+from switch.freeswitch.process import locate
+from switch.freeswitch.upkeep import ask
+from switch.freeswitch.wire import Api
 from tests.live.conftest import until
+from tests.live.freeswitch import NAMED
+from tests.live.freeswitch_house import FreeSwitchHouse
 from tests.live.house import ASK, ASK_S, BYE, MENU, NOTED, NUMBER, SORRY, House
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
@@ -22,11 +31,57 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 PHRASES = ["what is on my account", "I have a complaint"]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    speech = {"speech": {"engine": "scripted", "phrases": PHRASES}}
-    async with House(tmp_path_factory.mktemp("house"), installation, speech) as house:
-        yield house
+SPEECH = {"speech": {"engine": "scripted", "phrases": PHRASES}}
+
+
+class OnAsterisk(House):
+    """The house on Asterisk."""
+
+    async def listening(self) -> bool:
+        return await self._channels("UnicastRTP/") or await self._channels("Snoop/")
+
+    async def _channels(self, kind: str) -> bool:
+        settings = self.asterisk.settings
+        async with self.session.get(f"{settings.ari_url}/channels", headers=settings.ari_headers) as answer:
+            return any(channel["name"].startswith(kind) for channel in await answer.json())
+
+
+class OnFreeSwitch(FreeSwitchHouse):
+    """The house on FreeSWITCH."""
+
+    async def listening(self) -> bool:
+        table = msgspec.json.decode(await self._ask("show", "channels as json"))
+        legs = [row["uuid"] for row in table.get("rows", ())]
+        bugs = [await self._ask("uuid_buglist", leg) for leg in legs]
+        return any(f"/{FOLDER}/" in bug for bug in bugs) or any(self.notes())
+
+    async def _ask(self, name: str, arguments: str) -> str:
+        try:
+            return await ask(self.instance.settings, Api(name, arguments))
+        except Refused:  # a leg without any bug, or gone meanwhile
+            return ""
+
+    def notes(self) -> list[Path]:
+        """What tells an heir who is being heard."""
+        return list((self.instance.settings.recording_dir / FOLDER).glob("*"))
+
+
+Listening = OnAsterisk | OnFreeSwitch
+_SWITCHES = ["asterisk", *(["freeswitch"] if NAMED or locate() else [])]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=_SWITCHES)
+async def house(
+    request: pytest.FixtureRequest, installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Listening]:
+    folder = tmp_path_factory.mktemp("house")
+    made: Listening
+    if request.param == "freeswitch":
+        made = OnFreeSwitch(folder, None, SPEECH)
+    else:
+        made = OnAsterisk(folder, installation, SPEECH)
+    async with made:
+        yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -56,7 +111,7 @@ def outcomes(house: House, caller: str) -> list[str]:
 
 @pytest.mark.parametrize(("caller", "idle"), [("13000006001", "silence"), ("13000006002", "nothing")])
 async def test_what_is_said_after_the_prompt_chooses_the_branch(
-    house: House, voice: Clip, caller: str, idle: str
+    house: Listening, voice: Clip, caller: str, idle: str
 ) -> None:
     call = await asked(house, caller, idle)
     await call.hear_silence(0.5)
@@ -67,7 +122,7 @@ async def test_what_is_said_after_the_prompt_chooses_the_branch(
     assert outcomes(house, caller) == ["heard"]
 
 
-async def test_speech_stops_the_prompt_and_each_utterance_is_heard(house: House, voice: Clip) -> None:
+async def test_speech_stops_the_prompt_and_each_utterance_is_heard(house: Listening, voice: Clip) -> None:
     caller = "13000006003"
     call = await asked(house, caller)
     began = asyncio.get_running_loop().time()
@@ -86,7 +141,7 @@ async def test_speech_stops_the_prompt_and_each_utterance_is_heard(house: House,
     assert outcomes(house, caller) == ["heard", "heard"]
 
 
-async def test_who_says_nothing_is_silent(house: House) -> None:
+async def test_who_says_nothing_is_silent(house: Listening) -> None:
     caller = "13000006004"
     call = await asked(house, caller)
     await call.hear_tone(BYE, timeout_s=ASK_S + 8.0)
@@ -95,7 +150,7 @@ async def test_who_says_nothing_is_silent(house: House) -> None:
     assert outcomes(house, caller) == ["no_input"]
 
 
-async def test_a_key_is_as_good_and_closes_the_ear(house: House) -> None:
+async def test_a_key_is_as_good_and_closes_the_ear(house: Listening) -> None:
     caller = "13000006005"
     call = await asked(house, caller)
     await call.press("2")
@@ -106,7 +161,7 @@ async def test_a_key_is_as_good_and_closes_the_ear(house: House) -> None:
     await nothing_left(house)
 
 
-async def test_hanging_up_in_the_middle_of_a_word_leaves_nothing_behind(house: House, voice: Clip) -> None:
+async def test_hanging_up_in_the_middle_of_a_word_leaves_nothing_behind(house: Listening, voice: Clip) -> None:
     caller = "13000006006"
     call = await asked(house, caller)
     said = call.say(voice)
@@ -117,10 +172,10 @@ async def test_hanging_up_in_the_middle_of_a_word_leaves_nothing_behind(house: H
     await nothing_left(house)
 
 
-async def test_a_controller_killed_while_it_hears_leaves_nothing_behind(house: House) -> None:
+async def test_a_controller_killed_while_it_hears_leaves_nothing_behind(house: Listening) -> None:
     caller = "13000006007"
     call = await asked(house, caller)
-    await until(lambda: channels(house, "UnicastRTP/"))
+    await until(house.listening)
     await house.stop_controller(signal.SIGKILL)
     await house.start_controller()
     await call.hear_tone(ASK)
@@ -131,15 +186,10 @@ async def test_a_controller_killed_while_it_hears_leaves_nothing_behind(house: H
     await nothing_left(house)
 
 
-async def channels(house: House, kind: str) -> bool:
-    """Whether Asterisk has channels of this kind."""
-    settings = house.asterisk.settings
-    async with house.session.get(f"{settings.ari_url}/channels", headers=settings.ari_headers) as answer:
-        return any(channel["name"].startswith(kind) for channel in await answer.json())
+async def nothing_left(house: Listening) -> None:
+    """The switch has closed all that was opened to listen."""
 
-
-async def nothing_left(house: House) -> None:
     async def clean() -> bool:
-        return not await channels(house, "UnicastRTP/") and not await channels(house, "Snoop/")
+        return not await house.listening()
 
     await until(clean)

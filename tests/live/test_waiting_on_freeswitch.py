@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.live.test_house_on_freeswitch import FreeSwitchHouse
+from tests.live.freeswitch_house import FreeSwitchHouse
 from tests.live.test_waiting import (
     offer_callbacks,
     test_a_callback_keeps_the_place_and_comes,  # noqa: F401 the same scene, over the fixture below

@@ -43,14 +43,15 @@ def test_another_switch_is_one_line(tmp_path: Path) -> None:
     assert site.settings.switch.port == 8088
 
 
-def test_an_ear_only_where_an_engine_is_named_and_the_switch_gives_sound(tmp_path: Path) -> None:
+def test_an_ear_only_where_an_engine_is_named(tmp_path: Path) -> None:
     def switch(settings: str) -> object:
         (tmp_path / "hotline.yaml").write_text(settings)
         return wiring.make_switch(Site.open(tmp_path))
 
     assert isinstance(switch("{}"), AsteriskSwitch)
     assert isinstance(switch("speech: {engine: scripted, phrases: [人工]}"), HearingSwitch)
-    assert isinstance(switch("{switch: {kind: freeswitch}, speech: {engine: scripted}}"), FreeSwitch)
+    assert isinstance(switch("{switch: {kind: freeswitch}}"), FreeSwitch)
+    assert isinstance(switch("{switch: {kind: freeswitch}, speech: {engine: scripted}}"), HearingSwitch)
 
 
 def test_a_phone_of_the_house_is_shown_and_a_number_is_not() -> None:
