@@ -98,14 +98,17 @@ class Hearing:
         """See `calls.ports.SoundSource`."""
         if leg not in self._door.legs:
             raise SwitchError(f"no such leg: {leg}")
+        again = False
         while leg in self._door.legs and self._door.client.linked:
             tap = self._tap(leg)
             try:
-                await self._open(tap)
+                if not await self._open(tap, again):
+                    return
                 async for samples in self._samples(tap):
                     yield samples
             finally:
                 self._close(tap)
+            again = True
 
     def _tap(self, leg: LegId) -> _Tap:
         if _SAFE.fullmatch(leg) is None:
@@ -119,17 +122,21 @@ class Hearing:
         self._taps[str(path)] = tap
         return tap
 
-    async def _open(self, tap: _Tap) -> None:
+    async def _open(self, tap: _Tap, again: bool) -> bool:
+        """Whether the switch records. A leg that is ending has its file closed before we hear of its end."""
         told = await self._order(f"{tap.leg} start {tap.path} {_LIMIT_S} {{{_VARIABLES}}}")
         if told.reason in ("deadline", "switch_lost"):
             raise SwitchAway(told.text)
         if not told.ok:
-            tap.stopped = told.reason == "leg_gone"
+            tap.stopped = True  # nothing was begun
+            if again or told.reason == "leg_gone":
+                return False
             raise SwitchError(f"the leg cannot be heard: {told.text}")
         try:
             tap.hide()
         except OSError as fault:
             raise SwitchError(f"the leg cannot be heard: {fault}") from fault
+        return True
 
     async def _order(self, arguments: str) -> Told:
         answer: asyncio.Future[Told] = self._door.loop.create_future()

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
+
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.asterisk.adapter import AsteriskSwitch
@@ -41,6 +43,16 @@ class AsteriskRig(SipRig):
     async def restart_switch(self) -> None:
         await self.asterisk.kill()
         await self.asterisk.start()
+
+    async def taps(self) -> int:
+        """What there is of callers being listened to: channels and bridges."""
+        settings = self.asterisk.settings
+        count = 0
+        async with aiohttp.ClientSession(headers=settings.ari_headers) as session:
+            for kind in ("channels", "bridges"):
+                async with session.get(f"{settings.ari_url}/{kind}") as answer:
+                    count += (await answer.text()).count(f'"id":"{settings.application}-hear-')
+        return count
 
     def another_controller(self) -> AsteriskSwitch:
         """Of the same name, not started."""

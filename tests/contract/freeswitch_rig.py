@@ -18,7 +18,7 @@ from tests.contract.recorded_rig import NO_GATEWAY, PASSWORD, RECORDINGS
 from tests.contract.rig import Rig
 from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside
 from tests.contract.sounds import write_prompts
-from tests.live.freeswitch import Instance, some_freeswitch
+from tests.live.freeswitch import Instance, some_freeswitch, taps
 from tests.wire.freeswitch.recording import Tape, record
 
 
@@ -39,6 +39,10 @@ class FreeSwitchRig(SipRig):
 
     async def restart_switch(self) -> None:
         await self._instance.restart()
+
+    async def taps(self) -> int:
+        """What there is of callers being listened to."""
+        return await taps(self._settings)
 
 
 @asynccontextmanager

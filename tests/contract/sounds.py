@@ -26,7 +26,7 @@ def write_prompts(folder: Path) -> None:
 def listen(path: Path | str) -> Recorded:
     """What is in a file."""
     samples, rate = soundfile.read(path, always_2d=True)
-    sides = [_sounds(samples[:, side], rate) for side in range(samples.shape[1])]
+    sides = [sounds_in(samples[:, side], rate) for side in range(samples.shape[1])]
     return Recorded(sides[0], sides[-1] if len(sides) > 1 else set(), len(samples) / rate, _silence(samples, rate))
 
 
@@ -46,7 +46,7 @@ def _in_turn(sounds: set[str], seconds: Seconds) -> np.ndarray:
     return whole
 
 
-def _sounds(samples: np.ndarray, rate: int) -> set[str]:
+def sounds_in(samples: np.ndarray, rate: int) -> set[str]:
     """The known tones in a track, of a block's length at least."""
     heard = set()
     length = int(rate * _BLOCK_S)

@@ -21,6 +21,8 @@ import msgspec
 
 from calls.errors import SwitchAway
 from switch.accounts import AgentAccount, SecretStore
+from switch.freeswitch.client import Refused
+from switch.freeswitch.hearing import FOLDER
 from switch.freeswitch.process import FreeSwitchProcess, locate
 from switch.freeswitch.settings import FreeSwitchSettings
 from switch.freeswitch.upkeep import ask, set_accounts
@@ -110,6 +112,15 @@ async def _clear(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount])
         return msgspec.json.decode(await ask(settings, Api("show", "channels as json")))["row_count"] == 0
 
     await until(nobody)
+
+
+async def taps(settings: FreeSwitchSettings) -> int:
+    """What there is, on the switch and on disk, of callers being listened to."""
+    count = len(list((settings.recording_dir / FOLDER).glob("*")))
+    for row in msgspec.json.decode(await ask(settings, Api("show", "channels as json"))).get("rows", ()):
+        with contextlib.suppress(Refused):  # what no leg has, or no leg
+            count += (await ask(settings, Api("uuid_buglist", row["uuid"]))).count(f"/{FOLDER}/")
+    return count
 
 
 async def _named(place: str) -> FreeSwitchSettings:

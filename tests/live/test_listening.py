@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-import msgspec
 import pytest
 import pytest_asyncio
 import soundfile
@@ -16,13 +14,9 @@ from phones.audio import Clip, load_wav
 from phones.caller import OutgoingCall, PhoneLine
 from speech.espeak import Espeak
 from switch.asterisk.installation import Installation
-from switch.freeswitch.client import Refused
-from switch.freeswitch.hearing import FOLDER
 from switch.freeswitch.process import locate
-from switch.freeswitch.upkeep import ask
-from switch.freeswitch.wire import Api
 from tests.live.conftest import until
-from tests.live.freeswitch import NAMED
+from tests.live.freeswitch import NAMED, taps
 from tests.live.freeswitch_house import FreeSwitchHouse
 from tests.live.house import ASK, ASK_S, BYE, MENU, NOTED, NUMBER, SORRY, House
 
@@ -50,20 +44,7 @@ class OnFreeSwitch(FreeSwitchHouse):
     """The house on FreeSWITCH."""
 
     async def listening(self) -> bool:
-        table = msgspec.json.decode(await self._ask("show", "channels as json"))
-        legs = [row["uuid"] for row in table.get("rows", ())]
-        bugs = [await self._ask("uuid_buglist", leg) for leg in legs]
-        return any(f"/{FOLDER}/" in bug for bug in bugs) or any(self.notes())
-
-    async def _ask(self, name: str, arguments: str) -> str:
-        try:
-            return await ask(self.instance.settings, Api(name, arguments))
-        except Refused:  # a leg without any bug, or gone meanwhile
-            return ""
-
-    def notes(self) -> list[Path]:
-        """What tells an heir who is being heard."""
-        return list((self.instance.settings.recording_dir / FOLDER).glob("*"))
+        return await taps(self.instance.settings) > 0
 
 
 Listening = OnAsterisk | OnFreeSwitch
