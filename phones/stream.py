@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from phones import rtp
-from phones.audio import PACKET_SAMPLES, Clip
+from phones.audio import PACKET_SAMPLES, RATE_HZ, Clip
 from phones.ear import Ear, Labels, audible
 from phones.g711 import ALAW_SILENCE, ULAW_SILENCE, Samples, alaw_decode, ulaw_decode
 from phones.sdp import DEFAULT_EVENT_TYPE, PCMA, PCMU
@@ -27,6 +27,9 @@ Arrivals = npt.NDArray[np.int64]
 Idle = Literal["nothing", "keepalive", "silence"]
 KEEPALIVE_TICKS = 250  # one packet in 5 s
 
+# The engine makes good for ticks that it missed, as a network does that bunches packets; a finger does not hurry.
+_BETWEEN_KEYS_S = 0.05
+_AHEAD_S = 0.05
 _HISTORY = 1024  # packets whose arrival and label are kept: 20 s
 _CLOSED = -1
 
@@ -179,19 +182,22 @@ class Stream:
 
     def _send_key(self) -> None:
         events, key, pressed = self._presses[0]
-        event = events.popleft()
-        marker = 0
+        event, now, marker = events[0], time.monotonic(), 0
         if event.duration == PACKET_SAMPLES:
+            if self.presses and now < self.presses[-1].ended_at + _BETWEEN_KEYS_S:
+                return
             self._event_timestamp, marker = self._timestamp, rtp.MARKER
-            self._press_started_at = time.monotonic()
+            self._press_started_at = now
+        elif now < self._press_started_at + event.duration / RATE_HZ - _AHEAD_S:
+            return
+        events.popleft()
         first_end = event.end and len(events) == 2
-        ended_at = time.monotonic()
         header = rtp.HEADER.pack(
             rtp.VERSION_2, marker | (self.event_type or 0), self._sequence, self._event_timestamp, self._ssrc
         )
         self._put(header + rtp.encode_key(event))
         if first_end:
-            press = KeyPress(key, self._press_started_at, ended_at)
+            press = KeyPress(key, self._press_started_at, now)
             self.presses.append(press)
             if not pressed.done():
                 pressed.set_result(press)

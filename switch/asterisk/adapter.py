@@ -218,13 +218,8 @@ class AsteriskSwitch:
 
     def _on_digit(self, event: wire.ChannelDtmfReceived) -> None:
         leg = self._door.legs.get(LegId(event.channel.id))
-        if leg is not None:
-            # Seen in 22.10.1 when both sides of a talk key at once: a key is told twice. No key is held for longer than
-            # since its last release.
-            since_s = event.released_at - leg.last_digit_at
-            if event.digit == leg.last_digit and since_s < event.duration_ms / 1000:
-                return
-            leg.last_digit, leg.last_digit_at = event.digit, event.released_at
+        if leg is not None and leg.keys.is_news(event.digit, event.duration_ms / 1000, event.told_at):
+            leg.last_digit = event.digit
             self._emit(events.DigitPressed(leg.id, event.digit))
 
     def _on_entered(self, event: wire.ChannelEnteredBridge) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from calls import commands, events
 from calls.causes import Cause, FailureReason, Outcome
 from calls.ids import AttemptId, LegId
+from switch.asterisk.keys import Keys
 from switch.asterisk.requests import Reply
 
 LegCommand = (
@@ -38,8 +39,8 @@ class Leg:
         "id",
         "in_bridge",
         "inbound",
+        "keys",
         "last_digit",
-        "last_digit_at",
         "music",
         "open",
         "originate",
@@ -68,8 +69,8 @@ class Leg:
         self.music = False  # ordered; not while a bridge stands
         self.in_bridge: str | None = None  # Asterisk's bridge id, as events tell
         self.heading: AttemptId | None = None  # of the Bridge that is taking it
+        self.keys = Keys()
         self.last_digit = ""
-        self.last_digit_at = 0.0
         self.ending: Cause | None = None  # why we are ending it
         self.hanging_up = False  # the hangup request was seen
         self.seen_cause = 0  # and its Q.850

@@ -108,7 +108,7 @@ class ChannelStateChange(Event, frozen=True):
 
 
 class ChannelDtmfReceived(Event, frozen=True):
-    """A key, at its release. `timestamp` is Asterisk's own, as `2026-11-22T09:48:39.171+0000`."""
+    """A key, at its release, or again (keys.py). `timestamp` is Asterisk's own, as `2026-11-22T09:48:39.171+0000`."""
 
     channel: Channel
     digit: str
@@ -116,7 +116,7 @@ class ChannelDtmfReceived(Event, frozen=True):
     timestamp: str = ""
 
     @property
-    def released_at(self) -> float:
+    def told_at(self) -> float:
         """Epoch seconds by Asterisk's clock; without end when it did not say, and so no repetition of anything."""
         try:
             return datetime.fromisoformat(self.timestamp).timestamp()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import numpy as np
@@ -66,6 +67,19 @@ async def test_keys_arrive_once_and_in_order(desk: AgentPhone, line: PhoneLine) 
     assert press.started_at < press.ended_at
     await asyncio.sleep(0.3)  # the repeated ends of the last key have come by now
     assert desk.calls[0].stream.keys_waiting == 0
+
+
+async def test_a_phone_that_was_held_up_does_not_key_faster(desk: AgentPhone, line: PhoneLine) -> None:
+    call = await line.dial("1001")
+    await call.answered(5)
+    keying = asyncio.create_task(call.press("12"))
+    await asyncio.sleep(0.03)
+    time.sleep(0.15)  # noqa: ASYNC251  # the whole process stands still: the engine has ticks to make good
+    await keying
+    first, second = call.stream.presses
+    assert second.started_at - first.ended_at > 0.04
+    assert min(first.ended_at - first.started_at, second.ended_at - second.started_at) > 0.06
+    assert [await desk.calls[0].key(2) for _ in range(2)] == ["1", "2"]
 
 
 async def test_the_next_prompt_after_a_key_is_found(desk: AgentPhone, line: PhoneLine) -> None:
