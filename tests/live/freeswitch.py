@@ -102,6 +102,16 @@ async def some_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[Ins
         yield Instance(process.settings, process)
 
 
+async def gateway_port() -> int:
+    """The loopback port that the gateway of the named switch leads to, where the phones are; 0 for any, on a switch of ours."""
+    if not NAMED:
+        return 0
+    status = await ask(await _named(NAMED), Api("sofia", "xmlstatus gateway trunk"))
+    proxy = re.search(r"<proxy>sip:127\.0\.0\.1:(\d+)", status)
+    assert proxy is not None, f"{NAMED} needs a gateway to a free port of 127.0.0.1: {status}"
+    return int(proxy[1])
+
+
 async def _clear(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount]) -> None:
     """Send away calls and phones of an earlier test. One by one: all phones at once go some time later."""
     await ask(settings, Api("hupall", ""))

@@ -14,7 +14,7 @@ from speech.espeak import Espeak
 from switch.freeswitch.upkeep import ask
 from switch.freeswitch.wire import Api
 from tests.live.conftest import free_port, until
-from tests.live.freeswitch import Instance, some_freeswitch
+from tests.live.freeswitch import Instance, gateway_port, some_freeswitch
 from tests.live.house import House, make_site
 
 
@@ -25,7 +25,7 @@ class FreeSwitchHouse(House):
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         rtp_first = free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 400))
-        self.endpoint = await Endpoint.open()
+        self.endpoint = await Endpoint.open(port=await gateway_port())
         stack.callback(self.endpoint.close)
         self.instance = await stack.enter_async_context(
             some_freeswitch(
