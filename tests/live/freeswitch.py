@@ -103,7 +103,7 @@ async def some_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[Ins
 
 
 async def gateway_port() -> int:
-    """The loopback port that the gateway of the named switch leads to, where the phones are; 0 for any, on a switch of ours."""
+    """The loopback port that the gateway of the named switch leads to; 0 when there is none named."""
     if not NAMED:
         return 0
     status = await ask(await _named(NAMED), Api("sofia", "xmlstatus gateway trunk"))
