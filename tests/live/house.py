@@ -134,13 +134,7 @@ class House:
         ari_port, rtp_first = self.relay.target_port, free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 200))
         await self.relay.open()
         stack.push_async_callback(self.relay.cut)
-        self.site = make_site(
-            self.folder,
-            {"port": self.relay.port, "run_dir": "var/asterisk"},
-            free_port(socket.SOCK_STREAM),
-            self.hanging_port,
-            self._settings,
-        )
+        self.site = self.make_site({"port": self.relay.port, "run_dir": "var/asterisk"}, free_port(socket.SOCK_STREAM))
         self.site.prepare()
         hanging = await asyncio.start_server(_never_answer, "127.0.0.1", self.hanging_port)
         stack.callback(hanging.close)
@@ -160,6 +154,7 @@ class House:
         await self.asterisk.start()
         stack.push_async_callback(self.asterisk.stop)
         await publish(self.site, Espeak())
+        await asyncio.to_thread(self.before)
         headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
         # a connection for each request: the server closes idle ones, and a POST that meets that is not repeated
         fresh = aiohttp.TCPConnector(force_close=True)
@@ -169,6 +164,13 @@ class House:
         stack.push_async_callback(self.stop_controller)
         await self.start_controller()
         await self.bring_phones(stack)
+
+    def make_site(self, switch: Mapping[str, Any], web_port: int) -> Site:
+        """What the admins of this house have written."""
+        return make_site(self.folder, switch, web_port, self.hanging_port, self._settings)
+
+    def before(self) -> None:
+        """What there is of the time before the first controller of the test: nothing."""
 
     async def bring_phones(self, stack: contextlib.AsyncExitStack) -> None:
         """Register the agents' phones, until `stack` is unwound."""
