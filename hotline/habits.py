@@ -50,7 +50,7 @@ class CallbackRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     hours: str = ""
     """Of hours.yaml: nobody is called outside of them. Empty: at any time."""
-    expires_s: Annotated[float, msgspec.Meta(ge=60.0)] = 7200.0
+    expires_s: Annotated[float, msgspec.Meta(ge=10.0)] = 7200.0
     tries: Annotated[int, msgspec.Meta(ge=1, le=9)] = 3
     retry_s: Annotated[float, msgspec.Meta(ge=5.0)] = 300.0
     ring_s: Annotated[float, msgspec.Meta(ge=5.0, le=30.0)] = 25.0

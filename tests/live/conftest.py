@@ -36,14 +36,16 @@ SettingsFactory = Callable[..., AsteriskSettings]
 _turn = itertools.count(secrets.randbelow(10_000))
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = 5.0) -> None:
-    """Returns once `condition` holds; TimeoutError when it does not within the deadline."""
+async def until(
+    condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = 5.0, every_s: float = 0.02
+) -> None:
+    """Returns once `condition` holds, looked at so often; TimeoutError when it does not within the deadline."""
     async with asyncio.timeout(deadline_s):
         while True:
             holds = condition()
             if await holds if inspect.isawaitable(holds) else holds:
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(every_s)
 
 
 def free_port(kind: socket.SocketKind, among: range = _PORTS) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import numpy as np
@@ -105,9 +104,7 @@ async def heard(house: House, call: OutgoingCall, **figures: int) -> None:
         return likeness[-1] > ALIKE
 
     try:
-        async with asyncio.timeout(20.0):
-            while not there():
-                await asyncio.sleep(0.25)
+        await until(there, 20.0, every_s=0.25)
     except TimeoutError:
         raise AssertionError(f"{sentence.text} was not heard: {likeness[-1]:.2f}") from None
 
