@@ -22,13 +22,24 @@ from switch.asterisk.bridging import Talk
 from switch.asterisk.door import Door
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
-from switch.asterisk.stereo import SIDE_FORMAT, RecordingBroken, TalkNote, join_sides, notes, put_in_place, write_note
+from switch.asterisk.stereo import (
+    SIDE_FORMAT,
+    RecordingBroken,
+    TalkNote,
+    drop_sides,
+    join_sides,
+    notes,
+    put_in_place,
+    write_note,
+)
 
 EndedBy = Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"]
 SIDES = ("a", "b")
 EAR_ARGUMENT = "ear"
 """The Stasis argument of a snoop channel that records."""
 _WRITE_S: Seconds = 5.0
+_ENDS_TOGETHER_S: Seconds = 2.0
+"""A file that ends so long before its talk was not ended by the hang-up: Asterisk could not write any more."""
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +47,7 @@ log = structlog.get_logger(__name__)
 class TalkRecording:
     """The two sides of one talk."""
 
-    __slots__ = ("attempt", "done", "ears", "failed", "leg_a", "muted", "name", "over", "started", "timer")
+    __slots__ = ("attempt", "broken", "done", "ears", "failed", "leg_a", "muted", "name", "over", "started", "timer")
 
     def __init__(self, attempt: AttemptId, leg_a: LegId, name: str, ears: tuple[str, str]) -> None:
         self.attempt = attempt
@@ -46,6 +57,7 @@ class TalkRecording:
         self.started: set[str] = set()
         self.done: set[str] = set()
         self.failed = ""
+        self.broken = False
         self.muted = False
         self.over = False
         self.timer: asyncio.TimerHandle | None = None
@@ -248,7 +260,16 @@ class Recorder:
         recording = self._by_ear[ear]
         recording.done.add(ear)
         recording.failed = recording.failed or failure
+        if not recording.over:
+            self._door.loop.call_later(_ENDS_TOGETHER_S, self._stopped_short, recording)
         self._write_if_done(recording)
+
+    def _stopped_short(self, recording: TalkRecording) -> None:
+        """Asterisk tells a write error in its own log alone; to us the file is simply over, and the talk is not."""
+        if not recording.over and not recording.broken:
+            recording.broken = True
+            what_to_do = "disk full? Make space, or the folder writable: talks that begin from then on are recorded"
+            log.error("recording.stopped", name=recording.name, switch_said=recording.failed, what_to_do=what_to_do)
 
     def _overdue(self, recording: TalkRecording) -> None:
         recording.timer = None
@@ -269,6 +290,9 @@ class Recorder:
     async def _finish_talk(self, recording: TalkRecording) -> None:
         folder = self._door.options.recordings_dir
         try:
+            if recording.broken:  # half a talk is not shown as one
+                await asyncio.to_thread(drop_sides, folder, recording.ears)
+                raise RecordingBroken("it stopped before the talk was over")
             path, duration_s = await asyncio.to_thread(join_sides, folder, recording.ears, recording.name)
         except (RecordingBroken, OSError) as error:
             log.error("recording.failed", name=recording.name, error=str(error), switch_said=recording.failed)

@@ -6,6 +6,7 @@ Blocking: for a thread of its own.
 from __future__ import annotations
 
 import os
+import wave
 from collections.abc import Iterator
 from contextlib import suppress
 from glob import escape as glob_escape
@@ -83,8 +84,21 @@ def join_sides(folder: Path, sides: tuple[str, str], name: str) -> tuple[Path, f
         stereo[length - len(track) :, channel] = track
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.new")
-    soundfile.write(unfinished, stereo, RATE_HZ, subtype="PCM_16", format="WAV")
+    try:
+        with unfinished.open("wb") as file, wave.open(file, "wb") as sound:
+            sound.setnchannels(2)
+            sound.setsampwidth(2)
+            sound.setframerate(RATE_HZ)
+            sound.writeframes(stereo.astype("<i2").tobytes())
+    except OSError:
+        unfinished.unlink(missing_ok=True)  # of a full disk, not even this
+        raise
     os.replace(unfinished, target)
-    for file in (*files, folder / f"{sides[0]}{_NOTE_ENDING}"):
-        file.unlink(missing_ok=True)
+    drop_sides(folder, sides)
     return target, length / RATE_HZ
+
+
+def drop_sides(folder: Path, sides: tuple[str, str]) -> None:
+    """Delete the files of both sides and their note."""
+    for file in (*(f"{side}.{SIDE_FORMAT}" for side in sides), f"{sides[0]}{_NOTE_ENDING}"):
+        (folder / file).unlink(missing_ok=True)

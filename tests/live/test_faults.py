@@ -246,13 +246,8 @@ async def test_a_full_disk_stops_no_call_and_loses_no_row(house: House) -> None:
     caller = "13700000080"
     since = house.log_file.stat().st_size
     assert house.controller is not None
-    pid = str(house.controller.pid)
-
-    async def limit(size: str) -> None:
-        process = await asyncio.create_subprocess_exec("prlimit", "--pid", pid, f"--fsize={size}:unlimited")
-        assert await process.wait() == 0
-
-    await limit("4096")
+    pid = house.controller.pid
+    await limit_files(pid, "4096")
     try:
         call = await house.queued(caller)
         await house.in_place(caller, "waiting")
@@ -262,9 +257,56 @@ async def test_a_full_disk_stops_no_call_and_loses_no_row(house: House) -> None:
             assert answer.status == 503
             assert "the store does not write" in (await answer.json())["wrong"][0]
     finally:
-        await limit("unlimited")
+        await limit_files(pid, "unlimited")
     assert (await house.row_of(caller))["outcome"] == "abandoned"
     await until(lambda: bool(house.logged("the store writes again", since)))
+
+
+async def limit_files(pid: int, size: str) -> None:
+    """No file of this process grows past `size` bytes."""
+    process = await asyncio.create_subprocess_exec("prlimit", "--pid", str(pid), f"--fsize={size}:unlimited")
+    assert await process.wait() == 0
+
+
+async def test_a_full_disk_of_recordings_stops_no_talk_and_leaves_no_half_recording(house: House) -> None:
+    """Asterisk writes a second of each side, and no more until there is space again."""
+    full, after = "13700000081", "13700000082"
+    since = house.log_file.stat().st_size
+    assert house.asterisk.pid is not None
+    async with house.signed_in("8001", lambda call: ANSWERS) as phone:
+        await limit_files(house.asterisk.pid, "16384")
+        try:
+            call = await house.queued(full)
+            ringing = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+            await call.hear_tone(AGENT, timeout_s=10.0)
+            await until(lambda: bool(house.logged("recording.stopped", since)), 15.0)
+            now = asyncio.get_running_loop().time()
+            await call.hear_tone(AGENT, after=now)
+            await ringing.hear_tone(CALLER, after=now)
+            await call.hang_up()
+            await until(lambda: bool(house.logged("recording failed", since)), 15.0)
+        finally:
+            await limit_files(house.asterisk.pid, "unlimited")
+        (told,), (lost,) = house.logged("recording.stopped", since), house.logged("recording failed", since)
+        assert "Make space" in told["what_to_do"]
+        assert "is the disk full" in lost["advice"]
+        row = await house.row_of(full)
+        assert (row["outcome"], row["call"]) == ("answered", lost["call"])
+        recordings = "SELECT path FROM recordings WHERE call = ?"
+        assert house.rows(recordings, row["call"]) == []
+        folder = house.asterisk.settings.run_dir / "spool/recording"
+        assert not [path for path in folder.rglob("*") if path.is_file() and row["call"] in path.name]
+        await house.agent_is("8001", "idle")
+        call = await house.queued(after)
+        await call.hear_tone(AGENT, timeout_s=10.0)
+        await until(lambda: any(side.stat().st_size > 20_000 for side in folder.glob("*.sln")), 15.0)
+        await call.hang_up()
+        row = await house.row_of(after)
+        await until(lambda: len(house.rows(recordings, row["call"])) == 1)
+        ((path, duration_s),) = house.rows("SELECT path, duration_s FROM recordings WHERE call = ?", row["call"])
+        assert duration_s > 1.1, "longer than what there was space for"
+        assert path in {str(file) for file in folder.iterdir()}
+    await house.nobody_left()
 
 
 async def test_the_journal_gives_the_rows_again_that_were_written_then(house: House) -> None:
