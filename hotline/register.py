@@ -33,7 +33,7 @@ MOVES: dict[Place, frozenset[Place]] = {
 LAST_AGENTS = 20_000
 """Callers of whom it is known who talked to them last."""
 LAST_AGENT_S = 30 * 86_400.0
-_CALLED_BACK = "-callback-"
+_CALLED_BACK = ":callback-"
 
 
 def call_id(leg: LegId) -> CallId:

@@ -94,6 +94,7 @@ class AsteriskSwitch:
             on_up=self._come_up,
             on_down=self._go_down,
             deadline_s=options.deadline_s,
+            lanes=options.lanes,
         )
         await self._door.client.start(START_DEADLINE_S)
 
@@ -133,7 +134,8 @@ class AsteriskSwitch:
                 assert_never(command)
 
     async def calls(self) -> Sequence[LiveLeg]:
-        """See `calls.ports.Switch.calls`: asked of Asterisk, not remembered."""
+        """See `calls.ports.Switch.calls`: asked of Asterisk, not remembered, after what was ordered before."""
+        await self._door.client.caught_up()
         return self._live(await take_stock(self._door.client, self._options.application))
 
     def sound_of(self, leg: LegId) -> AsyncGenerator[bytes]:
@@ -195,7 +197,7 @@ class AsteriskSwitch:
             self._dialler.on_answered(known)
         elif kind == OUT:
             # We gave up on it (a deadline, a withdrawal that came too early) and it was answered all the same.
-            self._door.request("DELETE", f"channels/{wire.part(channel.id)}")
+            self._door.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
         else:
             self._arrive(self._leg_of(channel))
 

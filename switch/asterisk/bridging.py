@@ -78,8 +78,9 @@ class Bridging:
             leg.heading = command.attempt
         bridge = wire.part(talk.bridge)
         both = f"{wire.part(command.a)},{wire.part(command.b)}"
-        door.request("POST", f"bridges/{bridge}?type=mixing,dtmf_events")  # without it keys in a talk are not told
-        door.request("POST", f"bridges/{bridge}/addChannel?channel={both}", partial(self._added, talk))
+        uri = f"bridges/{bridge}?type=mixing,dtmf_events"  # without the latter keys in a talk are not told
+        door.request(talk.a, "POST", uri)
+        door.request(talk.a, "POST", f"bridges/{bridge}/addChannel?channel={both}", partial(self._added, talk))
         talk.timer = door.loop.call_later(door.options.deadline_s, self._overdue, talk)
 
     def on_entered(self, bridge: str, leg_id: LegId) -> None:
@@ -115,7 +116,7 @@ class Bridging:
         for leg_id in talk.inside:
             if leg_id != dead:
                 self._take_out(talk, leg_id)
-        self._door.request("DELETE", f"bridges/{wire.part(talk.bridge)}")
+        self._door.request(talk.a, "DELETE", f"bridges/{wire.part(talk.bridge)}")
         self._door.emit(events.CommandFailed(talk.attempt, reason, dead, detail))
 
     # -- apart
@@ -130,7 +131,7 @@ class Bridging:
             talk.state = "parting"
             talk.left_first = leg_id
             self._take_out(talk, talk.other(leg_id))
-            self._door.request("DELETE", f"bridges/{wire.part(bridge)}")
+            self._door.request(talk.a, "DELETE", f"bridges/{wire.part(bridge)}")
             talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._part, talk)
         if talk.state == "parting":
             self._part_if_clear(talk)
@@ -176,7 +177,9 @@ class Bridging:
         return leg.heading is not None or leg.music or leg.in_bridge not in (None, talk.bridge)
 
     def _take_out(self, talk: Talk, leg_id: LegId) -> None:
-        self._door.request("POST", f"bridges/{wire.part(talk.bridge)}/removeChannel?channel={wire.part(leg_id)}")
+        self._door.request(
+            talk.a, "POST", f"bridges/{wire.part(talk.bridge)}/removeChannel?channel={wire.part(leg_id)}"
+        )
 
     def _forget(self, talk: Talk) -> None:
         talk.state = "gone"
@@ -206,6 +209,7 @@ class Bridging:
             if not bridge.startswith(self.prefix) or bridge in self.talks:
                 continue
             attempt = AttemptId(bridge.removeprefix(self.prefix))
+            about = LegId(bridge)
             if len(channels) == 2:
                 talk = Talk(attempt, bridge, LegId(channels[0]), LegId(channels[1]), None)
                 talk.state, talk.inside = "up", {talk.a, talk.b}
@@ -213,5 +217,5 @@ class Bridging:
             else:
                 for channel in channels:
                     uri = f"bridges/{wire.part(bridge)}/removeChannel?channel={wire.part(channel)}"
-                    self._door.request("POST", uri)
-                self._door.request("DELETE", f"bridges/{wire.part(bridge)}")
+                    self._door.request(about, "POST", uri)
+                self._door.request(about, "DELETE", f"bridges/{wire.part(bridge)}")

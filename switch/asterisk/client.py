@@ -1,17 +1,18 @@
-"""The link to one Asterisk: events and REST over one WebSocket, kept up for as long as the adapter lives.
+"""The link to one Asterisk: events and REST over WebSockets, kept up for as long as the adapter lives.
 
-One task reads, one writes, one timer watches deadlines: no task for an event or a request. `request` only queues, so
-that an answer and a prompt leave in one go; Asterisk carries out the requests of a connection in the order written.
-On an Asterisk without REST over WebSocket the same requests go by HTTP (`rest.py`).
+The first connection carries our application's name, and so all events; the others carry requests only (`lane.py`).
+They live and die together. Of each one task reads and one writes, one timer watches all deadlines: no task for an event
+or a request. `request` only queues, so that an answer and a prompt leave in one go. On an Asterisk without REST over
+WebSocket the same requests go by HTTP (`rest.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 import aiohttp
 import structlog
@@ -19,6 +20,7 @@ import structlog
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import Seconds
 from switch.asterisk import wire
+from switch.asterisk.lane import Lane, Socket
 from switch.asterisk.requests import Pending, Reply, Then, reply_of
 from switch.asterisk.rest import HttpRest
 from switch.asterisk.websocket import GatheringWebSocket
@@ -38,7 +40,8 @@ class NameTaken(SwitchError):
 class AriClient:
     """`on_up` is awaited after each connect (the link counts as up when it returns), `on_down` called after each loss.
 
-    `base_url` is such as http://127.0.0.1:8088/ari. Errors of `on_up` of kind SwitchError drop the link and start anew.
+    `base_url` is such as http://127.0.0.1:8088/ari; `lanes` is how many connections share the requests. Errors of
+    `on_up` of kind SwitchError drop the link and start anew.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class AriClient:
         on_up: Callable[[], Awaitable[None]],
         on_down: Callable[[str], None],
         deadline_s: Seconds = 5.0,
+        lanes: int = 1,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._user = user
@@ -63,11 +67,10 @@ class AriClient:
         self._on_down = on_down
         self._pending = Pending(deadline_s)
         self._session: aiohttp.ClientSession | None = None
-        self._http: HttpRest | None = None  # only for an Asterisk without REST over WebSocket
+        self._lane_count = lanes
+        self._lanes: Sequence[Lane | HttpRest] = ()  # HttpRest: only for an Asterisk without REST over WebSocket
         self._connected = False
         self._was_up = False
-        self._outgoing: deque[bytes] = deque()
-        self._wake_writer = asyncio.Event()
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._unknown: set[str] = set()
@@ -102,8 +105,11 @@ class AriClient:
             await self._session.close()
             self._session = None
 
-    def request(self, method: str, uri: str, then: Then | None = None, body: object = None) -> None:
-        """Queue a REST request; `then` gets the reply, later. Never raises, never blocks."""
+    def request(self, method: str, uri: str, then: Then | None = None, body: object = None, lane: int = 0) -> None:
+        """Queue a REST request; `then` gets the reply, later. Never raises, never blocks.
+
+        Requests of one `lane`, any number, are carried out in the order given; those of others may overtake them.
+        """
         loop = asyncio.get_running_loop()
         if not self._connected:
             if then is not None:
@@ -112,13 +118,9 @@ class AriClient:
         request_id = self._pending.add(then, loop.time())
         if self._deadline_timer is None:
             self._deadline_timer = loop.call_later(self._pending.deadline_s, self._expire)
-        if self._http is not None:
-            self._http.put(request_id, method, uri, body)
-            return
-        self._outgoing.append(wire.encode_request(request_id, method, uri, body))
-        self._wake_writer.set()
+        self._lanes[lane % len(self._lanes)].put(request_id, method, uri, body)
 
-    async def ask(self, method: str, uri: str, body: object = None) -> Reply:
+    async def ask(self, method: str, uri: str, body: object = None, lane: int = 0) -> Reply:
         """A request, awaited."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
 
@@ -126,14 +128,17 @@ class AriClient:
             if not future.done():
                 future.set_result(reply)
 
-        self.request(method, uri, settle, body)
+        self.request(method, uri, settle, body, lane)
         return await future
+
+    async def caught_up(self) -> None:
+        """Return when all that was requested so far has been carried out, or has failed."""
+        await asyncio.gather(*(self.ask("GET", "asterisk/ping", lane=lane) for lane in range(self._lane_count)))
 
     def drop(self, why: str) -> None:
         """Close the link as if it had failed; it is built anew."""
         log.warning("ari.dropped", application=self._application, why=why)
         if self._keeper is not None and self._connected:
-            self._outgoing.clear()
             self._drop_requested.set()
 
     # -- keeping up
@@ -161,20 +166,15 @@ class AriClient:
         assert self._session is not None
         async with asyncio.timeout(_CONNECT_S):
             self.version = await self._ask_version()
-            socket = await self._session.ws_connect(
-                f"{self._base_url}/events",
-                params={"app": self._application},
-                heartbeat=HEARTBEAT_S,
-                max_msg_size=wire.MAX_MESSAGE_BYTES,
-                decode_text=False,
-                compress=0,
-            )
+            lanes = await self._open_lanes()
         self._drop_requested = asyncio.Event()
         reason = "closed by Asterisk"
-        tasks = {asyncio.create_task(self._read(socket)), asyncio.create_task(self._write(socket))}
+        tasks = {asyncio.create_task(run()) for lane in lanes for run in (lane.read, lane.write)}
         try:
+            self._lanes = lanes
             if not wire.speaks_rest_over_websocket(self.version):
-                self._http = HttpRest(self._session, self._base_url, self._http_answered)
+                rest = partial(HttpRest, self._session, self._base_url, self._http_answered)
+                self._lanes = [rest() for _ in range(self._lane_count)]
             self._connected = True
             tasks.add(asyncio.create_task(self._come_up(first_up)))
             tasks.add(asyncio.create_task(self._until_dropped()))
@@ -186,30 +186,57 @@ class AriClient:
             reason = str(error) or repr(error)
             raise
         finally:
-            await self._disconnect(socket, tasks, reason)
+            await self._disconnect(lanes, tasks, reason)
 
-    async def _disconnect(
-        self, socket: aiohttp.ClientWebSocketResponse[bool], tasks: set[asyncio.Task[None]], reason: str
-    ) -> None:
+    async def _open_lanes(self) -> list[Lane]:
+        """The one that has all events, then those for requests only. All or none: raises what any of them does."""
+        count = self._lane_count if wire.speaks_rest_over_websocket(self.version) else 1
+        names = [self._application, *(f"{self._application}-lane-{number}" for number in range(1, count))]
+        lanes: list[Lane] = []
+        try:
+            for name in names:
+                lanes.append(Lane(await self._open(name), self._take))
+        except BaseException:
+            await asyncio.gather(*(lane.close() for lane in lanes), return_exceptions=True)
+            raise
+        return lanes
+
+    async def _open(self, application: str) -> Socket:
+        assert self._session is not None
+        return await self._session.ws_connect(
+            f"{self._base_url}/events",
+            params={"app": application},
+            heartbeat=HEARTBEAT_S,
+            max_msg_size=wire.MAX_MESSAGE_BYTES,
+            decode_text=False,
+            compress=0,
+        )
+
+    async def _disconnect(self, lanes: Sequence[Lane], tasks: set[asyncio.Task[None]], reason: str) -> None:
         self._connected = False
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._http is not None:
-            self._http.close()
-            self._http = None
-        self._outgoing.clear()
+        for lane in self._lanes:
+            if isinstance(lane, HttpRest):
+                lane.close()
+        self._lanes = ()
         self._pending.fail_all(reason)
         if self._was_up:
             self._on_down(reason)
         with suppress(aiohttp.ClientError, OSError, TimeoutError):
             async with asyncio.timeout(1.0):
-                await socket.close()
+                await asyncio.gather(*(lane.close() for lane in lanes), return_exceptions=True)
 
     async def _come_up(self, first_up: asyncio.Future[None]) -> None:
         await self._on_up()
         self._was_up = True
-        log.info("ari.up", application=self._application, asterisk=self.version, over_http=self._http is not None)
+        log.info(
+            "ari.up",
+            application=self._application,
+            asterisk=self.version,
+            over_http=isinstance(self._lanes[0], HttpRest),
+        )
         if not first_up.done():
             first_up.set_result(None)
 
@@ -226,16 +253,6 @@ class AriClient:
             return wire.decode_body(await response.read(), wire.Info).system.version
 
     # -- the two directions
-
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        while True:
-            message = await socket.receive()
-            if message.type is aiohttp.WSMsgType.TEXT:
-                self._take(message.data)
-            elif message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED):
-                raise SwitchAway("the WebSocket was closed")
-            elif message.type is aiohttp.WSMsgType.ERROR:
-                raise SwitchAway(f"the WebSocket failed: {message.data!r}")
 
     def _take(self, data: bytes) -> None:
         try:
@@ -261,17 +278,6 @@ class AriClient:
                 log.info("ari.unknown_event", type=message.type, note="further ones are not mentioned")
         else:
             self._on_event(message)
-
-    async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        assert isinstance(socket, GatheringWebSocket)
-        wake = self._wake_writer
-        while True:
-            if self._outgoing:  # what one event gave rise to (answer and play, bridge and add) leaves in one packet
-                messages = tuple(self._outgoing)
-                self._outgoing.clear()
-                await socket.send_together(messages)
-            wake.clear()
-            await wake.wait()
 
     def _http_answered(self, request_id: str, status: int, reason: str, body: str) -> None:
         self._pending.answered(request_id, reply_of(status, reason, body))

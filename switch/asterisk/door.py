@@ -36,12 +36,19 @@ class AsteriskOptions:
     gateway: str = "gateway"  # the endpoint that tel: numbers go by
     deadline_s: Seconds = 5.0
     media_here: bool = True
+    lanes: int = 4
+    """Connections that share the requests, see `switch.asterisk.lane`."""
     sound_address: str = "127.0.0.1"
     """An IPv4 address of this machine that Asterisk reaches: what callers say comes here, when an ear is open."""
     endings: tuple[str, ...] = (".alaw", ".ulaw", ".wav", ".sln", ".g722", ".gsm", ".sln16", ".wav16")
 
 
 _STILL_LISTED_S = 2.0
+
+
+def lane_of(leg: LegId) -> int:
+    """The same of all legs of a call: their ids have the call's in common, see `calls.ids`."""
+    return hash(leg.partition(":")[0])
 
 
 class Door:
@@ -56,9 +63,9 @@ class Door:
         self.client: AriClient
         self.loop: asyncio.AbstractEventLoop
 
-    def request(self, method: str, uri: str, then: Then | None = None, body: object = None) -> None:
-        """A REST request; see `AriClient.request`."""
-        self.client.request(method, uri, then, body)
+    def request(self, about: LegId, method: str, uri: str, then: Then | None = None, body: object = None) -> None:
+        """A REST request, after all others about legs of the same call; see `AriClient.request`."""
+        self.client.request(method, uri, then, body, lane_of(about))
 
     def later(self, fact: SwitchEvent) -> None:
         """Hand a fact to the sink once the code that runs now has returned to the loop."""
@@ -71,7 +78,7 @@ class Door:
         """An order that one request does: CommandDone (for Answer CallAnswered) when Asterisk says so."""
         leg = self.legs[command.leg]
         leg.open[command.attempt] = command
-        self.request(method, uri, partial(self._quick_done, command), body)
+        self.request(command.leg, method, uri, partial(self._quick_done, command), body)
 
     def _quick_done(self, command: LegCommand, reply: Reply) -> None:
         leg = self.legs.get(command.leg)
@@ -93,11 +100,11 @@ class Door:
         """
         if leg.playing is not None:
             leg.stopping.add(leg.playing)
-            self.request("DELETE", f"playbacks/{wire.part(leg.playing)}")
+            self.request(leg.id, "DELETE", f"playbacks/{wire.part(leg.playing)}")
             leg.playing = None
         if leg.recording is not None:
             leg.stopping.add(leg.recording)
-            self.request("POST", f"recordings/live/{wire.part(self.recording_name(leg.recording))}/stop")
+            self.request(leg.id, "POST", f"recordings/live/{wire.part(self.recording_name(leg.recording))}/stop")
             leg.recording = None
 
     def recording_name(self, attempt: AttemptId) -> str:
@@ -107,7 +114,7 @@ class Door:
     def hang_up(self, leg: Leg, cause: Cause, q850: int) -> None:
         """End a channel; its end comes as an event, and is assumed after the deadline."""
         leg.ending = leg.ending or cause
-        self.request("DELETE", f"channels/{wire.part(leg.id)}?reason_code={q850}", partial(self._hung_up, leg))
+        self.request(leg.id, "DELETE", f"channels/{wire.part(leg.id)}?reason_code={q850}", partial(self._hung_up, leg))
         if leg.end_timer is None:
             leg.end_timer = self.loop.call_later(self.options.deadline_s, self._end_overdue, leg)
 

@@ -12,13 +12,14 @@ import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncGenerator, Collection, Iterable
+from functools import partial
 
 import numpy as np
 
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId, Seconds
 from switch.asterisk import wire
-from switch.asterisk.door import Door
+from switch.asterisk.door import Door, lane_of
 from switch.asterisk.legs import Leg
 from switch.asterisk.requests import Reply
 
@@ -112,16 +113,17 @@ class Hearing:
             self._close(tap)
 
     async def _open(self, tap: _Tap, port: int) -> None:
-        client, options = self._door.client, self._door.options
+        options = self._door.options
+        ask = partial(self._door.client.ask, lane=lane_of(tap.leg))
         application = wire.part(options.application)
         replies = await asyncio.gather(
-            client.ask("POST", f"channels/{wire.part(tap.leg)}/snoop/{wire.part(tap.snoop)}?spy=in&app={application}"),
-            client.ask(
+            ask("POST", f"channels/{wire.part(tap.leg)}/snoop/{wire.part(tap.snoop)}?spy=in&app={application}"),
+            ask(
                 "POST",
                 f"channels/externalMedia?channelId={wire.part(tap.media)}&app={application}"
                 f"&external_host={wire.part(f'{options.sound_address}:{port}')}&format={_FORMAT}",
             ),
-            client.ask("POST", f"bridges/{wire.part(tap.bridge)}?type=mixing"),
+            ask("POST", f"bridges/{wire.part(tap.bridge)}?type=mixing"),
         )
         _must(replies)
         try:
@@ -130,14 +132,14 @@ class Hearing:
         except TimeoutError:
             raise SwitchError("Asterisk did not hand over the channels that were to be heard") from None
         both = f"{wire.part(tap.snoop)},{wire.part(tap.media)}"
-        _must((await client.ask("POST", f"bridges/{wire.part(tap.bridge)}/addChannel?channel={both}"),))
+        _must((await ask("POST", f"bridges/{wire.part(tap.bridge)}/addChannel?channel={both}"),))
 
     def _close(self, tap: _Tap) -> None:
         self._taps.pop(tap.snoop, None)
         self._taps.pop(tap.media, None)
         for what in (f"channels/{wire.part(tap.media)}", f"channels/{wire.part(tap.snoop)}"):
-            self._door.request("DELETE", what)
-        self._door.request("DELETE", f"bridges/{wire.part(tap.bridge)}")
+            self._door.request(tap.leg, "DELETE", what)
+        self._door.request(tap.leg, "DELETE", f"bridges/{wire.part(tap.bridge)}")
 
     # -- events
 
@@ -149,7 +151,8 @@ class Hearing:
             if len(tap.started) == len((tap.snoop, tap.media)):
                 tap.up.set()
         elif channel.id.startswith(self._prefix):
-            self._door.request("DELETE", f"channels/{wire.part(channel.id)}")  # closed before it came
+            # closed before it came
+            self._door.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
         return channel.id.startswith(self._prefix)
 
     def on_end(self, leg: Leg) -> None:
@@ -167,11 +170,11 @@ class Hearing:
         """After each connect: what an earlier connection left behind goes."""
         for channel in channels:
             if channel.id.startswith(self._prefix) and channel.id not in self._taps:
-                self._door.request("DELETE", f"channels/{wire.part(channel.id)}")
+                self._door.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
         standing = {tap.bridge for tap in self._taps.values()}
         for bridge in bridges:
             if bridge.startswith(self._prefix) and bridge not in standing:
-                self._door.request("DELETE", f"bridges/{wire.part(bridge)}")
+                self._door.request(LegId(bridge), "DELETE", f"bridges/{wire.part(bridge)}")
 
 
 def _must(replies: Iterable[Reply]) -> None:

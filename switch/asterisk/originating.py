@@ -66,7 +66,7 @@ class Dialler:
             "callerId": f'"{name}" <{number}>',
             "timeout": math.ceil(command.ring_s) + _SPARE_RING_S,
         }
-        door.request("POST", f"channels/{wire.part(command.leg)}", partial(self._placed, leg), body)
+        door.request(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
         leg.ring_timer = door.loop.call_later(command.ring_s, self._rang_out, leg)
 
     def on_state(self, event: wire.ChannelStateChange) -> None:
@@ -93,7 +93,7 @@ class Dialler:
             return  # after a lost link, taking stock tells what became of it
         if reply.status == 409:
             # A duplicate, says Asterisk; and, after one duplicate, of anything that it cannot call (22.10.1).
-            self._door.request("GET", f"channels/{wire.part(leg.id)}", partial(self._confirmed, leg))
+            self._door.request(leg.id, "GET", f"channels/{wire.part(leg.id)}", partial(self._confirmed, leg))
         elif reply.failure == "deadline":
             self._door.hang_up(leg, Cause.FAILED, Q850_OF[Cause.FAILED])
         else:
@@ -161,9 +161,10 @@ class Dialler:
         door.quiet(leg)
         leg.open[command.attempt] = command
         uri = f"channels/{wire.part(leg.id)}"
-        door.request("POST", f"{uri}/variable?variable={AWAY_VARIABLE}&value={wire.part(endpoint)}")
+        door.request(leg.id, "POST", f"{uri}/variable?variable={AWAY_VARIABLE}&value={wire.part(endpoint)}")
         leg.ending = Cause.TRANSFERRED
         door.request(
+            leg.id,
             "POST",
             f"{uri}/continue?context={AWAY_CONTEXT}&extension=s&priority=1",
             partial(self._redirected, command),

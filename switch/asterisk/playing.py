@@ -52,6 +52,7 @@ class Player:
         leg.open[command.attempt] = command
         leg.playing = command.attempt
         door.request(
+            command.leg,
             "POST",
             f"channels/{wire.part(command.leg)}/play/{wire.part(command.attempt)}",
             partial(self._accepted, command),
@@ -63,7 +64,7 @@ class Player:
         leg.stopping.add(attempt)
         if leg.playing == attempt:
             leg.playing = None
-        self._door.request("DELETE", f"playbacks/{wire.part(attempt)}", partial(self._stopped, leg, attempt))
+        self._door.request(leg.id, "DELETE", f"playbacks/{wire.part(attempt)}", partial(self._stopped, leg, attempt))
 
     def on_finished(self, event: wire.PlaybackFinished) -> None:
         """Asterisk is through with a playback."""
@@ -139,6 +140,7 @@ class Player:
             return
         leg.open[command.attempt] = command
         door.request(
+            leg.id,
             "POST",
             self._uri("removeChannel", leg),
             partial(self._music_stopped, command),
@@ -155,7 +157,7 @@ class Player:
 
     def _catch_up(self, leg: Leg) -> None:
         """Do what was ordered of music while a prompt played."""
-        self._door.request("POST", self._uri("addChannel" if leg.music else "removeChannel", leg))
+        self._door.request(leg.id, "POST", self._uri("addChannel" if leg.music else "removeChannel", leg))
 
     def _uri(self, verb: Literal["addChannel", "removeChannel"], leg: Leg) -> str:
         return f"bridges/{wire.part(self.rooms.of(leg.id))}/{verb}?channel={wire.part(leg.id)}"

@@ -94,14 +94,15 @@ class Recorder:
             f"&maxSilenceSeconds={math.ceil(command.silence_s)}&beep={'true' if command.beep else 'false'}"
             f"&terminateOn={wire.part(end_on)}"
         )
-        door.request("POST", f"channels/{wire.part(leg.id)}/record?{query}", partial(self._accepted, name))
+        door.request(leg.id, "POST", f"channels/{wire.part(leg.id)}/record?{query}", partial(self._accepted, name))
 
     def stop(self, attempt: AttemptId) -> None:
         """End a voicemail; its RecordingFinished follows."""
         name = self._door.recording_name(attempt)
         if name in self._voicemails:
-            self._voicemails[name][0].stopping.add(attempt)
-        self._door.request("POST", f"recordings/live/{wire.part(name)}/stop")
+            leg, _ = self._voicemails[name]
+            leg.stopping.add(attempt)
+            self._door.request(leg.id, "POST", f"recordings/live/{wire.part(name)}/stop")
 
     def _accepted(self, name: str, reply: Reply) -> None:
         if reply.ok or name not in self._voicemails:
@@ -173,6 +174,7 @@ class Recorder:
         for ear, leg in zip(ears, (talk.a, talk.b), strict=True):
             self._by_ear[ear] = recording
             self._door.request(
+                talk.a,
                 "POST",
                 f"channels/{wire.part(leg)}/snoop/{wire.part(ear)}?spy=in&app={wire.part(application)}&appArgs={EAR_ARGUMENT}",
                 partial(self._ear_placed, recording, ear),
@@ -182,7 +184,7 @@ class Recorder:
         """A snoop channel is ours: once both are, both files begin."""
         recording = self._by_ear.get(ear)
         if recording is None:
-            self._door.request("DELETE", f"channels/{wire.part(ear)}")
+            self._door.request(LegId(ear), "DELETE", f"channels/{wire.part(ear)}")
             return
         recording.started.add(ear)
         if recording.over:
@@ -196,7 +198,9 @@ class Recorder:
     def _begin_side(self, recording: TalkRecording, name: str) -> None:
         part = wire.part(name)
         query = f"name={part}&format={SIDE_FORMAT}&ifExists=overwrite"
-        self._door.request("POST", f"channels/{part}/record?{query}", partial(self._ear_placed, recording, name))
+        self._door.request(
+            recording.leg_a, "POST", f"channels/{part}/record?{query}", partial(self._ear_placed, recording, name)
+        )
 
     def end(self, talk: Talk) -> None:
         """The talk is over: close both files; the stereo file follows."""
@@ -214,7 +218,7 @@ class Recorder:
 
     def _close_ears(self, recording: TalkRecording) -> None:
         for ear in recording.ears:
-            self._door.request("DELETE", f"channels/{wire.part(ear)}")
+            self._door.request(recording.leg_a, "DELETE", f"channels/{wire.part(ear)}")
 
     def mute(self, command: commands.MuteRecording) -> None:
         """Silence into both files, or sound again."""
@@ -235,7 +239,10 @@ class Recorder:
         replies: list[Reply] = []
         for ear in recording.ears:
             self._door.request(
-                method, f"recordings/live/{wire.part(ear)}/mute", partial(self._muted, recording, command, replies)
+                recording.leg_a,
+                method,
+                f"recordings/live/{wire.part(ear)}/mute",
+                partial(self._muted, recording, command, replies),
             )
 
     def _muted(

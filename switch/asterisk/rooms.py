@@ -104,7 +104,7 @@ class Rooms:
         names = (f"{self.first}-{number}" for number in count(2))
         room = next(name for name in names if name not in self._members)
         name = wire.part(room)
-        self._door.request("POST", f"bridges/{name}?type=holding&name={name}", partial(self._opened, room))
+        self._door.request(LegId(room), "POST", f"bridges/{name}?type=holding&name={name}", partial(self._opened, room))
 
     def _opened(self, room: str, reply: Reply) -> None:
         self._opening = False
@@ -113,4 +113,6 @@ class Rooms:
 
     def _ask_for_music(self, room: str) -> None:
         if self._inside.get(room):
-            self._door.request("POST", f"bridges/{wire.part(room)}/moh")  # where it plays already, it just goes on
+            self._door.request(
+                LegId(room), "POST", f"bridges/{wire.part(room)}/moh"
+            )  # where it plays already, it just goes on

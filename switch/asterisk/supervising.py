@@ -61,12 +61,13 @@ class Supervision:
         if watch is None:
             watch = Watch(command.leg, f"{door.options.application}-watch-{command.attempt}")
             self._watches[command.leg] = watch
-            door.request("POST", f"bridges/{wire.part(watch.bridge)}?type=mixing")
+            door.request(command.leg, "POST", f"bridges/{wire.part(watch.bridge)}?type=mixing")
         watch.command = command
         leg.open[command.attempt] = command
         spy = f"{door.options.application}-spy-{command.attempt}"
         self._by_spy[spy] = command
         door.request(
+            command.leg,
             "POST",
             f"channels/{wire.part(command.target)}/snoop/{wire.part(spy)}?{_SNOOP[command.mode]}"
             f"&app={wire.part(door.options.application)}&appArgs={SPY_ARGUMENT}",
@@ -83,7 +84,10 @@ class Supervision:
         earlier, watch.spy = watch.spy, spy
         both = f"{wire.part(command.leg)},{wire.part(spy)}"
         self._door.request(
-            "POST", f"bridges/{wire.part(watch.bridge)}/addChannel?channel={both}", partial(self._joined, command)
+            command.leg,
+            "POST",
+            f"bridges/{wire.part(watch.bridge)}/addChannel?channel={both}",
+            partial(self._joined, command),
         )
         if earlier is not None:
             self._hang_up(earlier)
@@ -135,8 +139,9 @@ class Supervision:
         self._watches.pop(watch.leg, None)
         if watch.spy is not None:
             self._hang_up(watch.spy)
-        self._door.request("DELETE", f"bridges/{wire.part(watch.bridge)}")
+        self._door.request(watch.leg, "DELETE", f"bridges/{wire.part(watch.bridge)}")
 
     def _hang_up(self, spy: str) -> None:
-        self._by_spy.pop(spy, None)
-        self._door.request("DELETE", f"channels/{wire.part(spy)}")
+        command = self._by_spy.pop(spy, None)
+        about = command.leg if command is not None else LegId(spy)
+        self._door.request(about, "DELETE", f"channels/{wire.part(spy)}")

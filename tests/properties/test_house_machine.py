@@ -339,7 +339,7 @@ class House(RuleBasedStateMachine):
             self.the_link_is_back()
         self.settle()
         for leg in list(self.world.legs.values()):
-            if leg.inbound or "-callback-" in leg.leg:
+            if leg.inbound or ":callback-" in leg.leg:
                 self.world.die(leg.leg, Cause.NORMAL)
         self.settle()
         for agent in AGENTS:

@@ -14,7 +14,8 @@ Request = dict[str, Any]
 
 
 class AriServer:
-    """`answer` makes the reply to each request; None leaves it open. `requests` are all that came."""
+    """`answer` makes the reply to each request; None leaves it open. `requests` are all that came, each with the
+    application of the connection it came by. `refused` are applications that get no connection."""
 
     def __init__(self, version: str = "22.10.1") -> None:
         self.version = version
@@ -23,15 +24,19 @@ class AriServer:
         self._news = asyncio.Event()
         self.connections = 0
         self.answer: Callable[[Request], Request | None] = lambda request: {"status_code": 204}
-        self.socket: web.WebSocketResponse | None = None
+        self.sockets: dict[str, web.WebSocketResponse] = {}
+        self.refused: set[str] = set()
 
     async def say(self, message: object) -> None:
         """Send an event, or text that is none."""
-        assert self.socket is not None
-        await self.socket.send_str(message if isinstance(message, str) else json.dumps(message))
+        await self._say("hotline", message)
+
+    async def _say(self, application: str, message: object) -> None:
+        await self.sockets[application].send_str(message if isinstance(message, str) else json.dumps(message))
 
     async def reply(self, request: Request, **fields: object) -> None:
-        await self.say({"type": "RESTResponse", "request_id": request["request_id"], "reason_phrase": "", **fields})
+        message = {"type": "RESTResponse", "request_id": request["request_id"], "reason_phrase": "", **fields}
+        await self._say(request["application"], message)
 
     async def asked(self, count: int) -> None:
         """Return once so many requests have come."""
@@ -44,9 +49,9 @@ class AriServer:
         self._news.set()
         return self.answer(request)
 
-    async def drop(self) -> None:
-        assert self.socket is not None
-        await self.socket.close()
+    async def drop(self, application: str = "hotline") -> None:
+        """Close a connection."""
+        await self.sockets[application].close()
 
     async def info(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != "Basic dXNlcjpzZWNyZXQ=":
@@ -54,11 +59,14 @@ class AriServer:
         return web.json_response({"system": {"version": self.version}, "status": {"startup_time": "then"}})
 
     async def events(self, request: web.Request) -> web.WebSocketResponse:
-        self.socket = socket = web.WebSocketResponse()
+        application = request.query["app"]
+        if application in self.refused:
+            raise web.HTTPInternalServerError
+        self.sockets[application] = socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.connections += 1
         async for message in socket:
-            asked = json.loads(message.data)
+            asked = {**json.loads(message.data), "application": application}
             reply = self._note(asked)
             if reply is not None:
                 await self.reply(asked, **reply)

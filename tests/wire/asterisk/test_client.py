@@ -34,7 +34,9 @@ class Listener:
         self.up.set()
 
 
-def client_of(server: AriServer, listener: Listener, password: str = "secret", deadline_s: float = 5.0) -> AriClient:
+def client_of(
+    server: AriServer, listener: Listener, password: str = "secret", deadline_s: float = 5.0, lanes: int = 1
+) -> AriClient:
     return AriClient(
         server.url,
         "user",
@@ -44,6 +46,7 @@ def client_of(server: AriServer, listener: Listener, password: str = "secret", d
         on_up=listener.on_up,
         on_down=listener.downs.put_nowait,
         deadline_s=deadline_s,
+        lanes=lanes,
     )
 
 
@@ -144,6 +147,73 @@ async def test_a_lost_link_fails_what_is_open_and_comes_back(
     assert (await client.ask("GET", "channels")).failure == "switch_lost"
     await listener.up.wait()
     assert (server.connections, listener.ups) == (2, 2)
+
+
+async def test_lanes_share_the_requests_and_keep_those_about_one_thing_in_order(
+    server: AriServer, listener: Listener
+) -> None:
+    client = client_of(server, listener, lanes=4)
+    await client.start(5.0)
+    asked = [(call, f"channels/{call}/{step}") for step in range(5) for call in range(40)]
+    await asyncio.gather(*(client.ask("POST", uri, lane=call) for call, uri in asked))
+    by_lane = {request["application"] for request in server.requests}
+    assert by_lane == {"hotline", "hotline-lane-1", "hotline-lane-2", "hotline-lane-3"}
+    for call in range(40):
+        mine = [request for request in server.requests if request["uri"].startswith(f"channels/{call}/")]
+        assert [request["uri"] for request in mine] == [f"channels/{call}/{step}" for step in range(5)]
+        assert len({request["application"] for request in mine}) == 1
+    await client.close()
+    assert all(socket.closed for socket in server.sockets.values())
+
+
+async def test_a_lane_that_waits_holds_up_no_other(server: AriServer, listener: Listener) -> None:
+    client = client_of(server, listener, lanes=2)
+    await client.start(5.0)
+    server.answer = lambda request: None if request["uri"] == "channels/slow" else {"status_code": 204}
+    slow = asyncio.create_task(client.ask("POST", "channels/slow", lane=0))
+    await server.asked(1)
+    assert (await client.ask("POST", "channels/quick", lane=1)).ok
+    assert not slow.done()
+    await server.reply(server.requests[0], status_code=204)
+    assert (await slow).ok
+    await client.close()
+
+
+async def test_caught_up_comes_behind_what_was_asked_on_each_lane(server: AriServer, listener: Listener) -> None:
+    client = client_of(server, listener, lanes=3)
+    await client.start(5.0)
+    for lane in range(6):
+        client.request("POST", f"channels/{lane}", lane=lane)
+    await client.caught_up()
+    by_lane: dict[str, list[str]] = {}
+    for request in server.requests:
+        by_lane.setdefault(request["application"], []).append(request["uri"])
+    assert sorted(by_lane.values()) == [[f"channels/{n}", f"channels/{n + 3}", "asterisk/ping"] for n in range(3)]
+    await client.close()
+
+
+async def test_lanes_go_down_and_come_up_together(server: AriServer, listener: Listener) -> None:
+    client = client_of(server, listener, lanes=3)
+    await client.start(5.0)
+    server.answer = lambda request: None
+    asked = [asyncio.create_task(client.ask("POST", "channels/c/answer", lane=call)) for call in range(20)]
+    await server.asked(20)
+    listener.up.clear()
+    await server.drop("hotline-lane-2")
+    assert {(await reply).failure for reply in asked} == {"switch_lost"}
+    assert await listener.downs.get()
+    await listener.up.wait()
+    assert (server.connections, listener.ups, listener.downs.qsize()) == (6, 2, 0)
+    await client.close()
+
+
+async def test_without_all_its_lanes_the_link_is_not_up(server: AriServer, listener: Listener) -> None:
+    server.refused = {"hotline-lane-2"}
+    client = client_of(server, listener, lanes=3)
+    with pytest.raises(SwitchAway, match="500"):
+        await client.start(0.5)
+    assert not listener.ups
+    assert all(socket.closed for socket in server.sockets.values()), "none is left open"
 
 
 async def test_a_taken_name_is_the_end(client: AriClient, server: AriServer, listener: Listener) -> None:

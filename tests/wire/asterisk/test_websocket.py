@@ -39,7 +39,7 @@ async def test_messages_sent_together_are_one_write_and_arrive_in_order(monkeypa
     async with (
         ari_server() as server,
         aiohttp.ClientSession(ws_response_class=GatheringWebSocket) as session,
-        session.ws_connect(f"{server.url}/events", compress=0) as socket,
+        session.ws_connect(f"{server.url}/events?app=hotline", compress=0) as socket,
     ):
         messages = [b'{"request_id": "%d"}' % number for number in range(20)]
         await socket.send_together(messages)
