@@ -27,7 +27,7 @@ class House:
         self.door.request.side_effect = self._request
         self.rooms = Rooms(self.door)
 
-    def _request(self, method: str, uri: str, then: object = None) -> None:
+    def _request(self, about: str, method: str, uri: str, then: object = None) -> None:
         self.asked.append(f"{method} {uri}")
         if callable(then):
             then(Reply(self.status, failure=None if self.status < 300 else "refused"))
