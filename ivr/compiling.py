@@ -18,7 +18,7 @@ from ivr.hours import Hours
 from ivr.phrases import Phrases, read_phrases
 from ivr.program import Flow, Limits, Program
 from ivr.queue_ways import QUEUES
-from ivr.reading import Reading
+from ivr.reading import Reading, RefKind
 from ivr.source import Mark, Node, Problem, SourceError, nearest_hint, parse
 from ivr.vocabulary import SITE_WORDS
 
@@ -26,6 +26,7 @@ FLOWS = "dialplans/flows/"
 ENTRY, HOURS, DEFAULTS = "dialplans/entry.yaml", "dialplans/hours.yaml", "dialplans/defaults.yaml"
 AGENTS, SKILLS = "dialplans/agents.yaml", "dialplans/skills.yaml"
 PROMPTS = "prompts/"
+_DEFINED_IN: dict[RefKind, str] = {"queue": QUEUES, "hours": HOURS, "agent": AGENTS}
 _LIMITS = {"steps": (10, 10_000), "call_s": (60, 86_400), "depth": (2, 50)}
 
 
@@ -57,6 +58,7 @@ class _Compiler:
     def __init__(self, files: Mapping[str, str]) -> None:
         self._files = files
         self._done = Compilation()
+        self._unread: set[str] = set()
 
     def run(self, version: str, today: date | None) -> Compilation:
         done = self._done
@@ -93,11 +95,13 @@ class _Compiler:
                 self._done.roots[path] = parse(text, path)
             except SourceError as error:
                 self._problem(Mark(error.file, error.line, error.column), "yaml", error.message)
+                self._unread.add(path)
 
     def _mapping(self, path: str) -> Mapping[str, Node]:
         root = self._done.roots.get(path)
         if root is not None and not root.is_mapping and root.value is not None:
             self._problem(root.mark, "type", f"a mapping is wanted, not {root.kind}")
+            self._unread.add(path)
         return root.items if root is not None else {}
 
     def _section(self, path: str, word: str) -> Mapping[str, Node]:
@@ -107,7 +111,7 @@ class _Compiler:
     def _languages(self, node: Node | None) -> tuple[str, ...]:
         spoken = [
             path.removeprefix(PROMPTS).removesuffix(".yaml")
-            for path in self._done.roots
+            for path in (*self._done.roots, *sorted(self._unread))
             if path.startswith(PROMPTS) and "/" not in path.removeprefix(PROMPTS)
         ]
         if node is None:
@@ -176,6 +180,8 @@ class _Compiler:
                 continue
             name = flow_name(path)
             flow, reading = read_flow(root, name, defaults)
+            if flow is None:
+                self._unread.add(path)
             self._done.problems += reading.problems
             self._done.readings[name] = reading
             if flow is not None:
@@ -200,12 +206,21 @@ class _Compiler:
             agents=tuple(agents),
             languages=languages,
             secrets=tuple(dict.fromkeys(name for reading in done.readings.values() for name in reading.secrets)),
+            unread=self._unread_names(),
         )
         for name, flow in flows.items():
             reading = done.readings[name]
             done.problems += lint.lint_flow(flow, reading, around)
             done.wishes += [(ref.name, ref.mark) for ref in reading.refs if ref.kind == "wish"]
         done.problems += lint.lint_calls(flows, done.readings)
+
+    def _unread_names(self) -> lint.Unread:
+        """What the files that could not be read may well define: that it is missing is their one problem told again."""
+        flows = frozenset(flow_name(path) for path in self._unread if path.startswith(FLOWS))
+        kinds: set[RefKind] = {kind for kind, path in _DEFINED_IN.items() if path in self._unread}
+        if any(path.startswith(PROMPTS) for path in self._unread):
+            kinds.add("phrase")
+        return lint.Unread(flows, frozenset(kinds))
 
     def _entries(self, flows: Mapping[str, Flow]) -> dict[str, str]:
         entries: dict[str, str] = {}
@@ -220,6 +235,8 @@ class _Compiler:
             if number != "default" and not any(character.isdigit() for character in number):
                 hint = nearest_hint(number, ("default",))
                 self._problem(mark, "entry", f"{number!r} is neither a number nor default{hint}")
+            if node.text not in flows and node.text in self._unread_names().flows:
+                continue
             if node.text not in flows:
                 hint = nearest_hint(node.text, list(flows))
                 self._problem(node.mark, "unknown-flow", f"there is no flow {node.text or node.kind}{hint}")

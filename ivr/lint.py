@@ -54,6 +54,18 @@ _WISH_WORDS = frozenset({"and", "or", "not"})
 _HINTS = 100  # a search among ten thousand phrases takes some 20 ms
 
 
+@dataclass(frozen=True)
+class Unread:
+    """What files that could not be read may define: these flows, and anything of these kinds."""
+
+    flows: frozenset[str] = frozenset()
+    kinds: frozenset[RefKind] = frozenset()
+
+    def may_define(self, kind: RefKind, name: str) -> bool:
+        """That this name is unknown is then no problem of its own."""
+        return kind in self.kinds or (kind == "flow" and name in self.flows)
+
+
 @dataclass
 class Surroundings:
     """What the names of flows may mean."""
@@ -66,6 +78,7 @@ class Surroundings:
     languages: Sequence[str]
     secrets: Sequence[str]
     agents: Sequence[str] = ()
+    unread: Unread = Unread()
     names: dict[RefKind, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,6 +104,8 @@ def lint_flow(flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Pr
     for ref in reading.refs:
         if ref.kind == "step" or ref.kind in around.names:
             known = steps if ref.kind == "step" else around.names[ref.kind]
+            if ref.name not in known and around.unread.may_define(ref.kind, ref.name):
+                continue
             if ref.name not in known:
                 hint = around.hint(ref.name, known)
                 yield Problem(ref.mark, f"unknown-{ref.kind}", f"there is no {ref.kind} {ref.name}{hint}")
@@ -104,7 +119,9 @@ def lint_flow(flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Pr
             yield from _secret(ref, flow, around)
     for name, step in flow.steps.items():
         yield from _step(name, step, reading, around)
-    yield from _reachable(flow, reading)
+    # A way that is written wrong leads nowhere: that what it should have led to is unreachable is the same problem.
+    if not reading.problems and all(ref.name in steps for ref in reading.refs if ref.kind == "step"):
+        yield from _reachable(flow, reading)
     yield from _loops(flow, reading)
 
 

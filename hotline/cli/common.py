@@ -63,6 +63,11 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], empty: st
     out.print(table)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def when(utc: float | None) -> str:
     """UTC epoch seconds as local date and time."""
     if utc is None:

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
-from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told
+from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.habits import QueueHabits
 from hotline.house_files import Checked, check
 from ivr.cases import read_cases
@@ -62,11 +62,12 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
     else:
         for problem in problems:
             _print_problem(problem)
-        took = f"{len(checked.files)} files in {time.perf_counter() - began:.2f} s"
+        took = f"{counted(len(checked.files), 'file')} in {time.perf_counter() - began:.2f} s"
+        warnings = counted(len(problems) - len(errors), "warning")
         if errors:
-            err.print(f"[bold red]{len(errors)} errors[/], {len(problems) - len(errors)} warnings, {took}")
+            err.print(f"[bold red]{counted(len(errors), 'error')}[/], {warnings}, {took}")
         else:
-            out.print(f"[bold green]clean[/]: {took}, {len(problems)} warnings")
+            out.print(f"[bold green]clean[/]: {took}, {warnings}")
     raise typer.Exit(1 if errors else 0)
 
 
