@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from phones.agent_phone import Answer, LetRing
 from phones.audio import tone
+from phones.caller import OutgoingCall
 from switch.asterisk.installation import Installation
 from tests.live.conftest import until
 from tests.live.house import AGENT, MENU, NOTED, ROOT, SORRY, House
@@ -32,6 +33,8 @@ choose:
     6: {queue: leaving, no_agents: {hangup: sorry}}
     7: {queue: picky, skills: [care>=5], then: bye}
     8: {queue: away, then: bye}
+    9: {queue: care, vip: true, then: bye}
+    0: {queue: guarded, then: bye}
   no_input: {tries: 3, then: bye}
   wrong: {tries: 3, then: bye}
 bye: {hangup: bye}
@@ -44,6 +47,7 @@ queues:
   brief: {max_wait_s: 4}
   leaving: {leave_empty: true}
   picky: {steps: [{after_s: 3, lower: 2}]}
+  guarded: {skills: [nobody], steps: [{after_s: 3, add: care}]}
   away: {skills: [nobody], steps: [{after_s: 3, drop: [nobody], overflow: care}]}
 """
 
@@ -93,7 +97,7 @@ async def test_the_last_agent_to_leave_gives_the_callers_back(house: House) -> N
     await house.nobody_left()
 
 
-@pytest.mark.parametrize(("key", "queue"), [("7", "picky"), ("8", "away")])
+@pytest.mark.parametrize(("key", "queue"), [("7", "picky"), ("8", "away"), ("0", "guarded")])
 async def test_a_wish_widens_and_a_queue_overflows(house: House, key: str, queue: str) -> None:
     caller = f"1350000101{key}"
     async with house.signed_in("8001", lambda call: ANSWERS):
@@ -104,6 +108,32 @@ async def test_a_wish_widens_and_a_queue_overflows(house: House, key: str, queue
         await call.hear_tone(AGENT, timeout_s=15.0)
         await call.hang_up()
     await house.nobody_left()
+
+
+async def test_a_supervisor_moves_a_caller_and_a_vip_comes_first(house: House) -> None:
+    moved, plain, vip = (f"1350000105{number}" for number in range(3))
+    calls: dict[str, OutgoingCall] = {}
+    async with house.signed_in("8001", lambda call: ANSWERS):
+        assert await house.post("/agents/8001/queues", queues=["care"]) == 200
+        assert await house.post("/agents/8001/pause", reason="break") == 200
+        for caller, key in ((moved, "4"), (plain, "1"), (vip, "9")):
+            calls[caller] = await house.dial(caller)
+            await calls[caller].hear_tone(MENU)
+            await calls[caller].press(key)
+            await house.in_place(caller, "waiting")
+        waiting = await house.in_place(moved, "waiting")
+        assert waiting["queue"] == "short", "which nobody serves who is there"
+        assert await house.post(f"/calls/{waiting['call']}/queue", queue="care") == 200
+        assert (await house.in_place(moved, "waiting"))["queue"] == "care"
+        assert await house.post("/agents/8001/ready") == 200
+        for number, caller in enumerate(order := (vip, moved, plain)):
+            await calls[caller].hear_tone(AGENT, timeout_s=15.0)
+            for later in order[number + 1 :]:
+                assert (await house.call_of(later) or {})["place"] == "waiting"
+            await calls[caller].hang_up()
+        await house.nobody_left()
+        everything = ["care", "deserted", "short", "brief", "leaving", "picky", "guarded", "away"]
+        assert await house.post("/agents/8001/queues", queues=everything) == 200
 
 
 async def test_who_talked_last_is_rung_again(house: House) -> None:

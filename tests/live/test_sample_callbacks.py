@@ -59,11 +59,11 @@ async def house(installation: Installation, tmp_path_factory: pytest.TempPathFac
         yield house
 
 
-async def waits(house: House, caller: str, key: str = "0", number: str = NUMBER) -> OutgoingCall:
-    """A caller who chose Chinese, and then what `key` stands for."""
+async def waits(house: House, caller: str, key: str = "0", number: str = NUMBER, language: str = "1") -> OutgoingCall:
+    """A caller who chose Chinese, or English by 2, and then what `key` stands for."""
     call = await house.dial(caller, number)
     await call.hear_tone(LANGUAGE)
-    await call.press("1")
+    await call.press(language)
     await call.hear_tone(MENU, timeout_s=15.0)
     await call.press(key)
     await house.in_place(caller, "waiting", deadline_s=30.0)  # after the number of the case, for one
@@ -81,6 +81,25 @@ async def asks_for_callback(call: OutgoingCall, another_number: str = "") -> Non
         await call.press(f"{another_number}#")
         await call.hear_speech(after=asyncio.get_running_loop().time())
     await call.press("1")
+
+
+async def test_a_language_is_a_skill(house: House) -> None:
+    """8002 is free and speaks no English; 8001 does."""
+    caller = "13900002010"
+    async with (
+        house.signed_in("8001", lambda call: Answer(clip=tone(AGENT, 1.0))) as english,
+        house.signed_in("8002", lambda call: LetRing()) as chinese,
+    ):
+        assert await house.post("/agents/8001/pause", reason="break") == 200
+        call = await waits(house, caller, number=ROUND_THE_CLOCK, language="2")
+        await call.hear_tone(OFFER, timeout_s=15.0)  # a while later
+        await house.in_place(caller, "waiting")
+        assert await house.post("/agents/8001/ready") == 200
+        await call.hear_tone(AGENT, timeout_s=15.0)
+        assert english.calls
+        assert chinese.new_calls.empty()
+        await call.hang_up()
+    await house.nobody_left()
 
 
 async def test_outside_of_the_hours_nobody_is_promised_a_callback(house: House) -> None:
