@@ -34,7 +34,7 @@ queues:
   care:
     ring_s: 10
     wrap_up_s: 1
-    announce: {first_s: 5, every_s: 6, position: "no", wait: true}
+    announce: {first_s: 5, every_s: 5, position: "no", wait: true}
 """
 CARE = "    1: {queue: care, skills: [care], then: bye}"
 URGENT = CARE + "\n    7: {queue: care, skills: [care], class: urgent, then: bye}"
