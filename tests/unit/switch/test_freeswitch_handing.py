@@ -7,6 +7,7 @@ import pytest
 
 from calls.errors import BadInput
 from switch.freeswitch.handing import handing
+from switch.freeswitch.settings import TEMPLATES
 
 pytestmark = pytest.mark.unit
 
@@ -25,8 +26,20 @@ def test_without_sockets_a_call_is_parked_while_the_lease_runs() -> None:
     [extension] = _extensions(handing("caller", ()))
     condition = extension[0]
     assert "hotline_until" in condition.attrib["field"]
-    assert "hotline_role=caller" in _actions(extension, "set")
-    assert [action.get("application") for action in condition][-1] == "park"
+    assert [action.get("application") for action in condition] == ["multiset", "park"]
+
+
+@pytest.mark.parametrize("sockets", [(), ADDRESSES])
+def test_variables_are_set_at_once_and_none_holds_the_sign_between_them(sockets: tuple[str, ...]) -> None:
+    for extension in _extensions(handing("caller", sockets)):
+        [argument] = _actions(extension, "multiset")
+        assert argument.startswith("^^;hotline_role=caller;")
+        assert all(
+            re.fullmatch(r"[A-Za-z_]+=([a-z0-9]+|\$\{destination_number\})", pair) for pair in argument[3:].split(";")
+        )
+        # What is put in cannot hold it either: such numbers are turned away before.
+        dialplan = (TEMPLATES / "dialplan.xml").read_text()
+        assert dialplan.index("[^0-9A-Za-z+*#._-]") < dialplan.index("{{caller_handing}}")
 
 
 def test_every_uuid_has_one_controller_first_and_all_others_after_it() -> None:
