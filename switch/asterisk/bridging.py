@@ -130,7 +130,7 @@ class Bridging:
         if talk.state == "up":
             talk.state = "parting"
             talk.left_first = leg_id
-            self._take_out(talk, talk.other(leg_id))
+            # its end takes the other one out, too
             self._door.request(talk.a, "DELETE", f"bridges/{wire.part(bridge)}")
             talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._part, talk)
         if talk.state == "parting":
