@@ -25,29 +25,18 @@ An agent without `queues` serves every queue whose wishes fit. The reader of the
 problem has the path of keys that leads to it.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from acd.events import Class
+from acd.misread import Path, Problem, misread
 from acd.skills import MAX_LEVEL, MIN_LEVEL, WishError, is_skill, named, nearest, parse
 from calls.ids import AgentId, QueueName, Seconds
 
 PolicyName = Literal["longest_idle", "least_occupied", "most_proficient", "round_robin"]
 Way = Literal["callback", "message"]
-
-
-Path = tuple[str | int, ...]
-
-
-class Problem(NamedTuple):
-    """What is wrong, where (keys from the root of the document), and the nearest right word if there is one."""
-
-    path: Path
-    message: str
-    suggestion: str = ""
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -175,25 +164,7 @@ def _records(
         try:
             yield str(key), msgspec.convert(entry, kind)
         except msgspec.ValidationError as error:
-            message, _, where = str(error).partition(" - at `$")
-            inner: Path = tuple(int(part) if part.isdigit() else part for part in re.findall(r"[\w-]+", where))
-            problems.append(_in_words((*path, *inner), message))
-
-
-_WORDS = {"policy": get_args(PolicyName), "offer": get_args(Way)}
-_KINDS = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "array": "a list"}
-
-
-def _in_words(path: Path, message: str) -> Problem:
-    """What the decoder found, as people say it, with the nearest right word where there are words to choose from."""
-    wrong = re.fullmatch(r"Invalid enum value '(.*)'", message)
-    if wrong:
-        words = _WORDS.get(str(path[-1]), get_args(Class))
-        return Problem(path, f"`{wrong[1]}` is not one of {', '.join(words)}", nearest(wrong[1], words))
-    kinds = re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", message)
-    if kinds and kinds[1] in _KINDS:
-        return Problem(path, f"{_KINDS[kinds[1]]} is wanted, not {_KINDS.get(kinds[2], kinds[2])}")
-    return Problem(path, message)
+            problems.append(misread(error, kind, path))
 
 
 def _agent_problems(agent: AgentId, person: AgentConfig, names: Collection[QueueName]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from acd.config import Configuration, read, wish_problems
+from acd.misread import misread
 from acd.skills import nearest
 from calls.ids import QueueName
 from hotline.habits import QueueHabits, announced, called_back
@@ -26,6 +27,8 @@ from ivr.queue_ways import QUEUES
 from ivr.source import Mark, Node, Problem, nearest_hint
 
 _HABITS = frozenset(QueueHabits.__struct_fields__)
+_FORMS = {"position": "yes, no, `limit 5` or `more 5`"}
+_OF_AGENTS = ("agents", "pauses", "pause_needs_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,10 @@ def _people(roots: Mapping[str, Node], problems: list[Problem]) -> People | None
     queues, agents = _plain(roots[QUEUES]), _plain(roots[AGENTS])
     habits = _habits(queues, roots[QUEUES], problems)
     pauses = _pauses(agents, roots[AGENTS], problems)
+    for word in [word for word in agents if word not in _OF_AGENTS]:
+        del agents[word]
+        message = f"`{word}` is not known here; there are {', '.join(_OF_AGENTS)}"
+        problems.append(Problem(_mark(roots[AGENTS], (word,)), "people", _hinted(message, nearest(word, _OF_AGENTS))))
     skills = _plain(roots[SKILLS]).get("skills") if SKILLS in roots else None
     configuration, found = read(queues, agents, tuple(skills or ()))
     for problem in found:
@@ -103,8 +110,8 @@ def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict
         try:
             habits[QueueName(str(name))] = msgspec.convert(words, QueueHabits)
         except msgspec.ValidationError as error:
-            word = str(error).rpartition("$.")[2].rstrip("`")
-            problems.append(Problem(_mark(root, ("queues", str(name), word)), "people", str(error)))
+            found = misread(error, QueueHabits, ("queues", str(name)), _FORMS)
+            problems.append(Problem(_mark(root, found.path), "people", _hinted(found.message, found.suggestion)))
     return habits
 
 

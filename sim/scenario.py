@@ -28,8 +28,9 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from acd.config import Configuration, Path, Problem, Weights, read, weights_problems, wish_problems
+from acd.config import Configuration, Weights, read, weights_problems, wish_problems
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, Class
+from acd.misread import Path, Problem
 from acd.skills import nearest
 from calls.ids import AgentId, Instant, QueueName, Seconds
 from sim.chance import NEVER, Distribution

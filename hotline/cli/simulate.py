@@ -9,7 +9,8 @@ import numpy as np
 import typer
 from rich.progress import Progress
 
-from acd.config import Problem, Weights
+from acd.config import Weights
+from acd.misread import Problem
 from calls.errors import BadInput
 from calls.ids import QueueName
 from hotline.cli.common import JsonOption, err, out, print_json, print_table, told

@@ -22,7 +22,7 @@ PROBLEMS = [
     ("sigma: 0.8", "sigm: 0.8", ":11:", "did you mean `sigma`?"),
     ("exponential: 180", "exponentail: 180", ":6:", "did you mean `exponential`?"),
     ("calls: 2000", "call: 2000", ":3:", "did you mean `calls`?"),
-    ("lower: 1", "lowr: 1", ":18:", "lowr"),
+    ("lower: 1", "lowr: 1", ":18:", "did you mean `lower`?"),
     ("lower: 1", "overflow: care", ":18:", "overflows go in a circle"),
     ("count: 5, queues", "count: -5, queues", ":14:", "a count is not negative"),
     ("service: {exponential: 180}", "service: {exponential: 180}, goal: {percent: 180}", ":6:", "0 to 100 percent"),
