@@ -69,8 +69,11 @@ class Offering:
                 elif call is not None and call.callback is not None:
                     self.callbacks.released(call, attempt)
             case WaitWidened(call_id, _, queue):
-                self._desk.register.calls[call_id].queue = queue
+                call = self._desk.register.calls[call_id]
                 self._desk.order(order)
+                if call.queue != queue:
+                    call.queue = queue
+                    self.waiting.moved(call)
             case SuggestWayOut(call_id, attempt, way):
                 self._desk.order(order)
                 if self._desk.register.calls[call_id].ask == attempt:

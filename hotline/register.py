@@ -106,6 +106,8 @@ class Call(msgspec.Struct):
     announce_at: Instant | None = None
     said_place: int | None = None
     """The place in the queue that the caller was told last."""
+    said_queue: str = ""
+    """Of which queue that was."""
     line: CallId | None = None
     """Another call from the same number that waits in a better place: where it stands is told first."""
     unsaid: str = ""

@@ -245,6 +245,7 @@ class Router:
         if call is None or call.place not in ("waiting", "booked"):
             return  # a phone rings for it, both talk already, or it is gone: there is nothing to move
         call.queue = event.queue
+        self._waiting.moved(call)
         if call.entry is not None:  # a callback that is put back goes where it was moved to
             call.entry = msgspec.structs.replace(call.entry, queue=event.queue)
         self._desk.tell_queues(event)

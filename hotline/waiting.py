@@ -37,6 +37,14 @@ class Waiting:
         call.said_place = None
         self._arm(call)
 
+    def moved(self, call: at.Call) -> None:
+        """A caller waits in another queue now, whose words and alarms hold from here on."""
+        announce = self._desk.directory.habits(call.version, call.queue).announce
+        if call.place in _HERE:
+            if call.announce_at is None and announce is not None:
+                call.announce_at = self._desk.now + announce.first_s
+            self._arm(call)
+
     def called_again(self, again: CalledAgain) -> None:
         """The caller's number waits already, or has got an earlier place: tell it at once."""
         call = self._desk.register.calls.get(again.call)
@@ -165,8 +173,10 @@ class Waiting:
             return self._say(call, "queue_more", limit=limit)
         if before is not None and place > before:
             cause = f"{place - before} more ahead, by their priority or an earlier place"
+            if call.said_queue != call.queue:
+                cause = f"{place - before} more ahead: it waits in {call.queue} now, no longer in {call.said_queue}"
             self._desk.notice("info", "a later place is announced", call=call.call, detail=cause)
-        call.said_place = place
+        call.said_place, call.said_queue = place, call.queue
         return self._say(call, "queue_next") if place == 1 else self._say(call, "queue_position", position=place)
 
     def _wait(self, call: at.Call, of: CallId, announce: Announce) -> tuple[Media, ...]:
