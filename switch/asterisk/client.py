@@ -105,10 +105,20 @@ class AriClient:
             await self._session.close()
             self._session = None
 
-    def request(self, method: str, uri: str, then: Then | None = None, body: object = None, lane: int = 0) -> None:
+    def request(
+        self,
+        method: str,
+        uri: str,
+        then: Then | None = None,
+        body: object = None,
+        lane: int = 0,
+        *,
+        first: bool = False,
+    ) -> None:
         """Queue a REST request; `then` gets the reply, later. Never raises, never blocks.
 
-        Requests of one `lane`, any number, are carried out in the order given; those of others may overtake them.
+        Requests of one `lane`, any number, are carried out in the order given; those of others may overtake them, and
+        so does one that goes `first`, of those that have not left yet.
         """
         loop = asyncio.get_running_loop()
         if not self._connected:
@@ -118,7 +128,7 @@ class AriClient:
         request_id = self._pending.add(then, loop.time())
         if self._deadline_timer is None:
             self._deadline_timer = loop.call_later(self._pending.deadline_s, self._expire)
-        self._lanes[lane % len(self._lanes)].put(request_id, method, uri, body)
+        self._lanes[lane % len(self._lanes)].put(request_id, method, uri, body, first=first)
 
     async def ask(self, method: str, uri: str, body: object = None, lane: int = 0) -> Reply:
         """A request, awaited."""

@@ -31,9 +31,13 @@ class Lane:
         self._outgoing: deque[bytes] = deque()
         self._wake_writer = asyncio.Event()
 
-    def put(self, request_id: str, method: str, uri: str, body: object) -> None:
-        """Queue a request behind those before it. Never blocks."""
-        self._outgoing.append(wire.encode_request(request_id, method, uri, body))
+    def put(self, request_id: str, method: str, uri: str, body: object, *, first: bool = False) -> None:
+        """Queue a request behind those before it, or `first`: before those that have not left yet. Never blocks."""
+        request = wire.encode_request(request_id, method, uri, body)
+        if first:
+            self._outgoing.appendleft(request)
+        else:
+            self._outgoing.append(request)
         self._wake_writer.set()
 
     async def read(self) -> None:

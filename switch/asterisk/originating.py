@@ -66,7 +66,8 @@ class Dialler:
             "callerId": f'"{name}" <{number}>',
             "timeout": math.ceil(command.ring_s) + _SPARE_RING_S,
         }
-        door.request(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
+        # Before what the same event gave rise to: a talk that is taken apart, a caller who is answered.
+        door.request_first(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
         leg.ring_timer = door.loop.call_later(command.ring_s, self._rang_out, leg)
 
     def on_state(self, event: wire.ChannelStateChange) -> None:
@@ -124,18 +125,29 @@ class Dialler:
             self._door.hang_up(leg, command.cause, Q850_OF[command.cause])
 
     def on_hangup_request(self, event: wire.ChannelHangupRequest) -> None:
-        """Remember the cause: the events that end a leg may not have it."""
+        """Remember the cause: the events that end a leg may not have it.
+
+        An agent whose phone hung up is free from now on: StasisEnd comes once the channel's own thread has had its
+        turn, which with hundreds of callers is many milliseconds later. A leg on which something is open (a recording
+        that is about to be told of) is left to StasisEnd, and so is one that we hang up: its phone is not yet free.
+        """
         leg = self._door.legs.get(LegId(event.channel.id))
-        if leg is not None:
-            leg.hanging_up = True
-            leg.seen_cause = event.cause or leg.seen_cause
+        if leg is None:
+            return
+        leg.hanging_up = True
+        leg.seen_cause = event.cause or leg.seen_cause
+        if not event.soft and leg.answered and not leg.inbound and not leg.open:
+            self._gone(leg)
 
     def on_gone(self, event: wire.StasisEnd) -> None:
         """A leg left us: hung up, or given away."""
         leg = self._door.legs.get(LegId(event.channel.id))
         if leg is not None:
-            detail = "" if leg.ending else _native(leg.seen_cause)
-            self._door.end(leg, leg.ending or cause_of(leg.seen_cause), detail)
+            self._gone(leg)
+
+    def _gone(self, leg: Leg) -> None:
+        detail = "" if leg.ending else _native(leg.seen_cause)
+        self._door.end(leg, leg.ending or cause_of(leg.seen_cause), detail)
 
     def on_destroyed(self, event: wire.ChannelDestroyed) -> None:
         """A leg that never came under our control has ended: it was not answered."""

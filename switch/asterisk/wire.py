@@ -137,6 +137,8 @@ class ChannelHangupRequest(Event, frozen=True):
 
     channel: Channel
     cause: int = 0
+    soft: bool = False
+    """Asterisk is asked to hang up, by us or by a timeout; else the far end has."""
 
 
 class PlaybackFinished(Event, frozen=True):
