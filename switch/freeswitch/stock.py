@@ -12,6 +12,7 @@ from calls.errors import SwitchAway
 from calls.events import LiveLeg
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch.client import EventSocketClient
+from switch.freeswitch.registrations import REGISTRATIONS, reachable
 from switch.freeswitch.wire import Api
 
 _Shape = TypeVar("_Shape")
@@ -29,15 +30,6 @@ class _Row(msgspec.Struct):
 class _Table(msgspec.Struct):
     row_count: int
     rows: list[_Row] = []
-
-
-class _Registration(msgspec.Struct):
-    reg_user: str
-
-
-class _Registrations(msgspec.Struct):
-    row_count: int
-    rows: list[_Registration] = []
 
 
 class _Count(msgspec.Struct):
@@ -100,9 +92,8 @@ async def take_stock(
     core, table_text, registrations_text = await asyncio.gather(
         client.api("global_getvar", "core_uuid"),
         client.api("show", "channels as json"),
-        client.api("show", "registrations as json"),
+        client.api(REGISTRATIONS.name, REGISTRATIONS.arguments),
     )
-    registrations = _decode(registrations_text, _Registrations)
     legs = list(dict.fromkeys((*(LegId(row.uuid) for row in _decode(table_text, _Table).rows), *known)))
     told = await asyncio.gather(*(client.submit(Api("uuid_dump", f"{leg} json")) for leg in legs))
     # One that is not told has ended since.
@@ -113,7 +104,7 @@ async def take_stock(
         if controller in ("", dump.get("variable_hotline_controller"))
     )
     live = tuple(leg for leg in looked if leg is not None)
-    return Stock(core.strip(), live, tuple(row.reg_user for row in registrations.rows), len(dumps))
+    return Stock(core.strip(), live, reachable(registrations_text), len(dumps))
 
 
 def _decode(text: str, shape: type[_Shape]) -> _Shape:

@@ -1,0 +1,69 @@
+"""Which phones a controller that starts anew takes for reachable, on a real FreeSWITCH."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calls.causes import DeviceState
+from calls.events import AgentDeviceChanged, SwitchEvent
+from phones.agent_phone import AgentPhone
+from phones.digest import Credentials
+from phones.endpoint import Endpoint
+from switch.freeswitch.adapter import FreeSwitch
+from switch.freeswitch.door import FreeSwitchOptions
+from switch.freeswitch.process import FreeSwitchProcess
+from switch.freeswitch.registrations import REGISTRATIONS, reachable
+from switch.freeswitch.upkeep import ask
+from tests.live.conftest import until
+from tests.live.freeswitch import own_freeswitch
+
+pytestmark = pytest.mark.live
+
+GONE_AFTER_S = 60.0
+"""Three pings that are not answered, each given up after 32 s at most (RFC 3261 section 17.1.2.2), side by side."""
+
+
+async def seen_by_an_heir(process: FreeSwitchProcess) -> dict[str, DeviceState]:
+    """What a controller that knows nothing says of the phones once it has taken stock."""
+    facts: list[SwitchEvent] = []
+    options = FreeSwitchOptions(
+        process.settings.event_socket_password,
+        port=process.settings.event_socket_port,
+        recordings_dir=process.settings.recording_dir,
+    )
+    controller = FreeSwitch(options)
+    await controller.start(facts.append)
+    await controller.close()
+    return {fact.device: fact.state for fact in facts if isinstance(fact, AgentDeviceChanged)}
+
+
+async def known(process: FreeSwitchProcess) -> set[str]:
+    return set(reachable(await ask(process.settings, REGISTRATIONS)))
+
+
+async def test_a_phone_that_stopped_answering_is_not_there_and_one_that_answers_outlives_the_switch(
+    tmp_path: Path,
+) -> None:
+    endpoint = await Endpoint.open()
+    async with own_freeswitch(tmp_path / "freeswitch", qualify_s=1) as process:
+        phones = []
+        for account in process.settings.accounts[:2]:
+            credentials = Credentials(account.user, account.secret)
+            peer = (process.settings.sip_address, process.settings.sip_port)
+            phones.append(AgentPhone(endpoint, peer, credentials))
+            await phones[-1].register()
+        assert await seen_by_an_heir(process) == {"1001": DeviceState.IDLE, "1002": DeviceState.IDLE}
+        phones[0].vanish()
+
+        async def noticed() -> bool:
+            return await known(process) == {"agent-1002"}
+
+        await until(noticed, GONE_AFTER_S)
+        assert await seen_by_an_heir(process) == {"1002": DeviceState.IDLE}
+        await process.kill()
+        await process.start()
+        assert await seen_by_an_heir(process) == {"1002": DeviceState.IDLE}
+        await phones[1].close()
+    endpoint.close()
