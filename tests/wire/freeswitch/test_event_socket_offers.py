@@ -112,6 +112,8 @@ async def _all(reader: asyncio.StreamReader) -> bytes:
 def _empty_switch(command: str) -> str | None:
     if command.startswith("api show"):
         return api('{"row_count": 0}')
+    if command.startswith("api sofia xmlstatus"):
+        return api("<profile>\n  <registrations>\n  </registrations>\n</profile>\n")
     if command.startswith("api json"):
         return api('{"response": {"sessions": {"count": {"active": 0}}}}')
     return api("core") if command.startswith("api global_getvar") else None
