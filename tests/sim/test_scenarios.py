@@ -2,9 +2,9 @@
 
 import pytest
 
-from bench import wallace_whitt
+from bench import bare_skills, wallace_whitt
 from bench.routing import b2
-from sim.running import run, runs, summary
+from sim.running import draw, run, runs, summary
 
 pytestmark = pytest.mark.sim
 
@@ -44,3 +44,14 @@ def test_two_skills_each_do_nearly_all_that_six_do() -> None:
     assert waits[1].wait_s.mean > 3 * waits[2].wait_s.mean
     assert waits[2].wait_s.mean < 3 * waits[6].wait_s.mean
     assert waits[1].blocked.mean > 5 * waits[2].blocked.mean
+
+
+@pytest.mark.parametrize("cell", wallace_whitt.CELLS, ids=lambda cell: cell.name)
+def test_each_wait_is_that_of_a_simulation_written_apart(cell: wallace_whitt.Cell) -> None:
+    scenario = wallace_whitt.scenario(cell, 5000, 0)
+    groups = [(primary, member) for primary in range(wallace_whitt.KINDS) for member in range(wallace_whitt.GROUP)]
+    skills = [wallace_whitt.kinds_of(primary, member, cell.skills) for primary, member in groups]
+    bare = bare_skills.waits_s(draw(scenario, 5), skills, wallace_whitt.PLACES, cell.first_come)
+    ours = run(scenario, 5, wallace_whitt.policy(cell)).waits
+    assert ours == pytest.approx(bare, abs=1e-6, nan_ok=True)
+    assert (bare > 0).sum() > 100
