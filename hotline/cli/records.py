@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 import typer
@@ -13,10 +13,15 @@ from calls.numbers import masked
 from hotline import audit, explaining
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, seconds, when
 from hotline.explaining import Explanation
+from hotline.facts import CallbackOutcome, CallOutcome
 from hotline.site import Site
 from hotline.store import reading
+from ivr.source import nearest_hint
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+_OUTCOMES: tuple[str, ...] = get_args(CallOutcome)
+_CALLBACK_OUTCOMES: tuple[str, ...] = get_args(CallbackOutcome)
 
 MostOption = Annotated[int, typer.Option("--most", "-n", min=1, help="How many, newest first.")]
 RevealOption = Annotated[
@@ -28,7 +33,7 @@ RevealOption = Annotated[
 def calls(
     site: SiteOption = Path(),
     most: MostOption = 20,
-    outcome: Annotated[str | None, typer.Option(help="answered, abandoned, self_service, message, lost, …")] = None,
+    outcome: Annotated[str | None, typer.Option(help=f"Only those that ended so: {', '.join(_OUTCOMES)}.")] = None,
     reveal: RevealOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -40,6 +45,7 @@ def calls(
 
       hotline calls --outcome abandoned -n 100 --json
     """
+    _one_of(_OUTCOMES, outcome)
     house = open_site(site)
     _audit(house, reveal, f"calls, the newest {most}")
     rows = [_shown(row, reveal) for row in _read(house, reading.calls, most, outcome)]
@@ -61,7 +67,7 @@ def calls(
             )
             for row in rows
         ],
-        "no call has ended yet",
+        "no call has ended yet" if outcome is None else f"no call has ended as {outcome}",
     )
 
 
@@ -108,7 +114,9 @@ def cases(
 def callbacks(
     site: SiteOption = Path(),
     most: MostOption = 20,
-    outcome: Annotated[str | None, typer.Option(help="booked, reached, unreached, expired, refused, came_back")] = None,
+    outcome: Annotated[
+        str | None, typer.Option(help=f"Only those of which this became: {', '.join(_CALLBACK_OUTCOMES)}.")
+    ] = None,
     reveal: RevealOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -120,6 +128,7 @@ def callbacks(
 
       hotline callbacks --outcome unreached --json
     """
+    _one_of(_CALLBACK_OUTCOMES, outcome)
     house = open_site(site)
     _audit(house, reveal, f"callbacks, the newest {most}")
     rows = _read(house, reading.callbacks, most, outcome)
@@ -143,7 +152,7 @@ def callbacks(
             )
             for row in shown
         ],
-        "no callback has been booked yet",
+        "no callback has been booked yet" if outcome is None else f"no callback is {outcome}",
     )
 
 
@@ -160,7 +169,7 @@ def why(
 
     Example:
 
-      hotline why 1795348800.42 --site /srv/hotline
+      hotline why hotline-1795348800.42 --site /srv/hotline
     """
     house = open_site(site)
     found = _read(house, reading.calls, 1, None, call)
@@ -195,6 +204,13 @@ def why(
         out.print(f"  recording {recording['path']}  {recording['duration_s']:.1f} s", markup=False)
     if unexplained:
         err.print(f"why this agent can no longer be told: {unexplained}", markup=False)
+
+
+def _one_of(outcomes: tuple[str, ...], outcome: str | None) -> None:
+    """Ends with what is meant where it is none of them: an empty table would say that there was no such call."""
+    if outcome is not None and outcome not in outcomes:
+        hint = nearest_hint(outcome, outcomes)
+        raise typer.BadParameter(f"no outcome {outcome}{hint}; there are {', '.join(outcomes)}")
 
 
 def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:

@@ -25,6 +25,7 @@ from switch.accounts import AgentAccount
 from tests.contract.proxy import LinkProxy
 from tests.contract.rig import Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
 from tests.contract.sounds import TONES, listen
+from tests.ports import is_free
 
 ACCOUNTS = ("1001", "1002", "1003")
 _FIRST_PORT, _LAST_PORT = 15000, 15999
@@ -186,18 +187,9 @@ def free_ports(kind: socket.SocketKind, width: int = 1) -> int:
     """The first of adjoining free ports, from a place of chance on: another run may be looking at this moment."""
     begin = _FIRST_PORT + 2 * _chance.randrange((_LAST_PORT - _FIRST_PORT) // 2)
     for first in (*range(begin, _LAST_PORT - width, 2), *range(_FIRST_PORT, begin, 2)):
-        if all(_binds(port, kind) for port in range(first, first + width)):
+        if all(is_free(port, kind) for port in range(first, first + width)):
             return first
     raise RuntimeError(f"no {width} free ports between {_FIRST_PORT} and {_LAST_PORT}")
-
-
-def _binds(port: int, kind: socket.SocketKind) -> bool:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def rtp_ports_beside(sip_port: int, width: int) -> int:

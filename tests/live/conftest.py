@@ -19,6 +19,7 @@ from switch.asterisk.installation import Installation, locate_or_install
 from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AsteriskSettings
 from switch.freeswitch.process import locate
+from tests.ports import is_free
 
 _ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py"]
 _ON_A_FREESWITCH_OF_ITS_OWN = ["test_dead_phones.py", "test_outbound_sockets.py", "test_web_phones.py"]
@@ -52,18 +53,9 @@ def free_port(kind: socket.SocketKind, among: range = _PORTS) -> int:
     """A port that nobody uses now and that no test of this run was given lately."""
     for _ in among:
         port = among[next(_turn) % len(among)]
-        if _binds(port, kind):
+        if is_free(port, kind):
             return port
     raise RuntimeError(f"no port free in {among}")
-
-
-def _binds(port: int, kind: socket.SocketKind) -> bool:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 @pytest.fixture(scope="session")

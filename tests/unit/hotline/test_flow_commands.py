@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hotline.cli import records
 from hotline.cli.flows import app
 
 pytestmark = pytest.mark.unit
@@ -108,3 +109,9 @@ def test_schemas(name: str) -> None:
 
 def test_no_such_schema() -> None:
     assert _run("schema", "flwo")[0] == 2
+
+
+def test_an_outcome_that_is_none_is_told_and_not_an_empty_table(site: Path) -> None:
+    result = CliRunner().invoke(records.app, ["calls", "--outcome", "abandond", "--site", str(site)])
+    assert result.exit_code == 2
+    assert "did you mean abandoned?" in " ".join(result.output.split())
