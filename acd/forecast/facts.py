@@ -7,13 +7,21 @@ from calls.ids import AgentId, CallId, Seconds
 class CallJoined(Fact, frozen=True):
     """A caller waits from now on, ranked as if `head_start_s` earlier; None: as the priority says (`line.HeadStarts`).
 
-    `kind` and `priority` name the cell by which the forecast learns and is corrected.
+    `kind` and `priority` name the cell by which the forecast learns and is corrected. `rung`: an agent
+    is being rung for the caller already, so no forecast is made; `CallWaits` follows if nobody answers.
     """
 
     call: CallId
     kind: str
     priority: int = 0
     head_start_s: Seconds | None = None
+    rung: bool = False
+
+
+class CallWaits(Fact, frozen=True):
+    """Nobody answered for a caller who had joined while an agent was free: waits like others from now on."""
+
+    call: CallId
 
 
 class CallMovedOn(Fact, frozen=True):
@@ -66,4 +74,4 @@ class AgentAbsent(Fact, frozen=True):
     agent: AgentId
 
 
-ForecastFact = CallJoined | CallMovedOn | CallServed | CallGone | TalkOver | AgentPresent | AgentAbsent
+ForecastFact = CallJoined | CallWaits | CallMovedOn | CallServed | CallGone | TalkOver | AgentPresent | AgentAbsent

@@ -23,7 +23,16 @@ from acd.events import (
 from acd.forecast import snapshot
 from acd.forecast.announce import Announcer, Said, Unsaid
 from acd.forecast.ensemble import Quantiles
-from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallMovedOn, CallServed, TalkOver
+from acd.forecast.facts import (
+    AgentAbsent,
+    AgentPresent,
+    CallGone,
+    CallJoined,
+    CallMovedOn,
+    CallServed,
+    CallWaits,
+    TalkOver,
+)
 from acd.forecast.forecaster import Example, Forecast, Forecaster
 from acd.forecast.roll import Roll
 from calls.ids import AgentId, AttemptId, CallId, Instant
@@ -63,11 +72,14 @@ class Feed:
                 place = self._roll.place(call)  # none: released within the same step
                 head_start_s = 60.0 * event.priority if place is None else place[1]
                 self._kinds[call] = queue
-                self._forecaster.handle_fact(CallJoined(call, queue, rank, head_start_s), now)
+                rung = any(isinstance(command, Offer) and command.call == call for command in commands)
+                self._forecaster.handle_fact(CallJoined(call, queue, rank, head_start_s, rung), now)
                 self._announcers[call] = Announcer()
-                if any(isinstance(command, Offer) and command.call == call for command in commands):
+                if rung:
                     self._at_once.add(call)
-                made.append(self._forecast(call, now))
+                    self.latest[call] = Forecast(call, now, "silent", "an agent is being rung", 1)
+                else:
+                    made.append(self._forecast(call, now))
             case CallLeft(call=call):
                 self._gone(call, now)
             case OfferTaken(attempt=attempt) if attempt in self._offers:
@@ -79,7 +91,7 @@ class Feed:
                     self._learned(example)
                 self._forget(offer.call)
             case OfferMissed(attempt=attempt) if attempt in self._offers:
-                self._at_once.discard(self._offers.pop(attempt).call)  # waits from now on, like others
+                self._wait(self._offers.pop(attempt).call, now)
             case TalkEnded(attempt=attempt) if attempt in self._offers:
                 self._forecaster.handle_fact(TalkOver(self._offers.pop(attempt).call), now)
             case CallMoved(call=call):
@@ -101,7 +113,7 @@ class Feed:
                 self._offers[attempt] = command
             case WithdrawOffer(attempt=attempt, call=call):
                 self._offers.pop(attempt, None)
-                self._at_once.discard(call)
+                self._wait(call, now)
             case ReleaseCall(call=call):
                 self._gone(call, now)
             case WaitWidened(call=call):
@@ -178,6 +190,14 @@ class Feed:
         self._due_at[call] = now + EVERY_S
         heappush(self._heap, (now + EVERY_S, call))
         return forecast
+
+    def _wait(self, call: CallId, now: Instant) -> None:
+        """From now on like others, also who was to be with an agent at once: forecast of at the next tick."""
+        if call in self._at_once:
+            self._at_once.discard(call)
+            self._forecaster.handle_fact(CallWaits(call), now)
+            self._due_at[call] = now
+            heappush(self._heap, (now, call))
 
     def _moved(self, call: CallId, now: Instant) -> None:
         """A caller may stand in another queue, or with another wish in the same: the queues know."""

@@ -16,6 +16,7 @@ from acd.forecast.facts import (
     CallJoined,
     CallMovedOn,
     CallServed,
+    CallWaits,
     ForecastFact,
     TalkOver,
 )
@@ -62,6 +63,8 @@ class Entry(msgspec.Struct, frozen=True):
     kind: str = ""
     priority: int = 0
     vector: tuple[float, ...] = ()
+    at: Instant | None = None
+    """When, if the wait did not begin as the caller joined (`CallWaits`)."""
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -125,11 +128,16 @@ class Forecaster:
         self._seen = None
         self._pass_time(now)
         match fact:
-            case CallJoined(call, kind, priority, head_start_s):
+            case CallJoined(call, kind, priority, head_start_s, rung):
                 self._kind_index.setdefault(kind, len(self._kind_index))
                 waiter = self.line.join(call, kind, priority, now, head_start_s)
                 self.floor.forget_absent(now)
-                self._remember(waiter, now)
+                if not rung:
+                    self._remember(waiter, now)
+            case CallWaits(call):
+                known = self.line.find(call)
+                if known is not None:
+                    self._remember(known, now)
             case CallMovedOn(call, kind, head_start_s):
                 self._kind_index.setdefault(kind, len(self._kind_index))
                 self.line.move(call, kind, head_start_s)
@@ -218,7 +226,7 @@ class Forecaster:
         said = {"closed form": self.corrections["closed form"].say(cell, self._raw("closed form", seen))}
         if self.model is not None:
             said["learned"] = self.corrections["learned"].say(cell, self._raw("learned", seen))
-        self._entries[waiter.call] = Entry(seen.closed_s, said, waiter.kind, waiter.priority, tuple(seen.vector))
+        self._entries[waiter.call] = Entry(seen.closed_s, said, waiter.kind, waiter.priority, tuple(seen.vector), now)
 
     def _raw(self, layer: Layer, seen: View) -> list[Seconds]:
         if layer == "learned" and self.model is not None:
@@ -231,7 +239,7 @@ class Forecaster:
         passed_over: set[str] = set()
         example = None
         if waiter is not None and waited and entry is not None:
-            wait_s = now - waiter.joined_at
+            wait_s = now - (waiter.joined_at if entry.at is None else entry.at)
             passed_over = kinds_passed_over(self.line, waiter, now)
             self.patience.learn(wait_s, gave_up=False)
             self._answered += 1

@@ -1,13 +1,25 @@
 """The forecaster beside the queues."""
 
+from collections.abc import Callable
+
 import pytest
 
 from acd.commands import AcdCommand, AgentChanged, AgentState, Offer, ReleaseCall, WithdrawOffer
-from acd.events import AcdEvent, AgentPaused, AgentSignedIn, CallLeft, CallQueued, OfferMissed, OfferTaken, TalkEnded
+from acd.events import (
+    AcdEvent,
+    AgentPaused,
+    AgentSignedIn,
+    CallLeft,
+    CallQueued,
+    Configured,
+    OfferMissed,
+    OfferTaken,
+    TalkEnded,
+)
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.beside import Forecasting
 from acd.forecast.feed import EVERY_S, Feed
-from acd.forecast.forecaster import ENOUGH_TALKS, Forecast, Forecaster
+from acd.forecast.forecaster import ENOUGH_TALKS, Example, Forecast, Forecaster
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
 pytestmark = pytest.mark.unit
@@ -38,9 +50,9 @@ def changed(state: AgentState, reason: str = "", agent: AgentId = ANN) -> AgentC
     return AgentChanged(agent, state, reason, 0.0)
 
 
-def taught() -> tuple[Feed, float]:
+def taught(learned: Callable[[Example], object] = lambda example: None) -> tuple[Feed, float]:
     """A feed that has seen enough talks of 120 s, one after the other."""
-    feed = Feed(Forecaster({}), Known())
+    feed = Feed(Forecaster({}), Known(), learned)
     feed.observe(AgentSignedIn(ANN), [changed("idle")], 0.0)
     now = 0.0
     for n in range(ENOUGH_TALKS):
@@ -89,6 +101,32 @@ def test_a_missed_offer_keeps_the_place_and_its_late_answer_is_stale() -> None:
     assert feed.latest[CallId("me")].position == 1
 
 
+@pytest.mark.parametrize(
+    ("event", "commands"),
+    [
+        (OfferMissed(AttemptId("o-me"), "no_answer"), []),
+        (AgentPaused(ANN, "lunch"), [WithdrawOffer(AttemptId("o-me"), CallId("me"), ANN)]),
+    ],
+)
+def test_who_is_rung_for_at_once_is_forecast_of_when_nobody_answers(
+    event: AcdEvent, commands: list[AcdCommand]
+) -> None:
+    learned: list[Example] = []
+    feed, now = taught(learned.append)
+    assert feed.observe(queued("me"), [offer("me")], now) == []
+    assert feed.next_deadline() is None
+    assert (feed.latest[CallId("me")].layer, feed.latest[CallId("me")].reason) == ("silent", "an agent is being rung")
+    assert isinstance(feed.announce(CallId("me")), Unsaid)
+    feed.observe(event, commands, now + 20.0)
+    assert feed.next_deadline() == now + 20.0
+    (made,) = feed.tick(now + 20.0)
+    assert (made.call, made.layer) == ("me", "closed form")
+    again = Offer(AttemptId("o-again"), CallId("me"), ANN, QUEUE, 20.0)
+    feed.observe(AgentSignedIn(ANN), [again], now + 50.0)
+    feed.observe(OfferTaken(again.attempt), [], now + 60.0)
+    assert [(example.call, example.wait_s) for example in learned] == [("me", 40.0)], "waited from the miss on"
+
+
 def test_an_offer_that_was_withdrawn_is_forgotten() -> None:
     feed, now = taught()
     before = len(feed.snapshot())
@@ -135,10 +173,10 @@ def test_a_feed_that_was_restored_goes_on_alike() -> None:
 
 
 class Queues:
-    """Queues that offer every caller to Ann."""
+    """Queues that offer a caller to Ann once they are configured."""
 
     def handle(self, event: AcdEvent, now: float) -> list[AcdCommand]:
-        return [offer(event.call)] if isinstance(event, CallQueued) else []
+        return [offer("me")] if isinstance(event, Configured) else []
 
     def next_deadline(self) -> float | None:
         return 500.0
@@ -156,7 +194,7 @@ class Queues:
 def test_beside_the_queues_their_orders_are_unchanged_and_forecasts_are_told() -> None:
     made: list[Forecast] = []
     core = Forecasting(Queues(), Feed(Forecaster({}), Known()), made.append)
-    assert core.handle(queued("me"), 10.0) == [offer("me")]
+    assert core.handle(queued("me"), 10.0) == []
     assert [(f.call, f.layer, f.position) for f in made] == [("me", "silent", 1)]
     assert core.next_deadline() == 10.0 + EVERY_S
     core.tick(10.0 + EVERY_S)
@@ -164,5 +202,6 @@ def test_beside_the_queues_their_orders_are_unchanged_and_forecasts_are_told() -
     later = Forecasting(Queues(), Feed(Forecaster({}), Known()), made.append)
     later.restore(core.snapshot())
     assert later.next_deadline() == 40.0
+    assert later.handle(Configured("v1"), 30.0) == [offer("me")]
     assert later.handle(OfferTaken(AttemptId("o-me")), 30.0) == []
     assert later.next_deadline() == 500.0
