@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -31,6 +33,7 @@ pytestmark = pytest.mark.live
 
 BASE = "hotline/v1/here"
 VERSION = "0001-00000001"
+CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "docs/asyncapi.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -102,16 +105,23 @@ async def ask(listener: Listener, agent: str, **command: str) -> dict[str, Any]:
 
 
 def check_words(heard: list[tuple[str, bytes]]) -> set[str]:
-    """Every message is as the contract says; the names of the channels that were used."""
+    """Every message is as docs/asyncapi.yaml says, and has nothing more; the names of the channels that were used."""
+    schemas = CONTRACT["components"]["schemas"]
+    places = {"prefix": "hotline", "site": "here"}
     used = set()
     for topic, payload in heard:
-        (channel,) = [
-            one for one in words.CHANNELS if re.fullmatch(re.sub(r"{\w+}", "[^/]+", f"{BASE}/{one.address}"), topic)
+        (name,) = [
+            name
+            for name, channel in CONTRACT["channels"].items()
+            if re.fullmatch(re.sub(r"{(\w+)}", lambda at: places.get(at[1], "[^/]+"), channel["address"]), topic)
         ]
         if payload:
-            msgspec.json.decode(payload, type=channel.payload)
+            ((message, told),) = CONTRACT["channels"][name]["messages"].items()
+            decoded = msgspec.json.decode(payload)
+            Draft202012Validator({**told["payload"], "components": CONTRACT["components"]}).validate(decoded)
+            assert set(decoded) <= set(schemas[message]["properties"]), f"{topic} says more than is told of it"
         assert b"3800138000" not in payload
-        used.add(channel.name)
+        used.add(name)
     return used
 
 
