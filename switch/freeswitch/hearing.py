@@ -43,7 +43,7 @@ _SILENCE = bytes(round(_GAP_S * SOUND_RATE) * _SAMPLE_BYTES)
 _LIMIT_S = 600
 """After so long the switch ends a file by itself, and we begin another: so much is on disk at most, 19 MB, if all else
 fails that should end it."""
-_SAFE = re.compile(r"[A-Za-z0-9_.-]+")
+_SAFE = re.compile(r"[A-Za-z0-9_.:-]+")
 _VARIABLES = ",".join(
     (
         "RECORD_READ_ONLY=true",
