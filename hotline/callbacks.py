@@ -218,8 +218,10 @@ class Callbacks:
             self._desk.settle()
         for other in list(self._desk.register.calls.values()):
             callback = other.callback
-            mine = other is call or call.caller in (other.caller, callback.number if callback is not None else "")
-            if callback is None or not mine or (other is not call and other.queue != queue):
+            if callback is None:
+                continue
+            mine = other is call or call.caller in (other.caller, callback.number)
+            if not mine or (other is not call and other.queue != queue):
                 continue
             if other.place != "booked" and not self._agent_only(other, callback):
                 continue
