@@ -9,9 +9,10 @@ the same phone, and from a caller's INVITE to the agent's.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from bench import live_site, machine, offer_site
 from bench import offer_script as script
@@ -20,7 +21,7 @@ from bench.children import Child
 from bench.desktops import Desktops
 from bench.house import House, Plan, house, serving, version_of
 from bench.measuring import GENERATOR_FULL, percentile
-from bench.report import Figure, Report, at_most, told
+from bench.report import Figure, Report, at_least, at_most, told
 from bench.script import STRAIGHT_TO_APP_QUEUE, Done
 from switch.asterisk.process import AsteriskProcess
 
@@ -35,7 +36,11 @@ class _Size:
 
     phones: int
     busy: int
+    serving: int
+    """Of the agents with phones: how many talk, hang up and are rung again while callers wait."""
     waiting: int
+    shorter: Sequence[int]
+    """Lines that are served before, a quarter of the offers each: so that one can tell the house from the machine."""
     watched_s: float
     offers: int
     talk_s: float
@@ -43,13 +48,13 @@ class _Size:
     rates: Sequence[float]
 
 
-# talks of 15 s: four offers a second, so that 500 who hear music leave the two cores some time for them
-_FULL = _Size(60, 4_940, 500, 30.0, 200, 15.0, 400, (40.0, 30.0, 20.0))
-_QUICK = _Size(6, 50, 10, 1.0, 10, 0.5, 10, (5.0,))
+# 30 talks of 15 s: two offers a second, so that 500 who hear music leave the two cores some time for them
+_FULL = _Size(60, 4_940, 30, 500, (50, 100), 30.0, 200, 15.0, 400, (40.0, 30.0, 20.0))
+_QUICK = _Size(6, 50, 6, 10, (4,), 1.0, 12, 0.5, 10, (5.0,))
 
 
 async def run(options: Options) -> Report:
-    """Takes about five minutes; `quick` some ten seconds."""
+    """Takes about eight minutes; `quick` some ten seconds."""
     size = _QUICK if options.quick else _FULL
     accounts = live_site.agents(size.phones)
     about = machine.facts()
@@ -82,6 +87,28 @@ class _Entries:
         return not self.seen.failures and self.phones < GENERATOR_FULL
 
 
+@dataclass(frozen=True)
+class _Used:
+    """Processor seconds of each until an instant, or, `until` a later one, shares of a core."""
+
+    at: float
+    asterisk: float
+    phones: float
+    controller: float
+    everybody: float
+
+    def until(self, later: _Used) -> _Used:
+        """The shares between both."""
+        took_s = later.at - self.at
+        used = zip(astuple(self)[1:], astuple(later)[1:], strict=True)
+        return _Used(took_s, *((after - before) / took_s for before, after in used))
+
+    def __str__(self) -> str:
+        others = self.everybody - self.asterisk - self.phones - self.controller
+        shares = f"Asterisk {self.asterisk:.2f}, phones {self.phones:.2f}, controller {self.controller:.3f}"
+        return f"{shares}, others {others:.2f} of a core"
+
+
 class _Bench:
     """The steps, on one house; `notes` say what else was seen."""
 
@@ -110,60 +137,80 @@ class _Bench:
             tried.append(await self._enter(phones, controller, script.PLAIN, rate, size.entries))
             if tried[-1].held:
                 break
-        await self._tell_agents("pause", _BUSY)
+        await self._tell_agents("pause", size.phones, _BUSY)
         return tried
 
     async def waiting(self, phones: Child, controller: Child) -> list[Figure]:
         """The line is made, watched, and served at its length; then again, with announcements."""
         size = self._size
-        failures = [await self._fill(phones, script.PLAIN)]
-        matching = await self._share(controller, size.watched_s)
-        self._tell(f"{size.waiting} wait: controller {matching:.1f} % of a core")
-        plain = await self._serve(phones, script.PLAIN)
-        failures.append(await self._fill(phones, script.TOLD))
-        announced = await self._serve(phones, script.TOLD)
-        return self._waiting_figures([*failures, plain.failures, announced.failures], matching, plain, announced)
+        failures: list[dict[str, int]] = []
+        shorter = {}
+        for length in size.shorter:
+            failures.append(await self._fill(phones, script.PLAIN, length))
+            shorter[length] = await self._serve(phones, controller, script.PLAIN, size.offers // 4)
+        failures.append(await self._fill(phones, script.PLAIN, size.waiting))
+        before = self._used(phones, controller)
+        await asyncio.sleep(size.watched_s)
+        shares = before.until(self._used(phones, controller))
+        self._note(f"{size.waiting} wait: {shares}")
+        plain = await self._serve(phones, controller, script.PLAIN, size.offers)
+        failures.append(await self._fill(phones, script.TOLD, size.waiting))
+        announced = await self._serve(phones, controller, script.TOLD, size.offers)
+        failures += [served.failures for served in (*shorter.values(), plain, announced)]
+        self.notes += [f"{count} calls: {reason}" for failed in failures for reason, count in failed.items()]
+        failed = sum(sum(reasons.values()) for reasons in failures)
+        return [
+            at_most("calls that failed", failed, "calls", 0),
+            *self._offer_figures(plain, announced),
+            *(
+                told(f"agent free to offer {name}, {length} waiting", percentile(_gaps(served), percent), "ms")
+                for length, served in shorter.items()
+                for name, percent in (("p95", 95), ("p50", 50))
+            ),
+            at_most(
+                f"matching CPU, {size.waiting} waiting, {size.phones + size.busy:,} agents",
+                shares.controller * 100,
+                "% of a core",
+                3,
+            ),
+        ]
 
-    async def _fill(self, phones: Child, number: str) -> dict[str, int]:
+    async def _fill(self, phones: Child, number: str, count: int) -> dict[str, int]:
         """The line, and what failed of it."""
-        fill = script.Fill(number, _FILL_RATE, self._size.waiting, self._size.talk_s)
-        return (await phones.ask(fill, Done, self._size.waiting / _FILL_RATE + _UP_S)).failures
+        fill = script.Fill(number, _FILL_RATE, count, self._size.talk_s)
+        return (await phones.ask(fill, Done, count / _FILL_RATE + _UP_S)).failures
 
-    async def _serve(self, phones: Child, number: str) -> script.Offers:
+    async def _serve(self, phones: Child, controller: Child, number: str, offers: int) -> script.Offers:
         """Each phone is free once in a talk; twice as long as that needs is given. Then everybody hangs up."""
-        offers, talk_s = self._size.offers, self._size.talk_s
-        within_s = 2 * (offers / self._size.phones + 1) * (talk_s + 0.1)
+        size, talk_s = self._size, self._size.talk_s
+        within_s = 2 * (offers / size.serving + 2) * (talk_s + 0.1)
         asked = script.Serve(number, offers, talk_s, within_s)
+        load, before = os.getloadavg()[0], self._used(phones, controller)
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(phones.ask(asked, script.Offers, within_s + _UP_S))
-            await asyncio.sleep(
-                0.0
-            )  # asked before anybody is rung, so that the line is filled up from the first one on
-            await self._tell_agents("ready")
+            # asked before anybody is rung, so that the line is filled up from the first one on
+            await asyncio.sleep(0.0)
+            await self._tell_agents("ready", size.serving)
         served = serving.result()
-        await self._tell_agents("pause", _BUSY)
+        shares = before.until(self._used(phones, controller))
+        await self._tell_agents("pause", size.serving, _BUSY)
         await phones.ask(script.Leave(), Done, 2 * _UP_S)
-        line = f"{len(served.offered)} of {offers} offers to {number} in {served.took_s:.0f} s: "
-        line += _spread([offer.gap_ms for offer in served.offered])
-        self._tell(line)
-        self.notes.append(line)
+        line = (
+            f"{len(served.offered)} of {offers} offers to {number} in {served.took_s:.0f} s: {_spread(_gaps(served))}"
+        )
+        self._note(f"{line}; {shares}; load average before {load:.1f}")
         return served
 
-    def _waiting_figures(
-        self, failures: Sequence[dict[str, int]], matching: float, plain: script.Offers, announced: script.Offers
-    ) -> list[Figure]:
+    def _offer_figures(self, plain: script.Offers, announced: script.Offers) -> list[Figure]:
         size = self._size
-        self.notes += [f"{count} calls: {reason}" for failed in failures for reason, count in failed.items()]
-        gaps = [offer.gap_ms for offer in plain.offered]
+        gaps = _gaps(plain)
         under = [offer.gap_ms for offer in announced.offered if offer.announced]
-        line = f"{size.waiting} waiting, {size.phones + size.busy:,} agents"
         self.notes.append(f"offers with music: {_spread(gaps)}; while an announcement plays: {_spread(under)}")
         return [
-            at_most("calls that failed", sum(sum(failed.values()) for failed in failures), "calls", 0),
+            at_least("offers that were timed", min(len(plain.offered), len(announced.offered)), "offers", size.offers),
             at_most("agent free to offer p95", percentile(gaps, 95), "ms", 15),
             told("agent free to offer p50", percentile(gaps, 50), "ms"),
             at_most("agent free to offer p95, while an announcement plays", percentile(under, 95), "ms", 15),
-            at_most(f"matching CPU, {line}", matching, "% of a core", 3),
         ]
 
     async def app_queue(self, phones: Child, rate: float) -> _Entries:
@@ -174,25 +221,28 @@ class _Bench:
         # two thirds of the phones talk at any time, so that there is always an idle one
         talk_s = self._size.phones / rate * 2 / 3
         used_s = controller.cpu_s() if controller is not None else 0.0
+        asterisk_s = self._place.asterisk_cpu_s()
         seen = await phones.ask(script.Enter(number, rate, count, talk_s), script.Entered, count / rate + _UP_S)
         used_s = (controller.cpu_s() if controller is not None else 0.0) - used_s
+        asterisk = (self._place.asterisk_cpu_s() - asterisk_s) / seen.took_s
         entries = _Entries(rate, seen, used_s / seen.took_s, seen.phones_s / seen.took_s)
         failed = f"{sum(seen.failures.values())} of {count} failed {seen.failures or ''}".strip()
         line = f"entries to {number} at {rate:g}/s: {_spread(seen.from_invite_ms)}; {failed}; "
-        line += f"controller {entries.controller:.2f}, phones {entries.phones:.2f} of a core"
-        self.notes.append(line)
-        self._tell(line)
+        line += f"Asterisk {asterisk:.2f}, phones {entries.phones:.2f}, controller {entries.controller:.2f} of a core"
+        self._note(line)
         return entries
 
-    async def _share(self, controller: Child, for_s: float) -> float:
-        """Of a core in per cent."""
-        begun_at, used_s = time.monotonic(), controller.cpu_s()
-        await asyncio.sleep(for_s)
-        return (controller.cpu_s() - used_s) / (time.monotonic() - begun_at) * 100
+    def _used(self, phones: Child, controller: Child) -> _Used:
+        asterisk_s = self._place.asterisk_cpu_s()
+        return _Used(time.monotonic(), asterisk_s, phones.cpu_s(), controller.cpu_s(), machine.busy_s())
 
-    async def _tell_agents(self, what: str, body: dict[str, str] | None = None) -> None:
+    def _note(self, line: str) -> None:
+        self._tell(line)
+        self.notes.append(line)
+
+    async def _tell_agents(self, what: str, count: int, body: dict[str, str] | None = None) -> None:
         async with Desktops(self._place.site) as desktops:
-            await desktops.all(live_site.agents(self._size.phones), what, body)
+            await desktops.all(live_site.agents(count), what, body)
 
 
 def _entry_figures(tried: Sequence[_Entries], app_queue: _Entries, wanted: float) -> list[Figure]:
@@ -205,6 +255,10 @@ def _entry_figures(tried: Sequence[_Entries], app_queue: _Entries, wanted: float
         at_most("entries that failed", sum(last.seen.failures.values()), "calls", 0),
         told("controller CPU a call, entries", last.controller / last.rate * 1e3, "ms"),
     ]
+
+
+def _gaps(served: script.Offers) -> list[float]:
+    return [offer.gap_ms for offer in served.offered]
 
 
 def _spread(values: Sequence[float]) -> str:

@@ -11,7 +11,7 @@ import contextlib
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from functools import partial
 from random import Random
 
@@ -52,7 +52,7 @@ class Room:
         self._dialled = 0
         self._refill: str | None = None
         self._rung: dict[str, float] = {}  # when an agent was rung for a caller
-        self._offered: list[tuple[OutgoingCall, float, float]] = []
+        self._offered: list[script.Offered] = []
         self._enough = asyncio.Event()
         self._rang = asyncio.Event()
         self._wanted = 0
@@ -106,9 +106,7 @@ class Room:
             async with asyncio.timeout(asked.within_s):
                 await self._enough.wait()
         took_s = time.monotonic() - begun
-        offered = self._offered[: asked.offers]
-        await asyncio.sleep(LOOK_EVERY_S)
-        return script.Offers([self._look_at(*one) for one in offered], dict(self._failures), took_s)
+        return script.Offers(self._offered[: asked.offers], dict(self._failures), took_s)
 
     async def enter(self, asked: script.Enter) -> script.Entered:
         """Call at an even pace while agents are idle."""
@@ -233,13 +231,9 @@ class Room:
             self._failures[f"an agent was rung for {caller_id}, who did not call"] += 1
         elif before is not None and before.ended_by == "near" and (before.ended_at or 0.0) > self._serving_since:
             assert before.ended_at is not None
-            self._offered.append((caller, before.ended_at, at))
-            if len(self._offered) >= self._wanted:
-                self._enough.set()
+            self._spawn(self._look_at(caller, before.ended_at, at))
         if self._refill is not None:
-            task = asyncio.create_task(self._another(self._refill))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._another(self._refill))
         # of different lengths, or agents who began together would all be free at the same moment, again and again
         talk_s = None if self._talk_s is None else self._talk_s * self._chance.uniform(0.5, 1.5)
         return Answer(talk_s=talk_s, clip=self._clip)
@@ -251,10 +245,19 @@ class Room:
         except (CallFailed, TimeoutError) as error:
             self._failures[str(error) or type(error).__name__] += 1
 
-    def _look_at(self, caller: OutgoingCall, freed_at: float, rung_at: float) -> script.Offered:
+    async def _look_at(self, caller: OutgoingCall, freed_at: float, rung_at: float) -> None:
+        """Note an offer once the sound of that moment has been looked at: it is remembered for 20 s only."""
+        await asyncio.sleep(2 * LOOK_EVERY_S)
         heard = caller.stream.history(rung_at - _LOOK_BACK_S)
         before = heard.labels[heard.arrivals_ns < int(rung_at * 1e9)]
-        return script.Offered((rung_at - freed_at) * 1e3, bool(np.any(before == self._announced)))
+        self._offered.append(script.Offered((rung_at - freed_at) * 1e3, bool(np.any(before == self._announced))))
+        if len(self._offered) >= self._wanted:
+            self._enough.set()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 async def _serve() -> None:
