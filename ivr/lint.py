@@ -24,6 +24,7 @@ from ivr.conditions import FUNCTIONS, compiled
 from ivr.phrases import Phrases
 from ivr.program import (
     ENDINGS,
+    LAST_AGENT,
     AnyStep,
     AskHours,
     Asking,
@@ -88,7 +89,7 @@ class Surroundings:
             "queue": frozenset(self.queues),
             "hours": frozenset(self.hours),
             "language": frozenset(self.languages),
-            "agent": frozenset(self.agents),
+            "agent": frozenset((*self.agents, LAST_AGENT)),
         }
         self._hints_left = _HINTS
 

@@ -65,6 +65,7 @@ def spoilt(folder: Path, file: str, old: str, new: str) -> Checked:
         (AGENTS, "agents:", "pause_needs_reason: true\nagents:", "with true, `pauses` has the reasons"),
         (RECEPTION, "skills: [fraud>=2]", "skills: [fruad>=2]", "did you mean fraud?"),
         (RECEPTION, "agent: last", 'agent: "8009"', "there is no agent 8009"),
+        (RECEPTION, "agent: last", "agent: lst", "there is no agent lst (did you mean last?)"),
         (RECEPTION, "agent: last", "agent: [8001]", "an agent is wanted, or last"),
         (RECEPTION, "skills: [fraud>=2]", "skills: ['']", "a skill, such as complaints>=3, is wanted"),
     ],
