@@ -82,6 +82,7 @@ class Callbacks:
             return
         call.move("booked")
         call.ask, call.outcome = None, "callback"
+        call.promised = None  # this one holds
         callback.state = "booked"
         self._due(call, callback, callback.expires_at)
         self._row(call, callback, "booked", "")

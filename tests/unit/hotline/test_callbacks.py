@@ -284,6 +284,22 @@ def test_who_hangs_up_in_the_moment_in_which_an_agent_is_there_is_called_back_by
     assert not [row for row in house.given(facts.Noticed) if row.level != "info"]
 
 
+def test_who_comes_back_and_books_again_has_the_new_callback() -> None:
+    house = make()
+    booked(house)
+    house.wait(50.0)
+    again = waiting(house)
+    house.wait(10.5)
+    house.press(again, "12")
+    house.press(again, "13900139000#1")
+    answer_check(house)
+    house.tell(AgentSignedIn(AgentId("01")))
+    assert house.router.register.calls[again].place == "offered"
+    house.tell(door.CallEnded(LegId(again), Cause.NORMAL))  # before the last words were said
+    accepted(house)
+    assert house.last(Originate).to == "tel:+8613900139000"
+
+
 def test_an_agent_who_misses_a_callback_that_took_over_leaves_its_place() -> None:
     house = make()
     booked(house)
