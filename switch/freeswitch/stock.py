@@ -20,7 +20,10 @@ _Shape = TypeVar("_Shape")
 _BOND = "variable_signal_bond"
 """Names the other leg on both while they are bridged; taken away after."""
 _TABLE_DELAY_S: Seconds = 0.2
-_LOOKS = 5
+_LOOKS = 25
+"""Its table has been seen half a second late on a busy machine, and later ones may come. A caller who is
+not found here is not found at all.
+"""
 
 
 class _Row(msgspec.Struct):
