@@ -3,6 +3,7 @@
 Everything has a default that is safe on one machine: loopback, generated secrets, the folders beside the file.
 """
 
+import contextlib
 import difflib
 import re
 import secrets
@@ -14,6 +15,7 @@ import pydantic
 import yaml
 
 from calls.errors import BadInput
+from ivr.source import SourceError, nearest_hint, parse
 
 _SETTINGS = "hotline.yaml"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
@@ -165,13 +167,20 @@ class Site:
         if not path.exists() and (stray := _misspelt(folder)) is not None:
             raise BadInput(f"{stray}: nobody reads it. Rename it to {_SETTINGS}")
         try:
-            raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-            return cls(folder, Settings.model_validate(raw or {}))
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            return cls(folder, Settings.model_validate(yaml.safe_load(text) or {}))
+        except OSError as error:
+            raise BadInput(f"{path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise BadInput(f"{path}: not UTF-8; save the file as UTF-8") from error
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            place = f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
+            raise BadInput(f"{path}{place}: {error.problem or error}") from error
         except yaml.YAMLError as error:
             raise BadInput(f"{path}: {error}") from error
         except pydantic.ValidationError as error:
-            lines = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-            raise BadInput("\n".join(lines)) from error
+            raise BadInput("\n".join(_told(path, text, problem) for problem in error.errors())) from error
 
     def with_ports(self, *, ari: int | None, event_socket: int | None, web: int | None) -> "Site":
         """The same site with ports that are given from outside; None: as hotline.yaml says."""
@@ -226,3 +235,30 @@ def _misspelt(folder: Path) -> Path | None:
     names = [path.name for path in sorted(folder.glob("*.y*ml"))]
     close = difflib.get_close_matches(_SETTINGS, names, n=1, cutoff=0.8)
     return folder / close[0] if close else None
+
+
+def _told(path: Path, text: str, problem: Any) -> str:
+    """One setting that is wrong: its place, its name, what is wrong with it, the nearest right word."""
+    place, known = "", list(Settings.model_fields)
+    model: type[pydantic.BaseModel] = Settings
+    with contextlib.suppress(SourceError):
+        node = parse(text, path.name)
+        for part in problem["loc"]:
+            inner = node.items.get(str(part))
+            if inner is None:
+                break
+            mark = inner.key_mark if problem["type"] == "extra_forbidden" and inner.key_mark else inner.mark
+            node, place = inner, f":{mark.line}:{mark.column}"
+    for part in problem["loc"][:-1]:
+        field = model.model_fields.get(str(part))
+        inside = None if field is None else field.annotation
+        if not (isinstance(inside, type) and issubclass(inside, pydantic.BaseModel)):
+            known = []
+            break
+        model, known = inside, list(inside.model_fields)
+    name = ".".join(map(str, problem["loc"])) or "the file"
+    if problem["type"] == "extra_forbidden":
+        return f"{path}{place}: {name} is no setting{nearest_hint(str(problem['loc'][-1]), known)}"
+    words = re.findall(r"'([^']+)'", str(problem.get("ctx", {}).get("expected", "")))
+    hint = nearest_hint(str(problem["input"]), words) if words else ""
+    return f"{path}{place}: {name}: {problem['msg']}{hint}"

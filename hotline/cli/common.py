@@ -29,11 +29,16 @@ err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """Turn an error of ours into its message and exit code 2; others keep their traceback."""
+    """Turn an error of ours, or of a file, into its message and exit code 2; others keep their traceback."""
     try:
         yield
     except HotlineError as error:
         err.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        if error.filename is None:
+            raise
+        err.print(f"{error.filename}: {error.strerror}", style="red", markup=False)
         raise typer.Exit(2) from error
 
 

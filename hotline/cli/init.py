@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hotline.cli.common import err, out
+from hotline.cli.common import err, out, told
 
 app = typer.Typer(add_completion=False)
 
@@ -36,8 +36,9 @@ def init(
     if (folder / "dialplans").exists() or (folder / "hotline.yaml").exists():
         err.print(f"{folder} has a site already; nothing was changed", style="red")
         raise typer.Exit(2)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("dialplans", "prompts"):
-        shutil.copytree(SAMPLE / name, folder / name)
-    (folder / "hotline.yaml").write_text(_SETTINGS, encoding="utf-8")
+    with told():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("dialplans", "prompts"):
+            shutil.copytree(SAMPLE / name, folder / name)
+        (folder / "hotline.yaml").write_text(_SETTINGS, encoding="utf-8")
     out.print(f"[bold green]{folder}[/] is a site. Edit dialplans/, then: hotline publish --site {folder}")

@@ -1,7 +1,7 @@
 """hotline serve: what production starts."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import structlog
 import typer
@@ -19,7 +19,9 @@ def serve(
     ari_port: Annotated[int | None, typer.Option(help="Of an Asterisk, in place of switch.port.")] = None,
     event_socket_port: Annotated[int | None, typer.Option(help="Of a FreeSWITCH, in place of switch.port.")] = None,
     web_port: Annotated[int | None, typer.Option(help="In place of web.port.")] = None,
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], typer.Option(help="The least that is logged.")
+    ] = "info",
 ) -> None:
     """Serve a site until stopped. Calls go on in the switch when we are gone, and are taken up at the next start.
 

@@ -115,3 +115,24 @@ def test_an_outcome_that_is_none_is_told_and_not_an_empty_table(site: Path) -> N
     result = CliRunner().invoke(records.app, ["calls", "--outcome", "abandond", "--site", str(site)])
     assert result.exit_code == 2
     assert "did you mean abandoned?" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("languages: [en]\nswich: {}\n", "hotline.yaml:2:1: swich is no setting (did you mean switch?)"),
+        ("web:\n  prot: 8780\n", "hotline.yaml:2:3: web.prot is no setting (did you mean port?)"),
+        ("switch:\n  kind: freswitch\n", "hotline.yaml:2:9: switch.kind: "),
+        ("switch:\n  kind: freswitch\n", "(did you mean freeswitch?)"),
+        ("web:\n  port: eighty\n", "hotline.yaml:2:9: web.port: "),
+        ("web: {port: 1\n", "hotline.yaml:2:1: "),
+        ("\t:\n", "hotline.yaml:1:1: "),
+        ("- web\n", "hotline.yaml: the file: "),
+        (b"\xff\xfe", "hotline.yaml: not UTF-8"),
+    ],
+)
+def test_settings_that_are_wrong_are_told_with_their_place(site: Path, settings: str | bytes, told: str) -> None:
+    (site / "hotline.yaml").write_bytes(settings if isinstance(settings, bytes) else settings.encode())
+    code, output = _run("lint", "--site", str(site))
+    assert code == 2
+    assert told in output
