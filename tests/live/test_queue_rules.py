@@ -41,14 +41,14 @@ bye: {hangup: bye}
 """
 QUEUES = """\
 queues:
-  care: {ring_s: 3, wrap_up_s: 1, miss_limit: 2, delay_no_answer_s: 1}
+  care: {ring_s: 3, wrap_up_s: 1, miss_limit: 2, delay_no_answer_s: 1, delay_busy_s: 1}
   deserted: {join_empty: false}
   short: {max_length: 1}
   brief: {max_wait_s: 4}
   leaving: {leave_empty: true}
-  picky: {steps: [{after_s: 3, lower: 2}]}
-  guarded: {skills: [nobody], steps: [{after_s: 3, add: care}]}
-  away: {skills: [nobody], steps: [{after_s: 3, drop: [nobody], overflow: care}]}
+  picky: {wrap_up_s: 1, delay_busy_s: 1, steps: [{after_s: 3, lower: 2}]}
+  guarded: {wrap_up_s: 1, delay_busy_s: 1, skills: [nobody], steps: [{after_s: 3, add: care}]}
+  away: {wrap_up_s: 1, delay_busy_s: 1, skills: [nobody], steps: [{after_s: 3, drop: [nobody], overflow: care}]}
 """
 
 
