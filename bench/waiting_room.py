@@ -70,7 +70,6 @@ class Room:
                 room._endpoint,
                 (asked.host, asked.sip_port),
                 Credentials(user, secret),
-                busy_when_talking=False,  # the next INVITE may be here before the answer to the last BYE is looked at
             )
             phone.on_ring = partial(room._on_ring, phone)
             room._agents.append(phone)

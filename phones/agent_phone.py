@@ -92,13 +92,11 @@ class AgentPhone:
         on_ring: OnRing = lambda call: Answer(),
         *,
         display: str = "",
-        busy_when_talking: bool = True,
     ) -> None:
         self.endpoint, self.registrar, self.credentials = endpoint, registrar, credentials
         self.on_ring = on_ring
         self.display = display
         self.user = credentials.username
-        self.busy_when_talking = busy_when_talking
         self.calls: list[IncomingCall] = []
         self.facts: list[CallFacts] = []
         self.new_calls: asyncio.Queue[IncomingCall] = asyncio.Queue()
@@ -161,7 +159,8 @@ class AgentPhone:
 
     def on_invite(self, transaction: ServerTransaction, at: float) -> None:
         """A call for this phone."""
-        if self.busy_when_talking and self.calls:
+        # A talk is over for who sends BYE, not first when it is answered: RFC 3261 section 15.1.1.
+        if any(not call.is_over for call in self.calls):
             transaction.respond(486, "Busy Here", to_tag=self.endpoint.token(48))
             return
         try:
