@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import time
 from typing import Any
@@ -111,6 +112,7 @@ class Server:
             watching = asyncio.create_task(self._watch())
             watching.add_done_callback(_tell_if_broken)
             stack.callback(watching.cancel)
+            gc.freeze()  # what is loaded by now stays: no collection of garbage goes over it while callers wait
             log.info("serving", site=str(self.site.folder), version=self.versions.current(), web=address.getsockname())
             await asyncio.to_thread(say_where_the_folder_stands, self.site, self.versions)
             await self._stopping.wait()
