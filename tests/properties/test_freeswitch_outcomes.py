@@ -56,6 +56,8 @@ class MortalSwitch:
                 return api("1\n")
             case "show":
                 return api('{"row_count":0}')
+            case "sofia":
+                return api("<profile>\n  <registrations>\n  </registrations>\n</profile>\n")
             case "json":
                 return api('{"response":{"sessions":{"count":{"active":0}}}}')
             case "global_setvar":
