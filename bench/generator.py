@@ -105,7 +105,11 @@ class Crowd:
         self._endpoint.close()
 
     async def _one_call(self, line: PhoneLine, number: str, results: _Results) -> None:
-        call = await line.dial(number, caller_id=self._next_number())
+        try:
+            call = await line.dial(number, caller_id=self._next_number())
+        except OSError as error:  # no RTP port is free: far more calls are up than are answered
+            results.failures[error.strerror or str(error)] += 1
+            return
         try:
             await call.answered(_ANSWER_S)
             await call.heard_audio()
