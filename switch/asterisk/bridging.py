@@ -130,7 +130,9 @@ class Bridging:
         if talk.state == "up":
             talk.state = "parting"
             talk.left_first = leg_id
-            # its end takes the other one out, too
+            # The bridge's end would take the other one out, too, but in its own time; and of a channel that is on its way
+            # out Asterisk drops a prompt and never tells (22.10.1). This request is through when the leg is out.
+            self._take_out(talk, talk.other(leg_id))
             self._door.request(talk.a, "DELETE", f"bridges/{wire.part(bridge)}")
             talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._part, talk)
         if talk.state == "parting":

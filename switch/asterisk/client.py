@@ -179,19 +179,16 @@ class AriClient:
             lanes = await self._open_lanes()
         self._drop_requested = asyncio.Event()
         reason = "closed by Asterisk"
-        tasks = {asyncio.create_task(run()) for lane in lanes for run in (lane.read, lane.write)}
+        tasks = [asyncio.create_task(run()) for lane in lanes for run in (lane.read, lane.write)]
         try:
             self._lanes = lanes
             if not wire.speaks_rest_over_websocket(self.version):
                 rest = partial(HttpRest, self._session, self._base_url, self._http_answered)
                 self._lanes = [rest() for _ in range(self._lane_count)]
             self._connected = True
-            tasks.add(asyncio.create_task(self._come_up(first_up)))
-            tasks.add(asyncio.create_task(self._until_dropped()))
-            while tasks:
-                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()  # raises what ended it; the one task that may end well is _come_up
+            tasks.append(asyncio.create_task(self._come_up(first_up)))
+            tasks.append(asyncio.create_task(self._until_dropped()))
+            await asyncio.gather(*tasks)  # raises what ended it first; the one task that may end well is _come_up
         except (aiohttp.ClientError, SwitchError, OSError, TimeoutError, wire.BadMessage) as error:
             reason = str(error) or repr(error)
             raise
@@ -222,7 +219,7 @@ class AriClient:
             compress=0,
         )
 
-    async def _disconnect(self, lanes: Sequence[Lane], tasks: set[asyncio.Task[None]], reason: str) -> None:
+    async def _disconnect(self, lanes: Sequence[Lane], tasks: Sequence[asyncio.Task[None]], reason: str) -> None:
         self._connected = False
         for task in tasks:
             task.cancel()

@@ -40,6 +40,24 @@ async def test_the_agent_goes_and_the_caller_stays(rig: Rig, facts: Facts, steps
     assert fact.outcome is Outcome.FINISHED
 
 
+async def test_a_prompt_ordered_as_the_agent_goes_is_heard(rig: Rig, facts: Facts, steps: Steps) -> None:
+    """Eight times, the moment that the agent's end is told: the caller may still be on the way out of the talk."""
+    caller = await steps.answered_caller()
+    phone = await rig.phone("1001", PickUp())
+    for _ in range(8):
+        agent = await steps.answered_phone(phone)
+        talk, prompt = steps.attempt(), steps.attempt()
+        rig.switch.send(Bridge(talk, caller.leg, agent.leg))
+        await facts.next(Bridged)
+        await agent.hang_up()
+        await facts.ended(agent.leg)
+        rig.switch.send(Play(caller.leg, prompt, (rig.clip("high"),)))
+        played = await facts.outcome(prompt)
+        assert isinstance(played, PlaybackFinished)
+        assert played.outcome is Outcome.FINISHED
+        assert await facts.next(Unbridged) == Unbridged(talk, (caller.leg,))
+
+
 async def test_the_caller_goes_and_the_agent_stays(facts: Facts, steps: Steps) -> None:
     caller, agent, attempt = await steps.talking()
     await caller.hang_up()
