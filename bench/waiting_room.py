@@ -179,12 +179,17 @@ class Room:
         return script.Seen(len(callers), len(talks), sum(call.is_silent(1.0) for call in callers))
 
     async def drain(self, asked: script.Drain) -> script.Drained:
-        """Talks end one after the other; each agent then has the next caller."""
+        """Talks end one after the other; each agent then has the next caller.
+
+        None ends before agent and caller hear each other: that would be an offer missed, and its caller rung for again.
+        """
         order = [call.facts.from_user for call in self._callers.values() if not call.is_over]
         self._rung.clear()
         while talks := [talk for phone in self._agents for talk in phone.calls if not talk.is_over]:
             self._rang.clear()
-            await min(talks, key=lambda talk: talk.facts.invite_at).hang_up()
+            talk = min(talks, key=lambda talk: talk.facts.invite_at)
+            await self._callers[talk.facts.from_user].hear_tone(script.AGENT_HZ, asked.quiet_s, time.monotonic())
+            await talk.hang_up()
             try:
                 await asyncio.wait_for(self._rang.wait(), asked.quiet_s)
             except TimeoutError:

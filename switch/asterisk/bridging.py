@@ -65,7 +65,7 @@ class Bridging:
         door = self._door
         for leg_id in (command.a, command.b):
             leg = door.legs.get(leg_id)
-            if leg is None or not leg.answered:
+            if leg is None or not leg.is_up_by_then():
                 reason: FailureReason = "leg_gone" if leg is None else "refused"
                 door.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
                 return
@@ -130,8 +130,8 @@ class Bridging:
         if talk.state == "up":
             talk.state = "parting"
             talk.left_first = leg_id
-            # The bridge's end would take the other one out, too, but in its own time; and of a channel that is on its way
-            # out Asterisk drops a prompt and never tells (22.10.1). This request is through when the leg is out.
+            # The bridge's end would take the other one out, too, but in its own time, and of a channel on its way out
+            # Asterisk drops a prompt and never tells (22.10.1). This request is through when the leg is out.
             self._take_out(talk, talk.other(leg_id))
             self._door.request(talk.a, "DELETE", f"bridges/{wire.part(bridge)}")
             talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._part, talk)

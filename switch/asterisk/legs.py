@@ -77,6 +77,10 @@ class Leg:
         self.ring_timer: asyncio.TimerHandle | None = None
         self.end_timer: asyncio.TimerHandle | None = None
 
+    def is_up_by_then(self) -> bool:
+        """Whether it is answered when the switch comes to what is ordered now: it is, or an Answer is under way."""
+        return self.answered or any(isinstance(command, commands.Answer) for command in self.open.values())
+
     def cancel_timers(self) -> None:
         """The leg is over."""
         for timer in (self.ring_timer, self.end_timer):

@@ -72,7 +72,7 @@ class Bridging:
         door = self._door
         for leg_id in (command.a, command.b):
             leg = door.legs.get(leg_id)
-            if leg is None or not leg.answered:
+            if leg is None or not leg.is_up_by_then():
                 reason: FailureReason = "leg_gone" if leg is None else "refused"
                 door.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
                 return

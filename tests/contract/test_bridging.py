@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from calls.causes import Outcome
-from calls.commands import Bridge, HangUp, Play, StartMusic
-from calls.events import Bridged, CallEnded, CommandFailed, PlaybackFinished, Unbridged
+from calls.commands import Answer, Bridge, HangUp, Play, StartMusic
+from calls.events import Bridged, CallAnswered, CallEnded, CommandFailed, PlaybackFinished, Unbridged
 from calls.ids import LegId
 from tests.contract.rig import Facts, PickUp, Rig, Steps
 
@@ -25,6 +25,19 @@ async def test_both_hear_each_other(rig: Rig, steps: Steps) -> None:
     assert live[caller.leg].bridged_with == agent.leg
     assert live[agent.leg].bridged_with == caller.leg
     assert live[caller.leg].bridge == live[agent.leg].bridge == attempt
+
+
+async def test_an_answer_and_a_bridge_are_ordered_together(rig: Rig, facts: Facts, steps: Steps) -> None:
+    """An agent may pick up before it is known that the caller was answered."""
+    agent = await steps.answered_phone(await rig.phone("1001", PickUp()))
+    caller = await rig.call_in()
+    answer, talk = steps.attempt(), steps.attempt()
+    rig.switch.send(Answer(caller.leg, answer))
+    rig.switch.send(Bridge(talk, caller.leg, agent.leg))
+    assert await facts.outcome(answer) == CallAnswered(caller.leg, answer)
+    assert await facts.outcome(talk) == Bridged(talk, (caller.leg, agent.leg))
+    caller.speak()
+    await agent.hears("caller")
 
 
 async def test_the_agent_goes_and_the_caller_stays(rig: Rig, facts: Facts, steps: Steps) -> None:
