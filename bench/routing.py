@@ -45,6 +45,7 @@ def _quality(options: Options) -> list[Figure]:
     calls, seeds = (6000, 2) if options.quick else (60_000, 8)
 
     def result(policy: str | None) -> Result:
+        options.progress(f"scenario B2, {policy or 'first come'}: {seeds} runs of {calls:,} calls")
         scenario = b2(policy, calls, seeds)
         return summary(scenario, list(runs(scenario)))
 
@@ -60,6 +61,7 @@ def _quality(options: Options) -> list[Figure]:
 
 def _decision(options: Options) -> list[Figure]:
     agents, count = (1000, 2000) if options.quick else (5000, 20_000)
+    options.progress("decisions")
     times = decisions.measure(agents, agents, count)
     floors = {size: decisions.scaling(size) for size in ((500, 1_000) if options.quick else (500, 5_000, 50_000))}
     smallest = floors[500].median
@@ -75,6 +77,7 @@ def _decision(options: Options) -> list[Figure]:
 
 
 def _speed(options: Options) -> list[Figure]:
+    options.progress("speed of the simulation")
     scenario = b2(None, 6000 if options.quick else 60_000, 3)
     serves = [
         tuple(number for number, kind in enumerate(scenario.kinds.values()) if kind.queue in (agent.queues or ()))
@@ -93,6 +96,7 @@ def _cells(options: Options) -> list[Figure]:
     calls, seeds, warm_up = (20_000, 2, 2000) if options.quick else (400_000, SEEDS, 20_000)
     figures = []
     for cell in wallace_whitt.CELLS:
+        options.progress(f"{cell.name}: {seeds} runs of {calls:,} calls")
         outcome = wallace_whitt.simulate(cell, calls, range(1, 1 + seeds), warm_up)
         figures += [
             at_most(cell.name, outcome.distance(cell), "of the 95 % interval", 1.0),

@@ -85,7 +85,8 @@ class Player:
             leg.playing = None
         stopped = attempt in leg.stopping
         leg.stopping.discard(attempt)
-        if leg.playing is None and leg.heading is None and leg.music != self.rooms.is_one(leg.in_bridge):
+        idle = leg.playing is None and leg.heading is None
+        if idle and leg.music != self.rooms.is_one(leg.in_bridge) and not self._is_on_the_way(leg):
             self._catch_up(leg)
         if leg.open.pop(attempt, None) is not None:
             if stopped:
@@ -158,6 +159,9 @@ class Player:
     def _catch_up(self, leg: Leg) -> None:
         """Do what was ordered of music while a prompt played."""
         self._door.request(leg.id, "POST", self._uri("addChannel" if leg.music else "removeChannel", leg))
+
+    def _is_on_the_way(self, leg: Leg) -> bool:
+        return any(isinstance(command, commands.StartMusic) for command in leg.open.values())
 
     def _uri(self, verb: Literal["addChannel", "removeChannel"], leg: Leg) -> str:
         return f"bridges/{wire.part(self.rooms.of(leg.id))}/{verb}?channel={wire.part(leg.id)}"

@@ -95,8 +95,8 @@ class FreeSwitch:
             Offers(options.listen, options.controller, options.deadline_s) if options.listen is not None else None
         )
         self._devices = Devices(options.device_prefix, lambda: self._door.legs.values(), self._emit)
-        self._door.on_end = self._on_leg_end  # type: ignore[method-assign]  # the door's own hooks
-        self._door.on_eavesdrop_stop = self._supervising.stop  # type: ignore[method-assign]  # the same
+        self._door.on_end = self._on_leg_end
+        self._door.on_eavesdrop_stop = self._supervising.stop
         self._sink: Sink | None = None
         self._core = ""
         self._clock_ahead_s = 0.0

@@ -80,6 +80,8 @@ class Door:
         self.options = options
         self.legs: dict[LegId, Leg] = {}
         self.emit: Callable[[SwitchEvent], None] = _nowhere
+        self.on_end: Callable[[Leg], None] = _nowhere  # what talks, recordings and supervision do when a leg ends
+        self.on_eavesdrop_stop: Callable[[Leg], None] = _nowhere  # an eavesdropper does not hear a break
         self.client: EventSocketClient
         self.loop: asyncio.AbstractEventLoop
 
@@ -235,9 +237,6 @@ class Door:
         if leg.running is not None:
             leg.running.stopping = True
 
-    def on_eavesdrop_stop(self, leg: Leg) -> None:
-        """Set by the adapter: an eavesdropper does not hear a break."""
-
     # -- the end
 
     def hang_up(self, leg: Leg, cause: Cause) -> None:
@@ -282,17 +281,14 @@ class Door:
         self.emit(events.CallEnded(leg.id, cause, detail))
         self.client.attend(bool(self.legs))
 
-    def on_end(self, leg: Leg) -> None:
-        """Set by the adapter: what talks, recordings and supervision do when a leg ends."""
-
     def add(self, leg: Leg) -> None:
         """A leg is ours from now on."""
         self.legs[leg.id] = leg
         self.client.attend(True)
 
 
-def _nowhere(fact: SwitchEvent) -> None:
-    """The sink before `start`."""
+def _nowhere(what: object) -> None:
+    """Before the adapter has put itself here."""
 
 
 def _no_matter(execution: Execution, event: Event | None, reason: FailureReason | None) -> None:

@@ -20,7 +20,7 @@ def posix_rule(zone: str) -> str:
     """
     ZoneInfo(zone)  # also refuses what is a path
     rule = _compiled(zone).rstrip(b"\n").rpartition(b"\n")[2].decode("ascii")
-    return _ABBREVIATION.sub("XXX", rule)
+    return _ABBREVIATION.sub("LOC", rule)
 
 
 def zones_file(zones: Iterable[str]) -> str:

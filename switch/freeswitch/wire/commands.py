@@ -44,7 +44,7 @@ def _bytes(text: str) -> bytes:
 
 
 class Command(msgspec.Struct, frozen=True, gc=False):
-    """Base of all commands."""
+    """Base of all commands. Not an ABC, for a Struct has a metaclass of its own."""
 
     def encode(self) -> bytes:
         """The whole command as it goes out. Raises CommandRefused."""

@@ -92,13 +92,19 @@ async def test_an_agent_who_is_moved_takes_the_caller_who_waits_there() -> None:
     assert (await post(house, f"/calls/{call}/queue", {"queue": "loans"}))[0] == 409, "a phone rings for it"
 
 
-async def test_a_caller_who_is_moved_takes_the_time_waited_along() -> None:
+async def the_second_is_moved() -> tuple[TwoQueues, CallId, CallId]:
+    """Two callers of one queue, a minute apart; the later one has just been moved to loans."""
     house = TwoQueues()
     first, second = house.arrive(caller="13800138001"), house.arrive(caller="13800138002")
     house.press(first, "1")
     house.wait(60)
     house.press(second, "1")
     assert (await post(house, f"/calls/{second}/queue", {"queue": "loans"}))[0] == 200
+    return house, first, second
+
+
+async def test_a_caller_who_is_moved_takes_the_time_waited_along() -> None:
+    house, first, second = await the_second_is_moved()
     assert (await post(house, f"/calls/{first}/queue", {"queue": "loans"}))[0] == 200
     assert [house.router.wait_of(call)["position"] for call in (first, second)] == [1, 2]
     assert house.router.register.calls[first].queue == "loans"
@@ -110,12 +116,7 @@ def said(house: House, call: CallId) -> list[str]:
 
 
 async def test_who_is_moved_hears_what_callers_of_that_queue_hear() -> None:
-    house = TwoQueues()
-    first, second = house.arrive(caller="13800138001"), house.arrive(caller="13800138002")
-    house.press(first, "1")
-    house.wait(60)
-    house.press(second, "1")
-    assert (await post(house, f"/calls/{second}/queue", {"queue": "loans"}))[0] == 200
+    house, first, second = await the_second_is_moved()
     house.wait(19)
     assert said(house, second)[1:] == []
     house.wait(2)
