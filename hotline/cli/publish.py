@@ -60,18 +60,24 @@ def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
 def rollback(
     version: Annotated[str | None, typer.Argument(help="Default: the version before the current one.")] = None,
     site: SiteOption = Path(),
+    json: JsonOption = False,
 ) -> None:
     """Let new calls have an earlier version. Calls under way keep theirs.
 
-    Example:
+    Examples:
 
       hotline rollback --site /srv/hotline
+
+      hotline rollback 0007-1f0c2ab3 --json | jq .version
     """
     house = open_site(site)
     with told():
         version = roll_back(house, version)
     _tell_server(house)
-    out.print(f"[bold green]{version}[/] holds for new calls")
+    if json:
+        print_json({"version": version})
+    else:
+        out.print(f"[bold green]{version}[/] holds for new calls")
 
 
 @app.command()

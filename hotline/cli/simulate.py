@@ -227,6 +227,7 @@ def tune(
     calls: Annotated[int | None, typer.Option(min=100, help="Calls a run, if not the scenario's.")] = None,
     seeds: SeedsOption = 2,
     seed: Annotated[int, typer.Option(help="Of the search, and the first of its simulations.")] = 100,
+    json: JsonOption = False,
 ) -> None:
     """Search the weights that come nearest to the scenario's goals, and write them as a policy file.
 
@@ -235,6 +236,8 @@ def tune(
     Examples:
 
       hotline tune bench/scenarios/b2.yaml --abandoned-at-most 5.5 --to b2-goals.yaml
+
+      hotline tune monday.yaml --json | jq .value
     """
     from sim.tuning import CANDIDATES, Objective, Step, trial, written
     from sim.tuning import tune as search
@@ -269,7 +272,11 @@ def tune(
             f"seeds {unseen.first} to {unseen.first + unseen.count - 1}, which the search has not seen"
         )
         to.write_text(policy_file(weights, f"{name}, {told_of}"), encoding="utf-8")
-    out.print(f"{to}: {told_of}")
+    if json:
+        found = {"policy": str(to), "value": wanted.value(result), "queues": msgspec.to_builtins(weights)}
+        print_json({**found, "measured": as_json(msgspec.structs.replace(chosen, seeds=unseen), result)})
+    else:
+        out.print(f"{to}: {told_of}")
 
 
 def policy_file(weights: dict[QueueName, Weights], about: str) -> str:
