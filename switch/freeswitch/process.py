@@ -16,6 +16,7 @@ from switch.freeswitch.settings import FreeSwitchSettings
 
 START_DEADLINE_S = 20.0
 STOP_DEADLINE_S = 10.0
+_ATTEMPTS = 2
 
 
 def locate() -> str | None:
@@ -56,10 +57,25 @@ class FreeSwitchProcess:
         return process.pid if process is not None and process.returncode is None else None
 
     async def start(self) -> None:
-        """Writes the configuration, starts, and returns once its event socket answers. Raises SwitchAway."""
+        """Writes the configuration, starts, and returns once its event socket answers. Raises SwitchAway.
+
+        One start of ninety stands still before the first module is loaded (1.10.12): it is killed and tried once more.
+        """
         if self.pid is not None:
             raise RuntimeError("it runs already")
         write_configuration(self.settings)
+        for _ in range(_ATTEMPTS):
+            await self._spawn()
+            try:
+                async with asyncio.timeout(START_DEADLINE_S):
+                    await self._until_it_listens()
+                return
+            except TimeoutError:
+                await self.kill()
+        fault = f"FreeSWITCH did not open its event socket in {START_DEADLINE_S:g} s, {_ATTEMPTS} times"
+        raise SwitchAway(f"{fault}: {self._log_tail()}")
+
+    async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             *command_line(self._program, self.settings),
             stdin=asyncio.subprocess.DEVNULL,
@@ -68,14 +84,6 @@ class FreeSwitchProcess:
             umask=0o077,  # recordings and logs are for this user only
             start_new_session=True,  # a Ctrl-C at the controller is not one at the switch: calls go on
         )
-        try:
-            async with asyncio.timeout(START_DEADLINE_S):
-                await self._until_it_listens()
-        except TimeoutError:
-            await self.kill()
-            raise SwitchAway(
-                f"FreeSWITCH did not open its event socket in {START_DEADLINE_S} s: {self._log_tail()}"
-            ) from None
 
     async def _until_it_listens(self) -> None:
         assert self._process is not None
