@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
+
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+WORKERS = max(WORKER + 1, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+"""Which of the processes of this run we are, and of how many: each has ports of its own, for a port that is free when
+one looks may be another's by the time it is bound."""
 
 
 def is_free(port: int, kind: socket.SocketKind) -> bool:

@@ -249,7 +249,8 @@ class AsteriskSwitch:
     async def _come_up(self) -> None:
         self._held_back = []
         try:
-            await prepare(self._door.client, self._options.application, self._player.rooms.first)
+            options = self._options
+            await prepare(self._door.client, options.application, self._player.rooms.first, options.device_prefix)
             stock = await take_stock(self._door.client, self._options.application)
         finally:
             held_back, self._held_back = self._held_back, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from calls.causes import DeviceState
 from calls.events import AgentDeviceChanged, SwitchEvent
@@ -17,6 +17,22 @@ _STATES = {
     "RINGINUSE": DeviceState.BUSY,
 }
 """Asterisk's device states; UNAVAILABLE, INVALID and UNKNOWN are unreachable."""
+
+_AT_ONCE = 50  # Asterisk takes a list of up to 128 (22.10.1)
+
+
+def subscriptions(application: str, users: Iterable[str]) -> Iterator[str]:
+    """The URIs to POST for an application to be told of these phones, `users` being their SIP users (agent-1001).
+
+    Each phone by its name, and never `deviceState:` alone, which means all. When a WebSocket closes Asterisk ends that
+    subscription under a lock that the delivery of its events takes, too, and waits for their delivery: one phone that
+    rings at that moment, and no WebSocket is answered again until Asterisk is restarted (22.10.1). Subscriptions to
+    single devices outlive the connection, and are there when the next one comes.
+    """
+    names = [f"deviceState:{wire.part(f'PJSIP/{user}')}" for user in sorted(users)]
+    for first in range(0, len(names), _AT_ONCE):
+        several = ",".join(names[first : first + _AT_ONCE])
+        yield f"applications/{wire.part(application)}/subscription?eventSource={several}"
 
 
 class Devices:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from calls.errors import SwitchAway, SwitchError
 from switch.asterisk import wire
 from switch.asterisk.client import AriClient
+from switch.asterisk.devices import subscriptions
 
 T = TypeVar("T")
 
@@ -22,11 +23,18 @@ class Stock:
     endpoints: tuple[wire.Endpoint, ...]
 
 
-async def prepare(client: AriClient, application: str, room: str) -> None:
-    """Tell Asterisk which events we want, and make the room with music. Harmless when done before."""
+async def prepare(client: AriClient, application: str, room: str, device_prefix: str) -> None:
+    """Tell Asterisk which events we want, and make the room with music. Harmless when done before.
+
+    `device_prefix` tells the endpoints of agents' phones from others.
+    """
     wanted = [{"type": name} for name in wire.WANTED_EVENTS]
     await _must(client, "PUT", f"applications/{wire.part(application)}/eventFilter", {"allowed": wanted})
-    await _must(client, "POST", f"applications/{wire.part(application)}/subscription?eventSource=deviceState:")
+    told_of = (await _get(client, f"applications/{wire.part(application)}", wire.Application)).device_names
+    endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
+    users = {endpoint.resource for endpoint in endpoints if endpoint.resource.startswith(device_prefix)}
+    for uri in subscriptions(application, users - {name.removeprefix("PJSIP/") for name in told_of}):
+        await _must(client, "POST", uri)
     reply = await client.ask("POST", f"bridges/{wire.part(room)}?type=holding&name={wire.part(room)}")
     if not reply.ok and reply.status != 409:  # 409: it stands since an earlier connection
         raise SwitchError(f"no room with music: {reply.reason}")

@@ -8,6 +8,7 @@ import aiohttp
 
 from switch.accounts import AgentAccount
 from switch.asterisk.configuration import write_accounts, write_fallback
+from switch.asterisk.devices import subscriptions
 from switch.asterisk.settings import AsteriskSettings
 
 _DEADLINE_S = 5.0
@@ -16,10 +17,17 @@ _DEADLINE_S = 5.0
 async def set_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...]) -> None:
     """Replaces all agents' accounts while calls go on; phones of accounts that stay are not disturbed.
 
+    A controller that is connected is told of the new phones, too; one that connects later asks for them itself.
     Raises ConfigurationError for an id that is no account name, and what `reload` raises.
     """
     await asyncio.to_thread(write_accounts, settings, accounts)
     await reload(settings, "res_pjsip.so")
+    async with ari_session(settings) as session:
+        for uri in subscriptions(settings.application, (account.user for account in accounts)):
+            async with session.post(f"{settings.ari_url}/{uri}") as response:
+                if response.status == 404:
+                    return  # no controller has connected yet
+                response.raise_for_status()
 
 
 async def set_fallback(settings: AsteriskSettings, dialplan: str) -> None:

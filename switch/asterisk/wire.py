@@ -328,6 +328,7 @@ class Application(msgspec.Struct, frozen=True, gc=False):
 
     channel_ids: tuple[str, ...] = ()
     bridge_ids: tuple[str, ...] = ()
+    device_names: tuple[str, ...] = ()
 
 
 def speaks_rest_over_websocket(version: str) -> bool:

@@ -25,10 +25,12 @@ from switch.accounts import AgentAccount
 from tests.contract.proxy import LinkProxy
 from tests.contract.rig import Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
 from tests.contract.sounds import TONES, listen
-from tests.ports import is_free
+from tests.ports import WORKER, WORKERS, is_free
 
 ACCOUNTS = ("1001", "1002", "1003")
-_FIRST_PORT, _LAST_PORT = 15000, 15999
+_PORTS_EACH = 1000 // WORKERS // 2 * 2
+_FIRST_PORT = 15000 + WORKER * _PORTS_EACH
+_LAST_PORT = _FIRST_PORT + _PORTS_EACH - 1
 _chance = SystemRandom()
 _CHIME_S = 12.0
 """The music that a switch without a site has is a chime of ten seconds, half of it quiet."""

@@ -19,7 +19,7 @@ from switch.asterisk.installation import Installation, locate_or_install
 from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AsteriskSettings
 from switch.freeswitch.process import locate
-from tests.ports import is_free
+from tests.ports import WORKER, WORKERS, is_free
 
 _ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py"]
 _ON_A_FREESWITCH_OF_ITS_OWN = ["test_dead_phones.py", "test_outbound_sockets.py", "test_web_phones.py"]
@@ -51,8 +51,9 @@ async def until(
 
 def free_port(kind: socket.SocketKind, among: range = _PORTS) -> int:
     """A port that nobody uses now and that no test of this run was given lately."""
-    for _ in among:
-        port = among[next(_turn) % len(among)]
+    ours = among[WORKER::WORKERS]
+    for _ in ours:
+        port = ours[next(_turn) % len(ours)]
         if is_free(port, kind):
             return port
     raise RuntimeError(f"no port free in {among}")
