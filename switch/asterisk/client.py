@@ -75,6 +75,7 @@ class AriClient:
         self._keeper: asyncio.Task[None] | None = None
         self._unknown: set[str] = set()
         self._last_error = "no answer"
+        self._echo: asyncio.Future[None] | None = None
         self.version = ""
 
     @property
@@ -144,6 +145,15 @@ class AriClient:
     async def caught_up(self) -> None:
         """Return when all that was requested so far has been carried out, or has failed."""
         await asyncio.gather(*(self.ask("GET", "asterisk/ping", lane=lane) for lane in range(self._lane_count)))
+
+    async def hears(self) -> None:
+        """Return once an event has come by this link: one that we send ourselves."""
+        self._echo = asyncio.get_running_loop().create_future()
+        try:
+            await self.ask("POST", f"events/user/hears?application={wire.part(self._application)}")
+            await self._echo
+        finally:
+            self._echo = None
 
     def drop(self, why: str) -> None:
         """Close the link as if it had failed; it is built anew."""
@@ -279,6 +289,9 @@ class AriClient:
         if isinstance(message, wire.RestResponse):
             reply = reply_of(message.status_code, message.reason_phrase, message.message_body)
             self._pending.answered(message.request_id, reply)
+        elif isinstance(message, wire.ChannelUserevent):
+            if self._echo is not None and not self._echo.done():
+                self._echo.set_result(None)
         elif isinstance(message, wire.Unknown):
             if message.type not in self._unknown:
                 self._unknown.add(message.type)

@@ -200,6 +200,12 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
     type: str
 
 
+class ChannelUserevent(Event, frozen=True):
+    """What we have sent ourselves."""
+
+    eventname: str
+
+
 AriEvent = (
     StasisStart
     | StasisEnd
@@ -214,6 +220,7 @@ AriEvent = (
     | ChannelLeftBridge
     | DeviceStateChanged
     | ApplicationReplaced
+    | ChannelUserevent
 )
 
 WANTED_EVENTS = (
@@ -230,6 +237,7 @@ WANTED_EVENTS = (
     "ChannelLeftBridge",
     "DeviceStateChanged",
     "ApplicationReplaced",
+    "ChannelUserevent",
     "RESTResponse",
 )
 """Asterisk filters by these: the rest (ChannelVarset, ChannelDialplan, PlaybackStarted...) is never sent.
