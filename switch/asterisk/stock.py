@@ -15,8 +15,8 @@ from switch.asterisk.devices import subscriptions
 T = TypeVar("T")
 
 _HEARD_S: Seconds = 3.0
-"""While the connection before is still being closed, Asterisk may take the application for one that has nobody: then the
-new connection gets no events, or not even answers, for as long as it stands (22.10.1, 8 of 1,600 on a busy machine)."""
+"""While the connection before is still being closed, Asterisk may take the application for one that has nobody: the new
+connection gets no events then, or not even answers, for as long as it stands (22.10.1, 8 times of 1,600, when busy)."""
 
 
 @dataclass(frozen=True)
