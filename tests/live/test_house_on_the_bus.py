@@ -69,6 +69,7 @@ async def test_an_agent_works_over_the_bus_alone(house: House, broker: Mosquitto
         assert "lunch" in refused["error"]
         assert (await ask(listener, "8001", command="pause", reason="lunch"))["ok"]
         await waits.hang_up()
+        await until(lambda: state()[0] == "wrap_up", 10.0)
         assert (await ask(listener, "8001", command="wrap_up_done"))["ok"]
         await until(lambda: state() == ("paused", "lunch"), 10.0)
         assert (await ask(listener, "8001", command="ready"))["ok"]
