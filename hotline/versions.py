@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -84,8 +85,12 @@ class Versions:
 
     def all(self) -> list[Manifest]:
         """Every version, oldest first."""
-        found = [self.manifest(path.parent.name) for path in self._folder.glob("*/manifest.json")]
-        return sorted(found, key=lambda manifest: manifest.version)
+        found = []
+        for name in self._names():
+            # the server or a `hotline publish` beside us may have pruned it since it was listed
+            with suppress(BadInput):
+                found.append(self.manifest(name))
+        return found
 
     def manifest(self, version: str) -> Manifest:
         """Raises BadInput for a version that is not here."""
@@ -100,8 +105,7 @@ class Versions:
 
     def next_id(self, source_hash: str) -> str:
         """A new version's id: a count, and the hash of what it is made of."""
-        numbers = [int(path.name[:4]) for path in self._folder.glob("[0-9][0-9][0-9][0-9]-*")]
-        return f"{max(numbers, default=0) + 1:04d}-{source_hash[:8]}"
+        return f"{max(map(_number, self._names()), default=0) + 1:04d}-{source_hash[:8]}"
 
     def add(self, manifest: Manifest, program: Program, people: People, sources: list[tuple[str, Path]]) -> None:
         """Write a version down, whole or not at all."""
@@ -140,18 +144,24 @@ class Versions:
         current = self.current()
         for line in reversed(lines):
             version = str(json.loads(line)["version"])
-            if version < (current or ""):
+            if current is not None and _number(version) < _number(current):
                 return version
         return None
 
     def prune(self, live: frozenset[str]) -> int:
         """Delete the oldest versions beyond the last thirty; what a live call, or the current one, needs stays."""
-        names = [manifest.version for manifest in self.all()]
-        gone = [name for name in names[:-_KEPT] if name not in live and name != self.current()]
+        gone = [name for name in self._names()[:-_KEPT] if name not in live and name != self.current()]
         for name in gone:
-            # the server and `hotline publish` may do this at the same time
-            shutil.rmtree(self._folder / name, ignore_errors=True)
+            # hidden first, so that nobody meets half a version; who prunes beside us may have been faster
+            with suppress(FileNotFoundError):
+                (self._folder / name).rename(self._folder / f".{name}.gone")
+        for leaving in self._folder.glob(".*.gone"):
+            shutil.rmtree(leaving, ignore_errors=True)
         return len(gone)
+
+    def _names(self) -> list[str]:
+        """The ids, oldest first."""
+        return sorted((path.name for path in self._folder.glob("[0-9]*-*")), key=_number)
 
     def _read_program(self, version: str) -> Program:
         return decode(self._read(version, "program.msgpack"))
@@ -178,6 +188,11 @@ class Programs:
             return self._versions.program(version)
         except BadInput as error:
             raise KeyError(version) from error
+
+
+def _number(version: str) -> int:
+    """The count that an id begins with: the ten-thousandth has a digit more."""
+    return int(version.partition("-")[0])
 
 
 def _sync(path: Path) -> None:
