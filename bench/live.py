@@ -113,7 +113,7 @@ def _latencies(ours: Sequence[Run], reference: Sequence[Run]) -> list[Figure]:
         at_most("INVITE to first audio p95", p95(ours, "first_audio_ms"), "ms", 15, p95(reference, "first_audio_ms")),
         at_most("digit to next prompt p95", p95(ours, "next_prompt_ms"), "ms", 12, p95(reference, "next_prompt_ms")),
         at_most("controller CPU per call", cpu_ms(ours, "system_s"), "ms", 6, cpu_ms(reference, "system_s")),
-        told("Asterisk CPU per call", cpu_ms(ours, "asterisk_s"), "ms", cpu_ms(reference, "asterisk_s")),
+        told("Asterisk CPU per call", cpu_ms(ours, "switch_s"), "ms", cpu_ms(reference, "switch_s")),
     ]
 
 
@@ -132,7 +132,7 @@ def _p95(held: rates.Held) -> float | None:
 
 
 def _asterisk_ms(held: rates.Held) -> float | None:
-    return held.confirmed.asterisk_a_call_ms if held.confirmed else None
+    return held.confirmed.switch_a_call_ms if held.confirmed else None
 
 
 def _notes(held: rates.Held) -> list[str]:

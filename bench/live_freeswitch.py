@@ -36,7 +36,7 @@ async def run(options: Options) -> Report:
             at_most("INVITE to first audio p95", first, "ms", ANSWER_TO_PROMPT_MS, first_beside),
             told("digit to next prompt p95", _p95(ours.calls.next_prompt_ms), "ms", _p95(beside.calls.next_prompt_ms)),
             told("controller CPU per call", ours.cpu_a_call_ms, "ms", beside.cpu_a_call_ms),
-            told("switch CPU per call", ours.asterisk_a_call_ms, "ms", beside.asterisk_a_call_ms),
+            told("switch CPU per call", ours.switch_a_call_ms, "ms", beside.switch_a_call_ms),
         ],
     )
 

@@ -22,7 +22,7 @@ class Load:
 
     system_s: float
     """Of the controller, or of the bare client; 0 for pure dialplan."""
-    asterisk_s: float
+    switch_s: float
     phones_s: float
     others_s: float
     """Of everybody else on the machine: the bench must share it."""
@@ -59,9 +59,9 @@ class Run:
         return self.load.system_s / self.calls.placed * 1e3
 
     @property
-    def asterisk_a_call_ms(self) -> float:
-        """Of Asterisk, a call placed."""
-        return self.load.asterisk_s / self.calls.placed * 1e3
+    def switch_a_call_ms(self) -> float:
+        """Of the switch, a call placed."""
+        return self.load.switch_s / self.calls.placed * 1e3
 
     @property
     def phones_were_the_limit(self) -> bool:
@@ -76,7 +76,7 @@ class Run:
             f"{name} {used / load.took_s:.2f}"
             for name, used in (
                 ("system", load.system_s),
-                ("Asterisk", load.asterisk_s),
+                ("switch", load.switch_s),
                 ("phones", load.phones_s),
                 ("others", load.others_s),
             )
@@ -89,11 +89,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Rig:
-    """One system to call: its process, if it has one of its own, Asterisk's, and the phones. `tell` hears each run."""
+    """One system to call: its process if it has its own, the switch's, and the phones. `tell` hears each run."""
 
     system: script.System
     process: Child | None
-    asterisk: int
+    switch: int
     phones: Child
     tell: Callable[[str], None]
 
@@ -102,18 +102,18 @@ class Rig:
         before = self._used()
         asked = script.Place(script.NUMBERS[self.system], rate, count)
         calls = await self.phones.ask(asked, script.Placed, count / rate + _SETTLE_S)
-        system_s, asterisk_s, phones_s, own_s, all_s = (
+        system_s, switch_s, phones_s, own_s, all_s = (
             after - start for after, start in zip(self._used(), before, strict=True)
         )
-        others_s = max(0.0, all_s - system_s - asterisk_s - phones_s - own_s)
-        run = Run(self.system, rate, calls, Load(system_s, asterisk_s, phones_s, others_s, calls.took_s))
+        others_s = max(0.0, all_s - system_s - switch_s - phones_s - own_s)
+        run = Run(self.system, rate, calls, Load(system_s, switch_s, phones_s, others_s, calls.took_s))
         self.tell(str(run))
         return run
 
     def _used(self) -> tuple[float, ...]:
         system = self.process.cpu_s() if self.process is not None else 0.0
         own = machine.cpu_s(os.getpid())
-        return system, machine.cpu_s(self.asterisk), self.phones.cpu_s(), own, machine.busy_s()
+        return system, machine.cpu_s(self.switch), self.phones.cpu_s(), own, machine.busy_s()
 
 
 def percentile(values: Sequence[float], percent: float) -> float | None:

@@ -28,6 +28,8 @@ from switch.asterisk.websocket import GatheringWebSocket
 HEARTBEAT_S: Seconds = 2.0
 BACK_OFF_S: tuple[Seconds, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _CONNECT_S: Seconds = 3.0
+_ECHO = "hotline-hears"
+"""The name of the event that we send ourselves."""
 _LOST = Reply(0, failure="switch_lost", reason="no link to Asterisk")
 
 log = structlog.get_logger(__name__)
@@ -147,10 +149,13 @@ class AriClient:
         await asyncio.gather(*(self.ask("GET", "asterisk/ping", lane=lane) for lane in range(self._lane_count)))
 
     async def hears(self) -> None:
-        """Return once an event has come by this link: one that we send ourselves."""
+        """Return once an event has come by this link: one that we send ourselves. Raises SwitchError when Asterisk
+        does not take it."""
         self._echo = asyncio.get_running_loop().create_future()
         try:
-            await self.ask("POST", f"events/user/hears?application={wire.part(self._application)}")
+            reply = await self.ask("POST", f"events/user/{_ECHO}?application={wire.part(self._application)}")
+            if not reply.ok:
+                raise SwitchError(f"no event to ourselves: {reply.reason}")
             await self._echo
         finally:
             self._echo = None
@@ -290,7 +295,7 @@ class AriClient:
             reply = reply_of(message.status_code, message.reason_phrase, message.message_body)
             self._pending.answered(message.request_id, reply)
         elif isinstance(message, wire.ChannelUserevent):
-            if self._echo is not None and not self._echo.done():
+            if message.eventname == _ECHO and self._echo is not None and not self._echo.done():
                 self._echo.set_result(None)
         elif isinstance(message, wire.Unknown):
             if message.type not in self._unknown:

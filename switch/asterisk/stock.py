@@ -42,6 +42,7 @@ async def prepare(client: AriClient, application: str, room: str, device_prefix:
     except TimeoutError:
         raise SwitchAway("Asterisk took the connection and tells nothing") from None
     told_of = (await _get(client, f"applications/{wire.part(application)}", wire.Application)).device_names
+    # only their names: their states are asked for in take_stock, once nothing that changes them can pass unheard
     endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
     users = {endpoint.resource for endpoint in endpoints if endpoint.resource.startswith(device_prefix)}
     for uri in subscriptions(application, users - {name.removeprefix("PJSIP/") for name in told_of}):

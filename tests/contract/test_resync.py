@@ -148,6 +148,19 @@ async def test_a_call_that_rings_outlives_the_gap(rig: Rig, facts: Facts, steps:
     assert (await facts.ended(leg)).cause == "cancelled"
 
 
+async def test_the_link_is_lost_again_and_again_under_a_ringing_phone(rig: Rig, facts: Facts, steps: Steps) -> None:
+    phone = await rig.phone("1001", LeaveRinging())
+    for _ in range(6):  # Asterisk 22.10.1 once locked its WebSockets for good at about the third
+        leg = steps.leg()
+        rig.switch.send(Originate(leg, steps.attempt(), f"phone:{phone.account}", "95001", "", 20.0))
+        await facts.next(CallRinging)
+        await rig.cut_link()
+        await rig.restore_link()
+        assert [live.leg for live in facts.of(SwitchBack)[-1].live] == [leg]
+        rig.switch.send(HangUp(leg))
+        await facts.ended(leg)
+
+
 async def test_the_switch_dies_and_comes_back_empty(rig: Rig, facts: Facts, steps: Steps) -> None:
     await steps.answered_caller()
     await rig.restart_switch()

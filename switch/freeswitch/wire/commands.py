@@ -44,11 +44,11 @@ def _bytes(text: str) -> bytes:
 
 
 class Command(msgspec.Struct, frozen=True, gc=False):
-    """Base of all commands. Not an ABC, for a Struct has a metaclass of its own."""
+    """Base of all commands."""
 
     def encode(self) -> bytes:
         """The whole command as it goes out. Raises CommandRefused."""
-        raise NotImplementedError
+        raise NotImplementedError  # each command has its own; a Struct cannot be an ABC
 
 
 class Auth(Command, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -169,15 +170,16 @@ async def test_with_the_voice_away_yesterdays_sounds_are_played(builder: Builder
 async def test_a_full_disk_stops_and_keeps_what_was_finished(
     builder: Builder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    replace = os.replace
+    replace, one_at_a_time = os.replace, threading.Lock()
 
-    def full_for_goodbye(source: Path, target: Path) -> None:
-        if len(list((tmp_path / "sounds").rglob("*.wav"))) >= 1 and ".json" not in str(target):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        replace(source, target)
+    def full_after_one(source: Path, target: Path) -> None:
+        with one_at_a_time:  # clips are stored by several threads
+            if list((tmp_path / "sounds").rglob("*.wav")) and ".json" not in str(target):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            replace(source, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr("speech.store.os.replace", full_for_goodbye)
+        patch.setattr("speech.store.os.replace", full_after_one)
         with pytest.raises(SoundError, match="disk full"):
             await builder.build(PROMPTS)
     assert not list((tmp_path / "sounds").rglob("*.part-*"))
