@@ -168,7 +168,7 @@ async def test_a_phone_that_vanished_answers_nothing(desk: AgentPhone, line: Pho
     await call.answered(5)
     talking = await desk.new_calls.get()
     desk.vanish()
-    assert (await talking.ended(1)).reason == "vanished"
+    assert (await talking.ended(5)).reason == "vanished"
     assert not call.is_over, "no BYE was sent"
     again = await line.dial("1001")
     with pytest.raises(TimeoutError):
@@ -183,6 +183,8 @@ async def test_what_is_sent_while_nobody_speaks(
 ) -> None:
     call = await PhoneLine(line.endpoint, line.peer, idle=idle).dial("1001")  # type: ignore[arg-type]
     await call.answered(5)
+    begun = time.monotonic()
     await asyncio.sleep(0.4)
     await call.hang_up()
-    assert least <= call.facts.packets_sent <= most
+    longer = (time.monotonic() - begun) / 0.4  # on a machine that is busy
+    assert least <= call.facts.packets_sent <= most * longer

@@ -81,7 +81,7 @@ class Line:
     async def next(self) -> SwitchEvent:
         while not self.told:
             self.news.clear()
-            await asyncio.wait_for(self.news.wait(), 2.0)
+            await asyncio.wait_for(self.news.wait(), 10.0)
         return self.told.pop(0)
 
 
@@ -104,7 +104,7 @@ def listen(number: int = 1) -> Listen:
 
 
 async def tapped(line: Line) -> None:
-    await asyncio.wait_for(line.tapped.wait(), 2.0)
+    await asyncio.wait_for(line.tapped.wait(), 10.0)
 
 
 def said(text: str, *, final: bool = True, number: int = 1) -> SpeechHeard:

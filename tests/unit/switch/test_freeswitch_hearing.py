@@ -94,7 +94,7 @@ async def switch(tmp_path: Path) -> AsyncIterator[Switch]:
 async def begun(switch: Switch, sound: AsyncIterator[bytes]) -> bytes:
     """The first piece, once the switch records."""
     first = asyncio.ensure_future(anext(sound))
-    async with asyncio.timeout(2.0):
+    async with asyncio.timeout(10.0):
         await switch.records.wait()
         switch.says(WORD)
         return await first
