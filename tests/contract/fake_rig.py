@@ -40,14 +40,14 @@ class FakePerson:
     async def hang_up(self) -> None:
         self._switch.world.hang_up(self.leg)
 
-    async def hears(self, sound: str, within_s: Seconds = 5.0) -> None:
+    async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         path = f"/prompts/{sound}" if sound in PROMPTS else sound
         await _until(lambda: path in self._switch.world.hears(self.leg), within_s)
 
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         await _until(lambda: not self._switch.world.hears(self.leg), 5.0)
 
-    async def gone(self, within_s: Seconds = 5.0) -> None:
+    async def gone(self, within_s: Seconds = 10.0) -> None:
         await _until(lambda: self.leg not in self._switch.legs, within_s)
 
 

@@ -38,7 +38,7 @@ class MarkedPerson:
         await self._mark(f"{self._name} hangs up")
         await self._person.hang_up()
 
-    async def hears(self, sound: str, within_s: Seconds = 5.0) -> None:
+    async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         await self._person.hears(sound, within_s)
         await self._mark(f"{self._name} hears {sound}")
 
@@ -46,7 +46,7 @@ class MarkedPerson:
         await self._person.hears_nothing(for_s)
         await self._mark(f"{self._name} hears nothing")
 
-    async def gone(self, within_s: Seconds = 5.0) -> None:
+    async def gone(self, within_s: Seconds = 10.0) -> None:
         await self._person.gone(within_s)
         await self._mark(f"{self._name} is gone")
 

@@ -108,13 +108,13 @@ class Person(Protocol):
 
     async def hang_up(self) -> None: ...
 
-    async def hears(self, sound: str, within_s: Seconds = 5.0) -> None:
+    async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         """Return once this sound is heard, from now on. Raises TimeoutError."""
 
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         """Return once there was silence for so long. Raises TimeoutError."""
 
-    async def gone(self, within_s: Seconds = 5.0) -> None:
+    async def gone(self, within_s: Seconds = 10.0) -> None:
         """Return when the far end knows that the call is over. Raises TimeoutError."""
 
 

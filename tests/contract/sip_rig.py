@@ -54,7 +54,7 @@ class SipPerson:
     async def hang_up(self) -> None:
         await self._call.hang_up()
 
-    async def hears(self, sound: str, within_s: Seconds = 5.0) -> None:
+    async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         now = time.monotonic()
         if sound == "music":
             await self._call.heard_audio(max(within_s, _CHIME_S), after=now)
@@ -64,7 +64,7 @@ class SipPerson:
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         await self._call.hear_silence(for_s, 5.0)
 
-    async def gone(self, within_s: Seconds = 5.0) -> None:
+    async def gone(self, within_s: Seconds = 10.0) -> None:
         await self._call.ended(within_s)
 
 

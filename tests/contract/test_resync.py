@@ -68,11 +68,11 @@ async def test_orders_while_the_link_is_down_fail_at_once(rig: Rig, facts: Facts
     rig.switch.send(StartMusic(caller.leg, music))
     rig.switch.send(Play(caller.leg, play, (rig.clip("high"),)))
     rig.switch.send(Originate(leg, steps.attempt(), "phone:1001", "95001", "", 20.0))
-    failed = await facts.outcome(music, within_s=1.0)
+    failed = await facts.outcome(music, within_s=3.0)
     assert isinstance(failed, CommandFailed)
     assert failed.reason == "switch_lost"
-    assert isinstance(await facts.outcome(play, within_s=1.0), PlaybackFinished)
-    await facts.ended(leg, within_s=1.0)
+    assert isinstance(await facts.outcome(play, within_s=3.0), PlaybackFinished)
+    await facts.ended(leg, within_s=3.0)
 
 
 async def test_a_hangup_ordered_in_the_gap_is_carried_out_after_it(rig: Rig, facts: Facts, steps: Steps) -> None:

@@ -38,7 +38,7 @@ _turn = itertools.count(secrets.randbelow(10_000))
 
 
 async def until(
-    condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = 5.0, every_s: float = 0.02
+    condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = 15.0, every_s: float = 0.02
 ) -> None:
     """Returns once `condition` holds, looked at so often; TimeoutError when it does not within the deadline."""
     async with asyncio.timeout(deadline_s):

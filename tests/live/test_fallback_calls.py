@@ -169,7 +169,7 @@ async def test_a_key_of_the_menu_rings_its_group_and_both_talk(away: Away, line:
     await call.hear_tone(GREETING_HZ, 5)
     await call.hear_tone(MENU_HZ, 5)
     await call.press("2")
-    talking = await asyncio.wait_for(phone.new_calls.get(), 5)
+    talking = await asyncio.wait_for(phone.new_calls.get(), 20.0)
     await call.hear_tone(900, 5)
     await talking.hear_tone(1000, 5)
     await call.hang_up()

@@ -45,7 +45,7 @@ async def test_the_link_drops_in_a_talk_and_nobody_notices(house: House) -> None
     since = house.log_file.stat().st_size
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
         call = await house.queued(caller)
-        ringing = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await house.in_place(caller, "talking")
         other = await house.queued(waiting)
         before = await house.in_place(waiting, "waiting")
@@ -75,7 +75,7 @@ async def test_the_controller_is_killed_and_its_heir_takes_all_up(house: House) 
         house.signed_in("8002", lambda call: rings.append("8002") or LetRing()) as other,
     ):
         talk = await house.queued(talking)
-        first = await asyncio.wait_for(asyncio.shield(_first_ring(phone, other)), 10.0)
+        first = await asyncio.wait_for(asyncio.shield(_first_ring(phone, other)), 20.0)
         if first is other:
             phone, other = other, phone
             await until(lambda: bool(phone.calls))
@@ -277,7 +277,7 @@ async def test_a_full_disk_of_recordings_stops_no_talk_and_leaves_no_half_record
         await limit_files(house.asterisk.pid, "16384")
         try:
             call = await house.queued(full)
-            ringing = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+            ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
             await call.hear_tone(AGENT, timeout_s=10.0)
             await until(lambda: bool(house.logged("recording.stopped", since)), 15.0)
             now = asyncio.get_running_loop().time()

@@ -64,13 +64,13 @@ async def heard(sound: AsyncIterator[bytes], for_s: Seconds) -> np.ndarray:
 
 async def loud(sound: AsyncIterator[bytes]) -> None:
     """Return at the first loud sample."""
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(15.0):
         while np.abs((await heard(sound, 0.001)).astype(int)).max() < LOUD:
             pass
 
 
 async def ends(sound: AsyncIterator[bytes]) -> None:
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(15.0):
         async for _ in sound:
             pass
 
@@ -123,7 +123,7 @@ async def test_sound_flows_as_time_does_in_silence_too(rig: Rig, steps: Steps) -
         await heard(sound, 0.1)
         began = asyncio.get_running_loop().time()
         samples = await heard(sound, 2.0)
-        assert 1.5 < asyncio.get_running_loop().time() - began < 2.5
+        assert 1.5 < asyncio.get_running_loop().time() - began < 4.0
     assert np.abs(samples.astype(int)).max() < LOUD
 
 

@@ -51,7 +51,7 @@ async def test_from_the_menu_to_an_agent_and_a_recording_of_both(house: House) -
     caller = "13800000001"
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
         call = await house.queued(caller)
-        ringing = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         whispered_at = await ringing.hear_tone(WHISPER)
         await ringing.hear_tone(CALLER, after=whispered_at)
         await call.hear_tone(AGENT)
@@ -83,7 +83,7 @@ async def test_secret_digits_are_nowhere(house: House) -> None:
         await call.hear_tone(NOTED)
         await call.hear_tone(MENU)
         await call.press("1")
-        ringing = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await ringing.hear_tone(CALLER)
         name = (await house.in_place(caller, "talking"))["call"]
         await ringing.press("*8")
@@ -125,7 +125,7 @@ async def test_who_declines_is_not_recorded(house: House) -> None:
         await call.press("6")
         await call.hear_tone(NOTED)
         await call.press("1")
-        agent = await asyncio.wait_for(phone.new_calls.get(), 5.0)
+        agent = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await call.hear_tone(AGENT)
         await agent.hear_tone(CALLER)
         await call.hang_up()
@@ -138,7 +138,7 @@ async def test_who_declines_in_the_talk_leaves_no_recording(house: House) -> Non
     caller = "13000000012"
     async with house.signed_in("8001", lambda _: ANSWERS) as phone:
         call = await house.queued(caller)
-        agent = await asyncio.wait_for(phone.new_calls.get(), 5.0)
+        agent = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await call.hear_tone(AGENT)
         talk = (await house.in_place(caller, "talking"))["call"]
         await until(lambda: bool(sounds_of(house, talk)))
@@ -162,10 +162,10 @@ async def test_no_answer_keeps_the_place_and_the_next_agent_rings(house: House) 
     caller = "13800000003"
     async with house.signed_in("8001", lambda call: LetRing()) as first:
         call = await house.queued(caller)
-        await asyncio.wait_for(first.new_calls.get(), 10.0)
+        await asyncio.wait_for(first.new_calls.get(), 20.0)
         async with house.signed_in("8002", lambda call: ANSWERS) as second:
             later = await house.queued("13800000004")
-            ringing = await asyncio.wait_for(second.new_calls.get(), 10.0)  # for the later one: it waits alone
+            ringing = await asyncio.wait_for(second.new_calls.get(), 20.0)  # for the later one: it waits alone
             await later.hear_tone(AGENT)
             await ringing.hang_up()
             await later.ended(timeout_s=5.0)
@@ -182,7 +182,7 @@ async def test_a_phone_that_refuses_or_vanishes_gives_the_caller_back(house: Hou
     caller = "13800000005"
     async with house.signed_in("8001", lambda call: Reject(486)) as phone:
         call = await house.queued(caller)
-        await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await house.in_place(caller, "waiting")
         phone.vanish()
         try:
@@ -226,7 +226,7 @@ async def test_cases_by_caller_and_by_agent_are_filed_and_shown(house: House) ->
         await call.hear_tone(NOTED)
         await call.hear_tone(MENU)
         await call.press("1")
-        ringing = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await ringing.hear_tone(CALLER)
         name = (await house.in_place(caller, "talking"))["call"]
         await ringing.press("*9")
@@ -265,7 +265,7 @@ async def test_a_lookup_that_hangs_ends_at_its_deadline(house: House) -> None:
     call = await house.dial("13800000008")
     await call.hear_tone(MENU)
     press = await call.press("4")
-    assert await call.hear_tone(SORRY) - press.ended_at < 2.5
+    assert await call.hear_tone(SORRY) - press.ended_at < 4.0
     await call.hear_tone(MENU)
     await call.hang_up()
 

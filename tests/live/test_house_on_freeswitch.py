@@ -101,7 +101,7 @@ async def test_a_killed_controller_loses_nobody_of_fifty(house: FreeSwitchHouse)
     assert sorted(before, key=lambda caller: -before[caller]) == sorted(after, key=lambda c: -after[c]["for_s"])
     tell(f"{len(after)} adopted, in the same order, with the time waited")
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
-        talking = await asyncio.wait_for(phone.new_calls.get(), 15.0)
+        talking = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await talking.hear_tone(CALLER)
         await calls[0].hear_tone(AGENT)
         await house.in_place(numbers[0], "talking")
@@ -120,7 +120,7 @@ async def test_a_recorded_talk_goes_on_through_a_kill(house: FreeSwitchHouse) ->
     caller = "13700000001"
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
         call = await house.queued(caller)
-        talking = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        talking = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await call.hear_tone(AGENT)
         await house.in_place(caller, "talking")
         began = time.monotonic()

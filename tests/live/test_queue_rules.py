@@ -155,7 +155,7 @@ async def test_who_talked_last_is_rung_again(house: House) -> None:
             again = await house.dial(caller)
             await again.hear_tone(MENU)
             await again.press("2")
-            await asyncio.wait_for(last.new_calls.get(), 10.0)
+            await asyncio.wait_for(last.new_calls.get(), 20.0)
             assert other.new_calls.empty(), "though idle for longer"
             await again.hang_up()
     await house.nobody_left()

@@ -142,7 +142,7 @@ async def test_a_morning_of_callbacks(house: House) -> None:
                 await ringing.hear_speech()
                 assert own.new_calls.empty(), "nobody is dialled before the agent says so"
                 await ringing.press("1")
-                dialled = await asyncio.wait_for(own.new_calls.get(), 10.0)
+                dialled = await asyncio.wait_for(own.new_calls.get(), 20.0)
                 if number == 0:
                     await ringing.ended(timeout_s=15.0)
                     assert (await house.in_place(called_back, "booked"))["agent"] is None

@@ -66,7 +66,7 @@ async def test_an_announcement_is_heard_and_cut_off_by_the_agent(house: House) -
     call = await house.queued("13900000001")
     at = await call.hear_tone(NEXT)
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
-        await asyncio.wait_for(phone.new_calls.get(), 5.0)
+        await asyncio.wait_for(phone.new_calls.get(), 20.0)
         heard_at = await call.hear_tone(AGENT)
         assert heard_at - at < 3.0, "the announcement alone takes as long"
         await call.hang_up()
@@ -89,11 +89,11 @@ async def test_a_callback_keeps_the_place_and_comes(house: House) -> None:
         await call.ended(timeout_s=10.0)
         waiting = await house.in_place(caller, "booked")
         async with house.signed_in("8001", lambda call: ANSWERS) as phone:
-            ringing = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+            ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
             await ringing.hear_tone(ACCEPT)
             assert own.new_calls.empty(), "nobody is dialled before the agent says so"
             await ringing.press("1")
-            called = await asyncio.wait_for(own.new_calls.get(), 10.0)
+            called = await asyncio.wait_for(own.new_calls.get(), 20.0)
             await called.hear_tone(AGENT)
             await ringing.hear_tone(CALLER)
             assert (await house.in_place(caller, "talking"))["call"] == waiting["call"]
