@@ -167,7 +167,11 @@ def write(to: Site, found: list[Wait]) -> None:
         connection.commit()
 
 
-def test_the_command_fits_from_the_store_and_says_what_came_of_it(tmp_path: Path) -> None:
+def test_the_command_fits_from_the_store_and_says_what_came_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps_back: list[int] = []
+    monkeypatch.setattr("hotline.cli.fit.os.nice", steps_back.append)  # or the tests after this one would have to wait
     house = site(tmp_path)
     run = CliRunner().invoke(app, ["fit", "--site", str(tmp_path), "--json"])
     assert json.loads(run.stdout)["result"] == "too few waits"
@@ -180,6 +184,7 @@ def test_the_command_fits_from_the_store_and_says_what_came_of_it(tmp_path: Path
     assert "the fit before" in shown
     empty = CliRunner().invoke(app, ["fit", "--site", str(tmp_path.parent)])
     assert empty.exit_code == 2
+    assert set(steps_back) == {10}, "callers come first"
 
 
 def test_the_next_night_is_always_ahead_and_at_the_hour() -> None:
