@@ -66,6 +66,7 @@ class Writer:
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._waiters.append((self.given, waiter))
         self._hand_over()
+        self._release()  # the thread may have committed a moment before there was one that it could see
         await waiter
 
     async def close(self) -> None:

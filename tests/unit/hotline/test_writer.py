@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -53,6 +54,31 @@ async def test_a_later_row_of_a_key_stays_also_when_others_lie_between(writer: W
     writer.write(statements.JOURNAL, (1, 0.0, b"second"))
     await writer.durable()
     assert facts_in(database) == [(1, b"second")]
+
+
+class _CommitsFirst:
+    """The loop, where the thread is done in the moment in which somebody begins to wait."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer, self._loop = writer, asyncio.get_running_loop()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._loop, name)
+
+    def create_future(self) -> asyncio.Future[None]:
+        self._writer._hand_over()
+        while self._writer.pending:
+            time.sleep(0.001)
+        return self._loop.create_future()
+
+
+async def test_who_waits_for_what_is_just_committed_is_not_forgotten(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.write(statements.JOURNAL, (1, 0.0, b"{}"))
+    monkeypatch.setattr(writer, "_loop", _CommitsFirst(writer))
+    async with asyncio.timeout(5):
+        await writer.durable()
 
 
 async def test_a_group_goes_down_by_itself(writer: Writer, database: Path) -> None:
