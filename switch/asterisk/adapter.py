@@ -289,8 +289,7 @@ class AsteriskSwitch:
         for channel in stock.channels:
             if channel.id in arriving or not _is_leg(channel):
                 continue
-            leg = self._door.legs.get(LegId(channel.id)) or self._leg_of(channel)
-            self._door.legs[leg.id] = leg
+            leg = self._door.legs.get(LegId(channel.id)) or self._found(channel)
             was_answered, leg.answered = leg.answered, channel.state == "Up"
             if leg.answered and not was_answered and leg.originate is not None:
                 self._dialler.on_answered(leg)
@@ -301,6 +300,14 @@ class AsteriskSwitch:
                 self._door.hang_up(leg, leg.ending, Q850_OF[leg.ending])  # ordered while the link was down
         self._player.rooms.adopt(stock.bridges)
         self._bridging.adopt(stock.bridges)
+
+    def _found(self, channel: wire.Channel) -> Leg:
+        """A leg of an earlier controller."""
+        leg = self._door.legs[LegId(channel.id)] = self._leg_of(channel)
+        leg.ringing = channel.state == "Ringing"
+        if not leg.inbound and not leg.answered:
+            leg.await_answer()
+        return leg
 
     def _live(self, stock: Stock) -> tuple[LiveLeg, ...]:
         where = _where(stock.bridges)

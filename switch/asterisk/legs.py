@@ -77,6 +77,10 @@ class Leg:
         self.ring_timer: asyncio.TimerHandle | None = None
         self.end_timer: asyncio.TimerHandle | None = None
 
+    def await_answer(self) -> None:
+        """It was called by an earlier controller, and rings: its answer is told under an attempt of our own making."""
+        self.originate = AttemptId(f"{self.id}:adopted")
+
     def is_up_by_then(self) -> bool:
         """Whether it is answered when the switch comes to what is ordered now: it is, or an Answer is under way."""
         return self.answered or any(isinstance(command, commands.Answer) for command in self.open.values())

@@ -260,12 +260,6 @@ class FakeSwitch:
         self._react(leg, phone, command.ring_s)
 
     def _react(self, leg: Leg, phone: Phone, ring_s: Seconds) -> None:
-        def pick_up() -> None:
-            if leg.originate is not None and leg.id in self.legs:
-                attempt, leg.originate, leg.answered = leg.originate, None, True
-                self.set_device(leg.device, DeviceState.BUSY)
-                self.tell(events.CallAnswered(leg.id, attempt))
-
         def end(cause: Cause) -> None:
             if leg.originate is not None and leg.id in self.legs:
                 self._end(leg, cause)
@@ -274,7 +268,7 @@ class FakeSwitch:
         match phone.reaction:
             case PickUp(after_s, voice):
                 leg.voice = voice
-                leg.timers.append(self.timeline.after(after_s, pick_up))
+                leg.timers.append(self.timeline.after(after_s, lambda: self.picked_up(leg)))
             case Refuse(cause, after_s):
                 leg.timers.append(self.timeline.after(after_s, lambda: end(cause)))
             case LeaveRinging():
@@ -307,6 +301,13 @@ class FakeSwitch:
             leg.recorded.left |= {voice} - {""}
         if leg.talk is not None:
             self.talking.hear_out(self.talks[leg.talk])
+
+    def picked_up(self, leg: Leg) -> None:
+        """A leg that we called is answered; nothing when it is no longer called."""
+        if leg.originate is not None and leg.id in self.legs:
+            attempt, leg.originate, leg.answered = leg.originate, None, True
+            self.set_device(leg.device, DeviceState.BUSY)
+            self.tell(events.CallAnswered(leg.id, attempt))
 
     def far_end_gone(self, leg_id: LegId, cause: Cause) -> None:
         """The far end hung up, or vanished."""

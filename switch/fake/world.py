@@ -69,6 +69,11 @@ class World:
             self._switch.far_end_gone(leg, Cause.FAILED)
         self._switch.set_device(account, DeviceState.UNREACHABLE)
 
+    def pick_up(self, account: str) -> None:
+        """Somebody comes to a phone that was left ringing."""
+        for leg in [leg for leg in self._switch.legs.values() if leg.device == account]:
+            self._switch.picked_up(leg)
+
     # -- what can be heard
 
     def hears(self, leg_id: LegId) -> set[str]:

@@ -338,6 +338,8 @@ class FreeSwitch:
             if leg is None:
                 leg = Leg(found.leg, found.caller, found.called, inbound=found.inbound, device=found.device)
                 self._door.add(leg)
+                if not found.inbound and not found.answered:
+                    leg.await_answer()
             leg.answered = found.answered
             leg.talk = found.bridge
             leg.parked = found.bridged_with is None and (found.inbound or found.answered)

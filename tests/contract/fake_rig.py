@@ -70,6 +70,9 @@ class FakePhone:
     async def on_call(self, leg: LegId, voice: str = "agent") -> Person:
         return FakePerson(self._switch, leg, voice)
 
+    async def pick_up(self) -> None:
+        self._switch.world.pick_up(self.account)
+
     async def dial(self, number: str) -> None:
         self._switch.world.dial(number, self.account, device=self.account)
 

@@ -70,6 +70,10 @@ class MarkedPhone:
         await self._rig.mark(f"{self.account} is on the phone")
         return person
 
+    async def pick_up(self) -> None:
+        await self._rig.mark(f"{self.account} picks up")
+        await self._phone.pick_up()
+
     async def dial(self, number: str) -> None:
         await self._rig.mark(f"{self.account} dials {number}")
         await self._phone.dial(number)

@@ -127,6 +127,9 @@ class Phone(Protocol):
     async def on_call(self, leg: LegId, voice: str = "agent") -> Person:
         """Whoever holds the phone of that leg, which we called."""
 
+    async def pick_up(self) -> None:
+        """Answer what rings there and was left ringing."""
+
     async def dial(self, number: str) -> None: ...
 
     async def unplug(self) -> None: ...

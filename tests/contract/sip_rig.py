@@ -88,6 +88,11 @@ class SipPhone:
         await call.answered()
         return SipPerson(call, leg, voice)
 
+    async def pick_up(self) -> None:
+        call = self._phone.calls[-1]
+        call.answer()
+        await call.answered()
+
     async def dial(self, number: str) -> None:
         await self._phone.dial(number)
 

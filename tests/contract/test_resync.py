@@ -5,6 +5,7 @@ from __future__ import annotations
 from calls.causes import Outcome
 from calls.commands import Answer, HangUp, Originate, Play, StartMusic
 from calls.events import (
+    CallAnswered,
     CallArrived,
     CallEnded,
     CallRinging,
@@ -146,6 +147,31 @@ async def test_a_call_that_rings_outlives_the_gap(rig: Rig, facts: Facts, steps:
     assert [(live.leg, live.answered) for live in facts.of(SwitchBack)[-1].live] == [(leg, False)]
     rig.switch.send(HangUp(leg))
     assert (await facts.ended(leg)).cause == "cancelled"
+
+
+async def test_a_phone_that_rings_is_answered_under_a_new_controller(rig: Rig, steps: Steps) -> None:
+    phone = await rig.phone("1001", LeaveRinging())
+    leg = steps.leg()
+    rig.switch.send(Originate(leg, steps.attempt(), f"phone:{phone.account}", "95001", "", 20.0))
+    await rig.facts.next(CallRinging)
+    await rig.forget()
+    assert [(live.leg, live.answered) for live in rig.facts.of(SwitchBack)[-1].live] == [(leg, False)]
+    await phone.pick_up()
+    assert (await rig.facts.next(CallAnswered)).leg == leg
+    agent = await phone.on_call(leg)
+    rig.switch.send(Play(leg, steps.attempt(), (rig.clip("low"),)))
+    await agent.hears("low")
+    assert len(rig.facts.of(CallAnswered)) == 1
+
+
+async def test_a_phone_that_rings_is_withdrawn_by_a_new_controller(rig: Rig, steps: Steps) -> None:
+    phone = await rig.phone("1001", LeaveRinging())
+    leg = steps.leg()
+    rig.switch.send(Originate(leg, steps.attempt(), f"phone:{phone.account}", "95001", "", 20.0))
+    await rig.facts.next(CallRinging)
+    await rig.forget()
+    rig.switch.send(HangUp(leg))
+    assert (await rig.facts.ended(leg)).cause == "cancelled"
 
 
 async def test_the_link_is_lost_again_and_again_under_a_ringing_phone(rig: Rig, facts: Facts, steps: Steps) -> None:
