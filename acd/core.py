@@ -121,6 +121,16 @@ class Acd:
         """Go on from a snapshot, in a core that is new."""
         snapshot.load(self, data)
 
+    def busy_queues(self) -> set[QueueName]:
+        """Those where somebody waits, or came from who is offered or talks."""
+        waiting = {caller.queue.name for caller in self.hall.callers.values()}
+        return waiting | {assignment.queue.name for assignment in self.assignments.values()}
+
+    def versions(self) -> set[str]:
+        """Every version whose rules `restore` will ask for if a snapshot is taken now."""
+        waiting = {caller.version for caller in self.hall.callers.values()}
+        return {self.hall.version} | waiting | {self.hall.queues[name].version for name in self.busy_queues()}
+
     def policy_for(self, configuration: Configuration) -> None:
         """Take the policy of this configuration, unless the core was given one for good."""
         if self._own_policy is None:
@@ -366,7 +376,7 @@ class Acd:
     def _configure(self, version: str, now: Instant) -> None:
         configuration = self.configurations(version)
         self.floor.configure(configuration.agents)
-        self.hall.configure(version, configuration.queues)
+        self.hall.configure(version, configuration.queues, self.busy_queues())
         self.policy_for(configuration)
         self.match_all(now)
         attendance.leave_empty(self, now)

@@ -1,5 +1,7 @@
 """The callers: who waits in which queue, with which wish, in which place. Knows agents only as sets of bits."""
 
+from collections.abc import Set
+
 from acd.config import QueueConfig
 from acd.events import CallQueued, Class
 from acd.floor import Floor
@@ -33,9 +35,16 @@ class Hall:
         self.left: dict[tuple[QueueName, str], tuple[float, Instant]] = {}
         self._of_number: dict[str, list[Caller]] = {}
 
-    def configure(self, version: str, queues: dict[QueueName, QueueConfig]) -> None:
-        """Take over the rules. A queue that is gone takes nobody new; those who wait there wait on."""
+    def configure(self, version: str, queues: dict[QueueName, QueueConfig], busy: Set[QueueName]) -> None:
+        """Take over the rules. A queue that is gone takes nobody new; those who wait there wait on.
+
+        Of a queue that is gone nothing stays once it is in `busy` no more, the queues with callers or talks: it would
+        need the rules of a version that nobody else needs. If it comes back, it is a new one.
+        """
         self.version = version
+        self.queues = {
+            name: queue for name, queue in self.queues.items() if name in busy or (name in self.open and name in queues)
+        }
         self.open = frozenset(queues)
         for name, config in queues.items():
             queue = self.queues.get(name)

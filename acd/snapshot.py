@@ -94,6 +94,7 @@ class State(msgspec.Struct):
 def save(core: "Acd") -> bytes:
     """The whole state, between two facts."""
     floor, hall = core.floor, core.hall
+    kept = hall.open | core.busy_queues()
     return msgspec.msgpack.encode(
         State(
             version=hall.version,
@@ -104,7 +105,9 @@ def save(core: "Acd") -> bytes:
             agents=[_agent(agent) for agent in floor.by_id.values()],
             callers=[_caller(caller) for caller in hall.callers.values()],
             assignments=[_assignment(assignment) for assignment in core.assignments.values()],
-            queues={queue.name: (queue.version, queue.last_offered) for queue in hall.queues.values()},
+            queues={
+                queue.name: (queue.version, queue.last_offered) for queue in hall.queues.values() if queue.name in kept
+            },
             left=[(queue, number, key, at) for (queue, number), (key, at) in hall.left.items()],
             timers=_timers(core),
         )
@@ -161,7 +164,10 @@ def load(core: "Acd", data: bytes) -> None:
     floor.idle.sort(key=lambda entry: entry[0])
     floor.recount()
     floor.idle_count = state.idle_count
+    busy = {one.queue for one in state.callers} | {one.queue for one in state.assignments}
     for queue_name, (version, last_offered) in state.queues.items():
+        if queue_name not in busy and queue_name not in rules.queues:
+            continue  # earlier releases kept closed queues for ever, also those whose version is long deleted
         config = core.configurations(version).queues[queue_name]
         queue = hall.queues[queue_name] = Queue(queue_name, config, version)
         queue.last_offered = last_offered
@@ -170,7 +176,7 @@ def load(core: "Acd", data: bytes) -> None:
         _restore_caller(core, caller_record)
     for assignment_record in state.assignments:
         _restore_assignment(core, assignment_record)
-    hall.configure(state.version, rules.queues)
+    hall.configure(state.version, rules.queues, hall.queues.keys())
     hall.arrivals = state.arrivals
     core.policy_for(rules)
     core.offer_count = state.offers

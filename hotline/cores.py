@@ -36,6 +36,10 @@ class AcdOutlook:
         self._feed = Feed(Forecaster({}), AcdRoll(queues), self._learned_from)
         self.core = Forecasting(queues, self._feed, self._made.append)
 
+    def versions(self) -> set[str]:
+        """The versions whose rules the queues' snapshot names."""
+        return self._queues.versions()
+
     def taken(self) -> list[Forecast]:
         """The forecasts made since the last question."""
         if not self._made:

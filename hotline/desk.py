@@ -76,6 +76,10 @@ class Outlook(Protocol):
         """Every agent's state as it is now, said as it was when it became so."""
         ...
 
+    def versions(self) -> set[str]:
+        """The versions whose rules the queues' snapshot names."""
+        ...
+
     def taken(self) -> list[Forecast]:
         """The forecasts made since the last question."""
         ...

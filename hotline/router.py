@@ -85,6 +85,13 @@ class Router:
         """Every agent's state, for a screen that was not there when it changed."""
         return self._desk.outlook.agents()
 
+    def versions(self) -> frozenset[str]:
+        """Every version that a controller needs who goes on from a snapshot taken now."""
+        register = self._desk.register
+        return frozenset({register.version, *(call.version for call in register.calls.values())}).union(
+            self._desk.outlook.versions()
+        )
+
     def wait_of(self, call: CallId) -> dict[str, Any]:
         """What the caller may know of the own wait; see `Waiting.told`."""
         return self._waiting.told(self._desk.register.calls[call])

@@ -306,9 +306,9 @@ class Server:
     async def _tidy(self) -> None:
         """Delete the oldest versions. First a snapshot: no fact that a restart replays may name one that is gone."""
         self._driver.keep_snapshot()
+        named = self._driver.router.versions()  # by the snapshot: who is in it may be gone in a moment
         await self._writer.durable()
-        needed = frozenset({self.register.version, *(call.version for call in self.register.calls.values())})
-        await asyncio.to_thread(self.versions.prune, needed)
+        await asyncio.to_thread(self.versions.prune, named | self._driver.router.versions())
 
     async def _watch(self) -> None:
         """Look once a second for what nobody told us: a version published meanwhile, calls that met the fallback."""

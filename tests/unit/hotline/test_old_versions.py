@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from acd.config import Configuration, read
 from hotline.provisioning import NoProvisioning
 from hotline.serving import Server
 from hotline.site import Site
@@ -23,12 +24,12 @@ pytestmark = pytest.mark.unit
 _MANY = 45
 
 
-def _publish(versions: Versions, number: int) -> str:
+def _publish(versions: Versions, number: int, rules: Configuration | None = None) -> str:
     version = f"{number:04d}-{number:08x}"
     versions.add(
         Manifest(version, 0.0, "", "test", 1, 0),
         PROGRAM.with_clips(version, {}),
-        People(configuration(), {}, {}),
+        People(rules or configuration(), {}, {}),
         [],
     )
     versions.activate(version)
@@ -46,6 +47,15 @@ async def _until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - a folder on disk tells nobody
             await asyncio.sleep(0.01)
+
+
+async def _start(site: Site, version: str) -> tuple[Server, asyncio.Task[None]]:
+    """A server that serves `version`."""
+    server = Server(site, FakeSwitch(LoopTimeline()), Sentences(site.sounds, ToneVoice()), NoProvisioning())
+    serving = asyncio.create_task(server.run())
+    await _until(lambda: serving.done() or (hasattr(server, "_driver") and server.register.version == version))
+    assert not serving.done(), serving.exception()
+    return server, serving
 
 
 async def test_many_publishes_during_a_call(tmp_path: Path) -> None:
@@ -72,3 +82,23 @@ async def test_many_publishes_during_a_call(tmp_path: Path) -> None:
     named = {entry.event.version for entry in left.entries if hasattr(entry.event, "version")}
     assert left.snapshot is not None
     assert named <= kept, "what the next controller replays is here"
+
+
+async def test_a_queue_that_is_gone_asks_for_no_version_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "hotline.yaml").write_text(f"web: {{port: {_free_port()}}}\nlanguages: [en]\nrefit_at: null\n")
+    site = Site.open(tmp_path)
+    site.prepare()
+    versions = Versions(site.versions)
+    rules, problems = read({"queues": {"care": {}, "old": {}}}, {"agents": {"anna": {"account": "8001"}}})
+    assert not problems
+    first = _publish(versions, 1, rules)
+    server, serving = await _start(site, first)
+    for number in range(2, _MANY):
+        last = _publish(versions, number)
+        server.reload()
+    await _until(lambda: first not in {manifest.version for manifest in versions.all()})
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+    _, serving = await _start(site, last)
+    signal.raise_signal(signal.SIGTERM)
+    await serving
