@@ -201,6 +201,10 @@ class AsteriskSwitch:
         else:
             self._arrive(self._leg_of(channel))
 
+    def _is_arrival(self, start: wire.StasisStart) -> bool:
+        """Whether the leg comes to us only now. One that we called was here before it was answered."""
+        return start.args[:1] != (OUT,) and LegId(start.channel.id) not in self._door.legs
+
     def _arrive(self, leg: Leg) -> None:
         self._door.legs[leg.id] = leg
         self._emit(events.CallArrived(leg.id, leg.caller, leg.called, leg.caller_name, leg.device))
@@ -256,7 +260,8 @@ class AsteriskSwitch:
             held_back, self._held_back = self._held_back, None
         restarted = self._startup_time not in ("", stock.startup_time)
         self._startup_time = stock.startup_time
-        arriving = {event.channel.id for event in held_back if isinstance(event, wire.StasisStart)}
+        starts = [event for event in held_back if isinstance(event, wire.StasisStart)]
+        arriving = {start.channel.id for start in starts if self._is_arrival(start)}
         self._adopt(stock, arriving)
         live = tuple(leg for leg in self._live(stock) if leg.leg not in arriving)
         self._emit(events.SwitchBack(self.name, live, restarted))

@@ -1,0 +1,124 @@
+"""What happens while stock is taken is told after it, once: a phone picked up just then is neither lost nor new."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from calls.commands import Originate
+from calls.events import CallAnswered, CallArrived, CallEnded, SwitchBack, SwitchLost
+from calls.ids import AttemptId, LegId
+from switch.asterisk.adapter import AsteriskSwitch
+from switch.asterisk.door import AsteriskOptions
+from tests.contract.rig import Facts
+from tests.wire.asterisk.ari_server import AriServer, Request, ari_server
+
+pytestmark = pytest.mark.wire
+
+AGENT = LegId("call-1:2-agent")
+CALLER = LegId("call-2")
+
+
+def channel(leg: LegId, state: str) -> dict[str, object]:
+    """As Asterisk lists it."""
+    name, exten = ("PJSIP/agent-1001-0", "s") if leg == AGENT else ("PJSIP/trunk-0", "95588")
+    return {"id": leg, "name": name, "state": state, "dialplan": {"exten": exten}}
+
+
+class Asterisk:
+    """A scripted one. `channels` are those it has; `meanwhile` it tells while they are being asked for."""
+
+    def __init__(self, server: AriServer) -> None:
+        self.server = server
+        self.channels: list[dict[str, object]] = []
+        self.meanwhile: list[dict[str, object]] = []
+        self._telling: set[asyncio.Task[None]] = set()
+        server.answer = self._answer
+
+    def _answer(self, request: Request) -> Request:
+        uri = request["uri"]
+        if uri.startswith("events/user/"):
+            self._tell({"type": "ChannelUserevent", "eventname": "hotline-hears"})
+        bodies: dict[str, object] = {
+            "asterisk/info": {"system": {"version": "22.10.1"}, "status": {"startup_time": "then"}},
+            "applications/hotline": {"channel_ids": [each["id"] for each in self.channels], "device_names": []},
+            "channels": self.channels,
+            "bridges": [],
+            "endpoints/PJSIP": [],
+        }
+        if request["method"] != "GET":
+            return {"status_code": 204}
+        if uri == "asterisk/info":  # the first of those that take stock: the others come after what is told now
+            for event in self.meanwhile:
+                self._tell(event)
+        return {"status_code": 200, "message_body": json.dumps(bodies[uri])}
+
+    def _tell(self, event: dict[str, object]) -> None:
+        task = asyncio.create_task(self.server.say({"timestamp": "", **event}))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    def orders(self, method: str) -> list[str]:
+        """What was asked by that method, of channels."""
+        asked = [request for request in self.server.requests if request["uri"].startswith("channels/")]
+        return [request["uri"] for request in asked if request["method"] == method]
+
+
+@pytest_asyncio.fixture
+async def asterisk() -> AsyncIterator[Asterisk]:
+    async with ari_server() as server:
+        yield Asterisk(server)
+
+
+@pytest_asyncio.fixture
+async def switch(asterisk: Asterisk, tmp_path: Path) -> AsyncIterator[AsteriskSwitch]:
+    options = AsteriskOptions(asterisk.server.url, "user", "secret", recordings_dir=tmp_path, lanes=1)
+    adapter = AsteriskSwitch(options)
+    yield adapter
+    await adapter.close()
+
+
+def picked_up() -> dict[str, object]:
+    """The agent's phone is answered."""
+    return {"type": "StasisStart", "channel": channel(AGENT, "Up"), "args": ["out"]}
+
+
+async def test_a_phone_is_picked_up_while_a_new_controller_takes_stock(
+    asterisk: Asterisk, switch: AsteriskSwitch
+) -> None:
+    facts = Facts()
+    asterisk.channels, asterisk.meanwhile = [channel(AGENT, "Ringing")], [picked_up()]
+    await switch.start(facts.sink)
+    assert [(leg.leg, leg.answered) for leg in facts.of(SwitchBack)[0].live] == [(AGENT, False)]
+    assert [fact.leg for fact in facts.of(CallAnswered)] == [AGENT]
+    assert facts.of(CallEnded) == []
+    assert asterisk.orders("DELETE") == []
+
+
+async def test_a_phone_is_picked_up_while_the_link_comes_back(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
+    facts = Facts()
+    await switch.start(facts.sink)
+    await facts.next(SwitchBack)
+    switch.send(Originate(AGENT, AttemptId("ring"), "phone:1001", "95588", "", 20.0))
+    asterisk.channels, asterisk.meanwhile = [channel(AGENT, "Ringing")], [picked_up()]
+    await asterisk.server.drop()
+    await facts.next(SwitchLost)
+    back = await facts.next(SwitchBack)
+    await facts.next(CallAnswered)
+    assert [leg.leg for leg in back.live] == [AGENT]
+    assert facts.of(CallAnswered) == [CallAnswered(AGENT, AttemptId("ring"))]
+    assert facts.of(CallEnded) == []
+
+
+async def test_a_caller_who_comes_while_stock_is_taken_arrives_once(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
+    facts = Facts()
+    asterisk.channels = [channel(CALLER, "Ring")]
+    asterisk.meanwhile = [{"type": "StasisStart", "channel": channel(CALLER, "Ring"), "args": ["caller"]}]
+    await switch.start(facts.sink)
+    assert facts.of(SwitchBack)[0].live == ()
+    assert [fact.leg for fact in facts.of(CallArrived)] == [CALLER]
