@@ -304,7 +304,7 @@ class AsteriskSwitch:
             if leg.ending is not None:
                 self._door.hang_up(leg, leg.ending, Q850_OF[leg.ending])  # ordered while the link was down
         self._player.rooms.adopt(stock.bridges)
-        self._bridging.adopt(stock.bridges)
+        self._bridging.adopt(stock.bridges, stock.pairs)
 
     def _found(self, channel: wire.Channel) -> Leg:
         """A leg of an earlier controller."""
@@ -326,10 +326,10 @@ class AsteriskSwitch:
             bridge = where.get(channel.id)
             partner: LegId | None = None
             attempt: AttemptId | None = None
-            if bridge is not None and bridge.startswith(self._bridging.prefix):
+            pair = stock.pairs.get(bridge or "", ())
+            if bridge is not None and bridge.startswith(self._bridging.prefix) and channel.id in pair:
                 attempt = AttemptId(bridge.removeprefix(self._bridging.prefix))
-                others = [other for other in stock.bridges[bridge] if other != channel.id and other in legs]
-                partner = LegId(others[0]) if others else None
+                partner = next((other for other in pair if other != channel.id and other in legs), None)
             live.append(
                 LiveLeg(
                     leg=leg.id,

@@ -78,7 +78,8 @@ class Bridging:
             leg.heading = command.attempt
         bridge = wire.part(talk.bridge)
         both = f"{wire.part(command.a)},{wire.part(command.b)}"
-        uri = f"bridges/{bridge}?type=mixing,dtmf_events"  # without the latter keys in a talk are not told
+        # Without dtmf_events keys in a talk are not told. The name tells the two from a supervisor who joins them.
+        uri = f"bridges/{bridge}?type=mixing,dtmf_events&name={both}"
         door.request(talk.a, "POST", uri)
         door.request(talk.a, "POST", f"bridges/{bridge}/addChannel?channel={both}", partial(self._added, talk))
         talk.timer = door.loop.call_later(door.options.deadline_s, self._overdue, talk)
@@ -201,8 +202,8 @@ class Bridging:
             if talk.state == "joining":
                 self._fail(talk, "switch_lost", "the link was lost")
 
-    def adopt(self, bridges: dict[str, tuple[str, ...]]) -> None:
-        """Make the talks those that stand now: `bridges` are Asterisk's, with the channels in each."""
+    def adopt(self, bridges: dict[str, tuple[str, ...]], pairs: dict[str, tuple[LegId, LegId]]) -> None:
+        """Make the talks those that stand now: `bridges` are Asterisk's, with the channels in each, see `Stock`."""
         for talk in list(self.talks.values()):
             inside = set(bridges.get(talk.bridge, ()))
             for leg_id in [leg_id for leg_id in talk.inside if leg_id not in inside]:
@@ -212,8 +213,8 @@ class Bridging:
                 continue
             attempt = AttemptId(bridge.removeprefix(self.prefix))
             about = LegId(bridge)
-            if len(channels) == 2:
-                talk = Talk(attempt, bridge, LegId(channels[0]), LegId(channels[1]), None)
+            if bridge in pairs:
+                talk = Talk(attempt, bridge, *pairs[bridge], None)
                 talk.state, talk.inside = "up", {talk.a, talk.b}
                 self.talks[bridge] = talk
             else:
@@ -221,3 +222,11 @@ class Bridging:
                     uri = f"bridges/{wire.part(bridge)}/removeChannel?channel={wire.part(channel)}"
                     self._door.request(about, "POST", uri)
                 self._door.request(about, "DELETE", f"bridges/{wire.part(bridge)}")
+
+
+def pair_in(bridge: wire.BridgeState) -> tuple[LegId, LegId] | None:
+    """The two whom a bridge was made for, while both are in it. One without a name has nobody else in it."""
+    pair = bridge.name.split(",") if bridge.name else list(bridge.channels)
+    if len(pair) != 2 or not set(pair) <= set(bridge.channels):
+        return None
+    return LegId(pair[0]), LegId(pair[1])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from calls.errors import SwitchAway, SwitchError
-from calls.ids import Seconds
+from calls.ids import LegId, Seconds
 from switch.asterisk import wire
+from switch.asterisk.bridging import pair_in
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import subscriptions
 
@@ -21,11 +22,12 @@ connection gets no events then, or not even answers, for as long as it stands (2
 
 @dataclass(frozen=True)
 class Stock:
-    """`channels` and `bridges` (id → channels in it) are those of our application only."""
+    """`channels`, `bridges` (id → channels in it) and `pairs` (id → who talks in it) are of our application only."""
 
     startup_time: str
     channels: tuple[wire.Channel, ...]
     bridges: dict[str, tuple[str, ...]]
+    pairs: dict[str, tuple[LegId, LegId]]
     endpoints: tuple[wire.Endpoint, ...]
 
 
@@ -61,10 +63,12 @@ async def take_stock(client: AriClient, application: str) -> Stock:
     bridges = await _get(client, "bridges", tuple[wire.BridgeState, ...])
     endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
     ours = frozenset(owned.channel_ids)
+    own_bridges = [bridge for bridge in bridges if bridge.id.startswith(f"{application}-")]
     return Stock(
         startup_time=info.status.startup_time,
         channels=tuple(channel for channel in channels if channel.id in ours),
-        bridges={bridge.id: bridge.channels for bridge in bridges if bridge.id.startswith(f"{application}-")},
+        bridges={bridge.id: bridge.channels for bridge in own_bridges},
+        pairs={bridge.id: pair for bridge in own_bridges if (pair := pair_in(bridge)) is not None},
         endpoints=endpoints,
     )
 

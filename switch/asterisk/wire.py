@@ -52,10 +52,11 @@ class Channel(msgspec.Struct, frozen=True, gc=False):
 
 
 class BridgeState(msgspec.Struct, frozen=True, gc=False):
-    """A bridge and the ids of the channels in it."""
+    """A bridge and the ids of the channels in it. `name` is what it was given when it was made, or empty."""
 
     id: str
     channels: tuple[str, ...] = ()
+    name: str = ""
 
 
 class Playback(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from calls.commands import HangUp, Supervise
-from calls.events import Bridged, CommandDone, CommandFailed, Unbridged
+from calls.events import Bridged, CommandDone, CommandFailed, SwitchBack, Unbridged
 from calls.ids import LegId
 from tests.contract.rig import Facts, Person, PickUp, Rig, Steps
 
@@ -92,6 +92,28 @@ async def test_the_talk_ends_and_the_supervisor_stays(rig: Rig, facts: Facts, st
     await facts.ended(agent.leg)
     await supervisor.hears_nothing()
     assert supervisor.leg in {leg.leg for leg in await rig.switch.calls()}
+
+
+async def test_a_talk_with_a_supervisor_in_it_outlives_the_controller(rig: Rig, steps: Steps) -> None:
+    caller, agent, supervisor = await supervised(rig, steps, "barge")
+    supervisor.speak()
+    await caller.hears("supervisor")
+    supervisor.hush()
+    talk = rig.facts.of(Bridged)[-1].attempt
+    await rig.forget()
+    live = {leg.leg: (leg.bridged_with, leg.bridge) for leg in rig.facts.of(SwitchBack)[-1].live}
+    assert live == {
+        caller.leg: (agent.leg, talk),
+        agent.leg: (caller.leg, talk),
+        supervisor.leg: (None, None),
+    }
+    caller.speak()
+    await agent.hears("caller")
+    caller.hush()
+    agent.speak()
+    await caller.hears("agent")
+    await agent.hang_up()
+    assert await rig.facts.next(Unbridged) == Unbridged(talk, (caller.leg,))
 
 
 async def test_watching_nobody_fails(rig: Rig, facts: Facts, steps: Steps) -> None:
