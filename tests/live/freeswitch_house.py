@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 
-import aiohttp
-
 from hotline.publishing import publish
 from phones.caller import PhoneLine
 from phones.endpoint import Endpoint
@@ -45,8 +43,7 @@ class FreeSwitchHouse(House):
         self.site.prepare()
         (self.site.state / "secrets" / "switch").write_text(settings.event_socket_password)
         await publish(self.site, Espeak())
-        headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
-        self.session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers, base_url=self.url))
+        self.session = await stack.enter_async_context(self.new_session())
         self.line = PhoneLine(self.endpoint, self.registrar)
         stack.push_async_callback(self.stop_controller)
         await self.start_controller()

@@ -76,7 +76,7 @@ choose:
 pin:
   collect: pin
   say: pin
-  length: 4
+  length: 8
   secret: true
   no_input: {tries: 1, then: bye}
   wrong: {tries: 1, then: bye}
@@ -155,11 +155,7 @@ class House:
         stack.push_async_callback(self.asterisk.stop)
         await publish(self.site, Espeak())
         await asyncio.to_thread(self.before)
-        headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
-        # a connection for each request: the server closes idle ones, and a POST that meets that is not repeated
-        fresh = aiohttp.TCPConnector(force_close=True)
-        session = aiohttp.ClientSession(headers=headers, base_url=self.url, connector=fresh)
-        self.session = await stack.enter_async_context(session)
+        self.session = await stack.enter_async_context(self.new_session())
         self.line = PhoneLine(self.endpoint, self.registrar)
         stack.push_async_callback(self.stop_controller)
         await self.start_controller()
@@ -168,6 +164,13 @@ class House:
     def make_site(self, switch: Mapping[str, Any], web_port: int) -> Site:
         """What the admins of this house have written."""
         return make_site(self.folder, switch, web_port, self.hanging_port, self._settings)
+
+    def new_session(self) -> aiohttp.ClientSession:
+        """For requests to the controller, as an operator."""
+        headers = {"Authorization": f"Bearer {self.site.secret('web')}"}
+        # a connection for each request: the server closes idle ones, and a POST that meets that is not repeated
+        fresh = aiohttp.TCPConnector(force_close=True)
+        return aiohttp.ClientSession(headers=headers, base_url=self.url, connector=fresh)
 
     def before(self) -> None:
         """What there is of the time before the first controller of the test: nothing."""
@@ -253,7 +256,8 @@ class House:
 
     def logged(self, event: str, since: int = 0) -> list[dict[str, Any]]:
         """Lines of the controller's log with this event, after byte `since`."""
-        lines = self.log_file.read_bytes()[since:].splitlines()
+        written = self.log_file.read_bytes()[since:]
+        lines = written[: written.rfind(b"\n") + 1].splitlines()  # the last one may be half there
         rows = [json.loads(line) for line in lines if line.startswith(b"{")]
         return [row for row in rows if row["event"] == event]
 
@@ -270,15 +274,20 @@ class House:
         return dict(zip(names, self.rows(query, f"%{caller}")[0], strict=True))
 
     async def publish(
-        self, files: Mapping[str, str], sounds: Mapping[str, int], words: Mapping[str, str] | None = None
+        self,
+        files: Mapping[str, str],
+        sounds: Mapping[str, int],
+        words: Mapping[str, str] | None = None,
+        lengths_s: Mapping[str, float] | None = None,
     ) -> None:
-        """Change files of the site, add phrases (tones of so many Hz, or words), publish, wait until it is taken up."""
+        """Change files of the site, add phrases (tones of so many Hz, three seconds long if nothing else is said, or
+        words), publish, wait until it is taken up."""
         prompts = self.folder / "prompts"
         texts = {**yaml.safe_load((prompts / "en.yaml").read_text()), **dict.fromkeys(sounds, "beep"), **(words or {})}
         for name, text in {**files, "prompts/en.yaml": yaml.safe_dump(texts)}.items():
             (self.folder / name).write_text(text, encoding="utf-8")
         for name, hz in sounds.items():
-            record(prompts / "recordings/en" / f"{name}.wav", hz, 3.0)
+            record(prompts / "recordings/en" / f"{name}.wav", hz, (lengths_s or {}).get(name, 3.0))
         before = (await self.live())["version"]
         await publish(self.site, Espeak())
         assert await self.post("/reload") == 200
@@ -363,7 +372,7 @@ def make_site(
         "hotline.yaml": yaml.safe_dump(settings),
         "dialplans/entry.yaml": "default: main\n",
         "dialplans/defaults.yaml": "languages: [en]\nno_agents: {hangup: sorry}\nfailed: {hangup: sorry}\n",
-        "dialplans/queues.yaml": "queues: {care: {record: true, ring_s: 2, wrap_up_s: 1, miss_limit: 9}}\n",
+        "dialplans/queues.yaml": "queues: {care: {record: true, ring_s: 4, wrap_up_s: 1, miss_limit: 9}}\n",
         "dialplans/agents.yaml": yaml.safe_dump(
             {"agents": {agent: {"account": agent, "skills": {"care": 3}} for agent in AGENTS}}
         ),
