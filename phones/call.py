@@ -212,14 +212,16 @@ class Call(ABC):
 
     async def hear_silence(self, for_s: float, timeout_s: float = 10.0) -> None:
         """Return when nothing but silence has come for so long. Raises TimeoutError, CallFailed."""
+        looked_again = False
         async with asyncio.timeout(timeout_s):
             while True:
                 # what the engine has not looked at yet may be sound: so long it is not known to be silent
                 quiet_since = self.stream.last_audio_at or self.stream.opened_at
                 wait_s = quiet_since + for_s + LOOK_EVERY_S - time.monotonic()
-                if wait_s <= 0:
+                if wait_s <= 0 and looked_again:
                     return
-                await asyncio.sleep(wait_s)
+                looked_again = wait_s <= 0  # where this process stood still the engine is late itself
+                await asyncio.sleep(LOOK_EVERY_S if looked_again else wait_s)
                 if self.is_over:
                     raise self._failure()
 

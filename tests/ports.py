@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import secrets
 import socket
 
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 WORKERS = max(WORKER + 1, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 """Which of the processes of this run we are, and of how many: each has ports of its own, for a port that is free when
 one looks may be another's by the time it is bound."""
+# Below the ports that Linux gives to clients (32768 and up). Where a run begins in them is chance, so that two runs at
+# once on one machine hardly ever meet.
+_PORTS = range(12_000, 13_000, 2)
+_turn = itertools.count(secrets.randbelow(10_000))
 
 
 def is_free(port: int, kind: socket.SocketKind) -> bool:
@@ -19,3 +25,13 @@ def is_free(port: int, kind: socket.SocketKind) -> bool:
         except OSError:
             return False
     return True
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, among: range = _PORTS) -> int:
+    """A port that nobody uses now and that no test of this run was given lately."""
+    ours = among[WORKER::WORKERS]
+    for _ in ours:
+        port = ours[next(_turn) % len(ours)]
+        if is_free(port, kind):
+            return port
+    raise RuntimeError(f"no port free in {among}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from calls.causes import Outcome
 from calls.commands import HangUp, MuteRecording, Record, Stop
 from calls.events import CommandDone, CommandFailed, RecordingFinished
@@ -101,17 +103,19 @@ async def test_muting_leaves_silence_on_both_sides(rig: Rig, facts: Facts, steps
     await agent.hears("caller")
     await rig.pause(0.5)  # what is to be recorded
     on, off = steps.attempt(), steps.attempt()
+    muted_at = time.monotonic()
     rig.switch.send(MuteRecording(on, attempt, True))
     assert isinstance(await facts.outcome(on), CommandDone)
     await rig.pause(0.6)  # what is not
     rig.switch.send(MuteRecording(off, attempt, False))
     assert isinstance(await facts.outcome(off), CommandDone)
+    took_s = time.monotonic() - muted_at
     await agent.hears("caller")  # the talk itself was never muted
     await rig.pause(0.5)  # what is to be recorded again
     rig.switch.send(HangUp(agent.leg))
     recorded = rig.recorded((await recording(facts, attempt)).path)
     assert (recorded.left, recorded.right) == ({"caller"}, {"agent"})
-    assert 0.5 < recorded.silent_s < 0.8
+    assert 0.5 < recorded.silent_s < max(0.8, took_s + 0.1)  # the recorded rig does not wait
 
 
 async def test_muting_what_is_not_recorded_fails(rig: Rig, facts: Facts, steps: Steps) -> None:

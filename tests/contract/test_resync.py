@@ -89,7 +89,7 @@ async def test_who_goes_in_the_gap_is_not_live(rig: Rig, facts: Facts, steps: St
     caller = await steps.answered_caller()
     await rig.cut_link()
     await caller.hang_up()
-    await rig.pause(0.2)  # the switch needs a moment to see it, and nobody here can tell when it has
+    await rig.pause(1.0)  # the switch needs a moment to see it, and nobody here can tell when it has
     await rig.restore_link()
     assert facts.of(SwitchBack)[-1].live == ()
 

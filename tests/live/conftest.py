@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import itertools
 import os
-import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -19,7 +17,7 @@ from switch.asterisk.installation import Installation, locate_or_install
 from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AsteriskSettings
 from switch.freeswitch.process import locate
-from tests.ports import WORKER, WORKERS, is_free
+from tests.ports import free_port
 
 _ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py"]
 _ON_A_FREESWITCH_OF_ITS_OWN = ["test_dead_phones.py", "test_outbound_sockets.py", "test_web_phones.py"]
@@ -28,13 +26,9 @@ collect_ignore = ([] if os.environ.get("HOTLINE_FREESWITCH") or locate() else _O
 )
 """FreeSWITCH comes from no package registry: where none is named and none is installed, nothing of it is claimed."""
 AGENTS = ("1001", "1002", "1003")
-# Below the ports that Linux gives to clients (32768 and up). Where a run begins in them is chance, so that two runs at
-# once on one machine hardly ever meet.
-_PORTS = range(12_000, 13_000, 2)
 _RTP_PORTS = range(20_000, 32_000, 200)
 
 SettingsFactory = Callable[..., AsteriskSettings]
-_turn = itertools.count(secrets.randbelow(10_000))
 
 
 async def until(
@@ -47,16 +41,6 @@ async def until(
             if await holds if inspect.isawaitable(holds) else holds:
                 return
             await asyncio.sleep(every_s)
-
-
-def free_port(kind: socket.SocketKind, among: range = _PORTS) -> int:
-    """A port that nobody uses now and that no test of this run was given lately."""
-    ours = among[WORKER::WORKERS]
-    for _ in ours:
-        port = ours[next(_turn) % len(ours)]
-        if is_free(port, kind):
-            return port
-    raise RuntimeError(f"no port free in {among}")
 
 
 @pytest.fixture(scope="session")

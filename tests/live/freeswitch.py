@@ -27,7 +27,8 @@ from switch.freeswitch.process import FreeSwitchProcess, locate
 from switch.freeswitch.settings import FreeSwitchSettings
 from switch.freeswitch.upkeep import ask, set_accounts
 from switch.freeswitch.wire import Api
-from tests.live.conftest import AGENTS, free_port, until
+from tests.live.conftest import AGENTS, until
+from tests.ports import free_port
 
 _PORTS = range(14_000, 14_400, 2)
 _RTP_FIRST = range(14_400, 14_900, 100)

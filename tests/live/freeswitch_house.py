@@ -11,9 +11,10 @@ from phones.endpoint import Endpoint
 from speech.espeak import Espeak
 from switch.freeswitch.upkeep import ask
 from switch.freeswitch.wire import Api
-from tests.live.conftest import free_port, until
+from tests.live.conftest import until
 from tests.live.freeswitch import Instance, gateway_port, some_freeswitch
 from tests.live.house import House, make_site
+from tests.ports import free_port
 
 
 class FreeSwitchHouse(House):

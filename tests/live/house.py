@@ -35,7 +35,8 @@ from switch.asterisk.installation import Installation
 from switch.asterisk.process import AsteriskProcess
 from switch.asterisk.settings import AsteriskSettings
 from tests.contract.proxy import LinkProxy
-from tests.live.conftest import free_port, until
+from tests.live.conftest import until
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "95183"
@@ -46,7 +47,7 @@ CALLER, AGENT = 1400, 1800
 """What people say."""
 WELCOME_CLOSED = 1200
 ASK = 1600
-ASK_S = 4.0
+ASK_S = 8.0
 """Long enough to be interrupted."""
 _TONES = {
     "menu": MENU,

@@ -2,35 +2,25 @@
 
 import asyncio
 import contextlib
-import itertools
 import os
 import shutil
 import signal
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiomqtt
 
-PORTS = range(19_100, 19_400)
-_turn = itertools.count(os.getpid())
+from tests.ports import free_port
 
-
-def free_port() -> int:
-    """A port below those of clients, and not given before: a killed broker comes back to its own."""
-    for _ in PORTS:
-        port = PORTS[next(_turn) % len(PORTS)]
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError(f"no port free in {PORTS}")
+_PORTS = range(19_100, 19_400)
+"""Its own: a killed broker comes back to its port."""
 
 
 class Mosquitto:
     """The broker. Nothing of it outlives a kill: what is retained afterwards has been said again."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        self.port = free_port(among=_PORTS)
         self._config = folder / "mosquitto.conf"
         self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
         self._process: asyncio.subprocess.Process | None = None

@@ -25,7 +25,8 @@ from hotline.versions import Manifest, People, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline
 from tests.live.conftest import until
-from tests.live.mosquitto import Listener, Mosquitto, free_port, listening
+from tests.live.mosquitto import Listener, Mosquitto, listening
+from tests.ports import free_port
 from tests.unit.hotline.house import PROGRAM, configuration
 from tests.unit.speech.voices import ToneVoice
 

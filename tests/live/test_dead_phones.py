@@ -55,6 +55,12 @@ async def test_a_phone_that_stopped_answering_is_not_there_and_one_that_answers_
             peer = (process.settings.sip_address, process.settings.sip_port)
             phones.append(AgentPhone(endpoint, peer, credentials))
             await phones[-1].register()
+        both = {"agent-1001", "agent-1002"}
+
+        async def registered() -> bool:
+            return await known(process) == both
+
+        await until(registered)  # the switch writes the table that it shows behind its answer
         assert await seen_by_an_heir(process) == {"1001", "1002"}
         phones[0].vanish()
 

@@ -97,6 +97,7 @@ async def test_a_kill_keeps_places_priorities_talks_and_wrap_up(house: House) ->
             assert house.phones["8001"].new_calls.qsize() <= 1, "nobody is offered to who writes still"
             assert await house.post("/agents/8001/wrap-up-done") == 200
             await calls[3].hear_tone(AGENT, timeout_s=15.0)
+            await house.in_place(urgent, "talking")
             places = {caller: (await house.call_of(caller) or {})["place"] for caller in (urgent, first, second)}
             assert places == {urgent: "talking", first: "waiting", second: "waiting"}
             await calls[-1].press("1")

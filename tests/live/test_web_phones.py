@@ -15,8 +15,9 @@ from phones.digest import Credentials, authorization, parse_challenge
 from phones.sip import Headers, Request, Response, encode, parse
 from switch.freeswitch.upkeep import ask
 from switch.freeswitch.wire import Api
-from tests.live.conftest import free_port, until
+from tests.live.conftest import until
 from tests.live.freeswitch import own_freeswitch
+from tests.ports import free_port
 
 pytestmark = pytest.mark.live
 

@@ -81,7 +81,7 @@ def with_other_future(call: LoggedCall, now: float, chance: random.Random) -> Lo
     return call
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), cut=st.integers(0, CALLS - 1))
 def test_another_future_changes_no_forecast_of_before(seed: int, cut: int) -> None:
     calls = some_calls(seed)

@@ -196,7 +196,7 @@ def order(kind: str, leg: LegId, other: LegId, attempt: AttemptId) -> do.SwitchC
             return do.HangUp(leg)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     fates=st.lists(st.sampled_from(FATES), max_size=12),
     orders=st.lists(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -376,7 +376,5 @@ class House(RuleBasedStateMachine):
         raise AssertionError("it never comes to rest")
 
 
-House.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+House.TestCase.settings = settings(max_examples=30, stateful_step_count=40)
 test_the_house = House.TestCase

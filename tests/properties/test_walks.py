@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calls.causes import Cause, Outcome
@@ -209,7 +209,7 @@ class Caller:
 
 
 @given(flows(), st.lists(st.integers(0, 400), max_size=40), st.booleans())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 def test_every_walk_ends_once_and_within_its_caps(flow: dict[str, Any], numbers: list[int], hang_up: bool) -> None:
     caller = Caller(program_of(flow))
     caller.walk(numbers, hang_up=hang_up)
@@ -229,7 +229,7 @@ def test_every_walk_ends_once_and_within_its_caps(flow: dict[str, Any], numbers:
 
 
 @given(flows(), st.lists(st.integers(0, 400), max_size=25), st.integers(0, 1000))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_a_replay_and_a_restart_order_the_same(flow: dict[str, Any], numbers: list[int], cut: int) -> None:
     program = program_of(flow)
     caller = Caller(program)

@@ -141,7 +141,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS, st.integers(0, 60))
 def test_the_forecaster_knows_what_the_queues_know(steps: list[tuple[str, int, int, float]], half: int) -> None:
     house = House()

@@ -259,4 +259,4 @@ class Floor(RuleBasedStateMachine):
 
 
 TestFloor = Floor.TestCase
-TestFloor.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestFloor.settings = settings(max_examples=80, stateful_step_count=40)

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from hotline.store import opening
 from hotline.versions import Manifest, People, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LoopTimeline
+from tests.ports import free_port
 from tests.unit.hotline.house import PROGRAM, VERSION, configuration
 from tests.unit.speech.voices import ToneVoice
 
@@ -27,9 +27,7 @@ pytestmark = pytest.mark.unit
 
 
 def _site(folder: Path) -> Site:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        (folder / "hotline.yaml").write_text(f"web: {{port: {probe.getsockname()[1]}}}\nlanguages: [en]\n")
+    (folder / "hotline.yaml").write_text(f"web: {{port: {free_port()}}}\nlanguages: [en]\n")
     site = Site.open(folder)
     site.prepare()
     versions = Versions(site.versions)

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from hotline.store import opening
 from hotline.versions import Manifest, People, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LoopTimeline
+from tests.ports import free_port
 from tests.unit.hotline.house import PROGRAM, configuration
 from tests.unit.speech.voices import ToneVoice
 
@@ -36,13 +36,6 @@ def _publish(versions: Versions, number: int, rules: Configuration | None = None
     return version
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 async def _until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - a folder on disk tells nobody
@@ -59,7 +52,7 @@ async def _start(site: Site, version: str) -> tuple[Server, asyncio.Task[None]]:
 
 
 async def test_many_publishes_during_a_call(tmp_path: Path) -> None:
-    (tmp_path / "hotline.yaml").write_text(f"web: {{port: {_free_port()}}}\nlanguages: [en]\n")
+    (tmp_path / "hotline.yaml").write_text(f"web: {{port: {free_port()}}}\nlanguages: [en]\n")
     site = Site.open(tmp_path)
     site.prepare()
     versions = Versions(site.versions)

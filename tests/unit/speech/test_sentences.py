@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def sentences(tmp_path: Path, voice: ToneVoice, clock: Clock) -> AsyncIterator[Sentences]:
-    made = Sentences(tmp_path, voice, limit_bytes=3 * ONE_SOUND + 100, clock=clock, parallel=2)
+    made = Sentences(tmp_path, voice, limit_bytes=3 * ONE_SOUND + 100, clock=clock, parallel=2, deadline_s=60.0)
     await made.start(["en"])
     yield made
     await made.close()
@@ -84,9 +84,9 @@ async def test_past_the_deadline_the_fallback_is_played_and_the_sentence_finishe
 
 async def test_a_voice_that_fails_falls_back_or_raises(tmp_path: Path, voice: ToneVoice) -> None:
     voice.refused = {"bad"}
-    with_fallback = Sentences(tmp_path / "a", voice, fallback=lambda language: tmp_path / language)
+    with_fallback = Sentences(tmp_path / "a", voice, fallback=lambda language: tmp_path / language, deadline_s=60.0)
     assert await with_fallback.sound("bad", "en") == tmp_path / "en"
-    without = Sentences(tmp_path / "b", voice)
+    without = Sentences(tmp_path / "b", voice, deadline_s=60.0)
     with pytest.raises(VoiceError, match="refused"):
         await without.sound("bad", "en")
     voice.refused = set()

@@ -136,8 +136,8 @@ async def test_where_nobody_listens_nothing_is_asked_nor_made(switch: Switch) ->
 
 async def test_a_gap_is_silence_of_its_length(switch: Switch) -> None:
     async with aclosing(switch.hearing.sound_of(LEG)) as sound:
-        await begun(switch, sound)
         began = asyncio.get_running_loop().time()
+        await begun(switch, sound)
         gap = b"".join([await anext(sound) for _ in range(3)])
         took_s = asyncio.get_running_loop().time() - began
         assert set(gap) == {0}

@@ -63,7 +63,7 @@ def listener() -> Listener:
 
 @pytest_asyncio.fixture
 async def client(server: AriServer, listener: Listener) -> AsyncIterator[AriClient]:
-    client = client_of(server, listener, deadline_s=0.3)
+    client = client_of(server, listener)
     await client.start(5.0)
     yield client
     await client.close()
@@ -84,13 +84,16 @@ async def test_answers_out_of_order_find_their_requests(client: AriClient, serve
     assert [(await reply).body for reply in asked] == ["channels/0", "channels/1", "channels/2"]
 
 
-async def test_no_answer_is_told_after_the_deadline(client: AriClient, server: AriServer) -> None:
+async def test_no_answer_is_told_after_the_deadline(server: AriServer, listener: Listener) -> None:
+    client = client_of(server, listener, deadline_s=0.3)
+    await client.start(5.0)
     server.answer = lambda request: None
     reply = await client.ask("POST", "channels/c/answer")
     assert (reply.failure, reply.status) == ("deadline", 0)
     await server.reply(server.requests[0], status_code=204)  # too late: it changes nothing
     server.answer = lambda request: {"status_code": 204}
     assert (await client.ask("POST", "channels/c/ring")).ok
+    await client.close()
 
 
 async def test_a_refusal_says_why(client: AriClient, server: AriServer) -> None:
@@ -211,7 +214,7 @@ async def test_without_all_its_lanes_the_link_is_not_up(server: AriServer, liste
     server.refused = {"hotline-lane-2"}
     client = client_of(server, listener, lanes=3)
     with pytest.raises(SwitchAway, match="500"):
-        await client.start(0.5)
+        await client.start(2.0)
     assert not listener.ups
     assert all(socket.closed for socket in server.sockets.values()), "none is left open"
 
@@ -237,7 +240,7 @@ async def test_closing_fails_what_is_open(client: AriClient, server: AriServer) 
 
 async def test_a_wrong_password_is_named(server: AriServer, listener: Listener) -> None:
     with pytest.raises(SwitchAway, match="refuses user 'user'"):
-        await client_of(server, listener, password="wrong").start(0.5)
+        await client_of(server, listener, password="wrong").start(2.0)
 
 
 async def test_an_older_asterisk_gets_its_requests_by_http(listener: Listener) -> None:

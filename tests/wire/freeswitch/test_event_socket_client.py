@@ -111,7 +111,7 @@ async def test_a_wrong_password_is_said_and_nothing_is_subscribed(password: str)
             ClientSettings(password, port=port, backoff=QUICK), Notes(), SUBSCRIPTION, random.Random(1)
         )
         with pytest.raises(SwitchAway, match="-ERR invalid"):
-            await client.start(0.3)
+            await client.start(2.0)
         assert not any(command.startswith("event") for command in switch.commands)
 
 
@@ -126,7 +126,7 @@ async def test_a_stranger_that_only_talks_is_no_switch() -> None:
             ClientSettings("right", port=port, backoff=QUICK), Notes(), SUBSCRIPTION, random.Random(1)
         )
         with pytest.raises(SwitchAway, match="broke the protocol"):
-            await client.start(0.3)
+            await client.start(2.0)
 
 
 async def test_it_comes_back_by_itself_and_subscribes_again() -> None:

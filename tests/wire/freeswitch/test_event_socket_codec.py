@@ -244,7 +244,6 @@ _NAMES = st.text(st.characters(codec="ascii", exclude_characters=":\n\r%", categ
 _VALUES = st.text(st.characters(codec="utf-8"))
 
 
-@settings(deadline=None)
 @given(st.dictionaries(_NAMES, _VALUES, max_size=20), st.text(), st.integers(1, 50))
 def test_any_event_comes_back_from_both_forms(headers: dict[str, str], body: str, size: int) -> None:
     headers = {"Event-Name": "CUSTOM", **headers}
@@ -266,7 +265,7 @@ _ODD = b'Event-Name|A|b|: |:| |\n|\n\n|"|\\|","|":"|,|{|%0A|\xff|\0|\x1f|\x7f|_u
 _PIECES = st.sampled_from([*_ODD.split(b"|"), "名".encode(), b"Content-Length: 3"])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(_PIECES, max_size=12), st.sampled_from([b"", b"\n", b"\n\n"]))
 def test_the_short_way_of_a_plain_event_says_what_the_long_one_says(pieces: list[bytes], end: bytes) -> None:
     body = b"Event-Name: DTMF\n" + b"".join(pieces) + end
@@ -285,7 +284,7 @@ def test_recorded_plain_events_go_the_short_way() -> None:
         assert parse_plain_event(body) == _parse_by_line(body, DEFAULT_LIMITS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.binary(max_size=60), max_size=20))
 def test_garbage_is_told_or_refused_but_never_anything_else(pieces: list[bytes]) -> None:
     talk = Conversation(Limits(header_bytes=300, header_lines=20, body_bytes=300))
