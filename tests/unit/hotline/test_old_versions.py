@@ -78,7 +78,7 @@ async def test_many_publishes_during_a_call(tmp_path: Path) -> None:
 
 
 async def test_a_queue_that_is_gone_asks_for_no_version_that_is_gone(tmp_path: Path) -> None:
-    (tmp_path / "hotline.yaml").write_text(f"web: {{port: {_free_port()}}}\nlanguages: [en]\nrefit_at: null\n")
+    (tmp_path / "hotline.yaml").write_text(f"web: {{port: {free_port()}}}\nlanguages: [en]\nrefit_at: null\n")
     site = Site.open(tmp_path)
     site.prepare()
     versions = Versions(site.versions)
