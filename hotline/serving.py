@@ -195,9 +195,12 @@ class Server:
         for entry in unstored:
             self._writer.write(statements.JOURNAL, (entry.seq, entry.at, msgspec.json.encode(entry.event)))
         tail.open(unstored, self._writer.given)
+        stored = left.seq - len(unstored)
         for entry in left.entries:
-            for order in orders_of(router, entry.seq, entry.event, entry.at):
-                performer.replay(order)
+            orders = orders_of(router, entry.seq, entry.event, entry.at)
+            if entry.seq > stored:  # what a stored fact left on disk went into one transaction with it, and stays
+                for order in orders:
+                    performer.replay(order)
         offset_s = router.register.offset_s if left.seq else None
         self._clock = Clock(left.at, offset_s)
         self._driver = LiveDriver(router, self._clock, self._writer, tail, vault, left.seq)

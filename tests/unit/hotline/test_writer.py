@@ -125,3 +125,14 @@ async def test_what_gathers_while_the_store_is_away_is_written_when_it_is_back(d
         assert await told.get() == "", "the end of the trouble is told"
     assert [seq for seq, _ in facts_in(database)] == [1, 2]
     await writer.close()
+
+
+async def test_what_is_deleted_stays_deleted_whatever_else_is_in_its_group(writer: Writer, database: Path) -> None:
+    recorded = ("b", "call", 1.0, "talk", "")
+    writer.write(statements.DROP_RECORDING, ("a",))
+    writer.write(statements.RECORDING, recorded)
+    writer.write(statements.DROP_RECORDING, ("b",))
+    writer.write(statements.RECORDING, ("c", *recorded[1:]))
+    await writer.durable()
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT path FROM recordings").fetchall() == [("c",)]

@@ -1,0 +1,62 @@
+"""A whole server of a small site, on a switch and a voice that are made up."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from acd.config import Configuration
+from hotline.provisioning import NoProvisioning, Provisioning
+from hotline.serving import Server
+from hotline.site import Site
+from hotline.versions import Manifest, People, Versions
+from speech.sentences import Sentences
+from switch.fake import FakeSwitch, LoopTimeline
+from tests.ports import free_port
+from tests.unit.hotline.house import PROGRAM, configuration
+from tests.unit.speech.voices import ToneVoice
+
+
+def new_site(folder: Path) -> Site:
+    """With nothing published."""
+    (folder / "hotline.yaml").write_text(f"web: {{port: {free_port()}}}\nlanguages: [en]\nrefit_at: null\n")
+    site = Site.open(folder)
+    site.prepare()
+    return site
+
+
+def publish(versions: Versions, number: int, rules: Configuration | None = None) -> str:
+    """The house's flows and `rules`, the house's own if there are none."""
+    version = f"{number:04d}-{number:08x}"
+    versions.add(
+        Manifest(version, 0.0, "", "test", 1, 0),
+        PROGRAM.with_clips(version, {}),
+        People(rules or configuration(), {}, {}),
+        [],
+    )
+    versions.activate(version)
+    return version
+
+
+def new_server(site: Site, switch: FakeSwitch | None = None, provisioning: Provisioning | None = None) -> Server:
+    """Not yet running."""
+    return Server(
+        site,
+        switch or FakeSwitch(LoopTimeline()),
+        Sentences(site.sounds, ToneVoice()),
+        provisioning or NoProvisioning(),
+    )
+
+
+async def serve(server: Server, version: str) -> asyncio.Task[None]:
+    """Run it until it serves `version`; stop it with SIGTERM."""
+    serving = asyncio.create_task(server.run())
+    await until(lambda: serving.done() or (hasattr(server, "_driver") and server.register.version == version))
+    assert not serving.done(), serving.exception()
+    return serving
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for it, up to twenty seconds."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - a folder on disk tells nobody
+            await asyncio.sleep(0.01)
