@@ -286,6 +286,8 @@ class AsteriskSwitch:
 
     def _adopt(self, stock: Stock, arriving: set[str]) -> None:
         """Make our legs those that live: what is gone has ended, what we did not know is ours from now on."""
+        for leg in self._door.legs.values():  # before anything is told: the answer to it may be another prompt
+            self._player.adopt(leg)
         present = {channel.id: channel for channel in stock.channels}
         for leg in tuple(self._door.legs.values()):
             if leg.id not in present:

@@ -112,6 +112,13 @@ class Player:
     def _is_there(self, path: str) -> bool:
         return any(os.path.isfile(path + ending) for ending in self._door.options.endings)
 
+    def adopt(self, leg: Leg) -> None:
+        """After a gap: what played before it has failed, and may have ended unheard of. If it has not, it does now."""
+        leg.stopping.intersection_update(leg.open)
+        if leg.playing is not None and leg.playing not in leg.open:
+            self._door.request(leg.id, "DELETE", f"playbacks/{wire.part(leg.playing)}")
+            leg.playing = None
+
     # -- music
 
     def start_music(self, command: commands.StartMusic) -> None:

@@ -18,7 +18,7 @@ from calls.events import (
     Unbridged,
 )
 from calls.ids import LegId
-from tests.contract.rig import Facts, LeaveRinging, Rig, Steps
+from tests.contract.rig import PROMPTS, Facts, LeaveRinging, Rig, Steps
 
 
 async def test_a_talk_survives_the_loss_of_the_link(rig: Rig, facts: Facts, steps: Steps) -> None:
@@ -60,6 +60,19 @@ async def test_what_is_open_fails_with_the_link(rig: Rig, facts: Facts, steps: S
     assert isinstance(fact, PlaybackFinished)
     assert fact.outcome is Outcome.FAILED
     assert facts.of(CallEnded) == []
+
+
+async def test_music_is_heard_after_a_prompt_that_ended_in_the_gap(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller = await steps.answered_caller()
+    rig.switch.send(Play(caller.leg, steps.attempt(), (rig.clip("low"),)))
+    await caller.hears("low")
+    await rig.cut_link()
+    await rig.pause(PROMPTS["low"])  # nobody here is told when it ends
+    await rig.restore_link()
+    music = steps.attempt()
+    rig.switch.send(StartMusic(caller.leg, music))
+    await facts.outcome(music)
+    await caller.hears("music")
 
 
 async def test_orders_while_the_link_is_down_fail_at_once(rig: Rig, facts: Facts, steps: Steps) -> None:
