@@ -25,6 +25,7 @@ from hotline.clock import Clock
 from hotline.cores import make_router
 from hotline.directory import VersionedDirectory
 from hotline.do_not_call import NumberList
+from hotline.folder_lock import alone
 from hotline.heir import inherit
 from hotline.live import LiveDriver, orders_of
 from hotline.lookups import Lookups
@@ -90,11 +91,12 @@ class Server:
         """Serve until SIGTERM or SIGINT. Calls go on when we are gone."""
         if self.versions.current() is None:
             raise BadInput(f"nothing is published yet: hotline publish --site {self.site.folder}")
-        self._take_up()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
         async with contextlib.AsyncExitStack() as stack:
+            await stack.enter_async_context(alone(self.site.state / "hotline.lock"))
+            self._take_up()
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self._stopping.set)
             address = bind(self.site)
             stack.push_async_callback(self._close)
             await self._sentences.start(self.site.settings.languages)
