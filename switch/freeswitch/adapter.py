@@ -317,13 +317,17 @@ class FreeSwitch:
         restarted = self._core not in ("", stock.core)
         self._core = stock.core
         ended = self._adopt(stock)
+        for leg in tuple(self._door.legs.values()):
+            if leg.answered and leg.ending is None:
+                self._dialler.on_parked(leg)  # in the gap; before SwitchBack, from which it would be taken once more
         self._emit(events.SwitchBack(self.name, stock.live, restarted))
         for leg in ended:
             self._door.end(leg, leg.ending or Cause.LOST, "it was gone when the link came back")
         for leg in tuple(self._door.legs.values()):
-            self._catch_up(leg)
+            if leg.ending is not None:
+                self._door.hang_up(leg, leg.ending)  # ordered while the link was down
         self._bridging.adopt(stock.talks)
-        self._recorder.adopt(stock.talks)
+        self._recorder.adopt(self._bridging.talks)
         self._hearing.adopt()
         self._devices.adopt(stock.registered)
         if self._offers is not None:
@@ -347,13 +351,6 @@ class FreeSwitch:
             if leg.running is None and leg.parked:
                 leg.running = self._unknown_execution(found)
         return ended
-
-    def _catch_up(self, leg: Leg) -> None:
-        """What was ordered of a leg, or happened to it, while the link was down."""
-        if leg.ending is not None:
-            self._door.hang_up(leg, leg.ending)
-        elif leg.answered:
-            self._dialler.on_parked(leg)
 
     def _unknown_execution(self, found: LiveLeg) -> Execution | None:
         """What runs on a leg that we find; its id was another controller's."""

@@ -249,9 +249,9 @@ class Bridging:
                 self._failed(talk)
 
     def adopt(self, standing: dict[AttemptId, tuple[LegId, LegId]]) -> None:
-        """Make the talks those that stand now."""
+        """Make the talks those that stand now, and those that were ordered since the link is back."""
         for talk in list(self.talks.values()):
-            if talk.attempt not in standing:
+            if talk.attempt not in standing and talk.state in ("up", "parting"):
                 talk.left.update((talk.a, talk.b))
                 self._part(talk)
         for attempt, (a, b) in standing.items():

@@ -173,9 +173,10 @@ class Recorder:
             self._door.api("uuid_record", f"{recording.leg} stop {recording.path}")
 
     def adopt(self, standing: Collection[AttemptId]) -> None:
-        """Take up the recordings of an earlier controller, or of before a gap. `standing` are the talks that stand.
+        """Take up the recordings of an earlier controller, or of before a gap.
 
-        What goes on is finished when its talk ends; what has ended meanwhile is finished now.
+        `standing` are the talks that stand, or that were just ordered. What goes on is finished when its talk
+        ends; what has ended meanwhile is finished now.
         """
         for note in list(notes.found(self._door.options.recordings_dir)):
             recording = self._talks.get(note.attempt)

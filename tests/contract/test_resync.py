@@ -187,6 +187,27 @@ async def test_a_phone_that_rings_is_withdrawn_by_a_new_controller(rig: Rig, ste
     assert (await rig.facts.ended(leg)).cause == "cancelled"
 
 
+async def test_a_phone_picked_up_in_the_gap_is_told_of_once(rig: Rig, facts: Facts, steps: Steps) -> None:
+    phone = await rig.phone("1001", LeaveRinging())
+    leg = steps.leg()
+    rig.switch.send(Originate(leg, steps.attempt(), f"phone:{phone.account}", "95001", "", 20.0))
+    await facts.next(CallRinging)
+    await rig.cut_link()
+    await phone.pick_up()
+    await rig.pause(0.2)  # the switch needs a moment to see it, and nobody here can tell when it has
+    await rig.restore_link()
+    back = facts.of(SwitchBack)[-1]
+    if not back.live:  # Asterisk hangs up who answers when nobody is there to take the call
+        await facts.ended(leg)
+        assert facts.of(CallAnswered) == []
+        return
+    assert [(live.leg, live.answered) for live in back.live] == [(leg, True)]
+    agent = await phone.on_call(leg)
+    rig.switch.send(Play(leg, steps.attempt(), (rig.clip("low"),)))
+    await agent.hears("low")
+    assert [fact for fact in facts.after(back) if isinstance(fact, CallAnswered | CallEnded)] == []
+
+
 async def test_the_link_is_lost_again_and_again_under_a_ringing_phone(rig: Rig, facts: Facts, steps: Steps) -> None:
     phone = await rig.phone("1001", LeaveRinging())
     for _ in range(6):  # Asterisk 22.10.1 once locked its WebSockets for good at about the third
