@@ -34,7 +34,7 @@ class Left(NamedTuple):
 
 
 def migrate(path: Path) -> None:
-    """Create the database, or bring an older one up to date. Raises BadInput when the file is no database of ours."""
+    """Create the database, or bring an older one up to date. Raises BadInput, with what to do, where SQLite cannot."""
     _keep_private(path)
     if _is_of_today(path):
         return
@@ -51,13 +51,27 @@ def migrate(path: Path) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except Exception as error:
-        if isinstance(error.__cause__, sqlite3.DatabaseError) or isinstance(error, sqlite3.DatabaseError):
-            raise BadInput(
-                f"{path}: {error.__cause__ or error}. Move it away, or put a backup in its place."
-            ) from error
+        refusal = error if isinstance(error, sqlite3.DatabaseError) else error.__cause__
+        if isinstance(refusal, sqlite3.DatabaseError):
+            raise BadInput(f"{path}: {refusal}. {_advice(refusal)}") from error
         raise
     finally:
         engine.dispose()
+
+
+def _advice(refusal: sqlite3.DatabaseError) -> str:
+    """What to do. Only a file that is broken is to be moved away: the journal and the call log are in it."""
+    match getattr(refusal, "sqlite_errorname", "").split("_")[1:2]:
+        case ["NOTADB" | "CORRUPT"]:
+            return "Move it away, or put a backup in its place."
+        case ["FULL" | "IOERR"]:
+            return "Free space on the disk and start again; all that is in the file stays."
+        case ["CANTOPEN" | "READONLY" | "PERM"]:
+            return "Make the folder and its files writable for this user, and free space on the disk; then start again."
+        case ["BUSY" | "LOCKED"]:
+            return "Another program holds it: end that one, and start again."
+        case _:
+            return "Keep the file, and report this."
 
 
 def _keep_private(path: Path) -> None:

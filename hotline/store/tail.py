@@ -41,20 +41,34 @@ class Tail:
         file holds nothing that the store has not."""
 
     def open(self, unstored: Sequence[Entry], given: int) -> None:
-        """Begin with what the store has not yet, the last of the `given` rows; all else goes. Raises OSError."""
-        self._bytes = self._begin_with(unstored)
+        """Begin with what the store has not yet, the last of the `given` rows; all else goes.
+
+        On a disk that is full the files of the last controller go on. Raises OSError where there are none either.
+        """
+        try:
+            self._begin_with(unstored)
+        except OSError:
+            for path in self._paths:
+                _cut(path, unstored[-1].seq if unstored else 0)
+            self._given = [given, given]
+        else:
+            if self._paths[1].exists():
+                os.truncate(self._paths[1], 0)
+            self._given = [given, 0]
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         self._descriptors = [os.open(path, flags, 0o600) for path in self._paths]
-        os.ftruncate(self._descriptors[1], 0)
-        self._given = [given, 0]
+        self._bytes = os.fstat(self._descriptors[0]).st_size
 
-    def _begin_with(self, unstored: Sequence[Entry]) -> int:
-        """In one rename, so that a controller that is killed here leaves them too; how many bytes there are."""
+    def _begin_with(self, unstored: Sequence[Entry]) -> None:
+        """In one rename, so that a controller that is killed here leaves them too."""
         unfinished = self._paths[0].with_suffix(".new")
-        unfinished.touch(mode=0o600)
-        unfinished.write_bytes(b"".join(_line(seq, at, msgspec.json.encode(event)) for seq, at, event in unstored))
-        os.replace(unfinished, self._paths[0])
-        return self._paths[0].stat().st_size
+        try:
+            unfinished.touch(mode=0o600)
+            unfinished.write_bytes(b"".join(_line(seq, at, msgspec.json.encode(event)) for seq, at, event in unstored))
+            os.replace(unfinished, self._paths[0])
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
 
     def add(self, seq: int, at: Instant, event: bytes, given: int, committed: int) -> None:
         """Keep a fact of the journal. `given` and `committed` are the rows of the store, this fact's included.
@@ -93,6 +107,21 @@ class Tail:
                 os.ftruncate(descriptor, 0)
             os.close(descriptor)
         self._descriptors = []
+
+
+def _cut(path: Path, last: int) -> None:
+    """Drop in place, for which no disk is too full, what lies behind the fact `last`: its numbers are given anew."""
+    if not path.exists():
+        return
+    kept = end = 0
+    for line in path.read_bytes().split(b"\n"):
+        end += len(line)
+        with contextlib.suppress(msgspec.MsgspecError):
+            if _fact.decode(line)[0] > last:
+                break
+            kept = end
+        end += 1
+    os.truncate(path, kept)
 
 
 def _line(seq: int, at: Instant, event: bytes) -> bytes:

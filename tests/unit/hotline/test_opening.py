@@ -59,6 +59,38 @@ def test_what_is_no_database_is_said(tmp_path: Path):
         opening.migrate(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("SQLITE_FULL", "Free space"),
+        ("SQLITE_IOERR_SHMSIZE", "Free space"),
+        ("SQLITE_CANTOPEN", "writable"),
+        ("SQLITE_BUSY", "Another program"),
+        ("SQLITE_CORRUPT_VTAB", "Move it away"),
+        ("SQLITE_ERROR", "Keep the file"),
+    ],
+)
+def test_a_store_is_to_be_moved_away_only_when_it_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, advice: str
+):
+    def refuse(*given: object) -> None:
+        refusal = sqlite3.OperationalError("no")
+        refusal.sqlite_errorname = name
+        raise refusal
+
+    monkeypatch.setattr(alembic.command, "upgrade", refuse)
+    with pytest.raises(BadInput, match=advice) as told:
+        opening.migrate(tmp_path / "hotline.db")
+    assert ("Move it away" in str(told.value)) == (advice == "Move it away")
+
+
+def test_a_store_that_cannot_be_opened_is_not_to_be_moved_away(tmp_path: Path):
+    path = tmp_path / "hotline.db"
+    path.mkdir()
+    with pytest.raises(BadInput, match=r"unable to open database file\. Make the folder"):
+        opening.migrate(path)
+
+
 def test_migrations_are_named_by_their_revision():
     """`_is_of_today` knows the newest by its file's name."""
     for file in (Path(opening.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"):

@@ -130,3 +130,29 @@ async def test_a_tail_beside_a_new_store_is_somebody_elses(database: Path) -> No
     kept = opened(database)
     kept.add(1, 0.5, fact(1), 1, 0)
     assert inherit(database, Tail(database), router).unstored == []
+
+
+@pytest.mark.parametrize("taken_up", [3, 0])
+def test_on_a_full_disk_the_old_tail_goes_on(database: Path, monkeypatch: pytest.MonkeyPatch, taken_up: int) -> None:
+    monkeypatch.setattr(tail, "_FULL_BYTES", 60)
+    kept = opened(database)
+    for number in (1, 2, 3, 5, 6):  # the disk was full when there was the fourth; nothing is in the store
+        kept.add(number, number / 2, fact(number), number, 0 if number > 2 else number)
+    path = database.with_name("hotline.db-tail1")
+    path.write_bytes(path.read_bytes() + b'\n[7,1.0,{"type":"Dig')
+
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tail.os, "replace", full)
+    again = Tail(database)
+    again.open([entry(number) for number in range(1, taken_up + 1)], taken_up)
+    assert not database.with_name("hotline.new").exists()
+    for number in range(taken_up + 1, taken_up + 3):
+        again.add(number, 9.0, fact(number), number, 0)
+    found = Tail(database).after(0)
+    assert [(one.seq, one.at) for one in found] == [
+        *((number, number / 2) for number in range(1, taken_up + 1)),
+        (taken_up + 1, 9.0),
+        (taken_up + 2, 9.0),
+    ]
