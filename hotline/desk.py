@@ -230,7 +230,7 @@ class Desk:
         if call.bridge is not None and call.recorded:
             if not call.hiding:
                 self.order(MuteRecording(self.mint(call.call), call.bridge, True))
-            self.register.unwanted.add(call.bridge)
+            self.register.unwanted.append(call.bridge)
             call.recorded = False
         for path in call.recordings:
             self.order(DropRecording(call.call, path))

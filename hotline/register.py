@@ -167,7 +167,7 @@ class Register(msgspec.Struct):
     """Bridges ordered and not yet apart."""
     last_agents: dict[str, tuple[AgentId, Instant]] = msgspec.field(default_factory=dict)
     """Who talked to a number last, and when; the newest talk stands last."""
-    unwanted: set[AttemptId] = msgspec.field(default_factory=set)
+    unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     version: str = ""
     wait_model: str = ""

@@ -327,7 +327,8 @@ class Router:
     def _recorded(self, event: door.RecordingFinished) -> None:
         talk = at.call_id(event.leg)
         declined = event.attempt in self._desk.register.unwanted
-        self._desk.register.unwanted.discard(event.attempt)
+        if declined:
+            self._desk.register.unwanted.remove(event.attempt)
         if not at.is_bridge(event.attempt, event.leg):
             self._desk.tell_flows(event)
         elif event.outcome is Outcome.FAILED:

@@ -168,7 +168,7 @@ class Feed:
             said,
             self._due_at,
             self.latest,
-            self._at_once,
+            sorted(self._at_once),
         )
         return msgspec.msgpack.encode(state)
 
@@ -177,7 +177,7 @@ class Feed:
         state = msgspec.msgpack.decode(data, type=snapshot.FeedState)
         snapshot.restore(state.forecaster, self._forecaster)
         self._offers, self._kinds, self._due_at, self.latest = state.offers, state.kinds, state.due, state.latest
-        self._at_once = state.at_once
+        self._at_once = set(state.at_once)
         self._heap = sorted((due_at, call) for call, due_at in self._due_at.items())
         self._announcers = {}
         for call, last in state.said.items():

@@ -115,6 +115,10 @@ class Floor:
         """Who is there because we were told, and the kinds each takes."""
         return self._told
 
+    def restore_told(self, told: dict[AgentId, frozenset[str]]) -> None:
+        """Of a snapshot."""
+        self._told = told
+
     def absent(self, agent: AgentId) -> None:
         """We are told that the agent is away. A talk under way goes on."""
         self._hands = None

@@ -34,7 +34,7 @@ class FloorState(msgspec.Struct):
     talks: dict[AgentId, Talk]
     agent_of: dict[CallId, AgentId]
     free: dict[AgentId, Free]
-    told: dict[AgentId, frozenset[str]]
+    told: dict[AgentId, list[str]]
     scores: dict[AgentId, dict[str, float]]
     wrap_up: dict[AgentId, Seconds]
     line_clock: Seconds
@@ -111,7 +111,7 @@ class FeedState(msgspec.Struct):
     said: dict[CallId, tuple[Band, Forecast] | None]
     due: dict[CallId, Instant]
     latest: dict[CallId, Forecast]
-    at_once: set[CallId] = msgspec.field(default_factory=set)
+    at_once: list[CallId] = msgspec.field(default_factory=list)
 
 
 def taken(kind: type[S], of: Any) -> S:
@@ -132,10 +132,13 @@ def _in(of: Any, name: str) -> str:
 
 def state_of(forecaster: Forecaster) -> State:
     """All that a later forecast depends on, but the model."""
+    floor = taken(FloorState, forecaster.floor)
+    # the order of a set differs from process to process: the same state is to be the same bytes
+    floor.told = {agent: sorted(kinds) for agent, kinds in forecaster.floor.told().items()}
     return State(
         taken(ForecasterState, forecaster),
         taken(LineState, forecaster.line),
-        taken(FloorState, forecaster.floor),
+        floor,
         taken(CurveState, forecaster.floor.curve),
         taken(HandleState, forecaster.handle),
         taken(PatienceState, forecaster.patience),
@@ -150,6 +153,7 @@ def restore(state: State, forecaster: Forecaster) -> None:
     put(state.line, forecaster.line)
     forecaster.line.restored()
     put(state.floor, forecaster.floor)
+    forecaster.floor.restore_told({agent: frozenset(kinds) for agent, kinds in state.floor.told.items()})
     put(state.curve, forecaster.floor.curve)
     put(state.handle, forecaster.handle)
     put(state.patience, forecaster.patience)

@@ -125,6 +125,13 @@ class World:
             here.play = None
             here.ending = None
 
+    def refusals(self) -> list[SwitchEvent]:
+        """What the adapter itself has still to say of orders that it could not pass on: always before the link is up
+        again."""
+        said = [fact for _, fact in self.untold if not isinstance(fact, events.RecordingFinished)]
+        self.untold = [(key, fact) for key, fact in self.untold if isinstance(fact, events.RecordingFinished)]
+        return said
+
     def restore_link(self, restarted: bool = False) -> events.SwitchBack:
         """The link is up again."""
         self.up = True

@@ -288,6 +288,9 @@ class House(RuleBasedStateMachine):
     @precondition(lambda self: not self.world.up)
     @rule()
     def the_link_is_back(self) -> None:
+        while refusals := self.world.refusals():
+            for fact in refusals:
+                self.tell(fact)
         back = self.world.restore_link()
         self.tell(back)
         self.world.hang_up_what_was_ordered()
