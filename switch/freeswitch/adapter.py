@@ -43,6 +43,7 @@ from switch.freeswitch.door import Door, FreeSwitchOptions, Told
 from switch.freeswitch.hearing import SOUND_RATE, Hearing
 from switch.freeswitch.lag import ReaderLag
 from switch.freeswitch.legs import Execution, Leg, failed
+from switch.freeswitch.link import Reply
 from switch.freeswitch.playing import Player
 from switch.freeswitch.recording import Recorder
 from switch.freeswitch.stock import Stock, take_stock, take_whole_stock
@@ -52,6 +53,8 @@ from switch.freeswitch.wire import Api, Event, Subscribe
 log = structlog.get_logger(__name__)
 
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+_TIME = Api("eval", "${strepoch()}")
 
 SUBSCRIPTION = Subscribe(
     (
@@ -110,7 +113,7 @@ class FreeSwitch:
         self._door.loop = asyncio.get_running_loop()
         self._door.emit = self._emit
         settings = ClientSettings(options.password, options.host, options.port, command_deadline_s=options.deadline_s)
-        heartbeat = self._lease if self._offers is None else None
+        heartbeat = self._beat if self._offers is None else None
         self._door.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, heartbeat)
         await self._door.client.start(options.deadline_s * 2)
 
@@ -380,6 +383,15 @@ class FreeSwitch:
 
     def lagging(self, lag: ReaderLag) -> None:
         """The client logs it."""
+
+    def _beat(self) -> Api:
+        """The lease, and the question for the next: the switch's clock may be set, ours stands while we are paused."""
+        self._door.client.submit(_TIME).add_done_callback(self._told_time)
+        return self._lease()
+
+    def _told_time(self, reply: Reply) -> None:
+        if not reply.cancelled() and reply.exception() is None and (epoch := reply.result().text.strip()).isdecimal():
+            self._clock_ahead_s = int(epoch) - time.monotonic()
 
     def _lease(self) -> Api:
         """Our sign of life: until when new calls come to us, in the switch's own Unix time."""

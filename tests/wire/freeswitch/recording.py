@@ -31,8 +31,8 @@ from switch.freeswitch.link import Link
 from switch.freeswitch.wire import Frame, FrameReader
 from tests.contract.sounds import listen
 
-BESIDE_THE_SCRIPT = ("api uptime", "api global_setvar hotline_until")
-"""Heartbeats and leases come when a clock says so: they and their replies are not written down."""
+BESIDE_THE_SCRIPT = ("api uptime", "api global_setvar hotline_until", "api eval ${strepoch()}")
+"""Heartbeats, leases and the time for them come when a clock says so: they and their replies are not written down."""
 
 _LEFT_OUT = (
     *(f"variable_{kind}_" for kind in ("sip", "rtp", "switch", "remote", "local", "ep", "read", "write", "video")),
