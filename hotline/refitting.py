@@ -52,8 +52,8 @@ class Refitting:
         if utc < self._due or self._at is None or (self._running is not None and not self._running.done()):
             return
         self._due = next_time(self._at, utc)
-        self.models.prune(utc - 86_400.0 * (self._site.settings.journal_days + 1), frozenset({speaking}))
         self._running = asyncio.create_task(self._fit())
+        self.models.prune(utc - 86_400.0 * (self._site.settings.journal_days + 1), frozenset({speaking}))
 
     def news(self, speaking: str) -> str | None:
         """The name of a fit that holds now, can be read, and is not the one that speaks."""

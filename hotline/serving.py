@@ -34,6 +34,7 @@ from hotline.performing import Performer
 from hotline.provisioning import Provisioning
 from hotline.refitting import Refitting
 from hotline.register import Register
+from hotline.rounds import Rounds
 from hotline.router import Router
 from hotline.site import Site
 from hotline.standing import say_where_the_folder_stands
@@ -83,6 +84,12 @@ class Server:
         self._reachable: dict[str, bool] = {}
         self._forget_at = 0.0
         self._tidied: asyncio.Task[None] | None = None
+        self._rounds = Rounds()
+        self._refused = ""
+        """The version that is current and cannot be read."""
+        self._imported: set[CallId] = set()
+        """Calls of the fallback that are in the log, and not yet forgotten there."""
+        self._imported_rows = 0
 
         self._refitting = Refitting(site)
         self._bus = make_bus(site, self, self.metrics.bus_up.set)
@@ -112,7 +119,6 @@ class Server:
                 self._bus.start()
                 stack.push_async_callback(self._bus.close)
             watching = asyncio.create_task(self._watch())
-            watching.add_done_callback(_tell_if_broken)
             stack.callback(watching.cancel)
             gc.freeze()  # what is loaded by now stays: no collection of garbage goes over it while callers wait
             log.info("serving", site=str(self.site.folder), version=self.versions.current(), web=address.getsockname())
@@ -168,13 +174,17 @@ class Server:
     def reload(self) -> str:
         """Take up the version that `current` names. One that cannot be read is refused, and the old one stays."""
         current = self.versions.current() or ""
-        if current and current != self.register.version:
+        if current in ("", self.register.version):
+            self._refused = ""
+        else:
             try:
                 people = self.versions.people(current)
                 program = self.versions.program(current)
             except (HotlineError, ValueError) as error:
-                advice = "hotline rollback, or publish again; the last good version goes on"
-                log.error("version not taken up", version=current, error=str(error), advice=advice)
+                if current != self._refused:  # it is looked at every second
+                    advice = "hotline rollback, or publish again; the last good version goes on"
+                    log.error("version not taken up", version=current, error=str(error), advice=advice)
+                self._refused = current
                 return self.register.version
             self._driver.take(facts.VersionPublished(current))
             log.info("version taken up", version=current)
@@ -310,19 +320,24 @@ class Server:
 
     async def _tidy(self) -> None:
         """Delete the oldest versions. First a snapshot: no fact that a restart replays may name one that is gone."""
-        self._driver.keep_snapshot()
-        named = self._driver.router.versions()  # by the snapshot: who is in it may be gone in a moment
-        await self._writer.durable()
-        await asyncio.to_thread(self.versions.prune, named | self._driver.router.versions())
+        with self._rounds.step("old versions"):
+            self._driver.keep_snapshot()
+            named = self._driver.router.versions()  # by the snapshot: who is in it may be gone in a moment
+            await self._writer.durable()
+            await asyncio.to_thread(self.versions.prune, named | self._driver.router.versions())
 
     async def _watch(self) -> None:
         """Look once a second for what nobody told us: a version published meanwhile, calls that met the fallback."""
         while True:
             self.metrics.pending_rows.set(self._writer.pending)
-            self.reload()
-            self._take_new_fit()
-            await self._provide()
-            await self._import_missed()
+            with self._rounds.step("versions"):
+                self.reload()
+            with self._rounds.step("fits of the wait forecast"):
+                self._take_new_fit()
+            with self._rounds.step("accounts and fallback"):
+                await self._provide()
+            with self._rounds.step("the fallback's calls"):
+                await self._import_missed()
             self._forget_old_facts()
             await asyncio.sleep(_LOOK_AROUND_S)
 
@@ -345,20 +360,20 @@ class Server:
         self._writer.write(statements.FORGET_WAITS, (now + self.register.offset_s - _WAITS_DAYS * _DAY_S,))
 
     async def _import_missed(self) -> None:
-        """Put into the call log what came while we were away. Forgotten only once it is durable."""
-        try:
-            calls = await asyncio.to_thread(self._provisioning.missed)
-        except OSError as error:
-            log.error("the fallback's calls cannot be read", error=str(error), advice="look at the file; it is kept")
-            return
-        if not calls:
-            return
-        for call in calls:
+        """Put into the call log what came while we were away. Forgotten in a later round, once it is durable."""
+        calls = await asyncio.to_thread(self._provisioning.missed)
+        new = [call for call in calls if call.call not in self._imported]
+        for call in new:
             for order in call.rows():
                 self._driver.performer.perform(order)
-        await self._writer.durable()
-        await asyncio.to_thread(self._provisioning.forget)
-        log.warning("calls met the fallback", calls=len(calls), advice="hotline calls shows them as version fallback")
+            self._imported.add(call.call)
+        if new:
+            self._imported_rows = self._writer.given
+            advice = "hotline calls shows them as version fallback"
+            log.warning("calls met the fallback", calls=len(new), advice=advice)
+        elif calls and self._writer.committed >= self._imported_rows:
+            await asyncio.to_thread(self._provisioning.forget)
+            self._imported.clear()
 
     async def _close(self) -> None:
         await self._refitting.close()
@@ -368,11 +383,3 @@ class Server:
         await self._sentences.close()
         await self._writer.close()
         self._tail.close(stored=not self._writer.pending)
-
-
-def _tell_if_broken(watching: asyncio.Task[None]) -> None:
-    if not watching.cancelled() and (error := watching.exception()) is not None:
-        advice = (
-            "report this; calls are served, but versions, accounts and the fallback's calls are no longer looked at"
-        )
-        log.critical("the server's watch has ended", error=repr(error), advice=advice)

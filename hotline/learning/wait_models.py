@@ -9,6 +9,7 @@ The journal says when the server took up which, and a replay needs the same: so 
 import hashlib
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from acd.forecast.ensemble import Ensemble
@@ -61,8 +62,9 @@ class WaitModels:
         """Delete fits written before this instant (UTC epoch seconds), but the one that holds and those `needed`."""
         kept = needed | {self.current()}
         for path in self._folder.glob("*.npz"):
-            if path.stem not in kept and path.stat().st_mtime < before:
-                path.unlink()
+            with suppress(FileNotFoundError):  # whoever prunes beside us was faster
+                if path.stem not in kept and path.stat().st_mtime < before:
+                    path.unlink()
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.npz"
