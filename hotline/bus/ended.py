@@ -6,6 +6,7 @@ controller that dies costs no call, and a call may be told twice, never not at a
 
 import asyncio
 import contextlib
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,10 +42,18 @@ class EndedCalls:
         await asyncio.to_thread(self._write, row)
 
     def begin(self) -> None:
-        """Set the mark at the end of the log, if there is none yet."""
-        if not self._mark.exists():
-            with contextlib.closing(opening.to_read(self._database)) as connection:
-                self._write(connection.execute("SELECT coalesce(max(rowid), 0) FROM calls").fetchone()[0])
+        """Set the mark at the end of the log where there is none that fits it.
+
+        A store that is new, or was restored, ends before the mark; no call would be told until it had grown as far.
+        """
+        with contextlib.closing(opening.to_read(self._database)) as connection:
+            last: int = connection.execute("SELECT coalesce(max(rowid), 0) FROM calls").fetchone()[0]
+        try:
+            fits = 0 <= int(self._mark.read_text()) <= last
+        except (FileNotFoundError, ValueError):
+            fits = False
+        if not fits:
+            self._write(last)
 
     def _read(self, most: int) -> list[Ended]:
         after = int(self._mark.read_text())
@@ -57,7 +66,10 @@ class EndedCalls:
 
     def _write(self, row: int) -> None:
         unfinished = self._mark.with_suffix(".new")
-        unfinished.write_text(str(row))
+        with unfinished.open("w") as file:
+            file.write(str(row))
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut may leave the name and not the number
         unfinished.replace(self._mark)
 
 
