@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -25,7 +27,7 @@ from phones.hostile import garbage, half_invite, send_slowly
 from speech.espeak import Espeak
 from switch.asterisk.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, BYE, CALLER, MENU, ROOT, House
+from tests.live.house import AGENT, BYE, CALLER, MENU, NOTED, ROOT, House
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -233,12 +235,32 @@ async def test_a_broken_folder_leaves_the_last_good_version_running(house: House
     assert "main.yaml:4:" in told["errors"][0]
 
 
-async def test_a_taken_port_is_said_with_what_to_do(house: House) -> None:
-    command = (sys.executable, "-m", "hotline", "serve", "--site", str(house.folder))
+async def refused(folder: Path) -> bytes:
+    """What `hotline serve` says, that does not begin there."""
+    command = (sys.executable, "-m", "hotline", "serve", "--site", str(folder))
     second = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, cwd=ROOT)
     _, said = await asyncio.wait_for(second.communicate(), 60.0)
     assert second.returncode == 2
-    assert b"Set web.port in hotline.yaml to a free one" in b" ".join(said.split())
+    return b" ".join(said.split())
+
+
+async def test_a_second_one_in_the_folder_is_refused_and_disturbs_nothing(house: House) -> None:
+    assert house.controller is not None
+    call = await house.dial("13700000075")
+    await call.hear_tone(MENU)
+    said = await refused(house.folder)
+    assert b"another `hotline serve` runs in this folder, process %d" % house.controller.pid in said
+    assert await house.serves()
+    await call.press("2")
+    await call.hear_tone(NOTED)
+    await call.hang_up()
+    await house.nobody_left()
+
+
+async def test_a_taken_port_is_said_with_what_to_do(house: House, tmp_path: Path) -> None:
+    another = tmp_path / "another"
+    shutil.copytree(house.folder, another, ignore=shutil.ignore_patterns("asterisk", "hotline.db*"))
+    assert b"Set web.port in hotline.yaml to a free one" in await refused(another)
     assert await house.serves(), "the first one is not disturbed"
 
 
