@@ -59,9 +59,9 @@ class Weighted:
 
     def prepare(self, hall: Hall, floor: Floor) -> None:
         """Look at who serves what, after that has changed."""
-        self._of = {name: self._weights.get(name) or Weights() for name in hall.queues}
-        # a queue that is closed takes nobody new, so nobody is held free for it
-        self._slots = [_Slot(hall.members(name), self._of[name]) for name in hall.queues if name in hall.open]
+        names = list(hall.queues)
+        self._of = {name: self._weights.get(name) or Weights() for name in names}
+        self._slots = [_Slot(hall.members(name), self._of[name]) for name in names]
         profiles: dict[tuple[int, ...], _Profile] = {}
         for agent in floor.agents:
             slots = tuple(place for place, slot in enumerate(self._slots) if slot.members & agent.bit)
