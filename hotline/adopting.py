@@ -49,14 +49,20 @@ def adopt(desk: Desk, back: SwitchBack, known_before: frozenset[str], whispered_
             continue
         if call.place in ("waiting", "offered", "transferring") and not here.in_music:
             desk.order(StartMusic(call.leg, desk.mint(call.call)))
-        if call.place in ("menu", "waiting", "offered"):
+        if call.callback is not None and call.place == "menu":
+            desk.order(HangUp(call.leg))  # the talk is over, and the order to hang up went down with its controller
+        elif call.place in ("menu", "waiting", "offered", "booked"):
             desk.tell_flows(CallAdopted(call.call))
         if call.hiding:  # the vault died with its controller; what was keyed until then is keyed again
             desk.order(HideDigits(call.call, call.leg, "talk"))
     for offer in desk.register.offers.values():
         if offer.leg in whispered_to:  # nobody tells the end of what was being said
             desk.whisper(offer)
+    ringing_or_talking = {offer.leg for offer in desk.register.offers.values()}
     for leg in back.live:
-        if leg.leg not in desk.register.legs:
+        known = desk.register.legs.get(leg.leg)
+        if known is not None and known.role == "agent" and leg.leg not in ringing_or_talking:
+            desk.order(HangUp(leg.leg))  # as above: the offer is over
+        elif known is None:
             desk.notice("warning", "hung up a leg that nobody owns", detail=leg.leg)
             desk.order(HangUp(leg.leg))

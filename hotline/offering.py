@@ -17,7 +17,7 @@ from acd.commands import (
 )
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import Cause
-from calls.commands import Bridge, HangUp, MuteRecording, Originate
+from calls.commands import Bridge, HangUp, MuteRecording, Originate, StartMusic
 from calls.events import CallEnded
 from calls.ids import AttemptId, LegId
 from complaints.cases import CaseAsked
@@ -177,7 +177,6 @@ class Offering:
         if offer is not None and offer.state == "bridging":
             self._desk.order(HangUp(offer.leg))
             self._forget(offer)
-            self._desk.register.apart(call)
             self._missed(call, offer.attempt, "failed")
 
     def unbridged(self, call: at.Call) -> None:
@@ -199,7 +198,6 @@ class Offering:
             self._end_talk(call, offer)
         else:
             self._forget(offer)
-            self._desk.register.apart(call)
             answered = leg.answered_at is not None
             self._missed(call, offer.attempt, "rejected" if answered else _MISSED.get(event.cause, "failed"))
 
@@ -247,9 +245,9 @@ class Offering:
         call = self._desk.register.calls.get(offer.call)
         if call is not None and call.offer == offer.attempt:
             call.offer = call.agent = None
-            self._desk.register.apart(call)  # a key may come between the order to connect and the connection
             if call.place == "offered":  # the agent paused while it rang: the caller waits on
                 self._back(call)
+            self._desk.register.apart(call)  # a key may come between the order to connect and the connection
         self._desk.order(HangUp(offer.leg, Cause.CANCELLED))
         self._forget(offer)
 
@@ -280,11 +278,24 @@ class Offering:
 
     def _back(self, call: at.Call) -> None:
         """The offer came to nothing: the caller is where it was before."""
+        connecting = call.bridge is not None
+        self._desk.register.apart(call)
         if call.callback is None:
             call.move("waiting")
+            if connecting:
+                self._music(call)
         else:
             call.move("booked")
             self.callbacks.back(call)
+
+    def left_alone(self, call: at.Call) -> None:
+        """Two were connected whom nobody wanted connected any more, and are apart again: who waits gets music."""
+        if call.place in ("waiting", "offered") and call.bridge is None:
+            self._music(call)
+
+    def _music(self, call: at.Call) -> None:
+        """The switch took it away for the talk that was to come."""
+        self._desk.order(StartMusic(call.leg, self._desk.mint(call.call)))
 
     def _forget(self, offer: at.Offer) -> None:
         del self._desk.register.offers[offer.attempt]

@@ -319,10 +319,13 @@ class Router:
                 else:
                     self._offering.unbridged(call)
             return
-        if isinstance(event, door.Bridged):
-            for leg in event.legs:  # the call moved on while the switch connected them
-                if leg in register.legs and register.legs[leg].role in ("agent", "transfer"):
-                    self._desk.order(HangUp(leg))
+        for leg in legs:  # the call moved on while the switch connected them
+            call = self._desk.call_of(leg)
+            if isinstance(event, door.Unbridged):
+                if call is not None and call.leg == leg:
+                    self._offering.left_alone(call)
+            elif leg in register.legs and register.legs[leg].role in ("agent", "transfer"):
+                self._desk.order(HangUp(leg))
 
     def _recorded(self, event: door.RecordingFinished) -> None:
         talk = at.call_id(event.leg)

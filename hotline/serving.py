@@ -15,7 +15,7 @@ from acd.forecast.ensemble import Ensemble
 from calls.causes import DeviceState
 from calls.commands import Clip, Sentence
 from calls.errors import BadInput, HotlineError, SwitchAway
-from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchLost
+from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchEvent, SwitchLost
 from calls.ids import CallId, Instant
 from calls.ports import Switch
 from hotline import facts
@@ -72,6 +72,7 @@ class Server:
         self._sentences = sentences
         self._provisioning = provisioning
         self._switch_up = False
+        self._closing = False
         self._trouble = ""
         self._clock: Clock
         self._driver: LiveDriver
@@ -242,6 +243,12 @@ class Server:
         directory = VersionedDirectory(self.versions)
         return make_router(Programs(self.versions), self.versions.configuration, directory, self._wait_model)
 
+    def _told(self, event: SwitchEvent) -> None:
+        """By the switch. Its last words, that what was open failed with the link, are nobody's: the next controller
+        goes on with what stands, and the orders that would follow from them could not leave any more."""
+        if not self._closing:
+            self._take(event)
+
     def _take(self, event: facts.RouterEvent) -> None:
         if type(event) in _DECIDES_NOTHING or not self._is_news(event):
             return
@@ -298,7 +305,7 @@ class Server:
 
     async def _reach_switch(self) -> None:
         try:
-            await self._switch.start(self._take)
+            await self._switch.start(self._told)
         except SwitchAway as error:
             settings = self.site.settings.switch
             advice = f"is it running at {settings.host}:{settings.port}? It is tried again by itself"
@@ -376,6 +383,7 @@ class Server:
             self._imported.clear()
 
     async def _close(self) -> None:
+        self._closing = True
         await self._refitting.close()
         await self._switch.close()
         await self._driver.performer.close()

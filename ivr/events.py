@@ -91,7 +91,7 @@ class TransferEnded(Fact, frozen=True):
 
 
 class CallAdopted(Fact, frozen=True):
-    """After a restart the caller is still up: repeat the step, or wait on if it is a queue."""
+    """After a restart the caller is still up: repeat the step, or wait on in a queue; hang up if the walk is over."""
 
     call: CallId
 

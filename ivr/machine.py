@@ -131,8 +131,9 @@ class Ivr:
                 return []  # sound is ordered with the answer, not after it; the end of a leg says that neither came
             case _:
                 assert_never(event)
-        if session is None:
-            return []  # of a call whose walk is over
+        if session is None:  # of a call whose walk is over
+            # the order to hang up may have gone down with the controller that gave it
+            return [HangUp(LegId(event.call))] if isinstance(event, CallAdopted) else []
         return self._turn(session, event, now)
 
     def next_deadline(self) -> Instant | None:

@@ -162,7 +162,8 @@ class Caller:
         elif choice == 12:
             self.tell(None)
         elif choice == 13:
-            self.tell(CallAdopted(CALL))
+            if CALL in self.machine.sessions:  # one whose walk is over is hung up
+                self.tell(CallAdopted(CALL))
         elif choice == 14:
             self.tell(PlaybackFinished(LEG, AttemptId("c/9999"), Outcome.FINISHED))
         else:

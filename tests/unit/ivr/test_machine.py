@@ -292,6 +292,11 @@ def test_an_adopted_caller_waits_on() -> None:
     assert line.tell(CallAdopted(CALL)) == []
 
 
+def test_an_adopted_caller_whose_walk_is_over_is_hung_up() -> None:
+    line = Line(compiled(QUEUE))
+    assert line.tell(CallAdopted(CALL)) == [HangUp(LegId(CALL))]
+
+
 def test_an_unknown_version_or_flow_hangs_up() -> None:
     line = Line(compiled(QUEUE))
     for version, flow in (("v9", "main"), ("v1", "nothing")):
