@@ -276,7 +276,7 @@ class Router:
             if event.reason == "missing_file":
                 advice = "publish again, or put the recording back"
             self._desk.notice("warning", "prompt not played", detail=event.detail, advice=advice)
-        if leg is None:
+        if leg is None or (event.reason == "switch_lost" and self._is_said_again(leg)):
             return
         if leg.role == "caller":
             self._desk.tell_flows(event)
@@ -284,6 +284,11 @@ class Router:
             self._offering.whispered(leg, event.attempt)
         elif leg.role == "code":
             self._desk.order(HangUp(leg.leg))
+
+    def _is_said_again(self, leg: at.Leg) -> bool:
+        """Once the link is back, by `adopting`: what it cut off was not said, and nothing follows from it."""
+        call = self._desk.call_of(leg.leg)
+        return leg.role == "agent" or (call is not None and call.place in ("menu", "booked"))
 
     def _answered(self, event: door.CallAnswered, leg: at.Leg | None) -> None:
         if leg is None:
