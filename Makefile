@@ -19,7 +19,7 @@ test:  ## all tests, the live ones on a real Asterisk too
 check:  ## what every commit passes: style, types, import contract, unit tests, a smoke run of the simulation
 	@./setup.sh test
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check -q .
-	@.venv/bin/mypy calls ivr acd complaints switch speech sim hotline phones bench
+	@.venv/bin/mypy calls dsl ivr acd complaints control switch speech sim hotline phones bench
 	@.venv/bin/lint-imports --no-cache
 	@$(python) -m pytest -q -n 2 tests/unit tests/tables
 	@$(hotline) simulate --smoke

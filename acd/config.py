@@ -31,9 +31,9 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from acd.events import Class
-from acd.misread import Path, Problem, misread
 from acd.skills import MAX_LEVEL, MIN_LEVEL, WishError, is_skill, named, nearest, parse
 from calls.ids import AgentId, QueueName, Seconds
+from dsl.records import Path, Problem, misread
 
 PolicyName = Literal["longest_idle", "least_occupied", "most_proficient", "round_robin"]
 Way = Literal["callback", "message"]

@@ -6,7 +6,10 @@ caller at most. When an agent is idle and an eligible caller waits, the policy h
 
 from typing import Literal, assert_never
 
-from acd import attendance, snapshot
+from acd import presence as attendance
+from acd import snapshot
+from acd.agents import Floor
+from acd.callers import Hall
 from acd.commands import AcdCommand, CalledAgain, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
 from acd.config import Configuration, Provider
 from acd.events import (
@@ -19,8 +22,6 @@ from acd.events import (
     OfferTaken,
     TalkEnded,
 )
-from acd.floor import Floor
-from acd.hall import Hall
 from acd.policies import FirstCome, Policy
 from acd.skills import render
 from acd.state import NEVER, Agent, Assignment, Caller, Line, Review

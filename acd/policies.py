@@ -7,9 +7,9 @@ idle longest. Source of the names: the strategies that ACDs commonly offer.
 from collections.abc import Callable
 from typing import Protocol
 
+from acd.agents import Floor
+from acd.callers import Hall
 from acd.config import PolicyName
-from acd.floor import Floor
-from acd.hall import Hall
 from acd.state import NEVER, Agent, Caller, Line
 from calls.ids import Instant
 

@@ -13,9 +13,9 @@ worth has grown enough. Weights come from a file and are found by simulation (`h
 from bisect import bisect_left
 from collections.abc import Mapping
 
+from acd.agents import Floor
+from acd.callers import Hall
 from acd.config import Weights
-from acd.floor import Floor
-from acd.hall import Hall
 from acd.policies import Pair, first_idle
 from acd.state import NEVER, Agent, Line
 from calls.ids import Instant, QueueName, Seconds

@@ -8,7 +8,7 @@
 # Nothing is compiled and nothing outside the folder changes: apt runs with lists, cache and state of its own, beside
 # the system's, on the mirror (and by the proxy and credentials) that the system's apt already uses. Works as root and as
 # an ordinary user. Debian: the testing suite, which has Asterisk 22. Ubuntu: the first suite that has 20 or later.
-# switch/asterisk/installation.py starts what this leaves.
+# switch/asterisk/instance/installation.py starts what this leaves.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

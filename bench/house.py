@@ -23,15 +23,15 @@ from bench.app_queue import references_of
 from bench.children import Child, ChildEnded
 from bench.tones import ToneVoice
 from calls.errors import BadInput
-from hotline.publishing import publish
-from hotline.site import Site
-from hotline.versions import Versions
+from hotline.site.settings import Site
+from hotline.versions.publishing import publish
+from hotline.versions.store import Versions
 from switch.accounts import AgentAccount
-from switch.asterisk.installation import Installation, locate_or_install
-from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AsteriskSettings, port_is_free
-from switch.freeswitch.process import FreeSwitchProcess, locate
-from switch.freeswitch.settings import FreeSwitchSettings
+from switch.asterisk.instance.installation import Installation, locate_or_install
+from switch.asterisk.instance.process import AsteriskProcess
+from switch.asterisk.instance.settings import AsteriskSettings, port_is_free
+from switch.freeswitch.instance.process import FreeSwitchProcess, locate
+from switch.freeswitch.instance.settings import FreeSwitchSettings
 
 HOST = "127.0.0.1"
 _PORTS = 1_000  # tried from the first one on

@@ -20,7 +20,7 @@ from bench.children import Child
 from bench.house import House, Plan, house, version_of
 from bench.measuring import Rig, Run, percentile
 from bench.report import Figure, Report, at_least, at_most, told
-from switch.asterisk.process import AsteriskProcess
+from switch.asterisk.instance.process import AsteriskProcess
 
 RATE = 20.0
 CALLS = 200

@@ -23,7 +23,7 @@ from bench.house import House, Plan, house, serving, version_of
 from bench.measuring import GENERATOR_FULL, percentile
 from bench.report import Figure, Report, at_least, at_most, told
 from bench.script import STRAIGHT_TO_APP_QUEUE, Done
-from switch.asterisk.process import AsteriskProcess
+from switch.asterisk.instance.process import AsteriskProcess
 
 _FILL_RATE = 20.0
 _UP_S = 60.0

@@ -26,7 +26,7 @@ from bench.desktops import Desktops
 from bench.house import House, Plan, house, serving, version_of
 from bench.report import Report, at_most, told
 from bench.script import Done
-from switch.asterisk.process import AsteriskProcess
+from switch.asterisk.instance.process import AsteriskProcess
 
 _FILL_RATE = 20.0
 _UP_S = 60.0

@@ -10,7 +10,7 @@ from bench.catalogue import Options
 from bench.machine import facts
 from bench.report import Figure, Report, at_least, at_most, told
 from calls.errors import BadInput
-from ivr.source import parse
+from dsl.tree import parse
 from sim.running import Result, draw, runs, summary
 from sim.scenario import Scenario, read_scenario
 

@@ -17,8 +17,8 @@ from bench.catalogue import Options
 from bench.house import Plan, free_ports, house, make_site, serving, version_of
 from bench.report import Report, at_most, told
 from bench.tones import ToneVoice
-from hotline.publishing import publish
-from hotline.site import Site
+from hotline.site.settings import Site
+from hotline.versions.publishing import publish
 
 FLOWS = 1_000
 PROMPTS_A_FLOW = 10

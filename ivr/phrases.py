@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ivr.source import Node, Problem, nearest_hint
+from dsl.tree import Node, Problem, nearest_hint
 from ivr.spoken import KINDS, speaks, spell
 
 MAX_TEXT = 1000  # characters: some four minutes of speech
@@ -166,7 +166,7 @@ class Phrases:
 
 
 def read_phrases(files: Mapping[str, Node]) -> tuple[Phrases, list[Problem]]:
-    """Phrases of `prompts/<language>.yaml` files, by language, parsed by `ivr.source`; and what is wrong with them.
+    """Phrases of `prompts/<language>.yaml` files, by language, parsed by `dsl.tree`; and what is wrong with them.
 
     A phrase with a problem of its own is left out. The first language is the reference: what another lacks, has beyond
     it, or says with other places, is a problem of that other.

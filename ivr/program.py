@@ -11,7 +11,7 @@ import msgspec
 
 from calls.ids import Seconds
 from calls.numbers import e164
-from ivr.hours import Hours
+from dsl.hours import Hours
 
 AGAIN = "again"  # this step anew
 BACK = "back"  # the menu before this one

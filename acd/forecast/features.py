@@ -9,8 +9,8 @@ import msgspec
 
 from acd.forecast.closed import qlm
 from acd.forecast.estimates import Drift, Handle, Patience
-from acd.forecast.floor import Floor
 from acd.forecast.line import Line, Waiter
+from acd.forecast.servers import Floor
 from calls.ids import Instant, Seconds
 
 FEATURES = (

@@ -34,7 +34,7 @@ from acd.forecast.facts import (
     TalkOver,
 )
 from acd.forecast.forecaster import Example, Forecast, Forecaster
-from acd.forecast.roll import Roll
+from acd.forecast.queue_view import Roll
 from calls.ids import AgentId, AttemptId, CallId, Instant
 
 EVERY_S = 15.0

@@ -21,8 +21,8 @@ from acd.forecast.facts import (
     TalkOver,
 )
 from acd.forecast.features import View, view
-from acd.forecast.floor import Floor, kinds_passed_over
 from acd.forecast.line import Line, Waiter
+from acd.forecast.servers import Floor, kinds_passed_over
 from calls.ids import AgentId, CallId, Instant, Seconds
 
 Layer = Literal["learned", "closed form", "silent"]

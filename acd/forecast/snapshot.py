@@ -10,9 +10,9 @@ import msgspec
 
 from acd.commands import Offer
 from acd.forecast.announce import Band
-from acd.forecast.floor import Free, Talk
 from acd.forecast.forecaster import Entry, Forecast, Forecaster
 from acd.forecast.line import Waiter
+from acd.forecast.servers import Free, Talk
 from calls.ids import AgentId, AttemptId, CallId, Instant, Seconds
 
 Cell = tuple[str, int]

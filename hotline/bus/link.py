@@ -24,11 +24,11 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from acd.commands import AgentChanged
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
 from calls.ids import AgentId
-from hotline import facts
+from control import commands, events
+from control.register import Register
 from hotline.bus import words
 from hotline.bus.ended import EndedCalls
 from hotline.bus.picture import Picture
-from hotline.register import Register
 
 log = structlog.get_logger("hotline")
 
@@ -67,7 +67,7 @@ class House(Protocol):
         """Every agent as the queues have it."""
         ...
 
-    async def tell(self, event: facts.RouterEvent) -> None:
+    async def tell(self, event: events.RouterEvent) -> None:
         """Take a fact, and return once it is durable."""
         ...
 
@@ -116,11 +116,11 @@ class Bus:
         self._ended.begin()
         self._task = asyncio.create_task(self._keep_linked())
 
-    def watch(self, order: facts.RouterCommand, utc: float) -> None:
+    def watch(self, order: commands.RouterCommand, utc: float) -> None:
         """Note one order of the router. Never waits."""
         self._picture.watch(order, utc, self._house.register.offset_s)
         self._changed.set()
-        if isinstance(order, facts.LogCall):
+        if isinstance(order, commands.LogCall):
             self._call_ended.set()
 
     async def close(self) -> None:
@@ -317,7 +317,7 @@ class Bus:
         return words.Reply(wanted.id, True)
 
 
-def _fact(agent: AgentId, wanted: words.AgentCommand) -> facts.RouterEvent:
+def _fact(agent: AgentId, wanted: words.AgentCommand) -> events.RouterEvent:
     match wanted.command:
         case "sign_in":
             return AgentSignedIn(agent)

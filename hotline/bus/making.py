@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from calls.errors import BadInput
-from hotline.site import Site
+from hotline.site.settings import Site
 
 if TYPE_CHECKING:
     from hotline.bus.link import Bus, House

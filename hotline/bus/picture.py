@@ -8,9 +8,9 @@ import msgspec
 from acd.commands import AgentChanged
 from calls.ids import AgentId, CallId
 from calls.numbers import masked
-from hotline import facts
+from control import commands
+from control.register import Call, Register
 from hotline.bus import words
-from hotline.register import Call, Register
 
 _ALERTS_KEPT = 1_000
 
@@ -28,12 +28,12 @@ class Picture:
         self._agents: dict[AgentId, AgentChanged] = {}
         self._forecasts: dict[CallId, words.CallForecast] = {}
 
-    def watch(self, order: facts.RouterCommand, utc: float, offset_s: float) -> None:
+    def watch(self, order: commands.RouterCommand, utc: float, offset_s: float) -> None:
         """Note one order; `offset_s` makes a monotonic instant UTC."""
         match order:
             case AgentChanged(agent):
                 self._agents[agent] = order
-            case facts.ForecastMade(call, queue, forecast):
+            case commands.ForecastMade(call, queue, forecast):
                 silent = forecast.layer == "silent"
                 self._forecasts[call] = words.CallForecast(
                     call,
@@ -46,9 +46,9 @@ class Picture:
                     None if silent else forecast.high_s,
                     forecast.at + offset_s,
                 )
-            case facts.LogCall(call):
+            case commands.LogCall(call):
                 self._forecasts.pop(call, None)
-            case facts.Noticed(level, event, advice, call) if level != "info":
+            case commands.Noticed(level, event, advice, call) if level != "info":
                 self.alerts.append(_encode(words.Alert(level, event, advice, call, utc)))
             case _:
                 pass

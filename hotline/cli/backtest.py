@@ -7,8 +7,8 @@ import msgspec
 import typer
 from rich.table import Table
 
-from hotline.backtest import Report, backtest, day, logs_in
 from hotline.cli.common import JsonOption, err, out, print_json, told
+from hotline.learning.backtest import Report, backtest, day, logs_in
 
 app = typer.Typer(add_completion=False)
 

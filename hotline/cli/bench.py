@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from calls.errors import BadInput
+from dsl.tree import nearest_hint
 from hotline.cli.common import JsonOption, err, out, print_json, told
-from ivr.source import nearest_hint
 
 app = typer.Typer(add_completion=False)
 

@@ -15,15 +15,15 @@ from rich.markup import escape
 
 from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
+from control.treatment import QueueHabits
+from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
-from hotline.habits import QueueHabits
-from hotline.house_files import Checked, check
-from ivr.cases import read_cases
-from ivr.conversation import Conversation, Said
+from hotline.versions.checking import Checked, check
+from ivr.compiler.schema import NAMES, json_schema
+from ivr.compiler.test_cases import read_cases
 from ivr.program import Program
-from ivr.schema import NAMES, json_schema
-from ivr.source import Problem, nearest_hint
-from ivr.trying import BadCases, Result, try_cases
+from ivr.rehearsal.conversation import Conversation, Said
+from ivr.rehearsal.test_runner import BadCases, Result, try_cases
 
 app = typer.Typer(add_completion=False)
 

@@ -12,7 +12,7 @@ app = typer.Typer(add_completion=False)
 
 SAMPLE = Path(__file__).resolve().parents[2]
 _SETTINGS = """\
-# Settings of this site. Every line has a default; `hotline.site.Settings` in the code documents them all.
+# Settings of this site. Every line has a default; `hotline.site.settings.Settings` in the code documents them all.
 languages: [zh-CN, en]
 region: CN
 switch:

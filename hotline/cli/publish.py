@@ -11,10 +11,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
-from hotline.publishing import publish as publish_site
-from hotline.publishing import rollback as roll_back
-from hotline.site import Site
-from hotline.versions import Versions
+from hotline.site.settings import Site
+from hotline.versions.publishing import publish as publish_site
+from hotline.versions.publishing import rollback as roll_back
+from hotline.versions.store import Versions
 
 app = typer.Typer(add_completion=False)
 
@@ -29,7 +29,7 @@ def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
 
       hotline publish --json | jq .version
     """
-    from hotline.wiring import make_voice
+    from hotline.server.wiring import make_voice
 
     house = open_site(site)
     bars = Progress(

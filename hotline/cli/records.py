@@ -10,13 +10,14 @@ import typer
 from calls.errors import BadInput
 from calls.ids import CallId
 from calls.numbers import masked
-from hotline import audit, explaining
+from control.commands import CallbackOutcome, CallOutcome
+from dsl.tree import nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, seconds, when
-from hotline.explaining import Explanation
-from hotline.facts import CallbackOutcome, CallOutcome
-from hotline.site import Site
+from hotline.replay import explaining
+from hotline.replay.explaining import Explanation
+from hotline.site import audit
+from hotline.site.settings import Site
 from hotline.store import reading
-from ivr.source import nearest_hint
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import structlog
 import typer
 
-from hotline import logs, loop
 from hotline.cli.common import SiteOption, open_site, told
+from hotline.server import logs, loop
 
 app = typer.Typer(add_completion=False)
 log = structlog.get_logger("hotline")
@@ -32,8 +32,8 @@ def serve(
       docker compose up
     """
     # what only a server needs is loaded only here
-    from hotline.versions import Versions
-    from hotline.wiring import make_server, make_voice
+    from hotline.server.wiring import make_server, make_voice
+    from hotline.versions.store import Versions
 
     house = open_site(site).with_ports(ari=ari_port, event_socket=event_socket_port, web=web_port)
     logs.configure(level=log_level)
@@ -42,7 +42,7 @@ def serve(
 
         async def run() -> None:
             if Versions(house.versions).current() is None:
-                from hotline.publishing import publish
+                from hotline.versions.publishing import publish
 
                 # the first start of a new site: what stands in its folder is what was meant
                 published = await publish(house, make_voice(house))

@@ -10,11 +10,11 @@ import typer
 from rich.progress import Progress
 
 from acd.config import Weights
-from acd.misread import Problem
 from calls.errors import BadInput
 from calls.ids import QueueName
+from dsl.records import Problem
+from dsl.tree import Node, SourceError, parse
 from hotline.cli.common import JsonOption, err, out, print_json, print_table, told
-from ivr.source import Node, SourceError, parse
 from sim.measure import Estimate
 from sim.recorded import Recorded
 from sim.running import Result, Run, runs, summary
@@ -84,7 +84,7 @@ def simulate(
         if smoke:
             check(chosen, done)
         if plot is not None:
-            from hotline.plots import draw_runs
+            from hotline.cli.plots import draw_runs
 
             draw_runs(chosen, done, plot)
     if json:

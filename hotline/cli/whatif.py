@@ -11,10 +11,10 @@ import typer
 from rich.progress import Progress
 
 from calls.errors import BadInput
-from hotline import yesterday
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told
 from hotline.cli.simulate import as_json, placed, read_yaml, run_all
-from hotline.versions import Versions
+from hotline.replay import day as yesterday
+from hotline.versions.store import Versions
 from sim.running import Result, summary
 from sim.scenario import Goal, Scenario, Seeds, read_weights
 
@@ -73,7 +73,7 @@ def whatif(
         done = {"simulated": run_all(as_it_was), "with the policy": run_all(other)}
         results = {name: summary(as_it_was, runs) for name, runs in done.items()}
         if plot is not None:
-            from hotline.plots import draw_days
+            from hotline.cli.plots import draw_days
 
             waits = {name: np.concatenate([one.waits for one in runs]) for name, runs in done.items()}
             draw_days(

@@ -19,7 +19,7 @@ from hotline.demo import backend
 from hotline.demo.callers import Crowd
 from hotline.demo.stage import Say, Stage
 from hotline.demo.wallboard import draw
-from hotline.versions import Versions
+from hotline.versions.store import Versions
 from phones.agent_phone import AgentPhone, Habits, RegistrationFailed
 from phones.audio import Clip, load_wav
 from phones.call import CallFailed

@@ -16,13 +16,13 @@ import yaml
 
 from calls.errors import BadInput, HotlineError
 from hotline.cli.init import SAMPLE
-from hotline.site import Site
-from hotline.sources import hash_of, read_files
-from hotline.versions import Versions
+from hotline.site.settings import Site
+from hotline.versions.sources import hash_of, read_files
+from hotline.versions.store import Versions
 from switch.accounts import AgentAccount, SecretStore
-from switch.asterisk.installation import locate_or_install
-from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AsteriskSettings
+from switch.asterisk.instance.installation import locate_or_install
+from switch.asterisk.instance.process import AsteriskProcess
+from switch.asterisk.instance.settings import AsteriskSettings
 
 _START_S = 60.0
 Say = Callable[[str], None]
@@ -147,8 +147,8 @@ async def _publish_if_changed(site: Site, say: Say) -> None:
 
 async def _publish(site: Site, say: Say) -> None:
     # a second start has nothing to compile, and is quicker without
-    from hotline.publishing import publish
-    from hotline.wiring import make_voice
+    from hotline.server.wiring import make_voice
+    from hotline.versions.publishing import publish
 
     say("publishing dialplans/ and prompts/: lint, the folder's own calls, voices")
     published = await publish(site, make_voice(site))

@@ -10,10 +10,10 @@ import msgspec
 
 from calls.errors import BadInput
 from calls.ids import Instant
-from hotline import facts
+from control import events
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_decoder: msgspec.json.Decoder[facts.RouterEvent] = msgspec.json.Decoder(facts.RouterEvent)
+_decoder: msgspec.json.Decoder[events.RouterEvent] = msgspec.json.Decoder(events.RouterEvent)
 
 
 class Entry(NamedTuple):
@@ -21,7 +21,7 @@ class Entry(NamedTuple):
 
     seq: int
     at: Instant
-    event: facts.RouterEvent
+    event: events.RouterEvent
 
 
 class Left(NamedTuple):

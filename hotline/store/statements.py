@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 
 from acd.forecast.features import FEATURES_ID
 from complaints.cases import Case
-from hotline import facts
+from control import commands
 from hotline.store import schema
 
 
@@ -48,7 +48,7 @@ FORGET_SNAPSHOTS = f"DELETE FROM snapshots WHERE seq < {_LAST_OLD}"
 """Both take one instant, UTC epoch seconds. The last snapshot before it stays: a replay begins there."""
 
 
-def wait_row(row: facts.LogWait) -> tuple[Any, ...]:
+def wait_row(row: commands.LogWait) -> tuple[Any, ...]:
     """Values of WAIT."""
     vector = msgspec.json.encode(row.vector).decode()
     return (row.call, row.joined_at, row.queue, row.priority, row.wait_s, FEATURES_ID, vector)
@@ -60,7 +60,7 @@ def case_row(case: Case) -> tuple[Any, ...]:
     return (case.number, case.call, case.caller, case.category, case.asked_by, case.opened_at, fields, case.state)
 
 
-def step_row(row: facts.LogStep) -> tuple[Any, ...]:
+def step_row(row: commands.LogStep) -> tuple[Any, ...]:
     """Values of STEP."""
     step = row.step
     return (

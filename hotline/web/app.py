@@ -13,12 +13,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
 from calls.ids import AgentId, AttemptId, CallId
 from calls.numbers import masked
-from hotline import facts
-from hotline.metrics import Metrics
-from hotline.register import Register
+from control import events
+from control.register import Register
 from hotline.store import reading
-from hotline.tokens import WaitTokens
+from hotline.views.metrics import Metrics
 from hotline.web import moving, waits
+from hotline.web.tokens import WaitTokens
 
 
 class House(Protocol):
@@ -52,7 +52,7 @@ class House(Protocol):
         """`ok`, and what is not."""
         ...
 
-    async def tell(self, event: facts.RouterEvent) -> None:
+    async def tell(self, event: events.RouterEvent) -> None:
         """Take a fact, and return once it is durable."""
         ...
 
@@ -134,7 +134,7 @@ def _agents(app: FastAPI, house: House, known: list[Any]) -> None:
 
     Known = Annotated[AgentId, Depends(known_agent)]
 
-    def route(name: str, make_fact: Callable[[AgentId], facts.RouterEvent], summary: str) -> None:
+    def route(name: str, make_fact: Callable[[AgentId], events.RouterEvent], summary: str) -> None:
         async def act(agent: Known) -> dict[str, str]:
             await house.tell(make_fact(agent))
             return {"agent": agent, "done": name}
@@ -191,7 +191,7 @@ def _calls(app: FastAPI, house: House, known: list[Any]) -> None:
         if CallId(call) not in house.register.calls and not await reading.calls(house.database, 1, call=call):
             raise HTTPException(404, "no such call")
         attempt = AttemptId(f"web-{secrets.token_hex(8)}")
-        await house.tell(facts.CaseWanted(CallId(call), attempt, wanted.category, dict(wanted.fields)))
+        await house.tell(events.CaseWanted(CallId(call), attempt, wanted.category, dict(wanted.fields)))
         return {"call": call, "attempt": attempt}
 
     @app.post("/calls/{call}/supervise", dependencies=known, tags=["calls"], status_code=202)
@@ -199,5 +199,5 @@ def _calls(app: FastAPI, house: House, known: list[Any]) -> None:
         """Ring a supervisor's phone and let it into a talk."""
         if CallId(call) not in house.register.calls:
             raise HTTPException(404, "no such call goes on now")
-        await house.tell(facts.SupervisionWanted(CallId(call), wanted.account, wanted.mode))
+        await house.tell(events.SupervisionWanted(CallId(call), wanted.account, wanted.mode))
         return {"call": call, "mode": wanted.mode}

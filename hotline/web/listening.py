@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from calls.errors import BadInput
-from hotline.site import Site
+from hotline.site.settings import Site
 
 if TYPE_CHECKING:
     import uvicorn
@@ -53,8 +53,8 @@ async def answering(site: Site, house: House, address: socket.socket) -> AsyncIt
 def _load(site: Site, house: House) -> uvicorn.Server:
     import uvicorn
 
-    from hotline.tokens import WaitTokens
     from hotline.web.app import make
+    from hotline.web.tokens import WaitTokens
 
     app = make(house, site.secret("web"), WaitTokens(site.secret("waiting")))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))

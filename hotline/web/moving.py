@@ -8,8 +8,8 @@ from fastapi import FastAPI, HTTPException
 from acd.events import AgentMoved, CallMoved
 from acd.skills import nearest
 from calls.ids import AgentId, CallId, QueueName
-from hotline import facts
-from hotline.register import Register
+from control import events
+from control.register import Register
 
 
 class House(Protocol):
@@ -28,7 +28,7 @@ class House(Protocol):
         """Every queue that is open."""
         ...
 
-    async def tell(self, event: facts.RouterEvent) -> None:
+    async def tell(self, event: events.RouterEvent) -> None:
         """Take a fact, and return once it is durable."""
         ...
 

@@ -7,8 +7,8 @@ from fastapi import FastAPI, HTTPException
 
 from calls.ids import CallId
 from calls.numbers import e164
-from hotline.register import Register
-from hotline.tokens import WaitTokens
+from control.register import Register
+from hotline.web.tokens import WaitTokens
 
 _WAITS = ("waiting", "offered", "booked")
 

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 from switch.accounts import AgentAccount, SecretStore, password_in
-from switch.asterisk import upkeep
-from switch.asterisk.configuration import ConfigurationError
-from switch.asterisk.installation import AsteriskNotFoundError, locate_or_install
-from switch.asterisk.process import AsteriskProcess, AsteriskStartError
-from switch.asterisk.settings import AsteriskSettings
+from switch.asterisk.instance import upkeep
+from switch.asterisk.instance.configuration import ConfigurationError
+from switch.asterisk.instance.installation import AsteriskNotFoundError, locate_or_install
+from switch.asterisk.instance.process import AsteriskProcess, AsteriskStartError
+from switch.asterisk.instance.settings import AsteriskSettings
 from switch.foreground import add_sip_options, stop_signal, until_stopped
 
 

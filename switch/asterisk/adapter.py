@@ -4,8 +4,8 @@ Orders become REST requests at once, in the order sent, without waiting for answ
 The parts (`playing`, `recording`, `bridging`, `originating`, `supervising`) keep what is open; this module hands things
 to them and takes stock after each connect.
 
-Listen is not done here: `speech.hearing` wraps this and does it, with the sound that `sound_of` gives. Asked all the
-same, it is "unsupported".
+Listen is not done here: `speech.recognising_switch` wraps this and does it, with the sound that `sound_of` gives.
+Asked all the same, it is "unsupported".
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from switch.asterisk import wire
 from switch.asterisk.bridging import Bridging
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import Devices
-from switch.asterisk.door import AsteriskOptions, Door
 from switch.asterisk.hearing import MEDIA_NAME, SOUND_RATE, Hearing
+from switch.asterisk.inventory import Stock, prepare, take_stock
 from switch.asterisk.legs import Q850_OF, Leg, failed
 from switch.asterisk.originating import ARGUMENT as OUT
 from switch.asterisk.originating import Dialler
 from switch.asterisk.playing import Player
 from switch.asterisk.recording import EAR_ARGUMENT, Recorder
-from switch.asterisk.stock import Stock, prepare, take_stock
+from switch.asterisk.session import AsteriskOptions, Door
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
 
 START_DEADLINE_S: Seconds = 10.0

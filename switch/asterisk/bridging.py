@@ -15,9 +15,9 @@ from calls import commands, events
 from calls.causes import FailureReason
 from calls.ids import AttemptId, LegId, Seconds
 from switch.asterisk import wire
-from switch.asterisk.door import Door
 from switch.asterisk.legs import Leg, reason_of
 from switch.asterisk.requests import Reply
+from switch.asterisk.session import Door
 
 _DOUBT_S: Seconds = 0.5
 """A leg that left a bridge has hung up; its end follows within milliseconds. After this long it has not."""

@@ -20,7 +20,7 @@ import structlog
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import Seconds
 from switch.asterisk import wire
-from switch.asterisk.lane import Lane, Socket
+from switch.asterisk.connection import Lane, Socket
 from switch.asterisk.requests import Pending, Reply, Then, reply_of
 from switch.asterisk.rest import HttpRest
 from switch.asterisk.websocket import GatheringWebSocket

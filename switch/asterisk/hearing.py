@@ -19,9 +19,9 @@ import numpy as np
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId, Seconds
 from switch.asterisk import wire
-from switch.asterisk.door import Door, lane_of
 from switch.asterisk.legs import Leg
 from switch.asterisk.requests import Reply
+from switch.asterisk.session import Door, lane_of
 
 SOUND_RATE = 16_000
 _FORMAT = "slin16"

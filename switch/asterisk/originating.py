@@ -10,9 +10,9 @@ from calls import commands, events
 from calls.causes import Cause, FailureReason
 from calls.ids import LegId
 from switch.asterisk import wire
-from switch.asterisk.door import Door
 from switch.asterisk.legs import Q850_OF, Leg, cause_of, failure_of
 from switch.asterisk.requests import Reply
+from switch.asterisk.session import Door
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")

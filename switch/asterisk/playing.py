@@ -14,10 +14,10 @@ from calls import commands, events
 from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId, LegId
 from switch.asterisk import wire
-from switch.asterisk.door import Door
+from switch.asterisk.holding_bridges import Rooms
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
-from switch.asterisk.rooms import Rooms
+from switch.asterisk.session import Door
 
 
 class Player:

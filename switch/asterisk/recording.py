@@ -19,9 +19,9 @@ from calls.causes import Outcome
 from calls.ids import AttemptId, LegId, Seconds
 from switch.asterisk import wire
 from switch.asterisk.bridging import Talk
-from switch.asterisk.door import Door
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
+from switch.asterisk.session import Door
 from switch.asterisk.stereo import (
     SIDE_FORMAT,
     RecordingBroken,

@@ -12,9 +12,9 @@ from calls import commands, events
 from calls.ids import LegId
 from switch.asterisk import wire
 from switch.asterisk.bridging import Bridging
-from switch.asterisk.door import Door
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
+from switch.asterisk.session import Door
 
 SPY_ARGUMENT = "spy"
 """The Stasis argument of a snoop channel for a supervisor."""

@@ -14,10 +14,10 @@ from pathlib import Path
 from calls.errors import HotlineError
 from switch.accounts import password_in
 from switch.foreground import add_sip_options, stop_signal, until_stopped
-from switch.freeswitch import upkeep
-from switch.freeswitch.configuration import write_configuration
-from switch.freeswitch.process import FreeSwitchProcess, locate
-from switch.freeswitch.settings import FreeSwitchSettings
+from switch.freeswitch.instance import upkeep
+from switch.freeswitch.instance.configuration import write_configuration
+from switch.freeswitch.instance.process import FreeSwitchProcess, locate
+from switch.freeswitch.instance.settings import FreeSwitchSettings
 
 
 def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:

@@ -1,7 +1,7 @@
 """The door to telephony on FreeSWITCH: `calls.ports.Switch` over one event socket.
 
-`Listen` is not done here: `speech.hearing` wraps this and does it, with the sound that `sound_of` gives. Asked all the
-same, it is "unsupported".
+`Listen` is not done here: `speech.recognising_switch` wraps this and does it, with the sound that `sound_of` gives.
+Asked all the same, it is "unsupported".
 
 | part | what it does |
 |---|---|
@@ -39,14 +39,14 @@ from switch.freeswitch.claiming import CLAIMED, Offers
 from switch.freeswitch.client import ClientSettings, EventSocketClient
 from switch.freeswitch.devices import SUBCLASSES, Devices
 from switch.freeswitch.dialling import Dialler
-from switch.freeswitch.door import Door, FreeSwitchOptions, Told
 from switch.freeswitch.hearing import SOUND_RATE, Hearing
+from switch.freeswitch.inventory import Stock, take_stock, take_whole_stock
 from switch.freeswitch.lag import ReaderLag
 from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.link import Reply
 from switch.freeswitch.playing import Player
 from switch.freeswitch.recording import Recorder
-from switch.freeswitch.stock import Stock, take_stock, take_whole_stock
+from switch.freeswitch.session import Door, FreeSwitchOptions, Told
 from switch.freeswitch.supervising import Supervising
 from switch.freeswitch.wire import Api, Event, Subscribe
 

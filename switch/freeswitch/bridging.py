@@ -21,8 +21,8 @@ from typing import Literal
 from calls import commands, events
 from calls.causes import FailureReason
 from calls.ids import AttemptId, LegId, Seconds
-from switch.freeswitch.door import Door, Told
 from switch.freeswitch.legs import Leg
+from switch.freeswitch.session import Door, Told
 from switch.freeswitch.wire import Event
 
 _SETTLE_S: Seconds = 0.5

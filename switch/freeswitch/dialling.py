@@ -11,8 +11,8 @@ from calls import commands, events
 from calls.causes import Cause
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId
-from switch.freeswitch.door import Door, Told
 from switch.freeswitch.legs import Leg, cause_of, failed
+from switch.freeswitch.session import Door, Told
 from switch.freeswitch.wire import CommandRefused, Event
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")

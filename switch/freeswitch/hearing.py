@@ -24,8 +24,8 @@ from pathlib import Path
 
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId, Seconds
-from switch.freeswitch.door import Door, Told
 from switch.freeswitch.legs import Leg
+from switch.freeswitch.session import Door, Told
 from switch.freeswitch.wire import Event
 
 SOUND_RATE = 16_000

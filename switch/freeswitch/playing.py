@@ -12,8 +12,8 @@ from functools import partial
 from calls import commands, events
 from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId
-from switch.freeswitch.door import Door
 from switch.freeswitch.legs import Execution, Leg, failed
+from switch.freeswitch.session import Door
 from switch.freeswitch.wire import Event
 
 _UNSAFE_IN_PATH = frozenset("\r\n\0!${}[]")

@@ -22,8 +22,8 @@ from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch import notes
 from switch.freeswitch.bridging import Talk
-from switch.freeswitch.door import Door
 from switch.freeswitch.legs import Execution, Leg, failed
+from switch.freeswitch.session import Door
 from switch.freeswitch.wire import Event
 
 log = structlog.get_logger(__name__)

@@ -7,8 +7,8 @@ from functools import partial
 from calls import commands, events
 from calls.causes import FailureReason
 from calls.ids import LegId
-from switch.freeswitch.door import Door, Told
 from switch.freeswitch.legs import Execution, Leg, failed
+from switch.freeswitch.session import Door, Told
 from switch.freeswitch.wire import Event, SendEvent
 
 _KEY_OF = {"listen": "0", "whisper": "2", "barge": "3"}

@@ -14,10 +14,10 @@ import aiohttp
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.asterisk.adapter import AsteriskSwitch
-from switch.asterisk.door import AsteriskOptions
-from switch.asterisk.installation import locate_or_install
-from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AsteriskSettings
+from switch.asterisk.instance.installation import locate_or_install
+from switch.asterisk.instance.process import AsteriskProcess
+from switch.asterisk.instance.settings import AsteriskSettings
+from switch.asterisk.session import AsteriskOptions
 from tests.contract.proxy import LinkProxy
 from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside
 from tests.contract.sounds import write_prompts

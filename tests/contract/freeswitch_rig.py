@@ -11,7 +11,7 @@ from pathlib import Path
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.freeswitch.adapter import FreeSwitch
-from switch.freeswitch.door import FreeSwitchOptions
+from switch.freeswitch.session import FreeSwitchOptions
 from tests.contract.marked_rig import MarkedRig
 from tests.contract.proxy import LinkProxy
 from tests.contract.recorded_rig import NO_GATEWAY, PASSWORD, RECORDINGS

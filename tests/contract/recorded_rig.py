@@ -15,7 +15,7 @@ from calls.commands import Clip
 from calls.events import AgentDeviceChanged, CallArrived, SwitchBack, SwitchLost
 from calls.ids import LegId, Seconds
 from switch.freeswitch.adapter import FreeSwitch
-from switch.freeswitch.door import FreeSwitchOptions
+from switch.freeswitch.session import FreeSwitchOptions
 from tests.contract.marked_rig import MarkedRig
 from tests.contract.proxy import LinkProxy
 from tests.contract.rig import Facts, Person, Phone, Reaction, Recorded

@@ -18,12 +18,12 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Originate, Play
 from calls.ids import AgentId, LegId, Seconds
-from hotline import facts
-from hotline.cores import make_router
-from hotline.directory import VersionedDirectory
-from hotline.site import Site
+from control import commands, events
+from control.assembly import make_router
+from hotline.site.settings import Site
 from hotline.store import opening, statements
-from hotline.versions import Programs, Versions
+from hotline.versions.directory import VersionedDirectory
+from hotline.versions.store import Programs, Versions
 
 _GAP_S = 20.0
 _Order = TypeVar("_Order")
@@ -39,14 +39,14 @@ class EarlierRun:
         self._version = versions.current() or ""
         self._router = make_router(Programs(versions), versions.configuration, VersionedDirectory(versions))
         self._now = 0.0
-        self._journal: list[tuple[float, facts.RouterEvent]] = []
-        self._orders: list[facts.RouterCommand] = []
+        self._journal: list[tuple[float, events.RouterEvent]] = []
+        self._orders: list[commands.RouterCommand] = []
 
     def of(self, agent: str, talks_s: list[Seconds]) -> None:
         """One agent, who takes these talks one after another and goes home; written down, to end now."""
         lasted_s = sum(talks_s) + (len(talks_s) + 1) * (_GAP_S + 5.0)
         self._tell(door.ClockSet(time.time() - lasted_s))
-        self._tell(facts.VersionPublished(self._version))
+        self._tell(events.VersionPublished(self._version))
         self._tell(AgentSignedIn(AgentId(agent)))
         for number, talk_s in enumerate(talks_s):
             self._talk(f"earlier-{number}", f"1360000{number:04}", talk_s)
@@ -69,7 +69,7 @@ class EarlierRun:
         self._tell(door.CallEnded(mine, Cause.NORMAL), after_s=talk_s)
         self._tell(door.CallEnded(ringing.leg, Cause.NORMAL))
 
-    def _tell(self, event: facts.RouterEvent, after_s: Seconds = 0.0) -> None:
+    def _tell(self, event: events.RouterEvent, after_s: Seconds = 0.0) -> None:
         until = self._now + after_s
         while (due := self._router.next_deadline()) is not None and due <= until:
             self._now = max(self._now, due)
@@ -77,7 +77,7 @@ class EarlierRun:
         self._now = until
         self._take(event)
 
-    def _take(self, event: facts.RouterEvent) -> None:
+    def _take(self, event: events.RouterEvent) -> None:
         self._journal.append((self._now, event))
         self._orders += self._router.handle(event, self._now)
 

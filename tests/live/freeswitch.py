@@ -23,9 +23,9 @@ from calls.errors import SwitchAway
 from switch.accounts import AgentAccount, SecretStore
 from switch.freeswitch.client import Refused
 from switch.freeswitch.hearing import FOLDER
-from switch.freeswitch.process import FreeSwitchProcess, locate
-from switch.freeswitch.settings import FreeSwitchSettings
-from switch.freeswitch.upkeep import ask, set_accounts
+from switch.freeswitch.instance.process import FreeSwitchProcess, locate
+from switch.freeswitch.instance.settings import FreeSwitchSettings
+from switch.freeswitch.instance.upkeep import ask, set_accounts
 from switch.freeswitch.wire import Api
 from tests.live.conftest import AGENTS, until
 from tests.ports import free_port

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from hotline.publishing import publish
+from hotline.versions.publishing import publish
 from phones.caller import PhoneLine
 from phones.endpoint import Endpoint
 from speech.espeak import Espeak
-from switch.freeswitch.upkeep import ask
+from switch.freeswitch.instance.upkeep import ask
 from switch.freeswitch.wire import Api
 from tests.live.conftest import until
 from tests.live.freeswitch import Instance, gateway_port, some_freeswitch

@@ -22,8 +22,8 @@ from typing import Any
 import aiohttp
 import yaml
 
-from hotline.publishing import publish
-from hotline.site import Site
+from hotline.site.settings import Site
+from hotline.versions.publishing import publish
 from phones.agent_phone import AgentPhone, OnRing
 from phones.audio import RATE_HZ, tone
 from phones.caller import OutgoingCall, PhoneLine
@@ -31,9 +31,9 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from speech.espeak import Espeak
 from switch.accounts import SecretStore
-from switch.asterisk.installation import Installation
-from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AsteriskSettings
+from switch.asterisk.instance.installation import Installation
+from switch.asterisk.instance.process import AsteriskProcess
+from switch.asterisk.instance.settings import AsteriskSettings
 from tests.contract.proxy import LinkProxy
 from tests.live.conftest import until
 from tests.ports import free_port

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from hotline.site import Site
+from hotline.site.settings import Site
 from tests.live.house import ROOT, House, record
 
 LANGUAGE, MENU, OFFER, KEPT, REFUSED, NUMBER, MESSAGE, VOICEMAIL = range(300, 1100, 100)

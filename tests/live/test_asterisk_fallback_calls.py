@@ -13,8 +13,8 @@ from phones.agent_phone import AgentPhone
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
-from switch.asterisk.imported import FallbackLog
-from switch.asterisk.process import AsteriskProcess
+from switch.asterisk.instance.imported import FallbackLog
+from switch.asterisk.instance.process import AsteriskProcess
 from tests.live.conftest import until
 
 pytestmark = pytest.mark.live

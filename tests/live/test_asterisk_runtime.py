@@ -16,8 +16,8 @@ import aiohttp
 import pytest
 
 from switch.accounts import AgentAccount
-from switch.asterisk.installation import REPOSITORY, Installation
-from switch.asterisk.process import AsteriskProcess, AsteriskStartError
+from switch.asterisk.instance.installation import REPOSITORY, Installation
+from switch.asterisk.instance.process import AsteriskProcess, AsteriskStartError
 from tests.live.conftest import SettingsFactory, until
 
 pytestmark = pytest.mark.live

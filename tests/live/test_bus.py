@@ -18,16 +18,16 @@ from paho.mqtt.properties import Properties
 
 from calls.ids import LegId
 from hotline.bus import words
-from hotline.provisioning import NoProvisioning
-from hotline.serving import Server
-from hotline.site import Site
-from hotline.versions import Manifest, People, Versions
+from hotline.provisioning.port import NoProvisioning
+from hotline.server.serving import Server
+from hotline.site.settings import Site
+from hotline.versions.store import Manifest, People, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline
 from tests.live.conftest import until
 from tests.live.mosquitto import Listener, Mosquitto, listening
 from tests.ports import free_port
-from tests.unit.hotline.house import PROGRAM, configuration
+from tests.unit.control.house import PROGRAM, configuration
 from tests.unit.speech.voices import ToneVoice
 
 pytestmark = pytest.mark.live

@@ -12,10 +12,10 @@ from phones.agent_phone import AgentPhone
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from switch.freeswitch.adapter import FreeSwitch
-from switch.freeswitch.door import FreeSwitchOptions
-from switch.freeswitch.process import FreeSwitchProcess
+from switch.freeswitch.instance.process import FreeSwitchProcess
+from switch.freeswitch.instance.upkeep import ask
 from switch.freeswitch.registrations import REGISTRATIONS, reachable
-from switch.freeswitch.upkeep import ask
+from switch.freeswitch.session import FreeSwitchOptions
 from tests.live.conftest import until
 from tests.live.freeswitch import own_freeswitch
 

@@ -19,16 +19,16 @@ from phones.audio import RATE_HZ, tone
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
-from switch.asterisk.fallback import compile_fallback as compile_for_asterisk
-from switch.asterisk.imported import FallbackLog as AsteriskLog
-from switch.asterisk.process import AsteriskProcess
-from switch.asterisk.settings import AsteriskSettings
+from switch.asterisk.instance.fallback import compile_fallback as compile_for_asterisk
+from switch.asterisk.instance.imported import FallbackLog as AsteriskLog
+from switch.asterisk.instance.process import AsteriskProcess
+from switch.asterisk.instance.settings import AsteriskSettings
 from switch.fallback import FallbackLine, OpeningHours, RingGroup, Span
-from switch.freeswitch.fallback import compile_fallback as compile_for_freeswitch
-from switch.freeswitch.imported import FallbackLog as FreeSwitchLog
-from switch.freeswitch.process import FreeSwitchProcess, locate
-from switch.freeswitch.settings import FreeSwitchSettings
-from switch.freeswitch.upkeep import set_fallback
+from switch.freeswitch.instance.fallback import compile_fallback as compile_for_freeswitch
+from switch.freeswitch.instance.imported import FallbackLog as FreeSwitchLog
+from switch.freeswitch.instance.process import FreeSwitchProcess, locate
+from switch.freeswitch.instance.settings import FreeSwitchSettings
+from switch.freeswitch.instance.upkeep import set_fallback
 from switch.missed import FallbackCall, FallbackOutcome
 from tests.live.conftest import until
 from tests.live.freeswitch import own_freeswitch

@@ -15,17 +15,17 @@ from random import Random
 import pytest
 import pytest_asyncio
 
-from hotline.cores import make_router
-from hotline.directory import VersionedDirectory
-from hotline.facts import LogCall, LogLeg
-from hotline.publishing import publish
+from control.assembly import make_router
+from control.commands import LogCall, LogLeg
 from hotline.store import opening
-from hotline.versions import Programs, Versions
+from hotline.versions.directory import VersionedDirectory
+from hotline.versions.publishing import publish
+from hotline.versions.store import Programs, Versions
 from phones.agent_phone import Answer, LetRing
 from phones.audio import tone
 from phones.hostile import garbage, half_invite, send_slowly
 from speech.espeak import Espeak
-from switch.asterisk.installation import Installation
+from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.house import AGENT, BYE, CALLER, MENU, NOTED, ROOT, House
 

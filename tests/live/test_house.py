@@ -16,7 +16,7 @@ import soundfile
 from phones.agent_phone import Answer, LetRing, Reject
 from phones.audio import tone
 from phones.call import CallFailed
-from switch.asterisk.installation import Installation
+from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.house import AGENT, BYE, CALLER, CODE, MENU, NOTED, PIN, ROOT, SORRY, WHISPER, House
 
@@ -287,7 +287,7 @@ async def test_no_agents_lets_the_caller_wait_and_leave(house: House) -> None:
 async def test_a_prompt_that_is_missing_on_disk_is_told_and_the_flow_goes_on(house: House) -> None:
     since = house.log_file.stat().st_size
     version = (await house.live())["version"]
-    from hotline.versions import Versions
+    from hotline.versions.store import Versions
 
     stem = Path(Versions(house.site.versions).program(version).clips["en"]["noted"])
     files = [(path, path.read_bytes()) for path in stem.parent.glob(f"{stem.name}.*")]

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from phones.agent_phone import Answer
 from phones.audio import tone
-from switch.asterisk.installation import Installation
+from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.house import AGENT, AGENTS, House
 from tests.live.mosquitto import Mosquitto, listening

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from switch.asterisk.installation import Installation
+from switch.asterisk.instance.installation import Installation
 from tests.live.house import ASK, CODE, MENU, NOTED, House
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

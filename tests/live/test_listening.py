@@ -13,8 +13,8 @@ import soundfile
 from phones.audio import Clip, load_wav
 from phones.caller import OutgoingCall, PhoneLine
 from speech.espeak import Espeak
-from switch.asterisk.installation import Installation
-from switch.freeswitch.process import locate
+from switch.asterisk.instance.installation import Installation
+from switch.freeswitch.instance.process import locate
 from tests.live.conftest import until
 from tests.live.freeswitch import NAMED, taps
 from tests.live.freeswitch_house import FreeSwitchHouse

@@ -18,9 +18,9 @@ from calls.ids import AttemptId, LegId
 from phones.caller import OutgoingCall, PhoneLine
 from phones.endpoint import Endpoint
 from switch.freeswitch.adapter import FreeSwitch
-from switch.freeswitch.door import FreeSwitchOptions
-from switch.freeswitch.process import FreeSwitchProcess
-from switch.freeswitch.settings import FreeSwitchSettings
+from switch.freeswitch.instance.process import FreeSwitchProcess
+from switch.freeswitch.instance.settings import FreeSwitchSettings
+from switch.freeswitch.session import FreeSwitchOptions
 from tests.live.conftest import until
 from tests.live.freeswitch import own_freeswitch
 from tests.ports import free_port

@@ -17,8 +17,8 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from phones.hostile import flood_of_invites, garbage, send_slowly
 from phones.sdp import PCMA, PCMU
-from switch.asterisk.installation import Installation
-from switch.asterisk.process import AsteriskProcess
+from switch.asterisk.instance.installation import Installation
+from switch.asterisk.instance.process import AsteriskProcess
 from tests.live.conftest import SettingsFactory
 
 pytestmark = pytest.mark.live

@@ -17,7 +17,7 @@ import pytest_asyncio
 from phones.agent_phone import Answer
 from phones.audio import tone
 from phones.caller import OutgoingCall
-from switch.asterisk.installation import Installation
+from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.house import AGENT, FLOW, MENU, House
 

@@ -17,7 +17,7 @@ from phones.agent_phone import AgentPhone, Answer, LetRing
 from phones.audio import tone
 from phones.caller import OutgoingCall
 from phones.digest import Credentials
-from switch.asterisk.installation import Installation
+from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.house import AGENT, CALLER, NUMBER, House
 from tests.live.sample import KEPT, LANGUAGE, MENU, MESSAGE, OFFER, REFUSED, SAVED, VOICEMAIL, SampleHouse

@@ -10,14 +10,14 @@ import pytest_asyncio
 from numpy.typing import NDArray
 
 from calls.commands import Sentence
-from hotline.directory import VersionedDirectory
-from hotline.versions import Versions
+from hotline.versions.directory import VersionedDirectory
+from hotline.versions.store import Versions
 from phones.agent_phone import Answer
 from phones.audio import RATE_HZ, tone
 from phones.caller import OutgoingCall
 from speech.espeak import Espeak
 from speech.levelling import resample
-from switch.asterisk.installation import Installation
+from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.earlier import EarlierRun
 from tests.live.house import AGENT, FLOW, MENU, NUMBER, House

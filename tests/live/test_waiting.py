@@ -11,7 +11,7 @@ import pytest_asyncio
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from phones.digest import Credentials
-from switch.asterisk.installation import Installation
+from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.house import AGENT, CALLER, FLOW, House
 

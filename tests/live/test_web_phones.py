@@ -13,7 +13,7 @@ import pytest
 
 from phones.digest import Credentials, authorization, parse_challenge
 from phones.sip import Headers, Request, Response, encode, parse
-from switch.freeswitch.upkeep import ask
+from switch.freeswitch.instance.upkeep import ask
 from switch.freeswitch.wire import Api
 from tests.live.conftest import until
 from tests.live.freeswitch import own_freeswitch

@@ -3,9 +3,9 @@
 from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
-from hotline.habits import Announce, CallbackRules, QueueHabits
-from hotline.register import Call
-from ivr.compiling import compile_folder
+from control.register import Call
+from control.treatment import Announce, CallbackRules, QueueHabits
+from ivr.compiler.compiling import compile_folder
 from ivr.program import Program
 
 FLOW = """\

@@ -23,7 +23,7 @@ from calls import commands as do
 from calls import events as was
 from calls.ids import AttemptId, LegId
 from switch.freeswitch.adapter import FreeSwitch
-from switch.freeswitch.door import FreeSwitchOptions
+from switch.freeswitch.session import FreeSwitchOptions
 from tests.contract.rig import Facts
 from tests.wire.freeswitch.bare_switch import BareSwitch, api, bare_switch, event, reply
 from tests.wire.freeswitch.recording import encode_frame

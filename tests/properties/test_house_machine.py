@@ -19,12 +19,13 @@ from calls import events
 from calls.causes import Cause, DeviceState, Outcome
 from calls.ids import AgentId, AttemptId, LegId
 from complaints.cases import FileCase
-from hotline import facts
-from hotline.cores import AcdOutlook, no_models
-from hotline.router import Router
+from control import commands
+from control import events as control_events
+from control.assembly import AcdOutlook, no_models
+from control.router import Router
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits
 from ivr.events import LookupFinished, SecretChecked
-from ivr.machine import Ivr
+from ivr.machine.core import Ivr
 from tests.properties import house_rules
 from tests.properties.house_versions import AGENTS, PEOPLE, VERSIONS, Directory
 from tests.properties.switch_world import World, WorldLeg
@@ -46,8 +47,8 @@ class Entry:
     """One fact of the journal, and what came of it."""
 
     at: float
-    fact: facts.RouterEvent
-    orders: list[facts.RouterCommand] = field(default_factory=list)
+    fact: control_events.RouterEvent
+    orders: list[commands.RouterCommand] = field(default_factory=list)
 
 
 class House(RuleBasedStateMachine):
@@ -61,19 +62,19 @@ class House(RuleBasedStateMachine):
         self.journal: list[Entry] = []
         self.kept: tuple[int, bytes] = (0, b"")  # a snapshot, and how many facts are in it
         self.hidden: set[LegId] = set()
-        self.waiting_answers: list[facts.RouterEvent] = []
+        self.waiting_answers: list[control_events.RouterEvent] = []
         self.legs_seen = 0
 
     @initialize()
     def start(self) -> None:
         self.tell(events.ClockSet(1_795_000_000.0))
-        self.tell(facts.VersionPublished("v1"))
+        self.tell(control_events.VersionPublished("v1"))
         for agent in ("01", "02"):
             self.tell(AgentSignedIn(AgentId(agent)))
 
     # the driver
 
-    def tell(self, fact: facts.RouterEvent) -> None:
+    def tell(self, fact: control_events.RouterEvent) -> None:
         if isinstance(fact, events.DigitPressed) and fact.leg in self.hidden and fact.digit.isdigit():
             fact = events.DigitPressed(fact.leg, "•")
         entry = Entry(self.now, fact)
@@ -82,7 +83,7 @@ class House(RuleBasedStateMachine):
         for order in entry.orders:
             self.perform(order)
 
-    def perform(self, order: facts.RouterCommand) -> None:
+    def perform(self, order: commands.RouterCommand) -> None:
         match order:
             case HideDigits(leg=leg):
                 self.hidden.add(leg)
@@ -92,10 +93,12 @@ class House(RuleBasedStateMachine):
                 self.waiting_answers.append(SecretChecked(call, attempt, len(attempt) % 2 == 0))
             case Lookup(call, attempt):
                 self.waiting_answers.append(LookupFinished(call, attempt, "ok", {}))
-            case facts.CheckNumber(call, attempt):
-                self.waiting_answers.append(facts.NumberChecked(call, attempt, attempt[-1] not in "37", "listed"))
+            case commands.CheckNumber(call, attempt):
+                self.waiting_answers.append(
+                    control_events.NumberChecked(call, attempt, attempt[-1] not in "37", "listed")
+                )
             case FileCase(attempt, case):
-                self.waiting_answers.append(facts.CaseFiled(attempt, case.call, case.number))
+                self.waiting_answers.append(control_events.CaseFiled(attempt, case.call, case.number))
             case door.Command():
                 if isinstance(order, door.SwitchCommand):
                     self.world.take(order)
@@ -254,18 +257,18 @@ class House(RuleBasedStateMachine):
     @precondition(lambda self: self.router.register.calls)
     @rule(number=some, mode=st.sampled_from(["listen", "whisper", "barge"]))
     def a_supervisor_wants_in(self, number: int, mode: Any) -> None:
-        self.tell(facts.SupervisionWanted(self.pick(number, list(self.router.register.calls)), "8099", mode))
+        self.tell(control_events.SupervisionWanted(self.pick(number, list(self.router.register.calls)), "8099", mode))
 
     @precondition(lambda self: self.router.register.calls)
     @rule(number=some)
     def a_case_is_wanted(self, number: int) -> None:
         call = self.pick(number, list(self.router.register.calls))
         attempt = AttemptId(f"web-{len(self.journal)}-{self.legs_seen}")
-        self.tell(facts.CaseWanted(call, attempt, "complaint"))
+        self.tell(control_events.CaseWanted(call, attempt, "complaint"))
 
     @rule(version=st.sampled_from(["v1", "v2"]))
     def a_version_is_published(self, version: str) -> None:
-        self.tell(facts.VersionPublished(version))
+        self.tell(control_events.VersionPublished(version))
 
     # what breaks
 
@@ -322,7 +325,7 @@ class House(RuleBasedStateMachine):
         self.hidden.clear()
         self.waiting_answers.clear()
         self.world.forget_controller()
-        self.tell(facts.Restarted())
+        self.tell(control_events.Restarted())
 
     # what always holds
 
@@ -356,8 +359,8 @@ class House(RuleBasedStateMachine):
         left += [self.ivr.sessions, self.acd.assignments, self.acd.hall.callers]
         assert not any(left), left
         rows = [order for entry in self.journal for order in entry.orders]
-        ended = [row.call for row in rows if isinstance(row, facts.LogCall)]
-        legs = [row.leg for row in rows if isinstance(row, facts.LogLeg)]
+        ended = [row.call for row in rows if isinstance(row, commands.LogCall)]
+        legs = [row.leg for row in rows if isinstance(row, commands.LogLeg)]
         arrived = {e.fact.leg for e in self.journal if isinstance(e.fact, events.CallArrived) and e.fact.device is None}
         assert len(ended) == len(set(ended)), "one row a call"
         assert len(legs) == len(set(legs)), "one row a leg"

@@ -13,7 +13,8 @@ from calls.commands import HangUp, Listen, Play, Record, Stop
 from calls.events import CallEnded, ClockSet, DigitPressed, PlaybackFinished, RecordingFinished, SpeechHeard
 from calls.ids import AttemptId, CallId, CaseNumber, LegId
 from ivr import commands as c
-from ivr.compiling import compile_folder
+from ivr.compiler.compiling import compile_folder
+from ivr.compiler.schema import json_schema
 from ivr.events import (
     CallAdopted,
     CallStarted,
@@ -24,9 +25,8 @@ from ivr.events import (
     SecretChecked,
     TransferEnded,
 )
-from ivr.machine import Ivr
+from ivr.machine.core import Ivr
 from ivr.program import Program, decode, encode
-from ivr.schema import json_schema
 
 pytestmark = pytest.mark.properties
 

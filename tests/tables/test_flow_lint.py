@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ivr.compiling import compile_folder
-from ivr.source import parse
+from dsl.tree import parse
+from ivr.compiler.compiling import compile_folder
 
 pytestmark = pytest.mark.tables
 

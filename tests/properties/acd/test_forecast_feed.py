@@ -28,10 +28,10 @@ from acd.events import (
     TalkEnded,
     WrapUpEnded,
 )
-from acd.forecast.beside import Forecasting
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Forecast, Forecaster
-from acd.forecast.roll import AcdRoll
+from acd.forecast.queue_view import AcdRoll
+from acd.forecast.wrapper import Forecasting
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
 pytestmark = pytest.mark.properties

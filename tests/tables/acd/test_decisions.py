@@ -24,7 +24,7 @@ from acd.events import (
 )
 from acd.trace import Decision, Witness
 from calls.ids import AgentId, AttemptId, CallId, QueueName
-from ivr.source import parse
+from dsl.tree import parse
 from tests.unit.acd.floors import configured
 
 pytestmark = pytest.mark.tables

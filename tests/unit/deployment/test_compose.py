@@ -14,7 +14,7 @@ from compose_spec import PyCompose
 from typer.main import get_command
 
 from hotline.cli.serve import app as serve
-from hotline.site import Settings, Site
+from hotline.site.settings import Settings, Site
 
 pytestmark = pytest.mark.unit
 
@@ -89,8 +89,8 @@ def test_only_freeswitch_is_somebody_elses_image() -> None:
 
 
 def test_freeswitch_runs_over_the_folders_that_its_configuration_is_written_to() -> None:
-    from switch.freeswitch.process import command_line
-    from switch.freeswitch.settings import FreeSwitchSettings
+    from switch.freeswitch.instance.process import command_line
+    from switch.freeswitch.instance.settings import FreeSwitchSettings
 
     ours = command_line("freeswitch", FreeSwitchSettings(Path("/site/var/freeswitch"), "secret"))
     found = services()["freeswitch"]

@@ -16,14 +16,14 @@ import yaml
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from hotline.board import Board
+from control.register import MOVES, Register
 from hotline.cli.main import app
-from hotline.metrics import Metrics
-from hotline.register import MOVES, Register
-from hotline.site import Settings
-from hotline.tokens import WaitTokens
+from hotline.site.settings import Settings
+from hotline.views.board import Board
+from hotline.views.metrics import Metrics
 from hotline.web.app import make
-from ivr.compiling import compile_folder
+from hotline.web.tokens import WaitTokens
+from ivr.compiler.compiling import compile_folder
 from switch.asterisk.__main__ import _parser as switch_options
 
 pytestmark = pytest.mark.unit

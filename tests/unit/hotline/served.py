@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from acd.config import Configuration
-from hotline.provisioning import NoProvisioning, Provisioning
-from hotline.serving import Server
-from hotline.site import Site
-from hotline.versions import Manifest, People, Versions
+from hotline.provisioning.port import NoProvisioning, Provisioning
+from hotline.server.serving import Server
+from hotline.site.settings import Site
+from hotline.versions.store import Manifest, People, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LoopTimeline
 from tests.ports import free_port
-from tests.unit.hotline.house import PROGRAM, configuration
+from tests.unit.control.house import PROGRAM, configuration
 from tests.unit.speech.voices import ToneVoice
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from calls.errors import BadInput
+from dsl.tree import parse
 from hotline.cli.simulate import SMOKE, load, policy_file
-from ivr.source import parse
 from sim.chance import Distribution, Streams, poisson_by_interval
 from sim.running import draw, run
 from sim.tuning import decode, minimise

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dsl.tree import parse
 from hotline.cli.main import app
 from hotline.cli.simulate import SMOKE, load
-from ivr.source import parse
 from sim.scenario import Seeds
 from sim.tuning import Objective, trial
 

@@ -14,7 +14,7 @@ from calls.commands import Originate
 from calls.events import CallAnswered, CallArrived, CallEnded, SwitchBack, SwitchLost
 from calls.ids import AttemptId, LegId
 from switch.asterisk.adapter import AsteriskSwitch
-from switch.asterisk.door import AsteriskOptions
+from switch.asterisk.session import AsteriskOptions
 from tests.contract.rig import Facts
 from tests.wire.asterisk.ari_server import AriServer, Request, ari_server
 

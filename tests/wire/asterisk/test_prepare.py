@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from switch.asterisk import stock
+from switch.asterisk import inventory as stock
 from switch.asterisk.client import AriClient
 from tests.wire.asterisk.ari_server import AriServer, Request, ari_server
 

@@ -32,7 +32,7 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.freeswitch.adapter import FreeSwitch
-from switch.freeswitch.door import FreeSwitchOptions
+from switch.freeswitch.session import FreeSwitchOptions
 from tests.live.freeswitch import NAMED, Instance, some_freeswitch
 from tests.wire.freeswitch.peer import ScriptedPeer, scripted_peer
 from tests.wire.freeswitch.recording import RECORDINGS, connections, record

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from switch.freeswitch.adapter import FreeSwitch
-from switch.freeswitch.door import FreeSwitchOptions
+from switch.freeswitch.session import FreeSwitchOptions
 from tests.live.conftest import until
 from tests.wire.freeswitch.bare_switch import api, bare_switch
 

@@ -11,7 +11,7 @@ from calls.errors import SwitchAway
 from calls.events import CallArrived, SwitchEvent
 from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.claiming import Offers
-from switch.freeswitch.door import FreeSwitchOptions
+from switch.freeswitch.session import FreeSwitchOptions
 from tests.live.conftest import until
 from tests.wire.freeswitch.bare_switch import BareSwitch, api, bare_switch
 from tests.wire.freeswitch.recording import encode_frame, load

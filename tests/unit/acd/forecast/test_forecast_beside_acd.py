@@ -9,10 +9,10 @@ from acd.commands import Offer
 from acd.config import read
 from acd.core import Acd
 from acd.events import AcdEvent, AgentSignedIn, CallQueued, Configured, OfferTaken, TalkEnded
-from acd.forecast.beside import Forecasting
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Forecast, Forecaster
-from acd.forecast.roll import AcdRoll
+from acd.forecast.queue_view import AcdRoll
+from acd.forecast.wrapper import Forecasting
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
 pytestmark = pytest.mark.unit

@@ -17,9 +17,9 @@ from acd.events import (
     TalkEnded,
 )
 from acd.forecast.announce import Said, Unsaid
-from acd.forecast.beside import Forecasting
 from acd.forecast.feed import EVERY_S, Feed
 from acd.forecast.forecaster import ENOUGH_TALKS, Example, Forecast, Forecaster
+from acd.forecast.wrapper import Forecasting
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
 pytestmark = pytest.mark.unit

@@ -5,8 +5,8 @@ from math import log
 import pytest
 
 from acd.forecast.estimates import Drift, Handle, Patience
-from acd.forecast.floor import UNKNOWN_SCORE, Floor, ReturnCurve, kinds_passed_over
 from acd.forecast.line import Line
+from acd.forecast.servers import UNKNOWN_SCORE, Floor, ReturnCurve, kinds_passed_over
 from calls.ids import AgentId, CallId
 
 pytestmark = pytest.mark.unit

@@ -18,14 +18,14 @@ from acd.forecast.ensemble import Ensemble
 from acd.forecast.features import FEATURES
 from calls.errors import BadInput
 from calls.ids import CallId
-from hotline import refitting
+from control.commands import LogWait
 from hotline.cli.main import app
-from hotline.facts import LogWait
+from hotline.learning import nightly as refitting
 from hotline.learning.fit import Shape, fit
+from hotline.learning.nightly import Refitting, next_time
 from hotline.learning.refit import Wait, refit
 from hotline.learning.wait_models import WaitModels
-from hotline.refitting import Refitting, next_time
-from hotline.site import Settings, Site
+from hotline.site.settings import Settings, Site
 from hotline.store import opening, statements
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,95 @@
+"""The cores as a server has them, put together in one place: a replay of a journal builds the same ones here."""
+
+from collections.abc import Callable
+
+from acd.commands import AgentChanged
+from acd.config import Provider
+from acd.core import Acd
+from acd.forecast.announce import Said, Unsaid
+from acd.forecast.ensemble import Quantiles
+from acd.forecast.feed import Feed
+from acd.forecast.forecaster import Example, Forecast, Forecaster
+from acd.forecast.queue_view import AcdRoll
+from acd.forecast.wrapper import Forecasting
+from acd.trace import Witness
+from calls.ids import CallId, Instant
+from control.hub import Directory
+from control.router import Router
+from ivr.machine.core import Ivr, Versions
+
+Models = Callable[[str], Quantiles | None]
+"""A fit of the learned layer by its name; None where it cannot be read: the closed form speaks."""
+
+
+def no_models(name: str) -> None:
+    """For a house whose journal names none."""
+
+
+class AcdOutlook:
+    """What the router asks about those who wait (`control.hub.Outlook`): places by the queues, waits by the feed."""
+
+    def __init__(self, queues: Acd, models: Models = no_models) -> None:
+        self._queues = queues
+        self._models = models
+        self._made: list[Forecast] = []
+        self._learned: list[Example] = []
+        self._feed = Feed(Forecaster({}), AcdRoll(queues), self._learned_from)
+        self.core = Forecasting(queues, self._feed, self._made.append)
+
+    def versions(self) -> set[str]:
+        """The versions whose rules the queues' snapshot names."""
+        return self._queues.versions()
+
+    def taken(self) -> list[Forecast]:
+        """The forecasts made since the last question."""
+        if not self._made:
+            return []
+        made = self._made[:]
+        self._made.clear()
+        return made
+
+    def examples(self) -> list[Example]:
+        """The waits learned from since the last question."""
+        learned, self._learned = self._learned, []
+        return learned
+
+    def use(self, model: str) -> None:
+        """Forecast with this fit of the learned layer from now on; the empty name is none."""
+        self._feed.use(self._models(model) if model else None)
+
+    def agents(self) -> list[AgentChanged]:
+        """Every agent's state as it is now, said as it was when it became so."""
+        return [AgentChanged(agent.id, agent.state, agent.reason, agent.since) for agent in self._queues.floor.agents]
+
+    def position(self, call: CallId) -> int | None:
+        """The place in the caller's queue, from 1; None for who does not wait."""
+        caller = self._queues.hall.callers.get(call)
+        return None if caller is None else self._queues.hall.position(caller)
+
+    def forecast(self, call: CallId) -> Forecast | None:
+        """The last forecast of this caller, at most 15 s old."""
+        return self._feed.latest.get(call)
+
+    def announce(self, call: CallId, now: Instant, only_if_improved: bool) -> Said | Unsaid:
+        """What to tell the caller of the wait now, or why nothing. What is said is remembered."""
+        self._feed.look_again(call, now)
+        return self._feed.announce(call, only_if_improved)
+
+    def _learned_from(self, example: Example) -> None:
+        self._learned.append(example)
+
+
+def make_router(
+    flows: Versions,
+    configurations: Provider,
+    directory: Directory,
+    models: Models = no_models,
+    witness: Witness | None = None,
+) -> Router:
+    """A router over new cores. `models`: the learned layers of the forecast by name, of which the journal says when
+    each was taken up; a replay must be given the same ones.
+
+    `witness` is told the reasons of each match: a replay's question, which a live server does without.
+    """
+    outlook = AcdOutlook(Acd(configurations, witness=witness), models)
+    return Router(Ivr(flows), outlook.core, directory, outlook)

@@ -1,0 +1,380 @@
+"""Callbacks that keep the place: booked on the line, kept in the queue, agent first, then the caller's phone.
+
+To the queues nothing changes when a caller books: the same call waits on, with its place, priority and time waited.
+Only when it is tried and nobody answers is it taken out for a while and put back with the time it had waited.
+`control.register.Callback` has the states.
+"""
+
+from heapq import heapify, heappop, heappush
+from typing import Literal
+
+import msgspec
+
+from acd.events import CallLeft
+from calls.causes import Cause
+from calls.commands import HangUp, Originate, StartMusic, StopMusic
+from calls.events import CallEnded
+from calls.ids import AttemptId, CallId, Instant, Seconds
+from control import commands, events
+from control import register as at
+from control.hub import Desk
+from control.offers import Offering
+from control.treatment import CallbackRules
+from ivr.commands import BookCallback
+from ivr.events import CallbackAnswered
+
+ACCEPT = "1"
+_CHECK_S = 10.0
+"""A check of which nothing is heard for so long has died with a controller."""
+
+
+class Callbacks:
+    """Books, keeps, calls, and writes down what became of it."""
+
+    def __init__(self, desk: Desk, offering: Offering) -> None:
+        self._desk = desk
+        self._offering = offering
+        self._heap: list[tuple[Instant, CallId]] = []
+
+    # booking
+
+    def book(self, order: BookCallback) -> None:
+        """The caller confirmed a number: may it be called?"""
+        desk = self._desk
+        call = desk.register.calls[order.call]
+        rules = self._rules(call)
+        refusal = self._refusal(rules)
+        if call.place != "waiting" or call.ask is None or call.entry is None:
+            desk.tell_flows(CallbackAnswered(call.call, order.attempt, "connecting"))
+        elif rules is None or refusal:
+            desk.notice("info", "callback refused", call=call.call, detail=refusal or "the queue has no callbacks")
+            desk.tell_flows(CallbackAnswered(call.call, order.attempt, "refused"))
+        else:
+            expires_at = desk.now + rules.expires_s
+            call.callback = at.Callback(order.number, order.attempt, call.ask, desk.now, expires_at)
+            self._check(call, call.callback)
+
+    def checked(self, event: events.NumberChecked) -> None:
+        """The answer, at booking or before the caller's phone is rung."""
+        call = self._desk.register.calls.get(event.call)
+        callback = call.callback if call is not None else None
+        if call is None or callback is None or callback.check != event.attempt:
+            return  # the call went on without it
+        callback.check = None
+        match callback.state:
+            case "checking":
+                self._booked(call, callback, event)
+            case "clearing" if event.allowed:
+                self._dial(call, callback)
+            case "clearing":
+                self._give_up(call, callback, "refused", event.reason)
+            case _:
+                pass
+
+    def _booked(self, call: at.Call, callback: at.Callback, event: events.NumberChecked) -> None:
+        desk = self._desk
+        if call.place != "waiting" or not event.allowed:
+            call.callback = None
+            outcome: Literal["connecting", "refused"] = "connecting" if event.allowed else "refused"
+            if not event.allowed:
+                desk.notice("info", "callback refused", call=call.call, detail=event.reason)
+            desk.tell_flows(CallbackAnswered(call.call, callback.booking, outcome))
+            return
+        call.move("booked")
+        call.ask, call.outcome = None, "callback"
+        call.promised = None  # this one holds
+        callback.state = "booked"
+        self._due(call, callback, callback.expires_at)
+        self._row(call, callback, "booked", "")
+        desk.order(StopMusic(call.leg, desk.mint(call.call)))
+        desk.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
+
+    def keeps(self, call: at.Call, event: CallEnded) -> bool:
+        """Whether the call goes on although a leg of the caller ended."""
+        callback = call.callback
+        if call.promised is not None and call.leg == event.leg and call.place in ("waiting", "offered"):
+            self._promise_again(call, call.promised)
+            return True
+        if callback is None or callback.state in ("checking", "talking"):
+            return call.leg != event.leg
+        if event.leg == callback.leg:  # picked up, and gone before both were connected
+            self._not_reached(call, callback, event.cause)
+        return True
+
+    def _promise_again(self, call: at.Call, callback: at.Callback) -> None:
+        """Who called to hear how long it will be, and hung up again, keeps callback, place and time waited."""
+        call.callback, call.promised = callback, None
+        call.outcome = "callback"
+        callback.state = "booked"
+        assert call.ask is not None  # a call that waits was put there by a flow
+        callback.ask, call.ask = call.ask, None
+        if call.place == "offered":  # it is this caller's turn: the agent whose phone rings calls back
+            self._due(call, callback, None)
+            self._offering.for_callback(call)
+        else:
+            call.move("booked")
+            self._due(call, callback, callback.expires_at)
+        self._row(call, callback, "booked", "called, and hung up again")
+
+    # the agent, then the caller
+
+    def ask(self, call: at.Call) -> None:
+        """The agent has heard who and why, and may accept."""
+        rules, callback = self._rules(call), call.callback
+        if callback is not None and callback.state == "booked":
+            callback.state = "asking"
+            self._due(call, callback, self._desk.now + (rules.confirm_s if rules is not None else 0.0))
+
+    def agent_key(self, leg: at.Leg, digit: str) -> bool:
+        """Whether the key was an answer to a callback: 1 accepts, also into the whisper; another one declines."""
+        call = self._desk.call_of(leg.leg)
+        offer = self._desk.register.offers.get(call.offer) if call is not None and call.offer is not None else None
+        if call is None or call.callback is None or offer is None or offer.leg != leg.leg or call.place != "offered":
+            return False
+        if call.callback.state in ("booked", "asking"):
+            if digit == ACCEPT:
+                call.callback.state = "clearing"
+                self._check(call, call.callback)
+            else:
+                self._desk.order(HangUp(leg.leg))
+        return True
+
+    def _dial(self, call: at.Call, callback: at.Callback) -> None:
+        desk, rules = self._desk, self._rules(call)
+        refusal = self._refusal(rules)
+        if rules is None or refusal:
+            self._rest(call, callback, refusal)
+            return
+        callback.state = "dialling"
+        callback.tries += 1
+        callback.turns += 1
+        self._due(call, callback, None)  # the switch ends it by the ring time, the queues by theirs
+        offer = desk.register.offers[call.offer] if call.offer is not None else None
+        if offer is not None:
+            desk.order(StartMusic(offer.leg, desk.mint(offer.leg)))
+        leg = callback.leg = at.callback_leg(call.call, callback.turns)
+        desk.register.legs[leg] = at.Leg(leg, "callback", call.call, callback.number, desk.now)
+        desk.order(Originate(leg, desk.mint(leg), f"tel:{callback.number}", call.called, "", rules.ring_s))
+
+    def reached(self, leg: at.Leg) -> None:
+        """The caller picked up: connect."""
+        call = self._desk.call_of(leg.leg)
+        offer = self._desk.register.offers.get(call.offer) if call is not None and call.offer is not None else None
+        if call is None or call.callback is None or call.callback.leg != leg.leg or offer is None:
+            self._desk.order(HangUp(leg.leg))  # the agent went away meanwhile
+            return
+        leg.role = "caller"
+        call.leg = leg.leg
+        self._offering.connect(offer)
+
+    def talks(self, call: at.Call) -> None:
+        """Both hear each other."""
+        if call.callback is not None:
+            call.callback.state = "talking"
+            self._due(call, call.callback, None)
+            self._row(call, call.callback, "reached", "")
+
+    def not_reached(self, leg: at.Leg, event: CallEnded) -> None:
+        """The caller's phone was not answered."""
+        call = self._desk.register.calls.get(leg.call) if leg.call is not None else None
+        if call is not None and call.callback is not None and call.callback.leg == leg.leg:
+            self._not_reached(call, call.callback, event.cause)
+
+    def _not_reached(self, call: at.Call, callback: at.Callback, cause: Cause) -> None:
+        rules = self._rules(call)
+        callback.leg = None
+        if rules is None or callback.tries >= rules.tries:
+            self._give_up(call, callback, "unreached", cause)
+        else:
+            self._rest(call, callback, cause)
+
+    def back(self, call: at.Call) -> None:
+        """The agent declined, or went away: the place is kept, and a phone that rings is hung up."""
+        callback = call.callback
+        if callback is None or callback.state == "resting":
+            return
+        if callback.leg is not None:
+            self._desk.order(HangUp(callback.leg))
+            callback.leg = None
+        callback.state, callback.check = "booked", None
+        self._due(call, callback, callback.expires_at)
+
+    # out of the queue, and back into it
+
+    def released(self, call: at.Call, attempt: AttemptId) -> None:
+        """The queues let it go: no agents, or its time there is over. It is put back until it expires."""
+        if call.callback is not None and call.callback.ask == attempt and call.place == "booked":
+            self._rest(call, call.callback, "the queue let it go")
+
+    def taken_up(self, call: at.Call, queue: str) -> tuple[Seconds, CallLeft | None]:
+        """The caller is on the line again. Ends the callback of the same number; the time that it waited counts on.
+
+        0 when there is none, or when it waited in another queue than the one that is entered now. The fact is for the
+        queues, once they know the new call: the agent who was asked to call back is free then, and gets this caller.
+        """
+        if call.callback is not None and call.callback.state == "checking":
+            call.callback = None
+        if call.callback is not None and call.place == "offered":  # an agent is asked for who is on the line again
+            self._leave(call, call.callback)
+            self._desk.settle()
+        for other in list(self._desk.register.calls.values()):
+            callback = other.callback
+            if callback is None:
+                continue
+            mine = other is call or call.caller in (other.caller, callback.number)
+            if not mine or (other is not call and other.queue != queue):
+                continue
+            if other.place != "booked" and not self._agent_only(other, callback):
+                continue
+            waited_s = self._desk.now - (other.queued_at or self._desk.now)
+            self._row(other, callback, "came_back", f"call {call.call}")
+            left = self._taken_from(other, callback)
+            if other is not call:
+                call.promised = callback
+            if other is call or other.leg in self._desk.register.legs:
+                other.move("menu")
+            else:
+                self._desk.close(other, Cause.NORMAL)
+            return (waited_s if other.queue == queue else 0.0), left
+        return 0.0, None
+
+    def _agent_only(self, call: at.Call, callback: at.Callback) -> bool:
+        """Whether an agent is there for the callback, and the caller has not picked up."""
+        offer = self._desk.register.offers.get(call.offer) if call.offer is not None else None
+        return (
+            call.place == "offered" and callback.state != "checking" and offer is not None and offer.state != "bridging"
+        )
+
+    def _taken_from(self, call: at.Call, callback: at.Callback) -> CallLeft | None:
+        """The callback is no more; what the queues are to be told of it later, if an agent is there for it."""
+        call.callback = None
+        left = CallLeft(call.call, "way_out")
+        if call.place == "offered":
+            if callback.leg is not None:
+                self._desk.order(HangUp(callback.leg))
+            callback.state, callback.leg, callback.check = "resting", None, None
+            return left
+        if callback.state != "resting":
+            self._desk.tell_queues(left)
+        callback.state, callback.check = "resting", None
+        return None
+
+    def _rest(self, call: at.Call, callback: at.Callback, why: str) -> None:
+        rules = self._rules(call)
+        self._leave(call, callback)
+        callback.state = "resting"
+        self._due(call, callback, self._desk.now + (rules.retry_s if rules is not None else 0.0))
+        self._row(call, callback, "booked", why)
+
+    def _leave(self, call: at.Call, callback: at.Callback) -> None:
+        """Out of the queue; the agent, if one is there, is free at once and loses nothing."""
+        if callback.state != "resting":
+            callback.state = "resting"
+            self._desk.tell_queues(CallLeft(call.call, "way_out"))
+        callback.check = None
+
+    def _put_back(self, call: at.Call, callback: at.Callback) -> None:
+        if call.entry is None or call.queued_at is None:
+            return
+        callback.state = "booked"
+        callback.ask = self._desk.mint(call.call)
+        self._due(call, callback, callback.expires_at)
+        waited_s = self._desk.now - call.queued_at
+        call.entry = msgspec.structs.replace(call.entry, attempt=callback.ask, waited_s=waited_s)
+        call.queue = call.entry.queue
+        self._desk.tell_queues(call.entry)
+
+    def _give_up(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
+        desk = self._desk
+        self._leave(call, callback)
+        desk.settle()  # an agent who was asked is let go while the call is still known
+        self._row(call, callback, outcome, why)
+        advice = "call the person back by hand, or leave it: the caller may come again"
+        desk.notice("warning", "callback given up", call=call.call, detail=f"{outcome} {why}".strip(), advice=advice)
+        call.callback = None
+        call.outcome = "unreached"
+        if call.leg in desk.register.legs:  # still on the line: it ends like any other
+            call.move("menu")
+            desk.order(HangUp(call.leg))
+        else:
+            desk.close(call, Cause.NORMAL)
+
+    # time
+
+    def next_deadline(self) -> Instant | None:
+        """When a callback expires, is tried again, or an agent has not accepted."""
+        while self._heap:
+            due_at, call_id = self._heap[0]
+            call = self._desk.register.calls.get(call_id)
+            if call is not None and call.callback is not None and call.callback.due_at == due_at:
+                return due_at
+            heappop(self._heap)
+        return None
+
+    def tick(self) -> None:
+        """Do what is due."""
+        desk = self._desk
+        while (due_at := self.next_deadline()) is not None and due_at <= desk.now:
+            call = desk.register.calls[heappop(self._heap)[1]]
+            callback = call.callback
+            if callback is None:
+                continue
+            callback.due_at = None
+            match callback.state:
+                case "booked" if call.place == "offered":
+                    pass  # an agent is being asked: `back` looks again
+                case "booked" | "resting" if desk.now >= callback.expires_at:
+                    self._give_up(call, callback, "expired", "")
+                case "resting":
+                    self._put_back(call, callback)
+                case "asking" if call.offer is not None:
+                    desk.order(HangUp(desk.register.offers[call.offer].leg))
+                case "checking" | "clearing" if callback.check is not None:
+                    self.checked(events.NumberChecked(call.call, callback.check, False, "no answer"))
+                case _:
+                    pass
+
+    def restored(self) -> None:
+        """The register is another one: find its deadlines."""
+        calls = self._desk.register.calls.values()
+        due = [(call.callback.due_at, call.call) for call in calls if call.callback is not None]
+        self._heap = [(at_, call) for at_, call in due if at_ is not None]
+        heapify(self._heap)
+
+    def _due(self, call: at.Call, callback: at.Callback, due_at: Instant | None) -> None:
+        callback.due_at = due_at
+        if due_at is not None:
+            heappush(self._heap, (due_at, call.call))
+
+    def _check(self, call: at.Call, callback: at.Callback) -> None:
+        callback.check = self._desk.mint(call.call)
+        self._due(call, callback, self._desk.now + _CHECK_S)
+        self._desk.order(commands.CheckNumber(call.call, callback.check, callback.number))
+
+    def _rules(self, call: at.Call) -> CallbackRules | None:
+        return self._desk.directory.habits(call.version, call.queue).callback
+
+    def _refusal(self, rules: CallbackRules | None) -> str:
+        """Why nobody is called now; empty when it may be."""
+        if rules is None:
+            return "the queue has no callbacks"
+        register = self._desk.register
+        opened = not rules.hours or self._desk.directory.open(register.version, rules.hours, self._desk.utc)
+        return "" if opened else f"outside of the hours {rules.hours}"
+
+    def _row(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
+        offset = self._desk.register.offset_s
+        self._desk.order(
+            commands.LogCallback(
+                call=call.call,
+                number=callback.number,
+                queue=call.queue,
+                booked_at=callback.booked_at + offset,
+                changed_at=self._desk.utc,
+                expires_at=callback.expires_at + offset,
+                tries=callback.tries,
+                outcome=outcome,
+                agent=call.agent,
+                detail=why,
+            )
+        )

@@ -1,0 +1,174 @@
+"""What call control orders besides the door's own commands: with these, all that the live driver carries out."""
+
+from typing import Literal
+
+from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
+from acd.forecast.forecaster import Forecast
+from calls.commands import Command, Sentence, SwitchCommand
+from calls.ids import AgentId, AttemptId, CallId, LegId, Seconds
+from complaints.cases import FileCase
+from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, StepTaken, SurveyAnswered, VoicemailLeft
+
+CallOutcome = Literal[
+    "answered",
+    "abandoned",
+    "self_service",
+    "left_in_menu",
+    "message",
+    "transferred",
+    "lost",
+    "refused",
+    "callback",
+    "unreached",
+]
+Consent = Literal["", "declined", "allowed"]
+"""What the caller said to being recorded; empty: nothing."""
+LegRole = Literal["caller", "agent", "transfer", "code", "supervisor", "callback"]
+
+
+class LogCall(Command, frozen=True):
+    """A row of the call log: one a call, when it ends. Instants are UTC epoch seconds; None: it never came to that."""
+
+    call: CallId
+    caller: str
+    called: str
+    version: str
+    language: str
+    arrived_at: float
+    queued_at: float | None
+    answered_at: float | None
+    ended_at: float
+    queue: str
+    agent: AgentId | None
+    outcome: CallOutcome
+    cause: str
+    consent: Consent = ""
+
+
+class LogLeg(Command, frozen=True):
+    """A row a leg."""
+
+    leg: LegId
+    call: CallId
+    role: LegRole
+    party: str
+    began_at: float
+    answered_at: float | None
+    ended_at: float
+    cause: str
+
+
+class CheckNumber(Command, frozen=True):
+    """May this number be called? NumberChecked answers."""
+
+    call: CallId
+    attempt: AttemptId
+    number: str
+
+
+CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused", "came_back"]
+
+
+class LogCallback(Command, frozen=True):
+    """A row a callback, written anew whenever it changes. Instants are UTC epoch seconds; `detail` says why."""
+
+    call: CallId
+    number: str
+    queue: str
+    booked_at: float
+    changed_at: float
+    expires_at: float
+    tries: int
+    outcome: CallbackOutcome
+    agent: AgentId | None
+    detail: str
+
+
+class LogStep(Command, frozen=True):
+    """A row a step of the flow; `index` counts within the call. `keys` as pressed, `•` where hidden."""
+
+    index: int
+    step: StepTaken
+    began_at: float
+    ended_at: float
+
+
+class LogRecording(Command, frozen=True):
+    """What was said is on disk. `kind`: a talk (stereo, left the caller) or a message for `box`."""
+
+    call: CallId
+    path: str
+    duration_s: Seconds
+    kind: Literal["talk", "message"]
+    box: str = ""
+
+
+class DropRecording(Command, frozen=True):
+    """The caller declined: delete the file and its row."""
+
+    call: CallId
+    path: str
+
+
+class PrepareSpeech(Command, frozen=True):
+    """These sentences will be said soon: make their sound ahead of time. Nothing comes back."""
+
+    sentences: tuple[Sentence, ...]
+
+
+class Noticed(Command, frozen=True):
+    """Something an operator should read: it goes to the log with what to do about it."""
+
+    level: Literal["info", "warning", "error"]
+    event: str
+    advice: str = ""
+    call: CallId | None = None
+    detail: str = ""
+
+
+class ForecastMade(Command, frozen=True):
+    """A fact for screens, metrics and the bus: the wait ahead of a caller at entry, and every 15 s after."""
+
+    call: CallId
+    queue: str
+    forecast: Forecast
+
+
+class LogWait(Command, frozen=True):
+    """A row a wait that ended with an agent: what the forecast saw at entry, and how long it was. For the next fit."""
+
+    call: CallId
+    joined_at: float
+    """UTC epoch seconds."""
+    queue: str
+    priority: int
+    wait_s: Seconds
+    vector: tuple[float, ...]
+
+
+RouterCommand = (
+    SwitchCommand
+    | HideDigits
+    | ShowDigits
+    | CheckSecret
+    | Lookup
+    | FileCase
+    | AgentChanged
+    | WaitWidened
+    | CalledAgain
+    | SuggestWayOut
+    | SurveyAnswered
+    | VoicemailLeft
+    | LogCall
+    | LogCallback
+    | CheckNumber
+    | LogLeg
+    | LogStep
+    | LogRecording
+    | DropRecording
+    | PrepareSpeech
+    | Noticed
+    | ForecastMade
+    | LogWait
+)
+"""All that the live driver performs."""

@@ -1,0 +1,84 @@
+"""What call control is told besides the events of the door: with these, all that the journal holds."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
+from calls.events import ClockSet, Fact, SwitchEvent, Tick
+from calls.ids import AttemptId, CallId, CaseNumber
+from ivr.events import LookupFinished, SecretChecked
+
+
+class VersionPublished(Fact, frozen=True):
+    """Calls that arrive from now on walk the flows of `version`, and queues and agents are as it says."""
+
+    version: str
+
+
+class WaitModelFitted(Fact, frozen=True):
+    """From now on the learned wait forecast speaks with the fit of this name; the empty name is none."""
+
+    model: str
+
+
+class Restarted(Fact, frozen=True):
+    """A controller took the journal up again: what was pending when the last one died is ordered once more."""
+
+
+class CaseFiled(Fact, frozen=True):
+    """The case is durable: its number may be told."""
+
+    attempt: AttemptId
+    call: CallId
+    number: CaseNumber
+
+
+class CaseWanted(Fact, frozen=True):
+    """An agent asked for a case about a call over HTTP; by phone it is a star code."""
+
+    call: CallId
+    attempt: AttemptId
+    category: str
+    fields: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class SupervisionWanted(Fact, frozen=True):
+    """A supervisor, at the phone `account`, wants to hear call `call`, whisper to its agent, or join."""
+
+    call: CallId
+    account: str
+    mode: Literal["listen", "whisper", "barge"]
+
+
+class NumberChecked(Fact, frozen=True):
+    """Whether a number may be called. No answer and an error are a no, with the reason."""
+
+    call: CallId
+    attempt: AttemptId
+    allowed: bool
+    reason: str = ""
+
+
+RouterEvent = (
+    SwitchEvent
+    | ClockSet
+    | Tick
+    | VersionPublished
+    | WaitModelFitted
+    | Restarted
+    | LookupFinished
+    | SecretChecked
+    | CaseFiled
+    | CaseWanted
+    | SupervisionWanted
+    | NumberChecked
+    | AgentSignedIn
+    | AgentSignedOut
+    | AgentPaused
+    | AgentResumed
+    | WrapUpEnded
+    | AgentMoved
+    | CallMoved
+)
+"""All that may stand in the journal."""

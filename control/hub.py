@@ -1,0 +1,252 @@
+"""The desk in the middle: where the cores meet, and what every part of the router shares.
+
+A part tells the flows or the queues something; it is put in line and done in order, never inside what is being done,
+so that no core is entered twice and a replay takes the same turns.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+from acd.commands import AcdCommand, AgentChanged, ReleaseCall
+from acd.events import AcdEvent, CallQueued
+from acd.forecast.announce import Said, Unsaid
+from acd.forecast.forecaster import Example, Forecast
+from calls.causes import Cause
+from calls.commands import Media, MuteRecording, Play
+from calls.errors import BadInput
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
+from calls.ports import Core
+from complaints.cases import CaseAsked, Complaints
+from control.commands import DropRecording, ForecastMade, LogCall, LogWait, Noticed, RouterCommand
+from control.register import Call, Offer, Register
+from control.treatment import QueueHabits
+from ivr.commands import IvrCommand
+from ivr.events import IvrEvent
+
+
+class Directory(Protocol):
+    """What the router asks of the published versions. Unknown names give None or nothing: no call is lost for it."""
+
+    def entry(self, version: str, called: str) -> str | None:
+        """The flow that answers this number."""
+        ...
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        """The SIP account of the agent's phone."""
+        ...
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        """Whose phone that is."""
+        ...
+
+    def records(self, version: str, queue: str) -> bool:
+        """Whether talks of this queue are recorded."""
+        ...
+
+    def habits(self, version: str, queue: str) -> QueueHabits:
+        """What the house does around this queue's callers."""
+        ...
+
+    def open(self, version: str, hours: str, utc: float) -> bool:
+        """Whether it is in these hours; what is not known is closed."""
+        ...
+
+    def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
+        """A phrase to a caller, in this language where it is there; nothing where there is no such phrase."""
+        ...
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        """What the agent hears before the caller does."""
+        ...
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        """A phrase for the house's own people, in the site's first language."""
+        ...
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        """The pause reason that the digit stands for; the empty code is the plain pause."""
+        ...
+
+
+class Outlook(Protocol):
+    """What the router asks of the queues beside its orders: who is there, and the wait that is ahead of a caller."""
+
+    def agents(self) -> list[AgentChanged]:
+        """Every agent's state as it is now, said as it was when it became so."""
+        ...
+
+    def versions(self) -> set[str]:
+        """The versions whose rules the queues' snapshot names."""
+        ...
+
+    def taken(self) -> list[Forecast]:
+        """The forecasts made since the last question."""
+        ...
+
+    def examples(self) -> list[Example]:
+        """The waits that ended with an agent since the last question, for the next fit."""
+        ...
+
+    def use(self, model: str) -> None:
+        """Forecast with this fit of the learned layer from now on."""
+        ...
+
+    def position(self, call: CallId) -> int | None:
+        """The place in the caller's queue, from 1; None for who does not wait."""
+        ...
+
+    def forecast(self, call: CallId) -> Forecast | None:
+        """The last forecast of this caller."""
+        ...
+
+    def announce(self, call: CallId, now: Instant, only_if_improved: bool) -> Said | Unsaid:
+        """What to tell the caller of the wait now, or why nothing. What is said is remembered."""
+        ...
+
+
+class Desk:
+    """Shared by the router's parts: the cores, the register, the orders of this turn."""
+
+    def __init__(
+        self,
+        flows: Core[IvrEvent, IvrCommand],
+        queues: Core[AcdEvent, AcdCommand],
+        cases: Complaints,
+        directory: Directory,
+        outlook: Outlook,
+    ) -> None:
+        self.flows = flows
+        self.queues = queues
+        self.cases = cases
+        self.directory = directory
+        self.outlook = outlook
+        self.register = Register()
+        self.now: Instant = 0.0
+        self.out: list[RouterCommand] = []
+        self.on_flow_order: Callable[[IvrCommand], None]
+        self.on_queue_order: Callable[[AcdCommand], None]
+        self._line: deque[tuple[Literal["flows"], IvrEvent] | tuple[Literal["queues"], AcdEvent]] = deque()
+
+    @property
+    def utc(self) -> float:
+        """The wall clock of this turn, epoch seconds."""
+        return self.now + self.register.offset_s
+
+    def order(self, command: RouterCommand) -> None:
+        """Let the driver do this."""
+        self.out.append(command)
+
+    def tell_flows(self, event: IvrEvent) -> None:
+        """Put a fact in line for the flow machine."""
+        self._line.append(("flows", event))
+
+    def tell_queues(self, event: AcdEvent) -> None:
+        """Put a fact in line for the queues."""
+        self._line.append(("queues", event))
+
+    def ask_case(self, asked: CaseAsked) -> None:
+        """Open a case; it stays pending in the register until the store has it."""
+        for order in self.cases.handle(asked, self.now):
+            self.register.filing[order.attempt] = order
+            self.order(order)
+
+    def settle(self) -> None:
+        """Do all that is in line, and what comes of it."""
+        while self._line:
+            match self._line.popleft():
+                case ("flows", event):
+                    for flow_order in self.flows.handle(event, self.now):
+                        self.on_flow_order(flow_order)
+                case ("queues", event):
+                    for queue_order in self._ask_queues(event):
+                        self.on_queue_order(queue_order)
+                    self._pass_on_forecasts()
+
+    def _ask_queues(self, event: AcdEvent) -> list[AcdCommand]:
+        try:
+            return self.queues.handle(event, self.now)
+        except BadInput as error:
+            # A call keeps the flows that it came with, the queues are today's: one that is gone takes nobody new.
+            if not isinstance(event, CallQueued):
+                raise
+            advice = "the flow's way out for no agents is taken; publish a version that has the queue"
+            self.notice("error", "no such queue any more", call=event.call, detail=str(error), advice=advice)
+            return [ReleaseCall(event.call, event.attempt, "no_agents")]
+
+    def tick(self) -> None:
+        """Let both cores do what is due."""
+        for flow_order in self.flows.tick(self.now):
+            self.on_flow_order(flow_order)
+        for queue_order in self.queues.tick(self.now):
+            self.on_queue_order(queue_order)
+        self._pass_on_forecasts()
+
+    def _pass_on_forecasts(self) -> None:
+        for forecast in self.outlook.taken():
+            call = self.register.calls.get(forecast.call)
+            if call is not None and call.place == "waiting":  # who is taken at once hears of no wait
+                self.order(ForecastMade(call.call, call.queue, forecast))
+        for one in self.outlook.examples():
+            joined_at = one.joined_at + self.register.offset_s
+            self.order(LogWait(one.call, joined_at, one.kind, one.priority, one.wait_s, one.vector))
+
+    def whisper(self, offer: Offer) -> bool:
+        """Tell the agent of an offer why; False when there is nothing to tell."""
+        call = self.register.calls[offer.call]
+        whisper = self.directory.whisper(call.version, call)  # of a callback, its own
+        offer.whisper = self.mint(offer.leg) if whisper else None
+        if offer.whisper is not None:
+            self.order(Play(offer.leg, offer.whisper, whisper))
+        return offer.whisper is not None
+
+    def close(self, call: Call, cause: Cause) -> None:
+        """The call is over: its row of the log, and out of the register."""
+        offset = self.register.offset_s
+        call.move("gone")
+        del self.register.calls[call.call]
+        self.order(
+            LogCall(
+                call=call.call,
+                caller=call.caller,
+                called=call.called,
+                version=call.version,
+                language=call.language,
+                arrived_at=call.arrived_at + offset,
+                queued_at=None if call.queued_at is None else call.queued_at + offset,
+                answered_at=None if call.answered_at is None else call.answered_at + offset,
+                ended_at=self.utc,
+                queue=call.queue,
+                agent=call.agent if call.talks else None,
+                outcome=call.outcome,
+                cause=cause,
+                consent=call.consent,
+            )
+        )
+
+    def decline_recording(self, call: Call) -> None:
+        """The caller does not want it: silence from now on in what is being written, and nothing of it is kept."""
+        call.consent = "declined"
+        if call.bridge is not None and call.recorded:
+            if not call.hiding:
+                self.order(MuteRecording(self.mint(call.call), call.bridge, True))
+            self.register.unwanted.append(call.bridge)
+            call.recorded = False
+        for path in call.recordings:
+            self.order(DropRecording(call.call, path))
+        call.recordings = []
+        self.notice("info", "recording declined", call=call.call)
+
+    def call_of(self, leg: LegId) -> Call | None:
+        """The call that this leg belongs to, while both are here."""
+        known = self.register.legs.get(leg)
+        return self.register.calls.get(known.call) if known is not None and known.call is not None else None
+
+    def mint(self, call: CallId | LegId) -> AttemptId:
+        """A new attempt's id."""
+        return self.register.mint(call)
+
+    def notice(self, level: Literal["info", "warning", "error"], event: str, **words: str) -> None:
+        """Say something to the operator."""
+        call = words.pop("call", None)
+        self.order(Noticed(level, event, call=CallId(call) if call else None, **words))

@@ -1,0 +1,185 @@
+"""hours.yaml: opening hours by name.
+
+service:
+  zone: Asia/Shanghai
+  week: {mon-fri: 08:30-21:00, sat: [09:00-12:00, 13:00-18:00], sun: closed}
+  holidays: cn                      # public holidays of China; or a list of days, or both: [cn, 2027-01-01]
+  workdays: 09:00-18:00             # weekend days that are worked instead; else as Monday
+  closures: {2026-12-31: 08:30-17:00, 2026-11-30: closed}     # replace the day, whatever it is
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from dsl.hours import Hours, Span, decreed_day
+from dsl.tree import Mark, Node, Problem, nearest_hint
+from ivr.compiler.values import NAME
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORDS = ("zone", "week", "holidays", "workdays", "closures", "about")
+_SPAN = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])\s*-\s*([01]?[0-9]|2[0-4]):([0-5][0-9])")
+_SPAN_PATTERN = r"^([01]?[0-9]|2[0-4]):[0-5][0-9] *- *([01]?[0-9]|2[0-4]):[0-5][0-9]$|^closed$"
+_DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_WARN_DAYS = 60  # the State Council decrees a year's holidays in the autumn before it
+
+
+def read_hours(root: Node, today: date | None) -> tuple[dict[str, Hours], list[Problem]]:
+    """All entries, and what is wrong. With `today`, also years whose holidays are not decreed yet."""
+    problems: list[Problem] = []
+    if not root.is_mapping:
+        problems.append(Problem(root.mark, "hours", f"a mapping of names to hours is wanted, not {root.kind}"))
+    hours: dict[str, Hours] = {}
+    for name, node in root.items.items():
+        if not re.match(NAME, name):
+            message = f"{name!r} is no name: small letters, digits and _"
+            problems.append(Problem(node.key_mark or node.mark, "hours", message))
+        elif not node.is_mapping:
+            problems.append(
+                Problem(node.mark, "hours", f"{name}: a mapping with zone and week is wanted, not {node.kind}")
+            )
+        else:
+            hours[name] = _Entry(node, name, problems).read(today)
+    return hours, problems
+
+
+class _Entry:
+    def __init__(self, node: Node, name: str, problems: list[Problem]) -> None:
+        self._node = node
+        self._name = name
+        self._problems = problems
+
+    def read(self, today: date | None) -> Hours:
+        items = self._node.items
+        for word, inside in items.items():
+            if word not in WORDS:
+                hint = nearest_hint(word, WORDS)
+                message = f"{word} is not a word of hours{hint}; there are {', '.join(WORDS)}"
+                self._wrong(inside.key_mark or inside.mark, "unknown-word", message)
+        week = self._week(items.get("week"))
+        calendar, holidays = self._holidays(items.get("holidays"))
+        workdays = self._spans(items["workdays"]) if "workdays" in items else week[0]
+        hours = Hours(
+            self._zone(items.get("zone")), week, calendar, holidays, workdays, self._closures(items.get("closures"))
+        )
+        if today is not None and calendar == "cn":
+            self._years(items["holidays"].mark, hours, today)
+        return hours
+
+    def _wrong(self, mark: Mark, rule: str, message: str, *, warning: bool = False) -> None:
+        self._problems.append(Problem(mark, rule, f"{self._name}: {message}", warning))
+
+    def _zone(self, node: Node | None) -> str:
+        if node is None:
+            at = self._node.key_mark or self._node.mark
+            self._wrong(at, "hours-zone", "zone is missing: hours of which place? such as Asia/Shanghai")
+            return "UTC"
+        try:
+            return ZoneInfo(node.text).key
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            hint = nearest_hint(node.text, sorted(available_timezones()))
+            self._wrong(node.mark, "hours-zone", f"{node.text!r} is no IANA zone{hint}")
+            return "UTC"
+
+    def _week(self, node: Node | None) -> tuple[tuple[Span, ...], ...]:
+        days: list[tuple[Span, ...] | None] = [None] * 7
+        if node is None or not node.is_mapping:
+            at = self._node.key_mark or self._node.mark if node is None else node.mark
+            self._wrong(at, "hours-week", "week is a mapping such as {mon-fri: 09:00-18:00, sat: closed}")
+            return ((),) * 7
+        for word, inside in node.items.items():
+            first, _, last = word.partition("-")
+            if first not in DAYS or (last or first) not in DAYS:
+                hint = nearest_hint(first if first not in DAYS else last, DAYS)
+                message = f"{word!r} is no day or range of days{hint}: mon, mon-fri"
+                self._wrong(inside.key_mark or inside.mark, "hours-week", message)
+                continue
+            begin, end = DAYS.index(first), DAYS.index(last or first)
+            spans = self._spans(inside)
+            for day in range(begin, end + 1 if end >= begin else end + 8):
+                if days[day % 7] is not None:
+                    self._wrong(inside.key_mark or inside.mark, "hours-week", f"{DAYS[day % 7]} is given twice")
+                days[day % 7] = spans
+        return tuple(day or () for day in days)
+
+    def _spans(self, node: Node) -> tuple[Span, ...]:
+        if node.value == "closed":
+            return ()
+        spans: list[Span] = []
+        for child in node.children if node.is_sequence else (node,):
+            found = _SPAN.fullmatch(child.text)
+            begin, end = (int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])) if found else (0, 0)
+            if found is None or begin > 1439 or end > 1440 or begin == end:
+                self._wrong(
+                    child.mark, "hours-span", f"09:00-18:00, or closed, is wanted, not {child.kind} {child.text!r}"
+                )
+            else:
+                spans.append((begin, end if end > begin else end + 1440))
+        return tuple(spans)
+
+    def _holidays(self, node: Node | None) -> tuple[Literal["", "cn"], tuple[str, ...]]:
+        calendar: Literal["", "cn"] = ""
+        days: list[str] = []
+        for child in () if node is None else node.children if node.is_sequence else (node,):
+            if child.value == "cn":
+                calendar = "cn"
+            elif (found := self._day(child.text, child.mark)) is not None:
+                days.append(found)
+        return calendar, tuple(days)
+
+    def _closures(self, node: Node | None) -> dict[str, tuple[Span, ...]]:
+        closures: dict[str, tuple[Span, ...]] = {}
+        if node is not None and not node.is_mapping:
+            self._wrong(node.mark, "hours-closure", f"a mapping of days to hours is wanted, not {node.kind}")
+        for text, inside in node.items.items() if node is not None else ():
+            if (found := self._day(text, inside.key_mark or inside.mark)) is not None:
+                closures[found] = self._spans(inside)
+        return closures
+
+    def _day(self, text: str, mark: Mark) -> str | None:
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            self._wrong(mark, "hours-day", f"{text!r} is no day: write 2026-12-31, or cn for China's public holidays")
+            return None
+
+    def _years(self, mark: Mark, hours: Hours, today: date) -> None:
+        for day, warning in ((today, False), (today + timedelta(days=_WARN_DAYS), True)):
+            known = decreed_day(day) is not None or any(text.startswith(f"{day.year}-") for text in hours.holidays)
+            if not known:
+                message = (
+                    f"the public holidays of {day.year} are not known: on every day of it this is closed. "
+                    "Update chinesecalendar, or add the days: holidays: [cn, 2027-01-01, …]"
+                )
+                self._wrong(mark, "holiday-year", message.replace("2027", str(day.year)), warning=warning)
+                return
+
+
+def hours_schema() -> dict[str, Any]:
+    """JSON Schema of hours.yaml."""
+    span = {"type": "string", "pattern": _SPAN_PATTERN}
+    spans = {"anyOf": [span, {"type": "array", "items": span}]}
+    day = {"type": "string", "pattern": _DAY_PATTERN}
+    holiday = {"anyOf": [{"const": "cn"}, day]}
+    days = "|".join(DAYS)
+    entry = {
+        "type": "object",
+        "required": ["zone", "week"],
+        "additionalProperties": False,
+        "properties": {
+            "zone": {"type": "string", "description": "An IANA zone such as Asia/Shanghai."},
+            "week": {
+                "type": "object",
+                "additionalProperties": False,
+                "patternProperties": {f"^({days})(-({days}))?$": spans},
+            },
+            "holidays": {"anyOf": [holiday, {"type": "array", "items": holiday}]},
+            "workdays": spans,
+            "closures": {"type": "object", "additionalProperties": False, "patternProperties": {_DAY_PATTERN: spans}},
+            "about": {"type": "string"},
+        },
+    }
+    return {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": entry}

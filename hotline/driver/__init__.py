@@ -1,0 +1,1 @@
+"""The live driver: events in, commands out, and what carries them out."""

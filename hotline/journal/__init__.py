@@ -1,0 +1,1 @@
+"""The journal: written ahead, read, replayed, and taken up by the next controller."""

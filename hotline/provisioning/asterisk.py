@@ -1,0 +1,51 @@
+"""What an Asterisk is told of a version: the agents' SIP accounts, and the fallback for when the controller is away."""
+
+import aiohttp
+
+from calls.errors import SwitchError
+from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
+from hotline.provisioning.port import MissedCall
+from hotline.site.settings import Site
+from hotline.versions.store import People
+from ivr.program import Program
+from switch.accounts import SecretStore
+from switch.asterisk.instance.fallback import compile_fallback
+from switch.asterisk.instance.imported import FallbackLog
+from switch.asterisk.instance.settings import AsteriskSettings
+from switch.asterisk.instance.upkeep import set_accounts, set_fallback
+
+
+class AsteriskHouse:
+    """Writes for the Asterisk whose run directory the site shares."""
+
+    def __init__(self, site: Site) -> None:
+        settings = site.settings.switch
+        if settings.run_dir is None:
+            raise ValueError("the site shares no run directory with an Asterisk")
+        self._switch = AsteriskSettings(
+            run_dir=site.folder / settings.run_dir,
+            ari_password=site.switch_password(),
+            ari_user=settings.user,
+            ari_address=settings.host,
+            ari_port=settings.port,
+            application=settings.application,
+        )
+        self._secrets = SecretStore(site.state / "secrets" / "accounts.json")
+        self._log = FallbackLog(self._switch.fallback_log)
+
+    async def provide(self, people: People, program: Program, utc: float) -> None:
+        """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
+        dialplan = compile_fallback(fallback_lines(people, program, utc), str(self._switch.voicemail_dir))
+        try:
+            await set_accounts(self._switch, accounts_of(people, self._secrets))
+            await set_fallback(self._switch, dialplan)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SwitchError(f"Asterisk did not take its configuration: {error}") from error
+
+    def missed(self) -> list[MissedCall]:
+        """Calls that met the fallback since the last `forget`."""
+        return [missed_call(call, self._switch.voicemail_dir) for call in self._log.take()[0]]
+
+    def forget(self) -> None:
+        """They are durable."""
+        self._log.forget()

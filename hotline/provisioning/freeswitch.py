@@ -1,0 +1,44 @@
+"""What a FreeSWITCH is told of a version: agents' SIP accounts, and the fallback for when the controller is away."""
+
+from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
+from hotline.provisioning.port import MissedCall
+from hotline.site.settings import Site
+from hotline.versions.store import People
+from ivr.program import Program
+from switch.accounts import SecretStore
+from switch.freeswitch.instance.fallback import compile_fallback
+from switch.freeswitch.instance.imported import FallbackLog
+from switch.freeswitch.instance.settings import FreeSwitchSettings
+from switch.freeswitch.instance.upkeep import set_accounts, set_fallback
+
+
+class FreeSwitchHouse:
+    """Writes for the FreeSWITCH whose run directory the site shares."""
+
+    def __init__(self, site: Site) -> None:
+        settings = site.settings.switch
+        if settings.run_dir is None:
+            raise ValueError("the site shares no run directory with a FreeSWITCH")
+        self._switch = FreeSwitchSettings(
+            run_dir=site.folder / settings.run_dir,
+            event_socket_password=site.switch_password(),
+            event_socket_address=settings.host,
+            event_socket_port=settings.port,
+        )
+        self._secrets = SecretStore(site.state / "secrets" / "accounts.json")
+        self._log = FallbackLog(self._switch.fallback_log)
+
+    async def provide(self, people: People, program: Program, utc: float) -> None:
+        """Put accounts and fallback in force. Raises SwitchError when FreeSWITCH does not take them."""
+        lines = fallback_lines(people, program, utc)
+        dialplan = compile_fallback(lines, str(self._switch.voicemail_dir), self._switch.domain)
+        await set_accounts(self._switch, accounts_of(people, self._secrets))
+        await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})
+
+    def missed(self) -> list[MissedCall]:
+        """Calls that met the fallback since the last `forget`."""
+        return [missed_call(call, self._switch.voicemail_dir) for call in self._log.take()[0]]
+
+    def forget(self) -> None:
+        """They are durable."""
+        self._log.forget()

@@ -1,0 +1,78 @@
+"""What a switch is told of a version, beside calls: whose phones there are, and what callers hear while we are away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from calls.ids import AgentId, CallId
+from calls.numbers import e164
+from control.commands import CallOutcome, LogCall, LogRecording
+from hotline.versions.store import People
+from ivr.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class MissedCall:
+    """A call that met the fallback. Instants are UTC epoch seconds; `message` is the path of a voicemail, or empty."""
+
+    call: CallId
+    caller: str
+    called: str
+    began_at: float
+    ended_at: float
+    outcome: CallOutcome
+    agent: AgentId | None
+    message: str
+
+    def rows(self) -> list[LogCall | LogRecording]:
+        """Its rows of the call log, as version `fallback`."""
+        row = LogCall(
+            call=self.call,
+            caller=e164(self.caller),
+            called=e164(self.called),
+            version="fallback",
+            language="",
+            arrived_at=self.began_at,
+            queued_at=None,
+            answered_at=None,
+            ended_at=self.ended_at,
+            queue="",
+            agent=self.agent,
+            outcome=self.outcome,
+            cause="normal",
+        )
+        message = LogRecording(self.call, self.message, 0.0, "message", "fallback")
+        return [row, message] if self.message else [row]
+
+
+class Provisioning(Protocol):
+    """Writes accounts and the fallback for one kind of switch."""
+
+    async def provide(self, people: People, program: Program, utc: float) -> None:
+        """Put this version in force at the switch, as of `utc` (epoch seconds, for holidays to come).
+
+        Raises OSError, ValueError or HotlineError with what to do.
+        """
+        ...
+
+    def missed(self) -> Sequence[MissedCall]:
+        """Calls that met the fallback since the last `forget`. Raises OSError."""
+        ...
+
+    def forget(self) -> None:
+        """They are durable."""
+        ...
+
+
+class NoProvisioning:
+    """For a switch whose configuration is somebody else's."""
+
+    async def provide(self, people: People, program: Program, utc: float) -> None:
+        """Nothing to write."""
+
+    def missed(self) -> Sequence[MissedCall]:
+        """Whoever writes the fallback knows of its calls."""
+        return ()
+
+    def forget(self) -> None:
+        """Nothing to forget."""

@@ -1,0 +1,1 @@
+"""Looking back: why a call went as it did, and a day lived again."""

@@ -1,0 +1,228 @@
+"""A real day of the house as a scenario: its calls, talks and patience, and who was there, from the journal.
+
+The journal is replayed through the router from the nearest snapshot; what the queues were told of each caller gives
+the wishes, what they said of each agent gives the presence, and the call log's rows give the talks.
+"""
+
+import contextlib
+import math
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+import numpy as np
+
+from acd.commands import AgentChanged, AgentState
+from acd.config import Configuration
+from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallQueued, Class
+from acd.state import Agent, Caller
+from acd.trace import Witness
+from calls.errors import BadInput
+from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
+from control import commands
+from control.assembly import make_router
+from control.router import Router
+from hotline.driver.live import orders_of
+from hotline.learning.wait_models import WaitModels
+from hotline.site.settings import Site
+from hotline.store import opening
+from hotline.versions.directory import VersionedDirectory
+from hotline.versions.store import Programs, Versions
+from sim.chance import NEVER, Distribution, Draws
+from sim.recorded import Recorded, mean_patience
+from sim.scenario import Coming, Goal, Kind, Scenario, Seeds, Shift
+
+if TYPE_CHECKING:
+    from acd.core import Acd
+
+Presence = Literal["there", "paused", "offline"]
+
+
+class _Wishes(Witness):
+    """Keeps what the queues were told of each caller, and works out no reasons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: dict[CallId, CallQueued] = {}
+
+    def look(self, core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant) -> None:
+        """The first look at a caller is when it comes to the queue."""
+        self.told.setdefault(caller.fact.call, caller.fact)
+
+
+class Day(msgspec.Struct):
+    """What happened between two instants (UTC epoch seconds). `presence` by agent: what from when on."""
+
+    first: float
+    last: float
+    version: str
+    rows: list[commands.LogCall]
+    told: dict[CallId, CallQueued]
+    presence: dict[AgentId, list[tuple[float, Presence]]]
+    rung: list[commands.LogLeg]
+    """Agents' phones that were answered."""
+
+    def connecting_s(self) -> list[float]:
+        """From the first ring to the talk, the whisper included: a leg may be logged before its call, or after."""
+        talks = {row.call: row.answered_at for row in self.rows if row.answered_at is not None}
+        legs = [(leg, talks[leg.call]) for leg in self.rung if leg.call in talks]
+        return [at - leg.began_at for leg, at in legs if leg.began_at <= at <= leg.ended_at]
+
+    def waits(self) -> Draws:
+        """Seconds from the queue to the talk of each caller, NaN for who was not answered."""
+        return np.array(
+            [math.nan if row.answered_at is None else row.answered_at - (row.queued_at or 0.0) for row in self.rows]
+        )
+
+
+def read(site: Site, first: float, last: float, told: Callable[[int, int], None] = lambda done, total: None) -> Day:
+    """Replay the journal through the day; `told` hears how many facts of how many. Raises BadInput when the journal
+    does not hold it."""
+    versions = Versions(site.versions)
+    wishes = _Wishes()
+    directory = VersionedDirectory(versions)
+    models = WaitModels(site.wait_models)
+    router = make_router(
+        Programs(versions), versions.configuration, directory, lambda name: models.load(name)[0], wishes
+    )
+    day = Day(first, last, "", [], wishes.told, defaultdict(list), [])
+    with contextlib.closing(opening.to_read(site.database)) as connection:
+        row = connection.execute(
+            "SELECT seq, state FROM snapshots WHERE utc <= ? ORDER BY seq DESC LIMIT 1", (first,)
+        ).fetchone()
+        if row is not None:
+            router.restore(row[1])
+        began, already = False, row[0] if row is not None else 0
+        total = connection.execute("SELECT COALESCE(MAX(seq), 0) FROM journal").fetchone()[0] - already
+        for entry in opening.entries_between(connection, already + 1, 2**62):
+            told(entry.seq - already, total)
+            utc = entry.at + router.register.offset_s
+            if utc >= last:
+                break
+            if not began and utc >= first:
+                began = True
+                _note_presence(day, router, first)
+            for order in orders_of(router, entry.seq, entry.event, entry.at):
+                if began:
+                    _note(day, order, entry.at + router.register.offset_s)
+    day.version = router.register.version
+    if not day.rows:
+        raise BadInput("no call of that day came to a queue and ended, or the journal no longer holds it")
+    return day
+
+
+def _note_presence(day: Day, router: Router, utc: float) -> None:
+    for changed in router.agents():
+        day.presence[changed.agent].append((utc, _presence(changed.state)))
+
+
+def _presence(state: AgentState) -> Presence:
+    return state if state in ("paused", "offline") else "there"
+
+
+def _note(day: Day, order: commands.RouterCommand, utc: float) -> None:
+    match order:
+        case AgentChanged(agent, state):
+            presence, seen = _presence(state), day.presence[agent]
+            if not seen or seen[-1][1] != presence:
+                seen.append((utc, presence))
+        case commands.LogCall() if order.queued_at is not None and order.queued_at >= day.first:
+            if order.call in day.told:
+                day.rows.append(order)
+        case commands.LogLeg(role="agent") if order.answered_at is not None:
+            day.rung.append(order)
+        case _:
+            pass
+
+
+def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -> Scenario:
+    """The day, to be lived again. A kind is what the same was asked for: queue, skills, class, language, priority."""
+    rows = sorted(day.rows, key=lambda row: row.queued_at or 0.0)
+    asked = [_ask(day.told[row.call], configuration) for row in rows]
+    names = {one: number for number, one in enumerate(dict.fromkeys(asked))}
+    kinds = np.array([names[one] for one in asked], dtype=np.int64)
+    talks = np.array([math.nan if row.answered_at is None else row.ended_at - row.answered_at for row in rows])
+    left = [row.ended_at if row.answered_at is None else row.answered_at for row in rows]
+    waited = np.array([max(0.0, at - (row.queued_at or at)) for at, row in zip(left, rows, strict=True)])
+    abandoned = np.array([row.outcome == "abandoned" for row in rows])
+    service, patience = [], []
+    for number in names.values():
+        mine = kinds == number
+        known = talks[mine & ~np.isnan(talks)]
+        service.append(_measured(known if known.size else talks[~np.isnan(talks)]))
+        mean_s = mean_patience(waited[mine], abandoned[mine])
+        patience.append(NEVER if mean_s is None else Distribution("exponential", mean_s))
+    connecting_s = day.connecting_s()
+    answer = _measured(np.array(connecting_s)) if connecting_s else None
+    if answer is None:
+        quick = {name: msgspec.structs.replace(queue, ring_s=0.0) for name, queue in configuration.queues.items()}
+        configuration = msgspec.structs.replace(configuration, queues=quick)
+    return Scenario(
+        "day",
+        {
+            _name(one): Kind(one[0], {}, skills=one[1], class_=one[2], language=one[3], priority=one[4], goal=goal)
+            for one in names
+        },
+        tuple(service),
+        None,
+        tuple(patience),
+        _present(day, configuration),
+        configuration,
+        0,
+        0,
+        86_400.0,
+        seeds,
+        answer,
+        recorded=Recorded(
+            np.array([(row.queued_at or 0.0) - day.first for row in rows]), kinds, talks, waited, abandoned
+        ),
+        roster=_roster(day, configuration),
+    )
+
+
+_Ask = tuple[QueueName, tuple[str, ...], Class, str, float]
+
+
+def _ask(told: CallQueued, configuration: Configuration) -> _Ask:
+    vip = configuration.queues[told.queue].vip if told.vip and told.queue in configuration.queues else 0.0
+    return told.queue, told.skills, told.class_, told.language, told.priority + vip
+
+
+def _name(one: _Ask) -> str:
+    return " ".join((one[0], *one[1], *(word for word in one[2:4] if word not in ("", "general"))))
+
+
+def _measured(values_s: np.ndarray) -> Distribution:
+    return Distribution("measured", values=tuple(values_s.tolist()) or (0.0,))
+
+
+def _present(day: Day, configuration: Configuration) -> dict[AgentId, Shift]:
+    """For how long each was there."""
+    shifts = {}
+    for agent, seen in day.presence.items():
+        ends = [utc for utc, _ in seen[1:]] + [day.last]
+        there_s = sum(end - utc for (utc, presence), end in zip(seen, ends, strict=True) if presence == "there")
+        if agent in configuration.agents and there_s > 0:
+            shifts[agent] = Shift(0.0, there_s)
+    return shifts
+
+
+def _coming(agent: AgentId, presence: Presence) -> tuple[Coming, ...]:
+    """What the queues are told; what they know already changes nothing."""
+    match presence:
+        case "there":
+            return AgentSignedIn(agent), AgentResumed(agent)
+        case "paused":
+            return AgentSignedIn(agent), AgentPaused(agent, "as on the day")
+        case "offline":
+            return (AgentSignedOut(agent),)
+
+
+def _roster(day: Day, configuration: Configuration) -> tuple[tuple[Instant, Coming], ...]:
+    roster: list[tuple[Instant, Coming]] = []
+    for agent, seen in day.presence.items():
+        if agent in configuration.agents:
+            for utc, presence in seen:
+                roster += [(max(0.0, utc - day.first), fact) for fact in _coming(agent, presence)]
+    return tuple(sorted(roster, key=lambda one: one[0]))

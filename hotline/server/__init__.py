@@ -1,0 +1,1 @@
+"""The server: life cycle, wiring, periodic upkeep."""

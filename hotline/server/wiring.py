@@ -1,0 +1,123 @@
+"""Which adapters a site's settings mean: the one place that knows them all by name.
+
+Each is loaded where it is made: a restart has callers waiting for it, and needs one switch only.
+"""
+
+from pathlib import Path
+from typing import assert_never
+
+from calls.ports import Switch
+from hotline.provisioning.port import NoProvisioning, Provisioning
+from hotline.server.serving import Server
+from hotline.site.settings import Site
+from hotline.versions.store import Versions
+from speech.espeak import Espeak
+from speech.http_voice import HttpVoice
+from speech.recogniser import Ear
+from speech.recognising_switch import HearingSwitch
+from speech.sentences import Sentences
+from speech.utterances import EngineEar, ScriptedEngine
+from speech.voice import Voice
+
+_SENTENCE_S = 2.0
+"""How long a caller waits in silence before an apology takes the place of a sentence."""
+
+
+def make_server(site: Site) -> Server:
+    """Everything wired together, nothing started. Call on a running event loop."""
+    return Server(site, make_switch(site), make_sentences(site), make_provisioning(site))
+
+
+def make_voice(site: Site) -> Voice:
+    """Who speaks what nobody has recorded."""
+    settings = site.settings.voice
+    return Espeak() if settings.kind == "espeak" else HttpVoice(settings.url, settings.name)
+
+
+def make_sentences(site: Site) -> Sentences:
+    """Sentences that are known only during a call."""
+    versions = Versions(site.versions)
+
+    def apology(language: str) -> Path | None:
+        """What a caller hears in place of a sentence that could not be made in time."""
+        current = versions.current()
+        clips = versions.program(current).clips.get(language, {}) if current is not None else {}
+        return Path(clips["sentence_unavailable"]) if "sentence_unavailable" in clips else None
+
+    return Sentences(site.sounds / "sentences", make_voice(site), deadline_s=_SENTENCE_S, fallback=apology)
+
+
+def make_switch(site: Site) -> Switch:
+    """The door, with an ear if this site has an engine for it."""
+    settings = site.settings.switch
+    ear = make_ear(site)
+    recordings = site.recordings
+    if settings.run_dir is not None:
+        recordings = site.folder / settings.run_dir / "spool" / "recording"
+    match settings.kind:
+        case "asterisk":
+            from switch.asterisk.adapter import AsteriskSwitch
+            from switch.asterisk.session import AsteriskOptions
+
+            asterisk = AsteriskSwitch(
+                AsteriskOptions(
+                    url=f"http://{settings.host}:{settings.port}/ari",
+                    user=settings.user,
+                    password=site.switch_password(),
+                    application=settings.application,
+                    recordings_dir=recordings,
+                    sound_address=site.settings.speech.address,
+                ),
+                name=settings.name,
+            )
+            return asterisk if ear is None else HearingSwitch(asterisk, asterisk, ear)
+        case "freeswitch":
+            from switch.freeswitch.adapter import FreeSwitch
+            from switch.freeswitch.session import FreeSwitchOptions
+
+            offered = settings.calls_by == "outbound_socket"
+            host, _, port = settings.listen.rpartition(":")
+            freeswitch = FreeSwitch(
+                FreeSwitchOptions(
+                    password=site.switch_password(),
+                    host=settings.host,
+                    port=settings.port,
+                    recordings_dir=recordings,
+                    listen=(host, int(port)) if offered else None,
+                    controller=settings.application if offered else "",
+                ),
+                name=settings.name,
+            )
+            return freeswitch if ear is None else HearingSwitch(freeswitch, freeswitch, ear)
+        case _:
+            assert_never(settings.kind)
+
+
+def make_ear(site: Site) -> Ear | None:
+    """Who understands callers; None: nobody does, and they press keys."""
+    settings = site.settings.speech
+    match settings.engine:
+        case "none":
+            return None
+        case "scripted":
+            return EngineEar(ScriptedEngine(settings.phrases))
+        case _:
+            assert_never(settings.engine)
+
+
+def make_provisioning(site: Site) -> Provisioning:
+    """What is told to the switch beside calls."""
+    settings = site.settings.switch
+    if settings.run_dir is None:
+        return NoProvisioning()
+    match settings.kind:
+        case "asterisk":
+            from hotline.provisioning.asterisk import AsteriskHouse
+
+            return AsteriskHouse(site)
+        case "freeswitch":
+            from hotline.provisioning.freeswitch import FreeSwitchHouse
+
+            return FreeSwitchHouse(site)
+        case _:
+            assert_never(settings.kind)

@@ -1,0 +1,264 @@
+"""A site: the folder that `hotline serve --site DIR` runs, and its settings in DIR/hotline.yaml.
+
+Everything has a default that is safe on one machine: loopback, generated secrets, the folders beside the file.
+"""
+
+import contextlib
+import difflib
+import re
+import secrets
+from datetime import time
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+import yaml
+
+from calls.errors import BadInput
+from dsl.tree import SourceError, nearest_hint, parse
+
+_SETTINGS = "hotline.yaml"
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class SwitchSettings(_Strict):
+    """Which switch, and how to reach it."""
+
+    kind: Literal["asterisk", "freeswitch"] = "asterisk"
+    name: str = "switch-1"
+    host: str = "127.0.0.1"
+    port: int = 8088
+    """Of ARI, or of FreeSWITCH's event socket; unless given, 8088 or 8021 by the kind."""
+    user: str = "hotline"
+    password_file: Path | None = None
+    """A file with the password and nothing else; default: DIR/var/secrets/switch."""
+    application: str = "hotline"
+    """One name for each controller: a second one with the same name takes the first one's place."""
+    calls_by: Literal["parking", "outbound_socket"] = "parking"
+    """How a FreeSWITCH hands over calls: parked for the one controller, or offered to several, each at its `listen`."""
+    listen: str = "127.0.0.1:8084"
+    """With `calls_by: outbound_socket`: where calls are offered to us. `application` is our name among the others."""
+    run_dir: Path | None = None
+    """The switch's own folder, shared with it: agents' accounts and the fallback are written there. None: by others."""
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _port_of_its_kind(cls, given: Any) -> Any:
+        """`kind` is the one line that another switch takes."""
+        if isinstance(given, dict) and "port" not in given:
+            return {**given, "port": 8021 if given.get("kind") == "freeswitch" else 8088}
+        return given
+
+    @pydantic.field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, listen: str) -> str:
+        host, _, port = listen.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError(f"{listen!r} is no host and port, such as 127.0.0.1:8084")
+        return listen
+
+    @pydantic.model_validator(mode="after")
+    def _offered_by_freeswitch_only(self) -> "SwitchSettings":
+        if self.calls_by == "outbound_socket" and self.kind != "freeswitch":
+            raise ValueError("calls_by: outbound_socket is for kind: freeswitch")
+        if self.calls_by == "outbound_socket" and not _NAME.fullmatch(self.application):
+            raise ValueError(f"application {self.application!r}: use letters, digits, '.', '_' and '-', at most 40")
+        return self
+
+
+class WebSettings(_Strict):
+    """Where agents' desktops, supervisors and metrics ask. All but /health needs the token of DIR/var/secrets/web."""
+
+    host: str = "127.0.0.1"
+    port: int = 8780
+
+
+class VoiceSettings(_Strict):
+    """Who speaks what nobody has recorded."""
+
+    kind: Literal["espeak", "http"] = "espeak"
+    url: str = ""
+    name: str = "http"
+    """Which voice the service speaks with: another name builds all prompts anew."""
+
+
+class SpeechSettings(_Strict):
+    """Who understands what callers say in a `listen` step. With `none`, the default, they press keys."""
+
+    engine: Literal["none", "scripted"] = "none"
+    phrases: tuple[str, ...] = ()
+    """Of the scripted engine: in each call the first utterance is the first phrase, and so on."""
+    address: str = "127.0.0.1"
+    """An IPv4 address of this machine that Asterisk reaches: it sends callers' sound here. FreeSWITCH needs none."""
+
+
+class BusSettings(_Strict):
+    """The MQTT 5 broker that facts for others go to, and agents' commands come from.
+
+    Who may read and say what there is the broker's rule: whoever may write `agents/+/commands` acts for the agents.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    prefix: str = "hotline"
+    site: str = ""
+    """What this site is called in topics; default: the name of its folder."""
+    user: str | None = None
+    password_file: Path | None = None
+    """A file with the password and nothing else."""
+    tls: bool = False
+
+
+class Settings(_Strict):
+    """All of hotline.yaml. Relative paths are relative to the site's folder."""
+
+    dialplans: Path = Path("dialplans")
+    prompts: Path = Path("prompts")
+    recordings: Path = Path("var/recordings")
+    """Where a switch without `run_dir` puts recordings; one with it puts them below RUN_DIR/spool."""
+    state: Path = Path("var")
+    languages: tuple[str, ...] = ("zh-CN", "en")
+    do_not_call: Path | None = None
+    """A file with one number a line, which nobody calls, callbacks included. Unreadable, it forbids all."""
+    region: str = "CN"
+    """ISO 3166: how numbers without a country code are read."""
+    journal_days: int = pydantic.Field(90, ge=1)
+    """How long the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
+    refit_at: time | None = time(3, 30)
+    """When each night the wait forecast is fitted anew, local time; null: never, `hotline fit` does it by hand."""
+    switch: SwitchSettings = SwitchSettings()
+    web: WebSettings = WebSettings()
+    voice: VoiceSettings = VoiceSettings()
+    speech: SpeechSettings = SpeechSettings()
+    bus: BusSettings | None = None
+    """Left out: everything stays inside, and nothing needs a broker."""
+
+
+class Site:
+    """The folder with its settings, every path absolute."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder.resolve()
+        self.settings = settings
+        self.dialplans = self.folder / settings.dialplans
+        self.prompts = self.folder / settings.prompts
+        self.recordings = self.folder / settings.recordings
+        self.state = self.folder / settings.state
+        self.versions = self.state / "versions"
+        self.sounds = self.state / "sounds"
+        listed = settings.do_not_call
+        self.do_not_call = None if listed is None else self.folder / listed
+        self.database = self.state / "hotline.db"
+        self.wait_models = self.state / "wait_models"
+        """The fits of the learned wait forecast; without one the closed form speaks."""
+
+    @classmethod
+    def open(cls, folder: Path) -> "Site":
+        """Read `folder`; without hotline.yaml the defaults hold. Raises BadInput with the place of what is wrong."""
+        path = folder / _SETTINGS
+        if not folder.is_dir():
+            raise BadInput(
+                f"{folder}: no such folder. Name a site with --site, or make one with `hotline init {folder}`."
+            )
+        if not path.exists() and (stray := _misspelt(folder)) is not None:
+            raise BadInput(f"{stray}: nobody reads it. Rename it to {_SETTINGS}")
+        try:
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            return cls(folder, Settings.model_validate(yaml.safe_load(text) or {}))
+        except OSError as error:
+            raise BadInput(f"{path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise BadInput(f"{path}: not UTF-8; save the file as UTF-8") from error
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            place = f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
+            raise BadInput(f"{path}{place}: {error.problem or error}") from error
+        except yaml.YAMLError as error:
+            raise BadInput(f"{path}: {error}") from error
+        except pydantic.ValidationError as error:
+            raise BadInput("\n".join(_told(path, text, problem) for problem in error.errors())) from error
+
+    def with_ports(self, *, ari: int | None, event_socket: int | None, web: int | None) -> "Site":
+        """The same site with ports that are given from outside; None: as hotline.yaml says."""
+        settings = self.settings
+        control = ari if settings.switch.kind == "asterisk" else event_socket
+        if control is not None:
+            switch = settings.switch.model_copy(update={"port": control})
+            settings = settings.model_copy(update={"switch": switch})
+        if web is not None:
+            settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": web})})
+        return Site(self.folder, settings)
+
+    def prepare(self) -> None:
+        """Make the folders that the server writes to: for this user only, since callers' data is in them."""
+        for folder in (self.state, self.versions, self.sounds, self.recordings, self.state / "secrets"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.state, self.recordings, self.state / "secrets"):
+            folder.chmod(0o700)  # made by an earlier release, or by hand
+
+    def secret(self, name: str) -> str:
+        """The secret `name`, generated at first use, readable for this user only."""
+        path = self.state / "secrets" / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24))
+        return path.read_text().strip()
+
+    def bus_password(self) -> str | None:
+        """What the broker asks of us; None where it asks nothing."""
+        path = self.settings.bus.password_file if self.settings.bus is not None else None
+        if path is None:
+            return None
+        try:
+            return (self.folder / path).read_text().strip()
+        except OSError as error:
+            raise BadInput(f"{path}: {error.strerror}; hotline.yaml, bus.password_file names it") from error
+
+    def switch_password(self) -> str:
+        """The password of the switch's control port."""
+        path = self.settings.switch.password_file
+        if path is None:
+            return self.secret("switch")
+        try:
+            return (self.folder / path).read_text().strip()
+        except OSError as error:
+            raise BadInput(f"{path}: {error.strerror}; hotline.yaml, switch.password_file names it") from error
+
+
+def _misspelt(folder: Path) -> Path | None:
+    """A file that was most probably meant to be the settings: without it the defaults would hold, silently."""
+    names = [path.name for path in sorted(folder.glob("*.y*ml"))]
+    close = difflib.get_close_matches(_SETTINGS, names, n=1, cutoff=0.8)
+    return folder / close[0] if close else None
+
+
+def _told(path: Path, text: str, problem: Any) -> str:
+    """One setting that is wrong: its place, its name, what is wrong with it, the nearest right word."""
+    place, known = "", list(Settings.model_fields)
+    model: type[pydantic.BaseModel] = Settings
+    with contextlib.suppress(SourceError):
+        node = parse(text, path.name)
+        for part in problem["loc"]:
+            inner = node.items.get(str(part))
+            if inner is None:
+                break
+            mark = inner.key_mark if problem["type"] == "extra_forbidden" and inner.key_mark else inner.mark
+            node, place = inner, f":{mark.line}:{mark.column}"
+    for part in problem["loc"][:-1]:
+        field = model.model_fields.get(str(part))
+        inside = None if field is None else field.annotation
+        if not (isinstance(inside, type) and issubclass(inside, pydantic.BaseModel)):
+            known = []
+            break
+        model, known = inside, list(inside.model_fields)
+    name = ".".join(map(str, problem["loc"])) or "the file"
+    if problem["type"] == "extra_forbidden":
+        return f"{path}{place}: {name} is no setting{nearest_hint(str(problem['loc'][-1]), known)}"
+    words = re.findall(r"'([^']+)'", str(problem.get("ctx", {}).get("expected", "")))
+    hint = nearest_hint(str(problem["input"]), words) if words else ""
+    return f"{path}{place}: {name}: {problem['msg']}{hint}"

@@ -1,0 +1,189 @@
+"""dialplans/ and prompts/ of a site as one thing: read, checked by every core that they concern, compiled.
+
+The flows' own lint is in `ivr`, the queues' in `acd`; what is wrong in either is told in one list, by file and line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from acd.config import Configuration, read, wish_problems
+from acd.skills import nearest
+from calls.ids import QueueName
+from control.treatment import QueueHabits, announced, called_back
+from dsl.records import misread
+from dsl.tree import Mark, Node, Problem, nearest_hint
+from hotline.site.settings import Site
+from hotline.versions.sources import hash_of, read_files
+from hotline.versions.store import People
+from hotline.versions.unread import strays
+from ivr.compiler.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
+from ivr.compiler.queue_rules import QUEUES
+from ivr.phrases import parse_template
+from ivr.program import Program
+
+_HABITS = frozenset(QueueHabits.__struct_fields__)
+_FORMS = {"position": "yes, no, `limit 5` or `more 5`"}
+_OF_AGENTS = ("agents", "pauses", "pause_needs_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of the files: with any problem that is no mere warning, `program` and `people` are None."""
+
+    files: Mapping[str, str]
+    paths: Mapping[str, Path]
+    problems: list[Problem]
+    program: Program | None
+    people: People | None
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What keeps it from being published."""
+        return [problem for problem in self.problems if not problem.warning]
+
+    @property
+    def source_hash(self) -> str:
+        """Of all files."""
+        return hash_of(self.files)
+
+
+def check(site: Site) -> Checked:
+    """Read and check everything. Nothing is written."""
+    texts, paths = read_files(site)
+    compiled = compile_folder(texts, today=datetime.now(UTC).date())
+    problems = list(compiled.problems)
+    people = _people(compiled.roots, problems)
+    if people is not None:
+        known = _known_skills(people.configuration, compiled.roots)
+        for wish, mark in compiled.wishes:
+            problems += [
+                Problem(mark, "skill", _hinted(found.message, found.suggestion)) for found in wish_problems(wish, known)
+            ]
+    if compiled.program is not None and people is not None:
+        problems += _house_phrases(compiled.program, people, compiled.roots[QUEUES])
+    texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
+    languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
+    problems += strays(site, languages, sorted({key for root in texts_of for key in root.items}))
+    problems = sorted(set(problems), key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column))
+    broken = any(not problem.warning for problem in problems)
+    return Checked(texts, paths, problems, None if broken else compiled.program, None if broken else people)
+
+
+def _people(roots: Mapping[str, Node], problems: list[Problem]) -> People | None:
+    """Queues and agents, or None with the reasons in `problems`."""
+    missing = [path for path in (QUEUES, AGENTS) if path not in roots]
+    for path in missing:
+        if not any(problem.mark.file == path for problem in problems):
+            problems.append(Problem(Mark(path, 1, 1), "missing-file", "this file is needed"))
+    if missing:
+        return None
+    queues, agents = _plain(roots[QUEUES]), _plain(roots[AGENTS])
+    habits = _habits(queues, roots[QUEUES], problems)
+    pauses = _pauses(agents, roots[AGENTS], problems)
+    for word in [word for word in agents if word not in _OF_AGENTS]:
+        del agents[word]
+        message = f"`{word}` is not known here; there are {', '.join(_OF_AGENTS)}"
+        problems.append(Problem(_mark(roots[AGENTS], (word,)), "people", _hinted(message, nearest(word, _OF_AGENTS))))
+    skills = _plain(roots[SKILLS]).get("skills") if SKILLS in roots else None
+    configuration, found = read(queues, agents, tuple(skills or ()))
+    for problem in found:
+        root = roots[AGENTS if problem.path[:1] == ("agents",) else QUEUES]
+        near = problem.suggestion
+        if not near and problem.message.endswith("is not a setting of queues"):  # of these some are the house's own
+            near = nearest(str(problem.path[-1]), _HABITS)
+        problems.append(Problem(_mark(root, problem.path), "people", _hinted(problem.message, near)))
+    return None if found else People(configuration, habits, pauses)
+
+
+def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict[QueueName, QueueHabits]:
+    """Take what is the house's out of queues.yaml; the rest is the queues core's."""
+    habits = {}
+    for name, entry in (queues.get("queues") or {}).items():
+        if not isinstance(entry, dict):
+            continue
+        words = {word: entry.pop(word) for word in _HABITS & entry.keys()}
+        try:
+            habits[QueueName(str(name))] = msgspec.convert(words, QueueHabits)
+        except msgspec.ValidationError as error:
+            found = misread(error, QueueHabits, ("queues", str(name)), _FORMS)
+            problems.append(Problem(_mark(root, found.path), "people", _hinted(found.message, found.suggestion)))
+    return habits
+
+
+def _pauses(agents: dict[str, Any], root: Node, problems: list[Problem]) -> dict[str, str]:
+    """`pauses: {1: lunch}` of agents.yaml: the digit after the pause code. Without a digit it is a break, unless the
+    site wants a reason: `pause_needs_reason: true`."""
+    given = agents.pop("pauses", None) or {}
+    needs_reason = agents.pop("pause_needs_reason", False)
+    if not isinstance(needs_reason, bool) or (needs_reason and not given):
+        message = "true or false; with true, `pauses` has the reasons"
+        problems.append(Problem(_mark(root, ("pause_needs_reason",)), "people", message))
+    pauses = {} if needs_reason is True else {"": "break"}
+    for digit, reason in given.items() if isinstance(given, dict) else ():
+        if not (str(digit).isdecimal() and len(str(digit)) == 1 and isinstance(reason, str)):
+            message = "a pause is one digit and its reason: `1: lunch`"
+            problems.append(Problem(_mark(root, ("pauses", str(digit))), "people", message))
+        pauses[str(digit)] = str(reason)
+    return pauses
+
+
+def _house_phrases(program: Program, people: People, root: Node) -> list[Problem]:
+    """What the house itself says names phrases that exist and ask for nothing but what is known then."""
+    problems = []
+    for queue, habits in people.habits.items():
+        path: tuple[str | int, ...] = ("queues", queue)
+        if habits.whisper:
+            problems += _phrase(program, habits.whisper, {"queue", "reason"}, _mark(root, (*path, "whisper")))
+        if habits.announce is not None:
+            for phrase, places in announced(habits.announce):
+                problems += _phrase(program, phrase, places, _mark(root, (*path, "announce")))
+        if habits.callback is not None:
+            mark = _mark(root, (*path, "callback"))
+            for phrase, places in called_back(habits.callback):
+                problems += _phrase(program, phrase, places, mark)
+            if habits.callback.hours and habits.callback.hours not in program.hours:
+                hint = nearest_hint(habits.callback.hours, tuple(program.hours))
+                problems.append(Problem(mark, "unknown-hours", f"there are no hours {habits.callback.hours}{hint}"))
+        for number, step in enumerate(people.configuration.queues[queue].steps):
+            if step.offer == "callback" and habits.callback is None:
+                message = f"{queue} offers a callback and has no rules for it: give it `callback: {{hours: …}}`"
+                problems.append(Problem(_mark(root, (*path, "steps", number, "offer")), "people", message))
+        if list(habits.alert_s) != sorted(set(habits.alert_s)):
+            problems.append(Problem(_mark(root, (*path, "alert_s")), "people", "alarms are in the order of their time"))
+    return problems
+
+
+def _phrase(program: Program, phrase: str, places: set[str], mark: Mark) -> list[Problem]:
+    texts = program.phrases.get(program.languages[0], {})
+    if phrase not in texts:
+        return [Problem(mark, "unknown-phrase", f"there is no phrase {phrase}{nearest_hint(phrase, tuple(texts))}")]
+    unknown = parse_template(texts[phrase]).places.keys() - places
+    if not unknown:
+        return []
+    known = " and ".join(sorted(places)) or "nothing"
+    return [Problem(mark, "house-phrase", f"{phrase} is told {known}, not {', '.join(sorted(unknown))}")]
+
+
+def _known_skills(configuration: Configuration, roots: Mapping[str, Node]) -> frozenset[str]:
+    named = frozenset(skill for agent in configuration.agents.values() for skill in agent.skills)
+    listed = _plain(roots[SKILLS]).get("skills") if SKILLS in roots else None
+    return named | frozenset(str(skill) for skill in listed or ())
+
+
+def _plain(root: Node) -> dict[str, Any]:
+    value = root.plain()
+    return value if isinstance(value, dict) else {}
+
+
+def _mark(root: Node, path: tuple[str | int, ...]) -> Mark:
+    node = root.find(path)
+    return node.key_mark or node.mark
+
+
+def _hinted(message: str, suggestion: str) -> str:
+    return f"{message}; did you mean {suggestion}?" if suggestion else message

@@ -1,0 +1,84 @@
+"""The router's directory: what the published versions say of numbers, phones, queues and sounds."""
+
+from functools import lru_cache
+from typing import Any
+
+from calls.commands import Clip, Media, Sentence
+from calls.errors import BadInput
+from calls.ids import AgentId, QueueName
+from control.register import Call
+from control.treatment import QueueHabits
+from dsl.hours import is_open
+from hotline.versions.store import Versions
+from ivr.phrases import Template, parse_template
+
+
+class VersionedDirectory:
+    """Answers from the version that is asked about. A version that is gone answers nothing, and loses no call."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+
+    def entry(self, version: str, called: str) -> str | None:
+        """The flow that answers this number."""
+        try:
+            return self._versions.program(version).entry(called)
+        except BadInput:
+            return None
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        """The account of the agent's phone."""
+        return self._versions.people(version).account(agent) if version else None
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        """Whose phone that is."""
+        return self._versions.people(version).agent(account) if version else None
+
+    def records(self, version: str, queue: str) -> bool:
+        """Whether talks of this queue are recorded."""
+        return self.habits(version, queue).record
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        """Who waits, and why, in the words of the queue's whisper phrase."""
+        habits = self.habits(version, call.queue)
+        callback = habits.callback if call.callback is not None else None
+        phrase = habits.whisper if callback is None else callback.whisper
+        if not phrase:
+            return ()
+        queue = self._versions.people(version).configuration.queues.get(QueueName(call.queue))
+        title = queue.title if queue is not None and queue.title else call.queue
+        return self.say(version, "", phrase, queue=title, reason=call.reason or title)
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        """A phrase for the house's own people."""
+        return self.say(version, "", phrase) if version else ()
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        """The reason behind a digit."""
+        return self._versions.people(version).pauses.get(code) if version else None
+
+    def habits(self, version: str, queue: str) -> QueueHabits:
+        """What the house does around this queue's callers."""
+        return self._versions.people(version).habits.get(QueueName(queue), QueueHabits())
+
+    def open(self, version: str, hours: str, utc: float) -> bool:
+        """By the clock and the calendar of that version; what is not known is closed."""
+        known = self._versions.program(version).hours.get(hours)
+        return known is not None and is_open(known, utc)[0]
+
+    def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
+        """A phrase in this language, or in the site's first one; nothing where there is no such phrase."""
+        program = self._versions.program(version)
+        for tongue in (language, program.languages[0]):
+            clip = program.clips.get(tongue, {}).get(phrase)
+            if clip is not None:
+                return (Clip(clip),)
+            text = program.phrases.get(tongue, {}).get(phrase)
+            if text is not None:
+                return (Sentence(_template(text).render(values, tongue), tongue),)
+        return ()
+
+
+@lru_cache(maxsize=512)
+def _template(text: str) -> Template:
+    return parse_template(text)

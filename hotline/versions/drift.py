@@ -1,0 +1,30 @@
+"""What the folder that admins edit is to the version that runs: the same, ahead of it, or broken."""
+
+import structlog
+
+from calls.errors import BadInput
+from hotline.site.settings import Site
+from hotline.versions.sources import hash_of, read_files
+from hotline.versions.store import Versions
+
+log = structlog.get_logger("hotline")
+
+
+def say_where_the_folder_stands(site: Site, versions: Versions) -> None:
+    """A folder that has moved on, or is broken, is not an error: the last good version runs, and it is said."""
+    current = versions.current() or ""
+    try:
+        if hash_of(read_files(site)[0]) == versions.manifest(current).source_hash:
+            return
+        from hotline.versions.checking import check  # the compiler: a start does without
+
+        checked = check(site)
+    except BadInput as error:
+        log.warning("the folder cannot be read", error=str(error), advice=f"version {current} runs")
+        return
+    if checked.errors:
+        advice = f"version {current} runs, the last good one; mend the folder and publish"
+        errors = [str(problem) for problem in checked.errors[:5]]
+        log.warning("the folder has errors", errors=errors, more=len(checked.errors) - len(errors), advice=advice)
+    else:
+        log.warning("the folder has moved on", advice=f"version {current} runs; `hotline publish` makes it live")

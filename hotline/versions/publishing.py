@@ -1,0 +1,110 @@
+"""Publishing: lint, try the folder's own calls, build the prompts, write the version, name it. Or nothing of it."""
+
+import getpass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from calls.errors import BadInput
+from dsl.tree import Problem
+from hotline.site.settings import Site
+from hotline.versions.checking import Checked, check
+from hotline.versions.store import Manifest, Versions
+from ivr.phrases import parse_template
+from ivr.program import Program
+from ivr.rehearsal.test_runner import try_folder
+from speech.building import Builder, Built, Prompt
+from speech.voice import Voice
+
+Progress = Callable[[str, int, int], None]
+"""What is done, how much of it, of how much."""
+
+
+class NotPublished(BadInput):
+    """Why not. The version that holds goes on."""
+
+
+class LintFound(NotPublished):
+    """The folder has errors; `problems` are all of them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published."""
+
+    version: str
+    tried: int
+    prompts_made: int
+    prompts_kept: int
+    warnings: list[str]
+    took_s: float
+
+
+async def publish(site: Site, voice: Voice, progress: Progress = lambda what, done, total: None) -> Published:
+    """Make a version of the site's folders and let new calls have it. Raises NotPublished with all that is wrong."""
+    began = time.perf_counter()
+    site.prepare()
+    progress("lint", 0, 1)
+    checked = check(site)
+    if checked.program is None or checked.people is None:
+        raise LintFound(checked.errors)
+    progress("lint", 1, 1)
+    tried = _try_calls(checked, checked.program, progress)
+    built = await _build(site, checked.program, voice, progress)
+    versions = Versions(site.versions)
+    version = versions.next_id(checked.source_hash)
+    clips: dict[str, dict[str, str]] = {}
+    for (key, language), stem in built.stems.items():
+        clips.setdefault(language, {})[key] = str(stem)
+    program = checked.program.with_clips(version, clips)
+    manifest = Manifest(
+        version, time.time(), checked.source_hash, getpass.getuser(), len(program.flows), len(built.stems)
+    )
+    versions.add(manifest, program, checked.people, list(checked.paths.items()))
+    versions.activate(version)
+    warnings = [str(problem) for problem in checked.problems if problem.warning] + built.warnings
+    return Published(version, tried, built.made, built.kept, warnings, time.perf_counter() - began)
+
+
+def rollback(site: Site, to: str | None = None) -> str:
+    """Let new calls have an earlier version, the one before unless `to` names another. Calls under way keep theirs."""
+    versions = Versions(site.versions)
+    version = to or versions.before()
+    if version is None:
+        raise BadInput("there is no version before this one; `hotline versions` lists them")
+    versions.activate(version)
+    return version
+
+
+def _try_calls(checked: Checked, program: Program, progress: Progress) -> int:
+    results = try_folder(program, checked.files)
+    failed = [result for result in results if not result.ok]
+    progress("calls tried", len(results), len(results))
+    if failed:
+        raise NotPublished("\n".join(str(result) for result in failed))
+    return len(results)
+
+
+async def _build(site: Site, program: Program, voice: Voice, progress: Progress) -> Built:
+    prompts = [
+        Prompt(key, language, text)
+        for language, texts in program.phrases.items()
+        for key, text in texts.items()
+        if parse_template(text).is_static
+    ]
+    builder = Builder(site.sounds, voice, recordings=_recordings(site.prompts))
+    built = await builder.build(prompts, lambda done, total, key: progress("prompts", done, total))
+    if built.failures:
+        lines = [f"{f.prompt.language}/{f.prompt.key}: {f.reason}" for f in built.failures]
+        raise NotPublished("\n".join(lines))
+    return built
+
+
+def _recordings(prompts: Path) -> Path | None:
+    folder = prompts / "recordings"
+    return folder if folder.is_dir() else None

@@ -1,0 +1,34 @@
+"""The YAML files of a site, as text: what a version is made of."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from calls.errors import BadInput
+from hotline.site.settings import Site
+
+
+def read_files(site: Site) -> tuple[dict[str, str], dict[str, Path]]:
+    """Text and path of every YAML file, by its name from the site's folder. Raises BadInput for what is not UTF-8."""
+    texts: dict[str, str] = {}
+    paths: dict[str, Path] = {}
+    for prefix, folder in (("dialplans", site.dialplans), ("prompts", site.prompts)):
+        if not folder.is_dir():
+            raise BadInput(f"{folder}: no such folder; hotline.yaml, {prefix}: names it")
+        for path in sorted(folder.rglob("*.yaml")):
+            name = f"{prefix}/{path.relative_to(folder).as_posix()}"
+            try:
+                texts[name] = path.read_text(encoding="utf-8")
+            except UnicodeDecodeError as error:
+                line = path.read_bytes()[: error.start].count(b"\n") + 1
+                raise BadInput(f"{name}:{line}:1: not UTF-8; save the file as UTF-8 [encoding]") from error
+            paths[name] = path
+    return texts, paths
+
+
+def hash_of(texts: Mapping[str, str]) -> str:
+    """Of all files: whether a version is still what is here."""
+    digest = hashlib.sha256()
+    for name, text in sorted(texts.items()):
+        digest.update(f"{name}\0{text}\0".encode())
+    return digest.hexdigest()

@@ -1,0 +1,203 @@
+"""Published versions: each a folder that never changes, and one word that says which of them new calls get.
+
+    var/versions/0007-3f9a21bc/   program.msgpack  people.json  manifest.json  source/
+    var/versions/current          the id of the version that holds, replaced in one rename
+
+A version is complete before it is named, so a controller that starts, or dies, at any moment finds a whole one.
+"""
+
+import json
+import os
+import shutil
+import time
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from acd.config import Configuration
+from calls.errors import BadInput
+from calls.ids import AgentId, QueueName
+from control.treatment import QueueHabits
+from ivr.program import Program, decode, encode
+
+_KEPT = 30
+
+
+class People(msgspec.Struct, frozen=True):
+    """Queues, agents and their phones, as of a version."""
+
+    configuration: Configuration
+    habits: dict[QueueName, QueueHabits]
+    pauses: dict[str, str]
+    """Pause reason by the digit dialled after the pause code; the empty key is the plain pause, and where it is missing
+    one of the reasons must be given."""
+
+    def account(self, agent: AgentId) -> str | None:
+        """The agent's phone."""
+        known = self.configuration.agents.get(agent)
+        return None if known is None else known.account or agent
+
+    def agent(self, account: str) -> AgentId | None:
+        """Whose phone it is."""
+        return self.owners.get(account)
+
+    @property
+    def owners(self) -> dict[str, AgentId]:
+        """Agents by account."""
+        return {person.account or agent: agent for agent, person in self.configuration.agents.items()}
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a version is made of: for `hotline versions`, and to see whether dialplans/ has moved on."""
+
+    version: str
+    published_at: float
+    source_hash: str
+    by: str
+    flows: int
+    prompts: int
+
+
+class Versions:
+    """The versions of a site, below `folder`. Reading one twice costs nothing: a few are kept in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._programs = lru_cache(maxsize=8)(self._read_program)
+        self._peoples = lru_cache(maxsize=8)(self._read_people)
+
+    def program(self, version: str) -> Program:
+        """The flows of a version. Raises BadInput when it is not here."""
+        return self._programs(version)
+
+    def people(self, version: str) -> People:
+        """Its queues and agents. Raises BadInput when it is not here."""
+        return self._peoples(version)
+
+    def current(self) -> str | None:
+        """The id of the version that new calls get; None before the first publish."""
+        try:
+            return (self._folder / "current").read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
+    def all(self) -> list[Manifest]:
+        """Every version, oldest first."""
+        found = []
+        for name in self._names():
+            # the server or a `hotline publish` beside us may have pruned it since it was listed
+            with suppress(BadInput):
+                found.append(self.manifest(name))
+        return found
+
+    def manifest(self, version: str) -> Manifest:
+        """Raises BadInput for a version that is not here."""
+        try:
+            return msgspec.json.decode((self._folder / version / "manifest.json").read_bytes(), type=Manifest)
+        except (OSError, msgspec.DecodeError) as error:
+            raise BadInput(f"no version {version}; `hotline versions` lists them") from error
+
+    def configuration(self, version: str) -> Configuration:
+        """For the queues core."""
+        return self.people(version).configuration
+
+    def next_id(self, source_hash: str) -> str:
+        """A new version's id: a count, and the hash of what it is made of."""
+        return f"{max(map(_number, self._names()), default=0) + 1:04d}-{source_hash[:8]}"
+
+    def add(self, manifest: Manifest, program: Program, people: People, sources: list[tuple[str, Path]]) -> None:
+        """Write a version down, whole or not at all."""
+        unfinished = self._folder / f".{manifest.version}.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        (unfinished / "program.msgpack").write_bytes(encode(program))
+        (unfinished / "people.json").write_bytes(msgspec.json.encode(people))
+        (unfinished / "manifest.json").write_bytes(msgspec.json.encode(manifest))
+        for name, path in sources:
+            target = unfinished / "source" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        for file in unfinished.iterdir():
+            if file.is_file():
+                _sync(file)
+        unfinished.rename(self._folder / manifest.version)
+        _sync(self._folder)
+
+    def activate(self, version: str) -> None:
+        """Let new calls have `version`. Raises BadInput when it is not here."""
+        self.manifest(version)
+        unfinished = self._folder / f".current.{os.getpid()}"
+        unfinished.write_text(version)
+        _sync(unfinished)
+        unfinished.replace(self._folder / "current")
+        with (self._folder / "history").open("a") as history:
+            history.write(json.dumps({"at": time.time(), "version": version}) + "\n")
+
+    def before(self) -> str | None:
+        """The version that held before the current one: where a rollback goes."""
+        try:
+            lines = (self._folder / "history").read_text().splitlines()
+        except FileNotFoundError:
+            return None
+        current = self.current()
+        for line in reversed(lines):
+            version = str(json.loads(line)["version"])
+            if current is not None and _number(version) < _number(current):
+                return version
+        return None
+
+    def prune(self, live: frozenset[str]) -> int:
+        """Delete the oldest versions beyond the last thirty; what a live call, or the current one, needs stays."""
+        gone = [name for name in self._names()[:-_KEPT] if name not in live and name != self.current()]
+        for name in gone:
+            # hidden first, so that nobody meets half a version; who prunes beside us may have been faster
+            with suppress(FileNotFoundError):
+                (self._folder / name).rename(self._folder / f".{name}.gone")
+        for leaving in self._folder.glob(".*.gone"):
+            shutil.rmtree(leaving, ignore_errors=True)
+        return len(gone)
+
+    def _names(self) -> list[str]:
+        """The ids, oldest first."""
+        return sorted((path.name for path in self._folder.glob("[0-9]*-*")), key=_number)
+
+    def _read_program(self, version: str) -> Program:
+        return decode(self._read(version, "program.msgpack"))
+
+    def _read_people(self, version: str) -> People:
+        return msgspec.json.decode(self._read(version, "people.json"), type=People)
+
+    def _read(self, version: str, name: str) -> bytes:
+        try:
+            return (self._folder / version / name).read_bytes()
+        except OSError as error:
+            raise BadInput(f"version {version} is not here: {error.strerror}") from error
+
+
+class Programs:
+    """The flows by version, as the flow machine asks for them."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+
+    def __getitem__(self, version: str) -> Program:
+        """Raises KeyError for a version that is not here."""
+        try:
+            return self._versions.program(version)
+        except BadInput as error:
+            raise KeyError(version) from error
+
+
+def _number(version: str) -> int:
+    """The count that an id begins with: the ten-thousandth has a digit more."""
+    return int(version.partition("-")[0])
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,78 @@
+"""Files of dialplans/ and prompts/ that nobody reads: misspelt, misplaced, or left there by an editor.
+
+What was plainly meant to be read (YAML, a recording) is an error, since a site that ignores it is not the one its
+admin wrote; anything else is only mentioned. Hidden files, Markdown and JSON Schemas may lie anywhere.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from dsl.tree import Mark, Problem, nearest
+from hotline.site.settings import Site
+from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
+from ivr.compiler.queue_rules import QUEUES
+from speech.recordings import ENDINGS
+
+_TESTS = "dialplans/tests/"
+_FILES = (AGENTS, DEFAULTS, ENTRY, HOURS, QUEUES, SKILLS)
+_YAML = (".yaml", ".yml")
+_RECORDINGS = "prompts/recordings/"
+_NEVER_MEANT = (".md", ".schema.json")
+
+
+def strays(site: Site, languages: Sequence[str], phrases: Sequence[str]) -> Iterator[Problem]:
+    """What lies in the two folders and is not read, with the nearest right name."""
+    for prefix, folder in (("dialplans/", site.dialplans), (PROMPTS, site.prompts)):
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            if path.is_dir() or any(part.startswith(".") for part in inside.parts) or path.name.endswith(_NEVER_MEANT):
+                continue
+            name = f"{prefix}{inside.as_posix()}"
+            said = _recording(name, languages, phrases) if name.startswith(_RECORDINGS) else _text(name)
+            if said:
+                meant = path.suffix.lower() in (*_YAML, *ENDINGS)
+                yield Problem(Mark(name, 1, 1), "stray-file", said, warning=not meant)
+
+
+def _text(name: str) -> str:
+    """What is wrong with a file that should be YAML; empty: it is read."""
+    if _is_read(name):
+        return ""
+    stem, ending = name.rpartition(".")[::2]
+    if f".{ending.lower()}" in _YAML and _is_read(f"{stem}.yaml"):
+        return f"nobody reads it: rename it to {stem}.yaml"
+    folder, _, last = name.rpartition("/")
+    yaml = f"{last.rpartition('.')[0]}.yaml"
+    places = [f"{place}{yaml}" for place in (FLOWS, _TESTS)] if folder.startswith("dialplans/") else []
+    near = nearest(f"{folder}/{yaml}", [*_FILES, *places])
+    hint = f"; did you mean {near}?" if near and f".{ending.lower()}" in _YAML else ""
+    if name.startswith(PROMPTS):
+        return f"nobody reads it: texts stand in {PROMPTS}LANGUAGE.yaml, recordings in {_RECORDINGS}LANGUAGE/{hint}"
+    files = ", ".join(file.removeprefix("dialplans/") for file in _FILES)
+    return f"nobody reads it: in dialplans/ there are {files}, flows/ and tests/{hint}"
+
+
+def _is_read(name: str) -> bool:
+    if not name.endswith(".yaml"):
+        return False
+    language = name.removeprefix(PROMPTS)
+    return name in _FILES or name.startswith((FLOWS, _TESTS)) or (language != name and "/" not in language)
+
+
+def _recording(name: str, languages: Sequence[str], phrases: Sequence[str]) -> str:
+    """What is wrong with a file among the recordings; empty: it is played."""
+    language, slash, file = name.removeprefix(_RECORDINGS).partition("/")
+    key, _, ending = file.rpartition(".")
+    if not slash or "/" in file:
+        return f"nobody plays it: it belongs into {_RECORDINGS}LANGUAGE/"
+    if language not in languages:
+        return f"nobody plays it: there is no language {language}, there are {', '.join(languages)}"
+    if f".{ending.lower()}" not in ENDINGS:
+        return f"nobody plays it: a recording ends in {', '.join(ENDINGS)}"
+    if key not in phrases:
+        return f"nobody plays it: there is no phrase {key}{_meant(key, phrases)}"
+    return ""
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    near = nearest(word, known)
+    return f"; did you mean {near}?" if near else ""

@@ -1,0 +1,1 @@
+"""What is shown and asked of a running controller: board, metrics, the controller itself."""

@@ -1,0 +1,154 @@
+"""The board: what a wallboard shows of the running house, kept from the router's orders. Numbers are masked here."""
+
+from collections import Counter, deque
+from typing import Any
+
+import msgspec
+
+from acd.commands import AgentChanged
+from acd.forecast.forecaster import Forecast
+from calls.ids import AgentId, CallId
+from calls.numbers import masked
+from complaints.cases import FileCase
+from control import commands
+from control.register import Call, Register
+
+_LAST = 50
+
+
+class AgentRow(msgspec.Struct):
+    """One agent's line on the board; `since` is monotonic."""
+
+    agent: str
+    state: str
+    reason: str
+    since: float
+
+
+class Totals(msgspec.Struct):
+    """Since the controller began."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    lost: int = 0
+    cases: int = 0
+    ended: int = 0
+    waited_s: float = 0.0
+    """Sum over answered calls, from the queue to the talk."""
+
+
+class Event(msgspec.Struct):
+    """A line of the last events; `at` is UTC epoch seconds."""
+
+    at: float
+    what: str
+    words: dict[str, str]
+
+
+class Board:
+    """Watches the orders. `view` is plain data for JSON."""
+
+    WATCHED = frozenset({commands.LogCall, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed})
+    """Orders of other kinds need not be shown."""
+
+    def __init__(self) -> None:
+        self.totals = Totals()
+        self._agents: dict[AgentId, AgentRow] = {}
+        self._last: deque[Event] = deque(maxlen=_LAST)
+        self._outcomes: Counter[str] = Counter()
+        self._forecasts: dict[CallId, Forecast] = {}
+
+    def watch(self, order: commands.RouterCommand, utc: float) -> None:
+        """Note one order."""
+        match order:
+            case commands.LogCall():
+                self._ended(order)
+                self._forecasts.pop(order.call, None)
+            case commands.ForecastMade(call, _, forecast):
+                self._forecasts[call] = forecast
+            case AgentChanged(agent, state, reason, since):
+                self._agents[agent] = AgentRow(agent, state, reason, since)
+                if state in ("talking", "paused", "offline"):
+                    self._say(utc, f"agent {state}", agent=agent, reason=reason)
+            case FileCase(case=case):
+                self.totals.cases += 1
+                self._say(utc, "case opened", case=case.number, category=case.category, caller=masked(case.caller))
+            case commands.Noticed(level, event, advice) if level != "info":
+                self._say(utc, event, level=level, advice=advice)
+            case _:
+                pass
+
+    def view(self, register: Register, now: float) -> dict[str, Any]:
+        """All of it as of `now` (monotonic): places, queues, agents, calls, the last events, totals."""
+        queues: dict[str, dict[str, Any]] = {}
+        for call in register.calls.values():
+            if call.place in ("waiting", "offered") and call.queued_at is not None:
+                row = queues.setdefault(call.queue, {"waiting": 0, "longest_s": 0.0, "long_waits": 0})
+                row["long_waits"] += call.alarms > 0
+                row["waiting"] += 1
+                row["longest_s"] = max(row["longest_s"], now - call.queued_at)
+        return {
+            "version": register.version,
+            "utc": now + register.offset_s,
+            "places": Counter(call.place for call in register.calls.values()),
+            "queues": queues,
+            "agents": [
+                {**msgspec.structs.asdict(row), "for_s": max(0.0, now - row.since)} for row in self._agents.values()
+            ],
+            "calls": [
+                {
+                    "call": call.call,
+                    "caller": masked(call.caller),
+                    "place": call.place,
+                    "queue": call.queue,
+                    "agent": call.agent,
+                    "for_s": now - call.arrived_at,
+                    "forecast": self._forecast_of(call),
+                }
+                for call in register.calls.values()
+            ],
+            "last": [msgspec.structs.asdict(event) for event in self._last],
+            "totals": msgspec.structs.asdict(self._totals_with(register)),
+            "outcomes": dict(self._outcomes),
+        }
+
+    def _forecast_of(self, call: Call) -> dict[str, Any] | None:
+        """What is told of a waiting caller: figures, or silence with its reason; None for who does not wait."""
+        forecast = self._forecasts.get(call.call)
+        if forecast is None or call.place not in ("waiting", "offered"):
+            return None
+        told = {"layer": forecast.layer, "reason": forecast.reason}
+        if forecast.layer == "silent":
+            return told
+        return {**told, "median_s": forecast.median_s, "low_s": forecast.low_s, "high_s": forecast.high_s}
+
+    def _totals_with(self, register: Register) -> Totals:
+        """Ended calls and those that go on: a caller who talks counts as answered now, not when the talk is over."""
+        totals = msgspec.structs.replace(self.totals)
+        for call in register.calls.values():
+            if call.queued_at is not None:
+                totals.offered += 1
+                if call.answered_at is not None:
+                    totals.answered += 1
+                    totals.waited_s += call.answered_at - call.queued_at
+        return totals
+
+    def _ended(self, row: commands.LogCall) -> None:
+        self._outcomes[row.outcome] += 1
+        self.totals.ended += 1
+        if row.queued_at is not None:
+            self.totals.offered += 1
+            if row.answered_at is not None:
+                self.totals.answered += 1
+                self.totals.waited_s += row.answered_at - row.queued_at
+            elif row.outcome == "abandoned":
+                self.totals.abandoned += 1
+        if row.outcome == "lost":
+            self.totals.lost += 1
+        self._say(
+            row.ended_at, f"call {row.outcome}", caller=masked(row.caller), queue=row.queue, agent=row.agent or ""
+        )
+
+    def _say(self, utc: float, what: str, **words: str) -> None:
+        self._last.appendleft(Event(utc, what, {name: word for name, word in words.items() if word}))

@@ -1,0 +1,80 @@
+"""Prometheus metrics, counted from the orders that the router gives: what is not ordered did not happen."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from acd.commands import AgentChanged
+from complaints.cases import FileCase
+from control import commands
+from control.register import Register
+
+_WAITS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 480, 720, 1800)
+
+
+class Metrics:
+    """Watches the orders. `registry` is what the web shows at /metrics."""
+
+    WATCHED = frozenset({commands.LogCall, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed})
+    """Orders of other kinds need not be shown: there are five of those for one of these."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._calls = Counter("hotline_calls", "Calls that ended", ["outcome", "queue"], registry=self.registry)
+        self._waits = Histogram(
+            "hotline_wait_seconds", "Wait of answered calls", ["queue"], registry=self.registry, buckets=_WAITS
+        )
+        self._abandons = Histogram(
+            "hotline_abandon_seconds", "Wait of abandoned calls", ["queue"], registry=self.registry, buckets=_WAITS
+        )
+        self._cases = Counter("hotline_cases", "Cases opened", ["category", "asked_by"], registry=self.registry)
+        self._notices = Counter("hotline_notices", "Notices to the operator", ["level"], registry=self.registry)
+        self._places = Gauge("hotline_calls_live", "Calls now, by place", ["place"], registry=self.registry)
+        self._agents = Gauge("hotline_agents", "Agents now, by state", ["state"], registry=self.registry)
+        self._forecasts = Counter(
+            "hotline_forecasts",
+            "Forecasts of the wait, by the layer that spoke",
+            ["queue", "layer"],
+            registry=self.registry,
+        )
+        self._forecast = Gauge(
+            "hotline_forecast_seconds",
+            "The newest forecast: the wait ahead of the caller who was last looked at",
+            ["queue", "figure"],
+            registry=self.registry,
+        )
+        self._states: dict[str, str] = {}
+        self.pending_rows = Gauge("hotline_store_pending_rows", "Rows not yet durable", registry=self.registry)
+        self.bus_up = Gauge("hotline_bus_up", "1 while the link to the broker is up", registry=self.registry)
+        self.switch_up = Gauge("hotline_switch_up", "1 while the link to the switch is up", registry=self.registry)
+
+    def watch(self, order: commands.RouterCommand) -> None:
+        """Count one order."""
+        match order:
+            case commands.LogCall():
+                self._calls.labels(order.outcome, order.queue).inc()
+                if order.queued_at is not None and order.answered_at is not None:
+                    self._waits.labels(order.queue).observe(order.answered_at - order.queued_at)
+                elif order.queued_at is not None and order.outcome == "abandoned":
+                    self._abandons.labels(order.queue).observe(order.ended_at - order.queued_at)
+            case FileCase(case=case):
+                self._cases.labels(case.category, case.asked_by).inc()
+            case AgentChanged(agent, state):
+                self._states[agent] = state
+            case commands.ForecastMade(queue=queue, forecast=forecast):
+                self._forecasts.labels(queue, forecast.layer).inc()
+                if forecast.layer != "silent":
+                    self._forecast.labels(queue, "median").set(forecast.median_s)
+                    self._forecast.labels(queue, "low").set(forecast.low_s)
+                    self._forecast.labels(queue, "high").set(forecast.high_s)
+            case commands.Noticed(level):
+                self._notices.labels(level).inc()
+            case _:
+                pass
+
+    def look(self, register: Register) -> None:
+        """Take the gauges' readings, when somebody asks for them."""
+        places = [call.place for call in register.calls.values()]
+        for place in ("menu", "waiting", "booked", "offered", "talking", "transferring", "transferred"):
+            self._places.labels(place).set(places.count(place))
+        states = list(self._states.values())
+        for state in ("offline", "idle", "offered", "talking", "wrap_up", "paused"):
+            self._agents.labels(state).set(states.count(state))

@@ -1,0 +1,252 @@
+"""A folder of dialplans/ and prompts/ becomes a program, or a list of everything that is wrong with it.
+
+Text in, data out: whoever calls this has read the files. Nothing is half compiled: with one problem that is not a mere
+warning there is no program, and the version that runs goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from calls.numbers import e164
+from dsl.calendars import read_hours
+from dsl.hours import Hours
+from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
+from ivr.compiler import lint
+from ivr.compiler.flows import flow_name, read_flow
+from ivr.compiler.grammar import Reading, RefKind
+from ivr.compiler.queue_rules import QUEUES
+from ivr.compiler.vocabulary import SITE_WORDS
+from ivr.phrases import Phrases, read_phrases
+from ivr.program import Flow, Limits, Program
+
+FLOWS = "dialplans/flows/"
+ENTRY, HOURS, DEFAULTS = "dialplans/entry.yaml", "dialplans/hours.yaml", "dialplans/defaults.yaml"
+AGENTS, SKILLS = "dialplans/agents.yaml", "dialplans/skills.yaml"
+PROMPTS = "prompts/"
+_DEFINED_IN: dict[RefKind, str] = {"queue": QUEUES, "hours": HOURS, "agent": AGENTS}
+_LIMITS = {"steps": (10, 10_000), "call_s": (60, 86_400), "depth": (2, 50)}
+
+
+@dataclass(slots=True)
+class Compilation:
+    """What came of a folder. `roots` are the parsed files by path, for those whose meaning belongs to others.
+
+    `wishes` are the skill expressions of all flows with their places; their grammar belongs to the queues.
+    """
+
+    program: Program | None = None
+    problems: list[Problem] = field(default_factory=list)
+    roots: dict[str, Node] = field(default_factory=dict)
+    wishes: list[tuple[str, Mark]] = field(default_factory=list)
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Problems that keep it from being published."""
+        return [problem for problem in self.problems if not problem.warning]
+
+
+def compile_folder(files: Mapping[str, str], *, version: str = "", today: date | None = None) -> Compilation:
+    """Compile `files` (text by path from the site's folder, `/` between). `today` is for holidays not yet decreed."""
+    return _Compiler(files).run(version, today)
+
+
+class _Compiler:
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+        self._done = Compilation()
+        self._unread: set[str] = set()
+
+    def run(self, version: str, today: date | None) -> Compilation:
+        done = self._done
+        self._parse()
+        defaults = self._mapping(DEFAULTS)
+        languages = self._languages(defaults.get("languages"))
+        limits = self._limits(defaults.get("limits"))
+        self._unknown_defaults(defaults)
+        phrases = self._phrases(languages)
+        hours = self._hours(today)
+        flows = self._flows({word: node for word, node in defaults.items() if word in SITE_WORDS})
+        self._lint(flows, phrases, hours, languages)
+        entries = self._entries(flows)
+        done.problems.sort(
+            key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column, problem.rule)
+        )
+        done.problems = list(dict.fromkeys(done.problems))
+        if not done.errors:
+            texts = {
+                language: {key: phrases.template(key, language).text for key in phrases.keys}
+                for language in phrases.languages
+            }
+            done.program = Program(version, languages, flows, entries, hours, texts, {}, limits)
+        return done
+
+    def _problem(self, mark: Mark, rule: str, message: str) -> None:
+        self._done.problems.append(Problem(mark, rule, message))
+
+    def _parse(self) -> None:
+        for path, text in sorted(self._files.items()):
+            if not path.endswith(".yaml") or path.startswith("dialplans/tests/"):
+                continue
+            try:
+                self._done.roots[path] = parse(text, path)
+            except SourceError as error:
+                self._problem(Mark(error.file, error.line, error.column), "yaml", error.message)
+                self._unread.add(path)
+
+    def _mapping(self, path: str) -> Mapping[str, Node]:
+        root = self._done.roots.get(path)
+        if root is not None and not root.is_mapping and root.value is not None:
+            self._problem(root.mark, "type", f"a mapping is wanted, not {root.kind}")
+            self._unread.add(path)
+        return root.items if root is not None else {}
+
+    def _section(self, path: str, word: str) -> Mapping[str, Node]:
+        section = self._mapping(path).get(word)
+        return section.items if section is not None else {}
+
+    def _languages(self, node: Node | None) -> tuple[str, ...]:
+        spoken = [
+            path.removeprefix(PROMPTS).removesuffix(".yaml")
+            for path in (*self._done.roots, *sorted(self._unread))
+            if path.startswith(PROMPTS) and "/" not in path.removeprefix(PROMPTS)
+        ]
+        if node is None:
+            return tuple(sorted(spoken, key=lambda language: (not language.startswith("zh"), language)))
+        languages: list[str] = []
+        for child in node.children if node.is_sequence else (node,):
+            if child.text in spoken:
+                languages.append(child.text)
+            else:
+                hint = nearest_hint(child.text, spoken)
+                self._problem(child.mark, "unknown-language", f"there is no prompts/{child.text}.yaml{hint}")
+        return (*languages, *(language for language in spoken if language not in languages))
+
+    def _limits(self, node: Node | None) -> Limits:
+        given: dict[str, int] = {}
+        for word, child in node.items.items() if node is not None else ():
+            if word not in _LIMITS:
+                hint = nearest_hint(word, list(_LIMITS))
+                self._problem(child.key_mark or child.mark, "unknown-word", f"{word} is not a limit{hint}")
+                continue
+            least, most = _LIMITS[word]
+            value = child.value
+            if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+                given[word] = value
+            else:
+                self._problem(
+                    child.mark, "type", f"{word} is a whole number from {least} to {most}, not {child.text!r}"
+                )
+        standard = Limits()
+        return Limits(
+            given.get("steps", standard.steps),
+            float(given.get("call_s", standard.call_s)),
+            given.get("depth", standard.depth),
+        )
+
+    def _unknown_defaults(self, defaults: Mapping[str, Node]) -> None:
+        known = (*SITE_WORDS, "languages", "limits", "about")
+        for word, node in defaults.items():
+            if word not in known:
+                message = f"{word} is not a default{nearest_hint(word, known)}; there are {', '.join(sorted(known))}"
+                self._problem(node.key_mark or node.mark, "unknown-word", message)
+
+    def _phrases(self, languages: tuple[str, ...]) -> Phrases:
+        roots = self._done.roots
+        files = {
+            language: roots[f"{PROMPTS}{language}.yaml"]
+            for language in languages
+            if f"{PROMPTS}{language}.yaml" in roots
+        }
+        phrases, problems = read_phrases(files)
+        self._done.problems += problems
+        return phrases
+
+    def _hours(self, today: date | None) -> dict[str, Hours]:
+        root = self._done.roots.get(HOURS)
+        if root is None or root.value is None:
+            return {}
+        hours, problems = read_hours(root, today)
+        self._done.problems += problems
+        return hours
+
+    def _flows(self, defaults: Mapping[str, Node]) -> dict[str, Flow]:
+        flows: dict[str, Flow] = {}
+        for path, root in self._done.roots.items():
+            if not path.startswith(FLOWS):
+                continue
+            name = flow_name(path)
+            flow, reading = read_flow(root, name, defaults)
+            if flow is None:
+                self._unread.add(path)
+            self._done.problems += reading.problems
+            self._done.readings[name] = reading
+            if flow is not None:
+                flows[name] = flow
+        return flows
+
+    def _lint(
+        self, flows: Mapping[str, Flow], phrases: Phrases, hours: Mapping[str, Hours], languages: tuple[str, ...]
+    ) -> None:
+        done = self._done
+        agents = self._section(AGENTS, "agents")
+        skills = [
+            *self._section(SKILLS, "skills"),
+            *(skill for agent in agents.values() for skill in _entry(agent, "skills")),
+        ]
+        around = lint.Surroundings(
+            flows=flows,
+            phrases=phrases,
+            hours=tuple(hours),
+            queues=tuple(self._section(QUEUES, "queues")),
+            skills=tuple(dict.fromkeys(skills)),
+            agents=tuple(agents),
+            languages=languages,
+            secrets=tuple(dict.fromkeys(name for reading in done.readings.values() for name in reading.secrets)),
+            unread=self._unread_names(),
+        )
+        for name, flow in flows.items():
+            reading = done.readings[name]
+            done.problems += lint.lint_flow(flow, reading, around)
+            done.wishes += [(ref.name, ref.mark) for ref in reading.refs if ref.kind == "wish"]
+        done.problems += lint.lint_calls(flows, done.readings)
+
+    def _unread_names(self) -> lint.Unread:
+        """What the files that could not be read may well define: that it is missing is their one problem told again."""
+        flows = frozenset(flow_name(path) for path in self._unread if path.startswith(FLOWS))
+        kinds: set[RefKind] = {kind for kind, path in _DEFINED_IN.items() if path in self._unread}
+        if any(path.startswith(PROMPTS) for path in self._unread):
+            kinds.add("phrase")
+        return lint.Unread(flows, frozenset(kinds))
+
+    def _entries(self, flows: Mapping[str, Flow]) -> dict[str, str]:
+        entries: dict[str, str] = {}
+        first: dict[str, Mark] = {}
+        for number, node in self._mapping(ENTRY).items():
+            mark = node.key_mark or node.mark
+            called = e164(number)
+            if called in first:
+                self._problem(mark, "duplicate-entry", f"{number} is already given on line {first[called].line}")
+                continue
+            first[called] = mark
+            if number != "default" and not any(character.isdigit() for character in number):
+                hint = nearest_hint(number, ("default",))
+                self._problem(mark, "entry", f"{number!r} is neither a number nor default{hint}")
+            if node.text not in flows and node.text in self._unread_names().flows:
+                continue
+            if node.text not in flows:
+                hint = nearest_hint(node.text, list(flows))
+                self._problem(node.mark, "unknown-flow", f"there is no flow {node.text or node.kind}{hint}")
+            elif flows[node.text].takes:
+                takes = ", ".join(flows[node.text].takes)
+                self._problem(node.mark, "argument", f"{node.text} takes {takes}: it cannot be where calls begin")
+            entries[called] = node.text
+        return entries
+
+
+def _entry(node: Node, word: str) -> Mapping[str, Node]:
+    inside = node.items.get(word)
+    return inside.items if inside is not None else {}

@@ -1,0 +1,1 @@
+"""The machine that walks compiled flows, one session a call."""

@@ -1,0 +1,325 @@
+"""Steps that ask: menu, collect, listen, survey. Prompt, keys, silence, wrong keys, how often, and then.
+
+    prompt ──key──▶ keys ──complete──▶ leave
+      │               │ └─ no such ──▶ wrong ──tries left──▶ prompt (short)
+      └─ silence ─────┴──▶ no input ──tries left──▶ prompt (short); else leave
+
+A key stops the prompt at once, unless `barge_in` is off: then keys count from the prompt's end. So does speech in a
+`listen`: its ear is open beside the prompt, or, with `barge_in` off, from the prompt's end.
+"""
+
+import re
+
+from calls.causes import Outcome
+from calls.commands import Listen as OpenEar
+from calls.commands import Stop
+from calls.events import CommandFailed, PlaybackFinished, SpeechHeard
+from ivr.checks import passes
+from ivr.commands import CheckSecret, SurveyAnswered
+from ivr.events import SecretChecked
+from ivr.machine.session import Phase
+from ivr.machine.walk import Walk
+from ivr.program import Asking, Collect, Lines, Listen, Menu, Retry, Survey
+
+_CHECK_WITHIN_S = 5.0
+_LATE_EAR_S = 5.0  # a recogniser that has not answered so long after its own limit never will
+
+
+def enter(walk: Walk, step: Asking) -> None:
+    """Ask, unless the answer is keyed already."""
+    session = walk.session
+    if isinstance(step, Collect) and step.secret and session.hidden != step.into:
+        walk.hide(step.into, star=_star(step))
+        session.ahead = ""  # pressed when it was not yet hidden: not for this step
+    ahead, session.ahead = session.ahead, ""
+    if not ahead:
+        _ask(walk, step)
+        return
+    walk.wait("asking")
+    for key in ahead:
+        if session.phase != "asking" or walk.successor is not None:
+            break
+        on_key(walk, step, key)
+
+
+def resume(walk: Walk, step: Asking) -> None:
+    """After a restart: the vault and the prompt are gone, so ask anew, with the tries that are left."""
+    session = walk.session
+    session.typed = ""
+    session.asked = max(0, session.asked - 1)  # the same words as before
+    if isinstance(step, Collect) and step.secret:
+        walk.hide(step.into, star=_star(step))
+    _ask(walk, step)
+
+
+def on_key(walk: Walk, step: Asking, key: str) -> None:
+    """One key."""
+    session = walk.session
+    if session.phase == "checking":
+        return
+    if session.phase == "asking" and session.playing is not None and not step.barge_in:
+        return
+    session.keys += key
+    if session.phase == "confirming":
+        _confirmed(walk, step, key)
+        return
+    if isinstance(step, Collect):
+        _digit(walk, step, key)
+    else:
+        _choice(walk, step, key)
+    if walk.successor is None and session.typed and session.phase == "asking":
+        walk.hush()
+
+
+def on_played(walk: Walk, step: Asking, event: PlaybackFinished) -> None:
+    """The prompt is through: now the time for an answer runs."""
+    session = walk.session
+    session.playing = None
+    if event.outcome is Outcome.FAILED:
+        walk.note(f"not played: {event.detail}".rstrip(": "))
+    if session.typed or session.phase == "checking":
+        return
+    listen = _listens_beside_prompt(step)
+    if listen is None or session.phase != "asking":
+        _await(walk, step, session.phase)
+    elif session.awaits is None:  # the ear failed meanwhile
+        walk.wait("asking", None, step.first_key_s)
+    elif session.due_at is None:  # nothing was said yet: from here on silence counts
+        walk.wait("asking", session.awaits, listen.max_s)
+
+
+def on_due(walk: Walk, step: Asking) -> None:
+    """Time is over for the next key, the recogniser or the vault."""
+    session = walk.session
+    if session.phase == "checking":
+        walk.note("check not answered")
+        _wrong(walk, step)
+    elif not session.typed:
+        _silent(walk, step)
+    elif isinstance(step, Collect) and session.phase == "asking":
+        _complete(walk, step)
+    elif isinstance(step, Menu) and session.typed in (keys := _keys(step)):
+        _choose(walk, session.typed, keys[session.typed])
+    else:
+        _wrong(walk, step)
+
+
+def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
+    """Something is being said, was said, or nothing was in time."""
+    session = walk.session
+    if not event.final:
+        walk.hush()
+        walk.wait("asking", session.awaits, step.max_s + _LATE_EAR_S)
+        return
+    session.awaits = None
+    said = event.text.casefold().strip()
+    if not said:
+        _silent(walk, step)
+        return
+    if step.into:
+        session.frame.values[step.into] = event.text
+    if event.confidence >= step.confidence:
+        for answer in step.answers:
+            if any(_says(said, word.casefold()) for word in answer.hears):
+                walk.leave("heard", answer.then)
+                return
+    _wrong(walk, step)
+
+
+def on_ear_failed(walk: Walk, step: Listen, event: CommandFailed) -> None:
+    """No recogniser: keys remain."""
+    walk.note(f"not listening: {event.reason}")
+    walk.wait("asking", None, step.first_key_s if walk.session.playing is None else None)
+
+
+def on_checked(walk: Walk, step: Collect, event: SecretChecked) -> None:
+    """The vault's word on hidden digits."""
+    if event.ok:
+        walk.leave("collected", step.then)
+    else:
+        _wrong(walk, step)
+
+
+def _ask(walk: Walk, step: Asking, first: Lines = ()) -> None:
+    """Say `first` and the prompt in one go, and listen for keys."""
+    session = walk.session
+    session.typed = ""
+    lines = step.lines if session.asked == 0 else step.again
+    session.asked += 1
+    session.phase = "asking"
+    _prompted(walk, step, walk.say(first, lines) is not None, "asking")
+
+
+def _prompted(walk: Walk, step: Asking, sounds: bool, phase: Phase) -> None:
+    if sounds and phase == "asking" and (listen := _listens_beside_prompt(step)) is not None:
+        _open_ear(walk, listen, patient=True)
+    elif sounds:
+        walk.wait(phase)
+    else:
+        walk.hush()
+        _await(walk, step, phase)
+
+
+def _await(walk: Walk, step: Asking, phase: Phase) -> None:
+    """Silence begins: open the ear of a `listen`, or give the first key its time."""
+    if isinstance(step, Listen) and phase == "asking":
+        _open_ear(walk, step, patient=False)
+    else:
+        walk.wait(phase, None, step.first_key_s)
+
+
+def _listens_beside_prompt(step: Asking) -> Listen | None:
+    """The step, if speech, too, may stop its prompt."""
+    return step if isinstance(step, Listen) and step.barge_in else None
+
+
+def _open_ear(walk: Walk, step: Listen, *, patient: bool) -> None:
+    attempt = walk.mint()
+    hints = tuple(word for answer in step.answers for word in answer.hears)
+    walk.out.append(OpenEar(walk.session.leg, attempt, walk.session.language, hints, step.max_s, patient))
+    walk.wait("asking", attempt, None if patient else step.max_s + _LATE_EAR_S)
+
+
+def _keys(step: Menu) -> dict[str, str]:
+    return {**step.global_keys, **step.keys}
+
+
+def _choice(walk: Walk, step: Asking, key: str) -> None:
+    """A key of a menu, a survey or a listen: keys of one or more figures, longest match."""
+    session = walk.session
+    if isinstance(step, Menu):
+        keys = _keys(step)
+    elif isinstance(step, Listen):
+        keys = {**step.global_keys, **{answer.key: answer.then for answer in step.answers if answer.key}}
+    elif isinstance(step, Survey):
+        keys = {**step.global_keys, **{str(score): step.then for score in range(step.least, step.most + 1)}}
+    else:
+        return
+    typed = session.typed + key
+    if key == step.end_key and session.typed in keys:
+        _choose(walk, session.typed, keys[session.typed])
+        return
+    longer = any(len(known) > len(typed) and known.startswith(typed) for known in keys)
+    if typed in keys and not longer:
+        _choose(walk, typed, keys[typed])
+    elif longer:
+        session.typed = typed
+        _close_ear(walk, step)
+        walk.wait("asking", None, step.between_keys_s)
+    else:
+        _wrong(walk, step)
+
+
+def _choose(walk: Walk, typed: str, successor: str) -> None:
+    step = walk.step()
+    if isinstance(step, Asking):
+        _close_ear(walk, step)
+    if isinstance(step, Survey) and typed not in step.global_keys:
+        walk.out.append(SurveyAnswered(walk.session.call, step.question, int(typed)))
+    walk.leave(typed, successor)
+
+
+def _digit(walk: Walk, step: Collect, key: str) -> None:
+    session = walk.session
+    if key == step.end_key:
+        if session.typed:
+            _complete(walk, step)
+        elif key in step.global_keys:
+            walk.leave(key, step.global_keys[key])
+        else:
+            _silent(walk, step)
+        return
+    if key == "*" and not _star(step):
+        _start_over(walk, step)
+        return
+    session.typed += _star(step) if key == "*" else key
+    if len(session.typed) >= step.most:
+        _complete(walk, step)
+    else:
+        walk.wait("asking", None, step.between_keys_s)
+
+
+def _complete(walk: Walk, step: Collect) -> None:
+    """All digits are there, or the caller says so: check them, read them back."""
+    session = walk.session
+    if len(session.typed) < step.least:
+        _wrong(walk, step)
+    elif step.secret and step.check:
+        attempt = walk.mint()
+        walk.out.append(CheckSecret(session.call, attempt, step.into, step.check))
+        walk.wait("checking", attempt, _CHECK_WITHIN_S)
+    elif step.secret:
+        walk.leave("collected", step.then)
+    elif not passes(step.check, session.typed):
+        _wrong(walk, step)
+    elif step.confirm is not None:
+        session.frame.values[step.into] = session.typed
+        session.typed = ""
+        _prompted(walk, step, walk.say(step.confirm.lines) is not None, "confirming")
+    else:
+        session.frame.values[step.into] = session.typed
+        walk.leave("collected", step.then)
+
+
+def _confirmed(walk: Walk, step: Asking, key: str) -> None:
+    if not isinstance(step, Collect) or step.confirm is None:
+        return
+    if key == step.confirm.yes:
+        walk.leave("collected", step.then)
+    elif key == step.confirm.no:
+        walk.session.frame.values[step.into] = None
+        _retry(walk, step, Retry((), step.wrong.tries, step.wrong.then), "wrong")
+    else:
+        _wrong(walk, step)
+
+
+def _start_over(walk: Walk, step: Collect) -> None:
+    walk.session.typed = ""
+    if step.secret:
+        walk.hide(step.into, star=_star(step))
+    _ask(walk, step)
+
+
+def _wrong(walk: Walk, step: Asking) -> None:
+    _retry(walk, step, step.wrong, "wrong")
+
+
+def _silent(walk: Walk, step: Asking) -> None:
+    _retry(walk, step, step.no_input, "no_input")
+
+
+def _retry(walk: Walk, step: Asking, retry: Retry, outcome: str) -> None:
+    """Once more, or on to what follows when there are no tries left."""
+    session = walk.session
+    _close_ear(walk, step)
+    if outcome == "wrong":
+        session.wrongs += 1
+        used = session.wrongs
+    else:
+        session.silences += 1
+        used = session.silences
+    if used > retry.tries:
+        walk.leave(outcome, retry.then)
+        return
+    if isinstance(step, Collect) and step.secret and outcome == "wrong":
+        walk.hide(step.into, star=_star(step))
+    _ask(walk, step, retry.lines)
+
+
+def _close_ear(walk: Walk, step: Asking) -> None:
+    session = walk.session
+    if isinstance(step, Listen) and session.awaits is not None:
+        walk.out.append(Stop(session.leg, session.awaits))
+        session.awaits = None
+
+
+def _star(step: Collect) -> str:
+    """What * stands for: the X of an id card, which no telephone has."""
+    return "X" if step.check == "id_card" else ""
+
+
+def _says(said: str, word: str) -> bool:
+    """Whether `word` is in what was said; a Latin word as a whole word, Chinese anywhere."""
+    if word.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", said) is not None
+    return word in said

@@ -1,0 +1,256 @@
+"""The walk of one call through its flow: entering and leaving steps, the stack of flows, what ends it.
+
+The steps themselves are in `ivr.machine.asking` (keys and speech) and `ivr.machine.stepping` (all others); they speak
+through the methods here, and leave by naming a successor. `run` then goes on until a step waits for an event or the
+walk is over.
+"""
+
+from typing import Any, Literal
+
+from calls.commands import HangUp, Play, Stop
+from calls.ids import AttemptId, Instant, Seconds
+from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
+from ivr.machine.saying import Voice
+from ivr.machine.session import Frame, Phase, Session, Trail
+from ivr.program import (
+    AGAIN,
+    BACK,
+    ENDINGS,
+    KINDS,
+    RETURN,
+    AnyStep,
+    Collect,
+    Flow,
+    Goto,
+    Jump,
+    Language,
+    Lines,
+    Menu,
+    Program,
+    Say,
+    Set,
+)
+from ivr.program import Call as CallStep
+
+EndReason = Literal["hung_up", "caller_left", "step_limit", "time_limit", "transferred", "failed"]
+
+
+class Walk:
+    """One turn of one session: made for a fact, thrown away after it."""
+
+    def __init__(
+        self, session: Session, program: Program, voice: Voice, now: Instant, offset_s: Seconds | None
+    ) -> None:
+        self.session = session
+        self.program = program
+        self.now = now
+        self.offset_s = offset_s
+        self.out: list[IvrCommand] = []
+        self.ended = False
+        self.successor: str | None = None
+        self._voice = voice
+
+    # what steps do
+
+    def mint(self) -> AttemptId:
+        """A new attempt of this call."""
+        self.session.minted += 1
+        return AttemptId(f"{self.session.call}/{self.session.minted}")
+
+    def say(self, *parts: Lines) -> AttemptId | None:
+        """Play phrases in one go; None when there is nothing to hear. What plays is replaced."""
+        session = self.session
+        lines = sum(parts, ())
+        if not lines:
+            return None
+        media = self._voice.media(lines, session.language, session.values(), session.notes)
+        if not media:
+            return None
+        attempt = self.mint()
+        self.out.append(Play(session.leg, attempt, media))
+        session.playing = attempt
+        return attempt
+
+    def hush(self) -> None:
+        """Stop what plays. Not needed before `say`: a second Play stops the first, and sooner."""
+        if self.session.playing is not None:
+            self.out.append(Stop(self.session.leg, self.session.playing))
+            self.session.playing = None
+
+    def hide(self, name: str, *, star: str = "") -> None:
+        """Digits go to the vault under `name` from here on; what it had under that name is forgotten."""
+        self.out.append(HideDigits(self.session.call, self.session.leg, name, star))
+        self.session.hidden = name
+
+    def show(self) -> None:
+        """Keys are plain again, if they were hidden."""
+        if self.session.hidden:
+            self.out.append(ShowDigits(self.session.call, self.session.leg))
+            self.session.hidden = ""
+
+    def wait(self, phase: Phase, awaits: AttemptId | None = None, within_s: Seconds | None = None) -> None:
+        """The step goes on when the outcome of `awaits` comes, or the time is over."""
+        self.session.phase = phase
+        self.session.awaits = awaits
+        self.session.due_at = None if within_s is None else self.now + within_s
+
+    def note(self, text: str) -> None:
+        """Add to the outcome of this step in the log."""
+        self.session.notes.append(text)
+
+    def leave(self, outcome: str, successor: str) -> None:
+        """The step is over; `run` enters the next one."""
+        self._log(outcome)
+        if isinstance(self.step(), Collect):
+            self.show()
+        self.successor = successor
+
+    def step(self) -> AnyStep:
+        """The step that is being walked."""
+        return self._flow().steps[self.session.frame.step]
+
+    def next_step(self, name: str) -> AnyStep | None:
+        """The step of that name in the flow that is being walked; None for an ending."""
+        return self._flow().steps.get(name)
+
+    def call(self, step: CallStep, values: dict[str, Any]) -> None:
+        """Walk another flow, to come back here."""
+        self._log("called")
+        self.session.frames.append(self._frame(step.flow, values))
+        self.successor = self.program.flows[step.flow].start
+
+    def jump(self, step: Jump, values: dict[str, Any]) -> None:
+        """Walk another flow instead of this one."""
+        self._log("left")
+        before = self.session.frame
+        for menu in before.trail:
+            menu.values = before.values if menu.values is None else menu.values
+        frame = self._frame(step.flow, values)
+        frame.trail = before.trail
+        self.session.frames[-1] = frame
+        self.successor = self.program.flows[step.flow].start
+
+    def give_back(self, values: dict[str, Any]) -> None:
+        """Return to the flow that called this one; from the first flow, the line is hung up."""
+        self._log("returned")
+        self._return(values)
+
+    def end(self, reason: EndReason, *, hang_up: bool = True) -> None:
+        """The walk is over."""
+        self.show()
+        if hang_up:
+            self.hush()
+            self.out.append(HangUp(self.session.leg))
+        self.out.append(FlowEnded(self.session.call, reason))
+        self.ended = True
+        self.successor = None
+
+    def abandon(self, reason: EndReason, outcome: str, *, hang_up: bool) -> None:
+        """The walk is over in the middle of a step."""
+        self._log(outcome)
+        self.end(reason, hang_up=hang_up)
+
+    # how steps follow each other
+
+    def next(self) -> AnyStep | None:
+        """Follow `successor`: the step to enter now, with the session made ready for it; None when the walk is over."""
+        while self.successor is not None:
+            name, self.successor = self.successor, None
+            if name in ENDINGS:
+                name = self._ending(name)
+                if name == "":
+                    continue
+            session, limits = self.session, self.program.limits
+            session.steps += 1
+            if session.steps > limits.steps or len(session.frames) > limits.depth:
+                self.end("step_limit")
+                return None
+            if self.now - session.started_at >= limits.call_s:
+                self.end("time_limit")
+                return None
+            step = self._flow().steps[name]
+            self._begin(name, step)
+            return step
+        return None
+
+    def _begin(self, name: str, step: AnyStep) -> None:
+        session = self.session
+        session.frame.step = name
+        session.phase = "walking"
+        session.began_at = self.now
+        session.keys = ""
+        session.notes = []
+        session.awaits = session.due_at = None
+        session.typed = ""
+        session.ways, session.dialogue, session.number, session.books = [], "", "", None
+        session.silences = session.wrongs = session.asked = 0
+        if session.hidden and not _keeps_hidden(step, session.hidden):
+            self.show()
+        if isinstance(step, Menu):
+            trail = session.frame.trail
+            here = [i for i, menu in enumerate(trail) if menu.flow == session.frame.flow and menu.step == name]
+            del trail[here[0] if here else len(trail) :]
+            trail.append(Trail(session.frame.flow, name))
+
+    def _ending(self, word: str) -> str:
+        """The step that an ending leads to, or "" when it led to a successor of its own, or to the end."""
+        session = self.session
+        match word:
+            case str() if word == AGAIN:
+                return session.frame.step
+            case str() if word == BACK:
+                return self._back()
+            case str() if word == RETURN:
+                self._return({})
+                return ""
+            case _:
+                self.end("hung_up")
+                return ""
+
+    def _back(self) -> str:
+        """The menu before the one where the caller is; without one, that one again."""
+        frame = self.session.frame
+        trail = frame.trail
+        if trail and (trail[-1].flow, trail[-1].step) == (frame.flow, frame.step) and len(trail) > 1:
+            trail.pop()
+        if not trail:
+            return frame.step
+        menu = trail[-1]
+        if menu.values is not None:
+            frame.flow, frame.values, menu.values = menu.flow, menu.values, None
+        return menu.step
+
+    def _return(self, values: dict[str, Any]) -> None:
+        frames = self.session.frames
+        if len(frames) == 1:
+            self.end("hung_up")
+            return
+        frames.pop()
+        step = self.step()
+        if isinstance(step, CallStep):
+            for name, returned in step.into.items():
+                self.session.frame.values[name] = values.get(returned)
+            self.successor = step.then
+
+    def _frame(self, flow: str, values: dict[str, Any]) -> Frame:
+        return Frame(flow, "", {**dict.fromkeys(self.program.flows[flow].variables), **values})
+
+    def _flow(self) -> Flow:
+        return self.program.flows[self.session.frame.flow]
+
+    def _log(self, outcome: str) -> None:
+        session = self.session
+        kind = KINDS[type(self.step())]
+        outcome = "; ".join((outcome, *session.notes))
+        self.out.append(
+            StepTaken(
+                session.call, session.frame.flow, session.frame.step, kind, session.began_at, session.keys, outcome
+            )
+        )
+
+
+def _keeps_hidden(step: AnyStep, name: str) -> bool:
+    """Whether digits stay hidden here: in words before the secret `name` (see `stepping.say`), and in its question."""
+    if isinstance(step, Collect):
+        return step.secret and step.into == name
+    return isinstance(step, Say | Set | Goto | Language)

@@ -1,0 +1,292 @@
+"""A call without a switch: the flow machine, a clock that moves when it is told to, and a house that plays along.
+
+Words are heard at once and end when the rehearsal says so; digits that are hidden go to a vault of its own; a case gets
+a number at once. Lookups, queues, transfers and recordings wait until somebody says what came of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, assert_never
+
+import msgspec
+
+from calls.causes import Cause, Outcome
+from calls.commands import Answer, Clip, HangUp, Listen, Media, Play, Record, StartMusic, Stop, StopMusic
+from calls.events import (
+    CallAnswered,
+    CallEnded,
+    ClockSet,
+    DigitPressed,
+    PlaybackFinished,
+    RecordingFinished,
+    SpeechHeard,
+)
+from calls.ids import AgentId, AttemptId, CallId, CaseNumber, Instant, LegId, Seconds
+from ivr import commands as c
+from ivr.checks import passes
+from ivr.events import (
+    CallbackAnswered,
+    CallStarted,
+    CaseOpened,
+    IvrEvent,
+    LeftQueue,
+    LookupFinished,
+    SecretChecked,
+    TransferEnded,
+    WayOutSuggested,
+)
+from ivr.machine.core import Ivr
+from ivr.phrases import Place, parse_template
+from ivr.program import Program
+
+_CALL = CallId("call")
+_LEG = LegId("call")
+_RUNAWAY = 10_000
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One phrase that the caller heard. `phrase` is empty when no phrase reads like that."""
+
+    phrase: str
+    language: str
+    text: str
+
+
+class Stage:
+    """A program made ready to be rehearsed many times: what is played can be read back as phrases."""
+
+    def __init__(self, program: Program) -> None:
+        self._templates = {
+            language: {key: parse_template(text) for key, text in texts.items()}
+            for language, texts in program.phrases.items()
+        }
+        clips = {
+            language: {key: f"{language}/{key}" for key, template in templates.items() if template.is_static}
+            for language, templates in self._templates.items()
+        }
+        self.program = program.with_clips("rehearsed", clips)
+        self._patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+    def read(self, media: Media) -> Heard:
+        """Which phrase it was. A sentence is recognised by its phrase's words; values may be anything."""
+        if isinstance(media, Clip):
+            language, _, key = media.path.partition("/")
+            return Heard(key, language, self.program.phrases[language][key])
+        for key, pattern in self._dynamic(media.language):
+            if pattern.fullmatch(media.text):
+                return Heard(key, media.language, media.text)
+        return Heard("", media.language, media.text)
+
+    def _dynamic(self, language: str) -> list[tuple[str, re.Pattern[str]]]:
+        """Phrases with places, those with the most words of their own first."""
+        if language not in self._patterns:
+            found: list[tuple[int, str, re.Pattern[str]]] = []
+            for key, template in self._templates.get(language, {}).items():
+                if not template.is_static:
+                    words = sum(len(part) for part in template.parts if isinstance(part, str))
+                    parts = (".*" if isinstance(part, Place) else re.escape(part) for part in template.parts)
+                    found.append((-words, key, re.compile("".join(parts), re.DOTALL)))
+            self._patterns[language] = [(key, pattern) for _, key, pattern in sorted(found, key=lambda row: row[:2])]
+        return self._patterns[language]
+
+
+@dataclass
+class Rehearsal:
+    """One call. What happened is in `heard` (not yet taken), `orders` (all), `steps` and `ended`."""
+
+    stage: Stage
+    at: datetime
+    heard: deque[Heard] = field(default_factory=deque)
+    orders: list[c.IvrCommand] = field(default_factory=list)
+    steps: list[c.StepTaken] = field(default_factory=list)
+    scores: dict[str, int] = field(default_factory=dict)
+    cases: list[c.OpenCase] = field(default_factory=list)
+    messages: list[c.VoicemailLeft] = field(default_factory=list)
+    ended: str = ""
+    now: Instant = 0.0
+    lookup: c.Lookup | None = None
+    queue: c.EnterQueue | None = None
+    booking: c.BookCallback | None = None
+    transfer: c.Transfer | None = None
+    record: Record | None = None
+    listen: Listen | None = None
+
+    def __post_init__(self) -> None:
+        self._ivr = Ivr({"rehearsed": self.stage.program})
+        self._playing: AttemptId | None = None
+        self._hidden: c.HideDigits | None = None
+        self._vault: dict[str, str] = {}
+
+    def begin(self, flow: str, caller: str, called: str) -> None:
+        """The call arrives."""
+        instant = self.at if self.at.tzinfo is not None else self.at.replace(tzinfo=UTC)
+        self._tell(ClockSet(instant.timestamp()))
+        self._tell(CallStarted(_CALL, _LEG, "rehearsed", flow, caller, called))
+
+    def press(self, keys: str) -> None:
+        """The caller presses keys, one after the other."""
+        for key in keys:
+            hidden = self._hidden
+            digit = hidden.star if hidden is not None and key == "*" else key
+            if hidden is not None and digit and digit not in "*#":
+                self._vault[hidden.name] += digit
+                key = "•"
+            self._tell(DigitPressed(_LEG, key))
+
+    def speak(self, text: str) -> None:
+        """The caller says something into an open ear."""
+        self.finish()
+        if self.listen is not None:
+            attempt, self.listen = self.listen.attempt, None
+            self._tell(SpeechHeard(_LEG, attempt, text, 1.0 if text else 0.0))
+
+    def finish(self) -> bool:
+        """What plays comes to its end; False: nothing played."""
+        if self._playing is None:
+            return False
+        attempt, self._playing = self._playing, None
+        self._tell(PlaybackFinished(_LEG, attempt, Outcome.FINISHED))
+        return True
+
+    def wait(self, seconds: Seconds) -> None:
+        """Time passes in silence."""
+        until = self.now + seconds
+        for _ in range(_RUNAWAY):
+            while self.finish():
+                pass
+            due_at = self._ivr.next_deadline()
+            if due_at is None or due_at > until:
+                break
+            self.now = max(self.now, due_at)
+            self._take(self._ivr.tick(self.now))
+        self.now = until
+
+    def answer_lookup(self, outcome: Any, value: Any = None) -> None:
+        """What the service said."""
+        if self.lookup is not None:
+            attempt, self.lookup = self.lookup.attempt, None
+            self._tell(LookupFinished(_CALL, attempt, outcome, value))
+
+    def suggest(self, way: Any) -> None:
+        """The queue suggests a way out; the caller waits on."""
+        if self.queue is not None:
+            self._tell(WayOutSuggested(_CALL, self.queue.attempt, way))
+
+    def overflow(self, queue: str) -> None:
+        """The queue hands the caller, who notices nothing, to another one."""
+        if self.queue is not None:
+            self.queue = msgspec.structs.replace(self.queue, queue=queue)
+
+    def answer_booking(self, outcome: Any) -> None:
+        """Whether the callback that was confirmed is booked."""
+        if self.booking is not None:
+            attempt, self.booking = self.booking.attempt, None
+            if outcome == "booked":
+                self.queue = None
+            self._tell(CallbackAnswered(_CALL, attempt, outcome))
+
+    def leave_queue(self, outcome: Any, agent: str = "") -> None:
+        """What the queue did."""
+        if self.queue is not None:
+            attempt, self.queue = self.queue.attempt, None
+            self._tell(LeftQueue(_CALL, attempt, outcome, AgentId(agent) if agent else None))
+
+    def end_transfer(self, outcome: Any) -> None:
+        """What became of the transfer."""
+        if self.transfer is not None:
+            attempt, self.transfer = self.transfer.attempt, None
+            self._tell(TransferEnded(_CALL, attempt, outcome))
+
+    def leave_message(self, duration_s: Seconds, *, ended_by: Literal["digit", "hang_up"] = "digit") -> None:
+        """The caller speaks so long, and ends the recording."""
+        if self.record is not None:
+            record, self.record = self.record, None
+            path = f"{record.name}.wav"
+            self._tell(RecordingFinished(_LEG, record.attempt, path, duration_s, Outcome.FINISHED, ended_by))
+
+    def hang_up(self) -> None:
+        """The caller hangs up."""
+        if self.record is not None:
+            self.leave_message(0.0, ended_by="hang_up")
+        self._tell(CallEnded(_LEG, Cause.NORMAL))
+
+    def where(self) -> tuple[str, str]:
+        """The flow and the step that wait now; empty when the call is over."""
+        session = self._ivr.sessions.get(_CALL)
+        return (session.frame.flow, session.frame.step) if session is not None else ("", "")
+
+    def language(self) -> str:
+        """What is spoken now."""
+        session = self._ivr.sessions.get(_CALL)
+        return session.language if session is not None else ""
+
+    @property
+    def waits_for_caller(self) -> bool:
+        """Whether the call is up and nothing plays."""
+        return not self.ended and self._playing is None
+
+    def _tell(self, event: IvrEvent) -> None:
+        self._take(self._ivr.handle(event, self.now))
+
+    def _take(self, orders: list[c.IvrCommand]) -> None:
+        self.orders += orders
+        for order in orders:
+            self._do(order)
+
+    def _do(self, order: c.IvrCommand) -> None:
+        match order:
+            case Play():
+                self._playing = order.attempt
+                self.heard.extend(self.stage.read(media) for media in order.media)
+            case Stop():
+                if order.attempt == self._playing:
+                    self._playing = None
+                if self.listen is not None and order.attempt == self.listen.attempt:
+                    self.listen = None
+            case Answer():
+                self._tell(CallAnswered(_LEG, order.attempt))
+            case c.CheckSecret():
+                ok = passes(order.check, self._vault.get(order.name, ""))
+                self._tell(SecretChecked(_CALL, order.attempt, ok))
+            case c.HideDigits():
+                self._hidden = order
+                self._vault[order.name] = ""
+            case c.ShowDigits():
+                self._hidden = None
+            case c.OpenCase():
+                self.cases.append(order)
+                number = CaseNumber(f"{self.at:%Y}-{len(self.cases):04d}")
+                self._tell(CaseOpened(_CALL, order.attempt, number))
+            case c.Lookup():
+                self.lookup = order
+            case c.EnterQueue():
+                self._playing = None
+                self.queue = order
+            case c.LeaveQueue():
+                self.queue = None
+            case c.BookCallback():
+                self.booking = order
+            case c.Transfer():
+                self.transfer = order
+            case Record():
+                self.record = order
+            case Listen():
+                self.listen = order
+            case c.VoicemailLeft():
+                self.messages.append(order)
+            case c.SurveyAnswered():
+                self.scores[order.question] = order.score
+            case c.StepTaken():
+                self.steps.append(order)
+            case c.FlowEnded():
+                self.ended = order.reason
+                self._playing = None
+            case StartMusic() | StopMusic() | HangUp() | c.RecordingConsent():
+                pass
+            case _:
+                assert_never(order)

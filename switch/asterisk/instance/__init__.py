@@ -1,0 +1,1 @@
+"""An Asterisk of our own: found, configured, started, kept up."""

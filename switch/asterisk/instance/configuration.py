@@ -1,0 +1,231 @@
+"""Writes an instance's run directory: the templates of `asterisk/conf/` with its settings filled in.
+
+A template names a setting as `{{name}}`. A name without a value, and a value that would begin a line of its own, is an
+error before Asterisk ever sees it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from switch.accounts import AgentAccount
+from switch.asterisk.instance.holdmusic import write_hold_music
+from switch.asterisk.instance.installation import Installation
+from switch.asterisk.instance.settings import AsteriskSettings
+from switch.runfolder import write_private
+
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_WHOLE_FILES = (
+    "asterisk.conf",
+    "modules.conf",
+    "pjsip.conf",
+    "rtp.conf",
+    "http.conf",
+    "ari.conf",
+    "extensions.conf",
+    "musiconhold.conf",
+    "logger.conf",
+    "cdr.conf",
+    "cel.conf",
+    "manager.conf",
+    "features.conf",
+    "stasis.conf",
+    "indications.conf",
+    "acl.conf",
+    "amd.conf",
+    "ccss.conf",
+    "pjproject.conf",
+    "udptl.conf",
+    "websocket_client.conf",
+)
+# Asterisk keeps the path of its control socket in sockaddr_un.sun_path: 108 bytes with the final zero.
+_LONGEST_SOCKET_PATH = 107
+_INDISPENSABLE = (
+    "pbx_config.so",
+    "res_pjsip.so",
+    "chan_pjsip.so",
+    "res_rtp_asterisk.so",
+    "res_ari.so",
+    "app_stasis.so",
+)
+_LOAD = re.compile(r"load = (\S+\.so)")
+_AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+
+
+class ConfigurationError(ValueError):
+    """A setting that cannot be written into Asterisk's configuration."""
+
+
+def render(template: str, values: dict[str, str]) -> str:
+    """`template` with each `{{name}}` replaced; raises ConfigurationError for a name that has no value."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise ConfigurationError(f"the template names {match[0]}, which is no setting")
+        return values[match[1]]
+
+    return _PLACEHOLDER.sub(value, template)
+
+
+def write_configuration(settings: AsteriskSettings, installation: Installation) -> None:
+    """Makes the run directory with all folders, and writes every file, readable by its owner only.
+
+    `fallback.conf` is written only where there is none, and `agents.conf` likewise when the settings name no accounts:
+    what the controller has published stays in force.
+    """
+    if absent := [name for name in _INDISPENSABLE if not (installation.modules_dir / name).exists()]:
+        raise ConfigurationError(
+            f"{installation.modules_dir} lacks {', '.join(absent)}: install all modules of this Asterisk,"
+            " or set HOTLINE_ASTERISK=unpacked to have another one beside it"
+        )
+    control_dir = _control_dir(settings)
+    for directory in (
+        settings.run_dir,
+        settings.etc_dir,
+        settings.run_dir / "state",
+        settings.log_file.parent,
+        settings.recording_dir,
+        settings.voicemail_dir,
+        control_dir,
+    ):
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    music_dir = settings.music_dir
+    if music_dir is None:
+        music_dir = settings.run_dir / "music"
+        write_hold_music(music_dir)
+    values = _values(settings, installation, control_dir, music_dir)
+    for name in _WHOLE_FILES:
+        write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
+    modules = settings.etc_dir / "modules.conf"
+    write_private(modules, _those_there_are(modules.read_text(), installation.modules_dir))
+    for name, text in settings.extra_files.items():
+        write_private(settings.etc_dir / name, text)
+    if settings.accounts or not (settings.etc_dir / "agents.conf").exists():
+        write_accounts(settings, settings.accounts)
+    fallback = settings.etc_dir / "fallback.conf"
+    if not fallback.exists():
+        write_private(fallback, (settings.templates / "fallback.conf").read_text())
+
+
+def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...]) -> None:
+    """Writes the agents' SIP accounts, all of them; takes effect at the next start or reload of `res_pjsip.so`."""
+    template = (settings.templates / "agent.conf").read_text()
+    blocks = []
+    for account in accounts:
+        if not _AGENT_ID.fullmatch(account.agent):
+            raise ConfigurationError(
+                f"agent id {account.agent!r}: use letters, digits, '.', '_' and '-', at most 40, for a SIP account"
+            )
+        values = {"endpoint": account.user, "agent": account.agent, "secret": _one_line(account.secret)}
+        blocks.append(render(template, values | _endpoint_values(settings)))
+    write_private(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")
+
+
+def write_fallback(settings: AsteriskSettings, dialplan: str) -> None:
+    """Publishes a fallback (see `instance.fallback`); takes effect at the next reload of `pbx_config.so`."""
+    if "[hotline-fallback]" not in dialplan:
+        raise ConfigurationError("a fallback must define the context hotline-fallback, or new calls would meet nothing")
+    write_private(settings.etc_dir / "fallback.conf", dialplan)
+
+
+def _values(
+    settings: AsteriskSettings, installation: Installation, control_dir: Path, music_dir: Path
+) -> dict[str, str]:
+    single = {
+        "etc_dir": settings.etc_dir,
+        "modules_dir": installation.modules_dir,
+        "data_dir": installation.data_dir,
+        "state_dir": settings.run_dir / "state",
+        "spool_dir": settings.spool,
+        "control_dir": control_dir,
+        "log_dir": settings.log_file.parent,
+        "music_dir": music_dir,
+        "fallback_log": settings.fallback_log,
+        "system_name": settings.application,
+        "application": settings.application,
+        "language": settings.language,
+        "max_files": _open_files(),
+        "sip_address": settings.sip_address,
+        "sip_port": settings.sip_port,
+        "ari_address": settings.ari_address,
+        "ari_port": settings.ari_port,
+        "ari_user": settings.ari_user,
+        "ari_password": settings.ari_password,
+        "rtp_first": settings.rtp_first,
+        "rtp_last": settings.rtp_last,
+    }
+    values = {name: _one_line(str(value)) for name, value in single.items()}
+    values |= _endpoint_values(settings)
+    values["trunk_matches"] = "\n".join(f"match = {_one_line(trunk)}" for trunk in settings.trunks)
+    values["transport_options"] = "\n".join(
+        [f"local_net = {_one_line(network)}" for network in settings.local_networks]
+        + [
+            f"{name} = {_one_line(settings.external_address)}"
+            for name in ("external_signaling_address", "external_media_address")
+            if settings.external_address
+        ]
+    )
+    values["gateway"] = _gateway(settings)
+    values["extra_modules"] = "\n".join(f"load = {_one_line(module)}" for module in settings.extra_modules)
+    values["extra_dialplan"] = settings.extra_dialplan
+    return values
+
+
+def _those_there_are(modules: str, modules_dir: Path) -> str:
+    """Without the `load` lines of modules that this version has not got: each would be an error in the log."""
+
+    def there(line: str) -> bool:
+        loads = _LOAD.match(line)
+        return loads is None or (modules_dir / loads[1]).exists()
+
+    return "\n".join(line for line in modules.splitlines() if there(line)) + "\n"
+
+
+def _endpoint_values(settings: AsteriskSettings) -> dict[str, str]:
+    media = ""
+    if settings.sip_address != "0.0.0.0":
+        media = f"media_address = {_one_line(settings.sip_address)}\nbind_rtp_to_media_address = yes"
+    return {
+        "codecs": ",".join(_one_line(codec) for codec in settings.codecs),
+        "media_options": media,
+        "rtp_timeout_s": str(settings.rtp_timeout_s),
+        "qualify_s": str(settings.qualify_s),
+    }
+
+
+def _gateway(settings: AsteriskSettings) -> str:
+    if settings.gateway is None:
+        return "; none"
+    values = _endpoint_values(settings) | {"contact": _one_line(settings.gateway)}
+    return render((settings.templates / "gateway.conf").read_text(), values)
+
+
+def _one_line(value: str) -> str:
+    """A value that stays a value: no line of its own, and no comment that swallows what follows."""
+    if not value or any(character in value for character in "\r\n;") or not value.isprintable():
+        raise ConfigurationError(f"{value!r} cannot be written into a configuration file of Asterisk")
+    return value
+
+
+def _control_dir(settings: AsteriskSettings) -> Path:
+    """Where `asterisk.ctl` goes: the run directory, or a short private one when that path is too long for a socket."""
+    directory = settings.run_dir / "control"
+    if len(os.fsencode(directory / "asterisk.ctl")) <= _LONGEST_SOCKET_PATH:
+        return directory
+    remembered = settings.run_dir / "control.path"
+    if remembered.exists() and (short := Path(remembered.read_text())).is_dir():
+        return short
+    settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    short = Path(tempfile.mkdtemp(prefix="hotline-"))
+    remembered.write_text(str(short))
+    return short
+
+
+def _open_files() -> int:
+    """A call needs about six descriptors; as many as the system lets this user have, within reason."""
+    import resource
+
+    return min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 65_536)

@@ -1,0 +1,127 @@
+"""Compiles what callers hear while the controller is away into Asterisk's own dialplan.
+
+What each call came to is written by the dialplan itself (context hotline-fallback-log of
+`asterisk/conf/extensions.conf`) and read back by `switch.asterisk.instance.imported`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from switch.fallback import (
+    LONGEST_CALL_S,
+    MENU_TRIES,
+    MENU_WAIT_S,
+    FallbackLine,
+    OpeningHours,
+    RingGroup,
+    Span,
+    check_lines,
+    check_path,
+    groups_of,
+)
+
+
+def compile_fallback(lines: Sequence[FallbackLine], voicemail_dir: str) -> str:
+    """The text of `fallback.conf`. Exactly one line must be without numbers; raises FallbackError.
+
+    Messages go to `voicemail_dir` (absolute) as the call's id, in WAV.
+    """
+    check_path("voicemail_dir", voicemail_dir)
+    takes_all = check_lines(lines)
+    text = [
+        "; Compiled by hotline publish. Edit dialplans/ instead.",
+        "[hotline-fallback]",
+        f"exten => s,1,Set(TIMEOUT(absolute)={LONGEST_CALL_S})",
+    ]
+    for line in lines:
+        for number in line.numbers:
+            text.append(f' same => n,GotoIf($["{number}" = "${{HOTLINE_DIALLED}}"]?{_context(line)},s,1)')
+    text.append(f" same => n,Goto({_context(takes_all)},s,1)")
+    for line in lines:
+        text += ["", *_line(line, voicemail_dir)]
+    return "\n".join(text) + "\n"
+
+
+def _context(line: FallbackLine) -> str:
+    return f"hotline-fallback-line-{line.name}"
+
+
+def _line(line: FallbackLine, voicemail_dir: str) -> Iterator[str]:
+    """One line's context: s decides, menu asks, a group rings, voicemail records."""
+    yield f"[{_context(line)}]"
+    yield f"exten => s,1,Set(HOTLINE_LINE={line.name})"
+    yield " same => n,Answer()"
+    yield from _opening(line.hours)
+    yield ' same => n,GotoIf($["${OPEN}" = "1"]?open)'
+    yield " same => n,Set(HOTLINE_OUTCOME=closed)"
+    yield from _play(line.closed)
+    yield " same => n,Goto(voicemail,1)"
+    yield " same => n(open),NoOp()"
+    yield from _play(line.greeting)
+    if line.keys and line.menu is not None:
+        yield f" same => n,Read(KEY,{line.menu},1,,{MENU_TRIES},{MENU_WAIT_S})"
+        for key, group in line.keys.items():
+            yield f' same => n,GotoIf($["${{KEY}}" = "{key}"]?{_ring_extension(group)},1)'
+    yield f" same => n,Goto({_ring_extension(line.group)},1)"
+    for group in groups_of(line):
+        yield from _ring(line, group)
+    yield from _voicemail(line, voicemail_dir)
+
+
+def _opening(hours: OpeningHours) -> Iterator[str]:
+    """Sets OPEN to 1 or 0. Zones are Asterisk's to know: if it reads this one wrongly, we are closed."""
+    then = datetime.fromtimestamp(0, UTC).astimezone(ZoneInfo(hours.zone)).strftime("%z")
+    yield f" same => n,Set(TODAY=${{STRFTIME(${{EPOCH}},{hours.zone},%F)}})"
+    yield f" same => n,Set(DAY=${{STRFTIME(${{EPOCH}},{hours.zone},%u)}})"
+    # A leading 1 keeps "0830" from being anything but a number: 10830.
+    yield f" same => n,Set(TIME=1${{STRFTIME(${{EPOCH}},{hours.zone},%H%M)}})"
+    yield " same => n,Set(OPEN=0)"
+    for day, spans in sorted(hours.weekdays.items()):
+        if spans:
+            yield f' same => n,ExecIf($["${{DAY}}" = "{day}"]?Set(OPEN=$[{_within(spans)}]))'
+    for on, spans in sorted(hours.dates.items()):
+        value = f"$[{_within(spans)}]" if spans else "0"
+        yield f' same => n,ExecIf($["${{TODAY}}" = "{on.isoformat()}"]?Set(OPEN={value}))'
+    yield f' same => n,ExecIf($["${{STRFTIME(0,{hours.zone},%z)}}" != "{then}"]?Set(OPEN=0))'
+
+
+def _within(spans: Sequence[Span]) -> str:
+    return " | ".join(f"(${{TIME}} >= {_clock(s.first_minute)} & ${{TIME}} < {_clock(s.last_minute)})" for s in spans)
+
+
+def _clock(minute: int) -> str:
+    return f"1{minute // 60:02}{minute % 60:02}"
+
+
+def _play(path: str | None) -> Iterator[str]:
+    if path is not None:
+        yield f" same => n,Playback({path})"
+
+
+def _ring_extension(group: RingGroup) -> str:
+    return f"ring-{group.name}"
+
+
+def _ring(line: FallbackLine, group: RingGroup) -> Iterator[str]:
+    yield f"exten => {_ring_extension(group)},1,Set(HOTLINE_GROUP={group.name})"
+    if group.endpoints:
+        phones = "&".join(f"PJSIP/{endpoint}" for endpoint in group.endpoints)
+        # The caller hears music while they ring.
+        yield f" same => n,Dial({phones},{line.ring_s},m)"
+        yield ' same => n,GotoIf($["${DIALSTATUS}" = "ANSWER"]?done)'
+    yield " same => n,Set(HOTLINE_OUTCOME=no_answer)"
+    yield " same => n,Goto(voicemail,1)"
+    yield " same => n(done),Hangup()"
+
+
+def _voicemail(line: FallbackLine, voicemail_dir: str) -> Iterator[str]:
+    yield "exten => voicemail,1,NoOp()"
+    if line.message_max_s:
+        yield from _play(line.leave_message)
+        yield " same => n,Set(HOTLINE_VOICEMAIL=${UNIQUEID}.wav)"
+        # Ends on #, after 5 s of silence or at the limit; what was said before a hangup is kept.
+        yield f" same => n,Record({voicemail_dir}/${{HOTLINE_VOICEMAIL}},5,{line.message_max_s},k)"
+    yield " same => n,Hangup()"

@@ -1,0 +1,74 @@
+"""What one running Asterisk is told: its directories, ports, applications, accounts and secrets."""
+
+from __future__ import annotations
+
+import base64
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from switch.accounts import AgentAccount
+from switch.asterisk.instance.installation import REPOSITORY
+from switch.runfolder import RunFolder
+
+TEMPLATES = REPOSITORY / "asterisk" / "conf"
+
+
+@dataclass(frozen=True)
+class AsteriskSettings(RunFolder):
+    """One instance. Everything listens on loopback until told otherwise."""
+
+    run_dir: Path
+    ari_password: str = field(repr=False)
+    application: str = "hotline"  # the Stasis application, one for each controller
+    ari_user: str = "hotline"
+    sip_address: str = "127.0.0.1"
+    sip_port: int = 5060
+    ari_address: str = "127.0.0.1"
+    ari_port: int = 8088
+    rtp_first: int = 20000  # even and odd ports alternate RTP and RTCP: two for each leg
+    rtp_last: int = 22999
+    external_address: str | None = None  # what SIP and SDP name when phones reach this host under another address
+    local_networks: tuple[str, ...] = ()  # networks that see the real address all the same
+    trunks: tuple[str, ...] = ("127.0.0.0/8",)  # who may call in: addresses or networks
+    gateway: str | None = None  # SIP URI that outgoing calls go by, as "sip:10.0.0.9:5060"
+    accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
+    codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
+    language: str = "en"
+    qualify_s: int = 10
+    rtp_timeout_s: int = 60
+    spool_dir: Path | None = None  # holds recording/ and voicemail/; run_dir/spool unless given
+    music_dir: Path | None = None  # a site's own music; a soft chime is made in run_dir/music unless given
+    extra_modules: tuple[str, ...] = ()  # loaded besides modules.conf, such as "app_queue.so"
+    extra_dialplan: str = ""  # contexts beside ours
+    extra_files: Mapping[str, str] = field(default_factory=dict)  # further configuration files by name
+    templates: Path = TEMPLATES
+
+    @property
+    def log_file(self) -> Path:
+        """The log of Asterisk itself."""
+        return self.run_dir / "log" / "asterisk.log"
+
+    @property
+    def ari_url(self) -> str:
+        """Base of REST and, with /events, of the WebSocket, without credentials."""
+        return f"http://{self.ari_address}:{self.ari_port}/ari"
+
+    @property
+    def ari_headers(self) -> dict[str, str]:
+        """Basic authentication for every request (RFC 7617)."""
+        credentials = base64.b64encode(f"{self.ari_user}:{self.ari_password}".encode()).decode()
+        return {"Authorization": f"Basic {credentials}"}
+
+
+def port_is_free(address: str, port: int, kind: socket.SocketKind) -> bool:
+    """Whether nobody listens there now (`SOCK_DGRAM` for SIP, `SOCK_STREAM` for ARI)."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""A FreeSWITCH of our own: found, configured, started, kept up."""

@@ -1,0 +1,195 @@
+"""Writes an instance's run directory: the templates of `freeswitch/conf/` with its settings filled in.
+
+A template names a setting as `{{name}}`. A name without a value is an error before FreeSWITCH ever sees it. A value is
+written as XML text, and may not hold `$`, which the switch would expand.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import wave
+from collections.abc import Iterable
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from calls.errors import BadInput
+from switch.accounts import AgentAccount
+from switch.freeswitch.instance.handover import handing, leg_variables
+from switch.freeswitch.instance.settings import FreeSwitchSettings
+from switch.freeswitch.instance.timezones import zones_file
+from switch.runfolder import write_private
+
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_FILES = (
+    "freeswitch.xml",
+    "switch.xml",
+    "modules.xml",
+    "acl.xml",
+    "event_socket.xml",
+    "sofia.xml",
+    "local_stream.xml",
+    "logfile.xml",
+    "timezones.xml",
+    "dialplan.xml",
+    "directory.xml",
+)
+_ACCOUNTS, _FALLBACK, _ZONES = "agents.xml", "fallback.xml", "zones.xml"
+_AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_MUSIC_RATE = 8000
+
+
+def render(template: str, values: dict[str, str]) -> str:
+    """`template` with each `{{name}}` replaced. Raises BadInput for a name that has no value."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise BadInput(f"the template names {match[0]}, which is no setting")
+        return values[match[1]]
+
+    return _PLACEHOLDER.sub(value, template)
+
+
+def write_configuration(settings: FreeSwitchSettings) -> None:
+    """Makes the run directory with all folders, and writes every file, readable by its owner only.
+
+    What the controller has published stays in force: the fallback, and the accounts unless the settings name some.
+    """
+    for name in ("etc", "log", "db", "run", "tmp", "state", "cache"):
+        (settings.run_dir / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (settings.recording_dir, settings.voicemail_dir):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    music_dir = settings.music_dir or settings.run_dir / "music"
+    if settings.music_dir is None:
+        _write_chime(music_dir)
+    values = _values(settings, music_dir)
+    for name in _FILES:
+        write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
+    if settings.accounts or not (settings.etc_dir / _ACCOUNTS).exists():
+        write_accounts(settings, settings.accounts)
+    if not (settings.etc_dir / _FALLBACK).exists():
+        write_fallback(settings, (settings.templates / _FALLBACK).read_text(), ())
+
+
+def write_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount]) -> None:
+    """Writes the agents' accounts, all of them; takes effect at the next start or `reloadxml`."""
+    template = (settings.templates / "agent.xml").read_text()
+    users = []
+    for account in accounts:
+        if not _AGENT_ID.fullmatch(account.agent):
+            raise BadInput(
+                f"agent id {account.agent!r}: use letters, digits, '.', '_' and '-', at most 40, for a SIP account"
+            )
+        values = {"user": account.user, "agent": account.agent, "secret": _text(account.secret)}
+        users.append(render(template, values))
+    write_private(settings.etc_dir / _ACCOUNTS, "<include>\n" + "".join(users) + "</include>\n")
+
+
+def write_fallback(settings: FreeSwitchSettings, dialplan: str, zones: Iterable[str]) -> None:
+    """Writes a compiled fallback and the zones that its hours are in; takes effect at the next start or `reloadxml`."""
+    write_private(settings.etc_dir / _ZONES, zones_file(zones))
+    write_private(settings.etc_dir / _FALLBACK, dialplan)
+
+
+def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
+    plain = {
+        "switch_name": settings.name,
+        "core_db": settings.run_dir / "db" / "core.db",
+        "max_sessions": settings.max_sessions,
+        "sessions_per_second": settings.sessions_per_second,
+        "rtp_first": settings.rtp_first,
+        "rtp_last": settings.rtp_last,
+        "sip_address": settings.sip_address,
+        "sip_port": settings.sip_port,
+        "event_socket_address": settings.event_socket_address,
+        "event_socket_port": settings.event_socket_port,
+        "event_socket_password": settings.event_socket_password,
+        "domain": settings.domain,
+        "codecs": ",".join(settings.codecs),
+        "qualify_s": settings.qualify_s,
+        "rtp_timeout_s": settings.rtp_timeout_s,
+        "music_dir": music_dir,
+        "log_file": settings.log_file,
+        "log_levels": settings.log_levels,
+        "fallback_log": settings.fallback_log,
+    }
+    values = {name: _text(str(value)) for name, value in plain.items()}
+    values["trunk_nodes"] = _nodes(settings.trunks)
+    values["controller_nodes"] = _nodes(settings.controllers)
+    values["gateway"] = _gateway(settings)
+    values["external_address"] = ""
+    if settings.external_address is not None:
+        address = _text(settings.external_address)
+        values["external_address"] = _params({"ext-sip-ip": address, "ext-rtp-ip": address})
+    values["web_sockets"] = _web_sockets(settings)
+    opus = any(codec.upper().startswith("OPUS") for codec in settings.codecs)
+    values["optional_modules"] = (
+        '      <load module="mod_opus"/>          <!-- browsers and soft phones -->' if opus else ""
+    )
+    values["caller_handing"] = handing("caller", settings.call_sockets)
+    values["agent_handing"] = handing("agent", settings.call_sockets)
+    values["leg_variables"] = leg_variables()
+    values["extra_dialplan"] = settings.extra_dialplan
+    return values
+
+
+def _nodes(networks: Iterable[str]) -> str:
+    nodes = [ipaddress.ip_network(network) for network in networks]
+    return "\n".join(f'        <node type="allow" cidr="{node}"/>' for node in nodes)
+
+
+def _params(params: dict[str, str]) -> str:
+    return "\n".join(f'          <param name="{name}" value="{value}"/>' for name, value in params.items())
+
+
+def _gateway(settings: FreeSwitchSettings) -> str:
+    if settings.gateway is None:
+        return ""
+    proxy = _text(settings.gateway)
+    return (
+        '          <gateway name="trunk">\n'
+        + _params({"proxy": proxy, "realm": proxy, "register": "false", "caller-id-in-from": "true"})
+        + "\n          </gateway>"
+    )
+
+
+def _web_sockets(settings: FreeSwitchSettings) -> str:
+    if settings.web_socket_port is None:
+        return ""
+    if settings.certificates_dir is None:
+        raise BadInput("web_socket_port needs certificates_dir: browsers speak SIP over TLS only")
+    return _params(
+        {
+            "wss-binding": f"{_text(settings.sip_address)}:{settings.web_socket_port}",
+            "tls-cert-dir": _text(str(settings.certificates_dir)),
+            "apply-candidate-acl": "hotline-trunks",
+        }
+    )
+
+
+def _text(value: str) -> str:
+    """A value that stays a value in XML and in the switch's own preprocessor."""
+    if not value or "$" in value or not value.isprintable():
+        raise BadInput(f"{value!r} cannot be written into a configuration file of FreeSWITCH")
+    return escape(value, {'"': "&quot;"})
+
+
+def _write_chime(folder: Path) -> None:
+    """A soft chime of ten seconds: four falling notes, then quiet. Stands in for music until a site brings its own."""
+    target = folder / "chime.wav"
+    if target.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sound = np.zeros(10 * _MUSIC_RATE)
+    time_s = np.arange(2 * _MUSIC_RATE) / _MUSIC_RATE
+    for place, hertz in enumerate((660.0, 587.0, 523.0, 440.0)):
+        start = int(place * 0.7 * _MUSIC_RATE)
+        sound[start : start + time_s.size] += np.sin(2 * np.pi * hertz * time_s) * np.exp(-2.2 * time_s)
+    samples = (sound / np.abs(sound).max() * 6000).astype("<i2")
+    with wave.open(str(target), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_MUSIC_RATE)
+        file.writeframes(samples.tobytes())

@@ -1,0 +1,143 @@
+"""Runs one FreeSWITCH of our own as a child process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from calls.errors import SwitchAway
+from switch.freeswitch.instance.configuration import write_configuration
+from switch.freeswitch.instance.settings import FreeSwitchSettings
+
+START_DEADLINE_S = 20.0
+STOP_DEADLINE_S = 10.0
+_ATTEMPTS = 2
+
+
+def locate() -> str | None:
+    """The program to run: `HOTLINE_FREESWITCH_PROGRAM`, else `freeswitch` of the PATH; None when there is none."""
+    configured = os.environ.get("HOTLINE_FREESWITCH_PROGRAM")
+    return configured or shutil.which("freeswitch")
+
+
+def command_line(program: str, settings: FreeSwitchSettings) -> Sequence[str]:
+    """How the switch is started: in the foreground, without console, all its folders inside the run directory."""
+    run = settings.run_dir
+    folders = {
+        "-conf": settings.etc_dir,
+        "-log": run / "log",
+        "-db": run / "db",
+        "-run": run / "run",
+        "-temp": run / "tmp",
+        "-cache": run / "cache",
+        "-storage": run / "state",
+        "-recordings": settings.recording_dir,
+        "-certs": settings.certificates_dir or run / "state",
+    }
+    return [program, "-nf", "-nc", "-nonat", *(str(word) for pair in folders.items() for word in pair)]
+
+
+class FreeSwitchProcess:
+    """One FreeSWITCH: `start`, `stop`, `kill`, and `start` again over the same run directory."""
+
+    def __init__(self, settings: FreeSwitchSettings, program: str) -> None:
+        self.settings = settings
+        self._program = program
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id; None when it does not run."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
+
+    async def start(self) -> None:
+        """Writes the configuration, starts, and returns once its event socket answers. Raises SwitchAway.
+
+        One start of ninety stands still before the first module is loaded (1.10.12): it is killed and tried once more.
+        """
+        if self.pid is not None:
+            raise RuntimeError("it runs already")
+        write_configuration(self.settings)
+        for _ in range(_ATTEMPTS):
+            await self._spawn()
+            try:
+                async with asyncio.timeout(START_DEADLINE_S):
+                    await self._until_it_listens()
+                return
+            except TimeoutError:
+                await self.kill()
+        fault = f"FreeSWITCH did not open its event socket in {START_DEADLINE_S:g} s, {_ATTEMPTS} times"
+        raise SwitchAway(f"{fault}: {self._log_tail()}")
+
+    async def _spawn(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *command_line(self._program, self.settings),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            umask=0o077,  # recordings and logs are for this user only
+            start_new_session=True,  # a Ctrl-C at the controller is not one at the switch: calls go on
+        )
+
+    async def _until_it_listens(self) -> None:
+        assert self._process is not None
+        address, port = self.settings.event_socket_address, self.settings.event_socket_port
+        while True:
+            if self._process.returncode is not None:
+                raise SwitchAway(f"FreeSWITCH ended with {self._process.returncode}: {self._log_tail()}")
+            try:
+                reader, writer = await asyncio.open_connection(address, port)
+            except OSError:
+                await asyncio.sleep(0.05)
+                continue
+            with contextlib.suppress(OSError):
+                greeting = await reader.readline()
+                writer.close()
+                await writer.wait_closed()
+                if greeting:
+                    return
+
+    async def ended(self) -> int:
+        """Its exit code, once it has ended."""
+        assert self._process is not None
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """Ends it in order: calls are hung up. Kills it if that takes too long."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_DEADLINE_S):
+                await process.wait()
+        except TimeoutError:
+            await self.kill()
+
+    async def kill(self) -> None:
+        """Ends it at once, as a crash would."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.kill()
+        await process.wait()
+
+    def freeze(self) -> None:
+        """Stops it in its tracks, its sockets open: what a machine in trouble looks like from outside."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets it go on after `freeze`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def _log_tail(self) -> str:
+        path: Path = self.settings.log_file
+        return path.read_text(errors="replace")[-2000:] if path.exists() else "it wrote no log"

@@ -1,0 +1,209 @@
+"""A small house for tests of the router: real cores, two flows, two agents, and facts told by hand."""
+
+from itertools import count
+from typing import TypeVar
+
+from acd.config import Configuration, read
+from acd.events import AgentSignedIn
+from calls import events as door
+from calls.causes import Cause, Outcome
+from calls.commands import Bridge, Media, Originate, Play, Sentence
+from calls.ids import AgentId, CallId, LegId
+from control import commands, events
+from control.assembly import Models, make_router, no_models
+from control.register import Call
+from control.router import Router
+from control.treatment import QueueHabits
+from ivr import program as flow
+
+T = TypeVar("T")
+VERSION = "0001-test"
+_STILL = flow.Retry(lines=(), tries=1, then="away")
+_ASKING = {
+    "again": (),
+    "no_input": _STILL,
+    "wrong": _STILL,
+    "first_key_s": 5.0,
+    "between_keys_s": 2.0,
+    "end_key": "#",
+    "barge_in": True,
+    "global_keys": {},
+}
+
+CALLBACK = {
+    "callback_offer": "Press one to be called.",
+    "callback_confirm": "Call {phone}?",
+    "callback_number": "Which number?",
+    "callback_refused": "Not that number.",
+}
+
+PROGRAM = flow.Program(
+    version=VERSION,
+    languages=("en",),
+    entries={"95183": "main"},
+    phrases={"en": {"welcome": "Welcome.", "menu": "Press one.", "bye": "Bye.", **CALLBACK}},
+    flows={
+        "main": flow.Flow(
+            start="choose",
+            steps={
+                "choose": flow.Menu(
+                    lines=(flow.Line("menu"),),
+                    keys={"1": "care", "2": "complain", "3": "pass_on", "7": "decline", "8": "allow"},
+                    **_ASKING,
+                ),
+                "care": flow.Queue(
+                    queue="care",
+                    skills=("care",),
+                    class_="general",
+                    reason="care",
+                    fields={},
+                    keys={"9": "bye"},
+                    outcomes={},
+                    then="bye",
+                    offers={"callback": flow.WayOut("1", (flow.Line("callback_offer"),), "bye")},
+                ),
+                "complain": flow.OpenCase(category="complaint", fields={}, deadline_s=5.0, then="care", failed="bye"),
+                "decline": flow.Consent(recording="declined", then="choose"),
+                "allow": flow.Consent(recording="allowed", then="choose"),
+                "pass_on": flow.Transfer(to=flow.Const("tel:+861012345"), ring_s=20.0, outcomes={}, then="bye"),
+                "bye": flow.HangUp(lines=(flow.Line("bye"),)),
+                "away": flow.HangUp(lines=()),
+            },
+        )
+    },
+)
+
+
+def configuration() -> Configuration:
+    """One queue, two agents who serve it."""
+    people, problems = read(
+        {"queues": {"care": {"ring_s": 10, "wrap_up_s": 5}}},
+        {"agents": {name: {"account": f"80{name}", "skills": {"care": 3}} for name in ("01", "02")}},
+    )
+    assert not problems
+    return people
+
+
+class Directory:
+    """What the published versions would say."""
+
+    def __init__(self, habits: QueueHabits | None = None) -> None:
+        self.queue_habits = habits or QueueHabits()
+
+    def entry(self, version: str, called: str) -> str | None:
+        return PROGRAM.entry(called)
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        return f"80{agent}"
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        return AgentId(account[2:]) if account in ("8001", "8002") else None
+
+    def records(self, version: str, queue: str) -> bool:
+        return True
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        return (Sentence(f"{call.queue}: {call.reason}", "en"),)
+
+    def habits(self, version: str, queue: str) -> QueueHabits:
+        return self.queue_habits
+
+    def open(self, version: str, hours: str, utc: float) -> bool:
+        return hours == "always"
+
+    def say(self, version: str, language: str, phrase: str, **values: object) -> tuple[Media, ...]:
+        told = " ".join(f"{name}={value}" for name, value in values.items())
+        return (Sentence(f"{phrase} {told}".strip(), language),)
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        return (Sentence(phrase, "en"),)
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        return {"": "break", "1": "lunch"}.get(code)
+
+
+class House:
+    """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
+
+    def __init__(self, *agents: str, habits: QueueHabits | None = None, models: Models = no_models) -> None:
+        self.habits = habits or QueueHabits()
+        self.models = models
+        self.router = self._new_router()
+        self.now = 100.0
+        self.orders: list[commands.RouterCommand] = []
+        self.journal: list[tuple[float, events.RouterEvent]] = []
+        self._legs = count(1)
+        self.tell(door.ClockSet(1_795_000_000.0))
+        self.tell(events.VersionPublished(VERSION))
+        for agent in agents:
+            self.tell(AgentSignedIn(AgentId(agent)))
+
+    def tell(self, event: events.RouterEvent, after_s: float = 0.1) -> list[commands.RouterCommand]:
+        """Tell one fact, `after_s` later; what was due before it is done first."""
+        self.wait(after_s)
+        return self._take(event)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, with all that falls due."""
+        until = self.now + seconds
+        while (due := self.router.next_deadline()) is not None and due <= until:
+            self.now = max(self.now, due)
+            self._take(door.Tick(due))
+        self.now = until
+
+    def _take(self, event: events.RouterEvent) -> list[commands.RouterCommand]:
+        self.journal.append((self.now, event))
+        orders = self.router.handle(event, self.now)
+        self.orders += orders
+        return orders
+
+    def empty(self) -> "House":
+        """One that was told nothing yet: to restore a snapshot into, or to replay a journal."""
+        house = House()
+        house.models = self.models
+        house.router = self._new_router()
+        house.orders, house.journal = [], []
+        return house
+
+    def _new_router(self) -> Router:
+        return make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits), self.models)
+
+    def take(self, call: CallId) -> LegId:
+        """The agent whose phone rings for `call` answers and both talk; the agent's leg."""
+        ringing = next(order for order in reversed(self.given(Originate)) if self.rings_for(order.leg) == call)
+        self.tell(door.CallAnswered(ringing.leg, ringing.attempt))
+        self.tell(door.PlaybackFinished(ringing.leg, self.last(Play).attempt, Outcome.FINISHED))
+        bridge = self.last(Bridge)
+        self.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
+        return ringing.leg
+
+    def rings_for(self, leg: LegId) -> CallId | None:
+        """The call that a leg is there for."""
+        known = self.router.register.legs.get(leg)
+        return None if known is None else known.call
+
+    def talk(self, call: CallId, for_s: float) -> None:
+        """A whole talk: both hang up after `for_s`, and the agent's wrap-up passes."""
+        leg = self.take(call)
+        self.tell(door.CallEnded(leg, Cause.NORMAL), after_s=for_s)
+        self.tell(door.CallEnded(LegId(call), Cause.NORMAL))
+        self.wait(6.0)
+
+    def arrive(self, called: str = "95183", caller: str = "13800138000") -> CallId:
+        """A caller calls, and is answered."""
+        leg = LegId(f"leg-{next(self._legs)}")
+        self.tell(door.CallArrived(leg, caller, called))
+        return CallId(leg)
+
+    def press(self, leg: str, keys: str) -> None:
+        """Keys, one after another."""
+        for key in keys:
+            self.tell(door.DigitPressed(LegId(leg), key))
+
+    def given(self, kind: type[T]) -> list[T]:
+        """All orders of this kind so far."""
+        return [order for order in self.orders if isinstance(order, kind)]
+
+    def last(self, kind: type[T]) -> T:
+        """The newest order of this kind."""
+        return self.given(kind)[-1]

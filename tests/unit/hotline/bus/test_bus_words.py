@@ -1,0 +1,121 @@
+"""The bus without a broker: its contract, what it says of a house, the calls that ended."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from calls import events as door
+from calls.causes import Cause
+from calls.ids import LegId
+from control import commands
+from hotline.bus import asyncapi, words
+from hotline.bus.ended import EndedCalls
+from hotline.bus.picture import Picture
+from hotline.store import opening, statements
+from tests.unit.control.house import House
+
+pytestmark = pytest.mark.unit
+
+BASE = "hotline/v1/here"
+
+
+def test_the_document_is_made_of_the_words() -> None:
+    assert Path("docs/asyncapi.yaml").read_text(encoding="utf-8") == asyncapi.text(), (
+        "python -m hotline.bus.asyncapi > docs/asyncapi.yaml"
+    )
+
+
+def test_every_reference_of_the_document_leads_somewhere_and_every_place_is_described() -> None:
+    document = yaml.safe_load(asyncapi.text())
+    for reference in re.findall(r"\$ref: '?#/([\w/]+)", asyncapi.text()):
+        found = document
+        for part in reference.split("/"):
+            found = found[part]
+    for channel in document["channels"].values():
+        assert set(re.findall(r"{(\w+)}", channel["address"])) == set(channel["parameters"])
+    assert {name: one["action"] for name, one in document["operations"].items() if one["action"] == "receive"} == {
+        "agentCommand": "receive"
+    }
+
+
+@pytest.mark.parametrize("name", ["8001", "a/b", "50%", "%2F", "+8613/#", "催收"])
+def test_a_name_is_one_level_of_a_topic_and_comes_back(name: str) -> None:
+    level = words.word(name)
+    assert not set("/+#") & set(level)
+    assert words.name_of(level) == name
+
+
+def _told(house: House) -> Picture:
+    picture = Picture(BASE)
+    for order in house.orders:
+        picture.watch(order, 0.0, house.router.register.offset_s)
+    picture.look(house.router.register, {"01", "02"}, {"care", "loans"})
+    return picture
+
+
+def _at(picture: Picture, topic: str) -> dict[str, object]:
+    found: dict[str, object] = msgspec.json.decode(picture.topics[f"{BASE}/{topic}"])
+    return found
+
+
+def test_a_house_in_topics() -> None:
+    house = House("01")
+    call = house.arrive()
+    house.press(call, "1")
+    waits = house.arrive()
+    house.press(waits, "1")
+    picture = _told(house)
+    assert _at(picture, "agents/01/state")["state"] == "offered"
+    queued = house.router.register.calls[call].queued_at
+    assert queued is not None
+    assert _at(picture, "queues/care/state") == {
+        "queue": "care",
+        "waiting": 2,
+        "offered": 1,
+        "longest_since": queued + house.router.register.offset_s,
+    }
+    assert _at(picture, "queues/loans/state")["waiting"] == 0
+    assert _at(picture, f"calls/{waits}/state")["place"] == "waiting"
+    assert "13800138000" not in b"".join(picture.topics.values()).decode()
+    house.tell(door.CallEnded(LegId(waits), Cause.NORMAL))
+    assert f"{BASE}/calls/{waits}/state" not in _told(house).topics
+
+
+def test_alerts_are_bounded_and_the_newest_stay() -> None:
+    picture = Picture(BASE)
+    for number in range(1_500):
+        picture.watch(commands.Noticed("error", f"trouble {number}"), 1.0, 0.0)
+    picture.watch(commands.Noticed("info", "nothing"), 1.0, 0.0)
+    assert len(picture.alerts) == 1_000
+    assert msgspec.json.decode(picture.alerts[-1], type=words.Alert).event == "trouble 1499"
+
+
+async def test_calls_that_ended_are_told_from_the_mark_on(tmp_path: Path) -> None:
+    database, mark = tmp_path / "hotline.db", tmp_path / "bus.mark"
+    opening.migrate(database)
+    house = House()
+
+    def end_one() -> None:
+        call = house.arrive()
+        house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
+        with sqlite3.connect(database) as connection:
+            connection.execute(statements.CALL, msgspec.structs.astuple(house.last(commands.LogCall)))
+        connection.close()
+
+    end_one()
+    EndedCalls(database, mark).begin()
+    assert await EndedCalls(database, mark).next(10) == [], "a new bus does not tell the past"
+    for _ in range(3):
+        end_one()
+    calls = await EndedCalls(database, mark).next(2)
+    decoded = [msgspec.json.decode(call.payload, type=words.CallEnded) for call in calls]
+    assert [one.call for one in decoded] == ["leg-2", "leg-3"]
+    assert decoded[0].caller == "+86138****8000"
+    assert await EndedCalls(database, mark).next(2) == calls, "not confirmed: told again"
+    await EndedCalls(database, mark).confirm(calls[-1].row)
+    EndedCalls(database, mark).begin()
+    assert [msgspec.json.decode(one.payload)["call"] for one in await EndedCalls(database, mark).next(10)] == ["leg-4"]

@@ -1,0 +1,97 @@
+"""What is wrong with queues, agents and skills has its file:line and the nearest right word; nothing is half taken."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hotline.site.settings import Site
+from hotline.versions.checking import Checked, check
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).resolve().parents[4]
+QUEUES, AGENTS, RECEPTION = "dialplans/queues.yaml", "dialplans/agents.yaml", "dialplans/flows/reception.yaml"
+
+
+def spoilt(folder: Path, file: str, old: str, new: str) -> Checked:
+    """The sample with one thing changed."""
+    for name in ("dialplans", "prompts"):
+        shutil.copytree(ROOT / name, folder / name)
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return check(Site.open(folder))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (QUEUES, "drop: [fraud]", "drop: [fruad]", "nobody has the skill `fruad`; did you mean fraud?"),
+        (QUEUES, "priority: 20", "skills: ['']", "an empty skill expression"),
+        (QUEUES, "priority: 20", "priority: soon", "a number is wanted, not text"),
+        (QUEUES, "overflow: front_desk", "overflow: frontdesk", "no queue `frontdesk`; did you mean front_desk?"),
+        (
+            QUEUES,
+            "{after_s: 420, offer: message}",
+            "{after_s: 420, overflow: loans}",
+            "overflows go in a circle: front_desk → loans → front_desk",
+        ),
+        (QUEUES, "max_wait_s: 900", "max_wait_s: -900", "a duration is not negative"),
+        (QUEUES, "policy: most_proficient", "policy: proficient", "did you mean most_proficient?"),
+        (QUEUES, "lower: 1", "offer: calback", "did you mean callback?"),
+        (QUEUES, "lower: 1", "lowr: 1", "queues.yaml:25:23: `lowr` is not known here"),
+        (QUEUES, "lower: 1", "lowr: 1", "did you mean lower?"),
+        (QUEUES, "{after_s: 60, lower: 1}", "{lower: 1}", "`after_s` is missing"),
+        (QUEUES, "first_s: 30", "frist_s: 30", "did you mean first_s?"),
+        (QUEUES, "first_s: 30", "first_s: 1", "queues.yaml:5:16: a number of at least 5 is wanted"),
+        (QUEUES, "every_s: 60", "every_s: often", "queues.yaml:5:29: a number is wanted, not text"),
+        (QUEUES, "position: more 9", "position: mor 9", "yes, no, `limit 5` or `more 5` is wanted"),
+        (QUEUES, "expires_s: 7200", "expire_s: 7200", "did you mean expires_s?"),
+        (QUEUES, "tries: 3", "tries: 30", "a whole number of at most 9 is wanted"),
+        (QUEUES, "priority: 20", "classes: {urgnt: 20}", "did you mean urgent?"),
+        (QUEUES, "priority: 20", "weights: {fersh: 1}", "did you mean fresh?"),
+        (QUEUES, "priority: 20", "alert_s: [0]", "a number above 0 is wanted"),
+        (AGENTS, "agents:", "pause_needs_resons: true\nagents:", "did you mean pause_needs_reason?"),
+        (
+            QUEUES,
+            "    callback: {hours: service, expires_s: 14400, tries: 5, retry_s: 600}\n",
+            "",
+            "has no rules for it",
+        ),
+        (QUEUES, "hours: service", "hours: servise", "there are no hours servise (did you mean service?)"),
+        (QUEUES, "record: true", "recrod: true", "did you mean record?"),
+        (AGENTS, "loans: 3", "loans: 7", "the level of a skill is 1 to 5, not 7"),
+        (AGENTS, "agents:", "pause_needs_reason: true\nagents:", "with true, `pauses` has the reasons"),
+        (RECEPTION, "skills: [fraud>=2]", "skills: [fruad>=2]", "did you mean fraud?"),
+        (RECEPTION, "agent: last", 'agent: "8009"', "there is no agent 8009"),
+        (RECEPTION, "agent: last", "agent: lst", "there is no agent lst (did you mean last?)"),
+        (RECEPTION, "agent: last", "agent: [8001]", "an agent is wanted, or last"),
+        (RECEPTION, "skills: [fraud>=2]", "skills: ['']", "a skill, such as complaints>=3, is wanted"),
+    ],
+)
+def test_what_is_wrong_has_its_place_and_the_nearest_word(
+    tmp_path: Path, file: str, old: str, new: str, said: str
+) -> None:
+    checked = spoilt(tmp_path, file, old, new)
+    told = [str(problem) for problem in checked.errors if said in str(problem)]
+    assert told, checked.errors
+    assert told[0].startswith(f"{file}:")
+    assert told[0].split(":")[1].isdigit()
+    assert checked.program is None
+    assert checked.people is None
+
+
+def test_a_broken_queue_is_still_a_queue_to_those_who_name_it(tmp_path: Path) -> None:
+    checked = spoilt(tmp_path, QUEUES, "record: true", "recrod: true")
+    assert len(checked.errors) == 1
+
+
+def test_pauses_have_reasons_and_a_site_may_want_one(tmp_path: Path) -> None:
+    plain = spoilt(tmp_path / "plain", AGENTS, "agents:", 'pauses: {1: lunch, "2": training}\nagents:')
+    assert plain.people is not None
+    assert plain.people.pauses == {"": "break", "1": "lunch", "2": "training"}
+    wanted = "pause_needs_reason: true\npauses: {1: lunch}\nagents:"
+    strict = spoilt(tmp_path / "strict", AGENTS, "agents:", wanted)
+    assert strict.people is not None
+    assert strict.people.pauses == {"1": "lunch"}

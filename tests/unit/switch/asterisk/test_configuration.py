@@ -1,0 +1,184 @@
+"""What is written for Asterisk: complete, private, and nothing that a value could break out of."""
+
+from __future__ import annotations
+
+import re
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from switch.accounts import AgentAccount, SecretStore
+from switch.asterisk.instance.configuration import (
+    ConfigurationError,
+    render,
+    write_accounts,
+    write_configuration,
+    write_fallback,
+)
+from switch.asterisk.instance.installation import Installation, locate
+from switch.asterisk.instance.settings import TEMPLATES, AsteriskSettings
+
+pytestmark = pytest.mark.unit
+
+ALL_MODULES = re.findall(r"^load = (\S+)", (TEMPLATES / "modules.conf").read_text(), re.MULTILINE)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    for module in ALL_MODULES:
+        (modules / module).touch()
+    return Installation(("asterisk",), "22.10.1", modules, tmp_path / "data")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> AsteriskSettings:
+    return AsteriskSettings(
+        run_dir=tmp_path / "run", ari_password="p-1", sip_port=12060, accounts=(AgentAccount("1001", "s-1"),)
+    )
+
+
+def test_every_placeholder_of_the_templates_is_filled(settings: AsteriskSettings, installation: Installation) -> None:
+    write_configuration(settings, installation)
+    for file in settings.etc_dir.iterdir():
+        assert "{{" not in file.read_text(), file.name
+
+
+def test_all_files_and_folders_are_private(settings: AsteriskSettings, installation: Installation) -> None:
+    write_configuration(settings, installation)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in settings.etc_dir.iterdir()} == {0o600}
+    assert stat.S_IMODE(settings.run_dir.stat().st_mode) == 0o700
+
+
+def test_it_listens_on_loopback_until_told_otherwise(settings: AsteriskSettings, installation: Installation) -> None:
+    write_configuration(settings, installation)
+    assert "bind = 127.0.0.1:12060" in (settings.etc_dir / "pjsip.conf").read_text()
+    assert "bindaddr = 127.0.0.1" in (settings.etc_dir / "http.conf").read_text()
+    assert "media_address = 127.0.0.1" in (settings.etc_dir / "agents.conf").read_text()
+
+
+def test_a_module_that_this_version_lacks_is_not_loaded(settings: AsteriskSettings, installation: Installation) -> None:
+    (installation.modules_dir / "res_websocket_client.so").unlink()
+    write_configuration(settings, installation)
+    modules = (settings.etc_dir / "modules.conf").read_text()
+    assert "res_websocket_client.so" not in modules
+    assert "load = res_ari.so" in modules
+
+
+def test_an_asterisk_without_what_nothing_works_without_is_named(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    (installation.modules_dir / "chan_pjsip.so").unlink()
+    with pytest.raises(ConfigurationError, match=r"lacks chan_pjsip\.so: install"):
+        write_configuration(settings, installation)
+
+
+def test_the_recording_folder_exists_before_anything_is_recorded(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    write_configuration(settings, installation)
+    assert settings.recording_dir.is_dir()
+    assert settings.voicemail_dir.is_dir()
+
+
+def test_a_published_fallback_stays_in_force_at_the_next_start(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    write_configuration(settings, installation)
+    write_fallback(settings, "[hotline-fallback]\nexten => s,1,Hangup()\n")
+    write_configuration(settings, installation)
+    assert (settings.etc_dir / "fallback.conf").read_text() == "[hotline-fallback]\nexten => s,1,Hangup()\n"
+
+
+def test_accounts_that_the_controller_wrote_stay_when_asterisk_starts_without_any(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    write_configuration(settings, installation)
+    write_configuration(replace(settings, accounts=()), installation)
+    assert "[agent-1001]" in (settings.etc_dir / "agents.conf").read_text()
+    write_accounts(settings, ())
+    assert "[agent-1001]" not in (settings.etc_dir / "agents.conf").read_text()
+
+
+def test_a_fallback_without_its_context_is_refused(settings: AsteriskSettings, installation: Installation) -> None:
+    write_configuration(settings, installation)
+    with pytest.raises(ConfigurationError, match="hotline-fallback"):
+        write_fallback(settings, "[main]\nexten => s,1,Hangup()\n")
+
+
+@pytest.mark.parametrize("agent", ["", "1001\n[admin]", "a b", "x" * 41, "../etc"])
+def test_an_agent_id_that_is_no_account_name_is_refused(
+    settings: AsteriskSettings, installation: Installation, agent: str
+) -> None:
+    write_configuration(settings, installation)
+    with pytest.raises(ConfigurationError, match="agent id"):
+        write_accounts(settings, (AgentAccount(agent, "s"),))
+
+
+@pytest.mark.parametrize("value", ["", "a\nb = c", "a;b", "a\x00b"])
+def test_a_value_stays_a_value(settings: AsteriskSettings, installation: Installation, value: str) -> None:
+    with pytest.raises(ConfigurationError):
+        write_configuration(replace(settings, ari_password=value), installation)
+
+
+def test_a_template_that_names_no_setting_is_an_error() -> None:
+    with pytest.raises(ConfigurationError, match="sip_prot"):
+        render("bind = {{sip_prot}}", {"sip_port": "5060"})
+
+
+def test_a_run_directory_too_deep_for_a_socket_gets_a_short_one(
+    tmp_path: Path, settings: AsteriskSettings, installation: Installation
+) -> None:
+    deep = replace(settings, run_dir=tmp_path / ("d" * 100) / "run")
+    write_configuration(deep, installation)
+    control = re.search(r"astrundir => (.+)", (deep.etc_dir / "asterisk.conf").read_text())
+    assert control is not None
+    short = Path(control[1])
+    assert short.is_dir()
+    assert len(str(short / "asterisk.ctl")) < 108
+    write_configuration(deep, installation)
+    assert f"astrundir => {short}" in (deep.etc_dir / "asterisk.conf").read_text()
+    short.rmdir()
+
+
+def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "site" / "secrets.json"
+    first = SecretStore(path).get("ari")
+    assert SecretStore(path).get("ari") == first
+    assert SecretStore(path).get("agent-1001") != first
+    assert len(first) == 24
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_secrets_are_not_shown_when_settings_are_printed(settings: AsteriskSettings) -> None:
+    assert "p-1" not in repr(settings)
+    assert "s-1" not in repr(settings)
+
+
+def test_an_unpacked_asterisk_is_started_by_its_own_loader(tmp_path: Path) -> None:
+    (tmp_path / ".complete").write_text(
+        "version=22.10.1\nsuite=testing\nloader=usr/lib/l/ld.so\nlibraries=usr/lib/l\n"
+        "program=usr/sbin/asterisk\nmodules=usr/lib/l/asterisk/modules\ndata=usr/share/asterisk\n"
+    )
+    found = locate(tmp_path)
+    assert found is not None
+    assert found.major == 22
+    assert found.command == (
+        f"{tmp_path}/usr/lib/l/ld.so",
+        "--library-path",
+        f"{tmp_path}/usr/lib/l",
+        f"{tmp_path}/usr/sbin/asterisk",
+    )
+    assert found.modules_dir == tmp_path / "usr/lib/l/asterisk/modules"
+
+
+def test_a_call_that_comes_during_a_reload_finds_its_controller(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    write_configuration(settings, installation)
+    dialplan = (settings.etc_dir / "extensions.conf").read_text()
+    assert "[globals]" not in dialplan, "a reload of the dialplan empties global variables for a moment"
+    assert f"Stasis({settings.application},caller)" in dialplan

@@ -1,0 +1,76 @@
+"""When an agent's leg counts as ended, and that a call out overtakes what has not left yet."""
+
+from unittest.mock import Mock, create_autospec
+
+import aiohttp
+import msgspec
+import pytest
+
+from calls import commands
+from calls.causes import Cause
+from calls.ids import AttemptId, LegId
+from switch.asterisk import wire
+from switch.asterisk.connection import Lane
+from switch.asterisk.legs import Leg
+from switch.asterisk.originating import Dialler
+from switch.asterisk.session import AsteriskOptions, Door
+from switch.asterisk.websocket import GatheringWebSocket
+
+pytestmark = pytest.mark.unit
+
+
+def hangup_request(soft: bool) -> wire.ChannelHangupRequest:
+    """Of the channel leg-1, as Asterisk tells it."""
+    channel = {"id": "leg-1", "name": "PJSIP/agent-1001-0", "state": "Up"}
+    told = {"type": "ChannelHangupRequest", "timestamp": "", "channel": channel, "cause": 16, "soft": soft}
+    event = wire.decode(msgspec.json.encode(told))
+    assert isinstance(event, wire.ChannelHangupRequest)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("soft", "answered", "inbound", "busy", "ends"),
+    [
+        pytest.param(False, True, False, False, True, id="an agent hung up"),
+        pytest.param(True, True, False, False, False, id="we hung up: the phone is not yet free"),
+        pytest.param(False, False, False, False, False, id="it rang: ChannelDestroyed has the cause"),
+        pytest.param(False, True, True, False, False, id="a caller: a message that was left is told of first"),
+        pytest.param(False, True, False, True, False, id="something is open on it: it has its own end first"),
+    ],
+)
+def test_who_is_free_before_the_channel_is_gone(
+    soft: bool, answered: bool, inbound: bool, busy: bool, ends: bool
+) -> None:
+    door: Mock = create_autospec(Door, instance=True)
+    leg = Leg(LegId("leg-1"), "", "1001", inbound=inbound)
+    leg.answered = answered
+    if busy:
+        leg.open[AttemptId("whisper")] = commands.Play(leg.id, AttemptId("whisper"), ())
+    door.legs = {leg.id: leg}
+    Dialler(door).on_hangup_request(hangup_request(soft))
+    assert leg.hanging_up
+    assert [call.args[1] for call in door.end.call_args_list] == ([Cause.NORMAL] if ends else [])
+
+
+def test_a_call_out_leaves_before_what_has_not_left() -> None:
+    door: Mock = create_autospec(Door, instance=True)
+    door.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
+    door.legs = {}
+    door.loop = Mock()
+    door.client = Mock(connected=True)
+    Dialler(door).originate(commands.Originate(LegId("leg-2"), AttemptId("ring"), "phone:1001", "95588", "", 20.0))
+    assert door.request_first.call_args.args[1:3] == ("POST", "channels/leg-2")
+    assert not door.request.called
+
+
+async def test_first_is_before_the_others_of_a_lane() -> None:
+    socket: Mock = create_autospec(GatheringWebSocket, instance=True)
+    socket.send_together.side_effect = aiohttp.ClientError("enough")
+    lane = Lane(socket, lambda data: None)
+    lane.put("1", "POST", "channels/caller/answer", None)
+    lane.put("2", "POST", "bridges/hotline-music/addChannel?channel=caller", None)
+    lane.put("3", "POST", "channels/agent", None, first=True)
+    with pytest.raises(aiohttp.ClientError):
+        await lane.write()
+    (messages,) = socket.send_together.call_args.args
+    assert [msgspec.json.decode(message)["request_id"] for message in messages] == ["3", "1", "2"]
