@@ -16,7 +16,7 @@ import yaml
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from control.register import MOVES, Register
+from control.register import Register
 from hotline.cli.main import app
 from hotline.site.settings import Settings
 from hotline.views.board import Board
@@ -234,12 +234,6 @@ def test_the_picture_of_the_wallboard_is_drawn_from_what_live_says() -> None:
     assert words.findall(picture) == words.findall(drawn.stdout), "run: python docs/draw_wallboard.py"
     view = json.loads((_ROOT / "docs" / "wallboard.json").read_text(encoding="utf-8"))
     assert set(view) == {*Board().view(Register(), 0.0), "switch_up", "unwritten"}
-
-
-def test_the_drawing_of_places_is_the_table_of_moves() -> None:
-    page = (_ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    drawn = set(re.findall(r"^ +(\w+) --> (\w+)", page.partition("stateDiagram")[2].partition("```")[0], re.MULTILINE))
-    assert drawn == {(place, to) for place, ways in MOVES.items() for to in ways}
 
 
 def test_the_call_in_the_help_goes_as_it_says() -> None:

@@ -1,0 +1,52 @@
+"""docs/architecture.md draws every state machine of the house as its table has it.
+
+A new machine: its table in MACHINES below, and `python -m tests.unit.docs.test_state_machines NAME` prints the drawing.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from acd.agents import TRANSITIONS as AGENT
+from calls.transitions import Transitions
+from control.register import MOVES as CALL
+
+pytestmark = pytest.mark.unit
+
+MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
+    "call": CALL,  # type: ignore[dict-item]  # the states are literals
+    "agent": AGENT,  # type: ignore[dict-item]
+}
+"""By the name that stands in the comment above the drawing: `<!-- machine: call -->`."""
+
+_PAGE = Path(__file__).resolve().parents[3] / "docs" / "architecture.md"
+_DRAWN = re.compile(r"<!-- machine: ([a-z ]+) -->\n```mermaid\n(.*?)\n```", re.DOTALL)
+_ARROW = re.compile(r"^\s+(\S+) --> (\S+?)(?: : .*)?$", re.MULTILINE)
+
+
+def _drawings() -> dict[str, str]:
+    return dict(_DRAWN.findall(_PAGE.read_text(encoding="utf-8")))
+
+
+def test_every_machine_is_drawn_once_and_nothing_else_is() -> None:
+    assert sorted(name for name, _ in _DRAWN.findall(_PAGE.read_text(encoding="utf-8"))) == sorted(MACHINES)
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_drawing_is_the_table(name: str) -> None:
+    drawn, table = _drawings()[name], MACHINES[name]
+    if isinstance(table, Transitions):
+        first = _ARROW.findall(drawn)[0][1]
+        assert drawn == table.drawing(first)
+    else:
+        arrows = {(state, to) for state, to in _ARROW.findall(drawn) if "[*]" not in (state, to)}
+        assert arrows == {(state, to) for state, ways in table.items() for to in ways}
+
+
+if __name__ == "__main__":
+    asked = MACHINES[sys.argv[1]]
+    assert isinstance(asked, Transitions)
+    sys.stdout.write(asked.drawing(next(iter(asked.moves))) + "\n")
