@@ -12,7 +12,7 @@ from acd.forecast.announce import Said, Unsaid, band
 from calls.commands import Media, Play
 from calls.ids import CallId, Instant, LegId
 from control import register as at
-from control.hub import Desk
+from control.hub import Hub
 from control.treatment import Announce
 
 _QUIET_S = 35.0
@@ -22,46 +22,46 @@ _AT_ONCE_S = 1.0
 _HERE = ("waiting", "offered")
 
 
-class Waiting:
+class Announcements:
     """Announcements and alarms. `due_at` of each call says when it wants to be looked at; the heap only finds it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
         self._heap: list[tuple[Instant, CallId]] = []
 
     def entered(self, call: at.Call, again: bool) -> None:
         """A caller waits from now on; one who calls `again` is told at once."""
-        announce = self._desk.directory.habits(call.version, call.queue).announce
+        announce = self._hub.directory.treatment(call.version, call.queue).announce
         first_s = _AT_ONCE_S if again else (0.0 if announce is None else announce.first_s)
-        call.announce_at = None if announce is None else self._desk.now + first_s
+        call.announce_at = None if announce is None else self._hub.now + first_s
         call.said_place = None
         self._arm(call)
 
     def moved(self, call: at.Call) -> None:
         """A caller waits in another queue now, whose words and alarms hold from here on."""
-        announce = self._desk.directory.habits(call.version, call.queue).announce
+        announce = self._hub.directory.treatment(call.version, call.queue).announce
         if call.place in _HERE:
             if call.announce_at is None and announce is not None:
-                call.announce_at = self._desk.now + announce.first_s
+                call.announce_at = self._hub.now + announce.first_s
             self._arm(call)
 
     def called_again(self, again: CalledAgain) -> None:
         """The caller's number waits already, or has got an earlier place: tell it at once."""
-        call = self._desk.register.calls.get(again.call)
+        call = self._hub.register.calls.get(again.call)
         if call is None or call.ask != again.attempt:
             return  # a callback, to whom nothing can be said
         call.line = again.line
         if again.line is None and call.queued_at is not None:
-            call.queued_at = min(call.queued_at, self._desk.now - again.waited_s)
+            call.queued_at = min(call.queued_at, self._hub.now - again.waited_s)
         if call.announce_at is not None:
-            call.announce_at = min(call.announce_at, self._desk.now + _AT_ONCE_S)
+            call.announce_at = min(call.announce_at, self._hub.now + _AT_ONCE_S)
         self._arm(call)
 
     def flow_speaks(self, leg: LegId) -> None:
         """The flow offers a way out, or asks something of a caller who waits: no announcement into that."""
-        call = self._desk.call_of(leg)
+        call = self._hub.call_of(leg)
         if call is not None and call.place in _HERE and call.announce_at is not None:
-            call.announce_at = max(call.announce_at, self._desk.now + _QUIET_S)
+            call.announce_at = max(call.announce_at, self._hub.now + _QUIET_S)
             self._arm(call)
 
     def told(self, call: at.Call) -> dict[str, Any]:
@@ -69,8 +69,8 @@ class Waiting:
 
         It only looks: nothing changes by it, so it is no fact of the journal.
         """
-        outlook = self._desk.outlook
-        forecast = outlook.forecast(call.call)
+        queue_view = self._hub.queue_view
+        forecast = queue_view.forecast(call.call)
         figures: dict[str, Any] | None = None
         if forecast is not None and forecast.layer == "silent":
             figures = {"reason": forecast.reason}
@@ -81,8 +81,8 @@ class Waiting:
         return {
             "place": call.place,
             "queue": call.queue,
-            "position": outlook.position(call.call),
-            "queued_at": None if call.queued_at is None else call.queued_at + self._desk.register.offset_s,
+            "position": queue_view.position(call.call),
+            "queued_at": None if call.queued_at is None else call.queued_at + self._hub.register.offset_s,
             "forecast": figures,
         }
 
@@ -90,7 +90,7 @@ class Waiting:
         """When somebody is to be told something."""
         while self._heap:
             due_at, call_id = self._heap[0]
-            call = self._desk.register.calls.get(call_id)
+            call = self._hub.register.calls.get(call_id)
             if call is not None and call.due_at == due_at:
                 return due_at
             heappop(self._heap)
@@ -98,19 +98,19 @@ class Waiting:
 
     def tick(self) -> None:
         """Say and alarm what is due."""
-        while (due_at := self.next_deadline()) is not None and due_at <= self._desk.now:
-            call = self._desk.register.calls[heappop(self._heap)[1]]
+        while (due_at := self.next_deadline()) is not None and due_at <= self._hub.now:
+            call = self._hub.register.calls[heappop(self._heap)[1]]
             if call.place not in _HERE:
                 call.due_at = None  # not before: a replay, which asks for no deadline, must find the same one
                 continue
             self._alarm(call)
-            if call.announce_at is not None and call.announce_at <= self._desk.now:
+            if call.announce_at is not None and call.announce_at <= self._hub.now:
                 self._announce(call)
             self._arm(call)
 
     def restored(self) -> None:
         """The register is another one: find its deadlines."""
-        calls = self._desk.register.calls.values()
+        calls = self._hub.register.calls.values()
         self._heap = [(call.due_at, call.call) for call in calls if call.due_at is not None]
         heapify(self._heap)
 
@@ -123,44 +123,44 @@ class Waiting:
     # alarms
 
     def _alarm_at(self, call: at.Call) -> Instant | None:
-        limits = self._desk.directory.habits(call.version, call.queue).alert_s
+        limits = self._hub.directory.treatment(call.version, call.queue).alert_s
         if call.queued_at is None or call.alarms >= len(limits):
             return None
         return call.queued_at + limits[call.alarms]
 
     def _alarm(self, call: at.Call) -> None:
-        while (alarm_at := self._alarm_at(call)) is not None and alarm_at <= self._desk.now:
+        while (alarm_at := self._alarm_at(call)) is not None and alarm_at <= self._hub.now:
             call.alarms += 1
             detail = f"{call.queue} {(alarm_at - (call.queued_at or 0.0)) / 60.0:g} min"
             advice = "sign agents in, move some to the queue, or let a step of queues.yaml widen the wish sooner"
-            self._desk.notice("warning", "long wait", call=call.call, detail=detail, advice=advice)
+            self._hub.notice("warning", "long wait", call=call.call, detail=detail, advice=advice)
 
     # announcements
 
     def _announce(self, call: at.Call) -> None:
-        announce = self._desk.directory.habits(call.version, call.queue).announce
+        announce = self._hub.directory.treatment(call.version, call.queue).announce
         if announce is None:  # not so when the caller came: an overflow to a queue that tells nothing
             call.announce_at = None
             return
-        call.announce_at = self._desk.now + announce.every_s
+        call.announce_at = self._hub.now + announce.every_s
         if call.place != "waiting":
             return  # a phone rings for this caller
         media = self._line(call, announce) or self._place(call, announce)
         of, call.line = call.line or call.call, None
         media += self._wait(call, of, announce) if announce.wait else ()
         if media:
-            self._desk.order(Play(call.leg, self._desk.mint(call.call), media))
+            self._hub.order(Play(call.leg, self._hub.mint(call.call), media))
 
     def _line(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
         """To who calls again while the first line still waits: where that stands, and that it stays there."""
-        place = None if call.line is None else self._desk.outlook.position(call.line)
+        place = None if call.line is None else self._hub.queue_view.position(call.line)
         if place is None:
             call.line = None
             return ()
         return () if announce.position == "no" else self._say(call, "queue_again", position=place)
 
     def _place(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
-        place = self._desk.outlook.position(call.call)
+        place = self._hub.queue_view.position(call.call)
         if place is None or announce.position == "no":
             return ()
         before = call.said_place
@@ -175,21 +175,21 @@ class Waiting:
             cause = f"{place - before} more ahead, by their priority or an earlier place"
             if call.said_queue != call.queue:
                 cause = f"{place - before} more ahead: it waits in {call.queue} now, no longer in {call.said_queue}"
-            self._desk.notice("info", "a later place is announced", call=call.call, detail=cause)
+            self._hub.notice("info", "a later place is announced", call=call.call, detail=cause)
         call.said_place, call.said_queue = place, call.queue
         return self._say(call, "queue_next") if place == 1 else self._say(call, "queue_position", position=place)
 
     def _wait(self, call: at.Call, of: CallId, announce: Announce) -> tuple[Media, ...]:
-        decision = self._desk.outlook.announce(of, self._desk.now, announce.only_if_improved)
+        decision = self._hub.queue_view.announce(of, self._hub.now, announce.only_if_improved)
         match decision:
             case Unsaid(reason):
                 if reason != call.unsaid:
-                    self._desk.notice("info", "no wait is announced", call=call.call, detail=reason)
+                    self._hub.notice("info", "no wait is announced", call=call.call, detail=reason)
                 call.unsaid = reason
                 return ()
             case Said(band, cause):
                 if cause:
-                    self._desk.notice("info", "a longer wait is announced", call=call.call, detail=cause)
+                    self._hub.notice("info", "a longer wait is announced", call=call.call, detail=cause)
                 call.unsaid = ""
                 figures = {"low": band.low_min, "high": band.high_min} if band.high_min else {"low": band.low_min}
                 return self._say(call, band.phrase, **figures)
@@ -197,4 +197,4 @@ class Waiting:
                 assert_never(decision)
 
     def _say(self, call: at.Call, phrase: str, **values: int | None) -> tuple[Media, ...]:
-        return self._desk.directory.say(call.version, call.language, phrase, **values)
+        return self._hub.directory.say(call.version, call.language, phrase, **values)

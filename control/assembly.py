@@ -13,7 +13,7 @@ from acd.forecast.queue_view import AcdRoll
 from acd.forecast.wrapper import Forecasting
 from acd.trace import Witness
 from calls.ids import CallId, Instant
-from control.hub import Directory
+from control.ports import Directory
 from control.router import Router
 from ivr.machine.core import Ivr, Versions
 
@@ -25,8 +25,8 @@ def no_models(name: str) -> None:
     """For a house whose journal names none."""
 
 
-class AcdOutlook:
-    """What the router asks about those who wait (`control.hub.Outlook`): places by the queues, waits by the feed."""
+class AcdQueueView:
+    """The queues behind `control.ports.QueueView`: places by the queues core, waits by the forecast."""
 
     def __init__(self, queues: Acd, models: Models = no_models) -> None:
         self._queues = queues
@@ -91,5 +91,5 @@ def make_router(
 
     `witness` is told the reasons of each match: a replay's question, which a live server does without.
     """
-    outlook = AcdOutlook(Acd(configurations, witness=witness), models)
-    return Router(Ivr(flows), outlook.core, directory, outlook)
+    queue_view = AcdQueueView(Acd(configurations, witness=witness), models)
+    return Router(Ivr(flows), queue_view.core, directory, queue_view)

@@ -17,8 +17,8 @@ from calls.events import CallEnded
 from calls.ids import AttemptId, CallId, Instant, Seconds
 from control import commands, events
 from control import register as at
-from control.hub import Desk
-from control.offers import Offering
+from control.hub import Hub
+from control.offers import Offers
 from control.treatment import CallbackRules
 from ivr.commands import BookCallback
 from ivr.events import CallbackAnswered
@@ -31,32 +31,32 @@ _CHECK_S = 10.0
 class Callbacks:
     """Books, keeps, calls, and writes down what became of it."""
 
-    def __init__(self, desk: Desk, offering: Offering) -> None:
-        self._desk = desk
-        self._offering = offering
+    def __init__(self, hub: Hub, offers: Offers) -> None:
+        self._hub = hub
+        self._offers = offers
         self._heap: list[tuple[Instant, CallId]] = []
 
     # booking
 
     def book(self, order: BookCallback) -> None:
         """The caller confirmed a number: may it be called?"""
-        desk = self._desk
-        call = desk.register.calls[order.call]
+        hub = self._hub
+        call = hub.register.calls[order.call]
         rules = self._rules(call)
         refusal = self._refusal(rules)
         if call.place != "waiting" or call.ask is None or call.entry is None:
-            desk.tell_flows(CallbackAnswered(call.call, order.attempt, "connecting"))
+            hub.tell_flows(CallbackAnswered(call.call, order.attempt, "connecting"))
         elif rules is None or refusal:
-            desk.notice("info", "callback refused", call=call.call, detail=refusal or "the queue has no callbacks")
-            desk.tell_flows(CallbackAnswered(call.call, order.attempt, "refused"))
+            hub.notice("info", "callback refused", call=call.call, detail=refusal or "the queue has no callbacks")
+            hub.tell_flows(CallbackAnswered(call.call, order.attempt, "refused"))
         else:
-            expires_at = desk.now + rules.expires_s
-            call.callback = at.Callback(order.number, order.attempt, call.ask, desk.now, expires_at)
+            expires_at = hub.now + rules.expires_s
+            call.callback = at.Callback(order.number, order.attempt, call.ask, hub.now, expires_at)
             self._check(call, call.callback)
 
     def checked(self, event: events.NumberChecked) -> None:
         """The answer, at booking or before the caller's phone is rung."""
-        call = self._desk.register.calls.get(event.call)
+        call = self._hub.register.calls.get(event.call)
         callback = call.callback if call is not None else None
         if call is None or callback is None or callback.check != event.attempt:
             return  # the call went on without it
@@ -72,13 +72,13 @@ class Callbacks:
                 pass
 
     def _booked(self, call: at.Call, callback: at.Callback, event: events.NumberChecked) -> None:
-        desk = self._desk
+        hub = self._hub
         if call.place != "waiting" or not event.allowed:
             call.callback = None
             outcome: Literal["connecting", "refused"] = "connecting" if event.allowed else "refused"
             if not event.allowed:
-                desk.notice("info", "callback refused", call=call.call, detail=event.reason)
-            desk.tell_flows(CallbackAnswered(call.call, callback.booking, outcome))
+                hub.notice("info", "callback refused", call=call.call, detail=event.reason)
+            hub.tell_flows(CallbackAnswered(call.call, callback.booking, outcome))
             return
         call.move("booked")
         call.ask, call.outcome = None, "callback"
@@ -86,8 +86,8 @@ class Callbacks:
         callback.state = "booked"
         self._due(call, callback, callback.expires_at)
         self._row(call, callback, "booked", "")
-        desk.order(StopMusic(call.leg, desk.mint(call.call)))
-        desk.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
+        hub.order(StopMusic(call.leg, hub.mint(call.call)))
+        hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
 
     def keeps(self, call: at.Call, event: CallEnded) -> bool:
         """Whether the call goes on although a leg of the caller ended."""
@@ -110,7 +110,7 @@ class Callbacks:
         callback.ask, call.ask = call.ask, None
         if call.place == "offered":  # it is this caller's turn: the agent whose phone rings calls back
             self._due(call, callback, None)
-            self._offering.for_callback(call)
+            self._offers.for_callback(call)
         else:
             call.move("booked")
             self._due(call, callback, callback.expires_at)
@@ -123,12 +123,12 @@ class Callbacks:
         rules, callback = self._rules(call), call.callback
         if callback is not None and callback.state == "booked":
             callback.state = "asking"
-            self._due(call, callback, self._desk.now + (rules.confirm_s if rules is not None else 0.0))
+            self._due(call, callback, self._hub.now + (rules.confirm_s if rules is not None else 0.0))
 
     def agent_key(self, leg: at.Leg, digit: str) -> bool:
         """Whether the key was an answer to a callback: 1 accepts, also into the whisper; another one declines."""
-        call = self._desk.call_of(leg.leg)
-        offer = self._desk.register.offers.get(call.offer) if call is not None and call.offer is not None else None
+        call = self._hub.call_of(leg.leg)
+        offer = self._hub.register.offers.get(call.offer) if call is not None and call.offer is not None else None
         if call is None or call.callback is None or offer is None or offer.leg != leg.leg or call.place != "offered":
             return False
         if call.callback.state in ("booked", "asking"):
@@ -136,11 +136,11 @@ class Callbacks:
                 call.callback.state = "clearing"
                 self._check(call, call.callback)
             else:
-                self._desk.order(HangUp(leg.leg))
+                self._hub.order(HangUp(leg.leg))
         return True
 
     def _dial(self, call: at.Call, callback: at.Callback) -> None:
-        desk, rules = self._desk, self._rules(call)
+        hub, rules = self._hub, self._rules(call)
         refusal = self._refusal(rules)
         if rules is None or refusal:
             self._rest(call, callback, refusal)
@@ -149,23 +149,23 @@ class Callbacks:
         callback.tries += 1
         callback.turns += 1
         self._due(call, callback, None)  # the switch ends it by the ring time, the queues by theirs
-        offer = desk.register.offers[call.offer] if call.offer is not None else None
+        offer = hub.register.offers[call.offer] if call.offer is not None else None
         if offer is not None:
-            desk.order(StartMusic(offer.leg, desk.mint(offer.leg)))
+            hub.order(StartMusic(offer.leg, hub.mint(offer.leg)))
         leg = callback.leg = at.callback_leg(call.call, callback.turns)
-        desk.register.legs[leg] = at.Leg(leg, "callback", call.call, callback.number, desk.now)
-        desk.order(Originate(leg, desk.mint(leg), f"tel:{callback.number}", call.called, "", rules.ring_s))
+        hub.register.legs[leg] = at.Leg(leg, "callback", call.call, callback.number, hub.now)
+        hub.order(Originate(leg, hub.mint(leg), f"tel:{callback.number}", call.called, "", rules.ring_s))
 
     def reached(self, leg: at.Leg) -> None:
         """The caller picked up: connect."""
-        call = self._desk.call_of(leg.leg)
-        offer = self._desk.register.offers.get(call.offer) if call is not None and call.offer is not None else None
+        call = self._hub.call_of(leg.leg)
+        offer = self._hub.register.offers.get(call.offer) if call is not None and call.offer is not None else None
         if call is None or call.callback is None or call.callback.leg != leg.leg or offer is None:
-            self._desk.order(HangUp(leg.leg))  # the agent went away meanwhile
+            self._hub.order(HangUp(leg.leg))  # the agent went away meanwhile
             return
         leg.role = "caller"
         call.leg = leg.leg
-        self._offering.connect(offer)
+        self._offers.connect(offer)
 
     def talks(self, call: at.Call) -> None:
         """Both hear each other."""
@@ -176,7 +176,7 @@ class Callbacks:
 
     def not_reached(self, leg: at.Leg, event: CallEnded) -> None:
         """The caller's phone was not answered."""
-        call = self._desk.register.calls.get(leg.call) if leg.call is not None else None
+        call = self._hub.register.calls.get(leg.call) if leg.call is not None else None
         if call is not None and call.callback is not None and call.callback.leg == leg.leg:
             self._not_reached(call, call.callback, event.cause)
 
@@ -194,7 +194,7 @@ class Callbacks:
         if callback is None or callback.state == "resting":
             return
         if callback.leg is not None:
-            self._desk.order(HangUp(callback.leg))
+            self._hub.order(HangUp(callback.leg))
             callback.leg = None
         callback.state, callback.check = "booked", None
         self._due(call, callback, callback.expires_at)
@@ -216,8 +216,8 @@ class Callbacks:
             call.callback = None
         if call.callback is not None and call.place == "offered":  # an agent is asked for who is on the line again
             self._leave(call, call.callback)
-            self._desk.settle()
-        for other in list(self._desk.register.calls.values()):
+            self._hub.settle()
+        for other in list(self._hub.register.calls.values()):
             callback = other.callback
             if callback is None:
                 continue
@@ -226,21 +226,21 @@ class Callbacks:
                 continue
             if other.place != "booked" and not self._agent_only(other, callback):
                 continue
-            waited_s = self._desk.now - (other.queued_at or self._desk.now)
+            waited_s = self._hub.now - (other.queued_at or self._hub.now)
             self._row(other, callback, "came_back", f"call {call.call}")
             left = self._taken_from(other, callback)
             if other is not call:
                 call.promised = callback
-            if other is call or other.leg in self._desk.register.legs:
+            if other is call or other.leg in self._hub.register.legs:
                 other.move("menu")
             else:
-                self._desk.close(other, Cause.NORMAL)
+                self._hub.close(other, Cause.NORMAL)
             return (waited_s if other.queue == queue else 0.0), left
         return 0.0, None
 
     def _agent_only(self, call: at.Call, callback: at.Callback) -> bool:
         """Whether an agent is there for the callback, and the caller has not picked up."""
-        offer = self._desk.register.offers.get(call.offer) if call.offer is not None else None
+        offer = self._hub.register.offers.get(call.offer) if call.offer is not None else None
         return (
             call.place == "offered" and callback.state != "checking" and offer is not None and offer.state != "bridging"
         )
@@ -251,11 +251,11 @@ class Callbacks:
         left = CallLeft(call.call, "way_out")
         if call.place == "offered":
             if callback.leg is not None:
-                self._desk.order(HangUp(callback.leg))
+                self._hub.order(HangUp(callback.leg))
             callback.state, callback.leg, callback.check = "resting", None, None
             return left
         if callback.state != "resting":
-            self._desk.tell_queues(left)
+            self._hub.tell_queues(left)
         callback.state, callback.check = "resting", None
         return None
 
@@ -263,41 +263,41 @@ class Callbacks:
         rules = self._rules(call)
         self._leave(call, callback)
         callback.state = "resting"
-        self._due(call, callback, self._desk.now + (rules.retry_s if rules is not None else 0.0))
+        self._due(call, callback, self._hub.now + (rules.retry_s if rules is not None else 0.0))
         self._row(call, callback, "booked", why)
 
     def _leave(self, call: at.Call, callback: at.Callback) -> None:
         """Out of the queue; the agent, if one is there, is free at once and loses nothing."""
         if callback.state != "resting":
             callback.state = "resting"
-            self._desk.tell_queues(CallLeft(call.call, "way_out"))
+            self._hub.tell_queues(CallLeft(call.call, "way_out"))
         callback.check = None
 
     def _put_back(self, call: at.Call, callback: at.Callback) -> None:
         if call.entry is None or call.queued_at is None:
             return
         callback.state = "booked"
-        callback.ask = self._desk.mint(call.call)
+        callback.ask = self._hub.mint(call.call)
         self._due(call, callback, callback.expires_at)
-        waited_s = self._desk.now - call.queued_at
+        waited_s = self._hub.now - call.queued_at
         call.entry = msgspec.structs.replace(call.entry, attempt=callback.ask, waited_s=waited_s)
         call.queue = call.entry.queue
-        self._desk.tell_queues(call.entry)
+        self._hub.tell_queues(call.entry)
 
     def _give_up(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
-        desk = self._desk
+        hub = self._hub
         self._leave(call, callback)
-        desk.settle()  # an agent who was asked is let go while the call is still known
+        hub.settle()  # an agent who was asked is let go while the call is still known
         self._row(call, callback, outcome, why)
         advice = "call the person back by hand, or leave it: the caller may come again"
-        desk.notice("warning", "callback given up", call=call.call, detail=f"{outcome} {why}".strip(), advice=advice)
+        hub.notice("warning", "callback given up", call=call.call, detail=f"{outcome} {why}".strip(), advice=advice)
         call.callback = None
         call.outcome = "unreached"
-        if call.leg in desk.register.legs:  # still on the line: it ends like any other
+        if call.leg in hub.register.legs:  # still on the line: it ends like any other
             call.move("menu")
-            desk.order(HangUp(call.leg))
+            hub.order(HangUp(call.leg))
         else:
-            desk.close(call, Cause.NORMAL)
+            hub.close(call, Cause.NORMAL)
 
     # time
 
@@ -305,7 +305,7 @@ class Callbacks:
         """When a callback expires, is tried again, or an agent has not accepted."""
         while self._heap:
             due_at, call_id = self._heap[0]
-            call = self._desk.register.calls.get(call_id)
+            call = self._hub.register.calls.get(call_id)
             if call is not None and call.callback is not None and call.callback.due_at == due_at:
                 return due_at
             heappop(self._heap)
@@ -313,9 +313,9 @@ class Callbacks:
 
     def tick(self) -> None:
         """Do what is due."""
-        desk = self._desk
-        while (due_at := self.next_deadline()) is not None and due_at <= desk.now:
-            call = desk.register.calls[heappop(self._heap)[1]]
+        hub = self._hub
+        while (due_at := self.next_deadline()) is not None and due_at <= hub.now:
+            call = hub.register.calls[heappop(self._heap)[1]]
             callback = call.callback
             if callback is None:
                 continue
@@ -323,12 +323,12 @@ class Callbacks:
             match callback.state:
                 case "booked" if call.place == "offered":
                     pass  # an agent is being asked: `back` looks again
-                case "booked" | "resting" if desk.now >= callback.expires_at:
+                case "booked" | "resting" if hub.now >= callback.expires_at:
                     self._give_up(call, callback, "expired", "")
                 case "resting":
                     self._put_back(call, callback)
                 case "asking" if call.offer is not None:
-                    desk.order(HangUp(desk.register.offers[call.offer].leg))
+                    hub.order(HangUp(hub.register.offers[call.offer].leg))
                 case "checking" | "clearing" if callback.check is not None:
                     self.checked(events.NumberChecked(call.call, callback.check, False, "no answer"))
                 case _:
@@ -336,7 +336,7 @@ class Callbacks:
 
     def restored(self) -> None:
         """The register is another one: find its deadlines."""
-        calls = self._desk.register.calls.values()
+        calls = self._hub.register.calls.values()
         due = [(call.callback.due_at, call.call) for call in calls if call.callback is not None]
         self._heap = [(at_, call) for at_, call in due if at_ is not None]
         heapify(self._heap)
@@ -347,30 +347,30 @@ class Callbacks:
             heappush(self._heap, (due_at, call.call))
 
     def _check(self, call: at.Call, callback: at.Callback) -> None:
-        callback.check = self._desk.mint(call.call)
-        self._due(call, callback, self._desk.now + _CHECK_S)
-        self._desk.order(commands.CheckNumber(call.call, callback.check, callback.number))
+        callback.check = self._hub.mint(call.call)
+        self._due(call, callback, self._hub.now + _CHECK_S)
+        self._hub.order(commands.CheckNumber(call.call, callback.check, callback.number))
 
     def _rules(self, call: at.Call) -> CallbackRules | None:
-        return self._desk.directory.habits(call.version, call.queue).callback
+        return self._hub.directory.treatment(call.version, call.queue).callback
 
     def _refusal(self, rules: CallbackRules | None) -> str:
         """Why nobody is called now; empty when it may be."""
         if rules is None:
             return "the queue has no callbacks"
-        register = self._desk.register
-        opened = not rules.hours or self._desk.directory.open(register.version, rules.hours, self._desk.utc)
+        register = self._hub.register
+        opened = not rules.hours or self._hub.directory.open(register.version, rules.hours, self._hub.utc)
         return "" if opened else f"outside of the hours {rules.hours}"
 
     def _row(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
-        offset = self._desk.register.offset_s
-        self._desk.order(
+        offset = self._hub.register.offset_s
+        self._hub.order(
             commands.LogCallback(
                 call=call.call,
                 number=callback.number,
                 queue=call.queue,
                 booked_at=callback.booked_at + offset,
-                changed_at=self._desk.utc,
+                changed_at=self._hub.utc,
                 expires_at=callback.expires_at + offset,
                 tries=callback.tries,
                 outcome=outcome,

@@ -1,4 +1,4 @@
-"""The desk in the middle: where the cores meet, and what every part of the router shares.
+"""The hub in the middle: where the cores meet, and what every part of the router shares.
 
 A part tells the flows or the queues something; it is put in line and done in order, never inside what is being done,
 so that no core is entered twice and a replay takes the same turns.
@@ -6,106 +6,24 @@ so that no core is entered twice and a replay takes the same turns.
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Literal
 
-from acd.commands import AcdCommand, AgentChanged, ReleaseCall
+from acd.commands import AcdCommand, ReleaseCall
 from acd.events import AcdEvent, CallQueued
-from acd.forecast.announce import Said, Unsaid
-from acd.forecast.forecaster import Example, Forecast
 from calls.causes import Cause
-from calls.commands import Media, MuteRecording, Play
+from calls.commands import MuteRecording, Play
 from calls.errors import BadInput
-from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
+from calls.ids import AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control.commands import DropRecording, ForecastMade, LogCall, LogWait, Noticed, RouterCommand
+from control.ports import Directory, QueueView
 from control.register import Call, Offer, Register
-from control.treatment import QueueHabits
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
 
 
-class Directory(Protocol):
-    """What the router asks of the published versions. Unknown names give None or nothing: no call is lost for it."""
-
-    def entry(self, version: str, called: str) -> str | None:
-        """The flow that answers this number."""
-        ...
-
-    def account(self, version: str, agent: AgentId) -> str | None:
-        """The SIP account of the agent's phone."""
-        ...
-
-    def agent(self, version: str, account: str) -> AgentId | None:
-        """Whose phone that is."""
-        ...
-
-    def records(self, version: str, queue: str) -> bool:
-        """Whether talks of this queue are recorded."""
-        ...
-
-    def habits(self, version: str, queue: str) -> QueueHabits:
-        """What the house does around this queue's callers."""
-        ...
-
-    def open(self, version: str, hours: str, utc: float) -> bool:
-        """Whether it is in these hours; what is not known is closed."""
-        ...
-
-    def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
-        """A phrase to a caller, in this language where it is there; nothing where there is no such phrase."""
-        ...
-
-    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
-        """What the agent hears before the caller does."""
-        ...
-
-    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
-        """A phrase for the house's own people, in the site's first language."""
-        ...
-
-    def pause_reason(self, version: str, code: str) -> str | None:
-        """The pause reason that the digit stands for; the empty code is the plain pause."""
-        ...
-
-
-class Outlook(Protocol):
-    """What the router asks of the queues beside its orders: who is there, and the wait that is ahead of a caller."""
-
-    def agents(self) -> list[AgentChanged]:
-        """Every agent's state as it is now, said as it was when it became so."""
-        ...
-
-    def versions(self) -> set[str]:
-        """The versions whose rules the queues' snapshot names."""
-        ...
-
-    def taken(self) -> list[Forecast]:
-        """The forecasts made since the last question."""
-        ...
-
-    def examples(self) -> list[Example]:
-        """The waits that ended with an agent since the last question, for the next fit."""
-        ...
-
-    def use(self, model: str) -> None:
-        """Forecast with this fit of the learned layer from now on."""
-        ...
-
-    def position(self, call: CallId) -> int | None:
-        """The place in the caller's queue, from 1; None for who does not wait."""
-        ...
-
-    def forecast(self, call: CallId) -> Forecast | None:
-        """The last forecast of this caller."""
-        ...
-
-    def announce(self, call: CallId, now: Instant, only_if_improved: bool) -> Said | Unsaid:
-        """What to tell the caller of the wait now, or why nothing. What is said is remembered."""
-        ...
-
-
-class Desk:
+class Hub:
     """Shared by the router's parts: the cores, the register, the orders of this turn."""
 
     def __init__(
@@ -114,13 +32,13 @@ class Desk:
         queues: Core[AcdEvent, AcdCommand],
         cases: Complaints,
         directory: Directory,
-        outlook: Outlook,
+        queue_view: QueueView,
     ) -> None:
         self.flows = flows
         self.queues = queues
         self.cases = cases
         self.directory = directory
-        self.outlook = outlook
+        self.queue_view = queue_view
         self.register = Register()
         self.now: Instant = 0.0
         self.out: list[RouterCommand] = []
@@ -183,11 +101,11 @@ class Desk:
         self._pass_on_forecasts()
 
     def _pass_on_forecasts(self) -> None:
-        for forecast in self.outlook.taken():
+        for forecast in self.queue_view.taken():
             call = self.register.calls.get(forecast.call)
             if call is not None and call.place == "waiting":  # who is taken at once hears of no wait
                 self.order(ForecastMade(call.call, call.queue, forecast))
-        for one in self.outlook.examples():
+        for one in self.queue_view.examples():
             joined_at = one.joined_at + self.register.offset_s
             self.order(LogWait(one.call, joined_at, one.kind, one.priority, one.wait_s, one.vector))
 

@@ -22,8 +22,8 @@ from calls.events import CallEnded
 from calls.ids import AttemptId, LegId
 from complaints.cases import CaseAsked
 from control import register as at
-from control.announcements import Waiting
-from control.hub import Desk
+from control.announcements import Announcements
+from control.hub import Hub
 
 if TYPE_CHECKING:
     from control.callbacks import Callbacks
@@ -45,12 +45,12 @@ DECLINE_RECORDING = "*7"
 the caller does not want to be recorded."""
 
 
-class Offering:
+class Offers:
     """Carries out the queues' orders on real phones."""
 
-    def __init__(self, desk: Desk, waiting: Waiting) -> None:
-        self._desk = desk
-        self.waiting = waiting
+    def __init__(self, hub: Hub, announcements: Announcements) -> None:
+        self._hub = hub
+        self.announcements = announcements
         self.callbacks: Callbacks
 
     def on_queue_order(self, order: AcdCommand) -> None:
@@ -59,50 +59,50 @@ class Offering:
             case Offer():
                 self._offer(order)
             case WithdrawOffer(attempt):
-                self._withdraw(self._desk.register.offers.get(attempt))
+                self._withdraw(self._hub.register.offers.get(attempt))
             case ReleaseCall(call_id, attempt, reason):
-                call = self._desk.register.calls.get(call_id)
+                call = self._hub.register.calls.get(call_id)
                 if call is not None and call.ask == attempt:
                     call.move("menu")
                     call.ask = None
-                    self._desk.tell_flows(LeftQueue(call_id, attempt, reason))
+                    self._hub.tell_flows(LeftQueue(call_id, attempt, reason))
                 elif call is not None and call.callback is not None:
                     self.callbacks.released(call, attempt)
             case WaitWidened(call_id, _, queue):
-                call = self._desk.register.calls[call_id]
-                self._desk.order(order)
+                call = self._hub.register.calls[call_id]
+                self._hub.order(order)
                 if call.queue != queue:
                     call.queue = queue
-                    self.waiting.moved(call)
+                    self.announcements.moved(call)
             case SuggestWayOut(call_id, attempt, way):
-                self._desk.order(order)
-                if self._desk.register.calls[call_id].ask == attempt:
-                    self._desk.tell_flows(WayOutSuggested(call_id, attempt, way))
+                self._hub.order(order)
+                if self._hub.register.calls[call_id].ask == attempt:
+                    self._hub.tell_flows(WayOutSuggested(call_id, attempt, way))
             case CalledAgain():
-                self._desk.order(order)
-                self.waiting.called_again(order)
+                self._hub.order(order)
+                self.announcements.called_again(order)
             case AgentChanged():
-                self._desk.order(order)
+                self._hub.order(order)
             case _:
                 assert_never(order)
 
     def _offer(self, order: Offer) -> None:
-        desk, calls = self._desk, self._desk.register.calls
+        hub, calls = self._hub, self._hub.register.calls
         call = calls[order.call]
         call.move("offered")
         call.offer, call.agent = order.attempt, order.agent
-        account = desk.directory.account(desk.register.version, order.agent)
+        account = hub.directory.account(hub.register.version, order.agent)
         if account is None:
-            desk.notice("error", "agent without a phone", detail=order.agent, advice="give agents.yaml an account")
+            hub.notice("error", "agent without a phone", detail=order.agent, advice="give agents.yaml an account")
             self._missed(call, order.attempt, "unreachable")
             return
         leg = LegId(f"{order.attempt}-agent")
-        desk.register.offers[order.attempt] = at.Offer(order.attempt, order.call, order.agent, leg)
-        desk.register.legs[leg] = at.Leg(leg, "agent", order.call, account, desk.now)
-        desk.order(
+        hub.register.offers[order.attempt] = at.Offer(order.attempt, order.call, order.agent, leg)
+        hub.register.legs[leg] = at.Leg(leg, "agent", order.call, account, hub.now)
+        hub.order(
             Originate(
                 leg,
-                desk.mint(leg),
+                hub.mint(leg),
                 f"phone:{account}",
                 call.caller,
                 f"{order.queue} {call.reason}".strip(),
@@ -114,7 +114,7 @@ class Offering:
         """The agent picked up: whisper, then connect."""
         offer = self._offer_of(leg)
         if offer is None:
-            self._desk.order(HangUp(leg.leg))  # answered in the moment in which it was withdrawn
+            self._hub.order(HangUp(leg.leg))  # answered in the moment in which it was withdrawn
             return
         if offer.state == "ringing":
             self._brief(offer)
@@ -122,7 +122,7 @@ class Offering:
     def _brief(self, offer: at.Offer) -> None:
         """Tell the agent who and why; go on at once where there is nothing to tell."""
         offer.state = "whispering"
-        if not self._desk.whisper(offer):
+        if not self._hub.whisper(offer):
             self._briefed(offer)
 
     def whispered(self, leg: at.Leg, attempt: AttemptId) -> None:
@@ -132,7 +132,7 @@ class Offering:
             self._briefed(offer)
 
     def _briefed(self, offer: at.Offer) -> None:
-        call = self._desk.register.calls[offer.call]
+        call = self._hub.register.calls[offer.call]
         if call.callback is None:
             self.connect(offer)
         else:
@@ -140,23 +140,23 @@ class Offering:
 
     def for_callback(self, call: at.Call) -> None:
         """Whom this agent was to talk to has hung up, and has a callback again: the agent stays, and is told so."""
-        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        offer = self._hub.register.offers.get(call.offer) if call.offer else None
         if offer is not None and offer.state != "ringing":
-            self._desk.register.apart(call)  # ordered a moment ago, and of two of whom one is gone
+            self._hub.register.apart(call)  # ordered a moment ago, and of two of whom one is gone
             self._brief(offer)
 
     def connect(self, offer: at.Offer) -> None:
         """Let the two hear each other."""
-        desk = self._desk
-        call = desk.register.calls[offer.call]
+        hub = self._hub
+        call = hub.register.calls[offer.call]
         offer.state = "bridging"
-        wanted = call.consent != "declined" and desk.directory.records(call.version, call.queue)
+        wanted = call.consent != "declined" and hub.directory.records(call.version, call.queue)
         record = f"{call.call}-{call.talks + 1}" if wanted else None
-        desk.order(Bridge(desk.register.bridge(call, record is not None), call.leg, offer.leg, record))
+        hub.order(Bridge(hub.register.bridge(call, record is not None), call.leg, offer.leg, record))
 
     def bridged(self, call: at.Call) -> None:
         """Both hear each other."""
-        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        offer = self._hub.register.offers.get(call.offer) if call.offer else None
         if offer is None or offer.state == "talking":
             return
         offer.state = "talking"
@@ -167,23 +167,23 @@ class Offering:
         call.talks += 1
         call.outcome = "answered"
         if call.answered_at is None:
-            call.answered_at = self._desk.now
-        self._desk.register.talked(call.caller, offer.agent, self._desk.now)
-        self._desk.tell_queues(OfferTaken(offer.attempt))
+            call.answered_at = self._hub.now
+        self._hub.register.talked(call.caller, offer.agent, self._hub.now)
+        self._hub.tell_queues(OfferTaken(offer.attempt))
 
     def bridge_failed(self, call: at.Call) -> None:
         """It came to no connection: the agent's leg is released, the caller keeps the old place."""
-        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        offer = self._hub.register.offers.get(call.offer) if call.offer else None
         if offer is not None and offer.state == "bridging":
-            self._desk.order(HangUp(offer.leg))
+            self._hub.order(HangUp(offer.leg))
             self._forget(offer)
             self._missed(call, offer.attempt, "failed")
 
     def unbridged(self, call: at.Call) -> None:
         """The talk came apart. Whoever of the two is still up goes on alone."""
-        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        offer = self._hub.register.offers.get(call.offer) if call.offer else None
         if offer is not None and offer.state == "talking":
-            self._desk.order(HangUp(offer.leg))
+            self._hub.order(HangUp(offer.leg))
             self._end_talk(call, offer)
         elif offer is not None and offer.state == "bridging":
             self.bridge_failed(call)
@@ -193,7 +193,7 @@ class Offering:
         offer = self._offer_of(leg)
         if offer is None:
             return
-        call = self._desk.register.calls[offer.call]
+        call = self._hub.register.calls[offer.call]
         if offer.state == "talking":
             self._end_talk(call, offer)
         else:
@@ -203,29 +203,29 @@ class Offering:
 
     def caller_left(self, call: at.Call, reason: Literal["hung_up", "lost"]) -> None:
         """The caller is gone, from the queue, from under a ringing phone, or out of a talk."""
-        offer = self._desk.register.offers.get(call.offer) if call.offer else None
+        offer = self._hub.register.offers.get(call.offer) if call.offer else None
         if call.place == "talking" and offer is not None:
-            self._desk.order(HangUp(offer.leg))
+            self._hub.order(HangUp(offer.leg))
             self._forget(offer)
-            self._desk.tell_queues(TalkEnded(offer.attempt))
+            self._hub.tell_queues(TalkEnded(offer.attempt))
         elif call.place in ("waiting", "offered"):
             call.outcome = "lost" if reason == "lost" else "abandoned"
-            self._desk.tell_queues(CallLeft(call.call, reason))
+            self._hub.tell_queues(CallLeft(call.call, reason))
 
     def agent_key(self, leg: at.Leg, digit: str) -> None:
         """An agent pressed a key in a talk."""
         leg.keys = (leg.keys + digit)[-2:]
-        call = self._desk.call_of(leg.leg)
+        call = self._hub.call_of(leg.leg)
         if call is None or call.place != "talking":
             return
         if leg.keys == OPEN_CASE:
             fields = {"queue": call.queue, "agent": call.agent or ""}
-            attempt = self._desk.mint(call.call)
-            self._desk.ask_case(CaseAsked(call.call, attempt, call.caller, "agent", "agent", fields))
+            attempt = self._hub.mint(call.call)
+            self._hub.ask_case(CaseAsked(call.call, attempt, call.caller, "agent", "agent", fields))
         elif leg.keys == ASK_SECRET:
             self._hide(call, True)
         elif leg.keys == DECLINE_RECORDING and call.consent != "declined":
-            self._desk.decline_recording(call)
+            self._hub.decline_recording(call)
 
     def caller_key(self, call: at.Call, digit: str) -> None:
         """The caller pressed a key in a talk: only the end of hidden digits means something."""
@@ -235,20 +235,20 @@ class Offering:
     def _hide(self, call: at.Call, on: bool) -> None:
         call.hiding = on
         hide = HideDigits(call.call, call.leg, "talk") if on else ShowDigits(call.call, call.leg)
-        self._desk.order(hide)
+        self._hub.order(hide)
         if call.bridge is not None and call.recorded:
-            self._desk.order(MuteRecording(self._desk.mint(call.call), call.bridge, on))
+            self._hub.order(MuteRecording(self._hub.mint(call.call), call.bridge, on))
 
     def _withdraw(self, offer: at.Offer | None) -> None:
         if offer is None:
             return
-        call = self._desk.register.calls.get(offer.call)
+        call = self._hub.register.calls.get(offer.call)
         if call is not None and call.offer == offer.attempt:
             call.offer = call.agent = None
             if call.place == "offered":  # the agent paused while it rang: the caller waits on
                 self._back(call)
-            self._desk.register.apart(call)  # a key may come between the order to connect and the connection
-        self._desk.order(HangUp(offer.leg, Cause.CANCELLED))
+            self._hub.register.apart(call)  # a key may come between the order to connect and the connection
+        self._hub.order(HangUp(offer.leg, Cause.CANCELLED))
         self._forget(offer)
 
     def _missed(
@@ -260,7 +260,7 @@ class Offering:
         if call.place == "offered":
             self._back(call)
         call.offer = call.agent = None
-        self._desk.tell_queues(OfferMissed(offer, reason))
+        self._hub.tell_queues(OfferMissed(offer, reason))
 
     def _end_talk(self, call: at.Call, offer: at.Offer) -> None:
         if call.hiding:
@@ -268,18 +268,18 @@ class Offering:
         self._forget(offer)
         ask = call.ask
         call.move("menu")
-        self._desk.register.apart(call)
+        self._hub.register.apart(call)
         call.offer = call.ask = None
-        self._desk.tell_queues(TalkEnded(offer.attempt))
+        self._hub.tell_queues(TalkEnded(offer.attempt))
         if call.callback is not None:
-            self._desk.order(HangUp(call.leg))  # called by us: there is no flow to go on with
+            self._hub.order(HangUp(call.leg))  # called by us: there is no flow to go on with
         if ask is not None:
-            self._desk.tell_flows(LeftQueue(call.call, ask, "served", offer.agent))
+            self._hub.tell_flows(LeftQueue(call.call, ask, "served", offer.agent))
 
     def _back(self, call: at.Call) -> None:
         """The offer came to nothing: the caller is where it was before."""
         connecting = call.bridge is not None
-        self._desk.register.apart(call)
+        self._hub.register.apart(call)
         if call.callback is None:
             call.move("waiting")
             if connecting:
@@ -295,12 +295,12 @@ class Offering:
 
     def _music(self, call: at.Call) -> None:
         """The switch took it away for the talk that was to come."""
-        self._desk.order(StartMusic(call.leg, self._desk.mint(call.call)))
+        self._hub.order(StartMusic(call.leg, self._hub.mint(call.call)))
 
     def _forget(self, offer: at.Offer) -> None:
-        del self._desk.register.offers[offer.attempt]
+        del self._hub.register.offers[offer.attempt]
 
     def _offer_of(self, leg: at.Leg) -> at.Offer | None:
-        call = self._desk.register.calls.get(leg.call) if leg.call else None
-        offer = self._desk.register.offers.get(call.offer) if call and call.offer else None
+        call = self._hub.register.calls.get(leg.call) if leg.call else None
+        offer = self._hub.register.offers.get(call.offer) if call and call.offer else None
         return offer if offer is not None and offer.leg == leg.leg else None

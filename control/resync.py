@@ -8,7 +8,7 @@ from calls.causes import Cause
 from calls.commands import HangUp, StartMusic
 from calls.events import Bridged, CallAnswered, CallArrived, CallEnded, LiveLeg, SwitchBack, SwitchEvent, Unbridged
 from control import register as at
-from control.hub import Desk
+from control.hub import Hub
 from ivr.commands import HideDigits
 from ivr.events import CallAdopted
 
@@ -37,32 +37,32 @@ def missed(register: at.Register, back: SwitchBack) -> list[SwitchEvent]:
     return facts
 
 
-def adopt(desk: Desk, back: SwitchBack, known_before: frozenset[str], whispered_to: frozenset[str]) -> None:
+def adopt(hub: Hub, back: SwitchBack, known_before: frozenset[str], whispered_to: frozenset[str]) -> None:
     """After the missed facts are told: go on with every caller who was here before and still is.
 
     `known_before` are the legs of before those facts, `whispered_to` those of agents who were being told why.
     """
     live = {leg.leg: leg for leg in back.live}
-    for call in desk.register.calls.values():
+    for call in hub.register.calls.values():
         here = live.get(call.leg)
         if here is None or call.leg not in known_before:
             continue
         if call.place in ("waiting", "offered", "transferring") and not here.in_music:
-            desk.order(StartMusic(call.leg, desk.mint(call.call)))
+            hub.order(StartMusic(call.leg, hub.mint(call.call)))
         if call.callback is not None and call.place == "menu":
-            desk.order(HangUp(call.leg))  # the talk is over, and the order to hang up went down with its controller
+            hub.order(HangUp(call.leg))  # the talk is over, and the order to hang up went down with its controller
         elif call.place in ("menu", "waiting", "offered", "booked"):
-            desk.tell_flows(CallAdopted(call.call))
+            hub.tell_flows(CallAdopted(call.call))
         if call.hiding:  # the vault died with its controller; what was keyed until then is keyed again
-            desk.order(HideDigits(call.call, call.leg, "talk"))
-    for offer in desk.register.offers.values():
+            hub.order(HideDigits(call.call, call.leg, "talk"))
+    for offer in hub.register.offers.values():
         if offer.leg in whispered_to:  # nobody tells the end of what was being said
-            desk.whisper(offer)
-    ringing_or_talking = {offer.leg for offer in desk.register.offers.values()}
+            hub.whisper(offer)
+    ringing_or_talking = {offer.leg for offer in hub.register.offers.values()}
     for leg in back.live:
-        known = desk.register.legs.get(leg.leg)
+        known = hub.register.legs.get(leg.leg)
         if known is not None and known.role == "agent" and leg.leg not in ringing_or_talking:
-            desk.order(HangUp(leg.leg))  # as above: the offer is over
+            hub.order(HangUp(leg.leg))  # as above: the offer is over
         elif known is None:
-            desk.notice("warning", "hung up a leg that nobody owns", detail=leg.leg)
-            desk.order(HangUp(leg.leg))
+            hub.notice("warning", "hung up a leg that nobody owns", detail=leg.leg)
+            hub.order(HangUp(leg.leg))

@@ -31,13 +31,14 @@ from complaints.cases import CaseAsked, Complaints
 from control import commands, events
 from control import register as at
 from control import resync as adopting
-from control.announcements import Waiting
+from control.announcements import Announcements
 from control.callbacks import Callbacks
-from control.flow_orders import Walking
-from control.hub import Desk, Directory, Outlook
-from control.offers import Offering
-from control.star_codes import Codes
-from control.supervision import Supervising
+from control.flow_orders import FlowOrders
+from control.hub import Hub
+from control.offers import Offers
+from control.ports import Directory, QueueView
+from control.star_codes import StarCodes
+from control.supervision import Supervision
 from ivr.commands import IvrCommand
 from ivr.events import CallStarted, CaseOpened, IvrEvent, LookupFinished, SecretChecked
 
@@ -64,52 +65,52 @@ class Router:
         flows: Core[IvrEvent, IvrCommand],
         queues: Core[AcdEvent, AcdCommand],
         directory: Directory,
-        outlook: Outlook,
+        queue_view: QueueView,
     ) -> None:
-        self._desk = Desk(flows, queues, Complaints(), directory, outlook)
-        self._waiting = Waiting(self._desk)
-        self._offering = Offering(self._desk, self._waiting)
-        self._callbacks = Callbacks(self._desk, self._offering)
-        self._offering.callbacks = self._callbacks
-        self._codes = Codes(self._desk)
-        self._supervising = Supervising(self._desk)
-        self._walking = Walking(self._desk, self._waiting, self._callbacks)
-        self._desk.on_flow_order = self._walking.on_flow_order
-        self._desk.on_queue_order = self._offering.on_queue_order
+        self._hub = Hub(flows, queues, Complaints(), directory, queue_view)
+        self._announcements = Announcements(self._hub)
+        self._offers = Offers(self._hub, self._announcements)
+        self._callbacks = Callbacks(self._hub, self._offers)
+        self._offers.callbacks = self._callbacks
+        self._star_codes = StarCodes(self._hub)
+        self._supervision = Supervision(self._hub)
+        self._flow_orders = FlowOrders(self._hub, self._announcements, self._callbacks)
+        self._hub.on_flow_order = self._flow_orders.on_flow_order
+        self._hub.on_queue_order = self._offers.on_queue_order
 
     @property
     def register(self) -> at.Register:
         """Who is where, to read."""
-        return self._desk.register
+        return self._hub.register
 
     def agents(self) -> list[AgentChanged]:
         """Every agent's state, for a screen that was not there when it changed."""
-        return self._desk.outlook.agents()
+        return self._hub.queue_view.agents()
 
     def versions(self) -> frozenset[str]:
         """Every version that a controller needs who goes on from a snapshot taken now."""
-        register = self._desk.register
+        register = self._hub.register
         return frozenset({register.version, *(call.version for call in register.calls.values())}).union(
-            self._desk.outlook.versions()
+            self._hub.queue_view.versions()
         )
 
     def wait_of(self, call: CallId) -> dict[str, Any]:
-        """What the caller may know of the own wait; see `Waiting.told`."""
-        return self._waiting.told(self._desk.register.calls[call])
+        """What the caller may know of the own wait; see `Announcements.told`."""
+        return self._announcements.told(self._hub.register.calls[call])
 
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one fact; `now` never goes back."""
-        desk = self._desk
-        desk.now = now
-        desk.out = []
+        hub = self._hub
+        hub.now = now
+        hub.out = []
         self._take(event)
-        desk.settle()
-        return desk.out
+        hub.settle()
+        return hub.out
 
     def next_deadline(self) -> Instant | None:
         """The earliest of all parts' deadlines."""
         first: Instant | None = None
-        for part in (self._desk.flows, self._desk.queues, self._waiting, self._callbacks):
+        for part in (self._hub.flows, self._hub.queues, self._announcements, self._callbacks):
             due = part.next_deadline()
             if due is not None and (first is None or due < first):
                 first = due
@@ -121,37 +122,37 @@ class Router:
 
     def snapshot(self) -> bytes:
         """The whole state, between two facts."""
-        desk = self._desk
+        hub = self._hub
         return msgspec.json.encode(
-            Snapshot(desk.register, desk.flows.snapshot(), desk.queues.snapshot(), desk.cases.snapshot())
+            Snapshot(hub.register, hub.flows.snapshot(), hub.queues.snapshot(), hub.cases.snapshot())
         )
 
     def restore(self, snapshot: bytes) -> None:
         """Go on from `snapshot`."""
-        desk, state = self._desk, msgspec.json.decode(snapshot, type=Snapshot)
-        desk.register = state.register
-        desk.flows.restore(state.flows)
-        desk.outlook.use(state.register.wait_model)
-        desk.queues.restore(state.queues)
-        desk.cases.restore(state.cases)
-        self._waiting.restored()
+        hub, state = self._hub, msgspec.json.decode(snapshot, type=Snapshot)
+        hub.register = state.register
+        hub.flows.restore(state.flows)
+        hub.queue_view.use(state.register.wait_model)
+        hub.queues.restore(state.queues)
+        hub.cases.restore(state.cases)
+        self._announcements.restored()
         self._callbacks.restored()
 
     def _take(self, event: events.RouterEvent) -> None:
-        desk = self._desk
+        hub = self._hub
         match event:
             case door.CallArrived():
                 self._arrived(event)
             case door.DigitPressed(leg_id, digit):
-                self._digit(event, desk.register.legs.get(leg_id), digit)
+                self._digit(event, hub.register.legs.get(leg_id), digit)
             case door.PlaybackFinished(leg_id):
-                self._played(event, desk.register.legs.get(leg_id))
+                self._played(event, hub.register.legs.get(leg_id))
             case door.CallRinging():
                 pass  # the phone's own business until it is answered or not
             case door.CallAnswered(leg_id):
-                self._answered(event, desk.register.legs.get(leg_id))
+                self._answered(event, hub.register.legs.get(leg_id))
             case door.SpeechHeard():
-                desk.tell_flows(event)
+                hub.tell_flows(event)
             case door.Bridged() | door.Unbridged():
                 self._bridge_changed(event)
             case door.RecordingFinished():
@@ -159,12 +160,12 @@ class Router:
             case door.CallEnded():
                 self._ended(event)
             case door.AgentDeviceChanged(device, state):
-                agent = desk.directory.agent(desk.register.version, device)
+                agent = hub.directory.agent(hub.register.version, device)
                 if agent is not None:
-                    desk.tell_queues(AgentReachable(agent, state is not DeviceState.UNREACHABLE))
+                    hub.tell_queues(AgentReachable(agent, state is not DeviceState.UNREACHABLE))
             case door.SwitchLost(switch, detail):
                 advice = "calls go on; the link is tried again by itself. Is the switch running?"
-                desk.notice("error", "switch lost", detail=f"{switch} {detail}".strip(), advice=advice)
+                hub.notice("error", "switch lost", detail=f"{switch} {detail}".strip(), advice=advice)
             case door.SwitchBack():
                 self._switch_back(event)
             case door.CommandDone():
@@ -172,9 +173,9 @@ class Router:
             case door.CommandFailed():
                 self._failed(event)
             case LookupFinished() | SecretChecked():
-                desk.tell_flows(event)
+                hub.tell_flows(event)
             case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded() | AgentMoved():
-                desk.tell_queues(event)
+                hub.tell_queues(event)
             case CallMoved():
                 self._moved(event)
             case _:
@@ -192,228 +193,228 @@ class Router:
         | events.SupervisionWanted
         | events.NumberChecked,
     ) -> None:
-        desk = self._desk
+        hub = self._hub
         match event:
             case door.ClockSet(offset_s):
-                desk.register.offset_s = offset_s
-                desk.tell_flows(event)
-                desk.tell_queues(event)
-                desk.cases.handle(event, desk.now)
+                hub.register.offset_s = offset_s
+                hub.tell_flows(event)
+                hub.tell_queues(event)
+                hub.cases.handle(event, hub.now)
             case door.Tick():
-                desk.tick()
-                self._waiting.tick()
+                hub.tick()
+                self._announcements.tick()
                 self._callbacks.tick()
             case events.VersionPublished(version):
-                desk.register.version = version
-                desk.tell_queues(Configured(version))
+                hub.register.version = version
+                hub.tell_queues(Configured(version))
             case events.WaitModelFitted(model):
-                desk.register.wait_model = model
-                desk.outlook.use(model)
+                hub.register.wait_model = model
+                hub.queue_view.use(model)
             case events.Restarted():
-                for order in desk.register.filing.values():
-                    desk.order(order)
+                for order in hub.register.filing.values():
+                    hub.order(order)
             case events.CaseFiled(attempt, call_id, number):
-                filed = desk.register.filing.pop(attempt, None)
-                if filed is not None and filed.case.asked_by == "caller" and call_id in desk.register.calls:
-                    desk.tell_flows(CaseOpened(call_id, attempt, number))
+                filed = hub.register.filing.pop(attempt, None)
+                if filed is not None and filed.case.asked_by == "caller" and call_id in hub.register.calls:
+                    hub.tell_flows(CaseOpened(call_id, attempt, number))
             case events.CaseWanted(call_id, attempt, category, fields):
-                call = desk.register.calls.get(call_id)
+                call = hub.register.calls.get(call_id)
                 caller = call.caller if call is not None else ""
-                desk.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
+                hub.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
             case events.SupervisionWanted():
-                self._supervising.wanted(event)
+                self._supervision.wanted(event)
             case events.NumberChecked():
                 self._callbacks.checked(event)
             case _:
                 assert_never(event)
 
     def _arrived(self, event: door.CallArrived) -> None:
-        desk = self._desk
-        if event.leg in desk.register.legs:
+        hub = self._hub
+        if event.leg in hub.register.legs:
             return
         if event.device is not None:
-            self._codes.dialled(event, event.device)
+            self._star_codes.dialled(event, event.device)
             return
-        version = desk.register.version
+        version = hub.register.version
         caller, called = e164(event.caller), e164(event.called)
-        call = at.Call(event_call := at.call_id(event.leg), event.leg, caller, called, version, desk.now)
-        desk.register.calls[event_call] = call
-        desk.register.legs[event.leg] = at.Leg(event.leg, "caller", event_call, caller, desk.now)
-        flow = desk.directory.entry(version, event.called)
+        call = at.Call(event_call := at.call_id(event.leg), event.leg, caller, called, version, hub.now)
+        hub.register.calls[event_call] = call
+        hub.register.legs[event.leg] = at.Leg(event.leg, "caller", event_call, caller, hub.now)
+        flow = hub.directory.entry(version, event.called)
         if flow is None:
             call.outcome = "refused"
             advice = "add the number to dialplans/entry.yaml, or a default entry"
-            desk.notice("error", "no flow for this number", call=event_call, detail=event.called, advice=advice)
-            desk.order(HangUp(event.leg, Cause.UNREACHABLE))
+            hub.notice("error", "no flow for this number", call=event_call, detail=event.called, advice=advice)
+            hub.order(HangUp(event.leg, Cause.UNREACHABLE))
             return
-        desk.tell_flows(CallStarted(event_call, event.leg, version, flow, caller, called))
+        hub.tell_flows(CallStarted(event_call, event.leg, version, flow, caller, called))
 
     def _moved(self, event: CallMoved) -> None:
-        call = self._desk.register.calls.get(event.call)
+        call = self._hub.register.calls.get(event.call)
         if call is None or call.place not in ("waiting", "booked"):
             return  # a phone rings for it, both talk already, or it is gone: there is nothing to move
         call.queue = event.queue
-        self._waiting.moved(call)
+        self._announcements.moved(call)
         if call.entry is not None:  # a callback that is put back goes where it was moved to
             call.entry = msgspec.structs.replace(call.entry, queue=event.queue)
-        self._desk.tell_queues(event)
+        self._hub.tell_queues(event)
 
     def _digit(self, event: door.DigitPressed, leg: at.Leg | None, digit: str) -> None:
         if leg is None:
             return
         if leg.role == "agent":
             if not self._callbacks.agent_key(leg, digit):
-                self._offering.agent_key(leg, digit)
+                self._offers.agent_key(leg, digit)
         elif leg.role == "caller":
-            call = self._desk.call_of(leg.leg)
+            call = self._hub.call_of(leg.leg)
             if call is not None and call.place in ("talking", "transferring", "transferred"):
-                self._offering.caller_key(call, digit)
+                self._offers.caller_key(call, digit)
             else:
-                self._desk.tell_flows(event)
+                self._hub.tell_flows(event)
 
     def _played(self, event: door.PlaybackFinished, leg: at.Leg | None) -> None:
         if event.outcome is Outcome.FAILED and leg is not None and event.reason not in _NO_FAULT_OF_A_PROMPT:
             advice = "read the switch's own log of that moment"
             if event.reason == "missing_file":
                 advice = "publish again, or put the recording back"
-            self._desk.notice("warning", "prompt not played", detail=event.detail, advice=advice)
+            self._hub.notice("warning", "prompt not played", detail=event.detail, advice=advice)
         if leg is None or (event.reason == "switch_lost" and self._is_said_again(leg)):
             return
         if leg.role == "caller":
-            self._desk.tell_flows(event)
+            self._hub.tell_flows(event)
         elif leg.role == "agent":
-            self._offering.whispered(leg, event.attempt)
+            self._offers.whispered(leg, event.attempt)
         elif leg.role == "code":
-            self._desk.order(HangUp(leg.leg))
+            self._hub.order(HangUp(leg.leg))
 
     def _is_said_again(self, leg: at.Leg) -> bool:
         """Once the link is back, by `adopting`: what it cut off was not said, and nothing follows from it."""
-        call = self._desk.call_of(leg.leg)
+        call = self._hub.call_of(leg.leg)
         return leg.role == "agent" or (call is not None and call.place in ("menu", "booked"))
 
     def _answered(self, event: door.CallAnswered, leg: at.Leg | None) -> None:
         if leg is None:
-            self._desk.order(HangUp(event.leg))  # withdrawn before it was answered
+            self._hub.order(HangUp(event.leg))  # withdrawn before it was answered
             return
-        leg.answered_at = self._desk.now
+        leg.answered_at = self._hub.now
         if leg.role == "caller":
-            self._desk.tell_flows(event)
+            self._hub.tell_flows(event)
         elif leg.role == "agent":
-            self._offering.answered(leg)
+            self._offers.answered(leg)
         elif leg.role == "transfer":
-            self._walking.transfer_answered(leg)
+            self._flow_orders.transfer_answered(leg)
         elif leg.role == "callback":
             self._callbacks.reached(leg)
         elif leg.role == "supervisor":
-            self._supervising.answered(leg)
+            self._supervision.answered(leg)
 
     def _bridge_changed(self, event: door.Bridged | door.Unbridged) -> None:
-        register = self._desk.register
+        register = self._hub.register
         legs = event.legs if isinstance(event, door.Bridged) else event.survivors
         for leg in legs:
-            call = self._desk.call_of(leg)
+            call = self._hub.call_of(leg)
             if call is None or call.bridge != event.attempt:
                 continue
             if isinstance(event, door.Bridged):
                 if call.place == "transferring":
-                    self._walking.transfer_bridged(call)
+                    self._flow_orders.transfer_bridged(call)
                 else:
-                    self._offering.bridged(call)
+                    self._offers.bridged(call)
             else:
                 if call.place in ("transferring", "transferred"):
-                    self._walking.transfer_unbridged(call)
+                    self._flow_orders.transfer_unbridged(call)
                 else:
-                    self._offering.unbridged(call)
+                    self._offers.unbridged(call)
             return
         for leg in legs:  # the call moved on while the switch connected them
-            call = self._desk.call_of(leg)
+            call = self._hub.call_of(leg)
             if isinstance(event, door.Unbridged):
                 if call is not None and call.leg == leg:
-                    self._offering.left_alone(call)
+                    self._offers.left_alone(call)
             elif leg in register.legs and register.legs[leg].role in ("agent", "transfer"):
-                self._desk.order(HangUp(leg))
+                self._hub.order(HangUp(leg))
 
     def _recorded(self, event: door.RecordingFinished) -> None:
         talk = at.call_id(event.leg)
-        declined = event.attempt in self._desk.register.unwanted
+        declined = event.attempt in self._hub.register.unwanted
         if declined:
-            self._desk.register.unwanted.remove(event.attempt)
+            self._hub.register.unwanted.remove(event.attempt)
         if not at.is_bridge(event.attempt, event.leg):
-            self._desk.tell_flows(event)
+            self._hub.tell_flows(event)
         elif event.outcome is Outcome.FAILED:
             advice = "is the disk full, or the recordings folder not writable for the switch?"
-            self._desk.notice("error", "recording failed", call=talk, detail=event.path, advice=advice)
+            self._hub.notice("error", "recording failed", call=talk, detail=event.path, advice=advice)
         elif declined:
-            self._desk.order(commands.DropRecording(talk, event.path))
+            self._hub.order(commands.DropRecording(talk, event.path))
         else:
-            call = self._desk.register.calls.get(talk)
+            call = self._hub.register.calls.get(talk)
             if call is not None:
                 call.recordings.append(event.path)
-            self._desk.order(commands.LogRecording(talk, event.path, event.duration_s, "talk"))
+            self._hub.order(commands.LogRecording(talk, event.path, event.duration_s, "talk"))
 
     def _ended(self, event: door.CallEnded) -> None:
-        desk = self._desk
-        leg = desk.register.legs.pop(event.leg, None)
+        hub = self._hub
+        leg = hub.register.legs.pop(event.leg, None)
         if leg is None:
             return
-        home = desk.register.calls.get(leg.call) if leg.call is not None else None
+        home = hub.register.calls.get(leg.call) if leg.call is not None else None
         if home is not None and leg.leg in home.guests:
             home.guests.remove(leg.leg)
         if leg.role == "agent":
-            self._offering.agent_left(leg, event)
+            self._offers.agent_left(leg, event)
         elif leg.role == "transfer":
-            self._walking.transfer_left(leg, event)
+            self._flow_orders.transfer_left(leg, event)
         elif leg.role == "callback":
             self._callbacks.not_reached(leg, event)
         elif leg.role == "caller" and leg.call is not None:
-            self._caller_ended(desk.register.calls[leg.call], event)
-        began, offset = leg.began_at, desk.register.offset_s
+            self._caller_ended(hub.register.calls[leg.call], event)
+        began, offset = leg.began_at, hub.register.offset_s
         answered_at = None if leg.answered_at is None else leg.answered_at + offset
         call = leg.call or at.call_id(leg.leg)
-        desk.order(
-            commands.LogLeg(leg.leg, call, leg.role, leg.party, began + offset, answered_at, desk.utc, event.cause)
+        hub.order(
+            commands.LogLeg(leg.leg, call, leg.role, leg.party, began + offset, answered_at, hub.utc, event.cause)
         )
 
     def _caller_ended(self, call: at.Call, event: door.CallEnded) -> None:
-        desk = self._desk
+        hub = self._hub
         if self._callbacks.keeps(call, event):
-            desk.tell_flows(event)
+            hub.tell_flows(event)
             return
         lost, place = event.cause is Cause.LOST, call.place
-        self._offering.caller_left(call, "lost" if lost else "hung_up")
+        self._offers.caller_left(call, "lost" if lost else "hung_up")
         for guest in call.guests:
-            desk.order(HangUp(guest))
-        desk.register.apart(call)
-        desk.tell_flows(event)
-        desk.settle()  # the flow's last steps belong to a call that is still known
+            hub.order(HangUp(guest))
+        hub.register.apart(call)
+        hub.tell_flows(event)
+        hub.settle()  # the flow's last steps belong to a call that is still known
         if lost:
             call.outcome = "lost"
             fields = {"place": place, "queue": call.queue, "agent": call.agent or "", "reason": call.reason}
             told = {name: value for name, value in fields.items() if value}
-            desk.ask_case(CaseAsked(call.call, desk.mint(call.call), call.caller, LOST_CALL, "house", told))
+            hub.ask_case(CaseAsked(call.call, hub.mint(call.call), call.caller, LOST_CALL, "house", told))
             advice = "call the person back: the switch lost the call; a case says so too"
-            desk.notice("error", "call lost", call=call.call, detail=place, advice=advice)
-        desk.close(call, event.cause)
+            hub.notice("error", "call lost", call=call.call, detail=place, advice=advice)
+        hub.close(call, event.cause)
 
     def _failed(self, event: door.CommandFailed) -> None:
-        desk = self._desk
-        bridging = desk.register.bridges.get(event.attempt)
+        hub = self._hub
+        bridging = hub.register.bridges.get(event.attempt)
         if bridging is not None:
-            call = desk.register.calls[bridging]
+            call = hub.register.calls[bridging]
             if call.place == "transferring":
-                self._walking.transfer_unbridged(call)
+                self._flow_orders.transfer_unbridged(call)
             else:
-                self._offering.bridge_failed(call)
+                self._offers.bridge_failed(call)
             return
-        leg = desk.register.legs.get(event.leg) if event.leg is not None else None
+        leg = hub.register.legs.get(event.leg) if event.leg is not None else None
         if leg is not None and leg.role == "caller":
-            desk.tell_flows(event)
+            hub.tell_flows(event)
 
     def _switch_back(self, event: door.SwitchBack) -> None:
-        desk = self._desk
-        known = frozenset(desk.register.legs)
-        whispered_to = frozenset(offer.leg for offer in desk.register.offers.values() if offer.state == "whispering")
-        for fact in adopting.missed(desk.register, event):
+        hub = self._hub
+        known = frozenset(hub.register.legs)
+        whispered_to = frozenset(offer.leg for offer in hub.register.offers.values() if offer.state == "whispering")
+        for fact in adopting.missed(hub.register, event):
             self._take(fact)
-            desk.settle()
-        adopting.adopt(desk, event, known, whispered_to)
+            hub.settle()
+        adopting.adopt(hub, event, known, whispered_to)

@@ -8,30 +8,30 @@ from calls.commands import Answer, HangUp, Play
 from calls.events import CallArrived
 from calls.ids import AgentId
 from control import register as at
-from control.hub import Desk
+from control.hub import Hub
 
 SIGN_IN, SIGN_OUT, PAUSE, READY, WRAPPED_UP = "*61", "*62", "*63", "*64", "*65"
 
 
-class Codes:
+class StarCodes:
     """Takes an agent's star code."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
 
     def dialled(self, event: CallArrived, account: str) -> None:
         """A phone of ours called something."""
-        desk = self._desk
-        desk.register.legs[event.leg] = at.Leg(event.leg, "code", None, account, desk.now, desk.now)
-        version = desk.register.version
-        agent = desk.directory.agent(version, account)
+        hub = self._hub
+        hub.register.legs[event.leg] = at.Leg(event.leg, "code", None, account, hub.now, hub.now)
+        version = hub.register.version
+        agent = hub.directory.agent(version, account)
         asked = self._read(event.called, agent, version) if agent is not None else None
         if asked is None:
-            desk.notice("warning", "a phone dialled what is no code", detail=f"{account} {event.called[:3]}")
+            hub.notice("warning", "a phone dialled what is no code", detail=f"{account} {event.called[:3]}")
             self._say(event, "agent_unknown" if agent is None else "agent_refused")
             return
         fact, phrase = asked
-        desk.tell_queues(fact)
+        hub.tell_queues(fact)
         self._say(event, phrase)
 
     def _read(self, called: str, agent: AgentId, version: str) -> tuple[AcdEvent, str] | None:
@@ -45,16 +45,16 @@ class Codes:
             case (code, "") if code == WRAPPED_UP:
                 return WrapUpEnded(agent), "agent_wrap_up_ended"
             case (code, digits) if code == PAUSE:
-                reason = self._desk.directory.pause_reason(version, digits)
+                reason = self._hub.directory.pause_reason(version, digits)
                 return None if reason is None else (AgentPaused(agent, reason), "agent_paused")
             case _:
                 return None
 
     def _say(self, event: CallArrived, phrase: str) -> None:
-        desk = self._desk
-        desk.order(Answer(event.leg, desk.mint(event.leg)))
-        sound = desk.directory.sound(desk.register.version, phrase)
+        hub = self._hub
+        hub.order(Answer(event.leg, hub.mint(event.leg)))
+        sound = hub.directory.sound(hub.register.version, phrase)
         if sound:
-            desk.order(Play(event.leg, desk.mint(event.leg), sound))
+            hub.order(Play(event.leg, hub.mint(event.leg), sound))
         else:
-            desk.order(HangUp(event.leg, Cause.NORMAL))
+            hub.order(HangUp(event.leg, Cause.NORMAL))

@@ -64,7 +64,7 @@ def called_back(rules: CallbackRules) -> list[tuple[str, set[str]]]:
     return [(rules.whisper, {"queue", "reason"})] if rules.whisper else []
 
 
-class QueueHabits(msgspec.Struct, frozen=True):
+class QueueTreatment(msgspec.Struct, frozen=True):
     """Who gets a caller is the queues core's business; this is what is done beside."""
 
     record: bool = False

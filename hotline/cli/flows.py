@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
-from control.treatment import QueueHabits
+from control.treatment import QueueTreatment
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.versions.checking import Checked, check
@@ -164,8 +164,8 @@ def schema(
 
 
 def _people_schema(root: str, entry: type) -> dict[str, Any]:
-    (inner, habits), defs = msgspec.json.schema_components([entry, QueueHabits], ref_template="#/$defs/{name}")
-    house = defs.pop("QueueHabits")["properties"] if habits else {}
+    (inner, habits), defs = msgspec.json.schema_components([entry, QueueTreatment], ref_template="#/$defs/{name}")
+    house = defs.pop("QueueTreatment")["properties"] if habits else {}
     if entry is QueueConfig:  # the house's own words stand beside those of the queues core
         defs["QueueConfig"]["properties"].update(house)
     pauses = {"pauses": {"type": "object", "additionalProperties": {"type": "string"}}} if root == "agents" else {}

@@ -14,7 +14,7 @@ import msgspec
 from acd.config import Configuration, read, wish_problems
 from acd.skills import nearest
 from calls.ids import QueueName
-from control.treatment import QueueHabits, announced, called_back
+from control.treatment import QueueTreatment, announced, called_back
 from dsl.records import misread
 from dsl.tree import Mark, Node, Problem, nearest_hint
 from hotline.site.settings import Site
@@ -26,7 +26,7 @@ from ivr.compiler.queue_rules import QUEUES
 from ivr.phrases import parse_template
 from ivr.program import Program
 
-_HABITS = frozenset(QueueHabits.__struct_fields__)
+_HABITS = frozenset(QueueTreatment.__struct_fields__)
 _FORMS = {"position": "yes, no, `limit 5` or `more 5`"}
 _OF_AGENTS = ("agents", "pauses", "pause_needs_reason")
 
@@ -100,7 +100,7 @@ def _people(roots: Mapping[str, Node], problems: list[Problem]) -> People | None
     return None if found else People(configuration, habits, pauses)
 
 
-def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict[QueueName, QueueHabits]:
+def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict[QueueName, QueueTreatment]:
     """Take what is the house's out of queues.yaml; the rest is the queues core's."""
     habits = {}
     for name, entry in (queues.get("queues") or {}).items():
@@ -108,9 +108,9 @@ def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict
             continue
         words = {word: entry.pop(word) for word in _HABITS & entry.keys()}
         try:
-            habits[QueueName(str(name))] = msgspec.convert(words, QueueHabits)
+            habits[QueueName(str(name))] = msgspec.convert(words, QueueTreatment)
         except msgspec.ValidationError as error:
-            found = misread(error, QueueHabits, ("queues", str(name)), _FORMS)
+            found = misread(error, QueueTreatment, ("queues", str(name)), _FORMS)
             problems.append(Problem(_mark(root, found.path), "people", _hinted(found.message, found.suggestion)))
     return habits
 

@@ -7,7 +7,7 @@ from calls.commands import Clip, Media, Sentence
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
 from control.register import Call
-from control.treatment import QueueHabits
+from control.treatment import QueueTreatment
 from dsl.hours import is_open
 from hotline.versions.store import Versions
 from ivr.phrases import Template, parse_template
@@ -36,11 +36,11 @@ class VersionedDirectory:
 
     def records(self, version: str, queue: str) -> bool:
         """Whether talks of this queue are recorded."""
-        return self.habits(version, queue).record
+        return self.treatment(version, queue).record
 
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
         """Who waits, and why, in the words of the queue's whisper phrase."""
-        habits = self.habits(version, call.queue)
+        habits = self.treatment(version, call.queue)
         callback = habits.callback if call.callback is not None else None
         phrase = habits.whisper if callback is None else callback.whisper
         if not phrase:
@@ -57,9 +57,9 @@ class VersionedDirectory:
         """The reason behind a digit."""
         return self._versions.people(version).pauses.get(code) if version else None
 
-    def habits(self, version: str, queue: str) -> QueueHabits:
+    def treatment(self, version: str, queue: str) -> QueueTreatment:
         """What the house does around this queue's callers."""
-        return self._versions.people(version).habits.get(QueueName(queue), QueueHabits())
+        return self._versions.people(version).habits.get(QueueName(queue), QueueTreatment())
 
     def open(self, version: str, hours: str, utc: float) -> bool:
         """By the clock and the calendar of that version; what is not known is closed."""

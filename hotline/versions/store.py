@@ -19,7 +19,7 @@ import msgspec
 from acd.config import Configuration
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
-from control.treatment import QueueHabits
+from control.treatment import QueueTreatment
 from ivr.program import Program, decode, encode
 
 _KEPT = 30
@@ -29,7 +29,7 @@ class People(msgspec.Struct, frozen=True):
     """Queues, agents and their phones, as of a version."""
 
     configuration: Configuration
-    habits: dict[QueueName, QueueHabits]
+    habits: dict[QueueName, QueueTreatment]
     pauses: dict[str, str]
     """Pause reason by the digit dialled after the pause code; the empty key is the plain pause, and where it is missing
     one of the reasons must be given."""

@@ -4,7 +4,7 @@ from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
 from control.register import Call
-from control.treatment import Announce, CallbackRules, QueueHabits
+from control.treatment import Announce, CallbackRules, QueueTreatment
 from ivr.compiler.compiling import compile_folder
 from ivr.program import Program
 
@@ -106,7 +106,7 @@ AGENTS = ("01", "02", "03", "04")
 
 
 CALLBACK = CallbackRules(expires_s=600.0, tries=2, retry_s=30.0)
-HABITS = QueueHabits(announce=Announce(first_s=20.0, every_s=30.0), callback=CALLBACK, alert_s=(60.0, 90.0))
+HABITS = QueueTreatment(announce=Announce(first_s=20.0, every_s=30.0), callback=CALLBACK, alert_s=(60.0, 90.0))
 
 
 class Directory:
@@ -127,7 +127,7 @@ class Directory:
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
         return (Sentence(call.queue, "en"),) if call.queue == "care" else ()
 
-    def habits(self, version: str, queue: str) -> QueueHabits:
+    def treatment(self, version: str, queue: str) -> QueueTreatment:
         return HABITS
 
     def open(self, version: str, hours: str, utc: float) -> bool:

@@ -21,7 +21,7 @@ from calls.ids import AgentId, AttemptId, LegId
 from complaints.cases import FileCase
 from control import commands
 from control import events as control_events
-from control.assembly import AcdOutlook, no_models
+from control.assembly import AcdQueueView, no_models
 from control.router import Router
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits
 from ivr.events import LookupFinished, SecretChecked
@@ -38,7 +38,7 @@ some = st.integers(0, 1_000_000)
 
 def _router() -> tuple[Router, Ivr, Acd]:
     ivr, acd = Ivr(VERSIONS), Acd(PEOPLE.__getitem__)
-    outlook = AcdOutlook(acd, no_models)
+    outlook = AcdQueueView(acd, no_models)
     return Router(ivr, outlook.core, Directory(), outlook), ivr, acd
 
 

@@ -13,7 +13,7 @@ from control import commands, events
 from control.assembly import Models, make_router, no_models
 from control.register import Call
 from control.router import Router
-from control.treatment import QueueHabits
+from control.treatment import QueueTreatment
 from ivr import program as flow
 
 T = TypeVar("T")
@@ -87,8 +87,8 @@ def configuration() -> Configuration:
 class Directory:
     """What the published versions would say."""
 
-    def __init__(self, habits: QueueHabits | None = None) -> None:
-        self.queue_habits = habits or QueueHabits()
+    def __init__(self, habits: QueueTreatment | None = None) -> None:
+        self.queue_habits = habits or QueueTreatment()
 
     def entry(self, version: str, called: str) -> str | None:
         return PROGRAM.entry(called)
@@ -105,7 +105,7 @@ class Directory:
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
         return (Sentence(f"{call.queue}: {call.reason}", "en"),)
 
-    def habits(self, version: str, queue: str) -> QueueHabits:
+    def treatment(self, version: str, queue: str) -> QueueTreatment:
         return self.queue_habits
 
     def open(self, version: str, hours: str, utc: float) -> bool:
@@ -125,8 +125,8 @@ class Directory:
 class House:
     """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
 
-    def __init__(self, *agents: str, habits: QueueHabits | None = None, models: Models = no_models) -> None:
-        self.habits = habits or QueueHabits()
+    def __init__(self, *agents: str, habits: QueueTreatment | None = None, models: Models = no_models) -> None:
+        self.habits = habits or QueueTreatment()
         self.models = models
         self.router = self._new_router()
         self.now = 100.0

@@ -9,7 +9,7 @@ from calls.causes import Cause, Outcome
 from calls.commands import Bridge, HangUp, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from control import commands, events
-from control.treatment import CallbackRules, QueueHabits
+from control.treatment import CallbackRules, QueueTreatment
 from tests.unit.control import house as houses
 from tests.unit.control.house import House
 
@@ -33,7 +33,7 @@ def _a_queue_that_offers_a_callback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make(*agents: str, rules: CallbackRules | None = RULES) -> House:
-    return House(*agents, habits=QueueHabits(callback=rules))
+    return House(*agents, habits=QueueTreatment(callback=rules))
 
 
 def waiting(house: House, caller: str = "13800138000") -> CallId:

@@ -15,7 +15,7 @@ from calls.ids import AgentId, CallId, LegId
 from control import commands, events
 from control.assembly import make_router
 from control.register import Register
-from control.treatment import Announce, QueueHabits
+from control.treatment import Announce, QueueTreatment
 from hotline.web import moving
 from tests.unit.control.house import PROGRAM, VERSION, Directory, House
 from tests.unit.hotline.web.asking import ask
@@ -38,9 +38,9 @@ def configuration() -> Configuration:
 class HabitsByQueue(Directory):
     """In `care` callers hear music; in `loans` their place, and the operator hears of them sooner."""
 
-    def habits(self, version: str, queue: str) -> QueueHabits:
+    def treatment(self, version: str, queue: str) -> QueueTreatment:
         told = Announce(first_s=20.0, every_s=30.0, wait=False)
-        return QueueHabits(announce=told, alert_s=(90.0,)) if queue == "loans" else QueueHabits()
+        return QueueTreatment(announce=told, alert_s=(90.0,)) if queue == "loans" else QueueTreatment()
 
 
 class TwoQueues(House):
@@ -132,7 +132,7 @@ async def test_who_is_moved_hears_what_callers_of_that_queue_hear() -> None:
 
 
 async def test_a_place_that_is_later_by_a_move_is_told_with_that_cause(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = QueueHabits(announce=Announce(first_s=20.0, every_s=30.0, wait=False))
+    told = QueueTreatment(announce=Announce(first_s=20.0, every_s=30.0, wait=False))
     monkeypatch.setattr(HabitsByQueue, "habits", lambda self, version, queue: told)
     house = TwoQueues()
     ahead, moved = house.arrive(caller="13800138001"), house.arrive(caller="13800138002")

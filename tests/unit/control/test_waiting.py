@@ -10,15 +10,15 @@ from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from control import commands
-from control.treatment import Announce, QueueHabits
+from control.treatment import Announce, QueueTreatment
 from hotline.views.board import Board
 from tests.unit.control.house import House
 
 pytestmark = pytest.mark.unit
 
 
-def announcing(**words: object) -> QueueHabits:
-    return QueueHabits(announce=Announce(**{"first_s": 20.0, "every_s": 30.0, **words}))  # type: ignore[arg-type]  # from a table
+def announcing(**words: object) -> QueueTreatment:
+    return QueueTreatment(announce=Announce(**{"first_s": 20.0, "every_s": 30.0, **words}))  # type: ignore[arg-type]  # from a table
 
 
 _NUMBERS = count(13_800_138_000)
@@ -112,7 +112,7 @@ def test_an_announcement_does_not_delay_an_offer_and_none_begins_while_a_phone_r
 
 
 def test_long_waits_are_told_to_the_operator_and_shown() -> None:
-    house = House(habits=QueueHabits(alert_s=(720.0, 1800.0)))
+    house = House(habits=QueueTreatment(alert_s=(720.0, 1800.0)))
     waiting(house)
     house.wait(719.0)
     assert house.given(commands.Noticed) == []
