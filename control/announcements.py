@@ -1,4 +1,4 @@
-"""While a caller waits: what is told of place and wait, and the alarm when the wait is long.
+"""Announcements to callers who wait: place and wait; and the alarm to the operator when a wait is long.
 
 An announcement is a prompt over the music and nothing more. It holds nothing up: an agent is rung meanwhile, and the
 bridge cuts it off. Figures that rise are said only for a cause, and the cause goes to the log.
@@ -23,7 +23,7 @@ _HERE = ("waiting", "offered")
 
 
 class Announcements:
-    """Announcements and alarms. `due_at` of each call says when it wants to be looked at; the heap only finds it."""
+    """Announcements and alarms. `announced.due_at` of a call says when it wants to be looked at; the heap finds it."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -33,41 +33,41 @@ class Announcements:
         """A caller waits from now on; one who calls `again` is told at once."""
         announce = self._hub.directory.treatment(call.version, call.queue).announce
         first_s = _AT_ONCE_S if again else (0.0 if announce is None else announce.first_s)
-        call.announce_at = None if announce is None else self._hub.now + first_s
-        call.said_place = None
+        call.announced.next_at = None if announce is None else self._hub.now + first_s
+        call.announced.place = None
         self._arm(call)
 
     def moved(self, call: at.Call) -> None:
         """A caller waits in another queue now, whose words and alarms hold from here on."""
         announce = self._hub.directory.treatment(call.version, call.queue).announce
         if call.place in _HERE:
-            if call.announce_at is None and announce is not None:
-                call.announce_at = self._hub.now + announce.first_s
+            if call.announced.next_at is None and announce is not None:
+                call.announced.next_at = self._hub.now + announce.first_s
             self._arm(call)
 
     def called_again(self, again: CalledAgain) -> None:
         """The caller's number waits already, or has got an earlier place: tell it at once."""
         call = self._hub.register.calls.get(again.call)
-        if call is None or call.ask != again.attempt:
+        if call is None or call.flow_attempt != again.attempt:
             return  # a callback, to whom nothing can be said
-        call.line = again.line
+        call.announced.first_call = again.line
         if again.line is None and call.queued_at is not None:
             call.queued_at = min(call.queued_at, self._hub.now - again.waited_s)
-        if call.announce_at is not None:
-            call.announce_at = min(call.announce_at, self._hub.now + _AT_ONCE_S)
+        if call.announced.next_at is not None:
+            call.announced.next_at = min(call.announced.next_at, self._hub.now + _AT_ONCE_S)
         self._arm(call)
 
     def flow_speaks(self, leg: LegId) -> None:
         """The flow offers a way out, or asks something of a caller who waits: no announcement into that."""
-        call = self._hub.call_of(leg)
-        if call is not None and call.place in _HERE and call.announce_at is not None:
-            call.announce_at = max(call.announce_at, self._hub.now + _QUIET_S)
+        call = self._hub.register.call_of(leg)
+        if call is not None and call.place in _HERE and call.announced.next_at is not None:
+            call.announced.next_at = max(call.announced.next_at, self._hub.now + _QUIET_S)
             self._arm(call)
 
-    def told(self, call: at.Call) -> dict[str, Any]:
-        """What a caller may know: place, since when, figures and the band of minutes, or why there are none.
+    def wait_of(self, call: at.Call) -> dict[str, Any]:
+        """The wait of a caller, as they may know it: place, since when, figures and the band of minutes, or why none.
 
-        It only looks: nothing changes by it, so it is no fact of the journal.
+        It only looks: nothing changes by it, so it is no event of the journal.
         """
         queue_view = self._hub.queue_view
         forecast = queue_view.forecast(call.call)
@@ -91,7 +91,7 @@ class Announcements:
         while self._heap:
             due_at, call_id = self._heap[0]
             call = self._hub.register.calls.get(call_id)
-            if call is not None and call.due_at == due_at:
+            if call is not None and call.announced.due_at == due_at:
                 return due_at
             heappop(self._heap)
         return None
@@ -101,36 +101,36 @@ class Announcements:
         while (due_at := self.next_deadline()) is not None and due_at <= self._hub.now:
             call = self._hub.register.calls[heappop(self._heap)[1]]
             if call.place not in _HERE:
-                call.due_at = None  # not before: a replay, which asks for no deadline, must find the same one
+                call.announced.due_at = None  # not before: a replay, which asks for no deadline, must find the same one
                 continue
             self._alarm(call)
-            if call.announce_at is not None and call.announce_at <= self._hub.now:
+            if call.announced.next_at is not None and call.announced.next_at <= self._hub.now:
                 self._announce(call)
             self._arm(call)
 
     def restored(self) -> None:
         """The register is another one: find its deadlines."""
         calls = self._hub.register.calls.values()
-        self._heap = [(call.due_at, call.call) for call in calls if call.due_at is not None]
+        self._heap = [(call.announced.due_at, call.call) for call in calls if call.announced.due_at is not None]
         heapify(self._heap)
 
     def _arm(self, call: at.Call) -> None:
-        due = [call.announce_at, self._alarm_at(call)]
-        call.due_at = min((instant for instant in due if instant is not None), default=None)
-        if call.due_at is not None:
-            heappush(self._heap, (call.due_at, call.call))
+        due = [call.announced.next_at, self._alarm_at(call)]
+        call.announced.due_at = min((instant for instant in due if instant is not None), default=None)
+        if call.announced.due_at is not None:
+            heappush(self._heap, (call.announced.due_at, call.call))
 
     # alarms
 
     def _alarm_at(self, call: at.Call) -> Instant | None:
         limits = self._hub.directory.treatment(call.version, call.queue).alert_s
-        if call.queued_at is None or call.alarms >= len(limits):
+        if call.queued_at is None or call.announced.alarms >= len(limits):
             return None
-        return call.queued_at + limits[call.alarms]
+        return call.queued_at + limits[call.announced.alarms]
 
     def _alarm(self, call: at.Call) -> None:
         while (alarm_at := self._alarm_at(call)) is not None and alarm_at <= self._hub.now:
-            call.alarms += 1
+            call.announced.alarms += 1
             detail = f"{call.queue} {(alarm_at - (call.queued_at or 0.0)) / 60.0:g} min"
             advice = "sign agents in, move some to the queue, or let a step of queues.yaml widen the wish sooner"
             self._hub.notice("warning", "long wait", call=call.call, detail=detail, advice=advice)
@@ -140,22 +140,22 @@ class Announcements:
     def _announce(self, call: at.Call) -> None:
         announce = self._hub.directory.treatment(call.version, call.queue).announce
         if announce is None:  # not so when the caller came: an overflow to a queue that tells nothing
-            call.announce_at = None
+            call.announced.next_at = None
             return
-        call.announce_at = self._hub.now + announce.every_s
+        call.announced.next_at = self._hub.now + announce.every_s
         if call.place != "waiting":
             return  # a phone rings for this caller
-        media = self._line(call, announce) or self._place(call, announce)
-        of, call.line = call.line or call.call, None
+        media = self._first_call(call, announce) or self._place(call, announce)
+        of, call.announced.first_call = call.announced.first_call or call.call, None
         media += self._wait(call, of, announce) if announce.wait else ()
         if media:
             self._hub.order(Play(call.leg, self._hub.mint(call.call), media))
 
-    def _line(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
+    def _first_call(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
         """To who calls again while the first line still waits: where that stands, and that it stays there."""
-        place = None if call.line is None else self._hub.queue_view.position(call.line)
+        place = None if call.announced.first_call is None else self._hub.queue_view.position(call.announced.first_call)
         if place is None:
-            call.line = None
+            call.announced.first_call = None
             return ()
         return () if announce.position == "no" else self._say(call, "queue_again", position=place)
 
@@ -163,7 +163,7 @@ class Announcements:
         place = self._hub.queue_view.position(call.call)
         if place is None or announce.position == "no":
             return ()
-        before = call.said_place
+        before = call.announced.place
         if before is not None and announce.only_if_improved and place >= before:
             return ()
         limit = announce.limit
@@ -173,24 +173,26 @@ class Announcements:
             return self._say(call, "queue_more", limit=limit)
         if before is not None and place > before:
             cause = f"{place - before} more ahead, by their priority or an earlier place"
-            if call.said_queue != call.queue:
-                cause = f"{place - before} more ahead: it waits in {call.queue} now, no longer in {call.said_queue}"
+            if call.announced.queue != call.queue:
+                cause = (
+                    f"{place - before} more ahead: it waits in {call.queue} now, no longer in {call.announced.queue}"
+                )
             self._hub.notice("info", "a later place is announced", call=call.call, detail=cause)
-        call.said_place, call.said_queue = place, call.queue
+        call.announced.place, call.announced.queue = place, call.queue
         return self._say(call, "queue_next") if place == 1 else self._say(call, "queue_position", position=place)
 
     def _wait(self, call: at.Call, of: CallId, announce: Announce) -> tuple[Media, ...]:
         decision = self._hub.queue_view.announce(of, self._hub.now, announce.only_if_improved)
         match decision:
             case Unsaid(reason):
-                if reason != call.unsaid:
+                if reason != call.announced.unsaid:
                     self._hub.notice("info", "no wait is announced", call=call.call, detail=reason)
-                call.unsaid = reason
+                call.announced.unsaid = reason
                 return ()
             case Said(band, cause):
                 if cause:
                     self._hub.notice("info", "a longer wait is announced", call=call.call, detail=cause)
-                call.unsaid = ""
+                call.announced.unsaid = ""
                 figures = {"low": band.low_min, "high": band.high_min} if band.high_min else {"low": band.low_min}
                 return self._say(call, band.phrase, **figures)
             case _:

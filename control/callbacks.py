@@ -2,23 +2,24 @@
 
 To the queues nothing changes when a caller books: the same call waits on, with its place, priority and time waited.
 Only when it is tried and nobody answers is it taken out for a while and put back with the time it had waited.
-`control.register.Callback` has the states.
+`control.states.CALLBACKS` has the states. The part of the legs on which callers are called back.
 """
 
 from heapq import heapify, heappop, heappush
-from typing import Literal
 
 import msgspec
 
 from acd.events import CallLeft
 from calls.causes import Cause
-from calls.commands import HangUp, Originate, StartMusic, StopMusic
-from calls.events import CallEnded
+from calls.commands import HangUp, Originate, StartMusic
+from calls.events import CallAnswered, CallEnded
 from calls.ids import AttemptId, CallId, Instant, Seconds
 from control import commands, events
 from control import register as at
 from control.hub import Hub
 from control.offers import Offers
+from control.parts import QuietPart
+from control.states import CallbackEvent
 from control.treatment import CallbackRules
 from ivr.commands import BookCallback
 from ivr.events import CallbackAnswered
@@ -28,72 +29,77 @@ _CHECK_S = 10.0
 """A check of which nothing is heard for so long has died with a controller."""
 
 
-class Callbacks:
-    """Books, keeps, calls, and writes down what became of it."""
+class Callbacks(QuietPart):
+    """Books, keeps, calls, and writes down what became of it. A `control.offers.AgentFirst`."""
 
     def __init__(self, hub: Hub, offers: Offers) -> None:
         self._hub = hub
         self._offers = offers
         self._heap: list[tuple[Instant, CallId]] = []
 
+    def concerns(self, call: at.Call) -> bool:
+        """Whether the caller is to be called back, or is on the line because they were."""
+        return call.kept_callback is not None
+
     # booking
 
-    def book(self, order: BookCallback) -> None:
+    def book(self, command: BookCallback) -> None:
         """The caller confirmed a number: may it be called?"""
         hub = self._hub
-        call = hub.register.calls[order.call]
+        call = hub.register.calls[command.call]
         rules = self._rules(call)
         refusal = self._refusal(rules)
-        if call.place != "waiting" or call.ask is None or call.entry is None:
-            hub.tell_flows(CallbackAnswered(call.call, order.attempt, "connecting"))
+        if call.place != "waiting" or call.flow_attempt is None or call.queued_as is None:
+            hub.tell_flows(CallbackAnswered(call.call, command.attempt, "connecting"))
         elif rules is None or refusal:
             hub.notice("info", "callback refused", call=call.call, detail=refusal or "the queue has no callbacks")
-            hub.tell_flows(CallbackAnswered(call.call, order.attempt, "refused"))
+            hub.tell_flows(CallbackAnswered(call.call, command.attempt, "refused"))
         else:
             expires_at = hub.now + rules.expires_s
-            call.callback = at.Callback(order.number, order.attempt, call.ask, hub.now, expires_at)
+            call.callback = at.Callback(command.number, command.attempt, call.flow_attempt, hub.now, expires_at)
             self._check(call, call.callback)
 
     def checked(self, event: events.NumberChecked) -> None:
-        """The answer, at booking or before the caller's phone is rung."""
+        """Go on by the answer, at booking or before the caller's phone is rung."""
         call = self._hub.register.calls.get(event.call)
         callback = call.callback if call is not None else None
         if call is None or callback is None or callback.check != event.attempt:
             return  # the call went on without it
         callback.check = None
-        match callback.state:
-            case "checking":
-                self._booked(call, callback, event)
-            case "clearing" if event.allowed:
-                self._dial(call, callback)
-            case "clearing":
-                self._give_up(call, callback, "refused", event.reason)
-            case _:
-                pass
+        if callback.state == "checking":
+            self._booked(call, callback, event)
+        elif event.allowed:
+            self._dial(call, callback)
+        else:
+            self._give_up(call, callback, "refused", event.reason)
 
     def _booked(self, call: at.Call, callback: at.Callback, event: events.NumberChecked) -> None:
         hub = self._hub
-        if call.place != "waiting" or not event.allowed:
+        if not event.allowed:
+            callback.on("refused")
             call.callback = None
-            outcome: Literal["connecting", "refused"] = "connecting" if event.allowed else "refused"
-            if not event.allowed:
-                hub.notice("info", "callback refused", call=call.call, detail=event.reason)
-            hub.tell_flows(CallbackAnswered(call.call, callback.booking, outcome))
-            return
-        call.move("booked")
-        call.ask, call.outcome = None, "callback"
-        call.promised = None  # this one holds
-        callback.state = "booked"
-        self._due(call, callback, callback.expires_at)
-        self._row(call, callback, "booked", "")
-        hub.order(StopMusic(call.leg, hub.mint(call.call)))
-        hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
+            hub.notice("info", "callback refused", call=call.call, detail=event.reason)
+            hub.tell_flows(CallbackAnswered(call.call, callback.booking, "refused"))
+        elif call.place != "waiting":
+            callback.on("overtaken")
+            call.callback = None
+            hub.tell_flows(CallbackAnswered(call.call, callback.booking, "connecting"))
+        else:
+            callback.on("allowed")
+            call.on("booked")
+            call.flow_attempt = None
+            call.end_as("callback")
+            call.replaced_callback = None  # this one holds
+            self._due(call, callback, callback.expires_at)
+            self._row(call, callback, "booked", "")
+            hub.stop_music(call)
+            hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
 
-    def keeps(self, call: at.Call, event: CallEnded) -> bool:
-        """Whether the call goes on although a leg of the caller ended."""
+    def outlives(self, call: at.Call, event: CallEnded) -> bool:
+        """Whether the call goes on although a leg of the caller ended; if so, its callback has taken note."""
         callback = call.callback
-        if call.promised is not None and call.leg == event.leg and call.place in ("waiting", "offered"):
-            self._promise_again(call, call.promised)
+        if call.replaced_callback is not None and call.leg == event.leg and call.place in ("waiting", "offered"):
+            self._promise_again(call, call.replaced_callback)
             return True
         if callback is None or callback.state in ("checking", "talking"):
             return call.leg != event.leg
@@ -102,39 +108,39 @@ class Callbacks:
         return True
 
     def _promise_again(self, call: at.Call, callback: at.Callback) -> None:
-        """Who called to hear how long it will be, and hung up again, keeps callback, place and time waited."""
-        call.callback, call.promised = callback, None
-        call.outcome = "callback"
-        callback.state = "booked"
-        assert call.ask is not None  # a call that waits was put there by a flow
-        callback.ask, call.ask = call.ask, None
+        """The caller called to hear how long it will be, and hung up again: they keep callback, place and time."""
+        call.callback, call.replaced_callback = callback, None
+        call.end_as("callback")
+        callback.on("promised_again")
+        assert call.flow_attempt is not None  # a call that waits was put there by a flow
+        callback.ask, call.flow_attempt = call.flow_attempt, None
         if call.place == "offered":  # it is this caller's turn: the agent whose phone rings calls back
             self._due(call, callback, None)
-            self._offers.for_callback(call)
+            self._offers.became_callback(call)
         else:
-            call.move("booked")
+            call.on("booked")
             self._due(call, callback, callback.expires_at)
         self._row(call, callback, "booked", "called, and hung up again")
 
     # the agent, then the caller
 
-    def ask(self, call: at.Call) -> None:
+    def agent_ready(self, call: at.Call) -> None:
         """The agent has heard who and why, and may accept."""
         rules, callback = self._rules(call), call.callback
-        if callback is not None and callback.state == "booked":
-            callback.state = "asking"
+        if callback is not None and callback.on("told"):
             self._due(call, callback, self._hub.now + (rules.confirm_s if rules is not None else 0.0))
 
     def agent_key(self, leg: at.Leg, digit: str) -> bool:
         """Whether the key was an answer to a callback: 1 accepts, also into the whisper; another one declines."""
-        call = self._hub.call_of(leg.leg)
-        offer = self._hub.register.offers.get(call.offer) if call is not None and call.offer is not None else None
-        if call is None or call.callback is None or offer is None or offer.leg != leg.leg or call.place != "offered":
+        call = self._hub.register.call_of(leg.leg)
+        callback = call.kept_callback if call is not None else None
+        offer = self._hub.register.offer_of(call) if call is not None else None
+        if call is None or callback is None or offer is None or offer.leg != leg.leg or call.place != "offered":
             return False
-        if call.callback.state in ("booked", "asking"):
+        if callback.state in ("booked", "asking"):
             if digit == ACCEPT:
-                call.callback.state = "clearing"
-                self._check(call, call.callback)
+                callback.on("accepted")
+                self._check(call, callback)
             else:
                 self._hub.order(HangUp(leg.leg))
         return True
@@ -143,23 +149,23 @@ class Callbacks:
         hub, rules = self._hub, self._rules(call)
         refusal = self._refusal(rules)
         if rules is None or refusal:
-            self._rest(call, callback, refusal)
+            self._rest(call, callback, "closed", refusal)
             return
-        callback.state = "dialling"
+        callback.on("allowed")
         callback.tries += 1
         callback.turns += 1
         self._due(call, callback, None)  # the switch ends it by the ring time, the queues by theirs
-        offer = hub.register.offers[call.offer] if call.offer is not None else None
+        offer = hub.register.offer_of(call)
         if offer is not None:
             hub.order(StartMusic(offer.leg, hub.mint(offer.leg)))
         leg = callback.leg = at.callback_leg(call.call, callback.turns)
         hub.register.legs[leg] = at.Leg(leg, "callback", call.call, callback.number, hub.now)
         hub.order(Originate(leg, hub.mint(leg), f"tel:{callback.number}", call.called, "", rules.ring_s))
 
-    def reached(self, leg: at.Leg) -> None:
-        """The caller picked up: connect."""
-        call = self._hub.call_of(leg.leg)
-        offer = self._hub.register.offers.get(call.offer) if call is not None and call.offer is not None else None
+    def answered(self, leg: at.Leg, event: CallAnswered) -> None:
+        """The caller picked up, and is a caller like any other from here on: connect."""
+        call = self._hub.register.call_of(leg.leg)
+        offer = self._hub.register.offer_of(call) if call is not None else None
         if call is None or call.callback is None or call.callback.leg != leg.leg or offer is None:
             self._hub.order(HangUp(leg.leg))  # the agent went away meanwhile
             return
@@ -167,14 +173,14 @@ class Callbacks:
         call.leg = leg.leg
         self._offers.connect(offer)
 
-    def talks(self, call: at.Call) -> None:
+    def connected(self, call: at.Call) -> None:
         """Both hear each other."""
         if call.callback is not None:
-            call.callback.state = "talking"
+            call.callback.on("connected")
             self._due(call, call.callback, None)
             self._row(call, call.callback, "reached", "")
 
-    def not_reached(self, leg: at.Leg, event: CallEnded) -> None:
+    def ended(self, leg: at.Leg, event: CallEnded) -> None:
         """The caller's phone was not answered."""
         call = self._hub.register.calls.get(leg.call) if leg.call is not None else None
         if call is not None and call.callback is not None and call.callback.leg == leg.leg:
@@ -186,17 +192,17 @@ class Callbacks:
         if rules is None or callback.tries >= rules.tries:
             self._give_up(call, callback, "unreached", cause)
         else:
-            self._rest(call, callback, cause)
+            self._rest(call, callback, "not_reached", cause)
 
-    def back(self, call: at.Call) -> None:
+    def agent_lost(self, call: at.Call) -> None:
         """The agent declined, or went away: the place is kept, and a phone that rings is hung up."""
         callback = call.callback
-        if callback is None or callback.state == "resting":
+        if callback is None or not callback.on("agent_lost"):
             return
         if callback.leg is not None:
             self._hub.order(HangUp(callback.leg))
             callback.leg = None
-        callback.state, callback.check = "booked", None
+        callback.check = None
         self._due(call, callback, callback.expires_at)
 
     # out of the queue, and back into it
@@ -204,18 +210,19 @@ class Callbacks:
     def released(self, call: at.Call, attempt: AttemptId) -> None:
         """The queues let it go: no agents, or its time there is over. It is put back until it expires."""
         if call.callback is not None and call.callback.ask == attempt and call.place == "booked":
-            self._rest(call, call.callback, "the queue let it go")
+            self._rest(call, call.callback, "released", "the queue let it go")
 
-    def taken_up(self, call: at.Call, queue: str) -> tuple[Seconds, CallLeft | None]:
+    def end_on_return(self, call: at.Call, queue: str) -> tuple[Seconds, CallLeft | None]:
         """The caller is on the line again. Ends the callback of the same number; the time that it waited counts on.
 
-        0 when there is none, or when it waited in another queue than the one that is entered now. The fact is for the
+        0 when there is none, or when it waited in another queue than the one that is entered now. The event is for the
         queues, once they know the new call: the agent who was asked to call back is free then, and gets this caller.
         """
         if call.callback is not None and call.callback.state == "checking":
             call.callback = None
-        if call.callback is not None and call.place == "offered":  # an agent is asked for who is on the line again
+        if call.callback is not None and call.place == "offered":  # an agent is asked for a caller on the line again
             self._leave(call, call.callback)
+            call.callback.on("came_back")
             self._hub.settle()
         for other in list(self._hub.register.calls.values()):
             callback = other.callback
@@ -230,9 +237,9 @@ class Callbacks:
             self._row(other, callback, "came_back", f"call {call.call}")
             left = self._taken_from(other, callback)
             if other is not call:
-                call.promised = callback
+                call.replaced_callback = callback
             if other is call or other.leg in self._hub.register.legs:
-                other.move("menu")
+                other.on("came_back")
             else:
                 self._hub.close(other, Cause.NORMAL)
             return (waited_s if other.queue == queue else 0.0), left
@@ -240,61 +247,63 @@ class Callbacks:
 
     def _agent_only(self, call: at.Call, callback: at.Callback) -> bool:
         """Whether an agent is there for the callback, and the caller has not picked up."""
-        offer = self._hub.register.offers.get(call.offer) if call.offer is not None else None
+        offer = self._hub.register.offer_of(call)
         return (
             call.place == "offered" and callback.state != "checking" and offer is not None and offer.state != "bridging"
         )
 
     def _taken_from(self, call: at.Call, callback: at.Callback) -> CallLeft | None:
-        """The callback is no more; what the queues are to be told of it later, if an agent is there for it."""
+        """The callback is no more; returns the event for the queues to be told later, if an agent is there for it."""
         call.callback = None
         left = CallLeft(call.call, "way_out")
         if call.place == "offered":
             if callback.leg is not None:
                 self._hub.order(HangUp(callback.leg))
-            callback.state, callback.leg, callback.check = "resting", None, None
+            callback.on("came_back")
+            callback.leg, callback.check = None, None
             return left
         if callback.state != "resting":
             self._hub.tell_queues(left)
-        callback.state, callback.check = "resting", None
+        callback.on("came_back")
+        callback.check = None
         return None
 
-    def _rest(self, call: at.Call, callback: at.Callback, why: str) -> None:
+    def _rest(self, call: at.Call, callback: at.Callback, event: CallbackEvent, why: str) -> None:
         rules = self._rules(call)
         self._leave(call, callback)
-        callback.state = "resting"
+        callback.on(event)
         self._due(call, callback, self._hub.now + (rules.retry_s if rules is not None else 0.0))
         self._row(call, callback, "booked", why)
 
     def _leave(self, call: at.Call, callback: at.Callback) -> None:
         """Out of the queue; the agent, if one is there, is free at once and loses nothing."""
         if callback.state != "resting":
-            callback.state = "resting"
             self._hub.tell_queues(CallLeft(call.call, "way_out"))
         callback.check = None
 
     def _put_back(self, call: at.Call, callback: at.Callback) -> None:
-        if call.entry is None or call.queued_at is None:
+        if call.queued_as is None or call.queued_at is None:
             return
-        callback.state = "booked"
+        callback.on("put_back")
         callback.ask = self._hub.mint(call.call)
         self._due(call, callback, callback.expires_at)
         waited_s = self._hub.now - call.queued_at
-        call.entry = msgspec.structs.replace(call.entry, attempt=callback.ask, waited_s=waited_s)
-        call.queue = call.entry.queue
-        self._hub.tell_queues(call.entry)
+        call.queued_as = msgspec.structs.replace(call.queued_as, attempt=callback.ask, waited_s=waited_s)
+        call.enter_queue(call.queued_as.queue)
+        self._hub.tell_queues(call.queued_as)
 
     def _give_up(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
         hub = self._hub
         self._leave(call, callback)
+        callback.on("given_up")
         hub.settle()  # an agent who was asked is let go while the call is still known
         self._row(call, callback, outcome, why)
         advice = "call the person back by hand, or leave it: the caller may come again"
         hub.notice("warning", "callback given up", call=call.call, detail=f"{outcome} {why}".strip(), advice=advice)
         call.callback = None
-        call.outcome = "unreached"
+        call.end_as("unreached")
         if call.leg in hub.register.legs:  # still on the line: it ends like any other
-            call.move("menu")
+            call.on("given_up")
             hub.order(HangUp(call.leg))
         else:
             hub.close(call, Cause.NORMAL)
@@ -322,13 +331,13 @@ class Callbacks:
             callback.due_at = None
             match callback.state:
                 case "booked" if call.place == "offered":
-                    pass  # an agent is being asked: `back` looks again
+                    pass  # an agent is being asked: `agent_lost` looks again
                 case "booked" | "resting" if hub.now >= callback.expires_at:
                     self._give_up(call, callback, "expired", "")
                 case "resting":
                     self._put_back(call, callback)
-                case "asking" if call.offer is not None:
-                    hub.order(HangUp(hub.register.offers[call.offer].leg))
+                case "asking" if (offer := hub.register.offer_of(call)) is not None:
+                    hub.order(HangUp(offer.leg))
                 case "checking" | "clearing" if callback.check is not None:
                     self.checked(events.NumberChecked(call.call, callback.check, False, "no answer"))
                 case _:

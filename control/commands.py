@@ -23,7 +23,8 @@ CallOutcome = Literal[
 ]
 Consent = Literal["", "declined", "allowed"]
 """What the caller said to being recorded; empty: nothing."""
-LegRole = Literal["caller", "agent", "transfer", "code", "supervisor", "callback"]
+LegRole = str
+"""The part that a leg plays: caller, agent, transfer, code, supervisor, callback, or another that has a part."""
 
 
 class LogCall(Command, frozen=True):

@@ -1,4 +1,4 @@
-"""The hub in the middle: where the cores meet, and what every part of the router shares.
+"""The hub: where the cores meet, and what every part of call control shares.
 
 A part tells the flows or the queues something; it is put in line and done in order, never inside what is being done,
 so that no core is entered twice and a replay takes the same turns.
@@ -11,20 +11,20 @@ from typing import Literal
 from acd.commands import AcdCommand, ReleaseCall
 from acd.events import AcdEvent, CallQueued
 from calls.causes import Cause
-from calls.commands import MuteRecording, Play
+from calls.commands import StartMusic, StopMusic
 from calls.errors import BadInput
 from calls.ids import AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
-from control.commands import DropRecording, ForecastMade, LogCall, LogWait, Noticed, RouterCommand
+from control.commands import ForecastMade, LogCall, LogWait, Noticed, RouterCommand
 from control.ports import Directory, QueueView
-from control.register import Call, Offer, Register
+from control.register import Call, Register
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
 
 
 class Hub:
-    """Shared by the router's parts: the cores, the register, the orders of this turn."""
+    """Shared by the router's parts: the cores, the register, the commands of this turn."""
 
     def __init__(
         self,
@@ -42,8 +42,8 @@ class Hub:
         self.register = Register()
         self.now: Instant = 0.0
         self.out: list[RouterCommand] = []
-        self.on_flow_order: Callable[[IvrCommand], None]
-        self.on_queue_order: Callable[[AcdCommand], None]
+        self.on_flow_command: Callable[[IvrCommand], None]
+        self.on_queue_command: Callable[[AcdCommand], None]
         self._line: deque[tuple[Literal["flows"], IvrEvent] | tuple[Literal["queues"], AcdEvent]] = deque()
 
     @property
@@ -56,29 +56,29 @@ class Hub:
         self.out.append(command)
 
     def tell_flows(self, event: IvrEvent) -> None:
-        """Put a fact in line for the flow machine."""
+        """Put an event in line for the flow machine."""
         self._line.append(("flows", event))
 
     def tell_queues(self, event: AcdEvent) -> None:
-        """Put a fact in line for the queues."""
+        """Put an event in line for the queues."""
         self._line.append(("queues", event))
 
     def ask_case(self, asked: CaseAsked) -> None:
         """Open a case; it stays pending in the register until the store has it."""
-        for order in self.cases.handle(asked, self.now):
-            self.register.filing[order.attempt] = order
-            self.order(order)
+        for command in self.cases.handle(asked, self.now):
+            self.register.filing[command.attempt] = command
+            self.order(command)
 
     def settle(self) -> None:
         """Do all that is in line, and what comes of it."""
         while self._line:
             match self._line.popleft():
                 case ("flows", event):
-                    for flow_order in self.flows.handle(event, self.now):
-                        self.on_flow_order(flow_order)
+                    for flow_command in self.flows.handle(event, self.now):
+                        self.on_flow_command(flow_command)
                 case ("queues", event):
-                    for queue_order in self._ask_queues(event):
-                        self.on_queue_order(queue_order)
+                    for queue_command in self._ask_queues(event):
+                        self.on_queue_command(queue_command)
                     self._pass_on_forecasts()
 
     def _ask_queues(self, event: AcdEvent) -> list[AcdCommand]:
@@ -94,34 +94,25 @@ class Hub:
 
     def tick(self) -> None:
         """Let both cores do what is due."""
-        for flow_order in self.flows.tick(self.now):
-            self.on_flow_order(flow_order)
-        for queue_order in self.queues.tick(self.now):
-            self.on_queue_order(queue_order)
+        for flow_command in self.flows.tick(self.now):
+            self.on_flow_command(flow_command)
+        for queue_command in self.queues.tick(self.now):
+            self.on_queue_command(queue_command)
         self._pass_on_forecasts()
 
     def _pass_on_forecasts(self) -> None:
         for forecast in self.queue_view.taken():
             call = self.register.calls.get(forecast.call)
-            if call is not None and call.place == "waiting":  # who is taken at once hears of no wait
+            if call is not None and call.place == "waiting":  # a caller who is taken at once hears of no wait
                 self.order(ForecastMade(call.call, call.queue, forecast))
         for one in self.queue_view.examples():
             joined_at = one.joined_at + self.register.offset_s
             self.order(LogWait(one.call, joined_at, one.kind, one.priority, one.wait_s, one.vector))
 
-    def whisper(self, offer: Offer) -> bool:
-        """Tell the agent of an offer why; False when there is nothing to tell."""
-        call = self.register.calls[offer.call]
-        whisper = self.directory.whisper(call.version, call)  # of a callback, its own
-        offer.whisper = self.mint(offer.leg) if whisper else None
-        if offer.whisper is not None:
-            self.order(Play(offer.leg, offer.whisper, whisper))
-        return offer.whisper is not None
-
     def close(self, call: Call, cause: Cause) -> None:
-        """The call is over: its row of the log, and out of the register."""
+        """End the call: its row of the log, and out of the register."""
         offset = self.register.offset_s
-        call.move("gone")
+        call.on("ended")
         del self.register.calls[call.call]
         self.order(
             LogCall(
@@ -138,27 +129,17 @@ class Hub:
                 agent=call.agent if call.talks else None,
                 outcome=call.outcome,
                 cause=cause,
-                consent=call.consent,
+                consent=call.recording.consent,
             )
         )
 
-    def decline_recording(self, call: Call) -> None:
-        """The caller does not want it: silence from now on in what is being written, and nothing of it is kept."""
-        call.consent = "declined"
-        if call.bridge is not None and call.recorded:
-            if not call.hiding:
-                self.order(MuteRecording(self.mint(call.call), call.bridge, True))
-            self.register.unwanted.append(call.bridge)
-            call.recorded = False
-        for path in call.recordings:
-            self.order(DropRecording(call.call, path))
-        call.recordings = []
-        self.notice("info", "recording declined", call=call.call)
+    def start_music(self, call: Call) -> None:
+        """Let the caller hear music on hold."""
+        self.order(StartMusic(call.leg, self.mint(call.call)))
 
-    def call_of(self, leg: LegId) -> Call | None:
-        """The call that this leg belongs to, while both are here."""
-        known = self.register.legs.get(leg)
-        return self.register.calls.get(known.call) if known is not None and known.call is not None else None
+    def stop_music(self, call: Call) -> None:
+        """Let the caller hear music no more."""
+        self.order(StopMusic(call.leg, self.mint(call.call)))
 
     def mint(self, call: CallId | LegId) -> AttemptId:
         """A new attempt's id."""

@@ -1,6 +1,6 @@
-"""Who is where: every call, leg and offer of the house, as plain data that a snapshot can hold.
+"""The register: every call, leg and offer of the house, as plain data that a snapshot can hold.
 
-A call is in exactly one place. The router moves it; `move` refuses what the table does not list.
+A call is in exactly one place. `control.states` has the tables that say where it may go from there.
 """
 
 from typing import Literal
@@ -12,26 +12,20 @@ from calls.errors import BrokenRule
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
 from complaints.cases import FileCase
 from control.commands import CallOutcome, Consent, LegRole
-
-Place = Literal["menu", "waiting", "booked", "offered", "talking", "transferring", "transferred", "gone"]
-
-MOVES: dict[Place, frozenset[Place]] = {
-    "menu": frozenset({"waiting", "transferring", "gone"}),
-    "waiting": frozenset({"offered", "booked", "menu", "gone"}),
-    "booked": frozenset({"offered", "menu", "gone"}),  # a callback: the caller is gone or going, the place is kept
-    "offered": frozenset(
-        {"talking", "waiting", "booked", "menu", "gone"}
-    ),  # menu: a key took the caller out while a phone rang
-    "talking": frozenset({"menu", "gone"}),
-    "transferring": frozenset({"transferred", "menu", "gone"}),
-    "transferred": frozenset({"menu", "gone"}),
-    "gone": frozenset(),
-}
-"""From each place, where a call may go next."""
-
+from control.states import (
+    CALLBACKS,
+    OFFERS,
+    PLACES,
+    CallbackEvent,
+    CallbackState,
+    OfferEvent,
+    OfferState,
+    Place,
+    PlaceEvent,
+)
 
 LAST_AGENTS = 20_000
-"""Callers of whom it is known who talked to them last."""
+"""Callers of whom it is known which agent talked to them last."""
 LAST_AGENT_S = 30 * 86_400.0
 _CALLED_BACK = ":callback-"
 
@@ -47,34 +41,63 @@ def callback_leg(call: CallId, turn: int) -> LegId:
 
 
 class Callback(msgspec.Struct):
-    """A caller who hung up and keeps the place. `ask` is the attempt by which the queues know it.
-
-    | state | the queues | what goes on |
-    |---|---|---|
-    | checking | wait | may this number be called at all? the caller is on the line |
-    | booked | wait, or offer | the place is kept |
-    | asking | offer | the agent hears who and why, and has until `due_at` to press 1 |
-    | clearing | offer | may the number be called still? |
-    | dialling | offer | the caller's phone rings on `leg` |
-    | resting | do not know it | nobody answered; at `due_at` back into the old place |
-    | talking | talk | |
-    """
+    """A callback; `control.states.CALLBACKS` has its states. `ask` is the attempt by which the queues know it."""
 
     number: str
     booking: AttemptId
     ask: AttemptId
     booked_at: Instant
     expires_at: Instant
-    state: Literal["checking", "booked", "asking", "clearing", "dialling", "resting", "talking"] = "checking"
+    state: CallbackState = "checking"
     due_at: Instant | None = None
     check: AttemptId | None = None
     leg: LegId | None = None
     tries: int = 0
     turns: int = 0
 
+    def on(self, event: CallbackEvent) -> bool:
+        """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""
+        to = CALLBACKS.after(self.state, event)
+        self.state = to or self.state
+        return to is not None
+
+
+class Announced(msgspec.Struct):
+    """The announcements of a caller who waits: when the next is due, and what the last one said."""
+
+    next_at: Instant | None = None
+    due_at: Instant | None = None
+    """When the next announcement or alarm falls due, whichever is first."""
+    alarms: int = 0
+    """Long waits told to the operator."""
+    place: int | None = None
+    """The place in the queue that the caller was told last, and of which queue that was."""
+    queue: str = ""
+    unsaid: str = ""
+    """Why the wait was not announced last time; empty when it was."""
+    first_call: CallId | None = None
+    """Another call from the same number that waits in a better place: where it stands is told first."""
+
+
+class Recorded(msgspec.Struct):
+    """The recording of a call's talks: what the caller said to it, the files made so far, and whether a secret is
+    being keyed, in which nothing is heard."""
+
+    consent: Consent = ""
+    paths: list[str] = msgspec.field(default_factory=list)
+    hiding: bool = False
+
+
+class Connection(msgspec.Struct):
+    """A bridge that is ordered or stands between the caller's leg and one of role `role`."""
+
+    attempt: AttemptId
+    role: LegRole
+    recorded: bool
+
 
 class Call(msgspec.Struct):
-    """One caller's journey. Instants are monotonic; `ask` is the flow's attempt that waits for an answer."""
+    """One caller's journey. Instants are monotonic; `flow_attempt` is the flow's attempt that waits for an answer."""
 
     call: CallId
     leg: LegId
@@ -87,51 +110,48 @@ class Call(msgspec.Struct):
     queue: str = ""
     reason: str = ""
     fields: dict[str, str] = msgspec.field(default_factory=dict)
-    ask: AttemptId | None = None
-    entry: CallQueued | None = None
-    """As the queues were told when the caller came to them last."""
-    callback: Callback | None = None
-    promised: Callback | None = None
-    """A callback whose place this call has taken up: it holds again if the caller hangs up before an agent is there."""
-    offer: AttemptId | None = None
-    agent: AgentId | None = None
-    bridge: AttemptId | None = None
-    recorded: bool = False
-    """Whether the bridge is."""
-    consent: Consent = ""
-    recordings: list[str] = msgspec.field(default_factory=list)
-    """Paths of what was recorded of its talks."""
+    flow_attempt: AttemptId | None = None
+    queued_as: CallQueued | None = None
+    """The words by which the queues were told of the caller last."""
     queued_at: Instant | None = None
     answered_at: Instant | None = None
-    announce_at: Instant | None = None
-    said_place: int | None = None
-    """The place in the queue that the caller was told last."""
-    said_queue: str = ""
-    """Of which queue that was."""
-    line: CallId | None = None
-    """Another call from the same number that waits in a better place: where it stands is told first."""
-    unsaid: str = ""
-    """Why the wait was not announced last time; empty when it was."""
-    alarms: int = 0
-    """Long waits told to the operator."""
-    due_at: Instant | None = None
-    """When something of the above falls due."""
-    steps: int = 0
-    talks: int = 0
-    hiding: bool = False
+    callback: Callback | None = None
+    replaced_callback: Callback | None = None
+    """A callback whose place this call has taken: it holds again if the caller hangs up before an agent is there."""
+    offer: AttemptId | None = None
+    agent: AgentId | None = None
+    bridge: Connection | None = None
+    announced: Announced = msgspec.field(default_factory=Announced)
+    recording: Recorded = msgspec.field(default_factory=Recorded)
     guests: list[LegId] = msgspec.field(default_factory=list)
     """Legs that live only as long as the call: a transfer's target, supervisors."""
+    steps: int = 0
+    talks: int = 0
     outcome: CallOutcome = "left_in_menu"
 
-    def move(self, place: Place) -> None:
-        """Go to `place`. Raises BrokenRule where MOVES has no such way."""
-        if place not in MOVES[self.place]:
-            raise BrokenRule(f"call {self.call}: no way from {self.place} to {place}")
-        self.place = place
+    def on(self, event: PlaceEvent) -> None:
+        """Take an event and go where PLACES says. Raises BrokenRule where it says nothing."""
+        to = PLACES.after(self.place, event)
+        if to is None:  # a caller is never where something about the place does not matter
+            raise BrokenRule(f"call {self.call}: {event} is ignored while {self.place}")
+        self.place = to
+
+    def enter_queue(self, queue: str) -> None:
+        """Wait in `queue` from here on: as the flow asked, by overflow, or moved by a supervisor."""
+        self.queue = queue
+
+    def end_as(self, outcome: CallOutcome) -> None:
+        """Take `outcome` as the call's, if it ended now. The last word counts."""
+        self.outcome = outcome
+
+    @property
+    def kept_callback(self) -> Callback | None:
+        """The callback that is booked. One whose number is being checked is none yet: the caller is on the line."""
+        return self.callback if self.callback is not None and self.callback.state != "checking" else None
 
 
 class Leg(msgspec.Struct):
-    """One channel and what it is to us. `call` is None for an agent who dialled a code."""
+    """One channel, and the role that it plays for us. `call` is None for an agent who dialled a code."""
 
     leg: LegId
     role: LegRole
@@ -141,19 +161,25 @@ class Leg(msgspec.Struct):
     answered_at: Instant | None = None
     keys: str = ""
     mode: Literal["listen", "whisper", "barge"] = "listen"
-    """What a supervisor's leg is here for."""
+    """A supervisor's way to be there."""
 
 
 class Offer(msgspec.Struct):
-    """An agent's phone rings for a call, or both already talk. `leg` is the agent's."""
+    """An agent's phone rings for a call, or both already talk; `leg` is the agent's. `control.states.OFFERS`."""
 
     attempt: AttemptId
     call: CallId
     agent: AgentId
     leg: LegId
-    state: Literal["ringing", "whispering", "bridging", "talking"] = "ringing"
+    state: OfferState = "ringing"
     whisper: AttemptId | None = None
-    """What the agent is being told; the end of another sound is not its end."""
+    """The sound by which the agent is being told; the end of another sound is not its end."""
+
+    def on(self, event: OfferEvent) -> bool:
+        """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""
+        to = OFFERS.after(self.state, event)
+        self.state = to or self.state
+        return to is not None
 
 
 class Register(msgspec.Struct):
@@ -166,7 +192,7 @@ class Register(msgspec.Struct):
     bridges: dict[AttemptId, CallId] = msgspec.field(default_factory=dict)
     """Bridges ordered and not yet apart."""
     last_agents: dict[str, tuple[AgentId, Instant]] = msgspec.field(default_factory=dict)
-    """Who talked to a number last, and when; the newest talk stands last."""
+    """The agent who talked to a number last, and when; the newest talk stands last."""
     unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     version: str = ""
@@ -175,18 +201,26 @@ class Register(msgspec.Struct):
     offset_s: float = 0.0
     minted: int = 0
 
-    def bridge(self, call: Call, recorded: bool) -> AttemptId:
-        """A new bridge of this call."""
-        call.bridge = self.mint(call.call)
-        self.bridges[call.bridge] = call.call
-        call.recorded = recorded
-        return call.bridge
+    def call_of(self, leg: LegId) -> Call | None:
+        """The call that this leg belongs to, while both are here."""
+        known = self.legs.get(leg)
+        return self.calls.get(known.call) if known is not None and known.call is not None else None
 
-    def apart(self, call: Call) -> None:
+    def offer_of(self, call: Call) -> Offer | None:
+        """The offer that an agent has of this call, or the agent's part of its talk."""
+        return self.offers.get(call.offer) if call.offer is not None else None
+
+    def connect(self, call: Call, role: LegRole, recorded: bool) -> AttemptId:
+        """A new bridge between the caller and a leg of `role`."""
+        call.bridge = Connection(self.mint(call.call), role, recorded)
+        self.bridges[call.bridge.attempt] = call.call
+        return call.bridge.attempt
+
+    def part(self, call: Call) -> None:
         """The call's bridge is no more."""
         if call.bridge is not None:
-            self.bridges.pop(call.bridge, None)
-            call.bridge, call.recorded = None, False
+            self.bridges.pop(call.bridge.attempt, None)
+            call.bridge = None
 
     def talked(self, caller: str, agent: AgentId, now: Instant) -> None:
         """Remember who talked to this number; the oldest are forgotten once there are LAST_AGENTS."""
@@ -197,7 +231,7 @@ class Register(msgspec.Struct):
                 del self.last_agents[next(iter(self.last_agents))]
 
     def last_agent(self, caller: str, now: Instant) -> AgentId | None:
-        """Who talked to this number within LAST_AGENT_S."""
+        """The agent who talked to this number within LAST_AGENT_S."""
         agent, at = self.last_agents.get(caller, (None, 0.0))
         return agent if now - at <= LAST_AGENT_S else None
 

@@ -1,66 +1,83 @@
-"""Taking stock after a gap: the control link was away, or the controller was.
+"""Resync after a gap: the control link was away, or the controller was.
 
-The switch says what is live. What we knew and is not there has ended; what is there and we did not see come, came in
-the gap; what stands in another place than we thought has moved on. Each difference becomes the fact that was missed.
+The switch says what is live. A leg that we knew and that is not there has ended; one that is there and that we did not
+see come, came in the gap; one that stands in another place than we thought has moved on. Each difference becomes the
+event that was missed.
 """
 
+from typing import NamedTuple
+
 from calls.causes import Cause
-from calls.commands import HangUp, StartMusic
+from calls.commands import HangUp
 from calls.events import Bridged, CallAnswered, CallArrived, CallEnded, LiveLeg, SwitchBack, SwitchEvent, Unbridged
-from control import register as at
+from calls.ids import LegId
 from control.hub import Hub
+from control.offers import Offers
+from control.register import Register
 from ivr.commands import HideDigits
 from ivr.events import CallAdopted
 
 
-def missed(register: at.Register, back: SwitchBack) -> list[SwitchEvent]:
-    """The facts that the gap hid, in an order in which they could have happened: ends first."""
+class Before(NamedTuple):
+    """What was so before the missed events were told: the legs known, and those of agents who heard a whisper."""
+
+    known: frozenset[LegId]
+    whispered_to: frozenset[LegId]
+
+    @classmethod
+    def of(cls, register: Register) -> "Before":
+        """As it is now."""
+        whispered_to = (offer.leg for offer in register.offers.values() if offer.state == "whispering")
+        return cls(frozenset(register.legs), frozenset(whispered_to))
+
+
+def missed(register: Register, back: SwitchBack) -> list[SwitchEvent]:
+    """The events that the gap hid, in an order in which they could have happened: ends first."""
     live: dict[str, LiveLeg] = {leg.leg: leg for leg in back.live}
-    facts: list[SwitchEvent] = [
+    events: list[SwitchEvent] = [
         CallEnded(leg, Cause.LOST, "gone after a gap") for leg in register.legs if leg not in live
     ]
     for leg in back.live:
         if leg.leg not in register.legs and leg.inbound:
-            facts.append(CallArrived(leg.leg, leg.caller, leg.called, device=leg.device))
+            events.append(CallArrived(leg.leg, leg.caller, leg.called, device=leg.device))
     for known in register.legs.values():
         here = live.get(known.leg)
         if here is not None and here.answered and known.answered_at is None and known.role != "caller":
-            facts.append(CallAnswered(known.leg, register.mint(known.leg)))
+            events.append(CallAnswered(known.leg, register.mint(known.leg)))
     for call in register.calls.values():
         here = live.get(call.leg)
         if here is None or call.bridge is None:
             continue
+        attempt = call.bridge.attempt
         if here.bridged_with is not None and here.bridged_with in live:
-            facts.append(Bridged(call.bridge, (call.leg, here.bridged_with)))
+            events.append(Bridged(attempt, (call.leg, here.bridged_with)))
         else:
-            facts.append(Unbridged(call.bridge, tuple(leg.leg for leg in back.live if leg.leg == call.leg)))
-    return facts
+            events.append(Unbridged(attempt, tuple(leg.leg for leg in back.live if leg.leg == call.leg)))
+    return events
 
 
-def adopt(hub: Hub, back: SwitchBack, known_before: frozenset[str], whispered_to: frozenset[str]) -> None:
-    """After the missed facts are told: go on with every caller who was here before and still is.
-
-    `known_before` are the legs of before those facts, `whispered_to` those of agents who were being told why.
-    """
+def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
+    """Go on with every caller who was here before and still is; the missed events are told already."""
+    register = hub.register
     live = {leg.leg: leg for leg in back.live}
-    for call in hub.register.calls.values():
+    for call in register.calls.values():
         here = live.get(call.leg)
-        if here is None or call.leg not in known_before:
+        if here is None or call.leg not in before.known:
             continue
         if call.place in ("waiting", "offered", "transferring") and not here.in_music:
-            hub.order(StartMusic(call.leg, hub.mint(call.call)))
-        if call.callback is not None and call.place == "menu":
-            hub.order(HangUp(call.leg))  # the talk is over, and the order to hang up went down with its controller
+            hub.start_music(call)
+        if call.kept_callback is not None and call.place == "menu":
+            hub.order(HangUp(call.leg))  # the talk is over, and the command to hang up went down with its controller
         elif call.place in ("menu", "waiting", "offered", "booked"):
             hub.tell_flows(CallAdopted(call.call))
-        if call.hiding:  # the vault died with its controller; what was keyed until then is keyed again
+        if call.recording.hiding:  # the vault died with its controller; what was keyed until then is keyed again
             hub.order(HideDigits(call.call, call.leg, "talk"))
-    for offer in hub.register.offers.values():
-        if offer.leg in whispered_to:  # nobody tells the end of what was being said
-            hub.whisper(offer)
-    ringing_or_talking = {offer.leg for offer in hub.register.offers.values()}
+    for offer in register.offers.values():
+        if offer.leg in before.whispered_to:  # nobody tells the end of what was being said
+            offers.whisper(offer)
+    ringing_or_talking = {offer.leg for offer in register.offers.values()}
     for leg in back.live:
-        known = hub.register.legs.get(leg.leg)
+        known = register.legs.get(leg.leg)
         if known is not None and known.role == "agent" and leg.leg not in ringing_or_talking:
             hub.order(HangUp(leg.leg))  # as above: the offer is over
         elif known is None:

@@ -1,19 +1,24 @@
-"""A supervisor who wants into a talk: the phone rings, then it hears, whispers or joins."""
+"""Supervision: a supervisor's phone rings, then it hears a talk, whispers to the agent, or joins.
+
+The part of these legs.
+"""
 
 from calls.commands import HangUp, Originate, Supervise
+from calls.events import CallAnswered
 from calls.ids import LegId
-from control import events
-from control import register as at
+from control.events import SupervisionWanted
 from control.hub import Hub
+from control.parts import QuietPart
+from control.register import Leg
 
 
-class Supervision:
-    """What becomes of `events.SupervisionWanted`."""
+class Supervision(QuietPart):
+    """Carries out `SupervisionWanted`."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
-    def wanted(self, event: events.SupervisionWanted) -> None:
+    def wanted(self, event: SupervisionWanted) -> None:
         """Ring the supervisor's phone, or change the mode of one who listens already."""
         hub = self._hub
         call = hub.register.calls.get(event.call)
@@ -23,18 +28,21 @@ class Supervision:
         for guest in map(hub.register.legs.__getitem__, call.guests):
             if guest.role == "supervisor" and guest.party == event.account:
                 guest.mode = event.mode
-                self.answered(guest)
+                self._join(guest)
                 return
         leg = LegId(f"{hub.mint(event.call)}-supervisor")
-        hub.register.legs[leg] = at.Leg(leg, "supervisor", event.call, event.account, hub.now, mode=event.mode)
+        hub.register.legs[leg] = Leg(leg, "supervisor", event.call, event.account, hub.now, mode=event.mode)
         call.guests.append(leg)
         hub.order(Originate(leg, hub.mint(leg), f"phone:{event.account}", call.caller, event.mode, 20.0))
 
-    def answered(self, leg: at.Leg) -> None:
+    def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The supervisor is there: into the talk, if it still goes on."""
+        self._join(leg)
+
+    def _join(self, leg: Leg) -> None:
         hub = self._hub
-        call = hub.call_of(leg.leg)
-        offer = hub.register.offers.get(call.offer) if call is not None and call.offer is not None else None
+        call = hub.register.call_of(leg.leg)
+        offer = hub.register.offer_of(call) if call is not None else None
         if offer is None:
             hub.order(HangUp(leg.leg))
             return

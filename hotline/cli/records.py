@@ -276,7 +276,7 @@ def _going_on(explained: Explanation | None) -> dict[str, Any]:
         "agent": call.agent,
         "outcome": f"goes on: {call.place}",
         "cause": None,
-        "consent": call.consent,
+        "consent": call.recording.consent,
     }
 
 

@@ -85,7 +85,7 @@ class Board:
         for call in register.calls.values():
             if call.place in ("waiting", "offered") and call.queued_at is not None:
                 row = queues.setdefault(call.queue, {"waiting": 0, "longest_s": 0.0, "long_waits": 0})
-                row["long_waits"] += call.alarms > 0
+                row["long_waits"] += call.announced.alarms > 0
                 row["waiting"] += 1
                 row["longest_s"] = max(row["longest_s"], now - call.queued_at)
         return {

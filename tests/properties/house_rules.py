@@ -20,22 +20,23 @@ def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collec
         places = ("waiting", "offered", "booked") if callback and callback.state != "resting" else _IN_QUEUE
         assert (call.call in acd.hall.callers) == (call.place in places), call
         assert (call.offer is not None) == (call.place in ("offered", "talking")), call
-        assert (call.bridge is not None) == (register.bridges.get(call.bridge or "") == call.call), call  # type: ignore[call-overload]  # no bridge is no key
+        bridges = {attempt for attempt, of in register.bridges.items() if of == call.call}
+        assert bridges == ({call.bridge.attempt} if call.bridge is not None else set()), call
         if callback is not None:
             assert call.place in ("booked", "offered", "talking", "menu"), call
-            assert call.ask is None
+            assert call.flow_attempt is None
             continue  # the flow says goodbye, or is over
         if session is None:
             assert call.place == "menu", "its walk is over, it is being hung up"
             continue
         if call.place in ("waiting", "offered", "talking"):
             assert session.phase == "queued", (call, session.phase)
-            assert session.awaits == call.ask
+            assert session.awaits == call.flow_attempt
         elif call.place in ("transferring", "transferred"):
             assert session.phase == "transferring", (call, session.phase)
         else:
             assert session.phase not in ("queued", "transferring"), (call, session.phase)
-        assert not call.hiding or call.leg in hidden or not up, "secret digits stay hidden"
+        assert not call.recording.hiding or call.leg in hidden or not up, "secret digits stay hidden"
 
 
 def no_agent_is_on_two_calls(router: Router, ivr: Ivr, acd: Acd) -> None:

@@ -105,12 +105,12 @@ def test_a_fit_is_taken_up_by_a_fact_and_a_replay_and_a_restart_speak_with_it() 
     house = House("01", "02", models=lambda name: Fixed() if name == "a" else None)
     a_busy_day(house)
     house.tell(events.WaitModelFitted("a"))
-    queue_view = house.router._hub.queue_view
+    queue_view = house.router.hub.queue_view
     assert queue_view._feed._forecaster.model is not None
     heir, again = house.empty(), house.empty()
     heir.router.restore(house.router.snapshot())
     assert heir.router.register.wait_model == "a"
-    assert heir.router._hub.queue_view._feed._forecaster.model is not None
+    assert heir.router.hub.queue_view._feed._forecaster.model is not None
     for at, fact in house.journal:
         again.router.handle(fact, at)
     assert again.router.snapshot() == house.router.snapshot() == heir.router.snapshot()

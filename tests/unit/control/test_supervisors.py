@@ -35,7 +35,7 @@ def configuration() -> Configuration:
     return people
 
 
-class HabitsByQueue(Directory):
+class TreatmentByQueue(Directory):
     """In `care` callers hear music; in `loans` their place, and the operator hears of them sooner."""
 
     def treatment(self, version: str, queue: str) -> QueueTreatment:
@@ -48,7 +48,7 @@ class TwoQueues(House):
 
     def __init__(self, *agents: str) -> None:
         super().__init__()
-        router = make_router({VERSION: PROGRAM}, lambda version: configuration(), HabitsByQueue())
+        router = make_router({VERSION: PROGRAM}, lambda version: configuration(), TreatmentByQueue())
         journal, self.journal, self.orders, self.router = self.journal, [], [], router
         for at, event in journal:
             self.now = at
@@ -133,7 +133,7 @@ async def test_who_is_moved_hears_what_callers_of_that_queue_hear() -> None:
 
 async def test_a_place_that_is_later_by_a_move_is_told_with_that_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     told = QueueTreatment(announce=Announce(first_s=20.0, every_s=30.0, wait=False))
-    monkeypatch.setattr(HabitsByQueue, "habits", lambda self, version, queue: told)
+    monkeypatch.setattr(TreatmentByQueue, "treatment", lambda self, version, queue: told)
     house = TwoQueues()
     ahead, moved = house.arrive(caller="13800138001"), house.arrive(caller="13800138002")
     for call in (ahead, moved):

@@ -12,12 +12,14 @@ import pytest
 
 from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
-from control.register import MOVES as CALL
+from control.states import CALLBACKS, OFFERS, PLACES
 
 pytestmark = pytest.mark.unit
 
 MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
-    "call": CALL,  # type: ignore[dict-item]  # the states are literals
+    "call": PLACES,  # type: ignore[dict-item]  # the states are literals
+    "offer": OFFERS,  # type: ignore[dict-item]
+    "callback": CALLBACKS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
 }
 """By the name that stands in the comment above the drawing: `<!-- machine: call -->`."""

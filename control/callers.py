@@ -1,0 +1,116 @@
+"""Callers: who calls in and on which flow, their keys, and their end. The part of callers' legs."""
+
+import msgspec
+
+from acd.events import CallMoved
+from calls.causes import Cause
+from calls.commands import HangUp
+from calls.events import CallAnswered, CallArrived, CallEnded, CommandFailed, DigitPressed, PlaybackFinished
+from calls.numbers import e164
+from complaints.cases import CaseAsked
+from control.announcements import Announcements
+from control.callbacks import Callbacks
+from control.hub import Hub
+from control.offers import Offers
+from control.register import Call, Leg, call_id
+from control.talk_keys import TalkKeys
+from ivr.events import CallStarted
+
+LOST_CALL = "lost_call"
+"""Category of the case that each call leaves which the switch lost: somebody is owed a call back."""
+
+
+class Callers:
+    """Begins, moves and ends calls; what a caller does in a menu is the flow's business."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        announcements: Announcements,
+        offers: Offers,
+        callbacks: Callbacks,
+        keys: TalkKeys,
+    ) -> None:
+        self._hub = hub
+        self._announcements = announcements
+        self._offers = offers
+        self._callbacks = callbacks
+        self._keys = keys
+
+    def arrived(self, event: CallArrived) -> None:
+        """Begin a call: the flow of the number that was dialled."""
+        hub, register = self._hub, self._hub.register
+        caller, called = e164(event.caller), e164(event.called)
+        call = Call(call_id(event.leg), event.leg, caller, called, register.version, hub.now)
+        register.calls[call.call] = call
+        register.legs[event.leg] = Leg(event.leg, "caller", call.call, caller, hub.now)
+        flow = hub.directory.entry(call.version, event.called)
+        if flow is None:
+            call.end_as("refused")
+            advice = "add the number to dialplans/entry.yaml, or a default entry"
+            hub.notice("error", "no flow for this number", call=call.call, detail=event.called, advice=advice)
+            hub.order(HangUp(event.leg, Cause.UNREACHABLE))
+            return
+        hub.tell_flows(CallStarted(call.call, event.leg, call.version, flow, caller, called))
+
+    def moved(self, event: CallMoved) -> None:
+        """Let a caller wait in another queue, as a supervisor wants."""
+        call = self._hub.register.calls.get(event.call)
+        if call is None or call.place not in ("waiting", "booked"):
+            return  # a phone rings for it, both talk already, or it is gone: there is nothing to move
+        call.enter_queue(event.queue)
+        self._announcements.moved(call)
+        if call.queued_as is not None:  # a callback that is put back goes where it was moved to
+            call.queued_as = msgspec.structs.replace(call.queued_as, queue=event.queue)
+        self._hub.tell_queues(event)
+
+    def answered(self, leg: Leg, event: CallAnswered) -> None:
+        """The caller is on the line: the flow's business."""
+        self._hub.tell_flows(event)
+
+    def played(self, leg: Leg, event: PlaybackFinished) -> None:
+        """The caller has heard it: the flow's business."""
+        self._hub.tell_flows(event)
+
+    def digit(self, leg: Leg, event: DigitPressed) -> None:
+        """A key: in a talk the house's, else the flow's business."""
+        call = self._hub.register.call_of(leg.leg)
+        if call is not None and call.place in ("talking", "transferring", "transferred"):
+            self._keys.of_caller(call, event.digit)
+        else:
+            self._hub.tell_flows(event)
+
+    def failed(self, leg: Leg, event: CommandFailed) -> None:
+        """Something that the flow wanted came to nothing."""
+        self._hub.tell_flows(event)
+
+    def bridged(self, call: Call) -> None:
+        """Never: a connection is one with a leg of another role."""
+
+    def unbridged(self, call: Call, failed: bool) -> None:
+        """Never, as above."""
+
+    def ended(self, leg: Leg, event: CallEnded) -> None:
+        """The caller is gone: the end of the call, unless a callback keeps it."""
+        if leg.call is None:
+            return
+        hub = self._hub
+        call = hub.register.calls[leg.call]
+        if self._callbacks.outlives(call, event):
+            hub.tell_flows(event)
+            return
+        lost, place = event.cause is Cause.LOST, call.place
+        self._offers.caller_left(call, "lost" if lost else "hung_up")
+        for guest in call.guests:
+            hub.order(HangUp(guest))
+        hub.register.part(call)
+        hub.tell_flows(event)
+        hub.settle()  # the flow's last steps belong to a call that is still known
+        if lost:
+            call.end_as("lost")
+            fields = {"place": place, "queue": call.queue, "agent": call.agent or "", "reason": call.reason}
+            told = {name: value for name, value in fields.items() if value}
+            hub.ask_case(CaseAsked(call.call, hub.mint(call.call), call.caller, LOST_CALL, "house", told))
+            advice = "call the person back: the switch lost the call; a case says so too"
+            hub.notice("error", "call lost", call=call.call, detail=place, advice=advice)
+        hub.close(call, event.cause)

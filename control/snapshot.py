@@ -1,0 +1,63 @@
+"""The router's state as bytes, and back; snapshots of earlier formats are read, too.
+
+| format | differs by |
+|---|---|
+| 1 (written without a number) | a call was one flat record with other names, a bridge did not say with whom |
+| 2 | |
+"""
+
+from typing import Any
+
+import msgspec
+
+from control.register import Register
+
+FORMAT = 2
+
+
+class Snapshot(msgspec.Struct):
+    """The router's whole state: the register, and the bytes of each core."""
+
+    register: Register
+    flows: bytes
+    queues: bytes
+    cases: bytes
+    format: int = 1
+
+
+def encode(register: Register, flows: bytes, queues: bytes, cases: bytes) -> bytes:
+    """The state in today's format."""
+    return msgspec.json.encode(Snapshot(register, flows, queues, cases, FORMAT))
+
+
+def decode(data: bytes) -> Snapshot:
+    """The state of any format known. Raises msgspec.MsgspecError, or KeyError where a record lacks something."""
+    state: dict[str, Any] = msgspec.json.decode(data)
+    if state.get("format", 1) == 1:
+        for call in state["register"]["calls"].values():
+            _from_format_1(call)
+    return msgspec.convert(state, Snapshot)
+
+
+_RENAMED = {"ask": "flow_attempt", "entry": "queued_as", "promised": "replaced_callback"}
+_ANNOUNCED = {
+    "announce_at": "next_at",
+    "due_at": "due_at",
+    "alarms": "alarms",
+    "said_place": "place",
+    "said_queue": "queue",
+    "unsaid": "unsaid",
+    "line": "first_call",
+}
+_RECORDED = {"consent": "consent", "recordings": "paths", "hiding": "hiding"}
+
+
+def _from_format_1(call: dict[str, Any]) -> None:
+    for old, new in _RENAMED.items():
+        call[new] = call.pop(old)
+    call["announced"] = {new: call.pop(old) for old, new in _ANNOUNCED.items()}
+    call["recording"] = {new: call.pop(old) for old, new in _RECORDED.items()}
+    attempt, recorded = call.pop("bridge"), call.pop("recorded")
+    if attempt is not None:
+        role = "transfer" if call["place"] in ("transferring", "transferred") else "agent"
+        call["bridge"] = {"attempt": attempt, "role": role, "recorded": recorded}

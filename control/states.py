@@ -1,0 +1,164 @@
+"""The state machines of call control, each as one table: a call's place, an agent's offer, a caller's callback.
+
+docs/architecture.md draws them. A cell that is in no table is a broken rule; `calls.transitions` has the mechanism.
+"""
+
+from typing import Literal
+
+from calls.transitions import Transitions
+
+Place = Literal["menu", "waiting", "booked", "offered", "talking", "transferring", "transferred", "gone"]
+PlaceEvent = Literal[
+    "queued",
+    "offered",
+    "missed",
+    "callback_missed",
+    "connected",
+    "talk_ended",
+    "released",
+    "booked",
+    "came_back",
+    "given_up",
+    "transfer_begun",
+    "transfer_ended",
+    "ended",
+]
+
+PLACES: Transitions[Place, PlaceEvent] = Transitions(
+    "call",
+    {
+        "menu": {"queued": "waiting", "transfer_begun": "transferring", "ended": "gone"},
+        "waiting": {"offered": "offered", "booked": "booked", "released": "menu", "ended": "gone"},
+        # A callback: the caller is gone or going, the place is kept.
+        "booked": {"offered": "offered", "came_back": "menu", "given_up": "menu", "ended": "gone"},
+        "offered": {
+            "connected": "talking",
+            "missed": "waiting",
+            "callback_missed": "booked",
+            "came_back": "menu",
+            "released": "menu",
+            "ended": "gone",
+        },
+        "talking": {"talk_ended": "menu", "ended": "gone"},
+        "transferring": {"connected": "transferred", "transfer_ended": "menu", "ended": "gone"},
+        "transferred": {"transfer_ended": "menu", "ended": "gone"},
+    },
+)
+"""Where a caller is. `released`: by the queues, or by the flow: a key, a limit, the cap on a call's time."""
+
+OfferState = Literal["ringing", "whispering", "bridging", "talking", "over"]
+OfferEvent = Literal[
+    "answered",
+    "connecting",
+    "connected",
+    "failed",
+    "parted",
+    "call_became_callback",
+    "agent_left",
+    "caller_left",
+    "withdrawn",
+]
+
+OFFERS: Transitions[OfferState, OfferEvent] = Transitions(
+    "offer",
+    {
+        "ringing": {"answered": "whispering", "agent_left": "over", "caller_left": "over", "withdrawn": "over"},
+        "whispering": {
+            "connecting": "bridging",
+            "call_became_callback": "whispering",
+            "agent_left": "over",
+            "caller_left": "over",
+            "withdrawn": "over",
+        },
+        "bridging": {
+            "connected": "talking",
+            "failed": "over",
+            "parted": "over",
+            "call_became_callback": "whispering",
+            "agent_left": "over",
+            "caller_left": "over",
+            "withdrawn": "over",
+        },
+        "talking": {"parted": "over", "agent_left": "over", "caller_left": "over"},
+    },
+    {
+        "ringing": {"call_became_callback": "the agent hears of it when the phone is answered"},
+        "whispering": {"answered": "a switch may tell of an answer again after a gap"},
+        "bridging": {"answered": "as while whispering"},
+        "talking": {
+            "answered": "as while whispering",
+            "connected": "a connection that stands may be told again after a gap",
+            "failed": "a deadline that ran out as both began to hear each other",
+        },
+    },
+)
+"""An agent's phone, from its first ring to the end of the talk. While an agent is asked to accept a callback, and while
+the caller's phone rings for it, the offer goes on `whispering`."""
+
+CallbackState = Literal["checking", "booked", "asking", "clearing", "dialling", "resting", "talking", "over"]
+CallbackEvent = Literal[
+    "allowed",
+    "refused",
+    "overtaken",
+    "told",
+    "accepted",
+    "closed",
+    "not_reached",
+    "connected",
+    "agent_lost",
+    "released",
+    "put_back",
+    "came_back",
+    "promised_again",
+    "given_up",
+]
+
+CALLBACKS: Transitions[CallbackState, CallbackEvent] = Transitions(
+    "callback",
+    {
+        "checking": {"allowed": "booked", "refused": "over", "overtaken": "over"},
+        "booked": {
+            "told": "asking",
+            "accepted": "clearing",
+            "agent_lost": "booked",
+            "released": "resting",
+            "came_back": "resting",
+            "given_up": "over",
+        },
+        "asking": {"accepted": "clearing", "agent_lost": "booked", "came_back": "resting", "given_up": "over"},
+        "clearing": {
+            "allowed": "dialling",
+            "closed": "resting",
+            "agent_lost": "booked",
+            "came_back": "resting",
+            "given_up": "over",
+        },
+        "dialling": {
+            "connected": "talking",
+            "not_reached": "resting",
+            "agent_lost": "booked",
+            "came_back": "resting",
+            "given_up": "over",
+        },
+        "resting": {"put_back": "booked", "came_back": "resting", "promised_again": "booked", "given_up": "over"},
+    },
+    {
+        "asking": {"told": "the whisper is said again after a gap"},
+        "clearing": {"told": "accepted into the whisper already"},
+        "dialling": {"told": "accepted into the whisper already"},
+        "resting": {"agent_lost": "it was taken out of the queue, and so the agent was let go"},
+        "over": {"agent_lost": "as while resting"},
+    },
+)
+"""A caller who hung up and keeps the place.
+
+| state | the queues | what goes on |
+|---|---|---|
+| checking | wait | may this number be called at all? the caller is on the line |
+| booked | wait, or offer | the place is kept |
+| asking | offer | the agent hears who and why, and has until `due_at` to press 1 |
+| clearing | offer | may the number be called still? |
+| dialling | offer | the caller's phone rings on `leg` |
+| resting | do not know it | nobody answered; at `due_at` back into the old place |
+| talking | talk | |
+"""

@@ -1,0 +1,61 @@
+"""Recordings of talks: the caller's consent, silence while a secret is keyed, and the files as they come."""
+
+from calls.causes import Outcome
+from calls.commands import MuteRecording
+from calls.events import RecordingFinished
+from control.commands import DropRecording, LogRecording
+from control.hub import Hub
+from control.register import Call, call_id, is_bridge
+from ivr.commands import HideDigits, ShowDigits
+
+
+class TalkRecordings:
+    """Whether a talk is recorded, what is left out of it, and its file."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def wanted(self, call: Call) -> bool:
+        """Whether the talk that begins now is recorded."""
+        return call.recording.consent != "declined" and self._hub.directory.records(call.version, call.queue)
+
+    def decline(self, call: Call) -> None:
+        """The caller does not want it: silence from now on in what is being written, and nothing of it is kept."""
+        hub, recording = self._hub, call.recording
+        recording.consent = "declined"
+        if call.bridge is not None and call.bridge.recorded:
+            if not recording.hiding:
+                hub.order(MuteRecording(hub.mint(call.call), call.bridge.attempt, True))
+            hub.register.unwanted.append(call.bridge.attempt)
+            call.bridge.recorded = False
+        for path in recording.paths:
+            hub.order(DropRecording(call.call, path))
+        recording.paths = []
+        hub.notice("info", "recording declined", call=call.call)
+
+    def hide(self, call: Call, on: bool) -> None:
+        """Keep the digits that the caller keys now from everybody, and out of the recording; or no more."""
+        hub = self._hub
+        call.recording.hiding = on
+        hub.order(HideDigits(call.call, call.leg, "talk") if on else ShowDigits(call.call, call.leg))
+        if call.bridge is not None and call.bridge.recorded:
+            hub.order(MuteRecording(hub.mint(call.call), call.bridge.attempt, on))
+
+    def finished(self, event: RecordingFinished) -> None:
+        """A recording is on disk, or failed. One of a voicemail is the flow's."""
+        hub, talk = self._hub, call_id(event.leg)
+        declined = event.attempt in hub.register.unwanted
+        if declined:
+            hub.register.unwanted.remove(event.attempt)
+        if not is_bridge(event.attempt, event.leg):
+            hub.tell_flows(event)
+        elif event.outcome is Outcome.FAILED:
+            advice = "is the disk full, or the recordings folder not writable for the switch?"
+            hub.notice("error", "recording failed", call=talk, detail=event.path, advice=advice)
+        elif declined:
+            hub.order(DropRecording(talk, event.path))
+        else:
+            call = hub.register.calls.get(talk)
+            if call is not None:
+                call.recording.paths.append(event.path)
+            hub.order(LogRecording(talk, event.path, event.duration_s, "talk"))

@@ -1,0 +1,81 @@
+"""Transfers that a flow orders: a phone or a number is called, connected with the caller, and the flow goes on after.
+
+The part of the legs that are called for it.
+"""
+
+from calls.causes import Cause
+from calls.commands import Bridge, HangUp, Originate
+from calls.events import CallAnswered, CallEnded
+from calls.ids import LegId
+from control.callbacks import Callbacks
+from control.hub import Hub
+from control.parts import QuietPart
+from control.register import Call, Leg
+from ivr.commands import Transfer
+from ivr.events import TransferEnded, TransferOutcome
+
+_ENDS: dict[Cause, TransferOutcome] = {
+    Cause.BUSY: "busy",
+    Cause.NO_ANSWER: "no_answer",
+    Cause.CANCELLED: "no_answer",
+}
+
+
+class Transfers(QuietPart):
+    """Calls the target, connects, and tells the flow how it ended."""
+
+    def __init__(self, hub: Hub, callbacks: Callbacks) -> None:
+        self._hub = hub
+        self._callbacks = callbacks
+
+    def begin(self, command: Transfer) -> None:
+        """Call the target; the caller hears music meanwhile."""
+        hub, register = self._hub, self._hub.register
+        call = register.calls[command.call]
+        _, left = self._callbacks.end_on_return(call, "")
+        if left is not None:
+            hub.tell_queues(left)
+        call.on("transfer_begun")
+        call.flow_attempt = command.attempt
+        leg = LegId(f"{command.attempt}-transfer")
+        register.legs[leg] = Leg(leg, "transfer", call.call, command.to, hub.now)
+        call.guests.append(leg)
+        hub.start_music(call)
+        hub.order(Originate(leg, hub.mint(leg), command.to, call.called, "", command.ring_s))
+
+    def answered(self, leg: Leg, event: CallAnswered) -> None:
+        """The target picked up: connect."""
+        register = self._hub.register
+        call = register.call_of(leg.leg)
+        if call is None or call.place != "transferring":
+            self._hub.order(HangUp(leg.leg))
+            return
+        self._hub.order(Bridge(register.connect(call, "transfer", False), call.leg, leg.leg))
+
+    def bridged(self, call: Call) -> None:
+        """Caller and target talk."""
+        if call.place == "transferring":
+            call.on("connected")
+            call.end_as("transferred")
+
+    def unbridged(self, call: Call, failed: bool) -> None:
+        """The two came apart, or were never connected: the target's leg goes, its end tells the flow."""
+        for leg in call.guests:
+            if self._hub.register.legs[leg].role == "transfer":
+                self._hub.order(HangUp(leg))
+
+    def ended(self, leg: Leg, event: CallEnded) -> None:
+        """The target is gone, or never came."""
+        register = self._hub.register
+        call = register.calls.get(leg.call) if leg.call is not None else None
+        if call is None or call.place not in ("transferring", "transferred"):
+            return
+        talked, attempt = call.place == "transferred", call.flow_attempt
+        call.on("transfer_ended")
+        call.flow_attempt = None
+        register.part(call)
+        if not talked:
+            self._hub.stop_music(call)
+        if attempt is not None:
+            outcome = "talked" if talked else _ENDS.get(event.cause, "failed")
+            self._hub.tell_flows(TransferEnded(call.call, attempt, outcome))
