@@ -47,10 +47,10 @@ class Transfers(QuietPart):
         """The target picked up: connect."""
         register = self._hub.register
         call = register.call_of(leg.leg)
-        if call is None or call.place != "transferring":
+        if call is None or call.place not in ("transferring", "transferred"):
             self._hub.order(HangUp(leg.leg))
-            return
-        self._hub.order(Bridge(register.connect(call, "transfer", False), call.leg, leg.leg))
+        elif call.bridge is None:  # else a switch tells of the answer once more
+            self._hub.order(Bridge(register.connect(call, "transfer", False), call.leg, leg.leg))
 
     def bridged(self, call: Call) -> None:
         """Caller and target talk."""
@@ -60,6 +60,8 @@ class Transfers(QuietPart):
 
     def unbridged(self, call: Call, failed: bool) -> None:
         """The two came apart, or were never connected: the target's leg goes, its end tells the flow."""
+        if failed and call.place == "transferred":
+            return  # a deadline that ran out as both began to hear each other
         for leg in call.guests:
             if self._hub.register.legs[leg].role == "transfer":
                 self._hub.order(HangUp(leg))

@@ -1,0 +1,410 @@
+"""Situations of call control, and what may happen in each: the rows and columns of the tables beside this file.
+
+A situation is a state of a machine, reached by events alone. What happens is told in the switch's words, or in the
+house's. A cell is the state after it, and the commands in short: `gone: LogCall abandoned, LogLeg caller`. `cannot`:
+there is no such leg here, or nothing was ordered that could end so. Rows of steps and forecasts are left out.
+
+    python -m tests.tables.control.situations     prints the three tables as they are; read each changed cell
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import yaml
+
+from acd.config import Configuration, read
+from acd.events import AgentPaused, AgentSignedIn, CallMoved
+from calls import events as door
+from calls.causes import Cause, Outcome
+from calls.commands import Bridge, Originate, Play, Sentence
+from calls.ids import AgentId, CallId, LegId
+from control import commands, events
+from control.register import Call, Callback, Leg, Offer
+from control.treatment import CallbackRules, QueueTreatment
+from tests.unit.control import house as houses
+from tests.unit.control.house import House
+
+CALLER = "13800138000"
+_SHOWN = {"LogCall": "outcome", "LogCallback": "outcome", "Noticed": "event", "AgentChanged": "state"}
+
+
+def configuration() -> Configuration:
+    """Two queues, one agent who serves both; who waits ten seconds is offered a callback."""
+    people, problems = read(
+        {
+            "queues": {
+                name: {"ring_s": 10, "wrap_up_s": 5, "steps": [{"after_s": 10, "offer": "callback"}]}
+                for name in ("care", "loans")
+            }
+        },
+        {"agents": {"01": {"account": "8001", "skills": {"care": 3}}}},
+    )
+    assert not problems
+    return people
+
+
+class Scene:
+    """A house in a situation, and the legs that are in it."""
+
+    def __init__(self) -> None:
+        houses_own, houses.configuration = houses.configuration, configuration
+        try:
+            self.house = House(habits=QueueTreatment(callback=CallbackRules(tries=2, retry_s=60.0, expires_s=1_000.0)))
+        finally:
+            houses.configuration = houses_own
+        self.call_id = CallId("")
+        self.phone = "8001"
+        self._kept: Call | None = None
+        self._offer: Offer | None = None
+        self._callback: Callback | None = None
+
+    @property
+    def call(self) -> Call:
+        """The caller's journey; the last that was known of it once it is over."""
+        self._kept = self.house.router.register.calls.get(self.call_id, self._kept)
+        assert self._kept is not None
+        return self._kept
+
+    @property
+    def offer(self) -> Offer | None:
+        """The agent's offer, or the last that was known of it."""
+        self._offer = next(iter(self.house.router.register.offers.values()), self._offer)
+        return self._offer
+
+    @property
+    def callback(self) -> Callback | None:
+        """The callback, or the last that was known of it."""
+        self._callback = self.call.callback or self._callback
+        return self._callback
+
+    def leg(self, role: str) -> Leg | None:
+        """The leg of this role, if there is one."""
+        return next((leg for leg in self.house.router.register.legs.values() if leg.role == role), None)
+
+    # how one comes there
+
+    def arrives(self) -> None:
+        """A caller is in the menu."""
+        self.call_id = self.house.arrive(caller=CALLER)
+
+    def waits(self) -> None:
+        """And waits."""
+        self.arrives()
+        self.house.press(self.call_id, "1")
+
+    def agent_comes(self) -> None:
+        """The agent signs in: the phone rings for whoever waits."""
+        self.house.tell(AgentSignedIn(AgentId("01")))
+
+    def agent_answers(self) -> None:
+        """The agent picks up, and hears the whisper."""
+        ringing = self.house.last(Originate)
+        self.house.tell(door.CallAnswered(ringing.leg, ringing.attempt))
+
+    def whisper_ends(self) -> None:
+        """The agent has heard it."""
+        self.house.tell(door.PlaybackFinished(self._agent(), self.house.last(Play).attempt, Outcome.FINISHED))
+
+    def connection_stands(self) -> None:
+        """Both hear each other."""
+        bridge = self.house.last(Bridge)
+        self.house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
+
+    def asks_for_callback(self) -> None:
+        """The caller takes the callback that is offered; the number is being checked."""
+        self.waits()
+        self.house.wait(10.5)
+        self.house.press(self.call_id, "11")
+
+    def number_is_allowed(self) -> None:
+        """The check says yes."""
+        check = self.house.last(commands.CheckNumber)
+        self.house.tell(events.NumberChecked(check.call, check.attempt, True))
+
+    def books(self) -> None:
+        """The callback is booked, and the caller has hung up."""
+        self.asks_for_callback()
+        self.number_is_allowed()
+        self.house.tell(door.CallEnded(LegId(self.call_id), Cause.NORMAL))
+
+    def accepts(self) -> None:
+        """The agent accepts: the number is checked again."""
+        self.agent_comes()
+        self.agent_answers()
+        self.whisper_ends()
+        self.house.press(self._agent(), "1")
+
+    def dials(self) -> None:
+        """The caller's phone rings."""
+        self.books()
+        self.accepts()
+        self.number_is_allowed()
+
+    def called_back_answers(self) -> None:
+        """The caller picks up."""
+        dialled = self.house.last(Originate)
+        self.house.tell(door.CallAnswered(dialled.leg, dialled.attempt))
+
+    def transfers(self) -> None:
+        """A number outside rings for the caller."""
+        self.arrives()
+        self.house.press(self.call_id, "3")
+
+    def target_answers(self) -> None:
+        """It is picked up."""
+        dialled = self.house.last(Originate)
+        self.house.tell(door.CallAnswered(dialled.leg, dialled.attempt))
+
+    def _agent(self) -> LegId:
+        leg = self.leg("agent")
+        assert leg is not None
+        return leg.leg
+
+
+def scene(*steps: Callable[[Scene], None]) -> Callable[[], Scene]:
+    """A situation by the steps that lead to it."""
+
+    def make() -> Scene:
+        made = Scene()
+        for step in steps:
+            step(made)
+        return made
+
+    return make
+
+
+PLACES: Mapping[str, Callable[[], Scene]] = {
+    "menu": scene(Scene.arrives),
+    "waiting": scene(Scene.waits),
+    "booked": scene(Scene.books),
+    "offered": scene(Scene.waits, Scene.agent_comes),
+    "talking": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands),
+    "transferring": scene(Scene.transfers),
+    "transferred": scene(Scene.transfers, Scene.target_answers, Scene.connection_stands),
+}
+OFFERS: Mapping[str, Callable[[], Scene]] = {
+    "ringing": scene(Scene.waits, Scene.agent_comes),
+    "whispering": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers),
+    "bridging": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends),
+    "talking": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands),
+}
+CALLBACKS: Mapping[str, Callable[[], Scene]] = {
+    "checking": scene(Scene.asks_for_callback),
+    "booked": scene(Scene.books),
+    "asking": scene(Scene.books, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends),
+    "clearing": scene(Scene.books, Scene.accepts),
+    "dialling": scene(Scene.dials),
+    "resting": scene(
+        Scene.dials,
+        lambda made: made.house.tell(door.CallEnded(made.house.last(Originate).leg, Cause.NO_ANSWER)) and None,
+    ),
+    "talking": scene(Scene.dials, Scene.called_back_answers, Scene.connection_stands),
+}
+STAR_CODES: Mapping[str, Callable[[], Scene]] = {
+    "nobody's phone": scene(lambda made: setattr(made, "phone", "8099")),
+    "offline": scene(),
+    "idle": scene(Scene.agent_comes),
+    "paused": scene(Scene.agent_comes, lambda made: made.house.tell(AgentPaused(AgentId("01"), "lunch")) and None),
+    "offered": scene(Scene.waits, Scene.agent_comes),
+    "talking": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands),
+    "wrap_up": scene(
+        Scene.waits,
+        Scene.agent_comes,
+        Scene.agent_answers,
+        Scene.whisper_ends,
+        Scene.connection_stands,
+        lambda made: made.house.tell(door.CallEnded(LegId(made.call_id), Cause.NORMAL)) and None,
+    ),
+}
+
+
+Happening = Callable[[Scene], events.RouterEvent | float | None]
+"""What happens: an event, or so many seconds pass. None: it cannot happen here, there is no such leg or command."""
+
+
+def _ends(role: str, cause: Cause) -> Happening:
+    def happens(made: Scene) -> door.CallEnded | None:
+        leg = made.leg(role)
+        return None if leg is None else door.CallEnded(leg.leg, cause)
+
+    return happens
+
+
+def _key(role: str, digit: str) -> Happening:
+    def happens(made: Scene) -> door.DigitPressed | None:
+        leg = made.leg(role)
+        return None if leg is None else door.DigitPressed(leg.leg, digit)
+
+    return happens
+
+
+def _answered(role: str) -> Happening:
+    def happens(made: Scene) -> door.CallAnswered | None:
+        leg = made.leg(role)
+        return None if leg is None else door.CallAnswered(leg.leg, made.house.last(Originate).attempt)
+
+    return happens
+
+
+def _played(role: str) -> Happening:
+    def happens(made: Scene) -> door.PlaybackFinished | None:
+        leg = made.leg(role)
+        plays = [play for play in made.house.given(Play) if leg is not None and play.leg == leg.leg]
+        return door.PlaybackFinished(plays[-1].leg, plays[-1].attempt, Outcome.FINISHED) if plays else None
+
+    return happens
+
+
+def _bridged(made: Scene) -> door.Bridged | None:
+    bridge = made.house.given(Bridge)
+    return door.Bridged(bridge[-1].attempt, (bridge[-1].a, bridge[-1].b)) if bridge else None
+
+
+def _unbridged(made: Scene) -> door.Unbridged | None:
+    bridge = made.house.given(Bridge)
+    return door.Unbridged(bridge[-1].attempt, (bridge[-1].a, bridge[-1].b)) if bridge else None
+
+
+def _bridge_failed(made: Scene) -> door.CommandFailed | None:
+    bridge = made.house.given(Bridge)
+    return door.CommandFailed(bridge[-1].attempt, "refused") if bridge else None
+
+
+def _checked(allowed: bool) -> Happening:
+    def happens(made: Scene) -> events.NumberChecked | None:
+        checks = made.house.given(commands.CheckNumber)
+        return events.NumberChecked(made.call_id, checks[-1].attempt, allowed, "listed") if checks else None
+
+    return happens
+
+
+def _dials(code: str) -> Happening:
+    return lambda made: door.CallArrived(LegId("code"), made.phone, code, device=made.phone)
+
+
+HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
+    "places": {
+        "the caller hangs up": _ends("caller", Cause.NORMAL),
+        "the switch loses the caller": _ends("caller", Cause.LOST),
+        "the caller presses 9": _key("caller", "9"),
+        "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent pauses": lambda made: AgentPaused(AgentId("01"), "lunch"),
+        "the target answers": _answered("transfer"),
+        "the target is busy": _ends("transfer", Cause.BUSY),
+        "the connection stands": _bridged,
+        "the connection parts": _unbridged,
+        "the connection fails": _bridge_failed,
+        "a supervisor moves the caller": lambda made: CallMoved(made.call_id, "loans"),  # type: ignore[arg-type]
+        "a supervisor wants to listen": lambda made: events.SupervisionWanted(made.call_id, "8099", "listen"),
+        "a version is published": lambda made: events.VersionPublished(houses.VERSION),
+        "an hour passes": lambda made: 3_600.0,
+    },
+    "offers": {
+        "the agent answers": _answered("agent"),
+        "the whisper ends": _played("agent"),
+        "the connection stands": _bridged,
+        "the connection parts": _unbridged,
+        "the connection fails": _bridge_failed,
+        "the agent is busy": _ends("agent", Cause.BUSY),
+        "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent presses *9": _key("agent", "9"),
+        "the agent pauses": lambda made: AgentPaused(AgentId("01"), "lunch"),
+        "the caller hangs up": _ends("caller", Cause.NORMAL),
+        "the caller presses 9": _key("caller", "9"),
+        "the ring time and its grace pass": lambda made: 71.0,
+    },
+    "callbacks": {
+        "the number is allowed": _checked(True),
+        "the number is refused": _checked(False),
+        "an agent signs in": lambda made: AgentSignedIn(AgentId("01")),
+        "the whisper ends": _played("agent"),
+        "the agent presses 1": _key("agent", "1"),
+        "the agent presses 2": _key("agent", "2"),
+        "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent pauses": lambda made: AgentPaused(AgentId("01"), "lunch"),
+        "the caller picks up": _answered("callback"),
+        "the caller is busy": _ends("callback", Cause.BUSY),
+        "the caller hangs up": _ends("caller", Cause.NORMAL),
+        "the caller calls again, and queues": lambda made: door.CallArrived(LegId("again"), CALLER, "95183"),
+        "ten seconds pass": lambda made: 10.5,
+        "two minutes pass": lambda made: 120.0,
+        "the time runs out": lambda made: 1_001.0,
+    },
+    "star codes": {
+        f"they dial {code}": _dials(code)
+        for code in ("*61", "*62", "*63", "*631", "*639", "*64", "*65", "*611", "*60", "95183")
+    },
+}
+SITUATIONS: Mapping[str, Mapping[str, Callable[[], Scene]]] = {
+    "places": PLACES,
+    "offers": OFFERS,
+    "callbacks": CALLBACKS,
+    "star codes": STAR_CODES,
+}
+
+
+def _state(machine: str, made: Scene) -> str:
+    register = made.house.router.register
+    match machine:
+        case "places":
+            return made.call.place
+        case "offers":
+            assert made.offer is not None
+            return made.offer.state if made.offer.attempt in register.offers else "over"
+        case "star codes":
+            if made.phone == "8099":
+                return "nobody's phone"
+            return next((agent.state for agent in made.house.router.agents()), "offline")
+        case _:
+            assert made.callback is not None
+            return made.callback.state
+
+
+def _short(made: Scene, command: Any, roles: Mapping[str, str]) -> str:
+    kind = type(command).__name__
+    if kind == "Play" and isinstance(command.media[0], Sentence) and roles.get(command.leg) == "code":
+        return f"Play {command.media[0].text}"
+    if kind == "Originate":
+        return f"{kind} {command.to.partition(':')[0]}"
+    if kind in _SHOWN:
+        return f"{kind} {getattr(command, _SHOWN[kind])}"
+    if kind == "LogLeg":
+        return f"{kind} {command.role}"
+    leg = getattr(command, "leg", None)
+    return kind if leg is None else f"{kind} {roles.get(leg, '?')}"
+
+
+def cell(machine: str, situation: str, happening: str) -> str:
+    """One cell, as it is."""
+    made = SITUATIONS[machine][situation]()
+    assert _state(machine, made) == situation, (_state(machine, made), situation)
+    roles = {leg.leg: leg.role for leg in made.house.router.register.legs.values()}
+    if happening == "the agent presses *9" and made.leg("agent") is not None:
+        made.house.press(made.leg("agent").leg, "*")  # type: ignore[union-attr]  # it is there
+    event = HAPPENINGS[machine][happening](made)
+    if event is None:
+        return "cannot"
+    before = len(made.house.orders)
+    if isinstance(event, float):
+        made.house.wait(event)
+    else:
+        made.house.tell(event, after_s=0.0)
+    if isinstance(event, door.CallArrived) and event.device is None:
+        made.house.press(event.leg, "1")
+    roles |= {leg.leg: leg.role for leg in made.house.router.register.legs.values()}
+    given = [_short(made, command, roles) for command in made.house.orders[before:]]
+    shown = ", ".join(one for one in given if one not in ("LogStep", "ForecastMade"))
+    return f"{_state(machine, made)}: {shown or 'nothing'}"
+
+
+def table(machine: str) -> dict[str, dict[str, str]]:
+    """All cells of one machine, as they are."""
+    return {
+        situation: {happening: cell(machine, situation, happening) for happening in HAPPENINGS[machine]}
+        for situation in SITUATIONS[machine]
+    }
+
+
+if __name__ == "__main__":
+    yaml.safe_dump({machine: table(machine) for machine in SITUATIONS}, sys.stdout, sort_keys=False, width=1_000)

@@ -1,0 +1,37 @@
+"""Each cell of call control's tables: in this situation, if that happens, these commands are given.
+
+Places, offers and callbacks have a row for each state of their machine, so that a new state without a row fails.
+"""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from control.states import CALLBACKS, OFFERS, PLACES
+from tests.tables.control import situations
+
+pytestmark = pytest.mark.tables
+
+CELLS: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
+    (Path(__file__).parent / "cells.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("machine", situations.SITUATIONS)
+def test_every_cell_is_there(machine: str) -> None:
+    wanted = {situation: list(situations.HAPPENINGS[machine]) for situation in situations.SITUATIONS[machine]}
+    assert {situation: list(cells) for situation, cells in CELLS[machine].items()} == wanted
+
+
+@pytest.mark.parametrize(("machine", "table"), [("places", PLACES), ("offers", OFFERS), ("callbacks", CALLBACKS)])
+def test_every_state_has_a_row(machine: str, table: object) -> None:
+    assert set(CELLS[machine]) == set(table.moves) | ({"talking"} if machine == "callbacks" else set())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("machine", "situation", "happening"),
+    [(machine, row, column) for machine, rows in CELLS.items() for row, cells in rows.items() for column in cells],
+)
+def test_a_cell(machine: str, situation: str, happening: str) -> None:
+    assert situations.cell(machine, situation, happening) == CELLS[machine][situation][happening]
