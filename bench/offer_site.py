@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench import live_site, offer_script
-from control.treatment import Announce, announced
+from control.treatment import Announce, phrases_of_announcements
 
 _ANNOUNCED_S = 20.0  # of each 30: two offers in three come while it plays
 _ANNOUNCE = Announce(first_s=5.0, every_s=30.0, wait=False)
@@ -35,7 +35,7 @@ def files(agents: int) -> dict[str, str]:
     made = {name: text for name, text in live_site.files([]).items() if not name.startswith("dialplans/flows/")}
     people = "".join(f'  "{account}": {{account: "{account}"}}\n' for account in live_site.agents(agents))
     announcement = f"{offer_script.ANNOUNCED_HZ:g} {_ANNOUNCED_S:g}"
-    announcements = "".join(f"{phrase}: {announcement}\n" for phrase, _ in announced(_ANNOUNCE))
+    announcements = "".join(f"{phrase}: {announcement}\n" for phrase, _ in phrases_of_announcements(_ANNOUNCE))
     return {
         **made,
         "dialplans/entry.yaml": _ENTRY,

@@ -18,7 +18,7 @@ from control.treatment import Announce
 _QUIET_S = 35.0
 """After a prompt of the flow: longer than the flow waits for a key in the queue."""
 _AT_ONCE_S = 1.0
-"""The announcement to who calls again: after the music has begun."""
+"""The announcement to a caller who calls again: after the music has begun."""
 _HERE = ("waiting", "offered")
 
 
@@ -149,10 +149,10 @@ class Announcements:
         of, call.announced.first_call = call.announced.first_call or call.call, None
         media += self._wait(call, of, announce) if announce.wait else ()
         if media:
-            self._hub.order(Play(call.leg, self._hub.mint(call.call), media))
+            self._hub.give(Play(call.leg, self._hub.mint(call.call), media))
 
     def _first_call(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
-        """To who calls again while the first line still waits: where that stands, and that it stays there."""
+        """To a caller who calls again while their first call waits: where that stands, and that it stays there."""
         place = None if call.announced.first_call is None else self._hub.queue_view.position(call.announced.first_call)
         if place is None:
             call.announced.first_call = None

@@ -1,4 +1,4 @@
-"""The cores as a server has them, put together in one place: a replay of a journal builds the same ones here."""
+"""The cores, put together in one place: for a server, a replay of its journal, and a simulation alike."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ Models = Callable[[str], Quantiles | None]
 
 
 def no_models(name: str) -> None:
-    """For a house whose journal names none."""
+    """No models: for a journal that names none."""
 
 
 class AcdQueueView:
@@ -58,11 +58,11 @@ class AcdQueueView:
         self._feed.use(self._models(model) if model else None)
 
     def agents(self) -> list[AgentChanged]:
-        """Every agent's state as it is now, said as it was when it became so."""
+        """Every agent's state now, in the words in which its last change was told."""
         return [AgentChanged(agent.id, agent.state, agent.reason, agent.since) for agent in self._queues.floor.agents]
 
     def position(self, call: CallId) -> int | None:
-        """The place in the caller's queue, from 1; None for who does not wait."""
+        """The place in the caller's queue, from 1; None for a caller who does not wait."""
         caller = self._queues.hall.callers.get(call)
         return None if caller is None else self._queues.hall.position(caller)
 
@@ -71,7 +71,7 @@ class AcdQueueView:
         return self._feed.latest.get(call)
 
     def announce(self, call: CallId, now: Instant, only_if_improved: bool) -> Said | Unsaid:
-        """What to tell the caller of the wait now, or why nothing. What is said is remembered."""
+        """The words for the caller about the wait now, or why none. What is said is remembered."""
         self._feed.look_again(call, now)
         return self._feed.announce(call, only_if_improved)
 

@@ -142,7 +142,7 @@ class Callbacks(QuietPart):
                 callback.on("accepted")
                 self._check(call, callback)
             else:
-                self._hub.order(HangUp(leg.leg))
+                self._hub.give(HangUp(leg.leg))
         return True
 
     def _dial(self, call: at.Call, callback: at.Callback) -> None:
@@ -157,17 +157,17 @@ class Callbacks(QuietPart):
         self._due(call, callback, None)  # the switch ends it by the ring time, the queues by theirs
         offer = hub.register.offer_of(call)
         if offer is not None:
-            hub.order(StartMusic(offer.leg, hub.mint(offer.leg)))
+            hub.give(StartMusic(offer.leg, hub.mint(offer.leg)))
         leg = callback.leg = at.callback_leg(call.call, callback.turns)
         hub.register.legs[leg] = at.Leg(leg, "callback", call.call, callback.number, hub.now)
-        hub.order(Originate(leg, hub.mint(leg), f"tel:{callback.number}", call.called, "", rules.ring_s))
+        hub.give(Originate(leg, hub.mint(leg), f"tel:{callback.number}", call.called, "", rules.ring_s))
 
     def answered(self, leg: at.Leg, event: CallAnswered) -> None:
         """The caller picked up, and is a caller like any other from here on: connect."""
         call = self._hub.register.call_of(leg.leg)
         offer = self._hub.register.offer_of(call) if call is not None else None
         if call is None or call.callback is None or call.callback.leg != leg.leg or offer is None:
-            self._hub.order(HangUp(leg.leg))  # the agent went away meanwhile
+            self._hub.give(HangUp(leg.leg))  # the agent went away meanwhile
             return
         leg.role = "caller"
         call.leg = leg.leg
@@ -200,7 +200,7 @@ class Callbacks(QuietPart):
         if callback is None or not callback.on("agent_lost"):
             return
         if callback.leg is not None:
-            self._hub.order(HangUp(callback.leg))
+            self._hub.give(HangUp(callback.leg))
             callback.leg = None
         callback.check = None
         self._due(call, callback, callback.expires_at)
@@ -258,7 +258,7 @@ class Callbacks(QuietPart):
         left = CallLeft(call.call, "way_out")
         if call.place == "offered":
             if callback.leg is not None:
-                self._hub.order(HangUp(callback.leg))
+                self._hub.give(HangUp(callback.leg))
             callback.on("came_back")
             callback.leg, callback.check = None, None
             return left
@@ -304,7 +304,7 @@ class Callbacks(QuietPart):
         call.end_as("unreached")
         if call.leg in hub.register.legs:  # still on the line: it ends like any other
             call.on("given_up")
-            hub.order(HangUp(call.leg))
+            hub.give(HangUp(call.leg))
         else:
             hub.close(call, Cause.NORMAL)
 
@@ -337,7 +337,7 @@ class Callbacks(QuietPart):
                 case "resting":
                     self._put_back(call, callback)
                 case "asking" if (offer := hub.register.offer_of(call)) is not None:
-                    hub.order(HangUp(offer.leg))
+                    hub.give(HangUp(offer.leg))
                 case "checking" | "clearing" if callback.check is not None:
                     self.checked(events.NumberChecked(call.call, callback.check, False, "no answer"))
                 case _:
@@ -358,7 +358,7 @@ class Callbacks(QuietPart):
     def _check(self, call: at.Call, callback: at.Callback) -> None:
         callback.check = self._hub.mint(call.call)
         self._due(call, callback, self._hub.now + _CHECK_S)
-        self._hub.order(commands.CheckNumber(call.call, callback.check, callback.number))
+        self._hub.give(commands.CheckNumber(call.call, callback.check, callback.number))
 
     def _rules(self, call: at.Call) -> CallbackRules | None:
         return self._hub.directory.treatment(call.version, call.queue).callback
@@ -373,7 +373,7 @@ class Callbacks(QuietPart):
 
     def _row(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
         offset = self._hub.register.offset_s
-        self._hub.order(
+        self._hub.give(
             commands.LogCallback(
                 call=call.call,
                 number=callback.number,

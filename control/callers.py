@@ -49,7 +49,7 @@ class Callers:
             call.end_as("refused")
             advice = "add the number to dialplans/entry.yaml, or a default entry"
             hub.notice("error", "no flow for this number", call=call.call, detail=event.called, advice=advice)
-            hub.order(HangUp(event.leg, Cause.UNREACHABLE))
+            hub.give(HangUp(event.leg, Cause.UNREACHABLE))
             return
         hub.tell_flows(CallStarted(call.call, event.leg, call.version, flow, caller, called))
 
@@ -102,7 +102,7 @@ class Callers:
         lost, place = event.cause is Cause.LOST, call.place
         self._offers.caller_left(call, "lost" if lost else "hung_up")
         for guest in call.guests:
-            hub.order(HangUp(guest))
+            hub.give(HangUp(guest))
         hub.register.part(call)
         hub.tell_flows(event)
         hub.settle()  # the flow's last steps belong to a call that is still known

@@ -1,4 +1,4 @@
-"""What call control orders besides the door's own commands: with these, all that the live driver carries out."""
+"""Commands of call control besides the door's own: with these, all that the live driver carries out."""
 
 from typing import Literal
 
@@ -22,13 +22,13 @@ CallOutcome = Literal[
     "unreached",
 ]
 Consent = Literal["", "declined", "allowed"]
-"""What the caller said to being recorded; empty: nothing."""
+"""The caller's word on being recorded; empty: none was asked or given."""
 LegRole = str
 """The part that a leg plays: caller, agent, transfer, code, supervisor, callback, or another that has a part."""
 
 
 class LogCall(Command, frozen=True):
-    """A row of the call log: one a call, when it ends. Instants are UTC epoch seconds; None: it never came to that."""
+    """A row for each call, when it ends. Instants are UTC epoch seconds; None: it never came to that."""
 
     call: CallId
     caller: str
@@ -47,7 +47,7 @@ class LogCall(Command, frozen=True):
 
 
 class LogLeg(Command, frozen=True):
-    """A row a leg."""
+    """A row for each leg, when it ends. Instants are UTC epoch seconds."""
 
     leg: LegId
     call: CallId
@@ -71,7 +71,7 @@ CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused"
 
 
 class LogCallback(Command, frozen=True):
-    """A row a callback, written anew whenever it changes. Instants are UTC epoch seconds; `detail` says why."""
+    """A row for each callback, written anew whenever it changes. Instants are UTC epoch seconds; `detail` says why."""
 
     call: CallId
     number: str
@@ -86,7 +86,7 @@ class LogCallback(Command, frozen=True):
 
 
 class LogStep(Command, frozen=True):
-    """A row a step of the flow; `index` counts within the call. `keys` as pressed, `•` where hidden."""
+    """A row for each step of the flow; `index` counts within the call. `keys` as pressed, `•` where hidden."""
 
     index: int
     step: StepTaken
@@ -95,7 +95,7 @@ class LogStep(Command, frozen=True):
 
 
 class LogRecording(Command, frozen=True):
-    """What was said is on disk. `kind`: a talk (stereo, left the caller) or a message for `box`."""
+    """A recording is on disk. `kind`: a talk (stereo, left the caller) or a message for `box`."""
 
     call: CallId
     path: str
@@ -128,7 +128,7 @@ class Noticed(Command, frozen=True):
 
 
 class ForecastMade(Command, frozen=True):
-    """A fact for screens, metrics and the bus: the wait ahead of a caller at entry, and every 15 s after."""
+    """The wait ahead of a caller, at entry and every 15 s after: for screens, metrics and the bus."""
 
     call: CallId
     queue: str
@@ -136,7 +136,7 @@ class ForecastMade(Command, frozen=True):
 
 
 class LogWait(Command, frozen=True):
-    """A row a wait that ended with an agent: what the forecast saw at entry, and how long it was. For the next fit."""
+    """A row for each wait that ended with an agent: the forecast's features at entry, and its length. For the fit."""
 
     call: CallId
     joined_at: float
@@ -172,4 +172,4 @@ RouterCommand = (
     | ForecastMade
     | LogWait
 )
-"""All that the live driver performs."""
+"""All that the live driver carries out."""

@@ -1,4 +1,4 @@
-"""What call control is told besides the events of the door: with these, all that the journal holds."""
+"""Events of call control besides those of the door: with these, all that the journal holds."""
 
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ class WaitModelFitted(Fact, frozen=True):
 
 
 class Restarted(Fact, frozen=True):
-    """A controller took the journal up again: what was pending when the last one died is ordered once more."""
+    """A controller took the journal up again: commands that were pending when the last one died are given anew."""
 
 
 class CaseFiled(Fact, frozen=True):

@@ -51,7 +51,7 @@ class Hub:
         """The wall clock of this turn, epoch seconds."""
         return self.now + self.register.offset_s
 
-    def order(self, command: RouterCommand) -> None:
+    def give(self, command: RouterCommand) -> None:
         """Let the driver do this."""
         self.out.append(command)
 
@@ -67,7 +67,7 @@ class Hub:
         """Open a case; it stays pending in the register until the store has it."""
         for command in self.cases.handle(asked, self.now):
             self.register.filing[command.attempt] = command
-            self.order(command)
+            self.give(command)
 
     def settle(self) -> None:
         """Do all that is in line, and what comes of it."""
@@ -104,17 +104,17 @@ class Hub:
         for forecast in self.queue_view.taken():
             call = self.register.calls.get(forecast.call)
             if call is not None and call.place == "waiting":  # a caller who is taken at once hears of no wait
-                self.order(ForecastMade(call.call, call.queue, forecast))
+                self.give(ForecastMade(call.call, call.queue, forecast))
         for one in self.queue_view.examples():
             joined_at = one.joined_at + self.register.offset_s
-            self.order(LogWait(one.call, joined_at, one.kind, one.priority, one.wait_s, one.vector))
+            self.give(LogWait(one.call, joined_at, one.kind, one.priority, one.wait_s, one.vector))
 
     def close(self, call: Call, cause: Cause) -> None:
         """End the call: its row of the log, and out of the register."""
         offset = self.register.offset_s
         call.on("ended")
         del self.register.calls[call.call]
-        self.order(
+        self.give(
             LogCall(
                 call=call.call,
                 caller=call.caller,
@@ -135,11 +135,11 @@ class Hub:
 
     def start_music(self, call: Call) -> None:
         """Let the caller hear music on hold."""
-        self.order(StartMusic(call.leg, self.mint(call.call)))
+        self.give(StartMusic(call.leg, self.mint(call.call)))
 
     def stop_music(self, call: Call) -> None:
         """Let the caller hear music no more."""
-        self.order(StopMusic(call.leg, self.mint(call.call)))
+        self.give(StopMusic(call.leg, self.mint(call.call)))
 
     def mint(self, call: CallId | LegId) -> AttemptId:
         """A new attempt's id."""
@@ -148,4 +148,4 @@ class Hub:
     def notice(self, level: Literal["info", "warning", "error"], event: str, **words: str) -> None:
         """Say something to the operator."""
         call = words.pop("call", None)
-        self.order(Noticed(level, event, call=CallId(call) if call else None, **words))
+        self.give(Noticed(level, event, call=CallId(call) if call else None, **words))

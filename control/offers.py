@@ -95,19 +95,19 @@ class Offers(QuietPart):
                     self.agent_first.released(call, attempt)
             case WaitWidened(call_id, _, queue):
                 call = calls[call_id]
-                hub.order(command)
+                hub.give(command)
                 if call.queue != queue:
                     call.enter_queue(queue)
                     self._announcements.moved(call)
             case SuggestWayOut(call_id, attempt, way):
-                hub.order(command)
+                hub.give(command)
                 if calls[call_id].flow_attempt == attempt:
                     hub.tell_flows(WayOutSuggested(call_id, attempt, way))
             case CalledAgain():
-                hub.order(command)
+                hub.give(command)
                 self._announcements.called_again(command)
             case AgentChanged():
-                hub.order(command)
+                hub.give(command)
             case _:
                 assert_never(command)
 
@@ -127,13 +127,13 @@ class Offers(QuietPart):
         register.offers[command.attempt] = at.Offer(command.attempt, command.call, command.agent, leg)
         register.legs[leg] = at.Leg(leg, "agent", command.call, account, hub.now)
         name = f"{command.queue} {call.reason}".strip()
-        hub.order(Originate(leg, hub.mint(leg), f"phone:{account}", call.caller, name, command.ring_s))
+        hub.give(Originate(leg, hub.mint(leg), f"phone:{account}", call.caller, name, command.ring_s))
 
     def answered(self, leg: at.Leg, event: CallAnswered) -> None:
         """The agent picked up: whisper, then connect."""
         offer = self._offer_of(leg)
         if offer is None:
-            self._hub.order(HangUp(leg.leg))  # answered in the moment in which it was withdrawn
+            self._hub.give(HangUp(leg.leg))  # answered in the moment in which it was withdrawn
         elif offer.on("answered"):
             self._brief(offer)
 
@@ -149,7 +149,7 @@ class Offers(QuietPart):
         whisper = hub.directory.whisper(call.version, call)  # of a callback, its own
         offer.whisper = hub.mint(offer.leg) if whisper else None
         if offer.whisper is not None:
-            hub.order(Play(offer.leg, offer.whisper, whisper))
+            hub.give(Play(offer.leg, offer.whisper, whisper))
         return offer.whisper is not None
 
     def played(self, leg: at.Leg, event: PlaybackFinished) -> None:
@@ -186,7 +186,7 @@ class Offers(QuietPart):
         offer.on("connecting")
         record = f"{call.call}-{call.talks + 1}" if self._recordings.wanted(call) else None
         attempt = register.connect(call, "agent", record is not None)
-        self._hub.order(Bridge(attempt, call.leg, offer.leg, record))
+        self._hub.give(Bridge(attempt, call.leg, offer.leg, record))
 
     def bridged(self, call: at.Call) -> None:
         """Both hear each other."""
@@ -213,7 +213,7 @@ class Offers(QuietPart):
         talked = offer.state == "talking"
         if not offer.on("failed" if failed else "parted"):
             return
-        self._hub.order(HangUp(offer.leg))
+        self._hub.give(HangUp(offer.leg))
         if talked:
             self._end_talk(call, offer)
         else:
@@ -239,7 +239,7 @@ class Offers(QuietPart):
         offer = self._hub.register.offer_of(call)
         if call.place == "talking" and offer is not None:
             offer.on("caller_left")
-            self._hub.order(HangUp(offer.leg))
+            self._hub.give(HangUp(offer.leg))
             self._forget(offer)
             self._hub.tell_queues(TalkEnded(offer.attempt))
         elif call.place in ("waiting", "offered"):
@@ -257,7 +257,7 @@ class Offers(QuietPart):
         call.offer = call.flow_attempt = None
         hub.tell_queues(TalkEnded(offer.attempt))
         if self.agent_first.concerns(call):
-            hub.order(HangUp(call.leg))  # called by us: there is no flow to go on with
+            hub.give(HangUp(call.leg))  # called by us: there is no flow to go on with
         if attempt is not None:
             hub.tell_flows(LeftQueue(call.call, attempt, "served", offer.agent))
 
@@ -274,7 +274,7 @@ class Offers(QuietPart):
             if call.place == "offered":  # the agent paused while it rang: the caller waits on
                 self._back(call)
             register.part(call)  # a key may come between the command to connect and the connection
-        self._hub.order(HangUp(offer.leg, Cause.CANCELLED))
+        self._hub.give(HangUp(offer.leg, Cause.CANCELLED))
         self._forget(offer)
 
     def _missed(self, call: at.Call, attempt: AttemptId, reason: MissReason) -> None:

@@ -1,4 +1,4 @@
-"""What call control asks of the house around it: the published versions, and the queues beside their commands."""
+"""Ports of call control: the published versions, and the queues beside their commands."""
 
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from control.treatment import QueueTreatment
 
 
 class Directory(Protocol):
-    """What the router asks of the published versions. Unknown names give None or nothing: no call is lost for it."""
+    """The published versions, as the router asks them. Unknown names give None or nothing: no call is lost for it."""
 
     def entry(self, version: str, called: str) -> str | None:
         """The flow that answers this number."""
@@ -23,7 +23,7 @@ class Directory(Protocol):
         ...
 
     def agent(self, version: str, account: str) -> AgentId | None:
-        """Whose phone that is."""
+        """The agent whose phone that is."""
         ...
 
     def records(self, version: str, queue: str) -> bool:
@@ -31,11 +31,11 @@ class Directory(Protocol):
         ...
 
     def treatment(self, version: str, queue: str) -> QueueTreatment:
-        """What the house does around this queue's callers."""
+        """The treatment of this queue's callers."""
         ...
 
     def open(self, version: str, hours: str, utc: float) -> bool:
-        """Whether it is in these hours; what is not known is closed."""
+        """Whether it is in these hours; unknown hours are closed."""
         ...
 
     def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
@@ -43,11 +43,11 @@ class Directory(Protocol):
         ...
 
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
-        """What the agent hears before the caller does."""
+        """The words that an agent hears before they talk to the caller."""
         ...
 
     def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
-        """A phrase for the house's own people, in the site's first language."""
+        """A phrase for agents, in the site's first language."""
         ...
 
     def pause_reason(self, version: str, code: str) -> str | None:
@@ -56,10 +56,10 @@ class Directory(Protocol):
 
 
 class QueueView(Protocol):
-    """What the router asks of the queues beside its orders: who is there, and the wait that is ahead of a caller."""
+    """The queues, as the router asks them beside its events: agents, places, and the wait ahead of a caller."""
 
     def agents(self) -> list[AgentChanged]:
-        """Every agent's state as it is now, said as it was when it became so."""
+        """Every agent's state now, in the words in which its last change was told."""
         ...
 
     def versions(self) -> set[str]:
@@ -79,7 +79,7 @@ class QueueView(Protocol):
         ...
 
     def position(self, call: CallId) -> int | None:
-        """The place in the caller's queue, from 1; None for who does not wait."""
+        """The place in the caller's queue, from 1; None for a caller who does not wait."""
         ...
 
     def forecast(self, call: CallId) -> Forecast | None:
@@ -87,5 +87,5 @@ class QueueView(Protocol):
         ...
 
     def announce(self, call: CallId, now: Instant, only_if_improved: bool) -> Said | Unsaid:
-        """What to tell the caller of the wait now, or why nothing. What is said is remembered."""
+        """The words for the caller about the wait now, or why none. What is said is remembered."""
         ...

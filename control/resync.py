@@ -67,11 +67,11 @@ def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
         if call.place in ("waiting", "offered", "transferring") and not here.in_music:
             hub.start_music(call)
         if call.kept_callback is not None and call.place == "menu":
-            hub.order(HangUp(call.leg))  # the talk is over, and the command to hang up went down with its controller
+            hub.give(HangUp(call.leg))  # the talk is over, and the command to hang up went down with its controller
         elif call.place in ("menu", "waiting", "offered", "booked"):
             hub.tell_flows(CallAdopted(call.call))
         if call.recording.hiding:  # the vault died with its controller; what was keyed until then is keyed again
-            hub.order(HideDigits(call.call, call.leg, "talk"))
+            hub.give(HideDigits(call.call, call.leg, "talk"))
     for offer in register.offers.values():
         if offer.leg in before.whispered_to:  # nobody tells the end of what was being said
             offers.whisper(offer)
@@ -79,7 +79,7 @@ def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
     for leg in back.live:
         known = register.legs.get(leg.leg)
         if known is not None and known.role == "agent" and leg.leg not in ringing_or_talking:
-            hub.order(HangUp(leg.leg))  # as above: the offer is over
+            hub.give(HangUp(leg.leg))  # as above: the offer is over
         elif known is None:
             hub.notice("warning", "hung up a leg that nobody owns", detail=leg.leg)
-            hub.order(HangUp(leg.leg))
+            hub.give(HangUp(leg.leg))

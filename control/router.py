@@ -30,7 +30,7 @@ from control import register as at
 from control.announcements import Announcements
 from control.callbacks import Callbacks
 from control.callers import Callers
-from control.flow_orders import FlowOrders
+from control.flow_commands import FlowCommands
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import Part
@@ -82,7 +82,7 @@ class Router:
         self._supervision = Supervision(hub)
         transfers = Transfers(hub, self._callbacks)
         self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys)
-        orders = FlowOrders(hub, self._announcements, self._callbacks, transfers, self._recordings)
+        flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings)
         self.parts: dict[commands.LegRole, Part] = {
             "caller": self._callers,
             "agent": self._offers,
@@ -91,7 +91,7 @@ class Router:
             "supervisor": self._supervision,
             "callback": self._callbacks,
         }
-        hub.on_flow_command = orders.on_flow_command
+        hub.on_flow_command = flow_commands.on_flow_command
         hub.on_queue_command = self._offers.on_queue_command
 
     @property
@@ -216,7 +216,7 @@ class Router:
                 hub.queue_view.use(model)
             case events.Restarted():
                 for command in hub.register.filing.values():
-                    hub.order(command)
+                    hub.give(command)
             case events.CaseFiled(attempt, call_id, number):
                 filed = hub.register.filing.pop(attempt, None)
                 if filed is not None and filed.case.asked_by == "caller" and call_id in hub.register.calls:
@@ -259,7 +259,7 @@ class Router:
     def _answered(self, event: door.CallAnswered) -> None:
         leg = self.register.legs.get(event.leg)
         if leg is None:
-            self.hub.order(HangUp(event.leg))  # withdrawn before it was answered
+            self.hub.give(HangUp(event.leg))  # withdrawn before it was answered
             return
         leg.answered_at = self.hub.now
         self.parts[leg.role].answered(leg, event)
@@ -283,7 +283,7 @@ class Router:
                 if call is not None and call.leg == leg:
                     self._alone_again(call)
             elif leg in register.legs and register.legs[leg].role != "caller":
-                self.hub.order(HangUp(leg))
+                self.hub.give(HangUp(leg))
 
     def _alone_again(self, call: at.Call) -> None:
         """Two were connected whom nobody wanted connected any more, and are apart again: music for one who waits."""
@@ -303,7 +303,7 @@ class Router:
         answered_at = None if leg.answered_at is None else leg.answered_at + offset
         call = leg.call or at.call_id(leg.leg)
         began_at = leg.began_at + offset
-        hub.order(commands.LogLeg(leg.leg, call, leg.role, leg.party, began_at, answered_at, hub.utc, event.cause))
+        hub.give(commands.LogLeg(leg.leg, call, leg.role, leg.party, began_at, answered_at, hub.utc, event.cause))
 
     def _failed(self, event: door.CommandFailed) -> None:
         register = self.register

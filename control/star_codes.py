@@ -48,7 +48,7 @@ class StarCodes(QuietPart):
 
     def played(self, leg: Leg, event: PlaybackFinished) -> None:
         """The confirmation was heard."""
-        self._hub.order(HangUp(leg.leg))
+        self._hub.give(HangUp(leg.leg))
 
     def _read(self, called: str, agent: AgentId, version: str) -> tuple[AcdEvent, str] | None:
         code, digits = called[:3], called[3:]
@@ -62,9 +62,9 @@ class StarCodes(QuietPart):
 
     def _say(self, event: CallArrived, phrase: str) -> None:
         hub = self._hub
-        hub.order(Answer(event.leg, hub.mint(event.leg)))
+        hub.give(Answer(event.leg, hub.mint(event.leg)))
         sound = hub.directory.sound(hub.register.version, phrase)
         if sound:
-            hub.order(Play(event.leg, hub.mint(event.leg), sound))
+            hub.give(Play(event.leg, hub.mint(event.leg), sound))
         else:
-            hub.order(HangUp(event.leg, Cause.NORMAL))
+            hub.give(HangUp(event.leg, Cause.NORMAL))

@@ -33,7 +33,7 @@ class Supervision(QuietPart):
         leg = LegId(f"{hub.mint(event.call)}-supervisor")
         hub.register.legs[leg] = Leg(leg, "supervisor", event.call, event.account, hub.now, mode=event.mode)
         call.guests.append(leg)
-        hub.order(Originate(leg, hub.mint(leg), f"phone:{event.account}", call.caller, event.mode, 20.0))
+        hub.give(Originate(leg, hub.mint(leg), f"phone:{event.account}", call.caller, event.mode, 20.0))
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The supervisor is there: into the talk, if it still goes on."""
@@ -44,7 +44,7 @@ class Supervision(QuietPart):
         call = hub.register.call_of(leg.leg)
         offer = hub.register.offer_of(call) if call is not None else None
         if offer is None:
-            hub.order(HangUp(leg.leg))
+            hub.give(HangUp(leg.leg))
             return
         # the agent's leg is the target: a whisper reaches the agent and not the caller
-        hub.order(Supervise(leg.leg, hub.mint(leg.leg), offer.leg, leg.mode))
+        hub.give(Supervise(leg.leg, hub.mint(leg.leg), offer.leg, leg.mode))

@@ -25,11 +25,11 @@ class TalkRecordings:
         recording.consent = "declined"
         if call.bridge is not None and call.bridge.recorded:
             if not recording.hiding:
-                hub.order(MuteRecording(hub.mint(call.call), call.bridge.attempt, True))
+                hub.give(MuteRecording(hub.mint(call.call), call.bridge.attempt, True))
             hub.register.unwanted.append(call.bridge.attempt)
             call.bridge.recorded = False
         for path in recording.paths:
-            hub.order(DropRecording(call.call, path))
+            hub.give(DropRecording(call.call, path))
         recording.paths = []
         hub.notice("info", "recording declined", call=call.call)
 
@@ -37,9 +37,9 @@ class TalkRecordings:
         """Keep the digits that the caller keys now from everybody, and out of the recording; or no more."""
         hub = self._hub
         call.recording.hiding = on
-        hub.order(HideDigits(call.call, call.leg, "talk") if on else ShowDigits(call.call, call.leg))
+        hub.give(HideDigits(call.call, call.leg, "talk") if on else ShowDigits(call.call, call.leg))
         if call.bridge is not None and call.bridge.recorded:
-            hub.order(MuteRecording(hub.mint(call.call), call.bridge.attempt, on))
+            hub.give(MuteRecording(hub.mint(call.call), call.bridge.attempt, on))
 
     def finished(self, event: RecordingFinished) -> None:
         """A recording is on disk, or failed. One of a voicemail is the flow's."""
@@ -53,9 +53,9 @@ class TalkRecordings:
             advice = "is the disk full, or the recordings folder not writable for the switch?"
             hub.notice("error", "recording failed", call=talk, detail=event.path, advice=advice)
         elif declined:
-            hub.order(DropRecording(talk, event.path))
+            hub.give(DropRecording(talk, event.path))
         else:
             call = hub.register.calls.get(talk)
             if call is not None:
                 call.recording.paths.append(event.path)
-            hub.order(LogRecording(talk, event.path, event.duration_s, "talk"))
+            hub.give(LogRecording(talk, event.path, event.duration_s, "talk"))

@@ -41,16 +41,16 @@ class Transfers(QuietPart):
         register.legs[leg] = Leg(leg, "transfer", call.call, command.to, hub.now)
         call.guests.append(leg)
         hub.start_music(call)
-        hub.order(Originate(leg, hub.mint(leg), command.to, call.called, "", command.ring_s))
+        hub.give(Originate(leg, hub.mint(leg), command.to, call.called, "", command.ring_s))
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The target picked up: connect."""
         register = self._hub.register
         call = register.call_of(leg.leg)
         if call is None or call.place not in ("transferring", "transferred"):
-            self._hub.order(HangUp(leg.leg))
+            self._hub.give(HangUp(leg.leg))
         elif call.bridge is None:  # else a switch tells of the answer once more
-            self._hub.order(Bridge(register.connect(call, "transfer", False), call.leg, leg.leg))
+            self._hub.give(Bridge(register.connect(call, "transfer", False), call.leg, leg.leg))
 
     def bridged(self, call: Call) -> None:
         """Caller and target talk."""
@@ -64,7 +64,7 @@ class Transfers(QuietPart):
             return  # a deadline that ran out as both began to hear each other
         for leg in call.guests:
             if self._hub.register.legs[leg].role == "transfer":
-                self._hub.order(HangUp(leg))
+                self._hub.give(HangUp(leg))
 
     def ended(self, leg: Leg, event: CallEnded) -> None:
         """The target is gone, or never came."""

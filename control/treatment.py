@@ -1,10 +1,10 @@
-"""What the house does around the callers of a queue: the words beside the queues core's own in queues.yaml.
+"""The treatment of a queue's callers: the words in queues.yaml beside those of the queues core.
 
 care:
   record: true
   whisper: whisper                # the phrase that the agent hears first
   announce: {first_s: 30, every_s: 60, position: limit 5, wait: true, only_if_improved: false}
-  alert_s: [720, 1800]            # a wait so long is told to the operator
+  alert_s: [720, 1800]            # waits that are told to the operator
 """
 
 from typing import Annotated
@@ -15,7 +15,7 @@ _Span = Annotated[float, msgspec.Meta(ge=5.0)]
 
 
 class Announce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a waiting caller is told, `first_s` after entry and every `every_s` from then on.
+    """Announcements to a caller who waits: `first_s` after entry, and every `every_s` from then on.
 
     `position`: `yes`; `no`; `limit 5`, from the fifth place on; `more 5`, and "more than five" to those further behind.
     """
@@ -33,8 +33,8 @@ class Announce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return int(number) if number else None
 
 
-def announced(announce: Announce) -> list[tuple[str, set[str]]]:
-    """The phrases of prompts/ that it needs, each with the places that are filled in it."""
+def phrases_of_announcements(announce: Announce) -> list[tuple[str, set[str]]]:
+    """The phrases of prompts/ that these announcements need, each with the places that are filled in it."""
     phrases: list[tuple[str, set[str]]] = []
     if announce.position != "no":
         phrases += [("queue_next", set()), ("queue_position", {"position"}), ("queue_again", {"position"})]
@@ -46,7 +46,7 @@ def announced(announce: Announce) -> list[tuple[str, set[str]]]:
 
 
 class CallbackRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How callers of a queue are called back who gave up waiting on the line, not their place."""
+    """Callbacks of a queue: for callers who gave up waiting on the line, and not their place."""
 
     hours: str = ""
     """Of hours.yaml: nobody is called outside of them. Empty: at any time."""
@@ -59,13 +59,13 @@ class CallbackRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     whisper: str = "whisper_callback"
 
 
-def called_back(rules: CallbackRules) -> list[tuple[str, set[str]]]:
-    """As `announced`, for callbacks."""
+def phrases_of_callbacks(rules: CallbackRules) -> list[tuple[str, set[str]]]:
+    """As `phrases_of_announcements`, for callbacks."""
     return [(rules.whisper, {"queue", "reason"})] if rules.whisper else []
 
 
 class QueueTreatment(msgspec.Struct, frozen=True):
-    """Who gets a caller is the queues core's business; this is what is done beside."""
+    """All that is done for the callers of one queue, beside finding them an agent."""
 
     record: bool = False
     whisper: str = "whisper"

@@ -14,7 +14,7 @@ import msgspec
 from acd.config import Configuration, read, wish_problems
 from acd.skills import nearest
 from calls.ids import QueueName
-from control.treatment import QueueTreatment, announced, called_back
+from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
 from dsl.records import misread
 from dsl.tree import Mark, Node, Problem, nearest_hint
 from hotline.site.settings import Site
@@ -140,11 +140,11 @@ def _house_phrases(program: Program, people: People, root: Node) -> list[Problem
         if habits.whisper:
             problems += _phrase(program, habits.whisper, {"queue", "reason"}, _mark(root, (*path, "whisper")))
         if habits.announce is not None:
-            for phrase, places in announced(habits.announce):
+            for phrase, places in phrases_of_announcements(habits.announce):
                 problems += _phrase(program, phrase, places, _mark(root, (*path, "announce")))
         if habits.callback is not None:
             mark = _mark(root, (*path, "callback"))
-            for phrase, places in called_back(habits.callback):
+            for phrase, places in phrases_of_callbacks(habits.callback):
                 problems += _phrase(program, phrase, places, mark)
             if habits.callback.hours and habits.callback.hours not in program.hours:
                 hint = nearest_hint(habits.callback.hours, tuple(program.hours))

@@ -24,13 +24,13 @@ class Watched(QuietPart):
     def call(self, number: str) -> None:
         leg = LegId("watched-1")
         self._hub.register.legs[leg] = Leg(leg, "watched", None, number, self._hub.now)
-        self._hub.order(Originate(leg, self._hub.mint(leg), f"tel:{number}", "", "", 20.0))
+        self._hub.give(Originate(leg, self._hub.mint(leg), f"tel:{number}", "", "", 20.0))
 
     def answered(self, leg: Leg, event: door.CallAnswered) -> None:
-        self._hub.order(Play(leg.leg, self._hub.mint(leg.leg), (Sentence("This is the hotline.", "en"),)))
+        self._hub.give(Play(leg.leg, self._hub.mint(leg.leg), (Sentence("This is the hotline.", "en"),)))
 
     def digit(self, leg: Leg, event: door.DigitPressed) -> None:
-        self._hub.order(HangUp(leg.leg))
+        self._hub.give(HangUp(leg.leg))
 
 
 def test_a_new_role_is_one_part_and_one_entry() -> None:

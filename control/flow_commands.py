@@ -17,7 +17,7 @@ from ivr import commands as flow
 from ivr.program import LAST_AGENT
 
 
-class FlowOrders:
+class FlowCommands:
     """Carries out the flow machine's commands."""
 
     def __init__(
@@ -40,15 +40,15 @@ class FlowOrders:
         match command:
             case Play(leg=leg):
                 self._announcements.flow_speaks(leg)
-                hub.order(command)
+                hub.give(command)
             case Answer() | Stop() | Listen() | Record() | StartMusic() | StopMusic() | HangUp():
-                hub.order(command)
+                hub.give(command)
             case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Lookup() | flow.SurveyAnswered():
-                hub.order(command)
+                hub.give(command)
             case flow.VoicemailLeft():
                 calls[command.call].end_as("message")
-                hub.order(command)
-                hub.order(LogRecording(command.call, command.path, command.duration_s, "message", command.box))
+                hub.give(command)
+                hub.give(LogRecording(command.call, command.path, command.duration_s, "message", command.box))
             case flow.OpenCase(call_id, attempt, category, fields):
                 hub.ask_case(CaseAsked(call_id, attempt, calls[call_id].caller, category, "caller", fields))
             case flow.RecordingConsent(call_id, "declined"):
@@ -66,7 +66,7 @@ class FlowOrders:
             case flow.StepTaken():
                 call = calls[command.call]
                 call.steps += 1
-                hub.order(LogStep(call.steps, command, command.began_at + hub.register.offset_s, hub.utc))
+                hub.give(LogStep(call.steps, command, command.began_at + hub.register.offset_s, hub.utc))
             case flow.FlowEnded(call_id, reason):
                 self._flow_ended(calls[call_id], reason)
             case _:
@@ -87,7 +87,7 @@ class FlowOrders:
         whisper = hub.directory.whisper(call.version, call)
         sentences = tuple(media for media in whisper if isinstance(media, Sentence))
         if sentences:
-            hub.order(PrepareSpeech(sentences))
+            hub.give(PrepareSpeech(sentences))
         call.queued_as = CallQueued(
             call.call,
             command.attempt,
