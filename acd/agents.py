@@ -22,7 +22,7 @@ _MANY = 32
 _BUSY = frozenset({"offered", "talking", "wrap_up"})
 
 
-class Floor:
+class Agents:
     """All agents of the configuration; `idle` in the order in which they became idle, `idle_mask` the same as bits.
 
     `present_mask` are those who are signed in and within reach, whatever they do.
@@ -31,7 +31,7 @@ class Floor:
     def __init__(self, out: list[AcdCommand], announce: bool) -> None:
         self._out = out
         self._announce = announce
-        self.agents: list[Agent] = []
+        self.published: list[Agent] = []
         self.by_id: dict[AgentId, Agent] = {}
         self.index = Index(())
         self.idle: list[tuple[int, Agent]] = []
@@ -43,12 +43,12 @@ class Floor:
         """Take over who there is. Who is known keeps state; who is gone finishes a talk and is then forgotten."""
         known = self.by_id
         self.by_id = {}
-        self.agents = []
+        self.published = []
         for position, (agent_id, config) in enumerate(agents.items()):
             agent = known.pop(agent_id, None) or Agent(agent_id, position, config)
             agent.index, agent.bit = position, 1 << position
             agent.config, agent.queues = config, config.queues
-            self.agents.append(agent)
+            self.published.append(agent)
             self.by_id[agent_id] = agent
         self.idle = [entry for entry in self.idle if entry[1].id not in known]
         for agent in known.values():
@@ -56,13 +56,13 @@ class Floor:
             agent.due_at = NEVER
             if agent.assignment is not None:
                 self.by_id[agent.id] = agent
-        self.index = Index(agent.config.skills for agent in self.agents)
+        self.index = Index(agent.config.skills for agent in self.published)
         self.recount()
 
     def recount(self) -> None:
         """Make the masks anew after bits have changed."""
         self.idle_mask = sum(agent.bit for _, agent in self.idle)
-        self.present_mask = sum(agent.bit for agent in self.agents if agent.signed_in and agent.reachable)
+        self.present_mask = sum(agent.bit for agent in self.published if agent.signed_in and agent.reachable)
 
     def become(self, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
         """The one door through which an agent's state changes. Raises BrokenRule outside TRANSITIONS."""
@@ -130,7 +130,7 @@ class Floor:
 
     def select(self, mask: int) -> Iterator[Agent]:
         """The agents whose bits are set, in the order of the configuration."""
-        agents = self.agents
+        agents = self.published
         if mask.bit_count() > _MANY:  # each operation on a wide number costs its whole width, a digit found does not
             digits = f"{mask:b}"
             last = len(digits) - 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 
-from acd.agents import Floor
+from acd.agents import Agents
 from acd.config import QueueConfig
 from acd.events import CallQueued, Class
 from acd.skills import Has, Wish, conjunction, lowered, parse, parse_all, without
@@ -17,14 +17,14 @@ LineKey = tuple[QueueName, Wish, tuple[Wish, ...], AgentId | None, Seconds]
 _EntryKey = tuple[QueueName, tuple[str, ...], str, Class, float, bool]
 
 
-class Hall:
+class Callers:
     """All queues, and all callers who wait or are on offer."""
 
-    def __init__(self, floor: Floor) -> None:
-        self._floor = floor
+    def __init__(self, agents: Agents) -> None:
+        self._agents = agents
         self.queues: dict[QueueName, Queue] = {}
         self.open: frozenset[QueueName] = frozenset()
-        self.callers: dict[CallId, Caller] = {}
+        self.by_call: dict[CallId, Caller] = {}
         self.arrivals = 0
         self.version = ""
         self.occupied: dict[Line, None] = {}
@@ -56,7 +56,7 @@ class Hall:
 
     def rebuild(self) -> None:
         """Form all lines anew, after agents, skills or queues have changed."""
-        for agent in self._floor.agents:
+        for agent in self._agents.published:
             agent.lines = []
         for queue in self.queues.values():
             queue.lines = []
@@ -64,7 +64,7 @@ class Hall:
         self._lines.clear()
         self._entries.clear()
         self._members.clear()
-        for caller in self.callers.values():
+        for caller in self.by_call.values():
             line = self.line_of(caller)
             if caller.offer is None:
                 line.add(caller)
@@ -92,7 +92,7 @@ class Hall:
         if fact.agent is not None:
             self._ask_for(caller, fact.agent, now)
             line = self.line_of(caller)
-        self.callers[fact.call] = caller
+        self.by_call[fact.call] = caller
         queue.length += 1
         return caller, line
 
@@ -102,7 +102,7 @@ class Hall:
             raise BadInput(f"there is no queue `{fact.queue}` in version {self.version}")
         wish = conjunction((parse_all(queue.config.skills), parse_all(fact.skills)))
         for tag in (fact.language, fact.language.partition("-")[0]):  # zh-CN is asked for as zh where that is a skill
-            if tag in self._floor.index.skills:
+            if tag in self._agents.index.skills:
                 wish = conjunction((wish, Has(tag)))
                 break
         config = queue.config
@@ -115,7 +115,7 @@ class Hall:
         return queue, wish, head_start_s, self._line(queue, wish, (), None, head_start_s)
 
     def _ask_for(self, caller: Caller, agent_id: AgentId, now: Instant) -> None:
-        agent = self._floor.by_id.get(agent_id)
+        agent = self._agents.by_id.get(agent_id)
         if agent is not None and agent.state not in ("offline", "paused") and caller.fact.sticky_s > 0:
             caller.sticky_until = now + caller.fact.sticky_s
 
@@ -147,7 +147,7 @@ class Hall:
         Two lines of one number may be two people behind one switchboard: each has its own place, and the better one is
         inherited only when it would be lost.
         """
-        del self.callers[caller.fact.call]
+        del self.by_call[caller.fact.call]
         caller.queue.length -= 1
         caller.due_at = NEVER
         if caller.in_line:
@@ -188,7 +188,7 @@ class Hall:
 
     def line_of(self, caller: Caller) -> Line:
         """The line where this caller should stand now."""
-        only = self._floor.by_id.get(caller.fact.agent) if caller.fact.agent and caller.sticky_until > 0 else None
+        only = self._agents.by_id.get(caller.fact.agent) if caller.fact.agent and caller.sticky_until > 0 else None
         return self._line(caller.queue, caller.wish, caller.also, only, caller.head_start_s)
 
     def move(self, caller: Caller, name: QueueName, now: Instant) -> bool:
@@ -222,7 +222,7 @@ class Hall:
     def position(self, caller: Caller) -> int:
         """Place in the queue, from 1: callers of any wish who come before, those whose phone rings included."""
         mine = (caller.key, caller.seq)
-        return 1 + sum((other.key, other.seq) < mine for other in self.callers.values() if other.queue is caller.queue)
+        return 1 + sum((other.key, other.seq) < mine for other in self.by_call.values() if other.queue is caller.queue)
 
     # who could answer
 
@@ -230,11 +230,11 @@ class Hall:
         """The agents who serve this queue, as bits."""
         mask = self._members.get(name)
         if mask is None:
-            agents = self._floor.agents
+            agents = self._agents.published
             if name in self.open:
                 mask = sum(agent.bit for agent in agents if agent.queues is None or name in agent.queues)
             else:  # the queue is gone, and with it its membership: the wish alone decides
-                mask = self._floor.index.everybody
+                mask = self._agents.index.everybody
             self._members[name] = mask
         return mask
 
@@ -250,7 +250,7 @@ class Hall:
             eligible = self.eligible(queue.name, wish, also, only)
             line = self._lines[key] = Line(queue, wish, also, only, head_start_s, eligible, self.occupied)
             queue.lines.append(line)
-            for agent in self._floor.select(line.eligible):
+            for agent in self._agents.select(line.eligible):
                 agent.lines.append(line)
         return line
 
@@ -258,16 +258,16 @@ class Hall:
         """Who may answer such a caller, as bits."""
         if only is not None:
             return only.bit
-        mask = self._floor.index.select(wish) & self.members(queue)
+        mask = self._agents.index.select(wish) & self.members(queue)
         for other in also:
-            mask |= self._floor.index.select(other)
+            mask |= self._agents.index.select(other)
         return mask
 
     def _drop_empty(self) -> None:
-        in_use = {id(caller.line) for caller in self.callers.values()}
+        in_use = {id(caller.line) for caller in self.by_call.values()}
         self._lines = {key: line for key, line in self._lines.items() if id(line) in in_use}
         self._entries = {key: entry for key, entry in self._entries.items() if id(entry[3]) in in_use}
-        for agent in self._floor.agents:
+        for agent in self._agents.published:
             agent.lines = [line for line in agent.lines if id(line) in in_use]
         for queue in self.queues.values():
             queue.lines = [line for line in queue.lines if id(line) in in_use]

@@ -8,8 +8,8 @@ from typing import Literal, assert_never
 
 from acd import presence as attendance
 from acd import snapshot
-from acd.agents import Floor
-from acd.callers import Hall
+from acd.agents import Agents
+from acd.callers import Callers
 from acd.commands import AcdCommand, CalledAgain, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
 from acd.config import Configuration, Provider
 from acd.events import (
@@ -63,8 +63,8 @@ class Acd:
         self.policy: Policy = FirstCome() if policy is None else policy
         self._holds = self.policy.holds
         self.review = Review()
-        self.floor = Floor(self._out, announce)
-        self.hall = Hall(self.floor)
+        self.agents = Agents(self._out, announce)
+        self.callers = Callers(self.agents)
         self.assignments: dict[AttemptId, Assignment] = {}
 
     # the core's three calls
@@ -124,13 +124,13 @@ class Acd:
 
     def busy_queues(self) -> set[QueueName]:
         """Those where somebody waits, or came from who is offered or talks."""
-        waiting = {caller.queue.name for caller in self.hall.callers.values()}
+        waiting = {caller.queue.name for caller in self.callers.by_call.values()}
         return waiting | {assignment.queue.name for assignment in self.assignments.values()}
 
     def versions(self) -> set[str]:
         """Every version whose rules `restore` will ask for if a snapshot is taken now."""
-        waiting = {caller.version for caller in self.hall.callers.values()}
-        return {self.hall.version} | waiting | {self.hall.queues[name].version for name in self.busy_queues()}
+        waiting = {caller.version for caller in self.callers.by_call.values()}
+        return {self.callers.version} | waiting | {self.callers.queues[name].version for name in self.busy_queues()}
 
     def policy_for(self, configuration: Configuration) -> None:
         """Take the policy of this configuration, unless the core was given one for good."""
@@ -138,7 +138,7 @@ class Acd:
             weights = configuration.weights
             self.policy = FirstCome() if weights is None else Weighted(weights)
         self._holds = self.policy.holds
-        self.policy.prepare(self.hall, self.floor)
+        self.policy.prepare(self.callers, self.agents)
 
     def _tick(self, now: Instant) -> None:
         while (timed := self.timers.pop(now)) is not None:
@@ -158,12 +158,12 @@ class Acd:
     # callers
 
     def _call_queued(self, fact: CallQueued, now: Instant) -> None:
-        hall = self.hall
-        if fact.call in hall.callers:
+        callers = self.callers
+        if fact.call in callers.by_call:
             raise BrokenRule(f"call {fact.call} waits already")
-        caller, line = hall.admit(fact, now)
+        caller, line = callers.admit(fact, now)
         rules = caller.rules
-        if not rules.join_empty and not hall.reach(line) & self.floor.present_mask:
+        if not rules.join_empty and not callers.reach(line) & self.agents.present_mask:
             self.release(caller, "no_agents", now)
             return
         if fact.caller:
@@ -174,7 +174,7 @@ class Acd:
 
     def _say_again(self, caller: Caller, now: Instant) -> None:
         """Tell of a caller whose number waits already, or has got back an old place."""
-        best = self.hall.best_line(caller)
+        best = self.callers.best_line(caller)
         if best is not caller or best.place_at < now - caller.fact.waited_s:
             line = None if best is caller else best.fact.call
             self._out.append(CalledAgain(caller.fact.call, caller.fact.attempt, now - best.place_at, line))
@@ -182,9 +182,9 @@ class Acd:
     def _place(self, caller: Caller, line: Line, now: Instant) -> None:
         """Offer a caller who is in no line to somebody idle, or let it wait in the place that is due to it."""
         caller.line = line
-        free = self.floor.idle_mask & line.eligible
+        free = self.agents.idle_mask & line.eligible
         if free:
-            agent = self.policy.agent_for(line, free, self.floor, now)
+            agent = self.policy.agent_for(line, free, self.agents, now)
             if agent is not None:
                 self._offer(caller, agent, now)
                 return
@@ -206,9 +206,9 @@ class Acd:
         if now >= caller.expires_at:
             self.release(caller, "timed_out", now)
             return
-        self.hall.detach(caller)
+        self.callers.detach(caller)
         self._catch_up(caller, now)
-        self._place(caller, self.hall.line_of(caller), now)
+        self._place(caller, self.callers.line_of(caller), now)
 
     def _catch_up(self, caller: Caller, now: Instant) -> None:
         if 0 < caller.sticky_until <= now:
@@ -218,7 +218,7 @@ class Acd:
             step = caller.rules.steps[number]
             if caller.entered_at + step.after_s > now:
                 break
-            self.hall.widen(caller, now)
+            self.callers.widen(caller, now)
             wish = " or ".join(render(part) for part in (caller.wish, *caller.also))
             self._out.append(WaitWidened(fact.call, fact.attempt, caller.queue.name, number, wish))
             if step.offer is not None:
@@ -231,32 +231,32 @@ class Acd:
             self.release(caller, "timed_out", now)
             return
         self._catch_up(caller, now)
-        self._place(caller, self.hall.line_of(caller), now)
+        self._place(caller, self.callers.line_of(caller), now)
 
     def _call_left(self, call: CallId, may_return: bool, now: Instant) -> None:
-        caller = self.hall.callers.get(call)
+        caller = self.callers.by_call.get(call)
         if caller is None:
             return  # talking, or released while the fact was under way
         assignment = caller.offer
-        heir = self.hall.dismiss(caller, now, may_return)
+        heir = self.callers.dismiss(caller, now, may_return)
         if heir is not None:
             self._out.append(CalledAgain(heir.fact.call, heir.fact.attempt, now - heir.place_at, None))
         if assignment is not None:
             agent = self.withdraw(assignment)
-            if self.floor.settle(agent, now, in_old_place=True):
+            if self.agents.settle(agent, now, in_old_place=True):
                 self.match(agent, now)
 
     def _call_moved(self, call: CallId, queue: QueueName, now: Instant) -> None:
-        caller = self.hall.callers.get(call)
-        if caller is None or not caller.in_line or queue not in self.hall.open:
+        caller = self.callers.by_call.get(call)
+        if caller is None or not caller.in_line or queue not in self.callers.open:
             return  # answered or gone meanwhile, or the queue was unpublished
-        self.hall.detach(caller)
-        self.hall.move(caller, queue, now)
-        self._place(caller, self.hall.line_of(caller), now)
+        self.callers.detach(caller)
+        self.callers.move(caller, queue, now)
+        self._place(caller, self.callers.line_of(caller), now)
 
     def release(self, caller: Caller, reason: Literal["no_agents", "timed_out", "full"], now: Instant) -> None:
         """Give a caller back to the flow."""
-        self.hall.dismiss(caller, now, may_return=False)
+        self.callers.dismiss(caller, now, may_return=False)
         self._out.append(ReleaseCall(caller.fact.call, caller.fact.attempt, reason))
 
     # offers
@@ -271,13 +271,13 @@ class Acd:
         if self._witness is not None:
             self._witness.look(self, caller, agent, attempt, now)
         if caller.in_line:
-            self.hall.detach(caller)
+            self.callers.detach(caller)
         assignment = Assignment(attempt, call, caller, agent, queue, wrap_up_s, now)
         self.assignments[attempt] = assignment
         caller.offer = agent.assignment = assignment
         caller.due_at = NEVER
         queue.last_offered = agent.index
-        self.floor.become(agent, "offered", "", now)
+        self.agents.become(agent, "offered", "", now)
         ring_s = rules.ring_s
         if ring_s > 0:
             self.timers.set(assignment, now + ring_s + ANSWER_GRACE_S)
@@ -287,15 +287,15 @@ class Acd:
         """An agent is idle: the caller who should have this one."""
         if self._holds:
             return  # all are looked at together, at the end of the step
-        pair = self.policy.pair(agent, self.hall, self.floor, now)
+        pair = self.policy.pair(agent, self.callers, self.agents, now)
         if pair is not None:
             self._offer(*pair, now)
 
     def _pair_up(self, now: Instant) -> None:
         """Make all matches that a policy wants that may also hold back, and note when to look again."""
-        hall, floor, review_at = self.hall, self.floor, NEVER
-        while hall.occupied and floor.idle_mask:
-            pair = self.policy.pair(None, hall, floor, now)
+        callers, agents, review_at = self.callers, self.agents, NEVER
+        while callers.occupied and agents.idle_mask:
+            pair = self.policy.pair(None, callers, agents, now)
             if pair is None:
                 review_at = self.policy.review_at()
                 break
@@ -304,7 +304,7 @@ class Acd:
 
     def match_all(self, now: Instant) -> None:
         """Circumstances changed for many at once."""
-        for _, agent in list(self.floor.idle):
+        for _, agent in list(self.agents.idle):
             self.match(agent, now)
 
     def withdraw(self, assignment: Assignment) -> Agent:
@@ -322,12 +322,12 @@ class Acd:
         assignment = self.assignments.get(attempt)
         if assignment is None or assignment.caller is None:
             return  # stale: withdrawn, or heard before
-        self.hall.dismiss(assignment.caller, now, may_return=False)
+        self.callers.dismiss(assignment.caller, now, may_return=False)
         assignment.caller = None
         assignment.due_at = NEVER
         agent = assignment.agent
         agent.missed = 0
-        self.floor.become(agent, "talking", "", now)
+        self.agents.become(agent, "talking", "", now)
 
     def _offer_missed(self, attempt: AttemptId, reason: MissReason, now: Instant) -> None:
         assignment = self.assignments.get(attempt)
@@ -352,7 +352,7 @@ class Acd:
             if agent.missed >= rules.miss_limit:
                 agent.pause = "rona"
         agent.rest, agent.rest_until = reason, now + rest_s
-        if self.floor.settle(agent, now):
+        if self.agents.settle(agent, now):
             self.match(agent, now)
         elif agent.state == "paused" and not agent.pause:
             self.timers.set(agent, agent.rest_until)
@@ -366,18 +366,18 @@ class Acd:
             raise BrokenRule(f"{attempt} was never taken, so no talk can have ended")
         agent = self._close(assignment)
         if assignment.wrap_up_s > 0 and agent.signed_in:
-            self.floor.become(agent, "wrap_up", "", now)
+            self.agents.become(agent, "wrap_up", "", now)
             agent.wrap_up_until = now + assignment.wrap_up_s
             self.timers.set(agent, agent.wrap_up_until)
-        elif self.floor.settle(agent, now):
+        elif self.agents.settle(agent, now):
             self.match(agent, now)
 
     # configuration
 
     def _configure(self, version: str, now: Instant) -> None:
         configuration = self.configurations(version)
-        self.floor.configure(configuration.agents)
-        self.hall.configure(version, configuration.queues, self.busy_queues())
+        self.agents.configure(configuration.agents)
+        self.callers.configure(version, configuration.queues, self.busy_queues())
         self.policy_for(configuration)
         self.match_all(now)
         attendance.leave_empty(self, now)

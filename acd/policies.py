@@ -7,8 +7,8 @@ idle longest. Source of the names: the strategies that ACDs commonly offer.
 from collections.abc import Callable
 from typing import Protocol
 
-from acd.agents import Floor
-from acd.callers import Hall
+from acd.agents import Agents
+from acd.callers import Callers
 from acd.config import PolicyName
 from acd.state import NEVER, Agent, Caller, Line
 from calls.ids import Instant
@@ -51,15 +51,15 @@ class Policy(Protocol):
 
     holds: bool
 
-    def prepare(self, hall: Hall, floor: Floor) -> None:
+    def prepare(self, callers: Callers, agents: Agents) -> None:
         """Agents, skills or queues have changed."""
         ...
 
-    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
+    def agent_for(self, line: Line, free: int, agents: Agents, now: Instant) -> Agent | None:
         """For a caller who comes to this line now: one of the idle eligible agents, whose bits are `free`, never 0."""
         ...
 
-    def pair(self, agent: Agent | None, hall: Hall, floor: Floor, now: Instant) -> Pair | None:
+    def pair(self, agent: Agent | None, callers: Callers, agents: Agents, now: Instant) -> Pair | None:
         """The next match to make among those who wait and are idle. One that does not hold is asked only when `agent`
         has become idle, and is right to look no further."""
         ...
@@ -74,20 +74,20 @@ class FirstCome:
 
     holds = False
 
-    def prepare(self, hall: Hall, floor: Floor) -> None:
+    def prepare(self, callers: Callers, agents: Agents) -> None:
         """Nothing: the lines know all."""
 
-    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
+    def agent_for(self, line: Line, free: int, agents: Agents, now: Instant) -> Agent | None:
         """By the ranking that the queue names."""
         name = line.queue.config.policy
         if name == "longest_idle":
-            return first_idle(free, floor)
+            return first_idle(free, agents)
         if name == "most_proficient":
-            return best_idle(line, free, floor)
+            return best_idle(line, free, agents)
         rank = RANKINGS[name]
-        return min(floor.select(free), key=lambda agent: (rank(agent, line, now), agent.idle_seq))
+        return min(agents.select(free), key=lambda agent: (rank(agent, line, now), agent.idle_seq))
 
-    def pair(self, agent: Agent | None, hall: Hall, floor: Floor, now: Instant) -> Pair | None:
+    def pair(self, agent: Agent | None, callers: Callers, agents: Agents, now: Instant) -> Pair | None:
         """The eligible caller with the highest score; of equals, who came first."""
         if agent is None:
             return None
@@ -110,14 +110,14 @@ class BestSkilled:
 
     holds = False
 
-    def prepare(self, hall: Hall, floor: Floor) -> None:
+    def prepare(self, callers: Callers, agents: Agents) -> None:
         """Nothing: the lines know all."""
 
-    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
+    def agent_for(self, line: Line, free: int, agents: Agents, now: Instant) -> Agent | None:
         """The most proficient; of equals, the longest idle."""
-        return best_idle(line, free, floor)
+        return best_idle(line, free, agents)
 
-    def pair(self, agent: Agent | None, hall: Hall, floor: Floor, now: Instant) -> Pair | None:
+    def pair(self, agent: Agent | None, callers: Callers, agents: Agents, now: Instant) -> Pair | None:
         """The caller whose wish this agent fulfils best; of equals, the highest score."""
         if agent is None:
             return None
@@ -136,27 +136,27 @@ class BestSkilled:
         return NEVER
 
 
-def best_idle(line: Line, free: int, floor: Floor) -> Agent:
+def best_idle(line: Line, free: int, agents: Agents) -> Agent:
     """The most proficient of `free` at what the line asks for; of equals, the longest idle."""
     if line.tiers is None:
         by_level: dict[int, int] = {}
-        for agent in floor.select(line.eligible):
+        for agent in agents.select(line.eligible):
             level = line.level(agent)
             by_level[level] = by_level.get(level, 0) | agent.bit
         line.tiers = [by_level[level] for level in sorted(by_level, reverse=True)]
-    return first_idle(next(tier & free for tier in line.tiers if tier & free), floor)
+    return first_idle(next(tier & free for tier in line.tiers if tier & free), agents)
 
 
-def first_idle(free: int, floor: Floor) -> Agent:
+def first_idle(free: int, agents: Agents) -> Agent:
     """The longest idle of `free`.
 
     Few: look at each. Many: walk along the idle in their order, the first of them comes soon. So no more than about
     twice the square root of the number idle are looked at.
     """
     count = free.bit_count()
-    idle = floor.idle
+    idle = agents.idle
     if count * count < len(idle):
-        return min(floor.select(free), key=lambda agent: agent.idle_seq)
+        return min(agents.select(free), key=lambda agent: agent.idle_seq)
     for _, agent in idle:
         if agent.bit & free:
             return agent

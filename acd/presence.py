@@ -22,7 +22,7 @@ AgentEvent = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed | WrapU
 
 def take(core: "Acd", event: AgentEvent, now: Instant) -> None:
     """One fact of an agent; of one that the version does not have, nothing."""
-    agent = core.floor.by_id.get(event.agent)
+    agent = core.agents.by_id.get(event.agent)
     if agent is None:
         return  # unpublished while the fact was under way
     match event:
@@ -31,10 +31,10 @@ def take(core: "Acd", event: AgentEvent, now: Instant) -> None:
                 return  # said twice
             agent.signed_in, agent.signed_in_at, agent.busy_s = True, now, 0.0
             agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
-            core.floor.arrive(agent)
+            core.agents.arrive(agent)
         case AgentSignedOut():
             agent.signed_in = False
-            core.floor.leave(agent)
+            core.agents.leave(agent)
         case AgentPaused(reason=reason):
             agent.pause = reason or "paused"
         case AgentResumed():
@@ -42,17 +42,17 @@ def take(core: "Acd", event: AgentEvent, now: Instant) -> None:
         case AgentReachable(reachable=reachable):
             agent.reachable = reachable
             if reachable:
-                core.floor.arrive(agent)
+                core.agents.arrive(agent)
             else:
-                core.floor.leave(agent)
+                core.agents.leave(agent)
         case WrapUpEnded():
             if agent.state == "wrap_up":
                 is_over(core, agent, now)
             return
         case AgentMoved(queues=queues):
             agent.queues = queues
-            core.hall.rebuild()
-            core.policy.prepare(core.hall, core.floor)
+            core.callers.rebuild()
+            core.policy.prepare(core.callers, core.agents)
             core.match_all(now)
             return
         case _:
@@ -72,7 +72,7 @@ def _reconsider(core: "Acd", agent: Agent, now: Instant) -> None:
         return
     if agent.state == "wrap_up":
         agent.due_at = NEVER
-    if core.floor.settle(agent, now):
+    if core.agents.settle(agent, now):
         agent.due_at = NEVER
         core.match(agent, now)
     else:
@@ -92,9 +92,9 @@ def _without(core: "Acd", agent: Agent, now: Instant) -> None:
 
 def leave_empty(core: "Acd", now: Instant) -> None:
     """Release who waits where nobody is left, in queues that say so."""
-    present = core.floor.present_mask
-    for line in list(core.hall.occupied):
-        if line.queue.config.leave_empty and not core.hall.reach(line) & present:
+    present = core.agents.present_mask
+    for line in list(core.callers.occupied):
+        if line.queue.config.leave_empty and not core.callers.reach(line) & present:
             for _, _, caller in list(line.waiting):
                 core.release(caller, "no_agents", now)
 
@@ -102,5 +102,5 @@ def leave_empty(core: "Acd", now: Instant) -> None:
 def is_over(core: "Acd", agent: Agent, now: Instant) -> None:
     """Wrap-up or a rest is over."""
     agent.due_at = NEVER
-    if agent.state in ("wrap_up", "paused") and core.floor.settle(agent, now):
+    if agent.state in ("wrap_up", "paused") and core.agents.settle(agent, now):
         core.match(agent, now)

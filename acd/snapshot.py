@@ -93,22 +93,24 @@ class State(msgspec.Struct):
 
 def save(core: "Acd") -> bytes:
     """The whole state, between two facts."""
-    floor, hall = core.floor, core.hall
-    kept = hall.open | core.busy_queues()
+    agents, callers = core.agents, core.callers
+    kept = callers.open | core.busy_queues()
     return msgspec.msgpack.encode(
         State(
-            version=hall.version,
+            version=callers.version,
             offers=core.offer_count,
-            arrivals=hall.arrivals,
-            idle_count=floor.idle_count,
+            arrivals=callers.arrivals,
+            idle_count=agents.idle_count,
             timer_count=core.timers.count,
-            agents=[_agent(agent) for agent in floor.by_id.values()],
-            callers=[_caller(caller) for caller in hall.callers.values()],
+            agents=[_agent(agent) for agent in agents.by_id.values()],
+            callers=[_caller(caller) for caller in callers.by_call.values()],
             assignments=[_assignment(assignment) for assignment in core.assignments.values()],
             queues={
-                queue.name: (queue.version, queue.last_offered) for queue in hall.queues.values() if queue.name in kept
+                queue.name: (queue.version, queue.last_offered)
+                for queue in callers.queues.values()
+                if queue.name in kept
             },
-            left=[(queue, number, key, at) for (queue, number), (key, at) in hall.left.items()],
+            left=[(queue, number, key, at) for (queue, number), (key, at) in callers.left.items()],
             timers=_timers(core),
         )
     )
@@ -157,27 +159,27 @@ def load(core: "Acd", data: bytes) -> None:
     """Go on from `data`: the core, new until now, is as the one that was saved."""
     state = msgspec.msgpack.decode(data, type=State)
     rules = core.configurations(state.version)
-    floor, hall = core.floor, core.hall
-    floor.configure(rules.agents)
+    agents, callers = core.agents, core.callers
+    agents.configure(rules.agents)
     for record in state.agents:
         _restore_agent(core, record)
-    floor.idle.sort(key=lambda entry: entry[0])
-    floor.recount()
-    floor.idle_count = state.idle_count
+    agents.idle.sort(key=lambda entry: entry[0])
+    agents.recount()
+    agents.idle_count = state.idle_count
     busy = {one.queue for one in state.callers} | {one.queue for one in state.assignments}
     for queue_name, (version, last_offered) in state.queues.items():
         if queue_name not in busy and queue_name not in rules.queues:
             continue  # earlier releases kept closed queues for ever, also those whose version is long deleted
         config = core.configurations(version).queues[queue_name]
-        queue = hall.queues[queue_name] = Queue(queue_name, config, version)
+        queue = callers.queues[queue_name] = Queue(queue_name, config, version)
         queue.last_offered = last_offered
-    hall.left = {(queue, number): (key, at) for queue, number, key, at in state.left}
+    callers.left = {(queue, number): (key, at) for queue, number, key, at in state.left}
     for caller_record in state.callers:
         _restore_caller(core, caller_record)
     for assignment_record in state.assignments:
         _restore_assignment(core, assignment_record)
-    hall.configure(state.version, rules.queues, hall.queues.keys())
-    hall.arrivals = state.arrivals
+    callers.configure(state.version, rules.queues, callers.queues.keys())
+    callers.arrivals = state.arrivals
     core.policy_for(rules)
     core.offer_count = state.offers
     standing = [(at, seq, _timed(core, kind, name)) for at, seq, kind, name in state.timers]
@@ -187,9 +189,9 @@ def load(core: "Acd", data: bytes) -> None:
 def _timed(core: "Acd", kind: TimerKind, name: str) -> Timed:
     match kind:
         case "caller":
-            return core.hall.callers[CallId(name)]
+            return core.callers.by_call[CallId(name)]
         case "agent":
-            return core.floor.by_id[AgentId(name)]
+            return core.agents.by_id[AgentId(name)]
         case "offer":
             return core.assignments[AttemptId(name)]
         case "review":
@@ -197,33 +199,33 @@ def _timed(core: "Acd", kind: TimerKind, name: str) -> Timed:
 
 
 def _restore_agent(core: "Acd", record: AgentRecord) -> None:
-    floor = core.floor
-    agent = floor.by_id.get(record.id)
+    agents = core.agents
+    agent = agents.by_id.get(record.id)
     if agent is None:  # unpublished, and still in a talk
-        agent = floor.by_id[record.id] = Agent.unpublished(record.id)
+        agent = agents.by_id[record.id] = Agent.unpublished(record.id)
     for name in AgentRecord.__struct_fields__:
         setattr(agent, name, getattr(record, name))
     if agent.state == "idle":
-        floor.idle.append((agent.idle_seq, agent))
+        agents.idle.append((agent.idle_seq, agent))
 
 
 def _restore_caller(core: "Acd", record: CallerRecord) -> None:
-    hall = core.hall
-    queue = hall.queues[record.queue]
+    callers = core.callers
+    queue = callers.queues[record.queue]
     caller = Caller(record.fact, record.seq, record.head_start_s, record.place_at, queue, record.version, record.wish)
     caller.rules = core.configurations(record.version).queues[record.queue]
     for name in ("queued_at", "entered_at", "also", "step", "sticky_until", "expires_at", "due_at"):
         setattr(caller, name, getattr(record, name))
-    hall.callers[record.fact.call] = caller
+    callers.by_call[record.fact.call] = caller
     if record.fact.caller:
-        hall.remember_number(caller)
+        callers.remember_number(caller)
     queue.length += 1
 
 
 def _restore_assignment(core: "Acd", record: AssignmentRecord) -> None:
-    agent = core.floor.by_id[record.agent]
-    caller = None if record.talking else core.hall.callers[record.call]
-    queue = core.hall.queues[record.queue]
+    agent = core.agents.by_id[record.agent]
+    caller = None if record.talking else core.callers.by_call[record.call]
+    queue = core.callers.queues[record.queue]
     assignment = Assignment(record.attempt, record.call, caller, agent, queue, record.wrap_up_s, record.offered_at)
     assignment.due_at = record.due_at
     core.assignments[record.attempt] = agent.assignment = assignment

@@ -31,7 +31,7 @@ class Line:
 
     Score is minutes waited plus priority; all age alike, so the order between two callers never changes and is a sort
     by `key`, instant of arrival minus head start. `eligible` has bit i for agent i. `occupied` are the lines of the
-    hall in which somebody waits.
+    callers in which somebody waits.
     """
 
     __slots__ = (

@@ -82,11 +82,11 @@ class Witness:
 
 def decide(core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant) -> Decision:
     """The reasons as things stand. Looks at every agent: for whoever asks, not for each call."""
-    line = core.hall.line_of(caller)
+    line = core.callers.line_of(caller)
     name = "weighted" if core.policy.holds else caller.queue.config.policy
     rank = RANKINGS[caller.queue.config.policy]
     standings = []
-    for agent in core.floor.by_id.values():
+    for agent in core.agents.by_id.values():
         verdict, detail = _verdict(core, caller, agent, chosen)
         score = rank(agent, line, now) if verdict in ("chosen", "ranked_lower", "held_back") else None
         standings.append(Standing(agent.id, verdict, score, detail))
@@ -102,7 +102,7 @@ def decide(core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId
         caller.queue.name,
         " or ".join(render(wish) for wish in (caller.wish, *caller.also)),
         (now - caller.key) / MINUTE,
-        core.hall.position(caller),
+        core.callers.position(caller),
         name,
         None if chosen is None else chosen.id,
         attempt,
@@ -116,11 +116,11 @@ def _verdict(core: "Acd", caller: Caller, agent: Agent, chosen: Agent | None) ->
         return "chosen", ""
     if not agent.bit:
         return "unpublished", "not in the version that holds now"
-    line = core.hall.line_of(caller)
+    line = core.callers.line_of(caller)
     if not line.eligible & agent.bit:
         if line.only is not None:
             return "not_asked_for", f"only {line.only.id} is asked for until the sticky step ends"
-        if not core.floor.index.select(caller.wish) & agent.bit:
+        if not core.agents.index.select(caller.wish) & agent.bit:
             return "lacks_skill", _levels(agent)
         return "not_in_queue", ", ".join(agent.queues or ())
     if agent.state == "idle":
@@ -138,7 +138,7 @@ def _levels(agent: Agent) -> str:
 
 def explain(core: "Acd", call: CallId, now: Instant) -> Decision | None:
     """Why this caller still waits, or who is being rung; None if it is not in the queues."""
-    caller = core.hall.callers.get(call)
+    caller = core.callers.by_call.get(call)
     if caller is None:
         return None
     offer = caller.offer

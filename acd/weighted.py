@@ -13,8 +13,8 @@ worth has grown enough. Weights come from a file and are found by simulation (`h
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from acd.agents import Floor
-from acd.callers import Hall
+from acd.agents import Agents
+from acd.callers import Callers
 from acd.config import Weights
 from acd.policies import Pair, first_idle
 from acd.state import NEVER, Agent, Line
@@ -57,13 +57,13 @@ class Weighted:
         self._of: dict[QueueName, Weights] = {}
         self._review_at: Instant = NEVER
 
-    def prepare(self, hall: Hall, floor: Floor) -> None:
+    def prepare(self, callers: Callers, agents: Agents) -> None:
         """Look at who serves what, after that has changed."""
-        names = list(hall.queues)
+        names = list(callers.queues)
         self._of = {name: self._weights.get(name) or Weights() for name in names}
-        self._slots = [_Slot(hall.members(name), self._of[name]) for name in names]
+        self._slots = [_Slot(callers.members(name), self._of[name]) for name in names]
         profiles: dict[tuple[int, ...], _Profile] = {}
-        for agent in floor.agents:
+        for agent in agents.published:
             slots = tuple(place for place, slot in enumerate(self._slots) if slot.members & agent.bit)
             profile = profiles.setdefault(slots, _Profile(slots))
             profile.mask |= agent.bit
@@ -83,25 +83,25 @@ class Weighted:
         costs.sort()
         return costs
 
-    def agent_for(self, line: Line, free: int, floor: Floor, now: Instant) -> Agent | None:
+    def agent_for(self, line: Line, free: int, agents: Agents, now: Instant) -> Agent | None:
         """For a caller who comes now: none if others of the line are held, or if the cheapest is too dear."""
         weights = self._of[line.queue.name]
         fresh_from = now - weights.goal_s - line.head_start_s
         if line.waiting and line.waiting[-1][0] >= fresh_from:
             return None
         worth = weights.fresh + weights.growth * line.head_start_s / weights.goal_s
-        for cost, mask in self._costs(floor.idle_mask):
+        for cost, mask in self._costs(agents.idle_mask):
             if mask & free:
-                return first_idle(mask & free, floor) if worth > cost else None
+                return first_idle(mask & free, agents) if worth > cost else None
         return None
 
-    def pair(self, agent: Agent | None, hall: Hall, floor: Floor, now: Instant) -> Pair | None:
+    def pair(self, agent: Agent | None, callers: Callers, agents: Agents, now: Instant) -> Pair | None:
         """The best match that is worth its cost."""
-        idle = floor.idle_mask
+        idle = agents.idle_mask
         costs = self._costs(idle)
         best: Pair | None = None
         best_gain, review_at = 0.0, NEVER
-        for line in hall.occupied:
+        for line in callers.occupied:
             cheapest = next(((cost, mask) for cost, mask in costs if mask & line.eligible), None)
             if cheapest is None:
                 continue
@@ -119,7 +119,7 @@ class Weighted:
             for (key, seq, caller), worth, growth in heads:
                 gain = worth + growth * (now - key) / goal_s - cost
                 if gain > best_gain or (best is not None and gain == best_gain and seq < best[0].seq):
-                    best, best_gain = (caller, first_idle(free, floor)), gain
+                    best, best_gain = (caller, first_idle(free, agents)), gain
                 elif growth > 0:
                     review_at = min(review_at, now - gain * goal_s / growth)
         self._review_at = NEVER if best is not None else max(review_at, now + RESOLUTION_S)

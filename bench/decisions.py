@@ -60,7 +60,7 @@ class House:
         self._tell(Configured("v"))
         for agent in people:
             self._tell(AgentSignedIn(agent))
-        while len(self.acd.hall.callers) < waiting:
+        while len(self.acd.callers.by_call) < waiting:
             self.come()
         self.times_ns.clear()
 
@@ -111,6 +111,6 @@ def _times(house: House, decisions: int) -> Times:
         house.hang_up()
         house.come()
     times = np.array(house.times_ns) / 1000
-    lines = list(house.acd.hall.occupied)
+    lines = list(house.acd.callers.occupied)
     eligible = np.mean([line.eligible.bit_count() for line in lines for _ in line.waiting])
     return Times(float(np.median(times)), float(np.percentile(times, 99)), float(eligible))

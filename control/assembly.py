@@ -9,7 +9,7 @@ from acd.forecast.announce import Said, Unsaid
 from acd.forecast.ensemble import Quantiles
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Example, Forecast, Forecaster
-from acd.forecast.queue_view import AcdRoll
+from acd.forecast.routing_view import AcdRoutingView
 from acd.forecast.wrapper import Forecasting
 from acd.trace import Witness
 from calls.ids import CallId, Instant
@@ -33,7 +33,7 @@ class AcdQueueView:
         self._models = models
         self._made: list[Forecast] = []
         self._learned: list[Example] = []
-        self._feed = Feed(Forecaster({}), AcdRoll(queues), self._learned_from)
+        self._feed = Feed(Forecaster({}), AcdRoutingView(queues), self._learned_from)
         self.core = Forecasting(queues, self._feed, self._made.append)
 
     def versions(self) -> set[str]:
@@ -59,12 +59,14 @@ class AcdQueueView:
 
     def agents(self) -> list[AgentChanged]:
         """Every agent's state now, in the words in which its last change was told."""
-        return [AgentChanged(agent.id, agent.state, agent.reason, agent.since) for agent in self._queues.floor.agents]
+        return [
+            AgentChanged(agent.id, agent.state, agent.reason, agent.since) for agent in self._queues.agents.published
+        ]
 
     def position(self, call: CallId) -> int | None:
         """The place in the caller's queue, from 1; None for a caller who does not wait."""
-        caller = self._queues.hall.callers.get(call)
-        return None if caller is None else self._queues.hall.position(caller)
+        caller = self._queues.callers.by_call.get(call)
+        return None if caller is None else self._queues.callers.position(caller)
 
     def forecast(self, call: CallId) -> Forecast | None:
         """The last forecast of this caller, at most 15 s old."""

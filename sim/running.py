@@ -129,7 +129,7 @@ def run(scenario: Scenario, seed: int, policy: Policy | None = None) -> Run:
         kinds,
         everybody,
         {
-            agent: core.floor.by_id[agent].busy_s / max(1.0, min(shift.to_s, span_s) - shift.from_s)
+            agent: core.agents.by_id[agent].busy_s / max(1.0, min(shift.to_s, span_s) - shift.from_s)
             for agent, shift in scenario.shifts.items()
         },
         span_s,

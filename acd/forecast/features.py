@@ -10,7 +10,7 @@ import msgspec
 from acd.forecast.closed import qlm
 from acd.forecast.estimates import Drift, Handle, Patience
 from acd.forecast.line import Line, Waiter
-from acd.forecast.servers import Floor
+from acd.forecast.servers import Servers
 from calls.ids import Instant, Seconds
 
 FEATURES = (
@@ -66,7 +66,7 @@ class _Crew(msgspec.Struct):
 
 def view(
     line: Line,
-    floor: Floor,
+    servers: Servers,
     handle: Handle,
     patience: Patience,
     drift: Drift,
@@ -78,7 +78,7 @@ def view(
     """What is known at `now` of the wait that is still ahead of `waiter`."""
     ahead_of_kind = line.ahead_by_kind(waiter)
     ahead = sum(ahead_of_kind.values())
-    crew = _crew(floor, handle, waiter.kind, set(ahead_of_kind), now)
+    crew = _crew(servers, handle, waiter.kind, set(ahead_of_kind), now)
     ahead_skill = sum((count * crew.shared[kind] for kind, count in ahead_of_kind.items()), 0.0)
     patience_s = patience.mean_s
     eligible = max(0.5, crew.eligible)
@@ -113,17 +113,17 @@ def view(
     return View(vector, ahead, crew.eligible, skill_s)
 
 
-def _crew(floor: Floor, handle: Handle, kind: str, kinds_ahead: set[str], now: Instant) -> _Crew:
+def _crew(servers: Servers, handle: Handle, kind: str, kinds_ahead: set[str], now: Instant) -> _Crew:
     crew = _Crew()
     cover = dict.fromkeys(kinds_ahead, 0.0)
     both = dict.fromkeys(kinds_ahead, 0.0)
-    stands_for = floor.stride
-    for hand in floor.hands(now):
-        score = floor.score(hand.agent, kind)
+    stands_for = servers.stride
+    for hand in servers.hands(now):
+        score = servers.score(hand.agent, kind)
         weight = stands_for * hand.chance * score
         crew.present += stands_for * hand.chance
         crew.eligible += weight
-        crew.rate += weight / (handle.of_agent(hand.agent) + floor.wrap_up_s(hand.agent))
+        crew.rate += weight / (handle.of_agent(hand.agent) + servers.wrap_up_s(hand.agent))
         if hand.talking_s is None:
             crew.off_phone += weight
             if hand.off_s < JUST_FREE_S:
@@ -131,7 +131,7 @@ def _crew(floor: Floor, handle: Handle, kind: str, kinds_ahead: set[str], now: I
         elif hand.talking_s >= LONG_TALK_S:
             crew.long_talks += stands_for * score
         if kinds_ahead:
-            for other, other_score in floor.competing(hand.agent, kinds_ahead).items():
+            for other, other_score in servers.competing(hand.agent, kinds_ahead).items():
                 can = hand.chance * other_score
                 cover[other] += can
                 both[other] += can * score

@@ -34,7 +34,7 @@ from acd.forecast.facts import (
     TalkOver,
 )
 from acd.forecast.forecaster import Example, Forecast, Forecaster
-from acd.forecast.queue_view import Roll
+from acd.forecast.routing_view import RoutingView
 from calls.ids import AgentId, AttemptId, CallId, Instant
 
 EVERY_S = 15.0
@@ -45,14 +45,14 @@ class Feed:
 
     Who is there it hears from the queues' own `AgentChanged`, whatever the cause: signing in and out, a pause, also
     one by RONA or after a refusal, a phone that cannot be reached. So the queues must announce. Where a caller stands
-    and whom an agent may serve it asks of `roll`. `learned` is told each wait that ended with an agent.
+    and whom an agent may serve it asks of `routing`. `learned` is told each wait that ended with an agent.
     """
 
     def __init__(
-        self, forecaster: Forecaster, roll: Roll, learned: Callable[[Example], object] = lambda example: None
+        self, forecaster: Forecaster, routing: RoutingView, learned: Callable[[Example], object] = lambda example: None
     ) -> None:
         self._forecaster = forecaster
-        self._roll = roll
+        self._routing = routing
         self._learned = learned
         self._offers: dict[AttemptId, Offer] = {}
         self._kinds: dict[CallId, str] = {}
@@ -69,7 +69,7 @@ class Feed:
         match event:
             case CallQueued(call=call, queue=queue, class_=class_):
                 rank = {"urgent": 2, "important": 1, "general": 0}[class_]
-                place = self._roll.place(call)  # none: released within the same step
+                place = self._routing.place(call)  # none: released within the same step
                 head_start_s = 60.0 * event.priority if place is None else place[1]
                 self._kinds[call] = queue
                 rung = any(isinstance(command, Offer) and command.call == call for command in commands)
@@ -99,7 +99,7 @@ class Feed:
             case AgentMoved(agent=agent):
                 self._look_at(agent, now)
             case Configured():
-                for agent in list(self._forecaster.floor.told()):
+                for agent in list(self._forecaster.servers.told()):
                     self._look_at(agent, now)
             case _:
                 pass  # nothing that a forecast is made of
@@ -119,12 +119,12 @@ class Feed:
             case WaitWidened(call=call):
                 self._moved(call, now)
             case CalledAgain(call=call, line=None) if call in self._kinds:  # in the same queue, in an earlier place
-                place = self._roll.place(call)
+                place = self._routing.place(call)
                 if place is not None:
                     self._forecaster.handle_fact(CallMovedOn(call, *place), now)
             case AgentChanged(agent=agent, state="offline" | "paused"):
                 self._forecaster.handle_fact(AgentAbsent(agent), now)
-            case AgentChanged(agent=agent) if agent not in self._forecaster.floor.told():
+            case AgentChanged(agent=agent) if agent not in self._forecaster.servers.told():
                 self._look_at(agent, now)
             case _:
                 pass  # a way out that is suggested: the caller still waits
@@ -201,17 +201,17 @@ class Feed:
 
     def _moved(self, call: CallId, now: Instant) -> None:
         """A caller may stand in another queue, or with another wish in the same: the queues know."""
-        place = self._roll.place(call)
+        place = self._routing.place(call)
         if place is not None and call in self._kinds and place[0] != self._kinds[call]:
             self._kinds[call] = place[0]
             self._forecaster.handle_fact(CallMovedOn(call, *place), now)
 
     def _look_at(self, agent: AgentId, now: Instant) -> None:
         """An agent may be there or away now, or serve other queues."""
-        kinds = self._roll.serves(agent)
+        kinds = self._routing.serves(agent)
         if kinds is None:
             self._forecaster.handle_fact(AgentAbsent(agent), now)
-        elif self._forecaster.floor.told().get(agent) != kinds:
+        elif self._forecaster.servers.told().get(agent) != kinds:
             self._forecaster.handle_fact(AgentPresent(agent, frozenset(kinds)), now)
 
     def _gone(self, call: CallId, now: Instant) -> None:

@@ -22,7 +22,7 @@ from acd.forecast.facts import (
 )
 from acd.forecast.features import View, view
 from acd.forecast.line import Line, Waiter
-from acd.forecast.servers import Floor, kinds_passed_over
+from acd.forecast.servers import Servers, kinds_passed_over
 from calls.ids import AgentId, CallId, Instant, Seconds
 
 Layer = Literal["learned", "closed form", "silent"]
@@ -95,7 +95,7 @@ class Forecaster:
         day_starts_at: Instant = 0.0,
     ) -> None:
         self.line = Line(head_starts)
-        self.floor = Floor()
+        self.servers = Servers()
         self.handle = Handle()
         self.patience = Patience()
         self.drift = Drift()
@@ -131,7 +131,7 @@ class Forecaster:
             case CallJoined(call, kind, priority, head_start_s, rung):
                 self._kind_index.setdefault(kind, len(self._kind_index))
                 waiter = self.line.join(call, kind, priority, now, head_start_s)
-                self.floor.forget_absent(now)
+                self.servers.forget_absent(now)
                 if not rung:
                     self._remember(waiter, now)
             case CallWaits(call):
@@ -149,14 +149,14 @@ class Forecaster:
                 if waiter_gone is not None:
                     self.patience.learn(now - waiter_gone.joined_at, gave_up=True)
             case TalkOver(call):
-                ended = self.floor.talk_over(call, now)
+                ended = self.servers.talk_over(call, now)
                 if ended is not None:
                     agent, talk = ended
                     self.handle.learn(now - talk.since, talk.kind, agent)
             case AgentPresent(agent, kinds):
-                self.floor.present(agent, kinds, now)
+                self.servers.present(agent, kinds, now)
             case AgentAbsent(agent):
-                self.floor.absent(agent)
+                self.servers.absent(agent)
             case _:
                 assert_never(fact)
         return None
@@ -200,10 +200,12 @@ class Forecaster:
     def view(self, waiter: Waiter, now: Instant) -> View:
         """What the layers see of `waiter` at `now`."""
         if self._seen is not None and self._seen[0] is waiter and self._seen[1] == now:
-            return self._seen[2]  # who enters is looked at to learn from, and to be told: the floor is gone over once
+            return self._seen[
+                2
+            ]  # who enters is looked at to learn from, and to be told: the servers are gone over once
         seen = view(
             self.line,
-            self.floor,
+            self.servers,
             self.handle,
             self.patience,
             self.drift,
@@ -217,7 +219,7 @@ class Forecaster:
 
     def _pass_time(self, now: Instant) -> None:
         if self._now is not None:
-            self.floor.pass_time(now - self._now, len(self.line) > 0)
+            self.servers.pass_time(now - self._now, len(self.line) > 0)
         self._now = now
 
     def _remember(self, waiter: Waiter, now: Instant) -> None:
@@ -249,5 +251,5 @@ class Forecaster:
                 self.corrections[layer].learn(said, wait_s)
             example = Example(call, *cell, waiter.joined_at, wait_s, entry.vector)
         if agent:
-            self.floor.took(agent, call, kind, passed_over, now)
+            self.servers.took(agent, call, kind, passed_over, now)
         return example

@@ -83,7 +83,7 @@ class ReturnCurve:
             self._chance[index] = self._back[index] / self._reached[index]
 
 
-class Floor:
+class Servers:
     """Agents by state. Facts in; `hands` is who may serve at an instant."""
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class Floor:
             self._hands = None
 
     def hands(self, now: Instant) -> list[Hand]:
-        """Who may serve, in a fixed order: everybody, or on a large floor one in `stride`."""
+        """Who may serve, in a fixed order: everybody, or on a large servers one in `stride`."""
         if self._hands is not None and self._hands[0] == now:
             return self._hands[1]
         step = self.stride

@@ -28,8 +28,8 @@ class LineState(msgspec.Struct):
     last_any: tuple[Seconds, Instant] | None
 
 
-class FloorState(msgspec.Struct):
-    """Of `floor.Floor`, without what is kept for the present instant only."""
+class ServersState(msgspec.Struct):
+    """Of `servers.Servers`, without what is kept for the present instant only."""
 
     talks: dict[AgentId, Talk]
     agent_of: dict[CallId, AgentId]
@@ -42,7 +42,7 @@ class FloorState(msgspec.Struct):
 
 
 class CurveState(msgspec.Struct):
-    """Of `floor.ReturnCurve`."""
+    """Of `servers.ReturnCurve`."""
 
     reached: list[float]
     back: list[float]
@@ -94,7 +94,7 @@ class State(msgspec.Struct):
 
     itself: ForecasterState
     line: LineState
-    floor: FloorState
+    servers: ServersState = msgspec.field(name="floor")  # snapshots have always said so
     curve: CurveState
     handle: HandleState
     patience: PatienceState
@@ -132,14 +132,14 @@ def _in(of: Any, name: str) -> str:
 
 def state_of(forecaster: Forecaster) -> State:
     """All that a later forecast depends on, but the model."""
-    floor = taken(FloorState, forecaster.floor)
+    servers = taken(ServersState, forecaster.servers)
     # the order of a set differs from process to process: the same state is to be the same bytes
-    floor.told = {agent: sorted(kinds) for agent, kinds in forecaster.floor.told().items()}
+    servers.told = {agent: sorted(kinds) for agent, kinds in forecaster.servers.told().items()}
     return State(
         taken(ForecasterState, forecaster),
         taken(LineState, forecaster.line),
-        floor,
-        taken(CurveState, forecaster.floor.curve),
+        servers,
+        taken(CurveState, forecaster.servers.curve),
         taken(HandleState, forecaster.handle),
         taken(PatienceState, forecaster.patience),
         taken(DriftState, forecaster.drift),
@@ -152,9 +152,9 @@ def restore(state: State, forecaster: Forecaster) -> None:
     put(state.itself, forecaster)
     put(state.line, forecaster.line)
     forecaster.line.restored()
-    put(state.floor, forecaster.floor)
-    forecaster.floor.restore_told({agent: frozenset(kinds) for agent, kinds in state.floor.told.items()})
-    put(state.curve, forecaster.floor.curve)
+    put(state.servers, forecaster.servers)
+    forecaster.servers.restore_told({agent: frozenset(kinds) for agent, kinds in state.servers.told.items()})
+    put(state.curve, forecaster.servers.curve)
     put(state.handle, forecaster.handle)
     put(state.patience, forecaster.patience)
     put(state.drift, forecaster.drift)

@@ -47,7 +47,7 @@ class References:
         last = self._line.last_wait(me.kind, me.priority) or self._line.last_wait()
         ahead = len(self._line.ahead_of(me))
         handle_s, patience_s = self._from.handle.mean_s, self._from.patience.mean_s
-        servers = [max(1, self._from.floor.seen_within(window, now)) for window in WINDOWS_S]
+        servers = [max(1, self._from.servers.seen_within(window, now)) for window in WINDOWS_S]
         return [
             float(self._hold.seconds),
             les(None if last is None else last[0]),

@@ -30,7 +30,7 @@ from acd.events import (
 )
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Forecast, Forecaster
-from acd.forecast.queue_view import AcdRoll
+from acd.forecast.routing_view import AcdRoutingView
 from acd.forecast.wrapper import Forecasting
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
@@ -61,7 +61,7 @@ class House:
         self.queues = Acd(VERSIONS.__getitem__)
         self.forecaster = Forecaster({})
         made: list[Forecast] = []
-        self.both = Forecasting(self.queues, Feed(self.forecaster, AcdRoll(self.queues)), made.append)
+        self.both = Forecasting(self.queues, Feed(self.forecaster, AcdRoutingView(self.queues)), made.append)
         self.made = made
         self.now = 0.0
         self.ringing: list[AttemptId] = []
@@ -86,7 +86,7 @@ class House:
         self.ringing += [command.attempt for command in commands if isinstance(command, Offer)]
 
     def event(self, what: str, agent: AgentId, queue: QueueName) -> AcdEvent | None:
-        waiting = list(self.queues.hall.callers)
+        waiting = list(self.queues.callers.by_call)
         match what:
             case "queue":
                 self.came += 1
@@ -124,11 +124,10 @@ class House:
                 return None
 
     def agrees(self) -> None:
-        floor, hall = self.queues.floor, self.queues.hall
-        roll = AcdRoll(self.queues)
-        there = {agent.id: roll.serves(agent.id) for agent in floor.agents}
-        assert dict(self.forecaster.floor.told()) == {a: kinds for a, kinds in there.items() if kinds is not None}
-        expected = {call: (caller.queue.name, caller.key) for call, caller in hall.callers.items()}
+        view = AcdRoutingView(self.queues)
+        there = {agent.id: view.serves(agent.id) for agent in self.queues.agents.published}
+        assert dict(self.forecaster.servers.told()) == {a: kinds for a, kinds in there.items() if kinds is not None}
+        expected = {call: (caller.queue.name, caller.key) for call, caller in self.queues.callers.by_call.items()}
         known = {waiter.call: (waiter.kind, pytest.approx(waiter.order[0])) for waiter in self.forecaster.line}
         assert known == expected
 

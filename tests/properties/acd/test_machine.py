@@ -77,7 +77,7 @@ agents = st.sampled_from(["a", "b", "c", "d", "e"]).map(AgentId)
 reasons = st.sampled_from(["no_answer", "busy", "rejected", "unreachable", "failed"])
 
 
-class Floor(RuleBasedStateMachine):
+class Queues(RuleBasedStateMachine):
     """Drives one core, and a second one that is restored from a snapshot of the first before every step."""
 
     def __init__(self) -> None:
@@ -99,13 +99,13 @@ class Floor(RuleBasedStateMachine):
     def do(self, event: AcdEvent | None) -> None:
         """One step of both cores; None: what is due."""
         twin = Acd(VERSIONS.__getitem__)
-        if self.acd.hall.version:
+        if self.acd.callers.version:
             twin.restore(self.acd.snapshot())
             assert twin.snapshot() == self.acd.snapshot()
             assert twin.next_deadline() == self.acd.next_deadline()
             expected = twin.tick(self.now) if event is None else twin.handle(event, self.now)
         said = self.acd.tick(self.now) if event is None else self.acd.handle(event, self.now)
-        if twin.hall.version:
+        if twin.callers.version:
             assert said == expected, "a core restored from a snapshot orders the same"
             assert twin.snapshot() == self.acd.snapshot()
         self.carry_out(said)
@@ -145,7 +145,7 @@ class Floor(RuleBasedStateMachine):
     def caller_comes(
         self, queue: str, skills: tuple[str, ...], class_: Any, caller: str, agent: AgentId | None
     ) -> None:
-        if queue not in self.acd.hall.open:
+        if queue not in self.acd.callers.open:
             return
         self.count += 1
         call = CallId(f"c{self.count}")
@@ -182,7 +182,7 @@ class Floor(RuleBasedStateMachine):
     def offer_is_missed(self, data: st.DataObject, reason: Any) -> None:
         if self.offers:
             attempt = data.draw(st.sampled_from(sorted(self.offers)))
-            caller = self.acd.hall.callers[self.offers.pop(attempt).call]
+            caller = self.acd.callers.by_call[self.offers.pop(attempt).call]
             place = (caller.key, caller.seq)
             self.do(OfferMissed(attempt, reason))
             assert (caller.key, caller.seq) == place or caller.step > 0, "back in the old place"
@@ -224,33 +224,33 @@ class Floor(RuleBasedStateMachine):
 
     @invariant()
     def each_caller_is_in_exactly_one_place(self) -> None:
-        hall = self.acd.hall
-        in_line = [caller.fact.call for line in hall.occupied for _, _, caller in line.waiting]
+        callers = self.acd.callers
+        in_line = [caller.fact.call for line in callers.occupied for _, _, caller in line.waiting]
         offered = [offer.call for offer in self.offers.values()]
         talking = [offer.call for offer in self.talks.values()]
         everywhere = [*in_line, *offered, *talking, *self.ended]
         assert len(everywhere) == len(set(everywhere)) == self.count
-        assert set(hall.callers) == self.callers == {*in_line, *offered}
-        lengths = {name: queue.length for name, queue in hall.queues.items() if queue.length}
-        held = [caller.queue.name for caller in hall.callers.values()]
+        assert set(callers.by_call) == self.callers == {*in_line, *offered}
+        lengths = {name: queue.length for name, queue in callers.queues.items() if queue.length}
+        held = [caller.queue.name for caller in callers.by_call.values()]
         assert lengths == {name: held.count(name) for name in set(held)}
 
     @invariant()
     def agents_do_one_thing(self) -> None:
-        floor = self.acd.floor
-        for agent in floor.by_id.values():
+        agents = self.acd.agents
+        for agent in agents.by_id.values():
             busy = agent.state in ("offered", "talking")
             assert busy == (agent.assignment is not None)
-            assert (agent.state == "idle") == ((agent.idle_seq, agent) in floor.idle)
-        assert floor.idle == sorted(floor.idle, key=lambda entry: entry[0])
-        assert floor.idle_mask == sum(agent.bit for agent in floor.agents if agent.state == "idle")
-        here = [agent for agent in floor.agents if agent.signed_in and agent.reachable]
-        assert floor.present_mask == sum(agent.bit for agent in here)
+            assert (agent.state == "idle") == ((agent.idle_seq, agent) in agents.idle)
+        assert agents.idle == sorted(agents.idle, key=lambda entry: entry[0])
+        assert agents.idle_mask == sum(agent.bit for agent in agents.published if agent.state == "idle")
+        here = [agent for agent in agents.published if agent.signed_in and agent.reachable]
+        assert agents.present_mask == sum(agent.bit for agent in here)
 
     @invariant()
     def nobody_waits_for_somebody_idle(self) -> None:
-        for line in self.acd.hall.occupied:
-            assert not line.eligible & self.acd.floor.idle_mask
+        for line in self.acd.callers.occupied:
+            assert not line.eligible & self.acd.agents.idle_mask
 
     @invariant()
     def nothing_is_overdue(self) -> None:
@@ -258,5 +258,5 @@ class Floor(RuleBasedStateMachine):
         assert at is None or at >= self.now
 
 
-TestFloor = Floor.TestCase
-TestFloor.settings = settings(max_examples=80, stateful_step_count=40)
+TestQueues = Queues.TestCase
+TestQueues.settings = settings(max_examples=80, stateful_step_count=40)

@@ -25,7 +25,7 @@ from acd.events import (
 from acd.trace import Decision, Witness
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 from dsl.tree import parse
-from tests.unit.acd.floors import configured
+from tests.unit.acd.sites import configured
 
 pytestmark = pytest.mark.tables
 

@@ -86,7 +86,7 @@ def test_a_queue_that_comes_back_is_a_new_one_for_the_heir_and_without_a_restart
     house.here["v3"] = _configuration("care", "old")
     for core in (house.acd, heir):
         core.handle(Configured("v3"), 5.0)
-        assert core.hall.queues[OLD].last_offered == -1
+        assert core.callers.queues[OLD].last_offered == -1
     assert heir.snapshot() == house.acd.snapshot()
 
 
@@ -98,4 +98,4 @@ def test_a_snapshot_that_names_a_closed_queue_of_a_deleted_version_is_read() -> 
     del house.here["v1"]
     heir = house.core()
     heir.restore(msgspec.msgpack.encode(state))
-    assert set(heir.hall.queues) == {"care"}
+    assert set(heir.callers.queues) == {"care"}

@@ -21,7 +21,7 @@ from acd.events import (
 )
 from calls.errors import BadInput, BrokenRule
 from calls.ids import AgentId, AttemptId, CallId, QueueName
-from tests.unit.acd.floors import Bench, configured, offer
+from tests.unit.acd.sites import Bench, configured, offer
 
 pytestmark = pytest.mark.unit
 
@@ -164,7 +164,7 @@ def test_classes_and_vip_are_head_starts_so_that_nobody_starves() -> None:
     served = []
     bench(AgentSignedIn(A), 400.0)
     for _ in range(4):
-        assignment = bench.acd.floor.by_id[A].assignment
+        assignment = bench.acd.agents.by_id[A].assignment
         assert assignment is not None
         served.append(assignment.call)
         bench(OfferTaken(assignment.attempt), 400.0)
@@ -182,7 +182,7 @@ def test_steps_widen_the_wish_and_suggest_a_way_out() -> None:
     said = bench.until(40.0)
     assert [c.queue for c in said if isinstance(c, WaitWidened)] == ["care", "care", "care"]
     assert [c.way for c in said if isinstance(c, SuggestWayOut)] == ["callback"]
-    assert bench.acd.hall.callers[CallId("c1")].queue.name == "care"
+    assert bench.acd.callers.by_call[CallId("c1")].queue.name == "care"
     found = bench.queue("c2", 41.0, skills=("loans>=2",))
     assert found is not None
 
@@ -308,7 +308,7 @@ def test_a_publish_keeps_callers_and_agents_where_they_are() -> None:
     assert served.call == "c3"
     bench(TalkEnded(second.attempt), 7.0)
     assert bench.state("b") == "idle", "c2 came under v1, which has no wrap-up"
-    assert A not in bench.acd.floor.by_id
+    assert A not in bench.acd.agents.by_id
 
 
 def test_what_cannot_be_is_refused_and_what_is_stale_is_ignored() -> None:

@@ -5,7 +5,7 @@ import pytest
 from acd.events import AcdEvent, AgentPaused, AgentSignedIn, AgentSignedOut, CallQueued, Configured, OfferTaken
 from acd.trace import explain, why
 from calls.ids import AgentId, AttemptId, CallId, QueueName
-from tests.unit.acd.floors import Bench
+from tests.unit.acd.sites import Bench
 
 pytestmark = pytest.mark.unit
 

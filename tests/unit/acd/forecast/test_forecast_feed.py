@@ -37,7 +37,7 @@ def offer(call: str, agent: AgentId = ANN) -> Offer:
 
 
 class Known:
-    """A roll where everybody who was ever seen serves everything, and callers rank by their own priority."""
+    """A `RoutingView` where everybody who was ever seen serves everything, and callers rank by their own priority."""
 
     def place(self, call: CallId) -> None:
         return None

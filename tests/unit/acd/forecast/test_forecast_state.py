@@ -1,4 +1,4 @@
-"""The line, the floor and the estimates: what is known of an instant."""
+"""The line, the servers and the estimates: what is known of an instant."""
 
 from math import log
 
@@ -6,7 +6,7 @@ import pytest
 
 from acd.forecast.estimates import Drift, Handle, Patience
 from acd.forecast.line import Line
-from acd.forecast.servers import UNKNOWN_SCORE, Floor, ReturnCurve, kinds_passed_over
+from acd.forecast.servers import UNKNOWN_SCORE, Servers, ReturnCurve, kinds_passed_over
 from calls.ids import AgentId, CallId
 
 pytestmark = pytest.mark.unit
@@ -49,12 +49,12 @@ def test_the_last_wait_is_kept_by_kind_and_priority_and_gone_callers_leave_none(
 
 
 def test_an_agent_is_learned_by_what_is_taken_and_what_is_passed_over() -> None:
-    floor = Floor()
+    servers = Servers()
     for n in range(30):
-        floor.took(ANN, CallId(f"{n}"), "PS", ["NW"], float(n))
-    assert floor.score(ANN, "PS") > 0.95
-    assert floor.score(ANN, "NW") < 0.05
-    assert floor.score(ANN, "NE") == floor.score(BOB, "PS") == UNKNOWN_SCORE
+        servers.took(ANN, CallId(f"{n}"), "PS", ["NW"], float(n))
+    assert servers.score(ANN, "PS") > 0.95
+    assert servers.score(ANN, "NW") < 0.05
+    assert servers.score(ANN, "NE") == servers.score(BOB, "PS") == UNKNOWN_SCORE
 
 
 def test_passed_over_are_those_whose_turn_it_was_and_who_were_there_in_time() -> None:
@@ -70,39 +70,39 @@ def test_passed_over_are_those_whose_turn_it_was_and_who_were_there_in_time() ->
 
 
 def test_staying_off_the_phone_lowers_the_chance_only_while_somebody_waits() -> None:
-    floor = Floor()
-    floor.took(ANN, CallId("1"), "PS", [], 0.0)
-    floor.talk_over(CallId("1"), 60.0)
-    floor.pass_time(500.0, somebody_waited=False)
-    (calm,) = floor.hands(560.0)
-    floor.pass_time(100.0, somebody_waited=True)
-    (missed,) = floor.hands(660.0)
+    servers = Servers()
+    servers.took(ANN, CallId("1"), "PS", [], 0.0)
+    servers.talk_over(CallId("1"), 60.0)
+    servers.pass_time(500.0, somebody_waited=False)
+    (calm,) = servers.hands(560.0)
+    servers.pass_time(100.0, somebody_waited=True)
+    (missed,) = servers.hands(660.0)
     assert calm.chance > 0.9
     assert missed.chance < 0.5
     assert missed.off_s == 100.0
 
 
 def test_agents_who_are_told_about_need_no_guess() -> None:
-    floor = Floor()
-    floor.present(ANN, frozenset({"PS"}), 0.0)
-    floor.pass_time(800.0, somebody_waited=True)
-    (hand,) = floor.hands(800.0)
+    servers = Servers()
+    servers.present(ANN, frozenset({"PS"}), 0.0)
+    servers.pass_time(800.0, somebody_waited=True)
+    (hand,) = servers.hands(800.0)
     assert hand.chance == 1.0
-    assert (floor.score(ANN, "PS"), floor.score(ANN, "NW")) == (1.0, 0.0)
-    floor.absent(ANN)
-    assert floor.hands(801.0) == []
+    assert (servers.score(ANN, "PS"), servers.score(ANN, "NW")) == (1.0, 0.0)
+    servers.absent(ANN)
+    assert servers.hands(801.0) == []
 
 
 def test_a_stale_end_of_talk_changes_nothing() -> None:
-    floor = Floor()
-    floor.took(ANN, CallId("1"), "PS", [], 0.0)
-    floor.took(ANN, CallId("2"), "PS", [], 50.0)
-    assert floor.talk_over(CallId("1"), 51.0) is None
-    assert floor.talking() == 1
-    ended = floor.talk_over(CallId("2"), 80.0)
+    servers = Servers()
+    servers.took(ANN, CallId("1"), "PS", [], 0.0)
+    servers.took(ANN, CallId("2"), "PS", [], 50.0)
+    assert servers.talk_over(CallId("1"), 51.0) is None
+    assert servers.talking() == 1
+    ended = servers.talk_over(CallId("2"), 80.0)
     assert ended is not None
     assert ended[1].since == 50.0
-    assert floor.talk_over(CallId("2"), 90.0) is None
+    assert servers.talk_over(CallId("2"), 90.0) is None
 
 
 def test_the_return_curve_follows_what_agents_do() -> None:
@@ -145,19 +145,19 @@ def test_drift_is_the_log_of_wait_over_forecast() -> None:
 
 
 def test_a_large_floor_is_looked_at_in_part_and_counted_in_full() -> None:
-    floor = Floor()
+    servers = Servers()
     for n in range(3000):
-        floor.present(AgentId(f"a{n}"), frozenset({"PS"}), 0.0)
-    hands = floor.hands(1.0)
+        servers.present(AgentId(f"a{n}"), frozenset({"PS"}), 0.0)
+    hands = servers.hands(1.0)
     assert len(hands) <= 100
-    assert len(hands) * floor.stride == pytest.approx(3000, rel=0.05)
+    assert len(hands) * servers.stride == pytest.approx(3000, rel=0.05)
 
 
 def test_asking_gives_nobody_up() -> None:
-    floor = Floor()
-    floor.took(ANN, CallId("1"), "PS", [], 0.0)
-    floor.talk_over(CallId("1"), 60.0)
-    assert floor.hands(10_000.0) == []
-    assert len(floor.hands(61.0)) == 1
-    floor.forget_absent(10_000.0)
-    assert floor.hands(61.0) == []
+    servers = Servers()
+    servers.took(ANN, CallId("1"), "PS", [], 0.0)
+    servers.talk_over(CallId("1"), 60.0)
+    assert servers.hands(10_000.0) == []
+    assert len(servers.hands(61.0)) == 1
+    servers.forget_absent(10_000.0)
+    assert servers.hands(61.0) == []

@@ -10,7 +10,7 @@ from acd.skills import parse_all
 from calls.ids import AgentId, CallId, QueueName, Seconds
 
 
-class Roll(Protocol):
+class RoutingView(Protocol):
     """The port."""
 
     def place(self, call: CallId) -> tuple[QueueName, Seconds] | None:
@@ -22,25 +22,25 @@ class Roll(Protocol):
         ...
 
 
-class AcdRoll:
-    """`Roll` by the queues core."""
+class AcdRoutingView:
+    """`RoutingView` by the queues core."""
 
     def __init__(self, queues: Acd) -> None:
         self._queues = queues
 
     def place(self, call: CallId) -> tuple[QueueName, Seconds] | None:
         """As the queues rank the caller: queue, class, priority, and a place kept from an earlier try."""
-        caller = self._queues.hall.callers.get(call)
+        caller = self._queues.callers.by_call.get(call)
         return None if caller is None else (caller.queue.name, caller.queued_at - caller.key)
 
     def serves(self, agent: AgentId) -> frozenset[QueueName] | None:
         """The agent's queues, as published or as a supervisor moved them, for whose own wish the skills are enough."""
-        known = self._queues.floor.by_id.get(agent)
+        known = self._queues.agents.by_id.get(agent)
         if known is None or not known.bit or known.state in ("offline", "paused"):
             return None
-        hall, index = self._queues.hall, self._queues.floor.index
+        callers, index = self._queues.callers, self._queues.agents.index
         return frozenset(
             name
-            for name in hall.open
-            if known.bit & hall.members(name) & index.select(parse_all(hall.queues[name].config.skills))
+            for name in callers.open
+            if known.bit & callers.members(name) & index.select(parse_all(callers.queues[name].config.skills))
         )

@@ -25,7 +25,7 @@ from acd.events import (
 )
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Forecast, Forecaster
-from acd.forecast.queue_view import AcdRoll
+from acd.forecast.routing_view import AcdRoutingView
 from acd.forecast.wrapper import Forecasting
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
@@ -60,7 +60,7 @@ class House:
     def __post_init__(self) -> None:
         self.queues = Acd(self.versions.__getitem__)
         self.forecaster = Forecaster({})
-        self.feed = Feed(self.forecaster, AcdRoll(self.queues))
+        self.feed = Feed(self.forecaster, AcdRoutingView(self.queues))
         self.both = Forecasting(self.queues, self.feed, self.made.append)
         self.tell(Configured("v1"))
 
@@ -81,7 +81,7 @@ class House:
         return offers
 
     def there(self) -> dict[str, frozenset[str]]:
-        return dict(self.forecaster.floor.told())
+        return dict(self.forecaster.servers.told())
 
 
 def queued(call: str, queue: QueueName = CARE) -> CallQueued:
@@ -106,7 +106,7 @@ def test_a_pause_by_rona_and_the_rest_after_a_missed_call_are_heard_of() -> None
     (again,) = house.pass_time(10.0)
     assert house.there() == {"ann": {"care"}}
     house.tell(OfferMissed(again.attempt, "no_answer"))
-    assert house.queues.floor.by_id[ANN].reason == "rona"
+    assert house.queues.agents.by_id[ANN].reason == "rona"
     house.pass_time(30.0)
     assert house.there() == {}
     house.tell(AgentResumed(ANN))
@@ -126,10 +126,10 @@ def test_who_leaves_during_a_talk_serves_to_its_end_and_is_not_expected_back(lea
     house = House()
     (offer,) = house.tell(AgentSignedIn(ANN), queued("c"))
     house.tell(OfferTaken(offer.attempt), leaving)
-    assert [hand.agent for hand in house.forecaster.floor.hands(house.now)] == [ANN]
+    assert [hand.agent for hand in house.forecaster.servers.hands(house.now)] == [ANN]
     house.tell(TalkEnded(offer.attempt))
     assert house.there() == {}
-    assert house.forecaster.floor.hands(house.now) == []
+    assert house.forecaster.servers.hands(house.now) == []
 
 
 def test_who_is_unpublished_during_a_talk_is_not_expected_back() -> None:
@@ -138,7 +138,7 @@ def test_who_is_unpublished_during_a_talk_is_not_expected_back() -> None:
     (offer,) = house.tell(AgentSignedIn(ANN), queued("c"))
     house.tell(OfferTaken(offer.attempt), Configured("v2"), TalkEnded(offer.attempt))
     assert house.there() == {}
-    assert house.forecaster.floor.hands(house.now) == []
+    assert house.forecaster.servers.hands(house.now) == []
 
 
 def test_a_new_version_gives_agents_other_queues() -> None:
@@ -161,7 +161,7 @@ def test_a_caller_who_is_moved_or_overflows_ranks_in_the_new_queue_with_the_time
     assert third is not None
     assert third.kind == "loans"
     order = [waiter.call for waiter in sorted(house.forecaster.line, key=lambda waiter: waiter.order)]
-    assert order == sorted(order, key=lambda call: house.queues.hall.callers[call].key)
+    assert order == sorted(order, key=lambda call: house.queues.callers.by_call[call].key)
 
 
 def test_a_restart_knows_what_it_knew() -> None:

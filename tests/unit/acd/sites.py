@@ -51,7 +51,7 @@ class Bench:
 
     def state(self, agent: str) -> str:
         """The state of an agent."""
-        return self.acd.floor.by_id[AgentId(agent)].state
+        return self.acd.agents.by_id[AgentId(agent)].state
 
 
 def offer(commands: list[AcdCommand]) -> Offer | None:

@@ -11,7 +11,7 @@ from acd.core import Acd
 from acd.events import AcdEvent, AgentSignedIn, CallQueued, Configured, OfferTaken, TalkEnded
 from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Forecast, Forecaster
-from acd.forecast.queue_view import AcdRoll
+from acd.forecast.routing_view import AcdRoutingView
 from acd.forecast.wrapper import Forecasting
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 
@@ -24,7 +24,7 @@ def core(made: list[Forecast]) -> Forecasting:
     configuration, problems = read({"queues": {"care": {}}}, {"agents": {agent: {} for agent in AGENTS}})
     assert problems == []
     queues = Acd({"v1": configuration}.__getitem__)
-    return Forecasting(queues, Feed(Forecaster({}), AcdRoll(queues)), made.append)
+    return Forecasting(queues, Feed(Forecaster({}), AcdRoutingView(queues)), made.append)
 
 
 def live_through(house: Forecasting, calls: int) -> dict[CallId, float]:
