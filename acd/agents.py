@@ -1,4 +1,4 @@
-"""The agents: who is here, who is idle and since when. Knows nothing of callers."""
+"""The agents: the state of each, those present and those idle, in order. Nothing of callers is known here."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,9 @@ from acd.state import NEVER, Agent
 from calls.errors import BrokenRule
 from calls.ids import AgentId, Instant
 
+# To each state, the states that may follow. The state is a function of an agent's flags (signed in, reachable, pause,
+# rest) and of work that begins and ends, whatever event changed them; so what the table says is which state may follow
+# which, and not on which event.
 TRANSITIONS: Mapping[AgentState, frozenset[AgentState]] = {
     "offline": frozenset({"idle", "paused", "offline"}),
     "idle": frozenset({"offered", "paused", "offline"}),
@@ -23,9 +26,11 @@ _BUSY = frozenset({"offered", "talking", "wrap_up"})
 
 
 class Agents:
-    """All agents of the configuration; `idle` in the order in which they became idle, `idle_mask` the same as bits.
+    """All agents. Sets of agents are bits: bit *i* for the agent at place *i* of `published`.
 
-    `present_mask` are those who are signed in and within reach, whatever they do.
+    `published`: those of the configuration, in its order. `by_id`: these, and those no longer in it whose talk goes on.
+    `idle`: in the order in which they became idle; `idle_mask` the same as bits. `present_mask`: those who are signed
+    in and reachable, whatever they do.
     """
 
     def __init__(self, out: list[AcdCommand], announce: bool) -> None:
@@ -40,7 +45,7 @@ class Agents:
         self.idle_count = 0
 
     def configure(self, agents: Mapping[AgentId, AgentConfig]) -> None:
-        """Take over who there is. Who is known keeps state; who is gone finishes a talk and is then forgotten."""
+        """Take over the agents of a configuration. Known ones keep their state; those gone finish a talk first."""
         known = self.by_id
         self.by_id = {}
         self.published = []
@@ -52,7 +57,7 @@ class Agents:
             self.by_id[agent_id] = agent
         self.idle = [entry for entry in self.idle if entry[1].id not in known]
         for agent in known.values():
-            agent.bit, agent.lines, agent.signed_in = 0, [], False
+            agent.bit, agent.subqueues, agent.signed_in = 0, [], False
             agent.due_at = NEVER
             if agent.assignment is not None:
                 self.by_id[agent.id] = agent
@@ -60,12 +65,12 @@ class Agents:
         self.recount()
 
     def recount(self) -> None:
-        """Make the masks anew after bits have changed."""
+        """Work out the masks anew, after bits have changed."""
         self.idle_mask = sum(agent.bit for _, agent in self.idle)
         self.present_mask = sum(agent.bit for agent in self.published if agent.signed_in and agent.reachable)
 
     def become(self, agent: Agent, state: AgentState, reason: str, now: Instant) -> None:
-        """The one door through which an agent's state changes. Raises BrokenRule outside TRANSITIONS."""
+        """Change an agent's state: nothing else does. Raises BrokenRule for a change that TRANSITIONS does not have."""
         before = agent.state
         if state not in TRANSITIONS[before]:
             raise BrokenRule(f"agent {agent.id} cannot become {state} while {before}")
@@ -82,9 +87,9 @@ class Agents:
             self._out.append(AgentChanged(agent.id, state, reason, now))
 
     def settle(self, agent: Agent, now: Instant, in_old_place: bool = False) -> bool:
-        """Work is over, or circumstances changed: whatever is due now. True if that is idle.
+        """Put an agent without work into the state that their flags ask for. True if that is idle.
 
-        `in_old_place`: the offer was withdrawn through no fault of the agent, who keeps the place among the idle.
+        `in_old_place`: the offer was withdrawn through no fault of the agent, who keeps their place among the idle.
         """
         if not agent.signed_in:
             self._enter(agent, "offline", "signed_out", now)
@@ -115,31 +120,31 @@ class Agents:
             self.become(agent, state, reason, now)
 
     def list_idle(self, agent: Agent) -> None:
-        """Stand in line among the idle."""
+        """Add an idle agent in the place of their `idle_seq`."""
         insort(self.idle, (agent.idle_seq, agent))
         self.idle_mask |= agent.bit
 
     def arrive(self, agent: Agent) -> None:
-        """Count as present, if signed in and within reach."""
+        """Count an agent as present, if signed in and reachable."""
         if agent.signed_in and agent.reachable:
             self.present_mask |= agent.bit
 
     def leave(self, agent: Agent) -> None:
-        """Count as present no more."""
+        """Count an agent as absent."""
         self.present_mask &= ~agent.bit
 
     def select(self, mask: int) -> Iterator[Agent]:
         """The agents whose bits are set, in the order of the configuration."""
-        agents = self.published
+        published = self.published
         if mask.bit_count() > _MANY:  # each operation on a wide number costs its whole width, a digit found does not
             digits = f"{mask:b}"
             last = len(digits) - 1
             place = digits.rfind("1")
             while place >= 0:
-                yield agents[last - place]
+                yield published[last - place]
                 place = digits.rfind("1", 0, place)
             return
         while mask:
             low = mask & -mask
-            yield agents[low.bit_length() - 1]
+            yield published[low.bit_length() - 1]
             mask ^= low

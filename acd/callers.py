@@ -1,24 +1,29 @@
-"""The callers: who waits in which queue, with which wish, in which place. Knows agents only as sets of bits."""
+"""The callers: the queue, the skills asked for and the place of each. Agents are known here only as sets of bits."""
 
 from collections.abc import Set
 
 from acd.agents import Agents
 from acd.config import QueueConfig
 from acd.events import CallQueued, Class
-from acd.skills import Has, Wish, conjunction, lowered, parse, parse_all, without
-from acd.state import MINUTE, NEVER, Agent, Caller, Line, Queue
+from acd.skills import Has, SkillExpression, conjunction, lowered, parse, parse_all, without
+from acd.state import MINUTE, NEVER, Agent, Caller, Queue, SubQueue
 from calls.errors import BadInput
 from calls.ids import AgentId, CallId, Instant, QueueName, Seconds
 
-LINES_KEPT = 4096
-"""Empty lines are kept for the next caller with that wish, until there are so many."""
+SUBQUEUES_KEPT = 4096
+"""Empty sub-queues are kept for the next caller with that expression, until there are so many."""
 
-LineKey = tuple[QueueName, Wish, tuple[Wish, ...], AgentId | None, Seconds]
+SubQueueKey = tuple[QueueName, SkillExpression, tuple[SkillExpression, ...], AgentId | None, Seconds]
 _EntryKey = tuple[QueueName, tuple[str, ...], str, Class, float, bool]
 
 
 class Callers:
-    """All queues, and all callers who wait or are on offer."""
+    """All queues, and all callers who wait or are on offer.
+
+    `queues`: those of the configuration, and those no longer in it while they are busy; `open` take new callers.
+    `by_call`: the callers. `occupied`: the sub-queues in which somebody waits. `left`: by queue and number, the place
+    kept for a caller who was cut off, and when that was.
+    """
 
     def __init__(self, agents: Agents) -> None:
         self._agents = agents
@@ -27,19 +32,19 @@ class Callers:
         self.by_call: dict[CallId, Caller] = {}
         self.arrivals = 0
         self.version = ""
-        self.occupied: dict[Line, None] = {}
-        self._lines_kept = LINES_KEPT
-        self._lines: dict[LineKey, Line] = {}
+        self.occupied: dict[SubQueue, None] = {}
+        self._subqueues_kept = SUBQUEUES_KEPT
+        self._subqueues: dict[SubQueueKey, SubQueue] = {}
         self._members: dict[QueueName, int] = {}
-        self._entries: dict[_EntryKey, tuple[Queue, Wish, Seconds, Line]] = {}
+        self._entries: dict[_EntryKey, tuple[Queue, SkillExpression, Seconds, SubQueue]] = {}
         self.left: dict[tuple[QueueName, str], tuple[float, Instant]] = {}
         self._of_number: dict[str, list[Caller]] = {}
 
     def configure(self, version: str, queues: dict[QueueName, QueueConfig], busy: Set[QueueName]) -> None:
-        """Take over the rules. A queue that is gone takes nobody new; those who wait there wait on.
+        """Take over the queues of a version. A queue that is gone takes nobody new; those who wait there wait on.
 
-        Of a queue that is gone nothing stays once it is in `busy` no more, the queues with callers or talks: it would
-        need the rules of a version that nobody else needs. If it comes back, it is a new one.
+        A queue that is gone is forgotten unless it is in `busy`, the queues with callers or talks: it would need the
+        rules of a version that nobody else needs. If it comes back, it is a new one.
         """
         self.version = version
         self.queues = {
@@ -55,144 +60,146 @@ class Callers:
         self.rebuild()
 
     def rebuild(self) -> None:
-        """Form all lines anew, after agents, skills or queues have changed."""
+        """Form all sub-queues anew, after agents, skills or queues have changed."""
         for agent in self._agents.published:
-            agent.lines = []
+            agent.subqueues = []
         for queue in self.queues.values():
-            queue.lines = []
+            queue.subqueues = []
         self.occupied.clear()
-        self._lines.clear()
+        self._subqueues.clear()
         self._entries.clear()
         self._members.clear()
         for caller in self.by_call.values():
-            line = self.line_of(caller)
+            subqueue = self.subqueue_of(caller)
             if caller.offer is None:
-                line.add(caller)
+                subqueue.add(caller)
             else:
-                caller.line = line
+                caller.subqueue = subqueue
 
     # entering and leaving
 
-    def admit(self, fact: CallQueued, now: Instant) -> tuple[Caller, Line]:
-        """A caller from the door, and the line for that wish: known from now on, not in it yet. Raises BadInput for a
-        queue or wish unknown."""
-        key = (fact.queue, fact.skills, fact.language, fact.class_, fact.priority, fact.vip)
+    def admit(self, event: CallQueued, now: Instant) -> tuple[Caller, SubQueue]:
+        """Take in a caller. Returns them, and their sub-queue, in which they do not wait yet.
+
+        Raises BadInput for a queue that is not open and for skills that cannot be read.
+        """
+        key = (event.queue, event.skills, event.language, event.class_, event.priority, event.vip)
         entry = self._entries.get(key)
         if entry is None:
-            entry = self._entries[key] = self._entry(fact)
-        queue, wish, head_start_s, line = entry
+            entry = self._entries[key] = self._entry(event)
+        queue, expression, head_start_s, subqueue = entry
         self.arrivals += 1
-        caller = Caller(fact, self.arrivals, head_start_s, now, queue, queue.version, wish)
-        if fact.waited_s:
-            caller.place_at = now - fact.waited_s
+        caller = Caller(event, self.arrivals, head_start_s, now, queue, queue.version, expression)
+        if event.waited_s:
+            caller.place_at = now - event.waited_s
             caller.key = caller.place_at - caller.head_start_s
-        if fact.caller:
+        if event.caller:
             self._give_back_place(caller, now)
             self.remember_number(caller)
-        if fact.agent is not None:
-            self._ask_for(caller, fact.agent, now)
-            line = self.line_of(caller)
-        self.by_call[fact.call] = caller
+        if event.agent is not None:
+            self._ask_for(caller, event.agent, now)
+            subqueue = self.subqueue_of(caller)
+        self.by_call[event.call] = caller
         queue.length += 1
-        return caller, line
+        return caller, subqueue
 
-    def _entry(self, fact: CallQueued) -> tuple[Queue, Wish, Seconds, Line]:
-        queue = self.queues.get(fact.queue)
-        if queue is None or fact.queue not in self.open:
-            raise BadInput(f"there is no queue `{fact.queue}` in version {self.version}")
-        wish = conjunction((parse_all(queue.config.skills), parse_all(fact.skills)))
-        for tag in (fact.language, fact.language.partition("-")[0]):  # zh-CN is asked for as zh where that is a skill
+    def _entry(self, event: CallQueued) -> tuple[Queue, SkillExpression, Seconds, SubQueue]:
+        queue = self.queues.get(event.queue)
+        if queue is None or event.queue not in self.open:
+            raise BadInput(f"there is no queue `{event.queue}` in version {self.version}")
+        expression = conjunction((parse_all(queue.config.skills), parse_all(event.skills)))
+        for tag in (event.language, event.language.partition("-")[0]):  # zh-CN is asked for as zh where that is a skill
             if tag in self._agents.index.skills:
-                wish = conjunction((wish, Has(tag)))
+                expression = conjunction((expression, Has(tag)))
                 break
         config = queue.config
-        head_start = config.priority + fact.priority
-        if fact.class_ != "general":
-            head_start += config.classes.get(fact.class_, 0.0)
-        if fact.vip:
+        head_start = config.priority + event.priority
+        if event.class_ != "general":
+            head_start += config.classes.get(event.class_, 0.0)
+        if event.vip:
             head_start += config.vip
         head_start_s = MINUTE * head_start
-        return queue, wish, head_start_s, self._line(queue, wish, (), None, head_start_s)
+        return queue, expression, head_start_s, self._subqueue(queue, expression, (), None, head_start_s)
 
     def _ask_for(self, caller: Caller, agent_id: AgentId, now: Instant) -> None:
         agent = self._agents.by_id.get(agent_id)
-        if agent is not None and agent.state not in ("offline", "paused") and caller.fact.sticky_s > 0:
-            caller.sticky_until = now + caller.fact.sticky_s
+        if agent is not None and agent.state not in ("offline", "paused") and caller.event.sticky_s > 0:
+            caller.sticky_until = now + caller.event.sticky_s
 
     def _give_back_place(self, caller: Caller, now: Instant) -> None:
-        left = self.left.pop((caller.queue.name, caller.fact.caller), None)
+        left = self.left.pop((caller.queue.name, caller.event.caller), None)
         if left is not None and now - left[1] <= caller.rules.keep_place_s:
             caller.place_at = min(caller.place_at, left[0])
             caller.key = caller.place_at - caller.head_start_s
 
     def remember_number(self, caller: Caller) -> None:
-        """Who calls again from this number is known by it."""
-        self._of_number.setdefault(caller.fact.caller, []).append(caller)
+        """Know a caller by their number, for the next call from it. Only for a caller who has one."""
+        self._of_number.setdefault(caller.event.caller, []).append(caller)
 
-    def other_lines(self, caller: Caller) -> list[Caller]:
-        """Those who wait in the same queue and called from the same number."""
-        mine = self._of_number.get(caller.fact.caller, ())
+    def same_number(self, caller: Caller) -> list[Caller]:
+        """The other callers in the same queue who called from the same number."""
+        mine = self._of_number.get(caller.event.caller, ())
         return [other for other in mine if other is not caller and other.queue is caller.queue]
 
-    def best_line(self, caller: Caller) -> Caller:
-        """Of all lines of this caller's number in this queue the one with the best place."""
-        if not caller.fact.caller:
+    def best_placed(self, caller: Caller) -> Caller:
+        """The caller with the best place among those in this queue with this caller's number, them included."""
+        if not caller.event.caller:
             return caller
-        return min((caller, *self.other_lines(caller)), key=lambda one: (one.key, one.seq))
+        return min((caller, *self.same_number(caller)), key=lambda one: (one.key, one.seq))
 
     def dismiss(self, caller: Caller, now: Instant, may_return: bool) -> Caller | None:
-        """A caller waits no more. With `may_return` the place goes to another line of that number that waits behind it,
-        which is returned, or is kept for a while.
+        """Take a caller out. With `may_return` their place goes to another caller of that number behind them, who is
+        returned; without such a one it is kept for `keep_place_s`.
 
-        Two lines of one number may be two people behind one switchboard: each has its own place, and the better one is
-        inherited only when it would be lost.
+        Two callers of one number may be two people behind one switchboard: each has a place of their own, and the
+        better one is inherited only when it would be lost.
         """
-        del self.by_call[caller.fact.call]
+        del self.by_call[caller.event.call]
         caller.queue.length -= 1
         caller.due_at = NEVER
         if caller.in_line:
             self.detach(caller)
-        return self._number_leaves(caller, now, may_return) if caller.fact.caller else None
+        return self._number_leaves(caller, now, may_return) if caller.event.caller else None
 
     def _number_leaves(self, caller: Caller, now: Instant, may_return: bool) -> Caller | None:
-        lines = self._of_number[caller.fact.caller]
-        lines.remove(caller)
-        if not lines:
-            del self._of_number[caller.fact.caller]
+        mine = self._of_number[caller.event.caller]
+        mine.remove(caller)
+        if not mine:
+            del self._of_number[caller.event.caller]
         if not may_return or caller.rules.keep_place_s <= 0:
             return None
-        heirs = [other for other in self.other_lines(caller) if other.place_at > caller.place_at]
+        heirs = [other for other in self.same_number(caller) if other.place_at > caller.place_at]
         if heirs:
             heir = min(heirs, key=lambda one: (one.key, one.seq))
             self._inherit(heir, caller.place_at)
             return heir
-        self.left[caller.queue.name, caller.fact.caller] = (caller.place_at, now)
+        self.left[caller.queue.name, caller.event.caller] = (caller.place_at, now)
         if len(self.left) > 1000:
             self.left = {key: left for key, left in self.left.items() if now - left[1] <= 3600}
         return None
 
     def _inherit(self, heir: Caller, place_at: Instant) -> None:
-        line = heir.line if heir.in_line else None
+        subqueue = heir.subqueue if heir.in_line else None
         self.detach(heir)
         heir.place_at = place_at
         heir.key = place_at - heir.head_start_s
-        if line is not None:
-            line.add(heir)
+        if subqueue is not None:
+            subqueue.add(heir)
 
     # the place
 
     def detach(self, caller: Caller) -> None:
-        """Out of the line: before anything changes that the place depends on."""
-        if caller.in_line and caller.line is not None:
-            caller.line.remove(caller)
+        """Take a caller out of their sub-queue, before anything changes that the place depends on."""
+        if caller.in_line and caller.subqueue is not None:
+            caller.subqueue.remove(caller)
 
-    def line_of(self, caller: Caller) -> Line:
-        """The line where this caller should stand now."""
-        only = self._agents.by_id.get(caller.fact.agent) if caller.fact.agent and caller.sticky_until > 0 else None
-        return self._line(caller.queue, caller.wish, caller.also, only, caller.head_start_s)
+    def subqueue_of(self, caller: Caller) -> SubQueue:
+        """The sub-queue in which this caller should wait now."""
+        only = self._agents.by_id.get(caller.event.agent) if caller.event.agent and caller.sticky_until > 0 else None
+        return self._subqueue(caller.queue, caller.expression, caller.also, only, caller.head_start_s)
 
     def move(self, caller: Caller, name: QueueName, now: Instant) -> bool:
-        """Out of line, to another queue with the time waited; its steps count from now. False if it is not there."""
+        """Move a detached caller to another queue, with the time waited; its steps count from now. False: not open."""
         queue = self.queues.get(name)
         if queue is None or name not in self.open:
             return False
@@ -203,28 +210,28 @@ class Callers:
         caller.queue, caller.rules, caller.version = queue, queue.config, queue.version
         caller.entered_at, caller.step, caller.also = now, 0, ()
         caller.sticky_until = -NEVER
-        caller.wish = conjunction((parse_all(queue.config.skills), caller.wish))
+        caller.expression = conjunction((parse_all(queue.config.skills), caller.expression))
         return True
 
     def widen(self, caller: Caller, now: Instant) -> None:
-        """Take the next step of the queue's rules; the caller is out of line."""
+        """Take the next widening step of the queue for a detached caller."""
         step = caller.rules.steps[caller.step]
         caller.step += 1
         if step.lower:
-            caller.wish = lowered(caller.wish, step.lower)
+            caller.expression = lowered(caller.expression, step.lower)
         if step.drop:
-            caller.wish = without(caller.wish, frozenset(step.drop))
+            caller.expression = without(caller.expression, frozenset(step.drop))
         if step.add:
             caller.also = (*caller.also, parse(step.add))
         if step.overflow is not None:
             self.move(caller, step.overflow, now)
 
     def position(self, caller: Caller) -> int:
-        """Place in the queue, from 1: callers of any wish who come before, those whose phone rings included."""
+        """The place in the queue, from 1: all callers of it who come before count, also those on offer."""
         mine = (caller.key, caller.seq)
         return 1 + sum((other.key, other.seq) < mine for other in self.by_call.values() if other.queue is caller.queue)
 
-    # who could answer
+    # the agents who may answer
 
     def members(self, name: QueueName) -> int:
         """The agents who serve this queue, as bits."""
@@ -233,58 +240,77 @@ class Callers:
             agents = self._agents.published
             if name in self.open:
                 mask = sum(agent.bit for agent in agents if agent.queues is None or name in agent.queues)
-            else:  # the queue is gone, and with it its membership: the wish alone decides
+            else:  # the queue is gone, and with it its membership: the skills alone decide
                 mask = self._agents.index.everybody
             self._members[name] = mask
         return mask
 
-    def _line(
-        self, queue: Queue, wish: Wish, also: tuple[Wish, ...], only: Agent | None, head_start_s: Seconds
-    ) -> Line:
-        key = (queue.name, wish, also, None if only is None else only.id, head_start_s)
-        line = self._lines.get(key)
-        if line is None:
-            if len(self._lines) >= self._lines_kept:
+    def _subqueue(
+        self,
+        queue: Queue,
+        expression: SkillExpression,
+        also: tuple[SkillExpression, ...],
+        only: Agent | None,
+        head_start_s: Seconds,
+    ) -> SubQueue:
+        key = (queue.name, expression, also, None if only is None else only.id, head_start_s)
+        subqueue = self._subqueues.get(key)
+        if subqueue is None:
+            if len(self._subqueues) >= self._subqueues_kept:
                 self._drop_empty()
-                self._lines_kept = max(LINES_KEPT, 2 * len(self._lines))
-            eligible = self.eligible(queue.name, wish, also, only)
-            line = self._lines[key] = Line(queue, wish, also, only, head_start_s, eligible, self.occupied)
-            queue.lines.append(line)
-            for agent in self._agents.select(line.eligible):
-                agent.lines.append(line)
-        return line
+                self._subqueues_kept = max(SUBQUEUES_KEPT, 2 * len(self._subqueues))
+            eligible = self.eligible(queue.name, expression, also, only)
+            subqueue = SubQueue(queue, expression, also, only, head_start_s, eligible, self.occupied)
+            self._subqueues[key] = subqueue
+            queue.subqueues.append(subqueue)
+            for agent in self._agents.select(subqueue.eligible):
+                agent.subqueues.append(subqueue)
+        return subqueue
 
-    def eligible(self, queue: QueueName, wish: Wish, also: tuple[Wish, ...], only: Agent | None = None) -> int:
-        """Who may answer such a caller, as bits."""
+    def eligible(
+        self,
+        queue: QueueName,
+        expression: SkillExpression,
+        also: tuple[SkillExpression, ...],
+        only: Agent | None = None,
+    ) -> int:
+        """The agents who may answer such a caller, as bits."""
         if only is not None:
             return only.bit
-        mask = self._agents.index.select(wish) & self.members(queue)
+        mask = self._agents.index.select(expression) & self.members(queue)
         for other in also:
             mask |= self._agents.index.select(other)
         return mask
 
     def _drop_empty(self) -> None:
-        in_use = {id(caller.line) for caller in self.by_call.values()}
-        self._lines = {key: line for key, line in self._lines.items() if id(line) in in_use}
+        in_use = {id(caller.subqueue) for caller in self.by_call.values()}
+        self._subqueues = {key: subqueue for key, subqueue in self._subqueues.items() if id(subqueue) in in_use}
         self._entries = {key: entry for key, entry in self._entries.items() if id(entry[3]) in in_use}
         for agent in self._agents.published:
-            agent.lines = [line for line in agent.lines if id(line) in in_use]
+            agent.subqueues = [subqueue for subqueue in agent.subqueues if id(subqueue) in in_use]
         for queue in self.queues.values():
-            queue.lines = [line for line in queue.lines if id(line) in in_use]
+            queue.subqueues = [subqueue for subqueue in queue.subqueues if id(subqueue) in in_use]
 
-    def reach(self, line: Line) -> int:
-        """Who could ever answer a caller of this line, with all widening steps to come, as bits."""
-        if line.reach is None:
-            line.reach = line.eligible | self._reach(line.queue.name, line.wish, line.also, frozenset())
-        return line.reach
+    def reach(self, subqueue: SubQueue) -> int:
+        """The agents who could ever answer a caller of this sub-queue, after all widening steps to come, as bits."""
+        if subqueue.reach is None:
+            later = self._reach(subqueue.queue.name, subqueue.expression, subqueue.also, frozenset())
+            subqueue.reach = subqueue.eligible | later
+        return subqueue.reach
 
-    def _reach(self, name: QueueName, wish: Wish, also: tuple[Wish, ...], passed: frozenset[QueueName]) -> int:
-        mask = self.eligible(name, wish, also)
+    def _reach(
+        self,
+        name: QueueName,
+        expression: SkillExpression,
+        also: tuple[SkillExpression, ...],
+        passed: frozenset[QueueName],
+    ) -> int:
+        mask = self.eligible(name, expression, also)
         for step in self.queues[name].config.steps:
-            wish = lowered(wish, step.lower) if step.lower else wish
-            wish = without(wish, frozenset(step.drop)) if step.drop else wish
+            expression = lowered(expression, step.lower) if step.lower else expression
+            expression = without(expression, frozenset(step.drop)) if step.drop else expression
             also = (*also, parse(step.add)) if step.add else also
-            mask |= self.eligible(name, wish, also)
+            mask |= self.eligible(name, expression, also)
             if step.overflow in self.open and step.overflow not in passed and step.overflow is not None:
-                mask |= self._reach(step.overflow, wish, (), passed | {name})
+                mask |= self._reach(step.overflow, expression, (), passed | {name})
         return mask

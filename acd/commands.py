@@ -1,4 +1,4 @@
-"""What the queues order."""
+"""The commands of the queues core."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ class Offer(Command, frozen=True):
 
 
 class WithdrawOffer(Command, frozen=True):
-    """Stop ringing: the caller is gone. No answer is expected; a late one is stale."""
+    """Stop ringing this agent: the caller is gone. No event answers it; a late one is stale."""
 
     attempt: AttemptId
     call: CallId
@@ -27,7 +27,7 @@ class WithdrawOffer(Command, frozen=True):
 
 
 class ReleaseCall(Command, frozen=True):
-    """The queue has no more to give to this call; `attempt` is the one of CallQueued."""
+    """Give this call back to the flow; `attempt` is the one of CallQueued."""
 
     call: CallId
     attempt: AttemptId
@@ -35,17 +35,20 @@ class ReleaseCall(Command, frozen=True):
 
 
 class WaitWidened(Command, frozen=True):
-    """A widening step of the queue took effect on this caller: for the log, and `queue` where it waits from now on."""
+    """Log that a widening step took effect on this caller, who waits in `queue` from now on.
+
+    `step` is its place in the queue's rules, from 0; `expression` is what the caller asks for now.
+    """
 
     call: CallId
     attempt: AttemptId
     queue: QueueName
     step: int
-    wish: str
+    expression: str
 
 
 class SuggestWayOut(Command, frozen=True):
-    """A widening step says: offer this caller a callback that keeps the place, or a message. The caller waits on."""
+    """Offer this caller a callback that keeps the place, or a message, as a widening step says. They wait on."""
 
     call: CallId
     attempt: AttemptId
@@ -53,7 +56,7 @@ class SuggestWayOut(Command, frozen=True):
 
 
 class CalledAgain(Command, frozen=True):
-    """The number of this call waits in the queue already, or was cut off from it a moment ago; `waited_s` counts.
+    """Tell the caller that their number waits in the queue already, or has its old place back; `waited_s` counts.
 
     `line` is the call that holds the place; None when this one has it from now on.
     """
@@ -65,7 +68,7 @@ class CalledAgain(Command, frozen=True):
 
 
 class AgentChanged(Command, frozen=True):
-    """A fact for screens, metrics and the bus: an agent's state is another since `since`."""
+    """Show, on screens, in metrics and on the bus, that an agent's state is `state` since `since`."""
 
     agent: AgentId
     state: AgentState

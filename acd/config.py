@@ -1,4 +1,4 @@
-"""Queues and agents as admins write them, checked. Plain data in, frozen records or a list of problems out.
+"""The configuration of queues and agents, read and checked: plain data in, frozen records or a list of problems out.
 
     queues:
       care:
@@ -21,8 +21,8 @@
     agents:
       "1001": {name: 李明, account: "1001", skills: {complaints: 4, english: 2}, queues: [care]}
 
-An agent without `queues` serves every queue whose wishes fit. The reader of the files knows lines and columns; here a
-problem has the path of keys that leads to it.
+An agent without `queues` serves every queue whose callers they have the skills for. The reader of the files knows lines
+and columns; here a problem has the path of keys that leads to it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from acd.events import Class
-from acd.skills import MAX_LEVEL, MIN_LEVEL, WishError, is_skill, named, nearest, parse
+from acd.skills import MAX_LEVEL, MIN_LEVEL, SkillExpressionError, is_skill, named, nearest, parse
 from calls.ids import AgentId, QueueName, Seconds
 from dsl.records import Path, Problem, misread
 
@@ -40,7 +40,7 @@ Way = Literal["callback", "message"]
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One widening of a caller's wish, `after_s` from when the caller came into this queue."""
+    """One widening step, `after_s` from the caller's entry into this queue."""
 
     after_s: Seconds
     lower: int = 0
@@ -51,7 +51,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one queue's callers are worth to the weighted policy; `acd.weighted` has the meaning."""
+    """The worth of one queue's callers to the weighted policy; `acd.weighted` says what each means."""
 
     goal_s: Seconds = 20.0
     fresh: float = 1.0
@@ -98,16 +98,16 @@ class AgentConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """All that the queues core is told of a version of dialplans/."""
+    """The part of a version of dialplans/ that the queues core is given."""
 
     queues: dict[QueueName, QueueConfig]
     agents: dict[AgentId, AgentConfig]
     weights: dict[QueueName, Weights] | None = None
-    """Of the weighted policy; without, first come first served by each queue's own policy."""
+    """Of the weighted policy. None: first come first served, by the policy of each queue."""
 
 
 Provider = Callable[[str], Configuration]
-"""Gives the configuration of a version. Versions never change, so a replay reads the same."""
+"""The configuration of a version. A version never changes, so a replay reads the same."""
 
 _TIMES = ("wrap_up_s", "max_wait_s", "keep_place_s")
 _DELAYS = ("ring_s", "delay_rejected_s", "delay_busy_s", "delay_no_answer_s", "delay_failed_s")
@@ -116,9 +116,9 @@ _DELAYS = ("ring_s", "delay_rejected_s", "delay_busy_s", "delay_no_answer_s", "d
 def read(
     queues: Mapping[str, Any], agents: Mapping[str, Any], known_skills: Iterable[str] = ()
 ) -> tuple[Configuration, list[Problem]]:
-    """Read both documents (their roots as plain dicts). With any problem the configuration must not be used.
+    """The configuration in both documents, whose roots are plain dicts. With any problem it must not be used.
 
-    `known_skills` are skills that may be named though nobody has them yet.
+    `known_skills` may be asked for though nobody has them yet.
     """
     problems: list[Problem] = []
     people = {AgentId(key): entry for key, entry in _records(agents, "agents", AgentConfig, problems)}
@@ -173,7 +173,7 @@ def _agent_problems(agent: AgentId, person: AgentConfig, names: Collection[Queue
         if not MIN_LEVEL <= level <= MAX_LEVEL:
             yield Problem((*path, "skills", skill), f"the level of a skill is {MIN_LEVEL} to {MAX_LEVEL}, not {level}")
         if not is_skill(skill):
-            yield Problem((*path, "skills", skill), f"`{skill}` cannot be written in a wish: a word, no spaces")
+            yield Problem((*path, "skills", skill), f"`{skill}` cannot stand in a skill expression: a word, no spaces")
     for position, queue in enumerate(person.queues or ()):
         if queue not in names:
             yield Problem((*path, "queues", position), f"there is no queue `{queue}`", nearest(queue, names))
@@ -207,7 +207,7 @@ def _queue_problems(
     if rule.weights is not None:
         yield from weights_problems(rule.weights, (*path, "weights"))
     for position, text in enumerate(rule.skills):
-        yield from wish_problems(text, known, (*path, "skills", position))
+        yield from expression_problems(text, known, (*path, "skills", position))
     after_s = 0.0
     for position, step in enumerate(rule.steps):
         yield from _step_problems(step, (*path, "steps", position), names, known)
@@ -217,11 +217,11 @@ def _queue_problems(
 
 
 def weights_problems(weights: Weights, path: Path = ()) -> Iterator[Problem]:
-    """What must hold of weights, lest somebody waits for ever."""
+    """The problems of weights with which somebody might wait for ever."""
     if weights.goal_s <= 0:
         yield Problem((*path, "goal_s"), "a goal is longer than 0 seconds")
     if weights.late_growth <= 0:
-        yield Problem((*path, "late_growth"), "above 0, or who is late may wait for ever")
+        yield Problem((*path, "late_growth"), "above 0, or a late caller may wait for ever")
     if weights.growth < 0 or weights.reserve < 0:
         yield Problem(path, "growth and reserve are not negative")
     if not 0 <= weights.decay < 1:
@@ -239,7 +239,7 @@ def _step_problems(step: Step, path: Path, names: Collection[QueueName], known: 
         if skill not in known:
             yield Problem((*path, "drop", position), f"nobody has the skill `{skill}`", nearest(skill, known))
     if step.add:
-        yield from wish_problems(step.add, known, (*path, "add"))
+        yield from expression_problems(step.add, known, (*path, "add"))
     if step.overflow is not None and step.overflow not in names:
         yield Problem((*path, "overflow"), f"there is no queue `{step.overflow}`", nearest(step.overflow, names))
 
@@ -265,13 +265,13 @@ def _overflow_cycles(rules: Mapping[QueueName, QueueConfig]) -> Iterator[Problem
             todo += [(target, depth + 1) for target in targets if target is not None]
 
 
-def wish_problems(text: str, known: Collection[str], path: Path = ()) -> Iterator[Problem]:
-    """What is wrong with one skill expression, here or in a flow."""
+def expression_problems(text: str, known: Collection[str], path: Path = ()) -> Iterator[Problem]:
+    """The problems of one skill expression, in queues.yaml or in a flow."""
     try:
-        wish = parse(text)
-    except WishError as error:
+        expression = parse(text)
+    except SkillExpressionError as error:
         yield Problem(path, f"{error} (column {error.column} of the expression)")
         return
-    for skill in dict.fromkeys(named(wish)):
+    for skill in dict.fromkeys(named(expression)):
         if skill not in known:
             yield Problem(path, f"nobody has the skill `{skill}`", nearest(skill, known))

@@ -1,4 +1,4 @@
-"""What the queues are told."""
+"""The events of the queues core."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ Class = Literal["urgent", "important", "general"]
 
 
 class Configured(Fact, frozen=True):
-    """Queues, agents and skills of version `version` hold from now on; calls that wait keep their own wishes."""
+    """Queues, agents and skills of version `version` hold from now on; waiting calls keep their own skills."""
 
     version: str
 
@@ -40,13 +40,13 @@ class AgentResumed(Fact, frozen=True):
 
 
 class WrapUpEnded(Fact, frozen=True):
-    """The agent says that the after-call work is done, before its time is."""
+    """The agent ended the after-call work before its time was over."""
 
     agent: AgentId
 
 
 class AgentReachable(Fact, frozen=True):
-    """The agent's phone went away or came back (registration)."""
+    """The agent's phone went out of reach or came back (registration)."""
 
     agent: AgentId
     reachable: bool
@@ -60,7 +60,7 @@ class AgentMoved(Fact, frozen=True):
 
 
 class CallQueued(Fact, frozen=True):
-    """A caller waits from now on. `skills` are wishes as written in dialplans/: `complaints>=3`.
+    """A caller waits from now on. `skills` are expressions as written in dialplans/: `complaints>=3`.
 
     `priority` is in minutes: it counts like so many minutes already waited, on top of the queue's and the class's own.
     `agent`, if set, is asked for alone during the first `sticky_s` (last agent, named agent); somebody who is not
@@ -82,7 +82,7 @@ class CallQueued(Fact, frozen=True):
 
 
 class CallMoved(Fact, frozen=True):
-    """A supervisor moved a waiting caller; the time waited and the wishes go along."""
+    """A supervisor moved a waiting caller; the time waited and the skills go along."""
 
     call: CallId
     queue: QueueName

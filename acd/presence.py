@@ -1,6 +1,6 @@
-"""Agents come, pause, go: what each of their facts changes in the queues core, and who waits for nobody then."""
+"""The presence of agents: signing in and out, pauses, phones out of reach, and what each changes for callers."""
 
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from acd.events import (
     AgentMoved,
@@ -11,30 +11,28 @@ from acd.events import (
     AgentSignedOut,
     WrapUpEnded,
 )
+from acd.matching import Matching
 from acd.state import NEVER, Agent
 from calls.ids import Instant
-
-if TYPE_CHECKING:
-    from acd.core import Acd
 
 AgentEvent = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed | WrapUpEnded | AgentReachable | AgentMoved
 
 
-def take(core: "Acd", event: AgentEvent, now: Instant) -> None:
-    """One fact of an agent; of one that the version does not have, nothing."""
-    agent = core.agents.by_id.get(event.agent)
+def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
+    """Take one event of an agent. Nothing for an agent whom the version does not have."""
+    agent = matching.agents.by_id.get(event.agent)
     if agent is None:
-        return  # unpublished while the fact was under way
+        return  # unpublished while the event was under way
     match event:
         case AgentSignedIn():
             if agent.signed_in:
                 return  # said twice
             agent.signed_in, agent.signed_in_at, agent.busy_s = True, now, 0.0
             agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
-            core.agents.arrive(agent)
+            matching.agents.arrive(agent)
         case AgentSignedOut():
             agent.signed_in = False
-            core.agents.leave(agent)
+            matching.agents.leave(agent)
         case AgentPaused(reason=reason):
             agent.pause = reason or "paused"
         case AgentResumed():
@@ -42,65 +40,65 @@ def take(core: "Acd", event: AgentEvent, now: Instant) -> None:
         case AgentReachable(reachable=reachable):
             agent.reachable = reachable
             if reachable:
-                core.agents.arrive(agent)
+                matching.agents.arrive(agent)
             else:
-                core.agents.leave(agent)
+                matching.agents.leave(agent)
         case WrapUpEnded():
             if agent.state == "wrap_up":
-                is_over(core, agent, now)
+                end_rest(matching, agent, now)
             return
         case AgentMoved(queues=queues):
             agent.queues = queues
-            core.callers.rebuild()
-            core.policy.prepare(core.callers, core.agents)
-            core.match_all(now)
+            matching.callers.rebuild()
+            matching.policy.prepare(matching.callers, matching.agents)
+            matching.match_all(now)
             return
         case _:
             assert_never(event)
-    _reconsider(core, agent, now)
+    _reconsider(matching, agent, now)
 
 
-def _reconsider(core: "Acd", agent: Agent, now: Instant) -> None:
-    """What an agent may do has changed; a talk goes on to its end, and wrap-up unless the agent goes home."""
+def _reconsider(matching: Matching, agent: Agent, now: Instant) -> None:
+    """Settle an agent whose flags have changed. A talk goes on to its end; so does wrap-up, unless they sign out."""
     caller = None
     if agent.state == "offered" and agent.assignment is not None:
         if agent.signed_in and not agent.pause:
             return  # an unreachable phone misses the offer by itself
         caller = agent.assignment.caller
-        core.withdraw(agent.assignment)
+        matching.withdraw(agent.assignment)
     elif agent.state == "talking" or (agent.state == "wrap_up" and agent.signed_in):
         return
     if agent.state == "wrap_up":
         agent.due_at = NEVER
-    if core.agents.settle(agent, now):
+    if matching.agents.settle(agent, now):
         agent.due_at = NEVER
-        core.match(agent, now)
+        matching.match(agent, now)
     else:
-        _without(core, agent, now)
+        _without(matching, agent, now)
     if caller is not None:
-        core.back_in_place(caller, now)
-    leave_empty(core, now)
+        matching.back_in_place(caller, now)
+    leave_empty(matching, now)
 
 
-def _without(core: "Acd", agent: Agent, now: Instant) -> None:
-    """Nobody waits for a named agent who is not there."""
-    for line in [line for line in agent.lines if line.only is agent]:
-        for _, _, caller in list(line.waiting):
+def _without(matching: Matching, agent: Agent, now: Instant) -> None:
+    """End the sticky step of the callers who wait for this agent, who is not there."""
+    for subqueue in [one for one in agent.subqueues if one.only is agent]:
+        for _, _, caller in list(subqueue.waiting):
             caller.sticky_until = now
-            core.advance(caller, now)
+            matching.advance(caller, now)
 
 
-def leave_empty(core: "Acd", now: Instant) -> None:
-    """Release who waits where nobody is left, in queues that say so."""
-    present = core.agents.present_mask
-    for line in list(core.callers.occupied):
-        if line.queue.config.leave_empty and not core.callers.reach(line) & present:
-            for _, _, caller in list(line.waiting):
-                core.release(caller, "no_agents", now)
+def leave_empty(matching: Matching, now: Instant) -> None:
+    """Release the callers whom no agent present could answer, in queues with `leave_empty`."""
+    present = matching.agents.present_mask
+    for subqueue in list(matching.callers.occupied):
+        if subqueue.queue.config.leave_empty and not matching.callers.reach(subqueue) & present:
+            for _, _, caller in list(subqueue.waiting):
+                matching.release(caller, "no_agents", now)
 
 
-def is_over(core: "Acd", agent: Agent, now: Instant) -> None:
-    """Wrap-up or a rest is over."""
+def end_rest(matching: Matching, agent: Agent, now: Instant) -> None:
+    """End wrap-up or a rest. Only what is due: nothing in any other state."""
     agent.due_at = NEVER
-    if agent.state in ("wrap_up", "paused") and core.agents.settle(agent, now):
-        core.match(agent, now)
+    if agent.state in ("wrap_up", "paused") and matching.agents.settle(agent, now):
+        matching.match(agent, now)

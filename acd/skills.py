@@ -1,11 +1,13 @@
-"""Wishes: expressions over skills, `complaints>=3 and (english or not trainee)`, and the agents that satisfy them.
+"""Skill expressions, `complaints>=3 and (english or not trainee)`, and the agents that satisfy them.
 
-    wish    = all { "or" all }
-    all     = one { "and" one }
-    one     = "not" one | "(" wish ")" | NAME [ ">=" LEVEL ]
+    expression = all { "or" all }
+    all        = one { "and" one }
+    one        = "not" one | "(" expression ")" | NAME [ ">=" LEVEL ]
 
-A wish is compiled once against an `Index` into a set of agents, held as an integer with bit *i* for agent *i*: so the
-cost of a decision does not grow with the number of agents that are out of the question.
+An expression is compiled once against an `Index` into a set of agents, held as an integer with bit *i* for agent *i*:
+the cost of a decision does not grow with the number of agents that are not eligible.
+
+Snapshots hold expressions with the field names `wish` and `wishes`.
 """
 
 import difflib
@@ -23,35 +25,35 @@ _WORDS = frozenset({"and", "or", "not"})
 
 
 class Has(msgspec.Struct, frozen=True, tag="has", gc=False):
-    """The agent has `skill` at `least` or better."""
+    """The agent has `skill` at level `least` or better."""
 
     skill: str
     least: int = 1
 
 
 class Not(msgspec.Struct, frozen=True, tag="not", gc=False):
-    """The agent does not satisfy `wish`."""
+    """The agent does not satisfy `part`."""
 
-    wish: "Wish"
+    part: "SkillExpression" = msgspec.field(name="wish")
 
 
 class All(msgspec.Struct, frozen=True, tag="all", gc=False):
-    """The agent satisfies each of `wishes`; with none of them, everybody does."""
+    """The agent satisfies each of `parts`; without any, every agent does."""
 
-    wishes: tuple["Wish", ...]
+    parts: tuple["SkillExpression", ...] = msgspec.field(name="wishes")
 
 
 class AnyOf(msgspec.Struct, frozen=True, tag="any", gc=False):
-    """The agent satisfies one of `wishes` at least."""
+    """The agent satisfies at least one of `parts`."""
 
-    wishes: tuple["Wish", ...]
+    parts: tuple["SkillExpression", ...] = msgspec.field(name="wishes")
 
 
-Wish = Has | Not | All | AnyOf
+SkillExpression = Has | Not | All | AnyOf
 ANYBODY = All(())
 
 
-class WishError(BadInput):
+class SkillExpressionError(BadInput):
     """The expression cannot be read; `column` counts from 1."""
 
     def __init__(self, message: str, column: int) -> None:
@@ -60,33 +62,34 @@ class WishError(BadInput):
 
 
 def is_skill(word: str) -> bool:
-    """Whether `word` can stand for a skill in a wish."""
+    """Whether `word` can name a skill in an expression."""
     match = _TOKEN.fullmatch(word)
     return match is not None and match.group(4) == word and word not in _WORDS
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Wish:
-    """Read one expression. Raises WishError."""
+def parse(text: str) -> SkillExpression:
+    """The expression that `text` says. Raises SkillExpressionError."""
     tokens = list(_tokens(text))
     if not tokens:
-        raise WishError("an empty skill expression; leave it out, or name a skill", 1)
-    wish, rest = _any(tokens, 0, len(text) + 1)
+        raise SkillExpressionError("an empty skill expression; leave it out, or name a skill", 1)
+    expression, rest = _any(tokens, 0, len(text) + 1)
     if rest < len(tokens):
-        raise WishError(f"`{tokens[rest][0]}` is not expected here; join skills with `and` or `or`", tokens[rest][1])
-    return wish
+        word, column = tokens[rest]
+        raise SkillExpressionError(f"`{word}` is not expected here; join skills with `and` or `or`", column)
+    return expression
 
 
-def parse_all(texts: Iterable[str]) -> Wish:
-    """All of these expressions at once; none of them means anybody."""
+def parse_all(texts: Iterable[str]) -> SkillExpression:
+    """The conjunction of all `texts`; without any, `ANYBODY`. Raises SkillExpressionError."""
     return conjunction(parse(text) for text in texts)
 
 
-def conjunction(wishes: Iterable[Wish]) -> Wish:
-    """All of `wishes`, flat and without repetition."""
-    parts: list[Wish] = []
-    for wish in wishes:
-        for part in wish.wishes if isinstance(wish, All) else (wish,):
+def conjunction(expressions: Iterable[SkillExpression]) -> SkillExpression:
+    """The expression that asks for all of `expressions`, flat and without repetition."""
+    parts: list[SkillExpression] = []
+    for expression in expressions:
+        for part in expression.parts if isinstance(expression, All) else (expression,):
             if part not in parts:
                 parts.append(part)
     return parts[0] if len(parts) == 1 else All(tuple(parts))
@@ -97,7 +100,8 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
     while at < end:
         match = _TOKEN.match(text, at)
         if match is None:
-            raise WishError(f"cannot read `{text[at:].strip()}`; a wish looks like `loans>=3 and english`", at + 1)
+            unread = text[at:].strip()
+            raise SkillExpressionError(f"cannot read `{unread}`; write skills like `loans>=3 and english`", at + 1)
         token = match.group(match.lastindex or 0)
         yield token, match.start(match.lastindex or 0) + 1
         at = match.end()
@@ -106,131 +110,132 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
 Tokens = list[tuple[str, int]]
 
 
-def _any(tokens: Tokens, at: int, end: int) -> tuple[Wish, int]:
-    wish, at = _all(tokens, at, end)
-    parts = [wish]
+def _any(tokens: Tokens, at: int, end: int) -> tuple[SkillExpression, int]:
+    expression, at = _all(tokens, at, end)
+    parts = [expression]
     while at < len(tokens) and tokens[at][0] == "or":
-        wish, at = _all(tokens, at + 1, end)
-        parts.append(wish)
+        expression, at = _all(tokens, at + 1, end)
+        parts.append(expression)
     return (parts[0] if len(parts) == 1 else AnyOf(tuple(parts))), at
 
 
-def _all(tokens: Tokens, at: int, end: int) -> tuple[Wish, int]:
-    wish, at = _one(tokens, at, end)
-    parts = [wish]
+def _all(tokens: Tokens, at: int, end: int) -> tuple[SkillExpression, int]:
+    expression, at = _one(tokens, at, end)
+    parts = [expression]
     while at < len(tokens) and tokens[at][0] == "and":
-        wish, at = _one(tokens, at + 1, end)
-        parts.append(wish)
+        expression, at = _one(tokens, at + 1, end)
+        parts.append(expression)
     return conjunction(parts), at
 
 
-def _one(tokens: Tokens, at: int, end: int) -> tuple[Wish, int]:
+def _one(tokens: Tokens, at: int, end: int) -> tuple[SkillExpression, int]:
     if at == len(tokens):
-        raise WishError("a skill is missing at the end", end)
+        raise SkillExpressionError("a skill is missing at the end", end)
     token, column = tokens[at]
     if token == "not":
-        wish, at = _one(tokens, at + 1, end)
-        return Not(wish), at
+        expression, at = _one(tokens, at + 1, end)
+        return Not(expression), at
     if token == "(":
-        wish, at = _any(tokens, at + 1, end)
+        expression, at = _any(tokens, at + 1, end)
         if at == len(tokens) or tokens[at][0] != ")":
-            raise WishError("this `(` is never closed", column)
-        return wish, at + 1
+            raise SkillExpressionError("this `(` is never closed", column)
+        return expression, at + 1
     if token in _WORDS or not (token[0].isalpha() or token[0] == "_"):
-        raise WishError(f"a skill is expected, not `{token}`", column)
+        raise SkillExpressionError(f"a skill is expected, not `{token}`", column)
     if at + 1 < len(tokens) and tokens[at + 1][0] == ">=":
         if at + 2 == len(tokens) or not tokens[at + 2][0].isdigit():
-            raise WishError(f"`{token}>=` needs a level from {MIN_LEVEL} to {MAX_LEVEL}", column)
+            raise SkillExpressionError(f"`{token}>=` needs a level from {MIN_LEVEL} to {MAX_LEVEL}", column)
         least = int(tokens[at + 2][0])
         if not MIN_LEVEL <= least <= MAX_LEVEL:
-            raise WishError(f"levels go from {MIN_LEVEL} to {MAX_LEVEL}, not {least}", tokens[at + 2][1])
+            raise SkillExpressionError(f"levels go from {MIN_LEVEL} to {MAX_LEVEL}, not {least}", tokens[at + 2][1])
         return Has(token, least), at + 3
     return Has(token), at + 1
 
 
-def render(wish: Wish) -> str:
-    """The wish as one would write it; empty for anybody."""
-    match wish:
+def render(expression: SkillExpression) -> str:
+    """The text of an expression, as an admin would write it; empty for `ANYBODY`."""
+    match expression:
         case Has(skill=skill, least=least):
             return skill if least <= 1 else f"{skill}>={least}"
-        case Not(wish=inner):
+        case Not(part=inner):
             return f"not {_grouped(inner)}"
-        case All(wishes=parts):
+        case All(parts=parts):
             return " and ".join(_grouped(part) for part in parts)
-        case AnyOf(wishes=parts):
+        case AnyOf(parts=parts):
             return " or ".join(_grouped(part) for part in parts)
 
 
-def _grouped(wish: Wish) -> str:
-    return f"({render(wish)})" if isinstance(wish, AnyOf) or (isinstance(wish, All) and wish.wishes) else render(wish)
+def _grouped(expression: SkillExpression) -> str:
+    joined = isinstance(expression, AnyOf) or (isinstance(expression, All) and expression.parts)
+    return f"({render(expression)})" if joined else render(expression)
 
 
-def named(wish: Wish) -> Iterator[str]:
-    """Every skill that the wish names, also within `not`."""
-    match wish:
+def named(expression: SkillExpression) -> Iterator[str]:
+    """Every skill that the expression names, also inside `not`."""
+    match expression:
         case Has(skill=skill):
             yield skill
-        case Not(wish=inner):
+        case Not(part=inner):
             yield from named(inner)
-        case All(wishes=parts) | AnyOf(wishes=parts):
+        case All(parts=parts) | AnyOf(parts=parts):
             for part in parts:
                 yield from named(part)
 
 
-def wanted(wish: Wish) -> Iterator[str]:
-    """Every skill that the wish asks for: what proficiency is counted over."""
-    match wish:
+def wanted(expression: SkillExpression) -> Iterator[str]:
+    """Every skill that the expression asks for, over which proficiency is counted."""
+    match expression:
         case Has(skill=skill):
             yield skill
         case Not():
             return
-        case All(wishes=parts) | AnyOf(wishes=parts):
+        case All(parts=parts) | AnyOf(parts=parts):
             for part in parts:
                 yield from wanted(part)
 
 
-def lowered(wish: Wish, by: int) -> Wish:
-    """The wish with each minimum `by` levels lower, never under 1. What is denied stays denied."""
-    match wish:
+def lowered(expression: SkillExpression, by: int) -> SkillExpression:
+    """The expression with each minimum `by` levels lower, never below 1. What is denied stays denied."""
+    match expression:
         case Has(skill=skill, least=least):
             return Has(skill, max(1, least - by))
         case Not():
-            return wish
-        case All(wishes=parts):
+            return expression
+        case All(parts=parts):
             return conjunction(lowered(part, by) for part in parts)
-        case AnyOf(wishes=parts):
+        case AnyOf(parts=parts):
             return AnyOf(tuple(lowered(part, by) for part in parts))
 
 
-def without(wish: Wish, skills: frozenset[str]) -> Wish:
-    """The wish with `skills` no longer asked for; an `or` of which one arm falls away asks for nothing."""
-    match wish:
+def without(expression: SkillExpression, skills: frozenset[str]) -> SkillExpression:
+    """The expression with `skills` no longer asked for; an `or` of which one arm falls away asks for nothing."""
+    match expression:
         case Has(skill=skill):
-            return ANYBODY if skill in skills else wish
+            return ANYBODY if skill in skills else expression
         case Not():
-            return wish
-        case All(wishes=parts):
+            return expression
+        case All(parts=parts):
             return conjunction(without(part, skills) for part in parts)
-        case AnyOf(wishes=parts):
+        case AnyOf(parts=parts):
             arms = tuple(without(part, skills) for part in parts)
             return ANYBODY if ANYBODY in arms else AnyOf(arms)
 
 
-def satisfied(wish: Wish, levels: Mapping[str, int]) -> bool:
-    """Whether somebody with these levels satisfies the wish: the definition that `Index.select` must agree with."""
-    match wish:
+def satisfied(expression: SkillExpression, levels: Mapping[str, int]) -> bool:
+    """Whether an agent with these levels satisfies the expression. `Index.select` must agree with it."""
+    match expression:
         case Has(skill=skill, least=least):
             return levels.get(skill, 0) >= least
-        case Not(wish=inner):
+        case Not(part=inner):
             return not satisfied(inner, levels)
-        case All(wishes=parts):
+        case All(parts=parts):
             return all(satisfied(part, levels) for part in parts)
-        case AnyOf(wishes=parts):
+        case AnyOf(parts=parts):
             return any(satisfied(part, levels) for part in parts)
 
 
 class Index:
-    """Who has which skill how well: for each skill and level a set of agents as bits."""
+    """An index of skills: for each skill and level, the agents who have it, as bits."""
 
     def __init__(self, levels_of: Iterable[Mapping[str, int]]) -> None:
         self._at_least: dict[str, dict[int, int]] = {}
@@ -245,22 +250,22 @@ class Index:
 
     @property
     def skills(self) -> frozenset[str]:
-        """Every skill that somebody has."""
+        """Every skill that at least one agent has."""
         return frozenset(self._at_least)
 
-    def select(self, wish: Wish) -> int:
-        """Bit i is set if agent i satisfies the wish. Costs a few operations on whole sets for each skill named."""
-        match wish:
+    def select(self, expression: SkillExpression) -> int:
+        """The agents who satisfy the expression, as bits. Costs a few operations on whole sets for each skill named."""
+        match expression:
             case Has(skill=skill, least=least):
                 return self._at_least.get(skill, {}).get(least, 0)
-            case Not(wish=inner):
+            case Not(part=inner):
                 return self.everybody & ~self.select(inner)
-            case All(wishes=parts):
+            case All(parts=parts):
                 chosen = self.everybody
                 for part in parts:
                     chosen &= self.select(part)
                 return chosen
-            case AnyOf(wishes=parts):
+            case AnyOf(parts=parts):
                 chosen = 0
                 for part in parts:
                     chosen |= self.select(part)

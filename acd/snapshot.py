@@ -1,22 +1,19 @@
 """The state of the queues core as bytes, and back: what a restart goes on from.
 
-Everything that a later command can depend on is in it, the order of equal deadlines included; lines and sets of agents
-are derived and made anew. The rules themselves are not in it: they come from the versions named.
+Everything that a later command can depend on is in it, the order of equal deadlines included.
+Sub-queues and sets of agents are derived, so they are made anew; the rules come from the versions named.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from acd.commands import AgentState
 from acd.events import CallQueued
-from acd.skills import Wish
+from acd.matching import Matching
+from acd.skills import SkillExpression
 from acd.state import Agent, Assignment, Caller, Queue, Review, Timed
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName, Seconds
-
-if TYPE_CHECKING:
-    from acd.core import Acd
-
 
 TimerKind = Literal["caller", "agent", "offer", "review"]
 
@@ -45,7 +42,7 @@ class AgentRecord(msgspec.Struct, array_like=True):
 class CallerRecord(msgspec.Struct, array_like=True):
     """A caller who waits or is on offer."""
 
-    fact: CallQueued
+    event: CallQueued
     seq: int
     head_start_s: Seconds
     place_at: Instant
@@ -53,8 +50,8 @@ class CallerRecord(msgspec.Struct, array_like=True):
     entered_at: Instant
     queue: QueueName
     version: str
-    wish: Wish
-    also: tuple[Wish, ...]
+    expression: SkillExpression
+    also: tuple[SkillExpression, ...]
     step: int
     sticky_until: Instant
     expires_at: Instant
@@ -76,7 +73,7 @@ class AssignmentRecord(msgspec.Struct, array_like=True):
 
 
 class State(msgspec.Struct):
-    """All of it."""
+    """The whole state of the queues core. The names of the fields are those on disk."""
 
     version: str
     offers: int
@@ -91,39 +88,39 @@ class State(msgspec.Struct):
     timers: list[tuple[Instant, int, TimerKind, str]]
 
 
-def save(core: "Acd") -> bytes:
-    """The whole state, between two facts."""
-    agents, callers = core.agents, core.callers
-    kept = callers.open | core.busy_queues()
+def save(matching: Matching) -> bytes:
+    """The whole state, between two events, as bytes."""
+    agents, callers = matching.agents, matching.callers
+    kept = callers.open | matching.busy_queues()
     return msgspec.msgpack.encode(
         State(
             version=callers.version,
-            offers=core.offer_count,
+            offers=matching.offer_count,
             arrivals=callers.arrivals,
             idle_count=agents.idle_count,
-            timer_count=core.timers.count,
+            timer_count=matching.timers.count,
             agents=[_agent(agent) for agent in agents.by_id.values()],
             callers=[_caller(caller) for caller in callers.by_call.values()],
-            assignments=[_assignment(assignment) for assignment in core.assignments.values()],
+            assignments=[_assignment(assignment) for assignment in matching.assignments.values()],
             queues={
                 queue.name: (queue.version, queue.last_offered)
                 for queue in callers.queues.values()
                 if queue.name in kept
             },
             left=[(queue, number, key, at) for (queue, number), (key, at) in callers.left.items()],
-            timers=_timers(core),
+            timers=_timers(matching),
         )
     )
 
 
-def _timers(core: "Acd") -> list[tuple[Instant, int, TimerKind, str]]:
-    return [(at, seq, *_named(timed)) for at, seq, timed in core.timers.standing()]
+def _timers(matching: Matching) -> list[tuple[Instant, int, TimerKind, str]]:
+    return [(at, seq, *_named(timed)) for at, seq, timed in matching.timers.standing()]
 
 
 def _named(timed: Timed) -> tuple[TimerKind, str]:
     match timed:
         case Caller():
-            return "caller", timed.fact.call
+            return "caller", timed.event.call
         case Agent():
             return "agent", timed.id
         case Assignment():
@@ -155,14 +152,14 @@ def _assignment(assignment: Assignment) -> AssignmentRecord:
     )
 
 
-def load(core: "Acd", data: bytes) -> None:
-    """Go on from `data`: the core, new until now, is as the one that was saved."""
+def load(matching: Matching, data: bytes) -> None:
+    """Put the state of `data` into a core that is new. Raises msgspec.ValidationError for what is no snapshot."""
     state = msgspec.msgpack.decode(data, type=State)
-    rules = core.configurations(state.version)
-    agents, callers = core.agents, core.callers
+    rules = matching.configurations(state.version)
+    agents, callers = matching.agents, matching.callers
     agents.configure(rules.agents)
     for record in state.agents:
-        _restore_agent(core, record)
+        _restore_agent(matching, record)
     agents.idle.sort(key=lambda entry: entry[0])
     agents.recount()
     agents.idle_count = state.idle_count
@@ -170,36 +167,36 @@ def load(core: "Acd", data: bytes) -> None:
     for queue_name, (version, last_offered) in state.queues.items():
         if queue_name not in busy and queue_name not in rules.queues:
             continue  # earlier releases kept closed queues for ever, also those whose version is long deleted
-        config = core.configurations(version).queues[queue_name]
+        config = matching.configurations(version).queues[queue_name]
         queue = callers.queues[queue_name] = Queue(queue_name, config, version)
         queue.last_offered = last_offered
     callers.left = {(queue, number): (key, at) for queue, number, key, at in state.left}
     for caller_record in state.callers:
-        _restore_caller(core, caller_record)
+        _restore_caller(matching, caller_record)
     for assignment_record in state.assignments:
-        _restore_assignment(core, assignment_record)
+        _restore_assignment(matching, assignment_record)
     callers.configure(state.version, rules.queues, callers.queues.keys())
     callers.arrivals = state.arrivals
-    core.policy_for(rules)
-    core.offer_count = state.offers
-    standing = [(at, seq, _timed(core, kind, name)) for at, seq, kind, name in state.timers]
-    core.timers.restore(state.timer_count, standing)
+    matching.policy_for(rules)
+    matching.offer_count = state.offers
+    standing = [(at, seq, _timed(matching, kind, name)) for at, seq, kind, name in state.timers]
+    matching.timers.restore(state.timer_count, standing)
 
 
-def _timed(core: "Acd", kind: TimerKind, name: str) -> Timed:
+def _timed(matching: Matching, kind: TimerKind, name: str) -> Timed:
     match kind:
         case "caller":
-            return core.callers.by_call[CallId(name)]
+            return matching.callers.by_call[CallId(name)]
         case "agent":
-            return core.agents.by_id[AgentId(name)]
+            return matching.agents.by_id[AgentId(name)]
         case "offer":
-            return core.assignments[AttemptId(name)]
+            return matching.assignments[AttemptId(name)]
         case "review":
-            return core.review
+            return matching.review
 
 
-def _restore_agent(core: "Acd", record: AgentRecord) -> None:
-    agents = core.agents
+def _restore_agent(matching: Matching, record: AgentRecord) -> None:
+    agents = matching.agents
     agent = agents.by_id.get(record.id)
     if agent is None:  # unpublished, and still in a talk
         agent = agents.by_id[record.id] = Agent.unpublished(record.id)
@@ -209,25 +206,27 @@ def _restore_agent(core: "Acd", record: AgentRecord) -> None:
         agents.idle.append((agent.idle_seq, agent))
 
 
-def _restore_caller(core: "Acd", record: CallerRecord) -> None:
-    callers = core.callers
+def _restore_caller(matching: Matching, record: CallerRecord) -> None:
+    callers = matching.callers
     queue = callers.queues[record.queue]
-    caller = Caller(record.fact, record.seq, record.head_start_s, record.place_at, queue, record.version, record.wish)
-    caller.rules = core.configurations(record.version).queues[record.queue]
+    caller = Caller(
+        record.event, record.seq, record.head_start_s, record.place_at, queue, record.version, record.expression
+    )
+    caller.rules = matching.configurations(record.version).queues[record.queue]
     for name in ("queued_at", "entered_at", "also", "step", "sticky_until", "expires_at", "due_at"):
         setattr(caller, name, getattr(record, name))
-    callers.by_call[record.fact.call] = caller
-    if record.fact.caller:
+    callers.by_call[record.event.call] = caller
+    if record.event.caller:
         callers.remember_number(caller)
     queue.length += 1
 
 
-def _restore_assignment(core: "Acd", record: AssignmentRecord) -> None:
-    agent = core.agents.by_id[record.agent]
-    caller = None if record.talking else core.callers.by_call[record.call]
-    queue = core.callers.queues[record.queue]
+def _restore_assignment(matching: Matching, record: AssignmentRecord) -> None:
+    agent = matching.agents.by_id[record.agent]
+    caller = None if record.talking else matching.callers.by_call[record.call]
+    queue = matching.callers.queues[record.queue]
     assignment = Assignment(record.attempt, record.call, caller, agent, queue, record.wrap_up_s, record.offered_at)
     assignment.due_at = record.due_at
-    core.assignments[record.attempt] = agent.assignment = assignment
+    matching.assignments[record.attempt] = agent.assignment = assignment
     if caller is not None:
         caller.offer = assignment

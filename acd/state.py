@@ -1,11 +1,11 @@
-"""What the queues core keeps: one class a noun, no behaviour that needs another noun."""
+"""The state of the queues core: queues, sub-queues, callers, agents, assignments."""
 
 from bisect import bisect_left, insort
 
 from acd.commands import AgentState
 from acd.config import AgentConfig, QueueConfig
 from acd.events import CallQueued
-from acd.skills import Wish, wanted
+from acd.skills import SkillExpression, wanted
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName, Seconds
 
 NEVER: Instant = float("inf")
@@ -13,9 +13,9 @@ MINUTE = 60.0
 
 
 class Queue:
-    """A queue by name; lives on over versions of the configuration. `length` counts callers, also those on offer."""
+    """A queue by name, which outlives versions of the configuration. `length` counts callers, also those on offer."""
 
-    __slots__ = ("config", "last_offered", "length", "lines", "name", "version")
+    __slots__ = ("config", "last_offered", "length", "name", "subqueues", "version")
 
     def __init__(self, name: QueueName, config: QueueConfig, version: str) -> None:
         self.name = name
@@ -23,34 +23,35 @@ class Queue:
         self.version = version
         self.length = 0
         self.last_offered = -1
-        self.lines: list[Line] = []
+        self.subqueues: list[SubQueue] = []
 
 
-class Line:
-    """Callers of one queue with one wish and one head start, in the order in which they are served.
+class SubQueue:
+    """The callers of one queue with one skill expression and one head start, in the order in which they are served.
 
-    Score is minutes waited plus priority; all age alike, so the order between two callers never changes and is a sort
-    by `key`, instant of arrival minus head start. `eligible` has bit i for agent i. `occupied` are the lines of the
-    callers in which somebody waits.
+    Score is minutes waited plus priority. All scores grow alike, so the order between two callers never changes: it is
+    that of `key`, the instant of arrival minus the head start. `eligible`: the agents who may answer, as bits; with
+    `only`, that agent alone. `also`: further expressions, of which one is enough. `occupied`: all sub-queues of the
+    core in which somebody waits.
     """
 
     __slots__ = (
-        "also", "eligible", "head_start_s", "levels", "occupied", "only", "queue", "reach", "tiers", "waiting",
-        "wanted", "wish",
+        "also", "eligible", "expression", "head_start_s", "levels", "occupied", "only", "queue", "reach",
+        "tiers", "waiting", "wanted",
     )  # fmt: skip
 
     def __init__(
         self,
         queue: Queue,
-        wish: Wish,
-        also: tuple[Wish, ...],
+        expression: SkillExpression,
+        also: tuple[SkillExpression, ...],
         only: "Agent | None",
         head_start_s: Seconds,
         eligible: int,
-        occupied: "dict[Line, None]",
+        occupied: "dict[SubQueue, None]",
     ) -> None:
         self.queue = queue
-        self.wish = wish
+        self.expression = expression
         self.also = also
         self.only = only
         self.head_start_s = head_start_s
@@ -58,20 +59,20 @@ class Line:
         self.occupied = occupied
         self.reach: int | None = None
         self.waiting: list[tuple[float, int, Caller]] = []
-        self.wanted = tuple(dict.fromkeys(wanted(wish)))
+        self.wanted = tuple(dict.fromkeys(wanted(expression)))
         self.levels: dict[int, int] = {}
         self.tiers: list[int] | None = None
 
     def add(self, caller: "Caller") -> None:
-        """Put a caller in the place that is due to it."""
-        caller.line = self
+        """Let a caller wait, in the place of their key."""
+        caller.subqueue = self
         caller.in_line = True
         if not self.waiting:
             self.occupied[self] = None
         insort(self.waiting, (caller.key, caller.seq, caller))
 
     def remove(self, caller: "Caller") -> None:
-        """Take a caller out."""
+        """Take a waiting caller out."""
         caller.in_line = False
         waiting = self.waiting
         if waiting[0][2] is caller:
@@ -82,7 +83,7 @@ class Line:
             del self.occupied[self]
 
     def level(self, agent: "Agent") -> int:
-        """How well this agent does what is asked for: the sum of the levels of the skills wanted."""
+        """The proficiency of an agent for these callers: the sum of their levels in the skills wanted."""
         level = self.levels.get(agent.index)
         if level is None:
             skills = agent.config.skills
@@ -93,18 +94,27 @@ class Line:
 class Caller:
     """One caller from entry until answered or gone. `rules` are those at entry, whatever is published since.
 
-    `place_at` is the instant from which the wait counts: that of entry, or of an earlier try that keeps its place.
+    `event` brought them. `place_at`: the instant from which the wait counts, that of entry or of an earlier try that
+    keeps its place. `in_line`: they wait in `subqueue`, and are not on offer.
     """
 
     __slots__ = (
-        "also", "due_at", "due_seq", "entered_at", "expires_at", "fact", "head_start_s", "in_line", "key", "line",
-        "offer", "place_at", "queue", "queued_at", "rules", "seq", "step", "sticky_until", "version", "wish",
+        "also", "due_at", "due_seq", "entered_at", "event", "expires_at", "expression", "head_start_s",
+        "in_line", "key", "offer", "place_at", "queue", "queued_at", "rules", "seq", "step", "sticky_until",
+        "subqueue", "version",
     )  # fmt: skip
 
     def __init__(
-        self, fact: CallQueued, seq: int, head_start_s: Seconds, now: Instant, queue: Queue, version: str, wish: Wish
+        self,
+        event: CallQueued,
+        seq: int,
+        head_start_s: Seconds,
+        now: Instant,
+        queue: Queue,
+        version: str,
+        expression: SkillExpression,
     ) -> None:
-        self.fact = fact
+        self.event = event
         self.seq = seq
         self.head_start_s = head_start_s
         self.place_at = now
@@ -114,25 +124,25 @@ class Caller:
         self.queue = queue
         self.rules = queue.config
         self.version = version
-        self.wish = wish
-        self.also: tuple[Wish, ...] = ()
+        self.expression = expression
+        self.also: tuple[SkillExpression, ...] = ()
         self.step = 0
         self.sticky_until: Instant = -NEVER
         self.expires_at: Instant = now + self.rules.max_wait_s if self.rules.max_wait_s > 0 else NEVER
         self.due_at: Instant = NEVER
         self.due_seq = 0
-        self.line: Line | None = None
+        self.subqueue: SubQueue | None = None
         self.in_line = False
         self.offer: Assignment | None = None
 
 
 class Agent:
-    """One person, whatever the number of queues. `idle_seq` is the order in which agents became idle."""
+    """One person, in however many queues. `idle_seq`: the order in which agents became idle."""
 
     __slots__ = (
-        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "id", "idle_seq", "index", "lines", "missed",
-        "pause", "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at", "since", "state",
-        "wrap_up_until",
+        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "id", "idle_seq", "index", "missed",
+        "pause", "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at", "since",
+        "state", "subqueues", "wrap_up_until",
     )  # fmt: skip
 
     def __init__(self, agent: AgentId, index: int, config: AgentConfig) -> None:
@@ -141,7 +151,7 @@ class Agent:
         self.bit = 1 << index
         self.config = config
         self.queues = config.queues
-        self.lines: list[Line] = []
+        self.subqueues: list[SubQueue] = []
         self.state: AgentState = "offline"
         self.reason = ""
         self.since: Instant = 0.0
@@ -161,20 +171,20 @@ class Agent:
 
     @classmethod
     def unpublished(cls, agent: AgentId) -> "Agent":
-        """Somebody of an older version who is still in a talk: in no set of agents."""
+        """An agent of an older version whose talk goes on: in no set of agents."""
         gone = cls(agent, 0, AgentConfig())
         gone.bit = 0
         return gone
 
     def occupancy(self, now: Instant) -> float:
-        """Share of the time signed in that went into offers, talks and wrap-up; 0 to 1."""
+        """The share of the time signed in that went into offers, talks and wrap-up; 0 to 1."""
         present_s = now - self.signed_in_at
         busy_s = self.busy_s + (now - self.since if self.state in ("offered", "talking", "wrap_up") else 0.0)
         return min(1.0, busy_s / present_s) if present_s > 0 else 0.0
 
 
 class Assignment:
-    """One offer, and the talk that may come of it."""
+    """One offer, and the talk that may come of it. `caller` is None once they talk."""
 
     __slots__ = ("agent", "attempt", "call", "caller", "due_at", "due_seq", "offered_at", "queue", "wrap_up_s")
 
@@ -190,7 +200,7 @@ class Assignment:
     ) -> None:
         self.attempt = attempt
         self.call = call
-        self.caller = caller  # None once they talk
+        self.caller = caller
         self.agent = agent
         self.queue = queue
         self.wrap_up_s = wrap_up_s
@@ -200,7 +210,7 @@ class Assignment:
 
 
 class Review:
-    """The one deadline of a policy that holds callers back: then their worth has grown enough."""
+    """The one deadline of a policy that holds callers back, when their worth has grown enough."""
 
     __slots__ = ("due_at", "due_seq")
 
@@ -210,4 +220,4 @@ class Review:
 
 
 Timed = Caller | Agent | Assignment | Review
-"""What may have a deadline, `due_at`, NEVER for none; `due_seq` is the number of the timer that stands for it."""
+"""Things with a deadline, `due_at`, NEVER for none; `due_seq` is the number of the timer that counts for it."""

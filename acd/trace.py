@@ -1,23 +1,18 @@
-"""Why this agent, why not that one: the reasons of a match, as of the moment before it.
+"""The reasons of a match, why this agent and why not that one, as of the moment before it.
 
-A trace is never kept: it is worked out from the state, live for a caller who still waits, or by replaying the facts of
-the past in a new core with a witness. So it costs nothing while nobody asks.
+A trace is never kept: a `Witness` works it out from the state, in a new core that is given the events of the past. So
+it costs nothing while nobody asks.
 """
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
-from acd.config import Provider
-from acd.events import AcdEvent
+from acd.matching import Matching
 from acd.policies import RANKINGS
 from acd.skills import render
 from acd.state import MINUTE, Agent, Caller
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
-
-if TYPE_CHECKING:
-    from acd.core import Acd
 
 Verdict = Literal[
     "chosen",
@@ -31,12 +26,11 @@ Verdict = Literal[
     "not_in_queue",
     "not_asked_for",
 ]
-"""Of one agent: `held_back` is idle, eligible, and kept for others by the policy; `not_asked_for` is not the agent
-named."""
+"""On one agent. `held_back`: idle and eligible, kept for others by the policy; `not_asked_for`: another is named."""
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """One agent, seen from one caller. `score` is the ranking's, the smallest is first; None where none was needed."""
+    """One agent, seen from one caller. `score` is the ranking's, the smallest first; None where it was not needed."""
 
     agent: AgentId
     verdict: Verdict
@@ -45,19 +39,19 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Rival(msgspec.Struct, frozen=True):
-    """Another caller whom the chosen agent could have had, and the score in minutes: waited plus priority."""
+    """Another caller whom the chosen agent could have had, and their score in minutes: waited plus priority."""
 
     call: CallId
     score: float
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """One look at one caller. `agent` None: nobody, and `standings` say why for each; `score` is in minutes."""
+    """One look at one caller. `agent` None: they wait, and `standings` say why for each agent. `score`: minutes."""
 
     at: Instant
     call: CallId
     queue: QueueName
-    wish: str
+    expression: str = msgspec.field(name="wish")
     score: float
     position: int
     policy: str
@@ -68,41 +62,45 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Witness:
-    """Keeps the decisions on one call (None: on all), each just before it takes effect."""
+    """An `acd.matching.Observer` that keeps the decisions on one call (None: on all)."""
 
     def __init__(self, call: CallId | None = None) -> None:
         self._call = call
         self.decisions: list[Decision] = []
 
-    def look(self, core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant) -> None:
-        """Note the reasons, if it is about the call."""
-        if self._call is None or caller.fact.call == self._call:
-            self.decisions.append(decide(core, caller, chosen, attempt, now))
+    def look(
+        self, matching: Matching, caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant
+    ) -> None:
+        """Keep the decision, if it is about the call."""
+        if self._call is None or caller.event.call == self._call:
+            self.decisions.append(decide(matching, caller, chosen, attempt, now))
 
 
-def decide(core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant) -> Decision:
-    """The reasons as things stand. Looks at every agent: for whoever asks, not for each call."""
-    line = core.callers.line_of(caller)
-    name = "weighted" if core.policy.holds else caller.queue.config.policy
+def decide(
+    matching: Matching, caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant
+) -> Decision:
+    """The decision on a caller, as things stand. Costs a look at every agent."""
+    subqueue = matching.callers.subqueue_of(caller)
+    name = "weighted" if matching.policy.holds else caller.queue.config.policy
     rank = RANKINGS[caller.queue.config.policy]
     standings = []
-    for agent in core.agents.by_id.values():
-        verdict, detail = _verdict(core, caller, agent, chosen)
-        score = rank(agent, line, now) if verdict in ("chosen", "ranked_lower", "held_back") else None
+    for agent in matching.agents.by_id.values():
+        verdict, detail = _verdict(matching, caller, agent, chosen)
+        score = rank(agent, subqueue, now) if verdict in ("chosen", "ranked_lower", "held_back") else None
         standings.append(Standing(agent.id, verdict, score, detail))
     rivals = []
     if chosen is not None:
-        for other in chosen.lines:
+        for other in chosen.subqueues:
             rivals += [
-                Rival(one.fact.call, (now - key) / MINUTE) for key, _, one in other.waiting[:1] if one is not caller
+                Rival(one.event.call, (now - key) / MINUTE) for key, _, one in other.waiting[:1] if one is not caller
             ]
     return Decision(
         now,
-        caller.fact.call,
+        caller.event.call,
         caller.queue.name,
-        " or ".join(render(wish) for wish in (caller.wish, *caller.also)),
+        " or ".join(render(expression) for expression in (caller.expression, *caller.also)),
         (now - caller.key) / MINUTE,
-        core.callers.position(caller),
+        matching.callers.position(caller),
         name,
         None if chosen is None else chosen.id,
         attempt,
@@ -111,16 +109,16 @@ def decide(core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId
     )
 
 
-def _verdict(core: "Acd", caller: Caller, agent: Agent, chosen: Agent | None) -> tuple[Verdict, str]:
+def _verdict(matching: Matching, caller: Caller, agent: Agent, chosen: Agent | None) -> tuple[Verdict, str]:
     if agent is chosen:
         return "chosen", ""
     if not agent.bit:
         return "unpublished", "not in the version that holds now"
-    line = core.callers.line_of(caller)
-    if not line.eligible & agent.bit:
-        if line.only is not None:
-            return "not_asked_for", f"only {line.only.id} is asked for until the sticky step ends"
-        if not core.agents.index.select(caller.wish) & agent.bit:
+    subqueue = matching.callers.subqueue_of(caller)
+    if not subqueue.eligible & agent.bit:
+        if subqueue.only is not None:
+            return "not_asked_for", f"only {subqueue.only.id} is asked for until the sticky step ends"
+        if not matching.agents.index.select(caller.expression) & agent.bit:
             return "lacks_skill", _levels(agent)
         return "not_in_queue", ", ".join(agent.queues or ())
     if agent.state == "idle":
@@ -134,23 +132,3 @@ def _verdict(core: "Acd", caller: Caller, agent: Agent, chosen: Agent | None) ->
 
 def _levels(agent: Agent) -> str:
     return ", ".join(f"{skill} {level}" for skill, level in agent.config.skills.items())
-
-
-def explain(core: "Acd", call: CallId, now: Instant) -> Decision | None:
-    """Why this caller still waits, or who is being rung; None if it is not in the queues."""
-    caller = core.callers.by_call.get(call)
-    if caller is None:
-        return None
-    offer = caller.offer
-    return decide(core, caller, offer.agent if offer else None, offer.attempt if offer else None, now)
-
-
-def why(facts: Iterable[tuple[Instant, AcdEvent]], configurations: Provider, call: CallId) -> list[Decision]:
-    """Every decision on one call, by a replay of the facts that the queues were told, in their order."""
-    from acd.core import Acd
-
-    witness = Witness(call)
-    core = Acd(configurations, witness=witness)
-    for now, fact in facts:
-        core.handle(fact, now)
-    return witness.decisions

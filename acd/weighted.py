@@ -1,13 +1,13 @@
-"""The weighted policy: serve whom it still helps, keep those back whom others will need more.
+"""The weighted policy: callers whom it still helps are served first, agents whom others will need more are kept back.
 
 For each queue a goal: answered within `goal_s`. A caller who can still make it is worth `fresh`, and `growth` more for
 each goal's length waited; one who is past it is worth `late`, and `late_growth` likewise: late callers are served when
 there is capacity to spare, and since their worth grows without limit they are served in the end.
 
 Taking an agent costs, for each queue that the agent serves, `reserve` × `decay` ^ (idle agents of that queue): the last
-one idle is dear, the tenth is nearly free, and who serves many queues is dearer than who serves one. The pair with the
-largest worth less cost is matched if that is positive; else all are held back until something happens or a caller's
-worth has grown enough. Weights come from a file and are found by simulation (`hotline tune`).
+one idle is dear, the tenth is nearly free, and an agent of many queues is dearer than one of a single queue. The pair
+with the largest worth less cost is matched if that is positive; else all are held back until something happens or a
+caller's worth has grown enough. Weights come from a file and are found by simulation (`hotline tune`).
 """
 
 from bisect import bisect_left
@@ -17,15 +17,15 @@ from acd.agents import Agents
 from acd.callers import Callers
 from acd.config import Weights
 from acd.policies import Pair, first_idle
-from acd.state import NEVER, Agent, Line
+from acd.state import NEVER, Agent, SubQueue
 from calls.ids import Instant, QueueName, Seconds
 
 RESOLUTION_S: Seconds = 1.0
-"""Those who are held are looked at anew no more often than this if nothing happens."""
+"""The least time between two looks at callers who are held, if nothing happens."""
 
 
 class _Slot:
-    """A queue as the policy sees it: its agents as bits, its weights, the price of taking one when so many are idle."""
+    """A queue as the policy sees it: its agents as bits, its weights, the price of one agent by how many are idle."""
 
     __slots__ = ("members", "price", "weights")
 
@@ -36,7 +36,7 @@ class _Slot:
 
 
 class _Profile:
-    """Agents who serve the same queues: `mask`, and the places of those queues among the slots."""
+    """The agents who serve the same queues, as bits in `mask`, and the places of those queues among the slots."""
 
     __slots__ = ("mask", "slots")
 
@@ -46,7 +46,7 @@ class _Profile:
 
 
 class Weighted:
-    """See the module's first lines."""
+    """The weighted policy of the module's docstring. A queue that is not in `queues` has the weights of `Weights()`."""
 
     holds = True
 
@@ -58,7 +58,7 @@ class Weighted:
         self._review_at: Instant = NEVER
 
     def prepare(self, callers: Callers, agents: Agents) -> None:
-        """Look at who serves what, after that has changed."""
+        """Group the agents by the queues that they serve, after that has changed."""
         names = list(callers.queues)
         self._of = {name: self._weights.get(name) or Weights() for name in names}
         self._slots = [_Slot(callers.members(name), self._of[name]) for name in names]
@@ -70,7 +70,7 @@ class Weighted:
         self._profiles = list(profiles.values())
 
     def _costs(self, idle: int) -> list[tuple[float, int]]:
-        """Of each profile with somebody idle, what taking one costs, and who they are; cheapest first."""
+        """Of each profile with an idle agent, the cost of one, and those idle as bits; the cheapest first."""
         price = [slot.price[(idle & slot.members).bit_count()] for slot in self._slots]
         costs = []
         for profile in self._profiles:
@@ -83,39 +83,39 @@ class Weighted:
         costs.sort()
         return costs
 
-    def agent_for(self, line: Line, free: int, agents: Agents, now: Instant) -> Agent | None:
-        """For a caller who comes now: none if others of the line are held, or if the cheapest is too dear."""
-        weights = self._of[line.queue.name]
-        fresh_from = now - weights.goal_s - line.head_start_s
-        if line.waiting and line.waiting[-1][0] >= fresh_from:
+    def agent_for(self, subqueue: SubQueue, free: int, agents: Agents, now: Instant) -> Agent | None:
+        """The cheapest agent for a caller who comes now; None if others of the sub-queue are held, or if too dear."""
+        weights = self._of[subqueue.queue.name]
+        fresh_from = now - weights.goal_s - subqueue.head_start_s
+        if subqueue.waiting and subqueue.waiting[-1][0] >= fresh_from:
             return None
-        worth = weights.fresh + weights.growth * line.head_start_s / weights.goal_s
+        worth = weights.fresh + weights.growth * subqueue.head_start_s / weights.goal_s
         for cost, mask in self._costs(agents.idle_mask):
             if mask & free:
                 return first_idle(mask & free, agents) if worth > cost else None
         return None
 
     def pair(self, agent: Agent | None, callers: Callers, agents: Agents, now: Instant) -> Pair | None:
-        """The best match that is worth its cost."""
+        """The best match that is worth its cost; None for none, and then `review_at` says when to ask again."""
         idle = agents.idle_mask
         costs = self._costs(idle)
         best: Pair | None = None
         best_gain, review_at = 0.0, NEVER
-        for line in callers.occupied:
-            cheapest = next(((cost, mask) for cost, mask in costs if mask & line.eligible), None)
+        for subqueue in callers.occupied:
+            cheapest = next(((cost, mask) for cost, mask in costs if mask & subqueue.eligible), None)
             if cheapest is None:
                 continue
-            cost, free = cheapest[0], cheapest[1] & line.eligible
-            waiting = line.waiting
-            weights = self._of[line.queue.name]
+            cost, free = cheapest[0], cheapest[1] & subqueue.eligible
+            waiting = subqueue.waiting
+            weights = self._of[subqueue.queue.name]
             goal_s = weights.goal_s
-            late = bisect_left(waiting, (now - goal_s - line.head_start_s,))
+            late = bisect_left(waiting, (now - goal_s - subqueue.head_start_s,))
             heads = []
             if late:
                 heads.append((waiting[0], weights.late, weights.late_growth))
             if late < len(waiting):
                 heads.append((waiting[late], weights.fresh, weights.growth))
-                review_at = min(review_at, waiting[late][0] + line.head_start_s + goal_s)
+                review_at = min(review_at, waiting[late][0] + subqueue.head_start_s + goal_s)
             for (key, seq, caller), worth, growth in heads:
                 gain = worth + growth * (now - key) / goal_s - cost
                 if gain > best_gain or (best is not None and gain == best_gain and seq < best[0].seq):
@@ -126,5 +126,5 @@ class Weighted:
         return best
 
     def review_at(self) -> Instant:
-        """When the first of those held will be worth it, or stops being fresh."""
+        """The instant at which the first caller held will be worth it, or stops being fresh."""
         return self._review_at

@@ -111,6 +111,6 @@ def _times(house: House, decisions: int) -> Times:
         house.hang_up()
         house.come()
     times = np.array(house.times_ns) / 1000
-    lines = list(house.acd.callers.occupied)
-    eligible = np.mean([line.eligible.bit_count() for line in lines for _ in line.waiting])
+    subqueues = list(house.acd.callers.occupied)
+    eligible = np.mean([subqueue.eligible.bit_count() for subqueue in subqueues for _ in subqueue.waiting])
     return Times(float(np.median(times)), float(np.percentile(times, 99)), float(eligible))

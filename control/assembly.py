@@ -11,7 +11,7 @@ from acd.forecast.feed import Feed
 from acd.forecast.forecaster import Example, Forecast, Forecaster
 from acd.forecast.routing_view import AcdRoutingView
 from acd.forecast.wrapper import Forecasting
-from acd.trace import Witness
+from acd.matching import Observer
 from calls.ids import CallId, Instant
 from control.ports import Directory
 from control.router import Router
@@ -86,7 +86,7 @@ def make_router(
     configurations: Provider,
     directory: Directory,
     models: Models = no_models,
-    witness: Witness | None = None,
+    witness: Observer | None = None,
 ) -> Router:
     """A router over new cores. `models`: the learned layers of the forecast by name, of which the journal says when
     each was taken up; a replay must be given the same ones.

@@ -28,7 +28,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from acd.config import Configuration, Weights, read, weights_problems, wish_problems
+from acd.config import Configuration, Weights, expression_problems, read, weights_problems
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, Class
 from acd.skills import nearest
 from calls.ids import AgentId, Instant, QueueName, Seconds
@@ -243,7 +243,7 @@ def _kind_problems(raw: _Document) -> Iterator[Problem]:
         if kind.queue not in raw.queues:
             yield Problem((*path, "queue"), f"there is no queue `{kind.queue}`", nearest(kind.queue, raw.queues))
         for position, text in enumerate(kind.skills):
-            yield from wish_problems(text, skills, (*path, "skills", position))
+            yield from expression_problems(text, skills, (*path, "skills", position))
     if len(lists) > 1:
         yield Problem(("kinds",), "rates by interval have as many intervals for each kind")
     if raw.arrivals is not None and (raw.calls or any(kind.per_hour for kind in raw.kinds.values())):

@@ -1,14 +1,14 @@
 """A real day of the house as a scenario: its calls, talks and patience, and who was there, from the journal.
 
 The journal is replayed through the router from the nearest snapshot; what the queues were told of each caller gives
-the wishes, what they said of each agent gives the presence, and the call log's rows give the talks.
+the skills, what they said of each agent gives the presence, and the call log's rows give the talks.
 """
 
 import contextlib
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -16,8 +16,8 @@ import numpy as np
 from acd.commands import AgentChanged, AgentState
 from acd.config import Configuration
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallQueued, Class
+from acd.matching import Matching
 from acd.state import Agent, Caller
-from acd.trace import Witness
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
 from control import commands
@@ -33,22 +33,20 @@ from sim.chance import NEVER, Distribution, Draws
 from sim.recorded import Recorded, mean_patience
 from sim.scenario import Coming, Goal, Kind, Scenario, Seeds, Shift
 
-if TYPE_CHECKING:
-    from acd.core import Acd
-
 Presence = Literal["there", "paused", "offline"]
 
 
-class _Wishes(Witness):
-    """Keeps what the queues were told of each caller, and works out no reasons."""
+class _Entries:
+    """An `acd.matching.Observer` that keeps the event with which each caller came, and works out no reasons."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.told: dict[CallId, CallQueued] = {}
 
-    def look(self, core: "Acd", caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant) -> None:
+    def look(
+        self, matching: Matching, caller: Caller, chosen: Agent | None, attempt: AttemptId | None, now: Instant
+    ) -> None:
         """The first look at a caller is when it comes to the queue."""
-        self.told.setdefault(caller.fact.call, caller.fact)
+        self.told.setdefault(caller.event.call, caller.event)
 
 
 class Day(msgspec.Struct):
@@ -80,13 +78,13 @@ def read(site: Site, first: float, last: float, told: Callable[[int, int], None]
     """Replay the journal through the day; `told` hears how many facts of how many. Raises BadInput when the journal
     does not hold it."""
     versions = Versions(site.versions)
-    wishes = _Wishes()
+    entries = _Entries()
     directory = VersionedDirectory(versions)
     models = WaitModels(site.wait_models)
     router = make_router(
-        Programs(versions), versions.configuration, directory, lambda name: models.load(name)[0], wishes
+        Programs(versions), versions.configuration, directory, lambda name: models.load(name)[0], entries
     )
-    day = Day(first, last, "", [], wishes.told, defaultdict(list), [])
+    day = Day(first, last, "", [], entries.told, defaultdict(list), [])
     with contextlib.closing(opening.to_read(site.database)) as connection:
         row = connection.execute(
             "SELECT seq, state FROM snapshots WHERE utc <= ? ORDER BY seq DESC LIMIT 1", (first,)

@@ -110,9 +110,9 @@ _MOST_LINES = 12
 
 def sentence(decision: Decision) -> str:
     """What was decided, in a line."""
-    wish = f" for {decision.wish}" if decision.wish else ""
+    expression = f" for {decision.expression}" if decision.expression else ""
     what = f"offered to agent {decision.agent}" if decision.agent is not None else f"waits at place {decision.position}"
-    return f"queue {decision.queue}{wish}, score {decision.score:.2f} min, {decision.policy}: {what}"
+    return f"queue {decision.queue}{expression}, score {decision.score:.2f} min, {decision.policy}: {what}"
 
 
 def reasons(decision: Decision) -> list[str]:

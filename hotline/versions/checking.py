@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from acd.config import Configuration, read, wish_problems
+from acd.config import Configuration, expression_problems, read
 from acd.skills import nearest
 from calls.ids import QueueName
 from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
@@ -62,7 +62,8 @@ def check(site: Site) -> Checked:
         known = _known_skills(people.configuration, compiled.roots)
         for wish, mark in compiled.wishes:
             problems += [
-                Problem(mark, "skill", _hinted(found.message, found.suggestion)) for found in wish_problems(wish, known)
+                Problem(mark, "skill", _hinted(found.message, found.suggestion))
+                for found in expression_problems(wish, known)
             ]
     if compiled.program is not None and people is not None:
         problems += _house_phrases(compiled.program, people, compiled.roots[QUEUES])

@@ -57,7 +57,7 @@ AGENTS: dict[str, Any] = {
     "c": {"skills": {"english": 4}, "queues": ["desk"], "wrap_up_s": 5},
     "d": {"queues": ["vip", "care"]},
 }
-WISHES = ((), ("loans>=3",), ("english",), ("loans or english>=2",), ("not loans",), ("loans>=2", "english"))
+EXPRESSIONS = ((), ("loans>=3",), ("english",), ("loans or english>=2",), ("not loans",), ("loans>=2", "english"))
 
 
 def versions() -> dict[str, Configuration]:
@@ -137,7 +137,7 @@ class Queues(RuleBasedStateMachine):
 
     @rule(
         queue=st.sampled_from(["care", "desk", "vip"]),
-        skills=st.sampled_from(WISHES),
+        skills=st.sampled_from(EXPRESSIONS),
         class_=st.sampled_from(["general", "important", "urgent"]),
         caller=st.sampled_from(["", "+8613900000001", "+8613900000002"]),
         agent=st.one_of(st.none(), agents),
@@ -225,7 +225,7 @@ class Queues(RuleBasedStateMachine):
     @invariant()
     def each_caller_is_in_exactly_one_place(self) -> None:
         callers = self.acd.callers
-        in_line = [caller.fact.call for line in callers.occupied for _, _, caller in line.waiting]
+        in_line = [caller.event.call for subqueue in callers.occupied for _, _, caller in subqueue.waiting]
         offered = [offer.call for offer in self.offers.values()]
         talking = [offer.call for offer in self.talks.values()]
         everywhere = [*in_line, *offered, *talking, *self.ended]
@@ -249,8 +249,8 @@ class Queues(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_for_somebody_idle(self) -> None:
-        for line in self.acd.callers.occupied:
-            assert not line.eligible & self.acd.agents.idle_mask
+        for subqueue in self.acd.callers.occupied:
+            assert not subqueue.eligible & self.acd.agents.idle_mask
 
     @invariant()
     def nothing_is_overdue(self) -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from acd.commands import AgentChanged, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
-from acd.core import ANSWER_GRACE_S
 from acd.events import (
     AgentMoved,
     AgentPaused,
@@ -19,6 +18,7 @@ from acd.events import (
     TalkEnded,
     WrapUpEnded,
 )
+from acd.matching import ANSWER_GRACE_S
 from calls.errors import BadInput, BrokenRule
 from calls.ids import AgentId, AttemptId, CallId, QueueName
 from tests.unit.acd.sites import Bench, configured, offer

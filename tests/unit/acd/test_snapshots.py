@@ -1,9 +1,9 @@
 """Snapshots that earlier code wrote are read, and what follows is what followed there.
 
-`data/snapshots_before_the_rooms.json` was recorded with the code of commit 47380d2: two queues cores with their forecasters, in
-the middle of a day (callers with each kind of skill expression, widened or asking for one agent or keeping a place;
-agents in every state, one of them unpublished and still talking), then events, and the commands and forecasts that these
-led to.
+`data/snapshots_before_the_rooms.json` was recorded with the code of commit 47380d2: two queues cores with their
+forecasters, in the middle of a day (callers with each kind of skill expression, widened or asking for one agent or
+keeping a place; agents in every state, one of them unpublished and still talking), then events, and the commands and
+forecasts that these led to.
 """
 
 import base64

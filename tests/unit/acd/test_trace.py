@@ -3,8 +3,8 @@
 import pytest
 
 from acd.events import AcdEvent, AgentPaused, AgentSignedIn, AgentSignedOut, CallQueued, Configured, OfferTaken
-from acd.trace import explain, why
 from calls.ids import AgentId, AttemptId, CallId, QueueName
+from tests.unit.acd.reasons import explain, why
 from tests.unit.acd.sites import Bench
 
 pytestmark = pytest.mark.unit
@@ -44,7 +44,7 @@ def test_each_agent_has_a_verdict_and_a_replay_gives_the_same() -> None:
         "other": "ranked_lower",
         "home": "offline",
     }
-    assert first.wish == "loans>=3"
+    assert first.expression == "loans>=3"
     scores = {one.agent: one.score for one in first.standings}
     assert scores["expert"] is not None
     assert scores["other"] is not None

@@ -6,7 +6,7 @@ import pytest
 
 from acd.forecast.estimates import Drift, Handle, Patience
 from acd.forecast.line import Line
-from acd.forecast.servers import UNKNOWN_SCORE, Servers, ReturnCurve, kinds_passed_over
+from acd.forecast.servers import UNKNOWN_SCORE, ReturnCurve, Servers, kinds_passed_over
 from calls.ids import AgentId, CallId
 
 pytestmark = pytest.mark.unit
