@@ -33,7 +33,7 @@ import msgspec
 from acd.events import Class
 from acd.skills import MAX_LEVEL, MIN_LEVEL, SkillExpressionError, is_skill, named, nearest, parse
 from calls.ids import AgentId, QueueName, Seconds
-from dsl.records import Path, Problem, misread
+from dsl.records import Path, Problem, decoding_problem
 
 PolicyName = Literal["longest_idle", "least_occupied", "most_proficient", "round_robin"]
 Way = Literal["callback", "message"]
@@ -164,7 +164,7 @@ def _records(
         try:
             yield str(key), msgspec.convert(entry, kind)
         except msgspec.ValidationError as error:
-            problems.append(misread(error, kind, path))
+            problems.append(decoding_problem(error, kind, path))
 
 
 def _agent_problems(agent: AgentId, person: AgentConfig, names: Collection[QueueName]) -> Iterator[Problem]:

@@ -31,9 +31,14 @@ _KINDS = {
 _BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
 
 
-def misread(error: msgspec.ValidationError, kind: type, path: Path, forms: Mapping[str, str] | None = None) -> Problem:
-    """`kind` is the record that was wanted at `path`. `forms`: of settings that are text of a certain form, that form
-    in words."""
+def decoding_problem(
+    error: msgspec.ValidationError, kind: type, path: Path, forms: Mapping[str, str] | None = None
+) -> Problem:
+    """The problem that a decoder's error is, in an admin's words.
+
+    `kind`: the record that was wanted at `path`. `forms`: by setting that is text of a certain form, that form in
+    words.
+    """
     message, _, where = str(error).partition(" - at ")
     inner = tuple(int(part) if part.isdigit() else part for part in re.findall(r"[\w-]+", where.partition("`$")[2]))
     wanted = _wanted(kind, inner)

@@ -1,4 +1,4 @@
-"""What a caller is told: a band of whole minutes, that does not rise without a cause, or nothing, for a reason."""
+"""The announcement of the wait: a band of whole minutes that rises only with a cause, or nothing, for a reason."""
 
 import msgspec
 
@@ -6,7 +6,7 @@ from acd.forecast.forecaster import Forecast
 from calls.ids import Seconds
 
 GRID_MIN = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60)
-"""The whole minutes that are said. Wider apart where the forecast is."""
+"""The whole minutes that are said. They are wider apart where the forecast is wider."""
 FEWER_AGENTS = 0.8
 LONGER_TALKS = 1.1
 
@@ -25,7 +25,7 @@ class Band(msgspec.Struct, frozen=True):
         return "wait_less_than" if self.low_min == 0 else "wait_between"
 
     def higher_than(self, other: "Band") -> bool:
-        """Whether its upper end, or with equal ones its lower end, is further away."""
+        """Whether its upper end, or with equal ones its lower end, is later."""
         mine = (float("inf") if self.high_min is None else self.high_min, self.low_min)
         return mine > (float("inf") if other.high_min is None else other.high_min, other.low_min)
 
@@ -48,19 +48,19 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Unsaid(msgspec.Struct, frozen=True):
-    """Tell nothing about the wait, and log why."""
+    """Tell nothing about the wait, and log the reason."""
 
     reason: str
 
 
 class Announcer:
-    """Decides for one caller. Remembers what was said last, and what it was said on."""
+    """The announcements to one caller. `last`: the band said last, and the forecast that it came from."""
 
     def __init__(self) -> None:
         self.last: tuple[Band, Forecast] | None = None
 
     def decide(self, forecast: Forecast, only_if_improved: bool = False) -> Said | Unsaid:
-        """Whether and what to tell now. A rising band needs a cause that shows in the queue; else nothing is said."""
+        """The band to tell now, or the reason to tell none. A rising band needs a cause that shows in the queue."""
         if forecast.layer == "silent":
             return Unsaid(forecast.reason)
         now = band(forecast.median_s, forecast.quantiles_s[3])
@@ -82,7 +82,7 @@ class Announcer:
 
 
 def cause_of_rise(earlier: Forecast, later: Forecast) -> str:
-    """What changed for the worse between two forecasts of one caller; empty for nothing that can be named."""
+    """The changes for the worse between two forecasts of one caller; empty for none that can be named."""
     causes = []
     if later.position > earlier.position:
         causes.append(f"{later.position - earlier.position} more ahead, by their priority")

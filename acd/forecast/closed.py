@@ -1,4 +1,4 @@
-"""Closed forms for the wait at queue entry. Durations in seconds; pure functions of what is known at that instant.
+"""Closed forms for the wait at queue entry. Durations in seconds; pure functions of the state at that instant.
 
 Names after R. Ibrahim and W. Whitt, "Real-time delay estimation in overloaded multiserver queues with abandonments",
 Management Science 55 (2009): LES and HOL look at waits, QL and QLm at the number of callers ahead.
@@ -15,12 +15,12 @@ SUMMED = 50
 
 
 def les(last_wait_s: Seconds | None) -> Seconds:
-    """Last to enter service: what the caller served last had waited; 0 before there was one."""
+    """Last to enter service: the wait of the caller who was served last; 0 before there was one."""
     return 0.0 if last_wait_s is None else last_wait_s
 
 
 def hol(oldest_elapsed_s: Seconds | None) -> Seconds:
-    """Head of line: how long the first in line waits already; 0 when nobody does."""
+    """Head of line: the time that the first caller has waited already; 0 when nobody waits."""
     return 0.0 if oldest_elapsed_s is None else oldest_elapsed_s
 
 
@@ -98,7 +98,7 @@ _NORMAL = {
 
 
 def erlang_quantile(level: float, stages: float, mean_s: Seconds) -> Seconds:
-    """Quantile of a sum of `stages` exponential stages with mean `mean_s` in all: what spreads a closed form's mean.
+    """Quantile of a sum of `stages` exponential stages with mean `mean_s` in all; it spreads a closed form's mean.
 
     Wilson & Hilferty's cube: within 2 % of the exact value for the levels .25 to .9 from one stage on, within 0.03 of
     the mean at .1. Only the five levels of the forecast are known.

@@ -1,4 +1,4 @@
-"""The conformal correction: what keeps 80 % at 80 % for every kind and priority, however the site drifts.
+"""The conformal correction: it keeps 80 % at 80 % for every kind and priority, however the site drifts.
 
 Each quantile of a forecast is moved by a number of *spreads* (the raw distance from the .1 to the .9 quantile). The
 number belongs to one cell (kind, priority) and one level, and follows the waits that end: a wait below the corrected
@@ -19,7 +19,7 @@ from calls.ids import Seconds
 Cell = tuple[str, int]
 
 FLOOR_S = 5.0
-"""The least spread: a forecast that is sure of itself can still be corrected."""
+"""The least spread, so that a very narrow forecast can still be corrected."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -41,17 +41,17 @@ class Correction:
         self._waits: dict[Cell, int] = {}
 
     def say(self, cell: Cell, raw: Sequence[Seconds]) -> Said:
-        """Remember a raw forecast as it was said."""
+        """A raw forecast with its spread, to be corrected now and learned from later."""
         ordered = sorted(raw)
         return Said(cell, tuple(ordered), max(FLOOR_S, ordered[-1] - ordered[0]))
 
     def corrected(self, said: Said) -> tuple[Seconds, ...]:
-        """The quantiles to tell: moved, not negative, in rising order."""
+        """The corrected quantiles: not negative, in rising order."""
         offsets = self._cells.get(said.cell, self._all)
         return tuple(sorted(max(0.0, q + o * said.spread_s) for q, o in zip(said.raw, offsets, strict=True)))
 
     def learn(self, said: Said, wait_s: Seconds) -> None:
-        """The caller was answered after `wait_s`. Callers who gave up teach nothing: their wait is not known."""
+        """Learn from a caller who was answered after `wait_s`. Who gave up teaches nothing: the wait is not known."""
         cell = self._cells.get(said.cell)
         if cell is None:
             cell = self._cells[said.cell] = list(self._all)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
-"""Levels that every forecast has, in this order."""
+"""The levels of every forecast, in this order."""
 
 
 _WEIGHTS = (0.175, 0.2, 0.25, 0.14, 0.235)
@@ -106,7 +106,7 @@ class Ensemble:
 
     @classmethod
     def from_arrays(cls, kinds: Sequence[str], arrays: dict[str, NDArray[np.float64]]) -> "Ensemble":
-        """The inverse of `to_arrays`. Raises KeyError or ValueError for what is no forest."""
+        """The inverse of `to_arrays`. Raises KeyError or ValueError for arrays that are no forest."""
         self = cls.__new__(cls)
         self.kinds = tuple(kinds)
         self._feature = arrays["feature"].astype(np.intp)

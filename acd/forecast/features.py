@@ -1,6 +1,6 @@
-"""What the learned layer sees of an instant: the closed forms, and what they leave out.
+"""The features of the learned layer: the closed forms, and what they leave out.
 
-One pass over the agents and one over the line; the closed forms fall out of it, so layers one and two share the work.
+One pass over the agents and one over the line give both, so layers one and two share the work.
 """
 
 from zlib import crc32
@@ -35,16 +35,16 @@ FEATURES = (
     "kind",  # index in the forecaster's list of kinds
     "priority",
 )
-"""Order of the vector. A model file names its features; another order is refused when it is loaded."""
+"""The order of the vector. A model file names its features; one with another order is refused when it is loaded."""
 FEATURES_ID = f"{crc32(','.join(FEATURES).encode()):08x}"
-"""Names the order in few letters: what stands beside a vector that is kept."""
+"""A short name of this order, kept beside each stored vector."""
 
 JUST_FREE_S = 8.0
 LONG_TALK_S = 180.0
 
 
 class View(msgspec.Struct, frozen=True):
-    """What one forecast is made from: the vector of FEATURES, position, agents eligible, the layer-one mean."""
+    """The input of one forecast: the vector of FEATURES, callers ahead, agents eligible, the closed form's mean."""
 
     vector: list[float]
     ahead: int
@@ -53,7 +53,7 @@ class View(msgspec.Struct, frozen=True):
 
 
 class _Crew(msgspec.Struct):
-    """The agents as one kind of caller sees them. `shared[k]`: how much of kind k's agents answer this kind too."""
+    """Sums over the agents for one kind of caller. `shared[k]`: the share of kind k's agents who answer it too."""
 
     present: float = 0.0
     eligible: float = 0.0
@@ -75,7 +75,7 @@ def view(
     day_s: Seconds,
     now: Instant,
 ) -> View:
-    """What is known at `now` of the wait that is still ahead of `waiter`."""
+    """The view at `now` of the wait that is still ahead of `waiter`."""
     ahead_of_kind = line.ahead_by_kind(waiter)
     ahead = sum(ahead_of_kind.values())
     crew = _crew(servers, handle, waiter.kind, set(ahead_of_kind), now)

@@ -1,6 +1,6 @@
-"""The forecaster beside the queues: hears what they hear and what they order, forecasts at entry and every 15 s after.
+"""The feed of the forecaster: it takes the queues' events and commands, and forecasts at entry and every 15 s after.
 
-Not part of the queues' own state: it changes nothing there, so it may be switched off, or fed from a journal later.
+It is not part of the queues' state and changes nothing there, so it may be left out.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ from acd.events import (
 from acd.forecast import snapshot
 from acd.forecast.announce import Announcer, Said, Unsaid
 from acd.forecast.ensemble import Quantiles
-from acd.forecast.facts import (
+from acd.forecast.events import (
     AgentAbsent,
     AgentPresent,
     CallGone,
@@ -43,9 +43,9 @@ EVERY_S = 15.0
 class Feed:
     """One forecaster for one set of queues. The kind of a caller is the queue; the priority is 2, 1, 0 by class.
 
-    Who is there it hears from the queues' own `AgentChanged`, whatever the cause: signing in and out, a pause, also
-    one by RONA or after a refusal, a phone that cannot be reached. So the queues must announce. Where a caller stands
-    and whom an agent may serve it asks of `routing`. `learned` is told each wait that ended with an agent.
+    Presence comes from the queues' own `AgentChanged`, whatever the cause: signing in and out, a pause, also one by
+    RONA or after a refusal, a phone that cannot be reached. So the queues must announce. `routing` answers where a
+    caller stands and which queues an agent serves. `learned` is called with each wait that ended with an agent.
     """
 
     def __init__(
@@ -59,12 +59,12 @@ class Feed:
         self._announcers: dict[CallId, Announcer] = {}
         self._due_at: dict[CallId, Instant] = {}
         self._heap: list[tuple[Instant, CallId]] = []  # finds them; an entry that is not in `_due_at` is stale
-        self._at_once: set[CallId] = set()  # an agent was free when they came
+        self._at_once: set[CallId] = set()  # callers for whom an agent was free when they came
         self.latest: dict[CallId, Forecast] = {}
         """The last forecast of each waiting caller, with its position and, for silence, the reason."""
 
     def observe(self, event: AcdEvent, commands: Sequence[AcdCommand], now: Instant) -> list[Forecast]:
-        """Take one fact of the queues and what they ordered on it; returns the forecast of a caller who entered."""
+        """Take one event of the queues and the commands it led to. Returns the forecast of a caller who entered."""
         made: list[Forecast] = []
         match event:
             case CallQueued(call=call, queue=queue, class_=class_):
@@ -73,7 +73,7 @@ class Feed:
                 head_start_s = 60.0 * event.priority if place is None else place[1]
                 self._kinds[call] = queue
                 rung = any(isinstance(command, Offer) and command.call == call for command in commands)
-                self._forecaster.handle_fact(CallJoined(call, queue, rank, head_start_s, rung), now)
+                self._forecaster.observe(CallJoined(call, queue, rank, head_start_s, rung), now)
                 self._announcers[call] = Announcer()
                 if rung:
                     self._at_once.add(call)
@@ -86,14 +86,14 @@ class Feed:
                 offer = self._offers[attempt]
                 kind = self._kinds.get(offer.call, offer.queue)
                 waited = offer.call not in self._at_once
-                example = self._forecaster.handle_fact(CallServed(offer.call, kind, offer.agent, waited), now)
+                example = self._forecaster.observe(CallServed(offer.call, kind, offer.agent, waited), now)
                 if example is not None:
                     self._learned(example)
                 self._forget(offer.call)
             case OfferMissed(attempt=attempt) if attempt in self._offers:
                 self._wait(self._offers.pop(attempt).call, now)
             case TalkEnded(attempt=attempt) if attempt in self._offers:
-                self._forecaster.handle_fact(TalkOver(self._offers.pop(attempt).call), now)
+                self._forecaster.observe(TalkOver(self._offers.pop(attempt).call), now)
             case CallMoved(call=call):
                 self._moved(call, now)
             case AgentMoved(agent=agent):
@@ -102,7 +102,7 @@ class Feed:
                 for agent in list(self._forecaster.servers.told()):
                     self._look_at(agent, now)
             case _:
-                pass  # nothing that a forecast is made of
+                pass  # nothing that changes a forecast
         for command in commands:
             self._follow(command, now)
         return made
@@ -121,16 +121,16 @@ class Feed:
             case CalledAgain(call=call, line=None) if call in self._kinds:  # in the same queue, in an earlier place
                 place = self._routing.place(call)
                 if place is not None:
-                    self._forecaster.handle_fact(CallMovedOn(call, *place), now)
+                    self._forecaster.observe(CallMovedOn(call, *place), now)
             case AgentChanged(agent=agent, state="offline" | "paused"):
-                self._forecaster.handle_fact(AgentAbsent(agent), now)
+                self._forecaster.observe(AgentAbsent(agent), now)
             case AgentChanged(agent=agent) if agent not in self._forecaster.servers.told():
                 self._look_at(agent, now)
             case _:
                 pass  # a way out that is suggested: the caller still waits
 
     def next_deadline(self) -> Instant | None:
-        """When the next caller is due for another forecast."""
+        """The instant of the next forecast, None for none."""
         while self._heap and self._due_at.get(self._heap[0][1]) != self._heap[0][0]:
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None
@@ -143,23 +143,23 @@ class Feed:
         return made
 
     def look_again(self, call: CallId, now: Instant) -> None:
-        """Let `latest` of a waiting caller be of this instant; when the next one is due stays."""
+        """Forecast anew for a waiting caller, out of turn. The next forecast stays due when it was."""
         if call in self.latest:
             self.latest[call] = self._forecaster.forecast(call, now)
 
     def use(self, model: Quantiles | None) -> None:
-        """Let the learned layer speak with another fit from now on; None: let the closed form speak."""
+        """Forecast with another fit of the learned layer from now on; None: with the closed form."""
         self._forecaster.use(model)
 
     def announce(self, call: CallId, only_if_improved: bool = False) -> Said | Unsaid:
-        """What to tell this caller now, or why nothing. Call it when it is going to be said: it is remembered."""
+        """The band to tell this caller now, or the reason for none. It is remembered as said, so call it only then."""
         forecast = self.latest.get(call)
         if forecast is None:
             return Unsaid("the call does not wait")
         return self._announcers[call].decide(forecast, only_if_improved)
 
     def snapshot(self) -> bytes:
-        """All state of the feed and its forecaster, but the fitted model."""
+        """The state of the feed and its forecaster, without the fitted model, as bytes."""
         said = {call: announcer.last for call, announcer in self._announcers.items()}
         state = snapshot.FeedState(
             snapshot.state_of(self._forecaster),
@@ -173,7 +173,7 @@ class Feed:
         return msgspec.msgpack.encode(state)
 
     def restore(self, data: bytes) -> None:
-        """Go on from a snapshot."""
+        """Go on from a snapshot. Raises msgspec.ValidationError for what is no snapshot."""
         state = msgspec.msgpack.decode(data, type=snapshot.FeedState)
         snapshot.restore(state.forecaster, self._forecaster)
         self._offers, self._kinds, self._due_at, self.latest = state.offers, state.kinds, state.due, state.latest
@@ -192,30 +192,30 @@ class Feed:
         return forecast
 
     def _wait(self, call: CallId, now: Instant) -> None:
-        """From now on like others, also who was to be with an agent at once: forecast of at the next tick."""
+        """Let a caller who was rung for at once wait like others, with a forecast at the next tick."""
         if call in self._at_once:
             self._at_once.discard(call)
-            self._forecaster.handle_fact(CallWaits(call), now)
+            self._forecaster.observe(CallWaits(call), now)
             self._due_at[call] = now
             heappush(self._heap, (now, call))
 
     def _moved(self, call: CallId, now: Instant) -> None:
-        """A caller may stand in another queue, or with another wish in the same: the queues know."""
+        """Look up the queue of a caller who may have been moved."""
         place = self._routing.place(call)
         if place is not None and call in self._kinds and place[0] != self._kinds[call]:
             self._kinds[call] = place[0]
-            self._forecaster.handle_fact(CallMovedOn(call, *place), now)
+            self._forecaster.observe(CallMovedOn(call, *place), now)
 
     def _look_at(self, agent: AgentId, now: Instant) -> None:
-        """An agent may be there or away now, or serve other queues."""
+        """Look up the queues of an agent who may be present or absent now, or serve other queues."""
         kinds = self._routing.serves(agent)
         if kinds is None:
-            self._forecaster.handle_fact(AgentAbsent(agent), now)
+            self._forecaster.observe(AgentAbsent(agent), now)
         elif self._forecaster.servers.told().get(agent) != kinds:
-            self._forecaster.handle_fact(AgentPresent(agent, frozenset(kinds)), now)
+            self._forecaster.observe(AgentPresent(agent, frozenset(kinds)), now)
 
     def _gone(self, call: CallId, now: Instant) -> None:
-        self._forecaster.handle_fact(CallGone(call), now)
+        self._forecaster.observe(CallGone(call), now)
         self._forget(call)
 
     def _forget(self, call: CallId) -> None:

@@ -1,4 +1,4 @@
-"""The forecaster: facts in, forecasts out, three layers and a reason each time."""
+"""The forecaster: takes events, returns forecasts, each by one of three layers and with the reason."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, assert_never
@@ -9,7 +9,7 @@ from acd.forecast.closed import erlang_quantile
 from acd.forecast.conformal import Correction, Said
 from acd.forecast.ensemble import LEVELS, Quantiles, mean
 from acd.forecast.estimates import Drift, Handle, Patience
-from acd.forecast.facts import (
+from acd.forecast.events import (
     AgentAbsent,
     AgentPresent,
     CallGone,
@@ -17,7 +17,7 @@ from acd.forecast.facts import (
     CallMovedOn,
     CallServed,
     CallWaits,
-    ForecastFact,
+    ForecastEvent,
     TalkOver,
 )
 from acd.forecast.features import View, view
@@ -28,16 +28,16 @@ from calls.ids import AgentId, CallId, Instant, Seconds
 Layer = Literal["learned", "closed form", "silent"]
 
 ENOUGH_TALKS = 30
-"""Fewer talks than this, and the handle time is a guess: silence."""
+"""With fewer talks than this the handle time is a guess, and the forecaster is silent."""
 ENOUGH_ANSWERED = 300
-"""Fewer callers answered after a wait than this, and the correction of the learned layer has nothing to go on."""
+"""With fewer callers answered after a wait than this, the correction of the learned layer has nothing to go on."""
 DAY_S = 86400.0
 
 
 class Forecast(msgspec.Struct, frozen=True):
     """The wait still ahead of one caller. With `layer` "silent" there are no figures, and `reason` says why.
 
-    `eligible` (agents, by their chance to serve) and `handle_s` are what a change of the forecast is explained by.
+    `eligible` (agents, by their chance to serve) and `handle_s` explain a change of the forecast.
     """
 
     call: CallId
@@ -55,8 +55,8 @@ class Forecast(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What was seen and said at entry, to learn from when the caller leaves: the vector of the learned layer, the
-    closed form, and each layer's raw quantiles."""
+    """The forecast at entry, kept to learn from when the caller leaves: the vector of the learned layer, the closed
+    form, and each layer's raw quantiles."""
 
     closed_s: Seconds
     said: dict[str, Said]
@@ -64,11 +64,11 @@ class Entry(msgspec.Struct, frozen=True):
     priority: int = 0
     vector: tuple[float, ...] = ()
     at: Instant | None = None
-    """When, if the wait did not begin as the caller joined (`CallWaits`)."""
+    """The instant of it; None: as the caller joined. Later for a caller who was rung for at once (`CallWaits`)."""
 
 
 class Example(msgspec.Struct, frozen=True):
-    """What a fit learns from: the vector at entry (in the order of `features.FEATURES`) and the wait that followed."""
+    """A wait to fit to: the vector at entry (in the order of `features.FEATURES`) and the wait that followed."""
 
     call: CallId
     kind: str
@@ -79,7 +79,7 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Forecaster:
-    """Feed it every fact with `now`, which never goes back; ask it at any instant.
+    """The three layers together. `observe` takes each event, with `now` never going back; `forecast` asks at any time.
 
     `head_starts`: seconds by priority, as the queue's rule says. `model`: the learned layer, None for none.
     `kinds`: what earlier runs knew, in the order in which models number them; new ones are added as they come.
@@ -103,13 +103,13 @@ class Forecaster:
         self.corrections = {"learned": Correction(), "closed form": Correction()}
         self._entries: dict[CallId, Entry] = {}
         self._now: Instant | None = None
-        self._seen: tuple[Waiter, Instant, View] | None = None  # the last view, until the next fact
+        self._seen: tuple[Waiter, Instant, View] | None = None  # the last view, until the next event
         self._answered = 0
         self._kind_index = {kind: index for index, kind in enumerate(kinds)}
         self.use(model)
 
     def use(self, model: Quantiles | None) -> None:
-        """Speak with another fit of the learned layer from now on; what was learned online stays.
+        """Take another fit of the learned layer from now on; what was learned online stays.
 
         Kinds are numbered as the model does; those that it has not met come after.
         """
@@ -123,11 +123,11 @@ class Forecaster:
         """The kinds seen so far, in the order in which the features number them."""
         return tuple(self._kind_index)
 
-    def handle_fact(self, fact: ForecastFact, now: Instant) -> Example | None:
-        """Take one fact; of a caller who waited and was answered, returns what a fit may learn from."""
+    def observe(self, event: ForecastEvent, now: Instant) -> Example | None:
+        """Take one event. Returns an example to fit to when it is the answer to a caller who waited."""
         self._seen = None
         self._pass_time(now)
-        match fact:
+        match event:
             case CallJoined(call, kind, priority, head_start_s, rung):
                 self._kind_index.setdefault(kind, len(self._kind_index))
                 waiter = self.line.join(call, kind, priority, now, head_start_s)
@@ -158,7 +158,7 @@ class Forecaster:
             case AgentAbsent(agent):
                 self.servers.absent(agent)
             case _:
-                assert_never(fact)
+                assert_never(event)
         return None
 
     def forecast(self, call: CallId, now: Instant) -> Forecast:
@@ -198,11 +198,9 @@ class Forecaster:
         )
 
     def view(self, waiter: Waiter, now: Instant) -> View:
-        """What the layers see of `waiter` at `now`."""
+        """The view of `waiter` at `now`, from which the layers forecast."""
         if self._seen is not None and self._seen[0] is waiter and self._seen[1] == now:
-            return self._seen[
-                2
-            ]  # who enters is looked at to learn from, and to be told: the servers are gone over once
+            return self._seen[2]  # at entry to learn from, and again to be told: one pass over the servers
         seen = view(
             self.line,
             self.servers,

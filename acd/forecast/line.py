@@ -1,4 +1,4 @@
-"""Who waits, in the order of service: instant of joining less the head start of the priority."""
+"""The waiting callers, in the order of service: instant of joining less the head start of the priority."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ class Waiter(msgspec.Struct, frozen=True):
 class Line:
     """The waiting callers, and the last wait that ended with an agent, in all and by (kind, priority).
 
-    The places of each kind are kept in order: who is ahead is counted without looking at everybody.
+    The places of each kind are kept in order, so those ahead are counted without a look at everybody.
     """
 
     def __init__(self, head_starts: HeadStarts) -> None:
@@ -45,7 +45,7 @@ class Line:
         return call in self._waiting
 
     def join(self, call: CallId, kind: str, priority: int, now: Instant, head_start_s: Seconds | None = None) -> Waiter:
-        """Put a caller in; returns the place. Without a head start of its own the caller has the priority's."""
+        """Add a caller. Returns their place. `head_start_s` None: that of the priority."""
         head = self._head_starts.get(priority, 0.0) if head_start_s is None else head_start_s
         self._joined += 1
         order = (now - head, self._joined)
@@ -55,7 +55,7 @@ class Line:
         return waiter
 
     def move(self, call: CallId, kind: str, head_start_s: Seconds) -> None:
-        """A caller is of another kind from now on, with the time waited. Nothing for one that does not wait."""
+        """Move a caller to another kind, with the time waited. Nothing for one who does not wait."""
         waiter = self._waiting.get(call)
         if waiter is not None:
             order = (waiter.joined_at - head_start_s, waiter.order[1])
@@ -64,18 +64,18 @@ class Line:
             self._stand(moved)
 
     def find(self, call: CallId) -> Waiter | None:
-        """The place of `call`, None when it does not wait."""
+        """The place of a call, None when it does not wait."""
         return self._waiting.get(call)
 
     def gone(self, call: CallId) -> Waiter | None:
-        """Take a caller out who hung up; None when it did not wait."""
+        """Take out a caller who hung up; None when they did not wait."""
         waiter = self._waiting.pop(call, None)
         if waiter is not None:
             self._step_out(waiter)
         return waiter
 
     def served(self, call: CallId, now: Instant) -> Waiter | None:
-        """Take a caller out who is with an agent; the wait becomes the last to enter service."""
+        """Take out a caller who is with an agent; their wait becomes the last to enter service."""
         waiter = self.gone(call)
         if waiter is not None:
             self._last_any = (now - waiter.joined_at, now)
@@ -83,16 +83,16 @@ class Line:
         return waiter
 
     def ahead_of(self, waiter: Waiter) -> list[Waiter]:
-        """Callers who are served before `waiter`, of all kinds."""
+        """The callers who are served before `waiter`, of all kinds."""
         return [other for other in self._waiting.values() if other.order < waiter.order]
 
     def ahead_by_kind(self, waiter: Waiter) -> dict[str, int]:
-        """How many of each kind are served before `waiter`; kinds with nobody ahead are left out."""
+        """The number of each kind who are served before `waiter`; kinds with nobody ahead are left out."""
         counts = {kind: bisect_left(places, waiter.order) for kind, places in self._places.items()}
         return {kind: count for kind, count in counts.items() if count}
 
     def kinds_before(self, order: Instant, joined_before: Instant) -> set[str]:
-        """The kinds of which somebody stands before this place who joined before that instant."""
+        """The kinds of the callers before the place `order` who joined before the instant `joined_before`."""
         found = set()
         for kind, places in self._places.items():
             for place in places:
@@ -104,7 +104,7 @@ class Line:
         return found
 
     def restored(self) -> None:
-        """The waiting callers are others: put them in their places."""
+        """Sort the waiting callers of a snapshot into their places."""
         self._places = {}
         for waiter in self._waiting.values():
             self._stand(waiter)
@@ -119,7 +119,7 @@ class Line:
             del self._places[waiter.kind]
 
     def oldest_elapsed(self, now: Instant) -> Seconds | None:
-        """How long the caller who joined first waits already."""
+        """The time that the caller who joined first has waited already; None when nobody waits."""
         first = next(iter(self._waiting.values()), None)
         return None if first is None else now - first.joined_at
 

@@ -1,4 +1,4 @@
-"""Who serves: which agents are there, and which kinds they really answer. Learned from talks, or told.
+"""The servers: the agents present, and the kinds that they really answer. Learned from talks, or told.
 
 A log of calls does not say who was logged in. What it shows: agents who talk; agents who stopped talking while callers
 waited, and did or did not come back. So an agent off the phone counts with the chance of coming back, which falls with
@@ -18,10 +18,10 @@ from acd.forecast.line import Line, Waiter
 from calls.ids import AgentId, CallId, Instant, Seconds
 
 UNKNOWN_SCORE = 0.6
-"""Score of a kind that an agent had no chance yet to take or to pass over."""
+"""The score of a kind that an agent had no chance yet to take or to pass over."""
 SCORE_STEP = 0.1
 PASSED_OVER_S = 5.0
-"""Who joined later than this before a choice, was perhaps not yet seen when it was made."""
+"""A caller who joined later than this before a choice was perhaps not yet seen when it was made."""
 FORGOTTEN_AFTER_S = 7200.0
 AWAY_AFTER_LINE_S = 900.0
 BACK_WITHIN_S = 120.0
@@ -84,7 +84,7 @@ class ReturnCurve:
 
 
 class Servers:
-    """Agents by state. Facts in; `hands` is who may serve at an instant."""
+    """The agents by state, as events tell of them; `hands` are those who may serve at an instant."""
 
     def __init__(self) -> None:
         self._talks: dict[AgentId, Talk] = {}
@@ -99,12 +99,12 @@ class Servers:
         self._hands: tuple[Instant, list[Hand]] | None = None
 
     def pass_time(self, elapsed_s: Seconds, somebody_waited: bool) -> None:
-        """Let the line clock run."""
+        """Let the line clock run, if somebody waited."""
         if somebody_waited and elapsed_s > 0:
             self._line_clock += elapsed_s
 
     def present(self, agent: AgentId, kinds: frozenset[str], now: Instant) -> None:
-        """We are told that the agent is there, or answers other kinds than before."""
+        """An agent is present for certain, or answers other kinds than before."""
         self._hands = None
         was_there = agent in self._told
         self._told[agent] = kinds
@@ -112,21 +112,21 @@ class Servers:
             self._free[agent] = Free(now, self._line_clock)
 
     def told(self) -> Mapping[AgentId, frozenset[str]]:
-        """Who is there because we were told, and the kinds each takes."""
+        """The agents who are present for certain, and the kinds that each takes."""
         return self._told
 
     def restore_told(self, told: dict[AgentId, frozenset[str]]) -> None:
-        """Of a snapshot."""
+        """Take over `told()` of a snapshot."""
         self._told = told
 
     def absent(self, agent: AgentId) -> None:
-        """We are told that the agent is away. A talk under way goes on."""
+        """An agent is absent for certain. A talk under way goes on."""
         self._hands = None
         self._told.pop(agent, None)
         self._free.pop(agent, None)
 
     def took(self, agent: AgentId, call: CallId, kind: str, passed_over: Iterable[str], now: Instant) -> None:
-        """An agent took a call; `passed_over` are the kinds of callers whose turn was before."""
+        """An agent took a call; `passed_over` are the kinds of callers whose turn was earlier."""
         self._hands = None
         scores = self._scores.setdefault(agent, {})
         for other in set(passed_over):
@@ -155,7 +155,7 @@ class Servers:
         return agent, talk
 
     def forget_absent(self, now: Instant) -> None:
-        """Give up agents who did not come back. Done with facts, never when asked: asking changes nothing."""
+        """Give up agents who did not come back. Called with an event, never for a forecast, which changes nothing."""
         if now < self._next_look_at:
             return
         self._next_look_at = now + LOOK_EVERY_S
@@ -165,7 +165,7 @@ class Servers:
             self._hands = None
 
     def hands(self, now: Instant) -> list[Hand]:
-        """Who may serve, in a fixed order: everybody, or on a large servers one in `stride`."""
+        """The agents who may serve, in a fixed order: all, or of very many one in `stride`."""
         if self._hands is not None and self._hands[0] == now:
             return self._hands[1]
         step = self.stride
@@ -181,7 +181,7 @@ class Servers:
 
     @property
     def stride(self) -> int:
-        """How many agents each of `hands` stands for: a sum over some dozens is good enough, and its cost bounded."""
+        """The number of agents that each of `hands` stands for: a sum over dozens is good enough, at a bounded cost."""
         return 1 + (len(self._talks) + len(self._free)) // LOOKED_AT
 
     def _is_away(self, agent: AgentId, free: Free, now: Instant) -> bool:
@@ -190,7 +190,7 @@ class Servers:
         return now - free.since > FORGOTTEN_AFTER_S or self._line_clock - free.line_clock > AWAY_AFTER_LINE_S
 
     def score(self, agent: AgentId, kind: str) -> float:
-        """How sure it is that `agent` answers `kind`, 0 to 1."""
+        """The certainty that `agent` answers `kind`, 0 to 1."""
         told = self._told.get(agent)
         if told:
             return 1.0 if kind in told else 0.0
@@ -206,18 +206,18 @@ class Servers:
         return {kind: scores.get(kind, UNKNOWN_SCORE) for kind in kinds}
 
     def wrap_up_s(self, agent: AgentId) -> Seconds:
-        """Line time that the agent usually stays off the phone between two talks."""
+        """The line time that the agent usually stays off the phone between two talks."""
         return self._wrap_up.get(agent, 15.0)
 
     def talking(self) -> int:
-        """How many agents are on the phone."""
+        """The number of agents on the phone."""
         return len(self._talks)
 
     def seen_within(self, window_s: Seconds, now: Instant) -> int:
-        """Agents on the phone, or off it for at most `window_s`: the plain estimate of how many serve."""
+        """The number of agents on the phone, or off it for at most `window_s`: the plain estimate of servers."""
         return len(self._talks) + sum(1 for free in self._free.values() if now - free.since <= window_s)
 
 
 def kinds_passed_over(line: Line, served: Waiter, now: Instant) -> set[str]:
-    """Kinds of the callers in `line` whose turn was clearly before the one just served."""
+    """The kinds of the callers in `line` whose turn was clearly before the one just served."""
     return line.kinds_before(served.order[0] - 3.0, now - PASSED_OVER_S)

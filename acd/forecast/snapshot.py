@@ -1,4 +1,4 @@
-"""The state of the forecaster and its feed as bytes, and back: what a restart goes on from.
+"""The state of the forecaster and its feed, for a restart.
 
 The learned layer is not in it: it is a file of its own, and comes from the wiring. Fields stand here under the names
 that they have in their classes, without the underscore of what is private there.
@@ -90,7 +90,7 @@ class ForecasterState(msgspec.Struct):
 
 
 class State(msgspec.Struct):
-    """All of a forecaster."""
+    """The whole state of a forecaster. The names of the fields are those on disk."""
 
     itself: ForecasterState
     line: LineState
@@ -103,7 +103,7 @@ class State(msgspec.Struct):
 
 
 class FeedState(msgspec.Struct):
-    """A feed with its forecaster. `said`: what callers were told last."""
+    """A feed with its forecaster. `said`: the last announcement to each caller."""
 
     forecaster: State
     offers: dict[AttemptId, Offer]
@@ -131,7 +131,7 @@ def _in(of: Any, name: str) -> str:
 
 
 def state_of(forecaster: Forecaster) -> State:
-    """All that a later forecast depends on, but the model."""
+    """The state that a later forecast depends on, without the model."""
     servers = taken(ServersState, forecaster.servers)
     # the order of a set differs from process to process: the same state is to be the same bytes
     servers.told = {agent: sorted(kinds) for agent, kinds in forecaster.servers.told().items()}
@@ -148,7 +148,7 @@ def state_of(forecaster: Forecaster) -> State:
 
 
 def restore(state: State, forecaster: Forecaster) -> None:
-    """Go on from `state`."""
+    """Put `state` into a forecaster that is new."""
     put(state.itself, forecaster)
     put(state.line, forecaster.line)
     forecaster.line.restored()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from acd.forecast.closed import HoldTime, MedianTable, hol, les, ql, qlm
-from acd.forecast.facts import CallGone, CallJoined, CallServed, ForecastFact
+from acd.forecast.events import CallGone, CallJoined, CallServed, ForecastEvent
 from acd.forecast.forecaster import Forecaster
 from acd.forecast.line import HeadStarts, Line
 from calls.ids import CallId, Instant, Seconds
@@ -27,7 +27,7 @@ class References:
         self._line = Line(WRITTEN_HEAD_STARTS)
         self._hold = HoldTime()
 
-    def handle_fact(self, fact: ForecastFact, now: Instant) -> None:
+    def observe(self, fact: ForecastEvent, now: Instant) -> None:
         """Take one fact, after the forecaster did."""
         match fact:
             case CallJoined(call, kind, priority):

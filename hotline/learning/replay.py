@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from acd.forecast.facts import CallGone, CallJoined, CallServed, ForecastFact, TalkOver
+from acd.forecast.events import CallGone, CallJoined, CallServed, ForecastEvent, TalkOver
 from calls.ids import AgentId, CallId
 from hotline.learning.calllog import LoggedCall
 
 _JOINED, _OVER, _LEFT, _OVER_AT_ONCE = range(4)
 
 
-def facts(calls: list[LoggedCall]) -> Iterator[tuple[float, ForecastFact, int]]:
+def facts(calls: list[LoggedCall]) -> Iterator[tuple[float, ForecastEvent, int]]:
     """(instant, fact, index of the call) in order of time.
 
     A log has whole seconds. Of one second joining comes first: a forecast at entry knows nothing of what left the

@@ -11,7 +11,7 @@ from time import perf_counter
 import msgspec
 
 from acd.forecast.ensemble import Ensemble
-from acd.forecast.facts import CallJoined
+from acd.forecast.events import CallJoined
 from acd.forecast.forecaster import Forecast, Forecaster
 from calls.errors import BadInput
 from hotline.learning.calllog import Log, LoggedCall
@@ -83,8 +83,8 @@ def walk(
             if len(past) >= LEAST_ROWS:
                 told(Progress(index, len(log.calls), f"fitting on {len(past)} waits"))
                 forecaster.use(_fitted(past, forecaster.kinds, shape or Shape()))
-        forecaster.handle_fact(fact, at)
-        references.handle_fact(fact, at)
+        forecaster.observe(fact, at)
+        references.observe(fact, at)
         if isinstance(fact, CallJoined):
             waiter = forecaster.line.find(fact.call)
             assert waiter is not None

@@ -15,7 +15,7 @@ from acd.config import Configuration, expression_problems, read
 from acd.skills import nearest
 from calls.ids import QueueName
 from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
-from dsl.records import misread
+from dsl.records import decoding_problem
 from dsl.tree import Mark, Node, Problem, nearest_hint
 from hotline.site.settings import Site
 from hotline.versions.sources import hash_of, read_files
@@ -111,7 +111,7 @@ def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict
         try:
             habits[QueueName(str(name))] = msgspec.convert(words, QueueTreatment)
         except msgspec.ValidationError as error:
-            found = misread(error, QueueTreatment, ("queues", str(name)), _FORMS)
+            found = decoding_problem(error, QueueTreatment, ("queues", str(name)), _FORMS)
             problems.append(Problem(_mark(root, found.path), "people", _hinted(found.message, found.suggestion)))
     return habits
 

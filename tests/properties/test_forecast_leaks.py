@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.forecast.facts import CallJoined
+from acd.forecast.events import CallJoined
 from acd.forecast.forecaster import Forecast, Forecaster
 from hotline.learning.calllog import LoggedCall
 from hotline.learning.references import References
@@ -54,8 +54,8 @@ def forecasts(calls: list[LoggedCall], until: float) -> dict[int, tuple[Forecast
     for at, fact, index in facts(calls):
         if at > until:
             break
-        forecaster.handle_fact(fact, at)
-        references.handle_fact(fact, at)
+        forecaster.observe(fact, at)
+        references.observe(fact, at)
         if isinstance(fact, CallJoined):
             said[index] = (forecaster.forecast(fact.call, at), references.at_entry(fact.call, at))
     return said

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from acd.forecast.facts import AgentAbsent, AgentPresent, CallGone, CallJoined, CallServed, ForecastFact, TalkOver
+from acd.forecast.events import AgentAbsent, AgentPresent, CallGone, CallJoined, CallServed, ForecastEvent, TalkOver
 from acd.forecast.features import FEATURES
 from acd.forecast.forecaster import ENOUGH_ANSWERED, ENOUGH_TALKS, Forecaster
 from calls.ids import AgentId, CallId
@@ -23,11 +23,11 @@ class Constant:
         return [10.0, 20.0, 30.0, 40.0, 50.0]
 
 
-def busy_day(calls: int, seed: int = 1) -> list[tuple[float, ForecastFact]]:
+def busy_day(calls: int, seed: int = 1) -> list[tuple[float, ForecastEvent]]:
     """Three agents, callers who queue, a few of whom give up."""
     chance = random.Random(seed)
     free = {AgentId(f"a{n}"): 0.0 for n in range(3)}
-    facts: list[tuple[float, ForecastFact]] = []
+    facts: list[tuple[float, ForecastEvent]] = []
     at = 0.0
     for n in range(calls):
         at += chance.expovariate(1 / 50.0)
@@ -44,21 +44,21 @@ def busy_day(calls: int, seed: int = 1) -> list[tuple[float, ForecastFact]]:
     return sorted(facts, key=lambda f: f[0])
 
 
-def fed(forecaster: Forecaster, facts: list[tuple[float, ForecastFact]]) -> Forecaster:
+def fed(forecaster: Forecaster, facts: list[tuple[float, ForecastEvent]]) -> Forecaster:
     for at, fact in facts:
-        forecaster.handle_fact(fact, at)
+        forecaster.observe(fact, at)
     return forecaster
 
 
 def waiting(forecaster: Forecaster, now: float) -> CallId:
     call = CallId("me")
-    forecaster.handle_fact(CallJoined(call, "PS", 0), now)
+    forecaster.observe(CallJoined(call, "PS", 0), now)
     return call
 
 
 def test_with_no_talks_nothing_is_said_but_the_position() -> None:
     forecaster = Forecaster({})
-    forecaster.handle_fact(CallJoined(CallId("first"), "PS"), 0.0)
+    forecaster.observe(CallJoined(CallId("first"), "PS"), 0.0)
     told = forecaster.forecast(waiting(forecaster, 1.0), 1.0)
     assert (told.layer, told.position, told.median_s) == ("silent", 2, 0.0)
     assert told.reason == f"0 talks seen, {ENOUGH_TALKS} needed"
@@ -105,9 +105,9 @@ def test_agents_told_about_count_at_once_and_go_at_once() -> None:
     forecaster = fed(Forecaster({}), facts)
     now = facts[-1][0] + 4 * 3600
     call = waiting(forecaster, now)
-    forecaster.handle_fact(AgentPresent(AgentId("new"), frozenset({"PS"})), now)
+    forecaster.observe(AgentPresent(AgentId("new"), frozenset({"PS"})), now)
     assert forecaster.forecast(call, now).layer == "closed form"
-    forecaster.handle_fact(AgentAbsent(AgentId("new")), now)
+    forecaster.observe(AgentAbsent(AgentId("new")), now)
     assert forecaster.forecast(call, now).layer == "silent"
 
 
@@ -115,8 +115,8 @@ def test_asking_changes_nothing() -> None:
     facts = busy_day(500)
     asked, unasked = Forecaster({2: 90.0}), Forecaster({2: 90.0})
     for at, fact in facts:
-        asked.handle_fact(fact, at)
-        unasked.handle_fact(fact, at)
+        asked.observe(fact, at)
+        unasked.observe(fact, at)
         if isinstance(fact, CallJoined):
             asked.forecast(fact.call, at)
             asked.forecast(fact.call, at)

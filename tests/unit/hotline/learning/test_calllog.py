@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.forecast.facts import CallGone, CallJoined, CallServed, TalkOver
+from acd.forecast.events import CallGone, CallJoined, CallServed, TalkOver
 from calls.errors import BadInput
 from hotline.learning.calllog import COLUMNS, read
 from hotline.learning.replay import facts

@@ -1,4 +1,4 @@
-"""What the forecaster is told. The queues' own facts are richer; whoever wires them says them in these words."""
+"""The events of the forecaster. Those of the queues are richer, and `feed` translates them; a log has just these."""
 
 from calls.events import Fact
 from calls.ids import AgentId, CallId, Seconds
@@ -19,14 +19,14 @@ class CallJoined(Fact, frozen=True):
 
 
 class CallWaits(Fact, frozen=True):
-    """Nobody answered for a caller who had joined while an agent was free: waits like others from now on."""
+    """A caller who had joined while an agent was free was not answered, and waits like others from now on."""
 
     call: CallId
 
 
 class CallMovedOn(Fact, frozen=True):
-    """A waiting caller stands elsewhere from now on: moved by a supervisor, overflowed, or in the place of another line
-    of the same number. The wait goes on."""
+    """A waiting caller has another place from now on: moved by a supervisor, overflowed, or in the place of another
+    call from the same number. The wait goes on."""
 
     call: CallId
     kind: str
@@ -34,7 +34,7 @@ class CallMovedOn(Fact, frozen=True):
 
 
 class CallServed(Fact, frozen=True):
-    """An agent has the caller, who had waited or was taken at once. `agent` is empty where the log does not say.
+    """An agent answered a caller, who had waited or was taken at once. `agent` is empty where the log does not say.
 
     `waited`: False for a caller who joined while an agent was free. Nothing is learned from the seconds of ringing:
     such callers hear no forecast.
@@ -47,7 +47,7 @@ class CallServed(Fact, frozen=True):
 
 
 class CallGone(Fact, frozen=True):
-    """A waiting caller hung up or took a way out: the wait that was ahead is never known."""
+    """A waiting caller hung up or took a way out; how long they would have waited is never known."""
 
     call: CallId
 
@@ -59,9 +59,9 @@ class TalkOver(Fact, frozen=True):
 
 
 class AgentPresent(Fact, frozen=True):
-    """An agent is at the phone and takes calls of `kinds` (empty: not known, learned from what they answer).
+    """An agent is present and takes calls of `kinds` (empty: not known, learned from what they answer).
 
-    Said again of somebody who is there, the kinds are others from now on.
+    For an agent who is present already, the kinds change.
     """
 
     agent: AgentId
@@ -69,9 +69,9 @@ class AgentPresent(Fact, frozen=True):
 
 
 class AgentAbsent(Fact, frozen=True):
-    """An agent paused or was paused, went home, or cannot be reached."""
+    """An agent paused or was paused, signed out, or cannot be reached."""
 
     agent: AgentId
 
 
-ForecastFact = CallJoined | CallWaits | CallMovedOn | CallServed | CallGone | TalkOver | AgentPresent | AgentAbsent
+ForecastEvent = CallJoined | CallWaits | CallMovedOn | CallServed | CallGone | TalkOver | AgentPresent | AgentAbsent
