@@ -1,1 +1,1 @@
-"""Who waits for whom: queues, skills, matching, the forecast of the wait."""
+"""The queues: skills, the matching of callers and agents, and the forecast of the wait."""

@@ -1,4 +1,4 @@
-"""Virtual time: a core, and a world that keeps its heap of (instant, sequence) and answers what the core orders.
+"""Virtual time: a driver of a core and of a world, which keeps its heap of (instant, sequence) and answers commands.
 
 The core is the one that runs live. What the live driver gets from the switch comes here from the world; nothing waits.
 """
@@ -20,18 +20,18 @@ LAST: Instant = sys.float_info.max
 
 
 class World(Protocol[E_co, C_contra]):
-    """Everything outside the core."""
+    """The port to all that is outside of the core."""
 
     def next_at(self) -> Instant:
-        """When something happens of the world's own accord, FOREVER for nothing more."""
+        """The instant of the world's next event, FOREVER for none."""
         ...
 
     def happen(self) -> E_co | None:
-        """Let it happen: a fact for the core, or None if the core need not know."""
+        """Take that event, which is due. None if the core need not know of it."""
         ...
 
     def carry_out(self, command: C_contra, now: Instant) -> E_co | None:
-        """Do what the core ordered; a fact that follows in the same instant, or None."""
+        """Carry out a command of the core. Returns an event that follows in the same instant, or None."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What a run came to, and how sure of it: figures by seed, their mean and the 95 % interval of it."""
+"""The figures of runs, by seed, with their mean and its 95 % interval."""
 
 import math
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ class Figures(msgspec.Struct):
 def figures(
     centre: Centre, calls: Calls, kind: int | None, goal_s: Seconds | Sequence[Seconds], drop: int = 0
 ) -> Figures:
-    """Figures of one kind (None: all), without the first `drop` calls; `goal_s` one for all or one for each kind.
+    """The figures of one kind (None: all), without the first `drop` calls; `goal_s` one for all or one for each kind.
     Waits are of those answered."""
     chosen = np.ones(len(calls.arrivals), bool) if kind is None else calls.kinds == kind
     chosen[:drop] = False

@@ -1,4 +1,4 @@
-"""Calls that really came: their instants and kinds, and what is known of how long each talked and would have waited."""
+"""Recorded calls: their instants and kinds, and as far as known the talk and the patience of each."""
 
 import msgspec
 import numpy as np
@@ -26,8 +26,8 @@ class Recorded(msgspec.Struct, frozen=True):
         return drawn if self.service is None else np.where(np.isnan(self.service), drawn, self.service)
 
     def patience_over(self, drawn: Draws) -> Draws:
-        """Who gave up did so after just so long. Who was answered had waited so long, and would have waited for what
-        is drawn besides: right for exponential patience, which does not tire."""
+        """The patience of each call: the wait of a caller who gave up; of one who was answered, the wait and what is
+        drawn on top of it, which is right for exponential patience, for that does not tire."""
         if self.waited is None or self.abandoned is None:
             return drawn
         return np.where(self.abandoned, self.waited, self.waited + drawn)

@@ -29,9 +29,9 @@ class Run(msgspec.Struct):
     span_s: Instant
     calls_per_s: float
     waits: Draws
-    """Of every call counted, NaN for those never answered; in the order of arrival."""
+    """The wait of every call counted, NaN for those never answered, in the order of arrival."""
     kind_of: np.ndarray
-    """Of the same calls, the number of the kind."""
+    """The number of the kind of the same calls."""
 
 
 def draw(scenario: Scenario, seed: int) -> Calls:
@@ -81,15 +81,15 @@ def _by_kind(streams: Streams, purpose: str, distributions: tuple[Distribution, 
 
 
 def roster(scenario: Scenario) -> list[tuple[Instant, AcdEvent]]:
-    """When agents come and go."""
+    """The events of agents who come and go, with their instants."""
     if scenario.roster is not None:
         return list(scenario.roster)
-    facts: list[tuple[Instant, AcdEvent]] = []
+    events: list[tuple[Instant, AcdEvent]] = []
     for agent, shift in scenario.shifts.items():
-        facts.append((shift.from_s, AgentSignedIn(agent)))
+        events.append((shift.from_s, AgentSignedIn(agent)))
         if math.isfinite(shift.to_s):
-            facts.append((shift.to_s, AgentSignedOut(agent)))
-    return facts
+            events.append((shift.to_s, AgentSignedOut(agent)))
+    return events
 
 
 WRITES_LONG_S = 1e6
@@ -99,7 +99,7 @@ WRITES_LONG_S = 1e6
 def run(scenario: Scenario, seed: int, policy: Policy | None = None) -> Run:
     """One seed from first to last call. `policy` in place of the scenario's own."""
     calls = draw(scenario, seed)
-    wishes = [
+    entries = [
         CallQueued(
             CallId(""), AttemptId(""), kind.queue, kind.skills, kind.class_, kind.language, priority=kind.priority
         )
@@ -112,8 +112,8 @@ def run(scenario: Scenario, seed: int, policy: Policy | None = None) -> Run:
             for name, queue in configuration.queues.items()
         }
         configuration = msgspec.structs.replace(configuration, queues=queues)
-    facts = [(0.0, Configured(scenario.name)), *roster(scenario)]
-    centre = Centre(calls, wishes, facts)
+    events = [(0.0, Configured(scenario.name)), *roster(scenario)]
+    centre = Centre(calls, entries, events)
     core = Acd(lambda version: configuration, policy, announce=False)
     driver = Driver[AcdEvent, AcdCommand](core, centre)
     began = process_time()
@@ -146,7 +146,7 @@ def runs(scenario: Scenario, policy: Callable[[], Policy] | None = None) -> Iter
 
 
 class Result(msgspec.Struct):
-    """What all seeds say together. Shares in percent, with their 95 % intervals."""
+    """The result of all seeds. Shares in percent, with their 95 % intervals."""
 
     service_level: dict[str, Estimate]
     wait_mean_s: dict[str, Estimate]
@@ -173,7 +173,7 @@ def summary(scenario: Scenario, done: list[Run]) -> Result:
 
 
 def score(scenario: Scenario, one: Run) -> float:
-    """How far one run is from the goals, in points."""
+    """The distance of one run from the goals, in points."""
     misses = (
         max(0.0, kind.goal.percent - 100 * one.kinds[name].within_goal) ** 2 for name, kind in scenario.kinds.items()
     )

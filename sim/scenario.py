@@ -1,4 +1,4 @@
-"""A scenario: who calls, how long they wait and talk, who answers, and by which policy. Read from YAML, checked whole.
+"""A scenario: callers, their patience and talks, agents, and the policy. Read from YAML, checked whole.
 
 scenario: b2
 calls: 60000                       # or rates by interval: per_hour as a list, interval_s
@@ -37,7 +37,7 @@ from sim.chance import NEVER, Distribution
 from sim.recorded import Recorded
 
 Coming = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed
-"""What a roster tells of agents."""
+"""The events of a roster."""
 
 
 class Goal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +63,7 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a group is there, seconds from the start."""
+    """The time in which a group is there, seconds from the start."""
 
     from_s: Seconds = 0.0
     to_s: Seconds = math.inf
@@ -108,7 +108,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """A scenario that was found to be right."""
+    """A scenario that was read without a problem."""
 
     name: str
     kinds: dict[str, Kind]
@@ -124,9 +124,9 @@ class Scenario(msgspec.Struct, frozen=True):
     answer: Distribution | None = None
     arrivals: Arrivals | None = None
     recorded: Recorded | None = None
-    """The calls of `arrivals`, read by whoever may open files."""
+    """The calls of `arrivals`, read where files may be opened."""
     roster: tuple[tuple[Instant, Coming], ...] | None = None
-    """Who comes and goes when; then `shifts` only say for how long each was there, which occupancy is measured by."""
+    """The events of agents who come and go; `shifts` are then only the time that occupancy is measured over."""
 
 
 _SHAPES: dict[str, Literal["exponential", "lognormal", "gamma", "constant"]] = {

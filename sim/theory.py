@@ -1,4 +1,4 @@
-"""Queues that have a formula: what the simulation must agree with.
+"""Queues with a formula, with which the simulation must agree.
 
 Offered load `a` = arrival rate × mean service, in erlangs; `s` agents; times in seconds. Sources: A. K. Erlang (1917)
 for B and C; C. Palm (1946) for the queue with impatience, as in Mandelbaum & Zeltyn, "Service engineering in action:

@@ -26,14 +26,14 @@ _SPREAD = 0.5
 
 
 class Objective(NamedTuple):
-    """What is best: the least score (goals missed, squared, and twice the abandonment), plus `spread_weight` for each
+    """The objective: the least score (goals missed, squared, and twice the abandonment), plus `spread_weight` for each
     point of difference in occupancy among agents, with abandonment (percent) at most `abandoned_at_most`."""
 
     abandoned_at_most: float = 100.0
     spread_weight: float = 0.0
 
     def value(self, result: Result) -> float:
-        """Smaller is better. What is over the limit weighs so much that the search leaves it first."""
+        """The value of a result, smaller being better. Over the limit it is so bad that the search leaves it first."""
         over = max(0.0, result.abandoned.mean - self.abandoned_at_most)
         return result.score.mean + self.spread_weight * result.occupancy_spread.mean + 200.0 * over
 
@@ -84,7 +84,7 @@ def tune(
 
 
 def written(weights: dict[QueueName, Weights]) -> dict[QueueName, Weights]:
-    """As a policy file has them, four figures each."""
+    """The weights as a policy file has them, four figures each."""
     return {
         queue: Weights(**{name: float(f"{value:.4g}") for name, value in msgspec.to_builtins(one).items()})
         for queue, one in weights.items()
@@ -92,14 +92,14 @@ def written(weights: dict[QueueName, Weights]) -> dict[QueueName, Weights]:
 
 
 def trial(scenario: Scenario, weights: dict[QueueName, Weights], seeds: Seeds) -> Result:
-    """What a call centre with these weights does, on seeds that the search has not seen."""
+    """The result of these weights, on seeds that the search has not seen."""
     configuration = msgspec.structs.replace(scenario.configuration, weights=weights)
     one = msgspec.structs.replace(scenario, configuration=configuration, seeds=seeds)
     return summary(one, list(runs(one)))
 
 
 def _goals(scenario: Scenario) -> dict[QueueName, Seconds]:
-    """By queue the tightest goal of the kinds that wait there."""
+    """The tightest goal of the kinds that wait in each queue."""
     goals: dict[QueueName, Seconds] = {}
     for kind in scenario.kinds.values():
         goals[kind.queue] = min(kind.goal.within_s, goals.get(kind.queue, math.inf))

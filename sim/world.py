@@ -44,11 +44,11 @@ class Calls:
 class Centre:
     """The world around one queues core.
 
-    `wishes` gives for each kind what its callers ask for; `roster`, facts of agents with their instants. After the run
+    `entries` has the CallQueued of each kind; `roster`, events of agents with their instants. After the run
     `answered_at` and `left_at` tell of each call, NaN for neither; a call that the queue released left by that.
     """
 
-    def __init__(self, calls: Calls, wishes: list[CallQueued], roster: list[tuple[Instant, AcdEvent]]) -> None:
+    def __init__(self, calls: Calls, entries: list[CallQueued], roster: list[tuple[Instant, AcdEvent]]) -> None:
         count = len(calls.arrivals)
         self._ids = [CallId(str(number)) for number in range(count)]
         self._arrivals: list[float] = [*calls.arrivals.tolist(), FOREVER]
@@ -57,7 +57,7 @@ class Centre:
         self._service: list[float] = calls.service.tolist()
         self._wrap_up: list[float] | None = None if calls.wrap_up is None else calls.wrap_up.tolist()
         self._answer: list[float] | None = None if calls.answer is None else calls.answer.tolist()
-        self._wishes = [(wish.queue, wish.skills, wish.class_, wish.language, wish.priority) for wish in wishes]
+        self._entries = [(entry.queue, entry.skills, entry.class_, entry.language, entry.priority) for entry in entries]
         self._upcoming = 0
         self._arrival_at = self._arrivals[0]
         self._undecided = -1
@@ -73,7 +73,7 @@ class Centre:
             self._plan(at, event)
 
     def next_at(self) -> Instant:
-        """When something happens next; FOREVER when all calls are over."""
+        """The instant of the next event; FOREVER when all calls are over."""
         index = self._undecided
         if index >= 0:
             self._undecided = -1
@@ -85,13 +85,13 @@ class Centre:
         return arrival_at if arrival_at <= planned_at else planned_at
 
     def happen(self) -> AcdEvent | None:
-        """The next thing: a call comes, or what was planned."""
+        """The next event: a call, or a planned one."""
         agenda = self._agenda
         if self._arrival_at <= agenda[0][0]:
             index = self._undecided = self._upcoming
             self._upcoming = following = index + 1
             self._arrival_at = self._arrivals[following]
-            queue, skills, class_, language, priority = self._wishes[self._kinds[index]]
+            queue, skills, class_, language, priority = self._entries[self._kinds[index]]
             return CallQueued(self._ids[index], NO_ATTEMPT, queue, skills, class_, language, "", priority)
         at, _, event = heappop(agenda)
         if type(event) is TalkEnded:
@@ -110,7 +110,7 @@ class Centre:
         return event
 
     def carry_out(self, command: AcdCommand, now: Instant) -> AcdEvent | None:
-        """Let a phone ring; the rest is only noted."""
+        """Let a phone ring; other commands are only noted."""
         if type(command) is Offer:
             index = int(command.call)
             if self._answer is None:

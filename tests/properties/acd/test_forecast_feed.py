@@ -1,6 +1,6 @@
 """Whatever happens to callers and agents, the forecaster knows who waits where and who is there just as the queues do.
 
-The same facts go through a driver that ticks at each deadline, as live and in simulations, and through one that was
+The same events go through a driver that ticks at each deadline, as live and in simulations, and through one that was
 restored from a snapshot half way.
 """
 

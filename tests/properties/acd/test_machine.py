@@ -106,7 +106,7 @@ class Queues(RuleBasedStateMachine):
             expected = twin.tick(self.now) if event is None else twin.handle(event, self.now)
         said = self.acd.tick(self.now) if event is None else self.acd.handle(event, self.now)
         if twin.callers.version:
-            assert said == expected, "a core restored from a snapshot orders the same"
+            assert said == expected, "a core restored from a snapshot answers the same"
             assert twin.snapshot() == self.acd.snapshot()
         self.carry_out(said)
 
@@ -150,7 +150,7 @@ class Queues(RuleBasedStateMachine):
         self.count += 1
         call = CallId(f"c{self.count}")
         self.callers.add(call)
-        fact = CallQueued(
+        event = CallQueued(
             call,
             AttemptId(f"q{self.count}"),
             QueueName(queue),
@@ -160,7 +160,7 @@ class Queues(RuleBasedStateMachine):
             agent=agent,
             sticky_s=45.0,
         )
-        self.do(fact)
+        self.do(event)
 
     @rule(data=st.data(), reason=st.sampled_from(["hung_up", "way_out", "lost"]))
     def caller_goes(self, data: st.DataObject, reason: Any) -> None:

@@ -35,7 +35,7 @@ _ROWS: list[dict[str, Any]] = parse(
 ).plain()
 
 
-def _fact(words: dict[str, Any]) -> AcdEvent:
+def _event(words: dict[str, Any]) -> AcdEvent:
     match words:
         case {"call": call}:
             return CallQueued(CallId(call), AttemptId("q"), QueueName("care"), tuple(words.get("skills", ())))
@@ -60,7 +60,7 @@ def _fact(words: dict[str, Any]) -> AcdEvent:
         case {"moved": agent, "queues": queues}:
             return AgentMoved(AgentId(agent), tuple(QueueName(queue) for queue in queues))
         case _:
-            raise ValueError(f"decisions.yaml: no such fact: {words}")
+            raise ValueError(f"decisions.yaml: no such event: {words}")
 
 
 def _decide(row: dict[str, Any]) -> Decision:
@@ -70,13 +70,13 @@ def _decide(row: dict[str, Any]) -> Decision:
     core = Acd(lambda version: configuration, witness=witness)
     call = dict(row["call"])
     come = (float(call.pop("at")), CallQueued(CALL, AttemptId("q"), QueueName("care"), **_typed(call)))
-    facts: list[tuple[float, AcdEvent]] = [(0.0, Configured("v1"))]
-    facts += [(0.0, AgentSignedIn(AgentId(agent))) for agent in row["agents"]]
-    facts += [(float(fact["at"]), _fact(fact)) for fact in row.get("before", [])]
-    facts += [come, *((float(fact["at"]), _fact(fact)) for fact in row.get("after", []))]
-    for now, fact in facts:
+    events: list[tuple[float, AcdEvent]] = [(0.0, Configured("v1"))]
+    events += [(0.0, AgentSignedIn(AgentId(agent))) for agent in row["agents"]]
+    events += [(float(event["at"]), _event(event)) for event in row.get("before", [])]
+    events += [come, *((float(event["at"]), _event(event)) for event in row.get("after", []))]
+    for now, event in events:
         _pass(core, now)
-        core.handle(fact, now)
+        core.handle(event, now)
     _pass(core, float(row.get("until", 0.0)))
     return witness.decisions[-1]
 

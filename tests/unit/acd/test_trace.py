@@ -19,7 +19,7 @@ AGENTS = {
 }
 
 
-def facts() -> list[tuple[float, AcdEvent]]:
+def events() -> list[tuple[float, AcdEvent]]:
     told: list[tuple[float, AcdEvent]] = [(0.0, Configured("v1"))]
     told += [(0.0, AgentSignedIn(AgentId(agent))) for agent in AGENTS]
     told += [(1.0, AgentPaused(AgentId("resting"), "lunch")), (1.0, AgentSignedOut(AgentId("home")))]
@@ -32,9 +32,9 @@ def facts() -> list[tuple[float, AcdEvent]]:
 
 def test_each_agent_has_a_verdict_and_a_replay_gives_the_same() -> None:
     bench = Bench({"care": {}, "desk": {}}, AGENTS, signed_in=False)
-    for at, fact in facts()[1:]:
-        bench(fact, at)
-    (first,) = why(facts(), bench.versions.__getitem__, CallId("c0"))
+    for at, event in events()[1:]:
+        bench(event, at)
+    (first,) = why(events(), bench.versions.__getitem__, CallId("c0"))
     assert first.agent == "expert"
     assert {one.agent: one.verdict for one in first.standings} == {
         "expert": "chosen",
@@ -49,13 +49,13 @@ def test_each_agent_has_a_verdict_and_a_replay_gives_the_same() -> None:
     assert scores["expert"] is not None
     assert scores["other"] is not None
     assert scores["expert"] < scores["other"], "the longest idle is first"
-    assert why(facts(), bench.versions.__getitem__, CallId("c0")) == [first]
+    assert why(events(), bench.versions.__getitem__, CallId("c0")) == [first]
 
 
 def test_a_wait_is_explained_too_live_and_by_replay() -> None:
     bench = Bench({"care": {}, "desk": {}}, AGENTS, signed_in=False)
-    for at, fact in facts()[1:]:
-        bench(fact, at)
+    for at, event in events()[1:]:
+        bench(event, at)
     live = explain(bench.acd, CallId("c2"), 72.0)
     assert live is not None
     assert live.agent is None
@@ -64,7 +64,7 @@ def test_a_wait_is_explained_too_live_and_by_replay() -> None:
         "expert": "talking",
         "other": "offered",
     }
-    (then,) = why(facts(), bench.versions.__getitem__, CallId("c2"))
+    (then,) = why(events(), bench.versions.__getitem__, CallId("c2"))
     assert [one.verdict for one in then.standings] == [one.verdict for one in live.standings]
     assert explain(bench.acd, CallId("c0"), 72.0) is None
 

@@ -27,26 +27,26 @@ def busy_day(calls: int, seed: int = 1) -> list[tuple[float, ForecastEvent]]:
     """Three agents, callers who queue, a few of whom give up."""
     chance = random.Random(seed)
     free = {AgentId(f"a{n}"): 0.0 for n in range(3)}
-    facts: list[tuple[float, ForecastEvent]] = []
+    events: list[tuple[float, ForecastEvent]] = []
     at = 0.0
     for n in range(calls):
         at += chance.expovariate(1 / 50.0)
         call, kind = CallId(str(n)), chance.choice(["PS", "PS", "NW"])
-        facts.append((at, CallJoined(call, kind, chance.choice([0, 2]))))
+        events.append((at, CallJoined(call, kind, chance.choice([0, 2]))))
         agent = min(free, key=lambda a: free[a])
         served_at = max(at + 1.0, free[agent] + 6.0)
         patience_s = chance.expovariate(1 / 600.0)
         if at + patience_s < served_at:
-            facts.append((at + patience_s, CallGone(call)))
+            events.append((at + patience_s, CallGone(call)))
             continue
         free[agent] = served_at + chance.expovariate(1 / 140.0)
-        facts += [(served_at, CallServed(call, kind, agent)), (free[agent], TalkOver(call))]
-    return sorted(facts, key=lambda f: f[0])
+        events += [(served_at, CallServed(call, kind, agent)), (free[agent], TalkOver(call))]
+    return sorted(events, key=lambda f: f[0])
 
 
-def fed(forecaster: Forecaster, facts: list[tuple[float, ForecastEvent]]) -> Forecaster:
-    for at, fact in facts:
-        forecaster.observe(fact, at)
+def fed(forecaster: Forecaster, events: list[tuple[float, ForecastEvent]]) -> Forecaster:
+    for at, event in events:
+        forecaster.observe(event, at)
     return forecaster
 
 
@@ -70,40 +70,40 @@ def test_a_call_that_does_not_wait_has_no_forecast() -> None:
 
 
 def test_with_nobody_at_work_nothing_is_said() -> None:
-    facts = busy_day(100)
-    forecaster = fed(Forecaster({}), facts)
-    now = facts[-1][0] + 4 * 3600
+    events = busy_day(100)
+    forecaster = fed(Forecaster({}), events)
+    now = events[-1][0] + 4 * 3600
     told = forecaster.forecast(waiting(forecaster, now), now)
     assert (told.layer, told.reason) == ("silent", "nobody who answers PS is seen at work")
 
 
 def test_the_closed_form_speaks_until_enough_were_answered() -> None:
-    facts = busy_day(1200)
-    early = fed(Forecaster({}, Constant(), kinds=("PS",)), facts[:300])
-    now = facts[299][0]
+    events = busy_day(1200)
+    early = fed(Forecaster({}, Constant(), kinds=("PS",)), events[:300])
+    now = events[299][0]
     told = early.forecast(waiting(early, now), now)
     assert told.layer == "closed form"
     assert told.reason.endswith(f"callers answered, {ENOUGH_ANSWERED} needed")
     assert 0 < told.low_s < told.median_s < told.high_s
 
-    late = fed(Forecaster({}, Constant(), kinds=("PS",)), facts)
-    now = facts[-1][0]
+    late = fed(Forecaster({}, Constant(), kinds=("PS",)), events)
+    now = events[-1][0]
     told = late.forecast(waiting(late, now), now)
     assert told.layer == "learned"
     assert list(told.quantiles_s) == sorted(told.quantiles_s)
 
 
 def test_without_a_model_the_reason_says_so() -> None:
-    facts = busy_day(600)
-    forecaster = fed(Forecaster({}), facts)
-    told = forecaster.forecast(waiting(forecaster, facts[-1][0]), facts[-1][0])
+    events = busy_day(600)
+    forecaster = fed(Forecaster({}), events)
+    told = forecaster.forecast(waiting(forecaster, events[-1][0]), events[-1][0])
     assert (told.layer, told.reason) == ("closed form", "no fitted model")
 
 
 def test_agents_told_about_count_at_once_and_go_at_once() -> None:
-    facts = busy_day(200)
-    forecaster = fed(Forecaster({}), facts)
-    now = facts[-1][0] + 4 * 3600
+    events = busy_day(200)
+    forecaster = fed(Forecaster({}), events)
+    now = events[-1][0] + 4 * 3600
     call = waiting(forecaster, now)
     forecaster.observe(AgentPresent(AgentId("new"), frozenset({"PS"})), now)
     assert forecaster.forecast(call, now).layer == "closed form"
@@ -112,15 +112,15 @@ def test_agents_told_about_count_at_once_and_go_at_once() -> None:
 
 
 def test_asking_changes_nothing() -> None:
-    facts = busy_day(500)
+    events = busy_day(500)
     asked, unasked = Forecaster({2: 90.0}), Forecaster({2: 90.0})
-    for at, fact in facts:
-        asked.observe(fact, at)
-        unasked.observe(fact, at)
-        if isinstance(fact, CallJoined):
-            asked.forecast(fact.call, at)
-            asked.forecast(fact.call, at)
-    now = facts[-1][0]
+    for at, event in events:
+        asked.observe(event, at)
+        unasked.observe(event, at)
+        if isinstance(event, CallJoined):
+            asked.forecast(event.call, at)
+            asked.forecast(event.call, at)
+    now = events[-1][0]
     assert asked.forecast(waiting(asked, now), now) == unasked.forecast(waiting(unasked, now), now)
 
 
