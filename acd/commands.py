@@ -58,13 +58,13 @@ class SuggestWayOut(Command, frozen=True):
 class CalledAgain(Command, frozen=True):
     """Tell the caller that their number waits in the queue already, or has its old place back; `waited_s` counts.
 
-    `line` is the call that holds the place; None when this one has it from now on.
+    `first_call` holds the place; None when this call has it from now on.
     """
 
     call: CallId
     attempt: AttemptId
     waited_s: Seconds
-    line: CallId | None
+    first_call: CallId | None
 
 
 class AgentChanged(Command, frozen=True):

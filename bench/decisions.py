@@ -82,8 +82,8 @@ class House:
         self._calls += 1
         count = 2 if self._chance.random() < self._two_skills else 1
         chosen = self._chance.sample(range(self._skills), count)
-        wishes = tuple(f"s{skill}>={self._chance.randint(1, self._hardest)}" for skill in chosen)
-        self._decide(CallQueued(CallId(f"c{self._calls}"), AttemptId("q"), QUEUE, wishes))
+        expressions = tuple(f"s{skill}>={self._chance.randint(1, self._hardest)}" for skill in chosen)
+        self._decide(CallQueued(CallId(f"c{self._calls}"), AttemptId("q"), QUEUE, expressions))
 
     def hang_up(self) -> None:
         """Some talk ends, so an agent is free."""
@@ -98,9 +98,9 @@ def measure(agents: int = 5000, waiting: int = 5000, decisions: int = 20_000, sk
 
 
 def scaling(agents: int, waiting: int = 500, decisions: int = 4_000) -> Times:
-    """On floors of any size the same number of agents is eligible for a caller: there are as many more skills.
+    """With any number of agents the same number of agents is eligible for a caller: there are as many more skills.
 
-    Each caller asks for one skill at any level, because on a large floor nobody would have two given ones.
+    Each caller asks for one skill at any level, because among many agents nobody would have two given ones.
     """
     skills = max(SKILLS_EACH, SKILLS * agents // 5_000)
     return _times(House(agents, waiting, skills, one_skill_each=True), decisions)

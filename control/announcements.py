@@ -50,8 +50,8 @@ class Announcements:
         call = self._hub.register.calls.get(again.call)
         if call is None or call.flow_attempt != again.attempt:
             return  # a callback, to whom nothing can be said
-        call.announced.first_call = again.line
-        if again.line is None and call.queued_at is not None:
+        call.announced.first_call = again.first_call
+        if again.first_call is None and call.queued_at is not None:
             call.queued_at = min(call.queued_at, self._hub.now - again.waited_s)
         if call.announced.next_at is not None:
             call.announced.next_at = min(call.announced.next_at, self._hub.now + _AT_ONCE_S)
@@ -132,7 +132,7 @@ class Announcements:
         while (alarm_at := self._alarm_at(call)) is not None and alarm_at <= self._hub.now:
             call.announced.alarms += 1
             detail = f"{call.queue} {(alarm_at - (call.queued_at or 0.0)) / 60.0:g} min"
-            advice = "sign agents in, move some to the queue, or let a step of queues.yaml widen the wish sooner"
+            advice = "sign agents in, move some to the queue, or let a step of queues.yaml widen the skills sooner"
             self._hub.notice("warning", "long wait", call=call.call, detail=detail, advice=advice)
 
     # announcements

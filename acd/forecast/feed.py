@@ -118,7 +118,9 @@ class Feed:
                 self._gone(call, now)
             case WaitWidened(call=call):
                 self._moved(call, now)
-            case CalledAgain(call=call, line=None) if call in self._kinds:  # in the same queue, in an earlier place
+            case CalledAgain(call=call, first_call=None) if (
+                call in self._kinds
+            ):  # in the same queue, in an earlier place
                 place = self._routing.place(call)
                 if place is not None:
                     self._forecaster.observe(CallMovedOn(call, *place), now)

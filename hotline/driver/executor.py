@@ -100,7 +100,7 @@ class Performer:
             AgentChanged: lambda changed: None,  # the watchers' business
             commands.ForecastMade: ForecastLog().watch,
             CalledAgain: lambda again: log.info(
-                "called again", call=again.call, waited_s=round(again.waited_s), line=again.line
+                "called again", call=again.call, waited_s=round(again.waited_s), first_call=again.first_call
             ),
             WaitWidened: lambda widened: log.info("wait widened", call=widened.call, step=widened.step),
             SuggestWayOut: lambda way: log.info("way out suggested", call=way.call, way=way.way),

@@ -44,7 +44,7 @@ def test_the_longest_idle_gets_the_longest_waiting() -> None:
     assert (third.call, third.agent) == ("c3", B)
 
 
-def test_a_wish_keeps_agents_out_who_do_not_fit() -> None:
+def test_agents_without_the_skills_are_not_offered_the_call() -> None:
     bench = Bench({"care": {}}, TWO)
     expert = bench.queue("c1", 1.0, skills=("loans>=3",))
     assert expert is not None
@@ -172,7 +172,7 @@ def test_classes_and_vip_are_head_starts_so_that_nobody_starves() -> None:
     assert served == ["urgent", "old", "vip", "plain"]
 
 
-def test_steps_widen_the_wish_and_suggest_a_way_out() -> None:
+def test_steps_widen_the_skills_and_suggest_a_way_out() -> None:
     queues = {
         "care": {"steps": [{"after_s": 10, "lower": 1}, {"after_s": 20, "offer": "callback"}]},
         "desk": {"steps": [{"after_s": 5, "overflow": "care"}]},
@@ -187,7 +187,7 @@ def test_steps_widen_the_wish_and_suggest_a_way_out() -> None:
     assert found is not None
 
 
-def test_a_wish_that_is_dropped_or_added_to_finds_somebody() -> None:
+def test_skills_that_are_dropped_or_added_to_find_an_agent() -> None:
     queues = {
         "care": {"steps": [{"after_s": 10, "drop": ["english"]}]},
         "desk": {"steps": [{"after_s": 10, "add": "loans"}]},

@@ -88,7 +88,7 @@ def queued(call: str, queue: QueueName = CARE) -> CallQueued:
     return CallQueued(CallId(call), AttemptId(f"q-{call}"), queue)
 
 
-def test_an_agent_is_known_with_the_queues_whose_wish_the_skills_fulfil() -> None:
+def test_an_agent_is_known_with_the_queues_whose_skills_they_have() -> None:
     house = House()
     house.tell(AgentSignedIn(ANN), AgentSignedIn(BOB))
     assert house.there() == {"ann": {"care"}, "bob": {"care"}}
