@@ -10,7 +10,6 @@ the cost of a decision does not grow with the number of agents that are not elig
 Snapshots hold expressions with the field names `wish` and `wishes`.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -270,9 +269,3 @@ class Index:
                 for part in parts:
                     chosen |= self.select(part)
                 return chosen
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that `word` was most likely meant to be; empty if none is near."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return close[0] if close else ""
