@@ -93,7 +93,8 @@ class Agents:
         """
         if not agent.signed_in:
             self._enter(agent, "offline", "signed_out", now)
-            if not agent.bit:  # unpublished
+            if not agent.bit:  # unpublished: forgotten, with what was due
+                agent.due_at = NEVER
                 self.by_id.pop(agent.id, None)
         elif not agent.reachable:
             self._enter(agent, "offline", "unreachable", now)

@@ -25,8 +25,8 @@ def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
         return  # unpublished while the event was under way
     match event:
         case AgentSignedIn():
-            if agent.signed_in:
-                return  # said twice
+            if agent.signed_in or not agent.bit:
+                return  # said twice, or unpublished and here only until the talk is over
             agent.signed_in, agent.signed_in_at, agent.busy_s = True, now, 0.0
             agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
             matching.agents.arrive(agent)
