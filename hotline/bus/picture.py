@@ -1,4 +1,4 @@
-"""What the retained topics should say now. It knows no broker: whoever does makes the broker's topics like it."""
+"""The picture: what the retained topics should say now. It knows no broker; the link makes the broker like it."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Picture:
-    """Topics and payloads by the router's orders and register. As large as the house: agents, queues, live calls."""
+    """Topics and payloads by the router's commands and register. As large as the site: agents, queues, live calls."""
 
     def __init__(self, of_site: str) -> None:
         self.topics: dict[str, bytes] = {}
@@ -28,11 +28,11 @@ class Picture:
         self._agents: dict[AgentId, AgentChanged] = {}
         self._forecasts: dict[CallId, words.CallForecast] = {}
 
-    def watch(self, order: commands.RouterCommand, utc: float, offset_s: float) -> None:
-        """Note one order; `offset_s` makes a monotonic instant UTC."""
-        match order:
+    def watch(self, command: commands.RouterCommand, utc: float, offset_s: float) -> None:
+        """Note one command; `offset_s` makes a monotonic instant UTC."""
+        match command:
             case AgentChanged(agent):
-                self._agents[agent] = order
+                self._agents[agent] = command
             case commands.ForecastMade(call, queue, forecast):
                 silent = forecast.layer == "silent"
                 self._forecasts[call] = words.CallForecast(
@@ -54,7 +54,7 @@ class Picture:
                 pass
 
     def look(self, register: Register, agents: Iterable[str], queues: Iterable[str], online: bool = True) -> None:
-        """Draw it anew. Costs as much as the house is large: at most some times a second."""
+        """Draw it anew. Costs as much as the site is large: at most some times a second."""
         offset_s = register.offset_s
         now: dict[str, bytes] = {}
         self._put(now, words.CONTROLLER, "", words.Controller(online, register.version))

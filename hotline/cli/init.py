@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from hotline.cli.common import err, out, told
+from hotline.site.sample import SAMPLE
 
 app = typer.Typer(add_completion=False)
 
-SAMPLE = Path(__file__).resolve().parents[2]
 _SETTINGS = """\
 # Settings of this site. Every line has a default; `hotline.site.settings.Settings` in the code documents them all.
 languages: [zh-CN, en]

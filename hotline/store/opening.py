@@ -1,36 +1,12 @@
-"""Opening the store: bring the tables to today's shape, and read what the last controller left."""
+"""Opening the store: bringing the tables to today's shape, and a connection to read by."""
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
-
-import msgspec
 
 from calls.errors import BadInput
-from calls.ids import Instant
-from control import events
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_decoder: msgspec.json.Decoder[events.RouterEvent] = msgspec.json.Decoder(events.RouterEvent)
-
-
-class Entry(NamedTuple):
-    """One fact of the journal."""
-
-    seq: int
-    at: Instant
-    event: events.RouterEvent
-
-
-class Left(NamedTuple):
-    """What a controller left: the newest snapshot (if any), and the facts after it."""
-
-    snapshot: bytes | None
-    entries: list[Entry]
-    seq: int
-    at: Instant
 
 
 def migrate(path: Path) -> None:
@@ -97,39 +73,6 @@ def _is_of_today(path: Path) -> bool:
     return found == [(newest,)]
 
 
-def read(path: Path, before: int | None = None, whole: bool = False) -> Left:
-    """The newest snapshot and all that follows it; with `before`, as of just before that fact.
-
-    `whole`: without a snapshot, every fact that is kept.
-    """
-    connection = to_read(path)
-    try:
-        most = before - 1 if before is not None else 2**62
-        row = (
-            None
-            if whole
-            else connection.execute(
-                "SELECT seq, at, state FROM snapshots WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (most,)
-            ).fetchone()
-        )
-        seq, at, snapshot = row if row is not None else (0, 0.0, None)
-        entries = list(entries_between(connection, seq + 1, most))
-        if entries:
-            seq, at = entries[-1].seq, entries[-1].at
-        return Left(snapshot, entries, seq, at)
-    finally:
-        connection.close()
-
-
 def to_read(path: Path) -> sqlite3.Connection:
     """A connection that cannot write; close it."""
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-
-
-def entries_between(connection: sqlite3.Connection, first: int, last: int) -> Iterator[Entry]:
-    """The journal's facts from `first` to `last`, both included."""
-    rows = connection.execute(
-        "SELECT seq, at, event FROM journal WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, last)
-    )
-    for seq, at, event in rows:
-        yield Entry(seq, at, _decoder.decode(event))

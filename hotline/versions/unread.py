@@ -1,4 +1,4 @@
-"""Files of dialplans/ and prompts/ that nobody reads: misspelt, misplaced, or left there by an editor.
+"""Unread files of dialplans/ and prompts/: misspelt, misplaced, or left there by an editor.
 
 What was plainly meant to be read (YAML, a recording) is an error, since a site that ignores it is not the one its
 admin wrote; anything else is only mentioned. Hidden files, Markdown and JSON Schemas may lie anywhere.
@@ -19,8 +19,8 @@ _RECORDINGS = "prompts/recordings/"
 _NEVER_MEANT = (".md", ".schema.json")
 
 
-def strays(site: Site, languages: Sequence[str], phrases: Sequence[str]) -> Iterator[Problem]:
-    """What lies in the two folders and is not read, with the nearest right name."""
+def unread_files(site: Site, languages: Sequence[str], phrases: Sequence[str]) -> Iterator[Problem]:
+    """A problem for each file of the two folders that is not read, with the nearest right name."""
     for prefix, folder in (("dialplans/", site.dialplans), (PROMPTS, site.prompts)):
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)

@@ -15,10 +15,12 @@ from calls.ids import AgentId, CallId, LegId
 from control import commands
 from control.assembly import make_router
 from hotline.cli.main import app
+from hotline.journal import reading
 from hotline.replay import explaining
 from hotline.site.settings import Site
 from hotline.store import opening, statements
-from hotline.versions.store import Manifest, People, Versions
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Manifest, Versions
 from tests.unit.control.house import PROGRAM, VERSION, Directory, House, configuration
 
 pytestmark = pytest.mark.unit
@@ -28,7 +30,7 @@ def _site(folder: Path) -> Site:
     site = Site.open(folder)
     site.prepare()
     versions = Versions(site.versions)
-    versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), PROGRAM, People(configuration(), {}, {}), [])
+    versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), PROGRAM, RoutingConfiguration(configuration(), {}, {}), [])
     versions.activate(VERSION)
     opening.migrate(site.database)
     return site
@@ -71,7 +73,7 @@ def test_a_replay_of_the_stored_journal_gives_the_same_orders(tmp_path: Path) ->
     house.wait(60.0)
     site = _site(tmp_path)
     _keep(site, house, [])
-    left = opening.read(site.database)
+    left = reading.read(site.database)
     again = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(house.habits))
     orders = [order for entry in left.entries for order in again.handle(entry.event, entry.at)]
     assert len(left.entries) == len(house.journal)
