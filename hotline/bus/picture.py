@@ -11,6 +11,7 @@ from calls.numbers import masked
 from control import commands
 from control.register import Call, Register
 from hotline.bus import words
+from hotline.views.fields import shown_fields
 
 _ALERTS_KEPT = 1_000
 
@@ -90,6 +91,7 @@ def _call(call: Call, offset_s: float) -> words.Call:
         call.arrived_at + offset_s,
         None if call.queued_at is None else call.queued_at + offset_s,
         None if call.answered_at is None else call.answered_at + offset_s,
+        shown_fields(call),
     )
 
 

@@ -12,6 +12,7 @@ from calls.numbers import masked
 from complaints.cases import FileCase
 from control import commands
 from control.register import Call, Register
+from hotline.views.fields import shown_fields
 
 _LAST = 50
 
@@ -103,6 +104,7 @@ class Board:
                     "place": call.place,
                     "queue": call.queue,
                     "agent": call.agent,
+                    "fields": shown_fields(call),
                     "for_s": now - call.arrived_at,
                     "forecast": self._forecast_of(call),
                 }

@@ -95,3 +95,14 @@ def test_pauses_have_reasons_and_a_site_may_want_one(tmp_path: Path) -> None:
     strict = spoilt(tmp_path / "strict", AGENTS, "agents:", wanted)
     assert strict.routing is not None
     assert strict.routing.pauses == {"1": "lunch"}
+
+
+@pytest.mark.parametrize("field", ["=id_number", "secret:id_number", "=['is', id_number]", "=string(size(id_number))"])
+def test_a_secret_is_never_among_the_fields_that_an_agent_sees(tmp_path: Path, field: str) -> None:
+    file = "dialplans/flows/balance.yaml"
+    text = (ROOT / file).read_text(encoding="utf-8")
+    checked = spoilt(
+        tmp_path, file, text, f'{text}\nto_care: {{queue: care, fields: {{id: "{field}"}}, then: hangup}}\n'
+    )
+    assert "secret-said" in {problem.rule for problem in checked.errors}
+    assert checked.program is None
