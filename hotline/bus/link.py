@@ -32,7 +32,7 @@ from hotline.views.controller import Controller
 log = structlog.get_logger("hotline")
 
 _LOOK_EVERY_S = 0.2
-"""A state that changes faster is told less often."""
+"""A state that changes faster is published less often."""
 _LOOK_AT_LEAST_EVERY_S = 1.0
 _IN_FLIGHT = 64
 _DEADLINE_S = 5.0
@@ -43,7 +43,7 @@ _COMMANDS_WAITING = 1_000
 
 
 class Broker(msgspec.Struct, frozen=True):
-    """Where it is, and who we are there. `site` is one level of all topics, and of the client's id."""
+    """Address of the broker, and our user there. `site` is one level of all topics, and part of the client's id."""
 
     host: str
     port: int
@@ -66,7 +66,7 @@ class Bus:
         self._base = words.base(broker.prefix, broker.site)
         self._picture = Picture(self._base)
         self._held: dict[str, bytes] = {}
-        """What the broker retains, as far as we know."""
+        """Payloads that the broker retains, by topic, as far as is known."""
         self._changed = asyncio.Event()
         self._call_ended = asyncio.Event()
         self._version = ""
@@ -89,7 +89,7 @@ class Bus:
             self._call_ended.set()
 
     async def close(self) -> None:
-        """Say that the controller goes, if the broker listens, and let go of it."""
+        """Publish that the controller goes, if the broker listens, and end the link."""
         if self._task is None:
             return
         if self._client is not None:

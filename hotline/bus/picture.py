@@ -23,7 +23,7 @@ class Picture:
 
     def __init__(self, of_site: str) -> None:
         self.topics: dict[str, bytes] = {}
-        """What should be retained, and nothing else below the state channels."""
+        """All that should be retained below the state channels, by topic."""
         self.alerts: deque[bytes] = deque(maxlen=_ALERTS_KEPT)
         self._base = of_site
         self._agents: dict[AgentId, AgentChanged] = {}

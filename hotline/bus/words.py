@@ -19,7 +19,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Controller(Message, frozen=True):
-    """Whether the controller is there. The broker itself says `online: false` when it is lost."""
+    """Presence of the controller. The broker itself says `online: false` when it is lost."""
 
     online: bool
     version: str = ""
@@ -57,7 +57,7 @@ class Call(Message, frozen=True):
     queued_at: float | None
     answered_at: float | None
     fields: dict[str, str] = {}
-    """What the flow tells the agent of a caller who waits, is offered or talks: `fields` of the queue step."""
+    """The `fields` of the queue step, which the agent sees: while the call waits, is offered or talks; else none."""
 
 
 class CallForecast(Message, frozen=True):
@@ -113,7 +113,7 @@ class AgentCommand(Message, frozen=True):
 
 
 class Reply(Message, frozen=True):
-    """Whether the command was taken. `ok` is said only once the event is durable."""
+    """Answer to a command. `ok` is true only once the command's event is durable."""
 
     id: str
     ok: bool

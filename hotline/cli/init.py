@@ -25,7 +25,7 @@ web:
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where the site shall be; it may be empty, or not there yet.")],
+    folder: Annotated[Path, typer.Argument(help="The new site's folder; it may be empty, or not there yet.")],
 ) -> None:
     """Make a new site: the sample's dialplans/ and prompts/ to begin with, and a hotline.yaml.
 

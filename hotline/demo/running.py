@@ -50,7 +50,7 @@ _AGENTS_SAY = (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the demonstration came to."""
+    """The result of the demonstration."""
 
     offered: int
     answered: int

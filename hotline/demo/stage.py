@@ -55,7 +55,7 @@ class Stage:
                 await asyncio.sleep(0.05)
 
     async def live(self) -> dict[str, Any]:
-        """What a wallboard shows."""
+        """The answer of /live."""
         return await self._ask("/live")
 
     def secret(self, account: str) -> str:

@@ -53,7 +53,7 @@ class Sentences(Protocol):
     """Makes a sound of words, within its own deadline."""
 
     async def clip(self, sentence: door.Sentence) -> door.Clip:
-        """Where the sound is. Raises HotlineError when there is none."""
+        """The sound of one sentence. Raises HotlineError when there is none."""
         ...
 
     async def prepare(self, sentences: tuple[door.Sentence, ...]) -> None:

@@ -30,7 +30,7 @@ class Vault:
         self._open.pop(command.leg, None)
 
     def take(self, event: DigitPressed) -> DigitPressed:
-        """The key as the house may see it. `#` and `*` stay, unless `*` stands for a digit."""
+        """The key as the cores may see it, `•` for a hidden digit. `#` and `*` stay, unless `*` stands for a digit."""
         opened = self._open.get(event.leg)
         if opened is None:
             return event

@@ -1,4 +1,4 @@
-"""What an Asterisk is told of a version: the agents' SIP accounts, and the fallback for when the controller is away."""
+"""Provisioning of an Asterisk: agents' SIP accounts, and the fallback for when the controller is away."""
 
 import aiohttp
 

@@ -1,4 +1,4 @@
-"""What a FreeSWITCH is told of a version: agents' SIP accounts, and the fallback for when the controller is away."""
+"""Provisioning of a FreeSWITCH: agents' SIP accounts, and the fallback for when the controller is away."""
 
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall

@@ -1,6 +1,6 @@
-"""What of a version the switch can do by itself, and what its calls came to, in the house's words.
+"""The plan of a fallback: the part of a version that a switch can serve by itself, and the calls that it served.
 
-Whichever switch: its own compiler turns these lines into its dialplan.
+The same for every kind of switch: its own compiler turns these lines into its dialplan.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from switch.missed import FallbackCall, FallbackOutcome
 
 _ALWAYS = OpeningHours("UTC", {day: (Span(0, 1440),) for day in range(1, 8)})
 _DATES_AHEAD = 400
-"""How many days of holidays the fallback knows: a controller that is away for longer has other troubles."""
+"""Days of holidays that the fallback knows ahead: a controller that is away for longer has other troubles."""
 
 _OUTCOMES: dict[FallbackOutcome, CallOutcome] = {
     FallbackOutcome.APOLOGY: "refused",
@@ -128,5 +128,5 @@ def _hours(walked: list[Flow], program: Program, utc: float) -> OpeningHours:
 
 
 def _spans(spans: tuple[opening.Span, ...]) -> tuple[Span, ...]:
-    """What passes midnight is cut there: the fallback's hours know no day that ends later."""
+    """Opening hours of one day, cut at midnight: the fallback's hours know no day that ends later."""
     return tuple(Span(first, min(last, 1440)) for first, last in spans if first < 1440)

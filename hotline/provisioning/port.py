@@ -1,4 +1,4 @@
-"""What a switch is told of a version, beside calls: whose phones there are, and what callers hear while we are away."""
+"""The port of provisioning: accounts of agents' phones and the fallback dialplan, put in force at a switch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

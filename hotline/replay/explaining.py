@@ -27,7 +27,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """What the journal says of a call. `call` is as of the end of the journal, None when it has ended by then."""
+    """The queues' decisions about a call. `call` is as of the end of the journal, None when it has ended by then."""
 
     decisions: tuple[Seen, ...]
     call: Call | None
@@ -90,7 +90,7 @@ _MOST_LINES = 12
 
 
 def sentence(decision: Decision) -> str:
-    """What was decided, in a line."""
+    """The decision in one line."""
     wish = f" for {decision.wish}" if decision.wish else ""
     what = f"offered to agent {decision.agent}" if decision.agent is not None else f"waits at place {decision.position}"
     return f"queue {decision.queue}{wish}, score {decision.score:.2f} min, {decision.policy}: {what}"

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Health:
-    """Kept by whoever learns of it first; `switch_up` is False until the first link stands."""
+    """Set by the server as it learns of it. `switch_up` is False until the first link to the switch stands."""
 
     switch_up: bool = False
     store_trouble: str = ""
-    """Why the store does not write; empty while it does."""
+    """The error while the store does not write; else empty."""
 
     def wrong(self) -> list[str]:
-        """What is wrong now, in words; empty when callers are served."""
+        """The reasons, in words, for which callers are not served or nothing is written; empty when all is well."""
         wrong = []
         if not self.switch_up:
             wrong.append("the switch is away")

@@ -55,7 +55,7 @@ _DECIDES_NOTHING = frozenset({CommandDone, CallRinging})
 """Events that need not cost a turn and a row of the journal."""
 _WATCHED = Metrics.WATCHED | Board.WATCHED
 _SWITCH_FIRST_S = 1.0
-"""How long the switch is waited for before the HTTP interface is made, which says so when there is none."""
+"""The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
 
 
 class _Voice:
@@ -72,7 +72,7 @@ class _Voice:
 
 
 class Server:
-    """One controller of one site. `run` serves until it is told to stop."""
+    """One controller of one site. `run` serves until SIGTERM or SIGINT."""
 
     def __init__(self, site: Site, switch: Switch, sentences: Sentences, provisioning: Provisioning) -> None:
         self.site = site

@@ -58,7 +58,7 @@ class Upkeep:
         self._refused = ""
         """The version that is current and cannot be read."""
         self._provided_version = ""
-        """The version that the switch was told last; empty when it must be told again."""
+        """The version that the switch has; empty when it must be provided again."""
         self._provide_at = 0.0
         self._tidied: asyncio.Task[None] | None = None
         self._forget_at = 0.0
@@ -105,7 +105,7 @@ class Upkeep:
         return self._driver.router.register.version
 
     def switch_restarted(self) -> None:
-        """The switch has started anew, with accounts and a fallback of its own: tell it the version again."""
+        """Provide the version again: the switch has started anew, with accounts and a fallback of its own."""
         self._provided_version = ""
         self._provide_at = 0.0
 

@@ -1,4 +1,4 @@
-"""Which adapters a site's settings mean: the one place that knows them all by name.
+"""Wiring: makes the adapters that a site's settings name, the one place that knows them all.
 
 Each is loaded where it is made: a restart has callers waiting for it, and needs one switch only.
 """
@@ -29,17 +29,17 @@ def make_server(site: Site) -> Server:
 
 
 def make_voice(site: Site) -> Voice:
-    """Who speaks what nobody has recorded."""
+    """The voice for text that nobody has recorded."""
     settings = site.settings.voice
     return Espeak() if settings.kind == "espeak" else HttpVoice(settings.url, settings.name)
 
 
 def make_sentences(site: Site) -> Sentences:
-    """Sentences that are known only during a call."""
+    """The maker of sentences that are known only during a call."""
     versions = Versions(site.versions)
 
     def apology(language: str) -> Path | None:
-        """What a caller hears in place of a sentence that could not be made in time."""
+        """The recording played in place of a sentence that could not be made in time; None where there is none."""
         current = versions.current()
         clips = versions.program(current).clips.get(language, {}) if current is not None else {}
         return Path(clips["sentence_unavailable"]) if "sentence_unavailable" in clips else None
@@ -48,7 +48,7 @@ def make_sentences(site: Site) -> Sentences:
 
 
 def make_switch(site: Site) -> Switch:
-    """The door, with an ear if this site has an engine for it."""
+    """The switch's adapter, with a recogniser if this site has an engine for it."""
     settings = site.settings.switch
     ear = make_ear(site)
     recordings = site.recordings
@@ -94,7 +94,7 @@ def make_switch(site: Site) -> Switch:
 
 
 def make_ear(site: Site) -> Ear | None:
-    """Who understands callers; None: nobody does, and they press keys."""
+    """The speech recogniser; None: callers press keys."""
     settings = site.settings.speech
     match settings.engine:
         case "none":
@@ -106,7 +106,7 @@ def make_ear(site: Site) -> Ear | None:
 
 
 def make_provisioning(site: Site) -> Provisioning:
-    """What is told to the switch beside calls."""
+    """The provisioning of the switch; nothing is written for one whose configuration is somebody else's."""
     settings = site.settings.switch
     if settings.run_dir is None:
         return NoProvisioning()

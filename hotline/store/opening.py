@@ -36,7 +36,7 @@ def migrate(path: Path) -> None:
 
 
 def _advice(refusal: sqlite3.DatabaseError) -> str:
-    """What to do. Only a file that is broken is to be moved away: the journal and the call log are in it."""
+    """Advice for the operator. Only a file that is broken is to be moved away: journal and call log are in it."""
     match getattr(refusal, "sqlite_errorname", "").split("_")[1:2]:
         case ["NOTADB" | "CORRUPT"]:
             return "Move it away, or put a backup in its place."
@@ -61,7 +61,7 @@ def _keep_private(path: Path) -> None:
 
 
 def _is_of_today(path: Path) -> bool:
-    """Whether the tables are those of the newest migration; what cannot be read is left for Alembic to explain."""
+    """True when the tables are those of the newest migration; a file that cannot be read is left to Alembic."""
     newest = max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
     if not path.exists() or not path.stat().st_size:
         return False

@@ -31,15 +31,15 @@ class VersionedDirectory:
         return self._versions.routing(version).account(agent) if version else None
 
     def agent(self, version: str, account: str) -> AgentId | None:
-        """Whose phone that is."""
+        """The agent whose phone has this account."""
         return self._versions.routing(version).agent(account) if version else None
 
     def records(self, version: str, queue: str) -> bool:
-        """Whether talks of this queue are recorded."""
+        """True when talks of this queue are recorded."""
         return self.treatment(version, queue).record
 
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
-        """Who waits, and why, in the words of the queue's whisper phrase."""
+        """The whisper to the agent: the queue and the caller's reason, in the words of the queue's whisper phrase."""
         treatment = self.treatment(version, call.queue)
         callback = treatment.callback if call.callback is not None else None
         phrase = treatment.whisper if callback is None else callback.whisper
@@ -58,7 +58,7 @@ class VersionedDirectory:
         return self._versions.routing(version).pauses.get(code) if version else None
 
     def treatment(self, version: str, queue: str) -> QueueTreatment:
-        """What the house does around this queue's callers."""
+        """The treatment of this queue's callers; the defaults where the version has none."""
         return self._versions.routing(version).treatments.get(QueueName(queue), QueueTreatment())
 
     def open(self, version: str, hours: str, utc: float) -> bool:

@@ -18,7 +18,7 @@ from speech.building import Builder, Built, Prompt
 from speech.voice import Voice
 
 Progress = Callable[[str, int, int], None]
-"""What is done, how much of it, of how much."""
+"""Takes the name of the step, how much of it is done, and of how much."""
 
 
 class NotPublished(BadInput):

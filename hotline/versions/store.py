@@ -25,7 +25,7 @@ _KEPT = 30
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a version is made of: for `hotline versions`, and to see whether dialplans/ has moved on."""
+    """The origin and size of a version: for `hotline versions`, and to see whether dialplans/ has moved on."""
 
     version: str
     published_at: float
@@ -129,7 +129,7 @@ class Versions:
         """Delete the oldest versions beyond the last thirty; what a live call, or the current one, needs stays."""
         gone = [name for name in self._names()[:-_KEPT] if name not in live and name != self.current()]
         for name in gone:
-            # hidden first, so that nobody meets half a version; who prunes beside us may have been faster
+            # hidden first, so that nobody meets half a version; another process that prunes may have been faster
             with suppress(FileNotFoundError):
                 (self._folder / name).rename(self._folder / f".{name}.gone")
         for leaving in self._folder.glob(".*.gone"):

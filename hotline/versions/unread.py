@@ -34,7 +34,7 @@ def unread_files(site: Site, languages: Sequence[str], phrases: Sequence[str]) -
 
 
 def _text(name: str) -> str:
-    """What is wrong with a file that should be YAML; empty: it is read."""
+    """The reason why a file that should be YAML is not read; empty: it is read."""
     if _is_read(name):
         return ""
     stem, ending = name.rpartition(".")[::2]
@@ -59,7 +59,7 @@ def _is_read(name: str) -> bool:
 
 
 def _recording(name: str, languages: Sequence[str], phrases: Sequence[str]) -> str:
-    """What is wrong with a file among the recordings; empty: it is played."""
+    """The reason why a file among the recordings is not played; empty: it is played."""
     language, slash, file = name.removeprefix(_RECORDINGS).partition("/")
     key, _, ending = file.rpartition(".")
     if not slash or "/" in file:

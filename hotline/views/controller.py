@@ -1,4 +1,4 @@
-"""The controller's port to screens, the HTTP interface and the bus: what may be asked of it and told to it.
+"""The controller's port to screens, the HTTP interface and the bus: all they may ask of it and tell it.
 
 `hotline.server.controller` is the one that runs; a test may have one of its own.
 """

@@ -20,7 +20,7 @@ from hotline.web.tokens import WaitTokens
 
 
 class Pause(pydantic.BaseModel):
-    """Why an agent pauses: one of the pause reasons of agents.yaml."""
+    """A pause, with one of the pause reasons of agents.yaml."""
 
     reason: str = "break"
 
@@ -33,7 +33,7 @@ class CaseRequest(pydantic.BaseModel):
 
 
 class Supervision(pydantic.BaseModel):
-    """Who listens at which phone, and how."""
+    """The phone of a supervisor, by its account, and the way of listening."""
 
     account: str
     mode: Literal["listen", "whisper", "barge"] = "listen"
@@ -52,20 +52,20 @@ def make(controller: Controller, token: str, tokens: WaitTokens) -> FastAPI:
 
     @app.get("/health", tags=["operations"])
     async def health(response: Response) -> dict[str, Any]:
-        """Whether callers are served: 200 when all is well, 503 with the reasons when not."""
+        """Health: 200 when callers are served, 503 with the reasons when not."""
         state = controller.health()
         response.status_code = 200 if state["ok"] else 503
         return state
 
     @app.get("/metrics", dependencies=known, tags=["operations"])
     async def metrics() -> Response:
-        """Prometheus."""
+        """Metrics in the text format of Prometheus."""
         controller.metrics.look(controller.register)
         return Response(generate_latest(controller.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/live", dependencies=known, tags=["operations"])
     async def live() -> dict[str, Any]:
-        """What a wallboard shows."""
+        """The live state of queues, agents and calls, as a wallboard shows it."""
         return controller.view()
 
     @app.post("/reload", dependencies=known, tags=["operations"])

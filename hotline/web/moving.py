@@ -1,4 +1,4 @@
-"""A supervisor moves people between queues while calls wait: agents to where they are needed, callers too."""
+"""Moving agents and callers between queues while calls wait: a supervisor's requests."""
 
 from typing import Any
 
