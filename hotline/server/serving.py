@@ -80,11 +80,11 @@ class Server:
         self.controller: RunningController
         """Answers for the server once `run` has read the journal."""
         self._board = Board()
-        self._health = Health()
+        self._health = Health({switch.name: False})
         self._versions = Versions(site.versions)
         self._switch = switch
         self._sentences = sentences
-        self._provisioning = provisioning
+        self._provisioning = {switch.name: provisioning}
         self._refitting = Refitting(site)
         self._closing = False
         self._stopping = asyncio.Event()
@@ -205,10 +205,10 @@ class Server:
         if type(event) in _DECIDES_NOTHING or not self._is_news(event):
             return
         if isinstance(event, SwitchLost | SwitchBack):
-            self._health.switch_up = isinstance(event, SwitchBack)
+            self._health.switches[event.switch] = isinstance(event, SwitchBack)
             self.metrics.switch_up.set(self._health.switch_up)
         if isinstance(event, SwitchBack) and event.restarted:
-            self._upkeep.switch_restarted()
+            self._upkeep.switch_restarted(event.switch)
         self._driver.take(event)
 
     def _is_news(self, event: events.RouterEvent) -> bool:

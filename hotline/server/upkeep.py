@@ -5,12 +5,13 @@ the journal. Each is a step of its own: an error costs one look, and nothing els
 """
 
 import asyncio
+from collections.abc import Mapping
 
 import structlog
 from prometheus_client import Gauge
 
 from calls.errors import HotlineError
-from calls.ids import CallId
+from calls.ids import CallId, Instant
 from control import events
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
@@ -40,11 +41,12 @@ class Upkeep:
         writer: Writer,
         health: Health,
         versions: Versions,
-        provisioning: Provisioning,
+        provisioning: Mapping[str, Provisioning],
         refitting: Refitting,
         pending_rows: Gauge,
         journal_days: int,
     ) -> None:
+        """`provisioning` by the switch's name."""
         self._driver = driver
         self._clock = clock
         self._writer = writer
@@ -57,9 +59,9 @@ class Upkeep:
         self._steps = PeriodicSteps()
         self._refused = ""
         """The version that is current and cannot be read."""
-        self._provided_version = ""
-        """The version that the switch has; empty when it must be provided again."""
-        self._provide_at = 0.0
+        self._provided: dict[str, str] = {}
+        """The version that each switch has; none when it must be provided again."""
+        self._provide_at: dict[str, Instant] = {}
         self._tidied: asyncio.Task[None] | None = None
         self._forget_at = 0.0
         self._imported: set[CallId] = set()
@@ -100,29 +102,37 @@ class Upkeep:
             return holds
         self._driver.take(events.VersionPublished(current))
         log.info("version taken up", version=current)
-        self._provide_at = 0.0
+        self._provide_at.clear()
         self._tidied = asyncio.create_task(self._tidy())
         return self._driver.router.register.version
 
-    def switch_restarted(self) -> None:
+    def switch_restarted(self, switch: str) -> None:
         """Provide the version again: the switch has started anew, with accounts and a fallback of its own."""
-        self._provided_version = ""
-        self._provide_at = 0.0
+        self._provided.pop(switch, None)
+        self._provide_at.pop(switch, None)
 
     async def _provide(self) -> None:
-        """Tell the switch the agents' phones and the fallback: for each version and after each restart of it."""
+        """Tell each switch the agents' phones and the fallback: for each version and after each restart of it."""
         register, now = self._driver.router.register, self._clock.now()
         version = register.version
-        if not self._health.switch_up or version == self._provided_version or now < self._provide_at:
-            return
-        self._provide_at = now + _PROVIDE_AGAIN_S
-        try:
-            utc = now + register.offset_s
-            await self._provisioning.provide(self._versions.routing(version), self._versions.program(version), utc)
-            self._provided_version = version
-        except (HotlineError, OSError, ValueError) as error:
-            advice = "agents' phones and the fallback are as before; it is tried again by itself"
-            log.error("the switch was not told of the version", version=version, error=str(error), advice=advice)
+        for switch, provisioning in self._provisioning.items():
+            has = self._provided.get(switch) == version
+            if has or not self._health.switches[switch] or now < self._provide_at.get(switch, 0.0):
+                continue
+            self._provide_at[switch] = now + _PROVIDE_AGAIN_S
+            try:
+                utc = now + register.offset_s
+                await provisioning.provide(self._versions.routing(version), self._versions.program(version), utc)
+                self._provided[switch] = version
+            except (HotlineError, OSError, ValueError) as error:
+                advice = "agents' phones and the fallback are as before; it is tried again by itself"
+                log.error(
+                    "the switch was not told of the version",
+                    switch=switch,
+                    version=version,
+                    error=str(error),
+                    advice=advice,
+                )
 
     async def _tidy(self) -> None:
         """Delete the oldest versions. First a snapshot: no event that a restart replays may name one that is gone."""
@@ -154,7 +164,8 @@ class Upkeep:
 
     async def _import_missed(self) -> None:
         """Put into the call log what came while we were away. The fallback forgets it in a later look, once durable."""
-        calls = await asyncio.to_thread(self._provisioning.missed)
+        everywhere = self._provisioning.values()
+        calls = [call for one in everywhere for call in await asyncio.to_thread(one.missed)]
         new = [call for call in calls if call.call not in self._imported]
         for call in new:
             for row in call.rows():
@@ -165,5 +176,6 @@ class Upkeep:
             advice = "hotline calls shows them as version fallback"
             log.warning("calls met the fallback", calls=len(new), advice=advice)
         elif calls and self._writer.committed >= self._imported_rows:
-            await asyncio.to_thread(self._provisioning.forget)
+            for one in everywhere:
+                await asyncio.to_thread(one.forget)
             self._imported.clear()

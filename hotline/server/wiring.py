@@ -4,20 +4,19 @@ Each is loaded where it is made: a restart has callers waiting for it, and needs
 """
 
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from calls.ports import Switch
+from calls.ports import SoundSource, Switch
 from hotline.provisioning.port import NoProvisioning, Provisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
 from speech.espeak import Espeak
-from speech.http_voice import HttpVoice
-from speech.recogniser import Ear
-from speech.recognising_switch import HearingSwitch
 from speech.sentences import Sentences
-from speech.utterances import EngineEar, ScriptedEngine
 from speech.voice import Voice
+
+if TYPE_CHECKING:
+    from speech.recogniser import Ear
 
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
@@ -31,7 +30,11 @@ def make_server(site: Site) -> Server:
 def make_voice(site: Site) -> Voice:
     """The voice for text that nobody has recorded."""
     settings = site.settings.voice
-    return Espeak() if settings.kind == "espeak" else HttpVoice(settings.url, settings.name)
+    if settings.kind == "espeak":
+        return Espeak()
+    from speech.http_voice import HttpVoice
+
+    return HttpVoice(settings.url, settings.name)
 
 
 def make_sentences(site: Site) -> Sentences:
@@ -70,7 +73,7 @@ def make_switch(site: Site) -> Switch:
                 ),
                 name=settings.name,
             )
-            return asterisk if ear is None else HearingSwitch(asterisk, asterisk, ear)
+            return asterisk if ear is None else _hearing(asterisk, asterisk, ear)
         case "freeswitch":
             from switch.freeswitch.adapter import FreeSwitch
             from switch.freeswitch.session import FreeSwitchOptions
@@ -88,18 +91,26 @@ def make_switch(site: Site) -> Switch:
                 ),
                 name=settings.name,
             )
-            return freeswitch if ear is None else HearingSwitch(freeswitch, freeswitch, ear)
+            return freeswitch if ear is None else _hearing(freeswitch, freeswitch, ear)
         case _:
             assert_never(settings.kind)
 
 
-def make_ear(site: Site) -> Ear | None:
+def _hearing(switch: Switch, sounds: SoundSource, ear: "Ear") -> Switch:
+    from speech.recognising_switch import HearingSwitch
+
+    return HearingSwitch(switch, sounds, ear)
+
+
+def make_ear(site: Site) -> "Ear | None":
     """The speech recogniser; None: callers press keys."""
     settings = site.settings.speech
     match settings.engine:
         case "none":
             return None
         case "scripted":
+            from speech.utterances import EngineEar, ScriptedEngine
+
             return EngineEar(ScriptedEngine(settings.phrases))
         case _:
             assert_never(settings.engine)
