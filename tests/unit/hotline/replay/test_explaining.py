@@ -122,6 +122,23 @@ def test_the_replay_begins_at_the_nearest_snapshot(tmp_path: Path) -> None:
     assert {one.agent: one.detail for one in waits.standings} == {"01": "no_answer", "02": "lunch"}
 
 
+def test_a_snapshot_of_another_release_costs_time_and_no_reason(tmp_path: Path) -> None:
+    house = House("01", "02")
+    _missed_then_second(house)
+    seq, at, utc, _ = _snapshot(house)
+    call = _missed_then_second(house)
+    site = _site(tmp_path)
+    _keep(site, house, [])
+    whole = explaining.explain(site, call)
+    assert whole is not None
+    assert len(whole.decisions) == 2
+    with sqlite3.connect(site.database) as connection:
+        connection.execute(statements.SNAPSHOT, (seq, at, utc, b"of another release"))
+    connection.close()
+    arrived_at = house.given(commands.LogCall)[-1].arrived_at
+    assert explaining.explain(site, call, arrived_at) == whole
+
+
 def test_a_clock_that_was_set_back_does_not_hide_the_call(tmp_path: Path) -> None:
     house = House("01")
     call = _queued(house)
