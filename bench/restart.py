@@ -68,11 +68,11 @@ async def run(options: Options) -> Report:
         about["asterisk"] = version_of(place.asterisk.installation)
         async with place.phones("bench.waiting_room") as phones:
             failed, restarts, drained = await _restarted(place, phones, size, options)
-        facts, replay_s = _replayed(place.folder / "controller.log")
+        events, replay_s = _replayed(place.folder / "controller.log")
     about["notes"] = [
         "control back in s: " + ", ".join(f"{restart.back_s or -1:.2f}" for restart in restarts),
         "healthy in s: " + ", ".join(f"{restart.healthy_s:.2f}" for restart in restarts),
-        f"the last start replayed {facts} facts in {replay_s:.3f} s",
+        f"the last start replayed {events} events in {replay_s:.3f} s",
     ]
     heard = [restart.back_s for restart in restarts if restart.back_s is not None]
     changed = sum(place != kept for place, kept in zip(drained.order, sorted(drained.order), strict=True))
@@ -136,4 +136,4 @@ async def _kill(controller: Child) -> None:
 def _replayed(log: Path) -> tuple[int, float]:
     """Facts, and seconds, as the last start has it in its log."""
     taken_up = [json.loads(line) for line in log.read_text().splitlines() if '"journal taken up"' in line]
-    return (taken_up[-1]["facts"], taken_up[-1]["took_s"]) if taken_up else (0, 0.0)
+    return (taken_up[-1]["events"], taken_up[-1]["took_s"]) if taken_up else (0, 0.0)

@@ -1,4 +1,4 @@
-"""The calls that ended, as the bus tells them: from the call log, which is durable, and not from memory.
+"""Ended calls for the bus: read from the call log, which is durable, and not from memory.
 
 A mark on disk says up to which row the broker has confirmed. So a broker that is away for a day costs no memory, a
 controller that dies costs no call, and a call may be told twice, never not at all.

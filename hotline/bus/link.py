@@ -1,4 +1,4 @@
-"""The link to the broker: keeps its retained topics like the picture, tells what happened, takes agents' commands.
+"""The link to the broker: keeps its retained topics like the picture, publishes what happened, takes agents' commands.
 
 All in tasks of its own: a broker that is away, slow or frozen makes nobody else wait. Nothing is queued for it but
 the newest alerts: of a state only the newest value counts, and calls that ended wait in the call log.
@@ -12,7 +12,7 @@ import contextlib
 import sqlite3
 import ssl
 from collections.abc import Callable
-from typing import Protocol, assert_never
+from typing import assert_never
 
 import aiomqtt
 import msgspec
@@ -21,19 +21,18 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from acd.commands import AgentChanged
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
 from calls.ids import AgentId
 from control import commands, events
-from control.register import Register
 from hotline.bus import words
 from hotline.bus.ended import EndedCalls
 from hotline.bus.picture import Picture
+from hotline.views.controller import Controller
 
 log = structlog.get_logger("hotline")
 
 _LOOK_EVERY_S = 0.2
-"""A state that changes faster is told less often."""
+"""A state that changes faster is published less often."""
 _LOOK_AT_LEAST_EVERY_S = 1.0
 _IN_FLIGHT = 64
 _DEADLINE_S = 5.0
@@ -43,41 +42,8 @@ _RETRY_S = (0.5, 15.0)
 _COMMANDS_WAITING = 1_000
 
 
-class House(Protocol):
-    """What the bus needs of the running server."""
-
-    @property
-    def register(self) -> Register:
-        """Who is where."""
-        ...
-
-    def agents(self) -> frozenset[str]:
-        """Everybody who may sign in."""
-        ...
-
-    def queues(self) -> frozenset[str]:
-        """Every queue that is open."""
-        ...
-
-    def pause_reasons(self) -> frozenset[str] | None:
-        """The reasons of which an agent must give one to pause; None where any will do."""
-        ...
-
-    def agent_states(self) -> list[AgentChanged]:
-        """Every agent as the queues have it."""
-        ...
-
-    async def tell(self, event: events.RouterEvent) -> None:
-        """Take a fact, and return once it is durable."""
-        ...
-
-    async def durable(self) -> None:
-        """Return once all that was logged so far is on disk."""
-        ...
-
-
 class Broker(msgspec.Struct, frozen=True):
-    """Where it is, and who we are there. `site` is one level of all topics, and of the client's id."""
+    """Address of the broker, and our user there. `site` is one level of all topics, and part of the client's id."""
 
     host: str
     port: int
@@ -90,19 +56,17 @@ class Broker(msgspec.Struct, frozen=True):
 
 
 class Bus:
-    """`start`, `watch` each order, `close`. `on_change` hears True when the broker is there, False when it is lost."""
+    """`start`, `watch` each command of the router, `close`. `on_change` is given whether the broker is there."""
 
-    def __init__(
-        self, broker: Broker, house: House, ended: EndedCalls, on_change: Callable[[bool], None] = lambda up: None
-    ) -> None:
+    def __init__(self, broker: Broker, ended: EndedCalls, on_change: Callable[[bool], None] = lambda up: None) -> None:
         self._broker = broker
-        self._house = house
+        self._controller: Controller
         self._ended = ended
         self._on_change = on_change
         self._base = words.base(broker.prefix, broker.site)
         self._picture = Picture(self._base)
         self._held: dict[str, bytes] = {}
-        """What the broker retains, as far as we know."""
+        """Payloads that the broker retains, by topic, as far as is known."""
         self._changed = asyncio.Event()
         self._call_ended = asyncio.Event()
         self._version = ""
@@ -111,20 +75,21 @@ class Bus:
         self._client: aiomqtt.Client | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin to look for the broker."""
+    def start(self, controller: Controller) -> None:
+        """Begin to look for the broker, and speak for `controller`."""
+        self._controller = controller
         self._ended.begin()
         self._task = asyncio.create_task(self._keep_linked())
 
-    def watch(self, order: commands.RouterCommand, utc: float) -> None:
-        """Note one order of the router. Never waits."""
-        self._picture.watch(order, utc, self._house.register.offset_s)
+    def watch(self, command: commands.RouterCommand, utc: float, offset_s: float) -> None:
+        """Note one command of the router, at `utc`; `offset_s` makes a monotonic instant UTC. Never waits."""
+        self._picture.watch(command, utc, offset_s)
         self._changed.set()
-        if isinstance(order, commands.LogCall):
+        if isinstance(command, commands.LogCall):
             self._call_ended.set()
 
     async def close(self) -> None:
-        """Say that the controller goes, if the broker listens, and let go of it."""
+        """Publish that the controller goes, if the broker listens, and end the link."""
         if self._task is None:
             return
         if self._client is not None:
@@ -218,7 +183,7 @@ class Bus:
     async def _keep_alike(self, client: aiomqtt.Client) -> None:
         """Make the broker's retained topics like the picture, for ever."""
         while True:
-            with contextlib.suppress(TimeoutError):  # some changes come without an order
+            with contextlib.suppress(TimeoutError):  # some changes come without a command
                 async with asyncio.timeout(_LOOK_AT_LEAST_EVERY_S):
                     await self._changed.wait()
             self._changed.clear()
@@ -233,13 +198,13 @@ class Bus:
             await asyncio.sleep(_LOOK_EVERY_S)
 
     def _look(self) -> None:
-        house = self._house
-        register = house.register
+        controller = self._controller
+        register = controller.register
         if register.version != self._version:  # agents came and went with the version, and nobody's state changed
             self._version = register.version
-            for state in house.agent_states():
+            for state in controller.agent_states():
                 self._picture.watch(state, 0.0, register.offset_s)
-        self._picture.look(register, house.agents(), house.queues())
+        self._picture.look(register, controller.agents(), controller.queues())
 
     async def _even_out(self, client: aiomqtt.Client) -> None:
         wanted, held = self._picture.topics, self._held
@@ -264,7 +229,7 @@ class Bus:
         while True:
             await self._call_ended.wait()
             self._call_ended.clear()
-            await self._house.durable()
+            await self._controller.durable()
             while calls := await self._ended.next(_IN_FLIGHT):
                 for call in calls:
                     await client.publish(topic, call.payload, qos=1)
@@ -304,20 +269,20 @@ class Bus:
         await client.publish(reply_to, msgspec.json.encode(reply), qos=1, properties=_same_question(properties))
 
     async def _obey(self, name: str, wanted: words.AgentCommand) -> words.Reply:
-        if name not in self._house.agents():
+        if name not in self._controller.agents():
             return words.Reply(wanted.id, False, f"no agent {name!r} in dialplans/agents.yaml")
-        reasons = self._house.pause_reasons()
+        reasons = self._controller.pause_reasons()
         if wanted.command == "pause" and reasons is not None and wanted.reason not in reasons:
             return words.Reply(wanted.id, False, f"a reason is needed, one of {', '.join(sorted(reasons))}")
         try:
             async with asyncio.timeout(_DEADLINE_S):
-                await self._house.tell(_fact(AgentId(name), wanted))
+                await self._controller.tell(_event(AgentId(name), wanted))
         except TimeoutError:
             return words.Reply(wanted.id, False, "taken, but not on disk yet: the store does not write")
         return words.Reply(wanted.id, True)
 
 
-def _fact(agent: AgentId, wanted: words.AgentCommand) -> events.RouterEvent:
+def _event(agent: AgentId, wanted: words.AgentCommand) -> events.RouterEvent:
     match wanted.command:
         case "sign_in":
             return AgentSignedIn(agent)

@@ -1,4 +1,4 @@
-"""The link that a site's settings ask for. Only here is the extra `mqtt` needed, and only if they do."""
+"""Makes the link that a site's settings ask for. Only here is the extra `mqtt` needed, and only if they do."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -7,10 +7,10 @@ from calls.errors import BadInput
 from hotline.site.settings import Site
 
 if TYPE_CHECKING:
-    from hotline.bus.link import Bus, House
+    from hotline.bus.link import Bus
 
 
-def make_bus(site: Site, house: "House", on_change: Callable[[bool], None]) -> "Bus | None":
+def make_bus(site: Site, on_change: Callable[[bool], None]) -> "Bus | None":
     """The link to the site's broker, not started; None for a site without. Raises BadInput without the extra."""
     settings = site.settings.bus
     if settings is None:
@@ -29,4 +29,4 @@ def make_bus(site: Site, house: "House", on_change: Callable[[bool], None]) -> "
         site.bus_password(),
         settings.tls,
     )
-    return Bus(broker, house, EndedCalls(site.database, site.state / "bus.mark"), on_change)
+    return Bus(broker, EndedCalls(site.database, site.state / "bus.mark"), on_change)

@@ -1,4 +1,4 @@
-"""What the retained topics should say now. It knows no broker: whoever does makes the broker's topics like it."""
+"""The picture: what the retained topics should say now. It knows no broker; the link makes the broker like it."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from calls.numbers import masked
 from control import commands
 from control.register import Call, Register
 from hotline.bus import words
+from hotline.views.fields import shown_fields
 
 _ALERTS_KEPT = 1_000
 
@@ -18,21 +19,21 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Picture:
-    """Topics and payloads by the router's orders and register. As large as the house: agents, queues, live calls."""
+    """Topics and payloads by the router's commands and register. As large as the site: agents, queues, live calls."""
 
     def __init__(self, of_site: str) -> None:
         self.topics: dict[str, bytes] = {}
-        """What should be retained, and nothing else below the state channels."""
+        """All that should be retained below the state channels, by topic."""
         self.alerts: deque[bytes] = deque(maxlen=_ALERTS_KEPT)
         self._base = of_site
         self._agents: dict[AgentId, AgentChanged] = {}
         self._forecasts: dict[CallId, words.CallForecast] = {}
 
-    def watch(self, order: commands.RouterCommand, utc: float, offset_s: float) -> None:
-        """Note one order; `offset_s` makes a monotonic instant UTC."""
-        match order:
+    def watch(self, command: commands.RouterCommand, utc: float, offset_s: float) -> None:
+        """Note one command; `offset_s` makes a monotonic instant UTC."""
+        match command:
             case AgentChanged(agent):
-                self._agents[agent] = order
+                self._agents[agent] = command
             case commands.ForecastMade(call, queue, forecast):
                 silent = forecast.layer == "silent"
                 self._forecasts[call] = words.CallForecast(
@@ -54,7 +55,7 @@ class Picture:
                 pass
 
     def look(self, register: Register, agents: Iterable[str], queues: Iterable[str], online: bool = True) -> None:
-        """Draw it anew. Costs as much as the house is large: at most some times a second."""
+        """Draw it anew. Costs as much as the site is large: at most some times a second."""
         offset_s = register.offset_s
         now: dict[str, bytes] = {}
         self._put(now, words.CONTROLLER, "", words.Controller(online, register.version))
@@ -90,6 +91,7 @@ def _call(call: Call, offset_s: float) -> words.Call:
         call.arrived_at + offset_s,
         None if call.queued_at is None else call.queued_at + offset_s,
         None if call.answered_at is None else call.answered_at + offset_s,
+        shown_fields(call),
     )
 
 

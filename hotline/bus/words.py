@@ -1,4 +1,4 @@
-"""What is said on the bus: every channel with its topic, its payload, and what is promised of it.
+"""The words of the bus: every channel with its topic, its payload, and what is promised of it.
 
 A payload gains fields and never loses or changes one within a version; what cannot be said so gets a new version in
 the topic. Instants are UTC epoch seconds. Callers' numbers are masked.
@@ -19,7 +19,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Controller(Message, frozen=True):
-    """Whether the controller is there. The broker itself says `online: false` when it is lost."""
+    """Presence of the controller. The broker itself says `online: false` when it is lost."""
 
     online: bool
     version: str = ""
@@ -56,6 +56,8 @@ class Call(Message, frozen=True):
     arrived_at: float
     queued_at: float | None
     answered_at: float | None
+    fields: dict[str, str] = {}
+    """The `fields` of the queue step, which the agent sees: while the call waits, is offered or talks; else none."""
 
 
 class CallForecast(Message, frozen=True):
@@ -101,7 +103,7 @@ class Alert(Message, frozen=True):
 
 
 class AgentCommand(Message, frozen=True):
-    """What an agent wants. The answer goes to `reply_to` (or the response topic of MQTT 5) and carries `id`."""
+    """A command of an agent. The answer goes to `reply_to` (or the response topic of MQTT 5) and carries `id`."""
 
     command: Literal["sign_in", "sign_out", "pause", "ready", "wrap_up_done"]
     id: str = ""
@@ -111,7 +113,7 @@ class AgentCommand(Message, frozen=True):
 
 
 class Reply(Message, frozen=True):
-    """Whether the command was taken. `ok` is said only once the fact is durable."""
+    """Answer to a command. `ok` is true only once the command's event is durable."""
 
     id: str
     ok: bool
@@ -167,7 +169,7 @@ STATES = tuple(channel for channel in CHANNELS if channel.retained)
 
 
 def base(prefix: str, site: str) -> str:
-    """What all topics of a site begin with."""
+    """The levels that all topics of a site begin with."""
     return f"{prefix}/{VERSION}/{word(site)}"
 
 
@@ -190,6 +192,6 @@ def topic(of_site: str, channel: Channel, name: str = "") -> str:
 
 
 def pattern(of_site: str, channel: Channel) -> str:
-    """What a subscriber asks for to have all of a channel."""
+    """The topic filter that a subscriber asks for to have all of a channel."""
     head, brace, rest = channel.address.partition("{")
     return f"{of_site}/{head}+{rest.partition('}')[2]}" if brace else f"{of_site}/{head}"

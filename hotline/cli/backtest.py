@@ -19,7 +19,7 @@ def command(
     test_from: Annotated[str, typer.Option("--test-from", help="First day of the test: 1999-06-01.")],
     json: JsonOption = False,
 ) -> None:
-    """How good the wait forecast would have been. Learns from what is before the day, then forecasts what follows.
+    """Score the wait forecast on a call log. Learns from what is before the day, then forecasts what follows.
 
     A log has one call a row, in order of arrival, and the columns arrived_at, queued_at, left_queue_at, answered_at,
     ended_at, outcome, kind, priority, agent. Figures that miss their target are shown as missed; that is no error.

@@ -26,7 +26,7 @@ class Switch(StrEnum):
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Which one, or all. Without it: the list.", show_default=False)] = "",
+    name: Annotated[str, typer.Argument(help="The bench, or all. Without it: the list.", show_default=False)] = "",
     json: JsonOption = False,
     quick: Annotated[bool, typer.Option("--quick", help="Few calls: shows that it works, not how fast it is.")] = False,
     switch: Annotated[Switch, typer.Option(help="The switch under `live`.")] = Switch.ASTERISK,

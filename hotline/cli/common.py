@@ -1,4 +1,4 @@
-"""What the commands share: the site's option, tables or JSON, errors that say what to do and end with 2."""
+"""Shared by the commands: the site's option, tables or JSON, errors that say what to do and end with 2."""
 
 import contextlib
 import os

@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False)
 def demo(
     calls: Annotated[int | None, typer.Option(min=1, help="End after so many calls; default: until Ctrl-C.")] = None,
     rate: Annotated[float, typer.Option(min=0.01, max=20.0, help="Calls a second, on average.")] = 0.2,
-    folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its site.")] = Path(".local/demo"),
+    folder: Annotated[Path, typer.Option(help="The folder of the demonstration's site.")] = Path(".local/demo"),
     json: JsonOption = False,
 ) -> None:
     """The sample hotline, live: a real Asterisk, five agents' phones that answer, callers with real audio, a wallboard.

@@ -30,10 +30,10 @@ def command(site: SiteOption = Path(), json: JsonOption = False) -> None:
 
       hotline fit --site /srv/hotline
     """
-    house = open_site(site)
+    opened = open_site(site)
     os.nice(10)  # callers come first
     with told(), err.status("fitting"):
-        trial = _fit(house)
+        trial = _fit(opened)
     if json:
         print_json(msgspec.to_builtins(trial))
         return
@@ -44,15 +44,15 @@ def command(site: SiteOption = Path(), json: JsonOption = False) -> None:
         out.print("" if trial.pinball_before_s is None else f", the fit before {trial.pinball_before_s:.2f}")
 
 
-def _fit(house: Site) -> refit.Trial:
-    if not house.database.exists():
-        raise BadInput(f"{house.database}: not there yet; the server writes the waits it sees")
+def _fit(opened: Site) -> refit.Trial:
+    if not opened.database.exists():
+        raise BadInput(f"{opened.database}: not there yet; the server writes the waits it sees")
     try:
-        with contextlib.closing(opening.to_read(house.database)) as connection:
+        with contextlib.closing(opening.to_read(opened.database)) as connection:
             found = refit.waits(connection)
     except sqlite3.Error as error:
-        raise BadInput(f"{house.database}: {error}; the server makes its tables at its first start") from error
-    models = WaitModels(house.wait_models)
+        raise BadInput(f"{opened.database}: {error}; the server makes its tables at its first start") from error
+    models = WaitModels(opened.wait_models)
     speaking = None
     if current := models.current():
         with contextlib.suppress(BadInput):  # of another version, or gone: there is nothing to be worse than

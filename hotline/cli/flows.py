@@ -49,10 +49,10 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
 
       hotline lint --site /srv/hotline --json | jq -r '.problems[].message'
     """
-    house = open_site(site)
+    opened = open_site(site)
     began = time.perf_counter()
     with told():
-        checked = check(house)
+        checked = check(opened)
     problems = list(checked.problems)
     if checked.program is not None:
         problems += read_cases(checked.files, checked.program)[1]
@@ -75,7 +75,9 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
 def try_(
     names: Annotated[list[str] | None, typer.Argument(help="Words of the names of the cases; default: all.")] = None,
     site: SiteOption = Path(),
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="What was heard and done, of every case.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print what was heard and done in every case.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Rehearse the test cases of dialplans/tests/, without a switch. Ends with 1 when one goes another way.
@@ -110,9 +112,11 @@ def try_(
 @app.command()
 def call(
     flow: Annotated[str, typer.Option(help="The flow to call.")] = "",
-    dial: Annotated[str, typer.Option(help="Or the number to dial; entry.yaml says which flow answers.")] = "95183",
-    caller: Annotated[str, typer.Option(help="Who calls.")] = "+8613800138000",
-    at: Annotated[str, typer.Option(help="When, in the site's zone: '2026-11-23 10:00'. Default: now.")] = "",
+    dial: Annotated[str, typer.Option(help="Or the number to dial; entry.yaml names the flow that answers.")] = "95183",
+    caller: Annotated[str, typer.Option(help="The caller's number.")] = "+8613800138000",
+    at: Annotated[
+        str, typer.Option(help="The time of the call, in the site's zone: '2026-11-23 10:00'. Default: now.")
+    ] = "",
     site: SiteOption = Path(),
 ) -> None:
     """Call a flow from the terminal: it prints what the caller would hear, and you type the keys.
@@ -159,15 +163,15 @@ def schema(
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
-    found = json_schema(name) if name in NAMES else _people_schema(name, makers[name])
+    found = json_schema(name) if name in NAMES else _routing_schema(name, makers[name])
     sys.stdout.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def _people_schema(root: str, entry: type) -> dict[str, Any]:
-    (inner, habits), defs = msgspec.json.schema_components([entry, QueueTreatment], ref_template="#/$defs/{name}")
-    house = defs.pop("QueueTreatment")["properties"] if habits else {}
-    if entry is QueueConfig:  # the house's own words stand beside those of the queues core
-        defs["QueueConfig"]["properties"].update(house)
+def _routing_schema(root: str, entry: type) -> dict[str, Any]:
+    (inner, treatment), defs = msgspec.json.schema_components([entry, QueueTreatment], ref_template="#/$defs/{name}")
+    treatments = defs.pop("QueueTreatment")["properties"] if treatment else {}
+    if entry is QueueConfig:  # call control's settings stand beside those of the queues core
+        defs["QueueConfig"]["properties"].update(treatments)
     pauses = {"pauses": {"type": "object", "additionalProperties": {"type": "string"}}} if root == "agents" else {}
     if pauses:
         pauses["pause_needs_reason"] = {"type": "boolean"}
@@ -184,9 +188,9 @@ def _people_schema(root: str, entry: type) -> dict[str, Any]:
 
 def _program(site: Path) -> tuple[Program, Checked]:
     """The folder's program, or its problems and the end."""
-    house = open_site(site)
+    opened = open_site(site)
     with told():
-        checked = check(house)
+        checked = check(opened)
     if checked.program is None:
         for problem in checked.errors:
             _print_problem(problem)

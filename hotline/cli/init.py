@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from hotline.cli.common import err, out, told
+from hotline.site.sample import SAMPLE
 
 app = typer.Typer(add_completion=False)
 
-SAMPLE = Path(__file__).resolve().parents[2]
 _SETTINGS = """\
 # Settings of this site. Every line has a default; `hotline.site.settings.Settings` in the code documents them all.
 languages: [zh-CN, en]
@@ -25,7 +25,7 @@ web:
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where the site shall be; it may be empty, or not there yet.")],
+    folder: Annotated[Path, typer.Argument(help="The new site's folder; it may be empty, or not there yet.")],
 ) -> None:
     """Make a new site: the sample's dialplans/ and prompts/ to begin with, and a hotline.yaml.
 

@@ -14,22 +14,22 @@ _COMMANDS = {
     "try": ("flows", "Run the folder's own test calls, without a switch."),
     "call": ("flows", "Walk a flow in the terminal, as a caller."),
     "schema": ("flows", "Print the JSON Schema of dialplans/, for an editor's completion."),
-    "publish": ("publish", "Lint, try, build prompts, and let new calls have it."),
-    "rollback": ("publish", "Let new calls have an earlier version."),
+    "publish": ("publish", "Lint, try, build the prompts, and put it in force for new calls."),
+    "rollback": ("publish", "Put an earlier version in force for new calls."),
     "versions": ("publish", "List the published versions."),
     "calls": ("records", "The call log, newest first."),
-    "why": ("records", "What happened to a call, step by step, and why."),
+    "why": ("records", "Tell one call's story, step by step, with the reasons."),
     "cases": ("records", "Cases, newest first."),
-    "callbacks": ("records", "Callbacks, and what became of them."),
+    "callbacks": ("records", "Callbacks and their outcomes, newest first."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run a scenario in virtual time, with the code that serves live calls."),
     "tune": ("simulate", "Search a policy's weights by simulation."),
     "whatif": ("whatif", "Live a real day again under another policy."),
     "fit": ("fit", "Fit the wait forecast from this site's own waits."),
-    "backtest": ("backtest", "How good the wait forecast would have been on a call log."),
+    "backtest": ("backtest", "Score the wait forecast on a call log."),
     "bench": ("bench", "Measure, beside target and reference."),
 }
-"""By command: the module that has it, and what the list says of it."""
+"""By command: its module, and its line in the list."""
 
 
 class _Lazy(TyperGroup):

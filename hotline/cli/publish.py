@@ -31,7 +31,7 @@ def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
     """
     from hotline.server.wiring import make_voice
 
-    house = open_site(site)
+    opened = open_site(site)
     bars = Progress(
         TextColumn("{task.description:>12}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True
     )
@@ -43,8 +43,8 @@ def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
         bars.update(tasks[what], completed=done, total=total)
 
     with told(), bars:
-        published = asyncio.run(publish_site(house, make_voice(house), progress))
-    _tell_server(house)
+        published = asyncio.run(publish_site(opened, make_voice(opened), progress))
+    _tell_server(opened)
     if json:
         print_json(asdict(published))
         return
@@ -70,10 +70,10 @@ def rollback(
 
       hotline rollback 0007-1f0c2ab3 --json | jq .version
     """
-    house = open_site(site)
+    opened = open_site(site)
     with told():
-        version = roll_back(house, version)
-    _tell_server(house)
+        version = roll_back(opened, version)
+    _tell_server(opened)
     if json:
         print_json({"version": version})
     else:

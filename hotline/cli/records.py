@@ -1,4 +1,4 @@
-"""hotline calls, why, cases: what happened, from the store. Works whether the server runs or not."""
+"""hotline calls, why, cases, callbacks: the records in the store, whether the server runs or not."""
 
 import asyncio
 from pathlib import Path
@@ -24,9 +24,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 _OUTCOMES: tuple[str, ...] = get_args(CallOutcome)
 _CALLBACK_OUTCOMES: tuple[str, ...] = get_args(CallbackOutcome)
 
-MostOption = Annotated[int, typer.Option("--most", "-n", min=1, help="How many, newest first.")]
+MostOption = Annotated[int, typer.Option("--most", "-n", min=1, help="The number of rows, newest first.")]
 RevealOption = Annotated[
-    bool, typer.Option("--reveal", help="Show whole numbers. Who did is written to the audit log.")
+    bool, typer.Option("--reveal", help="Show whole numbers. Each use is written to the audit log.")
 ]
 
 
@@ -34,7 +34,7 @@ RevealOption = Annotated[
 def calls(
     site: SiteOption = Path(),
     most: MostOption = 20,
-    outcome: Annotated[str | None, typer.Option(help=f"Only those that ended so: {', '.join(_OUTCOMES)}.")] = None,
+    outcome: Annotated[str | None, typer.Option(help=f"Only calls with this outcome: {', '.join(_OUTCOMES)}.")] = None,
     reveal: RevealOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -47,9 +47,9 @@ def calls(
       hotline calls --outcome abandoned -n 100 --json
     """
     _one_of(_OUTCOMES, outcome)
-    house = open_site(site)
-    _audit(house, reveal, f"calls, the newest {most}")
-    rows = [_shown(row, reveal) for row in _read(house, reading.calls, most, outcome)]
+    opened = open_site(site)
+    _audit(opened, reveal, f"calls, the newest {most}")
+    rows = [_shown(row, reveal) for row in _read(opened, reading.calls, most, outcome)]
     if json:
         print_json(rows)
         return
@@ -85,9 +85,9 @@ def cases(
 
       hotline cases --site /srv/hotline --json
     """
-    house = open_site(site)
-    _audit(house, reveal, f"cases, the newest {most}")
-    rows = [_shown(row, reveal) for row in _read(house, reading.cases, most)]
+    opened = open_site(site)
+    _audit(opened, reveal, f"cases, the newest {most}")
+    rows = [_shown(row, reveal) for row in _read(opened, reading.cases, most)]
     if json:
         print_json(rows)
         return
@@ -116,7 +116,7 @@ def callbacks(
     site: SiteOption = Path(),
     most: MostOption = 20,
     outcome: Annotated[
-        str | None, typer.Option(help=f"Only those of which this became: {', '.join(_CALLBACK_OUTCOMES)}.")
+        str | None, typer.Option(help=f"Only callbacks with this outcome: {', '.join(_CALLBACK_OUTCOMES)}.")
     ] = None,
     reveal: RevealOption = False,
     json: JsonOption = False,
@@ -130,9 +130,9 @@ def callbacks(
       hotline callbacks --outcome unreached --json
     """
     _one_of(_CALLBACK_OUTCOMES, outcome)
-    house = open_site(site)
-    _audit(house, reveal, f"callbacks, the newest {most}")
-    rows = _read(house, reading.callbacks, most, outcome)
+    opened = open_site(site)
+    _audit(opened, reveal, f"callbacks, the newest {most}")
+    rows = _read(opened, reading.callbacks, most, outcome)
     shown = [row if reveal else {**row, "number": masked(row["number"])} for row in rows]
     if json:
         print_json(shown)
@@ -164,7 +164,7 @@ def why(
     reveal: RevealOption = False,
     json: JsonOption = False,
 ) -> None:
-    """What happened to a call, step by step, and why: each match with who could have had the call, and the scores.
+    """Tell one call's story, step by step, with the reasons: each match with the agents in question and their scores.
 
     Of a call that goes on too. The reasons come from a replay of the journal.
 
@@ -172,21 +172,21 @@ def why(
 
       hotline why hotline-1795348800.42 --site /srv/hotline
     """
-    house = open_site(site)
-    found = _read(house, reading.calls, 1, None, call)
-    explained, unexplained = _explained(house, call, found[0]["arrived_at"] if found else None)
+    opened = open_site(site)
+    found = _read(opened, reading.calls, 1, None, call)
+    explained, unexplained = _explained(opened, call, found[0]["arrived_at"] if found else None)
     if not found and (explained is None or explained.call is None):
         err.print(f"no call {call}; `hotline calls` lists those that have ended", style="red")
         raise typer.Exit(1)
-    _audit(house, reveal, f"call {call}")
+    _audit(opened, reveal, f"call {call}")
     row = _shown(found[0] if found else _going_on(explained), reveal)
-    legs = _read(house, reading.legs, call)
+    legs = _read(opened, reading.legs, call)
     story = {
         **row,
         "legs": legs if reveal else [reading.masked_leg(leg) for leg in legs],
-        "steps": _read(house, reading.steps, call),
-        "recordings": _read(house, reading.recordings, call),
-        "cases": [_shown(case, reveal) for case in _read(house, reading.cases, 10, call)],
+        "steps": _read(opened, reading.steps, call),
+        "recordings": _read(opened, reading.recordings, call),
+        "cases": [_shown(case, reveal) for case in _read(opened, reading.cases, 10, call)],
         "decisions": msgspec.to_builtins(explained.decisions) if explained is not None else [],
     }
     if json:
@@ -215,7 +215,7 @@ def _one_of(outcomes: tuple[str, ...], outcome: str | None) -> None:
 
 
 def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
-    """What happened, each with its instant (UTC epoch seconds), in no order."""
+    """Lines of the story, each with its instant (UTC epoch seconds), unsorted."""
     lines: list[tuple[float, str]] = [(story["arrived_at"], "the call arrived")]
     for step in story["steps"]:
         keys = f", keys {step['keys']}" if step["keys"] else ""
@@ -240,7 +240,7 @@ def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
 
 
 def _decided(explained: Explanation | None) -> list[tuple[float, str]]:
-    """What the queues decided and why: a line, and below it one for each agent."""
+    """The queues' decisions with their reasons: a line, and below it one for each agent."""
     if explained is None:
         return []
     return [

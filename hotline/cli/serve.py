@@ -1,4 +1,4 @@
-"""hotline serve: what production starts."""
+"""hotline serve: the server of one site, as production starts it."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,10 +20,10 @@ def serve(
     event_socket_port: Annotated[int | None, typer.Option(help="Of a FreeSWITCH, in place of switch.port.")] = None,
     web_port: Annotated[int | None, typer.Option(help="In place of web.port.")] = None,
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], typer.Option(help="The least that is logged.")
+        Literal["debug", "info", "warning", "error"], typer.Option(help="The lowest level that is logged.")
     ] = "info",
 ) -> None:
-    """Serve a site until stopped. Calls go on in the switch when we are gone, and are taken up at the next start.
+    """Serve a site until stopped. Calls go on in the switch meanwhile, and are taken up at the next start.
 
     Examples:
 
@@ -31,22 +31,22 @@ def serve(
 
       docker compose up
     """
-    # what only a server needs is loaded only here
+    # only a server needs these: other commands start without
     from hotline.server.wiring import make_server, make_voice
     from hotline.versions.store import Versions
 
-    house = open_site(site).with_ports(ari=ari_port, event_socket=event_socket_port, web=web_port)
+    opened = open_site(site).with_ports(ari=ari_port, event_socket=event_socket_port, web=web_port)
     logs.configure(level=log_level)
     with told():
-        house.prepare()
+        opened.prepare()
 
         async def run() -> None:
-            if Versions(house.versions).current() is None:
+            if Versions(opened.versions).current() is None:
                 from hotline.versions.publishing import publish
 
                 # the first start of a new site: what stands in its folder is what was meant
-                published = await publish(house, make_voice(house))
+                published = await publish(opened, make_voice(opened))
                 log.info("published for the first start", version=published.version)
-            await make_server(house).run()
+            await make_server(opened).run()
 
         loop.run(run())

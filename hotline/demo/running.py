@@ -50,7 +50,7 @@ _AGENTS_SAY = (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the demonstration came to."""
+    """The result of the demonstration."""
 
     offered: int
     answered: int
@@ -149,7 +149,7 @@ async def _sign_in(
         await call.heard_audio(timeout_s=30.0)
         await call.hang_up()  # as people do who know what it says
 
-    owners = sorted(versions.people(versions.current() or "").owners)
+    owners = sorted(versions.routing(versions.current() or "").owners)
     signing = [asyncio.create_task(one(number, account)) for number, account in enumerate(owners)]
     stack.push_async_callback(_end, [serving, *signing])
     missing: list[str] = []

@@ -15,7 +15,7 @@ import aiohttp
 import yaml
 
 from calls.errors import BadInput, HotlineError
-from hotline.cli.init import SAMPLE
+from hotline.site.sample import SAMPLE
 from hotline.site.settings import Site
 from hotline.versions.sources import hash_of, read_files
 from hotline.versions.store import Versions
@@ -55,7 +55,7 @@ class Stage:
                 await asyncio.sleep(0.05)
 
     async def live(self) -> dict[str, Any]:
-        """What a wallboard shows."""
+        """The answer of /live."""
         return await self._ask("/live")
 
     def secret(self, account: str) -> str:
@@ -121,7 +121,7 @@ def _asterisk_settings(site: Site) -> AsteriskSettings:
     run_dir = site.state / "asterisk"
     secrets = SecretStore(site.state / "secrets" / "accounts.json")
     current = Versions(site.versions).current()
-    owners = Versions(site.versions).people(current).owners if current is not None else {}
+    owners = Versions(site.versions).routing(current).owners if current is not None else {}
     return AsteriskSettings(
         run_dir=run_dir,
         ari_password=site.switch_password(),

@@ -26,7 +26,7 @@ class Clock:
         return self._base + time.monotonic()
 
     def jumped(self) -> ClockSet | None:
-        """The fact to tell when the wall clock is not where it was (always at the first call), else None."""
+        """The event to take when the wall clock is not where it was (always at the first call), else None."""
         offset_s = time.time() - self.now()
         if self._offset_s is not None and abs(offset_s - self._offset_s) < _JUMP_S:
             return None

@@ -1,4 +1,4 @@
-"""May a number be called? Asked before each call that the house makes to somebody outside. An error is a no."""
+"""The do-not-call check before each call that the house makes to somebody outside. An error is a no."""
 
 import asyncio
 from pathlib import Path
@@ -14,7 +14,7 @@ _PATIENCE_S = 3.0
 
 
 class DoNotCall(Protocol):
-    """A list of numbers that nobody may call, wherever it is kept."""
+    """A list of numbers that must not be called, wherever it is kept."""
 
     async def listed(self, number: str) -> bool:
         """Whether `number` (E.164) is on it. May raise anything: then the number is not called."""
@@ -36,7 +36,7 @@ class NumberList:
 
 
 async def may_call(numbers: DoNotCall, number: str) -> tuple[bool, str]:
-    """Whether to call, and why not. Never raises, and answers within a few seconds."""
+    """True and an empty reason, or False and the reason. Never raises, and answers within three seconds."""
     try:
         listed = await asyncio.wait_for(numbers.listed(number), _PATIENCE_S)
     except Exception as error:  # noqa: BLE001 - whatever fails in there, nobody is called on a guess

@@ -1,6 +1,11 @@
-"""Doing what the router orders: each kind of order has one performer. None waits; outcomes come back as facts."""
+"""The command executor: carries out the router's commands, each kind in one way, by one closed table.
+
+Nothing here waits: outcomes come back as events. A command that fails, or that the table does not have, is logged and
+costs no other command of the same event.
+"""
 
 import asyncio
+import traceback
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +16,7 @@ import structlog
 from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
 from calls import commands as door
 from calls.causes import Outcome
-from calls.errors import HotlineError
+from calls.errors import BrokenRule, HotlineError
 from calls.events import PlaybackFinished
 from calls.ids import AttemptId, LegId
 from calls.numbers import masked
@@ -41,14 +46,14 @@ _KEPT = (
     commands.LogWait,
     SurveyAnswered,
 )
-"""What leaves something on disk."""
+"""Commands that leave a row or a file on disk."""
 
 
 class Sentences(Protocol):
     """Makes a sound of words, within its own deadline."""
 
     async def clip(self, sentence: door.Sentence) -> door.Clip:
-        """Where the sound is. Raises HotlineError when there is none."""
+        """The sound of one sentence. Raises HotlineError when there is none."""
         ...
 
     async def prepare(self, sentences: tuple[door.Sentence, ...]) -> None:
@@ -56,8 +61,8 @@ class Sentences(Protocol):
         ...
 
 
-class Performer:
-    """Performs orders; `take` is where outcomes that are not the switch's own come back."""
+class CommandExecutor:
+    """Carries out commands; `take` is given the outcomes that are not the switch's own."""
 
     def __init__(
         self, switch: Switch, writer: Writer, vault: Vault, lookups: Lookups, sentences: Sentences, take: Take
@@ -69,20 +74,29 @@ class Performer:
         self._sentences = sentences
         self._take = take
         self.do_not_call: DoNotCall = NumberList(None)
-        """Who is asked before a number is called."""
+        """Asked before a number is called."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}
         self._loop = asyncio.get_running_loop()
         self._watchers: list[Callable[[commands.RouterCommand], None]] = []
         self._by_type: dict[type, Callable[[Any], None]] = {
+            door.Answer: switch.send,
+            door.EarlyMedia: switch.send,
             door.Play: self._play,
             door.Stop: self._stop,
-            door.HangUp: self._on_leg,
+            door.Listen: switch.send,
+            door.Record: switch.send,
+            door.StartMusic: switch.send,
+            door.StopMusic: switch.send,
             door.Bridge: self._bridge,
+            door.Originate: switch.send,
             door.Redirect: self._on_leg,
+            door.Supervise: switch.send,
+            door.MuteRecording: switch.send,
+            door.HangUp: self._on_leg,
             HideDigits: vault.hide,
             ShowDigits: vault.show,
-            CheckSecret: lambda order: self._later(vault.check(order)),
+            CheckSecret: lambda command: self._later(vault.check(command)),
             Lookup: self._lookup,
             FileCase: self._file,
             commands.PrepareSpeech: self._prepare,
@@ -106,29 +120,30 @@ class Performer:
             SuggestWayOut: lambda way: log.info("way out suggested", call=way.call, way=way.way),
         }
 
+    @property
+    def known(self) -> frozenset[type]:
+        """The types of commands that the table has."""
+        return frozenset(self._by_type)
+
     def watch(self, watcher: Callable[[commands.RouterCommand], None]) -> None:
-        """Show every order to `watcher` too: metrics, screens, the bus."""
+        """Show every command to `watcher` too: metrics, screens, the bus."""
         self._watchers.append(watcher)
 
-    def perform(self, order: commands.RouterCommand) -> None:
-        """Do it, or see to it that it is done."""
-        act = self._by_type.get(type(order))
-        if act is not None:
-            act(order)
-        else:
-            self._switch.send(order)  # type: ignore[arg-type]  # what is not in the table is the door's
+    def execute(self, command: commands.RouterCommand) -> None:
+        """Carry it out, or begin to. Never raises: what goes wrong is logged, and the event's other commands follow."""
+        _guarded(self._by_type.get(type(command), _unknown), command)
         for watcher in self._watchers:
-            watcher(order)
+            _guarded(watcher, command)
 
-    def replay(self, order: commands.RouterCommand) -> None:
-        """Perform again what must be on disk after a restart, or gone from it, and nothing else: it was logged then."""
-        if isinstance(order, commands.LogCall):
-            self._write_call(order)
-        elif isinstance(order, _KEPT):
-            self._by_type[type(order)](order)
+    def replay(self, command: commands.RouterCommand) -> None:
+        """Carry out again what must be on disk after a restart, or gone from it, and nothing else. Never raises."""
+        if isinstance(command, commands.LogCall):
+            _guarded(self._write_call, command)  # it was logged then
+        elif isinstance(command, _KEPT):
+            _guarded(self._by_type[type(command)], command)
 
     async def close(self) -> None:
-        """End what is under way; nothing of it is acknowledged."""
+        """Cancel what is under way; nothing of it is acknowledged."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -143,30 +158,32 @@ class Performer:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _play(self, order: door.Play) -> None:
-        self._drop_rendering(order.leg)
-        if any(isinstance(media, door.Sentence) for media in order.media):
-            self._rendering[order.leg] = (order.attempt, self._spawn(self._render(order)))
+    def _play(self, command: door.Play) -> None:
+        self._drop_rendering(command.leg)
+        if any(isinstance(media, door.Sentence) for media in command.media):
+            self._rendering[command.leg] = (command.attempt, self._spawn(self._render(command)))
         else:
-            self._switch.send(order)
+            self._switch.send(command)
 
-    def _prepare(self, order: commands.PrepareSpeech) -> None:
-        self._spawn(self._sentences.prepare(order.sentences))
+    def _prepare(self, command: commands.PrepareSpeech) -> None:
+        self._spawn(self._sentences.prepare(command.sentences))
 
-    async def _render(self, order: door.Play) -> None:
-        """Make clips of the sentences. One that cannot be made is left out, and the operator told."""
+    async def _render(self, command: door.Play) -> None:
+        """Make clips of the sentences. One that cannot be made is left out and logged."""
         clips: list[door.Media] = []
-        for media in order.media:
+        for media in command.media:
             try:
                 clips.append(await self._sentences.clip(media) if isinstance(media, door.Sentence) else media)
             except HotlineError as error:
-                log.error("sentence not spoken", call=order.leg, error=str(error), advice="is the voice installed?")
-        del self._rendering[order.leg]
+                log.error("sentence not spoken", call=command.leg, error=str(error), advice="is the voice installed?")
+        del self._rendering[command.leg]
         if clips:
-            self._switch.send(door.Play(order.leg, order.attempt, tuple(clips)))
+            self._switch.send(door.Play(command.leg, command.attempt, tuple(clips)))
         else:
             self._take(
-                PlaybackFinished(order.leg, order.attempt, Outcome.FAILED, "no sound for the sentence", "missing_file")
+                PlaybackFinished(
+                    command.leg, command.attempt, Outcome.FAILED, "no sound for the sentence", "missing_file"
+                )
             )
 
     def _drop_rendering(self, leg: LegId) -> None:
@@ -176,46 +193,46 @@ class Performer:
             task.cancel()
             self._later(PlaybackFinished(leg, attempt, Outcome.STOPPED))
 
-    def _stop(self, order: door.Stop) -> None:
-        rendering = self._rendering.get(order.leg)
-        if rendering is not None and rendering[0] == order.attempt:
-            self._drop_rendering(order.leg)
+    def _stop(self, command: door.Stop) -> None:
+        rendering = self._rendering.get(command.leg)
+        if rendering is not None and rendering[0] == command.attempt:
+            self._drop_rendering(command.leg)
         else:
-            self._switch.send(order)
+            self._switch.send(command)
 
-    def _on_leg(self, order: door.HangUp | door.Redirect) -> None:
-        self._drop_rendering(order.leg)
-        self._switch.send(order)
+    def _on_leg(self, command: door.HangUp | door.Redirect) -> None:
+        self._drop_rendering(command.leg)
+        self._switch.send(command)
 
-    def _bridge(self, order: door.Bridge) -> None:
-        self._drop_rendering(order.a)
-        self._drop_rendering(order.b)
-        self._switch.send(order)
+    def _bridge(self, command: door.Bridge) -> None:
+        self._drop_rendering(command.a)
+        self._drop_rendering(command.b)
+        self._switch.send(command)
 
-    def _lookup(self, order: Lookup) -> None:
-        body = self._vault.fill(order.call, order.body)
+    def _lookup(self, command: Lookup) -> None:
+        body = self._vault.fill(command.call, command.body)
 
         async def ask() -> None:
-            self._take(await self._lookups.ask(order, body))
+            self._take(await self._lookups.ask(command, body))
 
         self._spawn(ask())
 
-    def _check_number(self, order: commands.CheckNumber) -> None:
+    def _check_number(self, command: commands.CheckNumber) -> None:
         async def ask() -> None:
-            allowed, reason = await may_call(self.do_not_call, order.number)
-            self._take(events.NumberChecked(order.call, order.attempt, allowed, reason))
+            allowed, reason = await may_call(self.do_not_call, command.number)
+            self._take(events.NumberChecked(command.call, command.attempt, allowed, reason))
 
         self._spawn(ask())
 
-    def _file(self, order: FileCase) -> None:
-        self._writer.write(statements.CASE, statements.case_row(order.case))
+    def _file(self, command: FileCase) -> None:
+        self._writer.write(statements.CASE, statements.case_row(command.case))
 
         async def acknowledge() -> None:
             await self._writer.durable()
-            self._take(events.CaseFiled(order.attempt, order.case.call, order.case.number))
+            self._take(events.CaseFiled(command.attempt, command.case.call, command.case.number))
 
         self._spawn(acknowledge())
-        log.info("case opened", case=order.case.number, call=order.case.call, category=order.case.category)
+        log.info("case opened", case=command.case.number, call=command.case.call, category=command.case.category)
 
     def _write_call(self, row: commands.LogCall) -> None:
         self._writer.write(statements.CALL, msgspec.structs.astuple(row))
@@ -238,13 +255,30 @@ class Performer:
         values = (row.path, row.call, row.duration_s, row.kind, row.box)
         self._writer.write(statements.RECORDING, values)
 
-    def _drop_recording(self, order: commands.DropRecording) -> None:
-        self._writer.write(statements.DROP_RECORDING, (order.path,))
+    def _drop_recording(self, command: commands.DropRecording) -> None:
+        self._writer.write(statements.DROP_RECORDING, (command.path,))
         try:
-            Path(order.path).unlink(missing_ok=True)
+            Path(command.path).unlink(missing_ok=True)
         except OSError as error:
             advice = "delete the file by hand: the caller did not want it"
-            log.error("declined recording not deleted", call=order.call, error=str(error), advice=advice)
+            log.error("declined recording not deleted", call=command.call, error=str(error), advice=advice)
+
+
+def _guarded(do: Callable[[Any], None], command: commands.RouterCommand) -> None:
+    try:
+        do(command)
+    except Exception:  # noqa: BLE001 - the other commands of the event, and other calls, must go on
+        log.critical(
+            "command not carried out",
+            command=type(command).__name__,
+            call=getattr(command, "call", None) or getattr(command, "leg", None),
+            trace=traceback.format_exc(),
+            advice="report this; the event's other commands are carried out, and other calls go on",
+        )
+
+
+def _unknown(command: commands.RouterCommand) -> None:
+    raise BrokenRule(f"the executor has no entry for {type(command).__name__}")
 
 
 def _notice(notice: commands.Noticed) -> None:

@@ -9,7 +9,7 @@ log = structlog.get_logger("hotline")
 
 
 class ForecastLog:
-    """Remembers which layer spoke last for each queue, so that a busy hour is a line and not a thousand."""
+    """Remembers which layer spoke last for each queue, so that a busy hour makes one line and not a thousand."""
 
     def __init__(self) -> None:
         self._layers: dict[str, Layer] = {}

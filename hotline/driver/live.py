@@ -1,56 +1,39 @@
-"""The live driver: journals (now, fact), hands it to the router, performs the orders, and arms one timer."""
+"""The live driver: journals (now, event), hands it to the router, has the commands carried out, and arms one timer."""
 
 import asyncio
-import traceback
 
 import msgspec
-import structlog
 
 from calls.events import DigitPressed, Tick
 from calls.ids import Instant
-from control import commands, events
+from control import events
 from control.router import Router
 from hotline.driver.clock import Clock
-from hotline.driver.executor import Performer
+from hotline.driver.executor import CommandExecutor
 from hotline.driver.vault import Vault
-from hotline.journal.write_ahead import Tail
+from hotline.journal.replaying import commands_of
+from hotline.journal.write_ahead import WriteAhead
 from hotline.store import statements
 from hotline.store.writer import Writer
 
-log = structlog.get_logger("hotline")
-
-_SNAPSHOT_EVERY = 5_000  # facts: a restart replays at most so many, in well under a second
+_SNAPSHOT_EVERY = 5_000  # events: a restart replays at most so many, in well under a second
 _LOOK_AT_WALL_CLOCK_S = 1.0
 
 _encoder = msgspec.json.Encoder()
 
 
-def orders_of(router: Router, seq: int, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
-    """What the router orders. A broken rule is told in full and orders nothing: live, and again in each replay of it,
-    or else one broken call would keep the house from ever starting again."""
-    try:
-        return router.handle(event, now)
-    except Exception:  # noqa: BLE001 - one broken call must not take the house down
-        log.critical(
-            "a rule is broken",
-            fact=type(event).__name__,
-            seq=seq,
-            trace=traceback.format_exc(),
-            advice="report this with the journal around seq; other calls go on",
-        )
-        return []
-
-
 class LiveDriver:
-    """Runs the router against the real world. `take` is the one way in, and is never called from within itself."""
+    """Runs the router against the real world. `take` is the one way in, and never calls itself."""
 
-    def __init__(self, router: Router, clock: Clock, writer: Writer, tail: Tail, vault: Vault, seq: int = 0) -> None:
-        """`seq` is the number of the last fact in the journal; `tail` is open."""
+    def __init__(
+        self, router: Router, clock: Clock, writer: Writer, write_ahead: WriteAhead, vault: Vault, seq: int = 0
+    ) -> None:
+        """`seq` is the number of the last event in the journal; `write_ahead` is open. Set `executor` before `take`."""
         self.router = router
-        self.performer: Performer
+        self.executor: CommandExecutor
         self._clock = clock
         self._writer = writer
-        self._tail = tail
+        self._write_ahead = write_ahead
         self._vault = vault
         self._seq = seq
         self._since_snapshot = 0
@@ -59,28 +42,25 @@ class LiveDriver:
         self._rings_at: Instant = 0.0
         self._due: Instant | None = None
         self._wall: asyncio.TimerHandle | None = None
-        self.facts_taken = 0
 
     def start(self) -> None:
-        """Tell the wall clock's time and begin to watch it."""
+        """Take the wall clock's time and begin to watch it."""
         jumped = self._clock.jumped()
         if jumped is not None:
             self.take(jumped)
         self._wall = self._loop.call_later(_LOOK_AT_WALL_CLOCK_S, self.start)
 
     def take(self, event: events.RouterEvent) -> None:
-        """Take one fact: the sink of the switch, and of everything else."""
+        """Take one event, from the switch or from anywhere else."""
         if type(event) is DigitPressed:
             event = self._vault.take(event)
         now = self._clock.now()
         self._seq += 1
-        self.facts_taken += 1
         encoded = _encoder.encode(event)
         self._writer.write(statements.JOURNAL, (self._seq, now, encoded))
-        self._tail.add(self._seq, now, encoded, self._writer.given, self._writer.committed)
-        orders = orders_of(self.router, self._seq, event, now)
-        for order in orders:
-            self.performer.perform(order)
+        self._write_ahead.add(self._seq, now, encoded, self._writer.given, self._writer.committed)
+        for command in commands_of(self.router, self._seq, event, now):
+            self.executor.execute(command)
         self._since_snapshot += 1
         if self._since_snapshot >= _SNAPSHOT_EVERY:
             self.keep_snapshot()
@@ -101,7 +81,7 @@ class LiveDriver:
         self.keep_snapshot()
 
     def _arm(self) -> None:
-        """A timer that rings too early stays, and looks again then: most facts move the deadline further off."""
+        """A timer that rings too early stays, and looks again then: most events move the deadline further off."""
         due = self._due = self.router.next_deadline()
         if due is None or (self._timer is not None and self._rings_at <= due):
             return

@@ -1,4 +1,4 @@
-"""HTTP lookups of the flows: one request, one deadline, one answer, whatever the service does."""
+"""HTTP lookups of the flows: one request, one deadline and one answer each, whatever the service does."""
 
 import asyncio
 from typing import Any

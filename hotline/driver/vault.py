@@ -1,4 +1,4 @@
-"""The vault: keyed secrets, in memory only. A secret digit never gets past it: not into a core, a journal or a log."""
+"""The vault keeps keyed secrets, in memory only. A secret digit never gets past it: not into a core, journal or log."""
 
 import re
 from typing import Any
@@ -20,17 +20,17 @@ class Vault:
         self._open: dict[LegId, HideDigits] = {}
         self._secrets: dict[CallId, dict[str, str]] = {}
 
-    def hide(self, order: HideDigits) -> None:
+    def hide(self, command: HideDigits) -> None:
         """From the next key on. What the name held before is forgotten: the caller keys it anew."""
-        self._open[order.leg] = order
-        self._secrets.setdefault(order.call, {})[order.name] = ""
+        self._open[command.leg] = command
+        self._secrets.setdefault(command.call, {})[command.name] = ""
 
-    def show(self, order: ShowDigits) -> None:
+    def show(self, command: ShowDigits) -> None:
         """Keys are plain again."""
-        self._open.pop(order.leg, None)
+        self._open.pop(command.leg, None)
 
     def take(self, event: DigitPressed) -> DigitPressed:
-        """The key as the house may see it. `#` and `*` stay, unless `*` stands for a digit."""
+        """The key as the cores may see it, `•` for a hidden digit. `#` and `*` stay, unless `*` stands for a digit."""
         opened = self._open.get(event.leg)
         if opened is None:
             return event
@@ -40,10 +40,10 @@ class Vault:
         self._secrets[opened.call][opened.name] += digit
         return DigitPressed(event.leg, HIDDEN)
 
-    def check(self, order: CheckSecret) -> SecretChecked:
+    def check(self, command: CheckSecret) -> SecretChecked:
         """Whether the secret passes; one that is not here does not."""
-        secret = self._secrets.get(order.call, {}).get(order.name)
-        return SecretChecked(order.call, order.attempt, secret is not None and passes(order.check, secret))
+        secret = self._secrets.get(command.call, {}).get(command.name)
+        return SecretChecked(command.call, command.attempt, secret is not None and passes(command.check, secret))
 
     def fill(self, call: CallId, body: dict[str, Any]) -> dict[str, Any]:
         """`body` with every value `secret:NAME` replaced. One that is not here is empty: the service refuses it."""

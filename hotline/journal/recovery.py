@@ -1,40 +1,45 @@
-"""Being who the last controller was: its newest snapshot, the facts after it, and those that it had not yet stored."""
+"""Recovery: what the controller before left, in the store and ahead of it, as a router and the entries to replay."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import structlog
 
+from calls.ids import Instant
 from control.router import Router
-from hotline.journal.write_ahead import Tail
-from hotline.store import opening
+from hotline.journal import reading
+from hotline.journal.reading import Entry
+from hotline.journal.replaying import NewRouter, restored
+from hotline.journal.write_ahead import WriteAhead
 
 log = structlog.get_logger("hotline")
 
 
-class Heir(NamedTuple):
-    """A router as the snapshot left it, and all facts after that; `unstored` are the last of them, not yet stored."""
+class Recovered(NamedTuple):
+    """A router as the newest snapshot has it, and every entry after that, the last at `at` with number `seq`.
+
+    Both are 0 for a journal that is empty. `unstored` are the last entries, which the store does not have yet.
+    """
 
     router: Router
-    left: opening.Left
-    unstored: list[opening.Entry]
+    entries: list[Entry]
+    unstored: list[Entry]
+    seq: int
+    at: Instant
 
 
-def inherit(database: Path, tail: Tail, new: Callable[[], Router]) -> Heir:
-    """Read what was left; all facts where no snapshot can be read. `new` makes a router that was told nothing yet."""
-    left, router = opening.read(database), new()
-    try:
-        if left.snapshot is not None:
-            router.restore(left.snapshot)
-    except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
+def recover(database: Path, write_ahead: WriteAhead, new_router: NewRouter) -> Recovered:
+    """Read what was left, and replay nothing yet; all entries where the snapshot is of another release."""
+
+    def refused(error: Exception) -> None:
         advice = "the whole journal is replayed instead; this takes longer, and once"
         log.warning("snapshot of another release", error=str(error)[:200], advice=advice)
-        left, router = opening.read(database, whole=True), new()
-    # A store that is empty is a new one, and a tail beside it is somebody else's.
-    unstored = tail.after(left.seq) if left.seq else []
-    if unstored:
-        last = unstored[-1]
-        left = left._replace(entries=[*left.entries, *unstored], seq=last.seq, at=last.at)
-    return Heir(router, left, unstored)
+
+    left = reading.read(database)
+    router, first = restored(new_router, left.snapshot, refused)
+    if left.snapshot is not None and first <= left.snapshot.seq:
+        left = reading.read(database, whole=True)
+    # A store that is empty is a new one, and a write-ahead file beside it is somebody else's.
+    unstored = write_ahead.after(left.seq) if left.seq else []
+    last = unstored[-1] if unstored else left
+    return Recovered(router, [*left.entries, *unstored], unstored, last.seq, last.at)

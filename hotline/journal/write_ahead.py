@@ -1,11 +1,11 @@
-"""The journal's newest facts, outside the store: what a controller that is killed has done and not yet committed.
+"""The write-ahead files: the journal's newest events, which the store does not have yet if the controller is killed.
 
-The store commits in groups, some hundredths of a second after the first of a group. What was done meanwhile is known
-to people: a caller heard the next prompt, an agent heard "signed in". So each fact is handed to the operating system
+The store commits in groups, up to a tenth of a second after the first row of a group. What was done meanwhile is known
+to people: a caller heard the next prompt, an agent heard "signed in". So each event is handed to the operating system
 before it is acted on: one write, some microseconds, no waiting for the disk. It survives the death of the process;
 against a power cut there is the store, which waits for the disk.
 
-Two files take turns. The one that is full rests until the other is, and by then its facts are long in the store; if
+Two files take turns. The one that is full rests until the other is, and by then its events are long in the store; if
 they are not (the disk is full, and the store waits), the other one grows on.
 """
 
@@ -19,17 +19,15 @@ from pathlib import Path
 import msgspec
 
 from calls.ids import Instant
-from control import events
-from hotline.store.opening import Entry
+from hotline.journal.reading import Entry, decoder
 
-_FULL_BYTES = 1_000_000  # some 5,000 facts: minutes of a busy house, hundreds of commits
+_FULL_BYTES = 1_000_000  # some 5,000 events: minutes of a busy house, hundreds of commits
 
-_fact = msgspec.json.Decoder(tuple[int, float, msgspec.Raw])
-_event: msgspec.json.Decoder[events.RouterEvent] = msgspec.json.Decoder(events.RouterEvent)
+_numbered = msgspec.json.Decoder(tuple[int, float, msgspec.Raw])
 
 
-class Tail:
-    """Two files beside the store. Used by one controller at a time."""
+class WriteAhead:
+    """Both files, `-tail1` and `-tail2` beside the store. Used by one controller at a time."""
 
     def __init__(self, database: Path) -> None:
         self._paths = tuple(database.with_name(f"{database.name}-tail{number}") for number in (1, 2))
@@ -37,11 +35,11 @@ class Tail:
         self._turn = 0
         self._bytes = 0
         self._given = [0, 0]
-        """For each file, how many rows the store had been given when its last fact was: once they are committed, the
-        file holds nothing that the store has not."""
+        """For each file, how many rows the store had been given when its last event was: once they are committed,
+        the file holds nothing that the store does not have."""
 
     def open(self, unstored: Sequence[Entry], given: int) -> None:
-        """Begin with what the store has not yet, the last of the `given` rows; all else goes.
+        """Begin with what the store does not have yet, the last of the `given` rows; all else is deleted.
 
         On a disk that is full the files of the last controller go on. Raises OSError where there are none either.
         """
@@ -71,9 +69,9 @@ class Tail:
             raise
 
     def add(self, seq: int, at: Instant, event: bytes, given: int, committed: int) -> None:
-        """Keep a fact of the journal. `given` and `committed` are the rows of the store, this fact's included.
+        """Append event number `seq`. `given` and `committed` are the rows of the store, this event's included.
 
-        A disk that is full loses the tail and nothing else: the store says so itself, and holds what is to be written.
+        A full disk loses this line and nothing else: the store reports it, and keeps what is still to be written.
         """
         other = 1 - self._turn
         if self._bytes >= _FULL_BYTES and committed >= self._given[other]:
@@ -86,14 +84,14 @@ class Tail:
         self._given[self._turn] = given
 
     def after(self, seq: int) -> list[Entry]:
-        """The facts that follow `seq` without a gap; of a line that cannot be read the rest is not ours to guess."""
+        """The entries that follow `seq` without a gap; a line that was cut short counts as missing."""
         found: dict[int, Entry] = {}
         for path in self._paths:
             for line in path.read_bytes().split(b"\n") if path.exists() else ():
                 with contextlib.suppress(msgspec.MsgspecError):
-                    number, at, event = _fact.decode(line)
+                    number, at, event = _numbered.decode(line)
                     if number > seq:
-                        found[number] = Entry(number, at, _event.decode(event))
+                        found[number] = Entry(number, at, decoder.decode(event))
         entries: list[Entry] = []
         while (entry := found.get(seq + 1)) is not None:
             entries.append(entry)
@@ -101,7 +99,7 @@ class Tail:
         return entries
 
     def close(self, *, stored: bool) -> None:
-        """An orderly end. With all of it in the store, no caller's data need lie about twice."""
+        """An orderly end. Once all of it is `stored` the files are emptied: callers' data stays in one place."""
         for descriptor in self._descriptors:
             if stored:
                 os.ftruncate(descriptor, 0)
@@ -110,14 +108,14 @@ class Tail:
 
 
 def _cut(path: Path, last: int) -> None:
-    """Drop in place, for which no disk is too full, what lies behind the fact `last`: its numbers are given anew."""
+    """Drop in place, for which no disk is too full, what stands after event `last`: its numbers are given again."""
     if not path.exists():
         return
     kept = end = 0
     for line in path.read_bytes().split(b"\n"):
         end += len(line)
         with contextlib.suppress(msgspec.MsgspecError):
-            if _fact.decode(line)[0] > last:
+            if _numbered.decode(line)[0] > last:
                 break
             kept = end
         end += 1
@@ -125,5 +123,5 @@ def _cut(path: Path, last: int) -> None:
 
 
 def _line(seq: int, at: Instant, event: bytes) -> bytes:
-    """It begins with its break, so that one that was cut short spoils no other."""
+    """A line begins with its line break, so that one that was cut short spoils no other."""
     return b"\n[%d,%b,%b]" % (seq, repr(at).encode(), event)

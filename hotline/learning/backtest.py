@@ -155,7 +155,7 @@ def _between(figure: str, share: float, low: float, high: float, callers: str = 
 
 
 def _censoring(heard: list[Entry]) -> list[Figure]:
-    """What scoring answered callers alone leaves out."""
+    """The bias of a score that counts answered callers only."""
     waits = _waits(heard)
     gave_up = np.array([not e.call.answered for e in heard])
     median_s, mean_s, quantiles_s = _ours(heard)

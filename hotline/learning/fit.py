@@ -17,7 +17,7 @@ from calls.errors import BadInput
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """How the trees are grown."""
+    """The shape of the trees."""
 
     trees: int = 150
     rate: float = 0.08

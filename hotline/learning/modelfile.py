@@ -13,7 +13,7 @@ from calls.errors import BadInput
 
 
 class About(msgspec.Struct, frozen=True):
-    """What a model file says of itself."""
+    """The description inside a model file."""
 
     features: tuple[str, ...]
     levels: tuple[float, ...]

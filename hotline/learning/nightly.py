@@ -13,7 +13,6 @@ import msgspec
 import structlog
 
 from calls.errors import BadInput
-from hotline.learning.refit import Trial
 from hotline.learning.wait_models import WaitModels
 from hotline.site.settings import Site
 
@@ -78,6 +77,8 @@ class Refitting:
                 await self._running
 
     async def _fit(self) -> None:
+        from hotline.learning.refit import Trial  # the fit's own modules: a start does without
+
         command = (sys.executable, "-m", "hotline", "fit", "--site", str(self._site.folder), "--json")
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE

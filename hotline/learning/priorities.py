@@ -1,4 +1,4 @@
-"""Which head start each priority has, measured: what a log shows of the queue's rule, where nobody wrote it down.
+"""The head start of each priority, measured from a call log whose queue's rule nobody wrote down.
 
 On the bank's log this finds 90 s for each step of priority, 180 s from 0 to 2, although only the 90 s of priority 2
 are written; a position counted by the written rule puts half of the priority-0 callers too far in front.

@@ -1,4 +1,4 @@
-"""The predictors that ours is measured against, each fed with the same facts and asked at the same instants."""
+"""The predictors that ours is measured against, each fed with the same events and asked at the same instants."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ class References:
         self._hold = HoldTime()
 
     def observe(self, fact: ForecastEvent, now: Instant) -> None:
-        """Take one fact, after the forecaster did."""
+        """Take one event, after the forecaster did."""
         match fact:
             case CallJoined(call, kind, priority):
                 self._line.join(call, kind, priority, now)
@@ -39,7 +39,7 @@ class References:
                 self._line.gone(call)
 
     def at_entry(self, call: CallId, now: Instant) -> list[Seconds]:
-        """What each of `names` says to a caller who has just joined."""
+        """The forecast of each of `names` for a caller who has just joined."""
         me = self._line.find(call)
         if me is None:
             raise KeyError(call)

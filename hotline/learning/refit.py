@@ -36,7 +36,7 @@ class Wait(NamedTuple):
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """What became of it. Pinball losses in seconds, on the `tested` newest waits; None where there was no such one.
+    """The result of a fit. Pinball losses in seconds, on the `tested` newest waits; None where there was no such one.
 
     `result`: "taken up" (`model` is its name), "refused" or "too few waits"; `reason` says why.
     """

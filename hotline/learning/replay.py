@@ -1,4 +1,4 @@
-"""A call log as the facts that a live forecaster would have been told, in the order in which they became known."""
+"""A call log as the events that a live forecaster would have taken, in the order in which they became known."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _JOINED, _OVER, _LEFT, _OVER_AT_ONCE = range(4)
 
 
 def facts(calls: list[LoggedCall]) -> Iterator[tuple[float, ForecastEvent, int]]:
-    """(instant, fact, index of the call) in order of time.
+    """(instant, event, index of the call) in order of time.
 
     A log has whole seconds. Of one second joining comes first: a forecast at entry knows nothing of what left the
     queue, or of who became free, in that same second. Then talks end, then callers are served or give up. The wait

@@ -1,4 +1,4 @@
-"""How good forecasts were: error of one figure, pinball loss of quantiles, coverage of the interval. Seconds."""
+"""Scores of forecasts, in seconds: error of one figure, pinball loss of quantiles, coverage of the interval."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""One walk through a log, as the server would have lived it: the forecaster hears each fact and is asked at each entry.
+"""One walk through a log, as live: the forecaster takes each event in turn and is asked at each entry.
 
 Refits see only callers who were answered before the refit. The first one is a month before the test begins, so that
 the correction of the learned layer has met waits that the trees had not.
@@ -40,7 +40,7 @@ class Entry(msgspec.Struct):
 
     @property
     def at(self) -> float:
-        """When the caller joined."""
+        """The instant at which the caller joined."""
         return self.call.queued_at or 0.0
 
     @property
@@ -50,7 +50,7 @@ class Entry(msgspec.Struct):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far a trial is."""
+    """Progress of a trial."""
 
     done: int
     of: int

@@ -1,4 +1,4 @@
-"""What an Asterisk is told of a version: the agents' SIP accounts, and the fallback for when the controller is away."""
+"""Provisioning of an Asterisk: agents' SIP accounts, and the fallback for when the controller is away."""
 
 import aiohttp
 
@@ -6,7 +6,7 @@ from calls.errors import SwitchError
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
 from hotline.site.settings import Site
-from hotline.versions.store import People
+from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 from switch.accounts import SecretStore
 from switch.asterisk.instance.fallback import compile_fallback
@@ -33,11 +33,11 @@ class AsteriskHouse:
         self._secrets = SecretStore(site.state / "secrets" / "accounts.json")
         self._log = FallbackLog(self._switch.fallback_log)
 
-    async def provide(self, people: People, program: Program, utc: float) -> None:
+    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
-        dialplan = compile_fallback(fallback_lines(people, program, utc), str(self._switch.voicemail_dir))
+        dialplan = compile_fallback(fallback_lines(routing, program, utc), str(self._switch.voicemail_dir))
         try:
-            await set_accounts(self._switch, accounts_of(people, self._secrets))
+            await set_accounts(self._switch, accounts_of(routing, self._secrets))
             await set_fallback(self._switch, dialplan)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SwitchError(f"Asterisk did not take its configuration: {error}") from error

@@ -1,9 +1,9 @@
-"""What a FreeSWITCH is told of a version: agents' SIP accounts, and the fallback for when the controller is away."""
+"""Provisioning of a FreeSWITCH: agents' SIP accounts, and the fallback for when the controller is away."""
 
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
 from hotline.site.settings import Site
-from hotline.versions.store import People
+from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 from switch.accounts import SecretStore
 from switch.freeswitch.instance.fallback import compile_fallback
@@ -28,11 +28,11 @@ class FreeSwitchHouse:
         self._secrets = SecretStore(site.state / "secrets" / "accounts.json")
         self._log = FallbackLog(self._switch.fallback_log)
 
-    async def provide(self, people: People, program: Program, utc: float) -> None:
+    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when FreeSWITCH does not take them."""
-        lines = fallback_lines(people, program, utc)
+        lines = fallback_lines(routing, program, utc)
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir), self._switch.domain)
-        await set_accounts(self._switch, accounts_of(people, self._secrets))
+        await set_accounts(self._switch, accounts_of(routing, self._secrets))
         await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})
 
     def missed(self) -> list[MissedCall]:

@@ -1,6 +1,6 @@
-"""What of a version the switch can do by itself, and what its calls came to, in the house's words.
+"""The plan of a fallback: the part of a version that a switch can serve by itself, and the calls that it served.
 
-Whichever switch: its own compiler turns these lines into its dialplan.
+The same for every kind of switch: its own compiler turns these lines into its dialplan.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from calls.ids import AgentId, CallId
 from control.commands import CallOutcome
 from dsl import hours as opening
 from hotline.provisioning.port import MissedCall
-from hotline.versions.store import People
+from hotline.versions.routing import RoutingConfiguration
 from ivr.program import AskHours, Flow, Jump, Menu, Program, Queue
 from switch.accounts import AgentAccount, SecretStore
 from switch.fallback import FallbackLine, OpeningHours, RingGroup, Span
@@ -18,7 +18,7 @@ from switch.missed import FallbackCall, FallbackOutcome
 
 _ALWAYS = OpeningHours("UTC", {day: (Span(0, 1440),) for day in range(1, 8)})
 _DATES_AHEAD = 400
-"""How many days of holidays the fallback knows: a controller that is away for longer has other troubles."""
+"""Days of holidays that the fallback knows ahead: a controller that is away for longer has other troubles."""
 
 _OUTCOMES: dict[FallbackOutcome, CallOutcome] = {
     FallbackOutcome.APOLOGY: "refused",
@@ -29,9 +29,9 @@ _OUTCOMES: dict[FallbackOutcome, CallOutcome] = {
 }
 
 
-def accounts_of(people: People, secrets: SecretStore) -> tuple[AgentAccount, ...]:
+def accounts_of(routing: RoutingConfiguration, secrets: SecretStore) -> tuple[AgentAccount, ...]:
     """The agents' accounts; a secret that there is not yet is made."""
-    return tuple(AgentAccount(name, secrets.get(f"agent-{name}")) for name in sorted(people.owners))
+    return tuple(AgentAccount(name, secrets.get(f"agent-{name}")) for name in sorted(routing.owners))
 
 
 def missed_call(call: FallbackCall, voicemail_dir: Path) -> MissedCall:
@@ -50,7 +50,7 @@ def missed_call(call: FallbackCall, voicemail_dir: Path) -> MissedCall:
     )
 
 
-def fallback_lines(people: People, program: Program, utc: float) -> list[FallbackLine]:
+def fallback_lines(routing: RoutingConfiguration, program: Program, utc: float) -> list[FallbackLine]:
     """One line an entry flow: its hours, its first menu, and whose phones ring.
 
     The fallback is small on purpose: a key of the menu that leads to a queue rings those who serve that queue, any
@@ -58,7 +58,7 @@ def fallback_lines(people: People, program: Program, utc: float) -> list[Fallbac
     """
     language = program.languages[0]
     sounds = program.clips.get(language, {})
-    everybody = RingGroup("everybody", tuple(f"agent-{account}" for account in sorted(people.owners)))
+    everybody = RingGroup("everybody", tuple(f"agent-{account}" for account in sorted(routing.owners)))
     lines = []
     by_flow: dict[str, list[str]] = {}
     for number, flow in program.entries.items():
@@ -69,7 +69,7 @@ def fallback_lines(people: People, program: Program, utc: float) -> list[Fallbac
         menus = ((flow, step) for flow in walked for step in flow.steps.values() if isinstance(step, Menu))
         of, menu = next(menus, (walked[0], None))
         menu_sound = sounds.get(menu.lines[-1].phrase) if menu is not None and menu.lines else None
-        keys = _keys(menu, of, people) if menu is not None and menu_sound is not None else {}
+        keys = _keys(menu, of, routing) if menu is not None and menu_sound is not None else {}
         lines.append(
             FallbackLine(
                 name=flow_name.replace("/", "-").lower(),
@@ -95,14 +95,14 @@ def _walked(program: Program, start: str) -> list[Flow]:
     return [program.flows[name] for name in names]
 
 
-def _keys(menu: Menu, flow: Flow, people: People) -> dict[str, RingGroup]:
+def _keys(menu: Menu, flow: Flow, routing: RoutingConfiguration) -> dict[str, RingGroup]:
     keys = {}
     for key, then in {**menu.global_keys, **menu.keys}.items():
         step = flow.steps.get(then)
         if isinstance(step, Queue):
             serving = [
                 person.account or agent
-                for agent, person in people.configuration.agents.items()
+                for agent, person in routing.configuration.agents.items()
                 if person.queues is None or step.queue in person.queues
             ]
             if serving:
@@ -128,5 +128,5 @@ def _hours(walked: list[Flow], program: Program, utc: float) -> OpeningHours:
 
 
 def _spans(spans: tuple[opening.Span, ...]) -> tuple[Span, ...]:
-    """What passes midnight is cut there: the fallback's hours know no day that ends later."""
+    """Opening hours of one day, cut at midnight: the fallback's hours know no day that ends later."""
     return tuple(Span(first, min(last, 1440)) for first, last in spans if first < 1440)

@@ -1,4 +1,4 @@
-"""What a switch is told of a version, beside calls: whose phones there are, and what callers hear while we are away."""
+"""The port of provisioning: accounts of agents' phones and the fallback dialplan, put in force at a switch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 from calls.ids import AgentId, CallId
 from calls.numbers import e164
 from control.commands import CallOutcome, LogCall, LogRecording
-from hotline.versions.store import People
+from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 
 
@@ -48,7 +48,7 @@ class MissedCall:
 class Provisioning(Protocol):
     """Writes accounts and the fallback for one kind of switch."""
 
-    async def provide(self, people: People, program: Program, utc: float) -> None:
+    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put this version in force at the switch, as of `utc` (epoch seconds, for holidays to come).
 
         Raises OSError, ValueError or HotlineError with what to do.
@@ -67,7 +67,7 @@ class Provisioning(Protocol):
 class NoProvisioning:
     """For a switch whose configuration is somebody else's."""
 
-    async def provide(self, people: People, program: Program, utc: float) -> None:
+    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Nothing to write."""
 
     def missed(self) -> Sequence[MissedCall]:

@@ -7,7 +7,7 @@ the skills, what they said of each agent gives the presence, and the call log's 
 import contextlib
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import msgspec
@@ -21,14 +21,13 @@ from acd.state import Agent, Caller
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
 from control import commands
-from control.assembly import make_router
 from control.router import Router
-from hotline.driver.live import orders_of
-from hotline.learning.wait_models import WaitModels
+from hotline.journal import reading
+from hotline.journal.reading import Entry
+from hotline.journal.replaying import replayed, restored
+from hotline.replay.routers import routers_of
 from hotline.site.settings import Site
 from hotline.store import opening
-from hotline.versions.directory import VersionedDirectory
-from hotline.versions.store import Programs, Versions
 from sim.chance import NEVER, Distribution, Draws
 from sim.recorded import Recorded, mean_patience
 from sim.scenario import Coming, Goal, Kind, Scenario, Seeds, Shift
@@ -75,35 +74,31 @@ class Day(msgspec.Struct):
 
 
 def read(site: Site, first: float, last: float, told: Callable[[int, int], None] = lambda done, total: None) -> Day:
-    """Replay the journal through the day; `told` hears how many facts of how many. Raises BadInput when the journal
+    """Replay the journal through the day; `told` hears how many events of how many. Raises BadInput when the journal
     does not hold it."""
-    versions = Versions(site.versions)
     entries = _Entries()
-    directory = VersionedDirectory(versions)
-    models = WaitModels(site.wait_models)
-    router = make_router(
-        Programs(versions), versions.configuration, directory, lambda name: models.load(name)[0], entries
-    )
     day = Day(first, last, "", [], entries.told, defaultdict(list), [])
+    began = False
     with contextlib.closing(opening.to_read(site.database)) as connection:
-        row = connection.execute(
-            "SELECT seq, state FROM snapshots WHERE utc <= ? ORDER BY seq DESC LIMIT 1", (first,)
-        ).fetchone()
-        if row is not None:
-            router.restore(row[1])
-        began, already = False, row[0] if row is not None else 0
-        total = connection.execute("SELECT COALESCE(MAX(seq), 0) FROM journal").fetchone()[0] - already
-        for entry in opening.entries_between(connection, already + 1, 2**62):
-            told(entry.seq - already, total)
-            utc = entry.at + router.register.offset_s
-            if utc >= last:
-                break
-            if not began and utc >= first:
-                began = True
-                _note_presence(day, router, first)
-            for order in orders_of(router, entry.seq, entry.event, entry.at):
-                if began:
-                    _note(day, order, entry.at + router.register.offset_s)
+        router, begin = restored(routers_of(site, entries), reading.newest_snapshot(connection, utc=first))
+        total = connection.execute("SELECT COALESCE(MAX(seq), 0) FROM journal").fetchone()[0] - begin + 1
+
+        def until_the_end() -> Iterator[Entry]:
+            nonlocal began
+            for entry in reading.entries_between(connection, begin, reading.END):
+                told(entry.seq - begin + 1, total)
+                utc = entry.at + router.register.offset_s
+                if utc >= last:
+                    break
+                if not began and utc >= first:
+                    began = True
+                    _note_presence(day, router, first)
+                yield entry
+
+        for entry, ordered in replayed(router, until_the_end()):
+            if began:
+                for command in ordered:
+                    _note(day, command, entry.at + router.register.offset_s)
     day.version = router.register.version
     if not day.rows:
         raise BadInput("no call of that day came to a queue and ended, or the journal no longer holds it")

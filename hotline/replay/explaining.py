@@ -1,23 +1,22 @@
-"""Why a call was matched as it was: the journal replayed around it, with a witness in the queues.
+"""Explains why a call was matched as it was: replays the journal around it, with a witness in the queues.
 
-Nothing of this is kept while calls run. The replay starts at the newest snapshot before the call and ends when the
-call does, so it costs the same on the first day of a journal and after a year.
+Nothing of this is kept while calls run. The replay starts at the newest snapshot before the call and ends with the
+call, so it costs the same on the first day of a journal and after a year.
 """
 
-from pathlib import Path
+import contextlib
+import sqlite3
 
 import msgspec
 
 from acd.trace import Decision, Standing, Witness
 from calls.ids import CallId
-from control.assembly import make_router
 from control.register import Call
-from hotline.driver.live import orders_of
-from hotline.learning.wait_models import WaitModels
+from hotline.journal import reading
+from hotline.journal.replaying import replayed, restored
+from hotline.replay.routers import routers_of
 from hotline.site.settings import Site
 from hotline.store import opening
-from hotline.versions.directory import VersionedDirectory
-from hotline.versions.store import Programs, Versions
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -28,7 +27,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """What the journal says of a call. `call` is as of the end of the journal, None when it has ended by then."""
+    """The queues' decisions about a call. `call` is as of the end of the journal, None when it has ended by then."""
 
     decisions: tuple[Seen, ...]
     call: Call | None
@@ -41,56 +40,38 @@ def explain(site: Site, call: CallId, arrived_at: float | None = None) -> Explan
     `arrived_at` (UTC epoch seconds), where it is known, spares the search through what is older. Raises BadInput when
     a version that the replay needs has been deleted, or the learned forecast cannot be read.
     """
-    database, versions = site.database, Versions(site.versions)
-    first = _first_fact(database, call, arrived_at)
-    if first is None:
-        return None
-    witness = Witness(call)
-    models = WaitModels(site.wait_models)
-    directory = VersionedDirectory(versions)
-    router = make_router(
-        Programs(versions), versions.configuration, directory, lambda name: models.load(name)[0], witness
-    )
-    left = opening.read(database, before=first)
-    if left.snapshot is not None:
-        router.restore(left.snapshot)
-    for entry in left.entries:
-        orders_of(router, entry.seq, entry.event, entry.at)
-    seen: list[Seen] = []
-    known = False
-    connection = opening.to_read(database)
-    try:
-        for entry in opening.entries_between(connection, first, 2**62):
-            orders_of(router, entry.seq, entry.event, entry.at)
+    with contextlib.closing(opening.to_read(site.database)) as connection:
+        first = _first_entry(connection, call, arrived_at)
+        if first is None:
+            return None
+        witness = Witness(call)
+        router, begin = restored(routers_of(site, witness), reading.newest_snapshot(connection, before=first))
+        seen: list[Seen] = []
+        known = False
+        for _, _ in replayed(router, reading.entries_between(connection, begin, reading.END)):
             offset_s = router.register.offset_s
             seen += [Seen(one.at + offset_s, one) for one in witness.decisions[len(seen) :]]
             if call in router.register.calls:
                 known = True
             elif known:
                 break
-    finally:
-        connection.close()
     return Explanation(tuple(seen), router.register.calls.get(call), router.register.offset_s)
 
 
-def _first_fact(database: Path, call: CallId, arrived_at: float | None) -> int | None:
-    """The number of the first fact that names the call's leg."""
-    connection = opening.to_read(database)
-    try:
-        after = 0
-        if arrived_at is not None:
-            row = connection.execute("SELECT max(seq) FROM snapshots WHERE utc < ?", (arrived_at,)).fetchone()
-            after = row[0] or 0
-        for begin in (after, 0):  # the wall clock may have been set between the snapshot and the call
-            row = connection.execute(
-                "SELECT seq FROM journal WHERE seq > ? AND instr(event, ?) ORDER BY seq LIMIT 1",
-                (begin, msgspec.json.encode(call)),
-            ).fetchone()
-            if row is not None:
-                return int(row[0])
-        return None
-    finally:
-        connection.close()
+def _first_entry(connection: sqlite3.Connection, call: CallId, arrived_at: float | None) -> int | None:
+    """The number of the first entry that names the call's leg."""
+    after = 0
+    if arrived_at is not None:
+        row = connection.execute("SELECT max(seq) FROM snapshots WHERE utc < ?", (arrived_at,)).fetchone()
+        after = row[0] or 0
+    for begin in (after, 0):  # the wall clock may have been set between the snapshot and the call
+        row = connection.execute(
+            "SELECT seq FROM journal WHERE seq > ? AND instr(event, ?) ORDER BY seq LIMIT 1",
+            (begin, msgspec.json.encode(call)),
+        ).fetchone()
+        if row is not None:
+            return int(row[0])
+    return None
 
 
 _VERDICTS = {
@@ -109,7 +90,7 @@ _MOST_LINES = 12
 
 
 def sentence(decision: Decision) -> str:
-    """What was decided, in a line."""
+    """The decision in one line."""
     expression = f" for {decision.expression}" if decision.expression else ""
     what = f"offered to agent {decision.agent}" if decision.agent is not None else f"waits at place {decision.position}"
     return f"queue {decision.queue}{expression}, score {decision.score:.2f} min, {decision.policy}: {what}"

@@ -1,4 +1,4 @@
-"""Rounds of steps that look after different things: one that fails costs the others nothing, and is tried again."""
+"""Steps that are done again and again: one that fails costs the others nothing, and is tried again the next time."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ import structlog
 log = structlog.get_logger("hotline")
 
 
-class Rounds:
-    """Which steps fail at present. Trouble is told once while it lasts, and once when it is over."""
+class PeriodicSteps:
+    """Remembers which steps fail at present. Trouble is logged once while it lasts, and once when it is over."""
 
     def __init__(self) -> None:
         self._failing: dict[str, type[Exception]] = {}
 
     @contextlib.contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """Do the block; an error ends the block alone. `what` is it that the step looks after."""
+        """Do the block; an error ends the block alone. `what` names the thing that the step looks after, in the log."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other steps and the next round must be
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other steps and the next time must be
             if self._failing.get(what) is not type(error):
                 self._failing[what] = type(error)
                 advice = "the rest goes on, and it is tried again by itself; mend what `error` names, or report it"

@@ -1,23 +1,22 @@
-"""Which adapters a site's settings mean: the one place that knows them all by name.
+"""Wiring: makes the adapters that a site's settings name, the one place that knows them all.
 
 Each is loaded where it is made: a restart has callers waiting for it, and needs one switch only.
 """
 
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from calls.ports import Switch
+from calls.ports import SoundSource, Switch
 from hotline.provisioning.port import NoProvisioning, Provisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
 from speech.espeak import Espeak
-from speech.http_voice import HttpVoice
-from speech.recogniser import Ear
-from speech.recognising_switch import HearingSwitch
 from speech.sentences import Sentences
-from speech.utterances import EngineEar, ScriptedEngine
 from speech.voice import Voice
+
+if TYPE_CHECKING:
+    from speech.recogniser import Ear
 
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
@@ -29,17 +28,21 @@ def make_server(site: Site) -> Server:
 
 
 def make_voice(site: Site) -> Voice:
-    """Who speaks what nobody has recorded."""
+    """The voice for text that nobody has recorded."""
     settings = site.settings.voice
-    return Espeak() if settings.kind == "espeak" else HttpVoice(settings.url, settings.name)
+    if settings.kind == "espeak":
+        return Espeak()
+    from speech.http_voice import HttpVoice
+
+    return HttpVoice(settings.url, settings.name)
 
 
 def make_sentences(site: Site) -> Sentences:
-    """Sentences that are known only during a call."""
+    """The maker of sentences that are known only during a call."""
     versions = Versions(site.versions)
 
     def apology(language: str) -> Path | None:
-        """What a caller hears in place of a sentence that could not be made in time."""
+        """The recording played in place of a sentence that could not be made in time; None where there is none."""
         current = versions.current()
         clips = versions.program(current).clips.get(language, {}) if current is not None else {}
         return Path(clips["sentence_unavailable"]) if "sentence_unavailable" in clips else None
@@ -48,7 +51,7 @@ def make_sentences(site: Site) -> Sentences:
 
 
 def make_switch(site: Site) -> Switch:
-    """The door, with an ear if this site has an engine for it."""
+    """The switch's adapter, with a recogniser if this site has an engine for it."""
     settings = site.settings.switch
     ear = make_ear(site)
     recordings = site.recordings
@@ -70,7 +73,7 @@ def make_switch(site: Site) -> Switch:
                 ),
                 name=settings.name,
             )
-            return asterisk if ear is None else HearingSwitch(asterisk, asterisk, ear)
+            return asterisk if ear is None else _hearing(asterisk, asterisk, ear)
         case "freeswitch":
             from switch.freeswitch.adapter import FreeSwitch
             from switch.freeswitch.session import FreeSwitchOptions
@@ -88,25 +91,33 @@ def make_switch(site: Site) -> Switch:
                 ),
                 name=settings.name,
             )
-            return freeswitch if ear is None else HearingSwitch(freeswitch, freeswitch, ear)
+            return freeswitch if ear is None else _hearing(freeswitch, freeswitch, ear)
         case _:
             assert_never(settings.kind)
 
 
-def make_ear(site: Site) -> Ear | None:
-    """Who understands callers; None: nobody does, and they press keys."""
+def _hearing(switch: Switch, sounds: SoundSource, ear: "Ear") -> Switch:
+    from speech.recognising_switch import HearingSwitch
+
+    return HearingSwitch(switch, sounds, ear)
+
+
+def make_ear(site: Site) -> "Ear | None":
+    """The speech recogniser; None: callers press keys."""
     settings = site.settings.speech
     match settings.engine:
         case "none":
             return None
         case "scripted":
+            from speech.utterances import EngineEar, ScriptedEngine
+
             return EngineEar(ScriptedEngine(settings.phrases))
         case _:
             assert_never(settings.engine)
 
 
 def make_provisioning(site: Site) -> Provisioning:
-    """What is told to the switch beside calls."""
+    """The provisioning of the switch; nothing is written for one whose configuration is somebody else's."""
     settings = site.settings.switch
     if settings.run_dir is None:
         return NoProvisioning()

@@ -1,4 +1,4 @@
-"""The audit log: who looked at whole numbers, and when. One JSON object a line, only appended to."""
+"""The audit log of everybody who looked at whole numbers. One JSON object a line, only appended to."""
 
 import getpass
 import os

@@ -1,4 +1,4 @@
-"""One controller a folder: a second one would begin the store's tail anew under the first one's hands.
+"""The lock of a site's folder: one controller each. A second one would overwrite the write-ahead files of the first.
 
 The kernel holds the lock for the open file and lets go of it as the process dies, however that dies. No program that
 the controller starts inherits the file.

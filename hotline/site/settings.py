@@ -26,7 +26,7 @@ class _Strict(pydantic.BaseModel):
 
 
 class SwitchSettings(_Strict):
-    """Which switch, and how to reach it."""
+    """The switch: its kind, and how to reach it."""
 
     kind: Literal["asterisk", "freeswitch"] = "asterisk"
     name: str = "switch-1"
@@ -39,7 +39,7 @@ class SwitchSettings(_Strict):
     application: str = "hotline"
     """One name for each controller: a second one with the same name takes the first one's place."""
     calls_by: Literal["parking", "outbound_socket"] = "parking"
-    """How a FreeSWITCH hands over calls: parked for the one controller, or offered to several, each at its `listen`."""
+    """The way a FreeSWITCH hands over calls: parked for the one controller, or offered to several at their `listen`."""
     listen: str = "127.0.0.1:8084"
     """With `calls_by: outbound_socket`: where calls are offered to us. `application` is our name among the others."""
     run_dir: Path | None = None
@@ -71,23 +71,23 @@ class SwitchSettings(_Strict):
 
 
 class WebSettings(_Strict):
-    """Where agents' desktops, supervisors and metrics ask. All but /health needs the token of DIR/var/secrets/web."""
+    """The HTTP interface. All but /health and /waiting/TOKEN needs the token of DIR/var/secrets/web."""
 
     host: str = "127.0.0.1"
     port: int = 8780
 
 
 class VoiceSettings(_Strict):
-    """Who speaks what nobody has recorded."""
+    """The voice for text that nobody has recorded."""
 
     kind: Literal["espeak", "http"] = "espeak"
     url: str = ""
     name: str = "http"
-    """Which voice the service speaks with: another name builds all prompts anew."""
+    """The name of the service's voice: another name builds all prompts anew."""
 
 
 class SpeechSettings(_Strict):
-    """Who understands what callers say in a `listen` step. With `none`, the default, they press keys."""
+    """The recogniser of callers' speech in a `listen` step. With `none`, the default, they press keys."""
 
     engine: Literal["none", "scripted"] = "none"
     phrases: tuple[str, ...] = ()
@@ -97,16 +97,16 @@ class SpeechSettings(_Strict):
 
 
 class BusSettings(_Strict):
-    """The MQTT 5 broker that facts for others go to, and agents' commands come from.
+    """The MQTT 5 broker that events for other systems go to, and agents' commands come from.
 
-    Who may read and say what there is the broker's rule: whoever may write `agents/+/commands` acts for the agents.
+    Access rights there are the broker's: a client that may write `agents/+/commands` acts for the agents.
     """
 
     host: str = "127.0.0.1"
     port: int = 1883
     prefix: str = "hotline"
     site: str = ""
-    """What this site is called in topics; default: the name of its folder."""
+    """The site's name in topics; default: the name of its folder."""
     user: str | None = None
     password_file: Path | None = None
     """A file with the password and nothing else."""
@@ -119,17 +119,17 @@ class Settings(_Strict):
     dialplans: Path = Path("dialplans")
     prompts: Path = Path("prompts")
     recordings: Path = Path("var/recordings")
-    """Where a switch without `run_dir` puts recordings; one with it puts them below RUN_DIR/spool."""
+    """The folder of recordings of a switch without `run_dir`; one with it puts them below RUN_DIR/spool."""
     state: Path = Path("var")
     languages: tuple[str, ...] = ("zh-CN", "en")
     do_not_call: Path | None = None
-    """A file with one number a line, which nobody calls, callbacks included. Unreadable, it forbids all."""
+    """A file with one number a line that must not be called, by callbacks too. Unreadable, it forbids all."""
     region: str = "CN"
     """ISO 3166: how numbers without a country code are read."""
     journal_days: int = pydantic.Field(90, ge=1)
-    """How long the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
+    """Days that the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
     refit_at: time | None = time(3, 30)
-    """When each night the wait forecast is fitted anew, local time; null: never, `hotline fit` does it by hand."""
+    """The local time of each night's new fit of the wait forecast; null: never, `hotline fit` does it by hand."""
     switch: SwitchSettings = SwitchSettings()
     web: WebSettings = WebSettings()
     voice: VoiceSettings = VoiceSettings()
@@ -210,7 +210,7 @@ class Site:
         return path.read_text().strip()
 
     def bus_password(self) -> str | None:
-        """What the broker asks of us; None where it asks nothing."""
+        """The broker's password; None where it asks for none. Raises BadInput when its file cannot be read."""
         path = self.settings.bus.password_file if self.settings.bus is not None else None
         if path is None:
             return None

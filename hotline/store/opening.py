@@ -1,36 +1,12 @@
-"""Opening the store: bring the tables to today's shape, and read what the last controller left."""
+"""Opening the store: bringing the tables to today's shape, and a connection to read by."""
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
-
-import msgspec
 
 from calls.errors import BadInput
-from calls.ids import Instant
-from control import events
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_decoder: msgspec.json.Decoder[events.RouterEvent] = msgspec.json.Decoder(events.RouterEvent)
-
-
-class Entry(NamedTuple):
-    """One fact of the journal."""
-
-    seq: int
-    at: Instant
-    event: events.RouterEvent
-
-
-class Left(NamedTuple):
-    """What a controller left: the newest snapshot (if any), and the facts after it."""
-
-    snapshot: bytes | None
-    entries: list[Entry]
-    seq: int
-    at: Instant
 
 
 def migrate(path: Path) -> None:
@@ -60,7 +36,7 @@ def migrate(path: Path) -> None:
 
 
 def _advice(refusal: sqlite3.DatabaseError) -> str:
-    """What to do. Only a file that is broken is to be moved away: the journal and the call log are in it."""
+    """Advice for the operator. Only a file that is broken is to be moved away: journal and call log are in it."""
     match getattr(refusal, "sqlite_errorname", "").split("_")[1:2]:
         case ["NOTADB" | "CORRUPT"]:
             return "Move it away, or put a backup in its place."
@@ -85,7 +61,7 @@ def _keep_private(path: Path) -> None:
 
 
 def _is_of_today(path: Path) -> bool:
-    """Whether the tables are those of the newest migration; what cannot be read is left for Alembic to explain."""
+    """True when the tables are those of the newest migration; a file that cannot be read is left to Alembic."""
     newest = max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
     if not path.exists() or not path.stat().st_size:
         return False
@@ -97,39 +73,6 @@ def _is_of_today(path: Path) -> bool:
     return found == [(newest,)]
 
 
-def read(path: Path, before: int | None = None, whole: bool = False) -> Left:
-    """The newest snapshot and all that follows it; with `before`, as of just before that fact.
-
-    `whole`: without a snapshot, every fact that is kept.
-    """
-    connection = to_read(path)
-    try:
-        most = before - 1 if before is not None else 2**62
-        row = (
-            None
-            if whole
-            else connection.execute(
-                "SELECT seq, at, state FROM snapshots WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (most,)
-            ).fetchone()
-        )
-        seq, at, snapshot = row if row is not None else (0, 0.0, None)
-        entries = list(entries_between(connection, seq + 1, most))
-        if entries:
-            seq, at = entries[-1].seq, entries[-1].at
-        return Left(snapshot, entries, seq, at)
-    finally:
-        connection.close()
-
-
 def to_read(path: Path) -> sqlite3.Connection:
     """A connection that cannot write; close it."""
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-
-
-def entries_between(connection: sqlite3.Connection, first: int, last: int) -> Iterator[Entry]:
-    """The journal's facts from `first` to `last`, both included."""
-    rows = connection.execute(
-        "SELECT seq, at, event FROM journal WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, last)
-    )
-    for seq, at, event in rows:
-        yield Entry(seq, at, _decoder.decode(event))

@@ -9,13 +9,13 @@ journal = Table(
     metadata,
     Column("seq", Integer, primary_key=True),
     Column("at", Float, nullable=False, comment="monotonic instant"),
-    Column("event", LargeBinary, nullable=False, comment="one fact as JSON"),
+    Column("event", LargeBinary, nullable=False, comment="one event as JSON"),
 )
 
 snapshots = Table(
     "snapshots",
     metadata,
-    Column("seq", Integer, primary_key=True, comment="the last fact in it"),
+    Column("seq", Integer, primary_key=True, comment="the last event in it"),
     Column("at", Float, nullable=False),
     Column("utc", Float, nullable=False),
     Column("state", LargeBinary, nullable=False),

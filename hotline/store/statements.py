@@ -43,7 +43,7 @@ WAIT = upsert(schema.waits)
 FORGET_WAITS = "DELETE FROM waits WHERE joined_at < ?"
 """Takes an instant, UTC epoch seconds."""
 _LAST_OLD = "(SELECT max(seq) FROM snapshots WHERE utc < ?)"
-FORGET_FACTS = f"DELETE FROM journal WHERE seq <= {_LAST_OLD}"
+FORGET_EVENTS = f"DELETE FROM journal WHERE seq <= {_LAST_OLD}"
 FORGET_SNAPSHOTS = f"DELETE FROM snapshots WHERE seq < {_LAST_OLD}"
 """Both take one instant, UTC epoch seconds. The last snapshot before it stays: a replay begins there."""
 

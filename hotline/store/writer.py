@@ -1,7 +1,7 @@
 """The one writer of the store: a thread that commits in groups.
 
-Facts of the journal and rows of the log go into one transaction, so that a row never stands there without the fact that
-it came of. Whoever must not speak before something is durable awaits `durable()`.
+Events of the journal and rows of the log go into one transaction, so that no row stands there without the event that it
+came of. Code that must not speak before something is durable awaits `durable()`.
 
 A group gathers on the event loop and is handed over whole: a row costs no waking of the thread. Measured at 20 calls a
 second: a commit costs the processor 0.8 ms, as much as fifty rows, most of it the disk's; at 40 ms there were 1.2
@@ -149,7 +149,7 @@ def _commit(connection: sqlite3.Connection, group: list[Row]) -> None:
     """One transaction, in the order given: a row may be deleted and come again. Rows of one statement that stand
     together go down together; sorting them by statement first was hardly faster (8 µs a row to 9)."""
     connection.execute("BEGIN IMMEDIATE")
-    # rows are made by our own code from typed facts: one that SQLite refuses is our fault and ends the thread loudly
+    # rows are made by our own code from typed events: one that SQLite refuses is our fault and ends the thread loudly
     for statement, rows in groupby(group, key=itemgetter(0)):
         connection.executemany(statement, map(itemgetter(1), rows))
     connection.execute("COMMIT")

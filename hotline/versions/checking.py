@@ -1,6 +1,6 @@
-"""dialplans/ and prompts/ of a site as one thing: read, checked by every core that they concern, compiled.
+"""Checks and compiles dialplans/ and prompts/ of a site as one thing, with every core that they concern.
 
-The flows' own lint is in `ivr`, the queues' in `acd`; what is wrong in either is told in one list, by file and line.
+The flows' own lint is in `ivr`, the queues' in `acd`; problems of both come in one list, by file and line.
 """
 
 from collections.abc import Mapping
@@ -17,32 +17,32 @@ from control.treatment import QueueTreatment, phrases_of_announcements, phrases_
 from dsl.records import decoding_problem
 from dsl.tree import Mark, Node, Problem, nearest, nearest_hint
 from hotline.site.settings import Site
+from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.sources import hash_of, read_files
-from hotline.versions.store import People
-from hotline.versions.unread import strays
+from hotline.versions.unread import unread_files
 from ivr.compiler.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
 from ivr.compiler.queue_rules import QUEUES
 from ivr.phrases import parse_template
 from ivr.program import Program
 
-_HABITS = frozenset(QueueTreatment.__struct_fields__)
+_TREATMENT = frozenset(QueueTreatment.__struct_fields__)
 _FORMS = {"position": "yes, no, `limit 5` or `more 5`"}
 _OF_AGENTS = ("agents", "pauses", "pause_needs_reason")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of the files: with any problem that is no mere warning, `program` and `people` are None."""
+    """The result: with any problem that is no mere warning, `program` and `routing` are None."""
 
     files: Mapping[str, str]
     paths: Mapping[str, Path]
     problems: list[Problem]
     program: Program | None
-    people: People | None
+    routing: RoutingConfiguration | None
 
     @property
     def errors(self) -> list[Problem]:
-        """What keeps it from being published."""
+        """The problems that keep it from being published."""
         return [problem for problem in self.problems if not problem.warning]
 
     @property
@@ -56,25 +56,25 @@ def check(site: Site) -> Checked:
     texts, paths = read_files(site)
     compiled = compile_folder(texts, today=datetime.now(UTC).date())
     problems = list(compiled.problems)
-    people = _people(compiled.roots, problems)
-    if people is not None:
-        known = _known_skills(people.configuration, compiled.roots)
+    routing = _routing(compiled.roots, problems)
+    if routing is not None:
+        known = _known_skills(routing.configuration, compiled.roots)
         for wish, mark in compiled.wishes:
             problems += [
                 Problem(mark, "skill", _hinted(found.message, found.suggestion))
                 for found in expression_problems(wish, known)
             ]
-    if compiled.program is not None and people is not None:
-        problems += _house_phrases(compiled.program, people, compiled.roots[QUEUES])
+    if compiled.program is not None and routing is not None:
+        problems += _house_phrases(compiled.program, routing, compiled.roots[QUEUES])
     texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
     languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
-    problems += strays(site, languages, sorted({key for root in texts_of for key in root.items}))
+    problems += unread_files(site, languages, sorted({key for root in texts_of for key in root.items}))
     problems = sorted(set(problems), key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column))
     broken = any(not problem.warning for problem in problems)
-    return Checked(texts, paths, problems, None if broken else compiled.program, None if broken else people)
+    return Checked(texts, paths, problems, None if broken else compiled.program, None if broken else routing)
 
 
-def _people(roots: Mapping[str, Node], problems: list[Problem]) -> People | None:
+def _routing(roots: Mapping[str, Node], problems: list[Problem]) -> RoutingConfiguration | None:
     """Queues and agents, or None with the reasons in `problems`."""
     missing = [path for path in (QUEUES, AGENTS) if path not in roots]
     for path in missing:
@@ -83,7 +83,7 @@ def _people(roots: Mapping[str, Node], problems: list[Problem]) -> People | None
     if missing:
         return None
     queues, agents = _plain(roots[QUEUES]), _plain(roots[AGENTS])
-    habits = _habits(queues, roots[QUEUES], problems)
+    treatments = _treatments(queues, roots[QUEUES], problems)
     pauses = _pauses(agents, roots[AGENTS], problems)
     for word in [word for word in agents if word not in _OF_AGENTS]:
         del agents[word]
@@ -95,24 +95,24 @@ def _people(roots: Mapping[str, Node], problems: list[Problem]) -> People | None
         root = roots[AGENTS if problem.path[:1] == ("agents",) else QUEUES]
         near = problem.suggestion
         if not near and problem.message.endswith("is not a setting of queues"):  # of these some are the house's own
-            near = nearest(str(problem.path[-1]), _HABITS)
+            near = nearest(str(problem.path[-1]), _TREATMENT)
         problems.append(Problem(_mark(root, problem.path), "people", _hinted(problem.message, near)))
-    return None if found else People(configuration, habits, pauses)
+    return None if found else RoutingConfiguration(configuration, treatments, pauses)
 
 
-def _habits(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict[QueueName, QueueTreatment]:
-    """Take what is the house's out of queues.yaml; the rest is the queues core's."""
-    habits = {}
+def _treatments(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict[QueueName, QueueTreatment]:
+    """Take call control's settings out of queues.yaml; the rest is the queues core's."""
+    treatments = {}
     for name, entry in (queues.get("queues") or {}).items():
         if not isinstance(entry, dict):
             continue
-        words = {word: entry.pop(word) for word in _HABITS & entry.keys()}
+        words = {word: entry.pop(word) for word in _TREATMENT & entry.keys()}
         try:
-            habits[QueueName(str(name))] = msgspec.convert(words, QueueTreatment)
+            treatments[QueueName(str(name))] = msgspec.convert(words, QueueTreatment)
         except msgspec.ValidationError as error:
             found = decoding_problem(error, QueueTreatment, ("queues", str(name)), _FORMS)
             problems.append(Problem(_mark(root, found.path), "people", _hinted(found.message, found.suggestion)))
-    return habits
+    return treatments
 
 
 def _pauses(agents: dict[str, Any], root: Node, problems: list[Problem]) -> dict[str, str]:
@@ -132,28 +132,28 @@ def _pauses(agents: dict[str, Any], root: Node, problems: list[Problem]) -> dict
     return pauses
 
 
-def _house_phrases(program: Program, people: People, root: Node) -> list[Problem]:
-    """What the house itself says names phrases that exist and ask for nothing but what is known then."""
+def _house_phrases(program: Program, routing: RoutingConfiguration, root: Node) -> list[Problem]:
+    """Problems of the phrases that queues and callbacks name: each must exist, with no places but those known then."""
     problems = []
-    for queue, habits in people.habits.items():
+    for queue, treatment in routing.treatments.items():
         path: tuple[str | int, ...] = ("queues", queue)
-        if habits.whisper:
-            problems += _phrase(program, habits.whisper, {"queue", "reason"}, _mark(root, (*path, "whisper")))
-        if habits.announce is not None:
-            for phrase, places in phrases_of_announcements(habits.announce):
+        if treatment.whisper:
+            problems += _phrase(program, treatment.whisper, {"queue", "reason"}, _mark(root, (*path, "whisper")))
+        if treatment.announce is not None:
+            for phrase, places in phrases_of_announcements(treatment.announce):
                 problems += _phrase(program, phrase, places, _mark(root, (*path, "announce")))
-        if habits.callback is not None:
+        if treatment.callback is not None:
             mark = _mark(root, (*path, "callback"))
-            for phrase, places in phrases_of_callbacks(habits.callback):
+            for phrase, places in phrases_of_callbacks(treatment.callback):
                 problems += _phrase(program, phrase, places, mark)
-            if habits.callback.hours and habits.callback.hours not in program.hours:
-                hint = nearest_hint(habits.callback.hours, tuple(program.hours))
-                problems.append(Problem(mark, "unknown-hours", f"there are no hours {habits.callback.hours}{hint}"))
-        for number, step in enumerate(people.configuration.queues[queue].steps):
-            if step.offer == "callback" and habits.callback is None:
+            if treatment.callback.hours and treatment.callback.hours not in program.hours:
+                hint = nearest_hint(treatment.callback.hours, tuple(program.hours))
+                problems.append(Problem(mark, "unknown-hours", f"there are no hours {treatment.callback.hours}{hint}"))
+        for number, step in enumerate(routing.configuration.queues[queue].steps):
+            if step.offer == "callback" and treatment.callback is None:
                 message = f"{queue} offers a callback and has no rules for it: give it `callback: {{hours: …}}`"
                 problems.append(Problem(_mark(root, (*path, "steps", number, "offer")), "people", message))
-        if list(habits.alert_s) != sorted(set(habits.alert_s)):
+        if list(treatment.alert_s) != sorted(set(treatment.alert_s)):
             problems.append(Problem(_mark(root, (*path, "alert_s")), "people", "alarms are in the order of their time"))
     return problems
 

@@ -1,4 +1,4 @@
-"""The router's directory: what the published versions say of numbers, phones, queues and sounds."""
+"""The router's directory of numbers, phones, queues and sounds, read from the published versions."""
 
 from functools import lru_cache
 from typing import Any
@@ -28,24 +28,24 @@ class VersionedDirectory:
 
     def account(self, version: str, agent: AgentId) -> str | None:
         """The account of the agent's phone."""
-        return self._versions.people(version).account(agent) if version else None
+        return self._versions.routing(version).account(agent) if version else None
 
     def agent(self, version: str, account: str) -> AgentId | None:
-        """Whose phone that is."""
-        return self._versions.people(version).agent(account) if version else None
+        """The agent whose phone has this account."""
+        return self._versions.routing(version).agent(account) if version else None
 
     def records(self, version: str, queue: str) -> bool:
-        """Whether talks of this queue are recorded."""
+        """True when talks of this queue are recorded."""
         return self.treatment(version, queue).record
 
     def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
-        """Who waits, and why, in the words of the queue's whisper phrase."""
-        habits = self.treatment(version, call.queue)
-        callback = habits.callback if call.callback is not None else None
-        phrase = habits.whisper if callback is None else callback.whisper
+        """The whisper to the agent: the queue and the caller's reason, in the words of the queue's whisper phrase."""
+        treatment = self.treatment(version, call.queue)
+        callback = treatment.callback if call.callback is not None else None
+        phrase = treatment.whisper if callback is None else callback.whisper
         if not phrase:
             return ()
-        queue = self._versions.people(version).configuration.queues.get(QueueName(call.queue))
+        queue = self._versions.routing(version).configuration.queues.get(QueueName(call.queue))
         title = queue.title if queue is not None and queue.title else call.queue
         return self.say(version, "", phrase, queue=title, reason=call.reason or title)
 
@@ -55,11 +55,11 @@ class VersionedDirectory:
 
     def pause_reason(self, version: str, code: str) -> str | None:
         """The reason behind a digit."""
-        return self._versions.people(version).pauses.get(code) if version else None
+        return self._versions.routing(version).pauses.get(code) if version else None
 
     def treatment(self, version: str, queue: str) -> QueueTreatment:
-        """What the house does around this queue's callers."""
-        return self._versions.people(version).habits.get(QueueName(queue), QueueTreatment())
+        """The treatment of this queue's callers; the defaults where the version has none."""
+        return self._versions.routing(version).treatments.get(QueueName(queue), QueueTreatment())
 
     def open(self, version: str, hours: str, utc: float) -> bool:
         """By the clock and the calendar of that version; what is not known is closed."""

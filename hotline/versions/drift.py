@@ -1,4 +1,4 @@
-"""What the folder that admins edit is to the version that runs: the same, ahead of it, or broken."""
+"""Drift: whether the folder that admins edit is the same as the version that runs, ahead of it, or broken."""
 
 import structlog
 
@@ -10,8 +10,8 @@ from hotline.versions.store import Versions
 log = structlog.get_logger("hotline")
 
 
-def say_where_the_folder_stands(site: Site, versions: Versions) -> None:
-    """A folder that has moved on, or is broken, is not an error: the last good version runs, and it is said."""
+def warn_of_drift(site: Site, versions: Versions) -> None:
+    """Log a warning where the folder has moved on or is broken. It is no error: the last good version runs."""
     current = versions.current() or ""
     try:
         if hash_of(read_files(site)[0]) == versions.manifest(current).source_hash:

@@ -1,4 +1,4 @@
-"""Publishing: lint, try the folder's own calls, build the prompts, write the version, name it. Or nothing of it."""
+"""Publishing: lint, try the folder's own calls, build the prompts, write the version, name it; all of it or nothing."""
 
 import getpass
 import time
@@ -18,11 +18,11 @@ from speech.building import Builder, Built, Prompt
 from speech.voice import Voice
 
 Progress = Callable[[str, int, int], None]
-"""What is done, how much of it, of how much."""
+"""Takes the name of the step, how much of it is done, and of how much."""
 
 
 class NotPublished(BadInput):
-    """Why not. The version that holds goes on."""
+    """Nothing was published, and why; the version that holds goes on."""
 
 
 class LintFound(NotPublished):
@@ -35,7 +35,7 @@ class LintFound(NotPublished):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published."""
+    """The version that was published, and what went into it."""
 
     version: str
     tried: int
@@ -51,7 +51,7 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     site.prepare()
     progress("lint", 0, 1)
     checked = check(site)
-    if checked.program is None or checked.people is None:
+    if checked.program is None or checked.routing is None:
         raise LintFound(checked.errors)
     progress("lint", 1, 1)
     tried = _try_calls(checked, checked.program, progress)
@@ -65,7 +65,7 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     manifest = Manifest(
         version, time.time(), checked.source_hash, getpass.getuser(), len(program.flows), len(built.stems)
     )
-    versions.add(manifest, program, checked.people, list(checked.paths.items()))
+    versions.add(manifest, program, checked.routing, list(checked.paths.items()))
     versions.activate(version)
     warnings = [str(problem) for problem in checked.problems if problem.warning] + built.warnings
     return Published(version, tried, built.made, built.kept, warnings, time.perf_counter() - began)

@@ -1,4 +1,4 @@
-"""The YAML files of a site, as text: what a version is made of."""
+"""The sources of a version: the YAML files of a site, as text."""
 
 import hashlib
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def read_files(site: Site) -> tuple[dict[str, str], dict[str, Path]]:
 
 
 def hash_of(texts: Mapping[str, str]) -> str:
-    """Of all files: whether a version is still what is here."""
+    """One hash of all files, by which a version is known to be the same as the folder."""
     digest = hashlib.sha256()
     for name, text in sorted(texts.items()):
         digest.update(f"{name}\0{text}\0".encode())

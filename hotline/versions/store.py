@@ -1,4 +1,4 @@
-"""Published versions: each a folder that never changes, and one word that says which of them new calls get.
+"""The store of published versions: each a folder that never changes, and one word naming the one that new calls get.
 
     var/versions/0007-3f9a21bc/   program.msgpack  people.json  manifest.json  source/
     var/versions/current          the id of the version that holds, replaced in one rename
@@ -18,39 +18,14 @@ import msgspec
 
 from acd.config import Configuration
 from calls.errors import BadInput
-from calls.ids import AgentId, QueueName
-from control.treatment import QueueTreatment
+from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program, decode, encode
 
 _KEPT = 30
 
 
-class People(msgspec.Struct, frozen=True):
-    """Queues, agents and their phones, as of a version."""
-
-    configuration: Configuration
-    habits: dict[QueueName, QueueTreatment]
-    pauses: dict[str, str]
-    """Pause reason by the digit dialled after the pause code; the empty key is the plain pause, and where it is missing
-    one of the reasons must be given."""
-
-    def account(self, agent: AgentId) -> str | None:
-        """The agent's phone."""
-        known = self.configuration.agents.get(agent)
-        return None if known is None else known.account or agent
-
-    def agent(self, account: str) -> AgentId | None:
-        """Whose phone it is."""
-        return self.owners.get(account)
-
-    @property
-    def owners(self) -> dict[str, AgentId]:
-        """Agents by account."""
-        return {person.account or agent: agent for agent, person in self.configuration.agents.items()}
-
-
 class Manifest(msgspec.Struct, frozen=True):
-    """What a version is made of: for `hotline versions`, and to see whether dialplans/ has moved on."""
+    """The origin and size of a version: for `hotline versions`, and to see whether dialplans/ has moved on."""
 
     version: str
     published_at: float
@@ -66,15 +41,15 @@ class Versions:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._programs = lru_cache(maxsize=8)(self._read_program)
-        self._peoples = lru_cache(maxsize=8)(self._read_people)
+        self._routings = lru_cache(maxsize=8)(self._read_routing)
 
     def program(self, version: str) -> Program:
         """The flows of a version. Raises BadInput when it is not here."""
         return self._programs(version)
 
-    def people(self, version: str) -> People:
-        """Its queues and agents. Raises BadInput when it is not here."""
-        return self._peoples(version)
+    def routing(self, version: str) -> RoutingConfiguration:
+        """Its queues and agents, and how callers are treated. Raises BadInput when it is not here."""
+        return self._routings(version)
 
     def current(self) -> str | None:
         """The id of the version that new calls get; None before the first publish."""
@@ -101,19 +76,21 @@ class Versions:
 
     def configuration(self, version: str) -> Configuration:
         """For the queues core."""
-        return self.people(version).configuration
+        return self.routing(version).configuration
 
     def next_id(self, source_hash: str) -> str:
         """A new version's id: a count, and the hash of what it is made of."""
         return f"{max(map(_number, self._names()), default=0) + 1:04d}-{source_hash[:8]}"
 
-    def add(self, manifest: Manifest, program: Program, people: People, sources: list[tuple[str, Path]]) -> None:
+    def add(
+        self, manifest: Manifest, program: Program, routing: RoutingConfiguration, sources: list[tuple[str, Path]]
+    ) -> None:
         """Write a version down, whole or not at all."""
         unfinished = self._folder / f".{manifest.version}.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         (unfinished / "program.msgpack").write_bytes(encode(program))
-        (unfinished / "people.json").write_bytes(msgspec.json.encode(people))
+        (unfinished / "people.json").write_bytes(msgspec.json.encode(routing))
         (unfinished / "manifest.json").write_bytes(msgspec.json.encode(manifest))
         for name, path in sources:
             target = unfinished / "source" / name
@@ -152,7 +129,7 @@ class Versions:
         """Delete the oldest versions beyond the last thirty; what a live call, or the current one, needs stays."""
         gone = [name for name in self._names()[:-_KEPT] if name not in live and name != self.current()]
         for name in gone:
-            # hidden first, so that nobody meets half a version; who prunes beside us may have been faster
+            # hidden first, so that nobody meets half a version; another process that prunes may have been faster
             with suppress(FileNotFoundError):
                 (self._folder / name).rename(self._folder / f".{name}.gone")
         for leaving in self._folder.glob(".*.gone"):
@@ -166,8 +143,8 @@ class Versions:
     def _read_program(self, version: str) -> Program:
         return decode(self._read(version, "program.msgpack"))
 
-    def _read_people(self, version: str) -> People:
-        return msgspec.json.decode(self._read(version, "people.json"), type=People)
+    def _read_routing(self, version: str) -> RoutingConfiguration:
+        return msgspec.json.decode(self._read(version, "people.json"), type=RoutingConfiguration)
 
     def _read(self, version: str, name: str) -> bytes:
         try:

@@ -1,4 +1,4 @@
-"""Files of dialplans/ and prompts/ that nobody reads: misspelt, misplaced, or left there by an editor.
+"""Unread files of dialplans/ and prompts/: misspelt, misplaced, or left there by an editor.
 
 What was plainly meant to be read (YAML, a recording) is an error, since a site that ignores it is not the one its
 admin wrote; anything else is only mentioned. Hidden files, Markdown and JSON Schemas may lie anywhere.
@@ -19,8 +19,8 @@ _RECORDINGS = "prompts/recordings/"
 _NEVER_MEANT = (".md", ".schema.json")
 
 
-def strays(site: Site, languages: Sequence[str], phrases: Sequence[str]) -> Iterator[Problem]:
-    """What lies in the two folders and is not read, with the nearest right name."""
+def unread_files(site: Site, languages: Sequence[str], phrases: Sequence[str]) -> Iterator[Problem]:
+    """A problem for each file of the two folders that is not read, with the nearest right name."""
     for prefix, folder in (("dialplans/", site.dialplans), (PROMPTS, site.prompts)):
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
@@ -34,7 +34,7 @@ def strays(site: Site, languages: Sequence[str], phrases: Sequence[str]) -> Iter
 
 
 def _text(name: str) -> str:
-    """What is wrong with a file that should be YAML; empty: it is read."""
+    """The reason why a file that should be YAML is not read; empty: it is read."""
     if _is_read(name):
         return ""
     stem, ending = name.rpartition(".")[::2]
@@ -59,7 +59,7 @@ def _is_read(name: str) -> bool:
 
 
 def _recording(name: str, languages: Sequence[str], phrases: Sequence[str]) -> str:
-    """What is wrong with a file among the recordings; empty: it is played."""
+    """The reason why a file among the recordings is not played; empty: it is played."""
     language, slash, file = name.removeprefix(_RECORDINGS).partition("/")
     key, _, ending = file.rpartition(".")
     if not slash or "/" in file:

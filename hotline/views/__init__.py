@@ -1,1 +1,1 @@
-"""What is shown and asked of a running controller: board, metrics, the controller itself."""
+"""Views of a running controller: board, metrics, agents' fields, and the controller's port for all faces."""

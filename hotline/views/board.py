@@ -1,4 +1,4 @@
-"""The board: what a wallboard shows of the running house, kept from the router's orders. Numbers are masked here."""
+"""The board: the state of the running site as a wallboard shows it, kept from the router's commands. Masks numbers."""
 
 from collections import Counter, deque
 from typing import Any
@@ -12,6 +12,7 @@ from calls.numbers import masked
 from complaints.cases import FileCase
 from control import commands
 from control.register import Call, Register
+from hotline.views.fields import shown_fields
 
 _LAST = 50
 
@@ -47,10 +48,10 @@ class Event(msgspec.Struct):
 
 
 class Board:
-    """Watches the orders. `view` is plain data for JSON."""
+    """Watches the router's commands. `view` is plain data for JSON."""
 
     WATCHED = frozenset({commands.LogCall, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed})
-    """Orders of other kinds need not be shown."""
+    """Commands of other kinds need not be shown."""
 
     def __init__(self) -> None:
         self.totals = Totals()
@@ -59,12 +60,12 @@ class Board:
         self._outcomes: Counter[str] = Counter()
         self._forecasts: dict[CallId, Forecast] = {}
 
-    def watch(self, order: commands.RouterCommand, utc: float) -> None:
-        """Note one order."""
-        match order:
+    def watch(self, command: commands.RouterCommand, utc: float) -> None:
+        """Note one command."""
+        match command:
             case commands.LogCall():
-                self._ended(order)
-                self._forecasts.pop(order.call, None)
+                self._ended(command)
+                self._forecasts.pop(command.call, None)
             case commands.ForecastMade(call, _, forecast):
                 self._forecasts[call] = forecast
             case AgentChanged(agent, state, reason, since):
@@ -103,6 +104,7 @@ class Board:
                     "place": call.place,
                     "queue": call.queue,
                     "agent": call.agent,
+                    "fields": shown_fields(call),
                     "for_s": now - call.arrived_at,
                     "forecast": self._forecast_of(call),
                 }
@@ -114,7 +116,7 @@ class Board:
         }
 
     def _forecast_of(self, call: Call) -> dict[str, Any] | None:
-        """What is told of a waiting caller: figures, or silence with its reason; None for who does not wait."""
+        """The forecast of a waiting caller: figures, or silence with its reason; None for one who does not wait."""
         forecast = self._forecasts.get(call.call)
         if forecast is None or call.place not in ("waiting", "offered"):
             return None

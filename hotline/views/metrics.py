@@ -1,4 +1,4 @@
-"""Prometheus metrics, counted from the orders that the router gives: what is not ordered did not happen."""
+"""Prometheus metrics, counted from the router's commands: what was not commanded did not happen."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -11,10 +11,10 @@ _WAITS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 480, 720, 1800)
 
 
 class Metrics:
-    """Watches the orders. `registry` is what the web shows at /metrics."""
+    """Watches the router's commands. `registry` is what the web shows at /metrics."""
 
     WATCHED = frozenset({commands.LogCall, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed})
-    """Orders of other kinds need not be shown: there are five of those for one of these."""
+    """Commands of other kinds need not be shown: there are five of those for one of these."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -46,15 +46,15 @@ class Metrics:
         self.bus_up = Gauge("hotline_bus_up", "1 while the link to the broker is up", registry=self.registry)
         self.switch_up = Gauge("hotline_switch_up", "1 while the link to the switch is up", registry=self.registry)
 
-    def watch(self, order: commands.RouterCommand) -> None:
-        """Count one order."""
-        match order:
+    def watch(self, command: commands.RouterCommand) -> None:
+        """Count one command."""
+        match command:
             case commands.LogCall():
-                self._calls.labels(order.outcome, order.queue).inc()
-                if order.queued_at is not None and order.answered_at is not None:
-                    self._waits.labels(order.queue).observe(order.answered_at - order.queued_at)
-                elif order.queued_at is not None and order.outcome == "abandoned":
-                    self._abandons.labels(order.queue).observe(order.ended_at - order.queued_at)
+                self._calls.labels(command.outcome, command.queue).inc()
+                if command.queued_at is not None and command.answered_at is not None:
+                    self._waits.labels(command.queue).observe(command.answered_at - command.queued_at)
+                elif command.queued_at is not None and command.outcome == "abandoned":
+                    self._abandons.labels(command.queue).observe(command.ended_at - command.queued_at)
             case FileCase(case=case):
                 self._cases.labels(case.category, case.asked_by).inc()
             case AgentChanged(agent, state):

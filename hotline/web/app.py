@@ -2,8 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 import pydantic
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
@@ -14,59 +13,14 @@ from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut,
 from calls.ids import AgentId, AttemptId, CallId
 from calls.numbers import masked
 from control import events
-from control.register import Register
 from hotline.store import reading
-from hotline.views.metrics import Metrics
+from hotline.views.controller import Controller
 from hotline.web import moving, waits
 from hotline.web.tokens import WaitTokens
 
 
-class House(Protocol):
-    """What the web needs of the running server."""
-
-    metrics: Metrics
-    database: Path
-
-    @property
-    def register(self) -> Register:
-        """Who is where."""
-        ...
-
-    def agents(self) -> frozenset[str]:
-        """Everybody who may sign in."""
-        ...
-
-    def queues(self) -> frozenset[str]:
-        """Every queue that is open."""
-        ...
-
-    def pause_reasons(self) -> frozenset[str] | None:
-        """The reasons of which an agent must give one; None where any will do."""
-        ...
-
-    def view(self) -> dict[str, Any]:
-        """The board, as JSON."""
-        ...
-
-    def health(self) -> dict[str, Any]:
-        """`ok`, and what is not."""
-        ...
-
-    async def tell(self, event: events.RouterEvent) -> None:
-        """Take a fact, and return once it is durable."""
-        ...
-
-    def wait_of(self, call: CallId) -> dict[str, Any]:
-        """Place and forecast of a caller who waits."""
-        ...
-
-    def reload(self) -> str:
-        """Look for a newly published version; the id of the one that holds now."""
-        ...
-
-
 class Pause(pydantic.BaseModel):
-    """Why an agent pauses: one of the pause reasons of agents.yaml."""
+    """A pause, with one of the pause reasons of agents.yaml."""
 
     reason: str = "break"
 
@@ -79,13 +33,13 @@ class CaseRequest(pydantic.BaseModel):
 
 
 class Supervision(pydantic.BaseModel):
-    """Who listens at which phone, and how."""
+    """The phone of a supervisor, by its account, and the way of listening."""
 
     account: str
     mode: Literal["listen", "whisper", "barge"] = "listen"
 
 
-def make(house: House, token: str, tokens: WaitTokens) -> FastAPI:
+def make(controller: Controller, token: str, tokens: WaitTokens) -> FastAPI:
     """The application. `token` is what `Authorization: Bearer` must carry; `tokens` are those of callers who wait."""
     bearer = HTTPBearer(auto_error=False)
 
@@ -98,45 +52,45 @@ def make(house: House, token: str, tokens: WaitTokens) -> FastAPI:
 
     @app.get("/health", tags=["operations"])
     async def health(response: Response) -> dict[str, Any]:
-        """Whether callers are served: 200 when all is well, 503 with the reasons when not."""
-        state = house.health()
+        """Health: 200 when callers are served, 503 with the reasons when not."""
+        state = controller.health()
         response.status_code = 200 if state["ok"] else 503
         return state
 
     @app.get("/metrics", dependencies=known, tags=["operations"])
     async def metrics() -> Response:
-        """Prometheus."""
-        house.metrics.look(house.register)
-        return Response(generate_latest(house.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        """Metrics in the text format of Prometheus."""
+        controller.metrics.look(controller.register)
+        return Response(generate_latest(controller.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/live", dependencies=known, tags=["operations"])
     async def live() -> dict[str, Any]:
-        """What a wallboard shows."""
-        return house.view()
+        """The live state of queues, agents and calls, as a wallboard shows it."""
+        return controller.view()
 
     @app.post("/reload", dependencies=known, tags=["operations"])
     async def reload() -> dict[str, str]:
         """Take up a version that was just published; the next call has it."""
-        return {"version": house.reload()}
+        return {"version": controller.reload()}
 
-    _agents(app, house, known)
-    _calls(app, house, known)
-    moving.add(app, house, known)
-    waits.add(app, house, known, tokens)
+    _agents(app, controller, known)
+    _calls(app, controller, known)
+    moving.add(app, controller, known)
+    waits.add(app, controller, known, tokens)
     return app
 
 
-def _agents(app: FastAPI, house: House, known: list[Any]) -> None:
+def _agents(app: FastAPI, controller: Controller, known: list[Any]) -> None:
     def known_agent(agent: str) -> AgentId:
-        if agent not in house.agents():
+        if agent not in controller.agents():
             raise HTTPException(404, f"no agent {agent!r} in dialplans/agents.yaml")
         return AgentId(agent)
 
     Known = Annotated[AgentId, Depends(known_agent)]
 
-    def route(name: str, make_fact: Callable[[AgentId], events.RouterEvent], summary: str) -> None:
+    def route(name: str, make_event: Callable[[AgentId], events.RouterEvent], summary: str) -> None:
         async def act(agent: Known) -> dict[str, str]:
-            await house.tell(make_fact(agent))
+            await controller.tell(make_event(agent))
             return {"agent": agent, "done": name}
 
         endpoint: Callable[..., Awaitable[dict[str, str]]] = act
@@ -150,54 +104,54 @@ def _agents(app: FastAPI, house: House, known: list[Any]) -> None:
     @app.post("/agents/{agent}/pause", dependencies=known, tags=["agents"])
     async def pause(agent: Known, why: Pause) -> dict[str, str]:
         """No offers from now on; in a talk, after it."""
-        reasons = house.pause_reasons()
+        reasons = controller.pause_reasons()
         if reasons is not None and why.reason not in reasons:
             raise HTTPException(422, f"a reason is needed, one of {', '.join(sorted(reasons))}")
-        await house.tell(AgentPaused(agent, why.reason))
+        await controller.tell(AgentPaused(agent, why.reason))
         return {"agent": agent, "done": "pause"}
 
 
-def _calls(app: FastAPI, house: House, known: list[Any]) -> None:
+def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
     def hide(row: dict[str, Any]) -> dict[str, Any]:
         return {**row, "caller": masked(row["caller"])}
 
     @app.get("/calls", dependencies=known, tags=["calls"])
     async def calls(most: int = 50, outcome: str | None = None) -> list[dict[str, Any]]:
         """The call log, newest first. Numbers are masked."""
-        return [hide(row) for row in await reading.calls(house.database, min(most, 1_000), outcome)]
+        return [hide(row) for row in await reading.calls(controller.database, min(most, 1_000), outcome)]
 
     @app.get("/calls/{call}", dependencies=known, tags=["calls"])
     async def call(call: str) -> dict[str, Any]:
         """One call with its legs, steps, recordings and cases."""
-        rows = await reading.calls(house.database, 1, call=call)
+        rows = await reading.calls(controller.database, 1, call=call)
         if not rows:
             raise HTTPException(404, "no such call has ended; calls that go on are at /live")
         return {
             **hide(rows[0]),
-            "legs": [reading.masked_leg(leg) for leg in await reading.legs(house.database, call)],
-            "steps": await reading.steps(house.database, call),
-            "recordings": await reading.recordings(house.database, call),
-            "cases": [hide(case) for case in await reading.cases(house.database, call=call)],
+            "legs": [reading.masked_leg(leg) for leg in await reading.legs(controller.database, call)],
+            "steps": await reading.steps(controller.database, call),
+            "recordings": await reading.recordings(controller.database, call),
+            "cases": [hide(case) for case in await reading.cases(controller.database, call=call)],
         }
 
     @app.get("/cases", dependencies=known, tags=["cases"])
     async def cases(most: int = 50) -> list[dict[str, Any]]:
         """Cases, newest first."""
-        return [hide(row) for row in await reading.cases(house.database, min(most, 1_000))]
+        return [hide(row) for row in await reading.cases(controller.database, min(most, 1_000))]
 
     @app.post("/calls/{call}/cases", dependencies=known, tags=["cases"], status_code=202)
     async def open_case(call: str, wanted: CaseRequest, request: Request) -> dict[str, str]:
         """Open a case about a call that goes on or has ended."""
-        if CallId(call) not in house.register.calls and not await reading.calls(house.database, 1, call=call):
+        if CallId(call) not in controller.register.calls and not await reading.calls(controller.database, 1, call=call):
             raise HTTPException(404, "no such call")
         attempt = AttemptId(f"web-{secrets.token_hex(8)}")
-        await house.tell(events.CaseWanted(CallId(call), attempt, wanted.category, dict(wanted.fields)))
+        await controller.tell(events.CaseWanted(CallId(call), attempt, wanted.category, dict(wanted.fields)))
         return {"call": call, "attempt": attempt}
 
     @app.post("/calls/{call}/supervise", dependencies=known, tags=["calls"], status_code=202)
     async def supervise(call: str, wanted: Supervision) -> dict[str, str]:
         """Ring a supervisor's phone and let it into a talk."""
-        if CallId(call) not in house.register.calls:
+        if CallId(call) not in controller.register.calls:
             raise HTTPException(404, "no such call goes on now")
-        await house.tell(events.SupervisionWanted(CallId(call), wanted.account, wanted.mode))
+        await controller.tell(events.SupervisionWanted(CallId(call), wanted.account, wanted.mode))
         return {"call": call, "mode": wanted.mode}

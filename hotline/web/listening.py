@@ -1,7 +1,7 @@
 """The HTTP interface on its port, beside the server's own work on one event loop.
 
 Loading FastAPI and uvicorn takes a quarter of a start. After a crash callers wait for the controller and not for that:
-the port is taken first, the framework is loaded in a thread once the switch is reached; who asks meanwhile waits.
+the port is taken first, the framework is loaded in a thread once the switch is reached; a request meanwhile waits.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from hotline.site.settings import Site
 if TYPE_CHECKING:
     import uvicorn
 
-    from hotline.web.app import House
+    from hotline.views.controller import Controller
 
 
 def bind(site: Site) -> socket.socket:
-    """Take the port of the site. Raises BadInput when somebody has it."""
+    """Take the port of the site. Raises BadInput when another process has it."""
     settings = site.settings.web
     address = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -39,9 +39,9 @@ def bind(site: Site) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def answering(site: Site, house: House, address: socket.socket) -> AsyncIterator[None]:
-    """Answer for `house` at `address`; at the end what is being asked is answered first."""
-    server = await asyncio.to_thread(_load, site, house)
+async def answering(site: Site, controller: Controller, address: socket.socket) -> AsyncIterator[None]:
+    """Answer for `controller` at `address`; at the end, requests under way are answered first."""
+    server = await asyncio.to_thread(_load, site, controller)
     serving = asyncio.create_task(server.serve(sockets=[address]))
     try:
         yield
@@ -50,13 +50,13 @@ async def answering(site: Site, house: House, address: socket.socket) -> AsyncIt
         await serving
 
 
-def _load(site: Site, house: House) -> uvicorn.Server:
+def _load(site: Site, controller: Controller) -> uvicorn.Server:
     import uvicorn
 
     from hotline.web.app import make
     from hotline.web.tokens import WaitTokens
 
-    app = make(house, site.secret("web"), WaitTokens(site.secret("waiting")))
+    app = make(controller, site.secret("web"), WaitTokens(site.secret("waiting")))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
     return server

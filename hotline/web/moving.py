@@ -1,36 +1,14 @@
-"""A supervisor moves people between queues while calls wait: agents to where they are needed, callers too."""
+"""Moving agents and callers between queues while calls wait: a supervisor's requests."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import pydantic
 from fastapi import FastAPI, HTTPException
 
 from acd.events import AgentMoved, CallMoved
 from calls.ids import AgentId, CallId, QueueName
-from control import events
-from control.register import Register
 from dsl.tree import nearest
-
-
-class House(Protocol):
-    """What is needed of the running server."""
-
-    @property
-    def register(self) -> Register:
-        """Who is where."""
-        ...
-
-    def agents(self) -> frozenset[str]:
-        """Everybody who may sign in."""
-        ...
-
-    def queues(self) -> frozenset[str]:
-        """Every queue that is open."""
-        ...
-
-    async def tell(self, event: events.RouterEvent) -> None:
-        """Take a fact, and return once it is durable."""
-        ...
+from hotline.views.controller import Controller
 
 
 class Queues(pydantic.BaseModel):
@@ -45,34 +23,34 @@ class Queue(pydantic.BaseModel):
     queue: str
 
 
-def add(app: FastAPI, house: House, known: list[Any]) -> None:
+def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
     """Put both requests into `app`; `known` is what asks for the site's token."""
 
     def there(name: str) -> QueueName:
-        if name not in house.queues():
-            near = nearest(name, house.queues())
+        if name not in controller.queues():
+            near = nearest(name, controller.queues())
             raise HTTPException(404, f"no queue {name!r}" + (f"; did you mean {near!r}?" if near else ""))
         return QueueName(name)
 
     @app.post("/agents/{agent}/queues", dependencies=known, tags=["supervisors"])
     async def move_agent(agent: str, wanted: Queues) -> dict[str, Any]:
         """The agent serves these queues and no others, until the next publish. A talk goes on to its end."""
-        if agent not in house.agents():
+        if agent not in controller.agents():
             raise HTTPException(404, f"no agent {agent!r} in dialplans/agents.yaml")
         queues = tuple(there(name) for name in wanted.queues)
         if not queues:
-            raise HTTPException(422, "name a queue; who shall serve none is signed out or paused")
-        await house.tell(AgentMoved(AgentId(agent), queues))
+            raise HTTPException(422, "name a queue; an agent who shall serve none is signed out or paused")
+        await controller.tell(AgentMoved(AgentId(agent), queues))
         return {"agent": agent, "queues": queues}
 
     @app.post("/calls/{call}/queue", dependencies=known, tags=["supervisors"])
     async def move_call(call: str, wanted: Queue) -> dict[str, str]:
         """The caller waits in that queue from now on, with the time waited."""
         queue = there(wanted.queue)
-        mine = house.register.calls.get(CallId(call))
+        mine = controller.register.calls.get(CallId(call))
         if mine is None:
             raise HTTPException(404, "no such call goes on now")
         if mine.place not in ("waiting", "booked"):
             raise HTTPException(409, f"the call does not wait, it is {mine.place}")
-        await house.tell(CallMoved(CallId(call), queue))
+        await controller.tell(CallMoved(CallId(call), queue))
         return {"call": call, "queue": queue}

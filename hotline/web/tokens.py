@@ -1,4 +1,4 @@
-"""Tokens by which a waiting caller, or an app in the caller's hand, asks how long it will be.
+"""Wait tokens: with one a caller, or an app in their hand, asks how long the wait will be.
 
 A token is made of the call's id and a secret of the site, so nothing is kept for it and it outlives a restart. It opens
 one thing: the place and the forecast of that one call.
@@ -26,6 +26,6 @@ class WaitTokens:
         return base64.urlsafe_b64encode(digest[:_BYTES]).decode().rstrip("=")
 
     def call(self, token: str, among: Iterable[CallId]) -> CallId | None:
-        """Whose token it is; None when it is nobody's among these."""
+        """The call that the token belongs to; None when it is of none `among` these."""
         given = token.encode()
         return next((call for call in among if hmac.compare_digest(self.token(call).encode(), given)), None)

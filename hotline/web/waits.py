@@ -1,46 +1,32 @@
-"""How long will it be? Asked by who waits, with a token of that one call; the place is not touched by asking."""
+"""Wait tokens over HTTP: place and forecast of one waiting call. Asking changes nothing."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import pydantic
 from fastapi import FastAPI, HTTPException
 
-from calls.ids import CallId
 from calls.numbers import e164
-from control.register import Register
+from hotline.views.controller import Controller
 from hotline.web.tokens import WaitTokens
 
 _WAITS = ("waiting", "offered", "booked")
 
 
-class Waits(Protocol):
-    """What is needed of the running server."""
-
-    @property
-    def register(self) -> Register:
-        """Who is where."""
-        ...
-
-    def wait_of(self, call: CallId) -> dict[str, Any]:
-        """Place and forecast of a caller who waits."""
-        ...
-
-
 class TokenRequest(pydantic.BaseModel):
-    """Who waits: the number that called."""
+    """The number of the caller who waits, in any form."""
 
     caller: str
 
 
-def add(app: FastAPI, house: Waits, known: list[Any], tokens: WaitTokens) -> None:
+def add(app: FastAPI, controller: Controller, known: list[Any], tokens: WaitTokens) -> None:
     """Put both requests into `app`; `known` is what asks for the site's token."""
 
     @app.post("/waiting", dependencies=known, tags=["waiting"])
     async def token(wanted: TokenRequest) -> dict[str, str]:
-        """The token of who waits, or is to be called back, from this number (the longest, if several): to send in a
-        message, say."""
+        """The token of the caller who waits, or is to be called back, at this number: to send in a message, say. Of
+        several, the one who waits longest."""
         number = e164(wanted.caller)
-        calls = [call for call in house.register.calls.values() if call.place in _WAITS and call.caller == number]
+        calls = [call for call in controller.register.calls.values() if call.place in _WAITS and call.caller == number]
         if not calls:
             raise HTTPException(404, "nobody waits from this number")
         first = min(calls, key=lambda call: call.queued_at or 0.0).call
@@ -48,9 +34,9 @@ def add(app: FastAPI, house: Waits, known: list[Any], tokens: WaitTokens) -> Non
 
     @app.get("/waiting/{token}", tags=["waiting"])
     async def waiting(token: str) -> dict[str, Any]:
-        """Where the caller of this token stands. Needs no other token; says nothing of who it is."""
-        waits = (call.call for call in house.register.calls.values() if call.place in _WAITS)
+        """Place and forecast of the caller with this token. Needs no other token; names nobody."""
+        waits = (call.call for call in controller.register.calls.values() if call.place in _WAITS)
         call = tokens.call(token, waits)
         if call is None:
             raise HTTPException(404, "nobody waits with this token: answered, given up, or never")
-        return house.wait_of(call)
+        return controller.wait_of(call)

@@ -21,7 +21,8 @@ from hotline.bus import words
 from hotline.provisioning.port import NoProvisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
-from hotline.versions.store import Manifest, People, Versions
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline
 from tests.live.conftest import until
@@ -56,7 +57,7 @@ class Controller:
         site.prepare()
         versions = Versions(site.versions)
         if versions.current() is None:
-            people = People(configuration(), {}, {"": "break"})
+            people = RoutingConfiguration(configuration(), {}, {"": "break"})
             versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), PROGRAM.with_clips(VERSION, {}), people, [])
             versions.activate(VERSION)
         self.switch = FakeSwitch(LoopTimeline())
@@ -77,7 +78,9 @@ class Controller:
 async def serving(folder: Path, broker: Mosquitto) -> AsyncIterator[Controller]:
     controller = Controller(folder, broker)
     running = asyncio.create_task(controller.server.run())
-    await until(lambda: (hasattr(controller.server, "_driver") and controller.server._switch_up) or running.done(), 20)
+    await until(
+        lambda: (hasattr(controller.server, "_driver") and controller.server._health.switch_up) or running.done(), 20
+    )
     try:
         yield controller
     finally:

@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from control.assembly import make_router
 from control.commands import LogCall, LogLeg
-from hotline.store import opening
+from hotline.journal.reading import END, entries_between
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.publishing import publish
 from hotline.versions.store import Programs, Versions
@@ -344,7 +344,7 @@ async def test_the_journal_gives_the_rows_again_that_were_written_then(house: Ho
     import sqlite3
 
     with contextlib.closing(sqlite3.connect(house.site.database)) as connection:
-        for entry in opening.entries_between(connection, 1, 2**62):
+        for entry in entries_between(connection, 1, END):
             for order in router.handle(entry.event, entry.at):
                 if isinstance(order, LogCall):
                     calls[order.call] = order.outcome

@@ -196,7 +196,7 @@ def test_every_command_has_help_with_examples(name: str) -> None:
 
 def _events() -> Iterator[tuple[str, str]]:
     """Names of log events at warning or above, or with an advice, and where they are logged."""
-    for package in ("hotline", "switch", "speech"):
+    for package in ("control", "hotline", "switch", "speech"):
         for path in (_ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

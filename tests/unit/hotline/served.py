@@ -8,7 +8,8 @@ from acd.config import Configuration
 from hotline.provisioning.port import NoProvisioning, Provisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
-from hotline.versions.store import Manifest, People, Versions
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LoopTimeline
 from tests.ports import free_port
@@ -30,7 +31,7 @@ def publish(versions: Versions, number: int, rules: Configuration | None = None)
     versions.add(
         Manifest(version, 0.0, "", "test", 1, 0),
         PROGRAM.with_clips(version, {}),
-        People(rules or configuration(), {}, {}),
+        RoutingConfiguration(rules or configuration(), {}, {}),
         [],
     )
     versions.activate(version)

@@ -44,9 +44,9 @@ async def test_what_ended_while_no_controller_ran_is_told(database: Path) -> Non
     first = EndedCalls(database, path)
     first.begin()
     _end_call(database, "not yet")
-    heir = EndedCalls(database, path)
-    heir.begin()
-    (waiting,) = await heir.next(10)
+    after = EndedCalls(database, path)
+    after.begin()
+    (waiting,) = await after.next(10)
     assert b'"call":"not yet"' in waiting.payload
-    await heir.confirm(waiting.row)
-    assert await heir.next(10) == []
+    await after.confirm(waiting.row)
+    assert await after.next(10) == []

@@ -4,20 +4,61 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import structlog
 
+from acd.events import AgentSignedIn
+from calls.ids import AgentId
+from control.router import Router
+from hotline.journal.recovery import recover
+from hotline.journal.write_ahead import WriteAhead
 from hotline.store import opening, statements
+from tests.unit.control.house import House
 
 pytestmark = pytest.mark.unit
 
 
-def test_the_whole_journal_is_there_without_a_snapshot(tmp_path: Path) -> None:
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
     path = tmp_path / "hotline.db"
     opening.migrate(path)
-    fact = b'{"type":"Restarted"}'
+    event = b'{"type":"Restarted"}'
     with sqlite3.connect(path) as connection:
-        connection.executemany(statements.JOURNAL, [(seq, float(seq), fact) for seq in range(1, 4)])
-        connection.execute(statements.SNAPSHOT, (2, 2.0, 0.0, b"of another release"))
-    assert [entry.seq for entry in opening.read(path).entries] == [3]
-    left = opening.read(path, whole=True)
-    assert left.snapshot is None
-    assert [entry.seq for entry in left.entries] == [1, 2, 3]
+        connection.executemany(statements.JOURNAL, [(seq, float(seq), event) for seq in range(1, 4)])
+    return path
+
+
+def _keep(database: Path, state: bytes) -> None:
+    with sqlite3.connect(database) as connection:
+        connection.execute(statements.SNAPSHOT, (2, 2.0, 0.0, state))
+
+
+def _new_router() -> Router:
+    return House().empty().router
+
+
+def test_a_snapshot_is_restored_and_only_what_follows_is_replayed(database: Path) -> None:
+    house = House("01")
+    _keep(database, house.router.snapshot())
+    with structlog.testing.capture_logs() as logged:
+        recovered = recover(database, WriteAhead(database), _new_router)
+    assert recovered.router.snapshot() == house.router.snapshot()
+    assert ([entry.seq for entry in recovered.entries], recovered.seq, recovered.at) == ([3], 3, 3.0)
+    assert logged == []
+
+
+@pytest.mark.parametrize("state", [b"of another release", b"{}"])
+def test_the_whole_journal_is_replayed_where_the_snapshot_is_of_another_release(database: Path, state: bytes) -> None:
+    _keep(database, state)
+    with structlog.testing.capture_logs() as logged:
+        recovered = recover(database, WriteAhead(database), _new_router)
+    assert recovered.router.snapshot() == _new_router().snapshot()
+    assert ([entry.seq for entry in recovered.entries], recovered.seq, recovered.at) == ([1, 2, 3], 3, 3.0)
+    assert [line["event"] for line in logged] == ["snapshot of another release"]
+
+
+def test_a_new_store_has_nothing_to_recover(tmp_path: Path) -> None:
+    path = tmp_path / "hotline.db"
+    opening.migrate(path)
+    recovered = recover(path, WriteAhead(path), _new_router)
+    assert (recovered.entries, recovered.unstored, recovered.seq, recovered.at) == ([], [], 0, 0.0)
+    recovered.router.handle(AgentSignedIn(AgentId("01")), 1.0)

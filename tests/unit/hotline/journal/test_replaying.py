@@ -1,60 +1,94 @@
-"""What a restart performs again: the rows of calls that ended since the last snapshot, with no second word on them."""
+"""A replay gives the commands that the router gave then, and a rule that breaks costs its own event only."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-from unittest.mock import create_autospec
+from collections.abc import Iterator
 
 import pytest
 import structlog
-from sqlalchemy import create_engine
 
-from calls.ids import CallId
-from calls.ports import Switch
-from control import commands
-from hotline.driver.executor import Performer, Sentences
-from hotline.driver.lookups import Lookups
-from hotline.driver.vault import Vault
-from hotline.store import schema
-from hotline.store.writer import Writer
+from calls import events as door
+from calls.causes import Cause
+from calls.ids import LegId
+from control import commands, events
+from control.router import Router
+from hotline.journal.reading import Entry, Snapshot
+from hotline.journal.replaying import commands_of, replayed, restored
+from tests.unit.control.house import House
 
 pytestmark = pytest.mark.unit
 
-ENDED = commands.LogCall(
-    call=CallId("a"),
-    caller="+8613800138000",
-    called="95183",
-    version="0001",
-    language="zh-CN",
-    arrived_at=1.0,
-    queued_at=None,
-    answered_at=None,
-    ended_at=4.0,
-    queue="",
-    agent=None,
-    outcome="left_in_menu",
-    cause="normal",
-)
+
+def _day() -> House:
+    house = House("01")
+    call = house.arrive()
+    house.press(call, "1")
+    house.talk(call, 30.0)
+    house.tell(door.CallEnded(LegId(house.arrive()), Cause.NORMAL))
+    return house
 
 
-async def test_a_row_is_written_again_and_the_end_of_the_call_logged_once(tmp_path: Path) -> None:
-    database = tmp_path / "hotline.db"
-    engine = create_engine(f"sqlite:///{database}")
-    schema.metadata.create_all(engine)
-    engine.dispose()
-    trouble: list[str] = []
-    writer = Writer(database, trouble.append)
-    performer = Performer(
-        create_autospec(Switch), writer, Vault(), Lookups(), create_autospec(Sentences), lambda event: None
+def _entries(house: House) -> list[Entry]:
+    return [Entry(seq, at, event) for seq, (at, event) in enumerate(house.journal, 1)]
+
+
+def _new_router() -> Router:
+    return House().empty().router
+
+
+def test_the_same_commands_from_the_beginning_and_from_a_snapshot() -> None:
+    house = _day()
+    router, first = restored(_new_router, None)
+    found = list(replayed(router, _entries(house)))
+    assert first == 1
+    assert [entry for entry, _ in found] == _entries(house)
+    assert [command for _, given in found for command in given] == house.orders
+
+    middle = len(house.journal) // 2
+    half, _ = restored(_new_router, None)
+    before = [command for _, given in replayed(half, _entries(house)[:middle]) for command in given]
+    router, first = restored(_new_router, Snapshot(middle, 0.0, half.snapshot()))
+    assert first == middle + 1
+    after = [command for _, given in replayed(router, _entries(house)[middle:]) for command in given]
+    assert before + after == house.orders
+
+
+def test_a_snapshot_of_another_release_begins_anew_and_says_why() -> None:
+    refused: list[Exception] = []
+    router, first = restored(_new_router, Snapshot(7, 0.0, b'{"register": 1}'), refused.append)
+    assert first == 1
+    assert router.snapshot() == _new_router().snapshot()
+    assert len(refused) == 1
+
+
+def test_the_next_entry_is_asked_for_once_the_one_before_was_taken() -> None:
+    house = _day()
+    router = _new_router()
+    offsets: list[float] = []
+
+    def entries() -> Iterator[Entry]:
+        for entry in _entries(house):
+            offsets.append(router.register.offset_s)
+            yield entry
+
+    for _ in replayed(router, entries()):
+        pass
+    assert offsets[:2] == [0.0, house.router.register.offset_s]
+
+
+def test_a_rule_that_breaks_is_logged_and_gives_no_command() -> None:
+    router = _new_router()
+
+    def broken(event: events.RouterEvent, now: float) -> list[commands.RouterCommand]:
+        raise ZeroDivisionError("by design")
+
+    router.handle = broken  # type: ignore[method-assign]  # a rule that breaks is not to be had otherwise
+    with structlog.testing.capture_logs() as logged:
+        assert commands_of(router, 12, events.Restarted(), 1.0) == []
+    ((line),) = logged
+    assert (line["event"], line["event_type"], line["seq"], line["log_level"]) == (
+        "a rule is broken",
+        "Restarted",
+        12,
+        "critical",
     )
-    with structlog.testing.capture_logs() as told:
-        performer.perform(ENDED)
-        performer.replay(ENDED)
-        await writer.durable()
-    await performer.close()
-    await writer.close()
-
-    assert [line["event"] for line in told] == ["call ended"]
-    with closing(sqlite3.connect(database)) as connection:
-        assert connection.execute("SELECT call, outcome FROM calls").fetchall() == [("a", "left_in_menu")]
-    assert not trouble
+    assert "ZeroDivisionError: by design" in line["trace"]
+    assert line["advice"]

@@ -19,7 +19,8 @@ from hotline.cli.main import app
 from hotline.replay import day as yesterday
 from hotline.site.settings import Site
 from hotline.store import opening, statements
-from hotline.versions.store import Manifest, People, Versions
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Manifest, Versions
 from sim.running import run
 from sim.scenario import Goal, Seeds
 from tests.unit.control.house import PROGRAM, VERSION, House, configuration
@@ -60,7 +61,7 @@ def _day(folder: Path) -> tuple[Site, House]:
     # the house of the tests whispers: a replay must whisper too, or its attempts are others
     phrases = {"en": {**PROGRAM.phrases["en"], "whisper": "{queue}: {reason}"}}
     program = msgspec.structs.replace(PROGRAM, phrases=phrases)
-    versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), program, People(configuration(), {}, {}), [])
+    versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), program, RoutingConfiguration(configuration(), {}, {}), [])
     opening.migrate(site.database)
     with sqlite3.connect(site.database) as connection:
         rows = [(seq, at, msgspec.json.encode(event)) for seq, (at, event) in enumerate(house.journal, 1)]

@@ -15,10 +15,12 @@ from calls.ids import AgentId, CallId, LegId
 from control import commands
 from control.assembly import make_router
 from hotline.cli.main import app
+from hotline.journal import reading
 from hotline.replay import explaining
 from hotline.site.settings import Site
 from hotline.store import opening, statements
-from hotline.versions.store import Manifest, People, Versions
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Manifest, Versions
 from tests.unit.control.house import PROGRAM, VERSION, Directory, House, configuration
 
 pytestmark = pytest.mark.unit
@@ -28,7 +30,7 @@ def _site(folder: Path) -> Site:
     site = Site.open(folder)
     site.prepare()
     versions = Versions(site.versions)
-    versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), PROGRAM, People(configuration(), {}, {}), [])
+    versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), PROGRAM, RoutingConfiguration(configuration(), {}, {}), [])
     versions.activate(VERSION)
     opening.migrate(site.database)
     return site
@@ -71,7 +73,7 @@ def test_a_replay_of_the_stored_journal_gives_the_same_orders(tmp_path: Path) ->
     house.wait(60.0)
     site = _site(tmp_path)
     _keep(site, house, [])
-    left = opening.read(site.database)
+    left = reading.read(site.database)
     again = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(house.habits))
     orders = [order for entry in left.entries for order in again.handle(entry.event, entry.at)]
     assert len(left.entries) == len(house.journal)
@@ -118,6 +120,23 @@ def test_the_replay_begins_at_the_nearest_snapshot(tmp_path: Path) -> None:
     chosen, waits = (seen.decision for seen in whole.decisions)
     assert (chosen.agent, waits.agent) == ("01", None)
     assert {one.agent: one.detail for one in waits.standings} == {"01": "no_answer", "02": "lunch"}
+
+
+def test_a_snapshot_of_another_release_costs_time_and_no_reason(tmp_path: Path) -> None:
+    house = House("01", "02")
+    _missed_then_second(house)
+    seq, at, utc, _ = _snapshot(house)
+    call = _missed_then_second(house)
+    site = _site(tmp_path)
+    _keep(site, house, [])
+    whole = explaining.explain(site, call)
+    assert whole is not None
+    assert len(whole.decisions) == 2
+    with sqlite3.connect(site.database) as connection:
+        connection.execute(statements.SNAPSHOT, (seq, at, utc, b"of another release"))
+    connection.close()
+    arrived_at = house.given(commands.LogCall)[-1].arrived_at
+    assert explaining.explain(site, call, arrived_at) == whole
 
 
 def test_a_clock_that_was_set_back_does_not_hide_the_call(tmp_path: Path) -> None:

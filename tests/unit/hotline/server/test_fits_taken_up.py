@@ -10,13 +10,14 @@ import pytest
 
 from acd.forecast.features import FEATURES
 from control import events
+from hotline.journal import reading
 from hotline.learning.fit import Shape, fit
 from hotline.learning.wait_models import WaitModels
 from hotline.provisioning.port import NoProvisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
-from hotline.store import opening
-from hotline.versions.store import Manifest, People, Versions
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LoopTimeline
 from tests.ports import free_port
@@ -32,7 +33,7 @@ def _site(folder: Path) -> Site:
     site.prepare()
     versions = Versions(site.versions)
     manifest = Manifest(VERSION, 0.0, "", "test", 1, 0)
-    versions.add(manifest, PROGRAM.with_clips(VERSION, {}), People(configuration(), {}, {}), [])
+    versions.add(manifest, PROGRAM.with_clips(VERSION, {}), RoutingConfiguration(configuration(), {}, {}), [])
     versions.activate(VERSION)
     return site
 
@@ -79,6 +80,6 @@ async def test_a_new_fit_is_taken_up_within_a_second_or_so_and_a_broken_one_is_n
 
     await _serve(site, broken)
     assert looked[0].register.wait_model == good[0], "what spoke before the restart speaks on"
-    left = opening.read(site.database, whole=True)
+    left = reading.read(site.database, whole=True)
     fits = [entry.event.model for entry in left.entries if isinstance(entry.event, events.WaitModelFitted)]
     assert fits == good

@@ -12,7 +12,7 @@ import structlog
 from calls.ids import CallId
 from hotline.learning.wait_models import WaitModels
 from hotline.provisioning.port import MissedCall, NoProvisioning
-from hotline.server.periodic import Rounds
+from hotline.server.periodic import PeriodicSteps
 from hotline.versions.store import Versions
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
@@ -24,10 +24,10 @@ def _no_more_files() -> OSError:
 
 
 def test_trouble_is_told_once_while_it_lasts_and_once_when_it_is_over() -> None:
-    rounds = Rounds()
+    steps = PeriodicSteps()
     with structlog.testing.capture_logs() as told:
         for error in (_no_more_files(), _no_more_files(), ValueError("other"), None, None):
-            with rounds.step("versions"):
+            with steps.step("versions"):
                 if error is not None:
                     raise error
     assert [(line["event"], line.get("error", "")[:10]) for line in told] == [
@@ -51,7 +51,7 @@ async def test_an_error_of_one_look_keeps_no_version_from_being_taken_up(
         monkeypatch.undo()
         raise _no_more_files()
 
-    monkeypatch.setattr(server, "reload", fail)
+    monkeypatch.setattr(server._upkeep, "take_up_version", fail)
     await until(lambda: failed)
     second = publish(versions, 2)
     await until(lambda: server.register.version == second)
@@ -68,7 +68,7 @@ async def test_a_version_that_cannot_be_read_is_told_once(tmp_path: Path) -> Non
     (site.versions / broken / "people.json").write_bytes(b"")
     with structlog.testing.capture_logs() as told:
         for _ in range(3):
-            server.reload()
+            server.controller.reload()
     assert [line["event"] for line in told] == ["version not taken up"]
     signal.raise_signal(signal.SIGTERM)
     await serving

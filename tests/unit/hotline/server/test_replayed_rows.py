@@ -20,7 +20,7 @@ async def test_a_replay_of_the_whole_journal_writes_no_row_of_it_again(tmp_path:
     switch = FakeSwitch(LoopTimeline())
     server = new_server(site, switch)
     serving = await serve(server, version)
-    await until(lambda: server.health()["ok"])
+    await until(lambda: server.controller.health()["ok"])
     leg = switch.world.dial("95183")
     await until(lambda: server.register.calls)
     switch.world.hang_up(leg)

@@ -15,7 +15,7 @@ import structlog
 from acd.events import AgentSignedIn
 from calls.errors import BadInput
 from calls.ids import AgentId
-from hotline.journal.write_ahead import Tail
+from hotline.journal.write_ahead import WriteAhead
 from hotline.site import lock as folder_lock
 from hotline.site.lock import alone
 from hotline.versions.store import Versions
@@ -38,7 +38,7 @@ asyncio.run(main())
 """
 
 
-async def test_a_second_server_does_not_touch_the_tail_of_the_first(
+async def test_a_second_server_does_not_touch_the_write_ahead_files_of_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folder_lock, "_WAIT_S", 0.1)
@@ -46,12 +46,12 @@ async def test_a_second_server_does_not_touch_the_tail_of_the_first(
     version = publish(Versions(site.versions), 1)
     server = new_server(site)
     serving = await serve(server, version)
-    await server.durable()
+    await server.controller.durable()
     stored = server._driver._seq
     server._driver.take(AgentSignedIn(AgentId("1001")))
     with pytest.raises(BadInput, match=f"process {os.getpid()}"):
         await new_server(site).run()
-    assert [entry.seq for entry in Tail(site.database).after(stored)] == [stored + 1]
+    assert [entry.seq for entry in WriteAhead(site.database).after(stored)] == [stored + 1]
     signal.raise_signal(signal.SIGTERM)
     await serving
     serving = await serve(new_server(site), version)

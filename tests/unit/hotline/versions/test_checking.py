@@ -79,7 +79,7 @@ def test_what_is_wrong_has_its_place_and_the_nearest_word(
     assert told[0].startswith(f"{file}:")
     assert told[0].split(":")[1].isdigit()
     assert checked.program is None
-    assert checked.people is None
+    assert checked.routing is None
 
 
 def test_a_broken_queue_is_still_a_queue_to_those_who_name_it(tmp_path: Path) -> None:
@@ -89,9 +89,20 @@ def test_a_broken_queue_is_still_a_queue_to_those_who_name_it(tmp_path: Path) ->
 
 def test_pauses_have_reasons_and_a_site_may_want_one(tmp_path: Path) -> None:
     plain = spoilt(tmp_path / "plain", AGENTS, "agents:", 'pauses: {1: lunch, "2": training}\nagents:')
-    assert plain.people is not None
-    assert plain.people.pauses == {"": "break", "1": "lunch", "2": "training"}
+    assert plain.routing is not None
+    assert plain.routing.pauses == {"": "break", "1": "lunch", "2": "training"}
     wanted = "pause_needs_reason: true\npauses: {1: lunch}\nagents:"
     strict = spoilt(tmp_path / "strict", AGENTS, "agents:", wanted)
-    assert strict.people is not None
-    assert strict.people.pauses == {"1": "lunch"}
+    assert strict.routing is not None
+    assert strict.routing.pauses == {"1": "lunch"}
+
+
+@pytest.mark.parametrize("field", ["=id_number", "secret:id_number", "=['is', id_number]", "=string(size(id_number))"])
+def test_a_secret_is_never_among_the_fields_that_an_agent_sees(tmp_path: Path, field: str) -> None:
+    file = "dialplans/flows/balance.yaml"
+    text = (ROOT / file).read_text(encoding="utf-8")
+    checked = spoilt(
+        tmp_path, file, text, f'{text}\nto_care: {{queue: care, fields: {{id: "{field}"}}, then: hangup}}\n'
+    )
+    assert "secret-said" in {problem.rule for problem in checked.errors}
+    assert checked.program is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from acd.config import read
-from hotline.store import opening
+from hotline.journal import reading
 from hotline.versions.store import Versions
 from switch.fake import FakeSwitch, LoopTimeline
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
@@ -27,13 +27,13 @@ async def test_many_publishes_during_a_call(tmp_path: Path) -> None:
     await until(lambda: server.register.calls)
     for number in range(2, _MANY):
         last = publish(versions, number)
-        server.reload()
+        server.controller.reload()
     await until(lambda: len(versions.all()) == 31)
     kept = {manifest.version for manifest in versions.all()}
     assert {first, last} <= kept, "the call's own version and the newest are here"
     signal.raise_signal(signal.SIGTERM)
     await serving
-    left = opening.read(site.database)
+    left = reading.read(site.database)
     named = {entry.event.version for entry in left.entries if hasattr(entry.event, "version")}
     assert left.snapshot is not None
     assert named <= kept, "what the next controller replays is here"
@@ -49,7 +49,7 @@ async def test_a_queue_that_is_gone_asks_for_no_version_that_is_gone(tmp_path: P
     serving = await serve(server, first)
     for number in range(2, _MANY):
         last = publish(versions, number)
-        server.reload()
+        server.controller.reload()
     await until(lambda: first not in {manifest.version for manifest in versions.all()})
     signal.raise_signal(signal.SIGTERM)
     await serving

@@ -8,7 +8,8 @@ from typer.testing import CliRunner, Result
 
 from hotline.cli.main import app
 from hotline.site.settings import Site
-from hotline.versions.store import Manifest, People, Versions
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Manifest, Versions
 from tests.unit.control.house import PROGRAM, configuration
 
 pytestmark = pytest.mark.unit
@@ -22,7 +23,7 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "hotline.yaml").write_text("web: {port: 1}\nlanguages: [en]\n")
     known = Versions(Site.open(tmp_path).versions)
     for version in VERSIONS:
-        people = People(configuration(), {}, {})
+        people = RoutingConfiguration(configuration(), {}, {})
         known.add(Manifest(version, 0.0, "", "test", 1, 0), PROGRAM.with_clips(version, {}), people, [])
         known.activate(version)
     return tmp_path

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from hotline.versions.store import Manifest, People, Versions
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Manifest, Versions
 from tests.unit.control.house import PROGRAM, configuration
 
 pytestmark = pytest.mark.unit
 
 
 def _add(versions: Versions, version: str) -> None:
-    versions.add(Manifest(version, 0.0, "", "test", 1, 0), PROGRAM, People(configuration(), {}, {}), [])
+    versions.add(Manifest(version, 0.0, "", "test", 1, 0), PROGRAM, RoutingConfiguration(configuration(), {}, {}), [])
 
 
 def _ids(versions: Versions) -> list[str]:

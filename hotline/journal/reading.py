@@ -1,0 +1,72 @@
+"""Reading the journal: its newest snapshot and its events, in the order in which they were taken."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from calls.ids import Instant
+from control import events
+from hotline.store import opening
+
+END = 2**62
+"""A number that no event has."""
+
+decoder: msgspec.json.Decoder[events.RouterEvent] = msgspec.json.Decoder(events.RouterEvent)
+"""Of an event as the journal holds it, in the store and ahead of it."""
+
+
+class Entry(NamedTuple):
+    """One event of the journal: its number, counted from 1, and the instant at which it was taken."""
+
+    seq: int
+    at: Instant
+    event: events.RouterEvent
+
+
+class Snapshot(NamedTuple):
+    """The router's whole state, all events up to the number `seq` included."""
+
+    seq: int
+    at: Instant
+    state: bytes
+
+
+class Left(NamedTuple):
+    """The end of a journal: the newest snapshot (if any) and the entries after it. `seq` and `at` are the last ones."""
+
+    snapshot: Snapshot | None
+    entries: list[Entry]
+    seq: int
+    at: Instant
+
+
+def read(database: Path, whole: bool = False) -> Left:
+    """The newest snapshot and every entry after it; `whole`: every entry that is kept, and no snapshot."""
+    with contextlib.closing(opening.to_read(database)) as connection:
+        snapshot = None if whole else newest_snapshot(connection)
+        entries = list(entries_between(connection, 1 if snapshot is None else snapshot.seq + 1, END))
+    if entries:
+        return Left(snapshot, entries, entries[-1].seq, entries[-1].at)
+    return Left(None, [], 0, 0.0) if snapshot is None else Left(snapshot, [], snapshot.seq, snapshot.at)
+
+
+def newest_snapshot(connection: sqlite3.Connection, before: int = END, utc: float | None = None) -> Snapshot | None:
+    """The newest snapshot without the event number `before`; with `utc` (epoch seconds), taken no later than that."""
+    row = connection.execute(
+        "SELECT seq, at, state FROM snapshots WHERE seq < ? AND (? IS NULL OR utc <= ?) ORDER BY seq DESC LIMIT 1",
+        (before, utc, utc),
+    ).fetchone()
+    return None if row is None else Snapshot(*row)
+
+
+def entries_between(connection: sqlite3.Connection, first: int, last: int) -> Iterator[Entry]:
+    """The entries from number `first` to `last`, both included, read as they are asked for."""
+    rows = connection.execute(
+        "SELECT seq, at, event FROM journal WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, last)
+    )
+    for seq, at, event in rows:
+        yield Entry(seq, at, decoder.decode(event))

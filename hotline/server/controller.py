@@ -1,0 +1,97 @@
+"""The running controller, as screens, the HTTP interface and the bus ask it (`hotline.views.controller.Controller`)."""
+
+from pathlib import Path
+from typing import Any
+
+from acd.commands import AgentChanged
+from calls.ids import CallId
+from control import events
+from control.register import Register
+from hotline.driver.clock import Clock
+from hotline.driver.live import LiveDriver
+from hotline.server.health import Health
+from hotline.server.upkeep import Upkeep
+from hotline.store.writer import Writer
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Versions
+from hotline.views.board import Board
+from hotline.views.metrics import Metrics
+
+
+class RunningController:
+    """Answers from the driver's router and the version that new calls get; changes nothing but by events."""
+
+    def __init__(
+        self,
+        database: Path,
+        metrics: Metrics,
+        board: Board,
+        health: Health,
+        versions: Versions,
+        clock: Clock,
+        driver: LiveDriver,
+        writer: Writer,
+        upkeep: Upkeep,
+    ) -> None:
+        self.database = database
+        self.metrics = metrics
+        self._board = board
+        self._health = health
+        self._versions = versions
+        self._clock = clock
+        self._driver = driver
+        self._writer = writer
+        self._upkeep = upkeep
+
+    @property
+    def register(self) -> Register:
+        """Every call, leg and offer there is now."""
+        return self._driver.router.register
+
+    def agents(self) -> frozenset[str]:
+        """Every agent who may sign in."""
+        return frozenset(self._routing.configuration.agents)
+
+    def queues(self) -> frozenset[str]:
+        """Every queue that calls may wait in."""
+        return frozenset(self._routing.configuration.queues)
+
+    def pause_reasons(self) -> frozenset[str] | None:
+        """The reasons of which an agent must give one to pause; None where any will do."""
+        pauses = self._routing.pauses
+        return None if "" in pauses else frozenset(pauses.values())
+
+    def agent_states(self) -> list[AgentChanged]:
+        """Every agent's state as the queues have it."""
+        return self._driver.router.agents()
+
+    def view(self) -> dict[str, Any]:
+        """The board, and beside it `switch_up` and the rows that are `unwritten`."""
+        board = self._board.view(self.register, self._clock.now())
+        return {**board, "switch_up": self._health.switch_up, "unwritten": self._writer.pending}
+
+    def health(self) -> dict[str, Any]:
+        """`ok`, the reasons in `wrong` where it is not, and `version`."""
+        wrong = self._health.wrong()
+        return {"ok": not wrong, "wrong": wrong, "version": self.register.version}
+
+    def wait_of(self, call: CallId) -> dict[str, Any]:
+        """Place and forecast of a caller who waits."""
+        return self._driver.router.wait_of(call)
+
+    def reload(self) -> str:
+        """Look for a newly published version; the id of the one that holds now."""
+        return self._upkeep.take_up_version()
+
+    async def tell(self, event: events.RouterEvent) -> None:
+        """Take an event, and return once it is durable."""
+        self._driver.take(event)
+        await self._writer.durable()
+
+    async def durable(self) -> None:
+        """Return once everything logged so far is on disk."""
+        await self._writer.durable()
+
+    @property
+    def _routing(self) -> RoutingConfiguration:
+        return self._versions.routing(self.register.version)

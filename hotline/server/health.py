@@ -1,0 +1,26 @@
+"""The health of a controller: whether its switches are there and its store writes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Health:
+    """Set by the server as it learns of it. `switches` by name: whether the link stands, False until it first does."""
+
+    switches: dict[str, bool]
+    store_trouble: str = ""
+    """The error while the store does not write; else empty."""
+
+    @property
+    def switch_up(self) -> bool:
+        """Whether all links stand."""
+        return all(self.switches.values())
+
+    def wrong(self) -> list[str]:
+        """The reasons, in words, for which callers are not served or nothing is written; empty when all is well."""
+        wrong = []
+        if not self.switch_up:
+            wrong.append("the switch is away")
+        if self.store_trouble:
+            wrong.append(f"the store does not write: {self.store_trouble}")
+        return wrong

@@ -1,0 +1,181 @@
+"""Upkeep: what the server looks after once a second, because nobody tells it.
+
+A version or a fit published meanwhile, accounts and fallback of the switch, calls that met the fallback, the age of
+the journal. Each is a step of its own: an error costs one look, and nothing else.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+from prometheus_client import Gauge
+
+from calls.errors import HotlineError
+from calls.ids import CallId, Instant
+from control import events
+from hotline.driver.clock import Clock
+from hotline.driver.live import LiveDriver
+from hotline.learning.nightly import Refitting
+from hotline.provisioning.port import Provisioning
+from hotline.server.health import Health
+from hotline.server.periodic import PeriodicSteps
+from hotline.store import statements
+from hotline.store.writer import Writer
+from hotline.versions.store import Versions
+
+log = structlog.get_logger("hotline")
+
+_EVERY_S = 1.0
+_PROVIDE_AGAIN_S = 10.0
+_DAY_S = 86_400.0
+_WAITS_DAYS = 400  # what the forecast is fitted on: a year with its seasons
+
+
+class Upkeep:
+    """`run` looks after everything until it is cancelled; `take_up_version` may be asked for in between."""
+
+    def __init__(
+        self,
+        driver: LiveDriver,
+        clock: Clock,
+        writer: Writer,
+        health: Health,
+        versions: Versions,
+        provisioning: Mapping[str, Provisioning],
+        refitting: Refitting,
+        pending_rows: Gauge,
+        journal_days: int,
+    ) -> None:
+        """`provisioning` by the switch's name."""
+        self._driver = driver
+        self._clock = clock
+        self._writer = writer
+        self._health = health
+        self._versions = versions
+        self._provisioning = provisioning
+        self._refitting = refitting
+        self._pending_rows = pending_rows
+        self._journal_days = journal_days
+        self._steps = PeriodicSteps()
+        self._refused = ""
+        """The version that is current and cannot be read."""
+        self._provided: dict[str, str] = {}
+        """The version that each switch has; none when it must be provided again."""
+        self._provide_at: dict[str, Instant] = {}
+        self._tidied: asyncio.Task[None] | None = None
+        self._forget_at = 0.0
+        self._imported: set[CallId] = set()
+        """Calls of the fallback that are in the log, and not yet forgotten there."""
+        self._imported_rows = 0
+
+    async def run(self) -> None:
+        """Look once a second, for ever."""
+        while True:
+            self._pending_rows.set(self._writer.pending)
+            with self._steps.step("versions"):
+                self.take_up_version()
+            with self._steps.step("fits of the wait forecast"):
+                self._take_new_fit()
+            with self._steps.step("accounts and fallback"):
+                await self._provide()
+            with self._steps.step("the fallback's calls"):
+                await self._import_missed()
+            self._forget_old_events()
+            await asyncio.sleep(_EVERY_S)
+
+    def take_up_version(self) -> str:
+        """Take up the version that `current` names, and return the one that holds. One that cannot be read is refused:
+        the version before stays."""
+        holds = self._driver.router.register.version
+        current = self._versions.current() or ""
+        if current in ("", holds):
+            self._refused = ""
+            return holds
+        try:
+            self._versions.routing(current)
+            self._versions.program(current)
+        except (HotlineError, ValueError) as error:
+            if current != self._refused:  # it is looked at every second
+                advice = "hotline rollback, or publish again; the last good version goes on"
+                log.error("version not taken up", version=current, error=str(error), advice=advice)
+            self._refused = current
+            return holds
+        self._driver.take(events.VersionPublished(current))
+        log.info("version taken up", version=current)
+        self._provide_at.clear()
+        self._tidied = asyncio.create_task(self._tidy())
+        return self._driver.router.register.version
+
+    def switch_restarted(self, switch: str) -> None:
+        """Provide the version again: the switch has started anew, with accounts and a fallback of its own."""
+        self._provided.pop(switch, None)
+        self._provide_at.pop(switch, None)
+
+    async def _provide(self) -> None:
+        """Tell each switch the agents' phones and the fallback: for each version and after each restart of it."""
+        register, now = self._driver.router.register, self._clock.now()
+        version = register.version
+        for switch, provisioning in self._provisioning.items():
+            has = self._provided.get(switch) == version
+            if has or not self._health.switches[switch] or now < self._provide_at.get(switch, 0.0):
+                continue
+            self._provide_at[switch] = now + _PROVIDE_AGAIN_S
+            try:
+                utc = now + register.offset_s
+                await provisioning.provide(self._versions.routing(version), self._versions.program(version), utc)
+                self._provided[switch] = version
+            except (HotlineError, OSError, ValueError) as error:
+                advice = "agents' phones and the fallback are as before; it is tried again by itself"
+                log.error(
+                    "the switch was not told of the version",
+                    switch=switch,
+                    version=version,
+                    error=str(error),
+                    advice=advice,
+                )
+
+    async def _tidy(self) -> None:
+        """Delete the oldest versions. First a snapshot: no event that a restart replays may name one that is gone."""
+        with self._steps.step("old versions"):
+            self._driver.keep_snapshot()
+            named = self._driver.router.versions()  # by the snapshot: a call that is in it may be gone in a moment
+            await self._writer.durable()
+            await asyncio.to_thread(self._versions.prune, named | self._driver.router.versions())
+
+    def _take_new_fit(self) -> None:
+        """Take up a fit of the wait forecast, made by the night's fit, which begins here, or by hand."""
+        register = self._driver.router.register
+        self._refitting.look(self._clock.now() + register.offset_s, register.wait_model)
+        fit = self._refitting.news(register.wait_model)
+        if fit is not None:
+            self._driver.take(events.WaitModelFitted(fit))
+
+    def _forget_old_events(self) -> None:
+        """Once a day, delete what is older than the site keeps, up to a snapshot that a replay can begin with."""
+        now = self._clock.now()
+        if now < self._forget_at:
+            return
+        self._forget_at = now + _DAY_S
+        utc = now + self._driver.router.register.offset_s
+        before = utc - self._journal_days * _DAY_S
+        self._writer.write(statements.FORGET_EVENTS, (before,))
+        self._writer.write(statements.FORGET_SNAPSHOTS, (before,))
+        self._writer.write(statements.FORGET_WAITS, (utc - _WAITS_DAYS * _DAY_S,))
+
+    async def _import_missed(self) -> None:
+        """Put into the call log what came while we were away. The fallback forgets it in a later look, once durable."""
+        everywhere = self._provisioning.values()
+        calls = [call for one in everywhere for call in await asyncio.to_thread(one.missed)]
+        new = [call for call in calls if call.call not in self._imported]
+        for call in new:
+            for row in call.rows():
+                self._driver.executor.execute(row)
+            self._imported.add(call.call)
+        if new:
+            self._imported_rows = self._writer.given
+            advice = "hotline calls shows them as version fallback"
+            log.warning("calls met the fallback", calls=len(new), advice=advice)
+        elif calls and self._writer.committed >= self._imported_rows:
+            for one in everywhere:
+                await asyncio.to_thread(one.forget)
+            self._imported.clear()

@@ -1,0 +1,32 @@
+"""The routing configuration of a version: its queues, its agents and their phones, and how callers are treated."""
+
+import msgspec
+
+from acd.config import Configuration
+from calls.ids import AgentId, QueueName
+from control.treatment import QueueTreatment
+
+
+class RoutingConfiguration(msgspec.Struct, frozen=True):
+    """Read from queues.yaml and agents.yaml at publish. On disk it is `people.json`, and `treatments` is `habits`."""
+
+    configuration: Configuration
+    treatments: dict[QueueName, QueueTreatment] = msgspec.field(name="habits")
+    """By queue; a queue that is not here is treated by the defaults."""
+    pauses: dict[str, str]
+    """Pause reason by the digit dialled after the pause code; the empty key is the plain pause, and where it is missing
+    one of the reasons must be given."""
+
+    def account(self, agent: AgentId) -> str | None:
+        """The account of the agent's phone; None for an agent who is not in this version."""
+        known = self.configuration.agents.get(agent)
+        return None if known is None else known.account or agent
+
+    def agent(self, account: str) -> AgentId | None:
+        """The agent whose phone has this account; None if nobody's has."""
+        return self.owners.get(account)
+
+    @property
+    def owners(self) -> dict[str, AgentId]:
+        """Agents by account."""
+        return {person.account or agent: agent for agent, person in self.configuration.agents.items()}

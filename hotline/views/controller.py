@@ -1,0 +1,66 @@
+"""The controller's port to screens, the HTTP interface and the bus: all they may ask of it and tell it.
+
+`hotline.server.controller` is the one that runs; a test may have one of its own.
+"""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from acd.commands import AgentChanged
+from calls.ids import CallId
+from control import events
+from control.register import Register
+from hotline.views.metrics import Metrics
+
+
+class Controller(Protocol):
+    """A running controller of one site."""
+
+    metrics: Metrics
+    database: Path
+    """The store, to read by."""
+
+    @property
+    def register(self) -> Register:
+        """Every call, leg and offer there is now."""
+        ...
+
+    def agents(self) -> frozenset[str]:
+        """Every agent who may sign in."""
+        ...
+
+    def queues(self) -> frozenset[str]:
+        """Every queue that calls may wait in."""
+        ...
+
+    def pause_reasons(self) -> frozenset[str] | None:
+        """The reasons of which an agent must give one to pause; None where any will do."""
+        ...
+
+    def agent_states(self) -> list[AgentChanged]:
+        """Every agent's state as the queues have it."""
+        ...
+
+    def view(self) -> dict[str, Any]:
+        """The board, as plain data for JSON; numbers are masked."""
+        ...
+
+    def health(self) -> dict[str, Any]:
+        """`ok`, the reasons in `wrong` where it is not, and `version`."""
+        ...
+
+    def wait_of(self, call: CallId) -> dict[str, Any]:
+        """Place and forecast of a caller who waits. Raises KeyError for a call that is not there."""
+        ...
+
+    def reload(self) -> str:
+        """Look for a newly published version; the id of the one that holds now."""
+        ...
+
+    async def tell(self, event: events.RouterEvent) -> None:
+        """Take an event, and return once it is durable."""
+        ...
+
+    async def durable(self) -> None:
+        """Return once everything logged so far is on disk."""
+        ...
