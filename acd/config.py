@@ -31,9 +31,10 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from acd.events import Class
-from acd.skills import MAX_LEVEL, MIN_LEVEL, WishError, is_skill, named, nearest, parse
+from acd.skills import MAX_LEVEL, MIN_LEVEL, WishError, is_skill, named, parse
 from calls.ids import AgentId, QueueName, Seconds
 from dsl.records import Path, Problem, misread
+from dsl.tree import nearest
 
 PolicyName = Literal["longest_idle", "least_occupied", "most_proficient", "round_robin"]
 Way = Literal["callback", "message"]

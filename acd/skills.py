@@ -8,7 +8,6 @@ A wish is compiled once against an `Index` into a set of agents, held as an inte
 cost of a decision does not grow with the number of agents that are out of the question.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -265,9 +264,3 @@ class Index:
                 for part in parts:
                     chosen |= self.select(part)
                 return chosen
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that `word` was most likely meant to be; empty if none is near."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return close[0] if close else ""

@@ -16,8 +16,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from dsl.hours import Hours, Span, decreed_day
-from dsl.tree import Mark, Node, Problem, nearest_hint
-from ivr.compiler.values import NAME
+from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORDS = ("zone", "week", "holidays", "workdays", "closures", "about")

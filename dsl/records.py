@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import msgspec
 
-from acd.skills import nearest
+from dsl.tree import nearest
 
 Path = tuple[str | int, ...]
 

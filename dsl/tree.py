@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
@@ -27,6 +27,9 @@ import yaml
 MAX_CHARACTERS = 4_000_000  # 10,000 prompts of 400 characters in one file
 MAX_NODES = 200_000
 MAX_DEPTH = 64
+
+NAME = r"^[a-z][a-z0-9_]*$"
+"""Pattern of a name that an admin gives to something: small letters, digits and _, a letter first."""
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -209,13 +212,13 @@ def parse(text: str, file: str) -> Node:
     return builder.document()
 
 
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The word of `known` that `word` most probably was meant to be, or None when none is close."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return close[0] if close else None
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The word of `known` that `word` was most likely meant to be; empty if none is near."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return close[0] if close else ""
 
 
-def nearest_hint(word: str, known: Sequence[str]) -> str:
+def nearest_hint(word: str, known: Iterable[str]) -> str:
     """` (did you mean then?)` for a message, or nothing."""
     close = nearest(word, known)
     return f" (did you mean {close}?)" if close else ""

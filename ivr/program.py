@@ -20,6 +20,9 @@ RETURN = "return"  # to the flow that called this one; in the first flow, hang u
 ENDINGS = (AGAIN, BACK, HANG_UP, RETURN)
 """Words that may stand where a step's name may."""
 
+BUILT_IN = ("caller", "called", "language", "case", "agent")
+"""Variables that every flow has."""
+
 
 class Cel(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A CEL expression, checked at lint."""

@@ -30,9 +30,9 @@ import numpy as np
 
 from acd.config import Configuration, Weights, read, weights_problems, wish_problems
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, Class
-from acd.skills import nearest
 from calls.ids import AgentId, Instant, QueueName, Seconds
 from dsl.records import Path, Problem
+from dsl.tree import nearest
 from sim.chance import NEVER, Distribution
 from sim.recorded import Recorded
 

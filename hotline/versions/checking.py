@@ -12,11 +12,10 @@ from typing import Any
 import msgspec
 
 from acd.config import Configuration, read, wish_problems
-from acd.skills import nearest
 from calls.ids import QueueName
 from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
 from dsl.records import misread
-from dsl.tree import Mark, Node, Problem, nearest_hint
+from dsl.tree import Mark, Node, Problem, nearest, nearest_hint
 from hotline.site.settings import Site
 from hotline.versions.sources import hash_of, read_files
 from hotline.versions.store import People

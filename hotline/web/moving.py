@@ -6,10 +6,10 @@ import pydantic
 from fastapi import FastAPI, HTTPException
 
 from acd.events import AgentMoved, CallMoved
-from acd.skills import nearest
 from calls.ids import AgentId, CallId, QueueName
 from control import events
 from control.register import Register
+from dsl.tree import nearest
 
 
 class House(Protocol):

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ivr import program as p
-
-Given = dict[str, Any]
-"""Compiled values by word; every word of the kind is there."""
+from ivr.compiler.grammar import Given
 
 QUEUE_OUTCOMES = ("no_agents", "timed_out", "full", "failed")
 TRANSFER_OUTCOMES = ("busy", "no_answer", "failed")

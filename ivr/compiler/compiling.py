@@ -17,9 +17,9 @@ from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
 from ivr.compiler import lint
 from ivr.compiler.flows import flow_name, read_flow
 from ivr.compiler.grammar import Reading, RefKind
+from ivr.compiler.phrases import Phrases, read_phrases
 from ivr.compiler.queue_rules import QUEUES
 from ivr.compiler.vocabulary import SITE_WORDS
-from ivr.phrases import Phrases, read_phrases
 from ivr.program import Flow, Limits, Program
 
 FLOWS = "dialplans/flows/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dsl.tree import Node
+from dsl.tree import NAME, Node
 from ivr.compiler import values
 from ivr.compiler.grammar import Reading
 from ivr.compiler.vocabulary import KINDS
@@ -33,7 +33,7 @@ def read_flow(root: Node, name: str, defaults: Mapping[str, Node]) -> tuple[Flow
         if word in ENDINGS:
             message = f"{word} is a word of its own: no step can be called that"
             reading.problem(node.key_mark or node.mark, "step-name", message)
-        elif not re.match(values.NAME, word):
+        elif not re.match(NAME, word):
             message = f"{word!r} is no name for a step: small letters, digits and _"
             reading.problem(node.key_mark or node.mark, "step-name", message)
         else:

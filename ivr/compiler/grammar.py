@@ -6,15 +6,17 @@ a phrase, a queue or another flow stands in another file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from dsl.tree import Mark, Node, Problem, nearest_hint
 from ivr.program import ENDINGS, AnyStep, Collect
 
-if TYPE_CHECKING:
-    from ivr.compiler.vocabulary import Kind
+Schema = dict[str, Any]
+
+Given = dict[str, Any]
+"""Compiled values by word; every word of the kind is there."""
 
 RefKind = Literal[
     "step", "flow", "phrase", "queue", "agent", "hours", "language", "expression", "variable", "wish", "secret"
@@ -30,6 +32,80 @@ class Ref:
     mark: Mark
     step: str
     given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What may stand behind a word. `read` takes the reading, the node and the name of a step written inside it."""
+
+    schema: Schema
+    read: Callable[[Reading, Node, str], Any]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A word beside the kind's own. `required`: it must be there, or the site's defaults.yaml must have it."""
+
+    name: str
+    shape: Shape
+    doc: str
+    default: Any = None
+    required: bool = False
+    site: bool = False  # defaults.yaml may give it
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of step. `argument` is what stands behind the kind's own word."""
+
+    word: str
+    argument: Shape
+    doc: str
+    options: tuple[Option, ...]
+    build: Callable[[Given], AnyStep]
+    takes_nothing: bool = False  # the word may stand alone: `hangup:`
+    words: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", frozenset(option.name for option in self.options))
+
+    def read(self, reading: Reading, node: Node, name: str) -> AnyStep | None:
+        """Build the step; None when something that it cannot be without is missing (and reported)."""
+        options = {option.name: option for option in self.options}
+        for word, inside in node.items.items():
+            if word != self.word and word not in options:
+                known = sorted(options)
+                message = (
+                    f"{word} is not a word of {self.word}{nearest_hint(word, known)}; there are {', '.join(known)}"
+                )
+                reading.problem(inside.key_mark or inside.mark, "unknown-word", message)
+        own = node.items[self.word]
+        empty = self.takes_nothing and own.value is None
+        given: Given = {self.word: None if empty else self.argument.read(reading, own, name)}
+        complete = True
+        for option in self.options:
+            inside_or_none = node.items.get(option.name)
+            if inside_or_none is not None:
+                given[option.name] = option.shape.read(reading, inside_or_none, f"{name}.{option.name}")
+                continue
+            found = reading.default(option.name) if option.site else None
+            given[option.name] = option.default if found is None else found
+            if option.required and given[option.name] is None:
+                reading.problem(
+                    node.key_mark or node.mark, _RULES.get(option.name, "missing-word"), _missing(self, option)
+                )
+                complete = False
+        return self.build(given) if complete else None
+
+
+_RULES = {"no_input": "exhaustion", "wrong": "exhaustion"}
+
+
+def _missing(kind: Kind, option: Option) -> str:
+    if option.name in _RULES:
+        when = "nothing is keyed" if option.name == "no_input" else "something else is keyed"
+        return f"{kind.word} without {option.name}: where does the caller go when {when}? {option.doc}"
+    return f"{kind.word} without {option.name}: {option.doc}"
 
 
 @dataclass(slots=True)

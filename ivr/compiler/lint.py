@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 from dsl.conditions import FUNCTIONS, compiled
 from dsl.tree import Mark, Problem, nearest_hint
 from ivr.compiler.grammar import Reading, Ref, RefKind
-from ivr.machine.session import BUILT_IN
-from ivr.phrases import Phrases
+from ivr.compiler.phrases import Phrases
 from ivr.program import (
+    BUILT_IN,
     ENDINGS,
     LAST_AGENT,
     AnyStep,

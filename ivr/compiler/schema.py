@@ -7,15 +7,13 @@ In a file, the first line makes most editors find it:
 
 from __future__ import annotations
 
-from typing import Any
-
 from dsl.calendars import hours_schema
+from dsl.tree import NAME
 from ivr.compiler import shapes, values
+from ivr.compiler.grammar import Kind, Schema
 from ivr.compiler.test_cases import cases_schema
-from ivr.compiler.vocabulary import KINDS, SITE_WORDS, Kind
+from ivr.compiler.vocabulary import KINDS, SITE_WORDS
 from ivr.program import ENDINGS
-
-Schema = dict[str, Any]
 
 NAMES = ("flow", "defaults", "entry", "hours", "skills", "tests")
 """Kinds of files that have a schema here; queues and agents are the queues' own."""
@@ -39,7 +37,7 @@ def json_schema(name: str = "flow") -> Schema:
 
 
 def _flow() -> Schema:
-    names = {"type": "array", "items": {"type": "string", "pattern": values.NAME}}
+    names = {"type": "array", "items": {"type": "string", "pattern": NAME}}
     return {
         "type": "object",
         "required": ["flow", "start"],
@@ -50,7 +48,7 @@ def _flow() -> Schema:
             "returns": {**names, "description": "Values that this flow gives back."},
             "about": {"type": "string", "description": "For people."},
         },
-        "propertyNames": {"pattern": values.NAME, "not": {"enum": list(ENDINGS)}},
+        "propertyNames": {"pattern": NAME, "not": {"enum": list(ENDINGS)}},
         "additionalProperties": {"$ref": "#/$defs/step"},
         "$defs": _defs(),
     }
@@ -94,7 +92,7 @@ def _skills() -> Schema:
 
 def _defs() -> Schema:
     kinds = {f"step.{word}": _kind(kind) for word, kind in KINDS.items()}
-    named = {"type": "string", "pattern": values.NAME, "description": "A step of this flow, or " + ", ".join(ENDINGS)}
+    named = {"type": "string", "pattern": NAME, "description": "A step of this flow, or " + ", ".join(ENDINGS)}
     return {
         **shapes.DEFS,
         **kinds,

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import re
 
-from dsl.tree import Node, nearest_hint
-from ivr.compiler.grammar import Reading
+from dsl.tree import NAME, Node, nearest_hint
+from ivr.compiler.grammar import Reading, Schema, Shape
 from ivr.compiler.values import (
     LANGUAGE,
-    NAME,
-    Schema,
-    Shape,
     condition,
     count,
     key,

@@ -6,28 +6,16 @@ A shape reports what is wrong and gives a harmless value back, so that one mista
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from dsl.conditions import compiled
-from dsl.tree import Node, nearest_hint
+from dsl.tree import NAME, Node, nearest_hint
 from ivr.checks import CHECKS
-from ivr.compiler.grammar import Reading
+from ivr.compiler.grammar import Reading, Shape
 from ivr.program import LAST_AGENT, Cel, Const, Value
 
-Schema = dict[str, Any]
-NAME = r"^[a-z][a-z0-9_]*$"
 PATH = r"^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*$"
 _LENGTH = r"^[1-9][0-9]?-[1-9][0-9]?$"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """`read` takes the reading, the node and the name that a step written inside it would get."""
-
-    schema: Schema
-    read: Callable[[Reading, Node, str], Any]
 
 
 def matching(pattern: str, wanted: str) -> Shape:

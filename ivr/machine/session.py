@@ -91,7 +91,3 @@ class Session(msgspec.Struct):
             "agent": self.agent,
             **self.frame.values,
         }
-
-
-BUILT_IN = ("caller", "called", "language", "case", "agent")
-"""Variables that every flow has."""
