@@ -17,7 +17,6 @@ from calls.events import CommandFailed, PlaybackFinished, SpeechHeard
 from ivr.checks import passes
 from ivr.commands import CheckSecret, SurveyAnswered
 from ivr.events import SecretChecked
-from ivr.machine.session import Phase
 from ivr.machine.walk import Walk
 from ivr.program import Asking, Collect, Lines, Listen, Menu, Retry, Survey
 
@@ -35,7 +34,7 @@ def enter(walk: Walk, step: Asking) -> None:
     if not ahead:
         _ask(walk, step)
         return
-    walk.wait("asking")
+    walk.wait("ask")
     for key in ahead:
         if session.phase != "asking" or walk.successor is not None:
             break
@@ -55,8 +54,6 @@ def resume(walk: Walk, step: Asking) -> None:
 def on_key(walk: Walk, step: Asking, key: str) -> None:
     """One key."""
     session = walk.session
-    if session.phase == "checking":
-        return
     if session.phase == "asking" and session.playing is not None and not step.barge_in:
         return
     session.keys += key
@@ -77,15 +74,15 @@ def on_played(walk: Walk, step: Asking, event: PlaybackFinished) -> None:
     session.playing = None
     if event.outcome is Outcome.FAILED:
         walk.note(f"not played: {event.detail}".rstrip(": "))
-    if session.typed or session.phase == "checking":
+    if session.typed:
         return
     listen = _listens_beside_prompt(step)
-    if listen is None or session.phase != "asking":
-        _await(walk, step, session.phase)
+    if listen is None:
+        _await(walk, step)
     elif session.awaits is None:  # the ear failed meanwhile
-        walk.wait("asking", None, step.first_key_s)
+        walk.wait_on(None, step.first_key_s)
     elif session.due_at is None:  # nothing was said yet: from here on silence counts
-        walk.wait("asking", session.awaits, listen.max_s)
+        walk.wait_on(session.awaits, listen.max_s)
 
 
 def on_due(walk: Walk, step: Asking) -> None:
@@ -109,7 +106,7 @@ def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
     session = walk.session
     if not event.final:
         walk.hush()
-        walk.wait("asking", session.awaits, step.max_s + _LATE_EAR_S)
+        walk.wait_on(session.awaits, step.max_s + _LATE_EAR_S)
         return
     session.awaits = None
     said = event.text.casefold().strip()
@@ -129,7 +126,7 @@ def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
 def on_ear_failed(walk: Walk, step: Listen, event: CommandFailed) -> None:
     """No recogniser: keys remain."""
     walk.note(f"not listening: {event.reason}")
-    walk.wait("asking", None, step.first_key_s if walk.session.playing is None else None)
+    walk.wait_on(None, step.first_key_s if walk.session.playing is None else None)
 
 
 def on_checked(walk: Walk, step: Collect, event: SecretChecked) -> None:
@@ -146,26 +143,26 @@ def _ask(walk: Walk, step: Asking, first: Lines = ()) -> None:
     session.typed = ""
     lines = step.lines if session.asked == 0 else step.again
     session.asked += 1
-    session.phase = "asking"
-    _prompted(walk, step, walk.say(first, lines) is not None, "asking")
+    session.move("ask")
+    _prompted(walk, step, walk.say(first, lines) is not None)
 
 
-def _prompted(walk: Walk, step: Asking, sounds: bool, phase: Phase) -> None:
-    if sounds and phase == "asking" and (listen := _listens_beside_prompt(step)) is not None:
-        _open_ear(walk, listen, patient=True)
-    elif sounds:
-        walk.wait(phase)
-    else:
+def _prompted(walk: Walk, step: Asking, sounds: bool) -> None:
+    if not sounds:
         walk.hush()
-        _await(walk, step, phase)
+        _await(walk, step)
+    elif (listen := _listens_beside_prompt(step)) is not None:
+        _open_ear(walk, listen, patient=True)
+    else:
+        walk.wait_on(None, None)
 
 
-def _await(walk: Walk, step: Asking, phase: Phase) -> None:
+def _await(walk: Walk, step: Asking) -> None:
     """Silence begins: open the ear of a `listen`, or give the first key its time."""
-    if isinstance(step, Listen) and phase == "asking":
+    if isinstance(step, Listen):
         _open_ear(walk, step, patient=False)
     else:
-        walk.wait(phase, None, step.first_key_s)
+        walk.wait_on(None, step.first_key_s)
 
 
 def _listens_beside_prompt(step: Asking) -> Listen | None:
@@ -177,7 +174,7 @@ def _open_ear(walk: Walk, step: Listen, *, patient: bool) -> None:
     attempt = walk.mint()
     hints = tuple(word for answer in step.answers for word in answer.hears)
     walk.out.append(OpenEar(walk.session.leg, attempt, walk.session.language, hints, step.max_s, patient))
-    walk.wait("asking", attempt, None if patient else step.max_s + _LATE_EAR_S)
+    walk.wait_on(attempt, None if patient else step.max_s + _LATE_EAR_S)
 
 
 def _keys(step: Menu) -> dict[str, str]:
@@ -205,7 +202,7 @@ def _choice(walk: Walk, step: Asking, key: str) -> None:
     elif longer:
         session.typed = typed
         _close_ear(walk, step)
-        walk.wait("asking", None, step.between_keys_s)
+        walk.wait_on(None, step.between_keys_s)
     else:
         _wrong(walk, step)
 
@@ -236,7 +233,7 @@ def _digit(walk: Walk, step: Collect, key: str) -> None:
     if len(session.typed) >= step.most:
         _complete(walk, step)
     else:
-        walk.wait("asking", None, step.between_keys_s)
+        walk.wait_on(None, step.between_keys_s)
 
 
 def _complete(walk: Walk, step: Collect) -> None:
@@ -247,7 +244,7 @@ def _complete(walk: Walk, step: Collect) -> None:
     elif step.secret and step.check:
         attempt = walk.mint()
         walk.out.append(CheckSecret(session.call, attempt, step.into, step.check))
-        walk.wait("checking", attempt, _CHECK_WITHIN_S)
+        walk.wait("check", attempt, _CHECK_WITHIN_S)
     elif step.secret:
         walk.leave("collected", step.then)
     elif not passes(step.check, session.typed):
@@ -255,7 +252,8 @@ def _complete(walk: Walk, step: Collect) -> None:
     elif step.confirm is not None:
         session.frame.values[step.into] = session.typed
         session.typed = ""
-        _prompted(walk, step, walk.say(step.confirm.lines) is not None, "confirming")
+        session.move("read_back")
+        _prompted(walk, step, walk.say(step.confirm.lines) is not None)
     else:
         session.frame.values[step.into] = session.typed
         walk.leave("collected", step.then)

@@ -40,8 +40,8 @@ from ivr.events import (
     TransferEnded,
     WayOutSuggested,
 )
-from ivr.machine import asking, stepping
-from ivr.machine import queue_offers as ways_out
+from ivr.machine import asking, queue_offers, stepping
+from ivr.machine.phases import SOUNDING, UNCAPPED, Outside
 from ivr.machine.saying import Voice
 from ivr.machine.session import Frame, Session
 from ivr.machine.walk import Walk
@@ -72,7 +72,6 @@ from ivr.program import (
 from ivr.program import HangUp as HangUpStep
 
 _STALE = 256  # entries of the heap that may be out of date before it is made anew
-_OUTSIDE_CAP = ("queued", "transferring", "leaving")
 
 
 class Versions(Protocol):
@@ -193,7 +192,7 @@ class Ivr:
         walk = self._walk(session, now)
         if isinstance(event, CallEnded):
             outcome = "left" if session.phase == "leaving" else "caller_left"
-            walk.abandon("caller_left", outcome, hang_up=False)
+            walk.abandon("caller_left", outcome, hang_up=False, by="ended")
         elif isinstance(event, Tick):
             _due(walk, event)
         else:
@@ -205,11 +204,11 @@ class Ivr:
         session = walk.session
         while (step := walk.next()) is not None:
             _enter(walk, step)
-        if walk.ended:
+        if session.phase == "over":
             del self._sessions[session.call]
             del self._legs[session.leg]
             return walk.out
-        if session.playing is not None and session.phase not in ("saying", "asking", "confirming", "queued"):
+        if session.playing is not None and session.phase not in SOUNDING:
             walk.hush()  # words of a step that the caller has left by a key
         self._arm(session)
         return walk.out
@@ -233,7 +232,7 @@ class Ivr:
 
     def _due_at(self, session: Session) -> Instant | None:
         """The step's own deadline, or the cap on the call's time."""
-        if session.phase in _OUTSIDE_CAP:
+        if session.phase in UNCAPPED:
             return session.due_at
         program, _ = self._voice(session.version)
         cap_at = session.started_at + program.limits.call_s
@@ -291,53 +290,83 @@ def _enter(walk: Walk, step: AnyStep) -> None:
 
 
 def _take(walk: Walk, event: IvrEvent) -> None:
-    """What a fact does to the step that waits. What the step does not wait for is stale and does nothing."""
+    """Do what an event does to the step that waits. A stale one, or one that this phase ignores, does nothing."""
     session, step = walk.session, walk.step()
-    awaited = session.awaits is not None and getattr(event, "attempt", None) == session.awaits
+    kind = _kind(session, event)
+    if kind is None or not session.takes(kind):
+        return
     match event, step:
         case DigitPressed(_, key), _:
             _key(walk, step, key)
-        case PlaybackFinished(), _ if event.attempt == session.playing:
-            if isinstance(step, Asking):
-                asking.on_played(walk, step, event)
-            elif isinstance(step, Say | HangUpStep | Voicemail) and session.phase == "saying":
-                stepping.said(walk, step, event)
-            else:
-                session.playing = None
-        case SpeechHeard(), Listen() if awaited:
+        case PlaybackFinished(), Say() | HangUpStep() | Voicemail():
+            stepping.said(walk, step, event)
+        case PlaybackFinished(), _ if isinstance(step, Asking):
+            asking.on_played(walk, step, event)
+        case PlaybackFinished(), _:
+            session.playing = None
+        case SpeechHeard(), Listen():
             asking.on_heard(walk, step, event)
-        case CommandFailed(), Listen() if awaited:
+        case CommandFailed(), Listen():
             asking.on_ear_failed(walk, step, event)
-        case RecordingFinished(), Voicemail() if awaited and session.phase == "recording":
+        case RecordingFinished(), Voicemail():
             stepping.recorded(walk, step, event)
-        case CommandFailed(), Voicemail() if awaited and session.phase == "recording":
+        case CommandFailed(), Voicemail():
             stepping.recording_failed(walk, step, event)
-        case LookupFinished(), Lookup() if awaited:
+        case LookupFinished(), Lookup():
             stepping.looked_up(walk, step, event)
-        case SecretChecked(), Collect() if awaited and session.phase == "checking":
+        case SecretChecked(), Collect():
             asking.on_checked(walk, step, event)
-        case CaseOpened(), OpenCase() if awaited:
+        case CaseOpened(), OpenCase():
             stepping.case_opened(walk, step, event)
-        case WayOutSuggested(), Queue() if awaited:
-            ways_out.suggested(walk, step, event)
-        case CallbackAnswered(), Queue() if event.attempt == session.books:
-            ways_out.answered(walk, step, event)
-        case LeftQueue(), Queue() if awaited:
+        case WayOutSuggested(), Queue():
+            queue_offers.suggested(walk, step, event)
+        case CallbackAnswered(), Queue():
+            queue_offers.answered(walk, step, event)
+        case LeftQueue(), Queue():
             stepping.left_queue(walk, step, event)
-        case TransferEnded(), Transfer() if awaited:
+        case TransferEnded(), Transfer():
             stepping.transferred(walk, step, event)
         case CallAdopted(), _:
             _adopt(walk, step)
+
+
+_OUTCOMES: dict[type, Outside] = {
+    SpeechHeard: "heard",
+    CommandFailed: "failed",
+    SecretChecked: "checked",
+    LookupFinished: "answered",
+    CaseOpened: "answered",
+    WayOutSuggested: "suggested",
+    LeftQueue: "left_queue",
+    TransferEnded: "transferred",
+    RecordingFinished: "recorded",
+}
+"""Of what a step awaits."""
+
+
+def _kind(session: Session, event: IvrEvent) -> Outside | None:
+    """The event of the table of phases; None: it is stale, an outcome that this session does not await."""
+    match event:
+        case DigitPressed():
+            return "key"
+        case CallAdopted():
+            return "adopted"
+        case PlaybackFinished():
+            return "played" if event.attempt == session.playing else None
+        case CallbackAnswered():
+            return "callback" if event.attempt == session.books else None
+    awaited = session.awaits is not None and getattr(event, "attempt", None) == session.awaits
+    return _OUTCOMES[type(event)] if awaited else None
 
 
 def _key(walk: Walk, step: AnyStep, key: str) -> None:
     match step:
         case Menu() | Collect() | Listen() | Survey():
             asking.on_key(walk, step, key)
-        case Say() if walk.session.phase == "saying":
+        case Say():
             stepping.key_in_say(walk, step, key)
         case Queue():
-            if not ways_out.key(walk, step, key):
+            if not queue_offers.key(walk, step, key):
                 stepping.key_in_queue(walk, step, key)
         case _:
             pass  # no step to come is known to the caller yet
@@ -346,8 +375,9 @@ def _key(walk: Walk, step: AnyStep, key: str) -> None:
 def _due(walk: Walk, tick: Tick) -> None:
     session, step = walk.session, walk.step()
     if session.due_at is None or session.due_at > tick.due_at:
-        walk.abandon("time_limit", "time_limit", hang_up=True)
+        walk.abandon("time_limit", "time_limit", hang_up=True, by="cap")
         return
+    session.move("due")
     session.due_at = None
     match step:
         case Menu() | Collect() | Listen() | Survey():
@@ -358,7 +388,7 @@ def _due(walk: Walk, tick: Tick) -> None:
         case OpenCase():
             walk.leave("deadline", step.failed)
         case Queue():
-            ways_out.silent(walk)
+            queue_offers.silent(walk)
         case _:
             pass
 
@@ -366,8 +396,9 @@ def _due(walk: Walk, tick: Tick) -> None:
 def _adopt(walk: Walk, step: AnyStep) -> None:
     """The controller was away. What the switch was doing for this step is over or unknown: do it again."""
     session = walk.session
-    if session.phase in ("queued", "transferring", "leaving") or isinstance(step, OpenCase):
+    if isinstance(step, OpenCase):
         return  # what was asked of the house is asked again by the house
+    session.move("adopted")
     walk.note("adopted")
     session.playing = session.awaits = None
     if isinstance(step, Asking):

@@ -8,19 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from calls.ids import AttemptId, CallId, Instant, LegId
-
-Phase = Literal[
-    "walking",  # between two facts no session is here
-    "saying",  # words of a step that asks nothing
-    "asking",  # a prompt, or silence after it, and keys count
-    "confirming",  # read back: yes or no
-    "checking",  # the vault looks at hidden digits
-    "outside",  # a lookup, a case: an answer from elsewhere is awaited
-    "queued",  # the queue has the caller, or an agent
-    "transferring",  # somebody else has the caller
-    "recording",
-    "leaving",  # the caller hung up into a recording: the end of the leg is on its way
-]
+from ivr.machine.phases import PHASES, Outside, Phase, PhaseEvent
 
 
 class Trail(msgspec.Struct):
@@ -80,6 +68,14 @@ class Session(msgspec.Struct):
     def frame(self) -> Frame:
         """The flow that is walked now."""
         return self.frames[-1]
+
+    def takes(self, event: Outside) -> bool:
+        """Whether `event` counts in this phase; False: the table ignores it. Raises BrokenRule for an empty cell."""
+        return PHASES.after(self.phase, event) is not None
+
+    def move(self, event: PhaseEvent) -> None:
+        """Go to the phase that follows `event`. Raises BrokenRule where none does and it is not ignored, either."""
+        self.phase = PHASES.after(self.phase, event) or self.phase
 
     def values(self) -> dict[str, Any]:
         """What expressions and phrases of the flow can name."""

@@ -54,7 +54,7 @@ def say(walk: Walk, step: Say) -> None:
         walk.hush()
         walk.leave("nothing_to_say", step.then)
     else:
-        walk.wait("saying")
+        walk.wait("say")
 
 
 def _secret_ahead(walk: Walk, step: Say) -> Collect | None:
@@ -99,7 +99,7 @@ def hang_up(walk: Walk, step: HangUp) -> None:
     if walk.say(step.lines) is None:
         walk.abandon("hung_up", "hung_up", hang_up=True)
     else:
-        walk.wait("saying")
+        walk.wait("say")
 
 
 def branch(walk: Walk, step: Branch) -> None:
@@ -147,7 +147,7 @@ def lookup(walk: Walk, step: Lookup) -> None:
     attempt = walk.mint()
     body = _values(walk, step.send)
     walk.out.append(commands.Lookup(walk.session.call, attempt, step.method, url, body, step.deadline_s))
-    walk.wait("outside", attempt, step.deadline_s + _LATE_S)
+    walk.wait("consult", attempt, step.deadline_s + _LATE_S)
 
 
 def looked_up(walk: Walk, step: Lookup, event: LookupFinished) -> None:
@@ -165,7 +165,7 @@ def open_case(walk: Walk, step: OpenCase) -> None:
     attempt = walk.mint()
     fields = _values(walk, step.fields)
     walk.out.append(commands.OpenCase(walk.session.call, attempt, step.category, fields))
-    walk.wait("outside", attempt, step.deadline_s)
+    walk.wait("consult", attempt, step.deadline_s)
 
 
 def case_opened(walk: Walk, step: OpenCase, event: CaseOpened) -> None:
@@ -200,7 +200,7 @@ def queue(walk: Walk, step: Queue) -> None:
             priority=float(priority) if number else 0.0,
         )
     )
-    walk.wait("queued", attempt)
+    walk.wait("queue", attempt)
 
 
 def left_queue(walk: Walk, step: Queue, event: LeftQueue) -> None:
@@ -229,7 +229,7 @@ def transfer(walk: Walk, step: Transfer) -> None:
     walk.hush()
     attempt = walk.mint()
     walk.out.append(commands.Transfer(walk.session.call, attempt, to, step.ring_s))
-    walk.wait("transferring", attempt)
+    walk.wait("transfer", attempt)
 
 
 def transferred(walk: Walk, step: Transfer, event: TransferEnded) -> None:
@@ -242,7 +242,7 @@ def voicemail(walk: Walk, step: Voicemail) -> None:
     if walk.say(step.lines) is None:
         _record(walk, step)
     else:
-        walk.wait("saying")
+        walk.wait("say")
 
 
 def recorded(walk: Walk, step: Voicemail, event: RecordingFinished) -> None:
@@ -253,7 +253,7 @@ def recorded(walk: Walk, step: Voicemail, event: RecordingFinished) -> None:
         walk.out.append(commands.VoicemailLeft(session.call, step.box, event.path, event.duration_s))
     if event.ended_by == "hang_up":
         walk.note("message left" if good else "no message")
-        walk.wait("leaving")
+        walk.wait("await_end")
     else:
         walk.leave("message" if good else "no_message", step.then if good else step.failed)
 
@@ -295,7 +295,7 @@ def _record(walk: Walk, step: Voicemail) -> None:
     attempt = walk.mint()
     name = f"messages/{step.box}/{attempt.replace('/', '-')}"
     walk.out.append(Record(walk.session.leg, attempt, name, step.max_s, step.silence_s, step.end_key))
-    walk.wait("recording", attempt)
+    walk.wait("record", attempt)
 
 
 def _value(walk: Walk, name: str, value: Value) -> Any:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from calls.commands import HangUp, Play, Stop
 from calls.ids import AttemptId, Instant, Seconds
 from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
+from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
-from ivr.machine.session import Frame, Phase, Session, Trail
+from ivr.machine.session import Frame, Session, Trail
 from ivr.program import (
     AGAIN,
     BACK,
@@ -46,7 +47,6 @@ class Walk:
         self.now = now
         self.offset_s = offset_s
         self.out: list[IvrCommand] = []
-        self.ended = False
         self.successor: str | None = None
         self._voice = voice
 
@@ -88,9 +88,13 @@ class Walk:
             self.out.append(ShowDigits(self.session.call, self.session.leg))
             self.session.hidden = ""
 
-    def wait(self, phase: Phase, awaits: AttemptId | None = None, within_s: Seconds | None = None) -> None:
-        """The step goes on when the outcome of `awaits` comes, or the time is over."""
-        self.session.phase = phase
+    def wait(self, decision: Decision, awaits: AttemptId | None = None, within_s: Seconds | None = None) -> None:
+        """Move to the phase of `decision`; the step goes on when the outcome of `awaits` comes, or the time is over."""
+        self.session.move(decision)
+        self.wait_on(awaits, within_s)
+
+    def wait_on(self, awaits: AttemptId | None, within_s: Seconds | None) -> None:
+        """Stay in this phase, with another outcome awaited or another time (None: for ever)."""
         self.session.awaits = awaits
         self.session.due_at = None if within_s is None else self.now + within_s
 
@@ -135,20 +139,20 @@ class Walk:
         self._log("returned")
         self._return(values)
 
-    def end(self, reason: EndReason, *, hang_up: bool = True) -> None:
-        """The walk is over."""
+    def end(self, reason: EndReason, *, hang_up: bool = True, by: PhaseEvent = "end") -> None:
+        """The walk is over: the session moves `by` this event to its last phase."""
+        self.session.move(by)
         self.show()
         if hang_up:
             self.hush()
             self.out.append(HangUp(self.session.leg))
         self.out.append(FlowEnded(self.session.call, reason))
-        self.ended = True
         self.successor = None
 
-    def abandon(self, reason: EndReason, outcome: str, *, hang_up: bool) -> None:
+    def abandon(self, reason: EndReason, outcome: str, *, hang_up: bool, by: PhaseEvent = "end") -> None:
         """The walk is over in the middle of a step."""
         self._log(outcome)
-        self.end(reason, hang_up=hang_up)
+        self.end(reason, hang_up=hang_up, by=by)
 
     # how steps follow each other
 
@@ -176,7 +180,7 @@ class Walk:
     def _begin(self, name: str, step: AnyStep) -> None:
         session = self.session
         session.frame.step = name
-        session.phase = "walking"
+        session.move("begin")
         session.began_at = self.now
         session.keys = ""
         session.notes = []

@@ -16,13 +16,14 @@ from ivr.program import Program
 CALL, LEG = CallId("c"), LegId("c")
 TRIES = "no_input: {say: silent, tries: 1, then: bye}\n  wrong: {say: wrong, tries: 1, then: bye}\nbye: {hangup: bye}\n"
 """What each step that asks needs."""
-_PHRASES = ["one", "two", "three", "four", "ask", "wrong", "silent", "bye"]
+_PHRASES = ["one", "two", "three", "four", "ask", "wrong", "silent", "bye", "callback_number", "callback_refused"]
+_WITH_PLACES = "back: 'back {digits:digits}'\nworth: '{sum:money}'\ncallback_confirm: 'at {phone:phone}'\n"
 C = TypeVar("C", bound=Command)
 
 
 def compiled(*flows: str, **files: str) -> Program:
     """The program of these flows; each begins with `flow: NAME`. Other files by name: `defaults="…"`."""
-    texts = "".join(f"{key}: {key}\n" for key in _PHRASES) + "back: 'back {digits:digits}'\nworth: '{sum:money}'\n"
+    texts = "".join(f"{key}: {key}\n" for key in _PHRASES) + _WITH_PLACES
     folder = {
         "prompts/en.yaml": texts,
         "prompts/zh-CN.yaml": texts,
