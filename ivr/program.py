@@ -188,7 +188,7 @@ LAST_AGENT = "last"
 """In the place of an agent's name: who talked to this number last."""
 
 
-class WayOut(msgspec.Struct, frozen=True, array_like=True):
+class QueueOffer(msgspec.Struct, frozen=True, array_like=True):
     """What a waiting caller may choose once the queue suggests it: `lines` say so, `key` takes it."""
 
     key: str
@@ -207,7 +207,7 @@ class Queue(Step, frozen=True, array_like=True, kw_only=True):
     keys: dict[str, str]
     outcomes: dict[str, str]
     then: str
-    offers: dict[str, WayOut] = {}
+    offers: dict[str, QueueOffer] = {}
     agent: Value | None = None
     """Who is asked for alone during the first `sticky_s`: an agent, or LAST_AGENT."""
     sticky_s: Seconds = 0.0

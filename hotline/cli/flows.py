@@ -20,10 +20,10 @@ from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.versions.checking import Checked, check
 from ivr.compiler.schema import NAMES, json_schema
-from ivr.compiler.test_cases import read_cases
+from ivr.compiler.test_cases import read_test_cases
 from ivr.program import Program
 from ivr.rehearsal.conversation import Conversation, Said
-from ivr.rehearsal.test_runner import BadCases, Result, try_cases
+from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
 
 app = typer.Typer(add_completion=False)
 
@@ -55,7 +55,7 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
         checked = check(house)
     problems = list(checked.problems)
     if checked.program is not None:
-        problems += read_cases(checked.files, checked.program)[1]
+        problems += read_test_cases(checked.files, checked.program)[1]
     errors = [problem for problem in problems if not problem.warning]
     if json:
         print_json({"ok": not errors, "problems": [_as_data(problem) for problem in problems]})
@@ -87,15 +87,15 @@ def try_(
       hotline try complaint --verbose
     """
     program, checked = _program(site)
-    cases, problems = read_cases(checked.files, program)
+    cases, problems = read_test_cases(checked.files, program)
     with told():
         if problems:
-            raise BadCases(problems)
+            raise BadTestCases(problems)
         chosen = [case for case in cases if not names or any(name in case.name for name in names)]
         if not chosen:
             hint = nearest_hint(names[0] if names else "", [case.name for case in cases])
             raise BadInput(f"no test case is called {' or '.join(names or ['anything'])}{hint}; see dialplans/tests/")
-    results = list(try_cases(program, chosen))
+    results = list(run_cases(program, chosen))
     failed = [result for result in results if not result.ok]
     if json:
         print_json({"ok": not failed, "cases": [_result(result) for result in results]})

@@ -28,8 +28,8 @@ def suggested(walk: Walk, step: Queue, event: WayOutSuggested) -> None:
     offer = step.offers.get(event.way)
     if offer is None:
         walk.note(f"{event.way} suggested, not offered here")
-    elif event.way not in session.ways:
-        session.ways = [*session.ways, event.way]
+    elif event.way not in session.offered:
+        session.offered = [*session.offered, event.way]
         if not session.dialogue:
             walk.say(offer.lines)
 
@@ -70,7 +70,7 @@ def answered(walk: Walk, step: Queue, event: CallbackAnswered) -> None:
 
 def _take(walk: Walk, step: Queue, pressed: str) -> bool:
     session = walk.session
-    way = next((way for way in session.ways if step.offers[way].key == pressed), None)
+    way = next((way for way in session.offered if step.offers[way].key == pressed), None)
     if way is None or session.awaits is None:
         return False
     session.keys += pressed

@@ -55,7 +55,7 @@ class Session(msgspec.Struct):
     wrongs: int = 0
     asked: int = 0
     # of a way out of the queue
-    ways: list[str] = []  # those that were suggested
+    offered: list[str] = msgspec.field(name="ways", default_factory=list)  # "ways" in snapshots since the first
     dialogue: Literal["", "confirming", "typing", "booking"] = ""
     number: str = ""  # where the caller wants to be called
     books: AttemptId | None = None

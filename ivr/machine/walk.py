@@ -186,7 +186,7 @@ class Walk:
         session.notes = []
         session.awaits = session.due_at = None
         session.typed = ""
-        session.ways, session.dialogue, session.number, session.books = [], "", "", None
+        session.offered, session.dialogue, session.number, session.books = [], "", "", None
         session.silences = session.wrongs = session.asked = 0
         if session.hidden and not _keeps_hidden(step, session.hidden):
             self.show()

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from dsl.tree import nearest_hint
-from ivr.compiler.shapes import WAYS
+from ivr.compiler.shapes import OFFERS
 from ivr.program import Program
 from ivr.rehearsal.stage import Rehearsal, Stage
 
@@ -114,8 +114,8 @@ class Conversation:
         elif word == "served":
             call.leave_queue("served", rest)
         elif word == "offers":
-            if rest not in WAYS:
-                return f"offers {' or '.join(WAYS)}"
+            if rest not in OFFERS:
+                return f"offers {' or '.join(OFFERS)}"
             call.suggest(rest)
         elif word == "overflows":
             call.overflow(rest)

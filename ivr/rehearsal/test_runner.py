@@ -9,7 +9,7 @@ from typing import Any
 
 from calls.errors import BadInput
 from dsl.tree import Mark, Problem
-from ivr.compiler.test_cases import Line, TestCase, read_cases
+from ivr.compiler.test_cases import Line, TestCase, read_test_cases
 from ivr.program import Program
 from ivr.rehearsal.stage import Heard, Rehearsal, Stage
 
@@ -47,7 +47,7 @@ class Result:
         return f"{self.case.mark}: {self.case.name}: {'as expected' if self.ok else 'another way'}{lines}"
 
 
-class BadCases(BadInput):
+class BadTestCases(BadInput):
     """The files of test cases are wrong; `problems` are all that is."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -55,27 +55,27 @@ class BadCases(BadInput):
         self.problems = problems
 
 
-def try_folder(program: Program, files: Mapping[str, str]) -> list[Result]:
-    """Rehearse every case of a folder (text by path). Raises BadCases when they cannot be read."""
-    cases, problems = read_cases(files, program)
+def run_folder(program: Program, files: Mapping[str, str]) -> list[Result]:
+    """Rehearse every case of a folder (text by path). Raises BadTestCases when they cannot be read."""
+    cases, problems = read_test_cases(files, program)
     if problems:
-        raise BadCases(problems)
-    return list(try_cases(program, cases))
+        raise BadTestCases(problems)
+    return list(run_cases(program, cases))
 
 
-def try_cases(program: Program, cases: Iterable[TestCase]) -> Iterator[Result]:
+def run_cases(program: Program, cases: Iterable[TestCase]) -> Iterator[Result]:
     """Rehearse cases, each with a fresh call."""
     stage = Stage(program)
     for case in cases:
-        yield _Trial(stage, case).run()
+        yield _Run(stage, case).run()
 
 
-def try_case(program: Program, case: TestCase) -> Result:
+def run_case(program: Program, case: TestCase) -> Result:
     """Rehearse one case. Stops at its first difference: what follows would only be its consequence."""
-    return _Trial(Stage(program), case).run()
+    return _Run(Stage(program), case).run()
 
 
-class _Trial:
+class _Run:
     def __init__(self, stage: Stage, case: TestCase) -> None:
         self._call = Rehearsal(stage, case.at)
         self._case = case
@@ -153,7 +153,7 @@ class _Trial:
         given = value if isinstance(value, dict) else {value: ""}
         (word, what), *_ = given.items()
         name = call.queue.queue if call.queue is not None else ""
-        known = self._case.ways.get(name) if self._case.ways is not None else None
+        known = self._case.queues.get(name) if self._case.queues is not None else None
         if word == "offers":
             if ready and known is not None and what not in known.offers:
                 return f"the queue to offer a {what}", f"no step of {name} in queues.yaml has offer: {what}"

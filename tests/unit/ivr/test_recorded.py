@@ -71,7 +71,8 @@ def test_every_caller_is_where_they_were() -> None:
     assert [frame.flow for frame in asking.frames] == ["asking", "choose"]
     assert (asking.typed, asking.values()["topic"]) == ("1", "+8613800138000")
     assert core.sessions[CallId("ahead")].hidden == "card"
-    assert core.sessions[CallId("typing")].typed == "139"
+    typing = core.sessions[CallId("typing")]
+    assert (typing.typed, typing.offered) == ("139", ["callback"])
 
 
 def test_what_is_ordered_afterwards_is_what_was_ordered_then() -> None:
