@@ -20,7 +20,7 @@ _PLACE = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?::(?P<kind>[^{}:]*))?")
 
 
 class PhraseError(ValueError):
-    """A text is no phrase, or a phrase cannot be rendered. `position` counts characters of the text from 1."""
+    """Text that is no phrase, or phrase that cannot be rendered. `position` counts characters of the text from 1."""
 
     def __init__(self, message: str, position: int = 1) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value goes, and as which kind it is said."""
+    """Place for a value, and the kind as which it is said."""
 
     name: str
     kind: str
@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A phrase in one language, parsed once: words and places in order."""
+    """Phrase in one language, parsed once: words and places in order."""
 
     text: str
     parts: tuple[str | Place, ...]
@@ -50,11 +50,11 @@ class Template:
 
     @property
     def is_static(self) -> bool:
-        """Whether it has no places: its sound can be built at publish."""
+        """True without places: its sound can be built at publish."""
         return not any(isinstance(part, Place) for part in self.parts)
 
     def render(self, values: Mapping[str, object], language: str) -> str:
-        """The sentence. Raises PhraseError for a value that is not there, SpokenError for one that cannot be said."""
+        """Render the sentence. Raises PhraseError for a missing value, SpokenError for one that cannot be said."""
         said: list[str] = []
         for part in self.parts:
             if isinstance(part, str):

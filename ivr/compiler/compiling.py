@@ -1,6 +1,6 @@
-"""A folder of dialplans/ and prompts/ becomes a program, or a list of everything that is wrong with it.
+"""Compiling of a folder: dialplans/ and prompts/ become a program, or a list of everything that is wrong with them.
 
-Text in, data out: whoever calls this has read the files. Nothing is half compiled: with one problem that is not a mere
+Text in, data out: the caller has read the files. Nothing is half compiled: with one problem that is not a mere
 warning there is no program, and the version that runs goes on.
 """
 
@@ -32,7 +32,7 @@ _LIMITS = {"steps": (10, 10_000), "call_s": (60, 86_400), "depth": (2, 50)}
 
 @dataclass(slots=True)
 class Compilation:
-    """What came of a folder. `roots` are the parsed files by path, for those whose meaning belongs to others.
+    """Outcome of compiling a folder. `roots` are the parsed files by path; the meaning of some belongs to others.
 
     `wishes` are the skill expressions of all flows with their places; their grammar belongs to the queues.
     """
@@ -215,7 +215,7 @@ class _Compiler:
         done.problems += lint.lint_calls(flows, done.readings)
 
     def _unread_names(self) -> lint.Unread:
-        """What the files that could not be read may well define: that it is missing is their one problem told again."""
+        """Names that unreadable files may well define: that those are missing is the same problem told again."""
         flows = frozenset(flow_name(path) for path in self._unread if path.startswith(FLOWS))
         kinds: set[RefKind] = {kind for kind, path in _DEFINED_IN.items() if path in self._unread}
         if any(path.startswith(PROMPTS) for path in self._unread):

@@ -1,4 +1,6 @@
-"""Reading a flow: what it says goes into steps, what it names is kept with its place, what is wrong is collected.
+"""Grammar of flows: kinds of steps, their words, what may stand behind a word, and the reading of a flow by them.
+
+A reading builds steps, keeps each name that the flow uses with its place, and collects what is wrong.
 
 Names are looked up only when all files are read (`ivr.compiler.lint`): a step may be named before it is written, and
 a phrase, a queue or another flow stands in another file.
@@ -25,7 +27,7 @@ RefKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A name that the flow uses, at a place. `step` is the step that uses it; `given` are a phrase's own values."""
+    """Name that the flow uses, at a place. `step` is the step that uses it; `given` are a phrase's own values."""
 
     kind: RefKind
     name: str
@@ -36,7 +38,7 @@ class Ref:
 
 @dataclass(frozen=True)
 class Shape:
-    """What may stand behind a word. `read` takes the reading, the node and the name of a step written inside it."""
+    """Form of what stands behind a word. `read` takes the reading, the node and a name for a step inside it."""
 
     schema: Schema
     read: Callable[[Reading, Node, str], Any]
@@ -44,7 +46,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Option:
-    """A word beside the kind's own. `required`: it must be there, or the site's defaults.yaml must have it."""
+    """Word beside the kind's own. `required`: it must be there, or the site's defaults.yaml must have it."""
 
     name: str
     shape: Shape
@@ -56,7 +58,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of step. `argument` is what stands behind the kind's own word."""
+    """Kind of step. `argument` is the form of what stands behind the kind's own word."""
 
     word: str
     argument: Shape
@@ -70,7 +72,7 @@ class Kind:
         object.__setattr__(self, "words", frozenset(option.name for option in self.options))
 
     def read(self, reading: Reading, node: Node, name: str) -> AnyStep | None:
-        """Build the step; None when something that it cannot be without is missing (and reported)."""
+        """Build the step; None where a word is missing that it cannot be without (and that is reported)."""
         options = {option.name: option for option in self.options}
         for word, inside in node.items.items():
             if word != self.word and word not in options:
@@ -110,7 +112,7 @@ def _missing(kind: Kind, option: Option) -> str:
 
 @dataclass(slots=True)
 class Reading:
-    """One flow while it is read. `defaults` are the site's own settings, as nodes: they are read once in each flow."""
+    """Flow while it is read. `defaults` are the site's own settings, as nodes: they are read once in each flow."""
 
     flow: str
     kinds: Mapping[str, Kind]
@@ -125,15 +127,15 @@ class Reading:
     _read_defaults: dict[str, Any] = field(default_factory=dict)
 
     def problem(self, mark: Mark, rule: str, message: str) -> None:
-        """Something is wrong; reading goes on."""
+        """Report a problem; reading goes on."""
         self.problems.append(Problem(mark, rule, message))
 
     def refer(self, kind: RefKind, name: str, mark: Mark, given: tuple[str, ...] = ()) -> None:
-        """Something is named here."""
+        """Keep a name that is used here."""
         self.refs.append(Ref(kind, name, mark, self.at, given))
 
     def default(self, name: str) -> Any:
-        """The site's own setting for a word that the step leaves out; None: the site has none either."""
+        """Setting of the site for a word that the step leaves out; None: the site has none either."""
         node = self.defaults.get(name)
         if node is None:
             return None
@@ -145,7 +147,7 @@ class Reading:
         return self._read_defaults[name]
 
     def target(self, node: Node, name: str) -> str:
-        """Where to go next: a step's name, an ending, or a step written in place (which gets the name `name`)."""
+        """Read where to go next: a step's name, an ending, or a step written in place (which gets the name `name`)."""
         if isinstance(node.value, str):
             if node.value not in ENDINGS:
                 self.refer("step", node.value, node.mark)
@@ -158,7 +160,7 @@ class Reading:
         return "hangup"
 
     def step(self, node: Node, name: str) -> None:
-        """Read a step, of whatever kind its words say."""
+        """Read a step; its words tell the kind."""
         self.marks[name] = node.key_mark or node.mark
         before, self.at = self.at, name
         kind = self._kind(node)

@@ -17,7 +17,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class Phrases:
-    """All phrases of a site: templates by language and key. The first language is the one the others follow."""
+    """Phrases of a site: templates by language and key. The first language is the one the others follow."""
 
     def __init__(self, templates: Mapping[str, Mapping[str, Template]]) -> None:
         self._templates = templates
@@ -29,11 +29,11 @@ class Phrases:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every key that any language has, in the order of the files."""
+        """Keys that any language has, in the order of the files."""
         return tuple(dict.fromkeys(key for templates in self._templates.values() for key in templates))
 
     def template(self, key: str, language: str) -> Template:
-        """Raises PhraseError that names the nearest key, when there is none in this language."""
+        """Template of `key`. Raises PhraseError, which names the nearest key, where this language has none."""
         templates = self._templates.get(language)
         if templates is None:
             raise PhraseError(f"no phrases in {language}; there are {', '.join(self._templates)}")
@@ -42,18 +42,18 @@ class Phrases:
         return templates[key]
 
     def places(self, key: str) -> Mapping[str, str]:
-        """Kind by name of the values that a phrase needs; the same in every language of sound phrases."""
+        """Kind by name of the values that a phrase needs, in any language. Raises PhraseError for no phrase."""
         for templates in self._templates.values():
             if key in templates:
                 return templates[key].places
         raise PhraseError(f"no phrase {key!r}{nearest_hint(key, self.keys)}")
 
     def render(self, key: str, values: Mapping[str, object], language: str) -> str:
-        """The sentence to be said. Raises PhraseError or SpokenError."""
+        """Render the sentence to be said. Raises PhraseError or SpokenError."""
         return self.template(key, language).render(values, language)
 
     def static(self) -> Iterator[tuple[str, str, str]]:
-        """(key, language, sentence) of every phrase whose sound can be built before a call."""
+        """Phrases whose sound can be built before a call, as (key, language, sentence)."""
         for language, templates in self._templates.items():
             for key, template in templates.items():
                 if template.is_static:
@@ -61,7 +61,7 @@ class Phrases:
 
 
 def read_phrases(files: Mapping[str, Node]) -> tuple[Phrases, list[Problem]]:
-    """Phrases of `prompts/<language>.yaml` files, by language, parsed by `dsl.tree`; and what is wrong with them.
+    """Read the `prompts/<language>.yaml` files, by language, parsed by `dsl.tree`; and find what is wrong with them.
 
     A phrase with a problem of its own is left out. The first language is the reference: what another lacks, has beyond
     it, or says with other places, is a problem of that other.

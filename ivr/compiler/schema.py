@@ -1,4 +1,4 @@
-"""JSON Schemas (draft 2020-12) of what admins edit, for completion in editors; made from the tables the readers use.
+"""JSON Schemas (draft 2020-12) of the files that admins edit, for completion in editors; made from the readers' tables.
 
 In a file, the first line makes most editors find it:
 
@@ -16,11 +16,11 @@ from ivr.compiler.vocabulary import KINDS, SITE_WORDS
 from ivr.program import ENDINGS
 
 NAMES = ("flow", "defaults", "entry", "hours", "skills", "tests")
-"""Kinds of files that have a schema here; queues and agents are the queues' own."""
+"""Kinds of files that have a schema here; those of queues and agents are made of acd/config."""
 
 
 def json_schema(name: str = "flow") -> Schema:
-    """The schema of one kind of file. Raises KeyError for a kind that is not in NAMES."""
+    """Schema of one kind of file. Raises KeyError for a kind that is not in NAMES."""
     makers = {
         "flow": _flow,
         "defaults": _defaults,

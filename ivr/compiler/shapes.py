@@ -1,4 +1,4 @@
-"""Shapes with steps or phrases inside: lines to say, targets, keys, retries, answers, cases.
+"""Shapes with steps or phrases inside: lines to say, targets, keys, retries, answers, cases, offers.
 
 Beside `ivr.compiler.values`: each reads a node, and is a JSON Schema.
 """
@@ -31,7 +31,7 @@ def _ref(name: str) -> Schema:
 
 
 def _members(reading: Reading, node: Node, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Node]:
-    """The entries of a mapping with a closed list of words; what is unknown or missing is reported."""
+    """Entries of a mapping with a closed list of words; unknown and missing ones are reported."""
     if not node.is_mapping:
         reading.problem(
             node.mark, "type", f"a mapping with {', '.join(required + optional)} is wanted, not {node.kind}"
@@ -147,7 +147,7 @@ def _sequence(reading: Reading, node: Node) -> tuple[Node, ...]:
 
 OFFERS = ("callback", "message")
 CALLBACK_PHRASES = (("callback_confirm", ("phone",)), ("callback_number", ()), ("callback_refused", ()))
-"""What the dialogue of a callback says besides the offer, and what is filled in."""
+"""Phrases of a callback's dialogue besides the offer, with the places that are filled in."""
 
 
 def _read_offers(reading: Reading, node: Node, name: str) -> dict[str, QueueOffer]:
@@ -246,4 +246,4 @@ DEFS: dict[str, Schema] = {
         "properties": {"say": lines.schema, "tries": count.schema, "then": target.schema},
     },
 }
-"""Shapes that the schema names once."""
+"""Schemas that are written once and named by `$ref`."""

@@ -1,4 +1,4 @@
-"""Test cases of calls, as admins write them beside the flows: dialplans/tests/*.yaml.
+"""Test cases: calls as admins write them down beside the flows, in dialplans/tests/*.yaml.
 
     complaint goes to care:
       at: 2026-11-23 10:00              # the site's own time, or any instant with its zone
@@ -13,7 +13,7 @@
         - hangs_up:
         - ends: caller_left
 
-`hears` looks forward: phrases before it need no line of their own. What must not be said stands in `never_hears`.
+`hears` looks forward: phrases before it need no line of their own. `never_hears` lists phrases that must not be said.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _TRANSFERS = ("talked", "busy", "no_answer", "failed")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a script: what the caller or the house does, or what must be seen."""
+    """Line of a script: an action of the caller or the house, or an expectation."""
 
     verb: str
     value: Any
@@ -76,7 +76,7 @@ class Line:
 
 @dataclass(frozen=True)
 class TestCase:
-    """One call to rehearse."""
+    """Test case: one call, its script, and the phrases that it must never say."""
 
     __test__ = False  # pytest collects what is called Test…
 
@@ -93,7 +93,7 @@ class TestCase:
 
 
 def read_test_cases(files: Mapping[str, str], program: Program) -> tuple[list[TestCase], list[Problem]]:
-    """All test cases of a folder's files, and what is wrong with them."""
+    """Read all test cases of a folder's files, and find what is wrong with them."""
     problems: list[Problem] = []
     cases: list[TestCase] = []
     queues = queue_rules(files)

@@ -1,4 +1,4 @@
-"""The closed vocabulary of flows: every kind of step, its words, what each may hold, and what it means.
+"""Vocabulary of flows, closed: every kind of step, its words, what each may hold, and what it means.
 
 One table: the reader reads by it, the JSON Schema is made from it, and the guide's reference is printed from it. So
 an editor completes exactly what the loader takes.

@@ -1,4 +1,4 @@
-"""Steps that ask: menu, collect, listen, survey. Prompt, keys, silence, wrong keys, how often, and then.
+"""Steps that ask: menu, collect, listen, survey. Their prompt, keys, silence, wrong keys, tries, and what follows.
 
     prompt ──key──▶ keys ──complete──▶ leave
       │               │ └─ no such ──▶ wrong ──tries left──▶ prompt (short)
@@ -25,7 +25,7 @@ _LATE_EAR_S = 5.0  # a recogniser that has not answered so long after its own li
 
 
 def enter(walk: Walk, step: Asking) -> None:
-    """Ask, unless the answer is keyed already."""
+    """Enter the step: ask, unless the answer is keyed already."""
     session = walk.session
     if isinstance(step, Collect) and step.secret and session.hidden != step.into:
         walk.hide(step.into, star=_star(step))
@@ -42,7 +42,7 @@ def enter(walk: Walk, step: Asking) -> None:
 
 
 def resume(walk: Walk, step: Asking) -> None:
-    """After a restart: the vault and the prompt are gone, so ask anew, with the tries that are left."""
+    """Resume after a restart: the vault and the prompt are gone, so ask anew, with the tries that are left."""
     session = walk.session
     session.typed = ""
     session.asked = max(0, session.asked - 1)  # the same words as before
@@ -52,7 +52,7 @@ def resume(walk: Walk, step: Asking) -> None:
 
 
 def on_key(walk: Walk, step: Asking, key: str) -> None:
-    """One key."""
+    """Take one key, while asking or confirming."""
     session = walk.session
     if session.phase == "asking" and session.playing is not None and not step.barge_in:
         return
@@ -69,7 +69,7 @@ def on_key(walk: Walk, step: Asking, key: str) -> None:
 
 
 def on_played(walk: Walk, step: Asking, event: PlaybackFinished) -> None:
-    """The prompt is through: now the time for an answer runs."""
+    """Take the end of the prompt: now the time for an answer runs."""
     session = walk.session
     session.playing = None
     if event.outcome is Outcome.FAILED:
@@ -86,7 +86,7 @@ def on_played(walk: Walk, step: Asking, event: PlaybackFinished) -> None:
 
 
 def on_due(walk: Walk, step: Asking) -> None:
-    """Time is over for the next key, the recogniser or the vault."""
+    """Take the end of the time for the next key, the recogniser or the vault."""
     session = walk.session
     if session.phase == "checking":
         walk.note("check not answered")
@@ -102,7 +102,7 @@ def on_due(walk: Walk, step: Asking) -> None:
 
 
 def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
-    """Something is being said, was said, or nothing was in time."""
+    """Take speech: some is being said, some was said, or none was in time."""
     session = walk.session
     if not event.final:
         walk.hush()
@@ -124,13 +124,13 @@ def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
 
 
 def on_ear_failed(walk: Walk, step: Listen, event: CommandFailed) -> None:
-    """No recogniser: keys remain."""
+    """Go on without a recogniser: keys remain."""
     walk.note(f"not listening: {event.reason}")
     walk.wait_on(None, step.first_key_s if walk.session.playing is None else None)
 
 
 def on_checked(walk: Walk, step: Collect, event: SecretChecked) -> None:
-    """The vault's word on hidden digits."""
+    """Take the vault's word on hidden digits, while checking."""
     if event.ok:
         walk.leave("collected", step.then)
     else:
@@ -158,7 +158,7 @@ def _prompted(walk: Walk, step: Asking, sounds: bool) -> None:
 
 
 def _await(walk: Walk, step: Asking) -> None:
-    """Silence begins: open the ear of a `listen`, or give the first key its time."""
+    """Wait in silence: open the ear of a `listen`, or give the first key its time."""
     if isinstance(step, Listen):
         _open_ear(walk, step, patient=False)
     else:
@@ -166,7 +166,7 @@ def _await(walk: Walk, step: Asking) -> None:
 
 
 def _listens_beside_prompt(step: Asking) -> Listen | None:
-    """The step, if speech, too, may stop its prompt."""
+    """Return the step if speech, too, may stop its prompt."""
     return step if isinstance(step, Listen) and step.barge_in else None
 
 
@@ -182,7 +182,7 @@ def _keys(step: Menu) -> dict[str, str]:
 
 
 def _choice(walk: Walk, step: Asking, key: str) -> None:
-    """A key of a menu, a survey or a listen: keys of one or more figures, longest match."""
+    """Take a key of a menu, a survey or a listen: choices of one or more figures, longest match."""
     session = walk.session
     if isinstance(step, Menu):
         keys = _keys(step)
@@ -237,7 +237,7 @@ def _digit(walk: Walk, step: Collect, key: str) -> None:
 
 
 def _complete(walk: Walk, step: Collect) -> None:
-    """All digits are there, or the caller says so: check them, read them back."""
+    """Complete the digits, as all are there or the caller ended them: check them, read them back."""
     session = walk.session
     if len(session.typed) < step.least:
         _wrong(walk, step)
@@ -287,7 +287,7 @@ def _silent(walk: Walk, step: Asking) -> None:
 
 
 def _retry(walk: Walk, step: Asking, retry: Retry, outcome: str) -> None:
-    """Once more, or on to what follows when there are no tries left."""
+    """Ask once more, or go on to `then` where no tries are left."""
     session = walk.session
     _close_ear(walk, step)
     if outcome == "wrong":
@@ -312,12 +312,12 @@ def _close_ear(walk: Walk, step: Asking) -> None:
 
 
 def _star(step: Collect) -> str:
-    """What * stands for: the X of an id card, which no telephone has."""
+    """Meaning of *: the X of an id card, which no telephone has."""
     return "X" if step.check == "id_card" else ""
 
 
 def _says(said: str, word: str) -> bool:
-    """Whether `word` is in what was said; a Latin word as a whole word, Chinese anywhere."""
+    """True if `word` is in what was said; a Latin word as a whole word, Chinese anywhere."""
     if word.isascii():
         return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", said) is not None
     return word in said

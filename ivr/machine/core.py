@@ -1,8 +1,8 @@
-"""The flow machine: all callers in all flows, as one core.
+"""Flow machine: all callers in all flows, as one core.
 
-A fact finds its session by call or leg; a fact whose attempt the session does not await changes nothing. The session
-takes its turn, walks on until a step waits, and what it orders goes out. Deadlines are in one heap, with stale entries
-skipped when they come up.
+An event finds its session by call or leg; an event whose attempt the session does not await changes nothing. The
+session takes its turn, walks on until a step waits, and its commands go out. Deadlines are in one heap, with stale
+entries skipped when they come up. `ivr.machine.phases` has the table of what may happen when.
 
 Caps: `Limits.steps` steps a call, `Limits.call_s` seconds. The time cap does not cut a wait or a talk short (the queue
 has its own limit); it ends the walk at the next step.
@@ -83,7 +83,7 @@ class Versions(Protocol):
 
 
 class Snapshot(msgspec.Struct):
-    """All of the machine's state."""
+    """State of the whole machine."""
 
     offset_s: Seconds | None
     sessions: list[Session]
@@ -94,7 +94,7 @@ _DECODER = msgspec.msgpack.Decoder(Snapshot)
 
 
 class Ivr:
-    """The core of the flows; `calls.ports.Core` says how it is driven."""
+    """Core of the flows; `calls.ports.Core` says how it is driven."""
 
     def __init__(self, versions: Versions) -> None:
         self._versions = versions
@@ -106,11 +106,11 @@ class Ivr:
 
     @property
     def sessions(self) -> dict[CallId, Session]:
-        """Who is where, to read."""
+        """Sessions by call, to be read only."""
         return self._sessions
 
     def handle(self, event: IvrEvent, now: Instant) -> list[IvrCommand]:
-        """Take one fact; `now` never goes back."""
+        """Take one event; `now` never goes back. Raises BrokenRule for one that cannot come in the session's phase."""
         match event:
             case ClockSet(offset_s):
                 self._offset_s = offset_s
@@ -128,16 +128,16 @@ class Ivr:
             case WayOutSuggested() | CallbackAnswered():
                 session = self._sessions.get(event.call)
             case CallAnswered() | CommandDone():
-                return []  # sound is ordered with the answer, not after it; the end of a leg says that neither came
+                return []  # sound is commanded with the answer, not after it; the end of a leg says that neither came
             case _:
                 assert_never(event)
         if session is None:  # of a call whose walk is over
-            # the order to hang up may have gone down with the controller that gave it
+            # the command to hang up may have gone down with the controller that gave it
             return [HangUp(LegId(event.call))] if isinstance(event, CallAdopted) else []
         return self._turn(session, event, now)
 
     def next_deadline(self) -> Instant | None:
-        """The first instant at which some caller has been silent, or a cap is reached."""
+        """Instant of the first deadline: some step's own time is over, or the cap of a call."""
         while self._heap:
             due_at, call = self._heap[0]
             session = self._sessions.get(call)
@@ -155,7 +155,7 @@ class Ivr:
         return out
 
     def snapshot(self) -> bytes:
-        """All state."""
+        """Encode all state."""
         return _ENCODER.encode(Snapshot(self._offset_s, list(self._sessions.values())))
 
     def restore(self, snapshot: bytes) -> None:
@@ -231,7 +231,7 @@ class Ivr:
         return None if call is None else self._sessions[call]
 
     def _due_at(self, session: Session) -> Instant | None:
-        """The step's own deadline, or the cap on the call's time."""
+        """Deadline of the step, or the cap on the call's time."""
         if session.phase in UNCAPPED:
             return session.due_at
         program, _ = self._voice(session.version)
@@ -341,11 +341,11 @@ _OUTCOMES: dict[type, Outside] = {
     TransferEnded: "transferred",
     RecordingFinished: "recorded",
 }
-"""Of what a step awaits."""
+"""Events of the table by the type of the outcome that a step awaits."""
 
 
 def _kind(session: Session, event: IvrEvent) -> Outside | None:
-    """The event of the table of phases; None: it is stale, an outcome that this session does not await."""
+    """Event of the table of phases that `event` is; None: it is stale, an outcome that this session does not await."""
     match event:
         case DigitPressed():
             return "key"
@@ -394,7 +394,7 @@ def _due(walk: Walk, tick: Tick) -> None:
 
 
 def _adopt(walk: Walk, step: AnyStep) -> None:
-    """The controller was away. What the switch was doing for this step is over or unknown: do it again."""
+    """Do the step again after the controller was away: what the switch was doing for it is over or unknown."""
     session = walk.session
     if isinstance(step, OpenCase):
         return  # what was asked of the house is asked again by the house

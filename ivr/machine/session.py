@@ -1,4 +1,4 @@
-"""Where one caller is in the flows: plain data, without a reference into a compiled program.
+"""Session: where one caller is in the flows, as plain data, without a reference into a compiled program.
 
 So a snapshot is an encoding of it, and a session goes on under the version that it started with.
 """
@@ -12,7 +12,7 @@ from ivr.machine.phases import PHASES, Outside, Phase, PhaseEvent
 
 
 class Trail(msgspec.Struct):
-    """A menu that the caller came through. `values` are kept only when the walk went on in another flow."""
+    """Menu that the caller came through. `values` are kept only when the walk went on in another flow."""
 
     flow: str
     step: str
@@ -20,7 +20,7 @@ class Trail(msgspec.Struct):
 
 
 class Frame(msgspec.Struct):
-    """One flow being walked; below the last one are those that called it. `step` is where the walk is, or waits."""
+    """Flow that is being walked; below the last one are those that called it. `step` is where the walk is, or waits."""
 
     flow: str
     step: str
@@ -29,7 +29,7 @@ class Frame(msgspec.Struct):
 
 
 class Session(msgspec.Struct):
-    """One call."""
+    """Session of one call."""
 
     call: CallId
     leg: LegId
@@ -66,11 +66,11 @@ class Session(msgspec.Struct):
 
     @property
     def frame(self) -> Frame:
-        """The flow that is walked now."""
+        """Frame of the flow that is walked now."""
         return self.frames[-1]
 
     def takes(self, event: Outside) -> bool:
-        """Whether `event` counts in this phase; False: the table ignores it. Raises BrokenRule for an empty cell."""
+        """True if `event` counts in this phase; False: the table ignores it. Raises BrokenRule for an empty cell."""
         return PHASES.after(self.phase, event) is not None
 
     def move(self, event: PhaseEvent) -> None:
@@ -78,7 +78,7 @@ class Session(msgspec.Struct):
         self.phase = PHASES.after(self.phase, event) or self.phase
 
     def values(self) -> dict[str, Any]:
-        """What expressions and phrases of the flow can name."""
+        """Values that expressions and phrases of the flow can name."""
         return {
             "caller": self.caller,
             "called": self.called,

@@ -1,4 +1,4 @@
-"""Try a test case: rehearse the call that its script describes, and say where it went another way."""
+"""Test runner: it rehearses the call that a test case describes, and tells where the call went another way."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RUNAWAY = 1000
 
 @dataclass(frozen=True)
 class Difference:
-    """A line of the script that did not come true. `str()` is `file:line:column: expected …, but …`."""
+    """Line of the script that did not come true. `str()` is `file:line:column: expected …, but …`."""
 
     mark: Mark
     expected: str
@@ -30,7 +30,7 @@ class Difference:
 
 @dataclass
 class Result:
-    """What a test case showed. `transcript` is who did what, for people."""
+    """Result of a test case. `transcript` tells people who did what."""
 
     case: TestCase
     differences: list[Difference] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Whether all came true."""
+        """True if every line came true."""
         return not self.differences
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class Result:
 
 
 class BadTestCases(BadInput):
-    """The files of test cases are wrong; `problems` are all that is."""
+    """Error in the files of test cases; `problems` has all of them."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -56,7 +56,7 @@ class BadTestCases(BadInput):
 
 
 def run_folder(program: Program, files: Mapping[str, str]) -> list[Result]:
-    """Rehearse every case of a folder (text by path). Raises BadTestCases when they cannot be read."""
+    """Run every test case of a folder (text by path). Raises BadTestCases when they cannot be read."""
     cases, problems = read_test_cases(files, program)
     if problems:
         raise BadTestCases(problems)
@@ -64,14 +64,14 @@ def run_folder(program: Program, files: Mapping[str, str]) -> list[Result]:
 
 
 def run_cases(program: Program, cases: Iterable[TestCase]) -> Iterator[Result]:
-    """Rehearse cases, each with a fresh call."""
+    """Run test cases, each with a fresh call."""
     stage = Stage(program)
     for case in cases:
         yield _Run(stage, case).run()
 
 
 def run_case(program: Program, case: TestCase) -> Result:
-    """Rehearse one case. Stops at its first difference: what follows would only be its consequence."""
+    """Run one test case. It stops at the first difference: what follows would only be its consequence."""
     return _Run(Stage(program), case).run()
 
 
@@ -103,7 +103,7 @@ class _Run:
         return result
 
     def _line(self, line: Line) -> tuple[str, str] | None:
-        """Do the line, or look for what it says; what was expected and what was there, when they differ."""
+        """Do the line, or look for what it says; return what was expected and what was there, where they differ."""
         call = self._call
         match line.verb:
             case "hears":
@@ -169,18 +169,18 @@ class _Run:
         match verb:
             case "lands_in":
                 wanted = value if isinstance(value, dict) else {"queue": value}
-                order = call.queue
-                if order is None:
+                entered = call.queue
+                if entered is None:
                     return f"to wait in {wanted.get('queue', 'a queue')}", self._state()
                 there = {
-                    "queue": order.queue,
-                    "skills": list(order.skills),
-                    "class": order.class_,
-                    "language": order.language,
-                    "agent": order.agent,
-                    "vip": order.vip,
-                    "priority": order.priority,
-                    **order.fields,
+                    "queue": entered.queue,
+                    "skills": list(entered.skills),
+                    "class": entered.class_,
+                    "language": entered.language,
+                    "agent": entered.agent,
+                    "vip": entered.vip,
+                    "priority": entered.priority,
+                    **entered.fields,
                 }
                 return _within("to wait with", wanted, there)
             case "opens_case":
@@ -276,7 +276,7 @@ def _same(expected: str, wanted: str, there: str, state: str) -> tuple[str, str]
 
 
 def _within(what: str, wanted: dict[str, Any], there: dict[str, Any]) -> tuple[str, str] | None:
-    """What is wanted must be there as it is; what else is there does not matter."""
+    """Compare: what is wanted must be there as it is; what else is there does not matter."""
     for name, value in wanted.items():
         found = there.get(name)
         if isinstance(value, dict) and isinstance(found, dict):
