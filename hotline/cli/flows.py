@@ -1,4 +1,4 @@
-"""hotline lint, try, call, schema: the admin's tools. Nothing is published, no switch is needed."""
+"""hotline lint, try, call, schema: tools of admins. Nothing is published, no switch is needed."""
 
 import sys
 import time
@@ -39,9 +39,9 @@ _STYLES = {
 
 @app.command()
 def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
-    """Check dialplans/ and prompts/: every problem at its file, line and column, with the nearest right word.
+    """Find mistakes in dialplans/ and prompts/: file, line, column, and the nearest right word.
 
-    Ends with 1 when there are errors; warnings alone end with 0.
+    Exits with 1 if there are errors; with warnings alone, with 0.
 
     Examples:
 
@@ -73,12 +73,14 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
 
 @app.command("try")
 def try_(
-    names: Annotated[list[str] | None, typer.Argument(help="Words of the names of the cases; default: all.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Words in the names of test cases; default: all.")] = None,
     site: SiteOption = Path(),
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="What was heard and done, of every case.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print every call, also those that went as expected.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Rehearse the test cases of dialplans/tests/, without a switch. Ends with 1 when one goes another way.
+    """Run the test cases of dialplans/tests/, without a switch. Exits with 1 if a call goes another way.
 
     Examples:
 
@@ -109,13 +111,17 @@ def try_(
 
 @app.command()
 def call(
-    flow: Annotated[str, typer.Option(help="The flow to call.")] = "",
-    dial: Annotated[str, typer.Option(help="Or the number to dial; entry.yaml says which flow answers.")] = "95183",
-    caller: Annotated[str, typer.Option(help="Who calls.")] = "+8613800138000",
-    at: Annotated[str, typer.Option(help="When, in the site's zone: '2026-11-23 10:00'. Default: now.")] = "",
+    flow: Annotated[str, typer.Option(help="Flow to call.")] = "",
+    dial: Annotated[
+        str, typer.Option(help="Number to dial instead; entry.yaml names the flow that answers.")
+    ] = "95183",
+    caller: Annotated[str, typer.Option(help="Number of the caller.")] = "+8613800138000",
+    at: Annotated[
+        str, typer.Option(help="Time of the call in the site's zone, '2026-11-23 10:00'; default: now.")
+    ] = "",
     site: SiteOption = Path(),
 ) -> None:
-    """Call a flow from the terminal: it prints what the caller would hear, and you type the keys.
+    """Call a flow from the terminal: read what the caller hears, type the keys.
 
     Examples:
 
@@ -145,7 +151,7 @@ def call(
 @app.command()
 def schema(
     name: Annotated[
-        str, typer.Argument(help="flow, defaults, entry, hours, skills, tests, queues or agents.")
+        str, typer.Argument(help="Kind: flow, defaults, entry, hours, skills, tests, queues or agents.")
     ] = "flow",
 ) -> None:
     """Print the JSON Schema of a kind of file, for completion in your editor.
@@ -183,7 +189,7 @@ def _people_schema(root: str, entry: type) -> dict[str, Any]:
 
 
 def _program(site: Path) -> tuple[Program, Checked]:
-    """The folder's program, or its problems and the end."""
+    """Compile the folder. Prints its errors and exits with 2 where there is no program."""
     house = open_site(site)
     with told():
         checked = check(house)
@@ -208,7 +214,7 @@ def _instant(program: Program, text: str) -> datetime:
 
 
 def _line(prompt: str) -> str | None:
-    """One line that was typed; None at the end of the input."""
+    """Read one typed line; None at the end of the input."""
     if sys.stdin.isatty():
         out.print(f"[dim]{escape(prompt)}[/] ▸ ", end="")
     line = sys.stdin.readline()

@@ -29,7 +29,7 @@ _SITE_KEYS = Option(
     site=True,
 )
 _ASKING = (
-    Option("short", s.lines, "What to say instead when the question is put again."),
+    Option("short", s.lines, "Phrases to say instead when the question is put again."),
     Option("no_input", s.retry, "Silence: what to say, how many tries, then where.", required=True, site=True),
     Option("wrong", s.retry, "A wrong answer: what to say, how many tries, then where.", required=True, site=True),
     Option(
@@ -137,7 +137,7 @@ _ALL = (
         "Ask an HTTP service; its JSON answer is kept.",
         (
             Option("method", v.choice("POST", "GET"), "POST sends JSON, GET a query.", "POST"),
-            Option("send", v.mapping, "What to send; secret:NAME is filled in by the vault.", {}),
+            Option("send", v.mapping, "Values to send; secret:NAME is filled in by the vault.", {}),
             Option("into", v.variable, "Keeps the answer under this name.", required=True),
             Option("deadline_s", v.seconds, "Seconds that the service has.", 3.0),
             Option("failed", s.target, "Where to go when there is no answer in time, or a bad one.", required=True),
@@ -167,19 +167,25 @@ _ALL = (
         v.reference("queue"),
         "Wait for an agent; then is where the caller goes after the talk.",
         (
-            Option("skills", v.wishes, "What the agent must have: complaints>=3.", ()),
+            Option("skills", v.wishes, "Skills that the agent must have: complaints>=3.", ()),
             Option("class", v.choice("general", "important", "urgent"), "How urgent it is.", "general"),
             Option(
-                "agent", v.agent, "Asked for alone at first, if there: last (who talked to this number last), or one."
+                "agent",
+                v.agent,
+                "Agent to ask for alone at first, if there: last (the one who talked to this number last), or a name.",
             ),
             Option("sticky_s", v.seconds, "Seconds for which that agent is asked for alone.", 20.0),
             Option("vip", v.value, "Whether the caller is one; queues.yaml says what it is worth.", p.Const(False)),
             Option("priority", v.value, "Minutes that count as waited already.", p.Const(0)),
             Option("reason", v.text, "Why the caller calls, in words that the agent hears first.", ""),
-            Option("fields", v.mapping, "What the agent sees on the screen.", {}),
-            Option("keys", s.keys, "Ways out while waiting.", {}),
+            Option("fields", v.mapping, "Values that the agent sees on the screen.", {}),
+            Option("keys", s.keys, "Keys that lead out of the queue while waiting.", {}),
             Option(
-                "offers", s.offers, "What a key takes once the queue suggests it: a callback, a message.", {}, site=True
+                "offers",
+                s.offers,
+                "Offers that a key takes once the queue suggests them: a callback, a message.",
+                {},
+                site=True,
             ),
             *_outcomes(building.QUEUE_OUTCOMES, "Where to go when the queue says {}."),
             _THEN,
@@ -189,7 +195,7 @@ _ALL = (
     Kind(
         "recording",
         v.choice("declined", "allowed"),
-        "What the caller says to being recorded. Declined: no talk is, and one that was is deleted.",
+        "Keep the caller's consent to being recorded. Declined: no talk is recorded, earlier recordings are deleted.",
         (_THEN,),
         lambda g: p.Consent(recording=g["recording"], then=g["then"]),
     ),
@@ -209,10 +215,10 @@ _ALL = (
         v.word,
         "Record a message for this box.",
         (
-            Option("say", s.lines, "What to say before the beep."),
-            Option("least_s", v.seconds, "What is shorter is no message.", 1.0),
+            Option("say", s.lines, "Phrases to say before the beep."),
+            Option("least_s", v.seconds, "Seconds below which a recording is no message.", 1.0),
             Option("max_s", v.seconds, "The longest message.", 120.0),
-            Option("silence_s", v.seconds, "So much silence ends the message.", 5.0),
+            Option("silence_s", v.seconds, "Seconds of silence that end the message.", 5.0),
             Option("end_key", v.end_key, "The key that ends the message.", "#"),
             Option("failed", s.target, "Where to go when there is no message; else then."),
             _THEN,
@@ -236,7 +242,7 @@ _ALL = (
         "Walk another flow and come back.",
         (
             Option("with", v.mapping, "Its arguments.", {}),
-            Option("into", v.names, "What it returns: variable here, by name there.", {}),
+            Option("into", v.names, "Values that it returns: variable here, by name there.", {}),
             _THEN,
         ),
         lambda g: p.Call(flow=g["call"], arguments=g["with"], into=g["into"], then=g["then"]),
