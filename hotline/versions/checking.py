@@ -59,7 +59,7 @@ def check(site: Site) -> Checked:
     people = _people(compiled.roots, problems)
     if people is not None:
         known = _known_skills(people.configuration, compiled.roots)
-        for wish, mark in compiled.wishes:
+        for wish, mark in compiled.skill_expressions:
             problems += [
                 Problem(mark, "skill", _hinted(found.message, found.suggestion)) for found in wish_problems(wish, known)
             ]

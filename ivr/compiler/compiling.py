@@ -34,13 +34,13 @@ _LIMITS = {"steps": (10, 10_000), "call_s": (60, 86_400), "depth": (2, 50)}
 class Compilation:
     """Outcome of compiling a folder. `roots` are the parsed files by path; the meaning of some belongs to others.
 
-    `wishes` are the skill expressions of all flows with their places; their grammar belongs to the queues.
+    `skill_expressions` are those of all flows with their places; their grammar belongs to the queues.
     """
 
     program: Program | None = None
     problems: list[Problem] = field(default_factory=list)
     roots: dict[str, Node] = field(default_factory=dict)
-    wishes: list[tuple[str, Mark]] = field(default_factory=list)
+    skill_expressions: list[tuple[str, Mark]] = field(default_factory=list)
     readings: dict[str, Reading] = field(default_factory=dict)
 
     @property
@@ -211,7 +211,7 @@ class _Compiler:
         for name, flow in flows.items():
             reading = done.readings[name]
             done.problems += lint.lint_flow(flow, reading, around)
-            done.wishes += [(ref.name, ref.mark) for ref in reading.refs if ref.kind == "wish"]
+            done.skill_expressions += [(ref.name, ref.mark) for ref in reading.refs if ref.kind == "skills"]
         done.problems += lint.lint_calls(flows, done.readings)
 
     def _unread_names(self) -> lint.Unread:

@@ -21,7 +21,7 @@ Given = dict[str, Any]
 """Compiled values by word; every word of the kind is there."""
 
 RefKind = Literal[
-    "step", "flow", "phrase", "queue", "agent", "hours", "language", "expression", "variable", "wish", "secret"
+    "step", "flow", "phrase", "queue", "agent", "hours", "language", "expression", "variable", "skills", "secret"
 ]
 
 

@@ -48,8 +48,8 @@ from ivr.program import (
 )
 
 _MACRO_VARIABLE = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
-_WISH_SKILL = re.compile(r"[^\W\d][\w-]*")
-_WISH_WORDS = frozenset({"and", "or", "not"})
+_SKILL = re.compile(r"[^\W\d][\w-]*")
+_SKILL_WORDS = frozenset({"and", "or", "not"})
 
 
 _HINTS = 100  # a search among ten thousand phrases takes some 20 ms
@@ -114,8 +114,8 @@ def lint_flow(flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Pr
                 yield from _phrase(ref, flow, reading, around)
         elif ref.kind == "expression":
             yield from _expression(ref, flow, reading)
-        elif ref.kind == "wish":
-            yield from _wish(ref, around)
+        elif ref.kind == "skills":
+            yield from _skills(ref, around)
         elif ref.kind == "secret":
             yield from _secret(ref, flow, around)
     for name, step in flow.steps.items():
@@ -219,10 +219,10 @@ def _expression(ref: Ref, flow: Flow, reading: Reading) -> Iterator[Problem]:
             )
 
 
-def _wish(ref: Ref, around: Surroundings) -> Iterator[Problem]:
+def _skills(ref: Ref, around: Surroundings) -> Iterator[Problem]:
     """Check the names only; the meaning of a skill expression, and its grammar, belong to the queues."""
-    for skill in _WISH_SKILL.findall(ref.name):
-        if skill not in around.skills and skill not in _WISH_WORDS:
+    for skill in _SKILL.findall(ref.name):
+        if skill not in around.skills and skill not in _SKILL_WORDS:
             yield Problem(ref.mark, "unknown-skill", f"there is no skill {skill}{nearest_hint(skill, around.skills)}")
 
 

@@ -167,7 +167,7 @@ _ALL = (
         v.reference("queue"),
         "Wait for an agent; then is where the caller goes after the talk.",
         (
-            Option("skills", v.wishes, "Skills that the agent must have: complaints>=3.", ()),
+            Option("skills", v.skills, "Skills that the agent must have: complaints>=3.", ()),
             Option("class", v.choice("general", "important", "urgent"), "How urgent it is.", "general"),
             Option(
                 "agent",
