@@ -19,7 +19,7 @@ from bench import machine
 from bench.catalogue import Options
 from bench.report import Report, at_most, told
 from dsl.tree import parse
-from ivr.phrases import read_phrases
+from ivr.compiler.phrases import read_phrases
 from speech.building import Builder, Built, Prompt
 from speech.espeak import Espeak
 from speech.sentences import Sentences

@@ -1,1 +1,1 @@
-"""What admins write, and how it is read: YAML with places, records, conditions, hours, calendars. Pure."""
+"""Language of what admins write: YAML with places, records, conditions, hours, calendars. Pure; used by the cores."""

@@ -1,4 +1,4 @@
-"""hours.yaml: opening hours by name.
+"""Calendars of opening hours by name: the reader of hours.yaml and its JSON Schema, used by the compiler of flows.
 
 service:
   zone: Asia/Shanghai
@@ -16,8 +16,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from dsl.hours import Hours, Span, decreed_day
-from dsl.tree import Mark, Node, Problem, nearest_hint
-from ivr.compiler.values import NAME
+from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORDS = ("zone", "week", "holidays", "workdays", "closures", "about")
@@ -28,7 +27,7 @@ _WARN_DAYS = 60  # the State Council decrees a year's holidays in the autumn bef
 
 
 def read_hours(root: Node, today: date | None) -> tuple[dict[str, Hours], list[Problem]]:
-    """All entries, and what is wrong. With `today`, also years whose holidays are not decreed yet."""
+    """Read all entries, and find what is wrong. With `today`, also years whose holidays are not decreed yet."""
     problems: list[Problem] = []
     if not root.is_mapping:
         problems.append(Problem(root.mark, "hours", f"a mapping of names to hours is wanted, not {root.kind}"))

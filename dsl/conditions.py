@@ -1,4 +1,6 @@
-"""CEL expressions (Common Expression Language, cel.dev) in flows: compiled once, bounded, never a way to fail a call.
+"""Conditions and values in CEL (Common Expression Language, cel.dev): compiled once, bounded; they never fail a call.
+
+Used by the compiler of flows, which checks them, and by the flow machine, which evaluates them.
 
 A condition that errs is false, and the log of the step names it: a rule that errs denies. A value that errs is nothing
 (null). Both come back as `Erred`, whose message never repeats a value.
@@ -13,7 +15,7 @@ from typing import Any
 
 
 def _engine() -> Any:
-    """The Rust part of the package cel. Its Python part would import a terminal toolkit: 0.4 s of every start."""
+    """Load the Rust part of the package cel. Its Python part would import a terminal toolkit: 0.4 s of every start."""
     package = importlib.util.find_spec("cel")
     inner = PathFinder.find_spec("cel", package.submodule_search_locations if package is not None else None)
     if inner is None or inner.loader is None:
@@ -21,7 +23,7 @@ def _engine() -> Any:
     if "cel.cel" not in sys.modules:
         module = importlib.util.module_from_spec(inner)
         inner.loader.exec_module(module)
-        sys.modules["cel.cel"] = module  # it can be loaded once: whoever imports cel later gets this one
+        sys.modules["cel.cel"] = module  # it can be loaded once: a later import of cel gets this one
     return sys.modules["cel.cel"]
 
 
@@ -66,11 +68,11 @@ FUNCTIONS = frozenset(
 
 
 class Erred(Exception):
-    """An expression could not be evaluated. `str()` is its kind of failure, without values."""
+    """Evaluation failed. `str()` is the kind of failure, without values."""
 
 
 def compiled(text: str) -> Any:
-    """Raises ValueError, with CEL's own words, for what is no expression."""
+    """Compile an expression. Raises ValueError, with CEL's own words, for text that is none."""
     return _compiled(text)
 
 
@@ -80,7 +82,7 @@ def _compiled(text: str) -> Any:
 
 
 def evaluate(text: str, values: Mapping[str, Any]) -> Any:
-    """The value of the expression. Raises Erred."""
+    """Evaluate the expression. Raises Erred."""
     try:
         return _compiled(text).execute(values)
     except (ValueError, TypeError, LookupError, RuntimeError, ArithmeticError) as error:
@@ -88,7 +90,7 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Any:
 
 
 def holds(text: str, values: Mapping[str, Any]) -> bool:
-    """Whether the condition is true: only `true` is. Raises Erred, also when the value is no boolean."""
+    """Evaluate a condition: only the value `true` is true. Raises Erred, also when the value is no boolean."""
     value = evaluate(text, values)
     if not isinstance(value, bool):
         raise Erred("not a condition")

@@ -1,5 +1,8 @@
 """Opening hours: weekly spans in a zone, public holidays with their make-up workdays, closures that replace a day.
 
+Used by the flow machine, by callbacks (hotline/versions/directory) and by the fallback plan; `dsl.calendars` reads
+them from hours.yaml.
+
 An instant of UTC goes in; the zone's own calendar decides. What is not known is closed: a year whose public holidays
 the State Council has not decreed yet fails closed, and the lint says so before it begins.
 """
@@ -30,7 +33,7 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
 
 
 def is_open(hours: Hours, utc_s: float) -> tuple[bool, Reason]:
-    """Whether it is open at `utc_s` (UTC epoch seconds), and which rule says so."""
+    """Open or not at `utc_s` (UTC epoch seconds), and the rule that says so."""
     local = datetime.fromtimestamp(utc_s, UTC).astimezone(_zone(hours.zone))
     minute = local.hour * 60 + local.minute
     spans, reason = of_day(hours, local.date())
@@ -43,7 +46,7 @@ def is_open(hours: Hours, utc_s: float) -> tuple[bool, Reason]:
 
 
 def of_day(hours: Hours, day: date) -> tuple[tuple[Span, ...], Reason]:
-    """The spans of one day and the rule they come from."""
+    """Spans of one day, and the rule that they come from."""
     text = day.isoformat()
     if text in hours.closures:
         return hours.closures[text], "closure"
@@ -63,7 +66,7 @@ def of_day(hours: Hours, day: date) -> tuple[tuple[Span, ...], Reason]:
 
 @lru_cache(maxsize=4096)
 def decreed_day(day: date) -> Literal["holiday", "workday", "plain"] | None:
-    """The State Council's decree on `day`: a public holiday, a weekend day that is worked, nothing; None: none yet."""
+    """Decree of the State Council on `day`: holiday, worked weekend day or plain; None: none for that year yet."""
     try:
         if day in chinese_calendar.constants.workdays:
             return "workday"

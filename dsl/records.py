@@ -1,4 +1,7 @@
-"""What a decoder finds wrong with a record, as people say it: the place, what is wanted, and the nearest right word."""
+"""Errors of a record's decoder, in words for people: the place, what is wanted, and the nearest right word.
+
+Used by the settings of queues and agents (acd/config), the checks of a folder (hotline/versions) and scenarios (sim).
+"""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +16,7 @@ Path = tuple[str | int, ...]
 
 
 class Problem(NamedTuple):
-    """What is wrong, where (keys from the root of the document), and the nearest right word if there is one."""
+    """Error at a path (keys from the root of the document), with the nearest right word if there is one."""
 
     path: Path
     message: str
@@ -74,7 +77,7 @@ def _kind(message: str) -> str:
 
 
 def _wanted(kind: Any, inner: Path) -> Any:
-    """The type at `inner` of a record; of a mapping, what its keys may be, for `inner` leads no further there."""
+    """Type at `inner` of a record; of a mapping the type of its keys, for `inner` leads no further there."""
     for part in inner:
         kind = _bare(kind)
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -86,7 +89,7 @@ def _wanted(kind: Any, inner: Path) -> Any:
 
 
 def _bare(kind: Any) -> Any:
-    """Without `Annotated` and without `None`."""
+    """Strip `Annotated` and `None` from a type."""
     if get_origin(kind) is Annotated:
         return _bare(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
@@ -95,7 +98,7 @@ def _bare(kind: Any) -> Any:
 
 
 def _words(wanted: Any) -> tuple[str, ...]:
-    """What may stand there: the settings of a record, or the words of a choice."""
+    """Words that may stand there: settings of a record, or the words of a choice."""
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         return wanted.__struct_fields__
     return get_args(wanted) if get_origin(wanted) is Literal else ()

@@ -1,6 +1,6 @@
-"""YAML that admins write, as a tree in which every value knows where it was written.
+"""Syntax tree of YAML: every value knows its file, line and column. Used by all readers of what admins write.
 
-`parse(text, file)` takes text, never a path: whoever calls it does the reading. The grammar is YAML's; the
+`parse(text, file)` takes text, never a path: the caller has read the file. The grammar is YAML's; the
 meaning of plain words is YAML 1.2's core schema with three of its traps closed, because telephony walks into
 all of them:
 
@@ -27,6 +27,9 @@ import yaml
 MAX_CHARACTERS = 4_000_000  # 10,000 prompts of 400 characters in one file
 MAX_NODES = 200_000
 MAX_DEPTH = 64
+
+NAME = r"^[a-z][a-z0-9_]*$"
+"""Pattern of a name that an admin gives to something: small letters, digits and _, a letter first."""
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -103,24 +106,24 @@ class Node:
 
     @property
     def children(self) -> tuple[Node, ...]:
-        """The nodes directly inside: those of a sequence, or the values of a mapping."""
+        """Nodes directly inside: those of a sequence, or the values of a mapping."""
         if isinstance(self.value, tuple):
             return self.value
         return tuple(self.items.values())
 
     @property
     def is_mapping(self) -> bool:
-        """Whether it has entries by key, perhaps none."""
+        """True for a mapping, also an empty one."""
         return isinstance(self.value, Mapping)
 
     @property
     def is_sequence(self) -> bool:
-        """Whether it is a list, perhaps empty."""
+        """True for a list, also an empty one."""
         return isinstance(self.value, tuple)
 
     @property
     def kind(self) -> str:
-        """An admin's word for it: "mapping", "list", "text", "number", "true or false" or "nothing"."""
+        """Name of its type for admins: "mapping", "list", "text", "number", "true or false" or "nothing"."""
         match self.value:
             case None:
                 return "nothing"
@@ -136,7 +139,7 @@ class Node:
                 return "mapping"
 
     def plain(self) -> Any:
-        """The same data without places: dict, list and scalars, for msgspec or a JSON Schema."""
+        """Data without places: dict, list and scalars, for msgspec or a JSON Schema."""
         if isinstance(self.value, tuple):
             return [child.plain() for child in self.value]
         if isinstance(self.value, Mapping):
@@ -144,7 +147,7 @@ class Node:
         return self.value
 
     def find(self, path: Iterable[str | int]) -> Node:
-        """The deepest node on `path` from here; a validator's error path becomes a place by it."""
+        """Deepest node on `path` from here: it turns the path of a validator's error into a place."""
         node = self
         for step in path:
             inside = node.value
@@ -172,7 +175,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a lint found: where, which rule, what to do. `str()` is `file:line:column: message [rule]`.
+    """Finding of a check: its place, the rule, what to do. `str()` is `file:line:column: message [rule]`.
 
     A warning does not keep a version from being published.
     """
@@ -210,13 +213,13 @@ def parse(text: str, file: str) -> Node:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The word of `known` that `word` was most likely meant to be; empty if none is near."""
+    """Nearest word of `known` to `word`, the one that was most likely meant; empty if none is near."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return close[0] if close else ""
 
 
 def nearest_hint(word: str, known: Iterable[str]) -> str:
-    """` (did you mean then?)` for a message, or nothing."""
+    """Hint for a message, ` (did you mean then?)`; empty if no word of `known` is near."""
     close = nearest(word, known)
     return f" (did you mean {close}?)" if close else ""
 
@@ -345,7 +348,7 @@ class _Builder:
 
 
 def _meaning(word: str) -> Scalar:
-    """What an unquoted word means: the core schema, less leading zeros, plus signs, octal, infinities."""
+    """Value of an unquoted word: the core schema, less leading zeros, plus signs, octal, infinities."""
     if word in _NULL:
         return None
     if word in _BOOLEANS:

@@ -1,1 +1,1 @@
-"""What a caller hears and says: flows as data, and the machine that walks them."""
+"""Flows: what a caller hears and says, as data, their compiler, and the machine that walks them."""

@@ -1,4 +1,4 @@
-"""Whether keyed digits can be right: check digits and patterns. Pure, and slow for nobody: input is bounded."""
+"""Checks of keyed digits: check digits and patterns. Input is bounded, so no pattern takes long."""
 
 import re
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 from calls import luhn
 
 CHECKS = ("luhn", "id_card")
-"""Checks by name; anything else is a pattern (a regular expression that the whole must match)."""
+"""Checks by name; any other check is a pattern (a regular expression that the whole must match)."""
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_LAST = "10X98765432"
@@ -26,7 +26,7 @@ def id_card(digits: str) -> bool:
 
 
 def passes(check: str, digits: str) -> bool:
-    """Whether `digits` pass `check`. No check passes all; a pattern that is none passes nothing."""
+    """Check `digits`. No check passes all; a pattern that is none passes nothing."""
     match check:
         case "":
             return True

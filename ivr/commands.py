@@ -1,4 +1,4 @@
-"""What the flow machine orders: sound by the door's own commands, and these of the house."""
+"""Commands of the flow machine: sound by the door's own commands, and these for the house."""
 
 from typing import Any, Literal
 
@@ -9,9 +9,9 @@ Class = Literal["urgent", "important", "general"]
 
 
 class HideDigits(Command, frozen=True):
-    """From the next key on, digits of this leg go to the vault as `name`; `•` comes in their place (# and * stay).
+    """Hide digits from the next key on: they go to the vault as `name`, `•` comes in their place (# and * stay).
 
-    Ordered again, the vault forgets what it had under that name. `star`: what the key * stands for, if it is a digit
+    Sent again, the vault forgets what it had under that name. `star`: what the key * stands for, if it is a digit
     here (the X of an id card): then it is hidden like one.
     """
 
@@ -22,7 +22,7 @@ class HideDigits(Command, frozen=True):
 
 
 class ShowDigits(Command, frozen=True):
-    """Keys are plain again. What the vault has stays there until the call ends."""
+    """Show keys again. What the vault has stays there until the call ends."""
 
     call: CallId
     leg: LegId
@@ -79,14 +79,14 @@ class EnterQueue(Command, frozen=True):
 
 
 class LeaveQueue(Command, frozen=True):
-    """The caller chose a way out of the queue (a key)."""
+    """Leave the queue: the caller chose a way out by a key."""
 
     call: CallId
     attempt: AttemptId
 
 
 class BookCallback(Command, frozen=True):
-    """The caller wants to be called at `number` and keep the place; CallbackAnswered answers."""
+    """Book a callback to `number` that keeps the caller's place; CallbackAnswered answers."""
 
     call: CallId
     attempt: AttemptId
@@ -103,7 +103,7 @@ class Transfer(Command, frozen=True):
 
 
 class VoicemailLeft(Command, frozen=True):
-    """A message is on disk for `box`: tell those who should hear it."""
+    """Tell the owners of `box` that a message is on disk for them."""
 
     call: CallId
     box: str
@@ -112,7 +112,7 @@ class VoicemailLeft(Command, frozen=True):
 
 
 class SurveyAnswered(Command, frozen=True):
-    """The caller gave a score."""
+    """Keep the score that the caller gave."""
 
     call: CallId
     question: str
@@ -120,7 +120,7 @@ class SurveyAnswered(Command, frozen=True):
 
 
 class StepTaken(Command, frozen=True):
-    """A step is over: a row of the call log. `keys` as pressed, `•` where hidden. `outcome` is the step's own word."""
+    """Log a step that is over. `keys` as pressed, `•` where hidden; `outcome` is the step's own word."""
 
     call: CallId
     flow: str
@@ -132,14 +132,14 @@ class StepTaken(Command, frozen=True):
 
 
 class RecordingConsent(Command, frozen=True):
-    """What the caller says to being recorded. Declined: no talk of this call is recorded, and what was is deleted."""
+    """Apply the caller's consent. Declined: no talk of this call is recorded, and earlier recordings are deleted."""
 
     call: CallId
     consent: Literal["declined", "allowed"]
 
 
 class FlowEnded(Command, frozen=True):
-    """The walk is over; the leg is gone or going."""
+    """Close the walk: it is over, and the leg is gone or going."""
 
     call: CallId
     reason: Literal["hung_up", "caller_left", "step_limit", "time_limit", "transferred", "failed"]

@@ -1,4 +1,4 @@
-"""What the flow machine is told, besides the facts of the door that concern a caller's leg."""
+"""Events of the flow machine, besides those of the door that concern a caller's leg."""
 
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 
 
 class CallStarted(Fact, frozen=True):
-    """A caller is here: walk `flow` (of version `version`, kept to the call's end) from its start."""
+    """A call begins: walk `flow` (of version `version`, kept to the call's end) from its start."""
 
     call: CallId
     leg: LegId
@@ -30,7 +30,7 @@ class CallStarted(Fact, frozen=True):
 
 
 class LookupFinished(Fact, frozen=True):
-    """What an HTTP lookup brought: JSON, or None with the reason."""
+    """An HTTP lookup has ended: with JSON, or with None and the reason."""
 
     call: CallId
     attempt: AttemptId
@@ -39,7 +39,7 @@ class LookupFinished(Fact, frozen=True):
 
 
 class SecretChecked(Fact, frozen=True):
-    """The vault's answer: whether the hidden digits pass the check. Never the digits."""
+    """The vault has checked the hidden digits. It never tells them."""
 
     call: CallId
     attempt: AttemptId
@@ -72,7 +72,7 @@ class WayOutSuggested(Fact, frozen=True):
 
 
 class CallbackAnswered(Fact, frozen=True):
-    """`booked`: the caller may hang up and keeps the place. `connecting`: a phone rings for the caller already."""
+    """A booking is answered. `booked`: the caller may hang up. `connecting`: a phone rings for them already."""
 
     call: CallId
     attempt: AttemptId
@@ -83,7 +83,7 @@ TransferOutcome = Literal["talked", "busy", "no_answer", "failed"]
 
 
 class TransferEnded(Fact, frozen=True):
-    """What became of a transfer. `talked`: it was answered and is over, the caller is still here."""
+    """A transfer has ended. `talked`: it was answered and is over, the caller is still here."""
 
     call: CallId
     attempt: AttemptId
@@ -91,7 +91,7 @@ class TransferEnded(Fact, frozen=True):
 
 
 class CallAdopted(Fact, frozen=True):
-    """After a restart the caller is still up: repeat the step, or wait on in a queue; hang up if the walk is over."""
+    """A restarted controller found the caller still up: the step is repeated, or a wait goes on; no walk: hang up."""
 
     call: CallId
 

@@ -1,30 +1,26 @@
-"""Phrases: what the house says, by key and language, with places for values.
+"""Phrase templates: texts with places for values, and their rendering to the sentence that a voice says.
 
-A phrase is text such as `您的余额是{balance:money}，还款日{due:day}。` in `prompts/<language>.yaml`, a mapping of key
-to text. `{name:kind}` is a place for a value; the kinds are those of `ivr.spoken`, and `{name}` alone is text as it
-is. `{{` and `}}` are braces. All languages of a key have the same places, so that a flow need not know which one the
-caller chose.
+A phrase is text such as `您的余额是{balance:money}，还款日{due:day}。`. `{name:kind}` is a place for a value; the
+kinds are those of `ivr.spoken`, and `{name}` alone is text as it is. `{{` and `}}` are braces.
 
-A phrase without places is *static*: its sound is built at publish. The others are rendered to a sentence when the
-values are known, and the sentence is what a voice says.
+A phrase without places is *static*: its sound is built at publish. The others are rendered when the values are known.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dsl.tree import Node, Problem, nearest_hint
-from ivr.spoken import KINDS, speaks, spell
+from dsl.tree import nearest_hint
+from ivr.spoken import KINDS, spell
 
 MAX_TEXT = 1000  # characters: some four minutes of speech
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _PLACE = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?::(?P<kind>[^{}:]*))?")
 
 
 class PhraseError(ValueError):
-    """A text is no phrase, or a phrase cannot be rendered. `position` counts characters of the text from 1."""
+    """Text that is no phrase, or phrase that cannot be rendered. `position` counts characters of the text from 1."""
 
     def __init__(self, message: str, position: int = 1) -> None:
         super().__init__(message)
@@ -34,7 +30,7 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value goes, and as which kind it is said."""
+    """Place for a value, and the kind as which it is said."""
 
     name: str
     kind: str
@@ -42,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A phrase in one language, parsed once: words and places in order."""
+    """Phrase in one language, parsed once: words and places in order."""
 
     text: str
     parts: tuple[str | Place, ...]
@@ -54,11 +50,11 @@ class Template:
 
     @property
     def is_static(self) -> bool:
-        """Whether it has no places: its sound can be built at publish."""
+        """True without places: its sound can be built at publish."""
         return not any(isinstance(part, Place) for part in self.parts)
 
     def render(self, values: Mapping[str, object], language: str) -> str:
-        """The sentence. Raises PhraseError for a value that is not there, SpokenError for one that cannot be said."""
+        """Render the sentence. Raises PhraseError for a missing value, SpokenError for one that cannot be said."""
         said: list[str] = []
         for part in self.parts:
             if isinstance(part, str):
@@ -119,117 +115,3 @@ def _refuse_two_kinds(parts: Sequence[str | Place]) -> None:
     for part in parts:
         if isinstance(part, Place) and kinds.setdefault(part.name, part.kind) != part.kind:
             raise PhraseError(f"{part.name} is said as {kinds[part.name]} and as {part.kind}: give it two names")
-
-
-class Phrases:
-    """All phrases of a site: templates by language and key. The first language is the one the others follow."""
-
-    def __init__(self, templates: Mapping[str, Mapping[str, Template]]) -> None:
-        self._templates = templates
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """BCP 47 tags of the languages that there are texts in, the first one first."""
-        return tuple(self._templates)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Every key that any language has, in the order of the files."""
-        return tuple(dict.fromkeys(key for templates in self._templates.values() for key in templates))
-
-    def template(self, key: str, language: str) -> Template:
-        """Raises PhraseError that names the nearest key, when there is none in this language."""
-        templates = self._templates.get(language)
-        if templates is None:
-            raise PhraseError(f"no phrases in {language}; there are {', '.join(self._templates)}")
-        if key not in templates:
-            raise PhraseError(f"no phrase {key!r} in {language}{nearest_hint(key, list(templates))}")
-        return templates[key]
-
-    def places(self, key: str) -> Mapping[str, str]:
-        """Kind by name of the values that a phrase needs; the same in every language of sound phrases."""
-        for templates in self._templates.values():
-            if key in templates:
-                return templates[key].places
-        raise PhraseError(f"no phrase {key!r}{nearest_hint(key, self.keys)}")
-
-    def render(self, key: str, values: Mapping[str, object], language: str) -> str:
-        """The sentence to be said. Raises PhraseError or SpokenError."""
-        return self.template(key, language).render(values, language)
-
-    def static(self) -> Iterator[tuple[str, str, str]]:
-        """(key, language, sentence) of every phrase whose sound can be built before a call."""
-        for language, templates in self._templates.items():
-            for key, template in templates.items():
-                if template.is_static:
-                    yield key, language, template.render({}, language)
-
-
-def read_phrases(files: Mapping[str, Node]) -> tuple[Phrases, list[Problem]]:
-    """Phrases of `prompts/<language>.yaml` files, by language, parsed by `dsl.tree`; and what is wrong with them.
-
-    A phrase with a problem of its own is left out. The first language is the reference: what another lacks, has beyond
-    it, or says with other places, is a problem of that other.
-    """
-    problems: list[Problem] = []
-    templates: dict[str, dict[str, Template]] = {}
-    for language, root in files.items():
-        if not speaks(language):
-            problems.append(Problem(root.mark, "phrase-language", f"no values can be said in {language}"))
-        templates[language] = _read_language(root, problems)
-    if files:
-        reference = next(iter(files))
-        for language, root in files.items():
-            if language != reference:
-                _compare(
-                    language, root, templates[language], reference, files[reference], templates[reference], problems
-                )
-    return Phrases(templates), problems
-
-
-def _read_language(root: Node, problems: list[Problem]) -> dict[str, Template]:
-    if not root.is_mapping:
-        problems.append(Problem(root.mark, "phrase-file", f"a mapping of key to text is wanted, not {root.kind}"))
-    templates: dict[str, Template] = {}
-    for key, node in root.items.items():
-        if not _KEY.fullmatch(key):
-            message = f"key {key!r}: small letters, digits and _ are wanted, as it names the recording's file"
-            problems.append(Problem(node.key_mark or node.mark, "phrase-key", message))
-        elif not isinstance(node.value, str):
-            problems.append(Problem(node.mark, "phrase-text", f"{key}: text is wanted, not {node.kind}; quote it"))
-        else:
-            try:
-                templates[key] = parse_template(node.value)
-            except PhraseError as error:
-                message = f"{key}, character {error.position}: {error.message}"
-                problems.append(Problem(node.mark, "phrase-text", message))
-    return templates
-
-
-def _compare(
-    language: str,
-    root: Node,
-    templates: Mapping[str, Template],
-    reference: str,
-    reference_root: Node,
-    reference_templates: Mapping[str, Template],
-    problems: list[Problem],
-) -> None:
-    for key, node in reference_root.items.items():
-        if key not in root.items:
-            message = f"{key} has no text in {language}"
-            problems.append(Problem(node.key_mark or node.mark, "phrase-missing", message))
-    for key, node in root.items.items():
-        if key not in reference_root.items:
-            hint = nearest_hint(key, list(reference_root.items))
-            message = f"{key} has no text in {reference}{hint}"
-            problems.append(Problem(node.key_mark or node.mark, "phrase-missing", message))
-        elif key in templates and key in reference_templates:
-            here, there = templates[key].places, reference_templates[key].places
-            if here != there:
-                message = f"{key} needs {_listed(here)}, but {_listed(there)} in {reference}"
-                problems.append(Problem(node.mark, "phrase-places", message))
-
-
-def _listed(places: Mapping[str, str]) -> str:
-    return " ".join(f"{{{name}:{kind}}}" for name, kind in sorted(places.items())) or "no value"

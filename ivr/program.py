@@ -1,4 +1,4 @@
-"""A compiled version of dialplans/ and prompts/: all that the flow machine needs, as plain data.
+"""Program: a compiled version of dialplans/ and prompts/, all that the flow machine needs, as plain data.
 
 `encode(program)` is one file for the store; `decode` reads it back without looking at YAML, CEL or rules again, so a
 controller starts on a large site in well under a second. Steps name their successors; the words in ENDINGS are
@@ -20,15 +20,18 @@ RETURN = "return"  # to the flow that called this one; in the first flow, hang u
 ENDINGS = (AGAIN, BACK, HANG_UP, RETURN)
 """Words that may stand where a step's name may."""
 
+BUILT_IN = ("caller", "called", "language", "case", "agent")
+"""Variables that every flow has."""
+
 
 class Cel(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A CEL expression, checked at lint."""
+    """CEL expression, checked at lint."""
 
     text: str
 
 
 class Const(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A value as written."""
+    """Value as written."""
 
     value: Any
 
@@ -37,7 +40,7 @@ Value = Cel | Const
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):
-    """One phrase to be said: in the caller's language unless another is given; `values` fill its places."""
+    """Phrase to be said: in the caller's language unless another is given; `values` fill its places."""
 
     phrase: str
     language: str | None = None
@@ -48,7 +51,7 @@ Lines = tuple[Line, ...]
 
 
 class Retry(msgspec.Struct, frozen=True, array_like=True):
-    """What happens when a caller is silent, or wrong: say `lines` and ask again, `tries` times; then go to `then`."""
+    """Reaction to silence or to a wrong key: say `lines` and ask again, `tries` times; then go to `then`."""
 
     lines: Lines
     tries: int
@@ -60,7 +63,7 @@ class Step(msgspec.Struct, frozen=True, array_like=True, tag=True, kw_only=True)
 
 
 class Asking(Step, frozen=True, array_like=True, kw_only=True):
-    """What all steps share that ask for keys. `again` is said instead of `lines` from the second time on."""
+    """Base of the steps that ask for keys. `again` is said instead of `lines` from the second time on."""
 
     lines: Lines
     again: Lines
@@ -108,7 +111,7 @@ class Collect(Asking, frozen=True, array_like=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """One answer that a `Listen` understands, by any of its words or by a key."""
+    """Answer that a `Listen` understands, by any of its words or by a key."""
 
     hears: tuple[str, ...]
     key: str
@@ -134,7 +137,7 @@ class Survey(Asking, frozen=True, array_like=True, kw_only=True):
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True):
-    """One way of a branch."""
+    """Case of a branch: its condition, and where it leads."""
 
     condition: str
     then: str
@@ -182,11 +185,11 @@ class Language(Step, frozen=True, array_like=True, kw_only=True):
 
 
 LAST_AGENT = "last"
-"""In the place of an agent's name: who talked to this number last."""
+"""Stands for an agent's name: the agent who talked to this number last."""
 
 
-class WayOut(msgspec.Struct, frozen=True, array_like=True):
-    """What a waiting caller may choose once the queue suggests it: `lines` say so, `key` takes it."""
+class QueueOffer(msgspec.Struct, frozen=True, array_like=True):
+    """Way out that the queue may suggest to a waiting caller: `lines` say so, `key` takes it."""
 
     key: str
     lines: Lines
@@ -204,9 +207,9 @@ class Queue(Step, frozen=True, array_like=True, kw_only=True):
     keys: dict[str, str]
     outcomes: dict[str, str]
     then: str
-    offers: dict[str, WayOut] = {}
+    offers: dict[str, QueueOffer] = {}
     agent: Value | None = None
-    """Who is asked for alone during the first `sticky_s`: an agent, or LAST_AGENT."""
+    """Agent who is asked for alone during the first `sticky_s`: a name, or LAST_AGENT."""
     sticky_s: Seconds = 0.0
     vip: Value = Const(False)
     priority: Value = Const(0)
@@ -261,7 +264,7 @@ class Jump(Step, frozen=True, array_like=True, kw_only=True):
 
 
 class Consent(Step, frozen=True, array_like=True, kw_only=True):
-    """What the caller says to being recorded: `declined`, or `allowed` again."""
+    """Keep the caller's consent to being recorded: `declined`, or `allowed` again."""
 
     recording: Literal["declined", "allowed"]
     then: str
@@ -345,7 +348,7 @@ class Flow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Limits(msgspec.Struct, frozen=True, array_like=True):
-    """What ends any call: steps walked, and seconds since it began (talks with agents count)."""
+    """Caps of any call: steps walked, seconds since it began (talks with agents count), flows below each other."""
 
     steps: int = 500
     call_s: Seconds = 7200.0
@@ -368,11 +371,11 @@ class Program(msgspec.Struct, frozen=True, array_like=True):
     limits: Limits = Limits()
 
     def entry(self, called: str) -> str | None:
-        """The flow that answers `called`, as the switch gave it; None: nobody answers this number."""
+        """Flow that answers `called`, as the switch gave it; None: none answers this number."""
         return self.entries.get(called) or self.entries.get(e164(called)) or self.entries.get("default")
 
     def with_clips(self, version: str, clips: dict[str, dict[str, str]]) -> "Program":
-        """This program as version `version`, with the sounds that publish built."""
+        """Copy of the program as version `version`, with the sounds that publish built."""
         return msgspec.structs.replace(self, version=version, clips=clips)
 
 
@@ -381,10 +384,10 @@ _DECODER = msgspec.msgpack.Decoder(Program)
 
 
 def encode(program: Program) -> bytes:
-    """The whole version as one piece (MessagePack)."""
+    """Encode the whole version as one piece (MessagePack)."""
     return _ENCODER.encode(program)
 
 
 def decode(data: bytes) -> Program:
-    """Raises msgspec.DecodeError for what is no program of this release: publish again from the YAML."""
+    """Decode a version. Raises msgspec.DecodeError for what is no program of this release: publish the YAML again."""
     return _DECODER.decode(data)

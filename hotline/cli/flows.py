@@ -1,4 +1,4 @@
-"""hotline lint, try, call, schema: the admin's tools. Nothing is published, no switch is needed."""
+"""hotline lint, try, call, schema: tools of admins. Nothing is published, no switch is needed."""
 
 import sys
 import time
@@ -20,10 +20,10 @@ from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.versions.checking import Checked, check
 from ivr.compiler.schema import NAMES, json_schema
-from ivr.compiler.test_cases import read_cases
+from ivr.compiler.test_cases import read_test_cases
 from ivr.program import Program
 from ivr.rehearsal.conversation import Conversation, Said
-from ivr.rehearsal.test_runner import BadCases, Result, try_cases
+from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
 
 app = typer.Typer(add_completion=False)
 
@@ -39,9 +39,9 @@ _STYLES = {
 
 @app.command()
 def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
-    """Check dialplans/ and prompts/: every problem at its file, line and column, with the nearest right word.
+    """Find mistakes in dialplans/ and prompts/: file, line, column, and the nearest right word.
 
-    Ends with 1 when there are errors; warnings alone end with 0.
+    Exits with 1 if there are errors; with warnings alone, with 0.
 
     Examples:
 
@@ -55,7 +55,7 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
         checked = check(opened)
     problems = list(checked.problems)
     if checked.program is not None:
-        problems += read_cases(checked.files, checked.program)[1]
+        problems += read_test_cases(checked.files, checked.program)[1]
     errors = [problem for problem in problems if not problem.warning]
     if json:
         print_json({"ok": not errors, "problems": [_as_data(problem) for problem in problems]})
@@ -73,14 +73,14 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
 
 @app.command("try")
 def try_(
-    names: Annotated[list[str] | None, typer.Argument(help="Words of the names of the cases; default: all.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Words in the names of test cases; default: all.")] = None,
     site: SiteOption = Path(),
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Print what was heard and done in every case.")
+        bool, typer.Option("--verbose", "-v", help="Print every call, also those that went as expected.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Rehearse the test cases of dialplans/tests/, without a switch. Ends with 1 when one goes another way.
+    """Run the test cases of dialplans/tests/, without a switch. Exits with 1 if a call goes another way.
 
     Examples:
 
@@ -89,15 +89,15 @@ def try_(
       hotline try complaint --verbose
     """
     program, checked = _program(site)
-    cases, problems = read_cases(checked.files, program)
+    cases, problems = read_test_cases(checked.files, program)
     with told():
         if problems:
-            raise BadCases(problems)
+            raise BadTestCases(problems)
         chosen = [case for case in cases if not names or any(name in case.name for name in names)]
         if not chosen:
             hint = nearest_hint(names[0] if names else "", [case.name for case in cases])
             raise BadInput(f"no test case is called {' or '.join(names or ['anything'])}{hint}; see dialplans/tests/")
-    results = list(try_cases(program, chosen))
+    results = list(run_cases(program, chosen))
     failed = [result for result in results if not result.ok]
     if json:
         print_json({"ok": not failed, "cases": [_result(result) for result in results]})
@@ -111,15 +111,17 @@ def try_(
 
 @app.command()
 def call(
-    flow: Annotated[str, typer.Option(help="The flow to call.")] = "",
-    dial: Annotated[str, typer.Option(help="Or the number to dial; entry.yaml names the flow that answers.")] = "95183",
-    caller: Annotated[str, typer.Option(help="The caller's number.")] = "+8613800138000",
+    flow: Annotated[str, typer.Option(help="Flow to call.")] = "",
+    dial: Annotated[
+        str, typer.Option(help="Number to dial instead; entry.yaml names the flow that answers.")
+    ] = "95183",
+    caller: Annotated[str, typer.Option(help="Number of the caller.")] = "+8613800138000",
     at: Annotated[
-        str, typer.Option(help="The time of the call, in the site's zone: '2026-11-23 10:00'. Default: now.")
+        str, typer.Option(help="Time of the call in the site's zone, '2026-11-23 10:00'; default: now.")
     ] = "",
     site: SiteOption = Path(),
 ) -> None:
-    """Call a flow from the terminal: it prints what the caller would hear, and you type the keys.
+    """Call a flow from the terminal: read what the caller hears, type the keys.
 
     Examples:
 
@@ -149,7 +151,7 @@ def call(
 @app.command()
 def schema(
     name: Annotated[
-        str, typer.Argument(help="flow, defaults, entry, hours, skills, tests, queues or agents.")
+        str, typer.Argument(help="Kind: flow, defaults, entry, hours, skills, tests, queues or agents.")
     ] = "flow",
 ) -> None:
     """Print the JSON Schema of a kind of file, for completion in your editor.
@@ -187,7 +189,7 @@ def _routing_schema(root: str, entry: type) -> dict[str, Any]:
 
 
 def _program(site: Path) -> tuple[Program, Checked]:
-    """The folder's program, or its problems and the end."""
+    """Compile the folder. Prints its errors and exits with 2 where there is no program."""
     opened = open_site(site)
     with told():
         checked = check(opened)
@@ -212,7 +214,7 @@ def _instant(program: Program, text: str) -> datetime:
 
 
 def _line(prompt: str) -> str | None:
-    """One line that was typed; None at the end of the input."""
+    """Read one typed line; None at the end of the input."""
     if sys.stdin.isatty():
         out.print(f"[dim]{escape(prompt)}[/] ▸ ", end="")
     line = sys.stdin.readline()

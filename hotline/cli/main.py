@@ -10,8 +10,8 @@ from typer.main import get_command
 _COMMANDS = {
     "serve": ("serve", "Serve a site until stopped; calls outlive the server."),
     "init": ("init", "Make a new site from the sample."),
-    "lint": ("flows", "Say what is wrong in dialplans/ and prompts/, by file, line and column."),
-    "try": ("flows", "Run the folder's own test calls, without a switch."),
+    "lint": ("flows", "Find mistakes in dialplans/ and prompts/, by file, line and column."),
+    "try": ("flows", "Run the test cases of dialplans/tests/, without a switch."),
     "call": ("flows", "Walk a flow in the terminal, as a caller."),
     "schema": ("flows", "Print the JSON Schema of dialplans/, for an editor's completion."),
     "publish": ("publish", "Lint, try, build the prompts, and put it in force for new calls."),

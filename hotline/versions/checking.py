@@ -59,7 +59,7 @@ def check(site: Site) -> Checked:
     routing = _routing(compiled.roots, problems)
     if routing is not None:
         known = _known_skills(routing.configuration, compiled.roots)
-        for wish, mark in compiled.wishes:
+        for wish, mark in compiled.skill_expressions:
             problems += [
                 Problem(mark, "skill", _hinted(found.message, found.suggestion))
                 for found in expression_problems(wish, known)

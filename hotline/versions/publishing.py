@@ -13,7 +13,7 @@ from hotline.versions.checking import Checked, check
 from hotline.versions.store import Manifest, Versions
 from ivr.phrases import parse_template
 from ivr.program import Program
-from ivr.rehearsal.test_runner import try_folder
+from ivr.rehearsal.test_runner import run_folder
 from speech.building import Builder, Built, Prompt
 from speech.voice import Voice
 
@@ -82,7 +82,7 @@ def rollback(site: Site, to: str | None = None) -> str:
 
 
 def _try_calls(checked: Checked, program: Program, progress: Progress) -> int:
-    results = try_folder(program, checked.files)
+    results = run_folder(program, checked.files)
     failed = [result for result in results if not result.ok]
     progress("calls tried", len(results), len(results))
     if failed:

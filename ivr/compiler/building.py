@@ -1,13 +1,9 @@
-"""From the words that a step was given to the compiled step: one function a kind that has many words."""
+"""Building of compiled steps from the words that they were given: a function for each kind with many words."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from ivr import program as p
-
-Given = dict[str, Any]
-"""Compiled values by word; every word of the kind is there."""
+from ivr.compiler.grammar import Given
 
 QUEUE_OUTCOMES = ("no_agents", "timed_out", "full", "failed")
 TRANSFER_OUTCOMES = ("busy", "no_answer", "failed")
@@ -24,12 +20,12 @@ def _asking(given: Given, prompt: str) -> Given:
 
 
 def menu(given: Given) -> p.Menu:
-    """A `menu` step."""
+    """Build a `menu`."""
     return p.Menu(keys=given["keys"], **_asking(given, "menu"))
 
 
 def collect(given: Given) -> p.Collect:
-    """A `collect` step."""
+    """Build a `collect`."""
     least, most = given["length"]
     confirm: p.Confirm | None = given["confirm"]
     if confirm is not None:
@@ -49,7 +45,7 @@ def collect(given: Given) -> p.Collect:
 
 
 def listen(given: Given) -> p.Listen:
-    """A `listen` step."""
+    """Build a `listen`."""
     return p.Listen(
         answers=given["answers"],
         into=given["into"],
@@ -60,13 +56,13 @@ def listen(given: Given) -> p.Listen:
 
 
 def survey(given: Given) -> p.Survey:
-    """A `survey` step."""
+    """Build a `survey`."""
     least, most = given["scores"]
     return p.Survey(question=given["survey"], least=least, most=most, then=given["then"], **_asking(given, "say"))
 
 
 def lookup(given: Given) -> p.Lookup:
-    """A `lookup` step."""
+    """Build a `lookup`."""
     return p.Lookup(
         method=given["method"],
         url=given["lookup"],
@@ -79,7 +75,7 @@ def lookup(given: Given) -> p.Lookup:
 
 
 def queue(given: Given) -> p.Queue:
-    """A `queue` step."""
+    """Build a `queue`."""
     return p.Queue(
         queue=given["queue"],
         skills=given["skills"],
@@ -98,13 +94,13 @@ def queue(given: Given) -> p.Queue:
 
 
 def transfer(given: Given) -> p.Transfer:
-    """A `transfer` step."""
+    """Build a `transfer`."""
     outcomes = {outcome: given[outcome] for outcome in TRANSFER_OUTCOMES}
     return p.Transfer(to=given["transfer"], ring_s=given["ring_s"], outcomes=outcomes, then=given["then"])
 
 
 def voicemail(given: Given) -> p.Voicemail:
-    """A `voicemail` step."""
+    """Build a `voicemail`."""
     return p.Voicemail(
         box=given["voicemail"],
         lines=given["say"] or (),
@@ -118,7 +114,7 @@ def voicemail(given: Given) -> p.Voicemail:
 
 
 def open_case(given: Given) -> p.OpenCase:
-    """A `open_case` step."""
+    """Build an `open_case`."""
     fields: dict[str, p.Value] = dict(given["open_case"])
     category = fields.pop("category", p.Const("other"))
     return p.OpenCase(

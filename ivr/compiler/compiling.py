@@ -1,6 +1,6 @@
-"""A folder of dialplans/ and prompts/ becomes a program, or a list of everything that is wrong with it.
+"""Compiling of a folder: dialplans/ and prompts/ become a program, or a list of everything that is wrong with them.
 
-Text in, data out: whoever calls this has read the files. Nothing is half compiled: with one problem that is not a mere
+Text in, data out: the caller has read the files. Nothing is half compiled: with one problem that is not a mere
 warning there is no program, and the version that runs goes on.
 """
 
@@ -17,9 +17,9 @@ from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
 from ivr.compiler import lint
 from ivr.compiler.flows import flow_name, read_flow
 from ivr.compiler.grammar import Reading, RefKind
+from ivr.compiler.phrases import Phrases, read_phrases
 from ivr.compiler.queue_rules import QUEUES
 from ivr.compiler.vocabulary import SITE_WORDS
-from ivr.phrases import Phrases, read_phrases
 from ivr.program import Flow, Limits, Program
 
 FLOWS = "dialplans/flows/"
@@ -32,15 +32,15 @@ _LIMITS = {"steps": (10, 10_000), "call_s": (60, 86_400), "depth": (2, 50)}
 
 @dataclass(slots=True)
 class Compilation:
-    """What came of a folder. `roots` are the parsed files by path, for those whose meaning belongs to others.
+    """Outcome of compiling a folder. `roots` are the parsed files by path; the meaning of some belongs to others.
 
-    `wishes` are the skill expressions of all flows with their places; their grammar belongs to the queues.
+    `skill_expressions` are those of all flows with their places; their grammar belongs to the queues.
     """
 
     program: Program | None = None
     problems: list[Problem] = field(default_factory=list)
     roots: dict[str, Node] = field(default_factory=dict)
-    wishes: list[tuple[str, Mark]] = field(default_factory=list)
+    skill_expressions: list[tuple[str, Mark]] = field(default_factory=list)
     readings: dict[str, Reading] = field(default_factory=dict)
 
     @property
@@ -211,11 +211,11 @@ class _Compiler:
         for name, flow in flows.items():
             reading = done.readings[name]
             done.problems += lint.lint_flow(flow, reading, around)
-            done.wishes += [(ref.name, ref.mark) for ref in reading.refs if ref.kind == "wish"]
+            done.skill_expressions += [(ref.name, ref.mark) for ref in reading.refs if ref.kind == "skills"]
         done.problems += lint.lint_calls(flows, done.readings)
 
     def _unread_names(self) -> lint.Unread:
-        """What the files that could not be read may well define: that it is missing is their one problem told again."""
+        """Names that unreadable files may well define: that those are missing is the same problem told again."""
         flows = frozenset(flow_name(path) for path in self._unread if path.startswith(FLOWS))
         kinds: set[RefKind] = {kind for kind, path in _DEFINED_IN.items() if path in self._unread}
         if any(path.startswith(PROMPTS) for path in self._unread):

@@ -1,27 +1,27 @@
-"""One file of dialplans/flows: the head (name, start, arguments), and every other word a step."""
+"""Flow files: the head (name, start, arguments) and the steps of one file of dialplans/flows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from dsl.tree import Node
+from dsl.tree import NAME, Node
 from ivr.compiler import values
 from ivr.compiler.grammar import Reading
 from ivr.compiler.vocabulary import KINDS
 from ivr.program import ENDINGS, Flow
 
 HEAD = ("flow", "start", "takes", "returns", "about")
-"""Words of a flow that are no steps."""
+"""Words of a flow that name no step."""
 
 
 def flow_name(path: str) -> str:
-    """`loans/ask` of `dialplans/flows/loans/ask.yaml`."""
+    """Name of the flow in a file: `loans/ask` of `dialplans/flows/loans/ask.yaml`."""
     return path.partition("flows/")[2].removesuffix(".yaml")
 
 
 def read_flow(root: Node, name: str, defaults: Mapping[str, Node]) -> tuple[Flow | None, Reading]:
-    """Read one file. The flow is None when it is past use; what is wrong is in the reading."""
+    """Read one file. The flow is None where the file holds none; the reading has what is wrong."""
     reading = Reading(name, KINDS, defaults)
     if not root.is_mapping:
         reading.problem(root.mark, "flow", f"a flow is a mapping of steps, not {root.kind}")
@@ -33,7 +33,7 @@ def read_flow(root: Node, name: str, defaults: Mapping[str, Node]) -> tuple[Flow
         if word in ENDINGS:
             message = f"{word} is a word of its own: no step can be called that"
             reading.problem(node.key_mark or node.mark, "step-name", message)
-        elif not re.match(values.NAME, word):
+        elif not re.match(NAME, word):
             message = f"{word!r} is no name for a step: small letters, digits and _"
             reading.problem(node.key_mark or node.mark, "step-name", message)
         else:

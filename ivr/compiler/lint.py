@@ -1,4 +1,4 @@
-"""What is wrong in a flow once all files are read: names that nothing has, ways that lead nowhere, secrets let out.
+"""Lint of flows, once all files are read: names that nothing has, ways that lead nowhere, secrets let out.
 
 Rules, by the id that each message carries:
 
@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 from dsl.conditions import FUNCTIONS, compiled
 from dsl.tree import Mark, Problem, nearest_hint
 from ivr.compiler.grammar import Reading, Ref, RefKind
-from ivr.machine.session import BUILT_IN
-from ivr.phrases import Phrases
+from ivr.compiler.phrases import Phrases
 from ivr.program import (
+    BUILT_IN,
     ENDINGS,
     LAST_AGENT,
     AnyStep,
@@ -48,8 +48,8 @@ from ivr.program import (
 )
 
 _MACRO_VARIABLE = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
-_WISH_SKILL = re.compile(r"[^\W\d][\w-]*")
-_WISH_WORDS = frozenset({"and", "or", "not"})
+_SKILL = re.compile(r"[^\W\d][\w-]*")
+_SKILL_WORDS = frozenset({"and", "or", "not"})
 
 
 _HINTS = 100  # a search among ten thousand phrases takes some 20 ms
@@ -57,19 +57,19 @@ _HINTS = 100  # a search among ten thousand phrases takes some 20 ms
 
 @dataclass(frozen=True)
 class Unread:
-    """What files that could not be read may define: these flows, and anything of these kinds."""
+    """Names that unreadable files may define: these flows, and anything of these kinds."""
 
     flows: frozenset[str] = frozenset()
     kinds: frozenset[RefKind] = frozenset()
 
     def may_define(self, kind: RefKind, name: str) -> bool:
-        """That this name is unknown is then no problem of its own."""
+        """True for a name whose absence is no problem of its own."""
         return kind in self.kinds or (kind == "flow" and name in self.flows)
 
 
 @dataclass
 class Surroundings:
-    """What the names of flows may mean."""
+    """Names that flows may use, by kind."""
 
     flows: Mapping[str, Flow]
     phrases: Phrases
@@ -94,13 +94,13 @@ class Surroundings:
         self._hints_left = _HINTS
 
     def hint(self, name: str, known: Collection[str]) -> str:
-        """The nearest right word. A folder that lacks thousands of names gets the first of them hinted, and soon."""
+        """Hint at the nearest right word; empty after a hundred, so that a folder full of mistakes is checked soon."""
         self._hints_left -= 1
         return nearest_hint(name, sorted(known)) if self._hints_left >= 0 else ""
 
 
 def lint_flow(flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Problem]:
-    """All that is wrong in one flow, besides what reading it found."""
+    """Problems of one flow, besides those that reading it found."""
     steps = frozenset((*flow.steps, *reading.marks, *ENDINGS))
     for ref in reading.refs:
         if ref.kind == "step" or ref.kind in around.names:
@@ -114,8 +114,8 @@ def lint_flow(flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Pr
                 yield from _phrase(ref, flow, reading, around)
         elif ref.kind == "expression":
             yield from _expression(ref, flow, reading)
-        elif ref.kind == "wish":
-            yield from _wish(ref, around)
+        elif ref.kind == "skills":
+            yield from _skills(ref, around)
         elif ref.kind == "secret":
             yield from _secret(ref, flow, around)
     for name, step in flow.steps.items():
@@ -127,7 +127,7 @@ def lint_flow(flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Pr
 
 
 def lint_calls(flows: Mapping[str, Flow], readings: Mapping[str, Reading]) -> Iterator[Problem]:
-    """Flows that call each other round and round: the stack of flows would only grow."""
+    """Problems of flows that call each other round and round: the stack of flows would only grow."""
     calls = {
         name: [(step.flow, readings[name].marks[at]) for at, step in flow.steps.items() if isinstance(step, Call)]
         for name, flow in flows.items()
@@ -152,7 +152,7 @@ def lint_calls(flows: Mapping[str, Flow], readings: Mapping[str, Reading]) -> It
 
 
 def successors(step: AnyStep) -> Iterator[str]:
-    """All steps that may follow."""
+    """Names of all steps that may follow."""
     if isinstance(step, Asking):
         yield step.no_input.then
         yield step.wrong.then
@@ -219,10 +219,10 @@ def _expression(ref: Ref, flow: Flow, reading: Reading) -> Iterator[Problem]:
             )
 
 
-def _wish(ref: Ref, around: Surroundings) -> Iterator[Problem]:
-    """Only the names; what a wish means, and its grammar, belong to the queues."""
-    for skill in _WISH_SKILL.findall(ref.name):
-        if skill not in around.skills and skill not in _WISH_WORDS:
+def _skills(ref: Ref, around: Surroundings) -> Iterator[Problem]:
+    """Check the names only; the meaning of a skill expression, and its grammar, belong to the queues."""
+    for skill in _SKILL.findall(ref.name):
+        if skill not in around.skills and skill not in _SKILL_WORDS:
             yield Problem(ref.mark, "unknown-skill", f"there is no skill {skill}{nearest_hint(skill, around.skills)}")
 
 
@@ -283,7 +283,7 @@ def _reachable(flow: Flow, reading: Reading) -> Iterator[Problem]:
 
 
 def _loops(flow: Flow, reading: Reading) -> Iterator[Problem]:
-    """Circles of steps in which nothing waits for a person, a service or the end of words."""
+    """Find circles of steps in which nothing waits for a person, a service or the end of words."""
     silent = {
         name: [after for after in successors(step) if after in flow.steps]
         for name, step in flow.steps.items()

@@ -1,5 +1,6 @@
-"""What the queues of a folder do with a caller who waits long, read from queues.yaml: which ways out they suggest, and
-where they overflow to. A test case may let happen what a queue does, and nothing else.
+"""Queue rules that a test case may play: the offers and the overflows of each queue's steps in queues.yaml.
+
+A test case lets happen what a queue does to a caller who waits long, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ QUEUES = "dialplans/queues.yaml"
 
 
 @dataclass(frozen=True)
-class Ways:
-    """Of one queue: ways out that a step suggests, and queues to which one overflows."""
+class QueueRules:
+    """Rules of one queue: offers that its steps make, and queues to which it overflows."""
 
     offers: frozenset[str]
     overflows: frozenset[str]
 
 
-def ways_of(files: Mapping[str, str]) -> dict[str, Ways] | None:
-    """By queue; None for a folder whose queues are not here, or cannot be read."""
+def queue_rules(files: Mapping[str, str]) -> dict[str, QueueRules] | None:
+    """Rules by queue; None for a folder whose queues are not here, or cannot be read."""
     if QUEUES not in files:
         return None
     try:
@@ -29,14 +30,14 @@ def ways_of(files: Mapping[str, str]) -> dict[str, Ways] | None:
     except SourceError:
         return None
     section = root.items.get("queues")
-    return None if section is None else {name: _ways(queue) for name, queue in section.items.items()}
+    return None if section is None else {name: _rules(queue) for name, queue in section.items.items()}
 
 
-def _ways(queue: Node) -> Ways:
+def _rules(queue: Node) -> QueueRules:
     steps = queue.items.get("steps")
     taken = {word: set[str]() for word in ("offer", "overflow")}
     for step in steps.children if steps is not None else ():
         for word, found in taken.items():
             if word in step.items:
                 found.add(step.items[word].text)
-    return Ways(frozenset(taken["offer"]), frozenset(taken["overflow"]))
+    return QueueRules(frozenset(taken["offer"]), frozenset(taken["overflow"]))

@@ -1,4 +1,4 @@
-"""JSON Schemas (draft 2020-12) of what admins edit, for completion in editors; made from the tables the readers use.
+"""JSON Schemas (draft 2020-12) of the files that admins edit, for completion in editors; made from the readers' tables.
 
 In a file, the first line makes most editors find it:
 
@@ -7,22 +7,20 @@ In a file, the first line makes most editors find it:
 
 from __future__ import annotations
 
-from typing import Any
-
 from dsl.calendars import hours_schema
+from dsl.tree import NAME
 from ivr.compiler import shapes, values
+from ivr.compiler.grammar import Kind, Schema
 from ivr.compiler.test_cases import cases_schema
-from ivr.compiler.vocabulary import KINDS, SITE_WORDS, Kind
+from ivr.compiler.vocabulary import KINDS, SITE_WORDS
 from ivr.program import ENDINGS
 
-Schema = dict[str, Any]
-
 NAMES = ("flow", "defaults", "entry", "hours", "skills", "tests")
-"""Kinds of files that have a schema here; queues and agents are the queues' own."""
+"""Kinds of files that have a schema here; those of queues and agents are made of acd/config."""
 
 
 def json_schema(name: str = "flow") -> Schema:
-    """The schema of one kind of file. Raises KeyError for a kind that is not in NAMES."""
+    """Schema of one kind of file. Raises KeyError for a kind that is not in NAMES."""
     makers = {
         "flow": _flow,
         "defaults": _defaults,
@@ -39,7 +37,7 @@ def json_schema(name: str = "flow") -> Schema:
 
 
 def _flow() -> Schema:
-    names = {"type": "array", "items": {"type": "string", "pattern": values.NAME}}
+    names = {"type": "array", "items": {"type": "string", "pattern": NAME}}
     return {
         "type": "object",
         "required": ["flow", "start"],
@@ -50,7 +48,7 @@ def _flow() -> Schema:
             "returns": {**names, "description": "Values that this flow gives back."},
             "about": {"type": "string", "description": "For people."},
         },
-        "propertyNames": {"pattern": values.NAME, "not": {"enum": list(ENDINGS)}},
+        "propertyNames": {"pattern": NAME, "not": {"enum": list(ENDINGS)}},
         "additionalProperties": {"$ref": "#/$defs/step"},
         "$defs": _defs(),
     }
@@ -94,7 +92,7 @@ def _skills() -> Schema:
 
 def _defs() -> Schema:
     kinds = {f"step.{word}": _kind(kind) for word, kind in KINDS.items()}
-    named = {"type": "string", "pattern": values.NAME, "description": "A step of this flow, or " + ", ".join(ENDINGS)}
+    named = {"type": "string", "pattern": NAME, "description": "A step of this flow, or " + ", ".join(ENDINGS)}
     return {
         **shapes.DEFS,
         **kinds,

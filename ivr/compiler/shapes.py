@@ -1,4 +1,4 @@
-"""Shapes with steps or phrases inside: lines to say, targets, keys, retries, answers, cases.
+"""Shapes with steps or phrases inside: lines to say, targets, keys, retries, answers, cases, offers.
 
 Beside `ivr.compiler.values`: each reads a node, and is a JSON Schema.
 """
@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import re
 
-from dsl.tree import Node, nearest_hint
-from ivr.compiler.grammar import Reading
+from dsl.tree import NAME, Node, nearest_hint
+from ivr.compiler.grammar import Reading, Schema, Shape
 from ivr.compiler.values import (
     LANGUAGE,
-    NAME,
-    Schema,
-    Shape,
     condition,
     count,
     key,
@@ -24,7 +21,7 @@ from ivr.compiler.values import (
     texts,
     word,
 )
-from ivr.program import Answer, Case, Confirm, Line, Lines, Retry, WayOut
+from ivr.program import Answer, Case, Confirm, Line, Lines, QueueOffer, Retry
 
 _KEYS = r"^[0-9*#]{1,6}$"
 
@@ -34,7 +31,7 @@ def _ref(name: str) -> Schema:
 
 
 def _members(reading: Reading, node: Node, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Node]:
-    """The entries of a mapping with a closed list of words; what is unknown or missing is reported."""
+    """Entries of a mapping with a closed list of words; unknown and missing ones are reported."""
     if not node.is_mapping:
         reading.problem(
             node.mark, "type", f"a mapping with {', '.join(required + optional)} is wanted, not {node.kind}"
@@ -148,14 +145,14 @@ def _sequence(reading: Reading, node: Node) -> tuple[Node, ...]:
     return node.children
 
 
-WAYS = ("callback", "message")
+OFFERS = ("callback", "message")
 CALLBACK_PHRASES = (("callback_confirm", ("phone",)), ("callback_number", ()), ("callback_refused", ()))
-"""What the dialogue of a callback says besides the offer, and what is filled in."""
+"""Phrases of a callback's dialogue besides the offer, with the places that are filled in."""
 
 
-def _read_offers(reading: Reading, node: Node, name: str) -> dict[str, WayOut]:
-    offers: dict[str, WayOut] = {}
-    for way, child in _members(reading, node, (), WAYS).items():
+def _read_offers(reading: Reading, node: Node, name: str) -> dict[str, QueueOffer]:
+    offers: dict[str, QueueOffer] = {}
+    for way, child in _members(reading, node, (), OFFERS).items():
         inside = _members(reading, child, ("key", "say", "then"), ())
         if len(inside) < 3:
             continue
@@ -163,7 +160,7 @@ def _read_offers(reading: Reading, node: Node, name: str) -> dict[str, WayOut]:
         if any(other.key == pressed for other in offers.values()):
             reading.problem(inside["key"].mark, "key", f"key {pressed} takes another offer already")
         spoken: Lines = lines.read(reading, inside["say"], name)
-        offers[way] = WayOut(pressed, spoken, reading.target(inside["then"], f"{name}.{way}"))
+        offers[way] = QueueOffer(pressed, spoken, reading.target(inside["then"], f"{name}.{way}"))
         for phrase, places in CALLBACK_PHRASES if way == "callback" else ():
             reading.refer("phrase", phrase, inside["say"].mark, places)
     return offers
@@ -196,7 +193,7 @@ _offer_schema: Schema = {
     "properties": {"key": key.schema, "say": _ref("say"), "then": _ref("next")},
 }
 offers = Shape(
-    {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(WAYS, _offer_schema)}, _read_offers
+    {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(OFFERS, _offer_schema)}, _read_offers
 )
 keys = Shape({"type": "object", "propertyNames": {"pattern": _KEYS}, "additionalProperties": target.schema}, _read_keys)
 retry = Shape(_ref("retry"), _read_retry)
@@ -249,4 +246,4 @@ DEFS: dict[str, Schema] = {
         "properties": {"say": lines.schema, "tries": count.schema, "then": target.schema},
     },
 }
-"""Shapes that the schema names once."""
+"""Schemas that are written once and named by `$ref`."""

@@ -1,4 +1,4 @@
-"""Test cases of calls, as admins write them beside the flows: dialplans/tests/*.yaml.
+"""Test cases: calls as admins write them down beside the flows, in dialplans/tests/*.yaml.
 
     complaint goes to care:
       at: 2026-11-23 10:00              # the site's own time, or any instant with its zone
@@ -13,7 +13,7 @@
         - hangs_up:
         - ends: caller_left
 
-`hears` looks forward: phrases before it need no line of their own. What must not be said stands in `never_hears`.
+`hears` looks forward: phrases before it need no line of their own. `never_hears` lists phrases that must not be said.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
-from ivr.compiler.queue_rules import Ways, ways_of
-from ivr.compiler.shapes import WAYS
+from ivr.compiler.queue_rules import QueueRules, queue_rules
+from ivr.compiler.shapes import OFFERS
 from ivr.program import Program
 
 TESTS = "dialplans/tests/"
@@ -67,7 +67,7 @@ _TRANSFERS = ("talked", "busy", "no_answer", "failed")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a script: what the caller or the house does, or what must be seen."""
+    """Line of a script: an action of the caller or the house, or an expectation."""
 
     verb: str
     value: Any
@@ -76,7 +76,7 @@ class Line:
 
 @dataclass(frozen=True)
 class TestCase:
-    """One call to rehearse."""
+    """Test case: one call, its script, and the phrases that it must never say."""
 
     __test__ = False  # pytest collects what is called Test…
 
@@ -88,15 +88,15 @@ class TestCase:
     called: str
     script: tuple[Line, ...]
     never_hears: tuple[str, ...] = ()
-    ways: Mapping[str, Ways] | None = None
-    """What the queues may do with who waits; None where nobody knows."""
+    queues: Mapping[str, QueueRules] | None = None
+    """Rules of the queues by name; None where they are not known: then a queue may do anything."""
 
 
-def read_cases(files: Mapping[str, str], program: Program) -> tuple[list[TestCase], list[Problem]]:
-    """All test cases of a folder's files, and what is wrong with them."""
+def read_test_cases(files: Mapping[str, str], program: Program) -> tuple[list[TestCase], list[Problem]]:
+    """Read all test cases of a folder's files, and find what is wrong with them."""
     problems: list[Problem] = []
     cases: list[TestCase] = []
-    ways = ways_of(files)
+    queues = queue_rules(files)
     for path in sorted(files):
         if not (path.startswith(TESTS) and path.endswith(".yaml")):
             continue
@@ -108,17 +108,17 @@ def read_cases(files: Mapping[str, str], program: Program) -> tuple[list[TestCas
         if not root.is_mapping:
             problems.append(Problem(root.mark, "test", f"a mapping of names to test cases is wanted, not {root.kind}"))
         for name, node in root.items.items():
-            case = _Reader(program, problems, ways).case(name, node)
+            case = _Reader(program, problems, queues).case(name, node)
             if case is not None:
                 cases.append(case)
     return cases, problems
 
 
 class _Reader:
-    def __init__(self, program: Program, problems: list[Problem], ways: Mapping[str, Ways] | None) -> None:
+    def __init__(self, program: Program, problems: list[Problem], queues: Mapping[str, QueueRules] | None) -> None:
         self._program = program
         self._problems = problems
-        self._ways = ways
+        self._queues = queues
 
     def case(self, name: str, node: Node) -> TestCase | None:
         before = len(self._problems)
@@ -148,7 +148,7 @@ class _Reader:
         if len(self._problems) > before or at is None:
             return None
         never_hears = tuple(phrase.text for phrase in phrases)
-        return TestCase(name, mark, at, flow, caller, called, lines, never_hears, self._ways)
+        return TestCase(name, mark, at, flow, caller, called, lines, never_hears, self._queues)
 
     def _wrong(self, mark: Mark, message: str, rule: str = "test") -> None:
         self._problems.append(Problem(mark, rule, message))
@@ -241,10 +241,10 @@ class _Reader:
             return ""
         if set(node.items) == {"offers"}:
             way = node.items["offers"].text
-            return "" if way in WAYS else f"offers one of {', '.join(WAYS)}{nearest_hint(way, WAYS)}"
+            return "" if way in OFFERS else f"offers one of {', '.join(OFFERS)}{nearest_hint(way, OFFERS)}"
         if set(node.items) == {"overflows"}:
-            if self._ways is not None:
-                self._known(node.items["overflows"].text, list(self._ways), "queue", node.items["overflows"].mark)
+            if self._queues is not None:
+                self._known(node.items["overflows"].text, list(self._queues), "queue", node.items["overflows"].mark)
             return ""
         return ACTIONS["queue"]
 
@@ -260,7 +260,7 @@ def cases_schema() -> dict[str, Any]:
             "anyOf": [
                 {"enum": list(_QUEUES)},
                 _with("served", {"type": ["string", "integer"]}),
-                _with("offers", {"enum": list(WAYS)}),
+                _with("offers", {"enum": list(OFFERS)}),
                 _with("overflows", {"type": "string"}),
             ]
         },

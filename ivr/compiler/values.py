@@ -1,37 +1,25 @@
-"""Values of a flow that hold no steps: names, numbers, text, expressions. Each shape reads, and is a JSON Schema.
+"""Shapes of values that hold no steps: names, numbers, text, expressions. Each reads, and is a JSON Schema.
 
-A shape reports what is wrong and gives a harmless value back, so that one mistake hides no other.
+A shape reports a mistake and gives a harmless value back, so that one mistake hides no other.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from dsl.conditions import compiled
-from dsl.tree import Node, nearest_hint
+from dsl.tree import NAME, Node, nearest_hint
 from ivr.checks import CHECKS
-from ivr.compiler.grammar import Reading
+from ivr.compiler.grammar import Reading, Shape
 from ivr.program import LAST_AGENT, Cel, Const, Value
 
-Schema = dict[str, Any]
-NAME = r"^[a-z][a-z0-9_]*$"
 PATH = r"^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*$"
 _LENGTH = r"^[1-9][0-9]?-[1-9][0-9]?$"
 
 
-@dataclass(frozen=True)
-class Shape:
-    """`read` takes the reading, the node and the name that a step written inside it would get."""
-
-    schema: Schema
-    read: Callable[[Reading, Node, str], Any]
-
-
 def matching(pattern: str, wanted: str) -> Shape:
-    """Text that fits a pattern; `wanted` names it to people."""
+    """Shape of text that fits a pattern; `wanted` names it to people."""
 
     def read(reading: Reading, node: Node, _name: str) -> str:
         text = node.text if not isinstance(node.value, bool) and node.value is not None else None
@@ -44,12 +32,12 @@ def matching(pattern: str, wanted: str) -> Shape:
 
 
 def shown(node: Node) -> str:
-    """What stands there, for a message."""
+    """Description of a node for a message."""
     return f"{node.kind} {node.text!r}" if node.text else node.kind
 
 
 def number(least: float, most: float, *, whole: bool) -> Shape:
-    """A number within bounds."""
+    """Shape of a number within bounds."""
     wanted = f"{'a whole number' if whole else 'a number'} from {least:g} to {most:g}"
 
     def read(reading: Reading, node: Node, _name: str) -> float:
@@ -68,7 +56,7 @@ def number(least: float, most: float, *, whole: bool) -> Shape:
 
 
 def choice(*words: str) -> Shape:
-    """One of a few words."""
+    """Shape of one of a few words."""
 
     def read(reading: Reading, node: Node, _name: str) -> str:
         if node.text not in words:
@@ -81,7 +69,7 @@ def choice(*words: str) -> Shape:
 
 
 def reference(kind: Any, pattern: str = NAME, wanted: str = "a name (small letters, digits and _)") -> Shape:
-    """A name that something else must have; looked up when all files are read."""
+    """Shape of a name that something else must have; it is looked up when all files are read."""
     name = matching(pattern, wanted)
 
     def read(reading: Reading, node: Node, where: str) -> str:
@@ -116,7 +104,7 @@ def _read_variable(reading: Reading, node: Node, name: str) -> str:
 
 
 def list_of(one: Shape) -> Shape:
-    """A list, or one alone."""
+    """Shape of a list, or of one entry alone."""
 
     def read(reading: Reading, node: Node, name: str) -> tuple[Any, ...]:
         inside = node.children if node.is_sequence else (node,)
@@ -143,7 +131,7 @@ def expression_of(reading: Reading, text: str, node: Node) -> None:
 
 
 def read_condition(reading: Reading, node: Node, _name: str) -> str:
-    """A CEL condition, or plain true or false; a leading = is allowed."""
+    """Read a CEL condition, or plain true or false; a leading = is allowed."""
     if isinstance(node.value, bool):
         return "true" if node.value else "false"
     if not isinstance(node.value, str):
@@ -182,7 +170,7 @@ def _read_values(reading: Reading, node: Node, name: str) -> dict[str, Value]:
 
 
 def named(reading: Reading, key: str, child: Node) -> bool:
-    """Whether a key is a name; reported when not."""
+    """Check that a key is a name; report it where it is none."""
     if re.match(NAME, key):
         return True
     reading.problem(child.key_mark or child.mark, "type", f"{key!r} is no name: small letters, digits and _")
@@ -196,7 +184,7 @@ def _read_settings(reading: Reading, node: Node, name: str) -> dict[str, Value]:
 
 
 def _read_names(reading: Reading, node: Node, name: str) -> dict[str, str]:
-    """`into` of a called flow: variables here, by the name that the other flow returns."""
+    """Read `into` of a called flow: variables here, by the name that the other flow returns."""
     if not node.is_mapping:
         reading.problem(node.mark, "type", f"a mapping of variable to returned name is wanted, not {node.kind}")
         return {}
@@ -264,4 +252,4 @@ agent = Shape({"type": ["string", "integer"]}, _read_agent)
 mapping = Shape({"type": "object", "propertyNames": {"pattern": NAME}}, _read_values)
 settings = Shape({"type": "object", "propertyNames": {"pattern": NAME}, "minProperties": 1}, _read_settings)
 names = Shape({"type": "object", "additionalProperties": {"type": "string", "pattern": NAME}}, _read_names)
-wishes = list_of(reference("wish", r"^\S", "a skill, such as complaints>=3,"))
+skills = list_of(reference("skills", r"^\S", "a skill, such as complaints>=3,"))

@@ -1,4 +1,4 @@
-"""The closed vocabulary of flows: every kind of step, its words, what each may hold, and what it means.
+"""Vocabulary of flows, closed: every kind of step, its words, what each may hold, and what it means.
 
 One table: the reader reads by it, the JSON Schema is made from it, and the guide's reference is printed from it. So
 an editor completes exactly what the loader takes.
@@ -6,84 +6,14 @@ an editor completes exactly what the loader takes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
 
-from dsl.tree import Node, nearest_hint
+from dsl.tree import Node
 from ivr import program as p
 from ivr.compiler import building
 from ivr.compiler import shapes as s
 from ivr.compiler import values as v
-from ivr.compiler.building import Given
-from ivr.compiler.grammar import Reading
-
-
-@dataclass(frozen=True)
-class Option:
-    """A word beside the kind's own. `required`: it must be there, or the site's defaults.yaml must have it."""
-
-    name: str
-    shape: v.Shape
-    doc: str
-    default: Any = None
-    required: bool = False
-    site: bool = False  # defaults.yaml may give it
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of step. `argument` is what stands behind the kind's own word."""
-
-    word: str
-    argument: v.Shape
-    doc: str
-    options: tuple[Option, ...]
-    build: Callable[[Given], p.AnyStep]
-    takes_nothing: bool = False  # the word may stand alone: `hangup:`
-    words: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "words", frozenset(option.name for option in self.options))
-
-    def read(self, reading: Reading, node: Node, name: str) -> p.AnyStep | None:
-        """Build the step; None when something that it cannot be without is missing (and reported)."""
-        options = {option.name: option for option in self.options}
-        for word, inside in node.items.items():
-            if word != self.word and word not in options:
-                known = sorted(options)
-                message = (
-                    f"{word} is not a word of {self.word}{nearest_hint(word, known)}; there are {', '.join(known)}"
-                )
-                reading.problem(inside.key_mark or inside.mark, "unknown-word", message)
-        own = node.items[self.word]
-        empty = self.takes_nothing and own.value is None
-        given: Given = {self.word: None if empty else self.argument.read(reading, own, name)}
-        complete = True
-        for option in self.options:
-            inside_or_none = node.items.get(option.name)
-            if inside_or_none is not None:
-                given[option.name] = option.shape.read(reading, inside_or_none, f"{name}.{option.name}")
-                continue
-            found = reading.default(option.name) if option.site else None
-            given[option.name] = option.default if found is None else found
-            if option.required and given[option.name] is None:
-                reading.problem(
-                    node.key_mark or node.mark, _RULES.get(option.name, "missing-word"), _missing(self, option)
-                )
-                complete = False
-        return self.build(given) if complete else None
-
-
-_RULES = {"no_input": "exhaustion", "wrong": "exhaustion"}
-
-
-def _missing(kind: Kind, option: Option) -> str:
-    if option.name in _RULES:
-        when = "nothing is keyed" if option.name == "no_input" else "something else is keyed"
-        return f"{kind.word} without {option.name}: where does the caller go when {when}? {option.doc}"
-    return f"{kind.word} without {option.name}: {option.doc}"
-
+from ivr.compiler.grammar import Kind, Option, Reading, Shape
 
 _THEN = Option(
     "then",
@@ -99,7 +29,7 @@ _SITE_KEYS = Option(
     site=True,
 )
 _ASKING = (
-    Option("short", s.lines, "What to say instead when the question is put again."),
+    Option("short", s.lines, "Phrases to say instead when the question is put again."),
     Option("no_input", s.retry, "Silence: what to say, how many tries, then where.", required=True, site=True),
     Option("wrong", s.retry, "A wrong answer: what to say, how many tries, then where.", required=True, site=True),
     Option(
@@ -120,9 +50,7 @@ def _read_case(reading: Reading, node: Node, name: str) -> dict[str, p.Value]:
     return fields
 
 
-_CASE = v.Shape(
-    {"type": "object", "required": ["category"], "properties": {"category": {"type": "string"}}}, _read_case
-)
+_CASE = Shape({"type": "object", "required": ["category"], "properties": {"category": {"type": "string"}}}, _read_case)
 
 
 def _outcomes(words: Iterable[str], doc: str) -> tuple[Option, ...]:
@@ -209,7 +137,7 @@ _ALL = (
         "Ask an HTTP service; its JSON answer is kept.",
         (
             Option("method", v.choice("POST", "GET"), "POST sends JSON, GET a query.", "POST"),
-            Option("send", v.mapping, "What to send; secret:NAME is filled in by the vault.", {}),
+            Option("send", v.mapping, "Values to send; secret:NAME is filled in by the vault.", {}),
             Option("into", v.variable, "Keeps the answer under this name.", required=True),
             Option("deadline_s", v.seconds, "Seconds that the service has.", 3.0),
             Option("failed", s.target, "Where to go when there is no answer in time, or a bad one.", required=True),
@@ -239,19 +167,25 @@ _ALL = (
         v.reference("queue"),
         "Wait for an agent; then is where the caller goes after the talk.",
         (
-            Option("skills", v.wishes, "What the agent must have: complaints>=3.", ()),
+            Option("skills", v.skills, "Skills that the agent must have: complaints>=3.", ()),
             Option("class", v.choice("general", "important", "urgent"), "How urgent it is.", "general"),
             Option(
-                "agent", v.agent, "Asked for alone at first, if there: last (who talked to this number last), or one."
+                "agent",
+                v.agent,
+                "Agent to ask for alone at first, if there: last (the one who talked to this number last), or a name.",
             ),
             Option("sticky_s", v.seconds, "Seconds for which that agent is asked for alone.", 20.0),
             Option("vip", v.value, "Whether the caller is one; queues.yaml says what it is worth.", p.Const(False)),
             Option("priority", v.value, "Minutes that count as waited already.", p.Const(0)),
             Option("reason", v.text, "Why the caller calls, in words that the agent hears first.", ""),
-            Option("fields", v.mapping, "What the agent sees on the screen.", {}),
-            Option("keys", s.keys, "Ways out while waiting.", {}),
+            Option("fields", v.mapping, "Values that the agent sees on the screen.", {}),
+            Option("keys", s.keys, "Keys that lead out of the queue while waiting.", {}),
             Option(
-                "offers", s.offers, "What a key takes once the queue suggests it: a callback, a message.", {}, site=True
+                "offers",
+                s.offers,
+                "Offers that a key takes once the queue suggests them: a callback, a message.",
+                {},
+                site=True,
             ),
             *_outcomes(building.QUEUE_OUTCOMES, "Where to go when the queue says {}."),
             _THEN,
@@ -261,7 +195,7 @@ _ALL = (
     Kind(
         "recording",
         v.choice("declined", "allowed"),
-        "What the caller says to being recorded. Declined: no talk is, and one that was is deleted.",
+        "Keep the caller's consent to being recorded. Declined: no talk is recorded, earlier recordings are deleted.",
         (_THEN,),
         lambda g: p.Consent(recording=g["recording"], then=g["then"]),
     ),
@@ -281,10 +215,10 @@ _ALL = (
         v.word,
         "Record a message for this box.",
         (
-            Option("say", s.lines, "What to say before the beep."),
-            Option("least_s", v.seconds, "What is shorter is no message.", 1.0),
+            Option("say", s.lines, "Phrases to say before the beep."),
+            Option("least_s", v.seconds, "Seconds below which a recording is no message.", 1.0),
             Option("max_s", v.seconds, "The longest message.", 120.0),
-            Option("silence_s", v.seconds, "So much silence ends the message.", 5.0),
+            Option("silence_s", v.seconds, "Seconds of silence that end the message.", 5.0),
             Option("end_key", v.end_key, "The key that ends the message.", "#"),
             Option("failed", s.target, "Where to go when there is no message; else then."),
             _THEN,
@@ -308,7 +242,7 @@ _ALL = (
         "Walk another flow and come back.",
         (
             Option("with", v.mapping, "Its arguments.", {}),
-            Option("into", v.names, "What it returns: variable here, by name there.", {}),
+            Option("into", v.names, "Values that it returns: variable here, by name there.", {}),
             _THEN,
         ),
         lambda g: p.Call(flow=g["call"], arguments=g["with"], into=g["into"], then=g["then"]),

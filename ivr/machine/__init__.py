@@ -1,1 +1,1 @@
-"""The machine that walks compiled flows, one session a call."""
+"""Machine that walks compiled flows, one session a call."""

@@ -1,4 +1,4 @@
-"""Steps that ask: menu, collect, listen, survey. Prompt, keys, silence, wrong keys, how often, and then.
+"""Steps that ask: menu, collect, listen, survey. Their prompt, keys, silence, wrong keys, tries, and what follows.
 
     prompt ──key──▶ keys ──complete──▶ leave
       │               │ └─ no such ──▶ wrong ──tries left──▶ prompt (short)
@@ -17,7 +17,6 @@ from calls.events import CommandFailed, PlaybackFinished, SpeechHeard
 from ivr.checks import passes
 from ivr.commands import CheckSecret, SurveyAnswered
 from ivr.events import SecretChecked
-from ivr.machine.session import Phase
 from ivr.machine.walk import Walk
 from ivr.program import Asking, Collect, Lines, Listen, Menu, Retry, Survey
 
@@ -26,7 +25,7 @@ _LATE_EAR_S = 5.0  # a recogniser that has not answered so long after its own li
 
 
 def enter(walk: Walk, step: Asking) -> None:
-    """Ask, unless the answer is keyed already."""
+    """Enter the step: ask, unless the answer is keyed already."""
     session = walk.session
     if isinstance(step, Collect) and step.secret and session.hidden != step.into:
         walk.hide(step.into, star=_star(step))
@@ -35,7 +34,7 @@ def enter(walk: Walk, step: Asking) -> None:
     if not ahead:
         _ask(walk, step)
         return
-    walk.wait("asking")
+    walk.wait("ask")
     for key in ahead:
         if session.phase != "asking" or walk.successor is not None:
             break
@@ -43,7 +42,7 @@ def enter(walk: Walk, step: Asking) -> None:
 
 
 def resume(walk: Walk, step: Asking) -> None:
-    """After a restart: the vault and the prompt are gone, so ask anew, with the tries that are left."""
+    """Resume after a restart: the vault and the prompt are gone, so ask anew, with the tries that are left."""
     session = walk.session
     session.typed = ""
     session.asked = max(0, session.asked - 1)  # the same words as before
@@ -53,10 +52,8 @@ def resume(walk: Walk, step: Asking) -> None:
 
 
 def on_key(walk: Walk, step: Asking, key: str) -> None:
-    """One key."""
+    """Take one key, while asking or confirming."""
     session = walk.session
-    if session.phase == "checking":
-        return
     if session.phase == "asking" and session.playing is not None and not step.barge_in:
         return
     session.keys += key
@@ -72,24 +69,24 @@ def on_key(walk: Walk, step: Asking, key: str) -> None:
 
 
 def on_played(walk: Walk, step: Asking, event: PlaybackFinished) -> None:
-    """The prompt is through: now the time for an answer runs."""
+    """Take the end of the prompt: now the time for an answer runs."""
     session = walk.session
     session.playing = None
     if event.outcome is Outcome.FAILED:
         walk.note(f"not played: {event.detail}".rstrip(": "))
-    if session.typed or session.phase == "checking":
+    if session.typed:
         return
     listen = _listens_beside_prompt(step)
-    if listen is None or session.phase != "asking":
-        _await(walk, step, session.phase)
+    if listen is None:
+        _await(walk, step)
     elif session.awaits is None:  # the ear failed meanwhile
-        walk.wait("asking", None, step.first_key_s)
+        walk.wait_on(None, step.first_key_s)
     elif session.due_at is None:  # nothing was said yet: from here on silence counts
-        walk.wait("asking", session.awaits, listen.max_s)
+        walk.wait_on(session.awaits, listen.max_s)
 
 
 def on_due(walk: Walk, step: Asking) -> None:
-    """Time is over for the next key, the recogniser or the vault."""
+    """Take the end of the time for the next key, the recogniser or the vault."""
     session = walk.session
     if session.phase == "checking":
         walk.note("check not answered")
@@ -105,11 +102,11 @@ def on_due(walk: Walk, step: Asking) -> None:
 
 
 def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
-    """Something is being said, was said, or nothing was in time."""
+    """Take speech: some is being said, some was said, or none was in time."""
     session = walk.session
     if not event.final:
         walk.hush()
-        walk.wait("asking", session.awaits, step.max_s + _LATE_EAR_S)
+        walk.wait_on(session.awaits, step.max_s + _LATE_EAR_S)
         return
     session.awaits = None
     said = event.text.casefold().strip()
@@ -127,13 +124,13 @@ def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
 
 
 def on_ear_failed(walk: Walk, step: Listen, event: CommandFailed) -> None:
-    """No recogniser: keys remain."""
+    """Go on without a recogniser: keys remain."""
     walk.note(f"not listening: {event.reason}")
-    walk.wait("asking", None, step.first_key_s if walk.session.playing is None else None)
+    walk.wait_on(None, step.first_key_s if walk.session.playing is None else None)
 
 
 def on_checked(walk: Walk, step: Collect, event: SecretChecked) -> None:
-    """The vault's word on hidden digits."""
+    """Take the vault's word on hidden digits, while checking."""
     if event.ok:
         walk.leave("collected", step.then)
     else:
@@ -146,30 +143,30 @@ def _ask(walk: Walk, step: Asking, first: Lines = ()) -> None:
     session.typed = ""
     lines = step.lines if session.asked == 0 else step.again
     session.asked += 1
-    session.phase = "asking"
-    _prompted(walk, step, walk.say(first, lines) is not None, "asking")
+    session.move("ask")
+    _prompted(walk, step, walk.say(first, lines) is not None)
 
 
-def _prompted(walk: Walk, step: Asking, sounds: bool, phase: Phase) -> None:
-    if sounds and phase == "asking" and (listen := _listens_beside_prompt(step)) is not None:
-        _open_ear(walk, listen, patient=True)
-    elif sounds:
-        walk.wait(phase)
-    else:
+def _prompted(walk: Walk, step: Asking, sounds: bool) -> None:
+    if not sounds:
         walk.hush()
-        _await(walk, step, phase)
+        _await(walk, step)
+    elif (listen := _listens_beside_prompt(step)) is not None:
+        _open_ear(walk, listen, patient=True)
+    else:
+        walk.wait_on(None, None)
 
 
-def _await(walk: Walk, step: Asking, phase: Phase) -> None:
-    """Silence begins: open the ear of a `listen`, or give the first key its time."""
-    if isinstance(step, Listen) and phase == "asking":
+def _await(walk: Walk, step: Asking) -> None:
+    """Wait in silence: open the ear of a `listen`, or give the first key its time."""
+    if isinstance(step, Listen):
         _open_ear(walk, step, patient=False)
     else:
-        walk.wait(phase, None, step.first_key_s)
+        walk.wait_on(None, step.first_key_s)
 
 
 def _listens_beside_prompt(step: Asking) -> Listen | None:
-    """The step, if speech, too, may stop its prompt."""
+    """Return the step if speech, too, may stop its prompt."""
     return step if isinstance(step, Listen) and step.barge_in else None
 
 
@@ -177,7 +174,7 @@ def _open_ear(walk: Walk, step: Listen, *, patient: bool) -> None:
     attempt = walk.mint()
     hints = tuple(word for answer in step.answers for word in answer.hears)
     walk.out.append(OpenEar(walk.session.leg, attempt, walk.session.language, hints, step.max_s, patient))
-    walk.wait("asking", attempt, None if patient else step.max_s + _LATE_EAR_S)
+    walk.wait_on(attempt, None if patient else step.max_s + _LATE_EAR_S)
 
 
 def _keys(step: Menu) -> dict[str, str]:
@@ -185,7 +182,7 @@ def _keys(step: Menu) -> dict[str, str]:
 
 
 def _choice(walk: Walk, step: Asking, key: str) -> None:
-    """A key of a menu, a survey or a listen: keys of one or more figures, longest match."""
+    """Take a key of a menu, a survey or a listen: choices of one or more figures, longest match."""
     session = walk.session
     if isinstance(step, Menu):
         keys = _keys(step)
@@ -205,7 +202,7 @@ def _choice(walk: Walk, step: Asking, key: str) -> None:
     elif longer:
         session.typed = typed
         _close_ear(walk, step)
-        walk.wait("asking", None, step.between_keys_s)
+        walk.wait_on(None, step.between_keys_s)
     else:
         _wrong(walk, step)
 
@@ -236,18 +233,18 @@ def _digit(walk: Walk, step: Collect, key: str) -> None:
     if len(session.typed) >= step.most:
         _complete(walk, step)
     else:
-        walk.wait("asking", None, step.between_keys_s)
+        walk.wait_on(None, step.between_keys_s)
 
 
 def _complete(walk: Walk, step: Collect) -> None:
-    """All digits are there, or the caller says so: check them, read them back."""
+    """Complete the digits, as all are there or the caller ended them: check them, read them back."""
     session = walk.session
     if len(session.typed) < step.least:
         _wrong(walk, step)
     elif step.secret and step.check:
         attempt = walk.mint()
         walk.out.append(CheckSecret(session.call, attempt, step.into, step.check))
-        walk.wait("checking", attempt, _CHECK_WITHIN_S)
+        walk.wait("check", attempt, _CHECK_WITHIN_S)
     elif step.secret:
         walk.leave("collected", step.then)
     elif not passes(step.check, session.typed):
@@ -255,7 +252,8 @@ def _complete(walk: Walk, step: Collect) -> None:
     elif step.confirm is not None:
         session.frame.values[step.into] = session.typed
         session.typed = ""
-        _prompted(walk, step, walk.say(step.confirm.lines) is not None, "confirming")
+        session.move("read_back")
+        _prompted(walk, step, walk.say(step.confirm.lines) is not None)
     else:
         session.frame.values[step.into] = session.typed
         walk.leave("collected", step.then)
@@ -289,7 +287,7 @@ def _silent(walk: Walk, step: Asking) -> None:
 
 
 def _retry(walk: Walk, step: Asking, retry: Retry, outcome: str) -> None:
-    """Once more, or on to what follows when there are no tries left."""
+    """Ask once more, or go on to `then` where no tries are left."""
     session = walk.session
     _close_ear(walk, step)
     if outcome == "wrong":
@@ -314,12 +312,12 @@ def _close_ear(walk: Walk, step: Asking) -> None:
 
 
 def _star(step: Collect) -> str:
-    """What * stands for: the X of an id card, which no telephone has."""
+    """Meaning of *: the X of an id card, which no telephone has."""
     return "X" if step.check == "id_card" else ""
 
 
 def _says(said: str, word: str) -> bool:
-    """Whether `word` is in what was said; a Latin word as a whole word, Chinese anywhere."""
+    """True if `word` is in what was said; a Latin word as a whole word, Chinese anywhere."""
     if word.isascii():
         return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", said) is not None
     return word in said

@@ -1,8 +1,8 @@
-"""The flow machine: all callers in all flows, as one core.
+"""Flow machine: all callers in all flows, as one core.
 
-A fact finds its session by call or leg; a fact whose attempt the session does not await changes nothing. The session
-takes its turn, walks on until a step waits, and what it orders goes out. Deadlines are in one heap, with stale entries
-skipped when they come up.
+An event finds its session by call or leg; an event whose attempt the session does not await changes nothing. The
+session takes its turn, walks on until a step waits, and its commands go out. Deadlines are in one heap, with stale
+entries skipped when they come up. `ivr.machine.phases` has the table of what may happen when.
 
 Caps: `Limits.steps` steps a call, `Limits.call_s` seconds. The time cap does not cut a wait or a talk short (the queue
 has its own limit); it ends the walk at the next step.
@@ -40,39 +40,16 @@ from ivr.events import (
     TransferEnded,
     WayOutSuggested,
 )
-from ivr.machine import asking, stepping
-from ivr.machine import queue_offers as ways_out
+from ivr.machine import dispatch
+from ivr.machine.phases import SOUNDING, UNCAPPED
 from ivr.machine.saying import Voice
 from ivr.machine.session import Frame, Session
 from ivr.machine.walk import Walk
 from ivr.program import (
-    AnyStep,
-    AskHours,
-    Asking,
-    Branch,
-    Call,
-    Collect,
-    Consent,
-    Goto,
-    Jump,
-    Language,
-    Listen,
-    Lookup,
-    Menu,
-    OpenCase,
     Program,
-    Queue,
-    Return,
-    Say,
-    Set,
-    Survey,
-    Transfer,
-    Voicemail,
 )
-from ivr.program import HangUp as HangUpStep
 
 _STALE = 256  # entries of the heap that may be out of date before it is made anew
-_OUTSIDE_CAP = ("queued", "transferring", "leaving")
 
 
 class Versions(Protocol):
@@ -84,7 +61,7 @@ class Versions(Protocol):
 
 
 class Snapshot(msgspec.Struct):
-    """All of the machine's state."""
+    """State of the whole machine."""
 
     offset_s: Seconds | None
     sessions: list[Session]
@@ -95,7 +72,7 @@ _DECODER = msgspec.msgpack.Decoder(Snapshot)
 
 
 class Ivr:
-    """The core of the flows; `calls.ports.Core` says how it is driven."""
+    """Core of the flows; `calls.ports.Core` says how it is driven."""
 
     def __init__(self, versions: Versions) -> None:
         self._versions = versions
@@ -107,11 +84,11 @@ class Ivr:
 
     @property
     def sessions(self) -> dict[CallId, Session]:
-        """Who is where, to read."""
+        """Sessions by call, to be read only."""
         return self._sessions
 
     def handle(self, event: IvrEvent, now: Instant) -> list[IvrCommand]:
-        """Take one fact; `now` never goes back."""
+        """Take one event; `now` never goes back. Raises BrokenRule for one that cannot come in the session's phase."""
         match event:
             case ClockSet(offset_s):
                 self._offset_s = offset_s
@@ -129,16 +106,16 @@ class Ivr:
             case WayOutSuggested() | CallbackAnswered():
                 session = self._sessions.get(event.call)
             case CallAnswered() | CommandDone():
-                return []  # sound is ordered with the answer, not after it; the end of a leg says that neither came
+                return []  # sound is commanded with the answer, not after it; the end of a leg says that neither came
             case _:
                 assert_never(event)
         if session is None:  # of a call whose walk is over
-            # the order to hang up may have gone down with the controller that gave it
+            # the command to hang up may have gone down with the controller that gave it
             return [HangUp(LegId(event.call))] if isinstance(event, CallAdopted) else []
         return self._turn(session, event, now)
 
     def next_deadline(self) -> Instant | None:
-        """The first instant at which some caller has been silent, or a cap is reached."""
+        """Instant of the first deadline: some step's own time is over, or the cap of a call."""
         while self._heap:
             due_at, call = self._heap[0]
             session = self._sessions.get(call)
@@ -156,7 +133,7 @@ class Ivr:
         return out
 
     def snapshot(self) -> bytes:
-        """All state."""
+        """Encode all state."""
         return _ENCODER.encode(Snapshot(self._offset_s, list(self._sessions.values())))
 
     def restore(self, snapshot: bytes) -> None:
@@ -193,23 +170,23 @@ class Ivr:
         walk = self._walk(session, now)
         if isinstance(event, CallEnded):
             outcome = "left" if session.phase == "leaving" else "caller_left"
-            walk.abandon("caller_left", outcome, hang_up=False)
+            walk.abandon("caller_left", outcome, hang_up=False, by="ended")
         elif isinstance(event, Tick):
-            _due(walk, event)
+            dispatch.due(walk, event)
         else:
-            _take(walk, event)
+            dispatch.take(walk, event)
         return self._settle(walk)
 
     def _settle(self, walk: Walk) -> list[IvrCommand]:
         """Walk on until a step waits or the walk is over, and arm the next deadline."""
         session = walk.session
         while (step := walk.next()) is not None:
-            _enter(walk, step)
-        if walk.ended:
+            dispatch.enter(walk, step)
+        if session.phase == "over":
             del self._sessions[session.call]
             del self._legs[session.leg]
             return walk.out
-        if session.playing is not None and session.phase not in ("saying", "asking", "confirming", "queued"):
+        if session.playing is not None and session.phase not in SOUNDING:
             walk.hush()  # words of a step that the caller has left by a key
         self._arm(session)
         return walk.out
@@ -232,8 +209,8 @@ class Ivr:
         return None if call is None else self._sessions[call]
 
     def _due_at(self, session: Session) -> Instant | None:
-        """The step's own deadline, or the cap on the call's time."""
-        if session.phase in _OUTSIDE_CAP:
+        """Deadline of the step, or the cap on the call's time."""
+        if session.phase in UNCAPPED:
             return session.due_at
         program, _ = self._voice(session.version)
         cap_at = session.started_at + program.limits.call_s
@@ -248,129 +225,3 @@ class Ivr:
             armed = ((self._due_at(other), other.call) for other in self._sessions.values())
             self._heap = [(at, call) for at, call in armed if at is not None]
             heapq.heapify(self._heap)
-
-
-def _enter(walk: Walk, step: AnyStep) -> None:
-    match step:
-        case Say():
-            stepping.say(walk, step)
-        case Menu() | Collect() | Listen() | Survey():
-            asking.enter(walk, step)
-        case Branch():
-            stepping.branch(walk, step)
-        case Set():
-            stepping.assign(walk, step)
-        case Lookup():
-            stepping.lookup(walk, step)
-        case AskHours():
-            stepping.ask_hours(walk, step)
-        case Language():
-            stepping.language(walk, step)
-        case Queue():
-            stepping.queue(walk, step)
-        case Transfer():
-            stepping.transfer(walk, step)
-        case Voicemail():
-            stepping.voicemail(walk, step)
-        case OpenCase():
-            stepping.open_case(walk, step)
-        case Consent():
-            stepping.consent(walk, step)
-        case Call():
-            stepping.call(walk, step)
-        case Jump():
-            stepping.jump(walk, step)
-        case Goto():
-            stepping.goto(walk, step)
-        case Return():
-            stepping.give_back(walk, step)
-        case HangUpStep():
-            stepping.hang_up(walk, step)
-        case _:
-            assert_never(step)
-
-
-def _take(walk: Walk, event: IvrEvent) -> None:
-    """What a fact does to the step that waits. What the step does not wait for is stale and does nothing."""
-    session, step = walk.session, walk.step()
-    awaited = session.awaits is not None and getattr(event, "attempt", None) == session.awaits
-    match event, step:
-        case DigitPressed(_, key), _:
-            _key(walk, step, key)
-        case PlaybackFinished(), _ if event.attempt == session.playing:
-            if isinstance(step, Asking):
-                asking.on_played(walk, step, event)
-            elif isinstance(step, Say | HangUpStep | Voicemail) and session.phase == "saying":
-                stepping.said(walk, step, event)
-            else:
-                session.playing = None
-        case SpeechHeard(), Listen() if awaited:
-            asking.on_heard(walk, step, event)
-        case CommandFailed(), Listen() if awaited:
-            asking.on_ear_failed(walk, step, event)
-        case RecordingFinished(), Voicemail() if awaited and session.phase == "recording":
-            stepping.recorded(walk, step, event)
-        case CommandFailed(), Voicemail() if awaited and session.phase == "recording":
-            stepping.recording_failed(walk, step, event)
-        case LookupFinished(), Lookup() if awaited:
-            stepping.looked_up(walk, step, event)
-        case SecretChecked(), Collect() if awaited and session.phase == "checking":
-            asking.on_checked(walk, step, event)
-        case CaseOpened(), OpenCase() if awaited:
-            stepping.case_opened(walk, step, event)
-        case WayOutSuggested(), Queue() if awaited:
-            ways_out.suggested(walk, step, event)
-        case CallbackAnswered(), Queue() if event.attempt == session.books:
-            ways_out.answered(walk, step, event)
-        case LeftQueue(), Queue() if awaited:
-            stepping.left_queue(walk, step, event)
-        case TransferEnded(), Transfer() if awaited:
-            stepping.transferred(walk, step, event)
-        case CallAdopted(), _:
-            _adopt(walk, step)
-
-
-def _key(walk: Walk, step: AnyStep, key: str) -> None:
-    match step:
-        case Menu() | Collect() | Listen() | Survey():
-            asking.on_key(walk, step, key)
-        case Say() if walk.session.phase == "saying":
-            stepping.key_in_say(walk, step, key)
-        case Queue():
-            if not ways_out.key(walk, step, key):
-                stepping.key_in_queue(walk, step, key)
-        case _:
-            pass  # no step to come is known to the caller yet
-
-
-def _due(walk: Walk, tick: Tick) -> None:
-    session, step = walk.session, walk.step()
-    if session.due_at is None or session.due_at > tick.due_at:
-        walk.abandon("time_limit", "time_limit", hang_up=True)
-        return
-    session.due_at = None
-    match step:
-        case Menu() | Collect() | Listen() | Survey():
-            asking.on_due(walk, step)
-        case Lookup():
-            session.frame.values[step.into] = None
-            walk.leave("deadline", step.failed)
-        case OpenCase():
-            walk.leave("deadline", step.failed)
-        case Queue():
-            ways_out.silent(walk)
-        case _:
-            pass
-
-
-def _adopt(walk: Walk, step: AnyStep) -> None:
-    """The controller was away. What the switch was doing for this step is over or unknown: do it again."""
-    session = walk.session
-    if session.phase in ("queued", "transferring", "leaving") or isinstance(step, OpenCase):
-        return  # what was asked of the house is asked again by the house
-    walk.note("adopted")
-    session.playing = session.awaits = None
-    if isinstance(step, Asking):
-        asking.resume(walk, step)
-    else:
-        _enter(walk, step)

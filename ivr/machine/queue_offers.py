@@ -1,4 +1,4 @@
-"""Ways out of a queue that the queue itself suggests: a callback that keeps the place, or a message.
+"""Queue offers: ways out that the queue itself suggests, a callback that keeps the place, or a message.
 
 All of it happens inside the queue step, so that an agent who becomes free in the middle of it is not lost: the caller
 waits on until the callback is booked, or the message is chosen.
@@ -28,14 +28,14 @@ def suggested(walk: Walk, step: Queue, event: WayOutSuggested) -> None:
     offer = step.offers.get(event.way)
     if offer is None:
         walk.note(f"{event.way} suggested, not offered here")
-    elif event.way not in session.ways:
-        session.ways = [*session.ways, event.way]
+    elif event.way not in session.offered:
+        session.offered = [*session.offered, event.way]
         if not session.dialogue:
             walk.say(offer.lines)
 
 
 def key(walk: Walk, step: Queue, pressed: str) -> bool:
-    """Whether the key belonged to an offer or its dialogue."""
+    """Take a key; True if it belonged to an offer or its dialogue."""
     match walk.session.dialogue:
         case "confirming":
             _confirm(walk, pressed)
@@ -49,14 +49,14 @@ def key(walk: Walk, step: Queue, pressed: str) -> bool:
 
 
 def silent(walk: Walk) -> None:
-    """No key for so long: the caller waits on."""
+    """Give up a dialogue in which no key came for so long: the caller waits on."""
     if walk.session.dialogue:
         walk.note("callback not confirmed")
         _wait_on(walk)
 
 
 def answered(walk: Walk, step: Queue, event: CallbackAnswered) -> None:
-    """What became of the booking."""
+    """Take the answer to a booking."""
     walk.session.books = None
     if event.outcome == "booked":
         walk.hush()
@@ -70,7 +70,7 @@ def answered(walk: Walk, step: Queue, event: CallbackAnswered) -> None:
 
 def _take(walk: Walk, step: Queue, pressed: str) -> bool:
     session = walk.session
-    way = next((way for way in session.ways if step.offers[way].key == pressed), None)
+    way = next((way for way in session.offered if step.offers[way].key == pressed), None)
     if way is None or session.awaits is None:
         return False
     session.keys += pressed

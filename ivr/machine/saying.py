@@ -1,4 +1,4 @@
-"""From phrases to what a switch plays: clips where there are any, sentences where values are known only now."""
+"""Saying of phrases: media for the switch, clips where there are any, sentences where values are known only now."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,19 +11,19 @@ from ivr.spoken import SpokenError
 
 
 def value_of(value: Value, values: Mapping[str, Any]) -> Any:
-    """A value of the flow; Raises Erred for an expression that errs."""
+    """Evaluate a value of the flow. Raises Erred for an expression that errs."""
     return evaluate(value.text, values) if isinstance(value, Cel) else value.value
 
 
 class Voice:
-    """Says the phrases of one version. Templates are parsed when they are first needed."""
+    """Voice of one version: its phrases as media. Templates are parsed when they are first needed."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
         self._templates: dict[tuple[str, str], Template] = {}
 
     def media(self, lines: Lines, language: str, values: Mapping[str, Any], notes: list[str]) -> tuple[Media, ...]:
-        """What to play. A line that cannot be said is left out, and `notes` says which and why, without its values."""
+        """Media to play. A line that cannot be said is left out, and `notes` says which and why, without its values."""
         said: list[Media] = []
         for line in lines:
             tongue = line.language or language
@@ -41,7 +41,7 @@ class Voice:
         return tuple(said)
 
     def _template(self, phrase: str, language: str) -> tuple[Template, str]:
-        """The phrase in this language, else in the site's first one."""
+        """Template in this language, else in the site's first one. Raises PhraseError where neither has it."""
         for tongue in (language, self._program.languages[0]):
             found = self._templates.get((phrase, tongue))
             if found is not None:

@@ -1,4 +1,4 @@
-"""Where one caller is in the flows: plain data, without a reference into a compiled program.
+"""Session: where one caller is in the flows, as plain data, without a reference into a compiled program.
 
 So a snapshot is an encoding of it, and a session goes on under the version that it started with.
 """
@@ -8,23 +8,11 @@ from typing import Any, Literal
 import msgspec
 
 from calls.ids import AttemptId, CallId, Instant, LegId
-
-Phase = Literal[
-    "walking",  # between two facts no session is here
-    "saying",  # words of a step that asks nothing
-    "asking",  # a prompt, or silence after it, and keys count
-    "confirming",  # read back: yes or no
-    "checking",  # the vault looks at hidden digits
-    "outside",  # a lookup, a case: an answer from elsewhere is awaited
-    "queued",  # the queue has the caller, or an agent
-    "transferring",  # somebody else has the caller
-    "recording",
-    "leaving",  # the caller hung up into a recording: the end of the leg is on its way
-]
+from ivr.machine.phases import PHASES, Outside, Phase, PhaseEvent
 
 
 class Trail(msgspec.Struct):
-    """A menu that the caller came through. `values` are kept only when the walk went on in another flow."""
+    """Menu that the caller came through. `values` are kept only when the walk went on in another flow."""
 
     flow: str
     step: str
@@ -32,7 +20,7 @@ class Trail(msgspec.Struct):
 
 
 class Frame(msgspec.Struct):
-    """One flow being walked; below the last one are those that called it. `step` is where the walk is, or waits."""
+    """Flow that is being walked; below the last one are those that called it. `step` is where the walk is, or waits."""
 
     flow: str
     step: str
@@ -41,7 +29,7 @@ class Frame(msgspec.Struct):
 
 
 class Session(msgspec.Struct):
-    """One call."""
+    """Session of one call."""
 
     call: CallId
     leg: LegId
@@ -67,7 +55,7 @@ class Session(msgspec.Struct):
     wrongs: int = 0
     asked: int = 0
     # of a way out of the queue
-    ways: list[str] = []  # those that were suggested
+    offered: list[str] = msgspec.field(name="ways", default_factory=list)  # "ways" in snapshots since the first
     dialogue: Literal["", "confirming", "typing", "booking"] = ""
     number: str = ""  # where the caller wants to be called
     books: AttemptId | None = None
@@ -78,11 +66,19 @@ class Session(msgspec.Struct):
 
     @property
     def frame(self) -> Frame:
-        """The flow that is walked now."""
+        """Frame of the flow that is walked now."""
         return self.frames[-1]
 
+    def takes(self, event: Outside) -> bool:
+        """True if `event` counts in this phase; False: the table ignores it. Raises BrokenRule for an empty cell."""
+        return PHASES.after(self.phase, event) is not None
+
+    def move(self, event: PhaseEvent) -> None:
+        """Go to the phase that follows `event`. Raises BrokenRule where none does and it is not ignored, either."""
+        self.phase = PHASES.after(self.phase, event) or self.phase
+
     def values(self) -> dict[str, Any]:
-        """What expressions and phrases of the flow can name."""
+        """Values that expressions and phrases of the flow can name."""
         return {
             "caller": self.caller,
             "called": self.called,
@@ -91,7 +87,3 @@ class Session(msgspec.Struct):
             "agent": self.agent,
             **self.frame.values,
         }
-
-
-BUILT_IN = ("caller", "called", "language", "case", "agent")
-"""Variables that every flow has."""

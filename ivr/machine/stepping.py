@@ -39,11 +39,11 @@ _LATE_S = 2.0  # what comes in from outside has its own deadline; past it and th
 
 
 _DAY_MIN = 1440.0
-"""No caller is worth more minutes than a day has."""
+"""Most minutes of priority: those of a day."""
 
 
 def say(walk: Walk, step: Say) -> None:
-    """Say; before a secret is asked for, hide the keys already now, as some callers know the prompt by heart."""
+    """Say the words; before a secret is asked for, hide keys already now, as some callers know the prompt by heart."""
     secret = _secret_ahead(walk, step)
     if secret is not None and walk.session.hidden != secret.into:
         walk.hide(secret.into, star="X" if secret.check == "id_card" else "")
@@ -54,11 +54,11 @@ def say(walk: Walk, step: Say) -> None:
         walk.hush()
         walk.leave("nothing_to_say", step.then)
     else:
-        walk.wait("saying")
+        walk.wait("say")
 
 
 def _secret_ahead(walk: Walk, step: Say) -> Collect | None:
-    """The secret that is asked for next, when only words and assignments stand before it."""
+    """Step that asks for a secret next, with only words and assignments before it."""
     following = walk.next_step(step.then)
     for _ in range(_LOOK_AHEAD):
         match following:
@@ -72,7 +72,7 @@ def _secret_ahead(walk: Walk, step: Say) -> Collect | None:
 
 
 def said(walk: Walk, step: Say | HangUp | Voicemail, event: PlaybackFinished) -> None:
-    """The words are through, or could not be played: on, as if they had been."""
+    """Go on after the words, also where they could not be played."""
     session = walk.session
     session.playing = None
     if event.outcome is Outcome.FAILED:
@@ -87,7 +87,7 @@ def said(walk: Walk, step: Say | HangUp | Voicemail, event: PlaybackFinished) ->
 
 
 def key_in_say(walk: Walk, step: Say, key: str) -> None:
-    """A key skips the rest and is kept for the step that it is meant for."""
+    """Skip the rest of the words by a key, which is kept for the step that it is meant for."""
     if step.barge_in:
         walk.session.keys += key
         walk.session.ahead += key
@@ -95,15 +95,15 @@ def key_in_say(walk: Walk, step: Say, key: str) -> None:
 
 
 def hang_up(walk: Walk, step: HangUp) -> None:
-    """Goodbye, then down."""
+    """Say goodbye, then hang up."""
     if walk.say(step.lines) is None:
         walk.abandon("hung_up", "hung_up", hang_up=True)
     else:
-        walk.wait("saying")
+        walk.wait("say")
 
 
 def branch(walk: Walk, step: Branch) -> None:
-    """The first true case. One that errs is false, and the log names it."""
+    """Follow the first true case. One that errs is false, and the log names it."""
     values = walk.session.values()
     for index, case in enumerate(step.cases, 1):
         try:
@@ -116,14 +116,14 @@ def branch(walk: Walk, step: Branch) -> None:
 
 
 def assign(walk: Walk, step: Set) -> None:
-    """Each value sees those before it. One that errs is nothing."""
+    """Assign values in order: each sees those before it. One that errs is nothing."""
     for name, value in step.values.items():
         walk.session.frame.values[name] = _value(walk, name, value)
     walk.leave("set", step.then)
 
 
 def ask_hours(walk: Walk, step: AskHours) -> None:
-    """By the clock and the calendar; without a clock it is closed."""
+    """Follow the clock and the calendar; without a clock it is closed."""
     if walk.offset_s is None:
         walk.note("the wall clock is not known")
         walk.leave("closed", step.closed)
@@ -133,13 +133,13 @@ def ask_hours(walk: Walk, step: AskHours) -> None:
 
 
 def language(walk: Walk, step: Language) -> None:
-    """Another language from now on."""
+    """Speak another language from now on."""
     walk.session.language = step.language
     walk.leave(step.language, step.then)
 
 
 def lookup(walk: Walk, step: Lookup) -> None:
-    """Ask; the driver answers within the deadline."""
+    """Ask a service; the driver answers within the deadline."""
     url = _value(walk, "url", step.url)
     if not isinstance(url, str):
         walk.leave("no address", step.failed)
@@ -147,11 +147,11 @@ def lookup(walk: Walk, step: Lookup) -> None:
     attempt = walk.mint()
     body = _values(walk, step.send)
     walk.out.append(commands.Lookup(walk.session.call, attempt, step.method, url, body, step.deadline_s))
-    walk.wait("outside", attempt, step.deadline_s + _LATE_S)
+    walk.wait("consult", attempt, step.deadline_s + _LATE_S)
 
 
 def looked_up(walk: Walk, step: Lookup, event: LookupFinished) -> None:
-    """The answer, or why there is none."""
+    """Take a service's answer, or the reason why there is none."""
     if event.outcome == "ok":
         walk.session.frame.values[step.into] = event.value
         walk.leave("ok", step.then)
@@ -165,17 +165,17 @@ def open_case(walk: Walk, step: OpenCase) -> None:
     attempt = walk.mint()
     fields = _values(walk, step.fields)
     walk.out.append(commands.OpenCase(walk.session.call, attempt, step.category, fields))
-    walk.wait("outside", attempt, step.deadline_s)
+    walk.wait("consult", attempt, step.deadline_s)
 
 
 def case_opened(walk: Walk, step: OpenCase, event: CaseOpened) -> None:
-    """The case has a number."""
+    """Take the number of the case."""
     walk.session.case = event.number
     walk.leave("opened", step.then)
 
 
 def queue(walk: Walk, step: Queue) -> None:
-    """Wait for an agent: from here the queue has the caller."""
+    """Enter the queue, which has the caller from here on."""
     session = walk.session
     walk.hush()
     attempt = walk.mint()
@@ -200,11 +200,11 @@ def queue(walk: Walk, step: Queue) -> None:
             priority=float(priority) if number else 0.0,
         )
     )
-    walk.wait("queued", attempt)
+    walk.wait("queue", attempt)
 
 
 def left_queue(walk: Walk, step: Queue, event: LeftQueue) -> None:
-    """The queue has done with the caller."""
+    """Go on after the queue, by its outcome."""
     if event.agent is not None:
         walk.session.agent = event.agent
     then = step.then if event.outcome == "served" else step.outcomes.get(event.outcome, HANG_UP)
@@ -212,7 +212,7 @@ def left_queue(walk: Walk, step: Queue, event: LeftQueue) -> None:
 
 
 def key_in_queue(walk: Walk, step: Queue, key: str) -> None:
-    """A way out of the queue."""
+    """Leave the queue by a key of the step; other keys do nothing."""
     if key in step.keys and walk.session.awaits is not None:
         walk.session.keys += key
         walk.out.append(commands.LeaveQueue(walk.session.call, walk.session.awaits))
@@ -220,7 +220,7 @@ def key_in_queue(walk: Walk, step: Queue, key: str) -> None:
 
 
 def transfer(walk: Walk, step: Transfer) -> None:
-    """Connect with somebody else."""
+    """Transfer the caller to somebody who is in no queue."""
     to = _value(walk, "to", step.to)
     if not isinstance(to, str) or not to.startswith(("tel:", "phone:")):
         walk.note("nobody to transfer to")
@@ -229,43 +229,43 @@ def transfer(walk: Walk, step: Transfer) -> None:
     walk.hush()
     attempt = walk.mint()
     walk.out.append(commands.Transfer(walk.session.call, attempt, to, step.ring_s))
-    walk.wait("transferring", attempt)
+    walk.wait("transfer", attempt)
 
 
 def transferred(walk: Walk, step: Transfer, event: TransferEnded) -> None:
-    """What became of it."""
+    """Go on after the transfer, by its outcome."""
     walk.leave(event.outcome, step.then if event.outcome == "talked" else step.outcomes.get(event.outcome, HANG_UP))
 
 
 def voicemail(walk: Walk, step: Voicemail) -> None:
-    """Words, a beep, the message."""
+    """Say the words, then record the message."""
     if walk.say(step.lines) is None:
         _record(walk, step)
     else:
-        walk.wait("saying")
+        walk.wait("say")
 
 
 def recorded(walk: Walk, step: Voicemail, event: RecordingFinished) -> None:
-    """The message is on disk. A caller who hung up into it has left one all the same."""
+    """Take the message on disk. One that the caller ended by hanging up counts all the same."""
     session = walk.session
     good = event.outcome is not Outcome.FAILED and event.path != "" and event.duration_s >= step.least_s
     if good:
         walk.out.append(commands.VoicemailLeft(session.call, step.box, event.path, event.duration_s))
     if event.ended_by == "hang_up":
         walk.note("message left" if good else "no message")
-        walk.wait("leaving")
+        walk.wait("await_end")
     else:
         walk.leave("message" if good else "no_message", step.then if good else step.failed)
 
 
 def recording_failed(walk: Walk, step: Voicemail, event: CommandFailed) -> None:
-    """There will be no message."""
+    """Go on without a message."""
     walk.note(event.reason)
     walk.leave("no_message", step.failed)
 
 
 def consent(walk: Walk, step: Consent) -> None:
-    """The house is told, and does it."""
+    """Tell the house what the caller said to being recorded."""
     walk.out.append(commands.RecordingConsent(walk.session.call, step.recording))
     walk.leave(step.recording, step.then)
 
@@ -281,12 +281,12 @@ def jump(walk: Walk, step: Jump) -> None:
 
 
 def goto(walk: Walk, step: Goto) -> None:
-    """On to a step."""
+    """Go to a step."""
     walk.leave("gone", step.then)
 
 
 def give_back(walk: Walk, step: Return) -> None:
-    """Back to the calling flow."""
+    """Return to the calling flow."""
     walk.give_back(_values(walk, step.values))
 
 
@@ -295,7 +295,7 @@ def _record(walk: Walk, step: Voicemail) -> None:
     attempt = walk.mint()
     name = f"messages/{step.box}/{attempt.replace('/', '-')}"
     walk.out.append(Record(walk.session.leg, attempt, name, step.max_s, step.silence_s, step.end_key))
-    walk.wait("recording", attempt)
+    walk.wait("record", attempt)
 
 
 def _value(walk: Walk, name: str, value: Value) -> Any:

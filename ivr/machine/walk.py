@@ -1,8 +1,8 @@
-"""The walk of one call through its flow: entering and leaving steps, the stack of flows, what ends it.
+"""Walk of one call through its flow: entering and leaving steps, the stack of flows, the end.
 
 The steps themselves are in `ivr.machine.asking` (keys and speech) and `ivr.machine.stepping` (all others); they speak
-through the methods here, and leave by naming a successor. `run` then goes on until a step waits for an event or the
-walk is over.
+through the methods here, and leave by naming a successor. The core then enters it, until a step waits for an event or
+the walk is over.
 """
 
 from typing import Any, Literal
@@ -10,8 +10,9 @@ from typing import Any, Literal
 from calls.commands import HangUp, Play, Stop
 from calls.ids import AttemptId, Instant, Seconds
 from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
+from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
-from ivr.machine.session import Frame, Phase, Session, Trail
+from ivr.machine.session import Frame, Session, Trail
 from ivr.program import (
     AGAIN,
     BACK,
@@ -36,7 +37,7 @@ EndReason = Literal["hung_up", "caller_left", "step_limit", "time_limit", "trans
 
 
 class Walk:
-    """One turn of one session: made for a fact, thrown away after it."""
+    """Turn of one session: made for an event, thrown away after it."""
 
     def __init__(
         self, session: Session, program: Program, voice: Voice, now: Instant, offset_s: Seconds | None
@@ -46,14 +47,13 @@ class Walk:
         self.now = now
         self.offset_s = offset_s
         self.out: list[IvrCommand] = []
-        self.ended = False
         self.successor: str | None = None
         self._voice = voice
 
     # what steps do
 
     def mint(self) -> AttemptId:
-        """A new attempt of this call."""
+        """Mint a new attempt of this call."""
         self.session.minted += 1
         return AttemptId(f"{self.session.call}/{self.session.minted}")
 
@@ -78,19 +78,23 @@ class Walk:
             self.session.playing = None
 
     def hide(self, name: str, *, star: str = "") -> None:
-        """Digits go to the vault under `name` from here on; what it had under that name is forgotten."""
+        """Hide digits: they go to the vault under `name` from here on; what it had under that name is forgotten."""
         self.out.append(HideDigits(self.session.call, self.session.leg, name, star))
         self.session.hidden = name
 
     def show(self) -> None:
-        """Keys are plain again, if they were hidden."""
+        """Show keys again, if they were hidden."""
         if self.session.hidden:
             self.out.append(ShowDigits(self.session.call, self.session.leg))
             self.session.hidden = ""
 
-    def wait(self, phase: Phase, awaits: AttemptId | None = None, within_s: Seconds | None = None) -> None:
-        """The step goes on when the outcome of `awaits` comes, or the time is over."""
-        self.session.phase = phase
+    def wait(self, decision: Decision, awaits: AttemptId | None = None, within_s: Seconds | None = None) -> None:
+        """Move to the phase of `decision`; the step goes on when the outcome of `awaits` comes, or the time is over."""
+        self.session.move(decision)
+        self.wait_on(awaits, within_s)
+
+    def wait_on(self, awaits: AttemptId | None, within_s: Seconds | None) -> None:
+        """Stay in this phase, with another outcome awaited or another time (None: for ever)."""
         self.session.awaits = awaits
         self.session.due_at = None if within_s is None else self.now + within_s
 
@@ -99,18 +103,18 @@ class Walk:
         self.session.notes.append(text)
 
     def leave(self, outcome: str, successor: str) -> None:
-        """The step is over; `run` enters the next one."""
+        """Leave the step for `successor`; the core enters that."""
         self._log(outcome)
         if isinstance(self.step(), Collect):
             self.show()
         self.successor = successor
 
     def step(self) -> AnyStep:
-        """The step that is being walked."""
+        """Step that is being walked."""
         return self._flow().steps[self.session.frame.step]
 
     def next_step(self, name: str) -> AnyStep | None:
-        """The step of that name in the flow that is being walked; None for an ending."""
+        """Step of that name in the flow that is being walked; None for an ending."""
         return self._flow().steps.get(name)
 
     def call(self, step: CallStep, values: dict[str, Any]) -> None:
@@ -135,25 +139,25 @@ class Walk:
         self._log("returned")
         self._return(values)
 
-    def end(self, reason: EndReason, *, hang_up: bool = True) -> None:
-        """The walk is over."""
+    def end(self, reason: EndReason, *, hang_up: bool = True, by: PhaseEvent = "end") -> None:
+        """End the walk: the session moves `by` this event to its last phase."""
+        self.session.move(by)
         self.show()
         if hang_up:
             self.hush()
             self.out.append(HangUp(self.session.leg))
         self.out.append(FlowEnded(self.session.call, reason))
-        self.ended = True
         self.successor = None
 
-    def abandon(self, reason: EndReason, outcome: str, *, hang_up: bool) -> None:
-        """The walk is over in the middle of a step."""
+    def abandon(self, reason: EndReason, outcome: str, *, hang_up: bool, by: PhaseEvent = "end") -> None:
+        """End the walk in the middle of a step."""
         self._log(outcome)
-        self.end(reason, hang_up=hang_up)
+        self.end(reason, hang_up=hang_up, by=by)
 
     # how steps follow each other
 
     def next(self) -> AnyStep | None:
-        """Follow `successor`: the step to enter now, with the session made ready for it; None when the walk is over."""
+        """Follow `successor` to the step to enter now, the session made ready for it; None when the walk is over."""
         while self.successor is not None:
             name, self.successor = self.successor, None
             if name in ENDINGS:
@@ -176,13 +180,13 @@ class Walk:
     def _begin(self, name: str, step: AnyStep) -> None:
         session = self.session
         session.frame.step = name
-        session.phase = "walking"
+        session.move("begin")
         session.began_at = self.now
         session.keys = ""
         session.notes = []
         session.awaits = session.due_at = None
         session.typed = ""
-        session.ways, session.dialogue, session.number, session.books = [], "", "", None
+        session.offered, session.dialogue, session.number, session.books = [], "", "", None
         session.silences = session.wrongs = session.asked = 0
         if session.hidden and not _keeps_hidden(step, session.hidden):
             self.show()
@@ -193,7 +197,7 @@ class Walk:
             trail.append(Trail(session.frame.flow, name))
 
     def _ending(self, word: str) -> str:
-        """The step that an ending leads to, or "" when it led to a successor of its own, or to the end."""
+        """Step that an ending leads to, or "" when it led to a successor of its own, or to the end."""
         session = self.session
         match word:
             case str() if word == AGAIN:
@@ -208,7 +212,7 @@ class Walk:
                 return ""
 
     def _back(self) -> str:
-        """The menu before the one where the caller is; without one, that one again."""
+        """Step of the menu before the one where the caller is; without one, that one again."""
         frame = self.session.frame
         trail = frame.trail
         if trail and (trail[-1].flow, trail[-1].step) == (frame.flow, frame.step) and len(trail) > 1:
@@ -250,7 +254,7 @@ class Walk:
 
 
 def _keeps_hidden(step: AnyStep, name: str) -> bool:
-    """Whether digits stay hidden here: in words before the secret `name` (see `stepping.say`), and in its question."""
+    """True where digits stay hidden: in words before the secret `name` (see `stepping.say`), and in its question."""
     if isinstance(step, Collect):
         return step.secret and step.into == name
     return isinstance(step, Say | Set | Goto | Language)

@@ -1,1 +1,1 @@
-"""A caller without a telephone: flows tried in virtual time, by test cases or by a person at a terminal."""
+"""Rehearsal of flows without a telephone, in virtual time: by test cases, or by a person at a terminal."""

@@ -1,6 +1,6 @@
-"""A call in a terminal: what the caller hears is printed, what the admin types is what the caller does.
+"""Conversation in a terminal: it tells what the caller hears, and the admin types what the caller does.
 
-The engine takes a line and gives lines back; a command line, or a test, does the typing.
+It takes a line and gives lines back; the command line, or a test, does the typing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from dsl.tree import nearest_hint
-from ivr.compiler.shapes import WAYS
+from ivr.compiler.shapes import OFFERS
 from ivr.program import Program
 from ivr.rehearsal.stage import Rehearsal, Stage
 
@@ -38,14 +38,14 @@ _WORDS = ("wait", "say", "bye", "served", "offers", "overflows", "answer", "talk
 
 @dataclass(frozen=True)
 class Said:
-    """One line of the conversation."""
+    """Line of the conversation."""
 
     kind: Kind
     text: str
 
 
 class Conversation:
-    """One call, typed."""
+    """Call that is typed."""
 
     def __init__(self, program: Program, flow: str, *, at: datetime, caller: str, called: str) -> None:
         """Dial: the call comes at `at`, an aware instant."""
@@ -56,15 +56,15 @@ class Conversation:
 
     @property
     def over(self) -> bool:
-        """Whether the call has ended."""
+        """True once the call has ended."""
         return bool(self._call.ended)
 
     def prompt(self) -> str:
-        """Where the call is, for the line where the admin types."""
+        """Prompt of the line where the admin types: the flow and the step."""
         return "/".join(self._call.where())
 
     def news(self) -> Iterator[Said]:
-        """What happened since the last time."""
+        """Lines of what happened since the last time."""
         call = self._call
         for step in call.steps[self._steps :]:
             yield Said("step", f"{step.flow}/{step.step} ({step.kind}): {step.outcome}")
@@ -90,7 +90,7 @@ class Conversation:
             yield Said("over", f"the call is over: {call.ended}")
 
     def type(self, line: str) -> Iterator[Said]:
-        """Do what the line says and tell what came of it."""
+        """Do what the line says, and give the lines of what came of it."""
         word, _, rest = line.strip().partition(" ")
         problem = self._do(word, rest.strip())
         if problem:
@@ -114,8 +114,8 @@ class Conversation:
         elif word == "served":
             call.leave_queue("served", rest)
         elif word == "offers":
-            if rest not in WAYS:
-                return f"offers {' or '.join(WAYS)}"
+            if rest not in OFFERS:
+                return f"offers {' or '.join(OFFERS)}"
             call.suggest(rest)
         elif word == "overflows":
             call.overflow(rest)

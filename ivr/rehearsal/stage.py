@@ -1,4 +1,4 @@
-"""A call without a switch: the flow machine, a clock that moves when it is told to, and a house that plays along.
+"""Stage for a call without a switch: the flow machine, a clock that moves when told to, a house that plays along.
 
 Words are heard at once and end when the rehearsal says so; digits that are hidden go to a vault of its own; a case gets
 a number at once. Lookups, queues, transfers and recordings wait until somebody says what came of them.
@@ -50,7 +50,7 @@ _RUNAWAY = 10_000
 
 @dataclass(frozen=True)
 class Heard:
-    """One phrase that the caller heard. `phrase` is empty when no phrase reads like that."""
+    """Phrase that the caller heard. `phrase` is empty when no phrase reads like that."""
 
     phrase: str
     language: str
@@ -58,7 +58,7 @@ class Heard:
 
 
 class Stage:
-    """A program made ready to be rehearsed many times: what is played can be read back as phrases."""
+    """Program made ready to be rehearsed many times: media can be read back as phrases."""
 
     def __init__(self, program: Program) -> None:
         self._templates = {
@@ -73,7 +73,7 @@ class Stage:
         self._patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
     def read(self, media: Media) -> Heard:
-        """Which phrase it was. A sentence is recognised by its phrase's words; values may be anything."""
+        """Find the phrase of what was played. A sentence is known by its phrase's words; values may be anything."""
         if isinstance(media, Clip):
             language, _, key = media.path.partition("/")
             return Heard(key, language, self.program.phrases[language][key])
@@ -97,12 +97,12 @@ class Stage:
 
 @dataclass
 class Rehearsal:
-    """One call. What happened is in `heard` (not yet taken), `orders` (all), `steps` and `ended`."""
+    """Rehearsal of one call. Its course is in `heard` (not yet taken), `commands` (all), `steps` and `ended`."""
 
     stage: Stage
     at: datetime
     heard: deque[Heard] = field(default_factory=deque)
-    orders: list[c.IvrCommand] = field(default_factory=list)
+    commands: list[c.IvrCommand] = field(default_factory=list)
     steps: list[c.StepTaken] = field(default_factory=list)
     scores: dict[str, int] = field(default_factory=dict)
     cases: list[c.OpenCase] = field(default_factory=list)
@@ -123,13 +123,13 @@ class Rehearsal:
         self._vault: dict[str, str] = {}
 
     def begin(self, flow: str, caller: str, called: str) -> None:
-        """The call arrives."""
+        """Let the call arrive."""
         instant = self.at if self.at.tzinfo is not None else self.at.replace(tzinfo=UTC)
         self._tell(ClockSet(instant.timestamp()))
         self._tell(CallStarted(_CALL, _LEG, "rehearsed", flow, caller, called))
 
     def press(self, keys: str) -> None:
-        """The caller presses keys, one after the other."""
+        """Press keys, one after the other."""
         for key in keys:
             hidden = self._hidden
             digit = hidden.star if hidden is not None and key == "*" else key
@@ -139,14 +139,14 @@ class Rehearsal:
             self._tell(DigitPressed(_LEG, key))
 
     def speak(self, text: str) -> None:
-        """The caller says something into an open ear."""
+        """Speak into an open ear; without one nothing happens."""
         self.finish()
         if self.listen is not None:
             attempt, self.listen = self.listen.attempt, None
             self._tell(SpeechHeard(_LEG, attempt, text, 1.0 if text else 0.0))
 
     def finish(self) -> bool:
-        """What plays comes to its end; False: nothing played."""
+        """Play what plays to its end; False: nothing played."""
         if self._playing is None:
             return False
         attempt, self._playing = self._playing, None
@@ -154,7 +154,7 @@ class Rehearsal:
         return True
 
     def wait(self, seconds: Seconds) -> None:
-        """Time passes in silence."""
+        """Let time pass in silence."""
         until = self.now + seconds
         for _ in range(_RUNAWAY):
             while self.finish():
@@ -167,23 +167,23 @@ class Rehearsal:
         self.now = until
 
     def answer_lookup(self, outcome: Any, value: Any = None) -> None:
-        """What the service said."""
+        """Answer the lookup, if one is open."""
         if self.lookup is not None:
             attempt, self.lookup = self.lookup.attempt, None
             self._tell(LookupFinished(_CALL, attempt, outcome, value))
 
     def suggest(self, way: Any) -> None:
-        """The queue suggests a way out; the caller waits on."""
+        """Suggest a way out to a caller who waits; they wait on."""
         if self.queue is not None:
             self._tell(WayOutSuggested(_CALL, self.queue.attempt, way))
 
     def overflow(self, queue: str) -> None:
-        """The queue hands the caller, who notices nothing, to another one."""
+        """Overflow the caller, who notices nothing, to another queue."""
         if self.queue is not None:
             self.queue = msgspec.structs.replace(self.queue, queue=queue)
 
     def answer_booking(self, outcome: Any) -> None:
-        """Whether the callback that was confirmed is booked."""
+        """Answer the booking of the callback that the caller confirmed."""
         if self.booking is not None:
             attempt, self.booking = self.booking.attempt, None
             if outcome == "booked":
@@ -191,102 +191,102 @@ class Rehearsal:
             self._tell(CallbackAnswered(_CALL, attempt, outcome))
 
     def leave_queue(self, outcome: Any, agent: str = "") -> None:
-        """What the queue did."""
+        """Let the caller leave the queue with this outcome."""
         if self.queue is not None:
             attempt, self.queue = self.queue.attempt, None
             self._tell(LeftQueue(_CALL, attempt, outcome, AgentId(agent) if agent else None))
 
     def end_transfer(self, outcome: Any) -> None:
-        """What became of the transfer."""
+        """End the transfer with this outcome."""
         if self.transfer is not None:
             attempt, self.transfer = self.transfer.attempt, None
             self._tell(TransferEnded(_CALL, attempt, outcome))
 
     def leave_message(self, duration_s: Seconds, *, ended_by: Literal["digit", "hang_up"] = "digit") -> None:
-        """The caller speaks so long, and ends the recording."""
+        """Leave a message of so many seconds, and end the recording."""
         if self.record is not None:
             record, self.record = self.record, None
             path = f"{record.name}.wav"
             self._tell(RecordingFinished(_LEG, record.attempt, path, duration_s, Outcome.FINISHED, ended_by))
 
     def hang_up(self) -> None:
-        """The caller hangs up."""
+        """Hang up as the caller."""
         if self.record is not None:
             self.leave_message(0.0, ended_by="hang_up")
         self._tell(CallEnded(_LEG, Cause.NORMAL))
 
     def where(self) -> tuple[str, str]:
-        """The flow and the step that wait now; empty when the call is over."""
+        """Flow and step that wait now; empty when the call is over."""
         session = self._ivr.sessions.get(_CALL)
         return (session.frame.flow, session.frame.step) if session is not None else ("", "")
 
     def language(self) -> str:
-        """What is spoken now."""
+        """Language that is spoken now; empty when the call is over."""
         session = self._ivr.sessions.get(_CALL)
         return session.language if session is not None else ""
 
     @property
     def waits_for_caller(self) -> bool:
-        """Whether the call is up and nothing plays."""
+        """True while the call is up and nothing plays."""
         return not self.ended and self._playing is None
 
     def _tell(self, event: IvrEvent) -> None:
         self._take(self._ivr.handle(event, self.now))
 
-    def _take(self, orders: list[c.IvrCommand]) -> None:
-        self.orders += orders
-        for order in orders:
-            self._do(order)
+    def _take(self, commands: list[c.IvrCommand]) -> None:
+        self.commands += commands
+        for command in commands:
+            self._do(command)
 
-    def _do(self, order: c.IvrCommand) -> None:
-        match order:
+    def _do(self, command: c.IvrCommand) -> None:
+        match command:
             case Play():
-                self._playing = order.attempt
-                self.heard.extend(self.stage.read(media) for media in order.media)
+                self._playing = command.attempt
+                self.heard.extend(self.stage.read(media) for media in command.media)
             case Stop():
-                if order.attempt == self._playing:
+                if command.attempt == self._playing:
                     self._playing = None
-                if self.listen is not None and order.attempt == self.listen.attempt:
+                if self.listen is not None and command.attempt == self.listen.attempt:
                     self.listen = None
             case Answer():
-                self._tell(CallAnswered(_LEG, order.attempt))
+                self._tell(CallAnswered(_LEG, command.attempt))
             case c.CheckSecret():
-                ok = passes(order.check, self._vault.get(order.name, ""))
-                self._tell(SecretChecked(_CALL, order.attempt, ok))
+                ok = passes(command.check, self._vault.get(command.name, ""))
+                self._tell(SecretChecked(_CALL, command.attempt, ok))
             case c.HideDigits():
-                self._hidden = order
-                self._vault[order.name] = ""
+                self._hidden = command
+                self._vault[command.name] = ""
             case c.ShowDigits():
                 self._hidden = None
             case c.OpenCase():
-                self.cases.append(order)
+                self.cases.append(command)
                 number = CaseNumber(f"{self.at:%Y}-{len(self.cases):04d}")
-                self._tell(CaseOpened(_CALL, order.attempt, number))
+                self._tell(CaseOpened(_CALL, command.attempt, number))
             case c.Lookup():
-                self.lookup = order
+                self.lookup = command
             case c.EnterQueue():
                 self._playing = None
-                self.queue = order
+                self.queue = command
             case c.LeaveQueue():
                 self.queue = None
             case c.BookCallback():
-                self.booking = order
+                self.booking = command
             case c.Transfer():
-                self.transfer = order
+                self.transfer = command
             case Record():
-                self.record = order
+                self.record = command
             case Listen():
-                self.listen = order
+                self.listen = command
             case c.VoicemailLeft():
-                self.messages.append(order)
+                self.messages.append(command)
             case c.SurveyAnswered():
-                self.scores[order.question] = order.score
+                self.scores[command.question] = command.score
             case c.StepTaken():
-                self.steps.append(order)
+                self.steps.append(command)
             case c.FlowEnded():
-                self.ended = order.reason
+                self.ended = command.reason
                 self._playing = None
             case StartMusic() | StopMusic() | HangUp() | c.RecordingConsent():
                 pass
             case _:
-                assert_never(order)
+                assert_never(command)

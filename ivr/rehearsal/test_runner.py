@@ -1,4 +1,4 @@
-"""Try a test case: rehearse the call that its script describes, and say where it went another way."""
+"""Test runner: it rehearses the call that a test case describes, and tells where the call went another way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from calls.errors import BadInput
 from dsl.tree import Mark, Problem
-from ivr.compiler.test_cases import Line, TestCase, read_cases
+from ivr.compiler.test_cases import Line, TestCase, read_test_cases
 from ivr.program import Program
 from ivr.rehearsal.stage import Heard, Rehearsal, Stage
 
@@ -18,7 +18,7 @@ _RUNAWAY = 1000
 
 @dataclass(frozen=True)
 class Difference:
-    """A line of the script that did not come true. `str()` is `file:line:column: expected …, but …`."""
+    """Line of the script that did not come true. `str()` is `file:line:column: expected …, but …`."""
 
     mark: Mark
     expected: str
@@ -30,7 +30,7 @@ class Difference:
 
 @dataclass
 class Result:
-    """What a test case showed. `transcript` is who did what, for people."""
+    """Result of a test case. `transcript` tells people who did what."""
 
     case: TestCase
     differences: list[Difference] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Whether all came true."""
+        """True if every line came true."""
         return not self.differences
 
     def __str__(self) -> str:
@@ -47,35 +47,35 @@ class Result:
         return f"{self.case.mark}: {self.case.name}: {'as expected' if self.ok else 'another way'}{lines}"
 
 
-class BadCases(BadInput):
-    """The files of test cases are wrong; `problems` are all that is."""
+class BadTestCases(BadInput):
+    """Error in the files of test cases; `problems` has all of them."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
 
-def try_folder(program: Program, files: Mapping[str, str]) -> list[Result]:
-    """Rehearse every case of a folder (text by path). Raises BadCases when they cannot be read."""
-    cases, problems = read_cases(files, program)
+def run_folder(program: Program, files: Mapping[str, str]) -> list[Result]:
+    """Run every test case of a folder (text by path). Raises BadTestCases when they cannot be read."""
+    cases, problems = read_test_cases(files, program)
     if problems:
-        raise BadCases(problems)
-    return list(try_cases(program, cases))
+        raise BadTestCases(problems)
+    return list(run_cases(program, cases))
 
 
-def try_cases(program: Program, cases: Iterable[TestCase]) -> Iterator[Result]:
-    """Rehearse cases, each with a fresh call."""
+def run_cases(program: Program, cases: Iterable[TestCase]) -> Iterator[Result]:
+    """Run test cases, each with a fresh call."""
     stage = Stage(program)
     for case in cases:
-        yield _Trial(stage, case).run()
+        yield _Run(stage, case).run()
 
 
-def try_case(program: Program, case: TestCase) -> Result:
-    """Rehearse one case. Stops at its first difference: what follows would only be its consequence."""
-    return _Trial(Stage(program), case).run()
+def run_case(program: Program, case: TestCase) -> Result:
+    """Run one test case. It stops at the first difference: what follows would only be its consequence."""
+    return _Run(Stage(program), case).run()
 
 
-class _Trial:
+class _Run:
     def __init__(self, stage: Stage, case: TestCase) -> None:
         self._call = Rehearsal(stage, case.at)
         self._case = case
@@ -103,7 +103,7 @@ class _Trial:
         return result
 
     def _line(self, line: Line) -> tuple[str, str] | None:
-        """Do the line, or look for what it says; what was expected and what was there, when they differ."""
+        """Do the line, or look for what it says; return what was expected and what was there, where they differ."""
         call = self._call
         match line.verb:
             case "hears":
@@ -153,7 +153,7 @@ class _Trial:
         given = value if isinstance(value, dict) else {value: ""}
         (word, what), *_ = given.items()
         name = call.queue.queue if call.queue is not None else ""
-        known = self._case.ways.get(name) if self._case.ways is not None else None
+        known = self._case.queues.get(name) if self._case.queues is not None else None
         if word == "offers":
             if ready and known is not None and what not in known.offers:
                 return f"the queue to offer a {what}", f"no step of {name} in queues.yaml has offer: {what}"
@@ -169,18 +169,18 @@ class _Trial:
         match verb:
             case "lands_in":
                 wanted = value if isinstance(value, dict) else {"queue": value}
-                order = call.queue
-                if order is None:
+                entered = call.queue
+                if entered is None:
                     return f"to wait in {wanted.get('queue', 'a queue')}", self._state()
                 there = {
-                    "queue": order.queue,
-                    "skills": list(order.skills),
-                    "class": order.class_,
-                    "language": order.language,
-                    "agent": order.agent,
-                    "vip": order.vip,
-                    "priority": order.priority,
-                    **order.fields,
+                    "queue": entered.queue,
+                    "skills": list(entered.skills),
+                    "class": entered.class_,
+                    "language": entered.language,
+                    "agent": entered.agent,
+                    "vip": entered.vip,
+                    "priority": entered.priority,
+                    **entered.fields,
                 }
                 return _within("to wait with", wanted, there)
             case "opens_case":
@@ -276,7 +276,7 @@ def _same(expected: str, wanted: str, there: str, state: str) -> tuple[str, str]
 
 
 def _within(what: str, wanted: dict[str, Any], there: dict[str, Any]) -> tuple[str, str] | None:
-    """What is wanted must be there as it is; what else is there does not matter."""
+    """Compare: what is wanted must be there as it is; what else is there does not matter."""
     for name, value in wanted.items():
         found = there.get(name)
         if isinstance(value, dict) and isinstance(found, dict):

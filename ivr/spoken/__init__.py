@@ -1,4 +1,4 @@
-"""What a value sounds like: numbers, money, dates and telephone numbers as words, in each language.
+"""Spoken values: numbers, money, dates and telephone numbers as words, in each language.
 
     >>> spell("money", "10020.50", "zh-CN")
     '一万零二十元五角'
@@ -55,7 +55,7 @@ KINDS = (
 
 
 class Speaker(Protocol):
-    """What a language must know how to say; its module is one. Values come checked, from `ivr.spoken.values`."""
+    """Speaker of a language: its module. Values come checked, from `ivr.spoken.values`."""
 
     def digits(self, groups: tuple[str, ...]) -> str:
         """Keys one by one, a pause between groups."""

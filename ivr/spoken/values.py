@@ -1,4 +1,4 @@
-"""What may be spoken: each kind's input, checked strictly, in the form that the languages take."""
+"""Values that may be spoken: each kind's input, checked strictly, in the form that the languages take."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COUNTRY = re.compile(r"\+(?:[17]|(?:2[1-69]|3[578]|42|5[09]|6[789]|8[0578]|9[67
 
 
 class SpokenError(ValueError):
-    """A value cannot be said as this kind. `reason` does not repeat the value, which may be a caller's secret."""
+    """Value that cannot be said as this kind. `reason` does not repeat the value, which may be a caller's secret."""
 
     def __init__(self, kind: str, reason: str) -> None:
         super().__init__(f"{kind}: {reason}")

@@ -60,7 +60,7 @@ PROGRAM = flow.Program(
                     keys={"9": "bye"},
                     outcomes={},
                     then="bye",
-                    offers={"callback": flow.WayOut("1", (flow.Line("callback_offer"),), "bye")},
+                    offers={"callback": flow.QueueOffer("1", (flow.Line("callback_offer"),), "bye")},
                 ),
                 "complain": flow.OpenCase(category="complaint", fields={}, deadline_s=5.0, then="care", failed="bye"),
                 "decline": flow.Consent(recording="declined", then="choose"),

@@ -13,6 +13,7 @@ import pytest
 from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
 from control.states import CALLBACKS, OFFERS, PLACES
+from ivr.machine.phases import PHASES as SESSION
 
 pytestmark = pytest.mark.unit
 
@@ -21,6 +22,7 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "offer": OFFERS,  # type: ignore[dict-item]
     "callback": CALLBACKS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
+    "session": SESSION,  # type: ignore[dict-item]
 }
 """By the name that stands in the comment above the drawing: `<!-- machine: call -->`."""
 

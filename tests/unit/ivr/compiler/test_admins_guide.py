@@ -11,7 +11,7 @@ from dsl.tree import parse
 from ivr.compiler.compiling import Compilation, compile_folder
 from ivr.compiler.schema import json_schema
 from ivr.compiler.vocabulary import KINDS
-from ivr.rehearsal.test_runner import try_folder
+from ivr.rehearsal.test_runner import run_folder
 
 pytestmark = pytest.mark.unit
 
@@ -60,7 +60,7 @@ def test_hours_are_clean(block: str) -> None:
 def test_the_test_case_comes_true(block: str) -> None:
     program = _compiled(_FLOWS[0]).program
     assert program is not None
-    (result,) = try_folder(program, {"dialplans/tests/main.yaml": block})
+    (result,) = run_folder(program, {"dialplans/tests/main.yaml": block})
     assert result.ok, str(result)
 
 
@@ -77,6 +77,6 @@ def test_the_sample_is_clean_and_its_calls_go_as_expected() -> None:
     done = compile_folder(files)
     assert [str(problem) for problem in done.problems] == []
     assert done.program is not None
-    results = try_folder(done.program, files)
+    results = run_folder(done.program, files)
     assert len(results) >= 15
     assert [str(result) for result in results if not result.ok] == []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dsl.tree import Problem, parse
-from ivr.phrases import PhraseError, Phrases, Place, parse_template, read_phrases
+from ivr.compiler.phrases import Phrases, read_phrases
+from ivr.phrases import PhraseError, Place, parse_template
 from ivr.spoken import SpokenError
 
 pytestmark = pytest.mark.unit

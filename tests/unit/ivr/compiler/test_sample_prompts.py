@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dsl.tree import parse
-from ivr.phrases import Phrases, read_phrases
+from ivr.compiler.phrases import Phrases, read_phrases
 
 pytestmark = pytest.mark.unit
 

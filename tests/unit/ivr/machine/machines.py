@@ -16,13 +16,14 @@ from ivr.program import Program
 CALL, LEG = CallId("c"), LegId("c")
 TRIES = "no_input: {say: silent, tries: 1, then: bye}\n  wrong: {say: wrong, tries: 1, then: bye}\nbye: {hangup: bye}\n"
 """What each step that asks needs."""
-_PHRASES = ["one", "two", "three", "four", "ask", "wrong", "silent", "bye"]
+_PHRASES = ["one", "two", "three", "four", "ask", "wrong", "silent", "bye", "callback_number", "callback_refused"]
+_WITH_PLACES = "back: 'back {digits:digits}'\nworth: '{sum:money}'\ncallback_confirm: 'at {phone:phone}'\n"
 C = TypeVar("C", bound=Command)
 
 
 def compiled(*flows: str, **files: str) -> Program:
     """The program of these flows; each begins with `flow: NAME`. Other files by name: `defaults="…"`."""
-    texts = "".join(f"{key}: {key}\n" for key in _PHRASES) + "back: 'back {digits:digits}'\nworth: '{sum:money}'\n"
+    texts = "".join(f"{key}: {key}\n" for key in _PHRASES) + _WITH_PLACES
     folder = {
         "prompts/en.yaml": texts,
         "prompts/zh-CN.yaml": texts,
@@ -46,27 +47,27 @@ class Line:
         self.machine.handle(ClockSet(1_795_400_000.0), 0.0)
 
     def tell(self, event: IvrEvent) -> list[IvrCommand]:
-        """A fact, now."""
+        """Tell an event, now."""
         out = self.machine.handle(event, self.now)
         self.all += out
         return out
 
     def start(self, flow: str = "main") -> list[IvrCommand]:
-        """The call comes."""
+        """Let the call come."""
         return self.tell(CallStarted(CALL, LEG, "v1", flow, "+8613800138000", "95183"))
 
     def press(self, *keys: str) -> list[IvrCommand]:
-        """Keys, one by one; the orders of the last."""
+        """Press keys, one by one; returns the commands of the last."""
         return [self.tell(DigitPressed(LEG, key)) for key in keys][-1]
 
     def played(self, outcome: Outcome = Outcome.FINISHED, detail: str = "") -> list[IvrCommand]:
-        """What plays is through."""
+        """End what plays."""
         attempt = self.machine.sessions[CALL].playing
         assert attempt is not None
         return self.tell(PlaybackFinished(LEG, attempt, outcome, detail))
 
     def due(self) -> list[IvrCommand]:
-        """Time goes on to the next deadline."""
+        """Let time go on to the next deadline."""
         due_at = self.machine.next_deadline()
         assert due_at is not None
         self.now = due_at
@@ -75,7 +76,7 @@ class Line:
         return out
 
     def hang_up(self) -> list[IvrCommand]:
-        """The caller is gone."""
+        """Hang up as the caller."""
         return self.tell(CallEnded(LEG, Cause.NORMAL))
 
     @property
@@ -88,16 +89,16 @@ class Line:
     @property
     def steps(self) -> list[tuple[str, str]]:
         """Steps taken, with their outcome."""
-        return [(order.step, order.outcome) for order in self.all if isinstance(order, StepTaken)]
+        return [(taken.step, taken.outcome) for taken in self.all if isinstance(taken, StepTaken)]
 
 
-def texts(orders: Sequence[IvrCommand]) -> list[str]:
-    """What is to be heard."""
-    plays = [order for order in orders if isinstance(order, Play)]
+def texts(commands: Sequence[IvrCommand]) -> list[str]:
+    """Sentences that are to be heard."""
+    plays = [command for command in commands if isinstance(command, Play)]
     return [media.text for play in plays for media in play.media if isinstance(media, Sentence)]
 
 
-def only(orders: Sequence[IvrCommand], kind: type[C]) -> C:
-    """The one order of this kind."""
-    (found,) = [order for order in orders if isinstance(order, kind)]
+def only(commands: Sequence[IvrCommand], kind: type[C]) -> C:
+    """The one command of this kind."""
+    (found,) = [command for command in commands if isinstance(command, kind)]
     return found

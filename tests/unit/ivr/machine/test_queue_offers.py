@@ -9,7 +9,7 @@ from calls.ids import AgentId, AttemptId, CallId, LegId
 from ivr import commands
 from ivr.events import CallbackAnswered, CallStarted, LeftQueue, WayOutSuggested
 from ivr.machine.core import Ivr
-from ivr.program import Flow, HangUp, Line, Program, Queue, WayOut
+from ivr.program import Flow, HangUp, Line, Program, Queue, QueueOffer
 
 pytestmark = pytest.mark.unit
 
@@ -24,8 +24,8 @@ WAIT = Queue(
     outcomes={},
     then="bye",
     offers={
-        "callback": WayOut("1", (Line("callback_offer"),), "kept"),
-        "message": WayOut("2", (Line("message_offer"),), "bye"),
+        "callback": QueueOffer("1", (Line("callback_offer"),), "kept"),
+        "message": QueueOffer("2", (Line("message_offer"),), "bye"),
     },
 )
 PHRASES = {

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr.compiler.compiling import compile_folder
-from ivr.compiler.test_cases import read_cases
+from ivr.compiler.test_cases import read_test_cases
 from ivr.rehearsal.conversation import Conversation
-from ivr.rehearsal.test_runner import BadCases, Result, try_folder
+from ivr.rehearsal.test_runner import BadTestCases, Result, run_folder
 from tests.unit.ivr.machine.machines import compiled
 
 pytestmark = pytest.mark.unit
@@ -37,7 +37,7 @@ _PROGRAM = compiled(_MAIN)
 def _try(script: str, more: str = "") -> Result:
     lines = "".join(f"    - {line}\n" for line in script.strip().split("\n"))
     text = f"a call:\n  at: 2026-11-23T10:00+08:00\n  flow: main\n{more}  script:\n{lines}"
-    (result,) = try_folder(_PROGRAM, {"dialplans/tests/a.yaml": text})
+    (result,) = run_folder(_PROGRAM, {"dialplans/tests/a.yaml": text})
     return result
 
 
@@ -119,7 +119,7 @@ def _wait(*script: str) -> Result:
     assert program is not None
     lines = "".join(f"    - {line}\n" for line in script)
     text = f"a call:\n  at: 2026-11-23T10:00+08:00\n  flow: main\n  script:\n{lines}"
-    (result,) = try_folder(program, {**files, "dialplans/tests/a.yaml": text})
+    (result,) = run_folder(program, {**files, "dialplans/tests/a.yaml": text})
     return result
 
 
@@ -178,13 +178,13 @@ def test_what_must_never_be_heard() -> None:
     ],
 )
 def test_cases_that_are_wrong(text: str, message: str) -> None:
-    with pytest.raises(BadCases) as caught:
-        try_folder(_PROGRAM, {"dialplans/tests/a.yaml": text})
+    with pytest.raises(BadTestCases) as caught:
+        run_folder(_PROGRAM, {"dialplans/tests/a.yaml": text})
     assert message in str(caught.value)
 
 
 def test_only_the_folder_of_tests_is_read() -> None:
-    assert read_cases({"dialplans/flows/main.yaml": _MAIN}, _PROGRAM) == ([], [])
+    assert read_test_cases({"dialplans/flows/main.yaml": _MAIN}, _PROGRAM) == ([], [])
 
 
 def _talk(*lines: str) -> list[str]:

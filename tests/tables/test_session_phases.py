@@ -1,0 +1,167 @@
+"""A caller's phase, cell by cell: what the flow machine orders for each event in each phase, or that it refuses.
+
+`session_phases.yaml` has a row for each phase, or several where steps differ. `first` leads there; `events` has what
+comes from outside: the commands in short, and the phase after them; `[]` where nothing follows; `broken` where it
+cannot come. `decisions` has the phase that follows what the step decides; one that is not listed is refused.
+"""
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pytest
+
+from calls.causes import Cause, Outcome
+from calls.commands import Play, Sentence
+from calls.errors import BrokenRule
+from calls.events import CallEnded, CommandFailed, DigitPressed, PlaybackFinished, RecordingFinished, SpeechHeard
+from calls.ids import AttemptId, CaseNumber
+from dsl.tree import parse
+from ivr.commands import FlowEnded, IvrCommand, StepTaken
+from ivr.events import (
+    CallAdopted,
+    CallbackAnswered,
+    CaseOpened,
+    IvrEvent,
+    LeftQueue,
+    LookupFinished,
+    SecretChecked,
+    TransferEnded,
+    WayOutSuggested,
+)
+from ivr.machine.phases import PHASES, Decision, Outside, Phase
+from ivr.machine.session import Session
+from tests.unit.ivr.machine.machines import CALL, LEG, Line, compiled
+
+pytestmark = pytest.mark.tables
+
+_FILE = Path(__file__).parent / "session_phases.yaml"
+_ROWS: list[dict[str, Any]] = parse(_FILE.read_text(encoding="utf-8"), _FILE.name).plain()
+_ENTRY = "flow: main\nstart: a\n"
+_CAP_S = 7200.0
+_FORCED = AttemptId("forced")
+
+
+def _cells(kind: Any) -> list[Any]:
+    return [pytest.param(row, event, id=f"{row['row']}-{event}") for row in _ROWS for event in get_args(kind)]
+
+
+def _short(command: IvrCommand) -> str:
+    """A command as the table has it: its name, and what tells it from others of that name."""
+    name = type(command).__name__
+    match command:
+        case StepTaken():
+            return f"{name} {command.outcome}"
+        case FlowEnded():
+            return f"{name} {command.reason}"
+        case Play():
+            return f"{name} {' '.join(media.text for media in command.media if isinstance(media, Sentence))}"
+    return name
+
+
+def _caller(row: dict[str, Any]) -> Line:
+    line = Line(compiled(f"{_ENTRY}{row['flow']}\n"))
+    line.start()
+    for event in row.get("first", ()):
+        word, _, argument = event.partition(" ")
+        _happen(line, word, argument or "1")
+    if "forced" in row:  # between two events no session walks: as if one did
+        line.machine.sessions[CALL].phase = row["forced"]
+    return line
+
+
+def _id(line: Line, field: Literal["awaits", "playing", "books"]) -> AttemptId:
+    """The attempt whose outcome this is; where the session has none, as if it had: so that no event is stale."""
+    session = line.machine.sessions.get(CALL)
+    if session is None:
+        return _FORCED
+    found: AttemptId = getattr(session, field) or _FORCED
+    setattr(session, field, found)
+    return found
+
+
+def _event(line: Line, name: str, detail: str) -> IvrEvent:
+    match name:
+        case "key":
+            return DigitPressed(LEG, detail)
+        case "played":
+            return PlaybackFinished(LEG, _id(line, "playing"), Outcome.FINISHED)
+        case "callback":
+            return CallbackAnswered(CALL, _id(line, "books"), "booked" if detail == "booked" else "refused")
+        case "adopted":
+            return CallAdopted(CALL)
+        case "ended":
+            return CallEnded(LEG, Cause.NORMAL)
+    awaits = _id(line, "awaits")
+    match name:
+        case "heard":
+            return SpeechHeard(LEG, awaits, "yes", 1.0)
+        case "failed":
+            return CommandFailed(awaits, "refused", LEG)
+        case "checked":
+            return SecretChecked(CALL, awaits, True)
+        case "answered" if detail == "case":
+            return CaseOpened(CALL, awaits, CaseNumber("2026-0001"))
+        case "answered":
+            return LookupFinished(CALL, awaits, "ok", {"balance": 12.5})
+        case "suggested":
+            return WayOutSuggested(CALL, awaits, "callback")
+        case "left_queue":
+            return LeftQueue(CALL, awaits, "served")
+        case "transferred":
+            return TransferEnded(CALL, awaits, "talked")
+        case "recorded":
+            return RecordingFinished(
+                LEG, awaits, "/m.wav", 5.0, Outcome.FINISHED, "hang_up" if detail == "hang_up" else "digit"
+            )
+    raise AssertionError(f"nothing makes the event {name}")
+
+
+def _happen(line: Line, name: str, detail: str) -> list[IvrCommand]:
+    if name not in ("due", "cap"):
+        return line.tell(_event(line, name, detail))
+    session = line.machine.sessions.get(CALL)
+    if session is not None:
+        session.due_at = (session.due_at or 1.0) if name == "due" else None
+        line.now = session.due_at or _CAP_S
+        line.machine.restore(line.machine.snapshot())  # arms anew
+    return line.machine.tick(line.now)
+
+
+@pytest.mark.parametrize(("row", "event"), _cells(Outside))
+def test_what_comes_from_outside(row: dict[str, Any], event: Outside) -> None:
+    line = _caller(row)
+    before = line.machine.sessions[CALL].phase if CALL in line.machine.sessions else "over"
+    assert before == row["phase"]
+    wanted = row["events"].get(event)
+    detail = str(row.get("details", {}).get(event, "1"))
+    if wanted == "broken":
+        with pytest.raises(BrokenRule, match=f"session: {event} while {before}"):
+            _happen(line, event, detail)
+        return
+    short = [_short(command) for command in _happen(line, event, detail)]
+    after = line.machine.sessions[CALL].phase if CALL in line.machine.sessions else "over"
+    assert [*short, *([f"→ {after}"] if short or after != before else [])] == wanted
+
+
+@pytest.mark.parametrize(("row", "event"), _cells(Decision))
+def test_what_the_step_decides(row: dict[str, Any], event: Decision) -> None:
+    session = Session(CALL, LEG, "v1", "", "", "en", 0.0, [], phase=row["phase"])
+    if event in row["decisions"]:
+        session.move(event)
+        assert session.phase == row["decisions"][event]
+    else:
+        with pytest.raises(BrokenRule, match=f"session: {event} while {row['phase']}"):
+            session.move(event)
+
+
+def test_every_phase_has_a_row_with_every_event() -> None:
+    assert {row["phase"] for row in _ROWS} == set(get_args(Phase))
+    for row in _ROWS:
+        assert set(row["events"]) == set(get_args(Outside)), row["row"]
+    assert len({row["row"] for row in _ROWS}) == len(_ROWS)
+
+
+def test_what_is_ignored_orders_nothing() -> None:
+    for row in _ROWS:
+        for event in PHASES.ignored.get(row["phase"], {}):
+            assert row["events"][event] == [], (row["row"], event)
