@@ -8,6 +8,12 @@ from fastapi import FastAPI
 
 async def ask(app: FastAPI, method: str, path: str, body: object = None) -> tuple[int, Any]:
     """The answer's status, and its JSON."""
+    status, answer = await fetch(app, method, path, body)
+    return status, json.loads(answer)
+
+
+async def fetch(app: FastAPI, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+    """The answer's status, and its bytes."""
     sent: list[dict[str, Any]] = []
     given = [{"type": "http.request", "body": json.dumps(body).encode() if body else b""}]
 
@@ -18,6 +24,14 @@ async def ask(app: FastAPI, method: str, path: str, body: object = None) -> tupl
         sent.append(message)
 
     headers = [(b"content-type", b"application/json")]
-    scope = {"type": "http", "method": method, "path": path, "headers": headers, "query_string": b"", "client": None}
+    scope = {
+        "type": "http",
+        "method": method,
+        "root_path": "",
+        "path": path,
+        "headers": headers,
+        "query_string": b"",
+        "client": None,
+    }
     await app(scope, receive, send)  # type: ignore[arg-type]  # plain dicts are what the protocol says
-    return sent[0]["status"], json.loads(b"".join(message.get("body", b"") for message in sent[1:]))
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
