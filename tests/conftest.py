@@ -1,8 +1,13 @@
 """What holds for all tests. HOTLINE_EXPLORE=1 lets hypothesis try other examples in each run than in the one before."""
 
 import os
+from collections.abc import Generator
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.categories import problems
 
 settings.register_profile(
     "house",
@@ -11,3 +16,15 @@ settings.register_profile(
     derandomize=not os.environ.get("HOTLINE_EXPLORE"),
 )
 settings.load_profile("house")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fails the collection of a module in which a test has not the one category of its folder."""
+    report = yield
+    wrong = list(problems(Path(__file__).parent, report.result)) if report.passed else []
+    if wrong:
+        report.outcome, report.longrepr, report.result = "failed", "\n".join(wrong), []
+    return report

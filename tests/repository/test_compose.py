@@ -18,7 +18,7 @@ from hotline.site.settings import Settings, Site
 
 pytestmark = pytest.mark.unit
 
-FILE = Path(__file__).parents[3] / "docker-compose.yml"
+FILE = Path(__file__).parents[2] / "docker-compose.yml"
 _VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:-([^}]*))?\}")
 ONE_SHOT = "freeswitch-configuration"
 
