@@ -65,7 +65,8 @@ async def test_keys_arrive_once_and_in_order(desk: AgentPhone, line: PhoneLine) 
     assert [await desk.calls[0].key(2) for _ in range(4)] == ["1", "*", "#", "D"]
     assert press.key == "D"
     assert press.started_at < press.ended_at
-    await asyncio.sleep(0.3)  # the repeated ends of the last key have come by now
+    call.say(tone(700, 1), loop=True)
+    await desk.calls[0].hear_tone(700, 5)  # what is said after the last key comes after its repeated ends
     assert desk.calls[0].stream.keys_waiting == 0
 
 
@@ -73,13 +74,13 @@ async def test_a_phone_that_was_held_up_does_not_key_faster(desk: AgentPhone, li
     call = await line.dial("1001")
     await call.answered(5)
     keying = asyncio.create_task(call.press("12"))
-    await asyncio.sleep(0.03)
+    keys = [await desk.calls[0].key(2)]  # told as it begins
     time.sleep(0.15)  # noqa: ASYNC251  # the whole process stands still: the engine has ticks to make good
     await keying
     first, second = call.stream.presses
     assert second.started_at - first.ended_at > 0.04
     assert min(first.ended_at - first.started_at, second.ended_at - second.started_at) > 0.045
-    assert [await desk.calls[0].key(2) for _ in range(2)] == ["1", "2"]
+    assert [*keys, await desk.calls[0].key(2)] == ["1", "2"]
 
 
 async def test_the_next_prompt_after_a_key_is_found(desk: AgentPhone, line: PhoneLine) -> None:
@@ -185,6 +186,9 @@ async def test_what_is_sent_while_nobody_speaks(
     await call.answered(5)
     begun = time.monotonic()
     await asyncio.sleep(0.4)
+    async with asyncio.timeout(5):
+        while call.stream.packets_sent < least:  # noqa: ASYNC110 - the engine tells nobody
+            await asyncio.sleep(0.02)
     await call.hang_up()
     longer = (time.monotonic() - begun) / 0.4  # on a machine that is busy
     assert least <= call.facts.packets_sent <= most * longer

@@ -85,7 +85,7 @@ async def test_answers_out_of_order_find_their_requests(client: AriClient, serve
 
 
 async def test_no_answer_is_told_after_the_deadline(server: AriServer, listener: Listener) -> None:
-    client = client_of(server, listener, deadline_s=0.3)
+    client = client_of(server, listener, deadline_s=1.0)  # the requests of its start have it, too
     await client.start(5.0)
     server.answer = lambda request: None
     reply = await client.ask("POST", "channels/c/answer")

@@ -218,13 +218,13 @@ async def test_a_job_that_is_refused_lost_or_late_ends() -> None:
     answers = {"refused": reply("-ERR permission denied"), "late": reply("+OK"), "lost": reply("+OK")}
     async with connected(
         lambda command: answers[command.split()[1]] if command.startswith("bgapi") else None, heartbeat_s=60
-    ) as (client, switch, _):
+    ) as (client, switch, notes):
         with pytest.raises(Refused):
             await client.job("refused", "", 2)
         with pytest.raises(SwitchAway, match="within"):
             await client.job("late", "", 0.05)
         lost = client.job("lost", "", 5)
-        await asyncio.sleep(0.02)
+        await notes.until(lambda: switch.commands[-1].startswith("bgapi lost"))
         switch.hang_up()
         with pytest.raises(SwitchAway, match="connection lost"):
             await lost
@@ -275,11 +275,11 @@ async def test_close_ends_all_waits() -> None:
 
 
 async def test_only_while_attended_is_the_switch_kept_awake() -> None:
-    async with connected(heartbeat_s=60, pulse_s=0.002) as (client, switch, notes):
+    async with connected(_echo, heartbeat_s=60, pulse_s=0.002) as (client, switch, notes):
         client.attend(True)
         await notes.until(lambda: switch.wakes > 5)
         client.attend(False)
-        await asyncio.sleep(0.01)
+        await client.api("echo", "all that was written before has come")
         seen = switch.wakes
         await asyncio.sleep(0.03)
         assert switch.wakes == seen
