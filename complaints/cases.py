@@ -1,4 +1,6 @@
-"""Cases in their first form: a number, who, what about, which call and recording, and the state `open`.
+"""Cases in their first form: a number, who, what about, which call, and the state `open`.
+
+What was recorded of a call comes after its case: the store has it, and shows it beside the case.
 
 A core: the fact that somebody asked for a case comes in, the order to file it goes out. The number is made of the day
 and a count that the journal keeps, so a replay gives the same one; nobody is told it before it is filed.
@@ -19,7 +21,7 @@ AskedBy = Literal["caller", "agent", "house"]
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What is owed to a caller. `opened_at` is UTC epoch seconds, `recording` a path once there is one."""
+    """What is owed to a caller. `opened_at` is UTC epoch seconds."""
 
     number: CaseNumber
     call: CallId
@@ -28,7 +30,6 @@ class Case(msgspec.Struct, frozen=True):
     asked_by: AskedBy
     opened_at: float
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
-    recording: str = ""
     state: Literal["open"] = "open"
 
 

@@ -40,7 +40,8 @@ class Callers:
     def arrived(self, event: CallArrived) -> None:
         """Begin a call: the flow of the number that was dialled."""
         hub, register = self._hub, self._hub.register
-        caller, called = e164(event.caller), e164(event.called)
+        region = hub.directory.region(register.version)
+        caller, called = e164(event.caller, region), e164(event.called, region)
         call = Call(call_id(event.leg), event.leg, caller, called, register.version, hub.now)
         register.calls[call.call] = call
         register.legs[event.leg] = Leg(event.leg, "caller", call.call, caller, hub.now)

@@ -18,6 +18,10 @@ class Directory(Protocol):
         """The flow that answers this number."""
         ...
 
+    def region(self, version: str) -> str:
+        """ISO 3166: how numbers without a country code are read."""
+        ...
+
     def account(self, version: str, agent: AgentId) -> str | None:
         """The SIP account of the agent's phone."""
         ...

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from calls.numbers import REGION
 from dsl.tree import nearest_hint
 from ivr.spoken import KINDS, spell
 
@@ -53,8 +54,11 @@ class Template:
         """True without places: its sound can be built at publish."""
         return not any(isinstance(part, Place) for part in self.parts)
 
-    def render(self, values: Mapping[str, object], language: str) -> str:
-        """Render the sentence. Raises PhraseError for a missing value, SpokenError for one that cannot be said."""
+    def render(self, values: Mapping[str, object], language: str, region: str = REGION) -> str:
+        """Render the sentence for a site in `region` (ISO 3166).
+
+        Raises PhraseError for a missing value, SpokenError for one that cannot be said.
+        """
         said: list[str] = []
         for part in self.parts:
             if isinstance(part, str):
@@ -62,7 +66,7 @@ class Template:
             elif part.name not in values:
                 raise PhraseError(f"no value for {{{part.name}:{part.kind}}}")
             else:
-                said.append(spell(part.kind, values[part.name], language))
+                said.append(spell(part.kind, values[part.name], language, region))
         return "".join(said)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from calls.ids import Seconds
-from calls.numbers import e164
+from calls.numbers import REGION, e164
 from dsl.hours import Hours
 
 AGAIN = "again"  # this step anew
@@ -369,10 +369,12 @@ class Program(msgspec.Struct, frozen=True, array_like=True):
     phrases: dict[str, dict[str, str]] = {}
     clips: dict[str, dict[str, str]] = {}
     limits: Limits = Limits()
+    region: str = REGION
+    """ISO 3166: how numbers without a country code are read. Versions of before this field were read as Chinese."""
 
     def entry(self, called: str) -> str | None:
         """Flow that answers `called`, as the switch gave it; None: none answers this number."""
-        return self.entries.get(called) or self.entries.get(e164(called)) or self.entries.get("default")
+        return self.entries.get(called) or self.entries.get(e164(called, self.region)) or self.entries.get("default")
 
     def with_clips(self, version: str, clips: dict[str, dict[str, str]]) -> "Program":
         """Copy of the program as version `version`, with the sounds that publish built."""

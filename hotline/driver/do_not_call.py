@@ -22,17 +22,19 @@ class DoNotCall(Protocol):
 
 
 class NumberList:
-    """A file with one number a line, read anew each time; `#` begins a comment. None: nobody is listed."""
+    """A file with one number a line, read anew each time as dialled in `region` (ISO 3166); `#` begins a comment.
+    None: nobody is listed."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, region: str) -> None:
         self._path = path
+        self._region = region
 
     async def listed(self, number: str) -> bool:
         """Raises OSError and UnicodeDecodeError for a file that cannot be read."""
         if self._path is None:
             return False
         text = await asyncio.to_thread(self._path.read_text, encoding="utf-8")
-        return number in {e164(line.partition("#")[0].strip()) for line in text.splitlines()}
+        return number in {e164(line.partition("#")[0].strip(), self._region) for line in text.splitlines()}
 
 
 async def may_call(numbers: DoNotCall, number: str) -> tuple[bool, str]:

@@ -19,7 +19,7 @@ from calls.causes import Outcome
 from calls.errors import BrokenRule, HotlineError
 from calls.events import PlaybackFinished
 from calls.ids import AttemptId, LegId
-from calls.numbers import masked
+from calls.numbers import REGION, masked
 from calls.ports import Switch
 from complaints.cases import FileCase
 from control import commands, events
@@ -73,7 +73,7 @@ class CommandExecutor:
         self._lookups = lookups
         self._sentences = sentences
         self._take = take
-        self.do_not_call: DoNotCall = NumberList(None)
+        self.do_not_call: DoNotCall = NumberList(None, REGION)
         """Asked before a number is called."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}

@@ -24,12 +24,12 @@ class MissedCall:
     agent: AgentId | None
     message: str
 
-    def rows(self) -> list[LogCall | LogRecording]:
-        """Its rows of the call log, as version `fallback`."""
+    def rows(self, region: str) -> list[LogCall | LogRecording]:
+        """Its rows of the call log, as version `fallback`; its numbers as dialled in `region` (ISO 3166)."""
         row = LogCall(
             call=self.call,
-            caller=e164(self.caller),
-            called=e164(self.called),
+            caller=e164(self.caller, region),
+            called=e164(self.called, region),
             version="fallback",
             language="",
             arrived_at=self.began_at,

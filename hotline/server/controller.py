@@ -48,6 +48,11 @@ class RunningController:
         """Every call, leg and offer there is now."""
         return self._driver.router.register
 
+    @property
+    def region(self) -> str:
+        """The country (ISO 3166) by whose rules a number without a country code is read."""
+        return self._versions.region(self.register.version)
+
     def agents(self) -> frozenset[str]:
         """Every agent who may sign in."""
         return frozenset(self._routing.configuration.agents)

@@ -144,7 +144,7 @@ class Server:
         vault, lookups = Vault(), Lookups()
         executor = CommandExecutor(self._switch, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command)
-        executor.do_not_call = NumberList(self.site.do_not_call)
+        executor.do_not_call = NumberList(self.site.do_not_call, self.site.settings.region)
         for entry in unstored:
             writer.write(statements.JOURNAL, (entry.seq, entry.at, msgspec.json.encode(entry.event)))
         write_ahead.open(unstored, writer.given)

@@ -167,8 +167,9 @@ class Upkeep:
         everywhere = self._provisioning.values()
         calls = [call for one in everywhere for call in await asyncio.to_thread(one.missed)]
         new = [call for call in calls if call.call not in self._imported]
+        region = self._versions.region(self._driver.router.register.version)
         for call in new:
-            for row in call.rows():
+            for row in call.rows(region):
                 self._driver.executor.execute(row)
             self._imported.add(call.call)
         if new:

@@ -15,6 +15,7 @@ import pydantic
 import yaml
 
 from calls.errors import BadInput
+from calls.numbers import REGION, REGIONS, nearest_region
 from dsl.tree import SourceError, nearest_hint, parse
 
 _SETTINGS = "hotline.yaml"
@@ -124,7 +125,7 @@ class Settings(_Strict):
     languages: tuple[str, ...] = ("zh-CN", "en")
     do_not_call: Path | None = None
     """A file with one number a line that must not be called, by callbacks too. Unreadable, it forbids all."""
-    region: str = "CN"
+    region: str = REGION
     """ISO 3166: how numbers without a country code are read."""
     journal_days: int = pydantic.Field(90, ge=1)
     """Days that the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
@@ -136,6 +137,17 @@ class Settings(_Strict):
     speech: SpeechSettings = SpeechSettings()
     bus: BusSettings | None = None
     """Left out: everything stays inside, and nothing needs a broker."""
+
+    @pydantic.field_validator("region", mode="before")
+    @classmethod
+    def _one_whose_numbers_can_be_read(cls, region: object) -> object:
+        if region is False:  # YAML reads the code of Norway so
+            return "NO"
+        if isinstance(region, str) and region not in REGIONS:
+            near = nearest_region(region)
+            hint = f"; did you mean {near}?" if near else ""
+            raise ValueError(f"{region!r} is no region: two letters of ISO 3166, as DE for Germany{hint}")
+        return region
 
 
 class Site:

@@ -35,6 +35,7 @@ class Checked:
     """The result: with any problem that is no mere warning, `program` and `routing` are None."""
 
     files: Mapping[str, str]
+    region: str
     paths: Mapping[str, Path]
     problems: list[Problem]
     program: Program | None
@@ -48,13 +49,14 @@ class Checked:
     @property
     def source_hash(self) -> str:
         """Of all files."""
-        return hash_of(self.files)
+        return hash_of(self.files, self.region)
 
 
 def check(site: Site) -> Checked:
     """Read and check everything. Nothing is written."""
     texts, paths = read_files(site)
-    compiled = compile_folder(texts, today=datetime.now(UTC).date())
+    region = site.settings.region
+    compiled = compile_folder(texts, today=datetime.now(UTC).date(), region=region)
     problems = list(compiled.problems)
     routing = _routing(compiled.roots, problems)
     if routing is not None:
@@ -71,7 +73,7 @@ def check(site: Site) -> Checked:
     problems += unread_files(site, languages, sorted({key for root in texts_of for key in root.items}))
     problems = sorted(set(problems), key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column))
     broken = any(not problem.warning for problem in problems)
-    return Checked(texts, paths, problems, None if broken else compiled.program, None if broken else routing)
+    return Checked(texts, region, paths, problems, None if broken else compiled.program, None if broken else routing)
 
 
 def _routing(roots: Mapping[str, Node], problems: list[Problem]) -> RoutingConfiguration | None:

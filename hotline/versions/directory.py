@@ -26,6 +26,10 @@ class VersionedDirectory:
         except BadInput:
             return None
 
+    def region(self, version: str) -> str:
+        """The country by whose rules a number without a country code is read."""
+        return self._versions.region(version)
+
     def account(self, version: str, agent: AgentId) -> str | None:
         """The account of the agent's phone."""
         return self._versions.routing(version).account(agent) if version else None
@@ -75,7 +79,7 @@ class VersionedDirectory:
                 return (Clip(clip),)
             text = program.phrases.get(tongue, {}).get(phrase)
             if text is not None:
-                return (Sentence(_template(text).render(values, tongue), tongue),)
+                return (Sentence(_template(text).render(values, tongue, program.region), tongue),)
         return ()
 
 

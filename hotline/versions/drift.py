@@ -14,7 +14,7 @@ def warn_of_drift(site: Site, versions: Versions) -> None:
     """Log a warning where the folder has moved on or is broken. It is no error: the last good version runs."""
     current = versions.current() or ""
     try:
-        if hash_of(read_files(site)[0]) == versions.manifest(current).source_hash:
+        if hash_of(read_files(site)[0], site.settings.region) == versions.manifest(current).source_hash:
             return
         from hotline.versions.checking import check  # the compiler: a start does without
 

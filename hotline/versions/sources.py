@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from calls.errors import BadInput
+from calls.numbers import REGION
 from hotline.site.settings import Site
 
 
@@ -26,9 +27,11 @@ def read_files(site: Site) -> tuple[dict[str, str], dict[str, Path]]:
     return texts, paths
 
 
-def hash_of(texts: Mapping[str, str]) -> str:
-    """One hash of all files, by which a version is known to be the same as the folder."""
+def hash_of(texts: Mapping[str, str], region: str) -> str:
+    """One hash of all files and of the region, by which a version is known to be the same as the folder."""
     digest = hashlib.sha256()
+    if region != REGION:  # the hash of a house without this setting is that of its files alone
+        digest.update(f"region\0{region}\0".encode())
     for name, text in sorted(texts.items()):
         digest.update(f"{name}\0{text}\0".encode())
     return digest.hexdigest()

@@ -18,6 +18,7 @@ import msgspec
 
 from acd.config import Configuration
 from calls.errors import BadInput
+from calls.numbers import REGION
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program, decode, encode
 
@@ -77,6 +78,16 @@ class Versions:
     def configuration(self, version: str) -> Configuration:
         """For the queues core."""
         return self.routing(version).configuration
+
+    def region(self, version: str) -> str:
+        """The country (ISO 3166) by whose rules the version reads a number without a country code.
+
+        REGION for a version that is not here.
+        """
+        try:
+            return self.program(version).region
+        except BadInput:
+            return REGION
 
     def next_id(self, source_hash: str) -> str:
         """A new version's id: a count, and the hash of what it is made of."""

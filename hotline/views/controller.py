@@ -25,6 +25,11 @@ class Controller(Protocol):
         """Every call, leg and offer there is now."""
         ...
 
+    @property
+    def region(self) -> str:
+        """The country (ISO 3166) by whose rules a number without a country code is read."""
+        ...
+
     def agents(self) -> frozenset[str]:
         """Every agent who may sign in."""
         ...

@@ -25,7 +25,7 @@ def add(app: FastAPI, controller: Controller, known: list[Any], tokens: WaitToke
     async def token(wanted: TokenRequest) -> dict[str, str]:
         """The token of the caller who waits, or is to be called back, at this number: to send in a message, say. Of
         several, the one who waits longest."""
-        number = e164(wanted.caller)
+        number = e164(wanted.caller, controller.region)
         calls = [call for call in controller.register.calls.values() if call.place in _WAITS and call.caller == number]
         if not calls:
             raise HTTPException(404, "nobody waits from this number")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from calls.numbers import e164
+from calls.numbers import REGION, e164
 from dsl.calendars import read_hours
 from dsl.hours import Hours
 from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
@@ -49,14 +49,20 @@ class Compilation:
         return [problem for problem in self.problems if not problem.warning]
 
 
-def compile_folder(files: Mapping[str, str], *, version: str = "", today: date | None = None) -> Compilation:
-    """Compile `files` (text by path from the site's folder, `/` between). `today` is for holidays not yet decreed."""
-    return _Compiler(files).run(version, today)
+def compile_folder(
+    files: Mapping[str, str], *, version: str = "", today: date | None = None, region: str = REGION
+) -> Compilation:
+    """Compile `files` (text by path from the site's folder, `/` between).
+
+    `today` is for holidays not yet decreed, `region` (ISO 3166) for numbers without a country code.
+    """
+    return _Compiler(files, region).run(version, today)
 
 
 class _Compiler:
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str], region: str) -> None:
         self._files = files
+        self._region = region
         self._done = Compilation()
         self._unread: set[str] = set()
 
@@ -81,7 +87,7 @@ class _Compiler:
                 language: {key: phrases.template(key, language).text for key in phrases.keys}
                 for language in phrases.languages
             }
-            done.program = Program(version, languages, flows, entries, hours, texts, {}, limits)
+            done.program = Program(version, languages, flows, entries, hours, texts, {}, limits, self._region)
         return done
 
     def _problem(self, mark: Mark, rule: str, message: str) -> None:
@@ -227,7 +233,7 @@ class _Compiler:
         first: dict[str, Mark] = {}
         for number, node in self._mapping(ENTRY).items():
             mark = node.key_mark or node.mark
-            called = e164(number)
+            called = e164(number, self._region)
             if called in first:
                 self._problem(mark, "duplicate-entry", f"{number} is already given on line {first[called].line}")
                 continue

@@ -77,8 +77,8 @@ def _take(walk: Walk, step: Queue, pressed: str) -> bool:
     if way == "message":
         walk.out.append(commands.LeaveQueue(session.call, session.awaits))
         walk.leave("message", step.offers[way].then)
-    elif e164(session.caller).startswith("+"):
-        _read_back(walk, e164(session.caller))
+    elif (number := e164(session.caller, walk.program.region)).startswith("+"):
+        _read_back(walk, number)
     else:
         _ask_number(walk)
     return True
@@ -100,8 +100,8 @@ def _type(walk: Walk, pressed: str) -> None:
     if pressed != _END:
         session.typed = (session.typed + pressed)[:_MOST_DIGITS]
         session.due_at = walk.now + _PATIENCE_S
-    elif e164(session.typed).startswith("+"):
-        _read_back(walk, e164(session.typed))
+    elif (number := e164(session.typed, walk.program.region)).startswith("+"):
+        _read_back(walk, number)
     else:
         _ask_number(walk)
 

@@ -34,7 +34,7 @@ class Voice:
             try:
                 template, tongue = self._template(line.phrase, tongue)
                 own = {name: value_of(value, values) for name, value in line.values.items()}
-                said.append(Sentence(template.render({**values, **own}, tongue), tongue))
+                said.append(Sentence(template.render({**values, **own}, tongue, self._program.region), tongue))
             except (PhraseError, SpokenError, Erred) as error:
                 reason = error.reason if isinstance(error, SpokenError) else str(error)
                 notes.append(f"{line.phrase} not said: {reason}")

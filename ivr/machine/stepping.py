@@ -5,6 +5,7 @@ from typing import Any
 from calls.causes import Outcome
 from calls.commands import Record
 from calls.events import CommandFailed, PlaybackFinished, RecordingFinished
+from calls.numbers import e164
 from dsl.conditions import Erred, holds
 from dsl.hours import is_open
 from ivr import commands
@@ -34,6 +35,7 @@ from ivr.program import (
     Voicemail,
 )
 
+_TEL = "tel:"
 _LOOK_AHEAD = 10
 _LATE_S = 2.0  # what comes in from outside has its own deadline; past it and this, it never will
 
@@ -222,10 +224,12 @@ def key_in_queue(walk: Walk, step: Queue, key: str) -> None:
 def transfer(walk: Walk, step: Transfer) -> None:
     """Transfer the caller to somebody who is in no queue."""
     to = _value(walk, "to", step.to)
-    if not isinstance(to, str) or not to.startswith(("tel:", "phone:")):
+    if not isinstance(to, str) or not to.startswith((_TEL, "phone:")):
         walk.note("nobody to transfer to")
         walk.leave("failed", step.outcomes.get("failed", RETURN))
         return
+    if to.startswith(_TEL):
+        to = _TEL + e164(to.removeprefix(_TEL), walk.program.region)
     walk.hush()
     attempt = walk.mint()
     walk.out.append(commands.Transfer(walk.session.call, attempt, to, step.ring_s))

@@ -26,6 +26,7 @@ from calls.events import (
     SpeechHeard,
 )
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, Instant, LegId, Seconds
+from calls.numbers import e164
 from ivr import commands as c
 from ivr.checks import passes
 from ivr.events import (
@@ -126,6 +127,8 @@ class Rehearsal:
         """Let the call arrive."""
         instant = self.at if self.at.tzinfo is not None else self.at.replace(tzinfo=UTC)
         self._tell(ClockSet(instant.timestamp()))
+        region = self.stage.program.region
+        caller, called = e164(caller, region), e164(called, region)
         self._tell(CallStarted(_CALL, _LEG, "rehearsed", flow, caller, called))
 
     def press(self, keys: str) -> None:

@@ -31,6 +31,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Protocol
 
+from calls.numbers import REGION
 from ivr.spoken import en, values, zh
 from ivr.spoken.values import CURRENCIES, Money, SpokenError
 
@@ -109,8 +110,11 @@ def speaks(language: str) -> bool:
     return language.partition("-")[0].lower() in _SPEAKERS
 
 
-def spell(kind: str, value: object, language: str) -> str:
-    """The words for a value. Raises SpokenError, whose message never repeats the value (it may be a caller's own)."""
+def spell(kind: str, value: object, language: str, region: str = REGION) -> str:
+    """The words for a value, in a house of `region` (ISO 3166): in China, its own numbers have no country code.
+
+    Raises SpokenError, whose message never repeats the value (it may be a caller's own).
+    """
     speaker = _SPEAKERS.get(language.partition("-")[0].lower())
     if speaker is None:
         raise SpokenError(kind, f"language {language!r} is not spoken; there are {', '.join(LANGUAGES)}")
@@ -136,7 +140,7 @@ def spell(kind: str, value: object, language: str) -> str:
         case "duration":
             return speaker.duration(values.duration(value))
         case "phone":
-            home = "86" if speaker is zh else None
+            home = "86" if speaker is zh and region == "CN" else None
             return speaker.phone(values.phone(value, home=home))
         case "text":
             return values.words(value)

@@ -115,6 +115,9 @@ class Directory:
     def entry(self, version: str, called: str) -> str | None:
         return "main" if called == "95183" else None
 
+    def region(self, version: str) -> str:
+        return "CN"
+
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}" if agent in PEOPLE[version].agents else None
 

@@ -21,7 +21,7 @@ _TESTS = Path(__file__).parents[1]
         ("contract", {"wire"}, ""),
         ("unit", {"asyncio"}, "this one has none: pytestmark = pytest.mark.unit"),
         ("unit", {"unit", "live"}, "this one has live and unit"),
-        ("unit", {"tables"}, "a test of category tables is not for tests/unit/, but unit"),
+        ("unit", {"tables"}, "a test of category tables is not for tests/unit/, where they are unit"),
         ("elsewhere", {"unit"}, "tests/elsewhere/ has no category"),
     ],
 )

@@ -93,6 +93,9 @@ class Directory:
     def entry(self, version: str, called: str) -> str | None:
         return PROGRAM.entry(called)
 
+    def region(self, version: str) -> str:
+        return "CN"
+
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}"
 

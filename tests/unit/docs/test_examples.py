@@ -126,7 +126,7 @@ class _NoHouse:
 
 def _folder() -> dict[str, str]:
     folders = (_ROOT / "dialplans", _ROOT / "prompts")
-    files = [path for folder in folders for path in folder.rglob("*.yaml") if "tests" not in path.parts]
+    files = [path for folder in folders for path in folder.rglob("*.yaml") if path.parent.name != "tests"]
     return {path.relative_to(_ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 

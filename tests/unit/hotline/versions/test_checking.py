@@ -82,6 +82,17 @@ def test_what_is_wrong_has_its_place_and_the_nearest_word(
     assert checked.routing is None
 
 
+def test_the_region_is_a_part_of_the_version(tmp_path: Path) -> None:
+    chinese = spoilt(tmp_path / "cn", QUEUES, "priority: 20", "priority: 20")
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de/hotline.yaml").write_text("region: DE\n", encoding="utf-8")
+    german = spoilt(tmp_path / "de", QUEUES, "priority: 20", "priority: 20")
+    assert chinese.program is not None
+    assert german.program is not None
+    assert (chinese.program.region, german.program.region) == ("CN", "DE")
+    assert chinese.source_hash != german.source_hash, "a folder whose region has changed has moved on"
+
+
 def test_a_broken_queue_is_still_a_queue_to_those_who_name_it(tmp_path: Path) -> None:
     checked = spoilt(tmp_path, QUEUES, "record: true", "recrod: true")
     assert len(checked.errors) == 1

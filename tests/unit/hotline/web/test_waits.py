@@ -12,7 +12,7 @@ from calls.ids import AgentId, CallId, LegId
 from control.register import Register
 from hotline.web import waits
 from hotline.web.tokens import WaitTokens
-from tests.unit.control.house import House
+from tests.unit.control.house import Directory, House
 from tests.unit.hotline.web.asking import ask as send
 
 pytestmark = pytest.mark.unit
@@ -25,6 +25,8 @@ class Served:
 
     def __init__(self, house: House) -> None:
         self.house = house
+
+    region = "CN"
 
     @property
     def register(self) -> Register:
@@ -59,6 +61,17 @@ async def test_a_token_tells_place_and_reason_and_takes_nothing() -> None:
     assert (told["place"], told["queue"], told["position"]) == ("waiting", "care", 2)
     assert told["forecast"] == {"reason": "0 talks seen, 30 needed"}
     assert house.router.snapshot() == before
+
+
+async def test_a_number_is_read_as_it_is_dialled_where_the_house_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Directory, "region", lambda self, version: "DE")
+    monkeypatch.setattr(Served, "region", "DE")
+    house = House()
+    call = waiting(house, "0171 1234567")
+    assert house.router.register.calls[call].caller == "+491711234567"
+    for caller in ("01711234567", "+491711234567"):
+        assert (await ask(house, "POST", "/waiting", {"caller": caller}))[1]["call"] == call
+    assert (await ask(house, "POST", "/waiting", {"caller": "+861711234567"}))[0] == 404
 
 
 async def test_figures_once_there_are_some() -> None:

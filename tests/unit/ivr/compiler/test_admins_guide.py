@@ -25,7 +25,7 @@ _CASES = [block for block in _BLOCKS if "script:" in block]
 
 def _site() -> dict[str, str]:
     folders = (_ROOT / "dialplans", _ROOT / "prompts")
-    paths = [path for folder in folders for path in folder.rglob("*.yaml") if "tests" not in path.parts]
+    paths = [path for folder in folders for path in folder.rglob("*.yaml") if path.parent.name != "tests"]
     return {path.relative_to(_ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
