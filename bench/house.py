@@ -54,7 +54,7 @@ class Plan:
 P = TypeVar("P", AsteriskProcess, FreeSwitchProcess)
 
 
-class House(Generic[P]):
+class BenchSite(Generic[P]):
     """Running parts. `clips` are the published prompts' paths, without endings, by key."""
 
     def __init__(self, folder: Path, site: Site, asterisk: P, accounts: Sequence[AgentAccount]) -> None:
@@ -109,7 +109,7 @@ class House(Generic[P]):
 
 
 @contextlib.asynccontextmanager
-async def house(plan: Plan, first_port: int) -> AsyncIterator[House[AsteriskProcess]]:
+async def house(plan: Plan, first_port: int) -> AsyncIterator[BenchSite[AsteriskProcess]]:
     """Make the site, publish it, start Asterisk."""
     installation = await asyncio.to_thread(locate_or_install)
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
@@ -121,11 +121,11 @@ async def house(plan: Plan, first_port: int) -> AsyncIterator[House[AsteriskProc
         async with AsteriskProcess(
             _settings(folder, site, plan, accounts, sip_port, ari_port), installation
         ) as asterisk:
-            yield House(folder, site, asterisk, accounts)
+            yield BenchSite(folder, site, asterisk, accounts)
 
 
 @contextlib.asynccontextmanager
-async def freeswitch_house(plan: Plan, first_port: int) -> AsyncIterator[House[FreeSwitchProcess]]:
+async def freeswitch_house(plan: Plan, first_port: int) -> AsyncIterator[BenchSite[FreeSwitchProcess]]:
     """The same on FreeSWITCH. Raises BadInput where there is none."""
     program = locate()
     if program is None:
@@ -148,7 +148,7 @@ async def freeswitch_house(plan: Plan, first_port: int) -> AsyncIterator[House[F
         process = FreeSwitchProcess(settings, program)
         await process.start()
         try:
-            yield House(folder, site, process, accounts)
+            yield BenchSite(folder, site, process, accounts)
         finally:
             await process.kill()
 

@@ -17,7 +17,7 @@ from bench import live_freeswitch, live_site, machine, rates, script
 from bench.bare import Settings
 from bench.catalogue import Options
 from bench.children import Child
-from bench.house import House, Plan, house, version_of
+from bench.house import BenchSite, Plan, house, version_of
 from bench.measuring import Rig, Run, percentile
 from bench.report import Figure, Report, at_least, at_most, told
 from switch.asterisk.instance.process import AsteriskProcess
@@ -89,7 +89,7 @@ async def _held(rig: Rig, size: _Size) -> rates.Held:
 
 
 @contextlib.asynccontextmanager
-async def _bare(place: House[AsteriskProcess]) -> AsyncIterator[Child]:
+async def _bare(place: BenchSite[AsteriskProcess]) -> AsyncIterator[Child]:
     settings = place.asterisk.settings
     users = [account.user for account in place.accounts]
     told_it = Settings(settings.ari_url, settings.ari_headers, place.clips["first"], place.clips["second"], users)

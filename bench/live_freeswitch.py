@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bench import live_site, machine
 from bench.catalogue import Options
-from bench.house import House, P, Plan, freeswitch_house, house
+from bench.house import BenchSite, P, Plan, freeswitch_house, house
 from bench.measuring import Rig, Run, percentile
 from bench.report import Report, at_most, told
 
@@ -41,7 +41,7 @@ async def run(options: Options) -> Report:
     )
 
 
-async def _measured(place: House[P], rate: float, calls: int, tell: Callable[[str], None]) -> Run:
+async def _measured(place: BenchSite[P], rate: float, calls: int, tell: Callable[[str], None]) -> Run:
     async with place.phones() as phones, place.controller() as controller:
         rig = Rig("hotline", controller, place.asterisk_pid, phones, tell)
         await rig.run(rate, min(_WARM_UP, calls))

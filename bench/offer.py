@@ -19,7 +19,7 @@ from bench import offer_script as script
 from bench.catalogue import Options
 from bench.children import Child
 from bench.desktops import Desktops
-from bench.house import House, Plan, house, serving, version_of
+from bench.house import BenchSite, Plan, house, serving, version_of
 from bench.measuring import GENERATOR_FULL, percentile
 from bench.report import Figure, Report, at_least, at_most, told
 from bench.script import STRAIGHT_TO_APP_QUEUE, Done
@@ -112,7 +112,7 @@ class _Used:
 class _Bench:
     """The steps, on one house; `notes` say what else was seen."""
 
-    def __init__(self, place: House[AsteriskProcess], size: _Size, options: Options) -> None:
+    def __init__(self, place: BenchSite[AsteriskProcess], size: _Size, options: Options) -> None:
         self._place = place
         self._size = size
         self._tell = options.progress

@@ -23,7 +23,7 @@ from bench import offer_script as script
 from bench.catalogue import Options
 from bench.children import Child, ChildEnded
 from bench.desktops import Desktops
-from bench.house import House, Plan, house, serving, version_of
+from bench.house import BenchSite, Plan, house, serving, version_of
 from bench.report import Report, at_most, told
 from bench.script import Done
 from switch.asterisk.instance.process import AsteriskProcess
@@ -93,7 +93,7 @@ async def run(options: Options) -> Report:
 
 
 async def _restarted(
-    place: House[AsteriskProcess], phones: Child, size: _Size, options: Options
+    place: BenchSite[AsteriskProcess], phones: Child, size: _Size, options: Options
 ) -> tuple[int, list[_Restart], script.Drained]:
     restarts: list[_Restart] = []
     log = place.folder / "controller.log"

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import yaml
 
 from hotline.site.settings import Site
-from tests.live.house import ROOT, House, record
+from tests.live.live_site import ROOT, LiveSite, record
 
 LANGUAGE, MENU, OFFER, KEPT, REFUSED, NUMBER, MESSAGE, VOICEMAIL = range(300, 1100, 100)
 SAVED, OTHER = 1200, 1600
@@ -33,7 +33,7 @@ TONES = {
 SHORT_S = 0.4
 
 
-class SampleHouse(House):
+class SampleSite(LiveSite):
     """`shortened` has the files of the sample in which something is replaced: old words and new ones."""
 
     shortened: ClassVar[Mapping[str, Mapping[str, str]]] = {}

@@ -28,7 +28,7 @@ from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline
 from tests.live.conftest import until
 from tests.live.mosquitto import Listener, Mosquitto, listening
 from tests.ports import free_port
-from tests.unit.control.house import PROGRAM, configuration
+from tests.unit.control.harness import PROGRAM, configuration
 from tests.unit.speech.voices import ToneVoice
 
 pytestmark = pytest.mark.live

@@ -27,7 +27,7 @@ from phones.hostile import garbage, half_invite, send_slowly
 from speech.espeak import Espeak
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, BYE, CALLER, MENU, NOTED, ROOT, House
+from tests.live.live_site import AGENT, BYE, CALLER, MENU, NOTED, ROOT, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,12 +37,12 @@ PUBLISHES = int(os.environ.get("HOTLINE_PUBLISHES", "30"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
+    async with LiveSite(tmp_path_factory.mktemp("house"), installation) as house:
         yield house
 
 
-async def test_the_link_drops_in_a_talk_and_nobody_notices(house: House) -> None:
+async def test_the_link_drops_in_a_talk_and_nobody_notices(house: LiveSite) -> None:
     caller, waiting = "13700000001", "13700000002"
     since = house.log_file.stat().st_size
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
@@ -69,7 +69,7 @@ async def test_the_link_drops_in_a_talk_and_nobody_notices(house: House) -> None
     assert "tried again by itself" in house.logged("switch lost", since)[0]["advice"]
 
 
-async def test_the_controller_is_killed_and_its_heir_takes_all_up(house: House) -> None:
+async def test_the_controller_is_killed_and_its_heir_takes_all_up(house: LiveSite) -> None:
     in_menu, ringing_for, talking, queued = (f"1370000001{number}" for number in range(4))
     rings: list[str] = []
     async with (
@@ -123,7 +123,7 @@ async def _first_ring(*phones: object) -> object:
     return next(phone for phone in known if phone.calls)
 
 
-async def test_the_controller_is_killed_again_and_again(house: House) -> None:
+async def test_the_controller_is_killed_again_and_again(house: LiveSite) -> None:
     callers = [f"1370000003{number}" for number in range(3)]
     calls = [await house.queued(caller) for caller in callers]
     for caller in callers:
@@ -143,7 +143,7 @@ async def test_the_controller_is_killed_again_and_again(house: House) -> None:
     await house.nobody_left()
 
 
-async def test_asterisk_is_killed_and_new_calls_work_after_its_restart(house: House) -> None:
+async def test_asterisk_is_killed_and_new_calls_work_after_its_restart(house: LiveSite) -> None:
     caller = "13700000040"
     since = house.log_file.stat().st_size
     async with house.signed_in("8001", lambda call: ANSWERS):
@@ -166,7 +166,7 @@ async def test_asterisk_is_killed_and_new_calls_work_after_its_restart(house: Ho
     await house.nobody_left()
 
 
-async def test_garbage_does_not_disturb_real_callers(house: House) -> None:
+async def test_garbage_does_not_disturb_real_callers(house: LiveSite) -> None:
     rng = Random(20261122)
     rubbish = (garbage(rng) if number % 2 else half_invite(rng, house.registrar) for number in range(250))
     async with house.signed_in("8001", lambda call: ANSWERS):
@@ -180,7 +180,7 @@ async def test_garbage_does_not_disturb_real_callers(house: House) -> None:
 
 
 @pytest.mark.timeout(120 + 3 * PUBLISHES)
-async def test_publishing_again_and_again_loses_no_call(house: House) -> None:
+async def test_publishing_again_and_again_loses_no_call(house: LiveSite) -> None:
     """A running call keeps its version, the next one has the new one."""
     stays = await house.queued("13700000060")
     await house.in_place("13700000060", "waiting")
@@ -216,7 +216,7 @@ async def test_publishing_again_and_again_loses_no_call(house: House) -> None:
     await house.nobody_left()
 
 
-async def test_a_broken_folder_leaves_the_last_good_version_running(house: House) -> None:
+async def test_a_broken_folder_leaves_the_last_good_version_running(house: LiveSite) -> None:
     flow = house.site.dialplans / "flows/main.yaml"
     good = flow.read_text()
     since = house.log_file.stat().st_size
@@ -244,7 +244,7 @@ async def refused(folder: Path) -> bytes:
     return b" ".join(said.split())
 
 
-async def test_a_second_one_in_the_folder_is_refused_and_disturbs_nothing(house: House) -> None:
+async def test_a_second_one_in_the_folder_is_refused_and_disturbs_nothing(house: LiveSite) -> None:
     assert house.controller is not None
     call = await house.dial("13700000075")
     await call.hear_tone(MENU)
@@ -257,14 +257,14 @@ async def test_a_second_one_in_the_folder_is_refused_and_disturbs_nothing(house:
     await house.nobody_left()
 
 
-async def test_a_taken_port_is_said_with_what_to_do(house: House, tmp_path: Path) -> None:
+async def test_a_taken_port_is_said_with_what_to_do(house: LiveSite, tmp_path: Path) -> None:
     another = tmp_path / "another"
     shutil.copytree(house.folder, another, ignore=shutil.ignore_patterns("asterisk", "hotline.db*"))
     assert b"Set web.port in hotline.yaml to a free one" in await refused(another)
     assert await house.serves(), "the first one is not disturbed"
 
 
-async def test_a_full_disk_stops_no_call_and_loses_no_row(house: House) -> None:
+async def test_a_full_disk_stops_no_call_and_loses_no_row(house: LiveSite) -> None:
     """The store may not grow past what it is: every write fails until the limit is lifted."""
     caller = "13700000080"
     since = house.log_file.stat().st_size
@@ -291,7 +291,7 @@ async def limit_files(pid: int, size: str) -> None:
     assert await process.wait() == 0
 
 
-async def test_a_full_disk_of_recordings_stops_no_talk_and_leaves_no_half_recording(house: House) -> None:
+async def test_a_full_disk_of_recordings_stops_no_talk_and_leaves_no_half_recording(house: LiveSite) -> None:
     """Asterisk writes a second of each side, and no more until there is space again."""
     full, after = "13700000081", "13700000082"
     since = house.log_file.stat().st_size
@@ -332,7 +332,7 @@ async def test_a_full_disk_of_recordings_stops_no_talk_and_leaves_no_half_record
     await house.nobody_left()
 
 
-async def test_the_journal_gives_the_rows_again_that_were_written_then(house: House) -> None:
+async def test_the_journal_gives_the_rows_again_that_were_written_then(house: LiveSite) -> None:
     """All of this module's day, kills and all: replayed from the first fact, it logs the same calls and legs."""
     await house.nobody_left()
     assert await house.stop_controller() == 0
@@ -356,7 +356,7 @@ async def test_the_journal_gives_the_rows_again_that_were_written_then(house: Ho
     await house.start_controller()
 
 
-async def test_a_stop_leaves_no_process_and_no_port(house: House) -> None:
+async def test_a_stop_leaves_no_process_and_no_port(house: LiveSite) -> None:
     assert house.controller is not None
     for number in (signal.SIGTERM, signal.SIGINT):
         assert await house.stop_controller(number) == 0

@@ -18,7 +18,7 @@ from phones.audio import tone
 from phones.call import CallFailed
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, BYE, CALLER, CODE, MENU, NOTED, PIN, ROOT, SORRY, WHISPER, House
+from tests.live.live_site import AGENT, BYE, CALLER, CODE, MENU, NOTED, PIN, ROOT, SORRY, WHISPER, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -26,8 +26,8 @@ ANSWERS = Answer(clip=tone(AGENT, 1.0))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
+    async with LiveSite(tmp_path_factory.mktemp("house"), installation) as house:
         yield house
 
 
@@ -38,7 +38,7 @@ def share(samples: np.ndarray, hz: float, rate: int) -> float:
     return float(power[at - 3 : at + 4].sum() / max(power[3:].sum(), 1.0))
 
 
-async def hotline(house: House, *words: str) -> str:
+async def hotline(house: LiveSite, *words: str) -> str:
     """What the command prints."""
     command = (sys.executable, "-m", "hotline", *words, "--site", str(house.folder))
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
@@ -47,7 +47,7 @@ async def hotline(house: House, *words: str) -> str:
     return out.decode()
 
 
-async def test_from_the_menu_to_an_agent_and_a_recording_of_both(house: House) -> None:
+async def test_from_the_menu_to_an_agent_and_a_recording_of_both(house: LiveSite) -> None:
     caller = "13800000001"
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
         call = await house.queued(caller)
@@ -72,7 +72,7 @@ async def test_from_the_menu_to_an_agent_and_a_recording_of_both(house: House) -
     assert share(middle[:, 1], AGENT, rate) > 0.8, "right is the agent"
 
 
-async def test_secret_digits_are_nowhere(house: House) -> None:
+async def test_secret_digits_are_nowhere(house: LiveSite) -> None:
     caller, in_flow, in_talk = "13800000002", "73917391", "846275"
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
         call = await house.dial(caller)
@@ -117,7 +117,7 @@ async def test_secret_digits_are_nowhere(house: House) -> None:
         assert in_talk.encode() not in text.replace(name.encode(), b""), path
 
 
-async def test_who_declines_is_not_recorded(house: House) -> None:
+async def test_who_declines_is_not_recorded(house: LiveSite) -> None:
     caller = "13000000011"
     async with house.signed_in("8001", lambda _: ANSWERS) as phone:
         call = await house.dial(caller)
@@ -134,7 +134,7 @@ async def test_who_declines_is_not_recorded(house: House) -> None:
     assert sounds_of(house, row["call"]) == []
 
 
-async def test_who_declines_in_the_talk_leaves_no_recording(house: House) -> None:
+async def test_who_declines_in_the_talk_leaves_no_recording(house: LiveSite) -> None:
     caller = "13000000012"
     async with house.signed_in("8001", lambda _: ANSWERS) as phone:
         call = await house.queued(caller)
@@ -153,12 +153,12 @@ async def test_who_declines_in_the_talk_leaves_no_recording(house: House) -> Non
     assert house.rows("SELECT path FROM recordings WHERE call = ?", talk) == []
 
 
-def sounds_of(house: House, call: str) -> list[Path]:
+def sounds_of(house: LiveSite, call: str) -> list[Path]:
     """All that is in the folder of recordings of a call."""
     return [path for path in (house.site.state / "asterisk/spool/recording").rglob("*") if call in path.name]
 
 
-async def test_no_answer_keeps_the_place_and_the_next_agent_rings(house: House) -> None:
+async def test_no_answer_keeps_the_place_and_the_next_agent_rings(house: LiveSite) -> None:
     caller = "13800000003"
     async with house.signed_in("8001", lambda call: LetRing()) as first:
         later = await house.dial("13800000004")
@@ -180,7 +180,7 @@ async def test_no_answer_keeps_the_place_and_the_next_agent_rings(house: House) 
     assert ("8001", "no_answer") in legs
 
 
-async def test_a_phone_that_refuses_or_vanishes_gives_the_caller_back(house: House) -> None:
+async def test_a_phone_that_refuses_or_vanishes_gives_the_caller_back(house: LiveSite) -> None:
     caller = "13800000005"
     async with house.signed_in("8001", lambda call: Reject(486)) as phone:
         call = await house.queued(caller)
@@ -198,7 +198,7 @@ async def test_a_phone_that_refuses_or_vanishes_gives_the_caller_back(house: Hou
     assert (await house.row_of(caller))["agent"] == "8002"
 
 
-async def test_star_codes_move_an_agent_and_are_confirmed(house: House) -> None:
+async def test_star_codes_move_an_agent_and_are_confirmed(house: LiveSite) -> None:
     phone = house.phones["8002"]
     for code, state in (("*61", "idle"), ("*63", "paused"), ("*64", "idle"), ("*62", "offline")):
         call = await phone.dial(code)
@@ -208,7 +208,7 @@ async def test_star_codes_move_an_agent_and_are_confirmed(house: House) -> None:
     await house.nobody_left()
 
 
-async def test_wrap_up_ends_by_a_code_and_the_next_caller_comes(house: House) -> None:
+async def test_wrap_up_ends_by_a_code_and_the_next_caller_comes(house: LiveSite) -> None:
     usual = (house.folder / "dialplans/queues.yaml").read_text()
     await house.publish({"dialplans/queues.yaml": "queues: {care: {wrap_up_s: 300}}\n"}, {})
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
@@ -222,7 +222,7 @@ async def test_wrap_up_ends_by_a_code_and_the_next_caller_comes(house: House) ->
     await house.publish({"dialplans/queues.yaml": usual}, {})
 
 
-async def test_cases_by_caller_and_by_agent_are_filed_and_shown(house: House) -> None:
+async def test_cases_by_caller_and_by_agent_are_filed_and_shown(house: LiveSite) -> None:
     caller = "13800000007"
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
         call = await house.dial(caller)
@@ -253,7 +253,7 @@ async def test_cases_by_caller_and_by_agent_are_filed_and_shown(house: House) ->
     assert {leg["role"] for leg in story["legs"]} == {"caller", "agent"}
 
 
-async def test_the_web_asks_for_the_token_and_tells_figures(house: House) -> None:
+async def test_the_web_asks_for_the_token_and_tells_figures(house: LiveSite) -> None:
     for path in ("/live", "/metrics", "/calls", "/cases"):
         async with house.session.get(path, headers={"Authorization": "Bearer wrong"}) as answer:
             assert answer.status == 401, path
@@ -266,7 +266,7 @@ async def test_the_web_asks_for_the_token_and_tells_figures(house: House) -> Non
     assert await house.post("/agents/nobody/sign-in") == 404
 
 
-async def test_a_lookup_that_hangs_ends_at_its_deadline(house: House) -> None:
+async def test_a_lookup_that_hangs_ends_at_its_deadline(house: LiveSite) -> None:
     call = await house.dial("13800000008")
     await call.hear_tone(MENU)
     press = await call.press("4")
@@ -275,7 +275,7 @@ async def test_a_lookup_that_hangs_ends_at_its_deadline(house: House) -> None:
     await call.hang_up()
 
 
-async def test_no_agents_lets_the_caller_wait_and_leave(house: House) -> None:
+async def test_no_agents_lets_the_caller_wait_and_leave(house: LiveSite) -> None:
     caller = "13800000009"
     call = await house.queued(caller)
     await house.in_place(caller, "waiting")
@@ -284,7 +284,7 @@ async def test_no_agents_lets_the_caller_wait_and_leave(house: House) -> None:
     assert (await house.row_of(caller))["outcome"] == "abandoned"
 
 
-async def test_a_prompt_that_is_missing_on_disk_is_told_and_the_flow_goes_on(house: House) -> None:
+async def test_a_prompt_that_is_missing_on_disk_is_told_and_the_flow_goes_on(house: LiveSite) -> None:
     since = house.log_file.stat().st_size
     version = (await house.live())["version"]
     from hotline.versions.store import Versions
@@ -306,7 +306,7 @@ async def test_a_prompt_that_is_missing_on_disk_is_told_and_the_flow_goes_on(hou
     assert "publish again" in house.logged("prompt not played", since)[0]["advice"]
 
 
-async def test_callers_hang_up_at_any_moment(house: House) -> None:
+async def test_callers_hang_up_at_any_moment(house: LiveSite) -> None:
     """At each tenth of a second of a call's first two, through menu, queue, ringing and the beginning of the talk."""
     async with house.signed_in("8001", lambda call: ANSWERS), house.signed_in("8002", lambda call: ANSWERS):
 

@@ -19,8 +19,8 @@ import soundfile
 
 from phones.caller import OutgoingCall
 from tests.live.conftest import until
-from tests.live.freeswitch_house import FreeSwitchHouse
-from tests.live.house import AGENT, CALLER, MENU
+from tests.live.freeswitch_site import FreeSwitchSite
+from tests.live.live_site import AGENT, CALLER, MENU
 from tests.live.test_house import (  # noqa: F401 the same scenes, over the fixture below
     ANSWERS,
     share,
@@ -40,13 +40,13 @@ CALLS = 50
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FreeSwitchHouse]:
-    async with FreeSwitchHouse(tmp_path_factory.mktemp("house"), None) as house:
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FreeSwitchSite]:
+    async with FreeSwitchSite(tmp_path_factory.mktemp("house"), None) as house:
         yield house
 
 
 @pytest.fixture(autouse=True)
-def told(request: pytest.FixtureRequest, house: FreeSwitchHouse) -> object:
+def told(request: pytest.FixtureRequest, house: FreeSwitchSite) -> object:
     """Writes what the controller logged during the test, under its name."""
     since = house.log_file.stat().st_size
     yield
@@ -63,7 +63,7 @@ def tell(line: str) -> None:
             file.write(f"-- {line}\n")
 
 
-async def test_a_killed_controller_loses_nobody_of_fifty(house: FreeSwitchHouse) -> None:
+async def test_a_killed_controller_loses_nobody_of_fifty(house: FreeSwitchSite) -> None:
     """They hear music on; new callers meet the fallback; the heir gives everybody their place and time back."""
     numbers = [f"136000000{number:02}" for number in range(CALLS)]
     calls: list[OutgoingCall] = []
@@ -115,7 +115,7 @@ async def test_a_killed_controller_loses_nobody_of_fifty(house: FreeSwitchHouse)
     assert lost == [(0,)]
 
 
-async def test_a_recorded_talk_goes_on_through_a_kill(house: FreeSwitchHouse) -> None:
+async def test_a_recorded_talk_goes_on_through_a_kill(house: FreeSwitchSite) -> None:
     """Both hear each other while there is no controller; the heir finishes the recording, which has all of it."""
     caller = "13700000001"
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
@@ -147,7 +147,7 @@ async def test_a_recorded_talk_goes_on_through_a_kill(house: FreeSwitchHouse) ->
     tell(f"the talk of {length:.1f} s is in its recording of {len(sound) / rate:.1f} s, also what came after the kill")
 
 
-async def test_a_switch_that_restarts_loses_its_calls_and_says_so(house: FreeSwitchHouse) -> None:
+async def test_a_switch_that_restarts_loses_its_calls_and_says_so(house: FreeSwitchSite) -> None:
     talking, waiting = "13500000001", "13500000002"
     async with house.signed_in("8001", lambda call: ANSWERS):
         call = await house.queued(talking)

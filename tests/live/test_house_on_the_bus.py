@@ -13,7 +13,7 @@ from phones.agent_phone import Answer
 from phones.audio import tone
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, AGENTS, House
+from tests.live.live_site import AGENT, AGENTS, LiveSite
 from tests.live.mosquitto import Mosquitto, listening
 from tests.live.test_bus import BASE, ask, check_words, says
 
@@ -36,15 +36,15 @@ async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mosq
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory, broker: Mosquitto
-) -> AsyncIterator[House]:
+) -> AsyncIterator[LiveSite]:
     settings = {"bus": {"port": broker.port, "site": "here"}}
-    async with House(tmp_path_factory.mktemp("house"), installation, settings) as house:
+    async with LiveSite(tmp_path_factory.mktemp("house"), installation, settings) as house:
         agents = f"{REASONS}agents:\n{PEOPLE}"
         await house.publish({"dialplans/queues.yaml": QUEUES, "dialplans/agents.yaml": agents}, {})
         yield house
 
 
-async def test_an_agent_works_over_the_bus_alone(house: House, broker: Mosquitto) -> None:
+async def test_an_agent_works_over_the_bus_alone(house: LiveSite, broker: Mosquitto) -> None:
     phone = house.phones["8001"]
     phone.on_ring = lambda call: ANSWERS
     async with listening(broker.port) as listener:
@@ -80,7 +80,7 @@ async def test_an_agent_works_over_the_bus_alone(house: House, broker: Mosquitto
     await house.nobody_left()
 
 
-async def test_a_talk_outlives_the_broker_and_the_broker_hears_of_its_end(house: House, broker: Mosquitto) -> None:
+async def test_a_talk_outlives_the_broker_and_the_broker_hears_of_its_end(house: LiveSite, broker: Mosquitto) -> None:
     async with house.signed_in("8001", lambda call: ANSWERS):
         talk = await house.queued("13600000003")
         await talk.hear_tone(AGENT, timeout_s=15.0)

@@ -12,19 +12,19 @@ import pytest
 import pytest_asyncio
 
 from switch.asterisk.instance.installation import Installation
-from tests.live.house import ASK, CODE, MENU, NOTED, House
+from tests.live.live_site import ASK, CODE, MENU, NOTED, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
+    async with LiveSite(tmp_path_factory.mktemp("house"), installation) as house:
         yield house
 
 
 @contextlib.contextmanager
-def store_away(house: House) -> Iterator[None]:
+def store_away(house: LiveSite) -> Iterator[None]:
     """Meanwhile the writer cannot commit: it waits for its turn up to five seconds."""
     with contextlib.closing(sqlite3.connect(house.site.database, isolation_level=None)) as store:
         store.execute("BEGIN IMMEDIATE")
@@ -32,26 +32,26 @@ def store_away(house: House) -> Iterator[None]:
         store.execute("ROLLBACK")
 
 
-async def kill(house: House) -> int:
+async def kill(house: LiveSite) -> int:
     """Kill it now; where the log of what follows begins."""
     since = house.log_file.stat().st_size
     await house.stop_controller(signal.SIGKILL)
     return since
 
 
-async def heir_of(house: House, since: int) -> int:
+async def heir_of(house: LiveSite, since: int) -> int:
     """Start the next one; how many facts only the tail had."""
     await house.start_controller()
     (taken_up,) = house.logged("journal taken up", since)
     return int(taken_up["not_yet_stored"])
 
 
-async def killed(house: House) -> None:
+async def killed(house: LiveSite) -> None:
     """Kill it now, start the next one."""
     await heir_of(house, await kill(house))
 
 
-async def test_who_has_heard_the_next_question_is_at_that_question(house: House) -> None:
+async def test_who_has_heard_the_next_question_is_at_that_question(house: LiveSite) -> None:
     for attempt in range(3):
         call = await house.dial(f"1310000000{attempt}")
         await call.hear_tone(MENU)
@@ -69,7 +69,7 @@ async def test_who_has_heard_the_next_question_is_at_that_question(house: House)
         await house.row_of(f"1310000000{attempt}")
 
 
-async def test_who_has_heard_that_it_is_signed_in_is_signed_in(house: House) -> None:
+async def test_who_has_heard_that_it_is_signed_in_is_signed_in(house: LiveSite) -> None:
     for code, state in (("*61", "idle"), ("*62", "offline")):
         call = await house.phones["8001"].dial(code)
         await call.hear_tone(CODE)
@@ -78,7 +78,7 @@ async def test_who_has_heard_that_it_is_signed_in_is_signed_in(house: House) -> 
         await call.hang_up()
 
 
-async def test_rows_and_facts_are_there_once_and_without_a_gap(house: House) -> None:
+async def test_rows_and_facts_are_there_once_and_without_a_gap(house: LiveSite) -> None:
     caller = "13100000009"
     call = await house.dial(caller)
     await call.hear_tone(MENU)

@@ -17,8 +17,8 @@ from switch.asterisk.instance.installation import Installation
 from switch.freeswitch.instance.process import locate
 from tests.live.conftest import until
 from tests.live.freeswitch import NAMED, taps
-from tests.live.freeswitch_house import FreeSwitchHouse
-from tests.live.house import ASK, ASK_S, BYE, MENU, NOTED, NUMBER, SORRY, House
+from tests.live.freeswitch_site import FreeSwitchSite
+from tests.live.live_site import ASK, ASK_S, BYE, MENU, NOTED, NUMBER, SORRY, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -28,7 +28,7 @@ PHRASES = ["what is on my account", "I have a complaint"]
 SPEECH = {"speech": {"engine": "scripted", "phrases": PHRASES}}
 
 
-class OnAsterisk(House):
+class OnAsterisk(LiveSite):
     """The house on Asterisk."""
 
     async def listening(self) -> bool:
@@ -40,7 +40,7 @@ class OnAsterisk(House):
             return any(channel["name"].startswith(kind) for channel in await answer.json())
 
 
-class OnFreeSwitch(FreeSwitchHouse):
+class OnFreeSwitch(FreeSwitchSite):
     """The house on FreeSWITCH."""
 
     async def listening(self) -> bool:
@@ -74,7 +74,7 @@ async def voice(tmp_path_factory: pytest.TempPathFactory) -> Clip:
     return load_wav(path)
 
 
-async def asked(house: House, caller: str, idle: str = "silence") -> OutgoingCall:
+async def asked(house: LiveSite, caller: str, idle: str = "silence") -> OutgoingCall:
     """A caller, silent so far, who is being asked."""
     line = PhoneLine(house.endpoint, house.registrar, idle=idle)  # type: ignore[arg-type]  # of the closed set
     call = await line.dial(NUMBER, caller_id=caller)
@@ -84,7 +84,7 @@ async def asked(house: House, caller: str, idle: str = "silence") -> OutgoingCal
     return call
 
 
-def outcomes(house: House, caller: str) -> list[str]:
+def outcomes(house: LiveSite, caller: str) -> list[str]:
     """How each try at the question ended."""
     query = "SELECT s.outcome FROM steps s JOIN calls c ON s.call = c.call WHERE c.caller LIKE ? AND s.step = 'ask'"
     return [row[0] for row in house.rows(f'{query} ORDER BY s."index"', f"%{caller}")]

@@ -14,7 +14,7 @@ from phones.audio import tone
 from phones.caller import OutgoingCall
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, MENU, NOTED, ROOT, SORRY, House
+from tests.live.live_site import AGENT, MENU, NOTED, ROOT, SORRY, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -53,8 +53,8 @@ queues:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
+    async with LiveSite(tmp_path_factory.mktemp("house"), installation) as house:
         files = {
             "dialplans/queues.yaml": QUEUES,
             "dialplans/flows/main.yaml": FLOW,
@@ -64,7 +64,7 @@ async def house(installation: Installation, tmp_path_factory: pytest.TempPathFac
         yield house
 
 
-async def test_limits_have_an_announced_way_out(house: House) -> None:
+async def test_limits_have_an_announced_way_out(house: LiveSite) -> None:
     keys = {"13500001001": ("3", SORRY), "13500001002": ("5", NOTED)}
     for caller, (key, heard) in keys.items():
         call = await house.dial(caller)
@@ -85,7 +85,7 @@ async def test_limits_have_an_announced_way_out(house: House) -> None:
     await house.nobody_left()
 
 
-async def test_the_last_agent_to_leave_gives_the_callers_back(house: House) -> None:
+async def test_the_last_agent_to_leave_gives_the_callers_back(house: LiveSite) -> None:
     caller = "13500001005"
     async with house.signed_in("8001", lambda call: LetRing()):
         assert await house.post("/agents/8001/pause", reason="break") == 200  # there, and takes nobody
@@ -97,7 +97,7 @@ async def test_the_last_agent_to_leave_gives_the_callers_back(house: House) -> N
     await house.nobody_left()
 
 
-async def test_a_wish_widens_people_are_added_and_a_queue_overflows(house: House) -> None:
+async def test_a_wish_widens_people_are_added_and_a_queue_overflows(house: LiveSite) -> None:
     asked = {"7": "picky", "8": "away", "0": "guarded"}
 
     async def waits_and_talks(key: str, queue: str) -> None:
@@ -114,7 +114,7 @@ async def test_a_wish_widens_people_are_added_and_a_queue_overflows(house: House
     await house.nobody_left()
 
 
-async def test_a_supervisor_moves_a_caller_and_a_vip_comes_first(house: House) -> None:
+async def test_a_supervisor_moves_a_caller_and_a_vip_comes_first(house: LiveSite) -> None:
     moved, plain, vip = (f"1350000105{number}" for number in range(3))
     calls: dict[str, OutgoingCall] = {}
     async with house.signed_in("8001", lambda call: ANSWERS):
@@ -140,7 +140,7 @@ async def test_a_supervisor_moves_a_caller_and_a_vip_comes_first(house: House) -
         assert await house.post("/agents/8001/queues", queues=everything) == 200
 
 
-async def test_who_talked_last_is_rung_again(house: House) -> None:
+async def test_who_talked_last_is_rung_again(house: LiveSite) -> None:
     caller = "13500001020"
     async with house.signed_in("8002", lambda call: ANSWERS) as last:
         call = await house.dial(caller)
@@ -161,7 +161,7 @@ async def test_who_talked_last_is_rung_again(house: House) -> None:
     await house.nobody_left()
 
 
-async def test_misses_in_a_row_pause_the_agent_and_the_caller_keeps_the_place(house: House) -> None:
+async def test_misses_in_a_row_pause_the_agent_and_the_caller_keeps_the_place(house: LiveSite) -> None:
     first, second = "13500001030", "13500001031"
     async with house.signed_in("8001", lambda call: LetRing()):
         calls = []
@@ -191,7 +191,7 @@ async def test_misses_in_a_row_pause_the_agent_and_the_caller_keeps_the_place(ho
     assert said.count("8002") >= 2, "offline at first, then the one who was asked"
 
 
-async def test_who_was_cut_off_and_is_back_has_the_old_place(house: House) -> None:
+async def test_who_was_cut_off_and_is_back_has_the_old_place(house: LiveSite) -> None:
     mine, other = "13500001040", "13500001041"
     calls = []
     for caller in (mine, other):

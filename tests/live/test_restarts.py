@@ -19,7 +19,7 @@ from phones.audio import tone
 from phones.caller import OutgoingCall
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, FLOW, MENU, House
+from tests.live.live_site import AGENT, FLOW, MENU, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -31,14 +31,14 @@ URGENT = (
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
+    async with LiveSite(tmp_path_factory.mktemp("house"), installation) as house:
         flow = FLOW.replace("    1: {queue: care, skills: [care], then: bye}", URGENT) % house.hanging_port
         await house.publish({"dialplans/queues.yaml": QUEUES, "dialplans/flows/main.yaml": flow}, {})
         yield house
 
 
-async def waits(house: House, caller: str, key: str = "1") -> OutgoingCall:
+async def waits(house: LiveSite, caller: str, key: str = "1") -> OutgoingCall:
     call = await house.dial(caller)
     await call.hear_tone(MENU)
     await call.press(key)
@@ -46,7 +46,7 @@ async def waits(house: House, caller: str, key: str = "1") -> OutgoingCall:
     return call
 
 
-async def wait_of(house: House, caller: str) -> dict[str, Any]:
+async def wait_of(house: LiveSite, caller: str) -> dict[str, Any]:
     """What the caller may know of the wait: place in the queue, since when."""
     async with house.session.post("/waiting", json={"caller": caller}) as answer:
         assert answer.status == 200, caller
@@ -56,12 +56,12 @@ async def wait_of(house: House, caller: str) -> dict[str, Any]:
         return told
 
 
-async def agent(house: House, name: str) -> dict[str, Any]:
+async def agent(house: LiveSite, name: str) -> dict[str, Any]:
     (row,) = [row for row in (await house.live())["agents"] if row["agent"] == name]
     return dict(row)
 
 
-async def test_a_kill_keeps_places_priorities_talks_and_wrap_up(house: House) -> None:
+async def test_a_kill_keeps_places_priorities_talks_and_wrap_up(house: LiveSite) -> None:
     first, second, urgent, talking, in_menu = (f"1370001000{number}" for number in range(5))
     calls: list[OutgoingCall] = []
     async with house.signed_in("8001", lambda call: ANSWERS):
@@ -108,7 +108,7 @@ async def test_a_kill_keeps_places_priorities_talks_and_wrap_up(house: House) ->
     assert house.rows("SELECT COUNT(*) FROM calls WHERE outcome = 'lost'") == [(0,)]
 
 
-async def test_a_link_that_flaps_moves_nobody(house: House) -> None:
+async def test_a_link_that_flaps_moves_nobody(house: LiveSite) -> None:
     talking, first, second = (f"1370001001{number}" for number in range(3))
     async with house.signed_in("8001", lambda call: ANSWERS):
         talk = await house.queued(talking)
@@ -134,7 +134,7 @@ async def test_a_link_that_flaps_moves_nobody(house: House) -> None:
     assert len(house.phones["8001"].calls) == 0
 
 
-async def test_each_call_that_a_killed_switch_lost_is_a_row_and_a_case(house: House) -> None:
+async def test_each_call_that_a_killed_switch_lost_is_a_row_and_a_case(house: LiveSite) -> None:
     talking, waiting, in_menu = (f"1370001002{number}" for number in range(3))
     async with house.signed_in("8001", lambda call: ANSWERS):
         await (await house.queued(talking)).hear_tone(AGENT, timeout_s=15.0)

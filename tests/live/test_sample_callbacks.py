@@ -19,8 +19,8 @@ from phones.caller import OutgoingCall
 from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, CALLER, NUMBER, House
-from tests.live.sample import KEPT, LANGUAGE, MENU, MESSAGE, OFFER, REFUSED, SAVED, VOICEMAIL, SampleHouse
+from tests.live.live_site import AGENT, CALLER, NUMBER, LiveSite
+from tests.live.sample import KEPT, LANGUAGE, MENU, MESSAGE, OFFER, REFUSED, SAVED, VOICEMAIL, SampleSite
 from tests.live.sample import NUMBER as WHICH_NUMBER
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
@@ -33,7 +33,7 @@ UNWANTED = "13900002002"
 RETRY = "callback: {hours: service, expires_s: 60, tries: 2, retry_s: 5, ring_s: 5, confirm_s: 5}"
 
 
-class Shortened(SampleHouse):
+class Shortened(SampleSite):
     """Minutes are seconds."""
 
     shortened: ClassVar = {
@@ -53,13 +53,15 @@ class Shortened(SampleHouse):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
     folder = tmp_path_factory.mktemp("sample")
     async with Shortened(folder, installation, {"do_not_call": "unwanted.txt"}) as house:
         yield house
 
 
-async def waits(house: House, caller: str, key: str = "0", number: str = NUMBER, language: str = "1") -> OutgoingCall:
+async def waits(
+    house: LiveSite, caller: str, key: str = "0", number: str = NUMBER, language: str = "1"
+) -> OutgoingCall:
     """A caller who chose Chinese, or English by 2, and then what `key` stands for."""
     call = await house.dial(caller, number)
     await call.hear_tone(LANGUAGE)
@@ -83,7 +85,7 @@ async def asks_for_callback(call: OutgoingCall, another_number: str = "") -> Non
     await call.press("1")
 
 
-async def test_a_language_is_a_skill(house: House) -> None:
+async def test_a_language_is_a_skill(house: LiveSite) -> None:
     """8002 is free and speaks no English; 8001 does."""
     caller, since = "13900002010", house.log_file.stat().st_size
     async with (
@@ -102,7 +104,7 @@ async def test_a_language_is_a_skill(house: House) -> None:
     await house.nobody_left()
 
 
-async def test_outside_of_the_hours_nobody_is_promised_a_callback(house: House) -> None:
+async def test_outside_of_the_hours_nobody_is_promised_a_callback(house: LiveSite) -> None:
     await house.publish({"dialplans/hours.yaml": CLOSED}, {})
     caller, since = "13900002000", house.log_file.stat().st_size
     async with house.signed_in("8001", lambda call: LetRing()):
@@ -116,7 +118,7 @@ async def test_outside_of_the_hours_nobody_is_promised_a_callback(house: House) 
     await house.nobody_left()
 
 
-async def test_a_morning_of_callbacks(house: House) -> None:
+async def test_a_morning_of_callbacks(house: LiveSite) -> None:
     """One is called back at the second try on a number keyed in, one is on the do-not-call list and leaves a message,
     one is not called before it expires."""
     await house.publish({"dialplans/hours.yaml": OPEN}, {})
@@ -171,7 +173,7 @@ async def test_a_morning_of_callbacks(house: House) -> None:
     await house.nobody_left()
 
 
-async def _books(house: House, caller: str, key: str, another_number: str = "") -> None:
+async def _books(house: LiveSite, caller: str, key: str, another_number: str = "") -> None:
     call = await waits(house, caller, key)
     await asks_for_callback(call, another_number)
     await call.hear_tone(KEPT)
@@ -179,7 +181,7 @@ async def _books(house: House, caller: str, key: str, another_number: str = "") 
     await house.in_place(caller, "booked")
 
 
-async def _leaves_a_message(house: House, caller: str) -> None:
+async def _leaves_a_message(house: LiveSite, caller: str) -> None:
     call = await waits(house, caller)
     await asks_for_callback(call)
     await call.hear_tone(REFUSED)

@@ -20,7 +20,7 @@ from speech.levelling import resample
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.earlier import EarlierRun
-from tests.live.house import AGENT, FLOW, MENU, NUMBER, House
+from tests.live.live_site import AGENT, FLOW, MENU, NUMBER, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -45,7 +45,7 @@ WORDS = {
 }
 
 
-class HouseWithAPast(House):
+class SiteWithAPast(LiveSite):
     """Its first controller of the test is not the first one of its life."""
 
     def before(self) -> None:
@@ -54,8 +54,8 @@ class HouseWithAPast(House):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with HouseWithAPast(tmp_path_factory.mktemp("house"), installation) as house:
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
+    async with SiteWithAPast(tmp_path_factory.mktemp("house"), installation) as house:
         files = {
             "dialplans/queues.yaml": QUEUES,
             "dialplans/flows/main.yaml": FLOW.replace(CARE, URGENT) % house.hanging_port,
@@ -64,7 +64,7 @@ async def house(installation: Installation, tmp_path_factory: pytest.TempPathFac
         yield house
 
 
-async def test_a_caller_hears_the_band_and_a_higher_one_only_for_a_cause(house: House) -> None:
+async def test_a_caller_hears_the_band_and_a_higher_one_only_for_a_cause(house: LiveSite) -> None:
     talking, first, second, urgent = (f"1340001000{number}" for number in range(4))
     since = house.log_file.stat().st_size
     async with house.signed_in("8001", lambda call: ANSWERS):
@@ -90,7 +90,7 @@ async def test_a_caller_hears_the_band_and_a_higher_one_only_for_a_cause(house: 
     await house.nobody_left()
 
 
-async def heard(house: House, call: OutgoingCall, **figures: int) -> None:
+async def heard(house: LiveSite, call: OutgoingCall, **figures: int) -> None:
     """Return once what `call` has recorded holds `wait_between` with these figures, as the house's voice says it."""
     versions = Versions(house.site.versions)
     (sentence,) = VersionedDirectory(versions).say(versions.current() or "", "en", "wait_between", **figures)

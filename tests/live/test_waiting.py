@@ -13,7 +13,7 @@ from phones.audio import tone
 from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.house import AGENT, CALLER, FLOW, House
+from tests.live.live_site import AGENT, CALLER, FLOW, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -34,13 +34,13 @@ queues:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with House(tmp_path_factory.mktemp("house"), installation) as house:
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
+    async with LiveSite(tmp_path_factory.mktemp("house"), installation) as house:
         await offer_callbacks(house)
         yield house
 
 
-async def offer_callbacks(house: House) -> None:
+async def offer_callbacks(house: LiveSite) -> None:
     """Publish a version whose queue announces and offers."""
     offers = "offers: {callback: {key: 1, say: callback_offer, then: {hangup: callback_kept}}}"
     flow = FLOW.replace(
@@ -63,7 +63,7 @@ async def offer_callbacks(house: House) -> None:
     await house.publish(files, sounds, words, {"queue_next": NEXT_S})
 
 
-async def test_an_announcement_is_heard_and_cut_off_by_the_agent(house: House) -> None:
+async def test_an_announcement_is_heard_and_cut_off_by_the_agent(house: LiveSite) -> None:
     call = await house.queued("13900000001")
     at = await call.hear_tone(NEXT)
     async with house.signed_in("8001", lambda call: ANSWERS) as phone:
@@ -74,7 +74,7 @@ async def test_an_announcement_is_heard_and_cut_off_by_the_agent(house: House) -
     await house.nobody_left()
 
 
-async def test_a_callback_keeps_the_place_and_comes(house: House) -> None:
+async def test_a_callback_keeps_the_place_and_comes(house: LiveSite) -> None:
     caller = "13900000002"
     number = f"+86{caller}"
     own = AgentPhone(
@@ -109,7 +109,7 @@ async def test_a_callback_keeps_the_place_and_comes(house: House) -> None:
     ]
 
 
-async def test_who_calls_again_hears_at_once_where_the_first_line_stands(house: House) -> None:
+async def test_who_calls_again_hears_at_once_where_the_first_line_stands(house: LiveSite) -> None:
     mine, other = "13900000003", "13900000004"
     first = await house.queued(mine)
     await house.in_place(mine, "waiting")
@@ -128,7 +128,7 @@ async def test_who_calls_again_hears_at_once_where_the_first_line_stands(house: 
     await house.nobody_left()
 
 
-async def test_long_waits_are_told(house: House) -> None:
+async def test_long_waits_are_told(house: LiveSite) -> None:
     since = house.log_file.stat().st_size
     call = await house.queued("13900000005")
     await until(lambda: len(house.logged("long wait", since)) == 2, 25.0)
@@ -138,7 +138,7 @@ async def test_long_waits_are_told(house: House) -> None:
     await house.nobody_left()
 
 
-async def test_a_supervisor_moves_an_agent_to_where_somebody_waits(house: House) -> None:
+async def test_a_supervisor_moves_an_agent_to_where_somebody_waits(house: LiveSite) -> None:
     caller = "13900000006"
     async with house.signed_in("8001", lambda call: ANSWERS):
         async with house.session.post("/agents/8001/queues", json={"queues": ["other"]}) as answer:

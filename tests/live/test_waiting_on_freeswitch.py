@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.live.freeswitch_house import FreeSwitchHouse
+from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.test_waiting import (
     offer_callbacks,
     test_a_callback_keeps_the_place_and_comes,  # noqa: F401 the same scene, over the fixture below
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FreeSwitchHouse]:
-    async with FreeSwitchHouse(tmp_path_factory.mktemp("house"), None) as house:
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FreeSwitchSite]:
+    async with FreeSwitchSite(tmp_path_factory.mktemp("house"), None) as house:
         await offer_callbacks(house)
         yield house

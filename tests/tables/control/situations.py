@@ -22,8 +22,8 @@ from calls.ids import AgentId, CallId, LegId
 from control import commands, events
 from control.register import Call, Callback, Leg, Offer
 from control.treatment import CallbackRules, QueueTreatment
-from tests.unit.control import house as houses
-from tests.unit.control.house import House
+from tests.unit.control import harness
+from tests.unit.control.harness import ControlHarness
 
 CALLER = "13800138000"
 _SHOWN = {"LogCall": "outcome", "LogCallback": "outcome", "Noticed": "event", "AgentChanged": "state"}
@@ -48,11 +48,13 @@ class Scene:
     """A house in a situation, and the legs that are in it."""
 
     def __init__(self) -> None:
-        houses_own, houses.configuration = houses.configuration, configuration
+        harness_own, harness.configuration = harness.configuration, configuration
         try:
-            self.house = House(habits=QueueTreatment(callback=CallbackRules(tries=2, retry_s=60.0, expires_s=1_000.0)))
+            self.house = ControlHarness(
+                habits=QueueTreatment(callback=CallbackRules(tries=2, retry_s=60.0, expires_s=1_000.0))
+            )
         finally:
-            houses.configuration = houses_own
+            harness.configuration = harness_own
         self.call_id = CallId("")
         self.phone = "8001"
         self._kept: Call | None = None
@@ -297,7 +299,7 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the connection fails": _bridge_failed,
         "a supervisor moves the caller": lambda made: CallMoved(made.call_id, "loans"),  # type: ignore[arg-type]
         "a supervisor wants to listen": lambda made: events.SupervisionWanted(made.call_id, "8099", "listen"),
-        "a version is published": lambda made: events.VersionPublished(houses.VERSION),
+        "a version is published": lambda made: events.VersionPublished(harness.VERSION),
         "an hour passes": lambda made: 3_600.0,
     },
     "offers": {

@@ -9,14 +9,14 @@ from calls.ids import AgentId, CallId
 from control.assembly import make_router
 from control.register import LAST_AGENT_S, LAST_AGENTS, Register
 from ivr.program import LAST_AGENT, Const
-from tests.unit.control.house import PROGRAM, VERSION, Directory, House, configuration
+from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, Directory, configuration
 
 pytestmark = pytest.mark.unit
 
 CALLER = "13800138000"
 
 
-class Loyal(House):
+class Loyal(ControlHarness):
     """The house, whose callers to `care` ask for the agent of last time."""
 
     def __init__(self, agent: str, *agents: str) -> None:

@@ -10,8 +10,8 @@ from calls.commands import Bridge, HangUp, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from control import commands, events
 from control.treatment import CallbackRules, QueueTreatment
-from tests.unit.control import house as houses
-from tests.unit.control.house import House
+from tests.unit.control import harness
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -29,25 +29,25 @@ def _a_queue_that_offers_a_callback(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not problems
         return people
 
-    monkeypatch.setattr(houses, "configuration", configuration)
+    monkeypatch.setattr(harness, "configuration", configuration)
 
 
-def make(*agents: str, rules: CallbackRules | None = RULES) -> House:
-    return House(*agents, habits=QueueTreatment(callback=rules))
+def make(*agents: str, rules: CallbackRules | None = RULES) -> ControlHarness:
+    return ControlHarness(*agents, habits=QueueTreatment(callback=rules))
 
 
-def waiting(house: House, caller: str = "13800138000") -> CallId:
+def waiting(house: ControlHarness, caller: str = "13800138000") -> CallId:
     call = house.arrive(caller=caller)
     house.press(call, "1")
     return call
 
 
-def answer_check(house: House, allowed: bool = True) -> None:
+def answer_check(house: ControlHarness, allowed: bool = True) -> None:
     check = house.last(commands.CheckNumber)
     house.tell(events.NumberChecked(check.call, check.attempt, allowed, "" if allowed else "on the do-not-call list"))
 
 
-def booked(house: House, caller: str = "13800138000") -> CallId:
+def booked(house: ControlHarness, caller: str = "13800138000") -> CallId:
     """A caller who waited ten seconds, took the callback, heard so, and was hung up."""
     call = waiting(house, caller)
     house.wait(10.5)
@@ -59,7 +59,7 @@ def booked(house: House, caller: str = "13800138000") -> CallId:
     return call
 
 
-def accepted(house: House) -> LegId:
+def accepted(house: ControlHarness) -> LegId:
     """The agent whose phone rings picks up, hears the whisper and presses 1; the agent's leg."""
     ringing = house.last(Originate)
     assert ringing.to.startswith("phone:")
@@ -71,7 +71,7 @@ def accepted(house: House) -> LegId:
     return ringing.leg
 
 
-def rows(house: House) -> list[str]:
+def rows(house: ControlHarness) -> list[str]:
     return [row.outcome for row in house.given(commands.LogCallback)]
 
 

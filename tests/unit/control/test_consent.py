@@ -7,31 +7,31 @@ from calls.causes import Cause
 from calls.commands import Bridge, MuteRecording
 from calls.ids import CallId, LegId
 from control import commands
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
 PATH = "/recordings/talk.wav"
 
 
-def talk(house: House, keys: str) -> tuple[CallId, LegId]:
+def talk(house: ControlHarness, keys: str) -> tuple[CallId, LegId]:
     """A caller who keyed this and then talks with an agent."""
     call = house.arrive()
     house.press(call, keys)
     return call, house.take(call)
 
 
-def recorded(house: House, call: str) -> None:
+def recorded(house: ControlHarness, call: str) -> None:
     """The file of the newest bridge is there."""
     house.tell(door.RecordingFinished(LegId(call), house.last(Bridge).attempt, PATH, 8.0))
 
 
-def consent_of(house: House) -> str:
+def consent_of(house: ControlHarness) -> str:
     return house.last(commands.LogCall).consent
 
 
 def test_declined_in_the_flow_it_is_not_begun_and_the_log_says_so() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call, agent = talk(house, "71")
     assert house.last(Bridge).record is None
     house.press(agent, "*7")
@@ -41,7 +41,7 @@ def test_declined_in_the_flow_it_is_not_begun_and_the_log_says_so() -> None:
 
 
 def test_who_allows_it_again_is_recorded() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call, _ = talk(house, "781")
     assert house.last(Bridge).record is not None
     recorded(house, call)
@@ -51,7 +51,7 @@ def test_who_allows_it_again_is_recorded() -> None:
 
 
 def test_who_says_nothing_is_recorded() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call, _ = talk(house, "1")
     assert house.last(Bridge).record is not None
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
@@ -59,7 +59,7 @@ def test_who_says_nothing_is_recorded() -> None:
 
 
 def test_declined_in_the_talk_it_is_silent_at_once_and_deleted_when_it_is_there() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call, agent = talk(house, "1")
     house.press(agent, "*7")
     muted = house.last(MuteRecording)
@@ -76,7 +76,7 @@ def test_declined_in_the_talk_it_is_silent_at_once_and_deleted_when_it_is_there(
 
 
 def test_a_controller_that_dies_in_that_talk_leaves_it_to_its_heir() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call, agent = talk(house, "1")
     house.press(agent, "*7")
     heir = house.empty()
@@ -88,7 +88,7 @@ def test_a_controller_that_dies_in_that_talk_leaves_it_to_its_heir() -> None:
 
 
 def test_declined_after_a_talk_its_recording_goes() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     agent = house.take(call)

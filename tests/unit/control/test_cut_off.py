@@ -8,12 +8,12 @@ from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import LiveLeg, SwitchBack, SwitchLost
 from calls.ids import LegId
 from control import commands
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
 
-def cut(house: House, *live: LiveLeg) -> list[commands.RouterCommand]:
+def cut(house: ControlHarness, *live: LiveLeg) -> list[commands.RouterCommand]:
     """What is ordered from the loss of the link, in the middle of the newest prompt, until it is back."""
     prompt, begun = house.last(Play), len(house.orders)
     house.tell(door.PlaybackFinished(prompt.leg, prompt.attempt, Outcome.FAILED, "", "switch_lost"))
@@ -23,7 +23,7 @@ def cut(house: House, *live: LiveLeg) -> list[commands.RouterCommand]:
 
 
 def test_a_goodbye_is_said_again_and_then_the_caller_is_hung_up() -> None:
-    house = House()
+    house = ControlHarness()
     call = house.arrive()
     house.press(call, "19")
     goodbye = house.last(Play)
@@ -35,7 +35,7 @@ def test_a_goodbye_is_said_again_and_then_the_caller_is_hung_up() -> None:
 
 
 def test_an_agent_hears_again_why_and_is_connected_then() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     ring = house.last(Originate)

@@ -11,20 +11,20 @@ from calls.ids import CallId, LegId
 from control import commands, events
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
 ENOUGH_TALKS = 30
 
 
-def waiting(house: House) -> CallId:
+def waiting(house: ControlHarness) -> CallId:
     call = house.arrive()
     house.press(call, "1")
     return call
 
 
-def a_busy_day(house: House) -> None:
+def a_busy_day(house: ControlHarness) -> None:
     """So many talks that the forecaster has something to go on; both agents are talking at the end."""
     for _ in range(ENOUGH_TALKS + 2):
         house.talk(waiting(house), for_s=60.0)
@@ -33,12 +33,12 @@ def a_busy_day(house: House) -> None:
 
 
 def test_silence_has_its_reason_and_figures_follow_talks() -> None:
-    house = House()
+    house = ControlHarness()
     waiting(house)
     first = house.last(commands.ForecastMade)
     assert (first.queue, first.forecast.layer) == ("care", "silent")
     assert "0 talks seen" in first.forecast.reason
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     a_busy_day(house)
     call = waiting(house)
     made = house.last(commands.ForecastMade)
@@ -48,7 +48,7 @@ def test_silence_has_its_reason_and_figures_follow_talks() -> None:
 
 
 def test_a_forecast_every_fifteen_seconds_while_a_caller_waits() -> None:
-    house = House()
+    house = ControlHarness()
     call = waiting(house)
     house.wait(46.0)
     assert [made.call for made in house.given(commands.ForecastMade)] == [call] * 4
@@ -58,7 +58,7 @@ def test_a_forecast_every_fifteen_seconds_while_a_caller_waits() -> None:
 
 
 def test_a_restart_and_a_replay_forecast_alike() -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     a_busy_day(house)
     waiting(house)
     heir = house.empty()
@@ -84,7 +84,7 @@ class Fixed:
 
 
 def test_a_wait_that_ended_with_an_agent_is_logged_for_the_next_fit_and_one_taken_at_once_is_not() -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     a_busy_day(house)
     assert house.given(commands.LogWait) == []
     call = waiting(house)
@@ -102,7 +102,7 @@ def test_a_wait_that_ended_with_an_agent_is_logged_for_the_next_fit_and_one_take
 
 
 def test_a_fit_is_taken_up_by_a_fact_and_a_replay_and_a_restart_speak_with_it() -> None:
-    house = House("01", "02", models=lambda name: Fixed() if name == "a" else None)
+    house = ControlHarness("01", "02", models=lambda name: Fixed() if name == "a" else None)
     a_busy_day(house)
     house.tell(events.WaitModelFitted("a"))
     queue_view = house.router.hub.queue_view
@@ -119,7 +119,7 @@ def test_a_fit_is_taken_up_by_a_fact_and_a_replay_and_a_restart_speak_with_it() 
 
 
 def test_board_and_metrics_show_figures_or_why_there_are_none() -> None:
-    house, board, metrics = House("01", "02"), Board(), Metrics()
+    house, board, metrics = ControlHarness("01", "02"), Board(), Metrics()
     a_busy_day(house)
     call = waiting(house)
     for order in house.orders:

@@ -10,14 +10,14 @@ from calls.commands import Bridge, HangUp, Originate, Play, StartMusic
 from calls.events import LiveLeg, SwitchBack
 from calls.ids import AgentId, AttemptId, CallId, LegId
 from control import commands, events
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
 
-def connecting() -> tuple[House, CallId, Bridge]:
+def connecting() -> tuple[ControlHarness, CallId, Bridge]:
     """An agent has heard why, and the two are being connected."""
-    house = House("01")
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     ring = house.last(Originate)
@@ -52,14 +52,14 @@ def test_an_agent_who_pauses_as_they_are_connected() -> None:
 
 
 def test_no_music_for_who_was_never_to_be_connected() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     ring = house.last(Originate)
     assert music(house.tell(door.CallEnded(ring.leg, Cause.NO_ANSWER)), call) == 0, "it plays still"
 
 
-def heir_of(house: House, *live: LiveLeg) -> list[commands.RouterCommand]:
+def heir_of(house: ControlHarness, *live: LiveLeg) -> list[commands.RouterCommand]:
     """What the next controller orders."""
     heir = house.empty()
     heir.router.restore(house.router.snapshot())
@@ -68,7 +68,7 @@ def heir_of(house: House, *live: LiveLeg) -> list[commands.RouterCommand]:
 
 
 def test_a_caller_whose_walk_is_over_is_hung_up_by_the_heir() -> None:
-    house = House()
+    house = ControlHarness()
     call = house.arrive()
     house.press(call, "1")
     house.press(call, "9")

@@ -10,7 +10,7 @@ from control.commands import LogLeg
 from control.hub import Hub
 from control.parts import QuietPart
 from control.register import Leg
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -34,7 +34,7 @@ class Watched(QuietPart):
 
 
 def test_a_new_role_is_one_part_and_one_entry() -> None:
-    house = House()
+    house = ControlHarness()
     watched = house.router.parts["watched"] = Watched(house.router.hub)
     watched.call("+861012345")
     ring = house.router.hub.out[-1]

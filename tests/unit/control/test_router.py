@@ -9,19 +9,19 @@ from calls.ids import LegId
 from complaints.cases import FileCase
 from control import commands, events
 from ivr.commands import HideDigits, ShowDigits
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
 
-def in_queue(house: House) -> str:
+def in_queue(house: ControlHarness) -> str:
     call = house.arrive()
     house.press(call, "1")
     assert house.router.register.calls[call].place in ("waiting", "offered")
     return call
 
 
-def talking(house: House) -> tuple[str, LegId]:
+def talking(house: ControlHarness) -> tuple[str, LegId]:
     call = in_queue(house)
     leg = house.last(Originate).leg
     house.tell(door.CallAnswered(leg, house.last(Originate).attempt))
@@ -34,14 +34,14 @@ def talking(house: House) -> tuple[str, LegId]:
 
 
 def test_a_caller_is_answered_and_hears_the_menu_in_one_turn() -> None:
-    house = House()
+    house = ControlHarness()
     before = len(house.orders)
     house.arrive()
     assert [type(order) for order in house.orders[before:]] == [Answer, Play]
 
 
 def test_from_the_menu_to_a_talk_and_out_again() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call, leg = talking(house)
     assert house.given(StartMusic)
     assert house.router.register.calls[call].place == "talking"
@@ -63,14 +63,14 @@ def test_from_the_menu_to_a_talk_and_out_again() -> None:
 
 
 def test_a_caller_who_hangs_up_in_the_queue_is_abandoned() -> None:
-    house = House()
+    house = ControlHarness()
     call = in_queue(house)
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL), after_s=12)
     assert house.last(commands.LogCall).outcome == "abandoned"
 
 
 def test_a_caller_who_hangs_up_under_a_ringing_phone_stops_its_ringing() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = in_queue(house)
     ringing = house.last(Originate).leg
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
@@ -82,7 +82,7 @@ def test_a_caller_who_hangs_up_under_a_ringing_phone_stops_its_ringing() -> None
 
 
 def test_an_agent_who_does_not_answer_leaves_the_caller_waiting_for_the_next() -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     call = in_queue(house)
     first = house.last(Originate)
     house.tell(door.CallEnded(first.leg, Cause.NO_ANSWER), after_s=9)
@@ -93,7 +93,7 @@ def test_an_agent_who_does_not_answer_leaves_the_caller_waiting_for_the_next() -
 
 
 def test_an_agent_leg_that_dies_in_the_whisper_gives_the_caller_back() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = in_queue(house)
     leg = house.last(Originate).leg
     house.tell(door.CallAnswered(leg, house.last(Originate).attempt))
@@ -103,7 +103,7 @@ def test_an_agent_leg_that_dies_in_the_whisper_gives_the_caller_back() -> None:
 
 
 def test_a_bridge_that_fails_releases_the_agent_and_keeps_the_caller() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = in_queue(house)
     leg = house.last(Originate).leg
     house.tell(door.CallAnswered(leg, house.last(Originate).attempt))
@@ -114,7 +114,7 @@ def test_a_bridge_that_fails_releases_the_agent_and_keeps_the_caller() -> None:
 
 
 def test_secret_digits_in_a_talk_are_hidden_and_the_recording_is_silent() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call, leg = talking(house)
     bridge = house.last(Bridge).attempt
     house.press(leg, "*8")
@@ -126,7 +126,7 @@ def test_secret_digits_in_a_talk_are_hidden_and_the_recording_is_silent() -> Non
 
 
 def test_an_agent_opens_a_case_with_a_code_and_a_caller_by_the_flow() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call, leg = talking(house)
     house.press(leg, "*9")
     agents = house.last(FileCase)
@@ -141,7 +141,7 @@ def test_an_agent_opens_a_case_with_a_code_and_a_caller_by_the_flow() -> None:
 
 
 def test_a_key_takes_a_caller_out_of_the_queue() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = in_queue(house)
     ringing = house.last(Originate).leg
     house.press(call, "9")
@@ -151,7 +151,7 @@ def test_a_key_takes_a_caller_out_of_the_queue() -> None:
 
 
 def test_a_transfer_connects_and_its_end_goes_on_with_the_flow() -> None:
-    house = House()
+    house = ControlHarness()
     call = house.arrive()
     house.press(call, "3")
     target = house.last(Originate)
@@ -167,7 +167,7 @@ def test_a_transfer_connects_and_its_end_goes_on_with_the_flow() -> None:
 
 
 def test_a_phone_signs_its_agent_in_by_a_code() -> None:
-    house = House()
+    house = ControlHarness()
     in_queue(house)
     assert not house.given(Originate)
     house.tell(door.CallArrived(LegId("phone"), "8001", "*61", device="8001"))
@@ -176,7 +176,7 @@ def test_a_phone_signs_its_agent_in_by_a_code() -> None:
 
 
 def test_a_phone_that_went_away_is_not_rung() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     house.tell(door.AgentDeviceChanged("8001", DeviceState.UNREACHABLE))
     in_queue(house)
     assert not house.given(Originate)
@@ -185,7 +185,7 @@ def test_a_phone_that_went_away_is_not_rung() -> None:
 
 
 def test_a_number_that_nobody_answers_is_refused_and_told() -> None:
-    house = House()
+    house = ControlHarness()
     call = house.arrive(called="99999")
     assert house.last(HangUp) == HangUp(LegId(call), Cause.UNREACHABLE)
     notice = house.last(commands.Noticed)
@@ -194,7 +194,7 @@ def test_a_number_that_nobody_answers_is_refused_and_told() -> None:
 
 
 def test_after_a_gap_each_difference_becomes_the_fact_that_was_missed() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     talk, agent_leg = talking(house)
     waiting, gone = in_queue(house), in_queue(house)
     live = (
@@ -220,15 +220,15 @@ def test_after_a_gap_each_difference_becomes_the_fact_that_was_missed() -> None:
 
 
 def test_a_replay_gives_the_same_orders_and_a_snapshot_the_same_future() -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     talking(house)
     in_queue(house)
-    again = House()
+    again = ControlHarness()
     again.orders.clear()
     for at, fact in house.journal[2:]:
         again.orders += again.router.handle(fact, at)
     assert again.orders == house.orders[len(house.orders) - len(again.orders) :]
-    heir = House()
+    heir = ControlHarness()
     heir.router.restore(house.router.snapshot())
     heir.now = house.now
     ended = door.CallEnded(house.last(Bridge).b, Cause.NORMAL)
@@ -245,7 +245,7 @@ def test_a_replay_gives_the_same_orders_and_a_snapshot_the_same_future() -> None
     ],
 )
 def test_only_a_prompt_at_fault_is_told_of_with_advice_that_fits(reason: FailureReason, advice: str | None) -> None:
-    house = House()
+    house = ControlHarness()
     call = house.arrive()
     house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FAILED, "", reason))
     told = [notice for notice in house.given(commands.Noticed) if notice.event == "prompt not played"]

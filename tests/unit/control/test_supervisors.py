@@ -17,7 +17,7 @@ from control.assembly import make_router
 from control.register import Register
 from control.treatment import Announce, QueueTreatment
 from hotline.web import moving
-from tests.unit.control.house import PROGRAM, VERSION, Directory, House
+from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, Directory
 from tests.unit.hotline.web.asking import ask
 
 pytestmark = pytest.mark.unit
@@ -43,7 +43,7 @@ class TreatmentByQueue(Directory):
         return QueueTreatment(announce=told, alert_s=(90.0,)) if queue == "loans" else QueueTreatment()
 
 
-class TwoQueues(House):
+class TwoQueues(ControlHarness):
     """The house with a second queue, which is what its agents serve."""
 
     def __init__(self, *agents: str) -> None:
@@ -60,7 +60,7 @@ class TwoQueues(House):
 class Served:
     """The house behind the web."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: ControlHarness) -> None:
         self.house = house
 
     @property
@@ -77,7 +77,7 @@ class Served:
         self.house.tell(event)
 
 
-async def post(house: House, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+async def post(house: ControlHarness, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
     app = FastAPI()
     moving.add(app, Served(house), [])
     return await ask(app, "POST", path, body)
@@ -111,7 +111,7 @@ async def test_a_caller_who_is_moved_takes_the_time_waited_along() -> None:
     assert house.router.register.calls[first].queue == "loans"
 
 
-def said(house: House, call: CallId) -> list[str]:
+def said(house: ControlHarness, call: CallId) -> list[str]:
     plays = [order.media[0] for order in house.given(Play) if order.leg == call]
     return [media.text for media in plays if isinstance(media, Sentence)]
 

@@ -12,7 +12,7 @@ from calls.ids import AgentId, CallId, LegId
 from control import commands
 from control.treatment import Announce, QueueTreatment
 from hotline.views.board import Board
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -24,21 +24,21 @@ def announcing(**words: object) -> QueueTreatment:
 _NUMBERS = count(13_800_138_000)
 
 
-def waiting(house: House, after_s: float = 0.0, caller: str = "") -> CallId:
+def waiting(house: ControlHarness, after_s: float = 0.0, caller: str = "") -> CallId:
     house.wait(after_s)
     call = house.arrive(caller=caller or str(next(_NUMBERS)))
     house.press(call, "1")
     return call
 
 
-def said(house: House, call: CallId) -> list[str]:
+def said(house: ControlHarness, call: CallId) -> list[str]:
     """Texts of announcements to this caller, after the menu's own prompt."""
     prompts = [order.media for order in house.given(Play) if order.leg == call]
     return [" + ".join(media.text for media in one if isinstance(media, Sentence)) for one in prompts[1:]]
 
 
 def test_place_and_wait_are_told_after_a_while_and_again() -> None:
-    house = House("01", "02", habits=announcing())
+    house = ControlHarness("01", "02", habits=announcing())
     for _ in range(32):
         house.talk(waiting(house), for_s=60.0)
     for _ in range(2):
@@ -53,7 +53,7 @@ def test_place_and_wait_are_told_after_a_while_and_again() -> None:
 
 
 def test_without_talks_to_go_on_the_wait_is_not_told_and_the_reason_is_logged_once() -> None:
-    house = House(habits=announcing(position="no"))
+    house = ControlHarness(habits=announcing(position="no"))
     call = waiting(house)
     house.wait(120.0)
     assert said(house, call) == []
@@ -65,14 +65,14 @@ def test_without_talks_to_go_on_the_wait_is_not_told_and_the_reason_is_logged_on
     [("yes", "queue_position position=3"), ("limit 2", None), ("more 2", "queue_more limit=2"), ("no", None)],
 )
 def test_what_the_third_caller_hears(position: str, heard: str | None) -> None:
-    house = House(habits=announcing(position=position, wait=False))
+    house = ControlHarness(habits=announcing(position=position, wait=False))
     third = [waiting(house) for _ in range(3)][-1]
     house.wait(25.0)
     assert said(house, third) == ([] if heard is None else [heard])
 
 
 def test_only_if_improved_says_a_place_again_when_it_is_a_better_one() -> None:
-    house = House(habits=announcing(only_if_improved=True, wait=False))
+    house = ControlHarness(habits=announcing(only_if_improved=True, wait=False))
     first, second = waiting(house), waiting(house)
     house.wait(55.0)
     assert said(house, second) == ["queue_position position=2"]
@@ -82,7 +82,7 @@ def test_only_if_improved_says_a_place_again_when_it_is_a_better_one() -> None:
 
 
 def test_a_later_place_has_a_cause_in_the_log() -> None:
-    house = House(habits=announcing(wait=False))
+    house = ControlHarness(habits=announcing(wait=False))
     first, second = waiting(house), waiting(house)
     first_number = house.router.register.calls[first].caller
     house.wait(25.0)
@@ -97,7 +97,7 @@ def test_a_later_place_has_a_cause_in_the_log() -> None:
 
 
 def test_an_announcement_does_not_delay_an_offer_and_none_begins_while_a_phone_rings() -> None:
-    house = House(habits=announcing(wait=False))
+    house = ControlHarness(habits=announcing(wait=False))
     call = waiting(house)
     house.wait(21.0)
     assert len(said(house, call)) == 1, "it plays now"
@@ -112,7 +112,7 @@ def test_an_announcement_does_not_delay_an_offer_and_none_begins_while_a_phone_r
 
 
 def test_long_waits_are_told_to_the_operator_and_shown() -> None:
-    house = House(habits=QueueTreatment(alert_s=(720.0, 1800.0)))
+    house = ControlHarness(habits=QueueTreatment(alert_s=(720.0, 1800.0)))
     waiting(house)
     house.wait(719.0)
     assert house.given(commands.Noticed) == []
@@ -125,7 +125,7 @@ def test_long_waits_are_told_to_the_operator_and_shown() -> None:
 
 
 def test_a_restart_announces_and_alarms_as_if_there_had_been_none() -> None:
-    house = House(habits=announcing())
+    house = ControlHarness(habits=announcing())
     waiting(house)
     waiting(house, after_s=25.0)
     house.wait(3.0)
@@ -141,7 +141,7 @@ def test_a_restart_announces_and_alarms_as_if_there_had_been_none() -> None:
 
 
 def test_who_calls_again_hears_where_the_first_line_stands_and_it_stays_there() -> None:
-    house = House(habits=announcing())
+    house = ControlHarness(habits=announcing())
     mine = "13900139000"
     waiting(house)
     first = waiting(house, caller=mine)
@@ -154,7 +154,7 @@ def test_who_calls_again_hears_where_the_first_line_stands_and_it_stays_there() 
 
 
 def test_the_second_line_has_the_place_when_the_first_is_cut_off() -> None:
-    house = House(habits=announcing(wait=False))
+    house = ControlHarness(habits=announcing(wait=False))
     mine = "13900139000"
     first = waiting(house, caller=mine)
     other = waiting(house)
@@ -174,7 +174,7 @@ def test_the_second_line_has_the_place_when_the_first_is_cut_off() -> None:
 
 
 def test_an_answered_line_leaves_the_other_where_it_is() -> None:
-    house = House(habits=announcing(wait=False))
+    house = ControlHarness(habits=announcing(wait=False))
     mine = "13900139000"
     first, other, again = waiting(house, caller=mine), waiting(house), waiting(house, caller=mine)
     house.tell(AgentSignedIn(AgentId("01")))

@@ -13,7 +13,7 @@ from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
 from switch.fake import FakeSwitch, LoopTimeline
 from tests.ports import free_port
-from tests.unit.control.house import PROGRAM, configuration
+from tests.unit.control.harness import PROGRAM, configuration
 from tests.unit.speech.voices import ToneVoice
 
 

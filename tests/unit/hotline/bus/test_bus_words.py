@@ -16,7 +16,7 @@ from hotline.bus import asyncapi, words
 from hotline.bus.ended import EndedCalls
 from hotline.bus.picture import Picture
 from hotline.store import opening, statements
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -49,7 +49,7 @@ def test_a_name_is_one_level_of_a_topic_and_comes_back(name: str) -> None:
     assert words.name_of(level) == name
 
 
-def _told(house: House) -> Picture:
+def _told(house: ControlHarness) -> Picture:
     picture = Picture(BASE)
     for order in house.orders:
         picture.watch(order, 0.0, house.router.register.offset_s)
@@ -63,7 +63,7 @@ def _at(picture: Picture, topic: str) -> dict[str, object]:
 
 
 def test_a_house_in_topics() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     waits = house.arrive()
@@ -97,7 +97,7 @@ def test_alerts_are_bounded_and_the_newest_stay() -> None:
 async def test_calls_that_ended_are_told_from_the_mark_on(tmp_path: Path) -> None:
     database, mark = tmp_path / "hotline.db", tmp_path / "bus.mark"
     opening.migrate(database)
-    house = House()
+    house = ControlHarness()
 
     def end_one() -> None:
         call = house.arrive()

@@ -12,7 +12,7 @@ from control.router import Router
 from hotline.journal.recovery import recover
 from hotline.journal.write_ahead import WriteAhead
 from hotline.store import opening, statements
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -33,11 +33,11 @@ def _keep(database: Path, state: bytes) -> None:
 
 
 def _new_router() -> Router:
-    return House().empty().router
+    return ControlHarness().empty().router
 
 
 def test_a_snapshot_is_restored_and_only_what_follows_is_replayed(database: Path) -> None:
-    house = House("01")
+    house = ControlHarness("01")
     _keep(database, house.router.snapshot())
     with structlog.testing.capture_logs() as logged:
         recovered = recover(database, WriteAhead(database), _new_router)

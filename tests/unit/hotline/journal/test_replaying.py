@@ -12,13 +12,13 @@ from control import commands, events
 from control.router import Router
 from hotline.journal.reading import Entry, Snapshot
 from hotline.journal.replaying import commands_of, replayed, restored
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
 
-def _day() -> House:
-    house = House("01")
+def _day() -> ControlHarness:
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     house.talk(call, 30.0)
@@ -26,12 +26,12 @@ def _day() -> House:
     return house
 
 
-def _entries(house: House) -> list[Entry]:
+def _entries(house: ControlHarness) -> list[Entry]:
     return [Entry(seq, at, event) for seq, (at, event) in enumerate(house.journal, 1)]
 
 
 def _new_router() -> Router:
-    return House().empty().router
+    return ControlHarness().empty().router
 
 
 def test_the_same_commands_from_the_beginning_and_from_a_snapshot() -> None:

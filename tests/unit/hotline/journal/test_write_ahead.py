@@ -14,7 +14,7 @@ from hotline.journal.recovery import recover
 from hotline.journal.write_ahead import WriteAhead
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
-from tests.unit.control.house import PROGRAM, VERSION, Directory, configuration
+from tests.unit.control.harness import PROGRAM, VERSION, Directory, configuration
 
 pytestmark = pytest.mark.unit
 

@@ -23,14 +23,14 @@ from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from sim.running import run
 from sim.scenario import Goal, Seeds
-from tests.unit.control.house import PROGRAM, VERSION, House, configuration
+from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, configuration
 
 pytestmark = pytest.mark.unit
 
 TALK_S = 30.0
 
 
-def _talk(house: House) -> str:
+def _talk(house: ControlHarness) -> str:
     """A caller whom the free agent answers after two seconds, and who talks."""
     call = house.arrive()
     house.press(call, "1")
@@ -45,9 +45,9 @@ def _talk(house: House) -> str:
     return call
 
 
-def _day(folder: Path) -> tuple[Site, House]:
+def _day(folder: Path) -> tuple[Site, ControlHarness]:
     """Three talks; then a pause, in which somebody gives up after forty seconds."""
-    house = House("01")
+    house = ControlHarness("01")
     for _ in range(3):
         _talk(house)
     house.tell(AgentPaused(AgentId("01"), "lunch"))
@@ -70,7 +70,7 @@ def _day(folder: Path) -> tuple[Site, House]:
     return site, house
 
 
-def _bounds(house: House) -> tuple[float, float]:
+def _bounds(house: ControlHarness) -> tuple[float, float]:
     offset_s = house.router.register.offset_s
     return 100.0 + offset_s, house.now + offset_s + 1.0
 

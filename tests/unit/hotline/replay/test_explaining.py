@@ -21,7 +21,7 @@ from hotline.site.settings import Site
 from hotline.store import opening, statements
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
-from tests.unit.control.house import PROGRAM, VERSION, Directory, House, configuration
+from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, Directory, configuration
 
 pytestmark = pytest.mark.unit
 
@@ -36,7 +36,7 @@ def _site(folder: Path) -> Site:
     return site
 
 
-def _keep(site: Site, house: House, snapshots: list[tuple[int, float, float, bytes]]) -> None:
+def _keep(site: Site, house: ControlHarness, snapshots: list[tuple[int, float, float, bytes]]) -> None:
     """Write down what the live driver would have written."""
     journal = [(seq, at, msgspec.json.encode(event)) for seq, (at, event) in enumerate(house.journal, 1)]
     rows = [order for order in house.orders if isinstance(order, commands.LogCall)]
@@ -48,17 +48,17 @@ def _keep(site: Site, house: House, snapshots: list[tuple[int, float, float, byt
     connection.close()
 
 
-def _snapshot(house: House) -> tuple[int, float, float, bytes]:
+def _snapshot(house: ControlHarness) -> tuple[int, float, float, bytes]:
     return len(house.journal), house.now, house.now + house.router.register.offset_s, house.router.snapshot()
 
 
-def _queued(house: House) -> CallId:
+def _queued(house: ControlHarness) -> CallId:
     call = house.arrive()
     house.press(call, "1")
     return call
 
 
-def _missed_then_second(house: House) -> CallId:
+def _missed_then_second(house: ControlHarness) -> CallId:
     """Agent 01 does not answer, agent 02 is then rung; the caller gives up."""
     call = _queued(house)
     house.tell(door.CallEnded(house.last(Originate).leg, Cause.NO_ANSWER), after_s=10.0)
@@ -67,7 +67,7 @@ def _missed_then_second(house: House) -> CallId:
 
 
 def test_a_replay_of_the_stored_journal_gives_the_same_orders(tmp_path: Path) -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     _missed_then_second(house)
     _queued(house)
     house.wait(60.0)
@@ -81,7 +81,7 @@ def test_a_replay_of_the_stored_journal_gives_the_same_orders(tmp_path: Path) ->
 
 
 def test_each_offer_has_its_reasons_and_the_wall_clocks_time(tmp_path: Path) -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     call = _missed_then_second(house)
     site = _site(tmp_path)
     _keep(site, house, [])
@@ -102,7 +102,7 @@ def test_each_offer_has_its_reasons_and_the_wall_clocks_time(tmp_path: Path) -> 
 
 
 def test_the_replay_begins_at_the_nearest_snapshot(tmp_path: Path) -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     _missed_then_second(house)
     house.tell(AgentPaused(AgentId("02"), "lunch"), after_s=60.0)
     snapshot = _snapshot(house)
@@ -123,7 +123,7 @@ def test_the_replay_begins_at_the_nearest_snapshot(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_of_another_release_costs_time_and_no_reason(tmp_path: Path) -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     _missed_then_second(house)
     seq, at, utc, _ = _snapshot(house)
     call = _missed_then_second(house)
@@ -140,7 +140,7 @@ def test_a_snapshot_of_another_release_costs_time_and_no_reason(tmp_path: Path) 
 
 
 def test_a_clock_that_was_set_back_does_not_hide_the_call(tmp_path: Path) -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = _queued(house)
     at, utc = house.now, house.now + house.router.register.offset_s
     late = len(house.journal), at, utc - 3600.0, house.router.snapshot()
@@ -152,7 +152,7 @@ def test_a_clock_that_was_set_back_does_not_hide_the_call(tmp_path: Path) -> Non
 
 
 def test_the_command_shows_a_call_that_goes_on_and_one_that_ended(tmp_path: Path) -> None:
-    house = House("01")
+    house = ControlHarness("01")
     ended = _missed_then_second(house)
     waits = _queued(house)
     site = _site(tmp_path)

@@ -10,7 +10,7 @@ from hotline.cli.main import app
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
-from tests.unit.control.house import PROGRAM, configuration
+from tests.unit.control.harness import PROGRAM, configuration
 
 pytestmark = pytest.mark.unit
 

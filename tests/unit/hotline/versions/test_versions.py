@@ -6,7 +6,7 @@ import pytest
 
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
-from tests.unit.control.house import PROGRAM, configuration
+from tests.unit.control.harness import PROGRAM, configuration
 
 pytestmark = pytest.mark.unit
 

@@ -18,8 +18,8 @@ from hotline.versions.store import Manifest, Versions
 from hotline.views.board import Board
 from ivr import program as flow
 from switch.fake import FakeSwitch, LoopTimeline
-from tests.unit.control import house as small_house
-from tests.unit.control.house import PROGRAM, VERSION, House, configuration
+from tests.unit.control import harness
+from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, configuration
 from tests.unit.hotline.served import new_server, new_site, serve, until
 
 pytestmark = pytest.mark.unit
@@ -48,24 +48,24 @@ def _program(fields: dict[str, flow.Value] = FIELDS, **first: flow.Step) -> flow
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(small_house, "PROGRAM", _program())
-    return House()
+def house(monkeypatch: pytest.MonkeyPatch) -> ControlHarness:
+    monkeypatch.setattr(harness, "PROGRAM", _program())
+    return ControlHarness()
 
 
-def _live(house: House, call: CallId) -> dict[str, str]:
+def _live(house: ControlHarness, call: CallId) -> dict[str, str]:
     (row,) = [row for row in Board().view(house.router.register, house.now)["calls"] if row["call"] == call]
     fields: dict[str, str] = row["fields"]
     return fields
 
 
-def _bus(house: House, call: CallId) -> words.Call:
+def _bus(house: ControlHarness, call: CallId) -> words.Call:
     picture = Picture("base")
     picture.look(house.router.register, (), ())
     return msgspec.json.decode(picture.topics[f"base/calls/{call}/state"], type=words.Call)
 
 
-def test_fields_are_shown_from_the_queue_to_the_end_of_the_talk(house: House) -> None:
+def test_fields_are_shown_from_the_queue_to_the_end_of_the_talk(house: ControlHarness) -> None:
     call = house.arrive()
     seen = [(_bus(house, call).place, _live(house, call), _bus(house, call).fields)]
     house.press(call, "1")
@@ -99,14 +99,16 @@ def test_fields_are_shown_from_the_queue_to_the_end_of_the_talk(house: House) ->
         ("6222021234567890123", "6222021234567890123"),
     ],
 )
-def test_the_callers_own_number_is_masked_in_any_form_and_others_as_e164(house: House, value: str, shown: str) -> None:
+def test_the_callers_own_number_is_masked_in_any_form_and_others_as_e164(
+    house: ControlHarness, value: str, shown: str
+) -> None:
     call = house.arrive(caller="13800138000")
     house.press(call, "1")
     house.router.register.calls[call].fields = {"phone": value}
     assert _live(house, call) == _bus(house, call).fields == {"phone": shown}
 
 
-def test_the_number_of_a_phone_of_the_house_is_masked_too(house: House) -> None:
+def test_the_number_of_a_phone_of_the_house_is_masked_too(house: ControlHarness) -> None:
     call = house.arrive(caller="8005")
     house.press(call, "1")
     assert _live(house, call)["phone"] == "8**5"

@@ -12,7 +12,7 @@ from calls.ids import AgentId, CallId, LegId
 from control.register import Register
 from hotline.web import waits
 from hotline.web.tokens import WaitTokens
-from tests.unit.control.house import Directory, House
+from tests.unit.control.harness import ControlHarness, Directory
 from tests.unit.hotline.web.asking import ask as send
 
 pytestmark = pytest.mark.unit
@@ -23,7 +23,7 @@ TOKENS = WaitTokens("a secret")
 class Served:
     """The house behind the web."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: ControlHarness) -> None:
         self.house = house
 
     region = "CN"
@@ -36,21 +36,21 @@ class Served:
         return self.house.router.wait_of(call)
 
 
-async def ask(house: House, method: str, path: str, body: object = None) -> tuple[int, Any]:
+async def ask(house: ControlHarness, method: str, path: str, body: object = None) -> tuple[int, Any]:
     """One request, without a network."""
     app = FastAPI()
     waits.add(app, Served(house), [], TOKENS)
     return await send(app, method, path, body)
 
 
-def waiting(house: House, caller: str) -> CallId:
+def waiting(house: ControlHarness, caller: str) -> CallId:
     call = house.arrive(caller=caller)
     house.press(call, "1")
     return call
 
 
 async def test_a_token_tells_place_and_reason_and_takes_nothing() -> None:
-    house = House()
+    house = ControlHarness()
     waiting(house, "13900139000")
     call = waiting(house, "13800138000")
     status, given = await ask(house, "POST", "/waiting", {"caller": "+8613800138000"})
@@ -66,7 +66,7 @@ async def test_a_token_tells_place_and_reason_and_takes_nothing() -> None:
 async def test_a_number_is_read_as_it_is_dialled_where_the_house_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Directory, "region", lambda self, version: "DE")
     monkeypatch.setattr(Served, "region", "DE")
-    house = House()
+    house = ControlHarness()
     call = waiting(house, "0171 1234567")
     assert house.router.register.calls[call].caller == "+491711234567"
     for caller in ("01711234567", "+491711234567"):
@@ -75,7 +75,7 @@ async def test_a_number_is_read_as_it_is_dialled_where_the_house_is(monkeypatch:
 
 
 async def test_figures_once_there_are_some() -> None:
-    house = House("01", "02")
+    house = ControlHarness("01", "02")
     for _ in range(32):
         house.talk(waiting(house, "13700137000"), for_s=60.0)
     for _ in range(2):
@@ -88,7 +88,7 @@ async def test_figures_once_there_are_some() -> None:
 
 
 async def test_nobody_learns_anything_with_another_token_or_after_the_wait() -> None:
-    house = House()
+    house = ControlHarness()
     call = waiting(house, "13800138000")
     assert (await ask(house, "GET", "/waiting/guessed"))[0] == 404
     assert (await ask(house, "GET", f"/waiting/{WaitTokens('another').token(call)}"))[0] == 404
@@ -98,7 +98,7 @@ async def test_nobody_learns_anything_with_another_token_or_after_the_wait() -> 
 
 
 def test_who_was_cut_off_and_is_back_within_two_minutes_has_the_old_place() -> None:
-    house = House()
+    house = ControlHarness()
     first = waiting(house, "13800138000")
     second = waiting(house, "13900139000")
     house.tell(door.CallEnded(LegId(first), Cause.NORMAL), after_s=30.0)
@@ -110,7 +110,7 @@ def test_who_was_cut_off_and_is_back_within_two_minutes_has_the_old_place() -> N
 
 
 def test_after_two_minutes_the_place_is_lost() -> None:
-    house = House()
+    house = ControlHarness()
     first = waiting(house, "13800138000")
     second = waiting(house, "13900139000")
     house.tell(door.CallEnded(LegId(first), Cause.NORMAL))

@@ -1,4 +1,4 @@
-"""A whole house for the live tests: a site, its Asterisk, its controller as a process of its own, phones and callers.
+"""A site for the live tests, with its Asterisk, its controller as a process of its own, phones and callers.
 
 All phrases are tones, so that a caller can tell by ear which one is said. The controller reaches Asterisk through a
 relay, which can be cut.
@@ -101,7 +101,7 @@ bye: {hangup: bye}
 """
 
 
-class House:
+class LiveSite:
     """See the module's first lines. `async with` starts all of it and leaves no process."""
 
     def __init__(
@@ -122,7 +122,7 @@ class House:
         self.session: aiohttp.ClientSession
         self._stack: contextlib.AsyncExitStack
 
-    async def __aenter__(self) -> House:
+    async def __aenter__(self) -> LiveSite:
         async with contextlib.AsyncExitStack() as stack:
             await self._start(stack)
             self._stack = stack.pop_all()

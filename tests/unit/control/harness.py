@@ -1,4 +1,4 @@
-"""A small house for tests of the router: real cores, two flows, two agents, and facts told by hand."""
+"""Call control for tests: real cores, two flows, two agents, and events told by hand."""
 
 from itertools import count
 from typing import TypeVar
@@ -125,7 +125,7 @@ class Directory:
         return {"": "break", "1": "lunch"}.get(code)
 
 
-class House:
+class ControlHarness:
     """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
 
     def __init__(self, *agents: str, habits: QueueTreatment | None = None, models: Models = no_models) -> None:
@@ -160,9 +160,9 @@ class House:
         self.orders += orders
         return orders
 
-    def empty(self) -> "House":
+    def empty(self) -> "ControlHarness":
         """One that was told nothing yet: to restore a snapshot into, or to replay a journal."""
-        house = House()
+        house = ControlHarness()
         house.models = self.models
         house.router = self._new_router()
         house.orders, house.journal = [], []

@@ -13,11 +13,11 @@ from switch.freeswitch.instance.upkeep import ask
 from switch.freeswitch.wire import Api
 from tests.live.conftest import until
 from tests.live.freeswitch import Instance, gateway_port, some_freeswitch
-from tests.live.house import House, make_site
+from tests.live.live_site import LiveSite, make_site
 from tests.ports import free_port
 
 
-class FreeSwitchHouse(House):
+class FreeSwitchSite(LiveSite):
     """The house with another switch under it."""
 
     instance: Instance
