@@ -47,20 +47,23 @@ class Left(NamedTuple):
 def read(database: Path, whole: bool = False) -> Left:
     """The newest snapshot and every entry after it; `whole`: every entry that is kept, and no snapshot."""
     with contextlib.closing(opening.to_read(database)) as connection:
-        snapshot = None if whole else newest_snapshot(connection)
-        entries = list(entries_between(connection, 1 if snapshot is None else snapshot.seq + 1, END))
+        return left(connection, None if whole else next(snapshots(connection), None))
+
+
+def left(connection: sqlite3.Connection, snapshot: Snapshot | None) -> Left:
+    """The end of a journal, as from `snapshot`; None: every entry that is kept."""
+    entries = list(entries_between(connection, 1 if snapshot is None else snapshot.seq + 1, END))
     if entries:
         return Left(snapshot, entries, entries[-1].seq, entries[-1].at)
     return Left(None, [], 0, 0.0) if snapshot is None else Left(snapshot, [], snapshot.seq, snapshot.at)
 
 
-def newest_snapshot(connection: sqlite3.Connection, before: int = END, utc: float | None = None) -> Snapshot | None:
-    """The newest snapshot without the event number `before`; with `utc` (epoch seconds), taken no later than that."""
-    row = connection.execute(
-        "SELECT seq, at, state FROM snapshots WHERE seq < ? AND (? IS NULL OR utc <= ?) ORDER BY seq DESC LIMIT 1",
-        (before, utc, utc),
-    ).fetchone()
-    return None if row is None else Snapshot(*row)
+def snapshots(connection: sqlite3.Connection, before: int = END, utc: float | None = None) -> Iterator[Snapshot]:
+    """The snapshots without the event number `before`, newest first; with `utc` (epoch seconds), none taken later."""
+    query = "SELECT seq, at, state FROM snapshots WHERE seq < ? AND (? IS NULL OR utc <= ?) ORDER BY seq DESC LIMIT 1"
+    while (row := connection.execute(query, (before, utc, utc)).fetchone()) is not None:
+        yield Snapshot(*row)
+        before = row[0]
 
 
 def entries_between(connection: sqlite3.Connection, first: int, last: int) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """Recovery: what the controller before left, in the store and ahead of it, as a router and the entries to replay."""
 
+import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from hotline.journal import reading
 from hotline.journal.reading import Entry
 from hotline.journal.replaying import NewRouter, restored
 from hotline.journal.write_ahead import WriteAhead
+from hotline.store import opening
 
 log = structlog.get_logger("hotline")
 
@@ -29,16 +31,22 @@ class Recovered(NamedTuple):
 
 
 def recover(database: Path, write_ahead: WriteAhead, new_router: NewRouter) -> Recovered:
-    """Read what was left, and replay nothing yet; all entries where the snapshot is of another release."""
+    """Read what was left, and replay nothing yet. Where a snapshot cannot be read, the one before is gone on from."""
 
-    def refused(error: Exception) -> None:
-        advice = "the whole journal is replayed instead; this takes longer, and once"
-        log.warning("snapshot of another release", error=str(error)[:200], advice=advice)
+    def refused(snapshot: reading.Snapshot, error: Exception) -> None:
+        advice = "the journal is replayed from an earlier snapshot; this takes longer, and once"
+        log.warning("snapshot of another release", seq=snapshot.seq, error=str(error)[:200], advice=advice)
 
-    left = reading.read(database)
-    router, first = restored(new_router, left.snapshot, refused)
-    if left.snapshot is not None and first <= left.snapshot.seq:
-        left = reading.read(database, whole=True)
+    with contextlib.closing(opening.to_read(database)) as connection:
+        router, snapshot = restored(new_router, reading.snapshots(connection), refused)
+        left = reading.left(connection, snapshot)
+    if snapshot is None and left.entries and left.entries[0].seq > 1:
+        log.critical(
+            "journal without its beginning",
+            first=left.entries[0].seq,
+            advice="calls, callbacks and agents of before are not known; the store is as it was: stop, start the "
+            "release that wrote it, let it end in order, and upgrade again",
+        )
     # A store that is empty is a new one, and a write-ahead file beside it is somebody else's.
     unstored = write_ahead.after(left.seq) if left.seq else []
     last = unstored[-1] if unstored else left

@@ -38,22 +38,23 @@ def commands_of(router: Router, seq: int, event: events.RouterEvent, now: Instan
 
 
 def restored(
-    new_router: NewRouter, snapshot: Snapshot | None, on_refusal: Callable[[Exception], None] = lambda error: None
-) -> tuple[Router, int]:
-    """A router as of `snapshot`, and the number of the first entry to replay.
+    new_router: NewRouter,
+    snapshots: Iterable[Snapshot],
+    on_refusal: Callable[[Snapshot, Exception], None] = lambda snapshot, error: None,
+) -> tuple[Router, Snapshot | None]:
+    """A router as of the first of `snapshots` that can be read, and that snapshot; a new router and None without one.
 
-    Without a snapshot, and with one of a release whose state had another shape, the router is new and the first entry
-    is 1; `on_refusal` is then given the reason.
+    A snapshot of a release whose state had another shape is refused: `on_refusal` is given it, and the reason.
     """
-    router = new_router()
-    if snapshot is None:
-        return router, 1
-    try:
-        router.restore(snapshot.state)
-    except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
-        on_refusal(error)
-        return new_router(), 1
-    return router, snapshot.seq + 1
+    for snapshot in snapshots:
+        router = new_router()
+        try:
+            router.restore(snapshot.state)
+        except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
+            on_refusal(snapshot, error)
+        else:
+            return router, snapshot
+    return new_router(), None
 
 
 def replayed(router: Router, entries: Iterable[Entry]) -> Iterator[tuple[Entry, list[commands.RouterCommand]]]:

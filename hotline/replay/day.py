@@ -80,7 +80,8 @@ def read(site: Site, first: float, last: float, told: Callable[[int, int], None]
     day = Day(first, last, "", [], entries.told, defaultdict(list), [])
     began = False
     with contextlib.closing(opening.to_read(site.database)) as connection:
-        router, begin = restored(routers_of(site, entries), reading.newest_snapshot(connection, utc=first))
+        router, snapshot = restored(routers_of(site, entries), reading.snapshots(connection, utc=first))
+        begin = 1 if snapshot is None else snapshot.seq + 1
         total = connection.execute("SELECT COALESCE(MAX(seq), 0) FROM journal").fetchone()[0] - begin + 1
 
         def until_the_end() -> Iterator[Entry]:

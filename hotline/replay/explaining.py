@@ -45,7 +45,8 @@ def explain(site: Site, call: CallId, arrived_at: float | None = None) -> Explan
         if first is None:
             return None
         witness = Witness(call)
-        router, begin = restored(routers_of(site, witness), reading.newest_snapshot(connection, before=first))
+        router, snapshot = restored(routers_of(site, witness), reading.snapshots(connection, before=first))
+        begin = 1 if snapshot is None else snapshot.seq + 1
         seen: list[Seen] = []
         known = False
         for _, _ in replayed(router, reading.entries_between(connection, begin, reading.END)):

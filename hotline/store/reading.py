@@ -6,7 +6,7 @@ from typing import Any
 
 import aiosqlite
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import sqlite
 
 from calls.numbers import masked
@@ -66,14 +66,10 @@ async def callbacks(path: Path, most: int = 50, outcome: str | None = None) -> l
 
 
 async def cases(path: Path, most: int = 50, call: str | None = None, number: str | None = None) -> list[dict[str, Any]]:
-    """The newest cases first, each with the recording of its call once there is one."""
+    """The newest cases first, each with the first recording of its call once there is one."""
     table, sound = schema.cases, schema.recordings
-    query = (
-        select(table, sound.c.path.label("recording"))
-        .outerjoin(sound, sound.c.call == table.c.call)
-        .order_by(table.c.opened_at.desc())
-        .limit(most)
-    )
+    first_recording = select(func.min(sound.c.path)).where(sound.c.call == table.c.call).scalar_subquery()
+    query = select(table, first_recording.label("recording")).order_by(table.c.opened_at.desc()).limit(most)
     if call is not None:
         query = query.where(table.c.call == call)
     if number is not None:

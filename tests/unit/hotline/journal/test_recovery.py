@@ -56,6 +56,28 @@ def test_the_whole_journal_is_replayed_where_the_snapshot_is_of_another_release(
     assert [line["event"] for line in logged] == ["snapshot of another release"]
 
 
+def test_the_snapshot_before_is_gone_on_from(database: Path) -> None:
+    house = ControlHarness("01")
+    _keep(database, b"of another release")
+    with sqlite3.connect(database) as connection:
+        connection.execute(statements.SNAPSHOT, (1, 1.0, 0.0, house.router.snapshot()))
+    with structlog.testing.capture_logs() as logged:
+        recovered = recover(database, WriteAhead(database), _new_router)
+    assert recovered.router.snapshot() == house.router.snapshot()
+    assert [entry.seq for entry in recovered.entries] == [2, 3]
+    assert [line["event"] for line in logged] == ["snapshot of another release"]
+
+
+def test_a_journal_whose_beginning_is_forgotten_says_that_calls_are_not_known(database: Path) -> None:
+    _keep(database, b"of another release")
+    with sqlite3.connect(database) as connection:
+        connection.execute("DELETE FROM journal WHERE seq = 1")
+    with structlog.testing.capture_logs() as logged:
+        recovered = recover(database, WriteAhead(database), _new_router)
+    assert [entry.seq for entry in recovered.entries] == [2, 3]
+    assert [line["event"] for line in logged] == ["snapshot of another release", "journal without its beginning"]
+
+
 def test_a_new_store_has_nothing_to_recover(tmp_path: Path) -> None:
     path = tmp_path / "hotline.db"
     opening.migrate(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.journal.reading import entries_between, newest_snapshot, read
+from hotline.journal.reading import entries_between, read, snapshots
 from hotline.store import opening, statements
 
 pytestmark = pytest.mark.unit
@@ -21,7 +21,7 @@ def test_old_facts_go_up_to_the_last_old_snapshot(tmp_path: Path) -> None:
         connection.execute(statements.FORGET_EVENTS, (107.5,))
         connection.execute(statements.FORGET_SNAPSHOTS, (107.5,))
     with sqlite3.connect(path) as connection:
-        assert newest_snapshot(connection, before=9) == (6, 6.0, b"{}")
+        assert next(snapshots(connection, before=9)) == (6, 6.0, b"{}")
         assert [entry.seq for entry in entries_between(connection, 1, 8)] == [7, 8]
         assert connection.execute("SELECT seq FROM snapshots ORDER BY seq").fetchall() == [(6,), (9,)]
 
