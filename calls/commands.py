@@ -76,9 +76,9 @@ class Stop(Command, frozen=True):
 
 
 class Listen(Command, frozen=True):
-    """Open the ear on a leg. `hints` are the words that the flow expects.
+    """Begin to listen to a leg. `hints` are the words that the flow expects.
 
-    `max_s` is the time for silence and speech together. A `patient` ear is opened beside a prompt: it waits for speech
+    `max_s` is the time for silence and speech together. A `patient` one begins beside a prompt: it waits for speech
     until it is told to stop, and `max_s` counts from where the speech begins.
     """
 

@@ -41,7 +41,7 @@ class Switch(Protocol):
 
 
 class SoundSource(Protocol):
-    """Beside `Switch`, where a switch can do it: what the far end of a leg says, as sound. Ears are fed by it."""
+    """Beside `Switch`, where a switch can do it: what the far end of a leg says, as sound, for recognisers."""
 
     sound_rate: int
     """Samples a second."""

@@ -1,1 +1,1 @@
-"""Voices and ears: synthesis, the building of prompts, recognition."""
+"""Speech in both directions: synthesis, the building of prompts, recognition."""

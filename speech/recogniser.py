@@ -1,8 +1,9 @@
-"""The port to ears: what a caller says, as text. An engine is one small adapter; here is the scripted one.
+"""A recogniser makes text of what a caller says. This is the port to it, and the scripted one.
 
-The flow opens an ear with `calls.commands.Listen` and the outcome is `calls.events.SpeechHeard`: zero or more that
+The flow begins with `calls.commands.Listen` and the outcome is `calls.events.SpeechHeard`: zero or more that
 are not final, while the caller speaks, then one that is. An empty final one means that nothing was said in time, or no
-word of it understood. `speech.recognising_switch` puts an ear to a switch; `speech.utterances` makes one of an engine.
+word of it understood. `speech.recognising_switch` puts a recogniser to a switch; `speech.utterances` makes one
+of an engine.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ from calls.ids import LegId, Seconds
 from speech.voice import Pcm
 
 
-class Ear(Protocol):
+class Recogniser(Protocol):
     """Understands callers. Safe to open many times at once."""
 
     def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
-        """What is heard on `audio`, until a final fact, within the times of `order`. Closing it stops listening.
+        """What is heard on `audio`, until a final event, within the times of `order`. Closing it stops listening.
 
-        Ends without a final fact when the sound does. Raises SpeechError when nothing can be understood at all.
+        Ends without a final event when the sound does. Raises SpeechError when nothing can be understood at all.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What a scripted caller says: the text, how sure the ear is of it, and after how many seconds.
+    """What a scripted caller says: the text, how sure the recogniser is of it, and after how many seconds.
 
     `partials` come before it, evenly spaced, as a streaming engine gives them. An empty text is silence.
     """
@@ -43,8 +44,8 @@ class Utterance:
     partials: tuple[str, ...] = ()
 
 
-class ScriptedEar:
-    """An Ear that hears what a script says: for tests, `hotline try` and conversations in the terminal.
+class ScriptedRecogniser:
+    """A Recogniser that hears what a script says: for tests, `hotline try` and conversations in the terminal.
 
     Each `Listen` takes the next utterance of its leg, else of `anybody`; when the script is at its end, the caller says
     nothing. `audio` is left unread. `sleep` is asyncio's, or that of a virtual clock.

@@ -1,7 +1,8 @@
-"""A switch with an ear: `Listen` is done here, with the switch's sound and an `Ear`; all else goes through.
+"""A switch that recognises speech: `Listen` is carried out here, by a `Recogniser` on the switch's sound.
 
-One ear a leg: another `Listen` takes the place of the first. The outcome is as the table in `calls.commands` has it,
-also when the leg ends, the link breaks or the engine fails: then the flow goes on with keys.
+All other commands go through to the switch. A leg is listened to once at a time: another `Listen` takes the place of
+the first. The outcome is as the table in `calls.commands` has it, also when the leg ends, the link breaks or the engine
+fails: then the flow goes on with keys.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from calls.errors import SwitchAway, SwitchError
 from calls.events import CallEnded, CommandFailed, LiveLeg, SpeechHeard, SwitchEvent, SwitchLost
 from calls.ids import LegId
 from calls.ports import Sink, SoundSource, Switch
-from speech.recogniser import Ear
+from speech.recogniser import Recogniser
 from speech.voice import Pcm, SpeechError
 
 log = structlog.get_logger(__name__)
@@ -31,14 +32,14 @@ class _Open:
     task: asyncio.Task[None]
 
 
-class HearingSwitch:
-    """A `calls.ports.Switch` made of a switch, its sound, and an ear."""
+class RecognisingSwitch:
+    """A `calls.ports.Switch` made of a switch, its sound, and a recogniser."""
 
-    def __init__(self, switch: Switch, sound: SoundSource, ear: Ear) -> None:
+    def __init__(self, switch: Switch, sound: SoundSource, recogniser: Recogniser) -> None:
         self.name = switch.name
         self._switch = switch
         self._sound = sound
-        self._ear = ear
+        self._recogniser = recogniser
         self._sink: Sink
         self._open: dict[LegId, _Open] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -107,7 +108,7 @@ class HearingSwitch:
         try:
             async with (
                 aclosing(self._sound.sound_of(order.leg)) as sound,
-                aclosing(self._ear.listen(order, _pcm(sound, self._sound.sound_rate))) as facts,
+                aclosing(self._recogniser.listen(order, _pcm(sound, self._sound.sound_rate))) as facts,
             ):
                 async for fact in facts:
                     if fact.final:

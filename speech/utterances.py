@@ -1,4 +1,4 @@
-"""An ear made of two parts: end-pointing finds the utterance, an engine makes text of it. Each engine is one class.
+"""A recogniser of two parts: end-pointing finds the utterance, an engine makes text of it. Each engine is one class.
 
 So every engine stops a prompt the same way, hears no silence, and is asked once an utterance.
 """
@@ -59,8 +59,8 @@ class ScriptedEngine:
         return Understood(self._phrases[turn]) if turn < len(self._phrases) else Understood("", 0.0)
 
 
-class EngineEar:
-    """An `Ear` on an engine. Seconds are counted in sound, which flows as time does."""
+class EngineRecogniser:
+    """A `Recogniser` on an engine. Seconds are counted in sound, which flows as time does."""
 
     def __init__(self, engine: Engine, settings: Endpointing | None = None) -> None:
         self._engine = engine

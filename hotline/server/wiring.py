@@ -16,7 +16,7 @@ from speech.sentences import Sentences
 from speech.voice import Voice
 
 if TYPE_CHECKING:
-    from speech.recogniser import Ear
+    from speech.recogniser import Recogniser
 
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
@@ -53,7 +53,7 @@ def make_sentences(site: Site) -> Sentences:
 def make_switch(site: Site) -> Switch:
     """The switch's adapter, with a recogniser if this site has an engine for it."""
     settings = site.settings.switch
-    ear = make_ear(site)
+    recogniser = make_recogniser(site)
     recordings = site.recordings
     if settings.run_dir is not None:
         recordings = site.folder / settings.run_dir / "spool" / "recording"
@@ -73,7 +73,7 @@ def make_switch(site: Site) -> Switch:
                 ),
                 name=settings.name,
             )
-            return asterisk if ear is None else _hearing(asterisk, asterisk, ear)
+            return asterisk if recogniser is None else _recognising(asterisk, asterisk, recogniser)
         case "freeswitch":
             from switch.freeswitch.adapter import FreeSwitch
             from switch.freeswitch.session import FreeSwitchOptions
@@ -91,27 +91,27 @@ def make_switch(site: Site) -> Switch:
                 ),
                 name=settings.name,
             )
-            return freeswitch if ear is None else _hearing(freeswitch, freeswitch, ear)
+            return freeswitch if recogniser is None else _recognising(freeswitch, freeswitch, recogniser)
         case _:
             assert_never(settings.kind)
 
 
-def _hearing(switch: Switch, sounds: SoundSource, ear: "Ear") -> Switch:
-    from speech.recognising_switch import HearingSwitch
+def _recognising(switch: Switch, sounds: SoundSource, recogniser: "Recogniser") -> Switch:
+    from speech.recognising_switch import RecognisingSwitch
 
-    return HearingSwitch(switch, sounds, ear)
+    return RecognisingSwitch(switch, sounds, recogniser)
 
 
-def make_ear(site: Site) -> "Ear | None":
+def make_recogniser(site: Site) -> "Recogniser | None":
     """The speech recogniser; None: callers press keys."""
     settings = site.settings.speech
     match settings.engine:
         case "none":
             return None
         case "scripted":
-            from speech.utterances import EngineEar, ScriptedEngine
+            from speech.utterances import EngineRecogniser, ScriptedEngine
 
-            return EngineEar(ScriptedEngine(settings.phrases))
+            return EngineRecogniser(ScriptedEngine(settings.phrases))
         case _:
             assert_never(settings.engine)
 

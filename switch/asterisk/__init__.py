@@ -1,1 +1,1 @@
-"""Asterisk behind the door: how it is found, configured and run, and the adapter that speaks ARI with it."""
+"""Asterisk behind the session: how it is found, configured and run, and the adapter that speaks ARI with it."""

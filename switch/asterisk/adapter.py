@@ -1,8 +1,8 @@
-"""Asterisk behind the door: `calls.ports.Switch` over ARI.
+"""Asterisk behind the session: `calls.ports.Switch` over ARI.
 
 Orders become REST requests at once, in the order sent, without waiting for answers; events become facts as they come.
 The parts (`playing`, `recording`, `bridging`, `originating`, `supervising`) keep what is open; this module hands things
-to them and takes stock after each connect.
+to them and takes inventory after each connect.
 
 Listen is not done here: `speech.recognising_switch` wraps this and does it, with the sound that `sound_of` gives.
 Asked all the same, it is "unsupported".
@@ -27,13 +27,13 @@ from switch.asterisk.bridging import Bridging
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import Devices
 from switch.asterisk.hearing import MEDIA_NAME, SOUND_RATE, Hearing
-from switch.asterisk.inventory import Stock, prepare, take_stock
+from switch.asterisk.inventory import Inventory, prepare, take_inventory
 from switch.asterisk.legs import Q850_OF, Leg, failed
 from switch.asterisk.originating import ARGUMENT as OUT
 from switch.asterisk.originating import Dialler
 from switch.asterisk.playing import Player
-from switch.asterisk.recording import EAR_ARGUMENT, Recorder
-from switch.asterisk.session import AsteriskOptions, Door
+from switch.asterisk.recording import SNOOP_ARGUMENT, Recorder
+from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
 
 START_DEADLINE_S: Seconds = 10.0
@@ -49,20 +49,20 @@ class AsteriskSwitch:
     def __init__(self, options: AsteriskOptions, name: str = "asterisk") -> None:
         self.name = name
         self._options = options
-        self._door = door = Door(options)
-        self._player = Player(door)
-        self._dialler = Dialler(door)
-        self._recorder = Recorder(door)
-        self._bridging = Bridging(door, self._recorder.begin, self._recorder.end)
-        self._supervision = Supervision(door, self._bridging)
-        self._hearing = Hearing(door)
+        self._session = session = Session(options)
+        self._player = Player(session)
+        self._dialler = Dialler(session)
+        self._recorder = Recorder(session)
+        self._bridging = Bridging(session, self._recorder.begin, self._recorder.end)
+        self._supervision = Supervision(session, self._bridging)
+        self._hearing = Hearing(session)
         self._devices = Devices(options.device_prefix, self._emit)
         self._sink: Sink | None = None
-        self._held_back: list[wire.AriEvent] | None = None  # events while stock is being taken
+        self._held_back: list[wire.AriEvent] | None = None  # events while the inventory is being taken
         self._startup_time = ""
         self._closing = False
-        door.emit = self._emit
-        door.on_end = self._on_end
+        session.emit = self._emit
+        session.on_end = self._on_end
         self._on: dict[type, Callable[[Any], None]] = {
             wire.StasisStart: self._on_start,
             wire.StasisEnd: self._on_stasis_end,
@@ -84,8 +84,8 @@ class AsteriskSwitch:
         """See `calls.ports.Switch.start`. Raises SwitchAway."""
         self._sink = sink
         options = self._options
-        self._door.loop = asyncio.get_running_loop()
-        self._door.client = AriClient(
+        self._session.loop = asyncio.get_running_loop()
+        self._session.client = AriClient(
             options.url,
             options.user,
             options.password,
@@ -94,13 +94,13 @@ class AsteriskSwitch:
             on_up=self._come_up,
             on_down=self._go_down,
             deadline_s=options.deadline_s,
-            lanes=options.lanes,
+            connections=options.connections,
         )
-        await self._door.client.start(START_DEADLINE_S)
+        await self._session.client.start(START_DEADLINE_S)
 
     def send(self, command: SwitchCommand) -> None:
         """See `calls.ports.Switch.send`."""
-        door = self._door
+        session = self._session
         match command:
             case commands.Play():
                 self._player.play(command)
@@ -129,14 +129,16 @@ class AsteriskSwitch:
             case commands.Redirect():
                 self._dialler.redirect(command)
             case commands.Listen():
-                door.later(events.CommandFailed(command.attempt, "unsupported", command.leg, "no ear on this switch"))
+                session.later(
+                    events.CommandFailed(command.attempt, "unsupported", command.leg, "no recogniser on this switch")
+                )
             case _:
                 assert_never(command)
 
     async def calls(self) -> Sequence[LiveLeg]:
         """See `calls.ports.Switch.calls`: asked of Asterisk, not remembered, after what was ordered before."""
-        await self._door.client.caught_up()
-        return self._live(await take_stock(self._door.client, self._options.application))
+        await self._session.client.caught_up()
+        return self._live(await take_inventory(self._session.client, self._options.application))
 
     def sound_of(self, leg: LegId) -> AsyncGenerator[bytes]:
         """See `calls.ports.SoundSource.sound_of`."""
@@ -145,19 +147,19 @@ class AsteriskSwitch:
     async def close(self) -> None:
         """See `calls.ports.Switch.close`."""
         self._closing = True
-        await self._door.client.close()
+        await self._session.client.close()
         await self._recorder.drain()
 
     def _on_leg(self, command: commands.Answer | commands.EarlyMedia, verb: str) -> None:
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if leg is None:
-            self._door.later(failed(command, "leg_gone"))
+            self._session.later(failed(command, "leg_gone"))
             return
-        self._door.quiet(leg)
-        self._door.quick(command, "POST", f"channels/{wire.part(command.leg)}/{verb}")
+        self._session.quiet(leg)
+        self._session.quick(command, "POST", f"channels/{wire.part(command.leg)}/{verb}")
 
     def _stop(self, command: commands.Stop) -> None:
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         match leg.open.get(command.attempt) if leg is not None else None:
             case commands.Play():
                 assert leg is not None
@@ -189,24 +191,24 @@ class AsteriskSwitch:
         kind = event.args[0] if event.args else ""
         if self._hearing.on_start(channel):
             return
-        if kind == EAR_ARGUMENT:
-            self._recorder.on_ear(channel.id)
+        if kind == SNOOP_ARGUMENT:
+            self._recorder.on_snoop(channel.id)
         elif kind == SPY_ARGUMENT:
             self._supervision.on_spy(channel.id)
-        elif (known := self._door.legs.get(LegId(channel.id))) is not None:
+        elif (known := self._session.legs.get(LegId(channel.id))) is not None:
             self._dialler.on_answered(known)
         elif kind == OUT:
             # We gave up on it (a deadline, a withdrawal that came too early) and it was answered all the same.
-            self._door.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
+            self._session.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
         else:
             self._arrive(self._leg_of(channel))
 
     def _is_arrival(self, start: wire.StasisStart) -> bool:
         """Whether the leg comes to us only now. One that we called was here before it was answered."""
-        return start.args[:1] != (OUT,) and LegId(start.channel.id) not in self._door.legs
+        return start.args[:1] != (OUT,) and LegId(start.channel.id) not in self._session.legs
 
     def _arrive(self, leg: Leg) -> None:
-        self._door.legs[leg.id] = leg
+        self._session.legs[leg.id] = leg
         self._emit(events.CallArrived(leg.id, leg.caller, leg.called, leg.caller_name, leg.device))
 
     def _leg_of(self, channel: wire.Channel) -> Leg:
@@ -223,27 +225,27 @@ class AsteriskSwitch:
             self._dialler.on_gone(event)
 
     def _on_digit(self, event: wire.ChannelDtmfReceived) -> None:
-        leg = self._door.legs.get(LegId(event.channel.id))
+        leg = self._session.legs.get(LegId(event.channel.id))
         if leg is not None and leg.keys.is_news(event.digit, event.duration_ms / 1000, event.told_at):
             leg.last_digit = event.digit
             self._emit(events.DigitPressed(leg.id, event.digit))
 
     def _on_entered(self, event: wire.ChannelEnteredBridge) -> None:
-        leg = self._door.legs.get(LegId(event.channel.id))
+        leg = self._session.legs.get(LegId(event.channel.id))
         if leg is not None:
             leg.in_bridge = event.bridge.id
-            self._player.rooms.on_entered(event.bridge.id, leg.id)
+            self._player.holding_bridges.on_entered(event.bridge.id, leg.id)
             self._bridging.on_entered(event.bridge.id, leg.id)
 
     def _on_left(self, event: wire.ChannelLeftBridge) -> None:
-        leg = self._door.legs.get(LegId(event.channel.id))
+        leg = self._session.legs.get(LegId(event.channel.id))
         if leg is not None and leg.in_bridge == event.bridge.id:
             leg.in_bridge = None
-        self._player.rooms.on_left(event.bridge.id, LegId(event.channel.id))
+        self._player.holding_bridges.on_left(event.bridge.id, LegId(event.channel.id))
         self._bridging.on_left(event.bridge.id, LegId(event.channel.id))
 
     def _on_end(self, leg: Leg) -> None:
-        self._player.rooms.on_end(leg)
+        self._player.holding_bridges.on_end(leg)
         self._bridging.on_end(leg)
         self._supervision.on_end(leg)
         self._hearing.on_end(leg)
@@ -254,27 +256,29 @@ class AsteriskSwitch:
         self._held_back = []
         try:
             options = self._options
-            await prepare(self._door.client, options.application, self._player.rooms.first, options.device_prefix)
-            stock = await take_stock(self._door.client, self._options.application)
+            await prepare(
+                self._session.client, options.application, self._player.holding_bridges.first, options.device_prefix
+            )
+            inventory = await take_inventory(self._session.client, self._options.application)
         finally:
             held_back, self._held_back = self._held_back, None
-        restarted = self._startup_time not in ("", stock.startup_time)
-        self._startup_time = stock.startup_time
+        restarted = self._startup_time not in ("", inventory.startup_time)
+        self._startup_time = inventory.startup_time
         starts = [event for event in held_back if isinstance(event, wire.StasisStart)]
         arriving = {start.channel.id for start in starts if self._is_arrival(start)}
-        self._adopt(stock, arriving)
-        live = tuple(leg for leg in self._live(stock) if leg.leg not in arriving)
+        self._adopt(inventory, arriving)
+        live = tuple(leg for leg in self._live(inventory) if leg.leg not in arriving)
         self._emit(events.SwitchBack(self.name, live, restarted))
-        self._devices.adopt(stock.endpoints)
+        self._devices.adopt(inventory.endpoints)
         self._recorder.adopt(
-            {channel.id for channel in stock.channels}, {talk.attempt for talk in self._bridging.talks.values()}
+            {channel.id for channel in inventory.channels}, {talk.attempt for talk in self._bridging.talks.values()}
         )
-        self._hearing.adopt(stock.channels, stock.bridges)
+        self._hearing.adopt(inventory.channels, inventory.bridges)
         for event in held_back:
             self._take(event)
 
     def _go_down(self, reason: str) -> None:
-        for leg in tuple(self._door.legs.values()):
+        for leg in tuple(self._session.legs.values()):
             for command in leg.open.values():
                 self._emit(failed(command, "switch_lost", reason))
             leg.open.clear()
@@ -284,51 +288,51 @@ class AsteriskSwitch:
         if not self._closing:
             self._emit(events.SwitchLost(self.name, reason))
 
-    def _adopt(self, stock: Stock, arriving: set[str]) -> None:
+    def _adopt(self, inventory: Inventory, arriving: set[str]) -> None:
         """Make our legs those that live: what is gone has ended, what we did not know is ours from now on."""
-        for leg in self._door.legs.values():  # before anything is told: the answer to it may be another prompt
+        for leg in self._session.legs.values():  # before anything is told: the answer to it may be another prompt
             self._player.adopt(leg)
-        present = {channel.id: channel for channel in stock.channels}
-        for leg in tuple(self._door.legs.values()):
+        present = {channel.id: channel for channel in inventory.channels}
+        for leg in tuple(self._session.legs.values()):
             if leg.id not in present:
-                self._door.end(leg, leg.ending or Cause.LOST, "gone while the link was down")
-        where = _where(stock.bridges)
-        for channel in stock.channels:
+                self._session.end(leg, leg.ending or Cause.LOST, "gone while the link was down")
+        where = _where(inventory.bridges)
+        for channel in inventory.channels:
             if channel.id in arriving or not _is_leg(channel):
                 continue
-            leg = self._door.legs.get(LegId(channel.id)) or self._found(channel)
+            leg = self._session.legs.get(LegId(channel.id)) or self._found(channel)
             was_answered, leg.answered = leg.answered, channel.state == "Up"
             if leg.answered and not was_answered and leg.originate is not None:
                 self._dialler.on_answered(leg)
             leg.in_bridge = where.get(channel.id)
-            leg.music = self._player.rooms.is_one(leg.in_bridge)
+            leg.music = self._player.holding_bridges.is_one(leg.in_bridge)
             leg.heading = None
             if leg.ending is not None:
-                self._door.hang_up(leg, leg.ending, Q850_OF[leg.ending])  # ordered while the link was down
-        self._player.rooms.adopt(stock.bridges)
-        self._bridging.adopt(stock.bridges, stock.pairs)
+                self._session.hang_up(leg, leg.ending, Q850_OF[leg.ending])  # ordered while the link was down
+        self._player.holding_bridges.adopt(inventory.bridges)
+        self._bridging.adopt(inventory.bridges, inventory.pairs)
 
     def _found(self, channel: wire.Channel) -> Leg:
         """A leg of an earlier controller."""
-        leg = self._door.legs[LegId(channel.id)] = self._leg_of(channel)
+        leg = self._session.legs[LegId(channel.id)] = self._leg_of(channel)
         leg.ringing = channel.state == "Ringing"
         if not leg.inbound and not leg.answered:
             leg.await_answer()
         return leg
 
-    def _live(self, stock: Stock) -> tuple[LiveLeg, ...]:
-        where = _where(stock.bridges)
-        gone = self._door.lately_gone()
-        legs = {channel.id for channel in stock.channels if _is_leg(channel) and channel.id not in gone}
+    def _live(self, inventory: Inventory) -> tuple[LiveLeg, ...]:
+        where = _where(inventory.bridges)
+        gone = self._session.lately_gone()
+        legs = {channel.id for channel in inventory.channels if _is_leg(channel) and channel.id not in gone}
         live = []
-        for channel in stock.channels:
+        for channel in inventory.channels:
             if channel.id not in legs:
                 continue
-            leg = self._door.legs.get(LegId(channel.id)) or self._leg_of(channel)
+            leg = self._session.legs.get(LegId(channel.id)) or self._leg_of(channel)
             bridge = where.get(channel.id)
             partner: LegId | None = None
             attempt: AttemptId | None = None
-            pair = stock.pairs.get(bridge or "", ())
+            pair = inventory.pairs.get(bridge or "", ())
             if bridge is not None and bridge.startswith(self._bridging.prefix) and channel.id in pair:
                 attempt = AttemptId(bridge.removeprefix(self._bridging.prefix))
                 partner = next((other for other in pair if other != channel.id and other in legs), None)
@@ -342,7 +346,7 @@ class AsteriskSwitch:
                     device=leg.device,
                     bridged_with=partner,
                     bridge=attempt,
-                    in_music=self._player.rooms.is_one(bridge),
+                    in_music=self._player.holding_bridges.is_one(bridge),
                 )
             )
         return tuple(live)

@@ -17,7 +17,7 @@ from calls.ids import AttemptId, LegId, Seconds
 from switch.asterisk import wire
 from switch.asterisk.legs import Leg, reason_of
 from switch.asterisk.requests import Reply
-from switch.asterisk.session import Door
+from switch.asterisk.session import Session
 
 _DOUBT_S: Seconds = 0.5
 """A leg that left a bridge has hung up; its end follows within milliseconds. After this long it has not."""
@@ -47,11 +47,11 @@ class Talk:
 class Bridging:
     """Bridge, Bridged, Unbridged. `on_up` and `on_apart` are called with a talk that stands and that stood."""
 
-    def __init__(self, door: Door, on_up: Callable[[Talk], None], on_apart: Callable[[Talk], None]) -> None:
-        self._door = door
+    def __init__(self, session: Session, on_up: Callable[[Talk], None], on_apart: Callable[[Talk], None]) -> None:
+        self._session = session
         self._on_up = on_up
         self._on_apart = on_apart
-        self.prefix = f"{door.options.application}-talk-"
+        self.prefix = f"{session.options.application}-talk-"
         self.talks: dict[str, Talk] = {}  # by Asterisk's bridge id
 
     def talk_of(self, attempt: AttemptId) -> Talk | None:
@@ -62,27 +62,27 @@ class Bridging:
 
     def bridge(self, command: commands.Bridge) -> None:
         """Put both into a bridge of their own, whatever they do now."""
-        door = self._door
+        session = self._session
         for leg_id in (command.a, command.b):
-            leg = door.legs.get(leg_id)
+            leg = session.legs.get(leg_id)
             if leg is None or not leg.is_up_by_then():
                 reason: FailureReason = "leg_gone" if leg is None else "refused"
-                door.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
+                session.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
                 return
         talk = Talk(command.attempt, self.prefix + command.attempt, command.a, command.b, command.record)
         self.talks[talk.bridge] = talk
         for leg_id in (command.a, command.b):
-            leg = door.legs[leg_id]
-            door.quiet(leg)
+            leg = session.legs[leg_id]
+            session.quiet(leg)
             leg.music = False
             leg.heading = command.attempt
         bridge = wire.part(talk.bridge)
         both = f"{wire.part(command.a)},{wire.part(command.b)}"
         # Without dtmf_events keys in a talk are not told. The name tells the two from a supervisor who joins them.
         uri = f"bridges/{bridge}?type=mixing,dtmf_events&name={both}"
-        door.request(talk.a, "POST", uri)
-        door.request(talk.a, "POST", f"bridges/{bridge}/addChannel?channel={both}", partial(self._added, talk))
-        talk.timer = door.loop.call_later(door.options.deadline_s, self._overdue, talk)
+        session.request(talk.a, "POST", uri)
+        session.request(talk.a, "POST", f"bridges/{bridge}/addChannel?channel={both}", partial(self._added, talk))
+        talk.timer = session.loop.call_later(session.options.deadline_s, self._overdue, talk)
 
     def on_entered(self, bridge: str, leg_id: LegId) -> None:
         """A channel is in a bridge of ours."""
@@ -90,13 +90,13 @@ class Bridging:
         if talk is None or leg_id not in (talk.a, talk.b):
             return
         talk.inside.add(leg_id)
-        leg = self._door.legs.get(leg_id)
+        leg = self._session.legs.get(leg_id)
         if leg is not None and leg.heading == talk.attempt:
             leg.heading = None
         if talk.state == "joining" and len(talk.inside) == 2:
             talk.state = "up"
             self._cancel_timer(talk)
-            self._door.emit(events.Bridged(talk.attempt, (talk.a, talk.b)))
+            self._session.emit(events.Bridged(talk.attempt, (talk.a, talk.b)))
             self._on_up(talk)
 
     def _added(self, talk: Talk, reply: Reply) -> None:
@@ -111,14 +111,14 @@ class Bridging:
     def _fail(self, talk: Talk, reason: FailureReason, detail: str, dead: LegId | None = None) -> None:
         self._forget(talk)
         for leg_id in (talk.a, talk.b):
-            leg = self._door.legs.get(leg_id)
+            leg = self._session.legs.get(leg_id)
             if leg is not None and leg.heading == talk.attempt:
                 leg.heading = None
         for leg_id in talk.inside:
             if leg_id != dead:
                 self._take_out(talk, leg_id)
-        self._door.request(talk.a, "DELETE", f"bridges/{wire.part(talk.bridge)}")
-        self._door.emit(events.CommandFailed(talk.attempt, reason, dead, detail))
+        self._session.request(talk.a, "DELETE", f"bridges/{wire.part(talk.bridge)}")
+        self._session.emit(events.CommandFailed(talk.attempt, reason, dead, detail))
 
     # -- apart
 
@@ -134,8 +134,8 @@ class Bridging:
             # The bridge's end would take the other one out, too, but in its own time, and of a channel on its way out
             # Asterisk drops a prompt and never tells (22.10.1). This request is through when the leg is out.
             self._take_out(talk, talk.other(leg_id))
-            self._door.request(talk.a, "DELETE", f"bridges/{wire.part(bridge)}")
-            talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._part, talk)
+            self._session.request(talk.a, "DELETE", f"bridges/{wire.part(bridge)}")
+            talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._part, talk)
         if talk.state == "parting":
             self._part_if_clear(talk)
 
@@ -156,31 +156,31 @@ class Bridging:
         assert talk.left_first is not None
         if talk.inside:
             return
-        first = self._door.legs.get(talk.left_first)
+        first = self._session.legs.get(talk.left_first)
         if first is None or self._is_elsewhere(first, talk):
             self._part(talk)
             return
         self._cancel_timer(talk)
-        talk.timer = self._door.loop.call_later(_DOUBT_S, self._part, talk)
+        talk.timer = self._session.loop.call_later(_DOUBT_S, self._part, talk)
 
     def _part(self, talk: Talk) -> None:
         if talk.state == "gone":
             return
         self._forget(talk)
-        legs = self._door.legs
+        legs = self._session.legs
         survivors = tuple(
             leg_id
             for leg_id in (talk.a, talk.b)
             if (leg := legs.get(leg_id)) is not None and leg.ending is None and not self._is_elsewhere(leg, talk)
         )
         self._on_apart(talk)
-        self._door.emit(events.Unbridged(talk.attempt, survivors))
+        self._session.emit(events.Unbridged(talk.attempt, survivors))
 
     def _is_elsewhere(self, leg: Leg, talk: Talk) -> bool:
         return leg.heading is not None or leg.music or leg.in_bridge not in (None, talk.bridge)
 
     def _take_out(self, talk: Talk, leg_id: LegId) -> None:
-        self._door.request(
+        self._session.request(
             talk.a, "POST", f"bridges/{wire.part(talk.bridge)}/removeChannel?channel={wire.part(leg_id)}"
         )
 
@@ -203,7 +203,7 @@ class Bridging:
                 self._fail(talk, "switch_lost", "the link was lost")
 
     def adopt(self, bridges: dict[str, tuple[str, ...]], pairs: dict[str, tuple[LegId, LegId]]) -> None:
-        """Make the talks those that stand now: `bridges` are Asterisk's, with the channels in each, see `Stock`."""
+        """Make the talks those that stand now: `bridges` are Asterisk's, with the channels in each, see `Inventory`."""
         for talk in list(self.talks.values()):
             inside = set(bridges.get(talk.bridge, ()))
             for leg_id in [leg_id for leg_id in talk.inside if leg_id not in inside]:
@@ -220,8 +220,8 @@ class Bridging:
             else:
                 for channel in channels:
                     uri = f"bridges/{wire.part(bridge)}/removeChannel?channel={wire.part(channel)}"
-                    self._door.request(about, "POST", uri)
-                self._door.request(about, "DELETE", f"bridges/{wire.part(bridge)}")
+                    self._session.request(about, "POST", uri)
+                self._session.request(about, "DELETE", f"bridges/{wire.part(bridge)}")
 
 
 def pair_in(bridge: wire.BridgeState) -> tuple[LegId, LegId] | None:

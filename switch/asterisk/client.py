@@ -1,9 +1,9 @@
 """The link to one Asterisk: events and REST over WebSockets, kept up for as long as the adapter lives.
 
-The first connection carries our application's name, and so all events; the others carry requests only (`lane.py`).
-They live and die together. Of each one task reads and one writes, one timer watches all deadlines: no task for an event
-or a request. `request` only queues, so that an answer and a prompt leave in one go. On an Asterisk without REST over
-WebSocket the same requests go by HTTP (`rest.py`).
+The first connection carries our application's name, and so all events; the others carry requests only, see
+`connection.py`. They live and die together. Of each one task reads and one writes, one timer watches all deadlines: no
+task for an event or a request. `request` only queues, so that an answer and a prompt leave in one go. On an Asterisk
+without REST over WebSocket the same requests go by HTTP (`rest.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import structlog
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import Seconds
 from switch.asterisk import wire
-from switch.asterisk.connection import Lane, Socket
+from switch.asterisk.connection import Connection, Socket
 from switch.asterisk.requests import Pending, Reply, Then, reply_of
 from switch.asterisk.rest import HttpRest
 from switch.asterisk.websocket import GatheringWebSocket
@@ -42,7 +42,7 @@ class NameTaken(SwitchError):
 class AriClient:
     """`on_up` is awaited after each connect (the link counts as up when it returns), `on_down` called after each loss.
 
-    `base_url` is such as http://127.0.0.1:8088/ari; `lanes` is how many connections share the requests. Errors of
+    `base_url` is such as http://127.0.0.1:8088/ari; `connections` is how many connections share the requests. Errors of
     `on_up` of kind SwitchError drop the link and start anew.
     """
 
@@ -57,7 +57,7 @@ class AriClient:
         on_up: Callable[[], Awaitable[None]],
         on_down: Callable[[str], None],
         deadline_s: Seconds = 5.0,
-        lanes: int = 1,
+        connections: int = 1,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._user = user
@@ -69,8 +69,10 @@ class AriClient:
         self._on_down = on_down
         self._pending = Pending(deadline_s)
         self._session: aiohttp.ClientSession | None = None
-        self._lane_count = lanes
-        self._lanes: Sequence[Lane | HttpRest] = ()  # HttpRest: only for an Asterisk without REST over WebSocket
+        self._connection_count = connections
+        self._connections: Sequence[
+            Connection | HttpRest
+        ] = ()  # HttpRest: only for an Asterisk without REST over WebSocket
         self._connected = False
         self._was_up = False
         self._deadline_timer: asyncio.TimerHandle | None = None
@@ -114,14 +116,14 @@ class AriClient:
         uri: str,
         then: Then | None = None,
         body: object = None,
-        lane: int = 0,
+        connection: int = 0,
         *,
         first: bool = False,
     ) -> None:
         """Queue a REST request; `then` gets the reply, later. Never raises, never blocks.
 
-        Requests of one `lane`, any number, are carried out in the order given; those of others may overtake them, and
-        so does one that goes `first`, of those that have not left yet.
+        Requests of one `connection`, any number, are carried out in the order given; those of others may overtake
+        them, and so does one that goes `first`, of those that have not left yet.
         """
         loop = asyncio.get_running_loop()
         if not self._connected:
@@ -131,9 +133,9 @@ class AriClient:
         request_id = self._pending.add(then, loop.time())
         if self._deadline_timer is None:
             self._deadline_timer = loop.call_later(self._pending.deadline_s, self._expire)
-        self._lanes[lane % len(self._lanes)].put(request_id, method, uri, body, first=first)
+        self._connections[connection % len(self._connections)].put(request_id, method, uri, body, first=first)
 
-    async def ask(self, method: str, uri: str, body: object = None, lane: int = 0) -> Reply:
+    async def ask(self, method: str, uri: str, body: object = None, connection: int = 0) -> Reply:
         """A request, awaited."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
 
@@ -141,12 +143,14 @@ class AriClient:
             if not future.done():
                 future.set_result(reply)
 
-        self.request(method, uri, settle, body, lane)
+        self.request(method, uri, settle, body, connection)
         return await future
 
     async def caught_up(self) -> None:
         """Return when all that was requested so far has been carried out, or has failed."""
-        await asyncio.gather(*(self.ask("GET", "asterisk/ping", lane=lane) for lane in range(self._lane_count)))
+        await asyncio.gather(
+            *(self.ask("GET", "asterisk/ping", connection=connection) for connection in range(self._connection_count))
+        )
 
     async def hears(self) -> None:
         """Return once an event has come by this link: one that we send ourselves. Raises SwitchError when Asterisk
@@ -187,19 +191,21 @@ class AriClient:
             attempt += 1
 
     async def _connect_once(self, first_up: asyncio.Future[None]) -> None:
-        """One connection from its beginning to its end; raises or returns when it ended."""
+        """One link from its beginning to its end; raises or returns when it ended."""
         assert self._session is not None
         async with asyncio.timeout(_CONNECT_S):
             self.version = await self._ask_version()
-            lanes = await self._open_lanes()
+            connections = await self._open_connections()
         self._drop_requested = asyncio.Event()
         reason = "closed by Asterisk"
-        tasks = [asyncio.create_task(run()) for lane in lanes for run in (lane.read, lane.write)]
+        tasks = [
+            asyncio.create_task(run()) for connection in connections for run in (connection.read, connection.write)
+        ]
         try:
-            self._lanes = lanes
+            self._connections = connections
             if not wire.speaks_rest_over_websocket(self.version):
                 rest = partial(HttpRest, self._session, self._base_url, self._http_answered)
-                self._lanes = [rest() for _ in range(self._lane_count)]
+                self._connections = [rest() for _ in range(self._connection_count)]
             self._connected = True
             tasks.append(asyncio.create_task(self._come_up(first_up)))
             tasks.append(asyncio.create_task(self._until_dropped()))
@@ -208,20 +214,20 @@ class AriClient:
             reason = str(error) or repr(error)
             raise
         finally:
-            await self._disconnect(lanes, tasks, reason)
+            await self._disconnect(connections, tasks, reason)
 
-    async def _open_lanes(self) -> list[Lane]:
+    async def _open_connections(self) -> list[Connection]:
         """The one that has all events, then those for requests only. All or none: raises what any of them does."""
-        count = self._lane_count if wire.speaks_rest_over_websocket(self.version) else 1
-        names = [self._application, *(f"{self._application}-lane-{number}" for number in range(1, count))]
-        lanes: list[Lane] = []
+        count = self._connection_count if wire.speaks_rest_over_websocket(self.version) else 1
+        names = [self._application, *(f"{self._application}-connection-{number}" for number in range(1, count))]
+        connections: list[Connection] = []
         try:
             for name in names:
-                lanes.append(Lane(await self._open(name), self._take))
+                connections.append(Connection(await self._open(name), self._take))
         except BaseException:
-            await asyncio.gather(*(lane.close() for lane in lanes), return_exceptions=True)
+            await asyncio.gather(*(connection.close() for connection in connections), return_exceptions=True)
             raise
-        return lanes
+        return connections
 
     async def _open(self, application: str) -> Socket:
         assert self._session is not None
@@ -234,21 +240,23 @@ class AriClient:
             compress=0,
         )
 
-    async def _disconnect(self, lanes: Sequence[Lane], tasks: Sequence[asyncio.Task[None]], reason: str) -> None:
+    async def _disconnect(
+        self, connections: Sequence[Connection], tasks: Sequence[asyncio.Task[None]], reason: str
+    ) -> None:
         self._connected = False
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for lane in self._lanes:
-            if isinstance(lane, HttpRest):
-                lane.close()
-        self._lanes = ()
+        for connection in self._connections:
+            if isinstance(connection, HttpRest):
+                connection.close()
+        self._connections = ()
         self._pending.fail_all(reason)
         if self._was_up:
             self._on_down(reason)
         with suppress(aiohttp.ClientError, OSError, TimeoutError):
             async with asyncio.timeout(1.0):
-                await asyncio.gather(*(lane.close() for lane in lanes), return_exceptions=True)
+                await asyncio.gather(*(connection.close() for connection in connections), return_exceptions=True)
 
     async def _come_up(self, first_up: asyncio.Future[None]) -> None:
         await self._on_up()
@@ -257,7 +265,7 @@ class AriClient:
             "ari.up",
             application=self._application,
             asterisk=self.version,
-            over_http=isinstance(self._lanes[0], HttpRest),
+            over_http=isinstance(self._connections[0], HttpRest),
         )
         if not first_up.done():
             first_up.set_result(None)

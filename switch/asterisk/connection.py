@@ -3,7 +3,7 @@
 Asterisk carries out the requests of a connection one after another, and one that moves a channel (`answer`, a bridge's
 `addChannel` and `removeChannel`) waits for that channel's own thread: 2 to 3 ms each on two busy cores. At 34 calls a
 second one connection was busy half of the time, and requests stood up to 70 ms behind those of other calls. So a client
-has several lanes, and all requests about one call take the same.
+has several connections, and all requests about one call take the same.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from switch.asterisk.websocket import GatheringWebSocket
 Socket = aiohttp.ClientWebSocketResponse[bool]
 
 
-class Lane:
+class Connection:
     """`take` is called with each message that comes. `read` and `write` run until the socket ends; both raise then."""
 
     def __init__(self, socket: Socket, take: Callable[[bytes], None]) -> None:

@@ -3,7 +3,7 @@
     leg ──snoop (spy=in)──▶ bridge ──▶ UnicastRTP ──▶ UDP port of ours
 
 So the prompt that the caller hears goes on meanwhile, and is not in the sound. The snoop ends with its leg; the other
-two end when we close, and those of an earlier controller at the next stock-taking.
+two end when we close, and those of an earlier controller at the next inventory.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from calls.ids import LegId, Seconds
 from switch.asterisk import wire
 from switch.asterisk.legs import Leg
 from switch.asterisk.requests import Reply
-from switch.asterisk.session import Door, lane_of
+from switch.asterisk.session import Session, connection_of
 
 SOUND_RATE = 16_000
 _FORMAT = "slin16"
@@ -31,7 +31,7 @@ _GAP_S: Seconds = 0.06
 """A phone that sends nothing in silence: after so long, silence of that length stands for it."""
 _SILENCE = bytes(round(_GAP_S * SOUND_RATE) * _SAMPLE_BYTES)
 _BACKLOG = 500
-"""Packets of 20 ms that may wait for a slow ear; what comes then is dropped."""
+"""Packets of 20 ms that may wait for a slow recogniser; what comes then is dropped."""
 MEDIA_NAME = "UnicastRTP/"
 """How Asterisk calls channels that send RTP to us."""
 
@@ -82,19 +82,19 @@ class _Tap:
 class Hearing:
     """The taps of one adapter."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._taps: dict[str, _Tap] = {}  # by both channels' ids
-        self._prefix = f"{door.options.application}-hear-"
+        self._prefix = f"{session.options.application}-hear-"
         # a controller that starts anew must not meet the channels of the one before
         self._names = (f"{self._prefix}{secrets.token_hex(4)}-{number}" for number in itertools.count(1))
 
     async def sound_of(self, leg: LegId) -> AsyncGenerator[bytes]:
         """See `calls.ports.SoundSource`."""
-        door = self._door
-        if leg not in door.legs:
+        session = self._session
+        if leg not in session.legs:
             raise SwitchError(f"no such leg: {leg}")
-        transport, packets = await door.loop.create_datagram_endpoint(_Packets, (door.options.sound_address, 0))
+        transport, packets = await session.loop.create_datagram_endpoint(_Packets, (session.options.sound_address, 0))
         tap = _Tap(leg, next(self._names), packets.sound)
         self._taps[tap.snoop] = self._taps[tap.media] = tap
         try:
@@ -113,8 +113,8 @@ class Hearing:
             self._close(tap)
 
     async def _open(self, tap: _Tap, port: int) -> None:
-        options = self._door.options
-        ask = partial(self._door.client.ask, lane=lane_of(tap.leg))
+        options = self._session.options
+        ask = partial(self._session.client.ask, connection=connection_of(tap.leg))
         application = wire.part(options.application)
         replies = await asyncio.gather(
             ask("POST", f"channels/{wire.part(tap.leg)}/snoop/{wire.part(tap.snoop)}?spy=in&app={application}"),
@@ -138,8 +138,8 @@ class Hearing:
         self._taps.pop(tap.snoop, None)
         self._taps.pop(tap.media, None)
         for what in (f"channels/{wire.part(tap.media)}", f"channels/{wire.part(tap.snoop)}"):
-            self._door.request(tap.leg, "DELETE", what)
-        self._door.request(tap.leg, "DELETE", f"bridges/{wire.part(tap.bridge)}")
+            self._session.request(tap.leg, "DELETE", what)
+        self._session.request(tap.leg, "DELETE", f"bridges/{wire.part(tap.bridge)}")
 
     # -- events
 
@@ -152,7 +152,7 @@ class Hearing:
                 tap.up.set()
         elif channel.id.startswith(self._prefix):
             # closed before it came
-            self._door.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
+            self._session.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
         return channel.id.startswith(self._prefix)
 
     def on_end(self, leg: Leg) -> None:
@@ -170,11 +170,11 @@ class Hearing:
         """After each connect: what an earlier connection left behind goes."""
         for channel in channels:
             if channel.id.startswith(self._prefix) and channel.id not in self._taps:
-                self._door.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
+                self._session.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
         standing = {tap.bridge for tap in self._taps.values()}
         for bridge in bridges:
             if bridge.startswith(self._prefix) and bridge not in standing:
-                self._door.request(LegId(bridge), "DELETE", f"bridges/{wire.part(bridge)}")
+                self._session.request(LegId(bridge), "DELETE", f"bridges/{wire.part(bridge)}")
 
 
 def _must(replies: Iterable[Reply]) -> None:

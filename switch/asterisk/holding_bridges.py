@@ -1,8 +1,9 @@
-"""The waiting rooms: holding bridges with music, a few dozen callers in each, opened as they are needed.
+"""Holding bridges play music to callers who wait, a few dozen in each, and are opened as they are needed.
 
-Not one room for all: each 20 ms its music wakes everybody who is in it, one after the other and under its lock, and who
-comes or goes waits for that lock and is told of with a list of all the others. With 500 callers in one room an order to
-add one more took 56 ms on average and up to 4 s (22.10.1, a busy machine), and all other orders waited behind it.
+Not one bridge for all: each 20 ms its music wakes everybody who is in it, one after the other and under its lock, and
+who comes or goes waits for that lock and is told of with a list of all the others. With 500 callers in one bridge a
+request to add one more took 56 ms on average and up to 4 s (22.10.1, a busy machine), and all other requests waited
+behind it.
 """
 
 from __future__ import annotations
@@ -16,65 +17,65 @@ from calls.ids import LegId
 from switch.asterisk import wire
 from switch.asterisk.legs import Leg
 from switch.asterisk.requests import Reply
-from switch.asterisk.session import Door
+from switch.asterisk.session import Session
 
 PLACES = 32
-"""Of a room. What plays the music costs about as much as two callers."""
+"""In one bridge. What plays the music costs about as much as two callers."""
 _SPARE = PLACES // 2
-"""Another room is opened once there are no more free places than this."""
+"""Another bridge is opened once there are no more free places than this."""
 _ASKED_AFTER_S = (0.0, 0.1, 1.0)
-"""What plays the music leaves a room in which it is alone (22.10.1: its channel is a "lonely" one) for good.
+"""What plays the music leaves a bridge in which it is alone (22.10.1: its channel is a "lonely" one) for good.
 It takes a moment to go, during which Asterisk would not begin anew; and whoever is with an agent by then needs none."""
 
 
-class Rooms:
-    """Which room each leg with music belongs to, and who is in it by now."""
+class HoldingBridges:
+    """The holding bridge of each leg with music, and the legs that are in each by now."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
-        self.first = f"{door.options.application}-music"
-        """Id of the room that is made at each connect; the others are numbered from 2 on."""
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.first = f"{session.options.application}-music"
+        """Id of the bridge that is made at each connect; the others are numbered from 2 on."""
         self._name = re.compile(re.escape(self.first) + r"(-[0-9]+)?\Z")
-        self._members: dict[str, set[LegId]] = {self.first: set()}  # ordered into each room that stands
-        self._room_of: dict[LegId, str] = {}
+        self._members: dict[str, set[LegId]] = {self.first: set()}  # ordered into each bridge that stands
+        self._bridge_of: dict[LegId, str] = {}
         self._inside: dict[str, set[LegId]] = {}  # as events tell
         self._asking: dict[str, list[asyncio.TimerHandle]] = {}
         self._opening = False
 
     def is_one(self, bridge: str | None) -> bool:
-        """Whether this bridge of Asterisk's is a room with music."""
+        """Whether this bridge of Asterisk's is a holding bridge of ours."""
         return bridge is not None and self._name.match(bridge) is not None
 
     def of(self, leg: LegId) -> str:
-        """The room of a leg; it is given one, and keeps it until it is elsewhere or ends."""
-        room = self._room_of.get(leg)
-        if room is None:
+        """The holding bridge of a leg; the leg is given one, and keeps it until it is elsewhere or ends."""
+        bridge = self._bridge_of.get(leg)
+        if bridge is None:
             members = self._members
-            room = next((room for room in members if len(members[room]) < PLACES), None)
-            if room is None:  # the next one is not open yet: closer together, for now
-                room = min(members, key=lambda room: len(members[room]))
-            self._room_of[leg] = room
-            members[room].add(leg)
+            bridge = next((bridge for bridge in members if len(members[bridge]) < PLACES), None)
+            if bridge is None:  # the next one is not open yet: closer together, for now
+                bridge = min(members, key=lambda bridge: len(members[bridge]))
+            self._bridge_of[leg] = bridge
+            members[bridge].add(leg)
             self._open_in_time()
-        return room
+        return bridge
 
     def on_entered(self, bridge: str, leg: LegId) -> None:
-        """Somebody is in. Who comes into an empty room finds the music gone, and it is asked for anew."""
+        """Somebody is in. Who comes into an empty bridge finds the music gone, and it is asked for anew."""
         if not self.is_one(bridge):
             return
         inside = self._inside.setdefault(bridge, set())
         if not inside:
             for timer in self._asking.get(bridge, ()):
                 timer.cancel()
-            later = self._door.loop.call_later
+            later = self._session.loop.call_later
             self._asking[bridge] = [later(after_s, self._ask_for_music, bridge) for after_s in _ASKED_AFTER_S]
         inside.add(leg)
 
     def on_left(self, bridge: str, leg: LegId) -> None:
         """Somebody is out. Who was ordered in again meanwhile keeps the place."""
         self._inside.get(bridge, set()).discard(leg)
-        known = self._door.legs.get(leg)
-        if self._room_of.get(leg) == bridge and (known is None or not known.music):
+        known = self._session.legs.get(leg)
+        if self._bridge_of.get(leg) == bridge and (known is None or not known.music):
             self._forget(leg)
 
     def on_end(self, leg: Leg) -> None:
@@ -84,17 +85,19 @@ class Rooms:
         self._forget(leg.id)
 
     def adopt(self, bridges: dict[str, tuple[str, ...]]) -> None:
-        """Make the rooms those that stand now, with the channels in each."""
-        standing = sorted((bridge for bridge in bridges if self.is_one(bridge)), key=lambda room: (len(room), room))
-        self._inside = {room: set(map(LegId, bridges[room])) for room in standing}
-        self._members = {room: set(self._inside.get(room, ())) for room in dict.fromkeys([self.first, *standing])}
-        self._room_of = {leg: room for room, legs in self._members.items() for leg in legs}
+        """Replace the holding bridges by those that stand now, `bridges` with the channels in each."""
+        standing = sorted(
+            (bridge for bridge in bridges if self.is_one(bridge)), key=lambda bridge: (len(bridge), bridge)
+        )
+        self._inside = {bridge: set(map(LegId, bridges[bridge])) for bridge in standing}
+        self._members = {bridge: set(self._inside.get(bridge, ())) for bridge in dict.fromkeys([self.first, *standing])}
+        self._bridge_of = {leg: bridge for bridge, legs in self._members.items() for leg in legs}
         self._opening = False
 
     def _forget(self, leg: LegId) -> None:
-        room = self._room_of.pop(leg, None)
-        if room is not None:
-            self._members[room].discard(leg)
+        bridge = self._bridge_of.pop(leg, None)
+        if bridge is not None:
+            self._members[bridge].discard(leg)
 
     def _open_in_time(self) -> None:
         free = sum(max(0, PLACES - len(members)) for members in self._members.values())
@@ -102,17 +105,19 @@ class Rooms:
             return
         self._opening = True
         names = (f"{self.first}-{number}" for number in count(2))
-        room = next(name for name in names if name not in self._members)
-        name = wire.part(room)
-        self._door.request(LegId(room), "POST", f"bridges/{name}?type=holding&name={name}", partial(self._opened, room))
+        bridge = next(name for name in names if name not in self._members)
+        name = wire.part(bridge)
+        self._session.request(
+            LegId(bridge), "POST", f"bridges/{name}?type=holding&name={name}", partial(self._opened, bridge)
+        )
 
-    def _opened(self, room: str, reply: Reply) -> None:
+    def _opened(self, bridge: str, reply: Reply) -> None:
         self._opening = False
         if reply.ok or reply.status == 409:  # 409: it stands since an earlier connection
-            self._members.setdefault(room, set())
+            self._members.setdefault(bridge, set())
 
-    def _ask_for_music(self, room: str) -> None:
-        if self._inside.get(room):
-            self._door.request(
-                LegId(room), "POST", f"bridges/{wire.part(room)}/moh"
+    def _ask_for_music(self, bridge: str) -> None:
+        if self._inside.get(bridge):
+            self._session.request(
+                LegId(bridge), "POST", f"bridges/{wire.part(bridge)}/moh"
             )  # where it plays already, it just goes on

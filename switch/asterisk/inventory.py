@@ -1,4 +1,4 @@
-"""Taking stock after each connect: what Asterisk has of ours, asked for by GET, since events of the gap are lost."""
+"""The inventory after each connect: what Asterisk has of ours, asked for by GET, since events of the gap are lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ connection gets no events then, or not even answers, for as long as it stands (2
 
 
 @dataclass(frozen=True)
-class Stock:
+class Inventory:
     """`channels`, `bridges` (id → channels in it) and `pairs` (id → who talks in it) are of our application only."""
 
     startup_time: str
@@ -31,8 +31,8 @@ class Stock:
     endpoints: tuple[wire.Endpoint, ...]
 
 
-async def prepare(client: AriClient, application: str, room: str, device_prefix: str) -> None:
-    """Tell Asterisk which events we want, and make the room with music. Harmless when done before.
+async def prepare(client: AriClient, application: str, music: str, device_prefix: str) -> None:
+    """Tell Asterisk which events we want, and make the first holding bridge, `music`. Harmless when done before.
 
     `device_prefix` tells the endpoints of agents' phones from others.
     """
@@ -44,18 +44,18 @@ async def prepare(client: AriClient, application: str, room: str, device_prefix:
     except TimeoutError:
         raise SwitchAway("Asterisk took the connection and tells nothing") from None
     told_of = (await _get(client, f"applications/{wire.part(application)}", wire.Application)).device_names
-    # only their names: their states are asked for in take_stock, once nothing that changes them can pass unheard
+    # only their names: their states are asked for in take_inventory, once nothing that changes them can pass unheard
     endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
     users = {endpoint.resource for endpoint in endpoints if endpoint.resource.startswith(device_prefix)}
     for uri in subscriptions(application, users - {name.removeprefix("PJSIP/") for name in told_of}):
         await _must(client, "POST", uri)
-    reply = await client.ask("POST", f"bridges/{wire.part(room)}?type=holding&name={wire.part(room)}")
+    reply = await client.ask("POST", f"bridges/{wire.part(music)}?type=holding&name={wire.part(music)}")
     if not reply.ok and reply.status != 409:  # 409: it stands since an earlier connection
-        raise SwitchError(f"no room with music: {reply.reason}")
-    await _must(client, "POST", f"bridges/{wire.part(room)}/moh")
+        raise SwitchError(f"no holding bridge: {reply.reason}")
+    await _must(client, "POST", f"bridges/{wire.part(music)}/moh")
 
 
-async def take_stock(client: AriClient, application: str) -> Stock:
+async def take_inventory(client: AriClient, application: str) -> Inventory:
     """What is there now. Raises SwitchAway, or SwitchError when Asterisk refuses or answers nonsense."""
     info = await _get(client, "asterisk/info", wire.Info)
     owned = await _get(client, f"applications/{wire.part(application)}", wire.Application)
@@ -64,7 +64,7 @@ async def take_stock(client: AriClient, application: str) -> Stock:
     endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
     ours = frozenset(owned.channel_ids)
     own_bridges = [bridge for bridge in bridges if bridge.id.startswith(f"{application}-")]
-    return Stock(
+    return Inventory(
         startup_time=info.status.startup_time,
         channels=tuple(channel for channel in channels if channel.id in ours),
         bridges={bridge.id: bridge.channels for bridge in own_bridges},

@@ -12,7 +12,7 @@ from calls.ids import LegId
 from switch.asterisk import wire
 from switch.asterisk.legs import Q850_OF, Leg, cause_of, failure_of
 from switch.asterisk.requests import Reply
-from switch.asterisk.session import Door
+from switch.asterisk.session import Session
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
@@ -27,57 +27,57 @@ _SPARE_RING_S = 5
 class Dialler:
     """Originate, HangUp, Redirect."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def endpoint_of(self, to: str) -> str | None:
         """`phone:1001` or `tel:+8610…` as Asterisk dials it; None when it is neither."""
         kind, _, rest = to.partition(":")
         if kind == "phone" and _ACCOUNT.match(rest):
-            return f"PJSIP/{self._door.options.device_prefix}{rest}"
+            return f"PJSIP/{self._session.options.device_prefix}{rest}"
         if kind == "tel" and _NUMBER.match(rest):
-            return f"PJSIP/{rest}@{self._door.options.gateway}"
+            return f"PJSIP/{rest}@{self._session.options.gateway}"
         return None
 
     # -- out
 
     def originate(self, command: commands.Originate) -> None:
         """Call. Our own ring time is exact; Asterisk's, which outlives us, is a little longer."""
-        door = self._door
-        if command.leg in door.legs:
+        session = self._session
+        if command.leg in session.legs:
             return  # the same order again: the first one has its outcome, or will
         endpoint = self.endpoint_of(command.to)
         if endpoint is None:
-            door.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
+            session.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
             return
-        if not door.client.connected:
-            door.later(events.CallEnded(command.leg, Cause.FAILED, "the link to Asterisk is down"))
+        if not session.client.connected:
+            session.later(events.CallEnded(command.leg, Cause.FAILED, "the link to Asterisk is down"))
             return
         device = command.to.removeprefix("phone:") if command.to.startswith("phone:") else None
         leg = Leg(command.leg, command.caller, command.to.partition(":")[2], inbound=False, device=device)
         leg.originate = command.attempt
-        door.legs[command.leg] = leg
+        session.legs[command.leg] = leg
         name = _UNSAFE_IN_NAME.sub(" ", command.caller_name)
         number = _UNSAFE_IN_NAME.sub("", command.caller)
         body = {
             "endpoint": endpoint,
-            "app": door.options.application,
+            "app": session.options.application,
             "appArgs": ARGUMENT,
             "callerId": f'"{name}" <{number}>',
             "timeout": math.ceil(command.ring_s) + _SPARE_RING_S,
         }
         # Before what the same event gave rise to: a talk that is taken apart, a caller who is answered.
-        door.request_first(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
-        leg.ring_timer = door.loop.call_later(command.ring_s, self._rang_out, leg)
+        session.request_first(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
+        leg.ring_timer = session.loop.call_later(command.ring_s, self._rang_out, leg)
 
     def on_state(self, event: wire.ChannelStateChange) -> None:
         """A leg rings or is up."""
-        leg = self._door.legs.get(LegId(event.channel.id))
+        leg = self._session.legs.get(LegId(event.channel.id))
         if leg is None:
             return
         if event.channel.state == "Ringing" and leg.originate is not None and not leg.ringing:
             leg.ringing = True
-            self._door.emit(events.CallRinging(leg.id))
+            self._session.emit(events.CallRinging(leg.id))
 
     def on_answered(self, leg: Leg) -> None:
         """A leg that we called came under our control: it is up."""
@@ -87,42 +87,42 @@ class Dialler:
         attempt, leg.originate = leg.originate, None
         leg.answered = True
         if attempt is not None and leg.ending is None:
-            self._door.emit(events.CallAnswered(leg.id, attempt))
+            self._session.emit(events.CallAnswered(leg.id, attempt))
 
     def _placed(self, leg: Leg, reply: Reply) -> None:
-        if reply.ok or self._door.legs.get(leg.id) is not leg or reply.failure == "switch_lost":
-            return  # after a lost link, taking stock tells what became of it
+        if reply.ok or self._session.legs.get(leg.id) is not leg or reply.failure == "switch_lost":
+            return  # after a lost link, the inventory tells what became of it
         if reply.status == 409:
             # A duplicate, says Asterisk; and, after one duplicate, of anything that it cannot call (22.10.1).
-            self._door.request(leg.id, "GET", f"channels/{wire.part(leg.id)}", partial(self._confirmed, leg))
+            self._session.request(leg.id, "GET", f"channels/{wire.part(leg.id)}", partial(self._confirmed, leg))
         elif reply.failure == "deadline":
-            self._door.hang_up(leg, Cause.FAILED, Q850_OF[Cause.FAILED])
+            self._session.hang_up(leg, Cause.FAILED, Q850_OF[Cause.FAILED])
         else:
             self._not_placed(leg, reply)
 
     def _confirmed(self, leg: Leg, reply: Reply) -> None:
-        if not reply.ok and reply.failure != "switch_lost" and self._door.legs.get(leg.id) is leg:
+        if not reply.ok and reply.failure != "switch_lost" and self._session.legs.get(leg.id) is leg:
             self._not_placed(leg, reply)
 
     def _not_placed(self, leg: Leg, reply: Reply) -> None:
         # Asterisk says 500 "Allocation failed" when no phone is registered for the account.
-        self._door.end(leg, leg.ending or Cause.UNREACHABLE, reply.reason)
+        self._session.end(leg, leg.ending or Cause.UNREACHABLE, reply.reason)
 
     def _rang_out(self, leg: Leg) -> None:
         leg.ring_timer = None
-        self._door.hang_up(leg, Cause.NO_ANSWER, Q850_OF[Cause.NO_ANSWER])
+        self._session.hang_up(leg, Cause.NO_ANSWER, Q850_OF[Cause.NO_ANSWER])
 
     # -- the end
 
     def hang_up(self, command: commands.HangUp) -> None:
         """End it; of a leg that still rings, withdraw it."""
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if leg is None:
-            self._door.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
+            self._session.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
         elif leg.originate is not None:
-            self._door.hang_up(leg, Cause.CANCELLED, Q850_OF[Cause.CANCELLED])
+            self._session.hang_up(leg, Cause.CANCELLED, Q850_OF[Cause.CANCELLED])
         else:
-            self._door.hang_up(leg, command.cause, Q850_OF[command.cause])
+            self._session.hang_up(leg, command.cause, Q850_OF[command.cause])
 
     def on_hangup_request(self, event: wire.ChannelHangupRequest) -> None:
         """Remember the cause: the events that end a leg may not have it.
@@ -131,7 +131,7 @@ class Dialler:
         turn, which with hundreds of callers is many milliseconds later. A leg on which something is open (a recording
         that is about to be told of) is left to StasisEnd, and so is one that we hang up: its phone is not yet free.
         """
-        leg = self._door.legs.get(LegId(event.channel.id))
+        leg = self._session.legs.get(LegId(event.channel.id))
         if leg is None:
             return
         leg.hanging_up = True
@@ -141,41 +141,43 @@ class Dialler:
 
     def on_gone(self, event: wire.StasisEnd) -> None:
         """A leg left us: hung up, or given away."""
-        leg = self._door.legs.get(LegId(event.channel.id))
+        leg = self._session.legs.get(LegId(event.channel.id))
         if leg is not None:
             self._gone(leg)
 
     def _gone(self, leg: Leg) -> None:
         detail = "" if leg.ending else _native(leg.seen_cause)
-        self._door.end(leg, leg.ending or cause_of(leg.seen_cause), detail)
+        self._session.end(leg, leg.ending or cause_of(leg.seen_cause), detail)
 
     def on_destroyed(self, event: wire.ChannelDestroyed) -> None:
         """A leg that never came under our control has ended: it was not answered."""
-        leg = self._door.legs.get(LegId(event.channel.id))
+        leg = self._session.legs.get(LegId(event.channel.id))
         if leg is None:
             return
         cause = cause_of(event.cause)
         if leg.originate is not None and cause is Cause.NORMAL:
             cause = Cause.NO_ANSWER  # nobody hung up a call that was never up: its ring time ended in Asterisk
-        self._door.end(leg, leg.ending or cause, f"{_native(event.cause)} {event.cause_txt}".strip())
+        self._session.end(leg, leg.ending or cause, f"{_native(event.cause)} {event.cause_txt}".strip())
 
     # -- away
 
     def redirect(self, command: commands.Redirect) -> None:
         """Give the leg to the dialplan, which dials `to` and keeps the audio."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         endpoint = self.endpoint_of(command.to)
         if leg is None or endpoint is None:
             reason: FailureReason = "leg_gone" if leg is None else "refused"
-            door.later(events.CommandFailed(command.attempt, reason, command.leg, f"cannot redirect to {command.to!r}"))
+            session.later(
+                events.CommandFailed(command.attempt, reason, command.leg, f"cannot redirect to {command.to!r}")
+            )
             return
-        door.quiet(leg)
+        session.quiet(leg)
         leg.open[command.attempt] = command
         uri = f"channels/{wire.part(leg.id)}"
-        door.request(leg.id, "POST", f"{uri}/variable?variable={AWAY_VARIABLE}&value={wire.part(endpoint)}")
+        session.request(leg.id, "POST", f"{uri}/variable?variable={AWAY_VARIABLE}&value={wire.part(endpoint)}")
         leg.ending = Cause.TRANSFERRED
-        door.request(
+        session.request(
             leg.id,
             "POST",
             f"{uri}/continue?context={AWAY_CONTEXT}&extension=s&priority=1",
@@ -183,10 +185,10 @@ class Dialler:
         )
 
     def _redirected(self, command: commands.Redirect, reply: Reply) -> None:
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if leg is not None and not reply.ok and leg.open.pop(command.attempt, None) is not None:
             leg.ending = None
-            self._door.emit(failure_of(command, reply))
+            self._session.emit(failure_of(command, reply))
 
 
 def _native(q850: int) -> str:

@@ -14,44 +14,44 @@ from calls import commands, events
 from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId, LegId
 from switch.asterisk import wire
-from switch.asterisk.holding_bridges import Rooms
+from switch.asterisk.holding_bridges import HoldingBridges
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
-from switch.asterisk.session import Door
+from switch.asterisk.session import Session
 
 
 class Player:
     """Play, Stop of a Play, StartMusic, StopMusic."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
-        self.rooms = Rooms(door)
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.holding_bridges = HoldingBridges(session)
 
     # -- prompts
 
     def play(self, command: commands.Play) -> None:
         """Stop what plays on the leg and play this."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
-        door.quiet(leg)
+        session.quiet(leg)
         media: list[str] = []
         for item in command.media:
             if not isinstance(item, commands.Clip):
-                door.later(failed(command, "unsupported", "a Sentence must be made a Clip before a switch sees it"))
+                session.later(failed(command, "unsupported", "a Sentence must be made a Clip before a switch sees it"))
                 return
-            if door.options.media_here and not self._is_there(item.path):
-                door.later(failed(command, "missing_file", f"no sound file {item.path}"))
+            if session.options.media_here and not self._is_there(item.path):
+                session.later(failed(command, "missing_file", f"no sound file {item.path}"))
                 return
             media.append(f"sound:{item.path}")
         if not media:
-            door.later(events.PlaybackFinished(command.leg, command.attempt, Outcome.FINISHED))
+            session.later(events.PlaybackFinished(command.leg, command.attempt, Outcome.FINISHED))
             return
         leg.open[command.attempt] = command
         leg.playing = command.attempt
-        door.request(
+        session.request(
             command.leg,
             "POST",
             f"channels/{wire.part(command.leg)}/play/{wire.part(command.attempt)}",
@@ -64,12 +64,12 @@ class Player:
         leg.stopping.add(attempt)
         if leg.playing == attempt:
             leg.playing = None
-        self._door.request(leg.id, "DELETE", f"playbacks/{wire.part(attempt)}", partial(self._stopped, leg, attempt))
+        self._session.request(leg.id, "DELETE", f"playbacks/{wire.part(attempt)}", partial(self._stopped, leg, attempt))
 
     def on_finished(self, event: wire.PlaybackFinished) -> None:
         """Asterisk is through with a playback."""
         playback = event.playback
-        leg = self._door.legs.get(LegId(playback.target_uri.removeprefix("channel:")))
+        leg = self._session.legs.get(LegId(playback.target_uri.removeprefix("channel:")))
         if leg is None:
             return
         detail = ""
@@ -86,68 +86,68 @@ class Player:
         stopped = attempt in leg.stopping
         leg.stopping.discard(attempt)
         idle = leg.playing is None and leg.heading is None
-        if idle and leg.music != self.rooms.is_one(leg.in_bridge) and not self._is_on_the_way(leg):
+        if idle and leg.music != self.holding_bridges.is_one(leg.in_bridge) and not self._is_on_the_way(leg):
             self._catch_up(leg)
         if leg.open.pop(attempt, None) is not None:
             if stopped:
                 outcome, detail = Outcome.STOPPED, ""
             reason: FailureReason | None = "missing_file" if outcome is Outcome.FAILED else None
-            self._door.emit(events.PlaybackFinished(leg.id, attempt, outcome, detail, reason))
+            self._session.emit(events.PlaybackFinished(leg.id, attempt, outcome, detail, reason))
 
     def _accepted(self, command: commands.Play, reply: Reply) -> None:
         if reply.ok:
             return
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if leg is not None and leg.open.pop(command.attempt, None) is not None:
             if leg.playing == command.attempt:
                 leg.playing = None
             leg.stopping.discard(command.attempt)
-            self._door.emit(failure_of(command, reply))
+            self._session.emit(failure_of(command, reply))
 
     def _stopped(self, leg: Leg, attempt: AttemptId, reply: Reply) -> None:
         """404: it was through before the stop came, and the event that says so may be behind this reply."""
-        if not reply.ok and self._door.legs.get(leg.id) is leg:
+        if not reply.ok and self._session.legs.get(leg.id) is leg:
             self._finish(leg, attempt, Outcome.FINISHED)
 
     def _is_there(self, path: str) -> bool:
-        return any(os.path.isfile(path + ending) for ending in self._door.options.endings)
+        return any(os.path.isfile(path + ending) for ending in self._session.options.endings)
 
     def adopt(self, leg: Leg) -> None:
         """After a gap: what played before it has failed, and may have ended unheard of. If it has not, it does now."""
         leg.stopping.intersection_update(leg.open)
         if leg.playing is not None and leg.playing not in leg.open:
-            self._door.request(leg.id, "DELETE", f"playbacks/{wire.part(leg.playing)}")
+            self._session.request(leg.id, "DELETE", f"playbacks/{wire.part(leg.playing)}")
             leg.playing = None
 
     # -- music
 
     def start_music(self, command: commands.StartMusic) -> None:
         """Into the holding bridge, now or after the prompt."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
         leg.music = True
         if leg.playing is not None:
-            door.later(events.CommandDone(command.attempt, command.leg))
+            session.later(events.CommandDone(command.attempt, command.leg))
             return
-        door.quiet(leg)
-        door.quick(command, "POST", self._uri("addChannel", leg))
+        session.quiet(leg)
+        session.quick(command, "POST", self._uri("addChannel", leg))
 
     def stop_music(self, command: commands.StopMusic) -> None:
         """Out of the holding bridge, now or after the prompt: that is stopped by a Stop only."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
         leg.music = False
         if leg.playing is not None:
-            door.later(events.CommandDone(command.attempt, command.leg))
+            session.later(events.CommandDone(command.attempt, command.leg))
             return
         leg.open[command.attempt] = command
-        door.request(
+        session.request(
             leg.id,
             "POST",
             self._uri("removeChannel", leg),
@@ -155,20 +155,20 @@ class Player:
         )
 
     def _music_stopped(self, command: commands.StopMusic, reply: Reply) -> None:
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if leg is None or leg.open.pop(command.attempt, None) is None:
             return
         if reply.ok or reply.status == 422:  # 422: it was not in there, so it is silent as ordered
-            self._door.emit(events.CommandDone(command.attempt, command.leg))
+            self._session.emit(events.CommandDone(command.attempt, command.leg))
         else:
-            self._door.emit(failure_of(command, reply))
+            self._session.emit(failure_of(command, reply))
 
     def _catch_up(self, leg: Leg) -> None:
         """Do what was ordered of music while a prompt played."""
-        self._door.request(leg.id, "POST", self._uri("addChannel" if leg.music else "removeChannel", leg))
+        self._session.request(leg.id, "POST", self._uri("addChannel" if leg.music else "removeChannel", leg))
 
     def _is_on_the_way(self, leg: Leg) -> bool:
         return any(isinstance(command, commands.StartMusic) for command in leg.open.values())
 
     def _uri(self, verb: Literal["addChannel", "removeChannel"], leg: Leg) -> str:
-        return f"bridges/{wire.part(self.rooms.of(leg.id))}/{verb}?channel={wire.part(leg.id)}"
+        return f"bridges/{wire.part(self.holding_bridges.of(leg.id))}/{verb}?channel={wire.part(leg.id)}"

@@ -21,7 +21,7 @@ from switch.asterisk import wire
 from switch.asterisk.bridging import Talk
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
-from switch.asterisk.session import Door
+from switch.asterisk.session import Session
 from switch.asterisk.stereo import (
     SIDE_FORMAT,
     RecordingBroken,
@@ -35,7 +35,7 @@ from switch.asterisk.stereo import (
 
 EndedBy = Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"]
 SIDES = ("a", "b")
-EAR_ARGUMENT = "ear"
+SNOOP_ARGUMENT = "ear"
 """The Stasis argument of a snoop channel that records."""
 _WRITE_S: Seconds = 5.0
 _ENDS_TOGETHER_S: Seconds = 2.0
@@ -47,13 +47,13 @@ log = structlog.get_logger(__name__)
 class TalkRecording:
     """The two sides of one talk."""
 
-    __slots__ = ("attempt", "broken", "done", "ears", "failed", "leg_a", "muted", "name", "over", "started", "timer")
+    __slots__ = ("attempt", "broken", "done", "failed", "leg_a", "muted", "name", "over", "snoops", "started", "timer")
 
-    def __init__(self, attempt: AttemptId, leg_a: LegId, name: str, ears: tuple[str, str]) -> None:
+    def __init__(self, attempt: AttemptId, leg_a: LegId, name: str, snoops: tuple[str, str]) -> None:
         self.attempt = attempt
         self.leg_a = leg_a
         self.name = name
-        self.ears = ears  # ids of the snoop channels, and names of their files
+        self.snoops = snoops  # ids of the snoop channels, and names of their files
         self.started: set[str] = set()
         self.done: set[str] = set()
         self.failed = ""
@@ -66,10 +66,10 @@ class TalkRecording:
 class Recorder:
     """Record, MuteRecording, and the recording of talks."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._talks: dict[AttemptId, TalkRecording] = {}
-        self._by_ear: dict[str, TalkRecording] = {}
+        self._by_snoop: dict[str, TalkRecording] = {}
         self._voicemails: dict[str, tuple[Leg, commands.Record]] = {}
         self._writing: set[asyncio.Task[None]] = set()
 
@@ -77,13 +77,13 @@ class Recorder:
 
     def record(self, command: commands.Record) -> None:
         """Record one leg to a WAV file until silence, the key, the limit, a Stop or the hangup."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
-        door.quiet(leg)
-        name = door.recording_name(command.attempt)
+        session.quiet(leg)
+        name = session.recording_name(command.attempt)
         leg.open[command.attempt] = command
         leg.recording = command.attempt
         leg.last_digit = ""
@@ -94,15 +94,15 @@ class Recorder:
             f"&maxSilenceSeconds={math.ceil(command.silence_s)}&beep={'true' if command.beep else 'false'}"
             f"&terminateOn={wire.part(end_on)}"
         )
-        door.request(leg.id, "POST", f"channels/{wire.part(leg.id)}/record?{query}", partial(self._accepted, name))
+        session.request(leg.id, "POST", f"channels/{wire.part(leg.id)}/record?{query}", partial(self._accepted, name))
 
     def stop(self, attempt: AttemptId) -> None:
         """End a voicemail; its RecordingFinished follows."""
-        name = self._door.recording_name(attempt)
+        name = self._session.recording_name(attempt)
         if name in self._voicemails:
             leg, _ = self._voicemails[name]
             leg.stopping.add(attempt)
-            self._door.request(leg.id, "POST", f"recordings/live/{wire.part(name)}/stop")
+            self._session.request(leg.id, "POST", f"recordings/live/{wire.part(name)}/stop")
 
     def _accepted(self, name: str, reply: Reply) -> None:
         if reply.ok or name not in self._voicemails:
@@ -111,13 +111,13 @@ class Recorder:
         if leg.recording == command.attempt:
             leg.recording = None
         if leg.open.pop(command.attempt, None) is not None:
-            self._door.emit(failure_of(command, reply))
+            self._session.emit(failure_of(command, reply))
 
     def on_finished(self, event: wire.RecordingFinished | wire.RecordingFailed) -> None:
         """A file of ours is closed, or came to nothing."""
         recording = event.recording
         failure = (recording.cause or "Asterisk could not record") if isinstance(event, wire.RecordingFailed) else ""
-        if recording.name in self._by_ear:
+        if recording.name in self._by_snoop:
             self._side_finished(recording.name, failure)
         elif recording.name in self._voicemails:
             leg, command = self._voicemails.pop(recording.name)
@@ -135,12 +135,12 @@ class Recorder:
         try:
             if failure:
                 raise RecordingBroken(failure)
-            path, duration_s = put_in_place(self._door.options.recordings_dir, recording.name, command.name)
+            path, duration_s = put_in_place(self._session.options.recordings_dir, recording.name, command.name)
         except (RecordingBroken, OSError) as error:
             log.error("recording.failed", leg=leg.id, name=command.name, error=str(error))
-            self._door.emit(failed(command, "refused", str(error)))
+            self._session.emit(failed(command, "refused", str(error)))
             return
-        self._door.emit(
+        self._session.emit(
             events.RecordingFinished(leg.id, command.attempt, str(path), duration_s, Outcome.FINISHED, ended_by)
         )
 
@@ -148,7 +148,7 @@ class Recorder:
         if command.attempt in leg.stopping:
             leg.stopping.discard(command.attempt)
             return "stopped"
-        if self._door.legs.get(leg.id) is not leg or leg.hanging_up or leg.ending is not None:
+        if self._session.legs.get(leg.id) is not leg or leg.hanging_up or leg.ending is not None:
             return "hang_up"
         if command.end_on and leg.last_digit and leg.last_digit in command.end_on:
             return "digit"
@@ -159,38 +159,38 @@ class Recorder:
     # -- talks
 
     def begin(self, talk: Talk) -> None:
-        """Put an ear on each leg of a talk that wants to be recorded."""
+        """Put a snoop channel on each leg of a talk that wants to be recorded."""
         if talk.record is None:
             return
-        base = self._door.recording_name(talk.attempt)
-        ears = (f"{base}-a", f"{base}-b")
-        recording = TalkRecording(talk.attempt, talk.a, talk.record, ears)
+        base = self._session.recording_name(talk.attempt)
+        snoops = (f"{base}-a", f"{base}-b")
+        recording = TalkRecording(talk.attempt, talk.a, talk.record, snoops)
         self._talks[talk.attempt] = recording
         try:
-            write_note(self._door.options.recordings_dir, TalkNote(talk.attempt, talk.a, talk.record, ears))
+            write_note(self._session.options.recordings_dir, TalkNote(talk.attempt, talk.a, talk.record, snoops))
         except OSError as error:
             log.error("recording.no_note", name=talk.record, error=str(error), what_to_do="is the disk full?")
-        application = self._door.options.application
-        for ear, leg in zip(ears, (talk.a, talk.b), strict=True):
-            self._by_ear[ear] = recording
-            self._door.request(
+        application = self._session.options.application
+        for snoop, leg in zip(snoops, (talk.a, talk.b), strict=True):
+            self._by_snoop[snoop] = recording
+            self._session.request(
                 talk.a,
                 "POST",
-                f"channels/{wire.part(leg)}/snoop/{wire.part(ear)}?spy=in&app={wire.part(application)}&appArgs={EAR_ARGUMENT}",
-                partial(self._ear_placed, recording, ear),
+                f"channels/{wire.part(leg)}/snoop/{wire.part(snoop)}?spy=in&app={wire.part(application)}&appArgs={SNOOP_ARGUMENT}",
+                partial(self._snoop_placed, recording, snoop),
             )
 
-    def on_ear(self, ear: str) -> None:
+    def on_snoop(self, snoop: str) -> None:
         """A snoop channel is ours: once both are, both files begin."""
-        recording = self._by_ear.get(ear)
+        recording = self._by_snoop.get(snoop)
         if recording is None:
-            self._door.request(LegId(ear), "DELETE", f"channels/{wire.part(ear)}")
+            self._session.request(LegId(snoop), "DELETE", f"channels/{wire.part(snoop)}")
             return
-        recording.started.add(ear)
+        recording.started.add(snoop)
         if recording.over:
-            self._close_ears(recording)
+            self._close_snoops(recording)
         elif len(recording.started) == len(SIDES):
-            for name in recording.ears:
+            for name in recording.snoops:
                 self._begin_side(recording, name)
             if recording.muted:
                 self._set_mute(recording)
@@ -198,8 +198,8 @@ class Recorder:
     def _begin_side(self, recording: TalkRecording, name: str) -> None:
         part = wire.part(name)
         query = f"name={part}&format={SIDE_FORMAT}&ifExists=overwrite"
-        self._door.request(
-            recording.leg_a, "POST", f"channels/{part}/record?{query}", partial(self._ear_placed, recording, name)
+        self._session.request(
+            recording.leg_a, "POST", f"channels/{part}/record?{query}", partial(self._snoop_placed, recording, name)
         )
 
     def end(self, talk: Talk) -> None:
@@ -212,36 +212,36 @@ class Recorder:
         if recording.over:
             return
         recording.over = True
-        self._close_ears(recording)
-        recording.timer = self._door.loop.call_later(_WRITE_S, self._overdue, recording)
+        self._close_snoops(recording)
+        recording.timer = self._session.loop.call_later(_WRITE_S, self._overdue, recording)
         self._write_if_done(recording)
 
-    def _close_ears(self, recording: TalkRecording) -> None:
-        for ear in recording.ears:
-            self._door.request(recording.leg_a, "DELETE", f"channels/{wire.part(ear)}")
+    def _close_snoops(self, recording: TalkRecording) -> None:
+        for snoop in recording.snoops:
+            self._session.request(recording.leg_a, "DELETE", f"channels/{wire.part(snoop)}")
 
     def mute(self, command: commands.MuteRecording) -> None:
         """Silence into both files, or sound again."""
         recording = self._talks.get(command.bridge)
         if recording is None or recording.over:
-            self._door.later(
+            self._session.later(
                 events.CommandFailed(command.attempt, "refused", None, f"nothing is recorded of {command.bridge}")
             )
             return
         recording.muted = command.on
         if len(recording.started) < len(SIDES):
-            self._door.later(events.CommandDone(command.attempt, recording.leg_a))
+            self._session.later(events.CommandDone(command.attempt, recording.leg_a))
         else:
             self._set_mute(recording, command)
 
     def _set_mute(self, recording: TalkRecording, command: commands.MuteRecording | None = None) -> None:
         method = "POST" if recording.muted else "DELETE"
         replies: list[Reply] = []
-        for ear in recording.ears:
-            self._door.request(
+        for snoop in recording.snoops:
+            self._session.request(
                 recording.leg_a,
                 method,
-                f"recordings/live/{wire.part(ear)}/mute",
+                f"recordings/live/{wire.part(snoop)}/mute",
                 partial(self._muted, recording, command, replies),
             )
 
@@ -253,22 +253,22 @@ class Recorder:
             return
         bad = next((reply for reply in replies if not reply.ok), None)
         if bad is None:
-            self._door.emit(events.CommandDone(command.attempt, recording.leg_a))
+            self._session.emit(events.CommandDone(command.attempt, recording.leg_a))
         else:
-            self._door.emit(
+            self._session.emit(
                 events.CommandFailed(command.attempt, bad.failure or "refused", recording.leg_a, bad.reason)
             )
 
-    def _ear_placed(self, recording: TalkRecording, ear: str, reply: Reply) -> None:
-        if not reply.ok and ear not in recording.done:
-            self._side_finished(ear, reply.reason or str(reply.failure))
+    def _snoop_placed(self, recording: TalkRecording, snoop: str, reply: Reply) -> None:
+        if not reply.ok and snoop not in recording.done:
+            self._side_finished(snoop, reply.reason or str(reply.failure))
 
-    def _side_finished(self, ear: str, failure: str) -> None:
-        recording = self._by_ear[ear]
-        recording.done.add(ear)
+    def _side_finished(self, snoop: str, failure: str) -> None:
+        recording = self._by_snoop[snoop]
+        recording.done.add(snoop)
         recording.failed = recording.failed or failure
         if not recording.over:
-            self._door.loop.call_later(_ENDS_TOGETHER_S, self._stopped_short, recording)
+            self._session.loop.call_later(_ENDS_TOGETHER_S, self._stopped_short, recording)
         self._write_if_done(recording)
 
     def _stopped_short(self, recording: TalkRecording) -> None:
@@ -281,7 +281,7 @@ class Recorder:
     def _overdue(self, recording: TalkRecording) -> None:
         recording.timer = None
         recording.failed = recording.failed or "Asterisk did not close the files"
-        recording.done.update(recording.ears)
+        recording.done.update(recording.snoops)
         self._write_if_done(recording)
 
     def _write_if_done(self, recording: TalkRecording) -> None:
@@ -290,23 +290,23 @@ class Recorder:
         if recording.timer is not None:
             recording.timer.cancel()
         del self._talks[recording.attempt]
-        for ear in recording.ears:
-            self._by_ear.pop(ear, None)
+        for snoop in recording.snoops:
+            self._by_snoop.pop(snoop, None)
         self._write(self._finish_talk(recording))
 
     async def _finish_talk(self, recording: TalkRecording) -> None:
-        folder = self._door.options.recordings_dir
+        folder = self._session.options.recordings_dir
         try:
             if recording.broken:  # half a talk is not shown as one
-                await asyncio.to_thread(drop_sides, folder, recording.ears)
+                await asyncio.to_thread(drop_sides, folder, recording.snoops)
                 raise RecordingBroken("it stopped before the talk was over")
-            path, duration_s = await asyncio.to_thread(join_sides, folder, recording.ears, recording.name)
+            path, duration_s = await asyncio.to_thread(join_sides, folder, recording.snoops, recording.name)
         except (RecordingBroken, OSError) as error:
             log.error("recording.failed", name=recording.name, error=str(error), switch_said=recording.failed)
             fact = events.RecordingFinished(recording.leg_a, recording.attempt, "", 0.0, Outcome.FAILED, "failed")
         else:
             fact = events.RecordingFinished(recording.leg_a, recording.attempt, str(path), duration_s)
-        self._door.emit(fact)
+        self._session.emit(fact)
 
     def _write(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -319,19 +319,19 @@ class Recorder:
         `channels` are ours that live, `standing` the talks that do. What goes on is finished when its talk ends; what
         has ended meanwhile is finished now.
         """
-        folder = self._door.options.recordings_dir
-        for note in notes(folder, f"{self._door.options.application}-"):
+        folder = self._session.options.recordings_dir
+        for note in notes(folder, f"{self._session.options.application}-"):
             attempt = AttemptId(note.attempt)
             recording = self._talks.get(attempt)
             if recording is None:
                 recording = TalkRecording(attempt, LegId(note.leg_a), note.name, note.sides)
                 recording.started.update(note.sides)
                 self._talks[attempt] = recording
-                self._by_ear.update(dict.fromkeys(note.sides, recording))
-                for ear in note.sides:
-                    if ear in channels and not (folder / f"{ear}.{SIDE_FORMAT}").exists():
-                        self._begin_side(recording, ear)  # the earlier controller died before it could
-            recording.done.update(ear for ear in note.sides if ear not in channels)
+                self._by_snoop.update(dict.fromkeys(note.sides, recording))
+                for snoop in note.sides:
+                    if snoop in channels and not (folder / f"{snoop}.{SIDE_FORMAT}").exists():
+                        self._begin_side(recording, snoop)  # the earlier controller died before it could
+            recording.done.update(snoop for snoop in note.sides if snoop not in channels)
             if attempt not in standing:
                 self._end(recording)
             self._write_if_done(recording)

@@ -36,22 +36,22 @@ class AsteriskOptions:
     gateway: str = "gateway"  # the endpoint that tel: numbers go by
     deadline_s: Seconds = 5.0
     media_here: bool = True
-    lanes: int = 4
+    connections: int = 4
     """Connections that share the requests, see `switch.asterisk.connection`."""
     sound_address: str = "127.0.0.1"
-    """An IPv4 address of this machine that Asterisk reaches: what callers say comes here, when an ear is open."""
+    """An IPv4 address of this machine that Asterisk reaches: what callers say comes here while a recogniser listens."""
     endings: tuple[str, ...] = (".alaw", ".ulaw", ".wav", ".sln", ".g722", ".gsm", ".sln16", ".wav16")
 
 
 _STILL_LISTED_S = 2.0
 
 
-def lane_of(leg: LegId) -> int:
+def connection_of(leg: LegId) -> int:
     """The same of all legs of a call: their ids have the call's in common, see `calls.ids`."""
     return hash(leg.partition(":")[0])
 
 
-class Door:
+class Session:
     """One per adapter. `emit` hands a fact to the sink now, `later` after the present order has returned."""
 
     def __init__(self, options: AsteriskOptions) -> None:
@@ -65,11 +65,11 @@ class Door:
 
     def request(self, about: LegId, method: str, uri: str, then: Then | None = None, body: object = None) -> None:
         """A REST request, after all others about legs of the same call; see `AriClient.request`."""
-        self.client.request(method, uri, then, body, lane_of(about))
+        self.client.request(method, uri, then, body, connection_of(about))
 
     def request_first(self, about: LegId, method: str, uri: str, then: Then, body: object) -> None:
         """One that depends on none before it: it need not wait for the channels that these move."""
-        self.client.request(method, uri, then, body, lane_of(about), first=True)
+        self.client.request(method, uri, then, body, connection_of(about), first=True)
 
     def later(self, fact: SwitchEvent) -> None:
         """Hand a fact to the sink once the code that runs now has returned to the loop."""
@@ -128,7 +128,7 @@ class Door:
 
     def _end_overdue(self, leg: Leg) -> None:
         leg.end_timer = None
-        # With the link down nothing can be said of the leg: it is hung up when stock is taken, or it is gone then.
+        # With the link down nothing can be said of the leg: the next inventory hangs it up, or lacks it.
         if self.client.connected and self.legs.get(leg.id) is leg:
             self.end(leg, Cause.LOST, "Asterisk did not confirm the end")
 

@@ -14,7 +14,7 @@ from switch.asterisk import wire
 from switch.asterisk.bridging import Bridging
 from switch.asterisk.legs import Leg, failed, failure_of
 from switch.asterisk.requests import Reply
-from switch.asterisk.session import Door
+from switch.asterisk.session import Session
 
 SPY_ARGUMENT = "spy"
 """The Stasis argument of a snoop channel for a supervisor."""
@@ -36,41 +36,41 @@ class Watch:
 class Supervision:
     """Supervise."""
 
-    def __init__(self, door: Door, bridging: Bridging) -> None:
-        self._door = door
+    def __init__(self, session: Session, bridging: Bridging) -> None:
+        self._session = session
         self._bridging = bridging
         self._watches: dict[LegId, Watch] = {}
         self._by_spy: dict[str, commands.Supervise] = {}
 
     def supervise(self, command: commands.Supervise) -> None:
         """Listen, whisper or barge; again with another mode."""
-        door = self._door
-        leg, target = door.legs.get(command.leg), door.legs.get(command.target)
+        session = self._session
+        leg, target = session.legs.get(command.leg), session.legs.get(command.target)
         if leg is None or target is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
         if not leg.answered or not target.answered:
-            door.later(failed(command, "refused", "not up"))
+            session.later(failed(command, "refused", "not up"))
             return
-        door.quiet(leg)
+        session.quiet(leg)
         leg.music = False
         if command.mode == "barge":
             self._barge(command, target)
             return
         watch = self._watches.get(command.leg)
         if watch is None:
-            watch = Watch(command.leg, f"{door.options.application}-watch-{command.attempt}")
+            watch = Watch(command.leg, f"{session.options.application}-watch-{command.attempt}")
             self._watches[command.leg] = watch
-            door.request(command.leg, "POST", f"bridges/{wire.part(watch.bridge)}?type=mixing")
+            session.request(command.leg, "POST", f"bridges/{wire.part(watch.bridge)}?type=mixing")
         watch.command = command
         leg.open[command.attempt] = command
-        spy = f"{door.options.application}-spy-{command.attempt}"
+        spy = f"{session.options.application}-spy-{command.attempt}"
         self._by_spy[spy] = command
-        door.request(
+        session.request(
             command.leg,
             "POST",
             f"channels/{wire.part(command.target)}/snoop/{wire.part(spy)}?{_SNOOP[command.mode]}"
-            f"&app={wire.part(door.options.application)}&appArgs={SPY_ARGUMENT}",
+            f"&app={wire.part(session.options.application)}&appArgs={SPY_ARGUMENT}",
             partial(self._spy_placed, command, spy),
         )
 
@@ -83,7 +83,7 @@ class Supervision:
             return
         earlier, watch.spy = watch.spy, spy
         both = f"{wire.part(command.leg)},{wire.part(spy)}"
-        self._door.request(
+        self._session.request(
             command.leg,
             "POST",
             f"bridges/{wire.part(watch.bridge)}/addChannel?channel={both}",
@@ -111,10 +111,10 @@ class Supervision:
     def _barge(self, command: commands.Supervise, target: Leg) -> None:
         talk = self._bridging.talks.get(target.in_bridge or "")
         if talk is None:
-            self._door.later(failed(command, "refused", "the target is in no call that could be joined"))
+            self._session.later(failed(command, "refused", "the target is in no call that could be joined"))
             return
         leg = wire.part(command.leg)
-        self._door.quick(command, "POST", f"bridges/{wire.part(talk.bridge)}/addChannel?channel={leg}")
+        self._session.quick(command, "POST", f"bridges/{wire.part(talk.bridge)}/addChannel?channel={leg}")
         watch = self._watches.get(command.leg)
         if watch is not None:
             self._end(watch)
@@ -127,21 +127,21 @@ class Supervision:
         self._tell(command, reply)
 
     def _tell(self, command: commands.Supervise, reply: Reply) -> None:
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if leg is None or leg.open.pop(command.attempt, None) is None:
             return
         if reply.ok:
-            self._door.emit(events.CommandDone(command.attempt, command.leg))
+            self._session.emit(events.CommandDone(command.attempt, command.leg))
         else:
-            self._door.emit(failure_of(command, reply))
+            self._session.emit(failure_of(command, reply))
 
     def _end(self, watch: Watch) -> None:
         self._watches.pop(watch.leg, None)
         if watch.spy is not None:
             self._hang_up(watch.spy)
-        self._door.request(watch.leg, "DELETE", f"bridges/{wire.part(watch.bridge)}")
+        self._session.request(watch.leg, "DELETE", f"bridges/{wire.part(watch.bridge)}")
 
     def _hang_up(self, spy: str) -> None:
         command = self._by_spy.pop(spy, None)
         about = command.leg if command is not None else LegId(spy)
-        self._door.request(about, "DELETE", f"channels/{wire.part(spy)}")
+        self._session.request(about, "DELETE", f"channels/{wire.part(spy)}")

@@ -92,7 +92,7 @@ class FakeSwitch:
             case commands.Originate():
                 self._originate(command)
             case commands.Listen():
-                self.refuse(command, "unsupported", "no ear on this switch")
+                self.refuse(command, "unsupported", "no recogniser on this switch")
             case _:
                 leg = self.legs.get(command.leg)
                 if leg is None:

@@ -1,4 +1,4 @@
-"""FreeSWITCH behind the door: wire codec, client, adapter.
+"""FreeSWITCH behind the session: wire codec, client, adapter.
 
 `wire` is the Event Socket protocol without I/O; `client` carries it over TCP; `adapter` speaks `calls.ports.Switch`.
 """

@@ -9,11 +9,11 @@ Asked all the same, it is "unsupported".
 | `playing` | prompts, music |
 | `bridging` | talks |
 | `recording` | voicemails, talks on file |
-| `hearing` | callers' sound, for ears |
+| `hearing` | callers' sound, for recognisers |
 | `supervising` | listen, whisper, barge |
 | `devices` | phones |
 | `claiming` | calls that are offered by outbound sockets |
-| `stock` | what is live |
+| `inventory` | what is live |
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from switch.freeswitch.client import ClientSettings, EventSocketClient
 from switch.freeswitch.devices import SUBCLASSES, Devices
 from switch.freeswitch.dialling import Dialler
 from switch.freeswitch.hearing import SOUND_RATE, Hearing
-from switch.freeswitch.inventory import Stock, take_stock, take_whole_stock
+from switch.freeswitch.inventory import Inventory, take_inventory, take_whole_inventory
 from switch.freeswitch.lag import ReaderLag
 from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.link import Reply
 from switch.freeswitch.playing import Player
 from switch.freeswitch.recording import Recorder
-from switch.freeswitch.session import Door, FreeSwitchOptions, Told
-from switch.freeswitch.supervising import Supervising
+from switch.freeswitch.session import FreeSwitchOptions, Session, Told
+from switch.freeswitch.supervising import Supervision
 from switch.freeswitch.wire import Api, Event, Subscribe
 
 log = structlog.get_logger(__name__)
@@ -87,19 +87,19 @@ class FreeSwitch:
         self.name = name
         self.options = options
         self._jitter = jitter or random.Random()
-        self._door = Door(options)
-        self._dialler = Dialler(self._door)
-        self._player = Player(self._door)
-        self._recorder = Recorder(self._door)
-        self._bridging = Bridging(self._door, self._recorder.begin, self._recorder.discard, self._recorder.end)
-        self._supervising = Supervising(self._door)
-        self._hearing = Hearing(self._door)
+        self._session = Session(options)
+        self._dialler = Dialler(self._session)
+        self._player = Player(self._session)
+        self._recorder = Recorder(self._session)
+        self._bridging = Bridging(self._session, self._recorder.begin, self._recorder.discard, self._recorder.end)
+        self._supervision = Supervision(self._session)
+        self._hearing = Hearing(self._session)
         self._offers = (
             Offers(options.listen, options.controller, options.deadline_s) if options.listen is not None else None
         )
-        self._devices = Devices(options.device_prefix, lambda: self._door.legs.values(), self._emit)
-        self._door.on_end = self._on_leg_end
-        self._door.on_eavesdrop_stop = self._supervising.stop
+        self._devices = Devices(options.device_prefix, lambda: self._session.legs.values(), self._emit)
+        self._session.on_end = self._on_leg_end
+        self._session.on_eavesdrop_stop = self._supervision.stop
         self._sink: Sink | None = None
         self._core = ""
         self._clock_ahead_s = 0.0
@@ -107,15 +107,15 @@ class FreeSwitch:
     # -- the port
 
     async def start(self, sink: Sink) -> None:
-        """Connect, subscribe, take stock. Raises SwitchAway."""
+        """Connect, subscribe, take inventory. Raises SwitchAway."""
         self._sink = sink
         options = self.options
-        self._door.loop = asyncio.get_running_loop()
-        self._door.emit = self._emit
+        self._session.loop = asyncio.get_running_loop()
+        self._session.emit = self._emit
         settings = ClientSettings(options.password, options.host, options.port, command_deadline_s=options.deadline_s)
         heartbeat = self._beat if self._offers is None else None
-        self._door.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, heartbeat)
-        await self._door.client.start(options.deadline_s * 2)
+        self._session.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, heartbeat)
+        await self._session.client.start(options.deadline_s * 2)
 
     def send(self, command: SwitchCommand) -> None:
         """Order something; the outcome comes as a fact."""
@@ -124,14 +124,14 @@ class FreeSwitch:
                 self._answer(command)
             case commands.EarlyMedia():
                 if self._known(command):
-                    self._door.quick(command, "uuid_pre_answer", command.leg)
+                    self._session.quick(command, "uuid_pre_answer", command.leg)
             case commands.Play():
                 self._player.play(command)
             case commands.Stop():
                 self._stop(command)
             case commands.Listen():
-                self._door.later(
-                    events.CommandFailed(command.attempt, "unsupported", command.leg, "no ear on this switch")
+                self._session.later(
+                    events.CommandFailed(command.attempt, "unsupported", command.leg, "no recogniser on this switch")
                 )
             case commands.Record():
                 self._recorder.record(command)
@@ -146,7 +146,7 @@ class FreeSwitch:
             case commands.Redirect():
                 self._dialler.redirect(command)
             case commands.Supervise():
-                self._supervising.supervise(command)
+                self._supervision.supervise(command)
             case commands.MuteRecording():
                 self._recorder.mute(command)
             case commands.HangUp():
@@ -157,7 +157,9 @@ class FreeSwitch:
     async def calls(self) -> Sequence[LiveLeg]:
         """All legs of ours that are up now. Raises SwitchAway."""
         controller = self.options.controller
-        return (await take_stock(self._door.client, self.options.music, tuple(self._door.legs), controller)).live
+        return (
+            await take_inventory(self._session.client, self.options.music, tuple(self._session.legs), controller)
+        ).live
 
     def sound_of(self, leg: LegId) -> AsyncGenerator[bytes]:
         """See `calls.ports.SoundSource.sound_of`."""
@@ -169,33 +171,33 @@ class FreeSwitch:
             self._offers.close()
         self._fail_open("closed")
         self._sink = None
-        await self._door.client.close()
+        await self._session.client.close()
 
     # -- orders of one leg
 
     def _known(self, command: commands.Answer | commands.EarlyMedia) -> bool:
-        if command.leg in self._door.legs:
+        if command.leg in self._session.legs:
             return True
-        self._door.later(failed(command, "leg_gone"))
+        self._session.later(failed(command, "leg_gone"))
         return False
 
     def _answer(self, command: commands.Answer) -> None:
         if not self._known(command):
             return
-        leg = self._door.legs[command.leg]
+        leg = self._session.legs[command.leg]
         if leg.answered:
-            self._door.later(events.CallAnswered(leg.id, command.attempt))
+            self._session.later(events.CallAnswered(leg.id, command.attempt))
             return
         leg.open[command.attempt] = command
-        self._door.api("uuid_answer", leg.id, partial(self._answer_told, command))
+        self._session.api("uuid_answer", leg.id, partial(self._answer_told, command))
 
     def _answer_told(self, command: commands.Answer, told: Told) -> None:
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if told.reason is not None and leg is not None and leg.open.pop(command.attempt, None) is not None:
-            self._door.emit(failed(command, told.reason, told.text))
+            self._session.emit(failed(command, told.reason, told.text))
 
     def _stop(self, command: commands.Stop) -> None:
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         match leg.open.get(command.attempt) if leg is not None else None:
             case commands.Play():
                 assert leg is not None
@@ -214,10 +216,10 @@ class FreeSwitch:
             case "CHANNEL_PARK":
                 self._on_park(event)
             case "CHANNEL_EXECUTE":
-                self._door.on_execute(event)
-                self._supervising.on_execute(event)
+                self._session.on_execute(event)
+                self._supervision.on_execute(event)
             case "CHANNEL_EXECUTE_COMPLETE":
-                self._door.on_execute_complete(event)
+                self._session.on_execute_complete(event)
             case "CHANNEL_ANSWER":
                 self._on_answer(event)
             case "DTMF":
@@ -246,7 +248,7 @@ class FreeSwitch:
 
     def _on_park(self, event: Event) -> None:
         leg_id = LegId(event.leg)
-        leg = self._door.legs.get(leg_id)
+        leg = self._session.legs.get(leg_id)
         if leg is None:
             if self._offers is None or event.get("Caller-Context") == CLAIMED:
                 self._arrived(leg_id, event)
@@ -255,12 +257,12 @@ class FreeSwitch:
             return
         leg.parked = True
         if leg.running is not None and leg.running.started:
-            self._door.abandon_running(leg)
+            self._session.abandon_running(leg)
         if not self._dialler.on_redirect_parked(leg):
             self._dialler.on_parked(leg)
             self._devices.look(leg.device)
             self._bridging.on_parked(leg)
-        self._door.begin_next(leg)
+        self._session.begin_next(leg)
 
     def _arrived(self, leg_id: LegId, event: Event) -> None:
         if self.options.controller not in ("", event.variable("hotline_controller")):
@@ -274,35 +276,37 @@ class FreeSwitch:
         leg = Leg(leg_id, caller, event.get("Caller-Destination-Number"), inbound=True, device=device)
         leg.parked = True
         leg.answered = event.get("Answer-State") == "answered"
-        self._door.add(leg)
+        self._session.add(leg)
         # The switch decodes %0A in a display name, and leaves backslashes before quotes.
         name = _NO_NAME.sub(" ", event.get("Caller-Caller-ID-Name").replace("\\", "")).strip()
-        self._door.emit(events.CallArrived(leg_id, leg.caller, leg.called, name if name != leg.caller else "", device))
+        self._session.emit(
+            events.CallArrived(leg_id, leg.caller, leg.called, name if name != leg.caller else "", device)
+        )
         self._devices.look(device)
 
     def _on_answer(self, event: Event) -> None:
-        leg = self._door.legs.get(LegId(event.leg))
+        leg = self._session.legs.get(LegId(event.leg))
         if leg is None or not leg.inbound:
             return  # of a leg that we called its park is waited for
         leg.answered = True
         for attempt, command in list(leg.open.items()):
             if isinstance(command, commands.Answer):
                 del leg.open[attempt]
-                self._door.emit(events.CallAnswered(leg.id, attempt))
+                self._session.emit(events.CallAnswered(leg.id, attempt))
 
     def _on_digit(self, event: Event) -> None:
-        leg = self._door.legs.get(LegId(event.leg))
+        leg = self._session.legs.get(LegId(event.leg))
         digit = event.get("DTMF-Digit")
         if leg is not None and len(digit) == 1 and digit in "0123456789*#ABCD":
-            self._door.emit(events.DigitPressed(leg.id, digit))
+            self._session.emit(events.DigitPressed(leg.id, digit))
 
     def _look(self, event: Event) -> None:
-        leg = self._door.legs.get(LegId(event.leg))
+        leg = self._session.legs.get(LegId(event.leg))
         if leg is not None:
             self._devices.look(leg.device)
 
     def _on_leg_end(self, leg: Leg) -> None:
-        self._supervising.on_end(leg)
+        self._supervision.on_end(leg)
         self._hearing.on_end(leg)
         self._bridging.on_end(leg)
         self._devices.look(leg.device)
@@ -310,41 +314,43 @@ class FreeSwitch:
     # -- the link
 
     async def resync(self) -> None:
-        """Connected: take stock, adopt what is live, say so."""
+        """Connected: take inventory, adopt what is live, say so."""
         if self._offers is None:
-            epoch = await self._door.client.api("strepoch")
+            epoch = await self._session.client.api("strepoch")
             self._clock_ahead_s = int(epoch) - time.monotonic()
-            await self._door.client.api("global_setvar", self._lease().arguments)
+            await self._session.client.api("global_setvar", self._lease().arguments)
         options = self.options
-        stock = await take_whole_stock(self._door.client, options.music, tuple(self._door.legs), options.controller)
-        restarted = self._core not in ("", stock.core)
-        self._core = stock.core
-        ended = self._adopt(stock)
-        for leg in tuple(self._door.legs.values()):
+        inventory = await take_whole_inventory(
+            self._session.client, options.music, tuple(self._session.legs), options.controller
+        )
+        restarted = self._core not in ("", inventory.core)
+        self._core = inventory.core
+        ended = self._adopt(inventory)
+        for leg in tuple(self._session.legs.values()):
             if leg.answered and leg.ending is None:
                 self._dialler.on_parked(leg)  # in the gap; before SwitchBack, from which it would be taken once more
-        self._emit(events.SwitchBack(self.name, stock.live, restarted))
+        self._emit(events.SwitchBack(self.name, inventory.live, restarted))
         for leg in ended:
-            self._door.end(leg, leg.ending or Cause.LOST, "it was gone when the link came back")
-        for leg in tuple(self._door.legs.values()):
+            self._session.end(leg, leg.ending or Cause.LOST, "it was gone when the link came back")
+        for leg in tuple(self._session.legs.values()):
             if leg.ending is not None:
-                self._door.hang_up(leg, leg.ending)  # ordered while the link was down
-        self._bridging.adopt(stock.talks)
+                self._session.hang_up(leg, leg.ending)  # ordered while the link was down
+        self._bridging.adopt(inventory.talks)
         self._recorder.adopt(self._bridging.talks)
         self._hearing.adopt()
-        self._devices.adopt(stock.registered)
+        self._devices.adopt(inventory.registered)
         if self._offers is not None:
             await self._offers.open()
 
-    def _adopt(self, stock: Stock) -> list[Leg]:
+    def _adopt(self, inventory: Inventory) -> list[Leg]:
         """Make our legs those that are live. Gives those of ours that are not."""
-        live = {leg.leg: leg for leg in stock.live}
-        ended = [leg for leg_id, leg in self._door.legs.items() if leg_id not in live]
-        for found in stock.live:
-            leg = self._door.legs.get(found.leg)
+        live = {leg.leg: leg for leg in inventory.live}
+        ended = [leg for leg_id, leg in self._session.legs.items() if leg_id not in live]
+        for found in inventory.live:
+            leg = self._session.legs.get(found.leg)
             if leg is None:
                 leg = Leg(found.leg, found.caller, found.called, inbound=found.inbound, device=found.device)
-                self._door.add(leg)
+                self._session.add(leg)
                 if not found.inbound and not found.answered:
                     leg.await_answer()
             leg.answered = found.answered
@@ -373,12 +379,12 @@ class FreeSwitch:
     def _fail_open(self, reason: str) -> None:
         self._bridging.on_lost()
         self._hearing.on_lost()
-        for leg in list(self._door.legs.values()):
+        for leg in list(self._session.legs.values()):
             if leg.running is not None and leg.running.timer is not None:
                 leg.running.timer.cancel()
             leg.running, leg.wanted, leg.away = None, None, None
             for command in list(leg.open.values()):
-                self._door.emit(failed(command, "switch_lost", reason))
+                self._session.emit(failed(command, "switch_lost", reason))
             leg.open.clear()
 
     def lagging(self, lag: ReaderLag) -> None:
@@ -386,7 +392,7 @@ class FreeSwitch:
 
     def _beat(self) -> Api:
         """The lease, and the question for the next: the switch's clock may be set, ours stands while we are paused."""
-        self._door.client.submit(_TIME).add_done_callback(self._told_time)
+        self._session.client.submit(_TIME).add_done_callback(self._told_time)
         return self._lease()
 
     def _told_time(self, reply: Reply) -> None:

@@ -22,7 +22,7 @@ from calls import commands, events
 from calls.causes import FailureReason
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch.legs import Leg
-from switch.freeswitch.session import Door, Told
+from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import Event
 
 _SETTLE_S: Seconds = 0.5
@@ -54,12 +54,12 @@ class Bridging:
 
     def __init__(
         self,
-        door: Door,
+        session: Session,
         on_ordered: Callable[[Talk], None],
         on_failed: Callable[[Talk], None],
         on_apart: Callable[[Talk], None],
     ) -> None:
-        self._door = door
+        self._session = session
         self._on_ordered = on_ordered
         self._on_failed = on_failed
         self._on_apart = on_apart
@@ -69,23 +69,23 @@ class Bridging:
 
     def bridge(self, command: commands.Bridge) -> None:
         """Connect both, whatever they do now."""
-        door = self._door
+        session = self._session
         for leg_id in (command.a, command.b):
-            leg = door.legs.get(leg_id)
+            leg = session.legs.get(leg_id)
             if leg is None or not leg.is_up_by_then():
                 reason: FailureReason = "leg_gone" if leg is None else "refused"
-                door.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
+                session.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
                 return
         talk = Talk(command.attempt, command.a, command.b, command.record)
         self.talks[talk.attempt] = talk
         for leg_id in (command.a, command.b):
-            leg = door.legs[leg_id]
+            leg = session.legs[leg_id]
             leg.heading = command.attempt
-            door.clear_floor(leg)
-            door.setvar(leg_id, "hotline_bridge", command.attempt)
+            session.clear_floor(leg)
+            session.setvar(leg_id, "hotline_bridge", command.attempt)
         self._on_ordered(talk)
-        door.api("uuid_bridge", f"{command.a} {command.b}", partial(self._ordered, talk))
-        talk.timer = door.loop.call_later(door.options.deadline_s, self._overdue, talk)
+        session.api("uuid_bridge", f"{command.a} {command.b}", partial(self._ordered, talk))
+        talk.timer = session.loop.call_later(session.options.deadline_s, self._overdue, talk)
 
     def on_bridge(self, event: Event) -> None:
         """CHANNEL_BRIDGE: both are in. It comes for one leg, and may be told again."""
@@ -99,10 +99,10 @@ class Bridging:
         talk.state = "up"
         self._cancel_timer(talk)
         for leg_id in (talk.a, talk.b):
-            leg = self._door.legs[leg_id]
+            leg = self._session.legs[leg_id]
             leg.talk, leg.heading, leg.parked, leg.music = talk.attempt, None, False, False
-            self._door.abandon_running(leg)
-        self._door.emit(events.Bridged(talk.attempt, (talk.a, talk.b)))
+            self._session.abandon_running(leg)
+        self._session.emit(events.Bridged(talk.attempt, (talk.a, talk.b)))
 
     def _ordered(self, talk: Talk, told: Told) -> None:
         talk.replied = True
@@ -117,7 +117,7 @@ class Bridging:
             for leg in self._heading(talk):
                 if leg.running is not None:
                     leg.running.stopping = False  # that was left to the talk
-                    self._door.stop_running(leg)
+                    self._session.stop_running(leg)
             self._failed(talk)
 
     def _overdue(self, talk: Talk) -> None:
@@ -130,13 +130,13 @@ class Bridging:
         talk.state, talk.fault = "failing", (reason, detail)
         self._cancel_timer(talk)
         self._on_failed(talk)
-        talk.timer = self._door.loop.call_later(_SETTLE_S, self._rescue, talk)
+        talk.timer = self._session.loop.call_later(_SETTLE_S, self._rescue, talk)
 
     def _rescue(self, talk: Talk) -> None:
         """Who did not park is parked."""
         for leg in self._heading(talk):
-            self._door.park_anew(leg)
-        talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._failed, talk)
+            self._session.park_anew(leg)
+        talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._failed, talk)
 
     def _settled(self, talk: Talk, leg: LegId) -> None:
         talk.left.add(leg)
@@ -147,13 +147,13 @@ class Bridging:
         self._forget(talk)
         for leg in self._heading(talk):
             leg.heading = None
-            self._door.loop.call_soon(self._door.begin_next, leg)
+            self._session.loop.call_soon(self._session.begin_next, leg)
         reason, detail = talk.fault
-        self._door.emit(events.CommandFailed(talk.attempt, reason, None, detail))
+        self._session.emit(events.CommandFailed(talk.attempt, reason, None, detail))
 
     def _heading(self, talk: Talk) -> list[Leg]:
         """Its legs that are on their way into it."""
-        legs = (self._door.legs.get(leg) for leg in (talk.a, talk.b))
+        legs = (self._session.legs.get(leg) for leg in (talk.a, talk.b))
         return [leg for leg in legs if leg is not None and leg.heading == talk.attempt]
 
     # -- apart
@@ -179,7 +179,7 @@ class Bridging:
             talk.left.add(leg.id)
             self._part_if_clear(talk)
         if failing is not None:
-            self._door.abandon_running(leg)
+            self._session.abandon_running(leg)
             self._settled(failing, leg.id)
 
     def on_end(self, leg: Leg) -> None:
@@ -205,13 +205,13 @@ class Bridging:
 
     def _parting(self, talk: Talk) -> None:
         talk.state = "parting"
-        talk.timer = self._door.loop.call_later(self._door.options.deadline_s, self._part, talk)
+        talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._part, talk)
 
     def _part(self, talk: Talk) -> None:
         if talk.state == "gone":
             return
         self._forget(talk)
-        legs = self._door.legs
+        legs = self._session.legs
         survivors = []
         for leg_id in (talk.a, talk.b):
             leg = legs.get(leg_id)
@@ -221,12 +221,12 @@ class Bridging:
             if leg.ending is None and not leg.music:  # one that was sent into music has its place
                 survivors.append(leg_id)
             if not leg.parked:
-                self._door.park_anew(leg)
+                self._session.park_anew(leg)
         self._on_apart(talk)
-        self._door.emit(events.Unbridged(talk.attempt, tuple(survivors)))
+        self._session.emit(events.Unbridged(talk.attempt, tuple(survivors)))
 
     def _is_elsewhere(self, leg_id: LegId, talk: Talk) -> bool:
-        leg = self._door.legs.get(leg_id)
+        leg = self._session.legs.get(leg_id)
         return leg is not None and (leg.heading is not None or leg.talk not in (None, talk.attempt))
 
     def _forget(self, talk: Talk) -> None:

@@ -1,8 +1,8 @@
 """A client that stays connected to one event socket.
 
-It connects, proves itself, subscribes, lets its listener take stock, and then tells events; when the connection goes
-it says so once, fails all who wait, and starts again. Nobody waits for ever: each wait ends by its reply, its job, the
-end of its leg, its deadline, or the loss of the connection, whichever is first.
+It connects, proves itself, subscribes, lets its listener take an inventory, and then tells events; when the connection
+goes it says so once, fails all who wait, and starts again. Nobody waits for ever: each wait ends by its reply, its job,
+the end of its leg, its deadline, or the loss of the connection, whichever is first.
 """
 
 import asyncio
@@ -128,7 +128,7 @@ class EventSocketClient:
 
     @property
     def connected(self) -> bool:
-        """Whether the link is up and stock was taken."""
+        """Whether the link is up and the inventory was taken."""
         return self._up.is_set()
 
     @property
@@ -343,7 +343,7 @@ class EventSocketClient:
             self._held.append(event)
 
     def _release(self) -> None:
-        """Tell what came while stock was taken, in order."""
+        """Tell what came while the inventory was taken, in order."""
         held, self._held = self._held, None
         for event in held or ():
             self._listener.event(event)

@@ -12,7 +12,7 @@ from calls.causes import Cause
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId
 from switch.freeswitch.legs import Leg, cause_of, failed
-from switch.freeswitch.session import Door, Told
+from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import CommandRefused, Event
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
@@ -29,13 +29,13 @@ _LEG_VARIABLES = (
 class Dialler:
     """Originate, HangUp, Redirect."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._jobs: set[asyncio.Future[str]] = set()
 
     def endpoint_of(self, to: str) -> str | None:
         """`phone:1001` or `tel:+8610…` as the switch dials it; None when it is neither."""
-        options = self._door.options
+        options = self._session.options
         kind, _, rest = to.partition(":")
         if kind == "phone" and _ACCOUNT.match(rest):
             return f"user/{options.device_prefix}{rest}@{options.domain}"
@@ -47,20 +47,20 @@ class Dialler:
 
     def originate(self, command: commands.Originate) -> None:
         """Call. Our own ring time is exact; the switch's, which outlives us, counts whole seconds and is longer."""
-        door = self._door
-        if command.leg in door.legs:
+        session = self._session
+        if command.leg in session.legs:
             return  # the same order again: the first one has its outcome, or will
         endpoint = self.endpoint_of(command.to)
         if endpoint is None:
-            door.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
+            session.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
             return
-        if not door.client.linked:
-            door.later(events.CallEnded(command.leg, Cause.FAILED, "the link to FreeSWITCH is down"))
+        if not session.client.linked:
+            session.later(events.CallEnded(command.leg, Cause.FAILED, "the link to FreeSWITCH is down"))
             return
         device = command.to.removeprefix("phone:") if command.to.startswith("phone:") else None
         leg = Leg(command.leg, command.caller, command.to.partition(":")[2], inbound=False, device=device)
         leg.originate = command.attempt
-        door.add(leg)
+        session.add(leg)
         variables = [
             f"origination_uuid={command.leg}",
             f"hotline_called={leg.called}",
@@ -71,30 +71,30 @@ class Dialler:
         ]
         if device is not None:
             variables.append(f"hotline_device={device}")
-        if door.options.controller:
-            variables.append(f"hotline_controller={door.options.controller}")
+        if session.options.controller:
+            variables.append(f"hotline_controller={session.options.controller}")
         argument = "{" + ",".join(variables) + "}" + endpoint + " &park()"
         try:
-            job = door.client.job("originate", argument, command.ring_s + _SPARE_RING_S + door.options.deadline_s)
+            job = session.client.job("originate", argument, command.ring_s + _SPARE_RING_S + session.options.deadline_s)
         except CommandRefused as refused:
-            door.loop.call_soon(door.end, leg, Cause.FAILED, str(refused))
+            session.loop.call_soon(session.end, leg, Cause.FAILED, str(refused))
             return
         self._jobs.add(job)
         job.add_done_callback(partial(self._placed, leg))
-        leg.ring_timer = door.loop.call_later(command.ring_s, self._rang_out, leg)
+        leg.ring_timer = session.loop.call_later(command.ring_s, self._rang_out, leg)
 
     def on_create(self, event: Event) -> None:
         """CHANNEL_CREATE: the channel of an Originate is there. A cancel that came too early is repeated."""
-        leg = self._door.legs.get(LegId(event.leg))
+        leg = self._session.legs.get(LegId(event.leg))
         if leg is not None and leg.ending is not None:
-            self._door.kill(leg)
+            self._session.kill(leg)
 
     def on_progress(self, event: Event) -> None:
         """CHANNEL_PROGRESS, CHANNEL_PROGRESS_MEDIA: it rings."""
-        leg = self._door.legs.get(LegId(event.leg))
+        leg = self._session.legs.get(LegId(event.leg))
         if leg is not None and leg.originate is not None and not leg.ringing:
             leg.ringing = True
-            self._door.emit(events.CallRinging(leg.id))
+            self._session.emit(events.CallRinging(leg.id))
 
     def on_parked(self, leg: Leg) -> None:
         """CHANNEL_PARK of a leg that we called: it is up, and ours to use. Answered alone it is not yet."""
@@ -106,88 +106,88 @@ class Dialler:
         attempt, leg.originate = leg.originate, None
         leg.answered = True
         if leg.ending is not None:
-            self._door.kill(leg)
+            self._session.kill(leg)
         else:
-            self._door.emit(events.CallAnswered(leg.id, attempt))
+            self._session.emit(events.CallAnswered(leg.id, attempt))
 
     def _placed(self, leg: Leg, job: asyncio.Future[str]) -> None:
         """The job is done: `-ERR CAUSE` when it was never answered. Of `+OK` the park that follows is waited for."""
         self._jobs.discard(job)
-        door = self._door
-        if job.cancelled() or door.legs.get(leg.id) is not leg:
+        session = self._session
+        if job.cancelled() or session.legs.get(leg.id) is not leg:
             return
         fault = job.exception()
         if isinstance(fault, SwitchAway):
-            if door.client.connected:
-                door.hang_up(leg, Cause.FAILED)
-            return  # after a lost link, taking stock tells what became of it
+            if session.client.connected:
+                session.hang_up(leg, Cause.FAILED)
+            return  # after a lost link, the inventory tells what became of it
         if isinstance(fault, SwitchError):
-            door.end(leg, Cause.FAILED, str(fault))
+            session.end(leg, Cause.FAILED, str(fault))
             return
         text = job.result().strip()
         if text.startswith("-"):
             name = text.removeprefix("-ERR").strip()
             # A channel that was there ends with an event too; whichever comes first is told.
-            door.end(leg, leg.ending or cause_of(name), name)
+            session.end(leg, leg.ending or cause_of(name), name)
 
     def _rang_out(self, leg: Leg) -> None:
         leg.ring_timer = None
-        self._door.hang_up(leg, Cause.NO_ANSWER)
+        self._session.hang_up(leg, Cause.NO_ANSWER)
 
     # -- the end
 
     def hang_up(self, command: commands.HangUp) -> None:
         """End it; of a leg that still rings, withdraw it."""
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if leg is None:
-            self._door.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
+            self._session.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
         elif leg.originate is not None:
-            self._door.hang_up(leg, Cause.CANCELLED)
+            self._session.hang_up(leg, Cause.CANCELLED)
         else:
-            self._door.hang_up(leg, command.cause)
+            self._session.hang_up(leg, command.cause)
 
     def on_hangup_complete(self, event: Event) -> None:
         """CHANNEL_HANGUP_COMPLETE: the leg is gone."""
-        leg = self._door.legs.get(LegId(event.leg))
+        leg = self._session.legs.get(LegId(event.leg))
         if leg is not None:
             name = event.get("Hangup-Cause")
-            self._door.end(leg, leg.ending or cause_of(name), name)
+            self._session.end(leg, leg.ending or cause_of(name), name)
 
     # -- away
 
     def redirect(self, command: commands.Redirect) -> None:
         """Bridge it to the target in the switch alone. If that fails it comes back to its park, and to us."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
         endpoint = self.endpoint_of(command.to)
         if endpoint is None:
-            door.later(failed(command, "refused", f"cannot call {command.to!r}"))
+            session.later(failed(command, "refused", f"cannot call {command.to!r}"))
             return
         leg.open[command.attempt] = command
         leg.away = command
         leg.parked = False
-        door.clear_floor(leg)
-        door.setvar(leg.id, "park_after_bridge", "false")
-        door.setvar(leg.id, "hangup_after_bridge", "true")
-        door.setvar(leg.id, "continue_on_fail", "true")
-        door.setvar(leg.id, "hotline_role", "away")
-        door.api("uuid_transfer", f"{leg.id} bridge:{endpoint},park inline", partial(self._transferred, command))
+        session.clear_floor(leg)
+        session.setvar(leg.id, "park_after_bridge", "false")
+        session.setvar(leg.id, "hangup_after_bridge", "true")
+        session.setvar(leg.id, "continue_on_fail", "true")
+        session.setvar(leg.id, "hotline_role", "away")
+        session.api("uuid_transfer", f"{leg.id} bridge:{endpoint},park inline", partial(self._transferred, command))
 
     def _transferred(self, command: commands.Redirect, told: Told) -> None:
-        leg = self._door.legs.get(command.leg)
+        leg = self._session.legs.get(command.leg)
         if told.reason is not None and leg is not None and leg.away is command:
             self._come_back(leg, failed(command, told.reason, told.text))
 
     def on_bridge(self, event: Event) -> None:
         """CHANNEL_BRIDGE: a leg that was given away has arrived. It goes on without us."""
         for name in ("Bridge-A-Unique-ID", "Bridge-B-Unique-ID"):
-            leg = self._door.legs.get(LegId(event.get(name)))
+            leg = self._session.legs.get(LegId(event.get(name)))
             if leg is not None and leg.away is not None:
                 leg.open.pop(leg.away.attempt, None)
-                self._door.end(leg, Cause.TRANSFERRED, leg.away.to)
+                self._session.end(leg, Cause.TRANSFERRED, leg.away.to)
 
     def on_redirect_parked(self, leg: Leg) -> bool:
         """CHANNEL_PARK of a leg that was to be given away: nobody took it. Says whether it was that."""
@@ -201,8 +201,8 @@ class Dialler:
         assert leg.away is not None
         leg.open.pop(leg.away.attempt, None)
         leg.away = None
-        self._door.setvar(leg.id, "park_after_bridge", "true")
-        self._door.setvar(leg.id, "hangup_after_bridge", "false")
+        self._session.setvar(leg.id, "park_after_bridge", "true")
+        self._session.setvar(leg.id, "hangup_after_bridge", "false")
         role = ("caller" if leg.device is None else "agent") if leg.inbound else "out"
-        self._door.setvar(leg.id, "hotline_role", role)
-        self._door.emit(outcome)
+        self._session.setvar(leg.id, "hotline_role", role)
+        self._session.emit(outcome)

@@ -6,7 +6,7 @@ So the prompt that the caller hears goes on meanwhile, and is not in the sound. 
 switch would wait for a controller that stands still, and fail fifty times a second for one that has died; a file asks
 nothing of us. It loses its name as soon as the switch has opened it, so that nobody else reads it and its blocks are
 free at its end, whoever dies. Under the name lies an empty note from then on: which leg is being heard. The next
-stock-taking stops what an earlier controller has left by these notes; where nobody listened it asks nothing.
+inventory stops what an earlier controller has left by these notes; where nobody listened it asks nothing.
 
 The folder is one that the switch writes and we read under one path, as for recordings.
 """
@@ -25,7 +25,7 @@ from pathlib import Path
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId, Seconds
 from switch.freeswitch.legs import Leg
-from switch.freeswitch.session import Door, Told
+from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import Event
 
 SOUND_RATE = 16_000
@@ -88,18 +88,18 @@ class _Tap:
 class Hearing:
     """The taps of one adapter."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._taps: dict[str, _Tap] = {}  # by path
-        self._folder = door.options.recordings_dir / FOLDER
-        self._prefix = f"{door.options.controller}~"
+        self._folder = session.options.recordings_dir / FOLDER
+        self._prefix = f"{session.options.controller}~"
 
     async def sound_of(self, leg: LegId) -> AsyncGenerator[bytes]:
         """See `calls.ports.SoundSource`."""
-        if leg not in self._door.legs:
+        if leg not in self._session.legs:
             raise SwitchError(f"no such leg: {leg}")
         again = False
-        while leg in self._door.legs and self._door.client.linked:
+        while leg in self._session.legs and self._session.client.linked:
             tap = self._tap(leg)
             try:
                 if not await self._open(tap, again):
@@ -139,13 +139,13 @@ class Hearing:
         return True
 
     async def _order(self, arguments: str) -> Told:
-        answer: asyncio.Future[Told] = self._door.loop.create_future()
-        self._door.api("uuid_record", arguments, lambda told: None if answer.done() else answer.set_result(told))
+        answer: asyncio.Future[Told] = self._session.loop.create_future()
+        self._session.api("uuid_record", arguments, lambda told: None if answer.done() else answer.set_result(told))
         return await answer
 
     async def _samples(self, tap: _Tap) -> AsyncGenerator[bytes]:
         """What is written, until the file is whole; silence where nothing is. Raises SwitchError if nothing ever is."""
-        loop, deadline_s = self._door.loop, self._door.options.deadline_s
+        loop, deadline_s = self._session.loop, self._session.options.deadline_s
         began, last_at = False, loop.time()
         while True:
             samples = tap.read()
@@ -174,7 +174,7 @@ class Hearing:
             self._stop(tap.leg, tap.path)
 
     def _stop(self, leg: LegId, path: Path) -> None:
-        self._door.api("uuid_record", f"{leg} stop {path}", partial(_stopped, path))
+        self._session.api("uuid_record", f"{leg} stop {path}", partial(_stopped, path))
 
     # -- events
 
@@ -205,6 +205,6 @@ class Hearing:
 
 
 def _stopped(path: Path, told: Told) -> None:
-    """Stopped, or not there: its note goes. Where we cannot know it stays, for the next stock-taking."""
+    """Stopped, or not there: its note goes. Where we cannot know it stays, for the next inventory."""
     if told.reason not in ("deadline", "switch_lost"):
         path.unlink(missing_ok=True)

@@ -51,8 +51,8 @@ class _Status(msgspec.Struct):
     response: _Response
 
 
-class Stock(msgspec.Struct, frozen=True):
-    """One taking of stock. `core` names the run of the switch: another one means that it was started anew."""
+class Inventory(msgspec.Struct, frozen=True):
+    """One taking of inventory. `core` names the run of the switch: another one means that it was started anew."""
 
     core: str
     live: tuple[LiveLeg, ...]
@@ -71,22 +71,22 @@ class Stock(msgspec.Struct, frozen=True):
         return found
 
 
-async def take_whole_stock(
+async def take_whole_inventory(
     client: EventSocketClient, music: str, known: Collection[LegId] = (), controller: str = ""
-) -> Stock:
-    """As `take_stock`, and wait for the switch's table of channels where it is behind. Raises SwitchAway."""
+) -> Inventory:
+    """As `take_inventory`, and wait for the switch's table of channels where it is behind. Raises SwitchAway."""
     for _ in range(_LOOKS):
-        stock = await take_stock(client, music, known, controller)
+        inventory = await take_inventory(client, music, known, controller)
         status = _decode(await client.api("json", '{"command":"status","data":{}}'), _Status)
-        if stock.channels >= status.response.sessions.count.active:
+        if inventory.channels >= status.response.sessions.count.active:
             break
         await asyncio.sleep(_TABLE_DELAY_S / 2)
-    return stock
+    return inventory
 
 
-async def take_stock(
+async def take_inventory(
     client: EventSocketClient, music: str, known: Collection[LegId] = (), controller: str = ""
-) -> Stock:
+) -> Inventory:
     """Ask the switch: what there is, then of all legs at once what each is. Raises SwitchAway.
 
     Its table of channels is written up to 200 ms late (1.10.12 gathers statements so long): `known` are legs that are
@@ -107,7 +107,7 @@ async def take_stock(
         if controller in ("", dump.get("variable_hotline_controller"))
     )
     live = tuple(leg for leg in looked if leg is not None)
-    return Stock(core.strip(), live, reachable(registrations_text), len(dumps))
+    return Inventory(core.strip(), live, reachable(registrations_text), len(dumps))
 
 
 def _decode(text: str, shape: type[_Shape]) -> _Shape:

@@ -13,7 +13,7 @@ from calls import commands, events
 from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId
 from switch.freeswitch.legs import Execution, Leg, failed
-from switch.freeswitch.session import Door
+from switch.freeswitch.session import Session
 from switch.freeswitch.wire import Event
 
 _UNSAFE_IN_PATH = frozenset("\r\n\0!${}[]")
@@ -23,46 +23,46 @@ _UNSAFE_IN_PATH = frozenset("\r\n\0!${}[]")
 class Player:
     """Play, Stop of a Play, StartMusic, StopMusic."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._executions: dict[AttemptId, str] = {}
 
     # -- prompts
 
     def play(self, command: commands.Play) -> None:
         """Stop what runs on the leg and play this."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
         files: list[str] = []
         for item in command.media:
             if not isinstance(item, commands.Clip):
-                door.later(failed(command, "unsupported", "a Sentence must be made a Clip before a switch sees it"))
+                session.later(failed(command, "unsupported", "a Sentence must be made a Clip before a switch sees it"))
                 return
             file = self._file_of(item.path)
             if file is None:
-                door.later(failed(command, "missing_file", f"no sound file {item.path}"))
+                session.later(failed(command, "missing_file", f"no sound file {item.path}"))
                 return
             files.append(file)
         if not files:
-            door.later(events.PlaybackFinished(command.leg, command.attempt, Outcome.FINISHED))
+            session.later(events.PlaybackFinished(command.leg, command.attempt, Outcome.FINISHED))
             return
         leg.open[command.attempt] = command
         argument = files[0] if len(files) == 1 else "file_string://" + "!".join(files)
-        execution = door.run(leg, "playback", argument, partial(self._done, leg, command))
+        execution = session.run(leg, "playback", argument, partial(self._done, leg, command))
         self._executions[command.attempt] = execution
 
     def stop(self, leg: Leg, attempt: AttemptId) -> None:
         """Stop this Play; its PlaybackFinished says so."""
         execution = self._executions.get(attempt)
         if leg.running is not None and leg.running.id == execution:
-            self._door.stop_running(leg)
+            self._session.stop_running(leg)
         elif leg.wanted is not None and leg.wanted.id == execution:
             wanted, leg.wanted = leg.wanted, None
             wanted.stopping = True
-            self._door.loop.call_soon(wanted.on_done, wanted, None, None)
+            self._session.loop.call_soon(wanted.on_done, wanted, None, None)
 
     def _done(
         self, leg: Leg, command: commands.Play, execution: Execution, event: Event | None, reason: FailureReason | None
@@ -74,20 +74,20 @@ class Player:
         if response == "PLAYBACK ERROR" and event is not None and event.get("Hangup-Cause"):
             reason = "leg_gone"  # not the file's fault: it was begun on a leg that had just ended
         if reason is not None:
-            self._door.emit(failed(command, reason, "the leg ended" if reason == "leg_gone" else ""))
+            self._session.emit(failed(command, reason, "the leg ended" if reason == "leg_gone" else ""))
             return
         # A talk that takes the leg ends a playback with PLAYBACK ERROR: that is a stop.
         if response == "FILE NOT FOUND" or (response == "PLAYBACK ERROR" and not execution.stopping):
-            self._door.emit(failed(command, "missing_file", f"FreeSWITCH says {response}"))
+            self._session.emit(failed(command, "missing_file", f"FreeSWITCH says {response}"))
             return
         outcome = Outcome.STOPPED if execution.stopping else Outcome.FINISHED
-        self._door.emit(events.PlaybackFinished(leg.id, command.attempt, outcome))
+        self._session.emit(events.PlaybackFinished(leg.id, command.attempt, outcome))
 
     def _file_of(self, path: str) -> str | None:
         """The file to play; None when there is none."""
         if not _UNSAFE_IN_PATH.isdisjoint(path):
             return None
-        options = self._door.options
+        options = self._session.options
         if not options.media_here:
             return path + options.endings[-1]
         return next((path + ending for ending in options.endings if os.path.isfile(path + ending)), None)
@@ -96,35 +96,35 @@ class Player:
 
     def start_music(self, command: commands.StartMusic) -> None:
         """Now, or after the prompt. A leg in a talk leaves it for the music."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
         leg.music = True
         if leg.talk is not None:
             leg.parked = False
-            door.quick(command, "uuid_transfer", f"{leg.id} park inline")
+            session.quick(command, "uuid_transfer", f"{leg.id} park inline")
             return
-        door.begin_next(leg)
+        session.begin_next(leg)
         running = leg.running
-        if running is not None and running.argument == door.options.music and not running.started:
+        if running is not None and running.argument == session.options.music and not running.started:
             leg.open[command.attempt] = command
             running.orders.append(command)
         else:
-            door.later(events.CommandDone(command.attempt, command.leg))
+            session.later(events.CommandDone(command.attempt, command.leg))
 
     def stop_music(self, command: commands.StopMusic) -> None:
         """Silence. What plays goes on: it is stopped by a Stop."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
-        if not door.client.linked:
-            door.later(failed(command, "switch_lost"))
+        if not session.client.linked:
+            session.later(failed(command, "switch_lost"))
             return
         leg.music = False
-        if leg.running is not None and leg.running.argument == door.options.music:
-            door.stop_running(leg)
-        door.later(events.CommandDone(command.attempt, command.leg))
+        if leg.running is not None and leg.running.argument == session.options.music:
+            session.stop_running(leg)
+        session.later(events.CommandDone(command.attempt, command.leg))

@@ -23,7 +23,7 @@ from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch import notes
 from switch.freeswitch.bridging import Talk
 from switch.freeswitch.legs import Execution, Leg, failed
-from switch.freeswitch.session import Door
+from switch.freeswitch.session import Session
 from switch.freeswitch.wire import Event
 
 log = structlog.get_logger(__name__)
@@ -52,8 +52,8 @@ class TalkRecording:
 class Recorder:
     """Record, its Stop, the recording of a Bridge, MuteRecording."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._voicemails: dict[AttemptId, str] = {}  # to the execution that records it
         self._talks: dict[AttemptId, TalkRecording] = {}
 
@@ -61,26 +61,26 @@ class Recorder:
 
     def record(self, command: commands.Record) -> None:
         """Beep, then record this leg."""
-        door = self._door
-        leg = door.legs.get(command.leg)
+        session = self._session
+        leg = session.legs.get(command.leg)
         if leg is None:
-            door.later(failed(command, "leg_gone"))
+            session.later(failed(command, "leg_gone"))
             return
         raw = self._raw(command.attempt)
         if self._target(command.name) is None:
-            door.later(failed(command, "refused", f"the name {command.name!r} leads out of the recordings folder"))
+            session.later(failed(command, "refused", f"the name {command.name!r} leads out of the recordings folder"))
             return
         leg.open[command.attempt] = command
         keys = command.end_on or "none"
-        door.setvar(leg.id, "playback_terminators", keys)
+        session.setvar(leg.id, "playback_terminators", keys)
         silence = f" {_SILENCE_LEVEL} {math.ceil(command.silence_s)}" if command.silence_s > 0 else ""
         argument = f"{raw} {math.ceil(command.max_s)}{silence}"
         done = partial(self._voicemail_done, leg, command, raw)
         if command.beep:
             # The next application is begun when the beep is through.
-            execution = door.run(leg, "playback", BEEP, partial(self._beeped, leg, command, argument, done))
+            execution = session.run(leg, "playback", BEEP, partial(self._beeped, leg, command, argument, done))
         else:
-            execution = door.run(leg, "record", argument, done)
+            execution = session.run(leg, "record", argument, done)
         self._voicemails[command.attempt] = execution
 
     def _beeped(
@@ -96,17 +96,17 @@ class Recorder:
         if event is None or execution.stopping or leg.wanted is not None:
             done(execution, event, reason)
             return
-        self._voicemails[command.attempt] = self._door.run(leg, "record", argument, done)
+        self._voicemails[command.attempt] = self._session.run(leg, "record", argument, done)
 
     def stop(self, leg: Leg, attempt: AttemptId) -> None:
         """Stop this Record; its RecordingFinished says so."""
         execution = self._voicemails.get(attempt)
         if leg.running is not None and leg.running.id == execution:
-            self._door.stop_running(leg)
+            self._session.stop_running(leg)
         elif leg.wanted is not None and leg.wanted.id == execution:
             wanted, leg.wanted = leg.wanted, None
             wanted.stopping = True
-            self._door.loop.call_soon(wanted.on_done, wanted, None, None)
+            self._session.loop.call_soon(wanted.on_done, wanted, None, None)
 
     def _voicemail_done(
         self,
@@ -118,16 +118,16 @@ class Recorder:
         reason: FailureReason | None,
     ) -> None:
         self._voicemails.pop(command.attempt, None)
-        self._door.setvar(leg.id, "playback_terminators", "none")
+        self._session.setvar(leg.id, "playback_terminators", "none")
         if leg.open.pop(command.attempt, None) is None:
             return
         path = self._put_in_place(raw, command.name)
         if path is None:
-            self._door.emit(failed(command, reason or "refused", "the switch wrote no file"))
+            self._session.emit(failed(command, reason or "refused", "the switch wrote no file"))
             return
         duration_s = _duration_s(event)
         ended_by = _ended_by(execution, event, command.max_s, duration_s)
-        self._door.emit(
+        self._session.emit(
             events.RecordingFinished(leg.id, command.attempt, str(path), duration_s, Outcome.FINISHED, ended_by)
         )
 
@@ -139,7 +139,7 @@ class Recorder:
             return
         if self._target(talk.record) is None:
             log.error("recording_name_refused", name=talk.record)
-            self._door.later(_failed_talk(talk.a, talk.attempt))
+            self._session.later(_failed_talk(talk.a, talk.attempt))
             return
         recording = TalkRecording(talk.attempt, talk.a, talk.record, self._raw(talk.attempt))
         self._talks[talk.attempt] = recording
@@ -147,7 +147,7 @@ class Recorder:
             notes.leave(recording.path, notes.TalkNote(talk.attempt, talk.a, talk.record))
         except OSError as fault:
             log.error("note_not_left", path=str(recording.path), fault=str(fault))
-        self._door.api("uuid_record", f"{talk.a} start {recording.path}")
+        self._session.api("uuid_record", f"{talk.a} start {recording.path}")
 
     def discard(self, talk: Talk) -> None:
         """The talk never came to be: no file."""
@@ -155,9 +155,9 @@ class Recorder:
         if recording is None:
             return
         notes.remove(recording.path)
-        if recording.leg in self._door.legs:
+        if recording.leg in self._session.legs:
             stop = f"{recording.leg} stop {recording.path}"
-            self._door.api("uuid_record", stop, lambda told: recording.path.unlink(missing_ok=True))
+            self._session.api("uuid_record", stop, lambda told: recording.path.unlink(missing_ok=True))
         else:
             recording.path.unlink(missing_ok=True)
 
@@ -168,9 +168,9 @@ class Recorder:
             self._end(recording)
 
     def _end(self, recording: TalkRecording) -> None:
-        recording.timer = self._door.loop.call_later(_CLOSE_S, self._overdue, recording)
-        if recording.leg in self._door.legs:
-            self._door.api("uuid_record", f"{recording.leg} stop {recording.path}")
+        recording.timer = self._session.loop.call_later(_CLOSE_S, self._overdue, recording)
+        if recording.leg in self._session.legs:
+            self._session.api("uuid_record", f"{recording.leg} stop {recording.path}")
 
     def adopt(self, standing: Collection[AttemptId]) -> None:
         """Take up the recordings of an earlier controller, or of before a gap.
@@ -178,14 +178,14 @@ class Recorder:
         `standing` are the talks that stand, or that were just ordered. What goes on is finished when its talk
         ends; what has ended meanwhile is finished now.
         """
-        for note in list(notes.found(self._door.options.recordings_dir)):
+        for note in list(notes.found(self._session.options.recordings_dir)):
             recording = self._talks.get(note.attempt)
             if recording is None:
                 recording = TalkRecording(note.attempt, note.leg, note.name, self._raw(note.attempt))
                 self._talks[note.attempt] = recording
             if note.attempt in standing:
                 continue
-            if recording.leg not in self._door.legs:
+            if recording.leg not in self._session.legs:
                 self._close(recording, _length_s(recording.path))
             elif recording.timer is None:
                 self._end(recording)
@@ -201,13 +201,13 @@ class Recorder:
         """Silence into the file, or sound again."""
         recording = self._talks.get(command.bridge)
         if recording is None:
-            self._door.later(events.CommandFailed(command.attempt, "refused", None, "no such recording"))
+            self._session.later(events.CommandFailed(command.attempt, "refused", None, "no such recording"))
             return
         word = "mask" if command.on else "unmask"
-        self._door.api(
+        self._session.api(
             "uuid_record",
             f"{recording.leg} {word} {recording.path}",
-            lambda told: self._door.emit(
+            lambda told: self._session.emit(
                 events.CommandDone(command.attempt, recording.leg)
                 if told.reason is None
                 else events.CommandFailed(command.attempt, told.reason, recording.leg, told.text)
@@ -230,18 +230,18 @@ class Recorder:
         path = self._put_in_place(recording.path, recording.name)
         notes.remove(recording.path)
         if path is None:
-            self._door.emit(_failed_talk(recording.leg, recording.attempt))
+            self._session.emit(_failed_talk(recording.leg, recording.attempt))
         else:
-            self._door.emit(events.RecordingFinished(recording.leg, recording.attempt, str(path), duration_s))
+            self._session.emit(events.RecordingFinished(recording.leg, recording.attempt, str(path), duration_s))
 
     # -- files
 
     def _raw(self, attempt: AttemptId) -> Path:
-        return self._door.options.recordings_dir / f"unfinished-{_UNSAFE_IN_NAME.sub('_', attempt)}.wav"
+        return self._session.options.recordings_dir / f"unfinished-{_UNSAFE_IN_NAME.sub('_', attempt)}.wav"
 
     def _target(self, name: str) -> Path | None:
         """Where a recording of that name goes; None for a name that leads out of the folder."""
-        folder = self._door.options.recordings_dir.resolve()
+        folder = self._session.options.recordings_dir.resolve()
         target = (folder / f"{name}.wav").resolve()
         return target if target.is_relative_to(folder) and "\0" not in name else None
 

@@ -73,7 +73,7 @@ class Told(msgspec.Struct, frozen=True):
 Then = Callable[[Told], None]
 
 
-class Door:
+class Session:
     """One per adapter. `emit` hands a fact to the sink now, `later` after the present order has returned."""
 
     def __init__(self, options: FreeSwitchOptions) -> None:

@@ -8,7 +8,7 @@ from calls import commands, events
 from calls.causes import FailureReason
 from calls.ids import LegId
 from switch.freeswitch.legs import Execution, Leg, failed
-from switch.freeswitch.session import Door, Told
+from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import Event, SendEvent
 
 _KEY_OF = {"listen": "0", "whisper": "2", "barge": "3"}
@@ -16,23 +16,23 @@ _KEY_OF = {"listen": "0", "whisper": "2", "barge": "3"}
 _STOP = "*"
 
 
-class Supervising:
+class Supervision:
     """Supervise. One target a supervisor."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._targets: dict[LegId, tuple[LegId, str]] = {}  # by supervisor: target, execution
         self._starting: dict[str, commands.Supervise] = {}  # by execution
 
     def supervise(self, command: commands.Supervise) -> None:
         """Begin, or change the mode."""
-        door = self._door
-        leg = door.legs.get(command.leg)
-        if leg is None or command.target not in door.legs:
-            door.later(failed(command, "leg_gone", "no such supervisor" if leg is None else "no such target"))
+        session = self._session
+        leg = session.legs.get(command.leg)
+        if leg is None or command.target not in session.legs:
+            session.later(failed(command, "leg_gone", "no such supervisor" if leg is None else "no such target"))
             return
-        if command.mode == "barge" and door.legs[command.target].talk is None:
-            door.later(failed(command, "refused", "there is no talk to join"))
+        if command.mode == "barge" and session.legs[command.target].talk is None:
+            session.later(failed(command, "refused", "there is no talk to join"))
             return
         now = self._targets.get(leg.id)
         if now is not None and now[0] == command.target and now[1] not in self._starting:
@@ -40,8 +40,8 @@ class Supervising:
             self._tell_mode(command)
             return
         leg.open[command.attempt] = command
-        door.setvar(leg.id, "eavesdrop_enable_dtmf", "false")
-        execution = door.run(leg, "eavesdrop", command.target, partial(self._done, leg, command))
+        session.setvar(leg.id, "eavesdrop_enable_dtmf", "false")
+        execution = session.run(leg, "eavesdrop", command.target, partial(self._done, leg, command))
         self._targets[leg.id] = (command.target, execution)
         self._starting[execution] = command
 
@@ -53,17 +53,17 @@ class Supervising:
 
     def stop(self, leg: Leg) -> None:
         """Let it listen no more."""
-        self._door.request(_key(leg.id, _STOP))
+        self._session.request(_key(leg.id, _STOP))
 
     def on_end(self, leg: Leg) -> None:
         """A leg ended; if it was a target, the switch ends the eavesdropping by itself."""
         self._targets.pop(leg.id, None)
 
     def _tell_mode(self, command: commands.Supervise) -> None:
-        self._door.request(_key(command.leg, _KEY_OF[command.mode]), partial(self._told, command))
+        self._session.request(_key(command.leg, _KEY_OF[command.mode]), partial(self._told, command))
 
     def _told(self, command: commands.Supervise, told: Told) -> None:
-        self._door.quick_done(command, told)
+        self._session.quick_done(command, told)
 
     def _done(
         self,
@@ -78,7 +78,7 @@ class Supervising:
         if self._targets.get(leg.id, ("", ""))[1] == execution.id:
             del self._targets[leg.id]
         if leg.open.pop(command.attempt, None) is not None:
-            self._door.emit(events.CommandFailed(command.attempt, reason or "refused", leg.id, "it did not begin"))
+            self._session.emit(events.CommandFailed(command.attempt, reason or "refused", leg.id, "it did not begin"))
 
 
 def _key(leg: LegId, key: str) -> SendEvent:

@@ -17,7 +17,7 @@ import numpy as np
 
 from calls.errors import BadInput
 from switch.accounts import AgentAccount
-from switch.freeswitch.instance.handover import handing, leg_variables
+from switch.freeswitch.instance.handover import handover, leg_variables
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.timezones import zones_file
 from switch.runfolder import write_private
@@ -128,8 +128,8 @@ def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
     values["optional_modules"] = (
         '      <load module="mod_opus"/>          <!-- browsers and soft phones -->' if opus else ""
     )
-    values["caller_handing"] = handing("caller", settings.call_sockets)
-    values["agent_handing"] = handing("agent", settings.call_sockets)
+    values["caller_handover"] = handover("caller", settings.call_sockets)
+    values["agent_handover"] = handover("agent", settings.call_sockets)
     values["leg_variables"] = leg_variables()
     values["extra_dialplan"] = settings.extra_dialplan
     return values

@@ -24,7 +24,7 @@ _LEG_VARIABLES = {
 _HEXADECIMAL = "0123456789abcdef"
 
 
-def handing(role: str, sockets: Sequence[str]) -> str:
+def handover(role: str, sockets: Sequence[str]) -> str:
     """The extensions for calls of `role` (caller or agent).
 
     With `sockets`, addresses as host:port, callers are spread over them by their uuid, each with its own order of those

@@ -1,4 +1,4 @@
-"""The scripted ear: the same contract as any engine, with the words known."""
+"""The scripted recogniser: the same contract as any engine, with the words known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from calls.commands import Listen
 from calls.ids import AttemptId, LegId
-from speech.recogniser import Ear, ScriptedEar, Utterance
+from speech.recogniser import Recogniser, ScriptedRecogniser, Utterance
 from speech.voice import Pcm
 
 pytestmark = pytest.mark.unit
@@ -29,9 +29,9 @@ async def silence() -> AsyncIterator[Pcm]:
     yield
 
 
-async def heard(ear: Ear, leg: LegId = ANNA, max_s: float = 5.0) -> list[tuple[str, float, bool]]:
+async def heard(recogniser: Recogniser, leg: LegId = ANNA, max_s: float = 5.0) -> list[tuple[str, float, bool]]:
     order = Listen(leg=leg, attempt=AttemptId("7"), language="zh-CN", max_s=max_s)
-    facts = [fact async for fact in ear.listen(order, silence())]
+    facts = [fact async for fact in recogniser.listen(order, silence())]
     assert all((fact.leg, fact.attempt) == (leg, "7") for fact in facts)
     assert [fact.final for fact in facts] == [False] * (len(facts) - 1) + [True]
     return [(fact.text, fact.confidence, fact.final) for fact in facts]
@@ -39,31 +39,33 @@ async def heard(ear: Ear, leg: LegId = ANNA, max_s: float = 5.0) -> list[tuple[s
 
 async def test_each_leg_says_its_lines_in_order_and_then_nothing() -> None:
     sleep = Sleeper()
-    ear = ScriptedEar({ANNA: ["查余额", Utterance("是", 0.4)]}, anybody=["人工"], sleep=sleep)
-    assert await heard(ear) == [("查余额", 1.0, True)]
-    assert await heard(ear, BERT) == [("人工", 1.0, True)]
-    assert ear.unsaid == 1
-    assert await heard(ear) == [("是", 0.4, True)]
-    assert await heard(ear) == [("", 0.0, True)]
+    recogniser = ScriptedRecogniser({ANNA: ["查余额", Utterance("是", 0.4)]}, anybody=["人工"], sleep=sleep)
+    assert await heard(recogniser) == [("查余额", 1.0, True)]
+    assert await heard(recogniser, BERT) == [("人工", 1.0, True)]
+    assert recogniser.unsaid == 1
+    assert await heard(recogniser) == [("是", 0.4, True)]
+    assert await heard(recogniser) == [("", 0.0, True)]
     assert sleep.slept == [0, 0, 0, 5.0]
 
 
 async def test_partial_words_come_before_the_final_ones() -> None:
     sleep = Sleeper()
-    ear = ScriptedEar({ANNA: [Utterance("我要还款", 0.9, after_s=3.0, partials=("我", "我要"))]}, sleep=sleep)
-    assert await heard(ear) == [("我", 0.9, False), ("我要", 0.9, False), ("我要还款", 0.9, True)]
+    recogniser = ScriptedRecogniser(
+        {ANNA: [Utterance("我要还款", 0.9, after_s=3.0, partials=("我", "我要"))]}, sleep=sleep
+    )
+    assert await heard(recogniser) == [("我", 0.9, False), ("我要", 0.9, False), ("我要还款", 0.9, True)]
     assert sleep.slept == [1.0, 1.0, 1.0]
 
 
 async def test_who_speaks_too_late_is_not_heard() -> None:
     sleep = Sleeper()
-    ear = ScriptedEar({ANNA: [Utterance("喂", after_s=9.0)]}, sleep=sleep)
-    assert await heard(ear, max_s=4.0) == [("", 0.0, True)]
+    recogniser = ScriptedRecogniser({ANNA: [Utterance("喂", after_s=9.0)]}, sleep=sleep)
+    assert await heard(recogniser, max_s=4.0) == [("", 0.0, True)]
     assert sleep.slept == [4.0]
 
 
 async def test_a_script_may_be_written_as_it_goes() -> None:
-    ear = ScriptedEar()
-    ear.say(BERT, "你好")
-    assert await heard(ear, BERT) == [("你好", 1.0, True)]
-    assert ear.unsaid == 0
+    recogniser = ScriptedRecogniser()
+    recogniser.say(BERT, "你好")
+    assert await heard(recogniser, BERT) == [("你好", 1.0, True)]
+    assert recogniser.unsaid == 0

@@ -1,4 +1,4 @@
-"""A switch with an ear: every Listen has its one outcome, whatever comes first."""
+"""A switch with an recogniser: every Listen has its one outcome, whatever comes first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from calls.errors import SwitchAway, SwitchError
 from calls.events import CallEnded, CommandFailed, LiveLeg, SpeechHeard, SwitchEvent, SwitchLost
 from calls.ids import AttemptId, LegId
 from calls.ports import Sink
-from speech.recognising_switch import HearingSwitch
+from speech.recognising_switch import RecognisingSwitch
 from speech.voice import Pcm, SpeechError
 
 pytestmark = pytest.mark.unit
@@ -22,7 +22,7 @@ LEG = LegId("anna")
 
 
 class Line:
-    """A switch whose sound flows until it is closed, and an ear that hears what the test says."""
+    """A switch whose sound flows until it is closed, and a recogniser that hears what the test says."""
 
     name = "line"
     sound_rate = 8_000
@@ -91,8 +91,8 @@ def line() -> Line:
 
 
 @pytest.fixture
-async def switch(line: Line) -> AsyncIterator[HearingSwitch]:
-    switch = HearingSwitch(line, line, line)
+async def switch(line: Line) -> AsyncIterator[RecognisingSwitch]:
+    switch = RecognisingSwitch(line, line, line)
     await switch.start(line.take)
     yield switch
     await switch.close()
@@ -111,7 +111,7 @@ def said(text: str, *, final: bool = True, number: int = 1) -> SpeechHeard:
     return SpeechHeard(LEG, AttemptId(f"a/{number}"), text, final=final)
 
 
-async def test_what_is_heard_is_told_and_the_sound_ends(line: Line, switch: HearingSwitch) -> None:
+async def test_what_is_heard_is_told_and_the_sound_ends(line: Line, switch: RecognisingSwitch) -> None:
     switch.send(listen())
     for fact in (said("", final=False), said("yes")):
         line.words.put_nowait(fact)
@@ -120,7 +120,7 @@ async def test_what_is_heard_is_told_and_the_sound_ends(line: Line, switch: Hear
     assert line.sent == [Answer(LEG, AttemptId("a/2"))], "all else goes to the switch"
 
 
-async def test_stopping_is_an_empty_end_and_comes_after_the_order(line: Line, switch: HearingSwitch) -> None:
+async def test_stopping_is_an_empty_end_and_comes_after_the_order(line: Line, switch: RecognisingSwitch) -> None:
     switch.send(listen())
     await tapped(line)
     switch.send(Stop(LEG, AttemptId("a/1")))
@@ -132,7 +132,7 @@ async def test_stopping_is_an_empty_end_and_comes_after_the_order(line: Line, sw
     assert line.sent == [Stop(LEG, AttemptId("a/1"))], "what is over is the switch's to know"
 
 
-async def test_another_listen_takes_the_place_of_the_first(line: Line, switch: HearingSwitch) -> None:
+async def test_another_listen_takes_the_place_of_the_first(line: Line, switch: RecognisingSwitch) -> None:
     switch.send(listen(1))
     await tapped(line)
     switch.send(listen(2))
@@ -141,14 +141,14 @@ async def test_another_listen_takes_the_place_of_the_first(line: Line, switch: H
     assert (await line.next()) == said("yes", number=2)
 
 
-async def test_the_end_of_the_leg_is_its_last_fact(line: Line, switch: HearingSwitch) -> None:
+async def test_the_end_of_the_leg_is_its_last_fact(line: Line, switch: RecognisingSwitch) -> None:
     switch.send(listen())
     await tapped(line)
     line.sink(CallEnded(LEG, Cause.NORMAL))
     assert line.told == [CommandFailed(AttemptId("a/1"), "leg_gone", LEG), CallEnded(LEG, Cause.NORMAL)]
 
 
-async def test_a_lost_link_fails_what_is_open_first(line: Line, switch: HearingSwitch) -> None:
+async def test_a_lost_link_fails_what_is_open_first(line: Line, switch: RecognisingSwitch) -> None:
     switch.send(listen())
     await tapped(line)
     line.sink(SwitchLost("line"))
@@ -158,7 +158,7 @@ async def test_a_lost_link_fails_what_is_open_first(line: Line, switch: HearingS
 @pytest.mark.parametrize(
     ("fault", "reason"), [(SwitchError("no such leg"), "refused"), (SwitchAway("no link"), "switch_lost")]
 )
-async def test_without_sound_it_fails(line: Line, switch: HearingSwitch, fault: Exception, reason: str) -> None:
+async def test_without_sound_it_fails(line: Line, switch: RecognisingSwitch, fault: Exception, reason: str) -> None:
     line.fault = fault
     switch.send(listen())
     failed = await line.next()
@@ -168,7 +168,7 @@ async def test_without_sound_it_fails(line: Line, switch: HearingSwitch, fault: 
 
 @pytest.mark.parametrize(("word", "reason"), [(SpeechError("away"), "refused"), (None, "leg_gone")])
 async def test_an_ear_that_fails_or_hears_no_end_has_an_outcome(
-    line: Line, switch: HearingSwitch, word: Exception | None, reason: str
+    line: Line, switch: RecognisingSwitch, word: Exception | None, reason: str
 ) -> None:
     switch.send(listen())
     line.words.put_nowait(word)

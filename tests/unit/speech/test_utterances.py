@@ -1,4 +1,4 @@
-"""End-pointing by level, and the ear that is made of it and an engine. No sound device, no clock."""
+"""End-pointing by level, and the recogniser that is made of it and an engine. No sound device, no clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from calls.commands import Listen
 from calls.ids import AttemptId, LegId
 from speech.endpointing import FRAME_S, Endpointer, Moment
-from speech.utterances import EngineEar, ScriptedEngine, Understood
+from speech.utterances import EngineRecogniser, ScriptedEngine, Understood
 from speech.voice import Pcm, Samples, SpeechError
 
 pytestmark = pytest.mark.unit
@@ -98,8 +98,8 @@ def order(*, max_s: float = 3.0, patient: bool = False, leg: LegId = LEG) -> Lis
     return Listen(leg, AttemptId("a/1"), "en", ("yes",), max_s, patient)
 
 
-async def heard(ear: EngineEar, asked: Listen, audio: AsyncIterator[Pcm]) -> list[tuple[str, bool]]:
-    facts = [fact async for fact in ear.listen(asked, audio)]
+async def heard(recogniser: EngineRecogniser, asked: Listen, audio: AsyncIterator[Pcm]) -> list[tuple[str, bool]]:
+    facts = [fact async for fact in recogniser.listen(asked, audio)]
     assert all((fact.leg, fact.attempt) == (asked.leg, asked.attempt) for fact in facts)
     return [(fact.text, fact.final) for fact in facts]
 
@@ -108,7 +108,9 @@ async def heard(ear: EngineEar, asked: Listen, audio: AsyncIterator[Pcm]) -> lis
 async def test_the_engine_is_given_the_utterance_and_little_else(piece: int) -> None:
     engine = Dictaphone()
     quiet = noise(1.0, -70.0)
-    assert await heard(EngineEar(engine), order(max_s=5.0), sound(quiet, voice(1.0), quiet, quiet, piece=piece)) == [
+    assert await heard(
+        EngineRecogniser(engine), order(max_s=5.0), sound(quiet, voice(1.0), quiet, quiet, piece=piece)
+    ) == [
         ("", False),
         ("yes", True),
     ]
@@ -117,18 +119,18 @@ async def test_the_engine_is_given_the_utterance_and_little_else(piece: int) -> 
 
 
 async def test_silence_ends_at_its_time() -> None:
-    assert await heard(EngineEar(Dictaphone()), order(), sound(noise(9.0, -70.0))) == [("", True)]
+    assert await heard(EngineRecogniser(Dictaphone()), order(), sound(noise(9.0, -70.0))) == [("", True)]
 
 
 async def test_a_patient_ear_waits_and_counts_from_the_beginning_of_speech() -> None:
     long = sound(noise(6.0, -70.0), voice(9.0))
     engine = Dictaphone()
-    assert await heard(EngineEar(engine), order(patient=True), long) == [("", False), ("yes", True)]
+    assert await heard(EngineRecogniser(engine), order(patient=True), long) == [("", False), ("yes", True)]
     assert 3.0 <= engine.given[0].duration_s < 3.5, "and no one talks without end"
 
 
 async def test_sound_that_ends_gives_nothing() -> None:
-    assert await heard(EngineEar(Dictaphone()), order(patient=True), sound(noise(1.0, -70.0))) == []
+    assert await heard(EngineRecogniser(Dictaphone()), order(patient=True), sound(noise(1.0, -70.0))) == []
 
 
 async def test_a_script_goes_on_from_utterance_to_utterance_in_each_call() -> None:
@@ -152,7 +154,7 @@ class Broken:
 
 
 async def test_a_fault_of_the_engine_is_told() -> None:
-    facts = EngineEar(Broken()).listen(order(), sound(voice(1.0), noise(1.0, -70.0)))
+    facts = EngineRecogniser(Broken()).listen(order(), sound(voice(1.0), noise(1.0, -70.0)))
     assert not (await anext(facts)).final
     with pytest.raises(SpeechError):
         await anext(facts)

@@ -35,7 +35,7 @@ class Listener:
 
 
 def client_of(
-    server: AriServer, listener: Listener, password: str = "secret", deadline_s: float = 5.0, lanes: int = 1
+    server: AriServer, listener: Listener, password: str = "secret", deadline_s: float = 5.0, connections: int = 1
 ) -> AriClient:
     return AriClient(
         server.url,
@@ -46,7 +46,7 @@ def client_of(
         on_up=listener.on_up,
         on_down=listener.downs.put_nowait,
         deadline_s=deadline_s,
-        lanes=lanes,
+        connections=connections,
     )
 
 
@@ -155,12 +155,12 @@ async def test_a_lost_link_fails_what_is_open_and_comes_back(
 async def test_lanes_share_the_requests_and_keep_those_about_one_thing_in_order(
     server: AriServer, listener: Listener
 ) -> None:
-    client = client_of(server, listener, lanes=4)
+    client = client_of(server, listener, connections=4)
     await client.start(5.0)
     asked = [(call, f"channels/{call}/{step}") for step in range(5) for call in range(40)]
-    await asyncio.gather(*(client.ask("POST", uri, lane=call) for call, uri in asked))
-    by_lane = {request["application"] for request in server.requests}
-    assert by_lane == {"hotline", "hotline-lane-1", "hotline-lane-2", "hotline-lane-3"}
+    await asyncio.gather(*(client.ask("POST", uri, connection=call) for call, uri in asked))
+    by_connection = {request["application"] for request in server.requests}
+    assert by_connection == {"hotline", "hotline-connection-1", "hotline-connection-2", "hotline-connection-3"}
     for call in range(40):
         mine = [request for request in server.requests if request["uri"].startswith(f"channels/{call}/")]
         assert [request["uri"] for request in mine] == [f"channels/{call}/{step}" for step in range(5)]
@@ -170,12 +170,12 @@ async def test_lanes_share_the_requests_and_keep_those_about_one_thing_in_order(
 
 
 async def test_a_lane_that_waits_holds_up_no_other(server: AriServer, listener: Listener) -> None:
-    client = client_of(server, listener, lanes=2)
+    client = client_of(server, listener, connections=2)
     await client.start(5.0)
     server.answer = lambda request: None if request["uri"] == "channels/slow" else {"status_code": 204}
-    slow = asyncio.create_task(client.ask("POST", "channels/slow", lane=0))
+    slow = asyncio.create_task(client.ask("POST", "channels/slow", connection=0))
     await server.asked(1)
-    assert (await client.ask("POST", "channels/quick", lane=1)).ok
+    assert (await client.ask("POST", "channels/quick", connection=1)).ok
     assert not slow.done()
     await server.reply(server.requests[0], status_code=204)
     assert (await slow).ok
@@ -183,26 +183,26 @@ async def test_a_lane_that_waits_holds_up_no_other(server: AriServer, listener: 
 
 
 async def test_caught_up_comes_behind_what_was_asked_on_each_lane(server: AriServer, listener: Listener) -> None:
-    client = client_of(server, listener, lanes=3)
+    client = client_of(server, listener, connections=3)
     await client.start(5.0)
-    for lane in range(6):
-        client.request("POST", f"channels/{lane}", lane=lane)
+    for connection in range(6):
+        client.request("POST", f"channels/{connection}", connection=connection)
     await client.caught_up()
-    by_lane: dict[str, list[str]] = {}
+    by_connection: dict[str, list[str]] = {}
     for request in server.requests:
-        by_lane.setdefault(request["application"], []).append(request["uri"])
-    assert sorted(by_lane.values()) == [[f"channels/{n}", f"channels/{n + 3}", "asterisk/ping"] for n in range(3)]
+        by_connection.setdefault(request["application"], []).append(request["uri"])
+    assert sorted(by_connection.values()) == [[f"channels/{n}", f"channels/{n + 3}", "asterisk/ping"] for n in range(3)]
     await client.close()
 
 
 async def test_lanes_go_down_and_come_up_together(server: AriServer, listener: Listener) -> None:
-    client = client_of(server, listener, lanes=3)
+    client = client_of(server, listener, connections=3)
     await client.start(5.0)
     server.answer = lambda request: None
-    asked = [asyncio.create_task(client.ask("POST", "channels/c/answer", lane=call)) for call in range(20)]
+    asked = [asyncio.create_task(client.ask("POST", "channels/c/answer", connection=call)) for call in range(20)]
     await server.asked(20)
     listener.up.clear()
-    await server.drop("hotline-lane-2")
+    await server.drop("hotline-connection-2")
     assert {(await reply).failure for reply in asked} == {"switch_lost"}
     assert await listener.downs.get()
     await listener.up.wait()
@@ -211,8 +211,8 @@ async def test_lanes_go_down_and_come_up_together(server: AriServer, listener: L
 
 
 async def test_without_all_its_lanes_the_link_is_not_up(server: AriServer, listener: Listener) -> None:
-    server.refused = {"hotline-lane-2"}
-    client = client_of(server, listener, lanes=3)
+    server.refused = {"hotline-connection-2"}
+    client = client_of(server, listener, connections=3)
     with pytest.raises(SwitchAway, match="500"):
         await client.start(2.0)
     assert not listener.ups

@@ -1,4 +1,4 @@
-"""What happens while stock is taken is told after it, once: a phone picked up just then is neither lost nor new."""
+"""What happens while the inventory is taken is told after it, once: a phone picked up then is neither lost nor new."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Asterisk:
         }
         if request["method"] != "GET":
             return {"status_code": 204}
-        if uri == "asterisk/info":  # the first of those that take stock: the others come after what is told now
+        if uri == "asterisk/info":  # the first of those that take inventory: the others come after what is told now
             for event in self.meanwhile:
                 self._tell(event)
         return {"status_code": 200, "message_body": json.dumps(bodies[uri])}
@@ -77,7 +77,7 @@ async def asterisk() -> AsyncIterator[Asterisk]:
 
 @pytest_asyncio.fixture
 async def switch(asterisk: Asterisk, tmp_path: Path) -> AsyncIterator[AsteriskSwitch]:
-    options = AsteriskOptions(asterisk.server.url, "user", "secret", recordings_dir=tmp_path, lanes=1)
+    options = AsteriskOptions(asterisk.server.url, "user", "secret", recordings_dir=tmp_path, connections=1)
     adapter = AsteriskSwitch(options)
     yield adapter
     await adapter.close()
@@ -88,7 +88,7 @@ def picked_up() -> dict[str, object]:
     return {"type": "StasisStart", "channel": channel(AGENT, "Up"), "args": ["out"]}
 
 
-async def test_a_phone_is_picked_up_while_a_new_controller_takes_stock(
+async def test_a_phone_is_picked_up_while_a_new_controller_takes_inventory(
     asterisk: Asterisk, switch: AsteriskSwitch
 ) -> None:
     facts = Facts()
@@ -115,7 +115,9 @@ async def test_a_phone_is_picked_up_while_the_link_comes_back(asterisk: Asterisk
     assert facts.of(CallEnded) == []
 
 
-async def test_a_caller_who_comes_while_stock_is_taken_arrives_once(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
+async def test_a_caller_who_comes_while_the_inventory_is_taken_arrives_once(
+    asterisk: Asterisk, switch: AsteriskSwitch
+) -> None:
     facts = Facts()
     asterisk.channels = [channel(CALLER, "Ring")]
     asterisk.meanwhile = [{"type": "StasisStart", "channel": channel(CALLER, "Ring"), "args": ["caller"]}]

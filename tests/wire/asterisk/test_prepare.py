@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from switch.asterisk import inventory as stock
+from switch.asterisk import inventory
 from switch.asterisk.client import AriClient
 from tests.wire.asterisk.ari_server import AriServer, Request, ari_server
 
@@ -50,7 +50,7 @@ class Asterisk:
         """How many a client needs until it is up."""
 
         async def on_up() -> None:
-            await stock.prepare(client, "hotline", "hotline-room", "agent-")
+            await inventory.prepare(client, "hotline", "hotline-room", "agent-")
 
         client = AriClient(
             self.server.url,
@@ -68,7 +68,7 @@ class Asterisk:
 
 @pytest_asyncio.fixture
 async def asterisk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Asterisk]:
-    monkeypatch.setattr(stock, "_HEARD_S", 0.3)
+    monkeypatch.setattr(inventory, "_HEARD_S", 0.3)
     async with ari_server() as server:
         yield Asterisk(server)
 
@@ -91,7 +91,7 @@ async def test_the_event_of_somebody_else_is_not_ours(asterisk: Asterisk) -> Non
 async def test_one_that_refuses_to_tell_is_built_anew_at_once(
     asterisk: Asterisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stock, "_HEARD_S", 60.0)
+    monkeypatch.setattr(inventory, "_HEARD_S", 60.0)
     asterisk.refuses = True
     assert await asterisk.connections() == 2
 

@@ -123,9 +123,9 @@ class Phone(Protocol):
 
 
 class Exchange(Protocol):
-    """A switch with its door, and phones."""
+    """A switch and its phones."""
 
-    door: FreeSwitch
+    switch: FreeSwitch
     facts: Facts
     live: bool
 
@@ -136,7 +136,7 @@ class Exchange(Protocol):
     async def switch_dies(self) -> None: ...
     async def lose_link(self) -> None: ...
     async def new_controller(self) -> None: ...
-    def new_door(self) -> FreeSwitch: ...
+    def new_switch(self) -> FreeSwitch: ...
 
 
 # -- over a recorded switch
@@ -158,12 +158,12 @@ class RecordedExchange:
 
     def __init__(self, port: int, peer: ScriptedPeer) -> None:
         self._port = port
-        self.door = self.new_door()
+        self.switch = self.new_switch()
         self.facts = Facts()
         self._peer = peer
 
-    def new_door(self) -> FreeSwitch:
-        return _door(PASSWORD, self._port, RECORDED_TO)
+    def new_switch(self) -> FreeSwitch:
+        return _switch(PASSWORD, self._port, RECORDED_TO)
 
     async def caller(self, number: str = "95588", name: str = "") -> Phone:
         return _NoPhone()
@@ -192,13 +192,13 @@ async def recorded_exchange(scene: str) -> AsyncIterator[Exchange]:
     """The exchange that was recorded under that name. At the end the adapter must have said all that it said then."""
     async with scripted_peer(*connections(scene, FOLDER), pace=PACE) as (peer, port):
         exchange = RecordedExchange(port, peer)
-        await exchange.door.start(exchange.facts.sink)
+        await exchange.switch.start(exchange.facts.sink)
         try:
             yield exchange
             async with asyncio.timeout(10):
                 await peer.finished.wait()
         finally:
-            await exchange.door.close()
+            await exchange.switch.close()
             assert not peer.faults, "\n".join(peer.faults)
 
 
@@ -239,14 +239,14 @@ class LiveExchange:
     def __init__(self, instance: Instance, stack: AsyncExitStack) -> None:
         self._instance = instance
         self._settings = instance.settings
-        self.door = self.new_door()
+        self.switch = self.new_switch()
         self.facts = Facts()
         self._stack = stack
         self._agents: dict[str, AgentPhone] = {}
 
-    def new_door(self) -> FreeSwitch:
+    def new_switch(self) -> FreeSwitch:
         settings = self._settings
-        return _door(settings.event_socket_password, settings.event_socket_port, settings.recording_dir)
+        return _switch(settings.event_socket_password, settings.event_socket_port, settings.recording_dir)
 
     @property
     def _sip(self) -> tuple[str, int]:
@@ -282,7 +282,7 @@ class LiveExchange:
         await _replace_door(self)
 
     async def lose_link(self) -> None:
-        link = self.door._door.client._link
+        link = self.switch._session.client._link
         assert link is not None
         link.abort("the test cut it")
 
@@ -295,21 +295,21 @@ async def live_exchange(scene: str) -> AsyncIterator[Exchange]:
         if os.environ.get("HOTLINE_RECORD"):
             stack.enter_context(record(RECORDINGS / f"{scene}.jsonl", PASSWORD, FOLDER))
         exchange = LiveExchange(instance, stack)
-        await exchange.door.start(exchange.facts.sink)
+        await exchange.switch.start(exchange.facts.sink)
         try:
             yield exchange
         finally:
-            await exchange.door.close()
+            await exchange.switch.close()
 
 
 async def _replace_door(x: Exchange) -> None:
     """The controller ends and another one starts, which knows nothing of what was."""
-    await x.door.close()
-    x.door = x.new_door()
-    await x.door.start(x.facts.sink)
+    await x.switch.close()
+    x.switch = x.new_switch()
+    await x.switch.start(x.facts.sink)
 
 
-def _door(password: str, port: int, recordings_dir: Path) -> FreeSwitch:
+def _switch(password: str, port: int, recordings_dir: Path) -> FreeSwitch:
     options = FreeSwitchOptions(password, port=port, recordings_dir=recordings_dir)
     return FreeSwitch(options, jitter=random.Random(1))
 

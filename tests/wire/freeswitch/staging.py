@@ -31,7 +31,7 @@ async def answered(x: Exchange, name: str = "") -> tuple[LegId, Phone]:
     """A caller comes and is answered."""
     phone = await x.caller(name=name)
     leg = (await x.facts.next(was.CallArrived)).leg
-    x.door.send(do.Answer(leg, AttemptId("answer")))
+    x.switch.send(do.Answer(leg, AttemptId("answer")))
     await x.facts.next(was.CallAnswered, leg=leg)
     return leg, phone
 
@@ -39,7 +39,7 @@ async def answered(x: Exchange, name: str = "") -> tuple[LegId, Phone]:
 async def agent_up(x: Exchange, number: int, account: str) -> LegId:
     """The agent's phone is called, and it answers."""
     agent = leg_id(number)
-    x.door.send(do.Originate(agent, AttemptId(f"offer-{number}"), f"phone:{account}", "95588", "前台", 10.0))
+    x.switch.send(do.Originate(agent, AttemptId(f"offer-{number}"), f"phone:{account}", "95588", "前台", 10.0))
     await x.facts.next(was.CallRinging, leg=agent)
     await x.facts.next(was.CallAnswered, leg=agent)
     return agent
@@ -47,11 +47,11 @@ async def agent_up(x: Exchange, number: int, account: str) -> LegId:
 
 async def bridged(x: Exchange, name: str, a: LegId, b: LegId, record: str | None = None) -> None:
     """The two talk."""
-    x.door.send(do.Bridge(AttemptId(name), a, b, record))
+    x.switch.send(do.Bridge(AttemptId(name), a, b, record))
     assert (await x.facts.next(was.Bridged)).legs == (a, b)
 
 
 async def gone(x: Exchange, leg: LegId, cause: Cause) -> None:
     """We hang up, and the leg ends with this cause."""
-    x.door.send(do.HangUp(leg))
+    x.switch.send(do.HangUp(leg))
     assert (await x.facts.next(was.CallEnded, leg=leg)).cause is cause

@@ -74,7 +74,7 @@ def _echo(command: str) -> str | None:
     return api(command.removeprefix("api echo ")) if command.startswith("api echo") else None
 
 
-async def test_it_logs_in_subscribes_and_takes_stock_before_it_tells() -> None:
+async def test_it_logs_in_subscribes_and_takes_inventory_before_it_tells() -> None:
     def early(command: str) -> str | None:
         if command.startswith("event"):
             return reply("+OK event listener enabled json") + event("DTMF", DTMF_Digit="1")
@@ -88,7 +88,7 @@ async def test_it_logs_in_subscribes_and_takes_stock_before_it_tells() -> None:
         assert client.connected
 
 
-async def test_stock_may_be_taken_by_a_background_job() -> None:
+async def test_an_inventory_may_be_taken_by_a_background_job() -> None:
     async with bare_switch(
         lambda command: (
             reply("+OK") + event("BACKGROUND_JOB", "none", Job_UUID=command.split(": ")[1])
@@ -138,7 +138,7 @@ async def test_it_comes_back_by_itself_and_subscribes_again() -> None:
         assert await client.api("echo", "again") == "again"
 
 
-async def test_a_failed_stock_taking_starts_anew() -> None:
+async def test_a_failed_inventory_starts_anew() -> None:
     async with connected(_echo) as (_, switch, notes):
         tries = iter([True, False])
 

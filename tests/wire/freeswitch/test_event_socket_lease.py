@@ -45,12 +45,12 @@ class Clock:
 async def test_the_lease_follows_the_clock_of_the_switch() -> None:
     clock = Clock()
     async with bare_switch(clock.answer) as (_, port):
-        door = FreeSwitch(FreeSwitchOptions("right", port=port))
-        await door.start(lambda fact: None)
+        switch = FreeSwitch(FreeSwitchOptions("right", port=port))
+        await switch.start(lambda fact: None)
         try:
             await until(lambda: bool(clock.leases))
             for step_s in (3600, -7200):
                 clock.ahead_s += step_s
-                await until(lambda: abs(clock.leases[-1] - clock.epoch - door.options.lease_s) <= 2)
+                await until(lambda: abs(clock.leases[-1] - clock.epoch - switch.options.lease_s) <= 2)
         finally:
-            await door.close()
+            await switch.close()

@@ -136,8 +136,8 @@ async def test_only_what_was_claimed_by_us_is_ours_and_offers_end_with_the_link(
     told: list[SwitchEvent] = []
     async with bare_switch(_empty_switch) as (switch, port):
         options = FreeSwitchOptions("right", port=port, listen=("127.0.0.1", free_port), controller="one")
-        door = FreeSwitch(options)
-        await door.start(told.append)
+        adapter = FreeSwitch(options)
+        await adapter.start(told.append)
         try:
             assert not any("hotline_until" in command for command in switch.commands), "no lease: it would park calls"
             _say_parks(switch)
@@ -159,7 +159,7 @@ async def test_only_what_was_claimed_by_us_is_ours_and_offers_end_with_the_link(
 
             await until(refused)
         finally:
-            await door.close()
+            await adapter.close()
 
 
 def _say_parks(switch: BareSwitch) -> None:

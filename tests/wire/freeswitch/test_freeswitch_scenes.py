@@ -34,26 +34,26 @@ async def first_call(x: Exchange) -> None:
     assert (arrived.caller, arrived.called, arrived.device) == ("13800138000", "95588", None)
     assert arrived.caller_name == 'Zoë "王"  Hangup-Cause: X'
     leg = arrived.leg
-    x.door.send(do.EarlyMedia(leg, AttemptId("early")))
+    x.switch.send(do.EarlyMedia(leg, AttemptId("early")))
     await x.facts.next(was.CommandDone, attempt="early")
-    x.door.send(do.Answer(leg, AttemptId("answer")))
+    x.switch.send(do.Answer(leg, AttemptId("answer")))
     await x.facts.next(was.CallAnswered, attempt="answer")
-    x.door.send(do.StartMusic(leg, AttemptId("music")))
+    x.switch.send(do.StartMusic(leg, AttemptId("music")))
     await x.facts.next(was.CommandDone, attempt="music")
     await caller.hears(MUSIC_HZ)
-    x.door.send(do.Play(leg, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
+    x.switch.send(do.Play(leg, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
     await caller.hears(400)
     await caller.press("1")
     await x.facts.next(was.DigitPressed, digit="1")
-    x.door.send(do.Stop(leg, AttemptId("greet")))
-    x.door.send(do.Play(leg, AttemptId("next"), (do.Clip(clip(700, 0.3)), do.Clip(clip(500, 0.3)))))
+    x.switch.send(do.Stop(leg, AttemptId("greet")))
+    x.switch.send(do.Play(leg, AttemptId("next"), (do.Clip(clip(700, 0.3)), do.Clip(clip(500, 0.3)))))
     assert (await x.facts.next(was.PlaybackFinished, attempt="greet")).outcome is Outcome.STOPPED
     await caller.hears(500)
     assert (await x.facts.next(was.PlaybackFinished, attempt="next")).outcome is Outcome.FINISHED
     await caller.hears(MUSIC_HZ)
-    x.door.send(do.Play(leg, AttemptId("missing"), (do.Clip("/nowhere"),)))
+    x.switch.send(do.Play(leg, AttemptId("missing"), (do.Clip("/nowhere"),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="missing")).outcome is Outcome.FAILED
-    x.door.send(do.StopMusic(leg, AttemptId("quiet")))
+    x.switch.send(do.StopMusic(leg, AttemptId("quiet")))
     await x.facts.next(was.CommandDone, attempt="quiet")
     await caller.hears_nothing(0.3)
     await caller.hang_up()
@@ -65,19 +65,19 @@ async def first_call(x: Exchange) -> None:
 async def a_prompt_dies_with_its_caller(x: Exchange) -> None:
     """Every open order has its outcome before the leg's last fact; orders to a dead leg have theirs too."""
     leg, caller = await answered(x)
-    x.door.send(do.Play(leg, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
-    x.door.send(do.Play(leg, AttemptId("second"), (do.Clip(clip(400, 4)),)))
+    x.switch.send(do.Play(leg, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
+    x.switch.send(do.Play(leg, AttemptId("second"), (do.Clip(clip(400, 4)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="greet")).outcome is Outcome.STOPPED
     await caller.hears(400)
     await caller.hang_up()
     finished = await x.facts.next(was.PlaybackFinished, attempt="second")
     ended = await x.facts.next(was.CallEnded, leg=leg)
     assert x.facts.all.index(finished) < x.facts.all.index(ended)
-    x.door.send(do.Play(leg, AttemptId("late"), (do.Clip(clip(400, 4)),)))
+    x.switch.send(do.Play(leg, AttemptId("late"), (do.Clip(clip(400, 4)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="late")).outcome is Outcome.FAILED
-    x.door.send(do.StartMusic(leg, AttemptId("music")))
+    x.switch.send(do.StartMusic(leg, AttemptId("music")))
     assert (await x.facts.next(was.CommandFailed, attempt="music")).reason == "leg_gone"
-    x.door.send(do.HangUp(leg))
+    x.switch.send(do.HangUp(leg))
     assert (await x.facts.next(was.CallEnded, leg=leg)).cause is Cause.LOST
 
 
@@ -85,7 +85,7 @@ async def a_prompt_dies_with_its_caller(x: Exchange) -> None:
 async def voicemail(x: Exchange) -> None:
     """Recorded until a key; then until silence; then stopped."""
     leg, caller = await answered(x)
-    x.door.send(do.Record(leg, AttemptId("message"), "mail/one", 20.0, 0.0, "#", beep=True))
+    x.switch.send(do.Record(leg, AttemptId("message"), "mail/one", 20.0, 0.0, "#", beep=True))
     await caller.hears(1000)
     await caller.says(700)
     await asyncio.sleep(1.0 if x.live else 0)
@@ -94,13 +94,13 @@ async def voicemail(x: Exchange) -> None:
     assert (recorded.outcome, recorded.ended_by) == (Outcome.FINISHED, "digit")
     assert recorded.path.endswith("/mail/one.wav")
     assert 0.5 < recorded.duration_s < 3
-    x.door.send(do.Record(leg, AttemptId("pause"), "mail/two", 20.0, 1.0, "", beep=False))
+    x.switch.send(do.Record(leg, AttemptId("pause"), "mail/two", 20.0, 1.0, "", beep=False))
     await asyncio.sleep(0.5 if x.live else 0)
     await caller.says(None)
     assert (await x.facts.next(was.RecordingFinished, attempt="pause")).ended_by == "silence"
-    x.door.send(do.Record(leg, AttemptId("stop"), "mail/three", 20.0, beep=False))
+    x.switch.send(do.Record(leg, AttemptId("stop"), "mail/three", 20.0, beep=False))
     await asyncio.sleep(0.5)
-    x.door.send(do.Stop(leg, AttemptId("stop")))
+    x.switch.send(do.Stop(leg, AttemptId("stop")))
     assert (await x.facts.next(was.RecordingFinished, attempt="stop")).ended_by == "stopped"
     await gone(x, leg, Cause.NORMAL)
 
@@ -111,7 +111,7 @@ async def a_talk(x: Exchange) -> None:
     await x.agent("1001", lambda call: Answer(0.2))
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
     leg, caller = await answered(x)
-    x.door.send(do.StartMusic(leg, AttemptId("music")))
+    x.switch.send(do.StartMusic(leg, AttemptId("music")))
     agent = await agent_up(x, 1, "1001")
     await bridged(x, "talk", leg, agent, "talks/one")
     phone = await x.agents_call("1001")
@@ -122,12 +122,12 @@ async def a_talk(x: Exchange) -> None:
     await caller.press("5")
     await x.facts.next(was.DigitPressed, leg=leg, digit="5")
     await asyncio.sleep(0.5 if x.live else 0)
-    x.door.send(do.MuteRecording(AttemptId("mute"), AttemptId("talk"), True))
+    x.switch.send(do.MuteRecording(AttemptId("mute"), AttemptId("talk"), True))
     await x.facts.next(was.CommandDone, attempt="mute")
     await asyncio.sleep(0.5 if x.live else 0)
-    x.door.send(do.MuteRecording(AttemptId("sound"), AttemptId("talk"), False))
+    x.switch.send(do.MuteRecording(AttemptId("sound"), AttemptId("talk"), False))
     await x.facts.next(was.CommandDone, attempt="sound")
-    live = {found.leg: found for found in await x.door.calls()}
+    live = {found.leg: found for found in await x.switch.calls()}
     assert live[leg].bridged_with == agent
     assert live[agent].bridge == "talk"
     await phone.hang_up()
@@ -145,7 +145,7 @@ async def a_talk(x: Exchange) -> None:
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.RINGING)
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.BUSY)
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
-    x.door.send(do.StartMusic(leg, AttemptId("more music")))
+    x.switch.send(do.StartMusic(leg, AttemptId("more music")))
     await caller.hears(MUSIC_HZ)
     await gone(x, leg, Cause.NORMAL)
 
@@ -156,7 +156,7 @@ async def a_miss_and_the_next_agent(x: Exchange) -> None:
     await x.agent("1001", lambda call: LetRing())
     await x.agent("1002", lambda call: Reject(486))
     leg, caller = await answered(x)
-    x.door.send(do.StartMusic(leg, AttemptId("music")))
+    x.switch.send(do.StartMusic(leg, AttemptId("music")))
     for number, (to, cause) in enumerate(
         [
             ("phone:1001", Cause.NO_ANSWER),
@@ -166,7 +166,7 @@ async def a_miss_and_the_next_agent(x: Exchange) -> None:
         ],
         1,
     ):
-        x.door.send(do.Originate(leg_id(number), AttemptId(f"offer-{number}"), to, "95588", "front", 0.7))
+        x.switch.send(do.Originate(leg_id(number), AttemptId(f"offer-{number}"), to, "95588", "front", 0.7))
         assert (await x.facts.next(was.CallEnded, leg=leg_id(number))).cause is cause
     await x.agent("1003", lambda call: Answer(0.1))
     await x.facts.next(was.AgentDeviceChanged, device="1003", state=DeviceState.IDLE)
@@ -185,12 +185,12 @@ async def a_cancelled_offer(x: Exchange) -> None:
     """Withdrawn at once, before the switch has a channel for it; and withdrawn while it rings."""
     await x.agent("1001", lambda call: LetRing())
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
-    x.door.send(do.Originate(leg_id(1), AttemptId("offer-1"), "phone:1001", "95588", "front", 10.0))
-    x.door.send(do.HangUp(leg_id(1)))
+    x.switch.send(do.Originate(leg_id(1), AttemptId("offer-1"), "phone:1001", "95588", "front", 10.0))
+    x.switch.send(do.HangUp(leg_id(1)))
     assert (await x.facts.next(was.CallEnded)).cause is Cause.CANCELLED
-    x.door.send(do.Originate(leg_id(2), AttemptId("offer-2"), "phone:1001", "95588", "front", 10.0))
+    x.switch.send(do.Originate(leg_id(2), AttemptId("offer-2"), "phone:1001", "95588", "front", 10.0))
     await x.facts.next(was.CallRinging, leg=leg_id(2))
-    x.door.send(do.HangUp(leg_id(2)))
+    x.switch.send(do.HangUp(leg_id(2)))
     assert (await x.facts.next(was.CallEnded)).cause is Cause.CANCELLED
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.IDLE)
 
@@ -204,13 +204,13 @@ async def a_caller_handed_on(x: Exchange) -> None:
     first = await agent_up(x, 1, "1001")
     await bridged(x, "talk-1", leg, first)
     second = await agent_up(x, 2, "1002")
-    x.door.send(do.Bridge(AttemptId("talk-2"), leg, second))
+    x.switch.send(do.Bridge(AttemptId("talk-2"), leg, second))
     await x.facts.next(was.Bridged, attempt="talk-2")
     assert (await x.facts.next(was.Unbridged, attempt="talk-1")).survivors == (first,)
     phone = await x.agents_call("1002")
     await caller.says(800)
     await phone.hears(800)
-    x.door.send(do.Play(first, AttemptId("bye"), (do.Clip(clip(700, 0.3)),)))
+    x.switch.send(do.Play(first, AttemptId("bye"), (do.Clip(clip(700, 0.3)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="bye")).outcome is Outcome.FINISHED
     await gone(x, first, Cause.NORMAL)
     await gone(x, leg, Cause.NORMAL)
@@ -224,11 +224,11 @@ async def a_bridge_that_meets_a_hang_up(x: Exchange) -> None:
     await x.agent("1001", lambda call: Answer(0.1))
     leg, caller = await answered(x)
     agent = await agent_up(x, 1, "1001")
-    x.door.send(do.HangUp(agent))
-    x.door.send(do.Bridge(AttemptId("talk"), leg, agent))
+    x.switch.send(do.HangUp(agent))
+    x.switch.send(do.Bridge(AttemptId("talk"), leg, agent))
     assert (await x.facts.next(was.CommandFailed, attempt="talk")).reason == "leg_gone"
     await x.facts.next(was.CallEnded, leg=agent)
-    x.door.send(do.Play(leg, AttemptId("sorry"), (do.Clip(clip(400, 0.5)),)))
+    x.switch.send(do.Play(leg, AttemptId("sorry"), (do.Clip(clip(400, 0.5)),)))
     await caller.hears(400)
     assert (await x.facts.next(was.PlaybackFinished, attempt="sorry")).outcome is Outcome.FINISHED
     await gone(x, leg, Cause.NORMAL)
@@ -246,16 +246,16 @@ async def a_supervisor(x: Exchange) -> None:
     boss = await x.agents_call("1002")
     phone = await x.agents_call("1001")
     await caller.says(800)
-    x.door.send(do.Supervise(supervisor, AttemptId("listen"), agent, "listen"))
+    x.switch.send(do.Supervise(supervisor, AttemptId("listen"), agent, "listen"))
     await x.facts.next(was.CommandDone, attempt="listen")
     await boss.hears(800)
     await caller.says(None)
     await boss.says(500)
-    x.door.send(do.Supervise(supervisor, AttemptId("whisper"), agent, "whisper"))
+    x.switch.send(do.Supervise(supervisor, AttemptId("whisper"), agent, "whisper"))
     await x.facts.next(was.CommandDone, attempt="whisper")
     await phone.hears(500)
     await caller.hears_nothing(0.3)
-    x.door.send(do.Supervise(supervisor, AttemptId("barge"), agent, "barge"))
+    x.switch.send(do.Supervise(supervisor, AttemptId("barge"), agent, "barge"))
     await x.facts.next(was.CommandDone, attempt="barge")
     await caller.hears(500)
     await gone(x, supervisor, Cause.NORMAL)
@@ -275,9 +275,9 @@ async def an_agent_dials_in(x: Exchange) -> None:
     arrived = await x.facts.next(was.CallArrived)
     assert (arrived.device, arrived.caller, arrived.called) == ("1001", "1001", "*41")
     await x.facts.next(was.AgentDeviceChanged, device="1001", state=DeviceState.BUSY)
-    x.door.send(do.Answer(arrived.leg, AttemptId("answer")))
+    x.switch.send(do.Answer(arrived.leg, AttemptId("answer")))
     await x.facts.next(was.CallAnswered)
-    x.door.send(do.Play(arrived.leg, AttemptId("done"), (do.Clip(clip(500, 0.5)),)))
+    x.switch.send(do.Play(arrived.leg, AttemptId("done"), (do.Clip(clip(500, 0.5)),)))
     await phone.hears(500)
     await x.facts.next(was.PlaybackFinished, attempt="done", outcome=Outcome.FINISHED)
     await gone(x, arrived.leg, Cause.NORMAL)
@@ -301,16 +301,16 @@ async def a_caller_given_away(x: Exchange) -> None:
     """To nobody: still ours. To somebody: gone from us, and talking."""
     await x.agent("1001", lambda call: Answer(0.1))
     leg, caller = await answered(x)
-    x.door.send(do.Redirect(leg, AttemptId("nobody"), "phone:1003"))
+    x.switch.send(do.Redirect(leg, AttemptId("nobody"), "phone:1003"))
     assert (await x.facts.next(was.CommandFailed, attempt="nobody")).reason == "refused"
-    x.door.send(do.Play(leg, AttemptId("sorry"), (do.Clip(clip(400, 0.5)),)))
+    x.switch.send(do.Play(leg, AttemptId("sorry"), (do.Clip(clip(400, 0.5)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="sorry")).outcome is Outcome.FINISHED
-    x.door.send(do.Redirect(leg, AttemptId("away"), "phone:1001"))
+    x.switch.send(do.Redirect(leg, AttemptId("away"), "phone:1001"))
     assert (await x.facts.next(was.CallEnded, leg=leg)).cause is Cause.TRANSFERRED
     phone = await x.agents_call("1001")
     await caller.says(800)
     await phone.hears(800)
-    assert await x.door.calls() == ()
+    assert await x.switch.calls() == ()
     await caller.hang_up()
 
 
@@ -322,8 +322,8 @@ async def a_lost_link(x: Exchange) -> None:
     agent = await agent_up(x, 1, "1001")
     await bridged(x, "talk", talking, agent)
     waiting, _ = await answered(x)
-    x.door.send(do.StartMusic(waiting, AttemptId("music")))
-    x.door.send(do.Play(waiting, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
+    x.switch.send(do.StartMusic(waiting, AttemptId("music")))
+    x.switch.send(do.Play(waiting, AttemptId("greet"), (do.Clip(clip(400, 4)),)))
     await asyncio.sleep(0.3 if x.live else 0.1)
     await x.lose_link()
     lost = await x.facts.next(was.SwitchLost)
@@ -337,7 +337,7 @@ async def a_lost_link(x: Exchange) -> None:
     assert (live[talking].bridged_with, live[talking].bridge) == (agent, "talk")
     await gone(x, agent, Cause.NORMAL)
     assert (await x.facts.next(was.Unbridged, attempt="talk")).survivors == (talking,)
-    x.door.send(do.Play(waiting, AttemptId("again"), (do.Clip(clip(500, 0.3)),)))
+    x.switch.send(do.Play(waiting, AttemptId("again"), (do.Clip(clip(500, 0.3)),)))
     assert (await x.facts.next(was.PlaybackFinished, attempt="again")).outcome is Outcome.FINISHED
     await gone(x, talking, Cause.NORMAL)
     await gone(x, waiting, Cause.NORMAL)
@@ -351,7 +351,7 @@ async def another_controller(x: Exchange) -> None:
     agent = await agent_up(x, 1, "1001")
     await bridged(x, "talk", talking, agent)
     waiting, caller = await answered(x)
-    x.door.send(do.StartMusic(waiting, AttemptId("music")))
+    x.switch.send(do.StartMusic(waiting, AttemptId("music")))
     await caller.hears(MUSIC_HZ)
     assert (await x.facts.next(was.SwitchBack)).live == ()
     await x.new_controller()
@@ -359,7 +359,7 @@ async def another_controller(x: Exchange) -> None:
     assert live[waiting].in_music
     assert not live[talking].in_music
     assert (live[agent].device, live[agent].inbound, live[agent].bridge) == ("1001", False, "talk")
-    x.door.send(do.Play(waiting, AttemptId("next"), (do.Clip(clip(500, 0.3)),)))
+    x.switch.send(do.Play(waiting, AttemptId("next"), (do.Clip(clip(500, 0.3)),)))
     await caller.hears(500)
     assert (await x.facts.next(was.PlaybackFinished, attempt="next")).outcome is Outcome.FINISHED
     await caller.hears(MUSIC_HZ)

@@ -11,7 +11,7 @@ from hotline.provisioning.freeswitch import FreeSwitchHouse
 from hotline.server import wiring
 from hotline.site.settings import Site
 from hotline.store.reading import masked_leg
-from speech.recognising_switch import HearingSwitch
+from speech.recognising_switch import RecognisingSwitch
 from switch.asterisk import adapter
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.session import AsteriskOptions
@@ -49,9 +49,9 @@ def test_an_ear_only_where_an_engine_is_named(tmp_path: Path) -> None:
         return wiring.make_switch(Site.open(tmp_path))
 
     assert isinstance(switch("{}"), AsteriskSwitch)
-    assert isinstance(switch("speech: {engine: scripted, phrases: [人工]}"), HearingSwitch)
+    assert isinstance(switch("speech: {engine: scripted, phrases: [人工]}"), RecognisingSwitch)
     assert isinstance(switch("{switch: {kind: freeswitch}}"), FreeSwitch)
-    assert isinstance(switch("{switch: {kind: freeswitch}, speech: {engine: scripted}}"), HearingSwitch)
+    assert isinstance(switch("{switch: {kind: freeswitch}, speech: {engine: scripted}}"), RecognisingSwitch)
 
 
 def test_a_phone_of_the_house_is_shown_and_a_number_is_not() -> None:

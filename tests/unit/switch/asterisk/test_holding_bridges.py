@@ -1,4 +1,4 @@
-"""Which waiting room a caller is put into, and when another one is opened."""
+"""Which holding bridge a caller is put into, and when another one is opened."""
 
 import re
 from unittest.mock import Mock, create_autospec
@@ -6,26 +6,26 @@ from unittest.mock import Mock, create_autospec
 import pytest
 
 from calls.ids import LegId
-from switch.asterisk.holding_bridges import PLACES, Rooms
+from switch.asterisk.holding_bridges import PLACES, HoldingBridges
 from switch.asterisk.legs import Leg
 from switch.asterisk.requests import Reply
-from switch.asterisk.session import AsteriskOptions, Door
+from switch.asterisk.session import AsteriskOptions, Session
 
 pytestmark = pytest.mark.unit
 
 
 class House:
-    """A door that keeps what is asked of Asterisk, and legs with music."""
+    """A session that keeps what is asked of Asterisk, and legs with music."""
 
     def __init__(self, status: int = 200) -> None:
-        self.door: Mock = create_autospec(Door, instance=True)
-        self.door.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
-        self.door.legs = {}
-        self.door.loop = Mock()
+        self.session: Mock = create_autospec(Session, instance=True)
+        self.session.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
+        self.session.legs = {}
+        self.session.loop = Mock()
         self.asked: list[str] = []
         self.status = status
-        self.door.request.side_effect = self._request
-        self.rooms = Rooms(self.door)
+        self.session.request.side_effect = self._request
+        self.holding_bridges = HoldingBridges(self.session)
 
     def _request(self, about: str, method: str, uri: str, then: object = None) -> None:
         self.asked.append(f"{method} {uri}")
@@ -36,47 +36,49 @@ class House:
         """Somebody with music."""
         leg = Leg(LegId(f"caller-{number}"), "", "", inbound=True)
         leg.music = True
-        self.door.legs[leg.id] = leg
+        self.session.legs[leg.id] = leg
         return leg.id
 
 
 def test_a_room_holds_only_so_many_and_the_next_is_open_before_it_is_full() -> None:
     house = House()
-    rooms = [house.rooms.of(house.caller(number)) for number in range(3 * PLACES)]
-    assert rooms == ["hotline-music"] * PLACES + ["hotline-music-2"] * PLACES + ["hotline-music-3"] * PLACES
+    bridges = [house.holding_bridges.of(house.caller(number)) for number in range(3 * PLACES)]
+    assert bridges == ["hotline-music"] * PLACES + ["hotline-music-2"] * PLACES + ["hotline-music-3"] * PLACES
     opened = [re.sub("&.*", "", asked) for asked in house.asked]
     assert opened == [f"POST bridges/hotline-music-{number}?type=holding" for number in (2, 3, 4)]
 
 
 def test_where_asterisk_opens_no_other_room_they_sit_closer_together() -> None:
     house = House(status=500)
-    assert {house.rooms.of(house.caller(number)) for number in range(2 * PLACES)} == {"hotline-music"}
+    assert {house.holding_bridges.of(house.caller(number)) for number in range(2 * PLACES)} == {"hotline-music"}
 
 
 def test_who_leaves_makes_room_and_who_was_ordered_in_again_keeps_the_place() -> None:
     house = House()
     callers = [house.caller(number) for number in range(PLACES)]
     for caller in callers:
-        house.rooms.on_entered(house.rooms.of(caller), caller)
-    house.rooms.on_left("hotline-music", callers[0])  # its music was ordered anew meanwhile
-    assert house.rooms.of(house.caller(100)) == "hotline-music-2"
-    house.door.legs[callers[1]].music = False
-    house.rooms.on_left("hotline-music", callers[1])
-    assert house.rooms.of(house.caller(101)) == "hotline-music"
-    house.rooms.on_end(house.door.legs[callers[2]])
-    assert house.rooms.of(house.caller(102)) == "hotline-music"
+        house.holding_bridges.on_entered(house.holding_bridges.of(caller), caller)
+    house.holding_bridges.on_left("hotline-music", callers[0])  # its music was ordered anew meanwhile
+    assert house.holding_bridges.of(house.caller(100)) == "hotline-music-2"
+    house.session.legs[callers[1]].music = False
+    house.holding_bridges.on_left("hotline-music", callers[1])
+    assert house.holding_bridges.of(house.caller(101)) == "hotline-music"
+    house.holding_bridges.on_end(house.session.legs[callers[2]])
+    assert house.holding_bridges.of(house.caller(102)) == "hotline-music"
 
 
 def test_the_rooms_that_stand_are_taken_over() -> None:
     house = House()
     full = tuple(f"caller-{number}" for number in range(PLACES))
-    house.rooms.adopt(
+    house.holding_bridges.adopt(
         {"hotline-music-10": ("last",), "hotline-music-2": full, "hotline-music": full, "hotline-talk-1": ("a", "b")}
     )
-    assert house.rooms.of(LegId("last")) == "hotline-music-10"
-    assert house.rooms.of(house.caller(200)) == "hotline-music-10"
+    assert house.holding_bridges.of(LegId("last")) == "hotline-music-10"
+    assert house.holding_bridges.of(house.caller(200)) == "hotline-music-10"
     assert [
-        name for name in ("hotline-music-2", "hotline-music", "hotline-talk-1", None) if house.rooms.is_one(name)
+        name
+        for name in ("hotline-music-2", "hotline-music", "hotline-talk-1", None)
+        if house.holding_bridges.is_one(name)
     ] == [
         "hotline-music-2",
         "hotline-music",
@@ -85,13 +87,13 @@ def test_the_rooms_that_stand_are_taken_over() -> None:
 
 def test_music_is_asked_for_in_a_room_that_was_empty() -> None:
     house = House()
-    house.rooms.on_entered("hotline-music", house.caller(1))
-    house.rooms.on_entered("hotline-music", house.caller(2))
-    calls = house.door.loop.call_later.call_args_list
+    house.holding_bridges.on_entered("hotline-music", house.caller(1))
+    house.holding_bridges.on_entered("hotline-music", house.caller(2))
+    calls = house.session.loop.call_later.call_args_list
     assert len({call.args[2] for call in calls}) == 1
-    _, ask, room = calls[0].args
-    ask(room)
-    house.rooms.on_left(room, LegId("caller-1"))
-    house.rooms.on_left(room, LegId("caller-2"))
-    ask(room)
+    _, ask, bridge = calls[0].args
+    ask(bridge)
+    house.holding_bridges.on_left(bridge, LegId("caller-1"))
+    house.holding_bridges.on_left(bridge, LegId("caller-2"))
+    ask(bridge)
     assert house.asked == ["POST bridges/hotline-music/moh"]

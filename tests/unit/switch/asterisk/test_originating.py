@@ -10,10 +10,10 @@ from calls import commands
 from calls.causes import Cause
 from calls.ids import AttemptId, LegId
 from switch.asterisk import wire
-from switch.asterisk.connection import Lane
+from switch.asterisk.connection import Connection
 from switch.asterisk.legs import Leg
 from switch.asterisk.originating import Dialler
-from switch.asterisk.session import AsteriskOptions, Door
+from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.websocket import GatheringWebSocket
 
 pytestmark = pytest.mark.unit
@@ -41,36 +41,36 @@ def hangup_request(soft: bool) -> wire.ChannelHangupRequest:
 def test_who_is_free_before_the_channel_is_gone(
     soft: bool, answered: bool, inbound: bool, busy: bool, ends: bool
 ) -> None:
-    door: Mock = create_autospec(Door, instance=True)
+    session: Mock = create_autospec(Session, instance=True)
     leg = Leg(LegId("leg-1"), "", "1001", inbound=inbound)
     leg.answered = answered
     if busy:
         leg.open[AttemptId("whisper")] = commands.Play(leg.id, AttemptId("whisper"), ())
-    door.legs = {leg.id: leg}
-    Dialler(door).on_hangup_request(hangup_request(soft))
+    session.legs = {leg.id: leg}
+    Dialler(session).on_hangup_request(hangup_request(soft))
     assert leg.hanging_up
-    assert [call.args[1] for call in door.end.call_args_list] == ([Cause.NORMAL] if ends else [])
+    assert [call.args[1] for call in session.end.call_args_list] == ([Cause.NORMAL] if ends else [])
 
 
 def test_a_call_out_leaves_before_what_has_not_left() -> None:
-    door: Mock = create_autospec(Door, instance=True)
-    door.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
-    door.legs = {}
-    door.loop = Mock()
-    door.client = Mock(connected=True)
-    Dialler(door).originate(commands.Originate(LegId("leg-2"), AttemptId("ring"), "phone:1001", "95588", "", 20.0))
-    assert door.request_first.call_args.args[1:3] == ("POST", "channels/leg-2")
-    assert not door.request.called
+    session: Mock = create_autospec(Session, instance=True)
+    session.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
+    session.legs = {}
+    session.loop = Mock()
+    session.client = Mock(connected=True)
+    Dialler(session).originate(commands.Originate(LegId("leg-2"), AttemptId("ring"), "phone:1001", "95588", "", 20.0))
+    assert session.request_first.call_args.args[1:3] == ("POST", "channels/leg-2")
+    assert not session.request.called
 
 
 async def test_first_is_before_the_others_of_a_lane() -> None:
     socket: Mock = create_autospec(GatheringWebSocket, instance=True)
     socket.send_together.side_effect = aiohttp.ClientError("enough")
-    lane = Lane(socket, lambda data: None)
-    lane.put("1", "POST", "channels/caller/answer", None)
-    lane.put("2", "POST", "bridges/hotline-music/addChannel?channel=caller", None)
-    lane.put("3", "POST", "channels/agent", None, first=True)
+    connection = Connection(socket, lambda data: None)
+    connection.put("1", "POST", "channels/caller/answer", None)
+    connection.put("2", "POST", "bridges/hotline-music/addChannel?channel=caller", None)
+    connection.put("3", "POST", "channels/agent", None, first=True)
     with pytest.raises(aiohttp.ClientError):
-        await lane.write()
+        await connection.write()
     (messages,) = socket.send_together.call_args.args
     assert [msgspec.json.decode(message)["request_id"] for message in messages] == ["3", "1", "2"]

@@ -10,18 +10,18 @@ from switch.asterisk import wire
 from switch.asterisk.client import AriClient
 from switch.asterisk.legs import Leg
 from switch.asterisk.playing import Player
-from switch.asterisk.session import AsteriskOptions, Door
+from switch.asterisk.session import AsteriskOptions, Session
 
 pytestmark = pytest.mark.unit
 
 
 def test_the_end_of_the_prompt_before_it_does_not_order_it_twice() -> None:
-    door = Door(AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret", media_here=False))
+    session = Session(AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret", media_here=False))
     client: Mock = create_autospec(AriClient, instance=True)
-    door.client = client
+    session.client = client
     leg = Leg(LegId("leg-1"), "13800138000", "95588", inbound=True)
-    door.legs[leg.id] = leg
-    player = Player(door)
+    session.legs[leg.id] = leg
+    player = Player(session)
     player.play(commands.Play(leg.id, AttemptId("menu"), (commands.Clip("/menu"),)))
     player.stop(leg, AttemptId("menu"))
     player.start_music(commands.StartMusic(leg.id, AttemptId("music")))

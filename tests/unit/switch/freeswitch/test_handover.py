@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from calls.errors import BadInput
-from switch.freeswitch.instance.handover import handing
+from switch.freeswitch.instance.handover import handover
 from switch.freeswitch.instance.settings import TEMPLATES
 
 pytestmark = pytest.mark.unit
@@ -23,7 +23,7 @@ def _actions(extension: ElementTree.Element, application: str) -> list[str]:
 
 
 def test_without_sockets_a_call_is_parked_while_the_lease_runs() -> None:
-    [extension] = _extensions(handing("caller", ()))
+    [extension] = _extensions(handover("caller", ()))
     condition = extension[0]
     assert "hotline_until" in condition.attrib["field"]
     assert [action.get("application") for action in condition] == ["multiset", "park"]
@@ -31,7 +31,7 @@ def test_without_sockets_a_call_is_parked_while_the_lease_runs() -> None:
 
 @pytest.mark.parametrize("sockets", [(), ADDRESSES])
 def test_variables_are_set_at_once_and_none_holds_the_sign_between_them(sockets: tuple[str, ...]) -> None:
-    for extension in _extensions(handing("caller", sockets)):
+    for extension in _extensions(handover("caller", sockets)):
         [argument] = _actions(extension, "multiset")
         assert argument.startswith("^^;hotline_role=caller;")
         assert all(
@@ -39,11 +39,11 @@ def test_variables_are_set_at_once_and_none_holds_the_sign_between_them(sockets:
         )
         # What is put in cannot hold it either: such numbers are turned away before.
         dialplan = (TEMPLATES / "dialplan.xml").read_text()
-        assert dialplan.index("[^0-9A-Za-z+*#._-]") < dialplan.index("{{caller_handing}}")
+        assert dialplan.index("[^0-9A-Za-z+*#._-]") < dialplan.index("{{caller_handover}}")
 
 
 def test_every_uuid_has_one_controller_first_and_all_others_after_it() -> None:
-    extensions = _extensions(handing("caller", ADDRESSES))
+    extensions = _extensions(handover("caller", ADDRESSES))
     first: dict[str, str] = {}
     for extension in extensions:
         [offer] = _actions(extension, "socket")
@@ -60,12 +60,12 @@ def test_every_uuid_has_one_controller_first_and_all_others_after_it() -> None:
 
 
 def test_agents_calls_keep_the_order_given() -> None:
-    [extension] = _extensions(handing("agent", ADDRESSES))
+    [extension] = _extensions(handover("agent", ADDRESSES))
     assert _actions(extension, "socket") == ["|".join(ADDRESSES) + " async full"]
 
 
 def test_whoever_is_not_claimed_goes_on_within_seconds() -> None:
-    for extension in _extensions(handing("caller", ADDRESSES)):
+    for extension in _extensions(handover("caller", ADDRESSES)):
         applications = [str(action.get("application")) for action in extension.iter("action")]
         assert applications[-4:] == ["sched_transfer", "socket", "sched_cancel", "transfer"]
 
@@ -73,9 +73,9 @@ def test_whoever_is_not_claimed_goes_on_within_seconds() -> None:
 @pytest.mark.parametrize("address", ["10.0.0.5", "a b:1", 'x"y:1', "h:1|h:2", "${x}:1", ":8084"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(BadInput):
-        handing("caller", [address])
+        handover("caller", [address])
 
 
 def test_more_controllers_than_a_digit_can_tell_apart_are_refused() -> None:
     with pytest.raises(BadInput, match="16 at most"):
-        handing("caller", [f"h{number}:1" for number in range(17)])
+        handover("caller", [f"h{number}:1" for number in range(17)])

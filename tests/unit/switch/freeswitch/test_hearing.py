@@ -19,7 +19,7 @@ from calls.ids import LegId
 from switch.freeswitch.client import EventSocketClient
 from switch.freeswitch.hearing import FOLDER, Hearing
 from switch.freeswitch.legs import Leg
-from switch.freeswitch.session import Door, FreeSwitchOptions, Then, Told
+from switch.freeswitch.session import FreeSwitchOptions, Session, Then, Told
 from switch.freeswitch.wire import Event
 
 pytestmark = pytest.mark.unit
@@ -39,14 +39,14 @@ class Switch:
         self.refuses: Told | None = None
         self.writes_elsewhere = False
         self.records = asyncio.Event()
-        self.door = create_autospec(Door, instance=True)
-        self.door.options = self.options
-        self.door.legs = {LEG: Leg(LEG, "", "", inbound=True)}
-        self.door.loop = asyncio.get_running_loop()
-        self.door.client = create_autospec(EventSocketClient, instance=True)
-        self.door.client.linked = True
-        self.door.api.side_effect = self._api
-        self.hearing = Hearing(self.door)
+        self.session = create_autospec(Session, instance=True)
+        self.session.options = self.options
+        self.session.legs = {LEG: Leg(LEG, "", "", inbound=True)}
+        self.session.loop = asyncio.get_running_loop()
+        self.session.client = create_autospec(EventSocketClient, instance=True)
+        self.session.client.linked = True
+        self.session.api.side_effect = self._api
+        self.hearing = Hearing(self.session)
 
     def _api(self, name: str, arguments: str, then: Then) -> None:
         self.asked.append(arguments)
@@ -54,11 +54,11 @@ class Switch:
 
     def _told(self, name: str, leg: str, verb: str, path: str, *more: str) -> Told:
         assert name == "uuid_record"
-        if not self.door.client.linked:
+        if not self.session.client.linked:
             return Told("the link is down", "switch_lost")
         if self.refuses is not None:
             return self.refuses
-        if LegId(leg) not in self.door.legs:
+        if LegId(leg) not in self.session.legs:
             return Told("-ERR Cannot locate session!", "leg_gone")
         if verb == "start":
             self.open[path] = (Path(os.devnull) if self.writes_elsewhere else Path(path)).open("wb", buffering=0)
@@ -151,7 +151,7 @@ async def test_what_was_said_last_is_heard_before_the_end(switch: Switch) -> Non
         await begun(switch, sound)
         switch.says(WORD)
         (path,) = switch.open
-        leg = switch.door.legs.pop(LEG)
+        leg = switch.session.legs.pop(LEG)
         switch.closes(path)
         switch.hearing.on_end(leg)
         assert [piece async for piece in sound] == [WORD]
@@ -191,7 +191,7 @@ async def test_what_cannot_be_begun_is_told(switch: Switch, reason: FailureReaso
     with pytest.raises(fault):
         await anext(switch.hearing.sound_of(LEG))
     await settled()
-    assert switch.notes() == [] or reason != "refused", "what may have been begun is for the next stock-taking"
+    assert switch.notes() == [] or reason != "refused", "what may have been begun is for the next inventory"
 
 
 async def test_a_leg_that_is_not_there_cannot_be_heard(switch: Switch) -> None:
@@ -201,7 +201,7 @@ async def test_a_leg_that_is_not_there_cannot_be_heard(switch: Switch) -> None:
 
 async def test_a_leg_whose_name_would_be_another_folders_is_refused(switch: Switch) -> None:
     leg = LegId("../../etc/x")
-    switch.door.legs[leg] = Leg(leg, "", "", inbound=True)
+    switch.session.legs[leg] = Leg(leg, "", "", inbound=True)
     with pytest.raises(SwitchError, match="no name for a file"):
         await anext(switch.hearing.sound_of(leg))
 
@@ -224,12 +224,12 @@ async def test_what_a_lost_link_leaves_is_stopped_when_it_is_back(switch: Switch
     async with aclosing(switch.hearing.sound_of(LEG)) as sound:
         await begun(switch, sound)
         (path,) = switch.open
-        switch.door.client.linked = False
+        switch.session.client.linked = False
         switch.hearing.on_lost()
         assert [piece async for piece in sound] == []
     await settled()
     assert list(map(str, switch.notes())) == [path]
-    switch.door.client.linked = True
+    switch.session.client.linked = True
     switch.hearing.adopt()
     await settled()
     assert (switch.open, switch.notes()) == ({}, [])
@@ -255,7 +255,7 @@ async def test_controllers_that_share_a_switch_leave_each_others_alone(tmp_path:
         await begun(north, sound)
         (path,) = north.open
         south.hearing.adopt()
-        heir = Hearing(north.door)
+        heir = Hearing(north.session)
         assert south.asked == []
         heir.adopt()
         assert north.asked[-1] == f"{LEG} stop {path}"

@@ -11,7 +11,7 @@ from calls.events import PlaybackFinished
 from calls.ids import AttemptId, LegId
 from switch.freeswitch.legs import Execution, Leg
 from switch.freeswitch.playing import Player
-from switch.freeswitch.session import Door, FreeSwitchOptions
+from switch.freeswitch.session import FreeSwitchOptions, Session
 from switch.freeswitch.wire import Event
 
 pytestmark = pytest.mark.unit
@@ -56,15 +56,15 @@ def test_the_end_of_a_playback(
 ) -> None:
     (tmp_path / "hello.wav").touch()
     order = Play(LegId("leg"), AttemptId("greet"), (Clip(str(tmp_path / "hello")),))
-    door = create_autospec(Door, instance=True)
-    door.legs = {order.leg: Leg(order.leg, "", "", inbound=True)}
-    door.options, door.emit = FreeSwitchOptions("secret"), Mock()
+    session = create_autospec(Session, instance=True)
+    session.legs = {order.leg: Leg(order.leg, "", "", inbound=True)}
+    session.options, session.emit = FreeSwitchOptions("secret"), Mock()
 
-    Player(door).play(order)
-    _, application, argument, on_done = door.run.call_args.args
+    Player(session).play(order)
+    _, application, argument, on_done = session.run.call_args.args
     execution = Execution("0", application, argument, on_done)
     execution.stopping = stopping
     on_done(execution, Event({"Event-Name": "CHANNEL_EXECUTE_COMPLETE", **headers}), None)
 
     assert argument == str(tmp_path / "hello.wav")
-    door.emit.assert_called_once_with(PlaybackFinished(order.leg, order.attempt, outcome, detail, reason))
+    session.emit.assert_called_once_with(PlaybackFinished(order.leg, order.attempt, outcome, detail, reason))

@@ -13,7 +13,7 @@ from calls.events import CallAnswered, CallArrived, Fact, LiveLeg, SwitchBack, U
 from calls.ids import AttemptId, LegId
 from switch.freeswitch import adapter
 from switch.freeswitch.client import EventSocketClient
-from switch.freeswitch.inventory import Stock
+from switch.freeswitch.inventory import Inventory
 from switch.freeswitch.session import FreeSwitchOptions
 
 pytestmark = pytest.mark.unit
@@ -42,10 +42,10 @@ async def test_a_target_who_answered_in_the_gap_is_bridged_once(
     monkeypatch.setattr(adapter, "EventSocketClient", lambda *given: client)
     live = [LiveLeg(CALLER, "138", "95588", True, True)]
 
-    async def take_stock(*given: object) -> Stock:
-        return Stock("core", tuple(live), (), len(live))
+    async def take_inventory(*given: object) -> Inventory:
+        return Inventory("core", tuple(live), (), len(live))
 
-    monkeypatch.setattr(adapter, "take_whole_stock", take_stock)
+    monkeypatch.setattr(adapter, "take_whole_inventory", take_inventory)
     await switch.start(house)
     await switch.resync()
     switch.send(Originate(TARGET, AttemptId("ring"), "tel:+861012345", "95588", "", 20.0))
