@@ -24,8 +24,8 @@ from typing import TypeAlias
 import msgspec
 import numpy as np
 
-from speech.g711 import to_alaw, to_mulaw
-from speech.voice import Pcm, SoundError
+from calls.g711 import alaw_codes, ulaw_codes
+from speech.voice import Pcm, Samples, SoundError
 
 RATE = 8000
 ENDINGS = (".ulaw", ".alaw", ".wav")
@@ -63,7 +63,12 @@ def encode(pcm: Pcm) -> tuple[bytes, bytes, bytes]:
     """The contents of a sound's files, in the order of ENDINGS. Raises ValueError at another rate than RATE."""
     if pcm.rate != RATE:
         raise ValueError(f"sounds are kept at {RATE} Hz, not {pcm.rate}")
-    return to_mulaw(pcm.samples), to_alaw(pcm.samples), _wav(pcm.samples.astype("<i2").tobytes())
+    ulaw, alaw = (_g711(pcm.samples, codes) for codes in (ulaw_codes(), alaw_codes()))
+    return ulaw, alaw, _wav(pcm.samples.astype("<i2").tobytes())
+
+
+def _g711(samples: Samples, codes: bytes) -> bytes:
+    return np.frombuffer(codes, np.uint8)[samples.astype(np.int16).view(np.uint16)].tobytes()
 
 
 class SoundStore:
@@ -99,7 +104,7 @@ class SoundStore:
         if len(wav) < _WAV_HEADER or wav != _wav(wav[_WAV_HEADER:]):
             return None
         samples = np.frombuffer(wav, "<i2", offset=_WAV_HEADER).astype(np.int16)
-        if not len(samples) or to_mulaw(samples) != mulaw or to_alaw(samples) != alaw:
+        if not len(samples) or _g711(samples, ulaw_codes()) != mulaw or _g711(samples, alaw_codes()) != alaw:
             return None
         return Kept(len(samples), changed_ns)
 

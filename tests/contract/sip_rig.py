@@ -33,7 +33,7 @@ _FIRST_PORT = 15000 + WORKER * _PORTS_EACH
 _LAST_PORT = _FIRST_PORT + _PORTS_EACH - 1
 _chance = SystemRandom()
 _CHIME_S = 12.0
-"""The music that a switch without a site has is a chime of ten seconds, half of it quiet."""
+"""The music that a switch without a site has is a chime with rests."""
 
 
 class SipPerson:

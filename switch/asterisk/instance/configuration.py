@@ -12,9 +12,9 @@ import tempfile
 from pathlib import Path
 
 from switch.accounts import AgentAccount
-from switch.asterisk.instance.holdmusic import write_hold_music
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.settings import AsteriskSettings
+from switch.holdmusic import write_hold_music
 from switch.runfolder import write_private
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -95,7 +95,7 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
     music_dir = settings.music_dir
     if music_dir is None:
         music_dir = settings.run_dir / "music"
-        write_hold_music(music_dir)
+        write_hold_music(music_dir, ".sln", ".ulaw", ".alaw")
     values = _values(settings, installation, control_dir, music_dir)
     for name in _WHOLE_FILES:
         write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import wave
 from collections.abc import Iterable
 from pathlib import Path
 from xml.sax.saxutils import escape
-
-import numpy as np
 
 from calls.errors import BadInput
 from switch.accounts import AgentAccount
 from switch.freeswitch.instance.handover import handover, leg_variables
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.timezones import zones_file
+from switch.holdmusic import write_hold_music
 from switch.runfolder import write_private
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -38,7 +36,6 @@ _FILES = (
 )
 _ACCOUNTS, _FALLBACK, _ZONES = "agents.xml", "fallback.xml", "zones.xml"
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-_MUSIC_RATE = 8000
 
 
 def render(template: str, values: dict[str, str]) -> str:
@@ -63,7 +60,7 @@ def write_configuration(settings: FreeSwitchSettings) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     music_dir = settings.music_dir or settings.run_dir / "music"
     if settings.music_dir is None:
-        _write_chime(music_dir)
+        write_hold_music(music_dir, ".wav")
     values = _values(settings, music_dir)
     for name in _FILES:
         write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
@@ -174,22 +171,3 @@ def _text(value: str) -> str:
     if not value or "$" in value or not value.isprintable():
         raise BadInput(f"{value!r} cannot be written into a configuration file of FreeSWITCH")
     return escape(value, {'"': "&quot;"})
-
-
-def _write_chime(folder: Path) -> None:
-    """A soft chime of ten seconds: four falling notes, then quiet. Stands in for music until a site brings its own."""
-    target = folder / "chime.wav"
-    if target.exists():
-        return
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sound = np.zeros(10 * _MUSIC_RATE)
-    time_s = np.arange(2 * _MUSIC_RATE) / _MUSIC_RATE
-    for place, hertz in enumerate((660.0, 587.0, 523.0, 440.0)):
-        start = int(place * 0.7 * _MUSIC_RATE)
-        sound[start : start + time_s.size] += np.sin(2 * np.pi * hertz * time_s) * np.exp(-2.2 * time_s)
-    samples = (sound / np.abs(sound).max() * 6000).astype("<i2")
-    with wave.open(str(target), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(_MUSIC_RATE)
-        file.writeframes(samples.tobytes())

@@ -1,16 +1,22 @@
-"""A soft chime for waiting callers, for sites that have not put music of their own in place.
+"""Music on hold: a soft chime for callers who wait, until a site brings music of its own.
 
-Written already encoded in the two telephone codecs, so that playing it to a waiting room costs Asterisk no transcoding
-for those legs, and as linear audio for all others.
+A switch that plays a file as it is wants it encoded in the two telephone codecs, and as linear audio for all other
+legs; another wants a WAV. Telephone codecs distort loud and high sounds, and a switch may take steady tones for keys:
+so the chime is quiet, below 2 kHz, and dies away.
 """
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calls.g711 import alaw_codes, ulaw_codes
+
+Ending = Literal[".sln", ".ulaw", ".alaw", ".wav"]
 RATE_HZ = 8000
 # Pentatonic: any two notes that overlap sound well together. C major, from G3.
 _NOTES_HZ = (196.0, 220.0, 261.6, 293.7, 329.6, 392.0, 440.0, 523.3)
@@ -20,15 +26,37 @@ _BEAT_S = 0.75
 _PEAK = 5000  # about -16 dBFS: under speech, so that announcements stand out
 
 
-def write_hold_music(directory: Path) -> None:
-    """Puts `chime.sln`, `chime.ulaw` and `chime.alaw` (24 s, 8 kHz) into `directory`, once."""
-    if (directory / "chime.alaw").exists():
+def write_hold_music(folder: Path, *endings: Ending) -> None:
+    """Put the chime (24 s, 8 kHz) into `folder`, as one file for each ending. A file that is there stays."""
+    files = [(folder / f"chime{ending}", ending) for ending in endings]
+    if all(path.exists() for path, _ in files):
         return
-    directory.mkdir(parents=True, exist_ok=True)
-    linear = chime()
-    (directory / "chime.sln").write_bytes(linear.astype("<i2").tobytes())
-    (directory / "chime.ulaw").write_bytes(ulaw(linear))
-    (directory / "chime.alaw").write_bytes(alaw(linear))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    samples = chime()
+    for path, ending in files:
+        if not path.exists():
+            _write(path, ending, samples)
+
+
+def _write(path: Path, ending: Ending, samples: NDArray[np.int16]) -> None:
+    linear = samples.astype("<i2").tobytes()
+    match ending:
+        case ".sln":
+            path.write_bytes(linear)
+        case ".ulaw":
+            path.write_bytes(_encoded(samples, ulaw_codes()))
+        case ".alaw":
+            path.write_bytes(_encoded(samples, alaw_codes()))
+        case ".wav":
+            with wave.open(str(path), "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(RATE_HZ)
+                file.writeframes(linear)
+
+
+def _encoded(samples: NDArray[np.int16], codes: bytes) -> bytes:
+    return np.frombuffer(codes, np.uint8)[samples.view(np.uint16)].tobytes()
 
 
 def chime() -> NDArray[np.int16]:
@@ -58,22 +86,3 @@ def _add(mix: NDArray[np.float64], at: int, sound: NDArray[np.float64]) -> None:
     """Adds at a place; what would pass the end rings on at the beginning, since music on hold repeats."""
     places = (at + np.arange(len(sound))) % len(mix)
     np.add.at(mix, places, sound)
-
-
-def ulaw(linear: NDArray[np.int16]) -> bytes:
-    """16-bit samples as mu-law (ITU-T G.711)."""
-    magnitude = np.minimum(np.abs(linear.astype(np.int32)), 32635) + 132
-    exponent = np.floor(np.log2(magnitude)).astype(np.int32) - 7
-    mantissa = (magnitude >> (exponent + 3)) & 0x0F
-    sign = np.where(linear < 0, 0x80, 0x00)
-    return bytes((~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8))
-
-
-def alaw(linear: NDArray[np.int16]) -> bytes:
-    """16-bit samples as A-law (ITU-T G.711)."""
-    values = linear.astype(np.int32)
-    magnitude = np.minimum(np.where(values >= 0, values, -values - 1), 32767) >> 3
-    exponent = np.maximum(np.floor(np.log2(np.maximum(magnitude, 1))).astype(np.int32) - 4, 0)
-    mantissa = np.where(exponent > 0, magnitude >> exponent, magnitude >> 1) & 0x0F
-    sign = np.where(values >= 0, 0x80, 0x00)
-    return bytes(((sign | (exponent << 4) | mantissa) ^ 0x55).astype(np.uint8))
