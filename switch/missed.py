@@ -1,14 +1,16 @@
 """What calls came to while the controller was away, as the fallback's dialplan wrote it.
 
 One line a call, `v=1 id=... started=... from=...`, each value URI-encoded, so that nothing that a caller sends can
-forge a field or a line. How the lines get to disk is each switch's own affair: `imported.py` of its package.
+forge a field or a line. How the lines get to disk is each switch's own affair: `instance/imported.py` of its package.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from urllib.parse import unquote
 
 _FIELDS = frozenset({"id", "started", "ended", "from", "to", "outcome", "line", "group", "agent", "voicemail"})
@@ -47,6 +49,51 @@ class UnreadableLine:
     number: int
     text: str
     why: str
+
+
+class FallbackLog(ABC):
+    """The file of one switch. Take the calls, make them durable, then forget them.
+
+    A crash between the two repeats the take: whoever imports knows a call by its id.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._unreadable_path = path.with_name(path.name + ".unreadable")
+        self._calls: dict[str, FallbackCall] = {}
+        self._unreadable: list[UnreadableLine] = []
+
+    def take(self) -> tuple[list[FallbackCall], list[UnreadableLine]]:
+        """All calls since the last `forget`, oldest first, each id once; and the lines that are none."""
+        self._calls, self._unreadable = {}, []
+        self._read()
+        calls = sorted(self._calls.values(), key=lambda call: (call.started_at, call.id))
+        return calls, list(self._unreadable)
+
+    def forget(self) -> None:
+        """Call once what `take` gave is durable. Unreadable lines are kept in `fallback.log.unreadable` beside it."""
+        if self._unreadable:
+            with self._unreadable_path.open("a") as file:
+                file.writelines(line.text + "\n" for line in self._unreadable)
+        self._drop()
+        self._unreadable = []
+
+    @abstractmethod
+    def _read(self) -> None:
+        """Hand each line that is new to `_line`."""
+
+    @abstractmethod
+    def _drop(self) -> None:
+        """What was read last is not read again."""
+
+    def _line(self, number: int, text: str, record: str) -> None:
+        """One line: `text` as it stands, `record` what of it should be one."""
+        try:
+            call = parse_line(record)
+        except ValueError as error:
+            self._unreadable.append(UnreadableLine(number, text, str(error)))
+        else:
+            self._calls.setdefault(call.id, call)
 
 
 def parse_line(text: str) -> FallbackCall:

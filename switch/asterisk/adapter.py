@@ -28,13 +28,14 @@ from switch.asterisk.client import AriClient
 from switch.asterisk.devices import Devices
 from switch.asterisk.hearing import MEDIA_NAME, SOUND_RATE, Hearing
 from switch.asterisk.inventory import Inventory, prepare, take_inventory
-from switch.asterisk.legs import Q850_OF, Leg, failed
+from switch.asterisk.legs import Leg
 from switch.asterisk.originating import ARGUMENT as OUT
 from switch.asterisk.originating import Dialler
 from switch.asterisk.playing import Player
 from switch.asterisk.recording import SNOOP_ARGUMENT, Recorder
 from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
+from switch.legs import failed
 
 START_DEADLINE_S: Seconds = 10.0
 
@@ -151,9 +152,8 @@ class AsteriskSwitch:
         await self._recorder.drain()
 
     def _on_leg(self, command: commands.Answer | commands.EarlyMedia, verb: str) -> None:
-        leg = self._session.legs.get(command.leg)
+        leg = self._session.leg_of(command)
         if leg is None:
-            self._session.later(failed(command, "leg_gone"))
             return
         self._session.quiet(leg)
         self._session.quick(command, "POST", f"channels/{wire.part(command.leg)}/{verb}")
@@ -308,7 +308,7 @@ class AsteriskSwitch:
             leg.music = self._player.holding_bridges.is_one(leg.in_bridge)
             leg.heading = None
             if leg.ending is not None:
-                self._session.hang_up(leg, leg.ending, Q850_OF[leg.ending])  # ordered while the link was down
+                self._session.hang_up(leg, leg.ending)  # ordered while the link was down
         self._player.holding_bridges.adopt(inventory.bridges)
         self._bridging.adopt(inventory.bridges, inventory.pairs)
 

@@ -1,15 +1,13 @@
 """Two legs that hear each other: counted only when Asterisk tells that both are in, taken apart when one leaves.
 
-A talk goes joining -> up -> parting -> gone, or joining -> gone when it fails. Its bridge in Asterisk carries the
-attempt in its id, so that a controller that starts anew finds which attempt a standing bridge belongs to.
+What may follow what is the table of `switch.asterisk.talk`. The bridge of a talk in Asterisk carries the attempt in its
+id, so that a controller that starts anew finds which attempt a standing bridge belongs to.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
 from calls import commands, events
 from calls.causes import FailureReason
@@ -18,30 +16,11 @@ from switch.asterisk import wire
 from switch.asterisk.legs import Leg, reason_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
+from switch.asterisk.talk import State, Talk
+from switch.talk import refusal
 
 _DOUBT_S: Seconds = 0.5
 """A leg that left a bridge has hung up; its end follows within milliseconds. After this long it has not."""
-
-
-class Talk:
-    """One Bridge order."""
-
-    __slots__ = ("a", "attempt", "b", "bridge", "inside", "left_first", "record", "state", "timer")
-
-    def __init__(self, attempt: AttemptId, bridge: str, a: LegId, b: LegId, record: str | None) -> None:
-        self.attempt = attempt
-        self.bridge = bridge
-        self.a = a
-        self.b = b
-        self.record = record
-        self.state: Literal["joining", "up", "parting", "gone"] = "joining"
-        self.inside: set[LegId] = set()
-        self.left_first: LegId | None = None
-        self.timer: asyncio.TimerHandle | None = None
-
-    def other(self, leg: LegId) -> LegId:
-        """The partner."""
-        return self.b if leg == self.a else self.a
 
 
 class Bridging:
@@ -63,12 +42,10 @@ class Bridging:
     def bridge(self, command: commands.Bridge) -> None:
         """Put both into a bridge of their own, whatever they do now."""
         session = self._session
-        for leg_id in (command.a, command.b):
-            leg = session.legs.get(leg_id)
-            if leg is None or not leg.is_up_by_then():
-                reason: FailureReason = "leg_gone" if leg is None else "refused"
-                session.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
-                return
+        refused = refusal(command, session.legs)
+        if refused is not None:
+            session.later(refused)
+            return
         talk = Talk(command.attempt, self.prefix + command.attempt, command.a, command.b, command.record)
         self.talks[talk.bridge] = talk
         for leg_id in (command.a, command.b):
@@ -93,19 +70,18 @@ class Bridging:
         leg = self._session.legs.get(leg_id)
         if leg is not None and leg.heading == talk.attempt:
             leg.heading = None
-        if talk.state == "joining" and len(talk.inside) == 2:
-            talk.state = "up"
-            self._cancel_timer(talk)
+        if len(talk.inside) == 2 and talk.take("both in"):
+            talk.cancel_timer()
             self._session.emit(events.Bridged(talk.attempt, (talk.a, talk.b)))
             self._on_up(talk)
 
     def _added(self, talk: Talk, reply: Reply) -> None:
-        if not reply.ok and talk.state == "joining":
+        if not reply.ok and talk.take("refused"):
             self._fail(talk, "leg_gone" if reply.status in (400, 404) else reason_of(reply), reply.reason)
 
     def _overdue(self, talk: Talk) -> None:
         talk.timer = None
-        if talk.state == "joining":
+        if talk.take("overdue"):
             self._fail(talk, "deadline", "not both were seen in the bridge")
 
     def _fail(self, talk: Talk, reason: FailureReason, detail: str, dead: LegId | None = None) -> None:
@@ -128,28 +104,30 @@ class Bridging:
         if talk is None or leg_id not in talk.inside:
             return
         talk.inside.discard(leg_id)
-        if talk.state == "up":
-            talk.state = "parting"
-            talk.left_first = leg_id
-            # The bridge's end would take the other one out, too, but in its own time, and of a channel on its way out
-            # Asterisk drops a prompt and never tells (22.10.1). This request is through when the leg is out.
-            self._take_out(talk, talk.other(leg_id))
-            self._session.request(talk.a, "DELETE", f"bridges/{wire.part(bridge)}")
-            talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._part, talk)
-        if talk.state == "parting":
-            self._part_if_clear(talk)
+        before = talk.take("left")
+        if before is not None:
+            self._take_apart(talk, before, leg_id)
 
     def on_end(self, leg: Leg) -> None:
         """A leg ended: a talk that was to have it fails, one that had it is parted."""
         for talk in [talk for talk in self.talks.values() if leg.id == talk.a or leg.id == talk.b]:
-            if talk.state == "joining":
+            before = talk.take("leg ended")
+            if before == "joining":
                 self._fail(talk, "leg_gone", "the leg ended first", leg.id)
-                continue
-            if talk.state == "up":
-                self.on_left(talk.bridge, leg.id)
-            talk.inside.discard(leg.id)
-            if talk.state == "parting":
-                self._part_if_clear(talk)
+            elif before is not None:
+                talk.inside.discard(leg.id)
+                self._take_apart(talk, before, leg.id)
+
+    def _take_apart(self, talk: Talk, before: State, out: LegId) -> None:
+        """One leg is out. The first of the two takes the other one with it."""
+        if before == "up":
+            talk.left_first = out
+            # The bridge's end would take the other one out, too, but in its own time, and of a channel on its way out
+            # Asterisk drops a prompt and never tells (22.10.1). This request is through when the leg is out.
+            self._take_out(talk, talk.other(out))
+            self._session.request(talk.a, "DELETE", f"bridges/{wire.part(talk.bridge)}")
+            talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._part_overdue, talk)
+        self._part_if_clear(talk)
 
     def _part_if_clear(self, talk: Talk) -> None:
         """Unbridged is told when it is known of both where they are: gone, placed elsewhere, or in silence."""
@@ -158,14 +136,17 @@ class Bridging:
             return
         first = self._session.legs.get(talk.left_first)
         if first is None or self._is_elsewhere(first, talk):
+            talk.take("clear")
             self._part(talk)
             return
-        self._cancel_timer(talk)
-        talk.timer = self._session.loop.call_later(_DOUBT_S, self._part, talk)
+        talk.cancel_timer()
+        talk.timer = self._session.loop.call_later(_DOUBT_S, self._part_overdue, talk)
+
+    def _part_overdue(self, talk: Talk) -> None:
+        talk.take("overdue")
+        self._part(talk)
 
     def _part(self, talk: Talk) -> None:
-        if talk.state == "gone":
-            return
         self._forget(talk)
         legs = self._session.legs
         survivors = tuple(
@@ -185,21 +166,15 @@ class Bridging:
         )
 
     def _forget(self, talk: Talk) -> None:
-        talk.state = "gone"
         self.talks.pop(talk.bridge, None)
-        self._cancel_timer(talk)
-
-    def _cancel_timer(self, talk: Talk) -> None:
-        if talk.timer is not None:
-            talk.timer.cancel()
-            talk.timer = None
+        talk.cancel_timer()
 
     # -- the link
 
     def on_lost(self) -> None:
         """What was to be joined has failed; what stands most likely goes on standing."""
         for talk in list(self.talks.values()):
-            if talk.state == "joining":
+            if talk.take("link lost"):
                 self._fail(talk, "switch_lost", "the link was lost")
 
     def adopt(self, bridges: dict[str, tuple[str, ...]], pairs: dict[str, tuple[LegId, LegId]]) -> None:
@@ -215,7 +190,8 @@ class Bridging:
             about = LegId(bridge)
             if bridge in pairs:
                 talk = Talk(attempt, bridge, *pairs[bridge], None)
-                talk.state, talk.inside = "up", {talk.a, talk.b}
+                talk.take("found")
+                talk.inside = {talk.a, talk.b}
                 self.talks[bridge] = talk
             else:
                 for channel in channels:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from calls.causes import DeviceState
-from calls.events import AgentDeviceChanged, SwitchEvent
+from calls.events import SwitchEvent
 from switch.asterisk import wire
+from switch.devices import DeviceStates
 
 _STATES = {
     "NOT_INUSE": DeviceState.IDLE,
@@ -35,14 +36,12 @@ def subscriptions(application: str, users: Iterable[str]) -> Iterator[str]:
         yield f"applications/{wire.part(application)}/subscription?eventSource={several}"
 
 
-class Devices:
+class Devices(DeviceStates):
     """`prefix` tells our agents' endpoints from trunks: account 1001 is PJSIP/agent-1001."""
 
     def __init__(self, prefix: str, emit: Callable[[SwitchEvent], None]) -> None:
-        self._prefix = prefix
+        super().__init__(prefix, emit)
         self._technology = f"PJSIP/{prefix}"
-        self._emit = emit
-        self.states: dict[str, DeviceState] = {}
 
     def account_of(self, channel_name: str) -> str | None:
         """The account of a channel such as PJSIP/agent-1001-0000001f; None when it is no phone of ours."""
@@ -61,9 +60,9 @@ class Devices:
         """All endpoints as they are now; an account that is no longer there is unreachable."""
         seen: set[str] = set()
         for endpoint in endpoints:
-            if not endpoint.resource.startswith(self._prefix):
+            account = self._account(endpoint.resource)
+            if account is None:
                 continue
-            account = endpoint.resource.removeprefix(self._prefix)
             seen.add(account)
             if endpoint.state != "online":
                 state = DeviceState.UNREACHABLE
@@ -72,8 +71,3 @@ class Devices:
             self._set(account, state)
         for account in self.states.keys() - seen:
             self._set(account, DeviceState.UNREACHABLE)
-
-    def _set(self, account: str, state: DeviceState) -> None:
-        if self.states.get(account) is not state:
-            self.states[account] = state
-            self._emit(AgentDeviceChanged(account, state))

@@ -1,95 +1,42 @@
-"""The legs that are ours, and what is open on each: so that every order gets its one outcome, whatever comes first."""
+"""What a leg is on Asterisk, its causes, and how a reply of Asterisk becomes the outcome of a command."""
 
 from __future__ import annotations
 
-import asyncio
-
-from calls import commands, events
-from calls.causes import Cause, FailureReason, Outcome
+from calls import events
+from calls.causes import Cause, FailureReason
 from calls.ids import AttemptId, LegId
+from switch import legs
 from switch.asterisk.keys import Keys
 from switch.asterisk.requests import Reply
-
-LegCommand = (
-    commands.Answer
-    | commands.EarlyMedia
-    | commands.Play
-    | commands.Record
-    | commands.StartMusic
-    | commands.StopMusic
-    | commands.Supervise
-    | commands.Redirect
-)
-"""Orders that one leg carries and that are open for a while."""
+from switch.legs import LegCommand, failed
 
 
-class Leg:
+class Leg(legs.Leg):
     """One channel of ours. Its id is the channel's own."""
 
     __slots__ = (
-        "answered",
-        "called",
-        "caller",
         "caller_name",
-        "device",
-        "end_timer",
-        "ending",
         "hanging_up",
-        "heading",
-        "id",
         "in_bridge",
-        "inbound",
         "keys",
         "last_digit",
-        "music",
-        "open",
-        "originate",
         "playing",
         "recording",
-        "ring_timer",
-        "ringing",
         "seen_cause",
         "stopping",
     )
 
     def __init__(self, leg: LegId, caller: str, called: str, *, inbound: bool, device: str | None = None) -> None:
-        self.id = leg
-        self.caller = caller
+        super().__init__(leg, caller, called, inbound=inbound, device=device)
         self.caller_name = ""
-        self.called = called
-        self.inbound = inbound
-        self.device = device
-        self.answered = False
-        self.ringing = False
-        self.originate: AttemptId | None = None  # of a leg that we called and that has not answered
-        self.open: dict[AttemptId, LegCommand] = {}
         self.playing: AttemptId | None = None  # in Asterisk, as far as we ordered
         self.recording: AttemptId | None = None
         self.stopping: set[AttemptId] = set()  # told to stop: its end is a stop, not a finish
-        self.music = False  # ordered; not while a bridge stands
         self.in_bridge: str | None = None  # Asterisk's bridge id, as events tell
-        self.heading: AttemptId | None = None  # of the Bridge that is taking it
         self.keys = Keys()
         self.last_digit = ""
-        self.ending: Cause | None = None  # why we are ending it
         self.hanging_up = False  # the hangup request was seen
         self.seen_cause = 0  # and its Q.850
-        self.ring_timer: asyncio.TimerHandle | None = None
-        self.end_timer: asyncio.TimerHandle | None = None
-
-    def await_answer(self) -> None:
-        """It was called by an earlier controller, and rings: its answer is told under an attempt of our own making."""
-        self.originate = AttemptId(f"{self.id}:adopted")
-
-    def is_up_by_then(self) -> bool:
-        """Whether it is answered when the switch comes to what is ordered now: it is, or an Answer is under way."""
-        return self.answered or any(isinstance(command, commands.Answer) for command in self.open.values())
-
-    def cancel_timers(self) -> None:
-        """The leg is over."""
-        for timer in (self.ring_timer, self.end_timer):
-            if timer is not None:
-                timer.cancel()
 
 
 def cause_of(q850: int) -> Cause:
@@ -133,7 +80,7 @@ Q850_OF = {
 
 
 def failure_of(command: LegCommand, reply: Reply) -> events.SwitchEvent:
-    """The outcome of an order that Asterisk refused or did not answer."""
+    """The outcome of a command that Asterisk refused or did not answer."""
     return failed(command, reason_of(reply), reply.reason)
 
 
@@ -142,14 +89,3 @@ def reason_of(reply: Reply) -> FailureReason:
     if reply.failure == "refused" or reply.failure is None:
         return "leg_gone" if reply.status == 404 else "refused"
     return reply.failure
-
-
-def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> events.SwitchEvent:
-    """The outcome of an order that came to nothing, in the shape that its kind has."""
-    match command:
-        case commands.Play():
-            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail or reason, reason)
-        case commands.Record():
-            return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, "failed")
-        case _:
-            return events.CommandFailed(command.attempt, reason, command.leg, detail)

@@ -9,54 +9,41 @@ from functools import partial
 from calls import commands, events
 from calls.causes import Cause, FailureReason
 from calls.ids import LegId
+from switch import originating
 from switch.asterisk import wire
-from switch.asterisk.legs import Q850_OF, Leg, cause_of, failure_of
+from switch.asterisk.legs import Leg, cause_of, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
+from switch.originating import SPARE_RING_S
 
-_NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
 _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 ARGUMENT = "out"
 """The Stasis argument of a leg that we called."""
 AWAY_CONTEXT = "hotline-given-away"
 AWAY_VARIABLE = "HOTLINE_AWAY_TO"
-_SPARE_RING_S = 5
 
 
-class Dialler:
+class Dialler(originating.Dialler[Leg]):
     """Originate, HangUp, Redirect."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    switch = "Asterisk"
+    _session: Session
 
-    def endpoint_of(self, to: str) -> str | None:
-        """`phone:1001` or `tel:+8610…` as Asterisk dials it; None when it is neither."""
-        kind, _, rest = to.partition(":")
-        if kind == "phone" and _ACCOUNT.match(rest):
-            return f"PJSIP/{self._session.options.device_prefix}{rest}"
-        if kind == "tel" and _NUMBER.match(rest):
-            return f"PJSIP/{rest}@{self._session.options.gateway}"
-        return None
+    def _phone(self, account: str) -> str:
+        return f"PJSIP/{self._session.options.device_prefix}{account}"
+
+    def _number(self, number: str) -> str:
+        return f"PJSIP/{number}@{self._session.options.gateway}"
 
     # -- out
 
     def originate(self, command: commands.Originate) -> None:
         """Call. Our own ring time is exact; Asterisk's, which outlives us, is a little longer."""
         session = self._session
-        if command.leg in session.legs:
-            return  # the same order again: the first one has its outcome, or will
         endpoint = self.endpoint_of(command.to)
-        if endpoint is None:
-            session.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
+        leg = self._leg_for(command, endpoint, Leg)
+        if leg is None:
             return
-        if not session.client.connected:
-            session.later(events.CallEnded(command.leg, Cause.FAILED, "the link to Asterisk is down"))
-            return
-        device = command.to.removeprefix("phone:") if command.to.startswith("phone:") else None
-        leg = Leg(command.leg, command.caller, command.to.partition(":")[2], inbound=False, device=device)
-        leg.originate = command.attempt
-        session.legs[command.leg] = leg
         name = _UNSAFE_IN_NAME.sub(" ", command.caller_name)
         number = _UNSAFE_IN_NAME.sub("", command.caller)
         body = {
@@ -64,7 +51,7 @@ class Dialler:
             "app": session.options.application,
             "appArgs": ARGUMENT,
             "callerId": f'"{name}" <{number}>',
-            "timeout": math.ceil(command.ring_s) + _SPARE_RING_S,
+            "timeout": math.ceil(command.ring_s) + SPARE_RING_S,
         }
         # Before what the same event gave rise to: a talk that is taken apart, a caller who is answered.
         session.request_first(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
@@ -72,20 +59,12 @@ class Dialler:
 
     def on_state(self, event: wire.ChannelStateChange) -> None:
         """A leg rings or is up."""
-        leg = self._session.legs.get(LegId(event.channel.id))
-        if leg is None:
-            return
-        if event.channel.state == "Ringing" and leg.originate is not None and not leg.ringing:
-            leg.ringing = True
-            self._session.emit(events.CallRinging(leg.id))
+        if event.channel.state == "Ringing":
+            self.on_ringing(LegId(event.channel.id))
 
     def on_answered(self, leg: Leg) -> None:
         """A leg that we called came under our control: it is up."""
-        if leg.ring_timer is not None:
-            leg.ring_timer.cancel()
-            leg.ring_timer = None
-        attempt, leg.originate = leg.originate, None
-        leg.answered = True
+        attempt = leg.answer()
         if attempt is not None and leg.ending is None:
             self._session.emit(events.CallAnswered(leg.id, attempt))
 
@@ -96,7 +75,7 @@ class Dialler:
             # A duplicate, says Asterisk; and, after one duplicate, of anything that it cannot call (22.10.1).
             self._session.request(leg.id, "GET", f"channels/{wire.part(leg.id)}", partial(self._confirmed, leg))
         elif reply.failure == "deadline":
-            self._session.hang_up(leg, Cause.FAILED, Q850_OF[Cause.FAILED])
+            self._session.hang_up(leg, Cause.FAILED)
         else:
             self._not_placed(leg, reply)
 
@@ -108,21 +87,7 @@ class Dialler:
         # Asterisk says 500 "Allocation failed" when no phone is registered for the account.
         self._session.end(leg, leg.ending or Cause.UNREACHABLE, reply.reason)
 
-    def _rang_out(self, leg: Leg) -> None:
-        leg.ring_timer = None
-        self._session.hang_up(leg, Cause.NO_ANSWER, Q850_OF[Cause.NO_ANSWER])
-
     # -- the end
-
-    def hang_up(self, command: commands.HangUp) -> None:
-        """End it; of a leg that still rings, withdraw it."""
-        leg = self._session.legs.get(command.leg)
-        if leg is None:
-            self._session.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
-        elif leg.originate is not None:
-            self._session.hang_up(leg, Cause.CANCELLED, Q850_OF[Cause.CANCELLED])
-        else:
-            self._session.hang_up(leg, command.cause, Q850_OF[command.cause])
 
     def on_hangup_request(self, event: wire.ChannelHangupRequest) -> None:
         """Remember the cause: the events that end a leg may not have it.
@@ -185,8 +150,8 @@ class Dialler:
         )
 
     def _redirected(self, command: commands.Redirect, reply: Reply) -> None:
-        leg = self._session.legs.get(command.leg)
-        if leg is not None and not reply.ok and leg.open.pop(command.attempt, None) is not None:
+        leg = self._session.close(command) if not reply.ok else None
+        if leg is not None:
             leg.ending = None
             self._session.emit(failure_of(command, reply))
 

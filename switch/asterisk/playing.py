@@ -15,9 +15,10 @@ from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId, LegId
 from switch.asterisk import wire
 from switch.asterisk.holding_bridges import HoldingBridges
-from switch.asterisk.legs import Leg, failed, failure_of
+from switch.asterisk.legs import Leg, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
+from switch.playing import files_of
 
 
 class Player:
@@ -32,22 +33,13 @@ class Player:
     def play(self, command: commands.Play) -> None:
         """Stop what plays on the leg and play this."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
         session.quiet(leg)
-        media: list[str] = []
-        for item in command.media:
-            if not isinstance(item, commands.Clip):
-                session.later(failed(command, "unsupported", "a Sentence must be made a Clip before a switch sees it"))
-                return
-            if session.options.media_here and not self._is_there(item.path):
-                session.later(failed(command, "missing_file", f"no sound file {item.path}"))
-                return
-            media.append(f"sound:{item.path}")
-        if not media:
-            session.later(events.PlaybackFinished(command.leg, command.attempt, Outcome.FINISHED))
+        media, outcome = files_of(command, self._file_of)
+        if outcome is not None:
+            session.later(outcome)
             return
         leg.open[command.attempt] = command
         leg.playing = command.attempt
@@ -97,8 +89,8 @@ class Player:
     def _accepted(self, command: commands.Play, reply: Reply) -> None:
         if reply.ok:
             return
-        leg = self._session.legs.get(command.leg)
-        if leg is not None and leg.open.pop(command.attempt, None) is not None:
+        leg = self._session.close(command)
+        if leg is not None:
             if leg.playing == command.attempt:
                 leg.playing = None
             leg.stopping.discard(command.attempt)
@@ -109,8 +101,12 @@ class Player:
         if not reply.ok and self._session.legs.get(leg.id) is leg:
             self._finish(leg, attempt, Outcome.FINISHED)
 
-    def _is_there(self, path: str) -> bool:
-        return any(os.path.isfile(path + ending) for ending in self._session.options.endings)
+    def _file_of(self, path: str) -> str | None:
+        """The sound of Asterisk that a path is; it finds the ending itself."""
+        options = self._session.options
+        if options.media_here and not any(os.path.isfile(path + ending) for ending in options.endings):
+            return None
+        return f"sound:{path}"
 
     def adopt(self, leg: Leg) -> None:
         """After a gap: what played before it has failed, and may have ended unheard of. If it has not, it does now."""
@@ -124,9 +120,8 @@ class Player:
     def start_music(self, command: commands.StartMusic) -> None:
         """Into the holding bridge, now or after the prompt."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
         leg.music = True
         if leg.playing is not None:
@@ -138,9 +133,8 @@ class Player:
     def stop_music(self, command: commands.StopMusic) -> None:
         """Out of the holding bridge, now or after the prompt: that is stopped by a Stop only."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
         leg.music = False
         if leg.playing is not None:
@@ -155,8 +149,8 @@ class Player:
         )
 
     def _music_stopped(self, command: commands.StopMusic, reply: Reply) -> None:
-        leg = self._session.legs.get(command.leg)
-        if leg is None or leg.open.pop(command.attempt, None) is None:
+        leg = self._session.close(command)
+        if leg is None:
             return
         if reply.ok or reply.status == 422:  # 422: it was not in there, so it is silent as ordered
             self._session.emit(events.CommandDone(command.attempt, command.leg))

@@ -10,7 +10,7 @@ import asyncio
 import math
 from collections.abc import Collection, Coroutine
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 
@@ -18,8 +18,7 @@ from calls import commands, events
 from calls.causes import Outcome
 from calls.ids import AttemptId, LegId, Seconds
 from switch.asterisk import wire
-from switch.asterisk.bridging import Talk
-from switch.asterisk.legs import Leg, failed, failure_of
+from switch.asterisk.legs import Leg, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
 from switch.asterisk.stereo import (
@@ -32,8 +31,9 @@ from switch.asterisk.stereo import (
     put_in_place,
     write_note,
 )
+from switch.asterisk.talk import Talk
+from switch.legs import EndedBy, failed
 
-EndedBy = Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"]
 SIDES = ("a", "b")
 SNOOP_ARGUMENT = "ear"
 """The Stasis argument of a snoop channel that records."""
@@ -78,9 +78,8 @@ class Recorder:
     def record(self, command: commands.Record) -> None:
         """Record one leg to a WAV file until silence, the key, the limit, a Stop or the hangup."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
         session.quiet(leg)
         name = session.recording_name(command.attempt)

@@ -1,22 +1,21 @@
-"""What the parts of the adapter share: the link, the legs, the sink, and how an order with one request is done."""
+"""The session with one Asterisk: its options, the link, the legs, and how a command with one request is done."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from calls import commands, events
 from calls.causes import Cause
-from calls.events import SwitchEvent
 from calls.ids import AttemptId, LegId, Seconds
+from switch import session
 from switch.asterisk import wire
 from switch.asterisk.client import AriClient
-from switch.asterisk.legs import Leg, LegCommand, failed, failure_of
+from switch.asterisk.legs import Q850_OF, Leg, failure_of
 from switch.asterisk.requests import Reply, Then
+from switch.legs import LegCommand
 
 
 @dataclass(frozen=True)
@@ -51,17 +50,19 @@ def connection_of(leg: LegId) -> int:
     return hash(leg.partition(":")[0])
 
 
-class Session:
-    """One per adapter. `emit` hands a fact to the sink now, `later` after the present order has returned."""
+class Session(session.Session[Leg]):
+    """The link to one Asterisk, and how a command with one request is done. One per adapter."""
 
     def __init__(self, options: AsteriskOptions) -> None:
+        super().__init__(options.deadline_s)
         self.options = options
-        self.legs: dict[LegId, Leg] = {}
         self._gone: deque[tuple[float, LegId]] = deque(maxlen=1_000)
-        self.emit: Callable[[SwitchEvent], None] = _nowhere
-        self.on_end: Callable[[Leg], None] = _nowhere  # what bridges and supervision do when a leg ends
         self.client: AriClient
-        self.loop: asyncio.AbstractEventLoop
+
+    @property
+    def linked(self) -> bool:
+        """Whether a request would leave now."""
+        return self.client.connected
 
     def request(self, about: LegId, method: str, uri: str, then: Then | None = None, body: object = None) -> None:
         """A REST request, after all others about legs of the same call; see `AriClient.request`."""
@@ -71,23 +72,16 @@ class Session:
         """One that depends on none before it: it need not wait for the channels that these move."""
         self.client.request(method, uri, then, body, connection_of(about), first=True)
 
-    def later(self, fact: SwitchEvent) -> None:
-        """Hand a fact to the sink once the code that runs now has returned to the loop."""
-        self.loop.call_soon(self._emit_later, fact)
-
-    def _emit_later(self, fact: SwitchEvent) -> None:
-        self.emit(fact)
-
     def quick(self, command: LegCommand, method: str, uri: str, body: object = None) -> None:
-        """An order that one request does: CommandDone (for Answer CallAnswered) when Asterisk says so."""
+        """A command that one request does: CommandDone (for Answer CallAnswered) when Asterisk says so."""
         leg = self.legs[command.leg]
         leg.open[command.attempt] = command
         self.request(command.leg, method, uri, partial(self._quick_done, command), body)
 
     def _quick_done(self, command: LegCommand, reply: Reply) -> None:
-        leg = self.legs.get(command.leg)
-        if leg is None or leg.open.pop(command.attempt, None) is None:
-            return  # the leg died first, and the order had its outcome then
+        leg = self.close(command)
+        if leg is None:
+            return
         if not reply.ok:
             self.emit(failure_of(command, reply))
         elif isinstance(command, commands.Answer):
@@ -115,12 +109,9 @@ class Session:
         """The name under which Asterisk writes a recording before it is put in its place."""
         return f"{self.options.application}-{attempt}".replace("/", "_")
 
-    def hang_up(self, leg: Leg, cause: Cause, q850: int) -> None:
-        """End a channel; its end comes as an event, and is assumed after the deadline."""
-        leg.ending = leg.ending or cause
-        self.request(leg.id, "DELETE", f"channels/{wire.part(leg.id)}?reason_code={q850}", partial(self._hung_up, leg))
-        if leg.end_timer is None:
-            leg.end_timer = self.loop.call_later(self.options.deadline_s, self._end_overdue, leg)
+    def _ask_for_end(self, leg: Leg, cause: Cause) -> None:
+        uri = f"channels/{wire.part(leg.id)}?reason_code={Q850_OF[cause]}"
+        self.request(leg.id, "DELETE", uri, partial(self._hung_up, leg))
 
     def _hung_up(self, leg: Leg, reply: Reply) -> None:
         if reply.status == 404 and self.legs.get(leg.id) is leg:
@@ -129,7 +120,7 @@ class Session:
     def _end_overdue(self, leg: Leg) -> None:
         leg.end_timer = None
         # With the link down nothing can be said of the leg: the next inventory hangs it up, or lacks it.
-        if self.client.connected and self.legs.get(leg.id) is leg:
+        if self.linked and self.legs.get(leg.id) is leg:
             self.end(leg, Cause.LOST, "Asterisk did not confirm the end")
 
     def end(self, leg: Leg, cause: Cause, detail: str = "") -> None:
@@ -138,18 +129,9 @@ class Session:
             return
         leg.cancel_timers()
         self._gone.append((self.loop.time(), leg.id))
-        for command in leg.open.values():
-            if not isinstance(command, commands.Answer | commands.Redirect):  # theirs is CallEnded itself
-                self.emit(failed(command, "leg_gone", "the leg ended"))
-        leg.open.clear()
-        self.on_end(leg)
-        self.emit(events.CallEnded(leg.id, cause, detail))
+        self._tell_end(leg, cause, detail, (commands.Answer, commands.Redirect))
 
     def lately_gone(self) -> frozenset[LegId]:
         """Legs whose end was just told. Asterisk lists a channel for a moment after its end has been heard of."""
         since = self.loop.time() - _STILL_LISTED_S
         return frozenset(leg for at, leg in self._gone if at >= since)
-
-
-def _nowhere(what: object) -> None:
-    """Before the adapter has put itself here."""

@@ -12,9 +12,10 @@ from calls import commands, events
 from calls.ids import LegId
 from switch.asterisk import wire
 from switch.asterisk.bridging import Bridging
-from switch.asterisk.legs import Leg, failed, failure_of
+from switch.asterisk.legs import Leg, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
+from switch.legs import failed
 
 SPY_ARGUMENT = "spy"
 """The Stasis argument of a snoop channel for a supervisor."""
@@ -127,8 +128,8 @@ class Supervision:
         self._tell(command, reply)
 
     def _tell(self, command: commands.Supervise, reply: Reply) -> None:
-        leg = self._session.legs.get(command.leg)
-        if leg is None or leg.open.pop(command.attempt, None) is None:
+        leg = self._session.close(command)
+        if leg is None:
             return
         if reply.ok:
             self._session.emit(events.CommandDone(command.attempt, command.leg))

@@ -5,7 +5,7 @@ Asked all the same, it is "unsupported".
 
 | part | what it does |
 |---|---|
-| `dialling` | calls out, ends, giving away |
+| `originating` | calls out, ends, giving away |
 | `playing` | prompts, music |
 | `bridging` | talks |
 | `recording` | voicemails, talks on file |
@@ -29,7 +29,7 @@ from typing import assert_never
 import structlog
 
 from calls import commands, events
-from calls.causes import Cause, FailureReason
+from calls.causes import Cause
 from calls.commands import SwitchCommand
 from calls.events import LiveLeg
 from calls.ids import LegId
@@ -38,12 +38,12 @@ from switch.freeswitch.bridging import Bridging
 from switch.freeswitch.claiming import CLAIMED, Offers
 from switch.freeswitch.client import ClientSettings, EventSocketClient
 from switch.freeswitch.devices import SUBCLASSES, Devices
-from switch.freeswitch.dialling import Dialler
 from switch.freeswitch.hearing import SOUND_RATE, Hearing
 from switch.freeswitch.inventory import Inventory, take_inventory, take_whole_inventory
 from switch.freeswitch.lag import ReaderLag
-from switch.freeswitch.legs import Execution, Leg, failed
+from switch.freeswitch.legs import Leg, failed
 from switch.freeswitch.link import Reply
+from switch.freeswitch.originating import Dialler
 from switch.freeswitch.playing import Player
 from switch.freeswitch.recording import Recorder
 from switch.freeswitch.session import FreeSwitchOptions, Session, Told
@@ -123,7 +123,7 @@ class FreeSwitch:
             case commands.Answer():
                 self._answer(command)
             case commands.EarlyMedia():
-                if self._known(command):
+                if self._session.leg_of(command) is not None:
                     self._session.quick(command, "uuid_pre_answer", command.leg)
             case commands.Play():
                 self._player.play(command)
@@ -175,16 +175,10 @@ class FreeSwitch:
 
     # -- orders of one leg
 
-    def _known(self, command: commands.Answer | commands.EarlyMedia) -> bool:
-        if command.leg in self._session.legs:
-            return True
-        self._session.later(failed(command, "leg_gone"))
-        return False
-
     def _answer(self, command: commands.Answer) -> None:
-        if not self._known(command):
+        leg = self._session.leg_of(command)
+        if leg is None:
             return
-        leg = self._session.legs[command.leg]
         if leg.answered:
             self._session.later(events.CallAnswered(leg.id, command.attempt))
             return
@@ -192,8 +186,7 @@ class FreeSwitch:
         self._session.api("uuid_answer", leg.id, partial(self._answer_told, command))
 
     def _answer_told(self, command: commands.Answer, told: Told) -> None:
-        leg = self._session.legs.get(command.leg)
-        if told.reason is not None and leg is not None and leg.open.pop(command.attempt, None) is not None:
+        if told.reason is not None and self._session.close(command) is not None:
             self._session.emit(failed(command, told.reason, told.text))
 
     def _stop(self, command: commands.Stop) -> None:
@@ -232,7 +225,7 @@ class FreeSwitch:
             case "CHANNEL_CREATE":
                 self._dialler.on_create(event)
             case "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA":
-                self._dialler.on_progress(event)
+                self._dialler.on_ringing(LegId(event.leg))
                 self._look(event)
             case "CHANNEL_HANGUP_COMPLETE":
                 self._dialler.on_hangup_complete(event)
@@ -357,17 +350,9 @@ class FreeSwitch:
             leg.talk = found.bridge
             leg.parked = found.bridged_with is None and (found.inbound or found.answered)
             leg.music = found.in_music
-            if leg.running is None and leg.parked:
-                leg.running = self._unknown_execution(found)
+            if leg.running is None and leg.parked and found.in_music:
+                leg.running = self._session.found_music()
         return ended
-
-    def _unknown_execution(self, found: LiveLeg) -> Execution | None:
-        """What runs on a leg that we find; its id was another controller's."""
-        if not found.in_music:
-            return None
-        running = Execution("", "playback", self.options.music, _no_matter)
-        running.started = True
-        return running
 
     def lost(self, reason: str) -> None:
         """The link is gone: what waits fails, calls go on."""
@@ -407,7 +392,3 @@ class FreeSwitch:
     def _emit(self, fact: events.SwitchEvent) -> None:
         if self._sink is not None:
             self._sink(fact)
-
-
-def _no_matter(execution: Execution, event: Event | None, reason: FailureReason | None) -> None:
-    """What another controller began has no outcome for us."""

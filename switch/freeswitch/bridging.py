@@ -1,6 +1,6 @@
 """Two legs that hear each other: counted only when the switch tells that both are bridged, taken apart when one leaves.
 
-A talk goes joining -> up -> parting -> gone, or joining -> failing -> gone. Its attempt is written on both channels
+What may follow what is the table of `switch.freeswitch.talk`. The attempt of a talk is written on both channels
 (`hotline_bridge`), so that a controller that starts anew finds which attempt a standing talk belongs to.
 
 Of this switch (1.10.12): an order to bridge that is answered -ERR has touched neither leg. One that is answered +OK may
@@ -13,37 +13,20 @@ A leg that is re-bridged leaves its old partner with a CHANNEL_PARK and no CHANN
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
 from calls import commands, events
 from calls.causes import FailureReason
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch.legs import Leg
 from switch.freeswitch.session import Session, Told
+from switch.freeswitch.talk import State, Talk
 from switch.freeswitch.wire import Event
+from switch.talk import refusal
 
 _SETTLE_S: Seconds = 0.5
 """A survivor parks by itself in some 40 ms; past this it is parked."""
-
-
-class Talk:
-    """One Bridge order."""
-
-    __slots__ = ("a", "attempt", "b", "fault", "left", "record", "replied", "state", "timer")
-
-    def __init__(self, attempt: AttemptId, a: LegId, b: LegId, record: str | None) -> None:
-        self.attempt = attempt
-        self.a = a
-        self.b = b
-        self.record = record
-        self.state: Literal["joining", "failing", "up", "parting", "gone"] = "joining"
-        self.replied = False
-        self.fault: tuple[FailureReason, str] = ("refused", "")  # of a talk that fails
-        self.left: set[LegId] = set()  # seen to be out, or to have settled: parked, placed elsewhere, or ended
-        self.timer: asyncio.TimerHandle | None = None
 
 
 class Bridging:
@@ -70,12 +53,10 @@ class Bridging:
     def bridge(self, command: commands.Bridge) -> None:
         """Connect both, whatever they do now."""
         session = self._session
-        for leg_id in (command.a, command.b):
-            leg = session.legs.get(leg_id)
-            if leg is None or not leg.is_up_by_then():
-                reason: FailureReason = "leg_gone" if leg is None else "refused"
-                session.later(events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up"))
-                return
+        refused = refusal(command, session.legs)
+        if refused is not None:
+            session.later(refused)
+            return
         talk = Talk(command.attempt, command.a, command.b, command.record)
         self.talks[talk.attempt] = talk
         for leg_id in (command.a, command.b):
@@ -91,13 +72,12 @@ class Bridging:
         """CHANNEL_BRIDGE: both are in. It comes for one leg, and may be told again."""
         pair = {event.get("Bridge-A-Unique-ID"), event.get("Bridge-B-Unique-ID")}
         for talk in self.talks.values():
-            if talk.state == "joining" and pair == {talk.a, talk.b}:
+            if pair == {talk.a, talk.b} and talk.take("bridged"):
                 self._up(talk)
                 return
 
     def _up(self, talk: Talk) -> None:
-        talk.state = "up"
-        self._cancel_timer(talk)
+        talk.cancel_timer()
         for leg_id in (talk.a, talk.b):
             leg = self._session.legs[leg_id]
             leg.talk, leg.heading, leg.parked, leg.music = talk.attempt, None, False, False
@@ -106,14 +86,17 @@ class Bridging:
 
     def _ordered(self, talk: Talk, told: Told) -> None:
         talk.replied = True
-        if told.reason is None or talk.state not in ("joining", "failing"):
+        if told.reason is None:
             for leg in self._heading(talk):
                 leg.parked = False
-            return
-        # The switch may name the leg that is gone, or say nothing that helps; its end comes as an event anyway.
-        reason: FailureReason = told.reason if told.reason in ("deadline", "switch_lost") else "leg_gone"
-        self._fail(talk, reason, told.text)
-        if reason == "leg_gone":
+        elif told.reason in ("deadline", "switch_lost"):
+            if talk.take("unanswered"):
+                self._fail(talk, told.reason, told.text)
+        elif before := talk.take("refused"):
+            if before == "joining":
+                # The switch may name the leg that is gone, or say nothing that helps; its end comes as an event anyway.
+                talk.fault = ("leg_gone", told.text)
+                self._on_failed(talk)
             for leg in self._heading(talk):
                 if leg.running is not None:
                     leg.running.stopping = False  # that was left to the talk
@@ -121,14 +104,13 @@ class Bridging:
             self._failed(talk)
 
     def _overdue(self, talk: Talk) -> None:
+        talk.take("overdue")
         self._fail(talk, "deadline", "the switch did not tell that they are bridged")
 
     def _fail(self, talk: Talk, reason: FailureReason, detail: str) -> None:
         """It will not stand. Told when both legs have settled."""
-        if talk.state == "failing":
-            return
-        talk.state, talk.fault = "failing", (reason, detail)
-        self._cancel_timer(talk)
+        talk.fault = (reason, detail)
+        talk.cancel_timer()
         self._on_failed(talk)
         talk.timer = self._session.loop.call_later(_SETTLE_S, self._rescue, talk)
 
@@ -136,11 +118,16 @@ class Bridging:
         """Who did not park is parked."""
         for leg in self._heading(talk):
             self._session.park_anew(leg)
-        talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._failed, talk)
+        talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._given_up, talk)
+
+    def _given_up(self, talk: Talk) -> None:
+        talk.take("overdue")
+        self._failed(talk)
 
     def _settled(self, talk: Talk, leg: LegId) -> None:
         talk.left.add(leg)
         if talk.left >= {talk.a, talk.b} or (talk.replied and not self._heading(talk)):
+            talk.take("settled")
             self._failed(talk)
 
     def _failed(self, talk: Talk) -> None:
@@ -161,8 +148,8 @@ class Bridging:
     def on_unbridge(self, event: Event) -> None:
         """CHANNEL_UNBRIDGE: one of them left. Where both are is told by what follows."""
         talk = self._standing(LegId(event.leg))
-        if talk is not None and talk.state == "up":
-            self._parting(talk)
+        if talk is not None and talk.take("unbridged"):
+            self._set_deadline(talk)
 
     def takes(self, leg: Leg) -> bool:
         """Whether a talk is taking the leg, so that a CHANNEL_PARK tells where it was before."""
@@ -174,42 +161,46 @@ class Bridging:
         failing = self.talks.get(leg.heading) if leg.heading is not None else None
         leg.heading = None
         talk = self._standing(leg.id)
-        if talk is not None:
+        if talk is not None and (before := talk.take("parked")) is not None:
             leg.talk = None
-            talk.left.add(leg.id)
-            self._part_if_clear(talk)
-        if failing is not None:
+            self._take_apart(talk, before, leg.id)
+        if failing is not None and failing.take("parked"):
             self._session.abandon_running(leg)
             self._settled(failing, leg.id)
 
     def on_end(self, leg: Leg) -> None:
         """A leg ended: a talk that was to have it fails, one that had it is parted."""
         for talk in [talk for talk in self.talks.values() if leg.id in (talk.a, talk.b)]:
-            if talk.state in ("joining", "failing"):
+            before = talk.take("leg ended")
+            if before == "joining":
                 self._fail(talk, "leg_gone", f"{leg.id} ended first")
+            if before in ("joining", "failing"):
                 self._settled(talk, leg.id)
-            else:
-                talk.left.add(leg.id)
-                self._part_if_clear(talk)
+            elif before is not None:
+                self._take_apart(talk, before, leg.id)
 
     def _standing(self, leg: LegId) -> Talk | None:
         """The talk that the leg is in; not the one that it is heading for."""
         talks = (talk for talk in self.talks.values() if talk.state in ("up", "parting"))
         return next((talk for talk in talks if leg in (talk.a, talk.b)), None)
 
-    def _part_if_clear(self, talk: Talk) -> None:
-        if talk.state == "up":
-            self._parting(talk)
+    def _take_apart(self, talk: Talk, before: State, out: LegId) -> None:
+        """One leg is out. Unbridged is told when it is known of both where they are."""
+        talk.left.add(out)
+        if before == "up":
+            self._set_deadline(talk)
         if all(leg in talk.left or self._is_elsewhere(leg, talk) for leg in (talk.a, talk.b)):
+            talk.take("clear")
             self._part(talk)
 
-    def _parting(self, talk: Talk) -> None:
-        talk.state = "parting"
-        talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._part, talk)
+    def _set_deadline(self, talk: Talk) -> None:
+        talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._part_overdue, talk)
+
+    def _part_overdue(self, talk: Talk) -> None:
+        talk.take("overdue")
+        self._part(talk)
 
     def _part(self, talk: Talk) -> None:
-        if talk.state == "gone":
-            return
         self._forget(talk)
         legs = self._session.legs
         survivors = []
@@ -230,32 +221,29 @@ class Bridging:
         return leg is not None and (leg.heading is not None or leg.talk not in (None, talk.attempt))
 
     def _forget(self, talk: Talk) -> None:
-        talk.state = "gone"
         self.talks.pop(talk.attempt, None)
-        self._cancel_timer(talk)
-
-    def _cancel_timer(self, talk: Talk) -> None:
-        if talk.timer is not None:
-            talk.timer.cancel()
-            talk.timer = None
+        talk.cancel_timer()
 
     # -- the link
 
     def on_lost(self) -> None:
         """What was to be joined has failed; what stands most likely goes on standing."""
         for talk in list(self.talks.values()):
-            if talk.state in ("joining", "failing"):
-                self._fail(talk, "switch_lost", "the link was lost")
+            before = talk.take("link lost")
+            if before == "joining":
+                talk.fault = ("switch_lost", "the link was lost")
+                self._on_failed(talk)
+            if before is not None:
                 self._failed(talk)
 
     def adopt(self, standing: dict[AttemptId, tuple[LegId, LegId]]) -> None:
         """Make the talks those that stand now, and those that were ordered since the link is back."""
         for talk in list(self.talks.values()):
-            if talk.attempt not in standing and talk.state in ("up", "parting"):
+            if talk.attempt not in standing and talk.take("missing"):
                 talk.left.update((talk.a, talk.b))
                 self._part(talk)
         for attempt, (a, b) in standing.items():
             if attempt not in self.talks:
                 talk = Talk(attempt, a, b, None)
-                talk.state = "up"
+                talk.take("found")
                 self.talks[attempt] = talk

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from calls.causes import DeviceState
-from calls.events import AgentDeviceChanged, SwitchEvent
+from calls.events import SwitchEvent
+from switch.devices import DeviceStates
 from switch.freeswitch.legs import Leg
 from switch.freeswitch.wire import Event
 
@@ -17,22 +18,19 @@ GONE = ("sofia::unregister", "sofia::expire")
 SUBCLASSES = (REGISTER, *GONE)
 
 
-class Devices:
+class Devices(DeviceStates):
     """`prefix` tells our agents' accounts: account 1001 registers as agent-1001."""
 
     def __init__(self, prefix: str, legs: Callable[[], Iterable[Leg]], emit: Callable[[SwitchEvent], None]) -> None:
-        self._prefix = prefix
+        super().__init__(prefix, emit)
         self._legs = legs
-        self._emit = emit
         self._registered: set[str] = set()
-        self.states: dict[str, DeviceState] = {}
 
     def on_registration(self, event: Event) -> None:
         """A phone came or went."""
-        user = event.get("from-user") or event.get("username")
-        if not user.startswith(self._prefix):
+        device = self._account(event.get("from-user") or event.get("username"))
+        if device is None:
             return
-        device = user.removeprefix(self._prefix)
         if event.subclass == REGISTER:
             self._registered.add(device)
         else:
@@ -42,18 +40,14 @@ class Devices:
     def adopt(self, users: Iterable[str]) -> None:
         """All accounts that are registered now."""
         known = self._registered | self.states.keys()
-        self._registered = {user.removeprefix(self._prefix) for user in users if user.startswith(self._prefix)}
+        self._registered = {device for user in users if (device := self._account(user)) is not None}
         for device in sorted(known | self._registered):
             self.look(device)
 
     def look(self, device: str | None) -> None:
         """Tell the state of a device if it is another than before. Of None there is none."""
-        if device is None:
-            return
-        state = self._state_of(device)
-        if self.states.get(device) is not state:
-            self.states[device] = state
-            self._emit(AgentDeviceChanged(device, state))
+        if device is not None:
+            self._set(device, self._state_of(device))
 
     def _state_of(self, device: str) -> DeviceState:
         legs = [leg for leg in self._legs() if leg.device == device]

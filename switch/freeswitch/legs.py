@@ -1,27 +1,16 @@
-"""The legs that are ours, what runs on each, and what is open: so that every order gets its one outcome."""
+"""What a leg is on FreeSWITCH, what runs on it, and its causes."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Literal
 
 from calls import commands, events
 from calls.causes import Cause, FailureReason, Outcome
 from calls.ids import AttemptId, LegId
+from switch import legs
 from switch.freeswitch.wire import Event
-
-LegCommand = (
-    commands.Answer
-    | commands.EarlyMedia
-    | commands.Play
-    | commands.Record
-    | commands.StartMusic
-    | commands.StopMusic
-    | commands.Supervise
-    | commands.Redirect
-)
-"""Orders that one leg carries and that are open for a while."""
+from switch.legs import LegCommand
 
 
 class Execution:
@@ -48,65 +37,24 @@ class Execution:
 OnDone = Callable[[Execution, Event | None, FailureReason | None], None]
 
 
-class Leg:
+class Leg(legs.Leg):
     """One channel of ours. Its id is the channel's own UUID."""
 
-    __slots__ = (
-        "answered",
-        "away",
-        "called",
-        "caller",
-        "device",
-        "end_timer",
-        "ending",
-        "heading",
-        "id",
-        "inbound",
-        "music",
-        "open",
-        "originate",
-        "parked",
-        "ring_timer",
-        "ringing",
-        "running",
-        "talk",
-        "wanted",
-    )
+    __slots__ = ("away", "parked", "running", "talk", "wanted")
 
     def __init__(self, leg: LegId, caller: str, called: str, *, inbound: bool, device: str | None = None) -> None:
-        self.id = leg
-        self.caller = caller
-        self.called = called
-        self.inbound = inbound
-        self.device = device
-        self.answered = False
-        self.ringing = False
+        super().__init__(leg, caller, called, inbound=inbound, device=device)
         self.parked = False  # in the switch's park, where applications can be run
-        self.originate: AttemptId | None = None  # of a leg that we called and that has not answered
-        self.open: dict[AttemptId, LegCommand] = {}
         self.running: Execution | None = None
         self.wanted: Execution | None = None  # runs next, once what runs has ended
-        self.music = False  # ordered; not while a talk stands
-        self.heading: AttemptId | None = None  # of the Bridge that is taking it
         self.talk: AttemptId | None = None  # of the Bridge that it is in
         self.away: commands.Redirect | None = None  # being given away
-        self.ending: Cause | None = None  # why we are ending it
-        self.ring_timer: asyncio.TimerHandle | None = None
-        self.end_timer: asyncio.TimerHandle | None = None
-
-    def await_answer(self) -> None:
-        """It was called by an earlier controller, and rings: its answer is told under an attempt of our own making."""
-        self.originate = AttemptId(f"{self.id}:adopted")
-
-    def is_up_by_then(self) -> bool:
-        """Whether it is answered when the switch comes to what is ordered now: it is, or an Answer is under way."""
-        return self.answered or any(isinstance(command, commands.Answer) for command in self.open.values())
 
     def cancel_timers(self) -> None:
         """The leg is over."""
-        for timer in (self.ring_timer, self.end_timer, self.running.timer if self.running is not None else None):
-            if timer is not None:
-                timer.cancel()
+        super().cancel_timers()
+        if self.running is not None and self.running.timer is not None:
+            self.running.timer.cancel()
 
 
 def cause_of(name: str) -> Cause:
@@ -161,12 +109,7 @@ NAME_OF = {
 
 
 def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> events.SwitchEvent:
-    """The outcome of an order that came to nothing, in the shape that its kind has."""
-    match command:
-        case commands.Play():
-            return events.PlaybackFinished(command.leg, command.attempt, Outcome.FAILED, detail or reason, reason)
-        case commands.Record():
-            ended_by: Literal["hang_up", "failed"] = "hang_up" if reason == "leg_gone" else "failed"
-            return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, ended_by)
-        case _:
-            return events.CommandFailed(command.attempt, reason, command.leg, detail)
+    """As `switch.legs.failed`; a recording whose leg is gone was ended by the hang-up."""
+    if isinstance(command, commands.Record) and reason == "leg_gone":
+        return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, "hang_up")
+    return legs.failed(command, reason, detail)

@@ -15,6 +15,7 @@ from calls.ids import AttemptId
 from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.session import Session
 from switch.freeswitch.wire import Event
+from switch.playing import files_of
 
 _UNSAFE_IN_PATH = frozenset("\r\n\0!${}[]")
 """`!` separates files of one playback, the rest would be expanded or read as parameters."""
@@ -32,22 +33,12 @@ class Player:
     def play(self, command: commands.Play) -> None:
         """Stop what runs on the leg and play this."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
-        files: list[str] = []
-        for item in command.media:
-            if not isinstance(item, commands.Clip):
-                session.later(failed(command, "unsupported", "a Sentence must be made a Clip before a switch sees it"))
-                return
-            file = self._file_of(item.path)
-            if file is None:
-                session.later(failed(command, "missing_file", f"no sound file {item.path}"))
-                return
-            files.append(file)
-        if not files:
-            session.later(events.PlaybackFinished(command.leg, command.attempt, Outcome.FINISHED))
+        files, outcome = files_of(command, self._file_of)
+        if outcome is not None:
+            session.later(outcome)
             return
         leg.open[command.attempt] = command
         argument = files[0] if len(files) == 1 else "file_string://" + "!".join(files)
@@ -57,12 +48,7 @@ class Player:
     def stop(self, leg: Leg, attempt: AttemptId) -> None:
         """Stop this Play; its PlaybackFinished says so."""
         execution = self._executions.get(attempt)
-        if leg.running is not None and leg.running.id == execution:
-            self._session.stop_running(leg)
-        elif leg.wanted is not None and leg.wanted.id == execution:
-            wanted, leg.wanted = leg.wanted, None
-            wanted.stopping = True
-            self._session.loop.call_soon(wanted.on_done, wanted, None, None)
+        self._session.stop(leg, execution)
 
     def _done(
         self, leg: Leg, command: commands.Play, execution: Execution, event: Event | None, reason: FailureReason | None
@@ -97,9 +83,8 @@ class Player:
     def start_music(self, command: commands.StartMusic) -> None:
         """Now, or after the prompt. A leg in a talk leaves it for the music."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
         leg.music = True
         if leg.talk is not None:
@@ -117,9 +102,8 @@ class Player:
     def stop_music(self, command: commands.StopMusic) -> None:
         """Silence. What plays goes on: it is stopped by a Stop."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
         if not session.client.linked:
             session.later(failed(command, "switch_lost"))

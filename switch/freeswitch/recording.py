@@ -13,7 +13,6 @@ import wave
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import structlog
 
@@ -21,10 +20,11 @@ from calls import commands, events
 from calls.causes import FailureReason, Outcome
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch import notes
-from switch.freeswitch.bridging import Talk
 from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.session import Session
+from switch.freeswitch.talk import Talk
 from switch.freeswitch.wire import Event
+from switch.legs import EndedBy
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,6 @@ _SILENCE_LEVEL = 200
 """Energy below which the switch takes a frame for silence; its own documents' value for telephone lines."""
 _CLOSE_S: Seconds = 5.0
 _UNSAFE_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]")
-EndedBy = Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"]
 
 
 class TalkRecording:
@@ -62,9 +61,8 @@ class Recorder:
     def record(self, command: commands.Record) -> None:
         """Beep, then record this leg."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
         raw = self._raw(command.attempt)
         if self._target(command.name) is None:
@@ -101,12 +99,7 @@ class Recorder:
     def stop(self, leg: Leg, attempt: AttemptId) -> None:
         """Stop this Record; its RecordingFinished says so."""
         execution = self._voicemails.get(attempt)
-        if leg.running is not None and leg.running.id == execution:
-            self._session.stop_running(leg)
-        elif leg.wanted is not None and leg.wanted.id == execution:
-            wanted, leg.wanted = leg.wanted, None
-            wanted.stopping = True
-            self._session.loop.call_soon(wanted.on_done, wanted, None, None)
+        self._session.stop(leg, execution)
 
     def _voicemail_done(
         self,

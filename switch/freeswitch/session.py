@@ -1,4 +1,4 @@
-"""What the parts of the adapter share: the link, the legs, the sink, and the one application that runs on a leg.
+"""The session with one FreeSWITCH: its options, the link, the legs, and the one application that runs on a leg.
 
 A leg that does nothing is parked; prompts, music and recordings are applications that run on a parked leg, one at a
 time. The next one is begun when the end of the one before has been seen: told earlier, the switch might stop the new
@@ -7,7 +7,6 @@ one instead of the old.
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,10 +21,12 @@ from calls.causes import Cause, FailureReason
 from calls.errors import SwitchAway
 from calls.events import SwitchEvent
 from calls.ids import LegId, Seconds
+from switch import session
 from switch.freeswitch.client import EventSocketClient
-from switch.freeswitch.legs import NAME_OF, Execution, Leg, LegCommand, OnDone, failed
+from switch.freeswitch.legs import NAME_OF, Execution, Leg, OnDone, failed
 from switch.freeswitch.link import NoReply, Reply
 from switch.freeswitch.wire import Api, Command, CommandRefused, CommandReplied, Event, Execute
+from switch.legs import LegCommand
 
 log = structlog.get_logger(__name__)
 
@@ -73,17 +74,19 @@ class Told(msgspec.Struct, frozen=True):
 Then = Callable[[Told], None]
 
 
-class Session:
-    """One per adapter. `emit` hands a fact to the sink now, `later` after the present order has returned."""
+class Session(session.Session[Leg]):
+    """The link to one FreeSWITCH, and the application that runs on each leg. One per adapter."""
 
     def __init__(self, options: FreeSwitchOptions) -> None:
+        super().__init__(options.deadline_s)
         self.options = options
-        self.legs: dict[LegId, Leg] = {}
-        self.emit: Callable[[SwitchEvent], None] = _nowhere
-        self.on_end: Callable[[Leg], None] = _nowhere  # what talks, recordings and supervision do when a leg ends
-        self.on_eavesdrop_stop: Callable[[Leg], None] = _nowhere  # an eavesdropper does not hear a break
+        self.on_eavesdrop_stop: Callable[[Leg], None] = _ignore  # an eavesdropper does not hear a break
         self.client: EventSocketClient
-        self.loop: asyncio.AbstractEventLoop
+
+    @property
+    def linked(self) -> bool:
+        """Whether the link is up and the inventory was taken."""
+        return self.client.linked
 
     # -- asking
 
@@ -106,24 +109,16 @@ class Session:
         """Set a channel variable; a leg that is gone has no need of it."""
         self.api("uuid_setvar", f"{leg} {name} {value}")
 
-    def later(self, fact: SwitchEvent) -> None:
-        """Hand a fact to the sink once the code that runs now has returned to the loop."""
-        self.loop.call_soon(self._emit_later, fact)
-
-    def _emit_later(self, fact: SwitchEvent) -> None:
-        self.emit(fact)
-
-    # -- orders that one request does
+    # -- commands that one request does
 
     def quick(self, command: LegCommand, name: str, arguments: str) -> None:
-        """An order that one API command does: CommandDone when the switch says so."""
+        """A command that one API command does: CommandDone when the switch says so."""
         self.legs[command.leg].open[command.attempt] = command
         self.api(name, arguments, partial(self.quick_done, command))
 
     def quick_done(self, command: LegCommand, told: Told) -> None:
-        """The outcome of a quick order, unless the leg died first and it has one."""
-        leg = self.legs.get(command.leg)
-        if leg is None or leg.open.pop(command.attempt, None) is None:
+        """The outcome of a quick command, unless the leg died first and it has one."""
+        if self.close(command) is None:
             return
         if told.reason is None:
             self.emit(events.CommandDone(command.attempt, command.leg))
@@ -147,6 +142,13 @@ class Session:
         else:
             self.stop_running(leg)
         return execution
+
+    def stop(self, leg: Leg, execution: str | None) -> None:
+        """Stop this execution, whether it runs or is wanted; nothing where it is over."""
+        if leg.running is not None and leg.running.id == execution:
+            self.stop_running(leg)
+        elif leg.wanted is not None and leg.wanted.id == execution:
+            self._drop_wanted(leg)
 
     def stop_running(self, leg: Leg) -> None:
         """Stop what runs. A break that comes before the application has begun would be lost: then it waits for that."""
@@ -208,6 +210,12 @@ class Session:
         if leg.running.id in (event.get("Application-UUID"), ""):
             self._finish(leg, event, None)
 
+    def found_music(self) -> Execution:
+        """Music that an earlier controller began, under an id that we do not know."""
+        running = Execution("", "playback", self.options.music, _no_matter)
+        running.started = True
+        return running
+
     def abandon_running(self, leg: Leg) -> None:
         """What ran is over, though its end was not seen: the leg was put somewhere else."""
         if leg.running is not None:
@@ -239,12 +247,11 @@ class Session:
 
     # -- the end
 
-    def hang_up(self, leg: Leg, cause: Cause) -> None:
-        """End a channel; its end comes as an event, and is assumed after the deadline."""
-        leg.ending = leg.ending or cause
+    def _failed(self, command: LegCommand, reason: FailureReason, detail: str = "") -> SwitchEvent:
+        return failed(command, reason, detail)
+
+    def _ask_for_end(self, leg: Leg, cause: Cause) -> None:
         self.kill(leg)
-        if leg.end_timer is None:
-            leg.end_timer = self.loop.call_later(self.options.deadline_s, self._end_overdue, leg)
 
     def kill(self, leg: Leg) -> None:
         """Say it to the switch, once more if the channel was not there yet."""
@@ -257,7 +264,7 @@ class Session:
             self.end(leg, leg.ending or Cause.LOST, "it was gone already")
 
     def _end_overdue(self, leg: Leg) -> None:
-        if not self.client.linked:
+        if not self.linked:
             leg.end_timer = None  # told again when the link is back
         elif self.legs.get(leg.id) is leg:
             self.end(leg, leg.ending or Cause.LOST, "FreeSWITCH did not confirm the end")
@@ -273,21 +280,16 @@ class Session:
             if execution is not None:
                 execution.on_done(execution, None, "leg_gone")
         leg.running, leg.wanted = None, None
-        for command in list(leg.open.values()):
-            if not isinstance(command, (commands.Answer, commands.Redirect)) or cause is Cause.LOST:
-                self.emit(failed(command, "leg_gone", "the leg ended"))
-        leg.open.clear()
-        self.on_end(leg)
-        self.emit(events.CallEnded(leg.id, cause, detail))
+        self._tell_end(leg, cause, detail, () if cause is Cause.LOST else (commands.Answer, commands.Redirect))
         self.client.attend(bool(self.legs))
 
     def add(self, leg: Leg) -> None:
         """A leg is ours from now on."""
-        self.legs[leg.id] = leg
+        super().add(leg)
         self.client.attend(True)
 
 
-def _nowhere(what: object) -> None:
+def _ignore(leg: Leg) -> None:
     """Before the adapter has put itself here."""
 
 

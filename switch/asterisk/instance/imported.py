@@ -7,48 +7,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from switch.missed import FallbackCall, UnreadableLine, parse_line
+from switch import missed
 
 
-class FallbackLog:
-    """The file of one Asterisk. Take the calls, make them durable, then forget them.
-
-    A crash between the two repeats the take: whoever imports knows a call by its id.
-    """
+class FallbackLog(missed.FallbackLog):
+    """The file of one Asterisk."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._unreadable_path = path.with_name(path.name + ".unreadable")
+        super().__init__(path)
         self._taken: dict[Path, int] = {}  # files that `take` has read, and how many bytes of each
-        self._unreadable: list[UnreadableLine] = []
 
-    def take(self) -> tuple[list[FallbackCall], list[UnreadableLine]]:
-        """All calls since the last `forget`, oldest first, each id once; and the lines that are none."""
+    def _read(self) -> None:
         self._set_aside()
-        calls: dict[str, FallbackCall] = {}
-        self._taken, self._unreadable = {}, []
+        self._taken = {}
         for path in self._set_aside_files():
             content = path.read_bytes()
             self._taken[path] = len(content)
             for number, text in enumerate(content.decode(errors="replace").splitlines(), start=1):
-                try:
-                    call = parse_line(text)
-                except ValueError as error:
-                    self._unreadable.append(UnreadableLine(number, text, str(error)))
-                else:
-                    calls.setdefault(call.id, call)
-        return sorted(calls.values(), key=lambda call: (call.started_at, call.id)), list(self._unreadable)
+                self._line(number, text, text)
 
-    def forget(self) -> None:
-        """Call once what `take` gave is durable. Unreadable lines are kept in `fallback.log.unreadable` beside it."""
-        if self._unreadable:
-            with self._unreadable_path.open("a") as file:
-                file.writelines(line.text + "\n" for line in self._unreadable)
+    def _drop(self) -> None:
         for path, size in self._taken.items():
             # Asterisk may have opened it just before it was set aside, and written after it was read.
             if path.stat().st_size == size:
                 path.unlink()
-        self._taken, self._unreadable = {}, []
+        self._taken = {}
 
     def _set_aside(self) -> None:
         """Moves the file away; the next call begins another."""

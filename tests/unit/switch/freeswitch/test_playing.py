@@ -57,7 +57,7 @@ def test_the_end_of_a_playback(
     (tmp_path / "hello.wav").touch()
     order = Play(LegId("leg"), AttemptId("greet"), (Clip(str(tmp_path / "hello")),))
     session = create_autospec(Session, instance=True)
-    session.legs = {order.leg: Leg(order.leg, "", "", inbound=True)}
+    session.leg_of.return_value = Leg(order.leg, "", "", inbound=True)
     session.options, session.emit = FreeSwitchOptions("secret"), Mock()
 
     Player(session).play(order)

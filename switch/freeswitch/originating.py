@@ -11,71 +11,60 @@ from calls import commands, events
 from calls.causes import Cause
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId
+from switch import originating
 from switch.freeswitch.legs import Leg, cause_of, failed
 from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import CommandRefused, Event
+from switch.originating import SPARE_RING_S
 
-_NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f'\"\\<>,;{}\[\]()$|^@&]")
 """What ends a value, begins a variable, or separates values in the switch's own language of originate."""
-_SPARE_RING_S = 5
 _LEG_VARIABLES = (
     "park_after_bridge=true,hangup_after_bridge=false,uuid_bridge_park_on_cancel=true,playback_terminators=none,"
     "ignore_early_media=true,RECORD_STEREO=true,RECORD_MIN_SEC=0,hotline_role=out"
 )
 
 
-class Dialler:
+class Dialler(originating.Dialler[Leg]):
     """Originate, HangUp, Redirect."""
 
+    switch = "FreeSWITCH"
+    _session: Session
+
     def __init__(self, session: Session) -> None:
-        self._session = session
+        super().__init__(session)
         self._jobs: set[asyncio.Future[str]] = set()
 
-    def endpoint_of(self, to: str) -> str | None:
-        """`phone:1001` or `tel:+8610…` as the switch dials it; None when it is neither."""
-        options = self._session.options
-        kind, _, rest = to.partition(":")
-        if kind == "phone" and _ACCOUNT.match(rest):
-            return f"user/{options.device_prefix}{rest}@{options.domain}"
-        if kind == "tel" and _NUMBER.match(rest):
-            return f"sofia/gateway/{options.gateway}/{rest}"
-        return None
+    def _phone(self, account: str) -> str:
+        return f"user/{self._session.options.device_prefix}{account}@{self._session.options.domain}"
+
+    def _number(self, number: str) -> str:
+        return f"sofia/gateway/{self._session.options.gateway}/{number}"
 
     # -- out
 
     def originate(self, command: commands.Originate) -> None:
         """Call. Our own ring time is exact; the switch's, which outlives us, counts whole seconds and is longer."""
         session = self._session
-        if command.leg in session.legs:
-            return  # the same order again: the first one has its outcome, or will
         endpoint = self.endpoint_of(command.to)
-        if endpoint is None:
-            session.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
+        leg = self._leg_for(command, endpoint, Leg)
+        if leg is None:
             return
-        if not session.client.linked:
-            session.later(events.CallEnded(command.leg, Cause.FAILED, "the link to FreeSWITCH is down"))
-            return
-        device = command.to.removeprefix("phone:") if command.to.startswith("phone:") else None
-        leg = Leg(command.leg, command.caller, command.to.partition(":")[2], inbound=False, device=device)
-        leg.originate = command.attempt
-        session.add(leg)
         variables = [
             f"origination_uuid={command.leg}",
             f"hotline_called={leg.called}",
             f"origination_caller_id_number='{_UNSAFE.sub('', command.caller)}'",
             f"origination_caller_id_name='{_UNSAFE.sub(' ', command.caller_name)}'",
-            f"originate_timeout={math.ceil(command.ring_s) + _SPARE_RING_S}",
+            f"originate_timeout={math.ceil(command.ring_s) + SPARE_RING_S}",
             _LEG_VARIABLES,
         ]
-        if device is not None:
-            variables.append(f"hotline_device={device}")
+        if leg.device is not None:
+            variables.append(f"hotline_device={leg.device}")
         if session.options.controller:
             variables.append(f"hotline_controller={session.options.controller}")
-        argument = "{" + ",".join(variables) + "}" + endpoint + " &park()"
+        argument = f"{{{','.join(variables)}}}{endpoint} &park()"
         try:
-            job = session.client.job("originate", argument, command.ring_s + _SPARE_RING_S + session.options.deadline_s)
+            job = session.client.job("originate", argument, command.ring_s + SPARE_RING_S + session.options.deadline_s)
         except CommandRefused as refused:
             session.loop.call_soon(session.end, leg, Cause.FAILED, str(refused))
             return
@@ -89,22 +78,12 @@ class Dialler:
         if leg is not None and leg.ending is not None:
             self._session.kill(leg)
 
-    def on_progress(self, event: Event) -> None:
-        """CHANNEL_PROGRESS, CHANNEL_PROGRESS_MEDIA: it rings."""
-        leg = self._session.legs.get(LegId(event.leg))
-        if leg is not None and leg.originate is not None and not leg.ringing:
-            leg.ringing = True
-            self._session.emit(events.CallRinging(leg.id))
-
     def on_parked(self, leg: Leg) -> None:
         """CHANNEL_PARK of a leg that we called: it is up, and ours to use. Answered alone it is not yet."""
         if leg.originate is None:
             return
-        if leg.ring_timer is not None:
-            leg.ring_timer.cancel()
-            leg.ring_timer = None
-        attempt, leg.originate = leg.originate, None
-        leg.answered = True
+        attempt = leg.answer()
+        assert attempt is not None
         if leg.ending is not None:
             self._session.kill(leg)
         else:
@@ -130,21 +109,7 @@ class Dialler:
             # A channel that was there ends with an event too; whichever comes first is told.
             session.end(leg, leg.ending or cause_of(name), name)
 
-    def _rang_out(self, leg: Leg) -> None:
-        leg.ring_timer = None
-        self._session.hang_up(leg, Cause.NO_ANSWER)
-
     # -- the end
-
-    def hang_up(self, command: commands.HangUp) -> None:
-        """End it; of a leg that still rings, withdraw it."""
-        leg = self._session.legs.get(command.leg)
-        if leg is None:
-            self._session.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
-        elif leg.originate is not None:
-            self._session.hang_up(leg, Cause.CANCELLED)
-        else:
-            self._session.hang_up(leg, command.cause)
 
     def on_hangup_complete(self, event: Event) -> None:
         """CHANNEL_HANGUP_COMPLETE: the leg is gone."""
@@ -158,9 +123,8 @@ class Dialler:
     def redirect(self, command: commands.Redirect) -> None:
         """Bridge it to the target in the switch alone. If that fails it comes back to its park, and to us."""
         session = self._session
-        leg = session.legs.get(command.leg)
+        leg = session.leg_of(command)
         if leg is None:
-            session.later(failed(command, "leg_gone"))
             return
         endpoint = self.endpoint_of(command.to)
         if endpoint is None:

@@ -1,0 +1,84 @@
+"""Calls out, up to the words that each switch has for them, and the end of calls."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+
+from calls import commands, events
+from calls.causes import Cause
+from calls.ids import LegId
+from switch.legs import Leg
+from switch.session import Session
+
+_NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
+SPARE_RING_S = 5
+"""How much longer the switch rings than we do: its ring time is for the case that we are gone."""
+
+L = TypeVar("L", bound=Leg)
+
+
+class Dialler(ABC, Generic[L]):
+    """HangUp, and what Originate has in common. `switch` is the name of the switch in prose."""
+
+    switch: str
+
+    def __init__(self, session: Session[L]) -> None:
+        self._session = session
+
+    def endpoint_of(self, to: str) -> str | None:
+        """`phone:1001` or `tel:+8610…` as the switch dials it; None when it is neither."""
+        kind, _, rest = to.partition(":")
+        if kind == "phone" and _ACCOUNT.match(rest):
+            return self._phone(rest)
+        if kind == "tel" and _NUMBER.match(rest):
+            return self._number(rest)
+        return None
+
+    @abstractmethod
+    def _phone(self, account: str) -> str:
+        """The phone of an account, as the switch dials it."""
+
+    @abstractmethod
+    def _number(self, number: str) -> str:
+        """A number of the network, as the switch dials it."""
+
+    # -- out
+
+    def _leg_for(self, command: commands.Originate, endpoint: str | None, kind: type[L]) -> L | None:
+        """The leg of a call that can be placed now. None when it cannot, which is told, or was placed before."""
+        session = self._session
+        if command.leg in session.legs:
+            return None  # the same command again: the first one has its outcome, or will
+        if endpoint is None:
+            session.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
+            return None
+        if not session.linked:
+            session.later(events.CallEnded(command.leg, Cause.FAILED, f"the link to {self.switch} is down"))
+            return None
+        leg = kind.called_by(command)
+        session.add(leg)
+        return leg
+
+    def on_ringing(self, leg_id: LegId) -> None:
+        """A leg rings; told once, of a leg that we called."""
+        leg = self._session.legs.get(leg_id)
+        if leg is not None and leg.originate is not None and not leg.ringing:
+            leg.ringing = True
+            self._session.emit(events.CallRinging(leg.id))
+
+    def _rang_out(self, leg: L) -> None:
+        leg.ring_timer = None
+        self._session.hang_up(leg, Cause.NO_ANSWER)
+
+    # -- the end
+
+    def hang_up(self, command: commands.HangUp) -> None:
+        """End a leg; withdraw one that still rings."""
+        leg = self._session.legs.get(command.leg)
+        if leg is None:
+            self._session.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
+        else:
+            self._session.hang_up(leg, command.cause if leg.originate is None else Cause.CANCELLED)

@@ -1,0 +1,96 @@
+"""A session with a switch holds its legs and the sink: the same for each real switch, which adds its own requests."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from calls import events
+from calls.causes import Cause, FailureReason
+from calls.events import SwitchEvent
+from calls.ids import LegId, Seconds
+from switch.legs import Leg, LegCommand, failed
+
+L = TypeVar("L", bound=Leg)
+
+
+class Session(ABC, Generic[L]):
+    """One per adapter. `emit` hands an event to the sink now, `later` after the present command has returned."""
+
+    def __init__(self, deadline_s: Seconds) -> None:
+        self.legs: dict[LegId, L] = {}
+        self.emit: Callable[[SwitchEvent], None] = _nowhere
+        self.on_end: Callable[[L], None] = _nowhere  # what talks and supervision do when a leg ends
+        self.loop: asyncio.AbstractEventLoop
+        self._deadline_s = deadline_s
+
+    @property
+    @abstractmethod
+    def linked(self) -> bool:
+        """Whether a request would reach the switch now."""
+
+    def add(self, leg: L) -> None:
+        """A leg is ours from now on."""
+        self.legs[leg.id] = leg
+
+    def later(self, event: SwitchEvent) -> None:
+        """Hand an event to the sink once the code that runs now has returned to the loop."""
+        self.loop.call_soon(self._emit_later, event)
+
+    def _emit_later(self, event: SwitchEvent) -> None:
+        self.emit(event)
+
+    # -- open commands
+
+    def leg_of(self, command: LegCommand) -> L | None:
+        """The leg that a command is for; None when it is gone, which is told as the command's outcome."""
+        leg = self.legs.get(command.leg)
+        if leg is None:
+            self.later(self._failed(command, "leg_gone"))
+        return leg
+
+    def close(self, command: LegCommand) -> L | None:
+        """Take a command off its leg, because its outcome is there; None where it has had one: the leg died first."""
+        leg = self.legs.get(command.leg)
+        if leg is None or leg.open.pop(command.attempt, None) is None:
+            return None
+        return leg
+
+    def _failed(self, command: LegCommand, reason: FailureReason, detail: str = "") -> SwitchEvent:
+        return failed(command, reason, detail)
+
+    # -- the end
+
+    def hang_up(self, leg: L, cause: Cause) -> None:
+        """End a channel; its end comes as an event, and is assumed after the deadline."""
+        leg.ending = leg.ending or cause
+        self._ask_for_end(leg, cause)
+        if leg.end_timer is None:
+            leg.end_timer = self.loop.call_later(self._deadline_s, self._end_overdue, leg)
+
+    @abstractmethod
+    def _ask_for_end(self, leg: L, cause: Cause) -> None:
+        """Tell the switch."""
+
+    @abstractmethod
+    def _end_overdue(self, leg: L) -> None:
+        """The switch has not told the end in time."""
+
+    @abstractmethod
+    def end(self, leg: L, cause: Cause, detail: str = "") -> None:
+        """The leg is gone: what is open on it gets its outcome, then CallEnded."""
+
+    def _tell_end(self, leg: L, cause: Cause, detail: str, told_by_end: tuple[type[LegCommand], ...]) -> None:
+        """Tell it of a leg that is out of `legs`. CallEnded itself is the outcome of commands of `told_by_end`."""
+        for command in list(leg.open.values()):
+            if not isinstance(command, told_by_end):
+                self.emit(self._failed(command, "leg_gone", "the leg ended"))
+        leg.open.clear()
+        self.on_end(leg)
+        self.emit(events.CallEnded(leg.id, cause, detail))
+
+
+def _nowhere(what: object) -> None:
+    """Before the adapter has put itself here."""
