@@ -24,6 +24,7 @@ class Dialler(ABC, Generic[L]):
     """HangUp, and what Originate has in common. `switch` is the name of the switch in prose."""
 
     switch: str
+    leg_kind: type[L]
 
     def __init__(self, session: Session[L]) -> None:
         self._session = session
@@ -47,20 +48,25 @@ class Dialler(ABC, Generic[L]):
 
     # -- out
 
-    def _leg_for(self, command: commands.Originate, endpoint: str | None, kind: type[L]) -> L | None:
-        """The leg of a call that can be placed now. None when it cannot, which is told, or was placed before."""
+    def originate(self, command: commands.Originate) -> None:
+        """Call. Our own ring time is exact; the switch's, which outlives us, is a little longer."""
         session = self._session
         if command.leg in session.legs:
-            return None  # the same command again: the first one has its outcome, or will
+            return  # the same command again: the first one has its outcome, or will
+        endpoint = self.endpoint_of(command.to)
         if endpoint is None:
             session.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
-            return None
-        if not session.linked:
+        elif not session.linked:
             session.later(events.CallEnded(command.leg, Cause.FAILED, f"the link to {self.switch} is down"))
-            return None
-        leg = kind.called_by(command)
-        session.add(leg)
-        return leg
+        else:
+            leg = self.leg_kind.called_by(command)
+            session.add(leg)
+            leg.ring_timer = session.loop.call_later(command.ring_s, self._rang_out, leg)
+            self._place(command, leg, endpoint)
+
+    @abstractmethod
+    def _place(self, command: commands.Originate, leg: L, endpoint: str) -> None:
+        """Ask the switch for it."""
 
     def on_ringing(self, leg_id: LegId) -> None:
         """A leg rings; told once, of a leg that we called."""

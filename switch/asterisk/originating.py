@@ -27,6 +27,7 @@ class Dialler(originating.Dialler[Leg]):
     """Originate, HangUp, Redirect."""
 
     switch = "Asterisk"
+    leg_kind = Leg
     _session: Session
 
     def _phone(self, account: str) -> str:
@@ -37,13 +38,8 @@ class Dialler(originating.Dialler[Leg]):
 
     # -- out
 
-    def originate(self, command: commands.Originate) -> None:
-        """Call. Our own ring time is exact; Asterisk's, which outlives us, is a little longer."""
+    def _place(self, command: commands.Originate, leg: Leg, endpoint: str) -> None:
         session = self._session
-        endpoint = self.endpoint_of(command.to)
-        leg = self._leg_for(command, endpoint, Leg)
-        if leg is None:
-            return
         name = _UNSAFE_IN_NAME.sub(" ", command.caller_name)
         number = _UNSAFE_IN_NAME.sub("", command.caller)
         body = {
@@ -55,7 +51,6 @@ class Dialler(originating.Dialler[Leg]):
         }
         # Before what the same event gave rise to: a talk that is taken apart, a caller who is answered.
         session.request_first(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
-        leg.ring_timer = session.loop.call_later(command.ring_s, self._rang_out, leg)
 
     def on_state(self, event: wire.ChannelStateChange) -> None:
         """A leg rings or is up."""

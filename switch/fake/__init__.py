@@ -1,6 +1,6 @@
 """A telephone switch in memory, with a world of callers and phones to drive it. Obeys the contract of the real ones.
 
-`FakeSwitch` is the door; its `world` is what is outside: who calls, presses, answers, and what goes wrong. All of it
+`FakeSwitch` is the switch; a `World` of it is what is outside: callers, phones, keys, and what goes wrong. All of it
 runs on one `Timeline`, which a test moves by hand (`timeline.advance(3.0)`), or which follows the event loop
 (`LoopTimeline`).
 """

@@ -1,38 +1,34 @@
-"""The fake's door. Facts that the controller misses while the link is down are lost, as they are on the real ones."""
+"""The adapter of the fake switch: `calls.ports.Switch` in memory, and what its world can do to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePosixPath
-from typing import Literal, assert_never
+from typing import assert_never
 
 from calls import commands, events
-from calls.causes import Cause, DeviceState, FailureReason, Outcome
+from calls.causes import Cause, DeviceState, Outcome
 from calls.commands import SwitchCommand
 from calls.errors import SwitchAway
-from calls.events import LiveLeg, SwitchEvent
+from calls.events import LiveLeg
 from calls.ids import AttemptId, LegId, Seconds
 from calls.ports import Sink
-from switch.fake.refusals import refusal
+from switch.fake.session import Session
 from switch.fake.state import LeaveRinging, Leg, Phone, PickUp, Recorded, Refuse, live_leg
 from switch.fake.talks import Talks
 from switch.fake.timeline import Timeline
-from switch.fake.world import World
-
-RecordingEnd = Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"]
 
 
 class FakeSwitch:
-    """A `calls.ports.Switch` in memory. `world` drives it; `facts` are told on its timeline."""
+    """A `calls.ports.Switch` in memory. A `World` drives it; events are told on its timeline."""
 
     def __init__(self, timeline: Timeline, name: str = "fake") -> None:
         self.name = name
         self.timeline = timeline
-        self.world = World(self)
-        self.legs: dict[LegId, Leg] = {}
-        self.talking = Talks(self)
+        self._session = Session(timeline)
+        self.legs = self._session.legs
+        self.talking = Talks(self._session)
         self.talks = self.talking.standing
-        self.phones: dict[str, Phone] = {}
+        self.phones = self._session.phones
         self.network: dict[str, Phone] = {}
         """Numbers that can be called; any other is unreachable."""
         self.clips: dict[str, Seconds] = {}
@@ -41,12 +37,9 @@ class FakeSwitch:
         self.missing: set[str] = set()
         """Paths of sound files that are not there."""
         self.refused: dict[type[commands.Command], str] = {}
-        """Kinds of orders that the switch refuses now, with the detail that it gives."""
-        self.recordings: dict[str, Recorded] = {}
+        """Kinds of commands that the switch refuses now, with the detail that it gives."""
+        self.recordings = self._session.recordings
         """What was said in each recording, by its path."""
-        self.recordings_dir = PurePosixPath("/recordings")
-        self._sink: Sink | None = None
-        self._up = False
         self._hang_up_later: list[commands.HangUp] = []
 
     # -- the port
@@ -57,7 +50,7 @@ class FakeSwitch:
 
     def open(self, sink: Sink) -> None:
         """`start` for those without an event loop."""
-        self._sink = sink
+        self._session.sink = sink
         self.link_up(restarted=False)
 
     def send(self, command: SwitchCommand) -> None:
@@ -66,23 +59,23 @@ class FakeSwitch:
 
     async def calls(self) -> Sequence[LiveLeg]:
         """See `calls.ports.Switch.calls`."""
-        if not self._up:
+        if not self._session.up:
             raise SwitchAway("the link is down")
         return self._live()
 
     async def close(self) -> None:
         """See `calls.ports.Switch.close`."""
         self._fail_open("closed")
-        self._up = False
+        self._session.up = False
 
-    # -- orders
+    # -- commands
 
     def _carry_out(self, command: SwitchCommand) -> None:
-        if not self._up:
+        if not self._session.up:
             self._while_down(command)
             return
         if type(command) in self.refused:
-            self.refuse(command, "refused", self.refused[type(command)])
+            self._session.refuse(command, "refused", self.refused[type(command)])
             return
         match command:
             case commands.Bridge():
@@ -92,20 +85,20 @@ class FakeSwitch:
             case commands.Originate():
                 self._originate(command)
             case commands.Listen():
-                self.refuse(command, "unsupported", "no recogniser on this switch")
+                self._session.refuse(command, "unsupported", "no recogniser on this switch")
             case _:
                 leg = self.legs.get(command.leg)
                 if leg is None:
-                    self.refuse(command, "leg_gone", "no such leg")
+                    self._session.refuse(command, "leg_gone", "no such leg")
                 else:
                     self._on_leg(leg, command)
 
     def _while_down(self, command: SwitchCommand) -> None:
-        """Nothing can be ordered; a hangup is remembered, and carried out when the link is back."""
+        """Nothing can be done; a hangup is remembered, and carried out when the link is back."""
         if isinstance(command, commands.HangUp) and command.leg in self.legs:
             self._hang_up_later.append(command)
         else:
-            self.refuse(command, "switch_lost", "the link is down", anyhow=True)
+            self._session.refuse(command, "switch_lost", "the link is down", anyhow=True)
 
     def _on_leg(
         self,
@@ -123,10 +116,10 @@ class FakeSwitch:
     ) -> None:
         match command:
             case commands.Answer():
-                self.quiet(leg)
+                self._session.quiet(leg)
                 leg.answered = True
-                self.set_device(leg.device, DeviceState.BUSY)
-                self.tell(events.CallAnswered(leg.id, command.attempt))
+                self._session.set_device(leg.device, DeviceState.BUSY)
+                self._session.tell(events.CallAnswered(leg.id, command.attempt))
             case commands.EarlyMedia():
                 self._done(command)
             case commands.Play():
@@ -154,23 +147,17 @@ class FakeSwitch:
     def _done(
         self, command: commands.EarlyMedia | commands.StartMusic | commands.StopMusic | commands.Supervise
     ) -> None:
-        self.tell(events.CommandDone(command.attempt, command.leg))
-
-    def refuse(self, command: SwitchCommand, reason: FailureReason, detail: str, anyhow: bool = False) -> None:
-        """The order comes to nothing. `anyhow`: told although the link is down."""
-        fact = refusal(command, reason, detail, self.legs)
-        if fact is not None:
-            self.tell(fact, anyhow)
+        self._session.tell(events.CommandDone(command.attempt, command.leg))
 
     # -- prompts and recordings of one leg
 
     def _play(self, leg: Leg, command: commands.Play) -> None:
-        self.quiet(leg)
+        self._session.quiet(leg)
         paths = []
         for item in command.media:
             if not isinstance(item, commands.Clip) or item.path in self.missing:
                 what = item.path if isinstance(item, commands.Clip) else "a Sentence"
-                self.refuse(command, "missing_file", f"cannot play {what}")
+                self._session.refuse(command, "missing_file", f"cannot play {what}")
                 return
             paths.append(item.path)
         leg.play, leg.play_rest = command, tuple(paths)
@@ -182,7 +169,7 @@ class FakeSwitch:
             return
         if not leg.play_rest:
             leg.play = None
-            self.tell(events.PlaybackFinished(leg.id, command.attempt, Outcome.FINISHED))
+            self._session.tell(events.PlaybackFinished(leg.id, command.attempt, Outcome.FINISHED))
             return
 
         def next_clip() -> None:
@@ -193,51 +180,27 @@ class FakeSwitch:
         leg.timers.append(self.timeline.after(self.clips.get(leg.play_rest[0], self.clip_s), next_clip))
 
     def _record(self, leg: Leg, command: commands.Record) -> None:
-        self.quiet(leg)
+        self._session.quiet(leg)
         leg.record, leg.record_began_at = command, self.timeline.now()
         leg.recorded = Recorded({leg.voice} - {""})
 
         def limit() -> None:
             if leg.record is command:
-                self._recorded(leg, "limit")
+                self._session.end_recording(leg, "limit")
 
         def silence() -> None:
             if leg.record is command and not leg.voice:
-                self._recorded(leg, "silence")
+                self._session.end_recording(leg, "silence")
 
         leg.timers.append(self.timeline.after(command.max_s, limit))
         if command.silence_s:
             leg.timers.append(self.timeline.after(command.silence_s, silence))
 
-    def _recorded(self, leg: Leg, ended_by: RecordingEnd) -> None:
-        command, leg.record = leg.record, None
-        assert command is not None
-        duration_s = leg.recorded.duration_s = self.timeline.now() - leg.record_began_at
-        path = self.file(command.name, leg.recorded)
-        self.tell(events.RecordingFinished(leg.id, command.attempt, path, duration_s, Outcome.FINISHED, ended_by))
-
-    def file(self, name: str, recorded: Recorded) -> str:
-        """Put a recording in place; its path."""
-        path = str(self.recordings_dir / f"{name}.wav")
-        self.recordings[path] = recorded
-        return path
-
     def _stop(self, leg: Leg, attempt: AttemptId) -> None:
         if leg.play is not None and leg.play.attempt == attempt:
-            self._stop_play(leg)
+            self._session.stop_play(leg)
         elif leg.record is not None and leg.record.attempt == attempt:
-            self._recorded(leg, "stopped")
-
-    def _stop_play(self, leg: Leg) -> None:
-        if leg.play is not None:
-            attempt, leg.play = leg.play.attempt, None
-            self.tell(events.PlaybackFinished(leg.id, attempt, Outcome.STOPPED))
-
-    def quiet(self, leg: Leg) -> None:
-        """Stop what plays or records."""
-        self._stop_play(leg)
-        if leg.record is not None:
-            self._recorded(leg, "stopped")
+            self._session.end_recording(leg, "stopped")
 
     # -- calls out
 
@@ -247,16 +210,16 @@ class FakeSwitch:
         kind, _, rest = command.to.partition(":")
         phone = (self.phones if kind == "phone" else self.network).get(rest)
         if phone is None or not phone.registered:
-            self.tell(events.CallEnded(command.leg, Cause.UNREACHABLE, f"{command.to} cannot be reached"))
+            self._session.tell(events.CallEnded(command.leg, Cause.UNREACHABLE, f"{command.to} cannot be reached"))
             return
         device = rest if kind == "phone" else None
         if phone.state is not DeviceState.IDLE:
-            self.tell(events.CallEnded(command.leg, Cause.BUSY, "it is on another call"))
+            self._session.tell(events.CallEnded(command.leg, Cause.BUSY, "it is on another call"))
             return
         leg = Leg(command.leg, command.caller, rest, inbound=False, device=device, originate=command.attempt)
         self.legs[leg.id] = leg
-        self.set_device(device, DeviceState.RINGING)
-        self.tell(events.CallRinging(leg.id))
+        self._session.set_device(device, DeviceState.RINGING)
+        self._session.tell(events.CallRinging(leg.id))
         self._react(leg, phone, command.ring_s)
 
     def _react(self, leg: Leg, phone: Phone, ring_s: Seconds) -> None:
@@ -276,20 +239,24 @@ class FakeSwitch:
 
     # -- from outside
 
+    def set_device(self, account: str | None, state: DeviceState) -> None:
+        """A phone of ours is seen in another state."""
+        self._session.set_device(account, state)
+
     def arrive(self, leg: Leg, name: str) -> None:
         """A call comes in."""
         self.legs[leg.id] = leg
-        self.set_device(leg.device, DeviceState.BUSY)
-        self.tell(events.CallArrived(leg.id, leg.caller, leg.called, name, leg.device))
+        self._session.set_device(leg.device, DeviceState.BUSY)
+        self._session.tell(events.CallArrived(leg.id, leg.caller, leg.called, name, leg.device))
 
     def key_pressed(self, leg_id: LegId, key: str) -> None:
         """Somebody pressed a key."""
         leg = self.legs.get(leg_id)
         if leg is None:
             return
-        self.tell(events.DigitPressed(leg_id, key))
+        self._session.tell(events.DigitPressed(leg_id, key))
         if leg.record is not None and key in leg.record.end_on:
-            self._recorded(leg, "digit")
+            self._session.end_recording(leg, "digit")
 
     def voice_raised(self, leg_id: LegId, voice: str) -> None:
         """Somebody says this from now on; nothing, when it is empty."""
@@ -306,8 +273,8 @@ class FakeSwitch:
         """A leg that we called is answered; nothing when it is no longer called."""
         if leg.originate is not None and leg.id in self.legs:
             attempt, leg.originate, leg.answered = leg.originate, None, True
-            self.set_device(leg.device, DeviceState.BUSY)
-            self.tell(events.CallAnswered(leg.id, attempt))
+            self._session.set_device(leg.device, DeviceState.BUSY)
+            self._session.tell(events.CallAnswered(leg.id, attempt))
 
     def far_end_gone(self, leg_id: LegId, cause: Cause) -> None:
         """The far end hung up, or vanished."""
@@ -315,48 +282,41 @@ class FakeSwitch:
         if leg is not None:
             self._end(leg, cause)
 
-    def set_device(self, account: str | None, state: DeviceState) -> None:
-        """A phone of ours is seen in another state."""
-        phone = self.phones.get(account or "")
-        if phone is not None and account is not None and phone.state is not state:
-            phone.state = state
-            self.tell(events.AgentDeviceChanged(account, state))
-
     def _end(self, leg: Leg, cause: Cause) -> None:
         for timer in leg.timers:
             timer.cancel()
         if leg.play is not None:
             attempt, leg.play = leg.play.attempt, None
-            self.tell(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, "the leg ended", "leg_gone"))
+            self._session.tell(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, "the leg ended", "leg_gone"))
         if leg.record is not None:
-            self._recorded(leg, "hang_up")
+            self._session.end_recording(leg, "hang_up")
         del self.legs[leg.id]
         phone = self.phones.get(leg.device or "")
         if phone is not None and phone.registered:
-            self.set_device(leg.device, DeviceState.IDLE)
+            self._session.set_device(leg.device, DeviceState.IDLE)
         for watcher in self.legs.values():
             if watcher.watching is not None and watcher.watching[0] == leg.id:
                 watcher.watching = None
         talk = self.talks.pop(leg.talk, None) if leg.talk is not None else None
-        self.tell(events.CallEnded(leg.id, cause))
+        self._session.tell(events.CallEnded(leg.id, cause))
         if talk is not None:
             self.talking.part(talk)
 
     # -- the link
 
     def link_down(self, detail: str) -> None:
-        """Facts are lost from now on; what is open has failed."""
-        if self._up:
+        """Events are lost from now on; what is open has failed."""
+        if self._session.up:
             self._fail_open(detail)
-            self._up = False
-            self._deliver(events.SwitchLost(self.name, detail))
+            self._session.up = False
+            self._session.deliver(events.SwitchLost(self.name, detail))
 
     def link_up(self, *, restarted: bool) -> None:
         """Connected (again): tell what is live."""
-        self._up = True
-        self._deliver(events.SwitchBack(self.name, self._live(), restarted))
+        self._session.up = True
+        self._session.deliver(events.SwitchBack(self.name, self._live(), restarted))
         for account, phone in self.phones.items():
-            self._deliver(events.AgentDeviceChanged(account, phone.state))
+            self._session.deliver(events.AgentDeviceChanged(account, phone.state))
         hang_up, self._hang_up_later = self._hang_up_later, []
         for command in hang_up:
             self.send(command)
@@ -372,19 +332,10 @@ class FakeSwitch:
         for leg in self.legs.values():
             if leg.play is not None:
                 attempt, leg.play = leg.play.attempt, None
-                self._deliver(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, detail, "switch_lost"))
+                self._session.deliver(events.PlaybackFinished(leg.id, attempt, Outcome.FAILED, detail, "switch_lost"))
             if leg.record is not None:
                 attempt, leg.record = leg.record.attempt, None
-                self._deliver(events.RecordingFinished(leg.id, attempt, "", 0.0, Outcome.FAILED, "failed"))
+                self._session.deliver(events.RecordingFinished(leg.id, attempt, "", 0.0, Outcome.FAILED, "failed"))
 
     def _live(self) -> tuple[LiveLeg, ...]:
         return tuple(live_leg(leg, self.talks) for leg in self.legs.values())
-
-    def tell(self, fact: SwitchEvent, anyhow: bool = False) -> None:
-        """A moment later, if the link is up then; facts stay in order."""
-        if self._up or anyhow:
-            self.timeline.after(0.0, lambda: self._deliver(fact) if self._up or anyhow else None)
-
-    def _deliver(self, fact: SwitchEvent) -> None:
-        assert self._sink is not None, "the switch was not started"
-        self._sink(fact)

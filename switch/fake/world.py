@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from calls.causes import Cause, DeviceState
 from calls.ids import LegId
+from switch.fake.adapter import FakeSwitch
 from switch.fake.state import Leg, Phone, Reaction, Talk
-
-if TYPE_CHECKING:
-    from switch.fake.adapter import FakeSwitch
 
 
 class World:
-    """Drives a `FakeSwitch` (as its `world`) from outside. Acts take effect at once, facts come a moment later."""
+    """Drives a `FakeSwitch` from outside. Acts take effect at once, events come a moment later."""
 
     def __init__(self, switch: FakeSwitch) -> None:
         self._switch = switch

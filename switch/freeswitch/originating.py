@@ -29,6 +29,7 @@ class Dialler(originating.Dialler[Leg]):
     """Originate, HangUp, Redirect."""
 
     switch = "FreeSWITCH"
+    leg_kind = Leg
     _session: Session
 
     def __init__(self, session: Session) -> None:
@@ -43,13 +44,8 @@ class Dialler(originating.Dialler[Leg]):
 
     # -- out
 
-    def originate(self, command: commands.Originate) -> None:
-        """Call. Our own ring time is exact; the switch's, which outlives us, counts whole seconds and is longer."""
+    def _place(self, command: commands.Originate, leg: Leg, endpoint: str) -> None:
         session = self._session
-        endpoint = self.endpoint_of(command.to)
-        leg = self._leg_for(command, endpoint, Leg)
-        if leg is None:
-            return
         variables = [
             f"origination_uuid={command.leg}",
             f"hotline_called={leg.called}",
@@ -70,7 +66,6 @@ class Dialler(originating.Dialler[Leg]):
             return
         self._jobs.add(job)
         job.add_done_callback(partial(self._placed, leg))
-        leg.ring_timer = session.loop.call_later(command.ring_s, self._rang_out, leg)
 
     def on_create(self, event: Event) -> None:
         """CHANNEL_CREATE: the channel of an Originate is there. A cancel that came too early is repeated."""

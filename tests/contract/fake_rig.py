@@ -23,40 +23,42 @@ async def _until(condition: Callable[[], bool], within_s: Seconds) -> None:
 
 
 class FakePerson:
-    def __init__(self, switch: fake.FakeSwitch, leg: LegId, voice: str) -> None:
+    def __init__(self, switch: fake.FakeSwitch, world: fake.World, leg: LegId, voice: str) -> None:
         self.leg = leg
         self._switch = switch
+        self._world = world
         self._voice = voice
 
     def speak(self) -> None:
-        self._switch.world.speak(self.leg, self._voice)
+        self._world.speak(self.leg, self._voice)
 
     def hush(self) -> None:
-        self._switch.world.speak(self.leg, "")
+        self._world.speak(self.leg, "")
 
     async def press(self, keys: str) -> None:
-        self._switch.world.press(self.leg, keys)
+        self._world.press(self.leg, keys)
 
     async def hang_up(self) -> None:
-        self._switch.world.hang_up(self.leg)
+        self._world.hang_up(self.leg)
 
     async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         path = f"/prompts/{sound}" if sound in PROMPTS else sound
-        await _until(lambda: path in self._switch.world.hears(self.leg), within_s)
+        await _until(lambda: path in self._world.hears(self.leg), within_s)
 
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
-        await _until(lambda: not self._switch.world.hears(self.leg), 5.0)
+        await _until(lambda: not self._world.hears(self.leg), 5.0)
 
     async def gone(self, within_s: Seconds = 10.0) -> None:
         await _until(lambda: self.leg not in self._switch.legs, within_s)
 
 
 class FakePhone:
-    def __init__(self, switch: fake.FakeSwitch, account: str, reaction: Reaction) -> None:
+    def __init__(self, switch: fake.FakeSwitch, world: fake.World, account: str, reaction: Reaction) -> None:
         self.account = account
         self._switch = switch
+        self._world = world
         self._reaction = reaction
-        self._phone = switch.world.phone(account, _as_fake(reaction))
+        self._phone = world.phone(account, _as_fake(reaction))
 
     @property
     def reaction(self) -> Reaction:
@@ -68,30 +70,31 @@ class FakePhone:
         self._phone.reaction = _as_fake(reaction)
 
     async def on_call(self, leg: LegId, voice: str = "agent") -> Person:
-        return FakePerson(self._switch, leg, voice)
+        return FakePerson(self._switch, self._world, leg, voice)
 
     async def pick_up(self) -> None:
-        self._switch.world.pick_up(self.account)
+        self._world.pick_up(self.account)
 
     async def dial(self, number: str) -> None:
-        self._switch.world.dial(number, self.account, device=self.account)
+        self._world.dial(number, self.account, device=self.account)
 
     async def unplug(self) -> None:
-        self._switch.world.unplug(self.account)
+        self._world.unplug(self.account)
 
 
 class FakeRig:
     def __init__(self, switch: fake.FakeSwitch) -> None:
         self.switch = switch
+        self.world = fake.World(switch)
         self.facts = Facts()
 
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
-        leg = self.switch.world.dial(called, caller, name=name)
+        leg = self.world.dial(called, caller, name=name)
         await self.facts.next(CallArrived, lambda fact: fact.leg == leg)
-        return FakePerson(self.switch, leg, "caller")
+        return FakePerson(self.switch, self.world, leg, "caller")
 
     async def phone(self, account: str, reaction: Reaction) -> Phone:
-        return FakePhone(self.switch, account, reaction)
+        return FakePhone(self.switch, self.world, account, reaction)
 
     async def pause(self, seconds: Seconds) -> None:
         await asyncio.sleep(seconds)
@@ -106,15 +109,15 @@ class FakeRig:
         return Recorded(set(recorded.left), set(recorded.right), recorded.duration_s, recorded.silent_s)
 
     async def cut_link(self) -> None:
-        self.switch.world.cut_link()
+        self.world.cut_link()
         await self.facts.next(SwitchLost)
 
     async def restore_link(self) -> None:
-        self.switch.world.restore_link()
+        self.world.restore_link()
         await self.facts.next(SwitchBack)
 
     async def restart_switch(self) -> None:
-        self.switch.world.restart_switch()
+        self.world.restart_switch()
 
     async def forget(self) -> None:
         await self.switch.close()

@@ -24,7 +24,7 @@ from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
-from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline
+from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline, World
 from tests.live.conftest import until
 from tests.live.mosquitto import Listener, Mosquitto, listening
 from tests.ports import free_port
@@ -62,7 +62,7 @@ class Controller:
             versions.activate(VERSION)
         self.switch = FakeSwitch(LoopTimeline())
         self.server = Server(site, self.switch, Sentences(site.sounds, ToneVoice()), NoProvisioning())
-        self.world = self.switch.world
+        self.world = World(self.switch)
 
     async def to_queue(self) -> str:
         """A caller who waits for an agent, or is offered to one."""

@@ -74,7 +74,7 @@ async def asterisk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Asterisk]:
 
 
 async def test_one_that_tells_counts(asterisk: Asterisk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stock, "_HEARD_S", 60.0)
+    monkeypatch.setattr(inventory, "_HEARD_S", 60.0)
     assert await asterisk.connections() == 1
 
 

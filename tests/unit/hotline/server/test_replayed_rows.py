@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline.versions.store import Versions
-from switch.fake import FakeSwitch, LoopTimeline
+from switch.fake import FakeSwitch, LoopTimeline, World
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = pytest.mark.unit
@@ -21,9 +21,10 @@ async def test_a_replay_of_the_whole_journal_writes_no_row_of_it_again(tmp_path:
     server = new_server(site, switch)
     serving = await serve(server, version)
     await until(lambda: server.controller.health()["ok"])
-    leg = switch.world.dial("95183")
+    world = World(switch)
+    leg = world.dial("95183")
     await until(lambda: server.register.calls)
-    switch.world.hang_up(leg)
+    world.hang_up(leg)
     await until(lambda: not server.register.calls)
     signal.raise_signal(signal.SIGTERM)
     await serving

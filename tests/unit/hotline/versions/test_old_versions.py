@@ -8,7 +8,7 @@ import pytest
 from acd.config import read
 from hotline.journal import reading
 from hotline.versions.store import Versions
-from switch.fake import FakeSwitch, LoopTimeline
+from switch.fake import FakeSwitch, LoopTimeline, World
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = pytest.mark.unit
@@ -23,7 +23,7 @@ async def test_many_publishes_during_a_call(tmp_path: Path) -> None:
     switch = FakeSwitch(LoopTimeline())
     server = new_server(site, switch)
     serving = await serve(server, first)
-    switch.world.dial("95183")
+    World(switch).dial("95183")
     await until(lambda: server.register.calls)
     for number in range(2, _MANY):
         last = publish(versions, number)

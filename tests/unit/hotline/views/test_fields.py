@@ -17,7 +17,7 @@ from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from hotline.views.board import Board
 from ivr import program as flow
-from switch.fake import FakeSwitch, LoopTimeline
+from switch.fake import FakeSwitch, LoopTimeline, World
 from tests.unit.control import harness
 from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, configuration
 from tests.unit.hotline.served import new_server, new_site, serve, until
@@ -132,10 +132,11 @@ async def test_a_keyed_secret_is_not_on_the_screen_even_where_no_lint_kept_a_fie
     server = new_server(site, switch)
     serving = await serve(server, VERSION)
     await until(lambda: server.controller.health()["ok"])
-    leg = switch.world.dial("95183", "13800138000")
+    world = World(switch)
+    leg = world.dial("95183", "13800138000")
     await until(lambda: bool(server.register.calls) and bool(switch.legs[leg].answered))
-    switch.world.press(leg, "1")
-    switch.world.press(leg, "4711")
+    world.press(leg, "1")
+    world.press(leg, "4711")
     await until(lambda: server.register.calls[CallId(leg)].place == "waiting")
     (row,) = server.controller.view()["calls"]
     assert row["fields"] == {**SHOWN, "pin": "None", "vault": "secret:pin"}
