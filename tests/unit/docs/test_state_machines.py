@@ -14,6 +14,8 @@ from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
 from control.states import CALLBACKS, OFFERS, PLACES
 from ivr.machine.phases import PHASES as SESSION
+from switch.asterisk.talk import TRANSITIONS as ASTERISK_TALK
+from switch.freeswitch.talk import TRANSITIONS as FREESWITCH_TALK
 
 pytestmark = pytest.mark.unit
 
@@ -23,6 +25,8 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "callback": CALLBACKS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
     "session": SESSION,  # type: ignore[dict-item]
+    "talk asterisk": ASTERISK_TALK,  # type: ignore[dict-item]
+    "talk freeswitch": FREESWITCH_TALK,  # type: ignore[dict-item]
 }
 """By the name that stands in the comment above the drawing: `<!-- machine: call -->`."""
 
