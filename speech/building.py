@@ -47,7 +47,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Built:
-    """What a build gave. `stems` has the absolute path without ending of each (key, language) that has a sound."""
+    """The result of a build. `stems` has the absolute path without ending of each (key, language) that has a sound."""
 
     stems: dict[tuple[str, str], Path] = field(default_factory=dict)
     durations_s: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class _Job:
 
 @dataclass(slots=True)
 class _Survey:
-    """What is wanted and what is there."""
+    """The sounds that are wanted, and those that are there."""
 
     manifest: _Manifest
     jobs: list[_Job] = field(default_factory=list)

@@ -1,4 +1,6 @@
-"""Where an utterance begins and ends in a row of frames, by their level: no model, no clock, time is counted in sound.
+"""End-pointing finds where an utterance begins and ends in a row of frames, by their level.
+
+It needs no model and no clock: time is counted in sound.
 
 The noise floor follows the level down at once and up slowly, so a voice, which pauses between syllables, stands out
 of a noisy street as well as of a quiet room. What is too short to be a word (a click, a cough's edge) begins nothing.
@@ -23,7 +25,7 @@ Moment = Literal["silence", "began", "speech", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class Endpointing:
-    """What counts as speech. Levels are in dB; 0 dBFS is a square wave of full scale."""
+    """Limits of what counts as speech. Levels are in dB; 0 dBFS is a square wave of full scale."""
 
     least_dbfs: float = -42.0
     """Quieter is never a voice: a line's own noise is near -60."""
@@ -48,7 +50,7 @@ class Endpointer:
         self._quiet_s: Seconds = 0.0
 
     def hear(self, frame: Samples) -> Moment:
-        """What this frame is."""
+        """The moment that this frame is."""
         voiced = self._is_voiced(frame)
         if not self._speaking:
             self._lately.append(voiced)

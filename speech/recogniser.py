@@ -23,8 +23,8 @@ from speech.voice import Pcm
 class Recogniser(Protocol):
     """Understands callers. Safe to open many times at once."""
 
-    def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
-        """What is heard on `audio`, until a final event, within the times of `order`. Closing it stops listening.
+    def listen(self, command: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
+        """Events of what is heard on `audio`, until a final one, within the times of `command`. To close it is to stop.
 
         Ends without a final event when the sound does. Raises SpeechError when nothing can be understood at all.
         """
@@ -33,7 +33,7 @@ class Recogniser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What a scripted caller says: the text, how sure the recogniser is of it, and after how many seconds.
+    """An utterance of a scripted caller: the text, how sure the recogniser is of it, and after how many seconds.
 
     `partials` come before it, evenly spaced, as a streaming engine gives them. An empty text is silence.
     """
@@ -71,21 +71,21 @@ class ScriptedRecogniser:
         """Lines nobody listened to: a test that ends with some did not go where it meant to."""
         return sum(map(len, self._script.values())) + len(self._anybody)
 
-    async def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
-        """What the script says next, whatever the sound is; a line that comes too late is silence."""
-        line = self._next(order.leg)
-        if not line.text or (line.after_s > order.max_s and not order.patient):
-            await self._sleep(order.max_s)
-            while order.patient:
-                await self._sleep(order.max_s)
-            yield _heard(order, "", 0.0, final=True)
+    async def listen(self, command: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
+        """Events of the script's next line, whatever the sound is; a line that comes too late is silence."""
+        line = self._next(command.leg)
+        if not line.text or (line.after_s > command.max_s and not command.patient):
+            await self._sleep(command.max_s)
+            while command.patient:
+                await self._sleep(command.max_s)
+            yield _heard(command, "", 0.0, final=True)
             return
         pause_s = line.after_s / (len(line.partials) + 1)
         for partial in line.partials:
             await self._sleep(pause_s)
-            yield _heard(order, partial, line.confidence, final=False)
+            yield _heard(command, partial, line.confidence, final=False)
         await self._sleep(pause_s)
-        yield _heard(order, line.text, line.confidence, final=True)
+        yield _heard(command, line.text, line.confidence, final=True)
 
     def _next(self, leg: LegId) -> Utterance:
         for lines in (self._script.get(leg), self._anybody):
@@ -98,5 +98,5 @@ def _utterance(line: Utterance | str) -> Utterance:
     return Utterance(line) if isinstance(line, str) else line
 
 
-def _heard(order: Listen, text: str, confidence: float, *, final: bool) -> SpeechHeard:
-    return SpeechHeard(leg=order.leg, attempt=order.attempt, text=text, confidence=confidence, final=final)
+def _heard(command: Listen, text: str, confidence: float, *, final: bool) -> SpeechHeard:
+    return SpeechHeard(leg=command.leg, attempt=command.attempt, text=text, confidence=confidence, final=final)

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    order: Listen
+    command: Listen
     task: asyncio.Task[None]
 
 
@@ -72,10 +72,10 @@ class RecognisingSwitch:
 
     def _is_ours(self, command: Stop) -> bool:
         opened = self._open.get(command.leg)
-        return opened is not None and opened.order.attempt == command.attempt
+        return opened is not None and opened.command.attempt == command.attempt
 
     def _take(self, event: SwitchEvent) -> None:
-        """What comes from the switch goes on; first the outcome of what cannot go on after it."""
+        """Pass on an event of the switch; first the outcome of what cannot go on after it."""
         if isinstance(event, CallEnded):
             self._fail(event.leg, "leg_gone")
         elif isinstance(event, SwitchLost):
@@ -84,15 +84,15 @@ class RecognisingSwitch:
         self._sink(event)
 
     def _stop(self, leg: LegId) -> None:
-        order = self._close(leg)
-        if order is not None:
-            stopped = SpeechHeard(leg, order.attempt, "", 0.0)
+        command = self._close(leg)
+        if command is not None:
+            stopped = SpeechHeard(leg, command.attempt, "", 0.0)
             asyncio.get_running_loop().call_soon(self._sink, stopped)
 
     def _fail(self, leg: LegId, reason: str) -> None:
-        order = self._close(leg)
-        if order is not None:
-            self._sink(CommandFailed(order.attempt, "leg_gone" if reason == "leg_gone" else "switch_lost", leg))
+        command = self._close(leg)
+        if command is not None:
+            self._sink(CommandFailed(command.attempt, "leg_gone" if reason == "leg_gone" else "switch_lost", leg))
 
     def _close(self, leg: LegId) -> Listen | None:
         opened = self._open.pop(leg, None)
@@ -101,29 +101,29 @@ class RecognisingSwitch:
         opened.task.cancel()
         self._closing.add(opened.task)
         opened.task.add_done_callback(self._closing.discard)
-        return opened.order
+        return opened.command
 
-    async def _listen(self, order: Listen) -> None:
+    async def _listen(self, command: Listen) -> None:
         failure: CommandFailed | None = None
         try:
             async with (
-                aclosing(self._sound.sound_of(order.leg)) as sound,
-                aclosing(self._recogniser.listen(order, _pcm(sound, self._sound.sound_rate))) as facts,
+                aclosing(self._sound.sound_of(command.leg)) as sound,
+                aclosing(self._recogniser.listen(command, _pcm(sound, self._sound.sound_rate))) as events,
             ):
-                async for fact in facts:
-                    if fact.final:
-                        del self._open[order.leg]
-                    self._sink(fact)
-                    if fact.final:
+                async for event in events:
+                    if event.final:
+                        del self._open[command.leg]
+                    self._sink(event)
+                    if event.final:
                         return
-            failure = CommandFailed(order.attempt, "leg_gone", order.leg, "the sound ended")
+            failure = CommandFailed(command.attempt, "leg_gone", command.leg, "the sound ended")
         except SwitchAway as error:
-            failure = CommandFailed(order.attempt, "switch_lost", order.leg, str(error))
+            failure = CommandFailed(command.attempt, "switch_lost", command.leg, str(error))
         except (SwitchError, SpeechError, OSError) as error:
             advice = "the caller can still press keys; does the switch reach speech.address, or write where we read?"
-            log.error("not listening", call=order.leg, error=str(error), advice=advice)
-            failure = CommandFailed(order.attempt, "refused", order.leg, str(error))
-        del self._open[order.leg]
+            log.error("not listening", call=command.leg, error=str(error), advice=advice)
+            failure = CommandFailed(command.attempt, "refused", command.leg, str(error))
+        del self._open[command.leg]
         self._sink(failure)
 
 

@@ -1,4 +1,4 @@
-"""Sentences that are only known during a call: `您的余额是一千二百元五角。` to a sound on disk, quickly or not at all.
+"""Sentences that are only known during a call (`您的余额是一千二百元五角。`) become sounds then, quickly or not at all.
 
 A sentence is made once, however many callers want it at the same moment, and kept by its content in a folder of bounded
 size. A caller never waits past the deadline: then, or when the voice fails, a static sound is played in its place, and
@@ -35,7 +35,7 @@ class _Known:
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the sentences asked for, for metrics."""
+    """Counts of the sentences asked for, by what became of them, for metrics."""
 
     cached: int = 0
     made: int = 0
@@ -82,7 +82,7 @@ class Sentences:
         self._warm_lane = asyncio.Semaphore(max(1, lanes - 1))  # the last lane is for callers who wait
 
     async def start(self, languages: Iterable[str] = ()) -> None:
-        """Take stock of the folder and ask the voice who it is, so that the first caller does not wait for that."""
+        """Look through the folder and ask the voice who it is, so that the first caller does not wait for that."""
         scanned = await asyncio.to_thread(self._store.scan)
         stems = {name.removesuffix(_WAV_ENDING) for name in scanned if name.endswith(_WAV_ENDING)}
         by_age = sorted(stems, key=lambda name: scanned[name + _WAV_ENDING][1])

@@ -38,7 +38,7 @@ Stat: TypeAlias = tuple[int, int]  # size in bytes, time of change in ns
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """What is known of a sound: its length in samples, and when each file (in order of ENDINGS) was last changed."""
+    """A sound as it was written: its length in samples, and when each file (in order of ENDINGS) was last changed."""
 
     frames: int
     changed_ns: tuple[int, int, int]

@@ -25,7 +25,7 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What an engine made of an utterance. Empty: no word of it. `confidence` is 0 to 1."""
+    """The text that an engine made of an utterance. Empty: no word of it. `confidence` is 0 to 1."""
 
     text: str
     confidence: float = 1.0
@@ -34,8 +34,8 @@ class Understood:
 class Engine(Protocol):
     """Makes text of one utterance. Safe to ask many times at once."""
 
-    async def understand(self, order: Listen, utterance: Pcm) -> Understood:
-        """What was said. Raises SpeechError, in bounded time."""
+    async def understand(self, command: Listen, utterance: Pcm) -> Understood:
+        """The text of what was said. Raises SpeechError, in bounded time."""
         ...
 
 
@@ -50,10 +50,10 @@ class ScriptedEngine:
         self._phrases = tuple(phrases)
         self._said: OrderedDict[LegId, int] = OrderedDict()
 
-    async def understand(self, order: Listen, utterance: Pcm) -> Understood:
+    async def understand(self, command: Listen, utterance: Pcm) -> Understood:
         """The next phrase of this call."""
-        turn = self._said.pop(order.leg, 0)
-        self._said[order.leg] = turn + 1
+        turn = self._said.pop(command.leg, 0)
+        self._said[command.leg] = turn + 1
         if len(self._said) > _REMEMBERED:
             self._said.popitem(last=False)
         return Understood(self._phrases[turn]) if turn < len(self._phrases) else Understood("", 0.0)
@@ -66,7 +66,7 @@ class EngineRecogniser:
         self._engine = engine
         self._settings = settings or Endpointing()
 
-    async def listen(self, order: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
+    async def listen(self, command: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
         """That speech began, then what it was; or silence. Nothing, when the sound ends before either is known.
 
         Raises SpeechError when the engine does.
@@ -79,18 +79,18 @@ class EngineRecogniser:
             kept.append(frame.samples)
             moment = endpointer.hear(frame.samples)
             if moment == "began":
-                began, heard_s = True, 0.0 if order.patient else heard_s
+                began, heard_s = True, 0.0 if command.patient else heard_s
                 kept = deque(kept)
-                yield _heard(order, Understood("", 0.0), final=False)
-            if moment == "ended" or (began and heard_s >= order.max_s):
+                yield _heard(command, Understood("", 0.0), final=False)
+            if moment == "ended" or (began and heard_s >= command.max_s):
                 break
-            if not began and not order.patient and heard_s >= order.max_s:
-                yield _heard(order, Understood("", 0.0), final=True)
+            if not began and not command.patient and heard_s >= command.max_s:
+                yield _heard(command, Understood("", 0.0), final=True)
                 return
         else:
             return
         utterance = Pcm(np.concatenate(kept), rate)
-        yield _heard(order, await self._engine.understand(order, utterance), final=True)
+        yield _heard(command, await self._engine.understand(command, utterance), final=True)
 
 
 async def _frames(audio: AsyncIterator[Pcm]) -> AsyncIterator[Pcm]:
@@ -105,5 +105,5 @@ async def _frames(audio: AsyncIterator[Pcm]) -> AsyncIterator[Pcm]:
         rest = rest[whole:]
 
 
-def _heard(order: Listen, understood: Understood, *, final: bool) -> SpeechHeard:
-    return SpeechHeard(order.leg, order.attempt, understood.text, understood.confidence, final)
+def _heard(command: Listen, understood: Understood, *, final: bool) -> SpeechHeard:
+    return SpeechHeard(command.leg, command.attempt, understood.text, understood.confidence, final)

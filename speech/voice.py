@@ -50,5 +50,5 @@ class Voice(Protocol):
         ...
 
     async def identity(self, language: str) -> str:
-        """What makes this voice's sound what it is: engine, version, speaker, settings. Goes into the cache's key."""
+        """The ingredients of this voice's sound: engine, version, speaker, settings. Goes into the cache's key."""
         ...

@@ -1,1 +1,1 @@
-"""The one door to telephony: a wire codec, a client and an adapter for each switch."""
+"""Adapters of telephone switches: a wire codec, a client and an adapter for each, behind one port."""

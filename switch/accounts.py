@@ -1,4 +1,4 @@
-"""SIP accounts of agents' phones, and where secrets are kept: the same for every switch."""
+"""SIP accounts of agents' phones and the store of secrets are the same for every switch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The states of agents' phones, told when they change: the same for each real switch."""
+"""Device states of agents' phones are told when they change: the same for each real switch."""
 
 from __future__ import annotations
 

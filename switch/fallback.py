@@ -1,4 +1,4 @@
-"""What callers hear while the controller is away, in no switch's own words.
+"""The fallback is what callers hear while the controller is away, here in no switch's own words.
 
 A fallback is deliberately small: the hours, one menu of one level, the phones of a group all ringing at once, and
 voicemail. Each switch has a compiler of it into its own dialplan (`fallback.py` of its package), and the dialplan
@@ -58,7 +58,7 @@ class RingGroup:
 
 @dataclass(frozen=True)
 class FallbackLine:
-    """What one hotline offers. Prompts are absolute paths of sound files without ending; None is silence."""
+    """A line is what one hotline offers. Prompts are absolute paths of sound files without ending; None is silence."""
 
     name: str
     hours: OpeningHours

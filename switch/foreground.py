@@ -1,4 +1,4 @@
-"""A switch in the foreground, for operators and containers: the same for each kind of switch."""
+"""A switch runs in the foreground for operators and containers: the same for each kind of switch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What calls came to while the controller was away, as the fallback's dialplan wrote it.
+"""Missed calls are those that the fallback took; its dialplan wrote what they came to.
 
 One line a call, `v=1 id=... started=... from=...`, each value URI-encoded, so that nothing that a caller sends can
 forge a field or a line. How the lines get to disk is each switch's own affair: `instance/imported.py` of its package.
@@ -84,7 +84,7 @@ class FallbackLog(ABC):
 
     @abstractmethod
     def _drop(self) -> None:
-        """What was read last is not read again."""
+        """See that what was read last is not read again."""
 
     def _line(self, number: int, text: str, record: str) -> None:
         """One line: `text` as it stands, `record` what of it should be one."""

@@ -1,4 +1,4 @@
-"""Calls out, up to the words that each switch has for them, and the end of calls."""
+"""The dialler places calls out, up to the words that each switch has for them, and ends calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run directory of a switch: the places in it that are alike whichever switch it is."""
+"""The run directory of a switch has places that are alike whichever switch it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A talk is one Bridge command, from the order until it is over. Each switch has its own table of what may follow."""
+"""A talk is one Bridge command, until it is over. Each switch has its own table of what may follow."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Talk(Generic[S, E]):
         return self.b if leg == self.a else self.a
 
     def cancel_timer(self) -> None:
-        """What was to be done by its time is done."""
+        """Cancel the timer, if one runs."""
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None

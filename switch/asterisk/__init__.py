@@ -1,1 +1,1 @@
-"""Asterisk behind the session: how it is found, configured and run, and the adapter that speaks ARI with it."""
+"""Asterisk is found, configured and run here; the adapter speaks ARI with it."""

@@ -1,4 +1,4 @@
-"""`python -m switch.asterisk`: one Asterisk in the foreground, for operators, containers and trying things out.
+"""`python -m switch.asterisk` runs one Asterisk in the foreground, for operators, containers and trying things out.
 
 Installs it first where there is none. Prints one line with its addresses once it answers; ends on Ctrl-C or SIGTERM.
 """

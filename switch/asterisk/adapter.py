@@ -1,8 +1,8 @@
-"""Asterisk behind the session: `calls.ports.Switch` over ARI.
+"""The adapter of Asterisk is a `calls.ports.Switch` over ARI.
 
-Orders become REST requests at once, in the order sent, without waiting for answers; events become facts as they come.
-The parts (`playing`, `recording`, `bridging`, `originating`, `supervising`) keep what is open; this module hands things
-to them and takes inventory after each connect.
+Commands become REST requests at once, in the order sent, without waiting for answers; ARI's events become ours as they
+come. The parts (`playing`, `recording`, `bridging`, `originating`, `supervising`) keep what is open; this module hands
+things to them and takes the inventory after each connect.
 
 Listen is not done here: `speech.recognising_switch` wraps this and does it, with the sound that `sound_of` gives.
 Asked all the same, it is "unsupported".
@@ -137,7 +137,7 @@ class AsteriskSwitch:
                 assert_never(command)
 
     async def calls(self) -> Sequence[LiveLeg]:
-        """See `calls.ports.Switch.calls`: asked of Asterisk, not remembered, after what was ordered before."""
+        """See `calls.ports.Switch.calls`: asked of Asterisk, not remembered, after what was asked of it before."""
         await self._session.client.caught_up()
         return self._live(await take_inventory(self._session.client, self._options.application))
 
@@ -171,9 +171,9 @@ class AsteriskSwitch:
 
     # -- events
 
-    def _emit(self, fact: SwitchEvent) -> None:
+    def _emit(self, event: SwitchEvent) -> None:
         assert self._sink is not None
-        self._sink(fact)
+        self._sink(event)
 
     def _on_event(self, event: wire.AriEvent) -> None:
         if self._held_back is not None:

@@ -1,4 +1,4 @@
-"""Two legs that hear each other: counted only when Asterisk tells that both are in, taken apart when one leaves.
+"""Bridging joins two legs so that they hear each other, and takes them apart when one leaves.
 
 What may follow what is the table of `switch.asterisk.talk`. The bridge of a talk in Asterisk carries the attempt in its
 id, so that a controller that starts anew finds which attempt a standing bridge belongs to.
@@ -34,7 +34,7 @@ class Bridging:
         self.talks: dict[str, Talk] = {}  # by Asterisk's bridge id
 
     def talk_of(self, attempt: AttemptId) -> Talk | None:
-        """The talk of a Bridge order, while it is not gone."""
+        """The talk of a Bridge command, while it is not gone."""
         return self.talks.get(self.prefix + attempt)
 
     # -- together
@@ -172,13 +172,13 @@ class Bridging:
     # -- the link
 
     def on_lost(self) -> None:
-        """What was to be joined has failed; what stands most likely goes on standing."""
+        """Fail each talk that was to be joined. A talk that stands most likely goes on standing."""
         for talk in list(self.talks.values()):
             if talk.take("link lost"):
                 self._fail(talk, "switch_lost", "the link was lost")
 
     def adopt(self, bridges: dict[str, tuple[str, ...]], pairs: dict[str, tuple[LegId, LegId]]) -> None:
-        """Make the talks those that stand now: `bridges` are Asterisk's, with the channels in each, see `Inventory`."""
+        """Replace the talks by those that stand now: see `Inventory` for `bridges` and `pairs`."""
         for talk in list(self.talks.values()):
             inside = set(bridges.get(talk.bridge, ()))
             for leg_id in [leg_id for leg_id in talk.inside if leg_id not in inside]:

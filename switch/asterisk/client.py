@@ -1,4 +1,4 @@
-"""The link to one Asterisk: events and REST over WebSockets, kept up for as long as the adapter lives.
+"""The client keeps the link to one Asterisk up, events and REST over WebSockets, for as long as the adapter lives.
 
 The first connection carries our application's name, and so all events; the others carry requests only, see
 `connection.py`. They live and die together. Of each one task reads and one writes, one timer watches all deadlines: no

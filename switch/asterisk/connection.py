@@ -1,4 +1,4 @@
-"""One WebSocket to Asterisk: messages in, requests out in the order put.
+"""A connection is one WebSocket to Asterisk: messages in, requests out in the order put.
 
 Asterisk carries out the requests of a connection one after another, and one that moves a channel (`answer`, a bridge's
 `addChannel` and `removeChannel`) waits for that channel's own thread: 2 to 3 ms each on two busy cores. At 34 calls a

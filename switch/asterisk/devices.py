@@ -1,4 +1,4 @@
-"""What Asterisk knows of our phones, told when it changes."""
+"""Device states of our phones come from Asterisk, and are told when they change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a caller says, as sound: a snoop channel on the leg, in a bridge with a channel that sends RTP to us.
+"""The sound of a caller comes by a snoop channel on the leg, in a bridge with a channel that sends RTP to us.
 
     leg ──snoop (spy=in)──▶ bridge ──▶ UnicastRTP ──▶ UDP port of ours
 

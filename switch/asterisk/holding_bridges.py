@@ -36,7 +36,7 @@ class HoldingBridges:
         self.first = f"{session.options.application}-music"
         """Id of the bridge that is made at each connect; the others are numbered from 2 on."""
         self._name = re.compile(re.escape(self.first) + r"(-[0-9]+)?\Z")
-        self._members: dict[str, set[LegId]] = {self.first: set()}  # ordered into each bridge that stands
+        self._members: dict[str, set[LegId]] = {self.first: set()}  # sent into each bridge that stands
         self._bridge_of: dict[LegId, str] = {}
         self._inside: dict[str, set[LegId]] = {}  # as events tell
         self._asking: dict[str, list[asyncio.TimerHandle]] = {}
@@ -60,7 +60,7 @@ class HoldingBridges:
         return bridge
 
     def on_entered(self, bridge: str, leg: LegId) -> None:
-        """Somebody is in. Who comes into an empty bridge finds the music gone, and it is asked for anew."""
+        """A leg is in. In a bridge that was empty the music is gone, and is asked for anew."""
         if not self.is_one(bridge):
             return
         inside = self._inside.setdefault(bridge, set())
@@ -72,7 +72,7 @@ class HoldingBridges:
         inside.add(leg)
 
     def on_left(self, bridge: str, leg: LegId) -> None:
-        """Somebody is out. Who was ordered in again meanwhile keeps the place."""
+        """A leg is out. One that was sent in again meanwhile keeps its place."""
         self._inside.get(bridge, set()).discard(leg)
         known = self._session.legs.get(leg)
         if self._bridge_of.get(leg) == bridge and (known is None or not known.music):

@@ -1,4 +1,4 @@
-"""The inventory after each connect: what Asterisk has of ours, asked for by GET, since events of the gap are lost."""
+"""The inventory, taken after each connect, is what Asterisk has of ours: asked by GET, as events of a gap are lost."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def prepare(client: AriClient, application: str, music: str, device_prefix
 
 
 async def take_inventory(client: AriClient, application: str) -> Inventory:
-    """What is there now. Raises SwitchAway, or SwitchError when Asterisk refuses or answers nonsense."""
+    """The inventory as it is now. Raises SwitchAway, or SwitchError when Asterisk refuses or answers nonsense."""
     info = await _get(client, "asterisk/info", wire.Info)
     owned = await _get(client, f"applications/{wire.part(application)}", wire.Application)
     channels = await _get(client, "channels", tuple[wire.Channel, ...])

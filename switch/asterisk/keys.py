@@ -1,4 +1,4 @@
-"""Which of the keys that Asterisk tells of were pressed: it tells some of them twice.
+"""Keys that Asterisk tells twice were pressed once.
 
 Seen in 22.10.1, and why in `__ast_read` of its main/channel.c: a key is told as soon as its end is read, before it is
 decided whether the key is due. One that is not due goes to the back of the channel's own line, is read again later and

@@ -1,4 +1,4 @@
-"""What a leg is on Asterisk, its causes, and how a reply of Asterisk becomes the outcome of a command."""
+"""A leg on Asterisk, the causes of its end, and the outcome of a command that Asterisk refused."""
 
 from __future__ import annotations
 

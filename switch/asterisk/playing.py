@@ -1,4 +1,4 @@
-"""Prompts and music on hold.
+"""The player plays prompts and music on hold.
 
 A prompt stops music by itself and music goes on after it: a channel in the holding bridge does that on its own. Music
 ordered while a prompt plays begins after it.
@@ -152,13 +152,13 @@ class Player:
         leg = self._session.close(command)
         if leg is None:
             return
-        if reply.ok or reply.status == 422:  # 422: it was not in there, so it is silent as ordered
+        if reply.ok or reply.status == 422:  # 422: it was not in there, so it is silent as it should be
             self._session.emit(events.CommandDone(command.attempt, command.leg))
         else:
             self._session.emit(failure_of(command, reply))
 
     def _catch_up(self, leg: Leg) -> None:
-        """Do what was ordered of music while a prompt played."""
+        """Start or stop the music as it was asked for while a prompt played."""
         self._session.request(leg.id, "POST", self._uri("addChannel" if leg.music else "removeChannel", leg))
 
     def _is_on_the_way(self, leg: Leg) -> bool:

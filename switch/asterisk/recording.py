@@ -1,4 +1,4 @@
-"""Recordings: a voicemail of one leg, and both sides of a talk as one stereo file.
+"""The recorder records a voicemail of one leg, and both sides of a talk as one stereo file.
 
 A talk is recorded by two snoop channels, one on each leg, each hearing what its leg says; Asterisk writes a file for
 each, and the two become one when the talk is over. Muting goes to both, so they stay in step.
@@ -127,7 +127,7 @@ class Recorder:
     def _finish_voicemail(
         self, leg: Leg, command: commands.Record, recording: wire.LiveRecording, failure: str
     ) -> None:
-        """A rename and a look at the header: short enough to do here, so that CallEnded stays the leg's last fact."""
+        """A rename and a look at the header: short enough to do here, so that CallEnded stays the leg's last event."""
         ended_by = self._ended_by(leg, command, recording)
         if leg.open.pop(command.attempt, None) is None:
             return
@@ -302,10 +302,10 @@ class Recorder:
             path, duration_s = await asyncio.to_thread(join_sides, folder, recording.snoops, recording.name)
         except (RecordingBroken, OSError) as error:
             log.error("recording.failed", name=recording.name, error=str(error), switch_said=recording.failed)
-            fact = events.RecordingFinished(recording.leg_a, recording.attempt, "", 0.0, Outcome.FAILED, "failed")
+            event = events.RecordingFinished(recording.leg_a, recording.attempt, "", 0.0, Outcome.FAILED, "failed")
         else:
-            fact = events.RecordingFinished(recording.leg_a, recording.attempt, str(path), duration_s)
-        self._session.emit(fact)
+            event = events.RecordingFinished(recording.leg_a, recording.attempt, str(path), duration_s)
+        self._session.emit(event)
 
     def _write(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -1,4 +1,4 @@
-"""Requests that wait for their answer: matched by id, whatever order answers come in, each with a deadline. No I/O.
+"""Pending requests wait for their answers: matched by id, in whatever order they come, each with a deadline. No I/O.
 
 All deadlines of one table are equally long, so the oldest request is due first and a queue serves for a heap.
 """
@@ -17,7 +17,7 @@ Failure = Literal["refused", "deadline", "switch_lost"]
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
-    """What became of a request. `failure` is None when Asterisk did it (2xx); `status` is 0 when none came."""
+    """The reply to a request. `failure` is None when Asterisk did it (2xx); `status` is 0 when none came."""
 
     status: int
     body: str = ""

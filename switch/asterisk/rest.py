@@ -1,4 +1,4 @@
-"""REST over HTTP, for an Asterisk that does not take requests over its WebSocket (before 20.14, 21.9, 22.4).
+"""REST over HTTP serves an Asterisk that does not take requests over its WebSocket (before 20.14, 21.9, 22.4).
 
 HTTP connections overtake each other, and a stop must not overtake its play: so one request at a time, as the WebSocket
 does it. Slower (6.9 instead of 5.2 ms to the first audio was measured) and otherwise alike.

@@ -1,4 +1,4 @@
-"""The session with one Asterisk: its options, the link, the legs, and how a command with one request is done."""
+"""The session with one Asterisk holds its options, the link and the legs, and does a command that is one request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of recordings: two sides become one stereo file, and what is whole appears under its name at once.
+"""Files of recordings: two sides become one stereo file, which appears under its name when it is whole.
 
 Blocking: for a thread of its own.
 """

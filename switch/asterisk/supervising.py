@@ -31,7 +31,7 @@ class Watch:
         self.leg = leg
         self.bridge = bridge
         self.spy: str | None = None  # the snoop channel that serves now
-        self.command: commands.Supervise | None = None  # the latest order
+        self.command: commands.Supervise | None = None  # the latest one
 
 
 class Supervision:
@@ -80,7 +80,7 @@ class Supervision:
         command = self._by_spy.get(spy)
         watch = self._watches.get(command.leg) if command is not None else None
         if command is None or watch is None or watch.command is not command:
-            self._hang_up(spy)  # an order that came later has overtaken this one
+            self._hang_up(spy)  # a command that came later has overtaken this one
             return
         earlier, watch.spy = watch.spy, spy
         both = f"{wire.part(command.leg)},{wire.part(spy)}"

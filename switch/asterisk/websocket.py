@@ -1,4 +1,4 @@
-"""aiohttp's WebSocket with one thing more: many messages in one write.
+"""A WebSocket of aiohttp that sends many messages in one write.
 
 aiohttp writes each frame at once, and a transport sends at once what it is given; a packet for each request was a fifth
 of all that the controller did.

@@ -134,7 +134,7 @@ class ChannelDestroyed(Event, frozen=True):
 
 
 class ChannelHangupRequest(Event, frozen=True):
-    """Somebody hung up: the far end, or we. StasisEnd follows and says no cause, so it is taken from here."""
+    """The far end hung up, or we did. StasisEnd follows and says no cause, so it is taken from here."""
 
     channel: Channel
     cause: int = 0
@@ -202,7 +202,7 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
 
 
 class ChannelUserevent(Event, frozen=True):
-    """What we have sent ourselves."""
+    """An event that we have sent ourselves."""
 
     eventname: str
 
@@ -311,7 +311,7 @@ class Info(msgspec.Struct, frozen=True, gc=False):
     """GET /asterisk/info, as far as it concerns us."""
 
     class System(msgspec.Struct, frozen=True, gc=False):
-        """What it is."""
+        """The version of this Asterisk."""
 
         version: str
 

@@ -1,4 +1,4 @@
-"""A telephone switch in memory, with a world of callers and phones to drive it. Obeys the contract of the real ones.
+"""The fake is a telephone switch in memory, driven by a world of callers and phones, under the contract of real ones.
 
 `FakeSwitch` is the switch; a `World` of it is what is outside: callers, phones, keys, and what goes wrong. All of it
 runs on one `Timeline`, which a test moves by hand (`timeline.advance(3.0)`), or which follows the event loop

@@ -1,4 +1,4 @@
-"""The adapter of the fake switch: `calls.ports.Switch` in memory, and what its world can do to it."""
+"""The adapter of the fake is a `calls.ports.Switch` in memory, with methods for its world to act on it."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ class FakeSwitch:
         self._session.tell(events.CallArrived(leg.id, leg.caller, leg.called, name, leg.device))
 
     def key_pressed(self, leg_id: LegId, key: str) -> None:
-        """Somebody pressed a key."""
+        """A key was pressed."""
         leg = self.legs.get(leg_id)
         if leg is None:
             return
@@ -259,7 +259,7 @@ class FakeSwitch:
             self._session.end_recording(leg, "digit")
 
     def voice_raised(self, leg_id: LegId, voice: str) -> None:
-        """Somebody says this from now on; nothing, when it is empty."""
+        """The far end says this from now on; nothing, when it is empty."""
         leg = self.legs.get(leg_id)
         if leg is None:
             return

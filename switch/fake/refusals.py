@@ -1,4 +1,4 @@
-"""The outcome of an order that comes to nothing, in the shape that each kind of order has."""
+"""The refusal of a command is its outcome, in the shape that its kind has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the fake switch knows: legs, talks, phones, recordings."""
+"""The state of the fake switch: legs, talks, phones, recordings."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Phone:
 class Recorded:
     """A file that a recording left: what was said on each side (a voicemail has the left one), and how long it is.
 
-    `silent_s` is how much of it is silence on our order.
+    `silent_s` is how much of it is silence that was asked for.
     """
 
     left: set[str] = field(default_factory=set)

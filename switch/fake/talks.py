@@ -1,4 +1,4 @@
-"""Two legs of the fake that hear each other, what is recorded of it, and who listens in."""
+"""Talks of the fake: two legs hear each other, are recorded, and are supervised."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Talks:
             self.hear_out(talk)
 
     def hear_out(self, talk: Talk) -> None:
-        """What is said now goes into the recording."""
+        """The recording takes what is said now."""
         if talk.muted_at is None:
             for leg_id, side in ((talk.a, talk.recorded.left), (talk.b, talk.recorded.right)):
                 leg = self._session.legs.get(leg_id)

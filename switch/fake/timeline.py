@@ -1,4 +1,4 @@
-"""When things happen in the fake: a heap of (instant, sequence), moved by a test or by the event loop."""
+"""The timeline of the fake is a heap of (instant, sequence), moved by a test or by the event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is outside the fake switch: callers, agents' phones, numbers in the network, what is heard, what goes wrong."""
+"""The world is outside the fake switch: callers, agents' phones, numbers in the network, sounds, faults."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class World:
         device: str | None = None,
         voice: str = "",
     ) -> LegId:
-        """Somebody calls in, and says `voice`, a name to look for in `hears`; with `device` an agent does."""
+        """A caller comes, and says `voice`, a name to look for in `hears`; with `device` an agent does."""
         self._last_leg += 1
         leg = Leg(LegId(f"in-{self._last_leg}"), caller, called, inbound=True, device=device, voice=voice)
         self._switch.arrive(leg, name)
@@ -66,14 +66,14 @@ class World:
         self._switch.set_device(account, DeviceState.UNREACHABLE)
 
     def pick_up(self, account: str) -> None:
-        """Somebody comes to a phone that was left ringing."""
+        """A phone that was left ringing is answered."""
         for leg in [leg for leg in self._switch.legs.values() if leg.device == account]:
             self._switch.picked_up(leg)
 
     # -- what can be heard
 
     def hears(self, leg_id: LegId) -> set[str]:
-        """What somebody hears now: the path of a clip, "music", voices of others."""
+        """The sounds that a leg hears now: the path of a clip, "music", voices of others."""
         leg = self._switch.legs.get(leg_id)
         if leg is None:
             return set()

@@ -1,4 +1,4 @@
-"""FreeSWITCH behind the session: wire codec, client, adapter.
+"""FreeSWITCH is reached by a wire codec, a client and an adapter of our own.
 
 `wire` is the Event Socket protocol without I/O; `client` carries it over TCP; `adapter` speaks `calls.ports.Switch`.
 """

@@ -1,4 +1,4 @@
-"""`python -m switch.freeswitch`: one FreeSWITCH in the foreground, or only its configuration for one in a container.
+"""`python -m switch.freeswitch` runs one FreeSWITCH in the foreground, or only writes its configuration.
 
 Prints one line with its addresses once it answers; ends on Ctrl-C or SIGTERM. With --write the run directory is written
 and nothing is started: the image of docker-compose.yml runs its own program over it.

@@ -1,4 +1,4 @@
-"""The door to telephony on FreeSWITCH: `calls.ports.Switch` over one event socket.
+"""The adapter of FreeSWITCH is a `calls.ports.Switch` over one event socket.
 
 `Listen` is not done here: `speech.recognising_switch` wraps this and does it, with the sound that `sound_of` gives.
 Asked all the same, it is "unsupported".
@@ -118,7 +118,7 @@ class FreeSwitch:
         await self._session.client.start(options.deadline_s * 2)
 
     def send(self, command: SwitchCommand) -> None:
-        """Order something; the outcome comes as a fact."""
+        """See `calls.ports.Switch.send`."""
         match command:
             case commands.Answer():
                 self._answer(command)
@@ -173,7 +173,7 @@ class FreeSwitch:
         self._sink = None
         await self._session.client.close()
 
-    # -- orders of one leg
+    # -- commands of one leg
 
     def _answer(self, command: commands.Answer) -> None:
         leg = self._session.leg_of(command)
@@ -389,6 +389,6 @@ class FreeSwitch:
         until = int(time.monotonic() + self._clock_ahead_s + self.options.lease_s)
         return Api("global_setvar", f"hotline_until={until}")
 
-    def _emit(self, fact: events.SwitchEvent) -> None:
+    def _emit(self, event: events.SwitchEvent) -> None:
         if self._sink is not None:
-            self._sink(fact)
+            self._sink(event)

@@ -1,4 +1,4 @@
-"""How long to wait before the next try to connect."""
+"""Back-off is the wait before the next try to connect."""
 
 import random
 

@@ -1,9 +1,9 @@
-"""Two legs that hear each other: counted only when the switch tells that both are bridged, taken apart when one leaves.
+"""Bridging joins two legs so that they hear each other, and takes them apart when one leaves.
 
 What may follow what is the table of `switch.freeswitch.talk`. The attempt of a talk is written on both channels
 (`hotline_bridge`), so that a controller that starts anew finds which attempt a standing talk belongs to.
 
-Of this switch (1.10.12): an order to bridge that is answered -ERR has touched neither leg. One that is answered +OK may
+Of this switch (1.10.12): a uuid_bridge that is answered -ERR has touched neither leg. One that is answered +OK may
 meet a hang-up all the same, and never bridges: then the other leg leaves what it was in. It is hung up too, unless its
 variable uuid_bridge_park_on_cancel is true; then it parks by itself, or, if the switch took it for the second of the
 two, stays nowhere. So a failure is told when each survivor is seen parked, and who is not seen soon is parked on
@@ -115,7 +115,7 @@ class Bridging:
         talk.timer = self._session.loop.call_later(_SETTLE_S, self._rescue, talk)
 
     def _rescue(self, talk: Talk) -> None:
-        """Who did not park is parked."""
+        """Park each leg that did not park by itself."""
         for leg in self._heading(talk):
             self._session.park_anew(leg)
         talk.timer = self._session.loop.call_later(self._session.options.deadline_s, self._given_up, talk)
@@ -227,7 +227,7 @@ class Bridging:
     # -- the link
 
     def on_lost(self) -> None:
-        """What was to be joined has failed; what stands most likely goes on standing."""
+        """Fail each talk that was to be joined. A talk that stands most likely goes on standing."""
         for talk in list(self.talks.values()):
             before = talk.take("link lost")
             if before == "joining":
@@ -237,7 +237,7 @@ class Bridging:
                 self._failed(talk)
 
     def adopt(self, standing: dict[AttemptId, tuple[LegId, LegId]]) -> None:
-        """Make the talks those that stand now, and those that were ordered since the link is back."""
+        """Replace the talks by those that stand now; those that were begun since the link is back stay."""
         for talk in list(self.talks.values()):
             if talk.attempt not in standing and talk.take("missing"):
                 talk.left.update((talk.a, talk.b))

@@ -1,4 +1,4 @@
-"""Outbound-socket mode: the dialplan offers each call to controllers by turns, and the one that answers claims it.
+"""In outbound-socket mode the dialplan offers each call to controllers by turns, and the one that answers claims it.
 
 ```
 dialplan: socket A|B|C async full     the first that accepts the connection

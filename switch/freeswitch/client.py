@@ -1,4 +1,4 @@
-"""A client that stays connected to one event socket.
+"""The client stays connected to one event socket.
 
 It connects, proves itself, subscribes, lets its listener take an inventory, and then tells events; when the connection
 goes it says so once, fails all who wait, and starts again. Nobody waits for ever: each wait ends by its reply, its job,
@@ -55,7 +55,7 @@ class Refused(SwitchError):
 
 
 class Listener(Protocol):
-    """What a client tells. All are called on the loop and must not block."""
+    """The listener is told what comes. All are called on the loop and must not block."""
 
     async def resync(self) -> None:
         """Connected and subscribed: ask what is live. Events wait until this returns; raising starts anew."""
@@ -366,7 +366,7 @@ class EventSocketClient:
 
 
 def _fault_of(reply: Reply) -> SwitchError | None:
-    """What is wrong with a reply: None if nothing."""
+    """The fault of a reply; None if there is none."""
     if reply.cancelled():
         return SwitchAway("cancelled")
     fault = reply.exception()

@@ -1,4 +1,4 @@
-"""What the switch knows of our phones, told when it changes.
+"""Device states of our phones come from the switch, and are told when they change.
 
 The switch tells registrations; whether a phone rings or talks is seen from its legs.
 """

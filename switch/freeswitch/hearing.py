@@ -1,4 +1,4 @@
-"""What a caller says, as sound: the switch records the leg's own side into a file that we read as it grows.
+"""The sound of a caller comes by a file: the switch records the leg's own side, and we read as it grows.
 
     leg ──media bug, read side──▶ the recording's thread ──▶ a file without a name ──▶ us, every 20 ms
 
@@ -6,7 +6,7 @@ So the prompt that the caller hears goes on meanwhile, and is not in the sound. 
 switch would wait for a controller that stands still, and fail fifty times a second for one that has died; a file asks
 nothing of us. It loses its name as soon as the switch has opened it, so that nobody else reads it and its blocks are
 free at its end, whoever dies. Under the name lies an empty note from then on: which leg is being heard. The next
-inventory stops what an earlier controller has left by these notes; where nobody listened it asks nothing.
+inventory stops what an earlier controller has left, by these notes; where nobody listened it asks nothing.
 
 The folder is one that the switch writes and we read under one path, as for recordings.
 """
@@ -144,7 +144,7 @@ class Hearing:
         return await answer
 
     async def _samples(self, tap: _Tap) -> AsyncGenerator[bytes]:
-        """What is written, until the file is whole; silence where nothing is. Raises SwitchError if nothing ever is."""
+        """The samples that are written, until the file is whole; else silence. Raises SwitchError if none ever are."""
         loop, deadline_s = self._session.loop, self._session.options.deadline_s
         began, last_at = False, loop.time()
         while True:

@@ -1,4 +1,4 @@
-"""What is live in the switch now, in the house's words."""
+"""The inventory is what is live in the switch now, in the house's words."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _decode(text: str, shape: type[_Shape]) -> _Shape:
 
 
 def _partner(leg: LegId, dumps: dict[LegId, dict[str, Any]]) -> LegId | None:
-    """Whom a leg is bridged with. An order to bridge marks both at once, also when it fails because one is gone."""
+    """The partner of a bridged leg. A uuid_bridge marks both at once, also when it fails because one is gone."""
     other = LegId(str(dumps[leg].get(_BOND, "")))
     return other if other in dumps and dumps[other].get(_BOND) == leg else None
 

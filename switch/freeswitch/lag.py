@@ -1,4 +1,4 @@
-"""Are we reading slower than the switch writes?
+"""The reader's lag tells whether we read slower than the switch writes.
 
 A switch keeps up to 100,000 events for a reader that does not take them. Then it throws events away, and after 500
 lost ones it cuts the reader off. Nothing on the wire warns of it: but each event says when it was made, and the time

@@ -1,4 +1,4 @@
-"""What a leg is on FreeSWITCH, what runs on it, and its causes."""
+"""A leg on FreeSWITCH, the application that runs on it, and the causes of its end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Execution:
     seen; and with the reason when that is a failure.
     """
 
-    __slots__ = ("application", "argument", "breaks", "id", "on_done", "orders", "started", "stopping", "timer")
+    __slots__ = ("application", "argument", "breaks", "commands", "id", "on_done", "started", "stopping", "timer")
 
     def __init__(self, execution: str, application: str, argument: str, on_done: OnDone) -> None:
         self.id = execution
@@ -30,7 +30,7 @@ class Execution:
         self.started = False  # seen in the switch
         self.stopping = False  # told to stop: its end is a stop, not a finish
         self.breaks = 0
-        self.orders: list[LegCommand] = []  # that took effect, or did not, once the switch has accepted it
+        self.commands: list[LegCommand] = []  # that took effect, or did not, once the switch has accepted it
         self.timer: asyncio.TimerHandle | None = None
 
 

@@ -1,4 +1,4 @@
-"""One TCP connection to an event socket: bytes both ways, replies to those who wait, events to one listener."""
+"""A link is one TCP connection to an event socket: bytes both ways, replies to waiters, events to one listener."""
 
 import asyncio
 from collections.abc import Callable

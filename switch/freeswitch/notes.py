@@ -1,4 +1,4 @@
-"""What a controller must know of a file that the switch is writing, in a note beside it: an heir finishes the file."""
+"""A note beside a file that the switch is writing says what the next controller must know to finish it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls out, their end, and giving a leg away."""
+"""The dialler places calls out, ends calls, and gives a leg away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts and music on hold.
+"""The player plays prompts and music on hold.
 
 A prompt stops music by itself, and music goes on after it: what runs on a leg is one application, and when it ends
 with music ordered, music is begun anew.
@@ -95,7 +95,7 @@ class Player:
         running = leg.running
         if running is not None and running.argument == session.options.music and not running.started:
             leg.open[command.attempt] = command
-            running.orders.append(command)
+            running.commands.append(command)
         else:
             session.later(events.CommandDone(command.attempt, command.leg))
 

@@ -1,4 +1,4 @@
-"""Recordings: voicemails of one leg, and both sides of a talk in one stereo file.
+"""The recorder records voicemails of one leg, and both sides of a talk in one stereo file.
 
 The switch writes under a name of ours in its recordings folder; what is whole is given its own name at once.
 """
@@ -127,7 +127,7 @@ class Recorder:
     # -- talks
 
     def begin(self, talk: Talk) -> None:
-        """A talk is ordered: record it if that was wished. Begun when it stood, the file would lack its first words."""
+        """A talk is begun: record it if that was wished. Begun when it stood, the file would lack its first words."""
         if talk.record is None:
             return
         if self._target(talk.record) is None:
@@ -168,7 +168,7 @@ class Recorder:
     def adopt(self, standing: Collection[AttemptId]) -> None:
         """Take up the recordings of an earlier controller, or of before a gap.
 
-        `standing` are the talks that stand, or that were just ordered. What goes on is finished when its talk
+        `standing` are the talks that stand, or that were just begun. What goes on is finished when its talk
         ends; what has ended meanwhile is finished now.
         """
         for note in list(notes.found(self._session.options.recordings_dir)):

@@ -1,4 +1,4 @@
-"""Whose phones are there, as the SIP profile itself knows it.
+"""Registrations of phones, as the SIP profile itself knows them.
 
 The core's own table (`show registrations`) keeps a phone whose registration the profile has ended because it stopped
 answering, and is empty after a restart of the switch, which the profile's registrations survive (seen on 1.10.12).

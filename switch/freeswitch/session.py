@@ -1,4 +1,4 @@
-"""The session with one FreeSWITCH: its options, the link, the legs, and the one application that runs on a leg.
+"""The session with one FreeSWITCH holds its options, the link, the legs, and the one application that runs on a leg.
 
 A leg that does nothing is parked; prompts, music and recordings are applications that run on a parked leg, one at a
 time. The next one is begun when the end of the one before has been seen: told earlier, the switch might stop the new
@@ -60,7 +60,7 @@ class FreeSwitchOptions:
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What became of a request to the switch. `reason` None: it worked."""
+    """The outcome of a request to the switch. `reason` None: it worked."""
 
     text: str
     reason: FailureReason | None
@@ -187,8 +187,8 @@ class Session(session.Session[Leg]):
         self.request(command, partial(self._begun, leg, running))
 
     def _begun(self, leg: Leg, running: Execution, told: Told) -> None:
-        orders, running.orders = running.orders, []
-        for command in orders:
+        accepted, running.commands = running.commands, []
+        for command in accepted:
             self.quick_done(command, told)
         if told.reason is not None and leg.running is running and self.legs.get(leg.id) is leg:
             self._finish(leg, None, told.reason)
@@ -217,7 +217,7 @@ class Session(session.Session[Leg]):
         return running
 
     def abandon_running(self, leg: Leg) -> None:
-        """What ran is over, though its end was not seen: the leg was put somewhere else."""
+        """The application that ran is over, though its end was not seen: the leg was put somewhere else."""
         if leg.running is not None:
             leg.running.stopping = True
             self._finish(leg, None, None)

@@ -1,4 +1,4 @@
-"""Listen, whisper, barge: one eavesdropping application, told its mode by an event of its own."""
+"""Supervision is one eavesdropping application, told its mode (listen, whisper, barge) by an event of its own."""
 
 from __future__ import annotations
 

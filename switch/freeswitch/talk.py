@@ -1,6 +1,6 @@
 """The states of a talk on FreeSWITCH. It counts as up only when the switch tells that both legs are bridged.
 
-An order to bridge that is answered -ERR has touched neither leg (1.10.12). One that is answered +OK, or not at all, may
+A uuid_bridge that is answered -ERR has touched neither leg (1.10.12). One that is answered +OK, or not at all, may
 come to nothing all the same, and a leg of it be anywhere: then the talk is failing until each survivor is seen parked.
 """
 
@@ -32,7 +32,7 @@ Event = Literal[
 _LATE_REPLY = "the reply to uuid_bridge counts while the talk joins; afterwards the events of its legs do"
 _STANDS = "what stands goes on standing in the switch; the next inventory tells the rest"
 _BEFORE = "the leg leaves what it was in before: the talk is taking it"
-_YOUNG = "it was ordered since the link is back: the inventory does not know it yet"
+_YOUNG = "it was begun since the link is back: the inventory does not know it yet"
 
 TRANSITIONS: Transitions[State, Event] = Transitions(
     "talk freeswitch",

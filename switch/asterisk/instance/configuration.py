@@ -1,4 +1,4 @@
-"""Writes an instance's run directory: the templates of `asterisk/conf/` with its settings filled in.
+"""The configuration of an instance is its run directory: the templates of `asterisk/conf/` with its settings filled in.
 
 A template names a setting as `{{name}}`. A name without a value, and a value that would begin a line of its own, is an
 error before Asterisk ever sees it.

@@ -1,4 +1,4 @@
-"""Compiles what callers hear while the controller is away into Asterisk's own dialplan.
+"""The fallback, what callers hear while the controller is away, is compiled into Asterisk's own dialplan.
 
 What each call came to is written by the dialplan itself (context hotline-fallback-log of
 `asterisk/conf/extensions.conf`) and read back by `switch.asterisk.instance.imported`.

@@ -1,4 +1,4 @@
-"""Reads what calls came to while the controller was away; context hotline-fallback-log of extensions.conf writes it.
+"""The log of the fallback's calls is read here; context hotline-fallback-log of extensions.conf writes it.
 
 Asterisk opens the file anew for each line, so it may be renamed under it at any time.
 """

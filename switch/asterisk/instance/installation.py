@@ -1,4 +1,4 @@
-"""Where Asterisk is on this machine: installed by the system, or unpacked into a folder by `asterisk/install.sh`.
+"""An installation of Asterisk is the system's own, or one that was unpacked into a folder by `asterisk/install.sh`.
 
 An unpacked Asterisk belongs to another release of the distribution than the system, so it comes with a C library of its
 own. It is started through that library's loader, which needs no chroot, no root and no change of the system.

@@ -1,4 +1,4 @@
-"""One Asterisk as a child of this process: started until it answers, stopped, killed, started again.
+"""A process is one Asterisk as a child of ours: started until it answers, stopped, killed, started again.
 
 The child dies with its parent, whatever the parent dies of: a demonstration, a test or a bench leaves nothing behind.
 In production the service manager is the parent of Asterisk, not the controller: calls outlive the controller.

@@ -1,4 +1,4 @@
-"""What one running Asterisk is told: its directories, ports, applications, accounts and secrets."""
+"""The settings of one running Asterisk: its directories, ports, applications, accounts and secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes to an Asterisk that runs, whoever started it: write the file, then have one module read it again."""
+"""Upkeep changes an Asterisk that runs, whoever started it: it writes a file and has one module read it again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes an instance's run directory: the templates of `freeswitch/conf/` with its settings filled in.
+"""The configuration of an instance is its run directory: the templates of `freeswitch/conf/` with settings filled in.
 
 A template names a setting as `{{name}}`. A name without a value is an error before FreeSWITCH ever sees it. A value is
 written as XML text, and may not hold `$`, which the switch would expand.

@@ -1,4 +1,4 @@
-"""Compiles what callers hear while the controller is away into FreeSWITCH's own dialplan.
+"""The fallback, what callers hear while the controller is away, is compiled into FreeSWITCH's own dialplan.
 
 What each call came to is written at its end by the hook that `freeswitch/conf/dialplan.xml` sets (extension away), and
 read back by `switch.freeswitch.instance.imported`.
@@ -173,7 +173,7 @@ def _at(place: str) -> _Condition:
 def _extension(
     name: str, conditions: Sequence[_Condition], actions: Sequence[_Action] | Iterator[_Action]
 ) -> Iterator[str]:
-    """What is done when all conditions hold; no other extension is looked at then."""
+    """An extension is taken when all conditions hold; no other extension is looked at then."""
     yield f"<extension name={quoteattr(name)}>"
     yield from _conditions(conditions, [_action(*action) for action in actions])
     yield "</extension>"

@@ -1,4 +1,4 @@
-"""The part of the dialplan that hands a call to a controller: parked for the one there is, or offered to several."""
+"""The handover of a call to a controller, in the dialplan: parked for the one there is, or offered to several."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def handover(role: str, sockets: Sequence[str]) -> str:
 
 
 def leg_variables() -> str:
-    """What every leg of ours carries besides its role, as actions of the dialplan."""
+    """The variables that every leg of ours carries besides its role, as actions of the dialplan."""
     return _action(*_set(_LEG_VARIABLES))
 
 

@@ -1,4 +1,4 @@
-"""Reads what calls came to while the controller was away, from the file that the switch's logger keeps for them.
+"""The log of the fallback's calls is read from the file that the switch's logger keeps for them.
 
 The hook of extension away in `freeswitch/conf/dialplan.xml` logs a line at the end of each call, and a profile of
 mod_logfile writes those lines, and no others, to a file of their own, with the logger's own words before them. The

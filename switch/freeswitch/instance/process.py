@@ -1,4 +1,4 @@
-"""Runs one FreeSWITCH of our own as a child process."""
+"""A process is one FreeSWITCH of our own, as a child of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one running FreeSWITCH is told: its directories, ports, accounts and secrets."""
+"""The settings of one running FreeSWITCH: its directories, ports, accounts and secrets."""
 
 from __future__ import annotations
 

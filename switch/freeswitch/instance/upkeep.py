@@ -1,4 +1,4 @@
-"""Changes to a FreeSWITCH that runs, whoever started it: write the file, then have the switch read them all again."""
+"""Upkeep changes a FreeSWITCH that runs, whoever started it: it writes a file and has the switch read all again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One connection's two directions put together: which reply answers which command.
+"""A conversation puts the two directions of a connection together: each reply answers one command.
 
 ```
           send(command) -> (place, bytes)            receive(bytes) -> [Received]

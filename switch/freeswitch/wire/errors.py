@@ -1,4 +1,4 @@
-"""What can go wrong on the wire, split by whose fault it is."""
+"""Errors of the wire, split by whose fault they are."""
 
 from calls.errors import BadInput, SwitchError
 

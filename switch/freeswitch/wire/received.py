@@ -1,4 +1,4 @@
-"""What the other side said, besides events: one type for each kind of frame."""
+"""Frames of the other side besides events: one type for each kind."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""How a leg of FreeSWITCH is heard, over a door whose switch does what a real one was seen to do with files."""
+"""How a leg of FreeSWITCH is heard, over a session whose switch does what a real one was seen to do with files."""
 
 from __future__ import annotations
 
