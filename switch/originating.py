@@ -79,6 +79,12 @@ class Dialler(ABC, Generic[L]):
         leg.ring_timer = None
         self._session.hang_up(leg, Cause.NO_ANSWER)
 
+    # -- away
+
+    @abstractmethod
+    def redirect(self, command: commands.Redirect) -> None:
+        """Give the leg away."""
+
     # -- the end
 
     def hang_up(self, command: commands.HangUp) -> None:

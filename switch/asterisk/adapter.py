@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Any, assert_never
+from typing import Any
 
 import structlog
 
 from calls import commands, events
 from calls.causes import Cause
-from calls.commands import SwitchCommand
 from calls.events import LiveLeg, SwitchEvent
 from calls.ids import AttemptId, LegId, Seconds
 from calls.ports import Sink
+from switch.adapter import Adapter
 from switch.asterisk import wire
 from switch.asterisk.bridging import Bridging
 from switch.asterisk.client import AriClient
@@ -42,10 +42,16 @@ START_DEADLINE_S: Seconds = 10.0
 log = structlog.get_logger(__name__)
 
 
-class AsteriskSwitch:
+class AsteriskSwitch(Adapter[Leg]):
     """One Asterisk, one Stasis application. A `calls.ports.Switch` and a `calls.ports.SoundSource`."""
 
     sound_rate = SOUND_RATE
+    _session: Session
+    _player: Player
+    _recorder: Recorder
+    _dialler: Dialler
+    _bridging: Bridging
+    _supervision: Supervision
 
     def __init__(self, options: AsteriskOptions, name: str = "asterisk") -> None:
         self.name = name
@@ -99,43 +105,6 @@ class AsteriskSwitch:
         )
         await self._session.client.start(START_DEADLINE_S)
 
-    def send(self, command: SwitchCommand) -> None:
-        """See `calls.ports.Switch.send`."""
-        session = self._session
-        match command:
-            case commands.Play():
-                self._player.play(command)
-            case commands.Answer():
-                self._on_leg(command, "answer")
-            case commands.EarlyMedia():
-                self._on_leg(command, "progress")
-            case commands.HangUp():
-                self._dialler.hang_up(command)
-            case commands.Stop():
-                self._stop(command)
-            case commands.StartMusic():
-                self._player.start_music(command)
-            case commands.StopMusic():
-                self._player.stop_music(command)
-            case commands.Bridge():
-                self._bridging.bridge(command)
-            case commands.Originate():
-                self._dialler.originate(command)
-            case commands.Record():
-                self._recorder.record(command)
-            case commands.MuteRecording():
-                self._recorder.mute(command)
-            case commands.Supervise():
-                self._supervision.supervise(command)
-            case commands.Redirect():
-                self._dialler.redirect(command)
-            case commands.Listen():
-                session.later(
-                    events.CommandFailed(command.attempt, "unsupported", command.leg, "no recogniser on this switch")
-                )
-            case _:
-                assert_never(command)
-
     async def calls(self) -> Sequence[LiveLeg]:
         """See `calls.ports.Switch.calls`: asked of Asterisk, not remembered, after what was asked of it before."""
         await self._session.client.caught_up()
@@ -151,23 +120,20 @@ class AsteriskSwitch:
         await self._session.client.close()
         await self._recorder.drain()
 
+    # -- commands of one leg
+
+    def _answer(self, command: commands.Answer) -> None:
+        self._on_leg(command, "answer")
+
+    def _early_media(self, command: commands.EarlyMedia) -> None:
+        self._on_leg(command, "progress")
+
     def _on_leg(self, command: commands.Answer | commands.EarlyMedia, verb: str) -> None:
         leg = self._session.leg_of(command)
         if leg is None:
             return
         self._session.quiet(leg)
         self._session.quick(command, "POST", f"channels/{wire.part(command.leg)}/{verb}")
-
-    def _stop(self, command: commands.Stop) -> None:
-        leg = self._session.legs.get(command.leg)
-        match leg.open.get(command.attempt) if leg is not None else None:
-            case commands.Play():
-                assert leg is not None
-                self._player.stop(leg, command.attempt)
-            case commands.Record():
-                self._recorder.stop(command.attempt)
-            case _:
-                pass  # there is nothing to stop
 
     # -- events
 

@@ -33,10 +33,6 @@ class Bridging:
         self.prefix = f"{session.options.application}-talk-"
         self.talks: dict[str, Talk] = {}  # by Asterisk's bridge id
 
-    def talk_of(self, attempt: AttemptId) -> Talk | None:
-        """The talk of a Bridge command, while it is not gone."""
-        return self.talks.get(self.prefix + attempt)
-
     # -- together
 
     def bridge(self, command: commands.Bridge) -> None:

@@ -95,11 +95,10 @@ class Recorder:
         )
         session.request(leg.id, "POST", f"channels/{wire.part(leg.id)}/record?{query}", partial(self._accepted, name))
 
-    def stop(self, attempt: AttemptId) -> None:
-        """End a voicemail; its RecordingFinished follows."""
+    def stop(self, leg: Leg, attempt: AttemptId) -> None:
+        """Stop this Record; its RecordingFinished says so."""
         name = self._session.recording_name(attempt)
         if name in self._voicemails:
-            leg, _ = self._voicemails[name]
             leg.stopping.add(attempt)
             self._session.request(leg.id, "POST", f"recordings/live/{wire.part(name)}/stop")
 

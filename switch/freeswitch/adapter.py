@@ -24,16 +24,15 @@ import re
 import time
 from collections.abc import AsyncGenerator, Sequence
 from functools import partial
-from typing import assert_never
 
 import structlog
 
 from calls import commands, events
 from calls.causes import Cause
-from calls.commands import SwitchCommand
 from calls.events import LiveLeg
 from calls.ids import LegId
 from calls.ports import Sink
+from switch.adapter import Adapter
 from switch.freeswitch.bridging import Bridging
 from switch.freeswitch.claiming import CLAIMED, Offers
 from switch.freeswitch.client import ClientSettings, EventSocketClient
@@ -76,10 +75,16 @@ SUBSCRIPTION = Subscribe(
 )
 
 
-class FreeSwitch:
+class FreeSwitch(Adapter[Leg]):
     """One FreeSWITCH as a `calls.ports.Switch` and a `calls.ports.SoundSource`."""
 
     sound_rate = SOUND_RATE
+    _session: Session
+    _player: Player
+    _recorder: Recorder
+    _dialler: Dialler
+    _bridging: Bridging
+    _supervision: Supervision
 
     def __init__(
         self, options: FreeSwitchOptions, name: str = "freeswitch", jitter: random.Random | None = None
@@ -117,43 +122,6 @@ class FreeSwitch:
         self._session.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, heartbeat)
         await self._session.client.start(options.deadline_s * 2)
 
-    def send(self, command: SwitchCommand) -> None:
-        """See `calls.ports.Switch.send`."""
-        match command:
-            case commands.Answer():
-                self._answer(command)
-            case commands.EarlyMedia():
-                if self._session.leg_of(command) is not None:
-                    self._session.quick(command, "uuid_pre_answer", command.leg)
-            case commands.Play():
-                self._player.play(command)
-            case commands.Stop():
-                self._stop(command)
-            case commands.Listen():
-                self._session.later(
-                    events.CommandFailed(command.attempt, "unsupported", command.leg, "no recogniser on this switch")
-                )
-            case commands.Record():
-                self._recorder.record(command)
-            case commands.StartMusic():
-                self._player.start_music(command)
-            case commands.StopMusic():
-                self._player.stop_music(command)
-            case commands.Bridge():
-                self._bridging.bridge(command)
-            case commands.Originate():
-                self._dialler.originate(command)
-            case commands.Redirect():
-                self._dialler.redirect(command)
-            case commands.Supervise():
-                self._supervision.supervise(command)
-            case commands.MuteRecording():
-                self._recorder.mute(command)
-            case commands.HangUp():
-                self._dialler.hang_up(command)
-            case _:
-                assert_never(command)
-
     async def calls(self) -> Sequence[LiveLeg]:
         """All legs of ours that are up now. Raises SwitchAway."""
         controller = self.options.controller
@@ -185,21 +153,13 @@ class FreeSwitch:
         leg.open[command.attempt] = command
         self._session.api("uuid_answer", leg.id, partial(self._answer_told, command))
 
+    def _early_media(self, command: commands.EarlyMedia) -> None:
+        if self._session.leg_of(command) is not None:
+            self._session.quick(command, "uuid_pre_answer", command.leg)
+
     def _answer_told(self, command: commands.Answer, told: Told) -> None:
         if told.reason is not None and self._session.close(command) is not None:
             self._session.emit(failed(command, told.reason, told.text))
-
-    def _stop(self, command: commands.Stop) -> None:
-        leg = self._session.legs.get(command.leg)
-        match leg.open.get(command.attempt) if leg is not None else None:
-            case commands.Play():
-                assert leg is not None
-                self._player.stop(leg, command.attempt)
-            case commands.Record():
-                assert leg is not None
-                self._recorder.stop(leg, command.attempt)
-            case _:
-                pass  # there was nothing to stop
 
     # -- what the client tells
 

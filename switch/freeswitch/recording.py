@@ -207,10 +207,6 @@ class Recorder:
             ),
         )
 
-    def waits_for(self, leg: LegId) -> bool:
-        """Whether a file of this leg is still open."""
-        return any(recording.leg == leg for recording in self._talks.values())
-
     def _overdue(self, recording: TalkRecording) -> None:
         if recording.attempt in self._talks:
             log.warning("recording_not_closed", path=str(recording.path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,20 +12,11 @@ from switch.asterisk.instance.fallback import compile_fallback
 from switch.asterisk.instance.imported import FallbackLog
 from switch.fallback import FallbackError, FallbackLine, OpeningHours, RingGroup, Span
 from switch.missed import FallbackOutcome, parse_line
+from tests.unit.switch.fallback_lines import CARE, LOANS, WEEK, line
 
 pytestmark = pytest.mark.unit
 
-WEEK = OpeningHours(
-    "Asia/Shanghai",
-    {day: (Span(540, 720), Span(810, 1080)) for day in range(1, 6)},
-    {date(2026, 10, 1): (), date(2026, 10, 10): (Span(540, 1080),)},
-)
-CARE = RingGroup("care", ("agent-1001", "agent-1002"))
-LOANS = RingGroup("loans", ("agent-1003",))
-MAIN = FallbackLine(
-    "main", WEEK, CARE, keys={"1": LOANS, "2": CARE}, menu="/p/menu", greeting="/p/hello", closed="/p/closed"
-)
-
+MAIN = line("2")
 RECORD = (
     "v=1 id=1795334719.3 started=1795334719 ended=1795334731 from=%2B8613800138000 to=95588 "
     "outcome=answered line=main group=care agent=PJSIP%2Fagent-1001-0000002a voicemail="

@@ -169,8 +169,7 @@ def test_a_talk_that_is_found_stands_and_is_not_told() -> None:
     stage = Stage("gone")
     stage.session.add(Leg(A, "", "", inbound=True))
     stage.bridging.adopt({"hotline-talk-old": (A, B)}, {"hotline-talk-old": (A, B)})
-    found = stage.bridging.talk_of(AttemptId("old"))
-    assert found is not None
+    found = stage.bridging.talks["hotline-talk-old"]
     assert (cast(str, found.state), stage.told, stage.recorded) == ("up", [], [])
     stage.bridging.on_left("hotline-talk-old", A)
     assert cast(str, found.state) == "parting"

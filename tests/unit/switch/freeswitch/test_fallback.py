@@ -4,33 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
-from switch.fallback import FallbackError, FallbackLine, OpeningHours, RingGroup, Span
+from switch.fallback import FallbackError, FallbackLine
 from switch.freeswitch.instance.configuration import write_configuration
 from switch.freeswitch.instance.fallback import compile_fallback
 from switch.freeswitch.instance.imported import FallbackLog
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.timezones import posix_rule, zones_file
 from switch.missed import FallbackOutcome
+from tests.unit.switch.fallback_lines import LOANS, WEEK, line
 
 pytestmark = pytest.mark.unit
 
-WEEK = OpeningHours(
-    "Asia/Shanghai",
-    {day: (Span(540, 720), Span(810, 1080)) for day in range(1, 6)},
-    {date(2026, 10, 1): (), date(2026, 10, 10): (Span(540, 1080),)},
-)
-CARE = RingGroup("care", ("agent-1001", "agent-1002"))
-LOANS = RingGroup("loans", ("agent-1003",))
-MAIN = FallbackLine(
-    "main", WEEK, CARE, keys={"1": LOANS, "#": CARE}, menu="/p/menu", greeting="/p/hello", closed="/p/closed"
-)
+MAIN = line("#")
 RECORD = (
     "2026-11-22 09:35:07.31 66.77% [INFO] mod_commands.c:7200 v=1 id={id} started=1795334719 ended=1795334731 "
     "from=%2B8613800138000 to=95588 outcome=answered line=main group=care agent=agent-1001 voicemail=\n"
