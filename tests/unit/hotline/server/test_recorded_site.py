@@ -31,7 +31,7 @@ from hotline.site.settings import Site
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.sources import hash_of, read_files
 from hotline.versions.store import Programs, Versions
-from switch.fake import FakeSwitch, LoopTimeline, PickUp
+from switch.fake import FakeSwitch, LoopTimeline, PickUp, World
 from switch.fake.state import Phone
 from tests.recorded import site_47380d2 as then
 from tests.unit.hotline.served import new_server, serve, until
@@ -239,7 +239,8 @@ def _soon_after(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_soon_after")
 async def test_a_server_adopts_the_calls_takes_a_new_one_and_keeps_what_was_promised(site: Site) -> None:
     switch = then.switch_of_then()
-    world, heard = switch.world, switch.world.hears
+    world = World(switch)
+    heard = world.hears
     for account in ("8001", "8002"):
         world.phone(account, PickUp(voice=account))
     world.speak(LegId(then.TALKS), "caller")
@@ -285,15 +286,16 @@ async def test_a_server_adopts_the_calls_takes_a_new_one_and_keeps_what_was_prom
 
 async def call_back(server: Server, switch: FakeSwitch, call: CallId, number: str) -> None:
     """An agent is asked, presses 1, the number is called, they talk, the agent hangs up."""
-    register, heard = server.register, switch.world.hears
+    world = World(switch)
+    register, heard = server.register, world.hears
     switch.network[number] = Phone(PickUp(voice=number))
     await until(lambda: [offer.call for offer in register.offers.values()] == [call])
     (agent,) = (offer.leg for offer in register.offers.values())
     await until(lambda: heard(agent))
-    switch.world.press(agent, "1")
+    world.press(agent, "1")
     await until(lambda: heard(agent) == {number})
     assert register.calls[call].place == "talking"
-    switch.world.hang_up(agent)
+    world.hang_up(agent)
     await until(lambda: call not in register.calls)
 
 
