@@ -87,11 +87,14 @@ def make_router(
     directory: Directory,
     models: Models = no_models,
     witness: Observer | None = None,
+    walks: Ivr | None = None,
 ) -> Router:
     """A router over new cores. `models`: the learned layers of the forecast by name, of which the journal says when
     each was taken up; a replay must be given the same ones.
 
-    `witness` is told the reasons of each match: a replay's question, which a live server does without.
+    `witness` is told the reasons of each match: a replay's question, which a live server does without. `walks` is a
+    new flow machine over `flows` that the caller of this keeps too: a simulation looks up there which question a
+    simulated caller hears.
     """
     queue_view = AcdQueueView(Acd(configurations, witness=witness), models)
-    return Router(Ivr(flows), queue_view.core, directory, queue_view)
+    return Router(Ivr(flows) if walks is None else walks, queue_view.core, directory, queue_view)

@@ -71,3 +71,30 @@ def poisson_by_interval(stream: np.random.Generator, edges_s: Draws, per_hour: D
     lengths = np.repeat(np.diff(edges_s), counts)
     times: Draws = np.sort(starts + lengths * stream.random(starts.size))
     return times
+
+
+class Columns:
+    """Draws by purpose and row. The n-th caller draws the same whatever others do, or are told: two houses that differ
+    in a rule meet the same people."""
+
+    def __init__(self, streams: Streams, rows: int) -> None:
+        self._streams = streams
+        self._rows = max(1, rows)
+        self._uniform: dict[tuple[str, int], list[float]] = {}
+        self._durations: dict[str, list[float]] = {}
+
+    def uniform(self, purpose: str, turn: int, row: int) -> float:
+        """A number from 0 to 1, for the `turn`-th time that this row asks for this purpose."""
+        column = self._uniform.get((purpose, turn))
+        if column is None:
+            drawn = self._streams.of(f"{purpose} {turn}").random(self._rows)
+            column = self._uniform[purpose, turn] = drawn.tolist()
+        return column[row % self._rows]
+
+    def duration(self, purpose: str, distribution: Distribution, row: int) -> Seconds:
+        """A duration. One purpose has one distribution."""
+        column = self._durations.get(purpose)
+        if column is None:
+            drawn = distribution.draw(self._streams.of(purpose), self._rows)
+            column = self._durations[purpose] = drawn.tolist()
+        return column[row % self._rows]

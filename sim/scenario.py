@@ -157,10 +157,10 @@ def read_scenario(document: Mapping[str, Any]) -> tuple[Scenario | None, list[Pr
     weights, more = read_weights(raw.policy, configuration.queues, ("policy",))
     problems += more
     kinds = list(raw.kinds.items())
-    service = tuple(_distribution(kind.service, ("kinds", name, "service"), problems) for name, kind in kinds)
-    wrap_up = tuple(_distribution(kind.wrap_up, ("kinds", name, "wrap_up"), problems) for name, kind in kinds)
-    patience = tuple(_distribution(kind.patience, ("kinds", name, "patience"), problems) for name, kind in kinds)
-    answer = _distribution(raw.answer, ("answer",), problems) if raw.answer is not None else None
+    service = tuple(distribution(kind.service, ("kinds", name, "service"), problems) for name, kind in kinds)
+    wrap_up = tuple(distribution(kind.wrap_up, ("kinds", name, "wrap_up"), problems) for name, kind in kinds)
+    patience = tuple(distribution(kind.patience, ("kinds", name, "patience"), problems) for name, kind in kinds)
+    answer = distribution(raw.answer, ("answer",), problems) if raw.answer is not None else None
     if problems:
         return None, problems
     for_all = configuration if weights is None else msgspec.structs.replace(configuration, weights=weights)
@@ -302,7 +302,8 @@ def _path_of(error: msgspec.ValidationError) -> Path:
     return tuple(path)
 
 
-def _distribution(entry: Mapping[str, Any] | None, path: Path, problems: list[Problem]) -> Distribution:
+def distribution(entry: Mapping[str, Any] | None, path: Path, problems: list[Problem]) -> Distribution:
+    """Read a distribution of durations (`{exponential: 180}`); what is wrong is added to `problems`. None: never."""
     if entry is None:
         return NEVER
     rest = dict(entry)

@@ -9,8 +9,9 @@ import numpy as np
 
 from calls.errors import BadInput
 from sim.chance import Draws
+from sim.house.tally import HouseRun
 from sim.running import Run
-from sim.scenario import Scenario
+from sim.scenario import Goal, Scenario
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +38,24 @@ def draw_runs(scenario: Scenario, done: list[Run], to: Path) -> None:
     busy.set(title="occupancy", xlabel="agents, least busy first", ylabel="% of time present", ylim=(0, 100))
     figure.suptitle(f"{scenario.name}: {len(done)} seeds")
     _save(figure, to, scenario.name)
+
+
+def draw_house(name: str, goals: Mapping[str, Goal], done: list[HouseRun], to: Path) -> None:
+    """As `draw_runs`, of the whole house: waits by queue, of those who were offered there."""
+    figure = _figure(11)
+    waits, busy = figure.subplots(1, 2)
+    for queue, goal in goals.items():
+        taken = np.concatenate([one.waits[queue] for one in done if queue in one.waits])
+        if taken.size:
+            _reached(waits, taken, queue, (goal.within_s, goal.percent))
+    waits.legend(title="queue, its goal a dot")
+    agents = sorted({agent for one in done for agent in one.occupancy})
+    shares = np.array([[100 * one.occupancy.get(agent, 0.0) for agent in agents] for one in done])
+    order = np.argsort(shares.mean(axis=0))
+    busy.bar(np.arange(len(order)), shares.mean(axis=0)[order], yerr=shares.std(axis=0)[order], width=0.9)
+    busy.set(title="occupancy", xlabel="agents, least busy first", ylabel="% of time there", ylim=(0, 100))
+    figure.suptitle(f"{name}: {len(done)} seeds")
+    _save(figure, to, name)
 
 
 def draw_days(days: Mapping[str, Draws], goal: tuple[float, float], title: str, to: Path) -> None:

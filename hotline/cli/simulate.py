@@ -14,7 +14,8 @@ from calls.errors import BadInput
 from calls.ids import QueueName
 from dsl.records import Problem
 from dsl.tree import Node, SourceError, parse
-from hotline.cli.common import JsonOption, err, out, print_json, print_table, told
+from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told
+from hotline.site.settings import Site
 from sim.measure import Estimate
 from sim.recorded import Recorded
 from sim.running import Result, Run, runs, summary
@@ -56,6 +57,17 @@ def simulate(
     json: JsonOption = False,
     policy: PolicyOption = None,
     seeds: SeedsOption = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="The first seed, in place of the scenario's.")] = None,
+    house: Annotated[
+        bool, typer.Option("--house", help="The whole house: flows, callers with keys, queues, callbacks, agents.")
+    ] = False,
+    site: SiteOption = Path(),
+    version: Annotated[
+        str | None, typer.Option("--version", help="Of the house: a published version, not the folder as it is now.")
+    ] = None,
+    journal: Annotated[
+        Path | None, typer.Option("--journal", help="Of the house: write the journal to this new file.")
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Draw waits and occupancy to this .png, .svg or .html.")
     ] = None,
@@ -65,20 +77,36 @@ def simulate(
 ) -> None:
     """Run a scenario over its seeds; figures come with their 95 % intervals.
 
+    Without --house the queues alone: callers come to them, wait and are answered. It is the faster by far, and right
+    for weights, skills, shifts and queue rules. With --house a site's own flows, queues and agents are run, as they
+    serve live calls: callers dial, listen, press keys, wait, are called back. It needs no scenario; docs/simulation.md
+    has what one can say. With --house and a scenario of queues, the flows do nothing but queue.
+
     Examples:
+
+      hotline simulate --house
+
+      hotline simulate monday.yaml --house --site /srv/hotline --seeds 4 --plot monday.html
 
       hotline simulate bench/scenarios/b2.yaml --policy bench/scenarios/b2-goals.yaml
 
       hotline simulate monday.yaml --json | jq .abandoned
     """
+    if house:
+        opened = open_site(site)
+        with told():
+            _simulate_house(scenario, policy, (seed, seeds), opened, version, journal, plot, json)
+        return
     with told():
+        if journal is not None or version is not None:
+            raise BadInput("--journal and --version are of the whole house: add --house")
         if smoke:
             document = parse(SMOKE, "smoke")
         elif scenario is None:
             raise BadInput("name a scenario file, for instance bench/scenarios/b2.yaml")
         else:
             document = read_yaml(scenario)
-        chosen = load(document, None if policy is None else read_yaml(policy), seeds)
+        chosen = load(document, None if policy is None else read_yaml(policy), seeds, seed)
         done = run_all(chosen)
         result = summary(chosen, done)
         if smoke:
@@ -103,7 +131,46 @@ def read_yaml(path: Path) -> Node:
         raise BadInput(str(error)) from error
 
 
-def load(document: Node, policy: Node | None = None, seeds: int | None = None) -> Scenario:
+def _simulate_house(
+    path: Path | None,
+    policy: Path | None,
+    seeds: tuple[int | None, int | None],
+    site: Site,
+    version: str | None,
+    journal: Path | None,
+    plot: Path | None,
+    json: bool,
+) -> None:
+    """`simulate --house`. Loaded here: it takes what compiles flows."""
+    from hotline.cli import house
+    from hotline.replay.simulated import site_dialplan
+    from sim.house.running import of_queues
+    from sim.house.running import summary as house_summary
+
+    document = None if path is None else read_yaml(path)
+    warm_up_calls = 0
+    if document is not None and "kinds" in document.items:
+        queues = load(document, None if policy is None else read_yaml(policy), seeds[1], seeds[0])
+        dialplan, chosen = of_queues(queues)
+        warm_up_calls = queues.warm_up_calls
+    else:
+        if policy is not None:
+            raise BadInput("the house has the weights of its queues.yaml: put them there, without --policy")
+        dialplan, cases = site_dialplan(site, version)
+        chosen = house.with_seeds(house.house_scenario(document, dialplan, cases, site), *seeds)
+    done = house.run_house(dialplan, chosen, journal, warm_up_calls)
+    result = house_summary(done)
+    if plot is not None:
+        from hotline.cli.plots import draw_house
+
+        draw_house(chosen.name, chosen.goals, done, plot)
+    if json:
+        print_json(house.house_as_json(chosen, dialplan, result))
+    else:
+        house.show_house(chosen, result)
+
+
+def load(document: Node, policy: Node | None = None, seeds: int | None = None, seed: int | None = None) -> Scenario:
     """A scenario, whole and right, or BadInput with each problem at its file:line:column."""
     plain = document.plain()
     if not isinstance(plain, dict):
@@ -112,6 +179,8 @@ def load(document: Node, policy: Node | None = None, seeds: int | None = None) -
         plain["policy"] = policy.plain()
     if seeds is not None and isinstance(plain.setdefault("seeds", {}), dict):
         plain["seeds"]["count"] = seeds
+    if seed is not None and isinstance(plain.setdefault("seeds", {}), dict):
+        plain["seeds"]["first"] = seed
     scenario, problems = read_scenario(plain)
     if scenario is None:
         raise BadInput("\n".join(dict.fromkeys(placed(problem, document, policy) for problem in problems)))

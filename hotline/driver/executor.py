@@ -26,10 +26,10 @@ from control import commands, events
 from hotline.driver.do_not_call import DoNotCall, NumberList, may_call
 from hotline.driver.forecast_log import ForecastLog
 from hotline.driver.lookups import Lookups
-from hotline.driver.vault import Vault
 from hotline.store import statements
 from hotline.store.writer import Writer
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft
+from ivr.vault import Vault
 
 log = structlog.get_logger("hotline")
 

@@ -10,11 +10,11 @@ from control import events
 from control.router import Router
 from hotline.driver.clock import Clock
 from hotline.driver.executor import CommandExecutor
-from hotline.driver.vault import Vault
 from hotline.journal.replaying import commands_of
 from hotline.journal.write_ahead import WriteAhead
 from hotline.store import statements
 from hotline.store.writer import Writer
+from ivr.vault import Vault
 
 _SNAPSHOT_EVERY = 5_000  # events: a restart replays at most so many, in well under a second
 _LOOK_AT_WALL_CLOCK_S = 1.0

@@ -28,7 +28,6 @@ from hotline.driver.do_not_call import NumberList
 from hotline.driver.executor import CommandExecutor
 from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
-from hotline.driver.vault import Vault
 from hotline.journal.recovery import recover
 from hotline.journal.replaying import replayed
 from hotline.journal.write_ahead import WriteAhead
@@ -47,6 +46,7 @@ from hotline.versions.store import Programs, Versions
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
 from hotline.web.listening import answering, bind
+from ivr.vault import Vault
 from speech.sentences import Sentences
 
 log = structlog.get_logger("hotline")

@@ -1,7 +1,7 @@
 """The router's directory of numbers, phones, queues and sounds, read from the published versions."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from calls.commands import Clip, Media, Sentence
 from calls.errors import BadInput
@@ -9,14 +9,27 @@ from calls.ids import AgentId, QueueName
 from control.register import Call
 from control.treatment import QueueTreatment
 from dsl.hours import is_open
-from hotline.versions.store import Versions
+from hotline.versions.store import People
 from ivr.phrases import Template, parse_template
+from ivr.program import Program
+
+
+class Readable(Protocol):
+    """Where versions are read from: those that are published, or one that is not."""
+
+    def program(self, version: str) -> Program:
+        """The flows of a version. Raises BadInput when it is not here."""
+        ...
+
+    def people(self, version: str) -> People:
+        """Its queues and agents. Raises BadInput when it is not here."""
+        ...
 
 
 class VersionedDirectory:
     """Answers from the version that is asked about. A version that is gone answers nothing, and loses no call."""
 
-    def __init__(self, versions: Versions) -> None:
+    def __init__(self, versions: Readable) -> None:
         self._versions = versions
 
     def entry(self, version: str, called: str) -> str | None:

@@ -12,15 +12,10 @@ from calls.ids import Instant, Seconds
 class Due:
     """Something that is to happen; may be cancelled until then."""
 
-    __slots__ = ("at", "sequence", "what")
+    __slots__ = ("what",)
 
-    def __init__(self, at: Instant, sequence: int, what: Callable[[], None]) -> None:
-        self.at = at
-        self.sequence = sequence
+    def __init__(self, what: Callable[[], None]) -> None:
         self.what: Callable[[], None] | None = what
-
-    def __lt__(self, other: Due) -> bool:
-        return (self.at, self.sequence) < (other.at, other.sequence)
 
     def cancel(self) -> None:
         """It will not happen."""
@@ -32,7 +27,7 @@ class Timeline:
 
     def __init__(self) -> None:
         self._now: Instant = 0.0
-        self._due: list[Due] = []
+        self._due: list[tuple[Instant, int, Due]] = []
         self._sequence = 0
 
     def now(self) -> Instant:
@@ -42,25 +37,35 @@ class Timeline:
     def after(self, delay_s: Seconds, what: Callable[[], None]) -> Due:
         """Let something happen, never before the code that runs now has returned; equal instants in the order given."""
         self._sequence += 1
-        due = Due(self.now() + delay_s, self._sequence, what)
-        heapq.heappush(self._due, due)
+        due = Due(what)
+        heapq.heappush(self._due, (self.now() + delay_s, self._sequence, due))
         return due
 
     def next_at(self) -> Instant | None:
         """When the next thing happens; None for never."""
-        while self._due and self._due[0].what is None:
+        while self._due and self._due[0][2].what is None:
             heapq.heappop(self._due)
-        return self._due[0].at if self._due else None
+        return self._due[0][0] if self._due else None
 
     def advance(self, duration_s: Seconds = 0.0) -> None:
         """Let that much time pass, and all that is due in it happen."""
         until = self._now + duration_s
         while (at := self.next_at()) is not None and at <= until:
-            self._now = max(self._now, at)
-            self._happen(heapq.heappop(self._due))
+            self._happen(at)
         self._now = until
 
-    def _happen(self, due: Due) -> None:
+    def step(self) -> None:
+        """Let the next thing happen, at its instant. Only after `next_at` has said that there is one."""
+        self._happen(self._due[0][0])
+
+    def move_to(self, at: Instant) -> None:
+        """Let it be `at`, before which nothing is left to happen here: for who keeps deadlines of their own beside."""
+        self._now = max(self._now, at)
+
+    def _happen(self, at: Instant) -> None:
+        if at > self._now:
+            self._now = at
+        due = heapq.heappop(self._due)[2]
         what, due.what = due.what, None
         if what is not None:
             what()
@@ -103,5 +108,5 @@ class LoopTimeline(Timeline):
     def _run(self) -> None:
         now = self._loop.time()
         while (at := self.next_at()) is not None and at <= now:
-            self._happen(heapq.heappop(self._due))
+            self._happen(at)
         self._arm()

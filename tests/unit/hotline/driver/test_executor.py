@@ -18,9 +18,9 @@ from calls.ports import Switch
 from control import commands
 from hotline.driver.executor import CommandExecutor, Sentences
 from hotline.driver.lookups import Lookups
-from hotline.driver.vault import Vault
 from hotline.store import schema
 from hotline.store.writer import Writer
+from ivr.vault import Vault
 
 pytestmark = pytest.mark.unit
 

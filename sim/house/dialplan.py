@@ -1,0 +1,97 @@
+"""What is tried: one version of flows, queues and agents. A site's own, or a scenario's whose flows only queue."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from acd.config import Configuration
+from calls.commands import Media
+from calls.ids import AgentId
+from control.ports import Directory
+from control.register import Call
+from control.treatment import QueueTreatment
+from ivr.program import HANG_UP, Const, Flow, Language, Program, Queue
+from sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Dialplan:
+    """One version, with all that a router asks for."""
+
+    version: str
+    program: Program
+    configuration: Configuration
+    directory: Directory
+
+
+class PlainDirectory:
+    """A directory of flows that only queue: no whisper, no recording, no announcement, phones by the agents' ids."""
+
+    def __init__(self, program: Program, configuration: Configuration) -> None:
+        self._program = program
+        self._configuration = configuration
+        self._treatment = QueueTreatment(whisper="", alert_s=())
+
+    def entry(self, version: str, called: str) -> str | None:
+        """See `control.ports.Directory`; so the others."""
+        return self._program.entry(called)
+
+    def account(self, version: str, agent: AgentId) -> str | None:
+        """The agent's id."""
+        return agent
+
+    def agent(self, version: str, account: str) -> AgentId | None:
+        """The account's name."""
+        agent = AgentId(account)
+        return agent if agent in self._configuration.agents else None
+
+    def records(self, version: str, queue: str) -> bool:
+        """Nothing is recorded."""
+        return False
+
+    def treatment(self, version: str, queue: str) -> QueueTreatment:
+        """Music, and nothing said."""
+        return self._treatment
+
+    def open(self, version: str, hours: str, utc: float) -> bool:
+        """There are no hours."""
+        return True
+
+    def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
+        """There are no phrases."""
+        return ()
+
+    def whisper(self, version: str, call: Call) -> tuple[Media, ...]:
+        """Agents are told nothing."""
+        return ()
+
+    def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
+        """There are no phrases."""
+        return ()
+
+    def pause_reason(self, version: str, code: str) -> str | None:
+        """Any pause is a break."""
+        return "break"
+
+
+def only_queues(scenario: Scenario) -> Dialplan:
+    """A house of the scenario's queues and agents, in which each kind of callers dials a number of its own and waits at
+    once. The number is the kind's, counted from 1."""
+    flows, entries = {}, {}
+    for number, (name, kind) in enumerate(scenario.kinds.items(), 1):
+        wait = Queue(
+            queue=kind.queue,
+            skills=kind.skills,
+            class_=kind.class_,
+            reason="",
+            fields={},
+            keys={},
+            outcomes={},
+            then=HANG_UP,
+            priority=Const(kind.priority),
+        )
+        speak = Language(language=kind.language, then="wait")
+        flows[name] = Flow("speak" if kind.language else "wait", {"speak": speak, "wait": wait})
+        entries[str(number)] = name
+    program = Program(scenario.name, ("",), flows, entries)
+    configuration = scenario.configuration
+    return Dialplan(scenario.name, program, configuration, PlainDirectory(program, configuration))
