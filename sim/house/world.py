@@ -287,23 +287,23 @@ class House:
 
     def _bridged(self, event: seen.Bridged) -> None:
         register = self.router.register
-        legs = [register.legs[leg] for leg in event.legs if leg in register.legs]
-        call = next((register.calls[leg.call] for leg in legs if leg.call in register.calls), None)
-        if call is None or call.bridge != event.attempt:
-            return
+        known = register.bridges.get(event.attempt)
+        if known is None:
+            return  # the call moved on while the switch connected them
+        call = register.calls[known]
         caller = self.callers.by_call[call.call]
         self.callers.connected(caller)
-        others = [leg.leg for leg in legs if leg.leg != call.leg]
+        other = event.legs[0] if event.legs[1] == call.leg else event.legs[1]
         if call.place == "talking":
             talk_s = self._talk_s(caller, call)
             caller.talks += 1
             if call.agent is not None:
                 self._last_call[call.agent] = call
             ends = caller.group.manner.of.ends_talk
-            leg = call.leg if self._columns.uniform("ends the talk", 0, caller.number) < ends else others[0]
+            leg = call.leg if self._columns.uniform("ends the talk", 0, caller.number) < ends else other
         elif call.place == "transferred":
             talk_s = self._columns.duration("talk outside", self._scenario.outside[2], caller.number)
-            leg = others[0]
+            leg = other
         else:
             return
         self.timeline.after(talk_s, partial(self.switch.world.hang_up, leg))
