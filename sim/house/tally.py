@@ -57,7 +57,7 @@ class HouseRun(msgspec.Struct):
     calls_per_s: float
     left_over: int
     waits: dict[str, Draws]
-    """By queue, of every caller offered there, NaN for those not answered on the line."""
+    """By queue, of every caller offered there in the order of their coming, NaN for those not answered on the line."""
 
 
 class Tally:
@@ -115,6 +115,8 @@ class Tally:
         for row in self._calls:
             if row.queued_at is not None and row.call not in warm_up:
                 rows.setdefault(row.queue, []).append(row)
+        for some in rows.values():
+            some.sort(key=lambda row: row.queued_at or 0.0)
         waits = {queue: np.array([self._wait(row) for row in some]) for queue, some in rows.items()}
         return HouseRun(
             seed,

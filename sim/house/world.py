@@ -241,7 +241,7 @@ class House:
     def _start_music(self, order: door.StartMusic) -> None:
         self.switch.send(order)
         call = self.router.register.calls.get(call_id(order.leg))
-        if call is not None and call.place == "waiting" and call.leg == order.leg:
+        if call is not None and call.place in ("waiting", "offered") and call.leg == order.leg:
             self.callers.wait(self.callers.by_call[call.call])
 
     # calls out
