@@ -1,20 +1,28 @@
-"""hotline whatif: a real day lived again under another policy."""
+"""hotline whatif: a real day lived again under another policy, or with other flows, queues and agents."""
 
 from datetime import date as Date
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import numpy as np
 import typer
 from rich.progress import Progress
 
+from acd.config import Configuration
 from calls.errors import BadInput
+from calls.ids import CallId
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told
+from hotline.cli.house import house_as_json, run_house
 from hotline.cli.simulate import as_json, placed, read_yaml, run_all
 from hotline.replay import day as yesterday
+from hotline.replay.house_day import People, house_scenario
+from hotline.replay.simulated import dialplan_of, site_dialplan
 from hotline.versions.store import Versions
+from sim.chance import Draws
+from sim.house.dialplan import Dialplan, differences
+from sim.house.running import summary as house_summary
 from sim.running import Result, summary
 from sim.scenario import Goal, Scenario, Seeds, read_weights
 
@@ -28,12 +36,35 @@ ASSUMPTIONS = (
     "Phones ring, and the whisper lasts, as long as they did that day; wrap-up lasts as queues.yaml says.",
     "Callers who had not left by midnight, and those who were there before it, are left out.",
 )
+HOUSE_ASSUMPTIONS = (
+    "Calls come as they came, to the numbers that were dialled, and talk as long as they talked.",
+    "Callers press in each step what they pressed there that day; in a new step they look for what they came to.",
+    "Services answer as they did; one that was not asked that day cannot be reached.",
+    "Who gave up does so after as long; who was answered would have waited on, by the queue's mean patience.",
+    "Callbacks and messages are taken, and called back callers pick up, as often as that day.",
+    "Prompts last as long as their words take to say. Waits are of those answered on the line, not called back.",
+    "Agents are there from sign-in to sign-out or pause; phones ring, and are missed, as they were that day.",
+    "Callers who had not left by midnight, and those who were there before it, are left out.",
+)
+
+
+class _Tried(NamedTuple):
+    """What was simulated: rows of figures by name, waits by name for the picture, and all of it for machines."""
+
+    rows: list[list[str]]
+    waits: dict[str, Draws]
+    plain: dict[str, Any]
+    assumptions: tuple[str, ...]
 
 
 @app.command()
 def whatif(
     date: Annotated[str, typer.Argument(help="The day, local time: 2026-11-20.", show_default=False)],
-    policy: Annotated[Path, typer.Option("--policy", help="The weights to try.", show_default=False)],
+    policy: Annotated[Path | None, typer.Option("--policy", help="The weights to try.", show_default=False)] = None,
+    version: Annotated[
+        str | None, typer.Option("--version", help="The published version to try.", show_default=False)
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Try the folder as it is now, unpublished.")] = False,
     site: SiteOption = Path(),
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Draws of what the day does not tell.")] = 8,
     percent: Annotated[float, typer.Option(help="The goal: so many percent of all arrivals …")] = 80.0,
@@ -43,55 +74,144 @@ def whatif(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Live a real day again, from the journal: as the rules of that day have it, and with another policy.
+    """Live a real day again, from the journal: as the rules of that day have it, and with something changed.
 
     The first is to be held against what really happened: as far as they differ, so far the simulation is not the day.
 
-    Example:
+    What is tried is a policy's weights, another version, or the folder as it is now. Where only weights, queue rules or
+    agents differ, the queues alone are run: callers come to them as they came, which is faster and assumes less. Where
+    flows, prompts, numbers, hours, announcements, callbacks or offers differ, the whole house is run: callers dial and
+    press the keys that they pressed. The output says which, and why.
+
+    Examples:
 
       hotline whatif 2026-11-20 --policy policy.yaml --site /srv/hotline
+
+      hotline whatif 2026-11-20 --draft
+
+      hotline whatif 2026-11-20 --version 0012-3f9a21bc --json
     """
     house = open_site(site)
     with told():
+        if (policy is not None) + (version is not None) + draft != 1:
+            raise BadInput("say what to try: --policy FILE, --version ID, or --draft")
+        people = People()
+        called_back: frozenset[CallId] = frozenset()
         with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
             task = bar.add_task("journal")
             day = yesterday.read(
-                house, *_bounds(date), lambda done, total: bar.update(task, completed=done, total=total)
+                house,
+                *_bounds(date),
+                lambda done, total: bar.update(task, completed=done, total=total),
+                people.watch,
             )
-        configuration = Versions(house.versions).configuration(day.version)
-        document = read_yaml(policy)
-        plain = document.plain()
-        if not isinstance(plain, dict):
-            raise BadInput(f"{document.mark}: a policy is a mapping of settings")
-        weights, problems = read_weights(plain, configuration.queues)
-        if problems:
-            raise BadInput("\n".join(placed(one, document) for one in problems))
-        as_it_was = yesterday.scenario(day, configuration, Seeds(1, seeds), Goal(percent, within_s))
-        other = msgspec.structs.replace(
-            as_it_was, configuration=msgspec.structs.replace(as_it_was.configuration, weights=weights)
-        )
-        done = {"simulated": run_all(as_it_was), "with the policy": run_all(other)}
-        results = {name: summary(as_it_was, runs) for name, runs in done.items()}
+        before = dialplan_of(Versions(house.versions), day.version)
+        if policy is not None:
+            configuration = _with_weights(policy, before.configuration)
+            why = "The queues alone were run: a policy changes nothing else."
+            tried = _queues_alone(day, before.configuration, configuration, "with the policy", seeds, percent, within_s)
+        else:
+            after, _ = site_dialplan(house, version)
+            differ = differences(before, after)
+            name = "with the folder's files" if draft else f"with version {version}"
+            if not any(differ):
+                raise BadInput(f"nothing to try: {after.version} differs in nothing from that day's {day.version}")
+            if differ.of_house:
+                why = (
+                    f"The whole house was run: {', '.join(differ.of_house)} differ, which the queues alone do not show."
+                )
+                called_back = frozenset(people.callbacks)
+                tried = _whole_house(day, people, (before, after), name, seeds, percent, within_s)
+            else:
+                why = f"The queues alone were run: only {' and '.join(differ.of_queues)} differ."
+                tried = _queues_alone(day, before.configuration, after.configuration, name, seeds, percent, within_s)
+        real = _real(day, within_s, called_back)
         if plot is not None:
             from hotline.cli.plots import draw_days
 
-            waits = {name: np.concatenate([one.waits for one in runs]) for name, runs in done.items()}
             draw_days(
-                {"what happened": day.waits(), **waits}, (within_s, percent), f"{house.folder.name}, {date}", plot
+                {"what happened": day.waits(), **tried.waits}, (within_s, percent), f"{house.folder.name}, {date}", plot
             )
-    real = _real(day, within_s)
     if json:
-        simulated = {name: as_json(as_it_was, result) for name, result in results.items()}
-        print_json({"date": date, "version": day.version, "real": real, **simulated, "assumptions": ASSUMPTIONS})
+        print_json(
+            {
+                "date": date,
+                "version": day.version,
+                "run": why,
+                "real": real,
+                **tried.plain,
+                "assumptions": tried.assumptions,
+            }
+        )
         return
     rows = [
         ["what happened", f"{real['within_goal']:.1f} %", f"{real['wait_mean_s']:.1f} s", f"{real['abandoned']:.1f} %"]
     ]
-    rows += [[name, *_shown(as_it_was, result)] for name, result in results.items()]
-    print_table(["", f"within {within_s:g} s", "mean wait", "abandoned"], rows, "nothing")
+    print_table(["", f"within {within_s:g} s", "mean wait", "abandoned"], rows + tried.rows, "nothing")
+    out.print(why)
     out.print(f"{real['calls']} calls of version {day.version}, {seeds} seeds. Assumed:", style="dim")
-    for line in ASSUMPTIONS:
+    for line in tried.assumptions:
         out.print(f"- {line}", style="dim")
+
+
+def _with_weights(policy: Path, configuration: Configuration) -> Configuration:
+    document = read_yaml(policy)
+    plain = document.plain()
+    if not isinstance(plain, dict):
+        raise BadInput(f"{document.mark}: a policy is a mapping of settings")
+    weights, problems = read_weights(plain, configuration.queues)
+    if problems:
+        raise BadInput("\n".join(placed(one, document) for one in problems))
+    return msgspec.structs.replace(configuration, weights=weights)
+
+
+def _queues_alone(
+    day: yesterday.Day,
+    before: Configuration,
+    after: Configuration,
+    name: str,
+    seeds: int,
+    percent: float,
+    within_s: float,
+) -> _Tried:
+    scenarios = {
+        label: yesterday.scenario(day, configuration, Seeds(1, seeds), Goal(percent, within_s))
+        for label, configuration in (("simulated", before), (name, after))
+    }
+    done = {label: run_all(one) for label, one in scenarios.items()}
+    results = {label: summary(scenarios[label], runs) for label, runs in done.items()}
+    return _Tried(
+        [[label, *_shown(scenarios[label], result)] for label, result in results.items()],
+        {label: np.concatenate([one.waits for one in runs]) for label, runs in done.items()},
+        {label: as_json(scenarios[label], result) for label, result in results.items()},
+        ASSUMPTIONS,
+    )
+
+
+def _whole_house(
+    day: yesterday.Day,
+    people: People,
+    dialplans: tuple[Dialplan, Dialplan],
+    name: str,
+    seeds: int,
+    percent: float,
+    within_s: float,
+) -> _Tried:
+    tried = _Tried([], {}, {}, HOUSE_ASSUMPTIONS)
+    for label, dialplan in zip(("simulated", name), dialplans, strict=True):
+        scenario = house_scenario(day, people, dialplan, Seeds(1, seeds), Goal(percent, within_s))
+        runs = run_house(dialplan, scenario, label=label)
+        waits = np.concatenate([wait for one in runs for wait in one.waits.values()])
+        queues = [queue for one in runs for queue in one.queues.values()]
+        offered = max(1, sum(queue.offered for queue in queues))
+        taken = waits[~np.isnan(waits)]
+        level = 100 * float((taken <= within_s).sum()) / offered
+        wait_s = float(taken.mean()) if taken.size else 0.0
+        abandoned = 100 * sum(queue.abandoned for queue in queues) / offered
+        tried.rows.append([label, f"{level:.1f} %", f"{wait_s:.1f} s", f"{abandoned:.1f} %"])
+        tried.waits[label] = waits
+        tried.plain[label] = house_as_json(scenario, dialplan, house_summary(runs))
+    return tried
 
 
 def _bounds(date: str) -> tuple[float, float]:
@@ -103,8 +223,10 @@ def _bounds(date: str) -> tuple[float, float]:
     return midnight.timestamp(), following.timestamp()
 
 
-def _real(day: yesterday.Day, within_s: float) -> dict[str, Any]:
-    waits = [row.answered_at - row.queued_at for row in day.rows if row.answered_at and row.queued_at]
+def _real(day: yesterday.Day, within_s: float, called_back: frozenset[CallId]) -> dict[str, Any]:
+    """Figures of the day as it was. Whoever was `called_back` was not answered on the line."""
+    answered = [row for row in day.rows if row.call not in called_back]
+    waits = [row.answered_at - row.queued_at for row in answered if row.answered_at and row.queued_at]
     calls = len(day.rows)
     return {
         "calls": calls,

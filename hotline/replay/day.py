@@ -20,7 +20,7 @@ from acd.matching import Matching
 from acd.state import Agent, Caller
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
-from control import commands
+from control import commands, events
 from control.router import Router
 from hotline.journal import reading
 from hotline.journal.reading import Entry
@@ -33,6 +33,8 @@ from sim.recorded import Recorded, mean_patience
 from sim.scenario import Coming, Goal, Kind, Scenario, Seeds, Shift
 
 Presence = Literal["there", "paused", "offline"]
+Watch = Callable[[Instant, events.RouterEvent, list[commands.RouterCommand]], None]
+"""Sees each event of a day with its instant and what the router ordered."""
 
 
 class _Entries:
@@ -73,9 +75,15 @@ class Day(msgspec.Struct):
         )
 
 
-def read(site: Site, first: float, last: float, told: Callable[[int, int], None] = lambda done, total: None) -> Day:
-    """Replay the journal through the day; `told` hears how many events of how many. Raises BadInput when the journal
-    does not hold it."""
+def read(
+    site: Site,
+    first: float,
+    last: float,
+    told: Callable[[int, int], None] = lambda done, total: None,
+    watch: Watch = lambda now, event, ordered: None,
+) -> Day:
+    """Replay the journal through the day; `told` hears how many events of how many, `watch` each of those within the
+    day, with what was ordered. Raises BadInput when the journal does not hold it."""
     entries = _Entries()
     day = Day(first, last, "", [], entries.told, defaultdict(list), [])
     began = False
@@ -98,6 +106,7 @@ def read(site: Site, first: float, last: float, told: Callable[[int, int], None]
 
         for entry, ordered in replayed(router, until_the_end()):
             if began:
+                watch(entry.at, entry.event, ordered)
                 for command in ordered:
                     _note(day, command, entry.at + router.register.offset_s)
     day.version = router.register.version
@@ -144,11 +153,11 @@ def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -
     for number in names.values():
         mine = kinds == number
         known = talks[mine & ~np.isnan(talks)]
-        service.append(_measured(known if known.size else talks[~np.isnan(talks)]))
+        service.append(measured(known if known.size else talks[~np.isnan(talks)]))
         mean_s = mean_patience(waited[mine], abandoned[mine])
         patience.append(NEVER if mean_s is None else Distribution("exponential", mean_s))
     connecting_s = day.connecting_s()
-    answer = _measured(np.array(connecting_s)) if connecting_s else None
+    answer = measured(np.array(connecting_s)) if connecting_s else None
     if answer is None:
         quick = {name: msgspec.structs.replace(queue, ring_s=0.0) for name, queue in configuration.queues.items()}
         configuration = msgspec.structs.replace(configuration, queues=quick)
@@ -171,7 +180,7 @@ def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -
         recorded=Recorded(
             np.array([(row.queued_at or 0.0) - day.first for row in rows]), kinds, talks, waited, abandoned
         ),
-        roster=_roster(day, configuration),
+        roster=roster_of(day, configuration),
     )
 
 
@@ -187,7 +196,8 @@ def _name(one: _Ask) -> str:
     return " ".join((one[0], *one[1], *(word for word in one[2:4] if word not in ("", "general"))))
 
 
-def _measured(values_s: np.ndarray) -> Distribution:
+def measured(values_s: np.ndarray) -> Distribution:
+    """Durations as they were, each as likely as the other."""
     return Distribution("measured", values=tuple(values_s.tolist()) or (0.0,))
 
 
@@ -213,7 +223,8 @@ def _coming(agent: AgentId, presence: Presence) -> tuple[Coming, ...]:
             return (AgentSignedOut(agent),)
 
 
-def _roster(day: Day, configuration: Configuration) -> tuple[tuple[Instant, Coming], ...]:
+def roster_of(day: Day, configuration: Configuration) -> tuple[tuple[Instant, Coming], ...]:
+    """When each agent of the configuration came, paused and went, in seconds of the day."""
     roster: list[tuple[Instant, Coming]] = []
     for agent, seen in day.presence.items():
         if agent in configuration.agents:

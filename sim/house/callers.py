@@ -13,10 +13,11 @@ from ivr.checks import passes
 from ivr.machine.session import Session
 from ivr.program import AnyStep, Collect, Listen, Menu, Queue, Survey
 from ivr.program import Program as Flows
+from ivr.vault import HIDDEN
 from sim.chance import Columns
 from sim.driver import FOREVER
 from sim.house.routes import Routes, answers
-from sim.house.scenario import Arrival, Group, HouseScenario
+from sim.house.scenario import Answered, Arrival, Group, HouseScenario
 from sim.house.script import Script
 from sim.house.words import Words
 from switch.fake import FakeSwitch, Timeline
@@ -28,12 +29,15 @@ _DIGITS = "0123456789"
 _ID_CARD = "11010519491231002*"
 _CARD = "4539578763621486"
 _CONFIRM, _END = "1", "#"
+_SILENT = {"no_input": "silent", "caller_left": "hang_up", "time_limit": "silent"}
+"""Ends of a step in which nothing was keyed at the end, and what the caller did."""
 
 
 class Caller:
     """One caller: who, what they want, and what they are about to do."""
 
     __slots__ = (
+        "_lookups",
         "arrival",
         "call",
         "doing",
@@ -63,10 +67,19 @@ class Caller:
         """Whether they have got to what they want."""
         self.offered: set[str] = set()
         """Ways out of the queue that they have thought about."""
-        self.visits: dict[tuple[str, str], int] = {}
+        self.visits: dict[tuple[str, str], tuple[int, int]] = {}
+        """Of a real caller: by (flow, step) the visit that is on, and how many of its keys are pressed."""
+        self._lookups: dict[str, int] = {}
         self.doing: Due | None = None
         self.patience: Due | None = None
         self.script = Script(group.script) if group.script else None
+
+    def looked_up(self, address: str) -> Answered | None:
+        """What the next lookup of this address really brought; None where it is not known."""
+        found = self.arrival.looked_up.get(address, ())
+        number = self._lookups.get(address, 0)
+        self._lookups[address] = number + 1
+        return found[number] if number < len(found) else None
 
 
 class Callers:
@@ -130,6 +143,8 @@ class Callers:
             self._offered(caller, session, step, seconds)
         elif isinstance(step, Menu | Listen | Collect | Survey):
             self._asked(caller, session, place, step, seconds)
+        elif any(visit.outcome == "caller_left" for visit in caller.arrival.keyed.get(place, ())):
+            self._do(caller, "hang_up", seconds, step)  # as on the day
 
     def wait(self, caller: Caller) -> None:
         """The caller waits for an agent from now on."""
@@ -188,12 +203,12 @@ class Callers:
     ) -> None:
         manner, turn = caller.group.manner, caller.turn
         caller.turn += 1
-        if session.phase == "confirming" and isinstance(step, Collect) and step.confirm is not None:
-            self._press_after(caller, seconds, step.confirm.yes, step.barge_in)
-            return
-        keyed = self._keyed(caller, session, place)
+        keyed = self._keyed(caller, session, place, step)
         if keyed is not None:
             self._do(caller, keyed, seconds, step)
+            return
+        if session.phase == "confirming" and isinstance(step, Collect) and step.confirm is not None:
+            self._press_after(caller, seconds, step.confirm.yes, step.barge_in)
             return
         done = caller.reached and isinstance(step, Menu | Listen) and not self._is_at(caller.wants, place)
         if turn >= _MOST_QUESTIONS or (done and place not in self._scenario.keys):
@@ -322,14 +337,24 @@ class Callers:
 
     # what is known of them
 
-    def _keyed(self, caller: Caller, session: Session, place: tuple[str, str]) -> str | None:
-        """What this caller keyed here that day, where a day is lived again; None for what is not known."""
-        keyed = caller.arrival.keyed.get(place)
-        if keyed is None:
-            return None
-        visit = caller.visits.get(place, 0)
-        caller.visits[place] = visit + 1
-        return keyed[visit] if visit < len(keyed) else None
+    def _keyed(self, caller: Caller, session: Session, place: tuple[str, str], step: AnyStep) -> str | None:
+        """What this caller did here that day, where a day is lived again: keys, or a word of a mix; None where they did
+        not come here that day."""
+        visits = caller.arrival.keyed.get(place, ())
+        number, pressed = caller.visits.get(place, (0, 0))
+        while number < len(visits):
+            keys, outcome = visits[number]
+            if pressed < len(keys):
+                some = _one_answer(step, session, keys[pressed:])
+                caller.visits[place] = (number, pressed + len(some))
+                if HIDDEN in some:
+                    return self._digits(caller, step) if isinstance(step, Collect) else None
+                return some
+            if outcome in _SILENT or pressed == 0:
+                caller.visits[place] = (number, pressed)
+                return _SILENT.get(outcome, "silent")
+            number, pressed = number + 1, 0
+        return None
 
     def _is_at(self, goal: str, place: tuple[str, str]) -> bool:
         return bool(goal) and place in self._routes.places(goal)
@@ -349,6 +374,15 @@ class Callers:
             if chance < 0:
                 return name
         return next(reversed(mix), "")
+
+
+def _one_answer(step: AnyStep, session: Session, keys: str) -> str:
+    """Of keys that were pressed in one visit, those that answer one prompt."""
+    if isinstance(step, Collect) and session.phase != "confirming":
+        end = keys.find(step.end_key) if step.end_key else -1
+        return keys[: step.most] if end < 0 else keys[: min(step.most, end + 1)]
+    known = sorted(answers(step), key=len, reverse=True)
+    return next((key for key in known if keys.startswith(key)), keys[0])
 
 
 def _barge_in(step: AnyStep) -> bool:

@@ -1,11 +1,14 @@
 """What is tried: one version of flows, queues and agents. A site's own, or a scenario's whose flows only queue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from acd.config import Configuration
+import msgspec
+
+from acd.config import Configuration, QueueConfig
 from calls.commands import Media
-from calls.ids import AgentId
+from calls.ids import AgentId, QueueName
 from control.ports import Directory
 from control.register import Call
 from control.treatment import QueueTreatment
@@ -95,3 +98,44 @@ def only_queues(scenario: Scenario) -> Dialplan:
     program = Program(scenario.name, ("",), flows, entries)
     configuration = scenario.configuration
     return Dialplan(scenario.name, program, configuration, PlainDirectory(program, configuration))
+
+
+class Differences(NamedTuple):
+    """What two versions differ in: what the queues alone can show, and what takes the whole house. In the words of the
+    files."""
+
+    of_queues: tuple[str, ...]
+    of_house: tuple[str, ...]
+
+
+def differences(before: Dialplan, after: Dialplan) -> Differences:
+    """Compare two versions; prompts by their words, not by their sound."""
+    of_house = [
+        name
+        for name, field in (("flows", "flows"), ("prompts", "phrases"), ("entry.yaml", "entries"), ("hours", "hours"))
+        if getattr(before.program, field) != getattr(after.program, field)
+    ]
+    old, new = before.configuration.queues, after.configuration.queues
+    treated = any(
+        before.directory.treatment(before.version, queue) != after.directory.treatment(after.version, queue)
+        for queue in {*old, *new}
+    )
+    offered = {name: [step for step in rules.steps if step.offer] for name, rules in old.items()} != {
+        name: [step for step in rules.steps if step.offer] for name, rules in new.items()
+    }
+    if treated or offered:
+        of_house.append("announcements, callbacks and offers of queues.yaml")
+    if set(old) != set(new):
+        of_house.append("the queues that there are")
+    of_queues = ["the rules of queues.yaml"] if _plain(old) != _plain(new) else []
+    if before.configuration.agents != after.configuration.agents:
+        of_queues.append("agents.yaml")
+    return Differences(tuple(of_queues), tuple(of_house))
+
+
+def _plain(queues: Mapping[QueueName, QueueConfig]) -> dict[QueueName, QueueConfig]:
+    """Rules without what is offered to who waits."""
+    return {
+        name: msgspec.structs.replace(rules, steps=tuple(step for step in rules.steps if not step.offer))
+        for name, rules in queues.items()
+    }

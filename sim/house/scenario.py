@@ -6,7 +6,7 @@ Every setting but `scenario` may be left out; docs/simulation.md has them all wi
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -155,9 +155,27 @@ class Worker:
     back_after_rona: Distribution
 
 
+class Visit(NamedTuple):
+    """What a real caller keyed in a step, and how it ended, in the step's own word. `•` is a key that nobody knows."""
+
+    keys: str
+    outcome: str
+
+
+class Answered(NamedTuple):
+    """What a lookup really brought, `after_s` seconds later; an outcome of `LookupFinished`, and its value."""
+
+    outcome: Literal["ok", "deadline", "refused", "not_json", "unreachable"]
+    value: Any
+    after_s: Seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One call that comes. None: drawn when it is needed. `keyed` are keys by (flow, step), for each visit."""
+    """One call that comes. None: drawn when it is needed.
+
+    Of a real call `keyed` has each visit to (flow, step), and `looked_up` each answer by address, in their order.
+    """
 
     at: Instant
     group: int
@@ -167,7 +185,9 @@ class Arrival:
     wrap_up_s: Seconds | None = None
     dials: str = ""
     wants: str = ""
-    keyed: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    ends_talk: bool | None = None
+    keyed: Mapping[tuple[str, str], Sequence[Visit]] = field(default_factory=dict)
+    looked_up: Mapping[str, Sequence[Answered]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

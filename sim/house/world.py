@@ -299,8 +299,11 @@ class House:
             caller.talks += 1
             if call.agent is not None:
                 self._last_call[call.agent] = call
-            ends = caller.group.manner.of.ends_talk
-            leg = call.leg if self._columns.uniform("ends the talk", 0, caller.number) < ends else other
+            ends = caller.arrival.ends_talk
+            if ends is None:
+                chance = self._columns.uniform("ends the talk", 0, caller.number)
+                ends = chance < caller.group.manner.of.ends_talk
+            leg = call.leg if ends else other
         elif call.place == "transferred":
             talk_s = self._columns.duration("talk outside", self._scenario.outside[2], caller.number)
             leg = other
@@ -335,6 +338,11 @@ class House:
     # what is asked of others
 
     def _look_up(self, order: Lookup) -> None:
+        caller = self.callers.by_call.get(order.call)
+        real = caller.looked_up(order.url) if caller is not None else None
+        if real is not None:
+            self._later(real.after_s, LookupFinished(order.call, order.attempt, real.outcome, real.value))
+            return
         known = self._scenario.services.get(order.url)
         if known is None:
             self._later(_CHECKED_S, LookupFinished(order.call, order.attempt, "unreachable"))
