@@ -25,6 +25,7 @@ from switch.fake.timeline import Due
 
 _MOST_QUESTIONS = 40
 """After so many a caller who goes round in a circle hangs up."""
+_AT_THE_BEEP_S = 0.2
 _DIGITS = "0123456789"
 _ID_CARD = "11010519491231002*"
 _CARD = "4539578763621486"
@@ -176,7 +177,7 @@ class Callers:
         said_s = caller.script.message_s if caller.script is not None else None
         if said_s is None:
             if self._columns.uniform("leaves a message", 0, number) >= of.leaves_message:
-                self._hang_up_after(caller, 1.0)
+                self._hang_up_after(caller, _AT_THE_BEEP_S)
                 return
             said_s = self._columns.duration(f"message {caller.group.name}", caller.group.manner.message, number)
         world, leg = self._switch.world, caller.leg

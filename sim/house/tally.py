@@ -17,6 +17,9 @@ _WITH_OTHERS = frozenset({"queue", "transfer"})
 """Kinds of steps in which a caller may be talking."""
 
 
+_AT_THE_BEEP = "left; no message"
+
+
 class QueueFigures(msgspec.Struct):
     """Callers whose last queue this was. `others` were answered by nobody on the line: called back, left a message,
     sent away. Waits are those of callers answered on the line; `occupancy` is of all agents together."""
@@ -85,7 +88,7 @@ class Tally:
         if figures is None:
             figures = self._steps[step.flow, step.step] = StepFigures()
         figures.came += 1
-        if step.outcome.startswith("caller_left"):
+        if step.outcome.startswith("caller_left") or step.outcome == _AT_THE_BEEP:
             if step.kind in _WITH_OTHERS:
                 self._left[step.call] = figures
             else:

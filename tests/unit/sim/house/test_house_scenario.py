@@ -1,0 +1,108 @@
+"""Scenarios of the whole house: what is there without one, and what is said of a wrong one."""
+
+from typing import Any
+
+import pytest
+
+from hotline.replay.simulated import begins
+from sim.house.running import draw
+from sim.house.scenario import read_house
+from tests.unit.sim.house.sample import sample, scenario
+
+pytestmark = pytest.mark.unit
+
+
+def test_without_any_setting_each_flow_that_a_number_leads_to_is_called_alike() -> None:
+    read = scenario()
+    assert [group.name for group in read.groups] == ["main", "loans/ask", "round_the_clock", "by_consent"]
+    assert [group.dials for group in read.groups] == ["95183", "+864000195183", "+864000395183", "+864000495183"]
+    assert len({group.per_hour for group in read.groups}) == 1
+    assert [name for name, _ in read.groups[1].wants] == ["front_desk", "loans"]
+    busy = sum(group.per_hour[0] for group in read.groups) * (180 + 21.25) / 3600 / 5
+    assert busy == pytest.approx(0.8)
+    assert any("80%" in line for line in read.assumed)
+    assert any("http://127.0.0.1:8799/loans/progress" in line for line in read.assumed)
+
+
+def test_rates_by_interval_end_with_the_last_one() -> None:
+    read = scenario(lasts_s=7200, interval_s=1800, callers={"all": {"dials": "95183", "per_hour": [0, 600, 0]}})
+    times = [arrival.at for arrival in draw(read, 1)]
+    assert times
+    assert all(1800 <= at < 3600 for at in times)
+    assert len({arrival.caller for arrival in draw(read, 1)}) == len(times)
+
+
+def test_a_script_dials_what_its_test_case_dials() -> None:
+    read = scenario(callers={"one": {"per_hour": 60, "script": "the number on the contract goes straight to loans"}})
+    assert read.groups[0].dials == "4000195183"
+    assert [line.verb for line in read.groups[0].script] == ["hears", "presses", "hears", "hears"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "message", "near"),
+    [
+        ({"caller": {}}, ("caller",), "is not known here", "callers"),
+        ({"begins": "soon"}, ("begins",), "no time", ""),
+        ({"lasts_s": 0}, ("lasts_s",), "above 0", ""),
+        ({"callers": {"a": {"per_hour": -1, "dials": "95183"}}}, ("callers", "a", "per_hour"), "not negative", ""),
+        (
+            {"callers": {"a": {"per_hour": 1, "dials": "95183", "wants": {"loan": 1}}}},
+            ("callers", "a", "wants", "loan"),
+            "no queue, flow or step",
+            "loans",
+        ),
+        (
+            {"callers": {"a": {"per_hour": 1, "dials": "95183", "wants": {"loans": 0}}}},
+            ("callers", "a", "wants", "loans"),
+            "above 0",
+            "",
+        ),
+        (
+            {"callers": {"a": {"per_hour": 1, "script": "a complaint lands in car"}}},
+            ("callers", "a", "script"),
+            "dialplans/tests has no",
+            "a complaint lands in care",
+        ),
+        (
+            {"callers": {"a": {"per_hour": 1, "dials": "95183", "behaviour": {"barge": 1}}}},
+            ("callers", "a", "behaviour", "barge"),
+            "is not known here",
+            "barge_in",
+        ),
+        (
+            {"callers": {"a": {"per_hour": 1, "dials": "95183", "patience": {"exponental": 3}}}},
+            ("callers", "a", "patience"),
+            "say how it is distributed",
+            "exponential",
+        ),
+        ({"keys": {"reception/chose": {"1": 1}}}, ("keys", "reception/chose"), "no step is", "reception/choose"),
+        ({"keys": {"reception/choose": {"silence": 1}}}, ("keys", "reception/choose", "silence"), "keys, or", "silent"),
+        ({"keys": {"reception/choose": {}}}, ("keys", "reception/choose"), "keys with their weights", ""),
+        ({"talk": {"loan": {"exponential": 9}}}, ("talk", "loan"), "there is no queue", "loans"),
+        ({"goals": {"loan": {}}}, ("goals", "loan"), "there is no queue", "loans"),
+        ({"agents": {"8006": {}}}, ("agents", "8006"), "agents.yaml has no", "8005"),
+        ({"agents": {"8001": {"missing": 0.1}}}, ("agents", "8001", "missing"), "is not known here", "misses"),
+        (
+            {"agents": {"8001": {"shift": {"from_s": 5, "to_s": 1}}}},
+            ("agents", "8001", "shift"),
+            "ends after it begins",
+            "",
+        ),
+        ({"behaviour": {"silent": "no"}}, ("behaviour", "silent"), "a number is wanted", ""),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place_and_the_nearest_word(
+    settings: dict[str, Any], path: tuple[str, ...], message: str, near: str
+) -> None:
+    dialplan, cases = sample()
+    read, problems = read_house(
+        {"scenario": "wrong", "begins": "2026-11-23 09:00", **settings},
+        dialplan,
+        lambda text: begins(dialplan.program, text),
+        cases,
+    )
+    assert read is None
+    found = {problem.path: problem for problem in problems}
+    assert path in found, problems
+    assert message in found[path].message
+    assert found[path].suggestion == near
