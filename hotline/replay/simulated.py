@@ -31,8 +31,8 @@ _GROUP = 5_000
 
 def dialplan_of(versions: Readable, version: str) -> Dialplan:
     """A version as the simulation takes it. Raises BadInput when it is not here."""
-    people = versions.people(version)
-    return Dialplan(version, versions.program(version), people.configuration, VersionedDirectory(versions))
+    routing = versions.routing(version)
+    return Dialplan(version, versions.program(version), routing.configuration, VersionedDirectory(versions))
 
 
 def site_dialplan(site: Site, version: str | None) -> tuple[Dialplan, list[TestCase]]:

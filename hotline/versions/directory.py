@@ -9,7 +9,7 @@ from calls.ids import AgentId, QueueName
 from control.register import Call
 from control.treatment import QueueTreatment
 from dsl.hours import is_open
-from hotline.versions.store import People
+from hotline.versions.routing import RoutingConfiguration
 from ivr.phrases import Template, parse_template
 from ivr.program import Program
 
@@ -21,7 +21,7 @@ class Readable(Protocol):
         """The flows of a version. Raises BadInput when it is not here."""
         ...
 
-    def people(self, version: str) -> People:
+    def routing(self, version: str) -> RoutingConfiguration:
         """Its queues and agents. Raises BadInput when it is not here."""
         ...
 

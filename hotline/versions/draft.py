@@ -2,7 +2,7 @@
 
 from calls.errors import BadInput
 from hotline.versions.checking import Checked
-from hotline.versions.store import People
+from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 
 
@@ -11,21 +11,21 @@ class Draft:
 
     def __init__(self, checked: Checked) -> None:
         """Raises BadInput, with all that is wrong, for files that could not be published."""
-        if checked.program is None or checked.people is None:
+        if checked.program is None or checked.routing is None:
             raise BadInput("\n".join(str(problem) for problem in checked.errors))
         self.version = f"0000-{checked.source_hash[:8]}"
         self._program = checked.program.with_clips(self.version, {})
-        self._people = checked.people
+        self._routing = checked.routing
 
     def program(self, version: str) -> Program:
         """Its flows. Raises BadInput for any other version."""
         self._check(version)
         return self._program
 
-    def people(self, version: str) -> People:
+    def routing(self, version: str) -> RoutingConfiguration:
         """Its queues and agents. Raises BadInput for any other version."""
         self._check(version)
-        return self._people
+        return self._routing
 
     def _check(self, version: str) -> None:
         if version != self.version:

@@ -10,9 +10,9 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from acd.skills import nearest
 from calls.ids import AgentId, Instant, Seconds
-from dsl.records import Path, Problem, misread
+from dsl.records import Path, Problem, decoding_problem
+from dsl.tree import nearest
 from ivr.compiler.test_cases import Line, TestCase
 from ivr.program import Const, Lookup, Program
 from sim.chance import Distribution
@@ -238,7 +238,7 @@ def read_house(
     try:
         raw = msgspec.convert(document, _Document)
     except msgspec.ValidationError as error:
-        return None, [misread(error, _Document, ())]
+        return None, [decoding_problem(error, _Document, ())]
     reader = _Reader(raw, dialplan, cases)
     at = 0.0
     try:
@@ -368,7 +368,7 @@ class _Reader:
         try:
             one = msgspec.convert({**self._raw.behaviour, **entry}, Behaviour)
         except msgspec.ValidationError as error:
-            found = misread(error, Behaviour, ())
+            found = decoding_problem(error, Behaviour, ())
             here = path if found.path[:1] and str(found.path[0]) in entry else ("behaviour",)
             self.problems.append(found._replace(path=(*here, *found.path)))
             one = Behaviour()
@@ -386,7 +386,7 @@ class _Reader:
         try:
             one = msgspec.convert({**of_all, **own}, Agents)
         except msgspec.ValidationError as error:
-            self.problems.append(misread(error, Agents, path))
+            self.problems.append(decoding_problem(error, Agents, path))
             one = Agents()
         if not 0 <= one.shift.from_s < one.shift.to_s:
             self._problem((*path, "shift"), "a shift ends after it begins, and not before the day does")

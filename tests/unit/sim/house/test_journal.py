@@ -12,6 +12,7 @@ from calls.ids import Instant
 from control import commands, events
 from control.assembly import make_router
 from control.router import Router
+from hotline.journal import reading
 from hotline.replay.simulated import journal_to
 from hotline.store import opening
 from ivr.vault import HIDDEN
@@ -89,7 +90,7 @@ def test_the_file_is_a_store_that_a_replay_reads(lived: list[Line], tmp_path: Pa
         for now, event, _ in lived:
             note(now, event)
     connection = opening.to_read(path)
-    entries = list(opening.entries_between(connection, 1, 2**62))
+    entries = list(reading.entries_between(connection, 1, reading.END))
     connection.close()
     assert [(entry.at, entry.event) for entry in entries] == [(now, event) for now, event, _ in lived]
     assert [entry.seq for entry in entries] == list(range(1, len(lived) + 1))
