@@ -49,7 +49,7 @@ HOUSE_ASSUMPTIONS = (
 
 
 class _Tried(NamedTuple):
-    """What was simulated: rows of figures by name, waits by name for the picture, and all of it for machines."""
+    """Figures of what was tried: rows by name, waits by name for the picture, and all of it for machines."""
 
     rows: list[list[str]]
     waits: dict[str, Draws]

@@ -45,7 +45,7 @@ _TALK = Distribution("lognormal", 180.0, sigma=0.8)
 
 
 class People:
-    """Looks on while a day is read, and keeps what the flows and the phones say of its people."""
+    """People of a day as the flows and the phones show them, collected while the journal is replayed."""
 
     def __init__(self) -> None:
         self.calls: dict[CallId, commands.LogCall] = {}

@@ -170,7 +170,7 @@ class Callers:
         self._stop(caller)
         self.connected(caller)
 
-    def record(self, caller: Caller, order: Record) -> None:
+    def record(self, caller: Caller, command: Record) -> None:
         """The beep: a message, or nothing."""
         self._stop(caller)
         of, number = caller.group.manner.of, caller.number
@@ -185,8 +185,8 @@ class Callers:
 
         def end() -> None:
             world.speak(leg, "")
-            if order.end_on:
-                world.press(leg, order.end_on[0])
+            if command.end_on:
+                world.press(leg, command.end_on[0])
             else:
                 world.hang_up(leg)
 

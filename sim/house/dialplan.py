@@ -1,4 +1,4 @@
-"""What is tried: one version of flows, queues and agents. A site's own, or a scenario's whose flows only queue."""
+"""A version to be tried: the flows, queues and agents of a site, or of a scenario whose flows only queue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,8 +101,8 @@ def only_queues(scenario: Scenario) -> Dialplan:
 
 
 class Differences(NamedTuple):
-    """What two versions differ in: what the queues alone can show, and what takes the whole house. In the words of the
-    files."""
+    """Differences of two versions, in the words of the files: those that the queues alone can show, and those that take
+    the whole house."""
 
     of_queues: tuple[str, ...]
     of_house: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The way through the menus to a queue, a flow or a step: which key a caller presses who knows what they want."""
+"""Routes through the menus to a queue, a flow or a step: the keys of a caller who knows where they want to go."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _FAR = 1_000_000
 
 
 class Routes:
-    """Distances in steps to each goal, worked out when a goal is first asked for.
+    """Distances to each goal in steps, worked out when the goal is first asked for.
 
     A goal is the name of a queue, of a flow, or `flow/step`, looked for in this order.
     """

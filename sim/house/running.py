@@ -82,7 +82,7 @@ def runs(
 
 
 class QueueResult(msgspec.Struct):
-    """What all seeds say of one queue; calls are of a mean day, shares in percent."""
+    """Figures of one queue over all seeds; calls are of a mean day, shares in percent."""
 
     offered: Estimate
     answered: Estimate
@@ -97,14 +97,14 @@ class QueueResult(msgspec.Struct):
 
 
 class StepResult(msgspec.Struct):
-    """What all seeds say of one step of a flow: how many came there, and left the call there."""
+    """Figures of one step of a flow over all seeds: callers who came there, and who left the call there."""
 
     came: Estimate
     left: Estimate
 
 
 class HouseResult(msgspec.Struct):
-    """What all seeds say together, with the 95 % intervals."""
+    """Figures of all seeds together, with their 95 % intervals."""
 
     calls: Estimate
     queues: dict[str, QueueResult]

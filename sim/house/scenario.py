@@ -29,7 +29,7 @@ def _like(**distribution: float) -> Any:
 
 
 class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What callers do where the flow leaves it to them. Shares are from 0 to 1."""
+    """Callers' behaviour where the flow leaves it to them. Shares are from 0 to 1."""
 
     think: Mapping[str, Any] = _like(lognormal=1.5, sigma=0.5)
     """From the end of a prompt to the first key; it is less for those who interrupt."""
@@ -71,7 +71,7 @@ class Callers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Agents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an agent works; `default` is for all who are not named."""
+    """An agent's way of working; `default` is for all who are not named."""
 
     shift: Shift = Shift()
     answer: Mapping[str, Any] = _like(lognormal=4, sigma=0.5)
@@ -85,7 +85,7 @@ class Agents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a lookup's address answers; `fails` is the share of requests that come to nothing."""
+    """A service's answer to a lookup; `fails` is the share of requests that come to nothing."""
 
     answers: Any = None
     fails: _Share = 0.0
@@ -93,7 +93,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Outside(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whoever is called by a transfer."""
+    """People outside who are called by a transfer."""
 
     answers: _Share = 0.9
     after: Mapping[str, Any] = _like(exponential=6)
@@ -156,14 +156,14 @@ class Worker:
 
 
 class Visit(NamedTuple):
-    """What a real caller keyed in a step, and how it ended, in the step's own word. `•` is a key that nobody knows."""
+    """A real caller's keys in a step, and how it ended, in the step's own word. `•` is a key that nobody knows."""
 
     keys: str
     outcome: str
 
 
 class Answered(NamedTuple):
-    """What a lookup really brought, `after_s` seconds later; an outcome of `LookupFinished`, and its value."""
+    """A lookup's real answer, `after_s` seconds later: an outcome of `LookupFinished`, and its value."""
 
     outcome: Literal["ok", "deadline", "refused", "not_json", "unreachable"]
     value: Any

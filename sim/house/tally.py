@@ -1,4 +1,4 @@
-"""What a run of the house came to: callers by queue and by step, callbacks, cases, waits."""
+"""Figures of a run of the house: callers by queue and by step, callbacks, cases, waits."""
 
 import math
 from collections import Counter
@@ -64,7 +64,7 @@ class HouseRun(msgspec.Struct):
 
 
 class Tally:
-    """Counts what the router logs."""
+    """A count of what the router logs."""
 
     def __init__(self) -> None:
         self._calls: list[LogCall] = []
@@ -99,9 +99,9 @@ class Tally:
         self._booked.setdefault(row.call, row.queue)
         self._callback[row.call] = row.outcome
 
-    def case(self, order: FileCase) -> None:
+    def case(self, command: FileCase) -> None:
         """A case was opened."""
-        self._cases[order.case.category] += 1
+        self._cases[command.case.category] += 1
 
     def run(
         self,

@@ -1,4 +1,4 @@
-"""What callers and agents hear: which phrase a sound is, and how long it lasts."""
+"""Phrases that callers and agents hear, recognised in the sounds; and about how long a sound lasts."""
 
 from calls.commands import Clip, Media, Sentence
 from calls.ids import Seconds

@@ -113,7 +113,7 @@ class House:
             door.HangUp: switch,
             HideDigits: self._vault.hide,
             ShowDigits: self._vault.show,
-            CheckSecret: lambda order: self._later(_CHECKED_S, self._vault.check(order)),
+            CheckSecret: lambda command: self._later(_CHECKED_S, self._vault.check(command)),
             Lookup: self._look_up,
             FileCase: self._file,
             commands.CheckNumber: self._check_number,
@@ -215,54 +215,54 @@ class House:
 
     # sound
 
-    def _play(self, order: door.Play) -> None:
+    def _play(self, command: door.Play) -> None:
         words = self._words
-        clips = tuple([words.clip(media) for media in order.media])
-        self.switch.send(door.Play(order.leg, order.attempt, clips))
-        leg = self.router.register.legs.get(order.leg)
+        clips = tuple([words.clip(media) for media in command.media])
+        self.switch.send(door.Play(command.leg, command.attempt, clips))
+        leg = self.router.register.legs.get(command.leg)
         if leg is None or leg.call is None:
             return
         seconds = sum(words.lengths.get(clip.path, self.switch.clip_s) for clip in clips)
         if leg.role == "caller":
             caller = self.callers.by_call.get(leg.call)
-            if caller is not None and order.attempt.startswith(f"{leg.call}/"):  # the flow's, no announcement
-                self.callers.hear(caller, order, seconds)
+            if caller is not None and command.attempt.startswith(f"{leg.call}/"):  # the flow's, no announcement
+                self.callers.hear(caller, command, seconds)
         elif leg.role == "agent":
             call = self.router.register.calls[leg.call]
             if call.callback is not None and call.agent is not None:
-                self.agents.asked_to_call_back(call.agent, order.leg, seconds)
+                self.agents.asked_to_call_back(call.agent, command.leg, seconds)
 
-    def _record(self, order: door.Record) -> None:
-        self.switch.send(order)
-        caller = self.callers.by_call.get(call_id(order.leg))
+    def _record(self, command: door.Record) -> None:
+        self.switch.send(command)
+        caller = self.callers.by_call.get(call_id(command.leg))
         if caller is not None:
-            self.callers.record(caller, order)
+            self.callers.record(caller, command)
 
-    def _start_music(self, order: door.StartMusic) -> None:
-        self.switch.send(order)
-        call = self.router.register.calls.get(call_id(order.leg))
-        if call is not None and call.place in ("waiting", "offered") and call.leg == order.leg:
+    def _start_music(self, command: door.StartMusic) -> None:
+        self.switch.send(command)
+        call = self.router.register.calls.get(call_id(command.leg))
+        if call is not None and call.place in ("waiting", "offered") and call.leg == command.leg:
             self.callers.wait(self.callers.by_call[call.call])
 
     # calls out
 
-    def _originate(self, order: door.Originate) -> None:
-        kind, _, who = order.to.partition(":")
-        leg = self.router.register.legs.get(order.leg)
+    def _originate(self, command: door.Originate) -> None:
+        kind, _, who = command.to.partition(":")
+        leg = self.router.register.legs.get(command.leg)
         role = leg.role if leg is not None else ""
         if kind == "phone" and role == "agent":
             agent = self._dialplan.directory.agent(self._dialplan.version, who)
             if agent is not None:
                 self.agents.ring(agent, who)
         elif role == "callback":
-            self.switch.network[who] = self._callback_phone(call_id(order.leg))
+            self.switch.network[who] = self._callback_phone(call_id(command.leg))
         elif kind == "tel":
             outside, after, _ = self._scenario.outside
-            number = self.numbers.get(call_id(order.leg), 0)
+            number = self.numbers.get(call_id(command.leg), 0)
             answers = self._columns.uniform("outside answers", 0, number) < outside.answers
             after_s = self._columns.duration("outside", after, number)
             self.switch.network[who] = Phone(PickUp(after_s) if answers else LeaveRinging())
-        self.switch.send(order)
+        self.switch.send(command)
 
     def _callback_phone(self, call: CallId) -> Phone:
         """Whether the caller picks up this time."""
@@ -337,35 +337,35 @@ class House:
 
     # what is asked of others
 
-    def _look_up(self, order: Lookup) -> None:
-        caller = self.callers.by_call.get(order.call)
-        real = caller.looked_up(order.url) if caller is not None else None
+    def _look_up(self, command: Lookup) -> None:
+        caller = self.callers.by_call.get(command.call)
+        real = caller.looked_up(command.url) if caller is not None else None
         if real is not None:
-            self._later(real.after_s, LookupFinished(order.call, order.attempt, real.outcome, real.value))
+            self._later(real.after_s, LookupFinished(command.call, command.attempt, real.outcome, real.value))
             return
-        known = self._scenario.services.get(order.url)
+        known = self._scenario.services.get(command.url)
         if known is None:
-            self._later(_CHECKED_S, LookupFinished(order.call, order.attempt, "unreachable"))
+            self._later(_CHECKED_S, LookupFinished(command.call, command.attempt, "unreachable"))
             return
         service, after = known
-        number = self.numbers.get(order.call, 0)
-        after_s = self._columns.duration(f"lookup {order.url}", after, number)
-        if after_s >= order.deadline_s:
-            self._later(order.deadline_s, LookupFinished(order.call, order.attempt, "deadline"))
-        elif self._columns.uniform(f"lookup {order.url}", 0, number) < service.fails:
-            self._later(after_s, LookupFinished(order.call, order.attempt, "refused", {"status": 503}))
+        number = self.numbers.get(command.call, 0)
+        after_s = self._columns.duration(f"lookup {command.url}", after, number)
+        if after_s >= command.deadline_s:
+            self._later(command.deadline_s, LookupFinished(command.call, command.attempt, "deadline"))
+        elif self._columns.uniform(f"lookup {command.url}", 0, number) < service.fails:
+            self._later(after_s, LookupFinished(command.call, command.attempt, "refused", {"status": 503}))
         else:
-            self._later(after_s, LookupFinished(order.call, order.attempt, "ok", service.answers))
+            self._later(after_s, LookupFinished(command.call, command.attempt, "ok", service.answers))
 
-    def _file(self, order: FileCase) -> None:
-        self.tally.case(order)
-        self._later(_DURABLE_S, events.CaseFiled(order.attempt, order.case.call, order.case.number))
+    def _file(self, command: FileCase) -> None:
+        self.tally.case(command)
+        self._later(_DURABLE_S, events.CaseFiled(command.attempt, command.case.call, command.case.number))
 
-    def _check_number(self, order: commands.CheckNumber) -> None:
-        number = self.numbers.get(order.call, 0)
+    def _check_number(self, command: commands.CheckNumber) -> None:
+        number = self.numbers.get(command.call, 0)
         listed = self._columns.uniform("listed", 0, number) < self._scenario.not_to_be_called
         reason = "on the do-not-call list" if listed else ""
-        self._later(_CHECKED_S, events.NumberChecked(order.call, order.attempt, not listed, reason))
+        self._later(_CHECKED_S, events.NumberChecked(command.call, command.attempt, not listed, reason))
 
     def _forget_recording(self, row: commands.LogRecording | commands.DropRecording) -> None:
         self.switch.recordings.pop(row.path, None)

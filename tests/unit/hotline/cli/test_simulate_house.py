@@ -160,9 +160,9 @@ def whatif(site: Site, *words: str) -> dict[str, Any]:
 
 def test_a_journal_of_the_simulation_is_a_day_to_live_again(lived: Site) -> None:
     with sqlite3.connect(lived.database) as connection:
-        facts = connection.execute("SELECT count(*) FROM journal").fetchone()[0]
+        entries = connection.execute("SELECT count(*) FROM journal").fetchone()[0]
     connection.close()
-    assert facts > 1000
+    assert entries > 1000
     queues = lived.dialplans / "queues.yaml"
     queues.write_text(queues.read_text().replace("wrap_up_s: 15", "wrap_up_s: 90"))
     told = whatif(lived, "--draft")

@@ -1,13 +1,15 @@
 """Scenarios of the whole house: what is there without one, and what is said of a wrong one."""
 
+import re
 from typing import Any
 
 import pytest
 
+from dsl.tree import parse
 from hotline.replay.simulated import begins
 from sim.house.running import draw
-from sim.house.scenario import read_house
-from tests.unit.sim.house.sample import sample, scenario
+from sim.house.scenario import Agents, Behaviour, read_house
+from tests.unit.sim.house.sample import ROOT, sample, scenario
 
 pytestmark = pytest.mark.unit
 
@@ -106,3 +108,35 @@ def test_what_is_wrong_is_told_with_its_place_and_the_nearest_word(
     assert path in found, problems
     assert message in found[path].message
     assert found[path].suggestion == near
+
+
+def _documented() -> str:
+    return (ROOT / "docs" / "simulation.md").read_text(encoding="utf-8")
+
+
+def test_the_scenario_in_the_guide_is_one() -> None:
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", _documented(), re.MULTILINE | re.DOTALL)
+    document = parse(block, "docs/simulation.md").plain()
+    assert isinstance(document, dict)
+    dialplan, cases = sample()
+    read, problems = read_house(document, dialplan, lambda text: begins(dialplan.program, text), cases)
+    assert problems == []
+    assert read is not None
+    assert not any("80%" in line for line in read.assumed)
+    assert {group.name for group in read.groups} == {"front_door", "complaints"}
+
+
+@pytest.mark.parametrize(("section", "record"), [("behaviour", Behaviour), ("agents", Agents)])
+def test_every_setting_is_in_the_guide_with_its_default(section: str, record: type[Behaviour] | type[Agents]) -> None:
+    table = _documented().partition(f"| `{section}` |")[2].partition("\n\n")[0]
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+    assert told == set(record.__struct_fields__)
+    for row in rows:
+        defaults = row[1].replace("each", "").split(",")
+        for name, text in zip(re.findall(r"`(\w+)`", row[0]), defaults, strict=False):
+            default = getattr(record(), name)
+            if isinstance(default, float):
+                assert default == float(text)
+            elif isinstance(default, dict) and default:
+                assert float(text.replace("s", "")) in default.values()
