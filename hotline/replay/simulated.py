@@ -19,7 +19,7 @@ from hotline.versions.checking import check
 from hotline.versions.directory import Readable, VersionedDirectory
 from hotline.versions.draft import Draft
 from hotline.versions.store import Versions
-from ivr.compiler.test_cases import TestCase, read_cases
+from ivr.compiler.test_cases import TestCase, read_test_cases
 from ivr.program import Program
 from sim.house.dialplan import Dialplan
 from sim.house.world import Journal
@@ -43,7 +43,7 @@ def site_dialplan(site: Site, version: str | None) -> tuple[Dialplan, list[TestC
     else:
         draft = Draft(checked)
         dialplan = dialplan_of(draft, draft.version)
-    cases, _ = read_cases(checked.files, dialplan.program)
+    cases, _ = read_test_cases(checked.files, dialplan.program)
     return dialplan, cases
 
 

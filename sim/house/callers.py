@@ -135,7 +135,7 @@ class Callers:
         step = self._flows.flows[frame.flow].steps[frame.step]
         if caller.script is not None and not (caller.script.over and caller.doing is None):
             heard = {self._words.phrase(media) for media in play.media}
-            caller.script.hear(heard, isinstance(step, Queue), bool(session.ways))
+            caller.script.hear(heard, isinstance(step, Queue), bool(session.offered))
             if caller.doing is None:  # else the next keys are on their way, whatever is said meanwhile
                 self._follow(caller, seconds)
             return
@@ -265,8 +265,8 @@ class Callers:
             self._press_after(caller, seconds, _CONFIRM, False)
         elif session.dialogue == "typing":
             self._press_after(caller, seconds, caller.arrival.caller.lstrip("+") + _END, False)
-        elif session.ways and session.ways[-1] not in caller.offered:
-            way = session.ways[-1]
+        elif session.offered and session.offered[-1] not in caller.offered:
+            way = session.offered[-1]
             caller.offered.add(way)
             takes = of.takes_callback if way == "callback" else of.takes_message
             if self._uniform(caller, f"offered {way}", 0) < takes:
