@@ -1,6 +1,6 @@
 """Agents in virtual time: they come by shift, answer or miss, write up, pause, and go home."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from acd.commands import AgentChanged, AgentState
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
@@ -10,7 +10,8 @@ from control.events import RouterEvent
 from sim.chance import Columns
 from sim.driver import FOREVER
 from sim.house.scenario import HouseScenario
-from switch.fake import FakeSwitch, LeaveRinging, PickUp, Refuse, Timeline
+from switch.fake import LeaveRinging, PickUp, Refuse, Timeline, World
+from switch.fake.state import Phone
 
 RONA = "rona"
 _BUSY = frozenset({"offered", "talking", "wrap_up"})
@@ -48,13 +49,15 @@ class AgentsAtWork:
         scenario: HouseScenario,
         columns: Columns,
         timeline: Timeline,
-        switch: FakeSwitch,
+        phones: Mapping[str, Phone],
+        world: World,
         take: Callable[[RouterEvent], None],
     ) -> None:
         self._scenario = scenario
         self._columns = columns
         self._timeline = timeline
-        self._switch = switch
+        self._phones = phones
+        self._world = world
         self._take = take
         self._rings = 0
         self._pauses = 0
@@ -79,7 +82,7 @@ class AgentsAtWork:
         self._rings += 1
         chance = self._columns.uniform("a phone rings", 0, ring)
         after_s = self._columns.duration("answer", worker.answer, ring)
-        phone = self._switch.phones[account]
+        phone = self._phones[account]
         if chance < worker.of.rejects:
             phone.reaction = Refuse(Cause.REJECTED, after_s)
         elif chance < worker.of.rejects + worker.of.misses:
@@ -91,7 +94,7 @@ class AgentsAtWork:
         """The agent hears who wants to be called: accepts by 1, or declines by another key."""
         worker = self._scenario.workers[agent]
         declines = self._columns.uniform("a callback is offered", 0, self._rings) < worker.of.declines_callback
-        self._timeline.after(words_s + _THINKS_S, lambda: self._switch.world.press(leg, "2" if declines else "1"))
+        self._timeline.after(words_s + _THINKS_S, lambda: self._world.press(leg, "2" if declines else "1"))
 
     def changed(self, changed: AgentChanged, wrap_up_s: Seconds | None) -> None:
         """The queues say that an agent is in another state; `wrap_up_s`: how long this one writes up."""

@@ -20,7 +20,7 @@ from sim.house.routes import Routes, answers
 from sim.house.scenario import Answered, Arrival, Group, HouseScenario
 from sim.house.script import Script
 from sim.house.words import Words
-from switch.fake import FakeSwitch, Timeline
+from switch.fake import Timeline, World
 from switch.fake.timeline import Due
 
 _MOST_QUESTIONS = 40
@@ -92,7 +92,7 @@ class Callers:
         scenario: HouseScenario,
         columns: Columns,
         timeline: Timeline,
-        switch: FakeSwitch,
+        world: World,
         sessions: Callable[[], Mapping[CallId, Session]],
         words: Words,
     ) -> None:
@@ -100,7 +100,7 @@ class Callers:
         self._scenario = scenario
         self._columns = columns
         self._timeline = timeline
-        self._switch = switch
+        self._world = world
         self._sessions = sessions
         self._words = words
         self._routes = Routes(flows)
@@ -112,7 +112,7 @@ class Callers:
         wants = arrival.wants
         if not wants and group.wants:
             wants = self._chosen(dict(group.wants), self._columns.uniform("wants", 0, number))
-        leg = self._switch.world.dial(arrival.dials or group.dials, arrival.caller)
+        leg = self._world.dial(arrival.dials or group.dials, arrival.caller)
         caller = Caller(number, arrival, group, wants, leg)
         self.by_call[caller.call] = caller
         return caller.call
@@ -180,7 +180,7 @@ class Callers:
                 self._hang_up_after(caller, _AT_THE_BEEP_S)
                 return
             said_s = self._columns.duration(f"message {caller.group.name}", caller.group.manner.message, number)
-        world, leg = self._switch.world, caller.leg
+        world, leg = self._world, caller.leg
         world.speak(leg, "a message")
 
         def end() -> None:
@@ -314,7 +314,7 @@ class Callers:
 
     def _press(self, caller: Caller, keys: str, follow: bool) -> None:
         caller.doing = None
-        self._switch.world.press(caller.leg, keys[0])
+        self._world.press(caller.leg, keys[0])
         if len(keys) > 1:
             manner = caller.group.manner
             between_s = self._columns.duration(
@@ -325,11 +325,11 @@ class Callers:
             self._follow(caller, 0.0)
 
     def _hang_up_after(self, caller: Caller, after_s: Seconds) -> None:
-        caller.doing = self._timeline.after(after_s, partial(self._switch.world.hang_up, caller.leg))
+        caller.doing = self._timeline.after(after_s, partial(self._world.hang_up, caller.leg))
 
     def _give_up(self, caller: Caller) -> None:
         caller.patience = None
-        self._switch.world.hang_up(caller.leg)
+        self._world.hang_up(caller.leg)
 
     def _stop(self, caller: Caller) -> None:
         if caller.doing is not None:

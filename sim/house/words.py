@@ -21,12 +21,12 @@ def spoken_s(text: str) -> Seconds:
 class Words:
     """Reads sounds back as phrases. A clip is as long as its phrase takes to say."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, lengths: dict[str, Seconds]) -> None:
+        """`lengths`: of each sound by its path, as the fake switch has them; filled here."""
         self._stage = Stage(program)
         self._phrase: dict[Media, str] = {}
         self._clip: dict[Media, Clip] = {}
-        self.lengths: dict[str, Seconds] = {}
-        """By path, as the fake switch wants them."""
+        self.lengths = lengths
         for language, texts in program.phrases.items():
             for key, text in texts.items():
                 self._phrase[Sentence(text, language)] = key

@@ -31,7 +31,7 @@ from sim.house.dialplan import Dialplan
 from sim.house.scenario import Arrival, HouseScenario
 from sim.house.tally import Tally
 from sim.house.words import Words
-from switch.fake import FakeSwitch, LeaveRinging, PickUp, Refuse, Timeline
+from switch.fake import FakeSwitch, LeaveRinging, PickUp, Refuse, Timeline, World
 from switch.fake.state import Phone
 
 Journal = Callable[[Instant, events.RouterEvent], None]
@@ -78,15 +78,15 @@ class House:
         self._journal = journal
         self._watch = watch
         self._vault = Vault()
-        self._words = Words(dialplan.program)
-        self.switch.clips = self._words.lengths
-        self.agents = AgentsAtWork(scenario, columns, self.timeline, self.switch, self.take)
+        self._words = Words(dialplan.program, self.switch.clips)
+        self._outside = World(self.switch)
+        self.agents = AgentsAtWork(scenario, columns, self.timeline, self.switch.phones, self._outside, self.take)
         self.callers = Callers(
             dialplan.program,
             scenario,
             columns,
             self.timeline,
-            self.switch,
+            self._outside,
             lambda: self._ivr.sessions,
             self._words,
         )
@@ -309,7 +309,7 @@ class House:
             leg = other
         else:
             return
-        self.timeline.after(talk_s, partial(self.switch.world.hang_up, leg))
+        self.timeline.after(talk_s, partial(self._outside.hang_up, leg))
 
     def _talk_s(self, caller: Caller, call: Call) -> Seconds:
         if caller.arrival.talk_s is not None and not caller.talks:
