@@ -23,6 +23,7 @@ check:  ## what every commit passes: style, types, import contract, unit tests, 
 	@.venv/bin/lint-imports --no-cache
 	@$(python) -m pytest -q -n 2 tests/unit tests/tables
 	@$(hotline) simulate --smoke
+	@$(hotline) simulate --smoke --house
 
 bench:  ## what is measured, each figure beside its target; NAME=live for one
 	@./setup.sh test

@@ -15,8 +15,9 @@ from hotline.replay import simulated
 from hotline.site.settings import Site
 from ivr.compiler.test_cases import TestCase
 from sim.house.dialplan import Dialplan
+from sim.house.reading import read_house
 from sim.house.running import HouseResult, draw, run
-from sim.house.scenario import HouseScenario, read_house
+from sim.house.scenario import HouseScenario
 from sim.house.tally import HouseRun
 from sim.measure import Estimate
 from sim.scenario import Seeds
@@ -69,6 +70,17 @@ def run_house(
                 done.append(run(dialplan, scenario, seed, note, told, warm_up_calls))
             before += done[-1].calls
     return done
+
+
+def check_house(dialplan: Dialplan, scenario: HouseScenario, done: list[HouseRun]) -> None:
+    """Everybody's call has ended, and the same seed gives the same figures, or BadInput is raised."""
+    for one in done:
+        ends = sum(one.outcomes.values())
+        if one.left_over or not ends or ends != len(draw(scenario, one.seed)):
+            raise BadInput(f"seed {one.seed}: {len(draw(scenario, one.seed))} calls came, {ends} ended")
+    again = run(dialplan, scenario, done[0].seed)
+    if (again.outcomes, again.steps) != (done[0].outcomes, done[0].steps):
+        raise BadInput(f"seed {again.seed}: two runs differ")
 
 
 def house_as_json(scenario: HouseScenario, dialplan: Dialplan, result: HouseResult) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """hotline simulate, tune: virtual time, with the code that serves live calls."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ import numpy as np
 import typer
 from rich.progress import Progress
 
-from acd.config import Weights
+from acd.config import Configuration, Weights
 from calls.errors import BadInput
 from calls.ids import QueueName
 from dsl.records import Problem
@@ -19,7 +20,7 @@ from hotline.site.settings import Site
 from sim.measure import Estimate
 from sim.recorded import Recorded
 from sim.running import Result, Run, runs, summary
-from sim.scenario import Arrivals, Scenario, Seeds, read_scenario
+from sim.scenario import Arrivals, Scenario, Seeds, read_scenario, read_weights
 
 app = typer.Typer(add_completion=False)
 
@@ -72,7 +73,8 @@ def simulate(
         Path | None, typer.Option("--plot", help="Draw waits and occupancy to this .png, .svg or .html.")
     ] = None,
     smoke: Annotated[
-        bool, typer.Option("--smoke", help="A small scenario of our own; fails if figures do not add up.")
+        bool,
+        typer.Option("--smoke", help="A small scenario of our own, or the house's; fails if figures do not add up."),
     ] = False,
 ) -> None:
     """Run a scenario over its seeds; figures come with their 95 % intervals.
@@ -95,7 +97,7 @@ def simulate(
     if house:
         opened = open_site(site)
         with told():
-            _simulate_house(scenario, policy, (seed, seeds), opened, version, journal, plot, json)
+            _simulate_house(scenario, policy, (seed, seeds), opened, version, journal, plot, smoke, json)
         return
     with told():
         if journal is not None or version is not None:
@@ -139,6 +141,7 @@ def _simulate_house(
     version: str | None,
     journal: Path | None,
     plot: Path | None,
+    smoke: bool,
     json: bool,
 ) -> None:
     """`simulate --house`. Loaded here: it takes what compiles flows."""
@@ -154,11 +157,13 @@ def _simulate_house(
         dialplan, chosen = of_queues(queues)
         warm_up_calls = queues.warm_up_calls
     else:
-        if policy is not None:
-            raise BadInput("the house has the weights of its queues.yaml: put them there, without --policy")
         dialplan, cases = site_dialplan(site, version)
+        if policy is not None:
+            dialplan = replace(dialplan, configuration=with_weights(policy, dialplan.configuration))
         chosen = house.with_seeds(house.house_scenario(document, dialplan, cases, site), *seeds)
     done = house.run_house(dialplan, chosen, journal, warm_up_calls)
+    if smoke:
+        house.check_house(dialplan, chosen, done)
     result = house_summary(done)
     if plot is not None:
         from hotline.cli.plots import draw_house
@@ -168,6 +173,18 @@ def _simulate_house(
         print_json(house.house_as_json(chosen, dialplan, result))
     else:
         house.show_house(chosen, result)
+
+
+def with_weights(policy: Path, configuration: Configuration) -> Configuration:
+    """The same queues and agents under a policy file's weights. Raises BadInput, with the place of what is wrong."""
+    document = read_yaml(policy)
+    plain = document.plain()
+    if not isinstance(plain, dict):
+        raise BadInput(f"{document.mark}: a policy is a mapping of settings")
+    weights, problems = read_weights(plain, configuration.queues)
+    if problems:
+        raise BadInput("\n".join(placed(one, document) for one in problems))
+    return msgspec.structs.replace(configuration, weights=weights)
 
 
 def load(document: Node, policy: Node | None = None, seeds: int | None = None, seed: int | None = None) -> Scenario:

@@ -5,7 +5,6 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-import msgspec
 import numpy as np
 import typer
 from rich.progress import Progress
@@ -15,7 +14,7 @@ from calls.errors import BadInput
 from calls.ids import CallId
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told
 from hotline.cli.house import house_as_json, run_house
-from hotline.cli.simulate import as_json, placed, read_yaml, run_all
+from hotline.cli.simulate import as_json, run_all, with_weights
 from hotline.replay import day as yesterday
 from hotline.replay.house_day import People, house_scenario
 from hotline.replay.simulated import dialplan_of, site_dialplan
@@ -24,7 +23,7 @@ from sim.chance import Draws
 from sim.house.dialplan import Dialplan, differences
 from sim.house.running import summary as house_summary
 from sim.running import Result, summary
-from sim.scenario import Goal, Scenario, Seeds, read_weights
+from sim.scenario import Goal, Scenario, Seeds
 
 app = typer.Typer(add_completion=False)
 
@@ -107,7 +106,7 @@ def whatif(
             )
         before = dialplan_of(Versions(house.versions), day.version)
         if policy is not None:
-            configuration = _with_weights(policy, before.configuration)
+            configuration = with_weights(policy, before.configuration)
             why = "The queues alone were run: a policy changes nothing else."
             tried = _queues_alone(day, before.configuration, configuration, "with the policy", seeds, percent, within_s)
         else:
@@ -152,17 +151,6 @@ def whatif(
     out.print(f"{real['calls']} calls of version {day.version}, {seeds} seeds. Assumed:", style="dim")
     for line in tried.assumptions:
         out.print(f"- {line}", style="dim")
-
-
-def _with_weights(policy: Path, configuration: Configuration) -> Configuration:
-    document = read_yaml(policy)
-    plain = document.plain()
-    if not isinstance(plain, dict):
-        raise BadInput(f"{document.mark}: a policy is a mapping of settings")
-    weights, problems = read_weights(plain, configuration.queues)
-    if problems:
-        raise BadInput("\n".join(placed(one, document) for one in problems))
-    return msgspec.structs.replace(configuration, weights=weights)
 
 
 def _queues_alone(

@@ -28,7 +28,6 @@ from calls.events import (
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, Instant, LegId, Seconds
 from calls.numbers import e164
 from ivr import commands as c
-from ivr.checks import passes
 from ivr.events import (
     CallbackAnswered,
     CallStarted,
@@ -36,13 +35,13 @@ from ivr.events import (
     IvrEvent,
     LeftQueue,
     LookupFinished,
-    SecretChecked,
     TransferEnded,
     WayOutSuggested,
 )
 from ivr.machine.core import Ivr
 from ivr.phrases import Place, parse_template
 from ivr.program import Program
+from ivr.vault import Vault
 
 _CALL = CallId("call")
 _LEG = LegId("call")
@@ -120,8 +119,7 @@ class Rehearsal:
     def __post_init__(self) -> None:
         self._ivr = Ivr({"rehearsed": self.stage.program})
         self._playing: AttemptId | None = None
-        self._hidden: c.HideDigits | None = None
-        self._vault: dict[str, str] = {}
+        self._vault = Vault()
 
     def begin(self, flow: str, caller: str, called: str) -> None:
         """Let the call arrive."""
@@ -134,12 +132,7 @@ class Rehearsal:
     def press(self, keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:
-            hidden = self._hidden
-            digit = hidden.star if hidden is not None and key == "*" else key
-            if hidden is not None and digit and digit not in "*#":
-                self._vault[hidden.name] += digit
-                key = "•"
-            self._tell(DigitPressed(_LEG, key))
+            self._tell(self._vault.take(DigitPressed(_LEG, key)))
 
     def speak(self, text: str) -> None:
         """Speak into an open ear; without one nothing happens."""
@@ -254,13 +247,11 @@ class Rehearsal:
             case Answer():
                 self._tell(CallAnswered(_LEG, command.attempt))
             case c.CheckSecret():
-                ok = passes(command.check, self._vault.get(command.name, ""))
-                self._tell(SecretChecked(_CALL, command.attempt, ok))
+                self._tell(self._vault.check(command))
             case c.HideDigits():
-                self._hidden = command
-                self._vault[command.name] = ""
+                self._vault.hide(command)
             case c.ShowDigits():
-                self._hidden = None
+                self._vault.show(command)
             case c.OpenCase():
                 self.cases.append(command)
                 number = CaseNumber(f"{self.at:%Y}-{len(self.cases):04d}")

@@ -89,6 +89,16 @@ def test_figures_for_machines_and_the_seed(site: Site) -> None:
     assert first["queues"]["care"]["wait_mean_s"] == {"mean": None, "half": None}, "nobody came there"
 
 
+def test_a_policy_and_a_smoke_run(site: Site) -> None:
+    policy = site.folder / "policy.yaml"
+    policy.write_text("policy: weighted\nqueues: {loans: {goal_s: 10, reserve: 3}, front_desk: {reserve: 3}}\n")
+    scenario = str(site.folder / "morning.yaml")
+    held = simulated(site, scenario, "--policy", str(policy), "--smoke")
+    usual = simulated(site, scenario, "--smoke")
+    assert held["calls"] == usual["calls"]
+    assert held["queues"] != usual["queues"]
+
+
 def test_a_picture(site: Site) -> None:
     picture = site.folder / "day.html"
     ran("simulate", str(site.folder / "morning.yaml"), "--house", "--site", str(site.folder), "--plot", str(picture))
@@ -111,7 +121,7 @@ def test_a_scenario_of_queues_is_a_house_whose_flows_only_queue(tmp_path: Path) 
         (["--journal", "day.db"], "add --house"),
         (["--house", "--version", "0009-none"], "no version 0009-none|is not here"),
         (["--house", "--seeds", "2", "--journal", "day.db"], "--seeds 1"),
-        (["--house", "--policy", "morning.yaml"], "queues.yaml"),
+        (["--house", "--policy", "morning.yaml"], "morning.yaml:2:1: `scenario` is not a setting of a policy"),
         (["nowhere.yaml", "--house"], "nowhere.yaml"),
     ],
 )

@@ -8,7 +8,8 @@ from hotline.replay.simulated import begins, site_dialplan
 from hotline.site.settings import Site
 from ivr.compiler.test_cases import TestCase
 from sim.house.dialplan import Dialplan
-from sim.house.scenario import HouseScenario, read_house
+from sim.house.reading import read_house
+from sim.house.scenario import HouseScenario
 
 ROOT = Path(__file__).resolve().parents[4]
 MORNING = "2026-11-23 09:00"

@@ -10,8 +10,9 @@ from calls.commands import Originate
 from calls.events import PlaybackFinished
 from sim.chance import Columns, Streams
 from sim.house.dialplan import Dialplan
+from sim.house.reading import read_house
 from sim.house.running import draw, run
-from sim.house.scenario import HouseScenario, read_house
+from sim.house.scenario import HouseScenario
 from sim.house.tally import HouseRun
 from sim.house.world import House
 from tests.unit.control.house import PROGRAM, VERSION, Directory, configuration

@@ -7,8 +7,9 @@ import pytest
 
 from dsl.tree import parse
 from hotline.replay.simulated import begins
+from sim.house.reading import read_house
 from sim.house.running import draw
-from sim.house.scenario import Agents, Behaviour, read_house
+from sim.house.scenario import Agents, Behaviour
 from tests.unit.sim.house.sample import ROOT, sample, scenario
 
 pytestmark = pytest.mark.unit
@@ -140,3 +141,14 @@ def test_every_setting_is_in_the_guide_with_its_default(section: str, record: ty
                 assert default == float(text)
             elif isinstance(default, dict) and default:
                 assert float(text.replace("s", "")) in default.values()
+
+
+def test_the_number_is_the_first_that_leads_to_all_that_they_want() -> None:
+    read = scenario(callers={"some": {"per_hour": 1, "wants": {"loans": 1, "front_desk": 1}}})
+    assert read.groups[0].dials == "95183"
+    dialplan, _ = sample()
+    for wants in ({"loans": 1, "nowhere": 1}, {}):
+        document = {"scenario": "wrong", "callers": {"some": {"per_hour": 1, "wants": wants}}}
+        none, problems = read_house(document, dialplan, lambda text: 0.0)
+        assert none is None
+        assert any("no number leads" in problem.message for problem in problems)
