@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -12,6 +13,7 @@ _SHORT = 6
 """Outside of China: digits that may be a number of their own (112, 116117) where others begin with a prefix."""
 
 
+@lru_cache(maxsize=4096)
 def e164(number: str, region: str) -> str:
     """`number` as E.164 (`+8613800138000`), read as dialled in `region` (ISO 3166, one of `REGIONS`).
 

@@ -144,8 +144,6 @@ class Callers:
             self._offered(caller, session, step, seconds)
         elif isinstance(step, Menu | Listen | Collect | Survey):
             self._asked(caller, session, place, step, seconds)
-        elif any(visit.outcome == "caller_left" for visit in caller.arrival.keyed.get(place, ())):
-            self._do(caller, "hang_up", seconds, step)  # as on the day
 
     def wait(self, caller: Caller) -> None:
         """The caller waits for an agent from now on."""

@@ -141,9 +141,13 @@ class House:
         timeline, router = self.timeline, self.router
         until = min(LAST, (self._arrivals[-1].at if self._arrivals else 0.0) + _NIGHT_S)
         while True:
+            at = timeline.next_at()
+            if at is not None and at <= timeline.now():
+                timeline.step()  # what follows in the same instant comes before deadlines, as on an event loop
+                continue
             if self._stale:
                 self._due, self._stale = router.next_deadline(), False
-            at, due = timeline.next_at(), self._due
+            due = self._due
             if due is not None and (at is None or due <= at):
                 if due > until:
                     break
