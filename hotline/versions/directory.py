@@ -25,6 +25,10 @@ class Readable(Protocol):
         """Its queues and agents. Raises BadInput when it is not here."""
         ...
 
+    def region(self, version: str) -> str:
+        """The country (ISO 3166) by whose rules the version reads a number without a country code."""
+        ...
+
 
 class VersionedDirectory:
     """Answers from the version that is asked about. A version that is gone answers nothing, and loses no call."""

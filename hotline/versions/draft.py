@@ -27,6 +27,10 @@ class Draft:
         self._check(version)
         return self._routing
 
+    def region(self, version: str) -> str:
+        """The country by whose rules numbers are read."""
+        return self._program.region
+
     def _check(self, version: str) -> None:
         if version != self.version:
             raise BadInput(f"version {version} is not here; this is the folder's own, {self.version}")

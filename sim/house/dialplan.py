@@ -38,6 +38,10 @@ class PlainDirectory:
         """See `control.ports.Directory`; so the others."""
         return self._program.entry(called)
 
+    def region(self, version: str) -> str:
+        """Where the house is."""
+        return self._program.region
+
     def account(self, version: str, agent: AgentId) -> str | None:
         """The agent's id."""
         return agent
@@ -112,7 +116,15 @@ def differences(before: Dialplan, after: Dialplan) -> Differences:
     """Compare two versions; prompts by their words, not by their sound."""
     of_house = [
         name
-        for name, field in (("flows", "flows"), ("prompts", "phrases"), ("entry.yaml", "entries"), ("hours", "hours"))
+        for name, field in (
+            ("flows", "flows"),
+            ("prompts", "phrases"),
+            ("entry.yaml", "entries"),
+            ("hours", "hours"),
+            ("region", "region"),
+            ("languages", "languages"),
+            ("limits", "limits"),
+        )
         if getattr(before.program, field) != getattr(after.program, field)
     ]
     old, new = before.configuration.queues, after.configuration.queues

@@ -15,7 +15,7 @@ from sim.house.running import draw, run
 from sim.house.scenario import HouseScenario
 from sim.house.tally import HouseRun
 from sim.house.world import House
-from tests.unit.control.house import PROGRAM, VERSION, Directory, configuration
+from tests.unit.control.harness import PROGRAM, VERSION, Directory, configuration
 from tests.unit.sim.house.sample import sample, scenario
 
 pytestmark = pytest.mark.unit
