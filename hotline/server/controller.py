@@ -72,7 +72,7 @@ class RunningController:
 
     def view(self) -> dict[str, Any]:
         """The board, and beside it `switch_up` and the rows that are `unwritten`."""
-        board = self._board.view(self.register, self._clock.now())
+        board = self._board.view(self.register, self._clock.now(), self.region)
         return {**board, "switch_up": self._health.switch_up, "unwritten": self._writer.pending}
 
     def health(self) -> dict[str, Any]:
