@@ -84,9 +84,9 @@ class RunningController:
         """Place and forecast of a caller who waits."""
         return self._driver.router.wait_of(call)
 
-    def reload(self) -> str:
+    async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""
-        return self._upkeep.take_up_version()
+        return await self._upkeep.take_up_version()
 
     async def tell(self, event: events.RouterEvent) -> None:
         """Take an event, and return once it is durable."""

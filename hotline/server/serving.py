@@ -113,7 +113,7 @@ class Server:
             self._driver.start()
             self._driver.take(events.Restarted())
             self._refitting.start(time.time())
-            self._upkeep.take_up_version()
+            await self._upkeep.take_up_version()
             reaching = asyncio.create_task(self._reach_switch())
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
             await stack.enter_async_context(answering(self.site, self.controller, address))

@@ -1,5 +1,6 @@
 """The HTTP interface. All but /health needs the site's token; nothing is acknowledged before it is durable."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
@@ -75,7 +76,7 @@ def make(controller: Controller, token: str, tokens: WaitTokens) -> FastAPI:
     @app.post("/reload", dependencies=known, tags=["operations"])
     async def reload() -> dict[str, str]:
         """Take up a version that was just published; the next call has it."""
-        return {"version": controller.reload()}
+        return {"version": await controller.reload()}
 
     _agents(app, controller, known)
     _calls(app, controller, known)
@@ -140,7 +141,8 @@ def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
     async def cases(most: int = 50) -> list[dict[str, Any]]:
         """Cases, newest first."""
         rows = await reading.cases(controller.database, min(most, 1_000))
-        return [masking.case_row(row, controller.region) for row in rows]
+        region = controller.region
+        return await asyncio.to_thread(lambda: [masking.case_row(row, region) for row in rows])
 
     @app.post("/calls/{call}/cases", dependencies=known, tags=["cases"], status_code=202)
     async def open_case(call: str, wanted: CaseRequest, request: Request) -> dict[str, str]:
