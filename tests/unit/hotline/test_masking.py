@@ -27,7 +27,7 @@ from hotline.versions.store import Manifest, Versions
 from hotline.web import app as web
 from hotline.web.tokens import WaitTokens
 from ivr import program as flow
-from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline
+from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline, World
 from switch.fake.state import Phone
 from tests.unit.control.harness import PROGRAM, VERSION, configuration
 from tests.unit.hotline.served import new_server, new_site, serve, until
@@ -91,6 +91,7 @@ async def test_no_number_is_shown(tmp_path: Path, log: io.StringIO) -> None:
     site = new_site(tmp_path)
     _publish(site)
     switch = FakeSwitch(LoopTimeline())
+    world = World(switch)
     switch.network[f"+86{OTHER}"] = Phone(reaction=LeaveRinging())
     server = new_server(site, switch)
     serving = await serve(server, VERSION)
@@ -104,9 +105,9 @@ async def test_no_number_is_shown(tmp_path: Path, log: io.StringIO) -> None:
         shown[path] = json.dumps(answer, ensure_ascii=False)
         return answer
 
-    waits = switch.world.dial("95183", CALLER)
+    waits = world.dial("95183", CALLER)
     await until(lambda: bool(server.register.calls) and bool(switch.legs[waits].answered))
-    switch.world.press(waits, "2")
+    world.press(waits, "2")
     await until(lambda: server.register.calls[CallId(waits)].place == "waiting")
     await web_shows("/live")
     picture = Picture("base")
@@ -114,12 +115,12 @@ async def test_no_number_is_shown(tmp_path: Path, log: io.StringIO) -> None:
     shown["bus"] = b" ".join(picture.topics.values()).decode()
     assert "5678" in shown["/live"]
     assert "5678" in shown["bus"]
-    passed_on = switch.world.dial("95183", CALLER)
+    passed_on = world.dial("95183", CALLER)
     await until(lambda: bool(switch.legs[passed_on].answered))
-    switch.world.press(passed_on, "3")
+    world.press(passed_on, "3")
     await until(lambda: len(switch.legs) > 2)
     for leg in (waits, passed_on):
-        switch.world.hang_up(leg)
+        world.hang_up(leg)
     await until(lambda: not server.register.calls)
     await server.controller.durable()
     await web_shows("/live")
