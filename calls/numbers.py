@@ -8,6 +8,8 @@ import phonenumbers
 
 REGION = "CN"
 """Where a house is that says nothing else (ISO 3166)."""
+ANONYMOUS = "anonymous"
+"""The number of a caller who withholds theirs, as switches give it on (RFC 3323)."""
 _PLAIN = re.compile(r"[0-9*#]{1,8}")
 _SEPARATORS = re.compile(r"[\s().\-‐-―−/]")
 _CHINESE_MOBILE = re.compile(r"((?:\+|00)?86)?(1(?:[3-689][0-9]|7[0-8])[0-9]{8})")
