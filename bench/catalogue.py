@@ -39,5 +39,6 @@ BENCHES = {
     "restart": Entry("restart", "kill -9 of the controller while 100 callers wait and 50 talk"),
     "start": Entry("start", "the controller's start on 1,000 flows and 10,000 prompts"),
     "eventsocket": Entry("eventsocket", "what FreeSWITCH's event socket costs us: an event in, a command out"),
+    "do_not_call": Entry("do_not_call", "what a do-not-call list of a million lines costs the event loop"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }

@@ -7,7 +7,7 @@ import msgspec
 
 from acd.commands import AgentChanged
 from calls.ids import AgentId, CallId
-from calls.numbers import masked
+from calls.numbers import REGION, masked
 from control import commands
 from control.register import Call, Register
 from hotline.bus import words
@@ -54,8 +54,18 @@ class Picture:
             case _:
                 pass
 
-    def look(self, register: Register, agents: Iterable[str], queues: Iterable[str], online: bool = True) -> None:
-        """Draw it anew. Costs as much as the site is large: at most some times a second."""
+    def look(
+        self,
+        register: Register,
+        agents: Iterable[str],
+        queues: Iterable[str],
+        online: bool = True,
+        region: str = REGION,
+    ) -> None:
+        """Draw it anew, at most some times a second: it costs as much as the site is large.
+
+        `region`: where numbers are dialled that stand in fields.
+        """
         offset_s = register.offset_s
         now: dict[str, bytes] = {}
         self._put(now, words.CONTROLLER, "", words.Controller(online, register.version))
@@ -66,7 +76,7 @@ class Picture:
                 self._put(now, words.AGENT, name, state)
         waits: dict[str, list[Call]] = {queue: [] for queue in queues}
         for call in register.calls.values():
-            self._put(now, words.CALL, call.call, _call(call, offset_s))
+            self._put(now, words.CALL, call.call, _call(call, offset_s, region))
             if call.place in ("waiting", "offered"):
                 waits.setdefault(call.queue, []).append(call)
                 forecast = self._forecasts.get(call.call)
@@ -80,7 +90,7 @@ class Picture:
         into[words.topic(self._base, channel, name)] = _encode(payload)
 
 
-def _call(call: Call, offset_s: float) -> words.Call:
+def _call(call: Call, offset_s: float, region: str) -> words.Call:
     return words.Call(
         call.call,
         masked(call.caller),
@@ -91,7 +101,7 @@ def _call(call: Call, offset_s: float) -> words.Call:
         call.arrived_at + offset_s,
         None if call.queued_at is None else call.queued_at + offset_s,
         None if call.answered_at is None else call.answered_at + offset_s,
-        shown_fields(call),
+        shown_fields(call, region),
     )
 
 

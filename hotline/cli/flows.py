@@ -19,6 +19,7 @@ from control.treatment import QueueTreatment
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.versions.checking import Checked, check
+from hotline.versions.unread import unreadable_numbers
 from ivr.compiler.schema import NAMES, json_schema
 from ivr.compiler.test_cases import read_test_cases
 from ivr.program import Program
@@ -39,7 +40,7 @@ _STYLES = {
 
 @app.command()
 def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
-    """Find mistakes in dialplans/ and prompts/: file, line, column, and the nearest right word.
+    """Find mistakes in dialplans/, prompts/ and the do-not-call list: file, line, column, and the nearest right word.
 
     Exits with 1 if there are errors; with warnings alone, with 0.
 
@@ -53,7 +54,7 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
     began = time.perf_counter()
     with told():
         checked = check(opened)
-    problems = list(checked.problems)
+    problems = [*checked.problems, *unreadable_numbers(opened)]
     if checked.program is not None:
         problems += read_test_cases(checked.files, checked.program)[1]
     errors = [problem for problem in problems if not problem.warning]

@@ -9,7 +9,6 @@ import typer
 
 from calls.errors import BadInput
 from calls.ids import CallId
-from calls.numbers import masked
 from control.commands import CallbackOutcome, CallOutcome
 from dsl.tree import nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, seconds, when
@@ -18,6 +17,7 @@ from hotline.replay.explaining import Explanation
 from hotline.site import audit
 from hotline.site.settings import Site
 from hotline.store import reading
+from hotline.views import masking
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -49,7 +49,8 @@ def calls(
     _one_of(_OUTCOMES, outcome)
     opened = open_site(site)
     _audit(opened, reveal, f"calls, the newest {most}")
-    rows = [_shown(row, reveal) for row in _read(opened, reading.calls, most, outcome)]
+    rows = _read(opened, reading.calls, most, outcome)
+    rows = rows if reveal else [masking.call_row(row) for row in rows]
     if json:
         print_json(rows)
         return
@@ -87,7 +88,8 @@ def cases(
     """
     opened = open_site(site)
     _audit(opened, reveal, f"cases, the newest {most}")
-    rows = [_shown(row, reveal) for row in _read(opened, reading.cases, most)]
+    rows = _read(opened, reading.cases, most)
+    rows = rows if reveal else [masking.case_row(row, opened.settings.region) for row in rows]
     if json:
         print_json(rows)
         return
@@ -133,7 +135,7 @@ def callbacks(
     opened = open_site(site)
     _audit(opened, reveal, f"callbacks, the newest {most}")
     rows = _read(opened, reading.callbacks, most, outcome)
-    shown = [row if reveal else {**row, "number": masked(row["number"])} for row in rows]
+    shown = rows if reveal else [masking.callback_row(row, opened.settings.region) for row in rows]
     if json:
         print_json(shown)
         return
@@ -179,14 +181,20 @@ def why(
         err.print(f"no call {call}; `hotline calls` lists those that have ended", style="red")
         raise typer.Exit(1)
     _audit(opened, reveal, f"call {call}")
-    row = _shown(found[0] if found else _going_on(explained), reveal)
-    legs = _read(opened, reading.legs, call)
+    row = found[0] if found else _going_on(explained)
+    legs, steps = _read(opened, reading.legs, call), _read(opened, reading.steps, call)
+    cases = _read(opened, reading.cases, 10, call)
+    if not reveal:
+        region = opened.settings.region
+        row, legs = masking.call_row(row), [masking.leg_row(leg) for leg in legs]
+        steps = [masking.step_row(step, region) for step in steps]
+        cases = [masking.case_row(case, region) for case in cases]
     story = {
         **row,
-        "legs": legs if reveal else [reading.masked_leg(leg) for leg in legs],
-        "steps": _read(opened, reading.steps, call),
+        "legs": legs,
+        "steps": steps,
         "recordings": _read(opened, reading.recordings, call),
-        "cases": [_shown(case, reveal) for case in _read(opened, reading.cases, 10, call)],
+        "cases": cases,
         "decisions": msgspec.to_builtins(explained.decisions) if explained is not None else [],
     }
     if json:
@@ -293,7 +301,3 @@ def _read(site: Site, query: Any, *arguments: Any) -> list[dict[str, Any]]:
 def _audit(site: Site, reveal: bool, about: str) -> None:
     if reveal:
         audit.note(site.state, "numbers shown", about)
-
-
-def _shown(row: dict[str, Any], reveal: bool) -> dict[str, Any]:
-    return row if reveal else {**row, "caller": masked(row["caller"])}

@@ -54,13 +54,13 @@ class Refitting:
         self._running = asyncio.create_task(self._fit())
         self.models.prune(utc - 86_400.0 * (self._site.settings.journal_days + 1), frozenset({speaking}))
 
-    def news(self, speaking: str) -> str | None:
+    async def news(self, speaking: str) -> str | None:
         """The name of a fit that holds now, can be read, and is not the one that speaks."""
         current = self.models.current()
         if current in ("", speaking, self._refused):
             return None
         try:
-            about = self.models.load(current)[1]
+            about = (await asyncio.to_thread(self.models.load, current))[1]
         except BadInput as error:
             self._refused = current
             advice = "the fit before it speaks on; `hotline fit` makes a new one"

@@ -10,11 +10,14 @@ import hashlib
 import os
 import time
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from acd.forecast.ensemble import Ensemble
 from calls.errors import BadInput
 from hotline.learning import modelfile
+
+_KEPT = 2  # the one that speaks, and the next: whoever takes it up has just looked whether it can be read
 
 
 class WaitModels:
@@ -22,6 +25,7 @@ class WaitModels:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._loaded = lru_cache(maxsize=_KEPT)(modelfile.load)
 
     def current(self) -> str:
         """The name of the fit that holds; empty before the first."""
@@ -34,7 +38,8 @@ class WaitModels:
         """Raises BadInput for one that is not here, is none, or was fitted for another version's features."""
         if Path(name).name != name:
             raise BadInput(f"{name!r} is no name of a fit")
-        return modelfile.load(self._path(name))
+        path = self._path(name)
+        return (self._loaded if path.exists() else modelfile.load)(path)  # one that was pruned is told as not there
 
     def add(self, model: Ensemble, fitted_on: int, now: float) -> str:
         """Write a fit down, read it back, and let it hold. `now`: UTC epoch seconds. Raises BadInput; then all is as

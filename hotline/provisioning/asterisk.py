@@ -1,5 +1,7 @@
 """Provisioning of an Asterisk: agents' SIP accounts, and the fallback for when the controller is away."""
 
+import asyncio
+
 import aiohttp
 
 from calls.errors import SwitchError
@@ -35,7 +37,8 @@ class AsteriskHouse:
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
-        dialplan = compile_fallback(fallback_lines(routing, program, utc), str(self._switch.voicemail_dir))
+        lines = await asyncio.to_thread(fallback_lines, routing, program, utc)  # looks a year of hours through
+        dialplan = compile_fallback(lines, str(self._switch.voicemail_dir))
         try:
             await set_accounts(self._switch, accounts_of(routing, self._secrets))
             await set_fallback(self._switch, dialplan)

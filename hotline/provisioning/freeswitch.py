@@ -1,5 +1,7 @@
 """Provisioning of a FreeSWITCH: agents' SIP accounts, and the fallback for when the controller is away."""
 
+import asyncio
+
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
 from hotline.site.settings import Site
@@ -30,7 +32,7 @@ class FreeSwitchHouse:
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when FreeSWITCH does not take them."""
-        lines = fallback_lines(routing, program, utc)
+        lines = await asyncio.to_thread(fallback_lines, routing, program, utc)  # looks a year of hours through
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir), self._switch.domain)
         await set_accounts(self._switch, accounts_of(routing, self._secrets))
         await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})

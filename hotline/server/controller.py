@@ -72,7 +72,7 @@ class RunningController:
 
     def view(self) -> dict[str, Any]:
         """The board, and beside it `switch_up` and the rows that are `unwritten`."""
-        board = self._board.view(self.register, self._clock.now())
+        board = self._board.view(self.register, self._clock.now(), self.region)
         return {**board, "switch_up": self._health.switch_up, "unwritten": self._writer.pending}
 
     def health(self) -> dict[str, Any]:
@@ -84,9 +84,9 @@ class RunningController:
         """Place and forecast of a caller who waits."""
         return self._driver.router.wait_of(call)
 
-    def reload(self) -> str:
+    async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""
-        return self._upkeep.take_up_version()
+        return await self._upkeep.take_up_version()
 
     async def tell(self, event: events.RouterEvent) -> None:
         """Take an event, and return once it is durable."""

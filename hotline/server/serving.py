@@ -94,6 +94,7 @@ class Server:
         self._writer: Writer
         self._write_ahead: WriteAhead
         self._upkeep: Upkeep
+        self._do_not_call = NumberList(site.do_not_call, site.settings.region)
         self._bus = make_bus(site, self.metrics.bus_up.set)
 
     async def run(self) -> None:
@@ -112,7 +113,7 @@ class Server:
             self._driver.start()
             self._driver.take(events.Restarted())
             self._refitting.start(time.time())
-            self._upkeep.take_up_version()
+            await self._upkeep.take_up_version()
             reaching = asyncio.create_task(self._reach_switch())
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
             await stack.enter_async_context(answering(self.site, self.controller, address))
@@ -122,6 +123,8 @@ class Server:
                 stack.push_async_callback(self._bus.close)
             looking = asyncio.create_task(self._upkeep.run())
             stack.callback(looking.cancel)
+            listing = asyncio.create_task(self._do_not_call.watch())
+            stack.callback(listing.cancel)
             gc.freeze()  # what is loaded by now stays: no collection of garbage goes over it while callers wait
             log.info("serving", site=str(self.site.folder), version=self._versions.current(), web=address.getsockname())
             await asyncio.to_thread(warn_of_drift, self.site, self._versions)
@@ -144,7 +147,7 @@ class Server:
         vault, lookups = Vault(), Lookups()
         executor = CommandExecutor(self._switch, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command)
-        executor.do_not_call = NumberList(self.site.do_not_call, self.site.settings.region)
+        executor.do_not_call = self._do_not_call
         for entry in unstored:
             writer.write(statements.JOURNAL, (entry.seq, entry.at, msgspec.json.encode(entry.event)))
         write_ahead.open(unstored, writer.given)

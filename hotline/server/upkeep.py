@@ -57,6 +57,7 @@ class Upkeep:
         self._pending_rows = pending_rows
         self._journal_days = journal_days
         self._steps = PeriodicSteps()
+        self._taking_up = asyncio.Lock()
         self._refused = ""
         """The version that is current and cannot be read."""
         self._provided: dict[str, str] = {}
@@ -73,9 +74,9 @@ class Upkeep:
         while True:
             self._pending_rows.set(self._writer.pending)
             with self._steps.step("versions"):
-                self.take_up_version()
+                await self.take_up_version()
             with self._steps.step("fits of the wait forecast"):
-                self._take_new_fit()
+                await self._take_new_fit()
             with self._steps.step("accounts and fallback"):
                 await self._provide()
             with self._steps.step("the fallback's calls"):
@@ -83,28 +84,29 @@ class Upkeep:
             self._forget_old_events()
             await asyncio.sleep(_EVERY_S)
 
-    def take_up_version(self) -> str:
+    async def take_up_version(self) -> str:
         """Take up the version that `current` names, and return the one that holds. One that cannot be read is refused:
-        the version before stays."""
-        holds = self._driver.router.register.version
-        current = self._versions.current() or ""
-        if current in ("", holds):
-            self._refused = ""
-            return holds
-        try:
-            self._versions.routing(current)
-            self._versions.program(current)
-        except (HotlineError, ValueError) as error:
-            if current != self._refused:  # it is looked at every second
-                advice = "hotline rollback, or publish again; the last good version goes on"
-                log.error("version not taken up", version=current, error=str(error), advice=advice)
-            self._refused = current
-            return holds
-        self._driver.take(events.VersionPublished(current))
-        log.info("version taken up", version=current)
-        self._provide_at.clear()
-        self._tidied = asyncio.create_task(self._tidy())
-        return self._driver.router.register.version
+        the version before stays. It is read beside the event loop; from there on it is in memory."""
+        async with self._taking_up:
+            holds = self._driver.router.register.version
+            current = self._versions.current() or ""
+            if current in ("", holds):
+                self._refused = ""
+                return holds
+            try:
+                await asyncio.to_thread(self._versions.routing, current)
+                await asyncio.to_thread(self._versions.program, current)
+            except (HotlineError, ValueError) as error:
+                if current != self._refused:  # it is looked at every second
+                    advice = "hotline rollback, or publish again; the last good version goes on"
+                    log.error("version not taken up", version=current, error=str(error), advice=advice)
+                self._refused = current
+                return holds
+            self._driver.take(events.VersionPublished(current))
+            log.info("version taken up", version=current)
+            self._provide_at.clear()
+            self._tidied = asyncio.create_task(self._tidy())
+            return self._driver.router.register.version
 
     def switch_restarted(self, switch: str) -> None:
         """Provide the version again: the switch has started anew, with accounts and a fallback of its own."""
@@ -142,11 +144,11 @@ class Upkeep:
             await self._writer.durable()
             await asyncio.to_thread(self._versions.prune, named | self._driver.router.versions())
 
-    def _take_new_fit(self) -> None:
+    async def _take_new_fit(self) -> None:
         """Take up a fit of the wait forecast, made by the night's fit, which begins here, or by hand."""
         register = self._driver.router.register
         self._refitting.look(self._clock.now() + register.offset_s, register.wait_model)
-        fit = self._refitting.news(register.wait_model)
+        fit = await self._refitting.news(register.wait_model)
         if fit is not None:
             self._driver.take(events.WaitModelFitted(fit))
 

@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import sqlite
 
-from calls.numbers import masked
 from hotline.store import schema
 
 Row = Mapping[str, Any]
@@ -40,11 +39,6 @@ async def calls(
 async def legs(path: Path, call: str) -> list[dict[str, Any]]:
     """The legs of a call as they began."""
     return await _rows(path, select(schema.legs).where(schema.legs.c.call == call).order_by(schema.legs.c.began_at))
-
-
-def masked_leg(leg: dict[str, Any]) -> dict[str, Any]:
-    """A row of `legs` for people who need not know numbers. Accounts of the house's own phones are no secret."""
-    return {**leg, "party": masked(leg["party"])} if leg["role"] in ("caller", "transfer") else leg
 
 
 async def steps(path: Path, call: str) -> list[dict[str, Any]]:

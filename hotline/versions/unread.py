@@ -7,6 +7,7 @@ admin wrote; anything else is only mentioned. Hidden files, Markdown and JSON Sc
 from collections.abc import Iterator, Sequence
 
 from dsl.tree import Mark, Problem, nearest
+from hotline.site import number_file
 from hotline.site.settings import Site
 from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
 from ivr.compiler.queue_rules import QUEUES
@@ -31,6 +32,23 @@ def unread_files(site: Site, languages: Sequence[str], phrases: Sequence[str]) -
             if said:
                 meant = path.suffix.lower() in (*_YAML, *ENDINGS)
                 yield Problem(Mark(name, 1, 1), "stray-file", said, warning=not meant)
+
+
+def unreadable_numbers(site: Site) -> Iterator[Problem]:
+    """A problem for each line of the do-not-call file in which no number can be read: until it is mended nobody is
+    called."""
+    path = site.do_not_call
+    if path is None:
+        return
+    try:
+        numbers = number_file.read(path, site.settings.region)
+    except OSError as error:
+        yield Problem(Mark(path.name, 1, 1), "do-not-call", f"{error.strerror}; nobody is called until it is there")
+    except UnicodeError:
+        yield Problem(Mark(path.name, 1, 1), "do-not-call", "this is no text; save it as UTF-8 or CSV")
+    else:
+        for line in numbers.unreadable:
+            yield Problem(Mark(path.name, line.line, 1), "do-not-call", f"{line.told}; nobody is called until then")
 
 
 def _text(name: str) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from acd.commands import AgentChanged
 from acd.forecast.forecaster import Forecast
 from calls.ids import AgentId, CallId
-from calls.numbers import masked
+from calls.numbers import REGION, masked
 from complaints.cases import FileCase
 from control import commands
 from control.register import Call, Register
@@ -80,8 +80,11 @@ class Board:
             case _:
                 pass
 
-    def view(self, register: Register, now: float) -> dict[str, Any]:
-        """All of it as of `now` (monotonic): places, queues, agents, calls, the last events, totals."""
+    def view(self, register: Register, now: float, region: str = REGION) -> dict[str, Any]:
+        """All of it as of `now` (monotonic): places, queues, agents, calls, the last events, totals.
+
+        `region`: where numbers are dialled that stand in fields.
+        """
         queues: dict[str, dict[str, Any]] = {}
         for call in register.calls.values():
             if call.place in ("waiting", "offered") and call.queued_at is not None:
@@ -104,7 +107,7 @@ class Board:
                     "place": call.place,
                     "queue": call.queue,
                     "agent": call.agent,
-                    "fields": shown_fields(call),
+                    "fields": shown_fields(call, region),
                     "for_s": now - call.arrived_at,
                     "forecast": self._forecast_of(call),
                 }

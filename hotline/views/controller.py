@@ -58,7 +58,7 @@ class Controller(Protocol):
         """Place and forecast of a caller who waits. Raises KeyError for a call that is not there."""
         ...
 
-    def reload(self) -> str:
+    async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""
         ...
 

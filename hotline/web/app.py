@@ -1,5 +1,6 @@
 """The HTTP interface. All but /health needs the site's token; nothing is acknowledged before it is durable."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
@@ -12,9 +13,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
 from calls.ids import AgentId, AttemptId, CallId
-from calls.numbers import masked
 from control import events
 from hotline.store import reading
+from hotline.views import masking
 from hotline.views.controller import Controller
 from hotline.web import moving, waits
 from hotline.web.tokens import WaitTokens
@@ -75,7 +76,7 @@ def make(controller: Controller, token: str, tokens: WaitTokens) -> FastAPI:
     @app.post("/reload", dependencies=known, tags=["operations"])
     async def reload() -> dict[str, str]:
         """Take up a version that was just published; the next call has it."""
-        return {"version": controller.reload()}
+        return {"version": await controller.reload()}
 
     _agents(app, controller, known)
     _calls(app, controller, known)
@@ -116,13 +117,10 @@ def _agents(app: FastAPI, controller: Controller, known: list[Any]) -> None:
 
 
 def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
-    def hide(row: dict[str, Any]) -> dict[str, Any]:
-        return {**row, "caller": masked(row["caller"])}
-
     @app.get("/calls", dependencies=known, tags=["calls"])
     async def calls(most: int = 50, outcome: str | None = None) -> list[dict[str, Any]]:
         """The call log, newest first. Numbers are masked."""
-        return [hide(row) for row in await reading.calls(controller.database, min(most, 1_000), outcome)]
+        return [masking.call_row(row) for row in await reading.calls(controller.database, min(most, 1_000), outcome)]
 
     @app.get("/calls/{call}", dependencies=known, tags=["calls"])
     async def call(call: str) -> dict[str, Any]:
@@ -130,18 +128,21 @@ def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         rows = await reading.calls(controller.database, 1, call=call)
         if not rows:
             raise HTTPException(404, "no such call has ended; calls that go on are at /live")
+        region = controller.region
         return {
-            **hide(rows[0]),
-            "legs": [reading.masked_leg(leg) for leg in await reading.legs(controller.database, call)],
-            "steps": await reading.steps(controller.database, call),
+            **masking.call_row(rows[0]),
+            "legs": [masking.leg_row(leg) for leg in await reading.legs(controller.database, call)],
+            "steps": [masking.step_row(step, region) for step in await reading.steps(controller.database, call)],
             "recordings": await reading.recordings(controller.database, call),
-            "cases": [hide(case) for case in await reading.cases(controller.database, call=call)],
+            "cases": [masking.case_row(case, region) for case in await reading.cases(controller.database, call=call)],
         }
 
     @app.get("/cases", dependencies=known, tags=["cases"])
     async def cases(most: int = 50) -> list[dict[str, Any]]:
         """Cases, newest first."""
-        return [hide(row) for row in await reading.cases(controller.database, min(most, 1_000))]
+        rows = await reading.cases(controller.database, min(most, 1_000))
+        region = controller.region
+        return await asyncio.to_thread(lambda: [masking.case_row(row, region) for row in rows])
 
     @app.post("/calls/{call}/cases", dependencies=known, tags=["cases"], status_code=202)
     async def open_case(call: str, wanted: CaseRequest, request: Request) -> dict[str, str]:

@@ -35,6 +35,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         rtp_first=arguments.rtp[0],
         rtp_last=arguments.rtp[1],
         external_address=arguments.external_address,
+        keep_withheld=arguments.keep_withheld,
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
@@ -48,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ari-port", type=int, default=8088)
     add_sip_options(parser, 20000, 22999)
     parser.add_argument("--password-file", type=Path, help="ARI password, made when missing (default: in secrets.json)")
+    parser.add_argument(
+        "--keep-withheld",
+        action="store_true",
+        help="keep the numbers of callers who withhold them, in log/withheld.log: only where the law asks for it",
+    )
     parser.add_argument("--agents", metavar="ID,ID", help="agents' accounts, with secrets in secrets.json")
     parser.add_argument("--check", action="store_true", help="only ask whether it answers: exit code 0 or 1")
     return parser

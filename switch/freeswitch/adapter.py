@@ -31,6 +31,7 @@ from calls import commands, events
 from calls.causes import Cause
 from calls.events import LiveLeg
 from calls.ids import LegId
+from calls.numbers import ANONYMOUS
 from calls.ports import Sink
 from switch.adapter import Adapter
 from switch.freeswitch.bridging import Bridging
@@ -40,7 +41,7 @@ from switch.freeswitch.devices import SUBCLASSES, Devices
 from switch.freeswitch.hearing import SOUND_RATE, Hearing
 from switch.freeswitch.inventory import Inventory, take_inventory, take_whole_inventory
 from switch.freeswitch.lag import ReaderLag
-from switch.freeswitch.legs import Leg, failed
+from switch.freeswitch.legs import Leg, failed, shown_number
 from switch.freeswitch.link import Reply
 from switch.freeswitch.originating import Dialler
 from switch.freeswitch.playing import Player
@@ -225,16 +226,15 @@ class FreeSwitch(Adapter[Leg]):
             log.info("stranger_parked", leg=leg_id, role=role)
             return
         device = (event.variable("hotline_device") or None) if role == "agent" else None
-        caller = device or event.get("Caller-Caller-ID-Number")
+        caller = device or shown_number(event.headers)
         leg = Leg(leg_id, caller, event.get("Caller-Destination-Number"), inbound=True, device=device)
         leg.parked = True
         leg.answered = event.get("Answer-State") == "answered"
         self._session.add(leg)
         # The switch decodes %0A in a display name, and leaves backslashes before quotes.
         name = _NO_NAME.sub(" ", event.get("Caller-Caller-ID-Name").replace("\\", "")).strip()
-        self._session.emit(
-            events.CallArrived(leg_id, leg.caller, leg.called, name if name != leg.caller else "", device)
-        )
+        told = name if leg.caller not in (name, ANONYMOUS) else ""
+        self._session.emit(events.CallArrived(leg_id, leg.caller, leg.called, told, device))
         self._devices.look(device)
 
     def _on_answer(self, event: Event) -> None:

@@ -12,6 +12,7 @@ from calls.errors import SwitchAway
 from calls.events import LiveLeg
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch.client import EventSocketClient
+from switch.freeswitch.legs import shown_number
 from switch.freeswitch.registrations import REGISTRATIONS, reachable
 from switch.freeswitch.wire import Api
 
@@ -151,4 +152,4 @@ def _caller(dump: dict[str, Any], device: str | None, inbound: bool) -> str:
     """The number that a leg shows. Of one that we called: as ordered, for a bridge changes what it shows."""
     if not inbound:
         return str(dump.get("variable_origination_caller_id_number", ""))
-    return device or str(dump.get("Caller-Caller-ID-Number", ""))
+    return device or shown_number(dump)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from calls import commands, events
 from calls.causes import Cause, FailureReason, Outcome
 from calls.ids import AttemptId, LegId
+from calls.numbers import ANONYMOUS
 from switch import legs
 from switch.freeswitch.wire import Event
 from switch.legs import LegCommand
@@ -113,3 +114,11 @@ def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> even
     if isinstance(command, commands.Record) and reason == "leg_gone":
         return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, "hang_up")
     return legs.failed(command, reason, detail)
+
+
+def shown_number(event: Mapping[str, object]) -> str:
+    """The caller's number of an event; `anonymous` where they asked for privacy (RFC 3323): the number of a
+    P-Asserted-Identity is for the network, and goes no further."""
+    if event.get("Caller-Privacy-Hide-Number") == "true":
+        return ANONYMOUS
+    return str(event.get("Caller-Caller-ID-Number", ""))

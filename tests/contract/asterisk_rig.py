@@ -70,13 +70,14 @@ class AsteriskRig(SipRig):
 
 
 @asynccontextmanager
-async def asterisk_rig(folder: Path) -> AsyncIterator[AsteriskRig]:
+async def asterisk_rig(folder: Path, *, keep_withheld: bool = False) -> AsyncIterator[AsteriskRig]:
     prompts = folder / "prompts"
     write_prompts(prompts)
     sip_port = free_ports(socket.SOCK_DGRAM)
     settings = AsteriskSettings(
         run_dir=folder / "asterisk",
         ari_password="only-for-this-test",
+        keep_withheld=keep_withheld,
         sip_port=sip_port,
         ari_port=free_ports(socket.SOCK_STREAM),
         accounts=tuple(AgentAccount(account, f"secret-of-{account}") for account in ACCOUNTS),

@@ -159,6 +159,7 @@ def _values(
     }
     values = {name: _one_line(str(value)) for name, value in single.items()}
     values |= _endpoint_values(settings)
+    values["keep_withheld"] = _keep_withheld(settings)
     values["trunk_matches"] = "\n".join(f"match = {_one_line(trunk)}" for trunk in settings.trunks)
     values["transport_options"] = "\n".join(
         [f"local_net = {_one_line(network)}" for network in settings.local_networks]
@@ -172,6 +173,13 @@ def _values(
     values["extra_modules"] = "\n".join(f"load = {_one_line(module)}" for module in settings.extra_modules)
     values["extra_dialplan"] = settings.extra_dialplan
     return values
+
+
+def _keep_withheld(settings: AsteriskSettings) -> str:
+    if not settings.keep_withheld:
+        return "; not kept"
+    line = "id=${URIENCODE(${CHANNEL(uniqueid)})} at=${EPOCH} from=${URIENCODE(${CALLERID(num)})}"
+    return f" same => n,Set(FILE({_one_line(str(settings.withheld_log))},,,al,u)={line})"
 
 
 def _those_there_are(modules: str, modules_dir: Path) -> str:

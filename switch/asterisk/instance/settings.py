@@ -33,6 +33,7 @@ class AsteriskSettings(RunFolder):
     local_networks: tuple[str, ...] = ()  # networks that see the real address all the same
     trunks: tuple[str, ...] = ("127.0.0.0/8",)  # who may call in: addresses or networks
     gateway: str | None = None  # SIP URI that outgoing calls go by, as "sip:10.0.0.9:5060"
+    keep_withheld: bool = False  # where the law asks: numbers that callers withhold, in `withheld_log` and nowhere else
     accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
     codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
     language: str = "en"
@@ -49,6 +50,11 @@ class AsteriskSettings(RunFolder):
     def log_file(self) -> Path:
         """The log of Asterisk itself."""
         return self.run_dir / "log" / "asterisk.log"
+
+    @property
+    def withheld_log(self) -> Path:
+        """With `keep_withheld` a line for each call that asked for privacy: its id, when it came, its number."""
+        return self.run_dir / "log" / "withheld.log"
 
     @property
     def ari_url(self) -> str:

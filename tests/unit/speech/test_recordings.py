@@ -70,3 +70,60 @@ def test_recordings_are_found_by_key_lossless_first(tmp_path: Path) -> None:
         "b": ["b.OGG"],
     }
     assert find_recordings(tmp_path, "zh-CN") == {}
+
+
+@pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE"])
+def test_a_wav_of_floats_is_heard(tmp_path: Path, subtype: str) -> None:
+    path = tmp_path / "welcome.wav"
+    samples = tone(440, 1.0, 44_100).samples / 32768
+    soundfile.write(path, samples, 44_100, subtype=subtype)
+    sound = read_recording(path)
+    assert np.abs(sound.samples / 32768 - samples).max() < 1e-4
+
+
+def test_floats_that_count_as_integers_do_are_heard_too(tmp_path: Path) -> None:
+    path = tmp_path / "welcome.wav"
+    samples = tone(440, 1.0, 16_000).samples
+    soundfile.write(path, samples.astype(np.float32), 16_000, subtype="FLOAT")
+    assert np.abs(read_recording(path).samples - samples).max() <= 1
+
+
+@pytest.mark.parametrize(("ending", "subtype"), [("ogg", "VORBIS"), ("wav", "FLOAT"), ("mp3", "MPEG_LAYER_III")])
+def test_what_is_too_loud_is_clipped_and_does_not_wrap(tmp_path: Path, ending: str, subtype: str) -> None:
+    path = tmp_path / f"loud.{ending}"
+    samples = np.sign(tone(300, 1.0, 44_100).samples).astype(np.float32) * 0.999
+    samples += np.random.default_rng(1).normal(0, 0.2, len(samples)).astype(np.float32)
+    soundfile.write(path, samples, 44_100, subtype=subtype)
+    sound = read_recording(path)
+    assert np.abs(sound.samples.astype(int)).max() >= 32_000
+    far = np.abs(np.diff(sound.samples.astype(int))) > 60_000  # from one end of the range to the other in one step
+    assert far.sum() <= 2 * 300 * 1.1, "as often as the square wave itself turns"
+
+
+def test_no_number_in_a_float_is_no_sound(tmp_path: Path) -> None:
+    path = tmp_path / "odd.wav"
+    samples = (tone(440, 0.5, 8000).samples / 32768).astype(np.float32)
+    samples[100], samples[200] = np.nan, np.inf
+    soundfile.write(path, samples, 8000, subtype="FLOAT")
+    sound = read_recording(path)
+    assert sound.samples[100] == 0
+    assert sound.samples[200] == 32_767
+
+
+@pytest.mark.parametrize("subtype", ["GSM610", "MS_ADPCM", "G721_32"])
+@pytest.mark.parametrize("frames", [320 * 5, 320 * 6, 320 * 5 - 100, 8000])
+def test_a_wav_of_blocks_is_as_long_as_its_header_says(tmp_path: Path, subtype: str, frames: int) -> None:
+    path = tmp_path / "welcome.wav"
+    soundfile.write(path, tone(440, 2.0, 8000).samples[:frames], 8000, subtype=subtype)
+    sound = read_recording(path)
+    assert len(sound.samples) == frames
+    assert np.abs(sound.samples[-320:].astype(int)).max() < 0.4 * 32_768, "no noise at its end"
+
+
+def test_a_gsm_wav_without_a_length_has_its_whole_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "welcome.wav"
+    soundfile.write(path, tone(440, 0.2, 8000).samples, 8000, subtype="GSM610")
+    content = path.read_bytes()
+    at = content.index(b"fact")
+    path.write_bytes(content[:at] + b"junk" + content[at + 4 :])
+    assert len(read_recording(path).samples) == 1600

@@ -211,28 +211,28 @@ def test_at_night_the_fit_is_made_beside_and_is_news_once(tmp_path: Path) -> Non
         refits = Refitting(house)
         refits.start(now.timestamp())
         refits.look(now.timestamp(), "")
-        assert refits.news("") is None
+        assert await refits.news("") is None
         refits.look(now.timestamp() + 3600.0, "")
         assert refits._running is not None
         await asyncio.wait_for(refits._running, 240)  # the fit lets everybody else go first
-        fit = refits.news("")
+        fit = await refits.news("")
         assert fit is not None
-        assert refits.news(fit) is None
+        assert await refits.news(fit) is None
         await refits.close()
         return fit
 
     assert asyncio.run(night()) == WaitModels(house.wait_models).current()
 
 
-def test_a_file_that_is_no_fit_is_no_news_and_told_once(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_fit_is_no_news_and_told_once(tmp_path: Path) -> None:
     house = site(tmp_path)
     house.wait_models.mkdir()
     (house.wait_models / "broken.npz").write_bytes(b"no model")
     WaitModels(house.wait_models).choose("broken")
     refits = Refitting(house)
     with structlog.testing.capture_logs() as told:
-        assert refits.news("good") is None
-        assert refits.news("good") is None
+        assert await refits.news("good") is None
+        assert await refits.news("good") is None
     assert [one["event"] for one in told] == ["no learned wait forecast"]
 
 

@@ -3,6 +3,8 @@
 import errno
 import signal
 import sqlite3
+import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -59,6 +61,31 @@ async def test_an_error_of_one_look_keeps_no_version_from_being_taken_up(
     await serving
 
 
+async def test_a_version_is_read_beside_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = new_site(tmp_path)
+    versions = Versions(site.versions)
+    read_in: list[int] = []
+
+    def noted(plain: Callable[[Versions, str], object]) -> Callable[[Versions, str], object]:
+        def read(self: Versions, version: str) -> object:
+            read_in.append(threading.get_ident())
+            return plain(self, version)
+
+        return read
+
+    monkeypatch.setattr(Versions, "_read_program", noted(Versions._read_program))
+    monkeypatch.setattr(Versions, "_read_routing", noted(Versions._read_routing))
+    server = new_server(site)
+    serving = await serve(server, publish(versions, 1))
+    read_in.clear()
+    second = publish(versions, 2)
+    assert await server.controller.reload() == second
+    assert len(read_in) == 2, "once each"
+    assert threading.get_ident() not in read_in
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
 async def test_a_version_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
     site = new_site(tmp_path)
     versions = Versions(site.versions)
@@ -68,8 +95,8 @@ async def test_a_version_that_cannot_be_read_is_told_once(tmp_path: Path) -> Non
     (site.versions / broken / "people.json").write_bytes(b"")
     with structlog.testing.capture_logs() as told:
         for _ in range(3):
-            server.controller.reload()
-    assert [line["event"] for line in told] == ["version not taken up"]
+            await server.controller.reload()
+    assert [line["event"] for line in told if line["log_level"] == "error"] == ["version not taken up"]
     signal.raise_signal(signal.SIGTERM)
     await serving
 

@@ -10,7 +10,7 @@ from hotline.provisioning.asterisk import AsteriskHouse
 from hotline.provisioning.freeswitch import FreeSwitchHouse
 from hotline.server import wiring
 from hotline.site.settings import Site
-from hotline.store.reading import masked_leg
+from hotline.views.masking import leg_row
 from speech.recognising_switch import RecognisingSwitch
 from switch.asterisk import adapter
 from switch.asterisk.adapter import AsteriskSwitch
@@ -55,8 +55,8 @@ def test_an_ear_only_where_an_engine_is_named(tmp_path: Path) -> None:
 
 
 def test_a_phone_of_the_house_is_shown_and_a_number_is_not() -> None:
-    assert masked_leg({"role": "agent", "party": "8004"})["party"] == "8004"
-    assert masked_leg({"role": "caller", "party": "+8613800138000"})["party"] == "+86138****8000"
+    assert leg_row({"role": "agent", "party": "8004"})["party"] == "8004"
+    assert leg_row({"role": "caller", "party": "+8613800138000"})["party"] == "+86*******8000"
 
 
 def _site(folder: Path, switch: str) -> Site:

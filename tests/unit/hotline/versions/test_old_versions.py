@@ -27,7 +27,7 @@ async def test_many_publishes_during_a_call(tmp_path: Path) -> None:
     await until(lambda: server.register.calls)
     for number in range(2, _MANY):
         last = publish(versions, number)
-        server.controller.reload()
+        await server.controller.reload()
     await until(lambda: len(versions.all()) == 31)
     kept = {manifest.version for manifest in versions.all()}
     assert {first, last} <= kept, "the call's own version and the newest are here"
@@ -49,7 +49,7 @@ async def test_a_queue_that_is_gone_asks_for_no_version_that_is_gone(tmp_path: P
     serving = await serve(server, first)
     for number in range(2, _MANY):
         last = publish(versions, number)
-        server.controller.reload()
+        await server.controller.reload()
     await until(lambda: first not in {manifest.version for manifest in versions.all()})
     signal.raise_signal(signal.SIGTERM)
     await serving

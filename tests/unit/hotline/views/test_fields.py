@@ -33,10 +33,10 @@ FIELDS: dict[str, flow.Value] = {
 }
 SHOWN = {
     "topic": "loans",
-    "phone": "+86138****8000",
+    "phone": "+86*******8000",
     "owed": "1250",
     "card": "6222021234567890123",
-    "note": "a colleague, +86139****9000, called before",
+    "note": "a colleague, +86*******9000, called before",
 }
 
 
@@ -89,19 +89,17 @@ def test_fields_are_shown_from_the_queue_to_the_end_of_the_talk(house: ControlHa
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("13800138000", "138****8000"),
-        ("138 0013 8000", "138 0****8000"),
-        ("0086 13800138000", "0086 138****8000"),
-        ("+8613800138000", "+86138****8000"),
+        ("13800138000", "1******8000"),
+        ("138 0013 8000", "1** **** 8000"),
+        ("0086 13800138000", "008* *******8000"),
+        ("+8613800138000", "+86*******8000"),
         ("8000", "8000"),
         ("", ""),
-        ("13900139000 or +8613900139000", "13900139000 or +86139****9000"),
+        ("13900139000 or +8613900139000", "1******9000 or +86*******9000"),
         ("6222021234567890123", "6222021234567890123"),
     ],
 )
-def test_the_callers_own_number_is_masked_in_any_form_and_others_as_e164(
-    house: ControlHarness, value: str, shown: str
-) -> None:
+def test_numbers_are_masked_in_any_form_and_other_figures_not(house: ControlHarness, value: str, shown: str) -> None:
     call = house.arrive(caller="13800138000")
     house.press(call, "1")
     house.router.register.calls[call].fields = {"phone": value}

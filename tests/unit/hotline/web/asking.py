@@ -6,13 +6,13 @@ from typing import Any
 from fastapi import FastAPI
 
 
-async def ask(app: FastAPI, method: str, path: str, body: object = None) -> tuple[int, Any]:
+async def ask(app: FastAPI, method: str, path: str, body: object = None, token: str = "") -> tuple[int, Any]:
     """The answer's status, and its JSON."""
-    status, answer = await fetch(app, method, path, body)
+    status, answer = await fetch(app, method, path, body, token)
     return status, json.loads(answer)
 
 
-async def fetch(app: FastAPI, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+async def fetch(app: FastAPI, method: str, path: str, body: object = None, token: str = "") -> tuple[int, bytes]:
     """The answer's status, and its bytes."""
     sent: list[dict[str, Any]] = []
     given = [{"type": "http.request", "body": json.dumps(body).encode() if body else b""}]
@@ -23,7 +23,7 @@ async def fetch(app: FastAPI, method: str, path: str, body: object = None) -> tu
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    headers = [(b"content-type", b"application/json")]
+    headers = [(b"content-type", b"application/json"), (b"authorization", f"Bearer {token}".encode())]
     scope = {
         "type": "http",
         "method": method,

@@ -182,3 +182,12 @@ def test_a_call_that_comes_during_a_reload_finds_its_controller(
     dialplan = (settings.etc_dir / "extensions.conf").read_text()
     assert "[globals]" not in dialplan, "a reload of the dialplan empties global variables for a moment"
     assert f"Stasis({settings.application},caller)" in dialplan
+
+
+def test_withheld_numbers_are_kept_only_where_that_is_asked_for(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    write_configuration(settings, installation)
+    assert "withheld.log" not in (settings.etc_dir / "extensions.conf").read_text()
+    write_configuration(replace(settings, keep_withheld=True), installation)
+    assert f"FILE({settings.withheld_log}," in (settings.etc_dir / "extensions.conf").read_text()

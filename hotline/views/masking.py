@@ -1,0 +1,53 @@
+"""Rows of the store as people see them who need not know numbers: one function for each kind of row."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from calls.numbers import masked, masked_within
+
+Row = Mapping[str, Any]
+
+_OUTSIDE = ("caller", "transfer")
+"""Roles of legs whose party is somebody's number. Accounts of the house's own phones are no secret."""
+
+
+def call_row(row: Row) -> dict[str, Any]:
+    """A row of `calls`."""
+    return {**row, "caller": masked(row["caller"])}
+
+
+def leg_row(row: Row) -> dict[str, Any]:
+    """A row of `legs`."""
+    return {**row, "party": masked(row["party"])} if row["role"] in _OUTSIDE else dict(row)
+
+
+def step_row(row: Row, region: str) -> dict[str, Any]:
+    """A row of `steps`: keys that were a number, and an outcome that names one, as dialled in `region` (ISO 3166)."""
+    return {**row, "keys": masked_within(row["keys"]), "outcome": masked_within(row["outcome"], region)}
+
+
+def case_row(row: Row, region: str) -> dict[str, Any]:
+    """A row of `cases`, its fields included."""
+    fields = {name: masked_value(value, region) for name, value in row["fields"].items()}
+    return {**row, "caller": masked(row["caller"]), "fields": fields}
+
+
+def callback_row(row: Row, region: str) -> dict[str, Any]:
+    """A row of `callbacks`."""
+    return {**row, "number": masked(row["number"]), "detail": masked_within(row["detail"], region)}
+
+
+def masked_value(value: Any, region: str) -> Any:
+    """A value of any kind, with the telephone numbers in its texts masked; a number that was kept as a figure too."""
+    match value:
+        case str():
+            return masked_within(value, region)
+        case int() if not isinstance(value, bool):
+            shown = masked_within(str(value), region)
+            return value if shown == str(value) else shown
+        case list() | tuple():
+            return [masked_value(one, region) for one in value]
+        case dict():
+            return {name: masked_value(one, region) for name, one in value.items()}
+        case _:
+            return value
