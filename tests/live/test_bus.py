@@ -61,7 +61,7 @@ class Controller:
             versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), PROGRAM.with_clips(VERSION, {}), people, [])
             versions.activate(VERSION)
         self.switch = FakeSwitch(LoopTimeline())
-        self.server = Server(site, self.switch, Sentences(site.sounds, ToneVoice()), NoProvisioning())
+        self.server = Server(site, Cell([self.switch]), Sentences(site.sounds, ToneVoice()), {})
         self.world = World(self.switch)
 
     async def to_queue(self) -> str:

@@ -52,7 +52,7 @@ async def _until(condition: Callable[[], object]) -> None:
 
 
 async def _serve(site: Site, during: Callable[[Server], object]) -> None:
-    server = Server(site, FakeSwitch(LoopTimeline()), Sentences(site.sounds, ToneVoice()), NoProvisioning())
+    server = Server(site, Cell([FakeSwitch(LoopTimeline())]), Sentences(site.sounds, ToneVoice()), {})
     serving = asyncio.create_task(server.run())
     await _until(lambda: hasattr(server, "_driver") and server.register.version == VERSION)
     await _until(lambda: during(server))

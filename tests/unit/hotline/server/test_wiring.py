@@ -27,7 +27,7 @@ def test_recordings_are_found_from_any_working_directory(tmp_path: Path, monkeyp
     monkeypatch.chdir(elsewhere)
     given: list[AsteriskOptions] = []
     monkeypatch.setattr(adapter, "AsteriskSwitch", lambda options, name: given.append(options))
-    wiring.make_switch(Site.open(Path(os.path.relpath(tmp_path))))
+    wiring.make_cell(Site.open(Path(os.path.relpath(tmp_path))))
     assert given[0].recordings_dir == tmp_path / "var" / "asterisk" / "spool" / "recording"
 
 
