@@ -78,7 +78,7 @@ def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
     for offer in register.offers.values():
         if offer.leg in before.whispered_to and lives_on(
             offer.leg, back
-        ):  # nobody tells the end of what was being said
+        ):  # nobody told the end of what was said
             offers.whisper(offer)
     ringing_or_talking = {offer.leg for offer in register.offers.values()}
     for leg in back.live:
