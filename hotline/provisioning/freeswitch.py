@@ -15,7 +15,8 @@ from switch.freeswitch.instance.upkeep import set_accounts, set_fallback, set_pe
 class FreeSwitchHouse:
     """Writes for the FreeSWITCH whose run directory the site shares."""
 
-    def __init__(self, site: Site, node: str) -> None:
+    def __init__(self, site: Site, node: str, accounts: SecretStore) -> None:
+        """`accounts` has the phones' secrets: one store for all nodes, for a phone may move between them."""
         settings = site.switches[node]
         if settings.run_dir is None:
             raise ValueError("the site shares no run directory with a FreeSWITCH")
@@ -26,7 +27,7 @@ class FreeSwitchHouse:
             event_socket_port=settings.port,
             peers=site.peers_of(node),
         )
-        self._secrets = SecretStore(site.state / "secrets" / "accounts.json")
+        self._secrets = accounts
         self._node = node
         self._log = FallbackLog(self._switch.fallback_log)
 

@@ -14,6 +14,7 @@ from hotline.versions.store import Versions
 from speech.espeak import Espeak
 from speech.sentences import Sentences
 from speech.voice import Voice
+from switch.accounts import SecretStore
 from switch.cell import Cell
 
 if TYPE_CHECKING:
@@ -124,10 +125,11 @@ def make_recogniser(site: Site) -> "Recogniser | None":
 
 def make_provisioning(site: Site) -> dict[str, Provisioning]:
     """The provisioning of each switch; nothing is written for one whose configuration is somebody else's."""
-    return {node: _provisioning_of(site, node) for node in site.switches}
+    accounts = SecretStore(site.state / "secrets" / "accounts.json")
+    return {node: _provisioning_of(site, node, accounts) for node in site.switches}
 
 
-def _provisioning_of(site: Site, node: str) -> Provisioning:
+def _provisioning_of(site: Site, node: str, accounts: SecretStore) -> Provisioning:
     settings = site.switches[node]
     if settings.run_dir is None:
         return NoProvisioning()
@@ -135,10 +137,10 @@ def _provisioning_of(site: Site, node: str) -> Provisioning:
         case "asterisk":
             from hotline.provisioning.asterisk import AsteriskHouse
 
-            return AsteriskHouse(site, node)
+            return AsteriskHouse(site, node, accounts)
         case "freeswitch":
             from hotline.provisioning.freeswitch import FreeSwitchHouse
 
-            return FreeSwitchHouse(site, node)
+            return FreeSwitchHouse(site, node, accounts)
         case _:
             assert_never(settings.kind)

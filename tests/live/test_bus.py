@@ -18,12 +18,12 @@ from paho.mqtt.properties import Properties
 
 from calls.ids import LegId
 from hotline.bus import words
-from hotline.provisioning.port import NoProvisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
+from switch.cell import Cell
 from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline, World
 from tests.live.conftest import until
 from tests.live.mosquitto import Listener, Mosquitto, listening
