@@ -13,12 +13,12 @@ from control import events
 from hotline.journal import reading
 from hotline.learning.fit import Shape, fit
 from hotline.learning.wait_models import WaitModels
-from hotline.provisioning.port import NoProvisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
+from switch.cell import Cell
 from switch.fake import FakeSwitch, LoopTimeline
 from tests.ports import free_port
 from tests.unit.control.harness import PROGRAM, VERSION, configuration
