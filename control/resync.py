@@ -76,9 +76,7 @@ def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
         if call.recording.hiding:  # the vault died with its controller; what was keyed until then is keyed again
             hub.give(HideDigits(call.call, call.leg, "talk"))
     for offer in register.offers.values():
-        if offer.leg in before.whispered_to and lives_on(
-            offer.leg, back
-        ):  # nobody told the end of what was said
+        if offer.leg in before.whispered_to and lives_on(offer.leg, back):  # nobody told the end of what was said
             offers.whisper(offer)
     ringing_or_talking = {offer.leg for offer in register.offers.values()}
     for leg in back.live:

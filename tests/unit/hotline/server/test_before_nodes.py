@@ -46,7 +46,7 @@ async def test_calls_of_before_nodes_go_on_and_new_ones_are_named_by_their_switc
             connection.execute(statements.JOURNAL, (seq, seq * 0.1, msgspec.json.encode(row)))
     server = new_server(site, switch)
     serving = await serve(server, version)
-    await until(lambda: server.health()["ok"])
+    await until(lambda: server.controller.health()["ok"])
     await until(lambda: set(server.register.calls) == {leg})
     switch.world.phone("8002", PickUp())
     switch.world.press(leg, "1")
@@ -63,7 +63,7 @@ async def test_calls_of_before_nodes_go_on_and_new_ones_are_named_by_their_switc
     await serving
     again = new_server(site, switch)
     serving = await serve(again, version)  # from the snapshot of the new release
-    await until(lambda: again.health()["ok"])
+    await until(lambda: again.controller.health()["ok"])
     assert set(again.register.calls) == {leg, f"fake@{later}"}
     assert again.register.calls[leg].place == "talking"
     switch.world.hang_up(leg)
