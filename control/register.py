@@ -235,6 +235,10 @@ class Register(msgspec.Struct):
             self.bridges.pop(call.bridge.attempt, None)
             call.bridge = None
 
+    def nodes(self) -> set[str]:
+        """Every node of which something is known beside its calls."""
+        return {node for nodes in self.phones.values() for node in nodes}.union(self.lost)
+
     def is_lost(self, call: CallId) -> bool:
         """Whether nothing can be done about this call now, while others go on."""
         return bool(self.lost) and node_of(call) in self.lost

@@ -54,11 +54,14 @@ class Cell:
         """The nodes, the first one first."""
         return tuple(self._nodes)
 
-    def take_up(self, legs: Iterable[str]) -> None:
-        """The legs that an earlier controller knew: those that are of none of these nodes are the first switch's."""
+    def take_up(self, legs: Iterable[str], nodes: Iterable[str]) -> None:
+        """The legs and nodes that an earlier controller knew: what is of none of these nodes is the first switch's."""
         for leg in legs:
             if node_of(leg) not in self._nodes:
                 self._first.keep_name(leg)
+        for node in nodes:
+            if node not in self._nodes:
+                self._first.answer_for(node)
 
     async def start(self, sink: Sink) -> None:
         """Start all. Returns once one is up, and the others are, too, or have had a moment more.
@@ -82,7 +85,7 @@ class Cell:
         if len(said) == len(tries) and all(said):
             raise SwitchAway("; ".join(said))
         for node, tried in zip(self._nodes.values(), tries, strict=True):
-            if not node.started:
+            if not node.started and not node.up:
                 sink(events.SwitchLost(node.name, tried.result() if tried.done() else "no answer yet", node.alone))
 
     def send(self, command: SwitchCommand) -> None:
@@ -205,8 +208,12 @@ class Node:
     def keep_name(self, leg: str) -> None:
         """A leg that is here under the id of a node that is no more, or of none."""
         self._kept[native(leg)] = LegId(leg)
-        if node_of(leg) not in self.also:
-            self.also = (*self.also, node_of(leg))
+        self.answer_for(node_of(leg))
+
+    def answer_for(self, node: str) -> None:
+        """A node that is no more, or that of ids from before nodes: what the house knows of it is this one's."""
+        if node not in self.also:
+            self.also = (*self.also, node)
 
     def leg(self, channel: str) -> LegId:
         """The house's id of a channel."""

@@ -157,7 +157,8 @@ class Server:
             if entry.seq > stored:  # what a stored event left on disk went into one transaction with it, and stays
                 for command in ordered:
                     executor.replay(command)
-        self._cell.take_up([*router.register.legs, *router.register.calls])
+        register = router.register
+        self._cell.take_up([*register.legs, *register.calls], register.nodes())
         self._clock = clock = Clock(at, router.register.offset_s if last else None)
         self._driver = driver = LiveDriver(router, clock, writer, write_ahead, vault, last)
         driver.executor = executor

@@ -61,9 +61,7 @@ def make_switch(site: Site, node: str) -> Switch:
     """The adapter of one switch, with a recogniser if this site has an engine for it."""
     settings = site.switches[node]
     recogniser = make_recogniser(site)
-    recordings = site.recordings
-    if settings.run_dir is not None:
-        recordings = site.folder / settings.run_dir / "spool" / "recording"
+    recordings = site.recordings_of(node)
     match settings.kind:
         case "asterisk":
             from switch.asterisk.adapter import AsteriskSwitch

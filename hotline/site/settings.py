@@ -153,7 +153,8 @@ class Settings(_Strict):
     dialplans: Path = Path("dialplans")
     prompts: Path = Path("prompts")
     recordings: Path = Path("var/recordings")
-    """The folder of recordings of a switch without `run_dir`; one with it puts them below RUN_DIR/spool."""
+    """The folder of recordings of a switch without `run_dir`; of several, each has one of its name in it. A switch with
+    `run_dir` puts them below RUN_DIR/spool."""
     state: Path = Path("var")
     languages: tuple[str, ...] = ("zh-CN", "en")
     do_not_call: Path | None = None
@@ -278,8 +279,18 @@ class Site:
         """Make the folders that the server writes to: for this user only, since callers' data is in them."""
         for folder in (self.state, self.versions, self.sounds, self.recordings, self.state / "secrets"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for node, switch in self.switches.items():
+            if switch.run_dir is None:
+                self.recordings_of(node).mkdir(exist_ok=True, mode=0o700)
         for folder in (self.state, self.recordings, self.state / "secrets"):
             folder.chmod(0o700)  # made by an earlier release, or by hand
+
+    def recordings_of(self, node: str) -> Path:
+        """The folder that this switch records into. No two share one: each finishes what stands in its own."""
+        run_dir = self.switches[node].run_dir
+        if run_dir is not None:
+            return self.folder / run_dir / "spool" / "recording"
+        return self.recordings / node if self.settings.switches else self.recordings
 
     def secret(self, name: str) -> str:
         """The secret `name`, generated at first use, readable for this user only."""

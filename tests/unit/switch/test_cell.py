@@ -177,11 +177,11 @@ async def test_legs_of_before_nodes_keep_their_ids_and_are_the_first_ones() -> N
     unknown = old.world.dial("95001", "1382")
     other.world.dial("95001", "1383")  # has the same id on its own switch as `bare`
     cell, facts = Cell([old, other]), Facts()
-    cell.take_up([bare, f"main@{renamed}", "b@gone"])
+    cell.take_up([bare, f"main@{renamed}", "b@gone"], ["a", "lab"])
     await cell.start(facts.sink)
     back = await facts.next(SwitchBack, lambda told: told.switch == "a")
     assert {leg.leg for leg in back.live} == {bare, f"main@{renamed}", f"a@{unknown}"}
-    assert back.also == ("", "main")
+    assert back.also == ("", "main", "lab")
     theirs = await facts.next(SwitchBack, lambda told: told.switch == "b")
     assert ([leg.leg for leg in theirs.live], theirs.also) == (["b@in-1"], ())
     for leg in (bare, LegId(f"main@{renamed}")):

@@ -138,6 +138,18 @@ def test_all_switches_have_the_same_passwords_of_phones(tmp_path: Path) -> None:
     assert houses["a"]._secrets.get("agent-1001") == houses["b"]._secrets.get("agent-1001")
 
 
+def test_no_two_switches_record_into_one_folder(tmp_path: Path) -> None:
+    """Each finishes what an earlier controller has left in its own."""
+    (tmp_path / "hotline.yaml").write_text("switches: [{name: a, sip: 'x:1'}, {name: b, port: 8089, run_dir: var/b}]")
+    site = Site.open(tmp_path)
+    folders = {node: site.recordings_of(node) for node in site.switches}
+    assert folders == {"a": tmp_path / "var/recordings/a", "b": tmp_path / "var/b/spool/recording"}
+    site.prepare()
+    assert folders["a"].is_dir()
+    (tmp_path / "hotline.yaml").write_text("{}")
+    assert Site.open(tmp_path).recordings_of("switch-1") == tmp_path / "var/recordings", "as before"
+
+
 @pytest.mark.parametrize(
     ("name", "node"),
     [("switch-1", "switch-1"), ("Main Switch", "s-main-switch"), ("1", "s-1"), ("x" * 30, "s-" + "x" * 14), ("ä", "s")],
