@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import aiohttp
+from tests.live.house import CALLER, MENU, NUMBER, House
 
 from hotline.versions.publishing import publish
 from phones.agent_phone import AgentPhone
@@ -18,7 +19,6 @@ from speech.espeak import Espeak
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
-from tests.live.house import CALLER, MENU, NUMBER, House
 from tests.ports import free_port
 
 NODES = ("a", "b")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 import soundfile
+from tests.live.house import AGENT, BYE, CALLER, MENU, WHISPER
 
 from phones.agent_phone import Answer, LetRing, Reaction, Reject
 from phones.audio import tone
@@ -18,7 +19,6 @@ from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.cell import NODES, TwoSwitches
 from tests.live.conftest import until
-from tests.live.house import AGENT, BYE, CALLER, MENU, WHISPER
 from tests.live.test_house import share
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

@@ -10,14 +10,14 @@ from calls.commands import Bridge, HangUp, Originate, Play, Record, StartMusic
 from calls.ids import CallId, LegId, node_of
 from control import commands, events
 from control.register import Register
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
 _numbers = count(1)
 
 
-class Houses(House):
+class Houses(ControlHarness):
     """A house with the switches a and b, up, and phones that are told of."""
 
     def __init__(self, *agents: str) -> None:
@@ -202,7 +202,7 @@ def test_a_call_to_a_phone_of_a_switch_that_started_anew_is_hung_up() -> None:
 
 
 def test_the_only_switch_sets_nobody_aside() -> None:
-    house = House()
+    house = ControlHarness()
     call = house.arrive()
     house.press(call, "1")
     house.tell(door.SwitchLost("main", "gone"))
@@ -213,7 +213,7 @@ def test_the_only_switch_sets_nobody_aside() -> None:
 
 
 def test_ids_of_before_nodes_are_the_first_switchs_and_those_of_a_node_that_is_no_more() -> None:
-    house = House()
+    house = ControlHarness()
     bare, renamed, other = LegId("in-1"), LegId("main@in-2"), LegId("b@in-1")
     for leg in (bare, renamed, other):
         house.tell(door.CallArrived(leg, "13800000001", "95183"))

@@ -19,6 +19,7 @@ from calls.commands import (
     Redirect,
     StartMusic,
     Supervise,
+    SwitchCommand,
 )
 from calls.errors import BadInput, SwitchAway
 from calls.events import (
@@ -28,6 +29,7 @@ from calls.events import (
     CallArrived,
     CallEnded,
     CommandDone,
+    LiveLeg,
     RecordingFinished,
     SwitchBack,
     SwitchEvent,
@@ -38,10 +40,26 @@ from calls.ids import AttemptId, LegId
 from calls.ports import Sink
 from switch import cell as module
 from switch.cell import Cell
-from switch.fake import FakeSwitch, LoopTimeline, PickUp
+from switch.fake import FakeSwitch, LoopTimeline, PickUp, World
 from tests.contract.rig import Facts
 
 pytestmark = pytest.mark.unit
+
+
+class Quiet:
+    """A switch of which nothing is asked."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def start(self, sink: Sink) -> None: ...
+
+    def send(self, command: SwitchCommand) -> None: ...
+
+    async def calls(self) -> tuple[LiveLeg, ...]:
+        return ()
+
+    async def close(self) -> None: ...
 
 
 class Pair:
@@ -51,14 +69,15 @@ class Pair:
         self.timeline = LoopTimeline()
         self.a = FakeSwitch(self.timeline, "a")
         self.b = FakeSwitch(self.timeline, "b")
+        self.worlds = {fake.name: World(fake) for fake in (self.a, self.b)}
         self.cell = Cell([self.a, self.b])
         self.facts = Facts()
 
     async def talk(self, fake: FakeSwitch, account: str = "1001") -> tuple[LegId, LegId]:
         """A caller and a phone of this switch hear each other."""
-        caller = LegId(f"{fake.name}@{fake.world.dial('95001', '13800000001')}")
+        caller = LegId(f"{fake.name}@{self.worlds[fake.name].dial('95001', '13800000001')}")
         agent = LegId(f"{fake.name}@offer-{fake.name}-agent")
-        fake.world.phone(account, PickUp())
+        self.worlds[fake.name].phone(account, PickUp())
         self.cell.send(Answer(caller, AttemptId("up")))
         self.cell.send(Originate(agent, AttemptId("ring"), f"phone:{account}", "138", "", 20.0))
         await self.facts.next(CallAnswered, lambda told: told.leg == agent)
@@ -78,14 +97,14 @@ async def pair() -> AsyncIterator[Pair]:
 
 async def test_a_leg_is_named_by_its_switch(pair: Pair) -> None:
     for fake in (pair.a, pair.b):
-        leg = fake.world.dial("95001", "13800000001", name="Wang")
+        leg = pair.worlds[fake.name].dial("95001", "13800000001", name="Wang")
         told = await pair.facts.next(CallArrived)
         assert told == CallArrived(LegId(f"{fake.name}@{leg}"), "13800000001", "95001", "Wang")
     assert {leg.leg for leg in await pair.cell.calls()} == {"a@in-1", "b@in-1"}
 
 
 async def test_a_command_goes_to_the_switch_of_its_leg_and_no_other(pair: Pair) -> None:
-    legs = [LegId(f"{fake.name}@{fake.world.dial('95001', '1380')}") for fake in (pair.a, pair.b)]
+    legs = [LegId(f"{fake.name}@{pair.worlds[fake.name].dial('95001', '1380')}") for fake in (pair.a, pair.b)]
     pair.cell.send(Answer(legs[1], AttemptId("up")))
     assert (await pair.facts.next(CallAnswered)).leg == "b@in-1"
     pair.cell.send(HangUp(legs[1]))
@@ -103,7 +122,7 @@ async def test_a_talk_with_record_mute_and_supervisor(pair: Pair, name: str) -> 
     live = {leg.leg: leg for leg in await pair.cell.calls()}
     assert (live[caller].bridged_with, live[caller].bridge) == (agent, bridge)
     chief = LegId(f"{name}@chief")
-    fake.world.phone("2001", PickUp())
+    pair.worlds[fake.name].phone("2001", PickUp())
     pair.cell.send(Originate(chief, AttemptId("chief"), "phone:2001", "138", "", 20.0))
     await pair.facts.next(CallAnswered, lambda told: told.leg == chief)
     pair.cell.send(Supervise(chief, AttemptId("hear"), agent, "listen"))
@@ -111,30 +130,36 @@ async def test_a_talk_with_record_mute_and_supervisor(pair: Pair, name: str) -> 
     assert fake.legs[LegId("chief")].watching is not None
     pair.cell.send(MuteRecording(AttemptId("mute"), bridge, True))
     assert await pair.facts.outcome(AttemptId("mute")) == CommandDone(AttemptId("mute"), caller)
-    fake.world.hang_up(LegId(caller.partition("@")[2]))
+    pair.worlds[fake.name].hang_up(LegId(caller.partition("@")[2]))
     assert (await pair.facts.next(Unbridged)).survivors == (agent,)
 
 
-async def test_the_recording_of_a_leg_that_is_gone_has_the_node_of_its_attempt() -> None:
-    fake, told = FakeSwitch(LoopTimeline(), "a"), Facts()
-    cell = Cell([fake])
-    await cell.start(told.sink)
-    for attempt, leg in (("in-7:3", "in-7"), ("in-7/3", "in-7"), ("old@in-7:3", "old@in-7"), ("a@in-7:3", "a@in-7")):
-        fake._deliver(RecordingFinished(LegId("in-7"), AttemptId(attempt), "/x.wav", 1.0))
-        assert (await told.next(RecordingFinished)).leg == leg
-    fake._deliver(RecordingFinished(LegId("in-7:callback-1"), AttemptId("in-7:3"), "/x.wav", 1.0))
-    assert (await told.next(RecordingFinished)).leg == "in-7:callback-1"
-    fake._deliver(RecordingFinished(LegId("in-77"), AttemptId("in-7:3"), "/x.wav", 1.0))
-    assert (await told.next(RecordingFinished)).leg == "a@in-77", "no call of that name"
+@pytest.mark.parametrize(
+    ("attempt", "channel", "leg"),
+    [
+        ("in-7:3", "in-7", "in-7"),
+        ("in-7/3", "in-7", "in-7"),
+        ("old@in-7:3", "in-7", "old@in-7"),
+        ("a@in-7:3", "in-7", "a@in-7"),
+        ("in-7:3", "in-7:callback-1", "in-7:callback-1"),
+        ("in-7:3", "in-77", "a@in-77"),  # no call of that name
+    ],
+)
+def test_the_recording_of_a_leg_that_is_gone_has_the_node_of_its_attempt(attempt: str, channel: str, leg: str) -> None:
+    told: list[SwitchEvent] = []
+    node = module.Node(Quiet("a"), alone=True)
+    node._sink = told.append
+    node.take(RecordingFinished(LegId(channel), AttemptId(attempt), "/x.wav", 1.0))
+    assert told == [RecordingFinished(LegId(leg), AttemptId(attempt), "/x.wav", 1.0)]
 
 
 async def test_a_phone_is_told_of_with_its_switch(pair: Pair) -> None:
-    pair.b.world.phone("1001", PickUp())
+    pair.worlds["b"].phone("1001", PickUp())
     assert await pair.facts.next(AgentDeviceChanged) == AgentDeviceChanged("1001", DeviceState.IDLE, "b")
 
 
 async def test_a_phone_at_the_very_node_is_called_as_one_of_its_own(pair: Pair) -> None:
-    pair.b.world.phone("1001", PickUp())
+    pair.worlds["b"].phone("1001", PickUp())
     pair.cell.send(Originate(LegId("b@one"), AttemptId("x"), "phone:1001@b", "138", "", 20.0))
     assert (await pair.facts.next(CallAnswered)).leg == "b@one"
     pair.cell.send(Originate(LegId("a@two"), AttemptId("y"), "phone:1001@b", "138", "", 20.0))
@@ -145,8 +170,8 @@ async def test_a_phone_at_the_very_node_is_called_as_one_of_its_own(pair: Pair) 
 
 async def test_one_that_is_lost_leaves_the_other_alone(pair: Pair) -> None:
     caller, agent = await pair.talk(pair.a)
-    theirs = LegId(f"b@{pair.b.world.dial('95001', '1380')}")
-    pair.b.world.cut_link()
+    theirs = LegId(f"b@{pair.worlds['b'].dial('95001', '1380')}")
+    pair.worlds["b"].cut_link()
     assert await pair.facts.next(SwitchLost) == SwitchLost("b", "cut off", alone=False)
     pair.cell.send(StartMusic(theirs, AttemptId("down")))
     pair.cell.send(Play(caller, AttemptId("plays"), (Clip("/prompts/x"),)))
@@ -155,15 +180,15 @@ async def test_one_that_is_lost_leaves_the_other_alone(pair: Pair) -> None:
     with pytest.raises(SwitchAway):
         await pair.b.calls()
     assert {leg.leg for leg in await pair.cell.calls()} == {caller, agent}
-    pair.b.world.restore_link()
+    pair.worlds["b"].restore_link()
     back = await pair.facts.next(SwitchBack, lambda told: told.switch == "b" and bool(told.live))
     assert ([leg.leg for leg in back.live], back.restarted, back.also) == ([theirs], False, ())
 
 
 async def test_one_that_starts_anew_ends_its_own_legs_only(pair: Pair) -> None:
     caller, _ = await pair.talk(pair.a)
-    pair.b.world.dial("95001", "1380")
-    pair.b.world.restart_switch()
+    pair.worlds["b"].dial("95001", "1380")
+    pair.worlds["b"].restart_switch()
     back = await pair.facts.next(SwitchBack, lambda told: told.restarted)
     assert (back.switch, back.live) == ("b", ())
     assert caller in {leg.leg for leg in await pair.cell.calls()}
@@ -172,25 +197,26 @@ async def test_one_that_starts_anew_ends_its_own_legs_only(pair: Pair) -> None:
 async def test_legs_of_before_nodes_keep_their_ids_and_are_the_first_ones() -> None:
     timeline = LoopTimeline()
     old, other = FakeSwitch(timeline, "a"), FakeSwitch(timeline, "b")
-    bare = old.world.dial("95001", "1380")
-    renamed = old.world.dial("95001", "1381")
-    unknown = old.world.dial("95001", "1382")
-    other.world.dial("95001", "1383")  # has the same id on its own switch as `bare`
+    world, theirs = World(old), World(other)
+    bare = world.dial("95001", "1380")
+    renamed = world.dial("95001", "1381")
+    unknown = world.dial("95001", "1382")
+    theirs.dial("95001", "1383")  # has the same id on its own switch as `bare`
     cell, facts = Cell([old, other]), Facts()
     cell.take_up([bare, f"main@{renamed}", "b@gone"], ["a", "lab"])
     await cell.start(facts.sink)
     back = await facts.next(SwitchBack, lambda told: told.switch == "a")
     assert {leg.leg for leg in back.live} == {bare, f"main@{renamed}", f"a@{unknown}"}
     assert back.also == ("", "main", "lab")
-    theirs = await facts.next(SwitchBack, lambda told: told.switch == "b")
-    assert ([leg.leg for leg in theirs.live], theirs.also) == (["b@in-1"], ())
+    back = await facts.next(SwitchBack, lambda told: told.switch == "b")
+    assert ([leg.leg for leg in back.live], back.also) == (["b@in-1"], ())
     for leg in (bare, LegId(f"main@{renamed}")):
         cell.send(Answer(leg, AttemptId(f"{leg}:1")))
         assert (await facts.next(CallAnswered)).leg == leg
-    old.world.phone("1001", PickUp())
+    world.phone("1001", PickUp())
     cell.send(Originate(LegId("offer-1-agent"), AttemptId("offer-1-agent:2"), "phone:1001", "138", "", 20.0))
     assert (await facts.next(CallAnswered)).leg == "offer-1-agent", "what is called for such a call is named alike"
-    old.world.hang_up(bare)
+    world.hang_up(bare)
     assert (await facts.next(CallEnded)).leg == bare
     await cell.close()
     timeline.close()
@@ -243,12 +269,12 @@ async def test_one_that_is_away_at_the_start_is_lost_until_it_comes(hangs: bool)
     lost = await facts.next(SwitchLost)
     assert (lost.switch, lost.alone) == ("b", False)
     assert lost.detail == ("no answer yet" if hangs else "nobody there")
-    here.world.dial("95001", "1380")
+    World(here).dial("95001", "1380")
     assert (await facts.next(CallArrived)).leg == "a@in-1"
     late.wait.set()
     await facts.next(SwitchBack, lambda told: told.switch == "b")
     assert late.tries == 6
-    late.world.dial("95001", "1380")
+    World(late).dial("95001", "1380")
     assert (await facts.next(CallArrived)).leg == "b@in-1"
     await cell.close()
     timeline.close()
@@ -288,8 +314,8 @@ async def test_closing_ends_an_attempt_that_goes_on() -> None:
     timeline.close()
 
 
-async def test_every_event_of_a_switch_has_its_way_in() -> None:
-    node = module.Node(FakeSwitch(LoopTimeline(), "a"), alone=True)
+def test_every_event_of_a_switch_has_its_way_in() -> None:
+    node = module.Node(Quiet("a"), alone=True)
     assert set(node._in) == set(SwitchEvent.__args__)
 
 

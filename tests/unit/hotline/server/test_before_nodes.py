@@ -16,7 +16,7 @@ from calls.ids import AgentId
 from control import events
 from hotline.store import opening, statements
 from hotline.versions.store import Versions
-from switch.fake import FakeSwitch, LoopTimeline, PickUp
+from switch.fake import FakeSwitch, LoopTimeline, PickUp, World
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = pytest.mark.unit
@@ -26,7 +26,8 @@ async def test_calls_of_before_nodes_go_on_and_new_ones_are_named_by_their_switc
     site = new_site(tmp_path)
     version = publish(Versions(site.versions), 1)
     switch = FakeSwitch(LoopTimeline())
-    leg, gone = switch.world.dial("95183", "13800000001"), "in-0"
+    world = World(switch)
+    leg, gone = world.dial("95183", "13800000001"), "in-0"
     switch.legs[leg].answered = True
     journal: list[events.RouterEvent] = [
         door.ClockSet(time.time() - 1.0),
@@ -48,15 +49,15 @@ async def test_calls_of_before_nodes_go_on_and_new_ones_are_named_by_their_switc
     serving = await serve(server, version)
     await until(lambda: server.controller.health()["ok"])
     await until(lambda: set(server.register.calls) == {leg})
-    switch.world.phone("8002", PickUp())
-    switch.world.press(leg, "1")
+    world.phone("8002", PickUp())
+    world.press(leg, "1")
     await until(lambda: server.register.calls[leg].place == "talking")
     offer = server.register.calls[leg].offer
     assert offer is not None
     agent = server.register.offers[offer].leg
     assert agent == f"{offer}-agent", "what is called for such a call is named as it was then"
     assert agent in switch.legs
-    later = switch.world.dial("95183", "13800000003")
+    later = world.dial("95183", "13800000003")
     await until(lambda: f"fake@{later}" in server.register.calls)
     assert server.register.phones["8002"] == ["fake"]
     signal.raise_signal(signal.SIGTERM)
@@ -66,7 +67,7 @@ async def test_calls_of_before_nodes_go_on_and_new_ones_are_named_by_their_switc
     await until(lambda: again.controller.health()["ok"])
     assert set(again.register.calls) == {leg, f"fake@{later}"}
     assert again.register.calls[leg].place == "talking"
-    switch.world.hang_up(leg)
+    world.hang_up(leg)
     await until(lambda: set(again.register.calls) == {f"fake@{later}"})
     signal.raise_signal(signal.SIGTERM)
     await serving

@@ -20,7 +20,7 @@ from ivr.program import Program
 from speech.sentences import Sentences
 from switch import cell
 from switch.cell import Cell
-from switch.fake import FakeSwitch, LoopTimeline
+from switch.fake import FakeSwitch, LoopTimeline, World
 from tests.unit.hotline.served import new_site, publish, serve, until
 from tests.unit.speech.voices import ToneVoice
 
@@ -87,14 +87,14 @@ async def test_each_switch_is_told_of_and_provided_for_itself(tmp_path: Path) ->
     assert up() == [True, False]
     await until(lambda: provisioning["a"].versions == [version])
     assert provisioning["b"].versions == []
-    one.world.dial("95183")
+    World(one).dial("95183")
     await until(lambda: set(server.register.calls) == {"a@in-1"})
     other.there.set()
     await until(lambda: server.controller.health()["ok"])
     assert up() == [True, True]
     await until(lambda: provisioning["b"].versions == [version])
     await until(lambda: not provisioning["a"].kept and not provisioning["b"].kept)
-    other.world.restart_switch()
+    World(other).restart_switch()
     await until(lambda: provisioning["b"].versions == [version, version])
     assert provisioning["a"].versions == [version], "it is told nothing twice"
     assert set(server.register.calls) == {"a@in-1"}

@@ -93,6 +93,6 @@ async def test_first_is_before_the_others_of_a_lane() -> None:
     ],
 )
 def test_what_asterisk_dials(to: str, endpoint: str | None) -> None:
-    door: Mock = create_autospec(Door, instance=True)
-    door.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
-    assert Dialler(door).endpoint_of(to) == endpoint
+    session: Mock = create_autospec(Session, instance=True)
+    session.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
+    assert Dialler(session).endpoint_of(to) == endpoint

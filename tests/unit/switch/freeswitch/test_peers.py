@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from switch.freeswitch.dialling import Dialler
 from switch.freeswitch.instance.configuration import write_configuration, write_peers
 from switch.freeswitch.instance.settings import FreeSwitchSettings
-from switch.freeswitch.session import Door, FreeSwitchOptions
+from switch.freeswitch.originating import Dialler
+from switch.freeswitch.session import FreeSwitchOptions, Session
 from switch.peers import Peers
 
 pytestmark = pytest.mark.unit
@@ -77,6 +77,6 @@ def test_peers_that_the_controller_wrote_outlive_a_start(tmp_path: Path) -> None
     ],
 )
 def test_what_freeswitch_dials(to: str, endpoint: str | None) -> None:
-    door: Mock = create_autospec(Door, instance=True)
-    door.options = FreeSwitchOptions("secret")
-    assert Dialler(door).endpoint_of(to) == endpoint
+    session: Mock = create_autospec(Session, instance=True)
+    session.options = FreeSwitchOptions("secret")
+    assert Dialler(session).endpoint_of(to) == endpoint
