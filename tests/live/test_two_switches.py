@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 import soundfile
-from tests.live.house import AGENT, BYE, CALLER, MENU, WHISPER
 
 from phones.agent_phone import Answer, LetRing, Reaction, Reject
 from phones.audio import tone
@@ -17,9 +16,10 @@ from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
-from tests.live.cell import NODES, TwoSwitches
 from tests.live.conftest import until
+from tests.live.live_site import AGENT, BYE, CALLER, MENU, WHISPER
 from tests.live.test_house import share
+from tests.live.two_switches_site import NODES, TwoSwitches
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

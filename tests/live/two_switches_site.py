@@ -7,7 +7,6 @@ import socket
 from pathlib import Path
 
 import aiohttp
-from tests.live.house import CALLER, MENU, NUMBER, House
 
 from hotline.versions.publishing import publish
 from phones.agent_phone import AgentPhone
@@ -19,12 +18,13 @@ from speech.espeak import Espeak
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
+from tests.live.live_site import CALLER, MENU, NUMBER, LiveSite
 from tests.ports import free_port
 
 NODES = ("a", "b")
 
 
-class TwoSwitches(House):
+class TwoSwitches(LiveSite):
     """`switches` has both by name; phones are registered with `bring(account, node)`."""
 
     def __init__(self, folder: Path, installation: Installation) -> None:
