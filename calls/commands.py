@@ -130,7 +130,11 @@ class Bridge(Command, frozen=True):
 
 
 class Originate(Command, frozen=True):
-    """Call out. `leg` is ours to choose and makes the order idempotent. `to`: `phone:ACCOUNT` or `tel:NUMBER`."""
+    """Call out. `leg` is ours to choose and makes the command idempotent.
+
+    `to`: `tel:NUMBER`, `phone:ACCOUNT`, or `phone:ACCOUNT@NODE` for a phone that is registered with another switch of
+    this controller, which is reached by a call between the two.
+    """
 
     leg: LegId
     attempt: AttemptId

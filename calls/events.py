@@ -110,10 +110,14 @@ class CallEnded(Fact, frozen=True):
 
 
 class AgentDeviceChanged(Fact, frozen=True):
-    """A phone of ours was seen in another state. `device` is the account's name."""
+    """A phone of ours was seen in another state. `device` is the account's name, `node` the switch that saw it.
+
+    A phone that has moved is told of by both switches. Adapters leave `node` empty; the cell fills it in.
+    """
 
     device: str
     state: DeviceState
+    node: str = ""
 
 
 class LiveLeg(msgspec.Struct, frozen=True, gc=False):
@@ -131,21 +135,27 @@ class LiveLeg(msgspec.Struct, frozen=True, gc=False):
 
 
 class SwitchLost(Fact, frozen=True):
-    """The control link is down. Calls most likely go on; commands fail until `SwitchBack`."""
+    """The control link is down. Calls most likely go on; commands fail until `SwitchBack`.
+
+    `alone`: its controller has no other switch.
+    """
 
     switch: str
     detail: str = ""
+    alone: bool = True
 
 
 class SwitchBack(Fact, frozen=True):
-    """The link is up; `live` is all that the switch has of ours. A leg that we knew and that is not in it has ended.
+    """The link is up; `live` is all that the switch has of ours. What we knew of it and is not there has ended.
 
-    `restarted`: the switch itself started anew, so every earlier leg is gone.
+    `restarted`: the switch itself started anew, so every earlier leg is gone. `also`: nodes that are no more and whose
+    legs are its own now; the empty one is that of ids from before nodes.
     """
 
     switch: str
     live: tuple[LiveLeg, ...]
     restarted: bool = False
+    also: tuple[str, ...] = ("",)
 
 
 class CommandDone(Fact, frozen=True):

@@ -60,7 +60,10 @@ class Hub:
         self._line.append(("flows", event))
 
     def tell_queues(self, event: AcdEvent) -> None:
-        """Put an event in line for the queues."""
+        """Put an event in line for the queues. One to wait on a lost switch is set aside until it is back."""
+        if isinstance(event, CallQueued) and self.register.is_lost(event.call):
+            self.register.aside.append(event.call)
+            return
         self._line.append(("queues", event))
 
     def ask_case(self, asked: CaseAsked) -> None:

@@ -19,7 +19,8 @@ from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
-from calls.ids import AttemptId, LegId
+from calls.ids import AttemptId, file_name
+from control import nodes
 from control import register as at
 from control.announcements import Announcements
 from control.hub import Hub
@@ -123,11 +124,12 @@ class Offers(QuietPart):
             hub.notice("error", "agent without a phone", detail=command.agent, advice="give agents.yaml an account")
             self._missed(call, command.attempt, "unreachable")
             return
-        leg = LegId(f"{command.attempt}-agent")
+        leg = at.agent_leg(command.call, command.attempt)
+        to, via = nodes.address(register, f"phone:{account}", command.call)
         register.offers[command.attempt] = at.Offer(command.attempt, command.call, command.agent, leg)
-        register.legs[leg] = at.Leg(leg, "agent", command.call, account, hub.now)
+        register.legs[leg] = at.Leg(leg, "agent", command.call, account, hub.now, via=via)
         name = f"{command.queue} {call.reason}".strip()
-        hub.give(Originate(leg, hub.mint(leg), f"phone:{account}", call.caller, name, command.ring_s))
+        hub.give(Originate(leg, hub.mint(leg), to, call.caller, name, command.ring_s))
 
     def answered(self, leg: at.Leg, event: CallAnswered) -> None:
         """The agent picked up: whisper, then connect."""
@@ -184,7 +186,7 @@ class Offers(QuietPart):
         register = self._hub.register
         call = register.calls[offer.call]
         offer.on("connecting")
-        record = f"{call.call}-{call.talks + 1}" if self._recordings.wanted(call) else None
+        record = f"{file_name(call.call)}-{call.talks + 1}" if self._recordings.wanted(call) else None
         attempt = register.connect(call, "agent", record is not None)
         self._hub.give(Bridge(attempt, call.leg, offer.leg, record))
 

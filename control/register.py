@@ -9,7 +9,7 @@ import msgspec
 
 from acd.events import CallQueued
 from calls.errors import BrokenRule
-from calls.ids import AgentId, AttemptId, CallId, Instant, LegId
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, leg_on, node_of
 from complaints.cases import FileCase
 from control.commands import CallOutcome, Consent, LegRole
 from control.states import (
@@ -33,6 +33,11 @@ _CALLED_BACK = ":callback-"
 def call_id(leg: LegId) -> CallId:
     """The call of a caller's leg: it carries the id of its first one."""
     return CallId(leg.partition(_CALLED_BACK)[0])
+
+
+def agent_leg(call: CallId, offer: AttemptId) -> LegId:
+    """The leg on which an agent is called for an offer of `call`, on its node."""
+    return leg_on(node_of(call), f"{offer}-agent")
 
 
 def callback_leg(call: CallId, turn: int) -> LegId:
@@ -162,6 +167,8 @@ class Leg(msgspec.Struct):
     keys: str = ""
     mode: Literal["listen", "whisper", "barge"] = "listen"
     """A supervisor's way to be there."""
+    via: str = ""
+    """The node that it goes on to: this is the near half of a call to a phone that is registered there."""
 
 
 class Offer(msgspec.Struct):
@@ -195,6 +202,12 @@ class Register(msgspec.Struct):
     """The agent who talked to a number last, and when; the newest talk stands last."""
     unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
+    phones: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    """The nodes that an account's phone is registered with, the newest last."""
+    lost: list[str] = msgspec.field(default_factory=list)
+    """Nodes whose link is down while the house has others."""
+    aside: list[CallId] = msgspec.field(default_factory=list)
+    """Calls of those nodes that wait, of which the queues know nothing until the node is back."""
     version: str = ""
     wait_model: str = ""
     """The fit that the learned wait forecast speaks with."""
@@ -221,6 +234,14 @@ class Register(msgspec.Struct):
         if call.bridge is not None:
             self.bridges.pop(call.bridge.attempt, None)
             call.bridge = None
+
+    def nodes(self) -> set[str]:
+        """Every node of which something is known beside its calls."""
+        return {node for nodes in self.phones.values() for node in nodes}.union(self.lost)
+
+    def is_lost(self, call: CallId) -> bool:
+        """Whether nothing can be done about this call now, while others go on."""
+        return bool(self.lost) and node_of(call) in self.lost
 
     def talked(self, caller: str, agent: AgentId, now: Instant) -> None:
         """Remember who talked to this number; the oldest are forgotten once there are LAST_AGENTS."""

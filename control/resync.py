@@ -12,6 +12,7 @@ from calls.commands import HangUp
 from calls.events import Bridged, CallAnswered, CallArrived, CallEnded, LiveLeg, SwitchBack, SwitchEvent, Unbridged
 from calls.ids import LegId
 from control.hub import Hub
+from control.nodes import lives_on
 from control.offers import Offers
 from control.register import Register
 from ivr.commands import HideDigits
@@ -35,7 +36,9 @@ def missed(register: Register, back: SwitchBack) -> list[SwitchEvent]:
     """The events that the gap hid, in an order in which they could have happened: ends first."""
     live: dict[str, LiveLeg] = {leg.leg: leg for leg in back.live}
     events: list[SwitchEvent] = [
-        CallEnded(leg, Cause.LOST, "gone after a gap") for leg in register.legs if leg not in live
+        CallEnded(leg, Cause.LOST, "gone after a gap")
+        for leg in register.legs
+        if leg not in live and lives_on(leg, back)
     ]
     for leg in back.live:
         if leg.leg not in register.legs and leg.inbound:
@@ -73,7 +76,7 @@ def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
         if call.recording.hiding:  # the vault died with its controller; what was keyed until then is keyed again
             hub.give(HideDigits(call.call, call.leg, "talk"))
     for offer in register.offers.values():
-        if offer.leg in before.whispered_to:  # nobody tells the end of what was being said
+        if offer.leg in before.whispered_to and lives_on(offer.leg, back):  # nobody told the end of what was said
             offers.whisper(offer)
     ringing_or_talking = {offer.leg for offer in register.offers.values()}
     for leg in back.live:

@@ -20,12 +20,12 @@ from acd.events import (
     WrapUpEnded,
 )
 from calls import events as door
-from calls.causes import DeviceState, Outcome
+from calls.causes import Outcome
 from calls.commands import HangUp
 from calls.ids import CallId, Instant
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
-from control import commands, events, resync, snapshot
+from control import commands, events, nodes, resync, snapshot
 from control import register as at
 from control.announcements import Announcements
 from control.callbacks import Callbacks
@@ -174,13 +174,15 @@ class Router:
                 self._recordings.finished(event)
             case door.CallEnded():
                 self._ended(event)
-            case door.AgentDeviceChanged(device, state):
+            case door.AgentDeviceChanged(device):
+                reachable = nodes.phone_seen(hub.register, event)
                 agent = hub.directory.agent(hub.register.version, device)
                 if agent is not None:
-                    hub.tell_queues(AgentReachable(agent, state is not DeviceState.UNREACHABLE))
+                    hub.tell_queues(AgentReachable(agent, reachable))
             case door.SwitchLost(switch, detail):
                 advice = "calls go on; the link is tried again by itself. Is the switch running?"
                 hub.notice("error", "switch lost", detail=f"{switch} {detail}".strip(), advice=advice)
+                nodes.switch_lost(hub, event)
             case door.SwitchBack():
                 self._switch_back(event)
             case door.CommandDone():
@@ -324,3 +326,4 @@ class Router:
             self._take(missed)
             hub.settle()
         resync.adopt(hub, self._offers, event, before)
+        nodes.switch_back(hub, event)

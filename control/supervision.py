@@ -6,6 +6,7 @@ The part of these legs.
 from calls.commands import HangUp, Originate, Supervise
 from calls.events import CallAnswered
 from calls.ids import LegId
+from control import nodes
 from control.events import SupervisionWanted
 from control.hub import Hub
 from control.parts import QuietPart
@@ -31,9 +32,10 @@ class Supervision(QuietPart):
                 self._join(guest)
                 return
         leg = LegId(f"{hub.mint(event.call)}-supervisor")
-        hub.register.legs[leg] = Leg(leg, "supervisor", event.call, event.account, hub.now, mode=event.mode)
+        to, via = nodes.address(hub.register, f"phone:{event.account}", event.call)
+        hub.register.legs[leg] = Leg(leg, "supervisor", event.call, event.account, hub.now, mode=event.mode, via=via)
         call.guests.append(leg)
-        hub.give(Originate(leg, hub.mint(leg), f"phone:{event.account}", call.caller, event.mode, 20.0))
+        hub.give(Originate(leg, hub.mint(leg), to, call.caller, event.mode, 20.0))
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The supervisor is there: into the talk, if it still goes on."""

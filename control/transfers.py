@@ -7,6 +7,7 @@ from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate
 from calls.events import CallAnswered, CallEnded
 from calls.ids import LegId
+from control import nodes
 from control.callbacks import Callbacks
 from control.hub import Hub
 from control.parts import QuietPart
@@ -38,10 +39,11 @@ class Transfers(QuietPart):
         call.on("transfer_begun")
         call.flow_attempt = command.attempt
         leg = LegId(f"{command.attempt}-transfer")
-        register.legs[leg] = Leg(leg, "transfer", call.call, command.to, hub.now)
+        to, via = nodes.address(register, command.to, call.call)
+        register.legs[leg] = Leg(leg, "transfer", call.call, command.to, hub.now, via=via)
         call.guests.append(leg)
         hub.start_music(call)
-        hub.give(Originate(leg, hub.mint(leg), command.to, call.called, "", command.ring_s))
+        hub.give(Originate(leg, hub.mint(leg), to, call.called, "", command.ring_s))
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The target picked up: connect."""

@@ -65,7 +65,9 @@ class Leg:
     def called_by(cls, command: commands.Originate) -> Self:
         """The leg of an Originate, before it rings."""
         kind, _, rest = command.to.partition(":")
-        leg = cls(command.leg, command.caller, rest, inbound=False, device=rest if kind == "phone" else None)
+        called, elsewhere, _ = rest.partition("@")
+        device = called if kind == "phone" and not elsewhere else None  # a phone of another switch is no device of ours
+        leg = cls(command.leg, command.caller, called, inbound=False, device=device)
         leg.originate = command.attempt
         return leg
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from calls import commands, events
 from calls.causes import Cause
-from calls.ids import LegId
+from calls.ids import NODE_NAME, LegId
 from switch.legs import Leg
 from switch.session import Session
 
@@ -30,8 +30,11 @@ class Dialler(ABC, Generic[L]):
         self._session = session
 
     def endpoint_of(self, to: str) -> str | None:
-        """`phone:1001` or `tel:+8610…` as the switch dials it; None when it is neither."""
+        """`phone:1001`, `phone:1001@NODE` or `tel:+8610…` as the switch dials it; None when it is none of these."""
         kind, _, rest = to.partition(":")
+        account, at, node = rest.partition("@")
+        if kind == "phone" and at and _ACCOUNT.match(account) and NODE_NAME.fullmatch(node):
+            return self._peer(account, node)
         if kind == "phone" and _ACCOUNT.match(rest):
             return self._phone(rest)
         if kind == "tel" and _NUMBER.match(rest):
@@ -41,6 +44,10 @@ class Dialler(ABC, Generic[L]):
     @abstractmethod
     def _phone(self, account: str) -> str:
         """The phone of an account, as the switch dials it."""
+
+    @abstractmethod
+    def _peer(self, account: str, node: str) -> str:
+        """The phone of an account that is registered with another switch of the controller, by way of that one."""
 
     @abstractmethod
     def _number(self, number: str) -> str:

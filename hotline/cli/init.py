@@ -18,6 +18,10 @@ region: CN
 switch:
   kind: asterisk            # or freeswitch
   run_dir: var/asterisk     # shared with the switch: accounts of agents' phones and the fallback are written there
+# Several, in place of `switch`; docs/operators.md says more:
+# switches:
+#   - {name: a, port: 8088, sip: "127.0.0.1:5060", run_dir: var/a}
+#   - {name: b, port: 8089, sip: "127.0.0.1:5070", run_dir: var/b}
 web:
   port: 8780                # agents' desktops, metrics; the token is in var/secrets/web
 """

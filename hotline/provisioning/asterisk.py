@@ -14,25 +14,28 @@ from switch.accounts import SecretStore
 from switch.asterisk.instance.fallback import compile_fallback
 from switch.asterisk.instance.imported import FallbackLog
 from switch.asterisk.instance.settings import AsteriskSettings
-from switch.asterisk.instance.upkeep import set_accounts, set_fallback
+from switch.asterisk.instance.upkeep import set_accounts, set_fallback, set_peers
 
 
 class AsteriskHouse:
     """Writes for the Asterisk whose run directory the site shares."""
 
-    def __init__(self, site: Site) -> None:
-        settings = site.settings.switch
+    def __init__(self, site: Site, node: str, accounts: SecretStore) -> None:
+        """`accounts` has the phones' secrets: one store for all nodes, for a phone may move between them."""
+        settings = site.switches[node]
         if settings.run_dir is None:
             raise ValueError("the site shares no run directory with an Asterisk")
         self._switch = AsteriskSettings(
             run_dir=site.folder / settings.run_dir,
-            ari_password=site.switch_password(),
+            ari_password=site.switch_password(node),
             ari_user=settings.user,
             ari_address=settings.host,
             ari_port=settings.port,
             application=settings.application,
+            peers=site.peers_of(node),
         )
-        self._secrets = SecretStore(site.state / "secrets" / "accounts.json")
+        self._secrets = accounts
+        self._node = node
         self._log = FallbackLog(self._switch.fallback_log)
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
@@ -40,6 +43,8 @@ class AsteriskHouse:
         lines = await asyncio.to_thread(fallback_lines, routing, program, utc)  # looks a year of hours through
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir))
         try:
+            if self._switch.peers is not None:
+                await set_peers(self._switch)
             await set_accounts(self._switch, accounts_of(routing, self._secrets))
             await set_fallback(self._switch, dialplan)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -47,7 +52,7 @@ class AsteriskHouse:
 
     def missed(self) -> list[MissedCall]:
         """Calls that met the fallback since the last `forget`."""
-        return [missed_call(call, self._switch.voicemail_dir) for call in self._log.take()[0]]
+        return [missed_call(call, self._switch.voicemail_dir, self._node) for call in self._log.take()[0]]
 
     def forget(self) -> None:
         """They are durable."""

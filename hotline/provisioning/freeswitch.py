@@ -11,35 +11,40 @@ from switch.accounts import SecretStore
 from switch.freeswitch.instance.fallback import compile_fallback
 from switch.freeswitch.instance.imported import FallbackLog
 from switch.freeswitch.instance.settings import FreeSwitchSettings
-from switch.freeswitch.instance.upkeep import set_accounts, set_fallback
+from switch.freeswitch.instance.upkeep import set_accounts, set_fallback, set_peers
 
 
 class FreeSwitchHouse:
     """Writes for the FreeSWITCH whose run directory the site shares."""
 
-    def __init__(self, site: Site) -> None:
-        settings = site.settings.switch
+    def __init__(self, site: Site, node: str, accounts: SecretStore) -> None:
+        """`accounts` has the phones' secrets: one store for all nodes, for a phone may move between them."""
+        settings = site.switches[node]
         if settings.run_dir is None:
             raise ValueError("the site shares no run directory with a FreeSWITCH")
         self._switch = FreeSwitchSettings(
             run_dir=site.folder / settings.run_dir,
-            event_socket_password=site.switch_password(),
+            event_socket_password=site.switch_password(node),
             event_socket_address=settings.host,
             event_socket_port=settings.port,
+            peers=site.peers_of(node),
         )
-        self._secrets = SecretStore(site.state / "secrets" / "accounts.json")
+        self._secrets = accounts
+        self._node = node
         self._log = FallbackLog(self._switch.fallback_log)
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when FreeSWITCH does not take them."""
         lines = await asyncio.to_thread(fallback_lines, routing, program, utc)  # looks a year of hours through
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir), self._switch.domain)
+        if self._switch.peers is not None:
+            await set_peers(self._switch)
         await set_accounts(self._switch, accounts_of(routing, self._secrets))
         await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})
 
     def missed(self) -> list[MissedCall]:
         """Calls that met the fallback since the last `forget`."""
-        return [missed_call(call, self._switch.voicemail_dir) for call in self._log.take()[0]]
+        return [missed_call(call, self._switch.voicemail_dir, self._node) for call in self._log.take()[0]]
 
     def forget(self) -> None:
         """They are durable."""

@@ -6,7 +6,7 @@ The same for every kind of switch: its own compiler turns these lines into its d
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, CallId, leg_on
 from control.commands import CallOutcome
 from dsl import hours as opening
 from hotline.provisioning.port import MissedCall
@@ -34,12 +34,12 @@ def accounts_of(routing: RoutingConfiguration, secrets: SecretStore) -> tuple[Ag
     return tuple(AgentAccount(name, secrets.get(f"agent-{name}")) for name in sorted(routing.owners))
 
 
-def missed_call(call: FallbackCall, voicemail_dir: Path) -> MissedCall:
-    """A call that met the fallback. A message that was offered and not left counts for none."""
+def missed_call(call: FallbackCall, voicemail_dir: Path, node: str) -> MissedCall:
+    """A call that met the fallback of this node. A message that was offered and not left counts for none."""
     message = voicemail_dir / call.voicemail if call.voicemail else None
     kept = message is not None and message.exists()
     return MissedCall(
-        call=CallId(f"fallback-{call.id}"),
+        call=CallId(leg_on(node, f"fallback-{call.id}")),
         caller=call.caller,
         called=call.dialled,
         began_at=call.started_at.timestamp(),

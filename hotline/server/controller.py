@@ -71,9 +71,11 @@ class RunningController:
         return self._driver.router.agents()
 
     def view(self) -> dict[str, Any]:
-        """The board, and beside it `switch_up` and the rows that are `unwritten`."""
+        """The board, and beside it `switch_up`, `switches` and the rows that are `unwritten`."""
         board = self._board.view(self.register, self._clock.now(), self.region)
-        return {**board, "switch_up": self._health.switch_up, "unwritten": self._writer.pending}
+        health = self._health
+        up = {"switch_up": health.switch_up, "switches": dict(health.switches)}
+        return {**board, **up, "unwritten": self._writer.pending}
 
     def health(self) -> dict[str, Any]:
         """`ok`, the reasons in `wrong` where it is not, and `version`."""

@@ -18,9 +18,11 @@ class Health:
 
     def wrong(self) -> list[str]:
         """The reasons, in words, for which callers are not served or nothing is written; empty when all is well."""
-        wrong = []
-        if not self.switch_up:
-            wrong.append("the switch is away")
+        wrong = [
+            "the switch is away" if len(self.switches) == 1 else f"the switch {name} is away"
+            for name, up in self.switches.items()
+            if not up
+        ]
         if self.store_trouble:
             wrong.append(f"the store does not write: {self.store_trouble}")
         return wrong

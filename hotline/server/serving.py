@@ -6,6 +6,7 @@ import contextlib
 import gc
 import signal
 import time
+from collections.abc import Mapping
 
 import msgspec
 import structlog
@@ -17,7 +18,6 @@ from calls.commands import Clip, Sentence
 from calls.errors import BadInput, SwitchAway
 from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchEvent, SwitchLost
 from calls.ids import Instant
-from calls.ports import Switch
 from control import commands, events
 from control.assembly import make_router
 from control.register import Register
@@ -48,6 +48,7 @@ from hotline.views.metrics import Metrics
 from hotline.web.listening import answering, bind
 from ivr.vault import Vault
 from speech.sentences import Sentences
+from switch.cell import Cell
 
 log = structlog.get_logger("hotline")
 
@@ -74,21 +75,22 @@ class _Voice:
 class Server:
     """One controller of one site. `run` serves until SIGTERM or SIGINT."""
 
-    def __init__(self, site: Site, switch: Switch, sentences: Sentences, provisioning: Provisioning) -> None:
+    def __init__(self, site: Site, cell: Cell, sentences: Sentences, provisioning: Mapping[str, Provisioning]) -> None:
+        """`provisioning` has one for each node of the cell."""
         self.site = site
         self.metrics = Metrics()
         self.controller: RunningController
         """Answers for the server once `run` has read the journal."""
         self._board = Board()
-        self._health = Health({switch.name: False})
+        self._health = Health(dict.fromkeys(cell.names, False))
         self._versions = Versions(site.versions)
-        self._switch = switch
+        self._cell = cell
         self._sentences = sentences
-        self._provisioning = {switch.name: provisioning}
+        self._provisioning = provisioning
         self._refitting = Refitting(site)
         self._closing = False
         self._stopping = asyncio.Event()
-        self._reachable: dict[str, bool] = {}
+        self._reachable: dict[tuple[str, str], bool] = {}
         self._clock: Clock
         self._driver: LiveDriver
         self._writer: Writer
@@ -96,6 +98,8 @@ class Server:
         self._upkeep: Upkeep
         self._do_not_call = NumberList(site.do_not_call, site.settings.region)
         self._bus = make_bus(site, self.metrics.bus_up.set)
+        for node in cell.names:
+            self.metrics.switch_up.labels(node).set(0)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; calls go on after that. Raises BadInput before anything is published."""
@@ -145,7 +149,7 @@ class Server:
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
         self._writer = writer = Writer(database, self._on_trouble)
         vault, lookups = Vault(), Lookups()
-        executor = CommandExecutor(self._switch, writer, vault, lookups, _Voice(self._sentences), self._take)
+        executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command)
         executor.do_not_call = self._do_not_call
         for entry in unstored:
@@ -156,6 +160,8 @@ class Server:
             if entry.seq > stored:  # what a stored event left on disk went into one transaction with it, and stays
                 for command in ordered:
                     executor.replay(command)
+        register = router.register
+        self._cell.take_up([*register.legs, *register.calls], register.nodes())
         self._clock = clock = Clock(at, router.register.offset_s if last else None)
         self._driver = driver = LiveDriver(router, clock, writer, write_ahead, vault, last)
         driver.executor = executor
@@ -209,7 +215,7 @@ class Server:
             return
         if isinstance(event, SwitchLost | SwitchBack):
             self._health.switches[event.switch] = isinstance(event, SwitchBack)
-            self.metrics.switch_up.set(self._health.switch_up)
+            self.metrics.switch_up.labels(event.switch).set(self._health.switches[event.switch])
         if isinstance(event, SwitchBack) and event.restarted:
             self._upkeep.switch_restarted(event.switch)
         self._driver.take(event)
@@ -219,8 +225,9 @@ class Server:
         if not isinstance(event, AgentDeviceChanged):
             return True
         reachable = event.state is not DeviceState.UNREACHABLE
-        known = self._reachable.get(event.device)
-        self._reachable[event.device] = reachable
+        seen = (event.node, event.device)
+        known = self._reachable.get(seen)
+        self._reachable[seen] = reachable
         return known is not reachable
 
     def _watch_command(self, command: commands.RouterCommand) -> None:
@@ -247,16 +254,16 @@ class Server:
 
     async def _reach_switch(self) -> None:
         try:
-            await self._switch.start(self._told)
+            await self._cell.start(self._told)
         except SwitchAway as error:
-            settings = self.site.settings.switch
-            advice = f"is it running at {settings.host}:{settings.port}? It is tried again by itself"
+            places = (f"{switch.host}:{switch.port}" for switch in self.site.switches.values())
+            advice = f"is it running at {', '.join(places)}? It is tried again by itself"
             log.error("the switch is away", error=str(error), advice=advice)
 
     async def _close(self) -> None:
         self._closing = True
         await self._refitting.close()
-        await self._switch.close()
+        await self._cell.close()
         await self._driver.executor.close()
         self._driver.close()
         await self._sentences.close()

@@ -14,6 +14,8 @@ from hotline.versions.store import Versions
 from speech.espeak import Espeak
 from speech.sentences import Sentences
 from speech.voice import Voice
+from switch.accounts import SecretStore
+from switch.cell import Cell
 
 if TYPE_CHECKING:
     from speech.recogniser import Recogniser
@@ -24,7 +26,7 @@ _SENTENCE_S = 2.0
 
 def make_server(site: Site) -> Server:
     """Everything wired together, nothing started. Call on a running event loop."""
-    return Server(site, make_switch(site), make_sentences(site), make_provisioning(site))
+    return Server(site, make_cell(site), make_sentences(site), make_provisioning(site))
 
 
 def make_voice(site: Site) -> Voice:
@@ -50,13 +52,16 @@ def make_sentences(site: Site) -> Sentences:
     return Sentences(site.sounds / "sentences", make_voice(site), deadline_s=_SENTENCE_S, fallback=apology)
 
 
-def make_switch(site: Site) -> Switch:
-    """The switch's adapter, with a recogniser if this site has an engine for it."""
-    settings = site.settings.switch
+def make_cell(site: Site) -> Cell:
+    """All switches of the site, as one."""
+    return Cell([make_switch(site, node) for node in site.switches])
+
+
+def make_switch(site: Site, node: str) -> Switch:
+    """The adapter of one switch, with a recogniser if this site has an engine for it."""
+    settings = site.switches[node]
     recogniser = make_recogniser(site)
-    recordings = site.recordings
-    if settings.run_dir is not None:
-        recordings = site.folder / settings.run_dir / "spool" / "recording"
+    recordings = site.recordings_of(node)
     match settings.kind:
         case "asterisk":
             from switch.asterisk.adapter import AsteriskSwitch
@@ -66,12 +71,12 @@ def make_switch(site: Site) -> Switch:
                 AsteriskOptions(
                     url=f"http://{settings.host}:{settings.port}/ari",
                     user=settings.user,
-                    password=site.switch_password(),
+                    password=site.switch_password(node),
                     application=settings.application,
                     recordings_dir=recordings,
                     sound_address=site.settings.speech.address,
                 ),
-                name=settings.name,
+                name=node,
             )
             return asterisk if recogniser is None else _recognising(asterisk, asterisk, recogniser)
         case "freeswitch":
@@ -82,14 +87,14 @@ def make_switch(site: Site) -> Switch:
             host, _, port = settings.listen.rpartition(":")
             freeswitch = FreeSwitch(
                 FreeSwitchOptions(
-                    password=site.switch_password(),
+                    password=site.switch_password(node),
                     host=settings.host,
                     port=settings.port,
                     recordings_dir=recordings,
                     listen=(host, int(port)) if offered else None,
                     controller=settings.application if offered else "",
                 ),
-                name=settings.name,
+                name=node,
             )
             return freeswitch if recogniser is None else _recognising(freeswitch, freeswitch, recogniser)
         case _:
@@ -116,19 +121,24 @@ def make_recogniser(site: Site) -> "Recogniser | None":
             assert_never(settings.engine)
 
 
-def make_provisioning(site: Site) -> Provisioning:
-    """The provisioning of the switch; nothing is written for one whose configuration is somebody else's."""
-    settings = site.settings.switch
+def make_provisioning(site: Site) -> dict[str, Provisioning]:
+    """The provisioning of each switch; nothing is written for one whose configuration is somebody else's."""
+    accounts = SecretStore(site.state / "secrets" / "accounts.json")
+    return {node: _provisioning_of(site, node, accounts) for node in site.switches}
+
+
+def _provisioning_of(site: Site, node: str, accounts: SecretStore) -> Provisioning:
+    settings = site.switches[node]
     if settings.run_dir is None:
         return NoProvisioning()
     match settings.kind:
         case "asterisk":
             from hotline.provisioning.asterisk import AsteriskHouse
 
-            return AsteriskHouse(site)
+            return AsteriskHouse(site, node, accounts)
         case "freeswitch":
             from hotline.provisioning.freeswitch import FreeSwitchHouse
 
-            return FreeSwitchHouse(site)
+            return FreeSwitchHouse(site, node, accounts)
         case _:
             assert_never(settings.kind)

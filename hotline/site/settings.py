@@ -9,14 +9,16 @@ import re
 import secrets
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 import pydantic
 import yaml
 
 from calls.errors import BadInput
+from calls.ids import NODE_NAME
 from calls.numbers import REGION, REGIONS, nearest_region
 from dsl.tree import SourceError, nearest_hint, parse
+from switch.peers import Peers, is_address
 
 _SETTINGS = "hotline.yaml"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
@@ -71,6 +73,34 @@ class SwitchSettings(_Strict):
         return self
 
 
+class CellSwitchSettings(SwitchSettings):
+    """One switch of several."""
+
+    name: str
+    """What ids, log and metrics call it. It stays: the calls of a switch that is renamed go to the first one."""
+    sip: str = ""
+    """HOST:PORT at which the other switches reach this one's phones; default: port 5060 of `host`."""
+
+    @pydantic.field_validator("name")
+    @classmethod
+    def _name_of_a_node(cls, name: str) -> str:
+        if not NODE_NAME.fullmatch(name):
+            raise ValueError(f"{name!r}: use a small letter, then small letters, digits and '-', at most 16")
+        return name
+
+    @pydantic.field_validator("sip")
+    @classmethod
+    def _sip_address(cls, sip: str) -> str:
+        if sip and not is_address(sip):
+            raise ValueError(f"{sip!r} is no host and port, such as 10.0.0.9:5060")
+        return sip
+
+    @property
+    def sip_address(self) -> str:
+        """Where the other switches reach its phones."""
+        return self.sip or f"{self.host}:5060"
+
+
 class WebSettings(_Strict):
     """The HTTP interface. All but /health and /waiting/TOKEN needs the token of DIR/var/secrets/web."""
 
@@ -114,13 +144,17 @@ class BusSettings(_Strict):
     tls: bool = False
 
 
+_THE_SWITCH = SwitchSettings()
+
+
 class Settings(_Strict):
     """All of hotline.yaml. Relative paths are relative to the site's folder."""
 
     dialplans: Path = Path("dialplans")
     prompts: Path = Path("prompts")
     recordings: Path = Path("var/recordings")
-    """The folder of recordings of a switch without `run_dir`; one with it puts them below RUN_DIR/spool."""
+    """The folder of recordings of a switch without `run_dir`; of several, each has one of its name in it. A switch with
+    `run_dir` puts them below RUN_DIR/spool."""
     state: Path = Path("var")
     languages: tuple[str, ...] = ("zh-CN", "en")
     do_not_call: Path | None = None
@@ -131,12 +165,35 @@ class Settings(_Strict):
     """Days that the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
     refit_at: time | None = time(3, 30)
     """The local time of each night's new fit of the wait forecast; null: never, `hotline fit` does it by hand."""
-    switch: SwitchSettings = SwitchSettings()
+    switch: SwitchSettings = _THE_SWITCH
+    """The only one, or:"""
+    switches: tuple[CellSwitchSettings, ...] = ()
+    """Several. Calls with an id from before there were several belong to the first one."""
     web: WebSettings = WebSettings()
     voice: VoiceSettings = VoiceSettings()
     speech: SpeechSettings = SpeechSettings()
     bus: BusSettings | None = None
     """Left out: everything stays inside, and nothing needs a broker."""
+
+    @pydantic.field_validator("switches")
+    @classmethod
+    def _different_switches(
+        cls, switches: tuple[CellSwitchSettings, ...], info: pydantic.ValidationInfo
+    ) -> tuple[CellSwitchSettings, ...]:
+        if info.data.get("switch") is not _THE_SWITCH:
+            raise ValueError("there is `switch`, too: move it into this list, with its name")
+        if not switches:
+            raise ValueError("an empty list: name the switches, or leave the line out")
+        for what, values in (
+            ("name", [switch.name for switch in switches]),
+            ("sip", [switch.sip_address for switch in switches]),
+            ("run_dir", [str(switch.run_dir) for switch in switches if switch.run_dir is not None]),
+            ("port", [f"{switch.host}:{switch.port}" for switch in switches]),
+        ):
+            twice = next((value for place, value in enumerate(values) if value in values[:place]), None)
+            if twice is not None:
+                raise ValueError(f"two switches have the {what} {twice}: each needs one of its own")
+        return switches
 
     @pydantic.field_validator("region", mode="before")
     @classmethod
@@ -167,6 +224,11 @@ class Site:
         self.database = self.state / "hotline.db"
         self.wait_models = self.state / "wait_models"
         """The fits of the learned wait forecast; without one the closed form speaks."""
+        several = settings.switches
+        self.switches: dict[str, SwitchSettings] = (
+            {switch.name: switch for switch in several} if several else {_node_of(settings.switch): settings.switch}
+        )
+        """By the name of its node, each switch; the first one is first."""
 
     @classmethod
     def open(cls, folder: Path) -> "Site":
@@ -195,10 +257,18 @@ class Site:
             raise BadInput("\n".join(_told(path, text, problem) for problem in error.errors())) from error
 
     def with_ports(self, *, ari: int | None, event_socket: int | None, web: int | None) -> "Site":
-        """The same site with ports that are given from outside; None: as hotline.yaml says."""
+        """The same site with ports that are given from outside; None: as hotline.yaml says.
+
+        Raises BadInput for a port that several switches would have.
+        """
         settings = self.settings
+        if settings.switches:
+            given = {"asterisk": ari, "freeswitch": event_socket}
+            settings = settings.model_copy(
+                update={"switches": tuple(_moved(switch, given, settings.switches) for switch in settings.switches)}
+            )
         control = ari if settings.switch.kind == "asterisk" else event_socket
-        if control is not None:
+        if control is not None and not settings.switches:
             switch = settings.switch.model_copy(update={"port": control})
             settings = settings.model_copy(update={"switch": switch})
         if web is not None:
@@ -209,8 +279,18 @@ class Site:
         """Make the folders that the server writes to: for this user only, since callers' data is in them."""
         for folder in (self.state, self.versions, self.sounds, self.recordings, self.state / "secrets"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for node, switch in self.switches.items():
+            if switch.run_dir is None:
+                self.recordings_of(node).mkdir(exist_ok=True, mode=0o700)
         for folder in (self.state, self.recordings, self.state / "secrets"):
             folder.chmod(0o700)  # made by an earlier release, or by hand
+
+    def recordings_of(self, node: str) -> Path:
+        """The folder that this switch records into. No two share one: each finishes what stands in its own."""
+        run_dir = self.switches[node].run_dir
+        if run_dir is not None:
+            return self.folder / run_dir / "spool" / "recording"
+        return self.recordings / node if self.settings.switches else self.recordings
 
     def secret(self, name: str) -> str:
         """The secret `name`, generated at first use, readable for this user only."""
@@ -231,15 +311,40 @@ class Site:
         except OSError as error:
             raise BadInput(f"{path}: {error.strerror}; hotline.yaml, bus.password_file names it") from error
 
-    def switch_password(self) -> str:
-        """The password of the switch's control port."""
-        path = self.settings.switch.password_file
+    def switch_password(self, node: str | None = None) -> str:
+        """The password of a switch's control port; of the only one, or of the one of this name."""
+        switch = self.settings.switch if node is None else self.switches[node]
+        path = switch.password_file
         if path is None:
-            return self.secret("switch")
+            return self.secret(f"switch-{switch.name}" if self.settings.switches else "switch")
         try:
             return (self.folder / path).read_text().strip()
         except OSError as error:
-            raise BadInput(f"{path}: {error.strerror}; hotline.yaml, switch.password_file names it") from error
+            raise BadInput(f"{path}: {error.strerror}; hotline.yaml, password_file of the switch names it") from error
+
+    def peers_of(self, node: str) -> Peers | None:
+        """The other switches, as this one has to know them; None where it is the only one."""
+        others = {other.name: other.sip_address for other in self.settings.switches if other.name != node}
+        return Peers(node, self.secret("peers"), others) if others else None
+
+
+def _node_of(switch: SwitchSettings) -> str:
+    """The only switch's node: its name, made one where it is none, for an earlier release took any."""
+    if NODE_NAME.fullmatch(switch.name):
+        return switch.name
+    plain = re.sub(r"[^a-z0-9]+", "-", switch.name.lower()).strip("-")
+    return f"s-{plain}"[:16].rstrip("-")
+
+
+def _moved(
+    switch: CellSwitchSettings, given: dict[str, int | None], among: tuple[CellSwitchSettings, ...]
+) -> CellSwitchSettings:
+    port = given[switch.kind]
+    if port is None:
+        return switch
+    if sum(other.kind == switch.kind for other in among) > 1:
+        raise BadInput(f"one port for several of kind {switch.kind}: set `port` of each in hotline.yaml, switches")
+    return switch.model_copy(update={"port": port})
 
 
 def _misspelt(folder: Path) -> Path | None:
@@ -256,14 +361,19 @@ def _told(path: Path, text: str, problem: Any) -> str:
     with contextlib.suppress(SourceError):
         node = parse(text, path.name)
         for part in problem["loc"]:
-            inner = node.items.get(str(part))
+            entries = node.children if node.is_sequence else ()
+            inner = entries[part] if isinstance(part, int) and part < len(entries) else node.items.get(str(part))
             if inner is None:
                 break
             mark = inner.key_mark if problem["type"] == "extra_forbidden" and inner.key_mark else inner.mark
             node, place = inner, f":{mark.line}:{mark.column}"
     for part in problem["loc"][:-1]:
+        if isinstance(part, int):
+            continue  # in a list: the model of its entries
         field = model.model_fields.get(str(part))
         inside = None if field is None else field.annotation
+        if get_origin(inside) is tuple:
+            inside = get_args(inside)[0]
         if not (isinstance(inside, type) and issubclass(inside, pydantic.BaseModel)):
             known = []
             break

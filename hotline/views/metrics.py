@@ -44,7 +44,9 @@ class Metrics:
         self._states: dict[str, str] = {}
         self.pending_rows = Gauge("hotline_store_pending_rows", "Rows not yet durable", registry=self.registry)
         self.bus_up = Gauge("hotline_bus_up", "1 while the link to the broker is up", registry=self.registry)
-        self.switch_up = Gauge("hotline_switch_up", "1 while the link to the switch is up", registry=self.registry)
+        self.switch_up = Gauge(
+            "hotline_switch_up", "1 while the link to the switch is up", ["switch"], registry=self.registry
+        )
 
     def watch(self, command: commands.RouterCommand) -> None:
         """Count one command."""

@@ -5,6 +5,7 @@ from typing import Any
 from calls.causes import Outcome
 from calls.commands import Record
 from calls.events import CommandFailed, PlaybackFinished, RecordingFinished
+from calls.ids import file_name
 from calls.numbers import e164
 from dsl.conditions import Erred, holds
 from dsl.hours import is_open
@@ -297,7 +298,7 @@ def give_back(walk: Walk, step: Return) -> None:
 def _record(walk: Walk, step: Voicemail) -> None:
     walk.hush()
     attempt = walk.mint()
-    name = f"messages/{step.box}/{attempt.replace('/', '-')}"
+    name = f"messages/{step.box}/{file_name(attempt)}"
     walk.out.append(Record(walk.session.leg, attempt, name, step.max_s, step.silence_s, step.end_key))
     walk.wait("record", attempt)
 

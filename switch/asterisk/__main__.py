@@ -10,6 +10,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from calls.errors import BadInput
 from switch.accounts import AgentAccount, SecretStore, password_in
 from switch.asterisk.instance import upkeep
 from switch.asterisk.instance.configuration import ConfigurationError
@@ -17,6 +18,7 @@ from switch.asterisk.instance.installation import AsteriskNotFoundError, locate_
 from switch.asterisk.instance.process import AsteriskProcess, AsteriskStartError
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.foreground import add_sip_options, stop_signal, until_stopped
+from switch.peers import add_peer_options, peers_from
 
 
 def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
@@ -37,6 +39,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         external_address=arguments.external_address,
         keep_withheld=arguments.keep_withheld,
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
+        peers=peers_from(arguments),
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
 
@@ -48,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ari-address", default="127.0.0.1")
     parser.add_argument("--ari-port", type=int, default=8088)
     add_sip_options(parser, 20000, 22999)
+    add_peer_options(parser)
     parser.add_argument("--password-file", type=Path, help="ARI password, made when missing (default: in secrets.json)")
     parser.add_argument(
         "--keep-withheld",
@@ -81,7 +85,7 @@ def main() -> int:
         if arguments.check:
             return 0 if asyncio.run(upkeep.answers(settings)) else 1
         return asyncio.run(_run(settings))
-    except (AsteriskNotFoundError, AsteriskStartError, ConfigurationError, PermissionError) as error:
+    except (AsteriskNotFoundError, AsteriskStartError, ConfigurationError, BadInput, PermissionError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -15,6 +15,7 @@ from switch.asterisk.legs import Leg, cause_of, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
 from switch.originating import SPARE_RING_S
+from switch.peers import DIALLED, peer_user
 
 _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 ARGUMENT = "out"
@@ -32,6 +33,9 @@ class Dialler(originating.Dialler[Leg]):
 
     def _phone(self, account: str) -> str:
         return f"PJSIP/{self._session.options.device_prefix}{account}"
+
+    def _peer(self, account: str, node: str) -> str:
+        return f"PJSIP/{DIALLED}{account}@{peer_user(node)}"
 
     def _number(self, number: str) -> str:
         return f"PJSIP/{number}@{self._session.options.gateway}"

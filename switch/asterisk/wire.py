@@ -299,7 +299,7 @@ def decode_body(body: str | bytes, kind: type[T]) -> T:
         raise BadMessage(f"{error}: {body[:200]!r}") from error
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.~:-]+\Z")  # RFC 3986: a colon may stand in a path and in a query
+_PLAIN = re.compile(r"[A-Za-z0-9_.~:@-]+\Z")  # RFC 3986: a colon and an @ may stand in a path and in a query
 
 
 def part(text: str) -> str:

@@ -18,6 +18,7 @@ from switch.freeswitch.instance import upkeep
 from switch.freeswitch.instance.configuration import write_configuration
 from switch.freeswitch.instance.process import FreeSwitchProcess, locate
 from switch.freeswitch.instance.settings import FreeSwitchSettings
+from switch.peers import add_peer_options, peers_from
 
 
 def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:
@@ -36,6 +37,7 @@ def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:
         external_address=arguments.external_address,
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         gateway=arguments.gateway,
+        peers=peers_from(arguments),
         codecs=tuple(arguments.codecs.split(",")),
         web_socket_port=arguments.web_socket_port,
         certificates_dir=arguments.certificates_dir,
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         help="offer calls to this controller by an outbound socket; once for each (default: calls are parked for one)",
     )
     add_sip_options(parser, 23000, 25999)
+    add_peer_options(parser)
     parser.add_argument("--gateway", metavar="HOST:PORT", help="where outgoing calls go")
     parser.add_argument("--codecs", default=",".join(FreeSwitchSettings.codecs), help="in order of preference")
     parser.add_argument("--web-socket-port", type=int, help="SIP over secure WebSocket for agents in browsers")

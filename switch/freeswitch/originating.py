@@ -16,6 +16,7 @@ from switch.freeswitch.legs import Leg, cause_of, failed
 from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import CommandRefused, Event
 from switch.originating import SPARE_RING_S
+from switch.peers import DIALLED, peer_user
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f'\"\\<>,;{}\[\]()$|^@&]")
 """What ends a value, begins a variable, or separates values in the switch's own language of originate."""
@@ -38,6 +39,9 @@ class Dialler(originating.Dialler[Leg]):
 
     def _phone(self, account: str) -> str:
         return f"user/{self._session.options.device_prefix}{account}@{self._session.options.domain}"
+
+    def _peer(self, account: str, node: str) -> str:
+        return f"sofia/gateway/{peer_user(node)}/{DIALLED}{account}"
 
     def _number(self, number: str) -> str:
         return f"sofia/gateway/{self._session.options.gateway}/{number}"

@@ -1,7 +1,8 @@
 """Each contract test runs once on every switch that there is a rig for.
 
-FreeSWITCH is there twice: as recordings of a real one, always; and itself, where its program is found or
-HOTLINE_FREESWITCH names a running one. HOTLINE_RECORD=1 makes the recordings anew, of the tests that pass.
+The cell is there with the fake in it. FreeSWITCH is there twice: as recordings of a real one, always; and itself, where
+its program is found or HOTLINE_FREESWITCH names a running one. HOTLINE_RECORD=1 makes the recordings anew, of the tests
+that pass.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tests.live.freeswitch import NAMED
 
 _SWITCHES = [
     pytest.param("fake", marks=pytest.mark.unit),
+    pytest.param("cell", marks=pytest.mark.unit),
     pytest.param("recorded", marks=pytest.mark.wire),
     pytest.param("asterisk", marks=pytest.mark.live),
 ]
@@ -54,6 +56,8 @@ async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[R
     match request.param:
         case "fake":
             rig = fake_rig()
+        case "cell":
+            rig = fake_rig(in_a_cell=True)
         case "recorded":
             rig = recorded_rig(name, tmp_path)
         case "freeswitch":

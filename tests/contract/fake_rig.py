@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from calls.causes import Cause
 from calls.commands import Clip
 from calls.events import CallArrived, SwitchBack, SwitchLost
-from calls.ids import LegId, Seconds
+from calls.ids import LegId, Seconds, leg_on, native
+from calls.ports import Switch
 from switch import fake
+from switch.cell import Cell
 from tests.contract.rig import PROMPTS, Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
 
 _LOOK_S = 0.005
@@ -25,31 +27,32 @@ async def _until(condition: Callable[[], bool], within_s: Seconds) -> None:
 class FakePerson:
     def __init__(self, switch: fake.FakeSwitch, world: fake.World, leg: LegId, voice: str) -> None:
         self.leg = leg
+        self._channel = native(leg)
         self._switch = switch
         self._world = world
         self._voice = voice
 
     def speak(self) -> None:
-        self._world.speak(self.leg, self._voice)
+        self._world.speak(self._channel, self._voice)
 
     def hush(self) -> None:
-        self._world.speak(self.leg, "")
+        self._world.speak(self._channel, "")
 
     async def press(self, keys: str) -> None:
-        self._world.press(self.leg, keys)
+        self._world.press(self._channel, keys)
 
     async def hang_up(self) -> None:
-        self._world.hang_up(self.leg)
+        self._world.hang_up(self._channel)
 
     async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         path = f"/prompts/{sound}" if sound in PROMPTS else sound
-        await _until(lambda: path in self._world.hears(self.leg), within_s)
+        await _until(lambda: path in self._world.hears(self._channel), within_s)
 
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
-        await _until(lambda: not self._world.hears(self.leg), 5.0)
+        await _until(lambda: not self._world.hears(self._channel), 5.0)
 
     async def gone(self, within_s: Seconds = 10.0) -> None:
-        await _until(lambda: self.leg not in self._switch.legs, within_s)
+        await _until(lambda: self._channel not in self._switch.legs, within_s)
 
 
 class FakePhone:
@@ -83,29 +86,33 @@ class FakePhone:
 
 
 class FakeRig:
-    def __init__(self, switch: fake.FakeSwitch) -> None:
+    """`switch` is the fake, or a cell that has it under its name."""
+
+    def __init__(self, fake_switch: fake.FakeSwitch, switch: Switch) -> None:
+        self.fake = fake_switch
         self.switch = switch
-        self.world = fake.World(switch)
+        self.world = fake.World(fake_switch)
         self.facts = Facts()
 
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
-        leg = self.world.dial(called, caller, name=name)
+        channel = self.world.dial(called, caller, name=name)
+        leg = leg_on(self.fake.name, channel) if isinstance(self.switch, Cell) else channel
         await self.facts.next(CallArrived, lambda fact: fact.leg == leg)
-        return FakePerson(self.switch, self.world, leg, "caller")
+        return FakePerson(self.fake, self.world, leg, "caller")
 
     async def phone(self, account: str, reaction: Reaction) -> Phone:
-        return FakePhone(self.switch, self.world, account, reaction)
+        return FakePhone(self.fake, self.world, account, reaction)
 
     async def pause(self, seconds: Seconds) -> None:
         await asyncio.sleep(seconds)
 
     def clip(self, name: str) -> Clip:
         if name not in PROMPTS:
-            self.switch.missing.add(f"/prompts/{name}")
+            self.fake.missing.add(f"/prompts/{name}")
         return Clip(f"/prompts/{name}")
 
     def recorded(self, path: str) -> Recorded:
-        recorded = self.switch.recordings[path]
+        recorded = self.fake.recordings[path]
         return Recorded(set(recorded.left), set(recorded.right), recorded.duration_s, recorded.silent_s)
 
     async def cut_link(self) -> None:
@@ -122,6 +129,8 @@ class FakeRig:
     async def forget(self) -> None:
         await self.switch.close()
         self.facts = Facts()
+        if isinstance(self.switch, Cell):
+            self.switch = Cell([self.fake])
         await self.switch.start(self.facts.sink)
 
 
@@ -138,15 +147,15 @@ def _as_fake(reaction: Reaction) -> fake.PickUp | fake.Refuse | fake.LeaveRingin
 
 
 @asynccontextmanager
-async def fake_rig() -> AsyncIterator[FakeRig]:
+async def fake_rig(in_a_cell: bool = False) -> AsyncIterator[FakeRig]:
     timeline = fake.LoopTimeline()
     switch = fake.FakeSwitch(timeline)
     switch.clips.update({f"/prompts/{name}": seconds for name, seconds in PROMPTS.items()})
-    rig = FakeRig(switch)
-    await switch.start(rig.facts.sink)
+    rig = FakeRig(switch, Cell([switch]) if in_a_cell else switch)
+    await rig.switch.start(rig.facts.sink)
     await rig.facts.next(SwitchBack)
     try:
         yield rig
     finally:
-        await switch.close()
+        await rig.switch.close()
         timeline.close()

@@ -15,8 +15,9 @@ from typing import Protocol, TypeVar
 
 from calls.commands import Answer, Bridge, Clip, Originate
 from calls.events import Bridged, CallAnswered, CallEnded, Fact, SwitchEvent
-from calls.ids import AttemptId, LegId, Seconds
+from calls.ids import AttemptId, LegId, Seconds, leg_on
 from calls.ports import Switch
+from switch.cell import Cell
 
 F = TypeVar("F", bound=Fact)
 
@@ -187,7 +188,8 @@ class Steps:
         return AttemptId(f"t{next(self._numbers)}")
 
     def leg(self) -> LegId:
-        return LegId(f"leg-{next(self._numbers)}")
+        node = self.rig.switch.name if isinstance(self.rig.switch, Cell) else ""
+        return leg_on(node, f"leg-{next(self._numbers)}")
 
     async def answered_caller(self) -> Person:
         """A caller who is up."""

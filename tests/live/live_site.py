@@ -339,12 +339,12 @@ class LiveSite:
 
         await until(empty, deadline_s)
 
-    async def _phone(self, account: str) -> AgentPhone:
+    async def _phone(self, account: str, registrar: tuple[str, int] | None = None) -> AgentPhone:
         store = self.site.state / "secrets" / "accounts.json"
         provided = "sent to Asterisk"
         await until(lambda: store.exists() and f"agent-{account}" in store.read_text(), 15.0)
         credentials = Credentials(f"agent-{account}", SecretStore(store).get(f"agent-{account}"))
-        phone = AgentPhone(self.endpoint, self.registrar, credentials, display=account)
+        phone = AgentPhone(self.endpoint, registrar or self.registrar, credentials, display=account)
 
         async def registered() -> bool:
             try:
@@ -362,11 +362,11 @@ class LiveSite:
 def make_site(
     folder: Path, switch: Mapping[str, Any], web_port: int, lookup_port: int, more: Mapping[str, Any] | None = None
 ) -> Site:
-    """A site with that `switch` in its settings, and `more` of them."""
+    """A site with that `switch` in its settings, and `more` of them; several switches are among those."""
     settings = {
         **(more or {}),
         "languages": ["en"],
-        "switch": dict(switch),
+        **({"switch": dict(switch)} if switch else {}),
         "web": {"port": web_port},
     }
     files = {

@@ -16,14 +16,14 @@ from jsonschema import Draft202012Validator
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from calls.ids import LegId
+from calls.ids import CallId, leg_on, native
 from hotline.bus import words
-from hotline.provisioning.port import NoProvisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
+from switch.cell import Cell
 from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline, World
 from tests.live.conftest import until
 from tests.live.mosquitto import Listener, Mosquitto, listening
@@ -61,17 +61,18 @@ class Controller:
             versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), PROGRAM.with_clips(VERSION, {}), people, [])
             versions.activate(VERSION)
         self.switch = FakeSwitch(LoopTimeline())
-        self.server = Server(site, self.switch, Sentences(site.sounds, ToneVoice()), NoProvisioning())
+        self.server = Server(site, Cell([self.switch]), Sentences(site.sounds, ToneVoice()), {})
         self.world = World(self.switch)
 
     async def to_queue(self) -> str:
         """A caller who waits for an agent, or is offered to one."""
         leg = self.world.dial("95183", "13800138000")
-        await until(lambda: leg in self.server.register.calls, 20)
+        call = CallId(leg_on(self.switch.name, leg))
+        await until(lambda: call in self.server.register.calls, 20)
         await until(lambda: bool(self.switch.legs[leg].answered), 20)
         self.world.press(leg, "1")
-        await until(lambda: self.server.register.calls[leg].place in ("waiting", "offered"), 20)
-        return str(leg)
+        await until(lambda: self.server.register.calls[call].place in ("waiting", "offered"), 20)
+        return str(call)
 
 
 @contextlib.asynccontextmanager
@@ -144,7 +145,7 @@ async def test_facts_for_others_and_commands_of_agents(tmp_path: Path, broker: M
             await until(lambda: says(listener, "queues/care/state").get("waiting") == 1, 20)
             assert (await ask(listener, "01", command="ready"))["ok"]
             await until(lambda: says(listener, "agents/01/state").get("state") == "offered", 20)
-            controller.world.hang_up(LegId(call))
+            controller.world.hang_up(native(call))
             await until(lambda: not says(listener, f"calls/{call}/state"), 20)
             await until(lambda: any(topic == f"{BASE}/calls/ended" for topic, _ in listener.heard), 20)
             ended = [msgspec.json.decode(payload) for topic, payload in listener.heard if topic.endswith("/ended")]
@@ -185,7 +186,7 @@ async def test_a_broker_that_is_killed_has_all_again_when_it_is_back(tmp_path: P
             await until(lambda: bool(says(listener, f"calls/{second}/state")), 20)
             await broker.kill()
         await until(lambda: controller.server.metrics.bus_up._value.get() == 0, 20)
-        controller.world.hang_up(LegId(first))
+        controller.world.hang_up(native(first))
         third = await controller.to_queue()
         await broker.start()
         async with listening(broker.port) as listener:
@@ -214,7 +215,7 @@ async def test_a_frozen_broker_makes_nobody_wait(tmp_path: Path, broker: Mosquit
         watching = asyncio.create_task(watch_the_loop())
         calls = [await controller.to_queue() for _ in range(40)]
         for call in calls[:-1]:
-            controller.world.hang_up(LegId(call))
+            controller.world.hang_up(native(call))
         await until(lambda: len(controller.server.register.calls) == 1, 20)
         await until(lambda: controller.server.metrics.bus_up._value.get() == 0, 30)
         watching.cancel()

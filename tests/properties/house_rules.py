@@ -18,7 +18,8 @@ def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collec
         callback = call.callback if call.callback is not None and call.callback.state != "checking" else None
         assert call.leg in register.legs or callback is not None
         places = ("waiting", "offered", "booked") if callback and callback.state != "resting" else _IN_QUEUE
-        assert (call.call in acd.callers.by_call) == (call.place in places), call
+        known = call.place in places and not register.is_lost(call.call)  # those of a lost switch are set aside
+        assert (call.call in acd.callers.by_call) == known, call
         assert (call.offer is not None) == (call.place in ("offered", "talking")), call
         bridges = {attempt for attempt, of in register.bridges.items() if of == call.call}
         assert bridges == ({call.bridge.attempt} if call.bridge is not None else set()), call

@@ -45,13 +45,23 @@ class WorldBridge:
 
 @dataclass
 class World:
-    """`untold` are the facts that are under way: each with the leg whose order it keeps."""
+    """One switch; `alone`: its controller has no other one.
 
+    `untold` are the facts that are under way: each with the leg whose order it keeps.
+    """
+
+    name: str = "switch"
+    alone: bool = True
     legs: dict[LegId, WorldLeg] = field(default_factory=dict)
     bridges: dict[AttemptId, WorldBridge] = field(default_factory=dict)
     untold: list[tuple[str, SwitchEvent]] = field(default_factory=list)
     up: bool = True
     bridges_fail: bool = False
+
+    @property
+    def all_up(self) -> bool:
+        """Whether nothing is cut off."""
+        return self.up
 
     # what people do
 
@@ -115,7 +125,7 @@ class World:
             if here.play is not None:
                 last.append(events.PlaybackFinished(here.leg, here.play, Outcome.FAILED, "", "switch_lost"))
                 here.play = None
-        return [*last, events.SwitchLost("switch")]
+        return [*last, events.SwitchLost(self.name, alone=self.alone)]
 
     def forget_controller(self) -> None:
         """The controller died: nothing that was under way finds anybody, and legs play on to their end."""
@@ -152,7 +162,7 @@ class World:
                     in_music=here.music,
                 )
             )
-        return events.SwitchBack("switch", tuple(live), restarted)
+        return events.SwitchBack(self.name, tuple(live), restarted)
 
     def hang_up_what_was_ordered(self) -> None:
         """After the link is back: the HangUps that were ordered meanwhile."""

@@ -56,7 +56,7 @@ class House(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.world = self.new_world()
         self.now = 0.0
         self.router, self.ivr, self.acd = _router()
         self.journal: list[Entry] = []
@@ -64,6 +64,15 @@ class House(RuleBasedStateMachine):
         self.hidden: set[LegId] = set()
         self.waiting_answers: list[control_events.RouterEvent] = []
         self.legs_seen = 0
+
+    def new_world(self) -> Any:
+        """The switch, or switches."""
+        return World()
+
+    def new_leg(self, kind: str) -> LegId:
+        """The id of a leg that comes in."""
+        self.legs_seen += 1
+        return LegId(f"{kind}-{self.legs_seen}")
 
     @initialize()
     def start(self) -> None:
@@ -111,10 +120,13 @@ class House(RuleBasedStateMachine):
     @rule(key=st.sampled_from("11123456"), called=st.sampled_from(["95183"] * 5 + ["1"]))
     def somebody_calls(self, key: str, called: str) -> None:
         """And knows the menu."""
-        self.legs_seen += 1
-        leg = LegId(f"in-{self.legs_seen}")
+        self.call_in(key, called)
+
+    def call_in(self, key: str, called: str) -> LegId:
+        leg = self.new_leg("in")
         self.world.arrive(WorldLeg(leg, True, caller=f"1380013800{self.legs_seen % 3}", called=called))
         self.world.press(leg, key)
+        return leg
 
     @rule()
     def all_goes_well(self) -> None:
@@ -133,7 +145,7 @@ class House(RuleBasedStateMachine):
                 self.world.press(offer.leg, "1")
         self.settle()
 
-    @precondition(lambda self: self.world.up and not self.world.bridges_fail)
+    @precondition(lambda self: self.world.all_up and not self.world.bridges_fail)
     @rule()
     def all_goes_well_for_long(self) -> None:
         """Then nobody hangs between two places."""
@@ -142,14 +154,13 @@ class House(RuleBasedStateMachine):
         places = {call.call: call.place for call in self.router.register.calls.values()}
         assert not set(places.values()) & {"offered", "transferring"}, places
 
-    @precondition(lambda self: self.world.up)
+    @precondition(lambda self: self.world.all_up)
     @rule(hangs_up=st.booleans())
     def a_caller_books_a_callback(self, hangs_up: bool) -> None:
         """While nobody is there; then two come back. The number may be refused."""
         for agent in AGENTS:
             self.tell(AgentSignedOut(AgentId(agent)))
-        self.somebody_calls(key="1", called="95183")
-        leg = LegId(f"in-{self.legs_seen}")
+        leg = self.call_in(key="1", called="95183")
         self.settle()
         self.time_passes(1.1)
         self.world.press(leg, "1")
@@ -171,8 +182,7 @@ class House(RuleBasedStateMachine):
 
     @rule(agent=agents, code=st.sampled_from(["*61", "*62", "*63", "*64", "*65", "77"]))
     def an_agent_dials(self, agent: AgentId, code: str) -> None:
-        self.legs_seen += 1
-        leg = LegId(f"code-{self.legs_seen}")
+        leg = self.new_leg("code")
         self.world.arrive(WorldLeg(leg, True, device=f"80{agent}", caller=f"80{agent}", called=code))
 
     @precondition(lambda self: self.world.legs)
@@ -331,7 +341,7 @@ class House(RuleBasedStateMachine):
 
     @invariant()
     def each_call_is_in_one_place(self) -> None:
-        house_rules.each_call_is_in_one_place(self.router, self.ivr, self.acd, self.hidden, up=self.world.up)
+        house_rules.each_call_is_in_one_place(self.router, self.ivr, self.acd, self.hidden, up=self.world.all_up)
 
     @invariant()
     def no_agent_is_on_two_calls(self) -> None:
@@ -341,7 +351,7 @@ class House(RuleBasedStateMachine):
         """All callers hang up, all phones are put down: then nothing may be left anywhere, and all is written."""
         if not self.router.register.version:
             return
-        if not self.world.up:
+        if not self.world.all_up:
             self.the_link_is_back()
         self.settle()
         for leg in list(self.world.legs.values()):

@@ -15,6 +15,7 @@ from switch.accounts import AgentAccount
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.holdmusic import write_hold_music
+from switch.peers import peer_user
 from switch.runfolder import write_private
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -73,8 +74,8 @@ def render(template: str, values: dict[str, str]) -> str:
 def write_configuration(settings: AsteriskSettings, installation: Installation) -> None:
     """Makes the run directory with all folders, and writes every file, readable by its owner only.
 
-    `fallback.conf` is written only where there is none, and `agents.conf` likewise when the settings name no accounts:
-    what the controller has published stays in force.
+    `fallback.conf` is written only where there is none, `agents.conf` likewise when the settings name no accounts, and
+    `peers.conf` when they name no peers: what the controller has published stays in force.
     """
     if absent := [name for name in _INDISPENSABLE if not (installation.modules_dir / name).exists()]:
         raise ConfigurationError(
@@ -103,6 +104,8 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
     write_private(modules, _those_there_are(modules.read_text(), installation.modules_dir))
     for name, text in settings.extra_files.items():
         write_private(settings.etc_dir / name, text)
+    if settings.peers is not None or not (settings.etc_dir / "peers.conf").exists():
+        write_peers(settings)
     if settings.accounts or not (settings.etc_dir / "agents.conf").exists():
         write_accounts(settings, settings.accounts)
     fallback = settings.etc_dir / "fallback.conf"
@@ -122,6 +125,23 @@ def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...
         values = {"endpoint": account.user, "agent": account.agent, "secret": _one_line(account.secret)}
         blocks.append(render(template, values | _endpoint_values(settings)))
     write_private(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")
+
+
+def write_peers(settings: AsteriskSettings) -> None:
+    """Writes the other switches of the cell; takes effect at the next start or reload of `res_pjsip.so`."""
+    template = (settings.templates / "peer.conf").read_text()
+    blocks = []
+    if settings.peers is not None:
+        for node, address in settings.peers.addresses.items():
+            values = {
+                "peer": node,
+                "endpoint": peer_user(node),
+                "own_endpoint": peer_user(settings.peers.name),
+                "secret": _one_line(settings.peers.secret),
+                "address": _one_line(address),
+            }
+            blocks.append(render(template, values | _endpoint_values(settings)))
+    write_private(settings.etc_dir / "peers.conf", "\n".join(blocks) or "; no other switches\n")
 
 
 def write_fallback(settings: AsteriskSettings, dialplan: str) -> None:

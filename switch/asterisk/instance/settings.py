@@ -10,6 +10,7 @@ from pathlib import Path
 
 from switch.accounts import AgentAccount
 from switch.asterisk.instance.installation import REPOSITORY
+from switch.peers import Peers
 from switch.runfolder import RunFolder
 
 TEMPLATES = REPOSITORY / "asterisk" / "conf"
@@ -35,6 +36,7 @@ class AsteriskSettings(RunFolder):
     gateway: str | None = None  # SIP URI that outgoing calls go by, as "sip:10.0.0.9:5060"
     keep_withheld: bool = False  # where the law asks: numbers that callers withhold, in `withheld_log` and nowhere else
     accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
+    peers: Peers | None = None  # the other switches of the same controller; None: those that were written last
     codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
     language: str = "en"
     qualify_s: int = 10

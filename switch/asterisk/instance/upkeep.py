@@ -8,7 +8,7 @@ import aiohttp
 
 from switch.accounts import AgentAccount
 from switch.asterisk.devices import subscriptions
-from switch.asterisk.instance.configuration import write_accounts, write_fallback
+from switch.asterisk.instance.configuration import write_accounts, write_fallback, write_peers
 from switch.asterisk.instance.settings import AsteriskSettings
 
 _DEADLINE_S = 5.0
@@ -28,6 +28,12 @@ async def set_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount,
                 if response.status == 404:
                     return  # no controller has connected yet
                 response.raise_for_status()
+
+
+async def set_peers(settings: AsteriskSettings) -> None:
+    """Replaces the other switches of the cell by those of the settings while calls go on. Raises as `reload`."""
+    await asyncio.to_thread(write_peers, settings)
+    await reload(settings, "res_pjsip.so")
 
 
 async def set_fallback(settings: AsteriskSettings, dialplan: str) -> None:

@@ -18,6 +18,7 @@ from switch.freeswitch.instance.handover import handover, leg_variables
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.timezones import zones_file
 from switch.holdmusic import write_hold_music
+from switch.peers import peer_user
 from switch.runfolder import write_private
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -35,6 +36,7 @@ _FILES = (
     "directory.xml",
 )
 _ACCOUNTS, _FALLBACK, _ZONES = "agents.xml", "fallback.xml", "zones.xml"
+_PEER_GATEWAYS, _PEER_USERS = "peer_gateways.xml", "peer_users.xml"
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -52,7 +54,7 @@ def render(template: str, values: dict[str, str]) -> str:
 def write_configuration(settings: FreeSwitchSettings) -> None:
     """Makes the run directory with all folders, and writes every file, readable by its owner only.
 
-    What the controller has published stays in force: the fallback, and the accounts unless the settings name some.
+    What the controller has published stays in force: the fallback, accounts and peers unless the settings name some.
     """
     for name in ("etc", "log", "db", "run", "tmp", "state", "cache"):
         (settings.run_dir / name).mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -64,6 +66,8 @@ def write_configuration(settings: FreeSwitchSettings) -> None:
     values = _values(settings, music_dir)
     for name in _FILES:
         write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
+    if settings.peers is not None or not (settings.etc_dir / _PEER_USERS).exists():
+        write_peers(settings)
     if settings.accounts or not (settings.etc_dir / _ACCOUNTS).exists():
         write_accounts(settings, settings.accounts)
     if not (settings.etc_dir / _FALLBACK).exists():
@@ -82,6 +86,33 @@ def write_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount
         values = {"user": account.user, "agent": account.agent, "secret": _text(account.secret)}
         users.append(render(template, values))
     write_private(settings.etc_dir / _ACCOUNTS, "<include>\n" + "".join(users) + "</include>\n")
+
+
+def write_peers(settings: FreeSwitchSettings) -> None:
+    """Writes the other switches of the cell: a gateway to each, and the user that each proves to be.
+
+    Takes effect at the next start, or at `reloadxml` with `sofia profile hotline rescan`.
+    """
+    gateways, users = [], []
+    if settings.peers is not None:
+        own, secret = peer_user(settings.peers.name), _text(settings.peers.secret)
+        template = (settings.templates / "peer.xml").read_text()
+        for node, address in settings.peers.addresses.items():
+            user, proxy = peer_user(node), _text(address)
+            params = {
+                "username": own,
+                "from-user": own,
+                "password": secret,
+                "proxy": proxy,
+                "realm": _text(settings.domain),
+                "register": "false",
+                "caller-id-in-from": "false",
+                "ping": str(settings.qualify_s),
+            }
+            gateways.append(f'          <gateway name="{user}">\n{_params(params)}\n          </gateway>\n')
+            users.append(render(template, {"user": user, "secret": secret}))
+    write_private(settings.etc_dir / _PEER_GATEWAYS, "<include>\n" + "".join(gateways) + "</include>\n")
+    write_private(settings.etc_dir / _PEER_USERS, "<include>\n" + "".join(users) + "</include>\n")
 
 
 def write_fallback(settings: FreeSwitchSettings, dialplan: str, zones: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from switch.accounts import AgentAccount
+from switch.peers import Peers
 from switch.runfolder import RunFolder
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "freeswitch" / "conf"
@@ -31,6 +32,7 @@ class FreeSwitchSettings(RunFolder):
     trunks: tuple[str, ...] = ("127.0.0.0/8",)  # who may call in: addresses or networks
     gateway: str | None = None  # where outgoing calls go, as "10.0.0.9:5060"
     accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
+    peers: Peers | None = None  # the other switches of the same controller; None: those that were written last
     codecs: tuple[str, ...] = ("PCMA", "PCMU", "G722", "OPUS")
     max_sessions: int = 2000
     sessions_per_second: int = 200

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from calls.errors import SwitchAway
 from switch.accounts import AgentAccount
 from switch.freeswitch.client import Refused
-from switch.freeswitch.instance.configuration import write_accounts, write_fallback
+from switch.freeswitch.instance.configuration import write_accounts, write_fallback, write_peers
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.link import Link
 from switch.freeswitch.wire import Api, Auth, Command
@@ -23,6 +23,13 @@ async def set_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAcc
     """
     await asyncio.to_thread(write_accounts, settings, accounts)
     await ask(settings, Api("reloadxml", ""))
+
+
+async def set_peers(settings: FreeSwitchSettings) -> None:
+    """Replaces the other switches of the cell by those of the settings while calls go on. Raises as `set_accounts`."""
+    await asyncio.to_thread(write_peers, settings)
+    await ask(settings, Api("reloadxml", ""))
+    await ask(settings, Api("sofia", "profile hotline rescan"))
 
 
 async def set_fallback(settings: FreeSwitchSettings, dialplan: str, zones: Iterable[str]) -> None:

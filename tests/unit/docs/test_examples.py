@@ -17,6 +17,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from control.register import Register
+from hotline.cli import init as init_command
 from hotline.cli.main import app
 from hotline.site.settings import Settings
 from hotline.views.board import Board
@@ -148,8 +149,16 @@ def _with_keys(menu: str, keys: dict[Any, Any]) -> Any:
 
 
 def test_settings_in_the_guide_are_settings() -> None:
-    (block,) = [text for page, text in _blocks("yaml") if page == "docs/operators.md"]
-    Settings.model_validate(yaml.safe_load(block))
+    one, several = [text for page, text in _blocks("yaml") if page == "docs/operators.md"]
+    Settings.model_validate(yaml.safe_load(one))
+    assert len(Settings.model_validate(yaml.safe_load(several)).switches) == 2
+
+
+def test_the_settings_of_a_new_site_and_those_in_its_comments_are_settings() -> None:
+    Settings.model_validate(yaml.safe_load(init_command._SETTINGS))
+    commented = re.sub(r"^# (?=switches:|  )", "", init_command._SETTINGS, flags=re.MULTILINE)
+    alone = {"switches": yaml.safe_load(commented)["switches"]}
+    assert [switch.name for switch in Settings.model_validate(alone).switches] == ["a", "b"]
 
 
 def test_the_result_in_the_readme_has_the_shape_of_the_result() -> None:
@@ -233,7 +242,7 @@ def test_the_picture_of_the_wallboard_is_drawn_from_what_live_says() -> None:
     picture = (_ROOT / "docs" / "wallboard.svg").read_text(encoding="utf-8")
     assert words.findall(picture) == words.findall(drawn.stdout), "run: python docs/draw_wallboard.py"
     view = json.loads((_ROOT / "docs" / "wallboard.json").read_text(encoding="utf-8"))
-    assert set(view) == {*Board().view(Register(), 0.0), "switch_up", "unwritten"}
+    assert set(view) == {*Board().view(Register(), 0.0), "switch_up", "switches", "unwritten"}
 
 
 def test_the_call_in_the_help_goes_as_it_says() -> None:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from acd.config import Configuration
-from hotline.provisioning.port import NoProvisioning, Provisioning
+from hotline.provisioning.port import Provisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
+from switch.cell import Cell
 from switch.fake import FakeSwitch, LoopTimeline
 from tests.ports import free_port
 from tests.unit.control.harness import PROGRAM, configuration
@@ -42,9 +43,9 @@ def new_server(site: Site, switch: FakeSwitch | None = None, provisioning: Provi
     """Not yet running."""
     return Server(
         site,
-        switch or FakeSwitch(LoopTimeline()),
+        Cell([switch or FakeSwitch(LoopTimeline())]),
         Sentences(site.sounds, ToneVoice()),
-        provisioning or NoProvisioning(),
+        {} if provisioning is None else {"fake": provisioning},
     )
 
 

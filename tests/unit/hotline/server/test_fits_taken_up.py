@@ -13,12 +13,12 @@ from control import events
 from hotline.journal import reading
 from hotline.learning.fit import Shape, fit
 from hotline.learning.wait_models import WaitModels
-from hotline.provisioning.port import NoProvisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences
+from switch.cell import Cell
 from switch.fake import FakeSwitch, LoopTimeline
 from tests.ports import free_port
 from tests.unit.control.harness import PROGRAM, VERSION, configuration
@@ -52,7 +52,7 @@ async def _until(condition: Callable[[], object]) -> None:
 
 
 async def _serve(site: Site, during: Callable[[Server], object]) -> None:
-    server = Server(site, FakeSwitch(LoopTimeline()), Sentences(site.sounds, ToneVoice()), NoProvisioning())
+    server = Server(site, Cell([FakeSwitch(LoopTimeline())]), Sentences(site.sounds, ToneVoice()), {})
     serving = asyncio.create_task(server.run())
     await _until(lambda: hasattr(server, "_driver") and server.register.version == VERSION)
     await _until(lambda: during(server))

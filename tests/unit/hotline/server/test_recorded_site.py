@@ -18,7 +18,7 @@ import pytest
 import structlog
 
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn
-from calls.ids import AgentId, CallId, LegId
+from calls.ids import AgentId, CallId, LegId, leg_on
 from control.assembly import make_router
 from control.register import Call
 from control.router import Router
@@ -258,14 +258,15 @@ async def test_a_server_adopts_the_calls_takes_a_new_one_and_keeps_what_was_prom
         assert all(heard(LegId(call)) == {"music"} for call in (*then.WAIT, then.CAME_BACK))
         await until(lambda: all(len(heard(LegId(call))) == 1 for call in (then.IN_MENU, then.KEYS_A_SECRET)))
         # a new call, to the menu and away
-        new = world.dial("95183", "13900001020")
-        await until(lambda: CallId(new) in calls and calls[CallId(new)].version == then.VERSION and heard(new))
+        channel = world.dial("95183", "13900001020")
+        new = CallId(leg_on(switch.name, channel))  # the others keep their ids, which name no switch
+        await until(lambda: new in calls and calls[new].version == then.VERSION and heard(channel))
         # all go; who had come back to the place of a callback is owed that again
         await server.controller.tell(AgentPaused(AgentId("8002"), "break"))
         for call, place in then.PLACES.items():
             if place != "booked":
                 world.hang_up(LegId(call))
-        world.hang_up(new)
+        world.hang_up(channel)
         await until(lambda: {call.call: call.place for call in calls.values()} == dict.fromkeys(OWED, "booked"))
         # the agent says yes to each, the caller is called, they talk
         await server.controller.tell(AgentSignedIn(AgentId("8001")))

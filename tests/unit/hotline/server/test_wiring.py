@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import BadInput
+from calls.ports import Switch
 from hotline.provisioning.asterisk import AsteriskHouse
 from hotline.provisioning.freeswitch import FreeSwitchHouse
 from hotline.server import wiring
@@ -20,6 +21,12 @@ from switch.freeswitch.adapter import FreeSwitch
 pytestmark = pytest.mark.unit
 
 
+def only_switch(site: Site) -> Switch:
+    """The adapter of a site that has one."""
+    (node,) = site.switches
+    return wiring.make_switch(site, node)
+
+
 def test_recordings_are_found_from_any_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "hotline.yaml").write_text("switch: {run_dir: var/asterisk}\n")
     elsewhere = tmp_path / "elsewhere"
@@ -27,26 +34,26 @@ def test_recordings_are_found_from_any_working_directory(tmp_path: Path, monkeyp
     monkeypatch.chdir(elsewhere)
     given: list[AsteriskOptions] = []
     monkeypatch.setattr(adapter, "AsteriskSwitch", lambda options, name: given.append(options))
-    wiring.make_switch(Site.open(Path(os.path.relpath(tmp_path))))
+    only_switch(Site.open(Path(os.path.relpath(tmp_path))))
     assert given[0].recordings_dir == tmp_path / "var" / "asterisk" / "spool" / "recording"
 
 
 def test_another_switch_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "hotline.yaml").write_text("switch: {kind: freeswitch, run_dir: var/freeswitch}\n")
     site = Site.open(tmp_path)
-    assert isinstance(wiring.make_switch(site), FreeSwitch)
-    assert isinstance(wiring.make_provisioning(site), FreeSwitchHouse)
+    assert isinstance(only_switch(site), FreeSwitch)
+    assert isinstance(wiring.make_provisioning(site)["switch-1"], FreeSwitchHouse)
     assert site.settings.switch.port == 8021
     (tmp_path / "hotline.yaml").write_text("switch: {kind: asterisk, run_dir: var/asterisk}\n")
     site = Site.open(tmp_path)
-    assert isinstance(wiring.make_provisioning(site), AsteriskHouse)
+    assert isinstance(wiring.make_provisioning(site)["switch-1"], AsteriskHouse)
     assert site.settings.switch.port == 8088
 
 
 def test_an_ear_only_where_an_engine_is_named(tmp_path: Path) -> None:
     def switch(settings: str) -> object:
         (tmp_path / "hotline.yaml").write_text(settings)
-        return wiring.make_switch(Site.open(tmp_path))
+        return only_switch(Site.open(tmp_path))
 
     assert isinstance(switch("{}"), AsteriskSwitch)
     assert isinstance(switch("speech: {engine: scripted, phrases: [人工]}"), RecognisingSwitch)
@@ -66,13 +73,13 @@ def _site(folder: Path, switch: str) -> Site:
 
 def test_calls_are_offered_at_the_address_and_by_the_name_of_the_site(tmp_path: Path) -> None:
     site = _site(tmp_path, '{kind: freeswitch, calls_by: outbound_socket, listen: "10.0.0.5:8084", application: north}')
-    switch = wiring.make_switch(site)
+    switch = only_switch(site)
     assert isinstance(switch, FreeSwitch)
     assert (switch.options.listen, switch.options.controller) == (("10.0.0.5", 8084), "north")
 
 
 def test_parked_calls_are_everybodys(tmp_path: Path) -> None:
-    switch = wiring.make_switch(_site(tmp_path, "{kind: freeswitch}"))
+    switch = only_switch(_site(tmp_path, "{kind: freeswitch}"))
     assert isinstance(switch, FreeSwitch)
     assert (switch.options.listen, switch.options.controller) == (None, "")
 
@@ -90,3 +97,102 @@ def test_parked_calls_are_everybodys(tmp_path: Path) -> None:
 def test_what_cannot_be_offered_is_said_at_the_start(tmp_path: Path, switch: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         _site(tmp_path, switch)
+
+
+TWO = """\
+switches:
+  - {name: a, port: 8088, sip: "10.0.0.1:5060", run_dir: var/a}
+  - {name: b, kind: freeswitch, sip: "10.0.0.2:5060", run_dir: var/b}
+"""
+
+
+def test_several_switches_each_with_its_adapter_folder_secret_and_peers(tmp_path: Path) -> None:
+    (tmp_path / "hotline.yaml").write_text(TWO)
+    site = Site.open(tmp_path)
+    site.prepare()
+    cell = wiring.make_cell(site)
+    assert cell.names == ("a", "b")
+    one, other = (wiring.make_switch(site, node) for node in site.switches)
+    assert isinstance(one, AsteriskSwitch)
+    assert isinstance(other, FreeSwitch)
+    assert (one.name, other.name) == ("a", "b")
+    assert other.options.port == 8021
+    assert other.options.recordings_dir == tmp_path / "var/b/spool/recording"
+    assert site.switch_password("a") != site.switch_password("b") == other.options.password
+    peers = {node: site.peers_of(node) for node in site.switches}
+    assert peers["a"] is not None
+    assert peers["b"] is not None
+    assert (peers["a"].addresses, peers["b"].addresses) == ({"b": "10.0.0.2:5060"}, {"a": "10.0.0.1:5060"})
+    assert peers["a"].secret == peers["b"].secret
+    assert peers["a"].secret not in repr(peers["a"])
+    assert (tmp_path / "var/secrets/peers").stat().st_mode & 0o777 == 0o600
+
+
+def test_all_switches_have_the_same_passwords_of_phones(tmp_path: Path) -> None:
+    """Also where there is no file of them yet: a phone may move from one to another."""
+    (tmp_path / "hotline.yaml").write_text(TWO)
+    site = Site.open(tmp_path)
+    houses = wiring.make_provisioning(site)
+    assert isinstance(houses["a"], AsteriskHouse)
+    assert isinstance(houses["b"], FreeSwitchHouse)
+    assert houses["a"]._secrets.get("agent-1001") == houses["b"]._secrets.get("agent-1001")
+
+
+def test_no_two_switches_record_into_one_folder(tmp_path: Path) -> None:
+    """Each finishes what an earlier controller has left in its own."""
+    (tmp_path / "hotline.yaml").write_text("switches: [{name: a, sip: 'x:1'}, {name: b, port: 8089, run_dir: var/b}]")
+    site = Site.open(tmp_path)
+    folders = {node: site.recordings_of(node) for node in site.switches}
+    assert folders == {"a": tmp_path / "var/recordings/a", "b": tmp_path / "var/b/spool/recording"}
+    site.prepare()
+    assert folders["a"].is_dir()
+    (tmp_path / "hotline.yaml").write_text("{}")
+    assert Site.open(tmp_path).recordings_of("switch-1") == tmp_path / "var/recordings", "as before"
+
+
+@pytest.mark.parametrize(
+    ("name", "node"),
+    [("switch-1", "switch-1"), ("Main Switch", "s-main-switch"), ("1", "s-1"), ("x" * 30, "s-" + "x" * 14), ("ä", "s")],
+)
+def test_the_only_switch_may_be_called_anything(tmp_path: Path, name: str, node: str) -> None:
+    """As by earlier releases; its node's name is made of it."""
+    (tmp_path / "hotline.yaml").write_text(f"switch: {{name: {name!r}}}\n")
+    site = Site.open(tmp_path)
+    assert list(site.switches) == [node]
+    assert wiring.make_cell(site).names == (node,)
+    assert site.peers_of(node) is None
+    site.prepare()
+    assert site.switch_password(node) == site.switch_password() == site.secret("switch")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("switch: {port: 8089}\nswitches: [{name: a}]", ":2:11: switches: .*`switch`, too"),
+        ("switches: []", ":1:11: switches: .*empty"),
+        ("switches: [{port: 8088}]", "switches.0.name: Field required"),
+        ("switches: [{name: a}, {name: B}]", ":1:30: switches.1.name: .*small letter"),
+        ("switches: [{name: a}, {name: a, sip: 'x:1'}]", ":1:11: switches: .*the name a"),
+        ("switches: [{name: a}, {name: b, port: 8089}]", "the sip 127.0.0.1:5060"),
+        ("switches: [{name: a, sip: 'x:1'}, {name: b}]", "the port 127.0.0.1:8088"),
+        ("switches: [{name: a, sip: 'x:1', run_dir: v}, {name: b, port: 9, run_dir: v}]", "the run_dir v"),
+        ("switches: [{name: a, sip: 'x'}]", ":1:27: switches.0.sip: .*no host and port"),
+        ("switches: [{name: a, prot: 1}]", ":1:22: switches.0.prot is no setting .*port"),
+        ("switches: [{name: a, kind: asterix}]", "asterisk"),
+    ],
+)
+def test_what_is_wrong_with_several_switches_is_said_with_its_place(tmp_path: Path, settings: str, said: str) -> None:
+    (tmp_path / "hotline.yaml").write_text(settings)
+    with pytest.raises(BadInput, match=said):
+        Site.open(tmp_path)
+
+
+def test_a_port_from_outside_is_of_the_one_switch_of_its_kind(tmp_path: Path) -> None:
+    (tmp_path / "hotline.yaml").write_text(TWO)
+    moved = Site.open(tmp_path).with_ports(ari=18088, event_socket=18021, web=None)
+    assert [switch.port for switch in moved.switches.values()] == [18088, 18021]
+    (tmp_path / "hotline.yaml").write_text("switches: [{name: a, sip: 'x:1'}, {name: b, port: 8089}]")
+    with pytest.raises(BadInput, match="set `port` of each"):
+        Site.open(tmp_path).with_ports(ari=18088, event_socket=None, web=None)
+    kept = Site.open(tmp_path).with_ports(ari=None, event_socket=18021, web=18780)
+    assert [switch.port for switch in kept.switches.values()] == [8088, 8089]

@@ -16,9 +16,11 @@ from switch.asterisk.instance.configuration import (
     write_accounts,
     write_configuration,
     write_fallback,
+    write_peers,
 )
 from switch.asterisk.instance.installation import Installation, locate
 from switch.asterisk.instance.settings import TEMPLATES, AsteriskSettings
+from switch.peers import Peers
 
 pytestmark = pytest.mark.unit
 
@@ -191,3 +193,41 @@ def test_withheld_numbers_are_kept_only_where_that_is_asked_for(
     assert "withheld.log" not in (settings.etc_dir / "extensions.conf").read_text()
     write_configuration(replace(settings, keep_withheld=True), installation)
     assert f"FILE({settings.withheld_log}," in (settings.etc_dir / "extensions.conf").read_text()
+
+
+def test_peers_are_known_by_name_and_password_and_reach_phones_only(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    peers = Peers("a", "p-2", {"b": "127.0.0.1:5070", "c": "10.0.0.3:5060"})
+    write_configuration(replace(settings, peers=peers), installation)
+    text = (settings.etc_dir / "peers.conf").read_text()
+    sections = [section.splitlines() for section in re.split(r"^(?=\[)", text, flags=re.MULTILINE)[1:]]
+    of_b = [section for section in sections if section[0].startswith("[switch-b")]
+    kinds = {(section[0], section[1]): dict(line.split(" = ") for line in section if " = " in line) for section in of_b}
+    endpoint = kinds["[switch-b]", "type = endpoint"]
+    assert (endpoint["context"], endpoint["from_user"]) == ("hotline-peers", "switch-a")
+    assert (endpoint["auth"], endpoint["outbound_auth"]) == ("switch-b", "switch-b-out")
+    proof, own = kinds["[switch-b]", "type = auth"], kinds["[switch-b-out]", "type = auth"]
+    assert (proof["username"], proof["password"]) == ("switch-b", "p-2")
+    assert (own["username"], own["password"]) == ("switch-a", "p-2")
+    assert kinds["[switch-b]", "type = aor"]["contact"] == "sip:127.0.0.1:5070"
+    assert "identify" not in text, "no address proves to be a switch"
+    assert "contact = sip:10.0.0.3:5060" in text
+    assert "p-2" not in repr(replace(settings, peers=peers))
+    assert "#include peers.conf" in (settings.etc_dir / "pjsip.conf").read_text()
+    dialplan = (settings.etc_dir / "extensions.conf").read_text()
+    context = dialplan.partition("[hotline-peers]")[2].partition("\n[")[0]
+    assert re.findall(r"Dial\(([^)]*)\)", context) == ["PJSIP/agent-${ACCOUNT},300"]
+    assert "Stasis" not in context
+
+
+def test_peers_that_the_controller_wrote_stay_when_asterisk_starts_without_any(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    write_configuration(settings, installation)
+    assert (settings.etc_dir / "peers.conf").read_text() == "; no other switches\n"
+    write_peers(replace(settings, peers=Peers("a", "p-2", {"b": "127.0.0.1:5070"})))
+    write_configuration(settings, installation)
+    assert "[switch-b]" in (settings.etc_dir / "peers.conf").read_text()
+    write_peers(replace(settings, peers=Peers("a", "p-2", {})))
+    assert "[switch-b]" not in (settings.etc_dir / "peers.conf").read_text()

@@ -74,3 +74,25 @@ async def test_first_is_before_the_others_of_a_lane() -> None:
         await connection.write()
     (messages,) = socket.send_together.call_args.args
     assert [msgspec.json.decode(message)["request_id"] for message in messages] == ["3", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("to", "endpoint"),
+    [
+        ("phone:1001", "PJSIP/agent-1001"),
+        ("phone:1001@b", "PJSIP/*1001@switch-b"),
+        ("phone:a.b-c_d@switch-1", "PJSIP/*a.b-c_d@switch-switch-1"),
+        ("tel:+8610", "PJSIP/+8610@gateway"),
+        ("phone:1001@", None),
+        ("phone:@b", None),
+        ("phone:1001@B", None),
+        ("phone:1001@b&PJSIP/1", None),
+        ("phone:10/01@b", None),
+        ("phone:1001@b@c", None),
+        ("tel:1@b", None),
+    ],
+)
+def test_what_asterisk_dials(to: str, endpoint: str | None) -> None:
+    session: Mock = create_autospec(Session, instance=True)
+    session.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
+    assert Dialler(session).endpoint_of(to) == endpoint

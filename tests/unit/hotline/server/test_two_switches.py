@@ -1,0 +1,116 @@
+"""A server with two switches: what it tells of each, and provides to each."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+from prometheus_client import generate_latest
+
+from calls.errors import SwitchAway
+from calls.ids import CallId
+from calls.ports import Sink
+from hotline.provisioning.port import MissedCall, NoProvisioning
+from hotline.server import upkeep
+from hotline.server.serving import Server
+from hotline.site.settings import Site
+from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.store import Versions
+from ivr.program import Program
+from speech.sentences import Sentences
+from switch import cell
+from switch.cell import Cell
+from switch.fake import FakeSwitch, LoopTimeline, World
+from tests.unit.hotline.served import new_site, publish, serve, until
+from tests.unit.speech.voices import ToneVoice
+
+pytestmark = pytest.mark.unit
+
+
+class Provided(NoProvisioning):
+    """Remembers the versions that it was told, and has one call of the fallback."""
+
+    def __init__(self, node: str) -> None:
+        self.versions: list[str] = []
+        self.kept = [MissedCall(CallId(f"{node}@fallback-1"), "138", "95183", 1.0, 2.0, "abandoned", None, "")]
+
+    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
+        self.versions.append(program.version)
+
+    def missed(self) -> list[MissedCall]:
+        return self.kept
+
+    def forget(self) -> None:
+        self.kept = []
+
+
+class Late(FakeSwitch):
+    """Away until it is let come."""
+
+    def __init__(self, timeline: LoopTimeline, name: str) -> None:
+        super().__init__(timeline, name)
+        self.there = asyncio.Event()
+
+    async def start(self, sink: Sink) -> None:
+        if not self.there.is_set():
+            raise SwitchAway("nobody there")
+        await super().start(sink)
+
+
+def server_of(site: Site, switches: list[FakeSwitch], provisioning: dict[str, Provided]) -> Server:
+    return Server(site, Cell(switches), Sentences(site.sounds, ToneVoice()), provisioning)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "_EVERY_S", 0.01)
+    monkeypatch.setattr(cell, "RETRY_S", (0.01,))
+
+
+@pytest.mark.usefixtures("quick")
+async def test_each_switch_is_told_of_and_provided_for_itself(tmp_path: Path) -> None:
+    site = new_site(tmp_path)
+    version = publish(Versions(site.versions), 1)
+    timeline = LoopTimeline()
+    one, other = FakeSwitch(timeline, "a"), Late(timeline, "b")
+    provisioning = {"a": Provided("a"), "b": Provided("b")}
+    server = server_of(site, [one, other], provisioning)
+
+    def up() -> list[bool]:
+        lines = generate_latest(server.metrics.registry).decode().splitlines()
+        return [f'hotline_switch_up{{switch="{node}"}} 1.0' in lines for node in "ab"]
+
+    serving = await serve(server, version)
+    await until(lambda: server.controller.view()["switches"] == {"a": True, "b": False})
+    assert server.controller.view()["switch_up"] is False
+    assert server.controller.health()["wrong"] == ["the switch b is away"]
+    assert up() == [True, False]
+    await until(lambda: provisioning["a"].versions == [version])
+    assert provisioning["b"].versions == []
+    World(one).dial("95183")
+    await until(lambda: set(server.register.calls) == {"a@in-1"})
+    other.there.set()
+    await until(lambda: server.controller.health()["ok"])
+    assert up() == [True, True]
+    await until(lambda: provisioning["b"].versions == [version])
+    await until(lambda: not provisioning["a"].kept and not provisioning["b"].kept)
+    World(other).restart_switch()
+    await until(lambda: provisioning["b"].versions == [version, version])
+    assert provisioning["a"].versions == [version], "it is told nothing twice"
+    assert set(server.register.calls) == {"a@in-1"}
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
+@pytest.mark.usefixtures("quick")
+async def test_the_only_switch_that_is_away_at_the_start_is_taken_up_when_it_comes(tmp_path: Path) -> None:
+    site = new_site(tmp_path)
+    version = publish(Versions(site.versions), 1)
+    switch = Late(LoopTimeline(), "a")
+    server = server_of(site, [switch], {"a": Provided("a")})
+    serving = await serve(server, version)
+    assert server.controller.health()["wrong"] == ["the switch is away"]
+    switch.there.set()
+    await until(lambda: server.controller.health()["ok"])
+    signal.raise_signal(signal.SIGTERM)
+    await serving
