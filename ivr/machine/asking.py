@@ -31,6 +31,10 @@ def enter(walk: Walk, step: Asking) -> None:
         walk.hide(step.into, star=_star(step))
         session.ahead = ""  # pressed when it was not yet hidden: not for this step
     ahead, session.ahead = session.ahead, ""
+    if ahead and not step.barge_in:  # a question that must be heard to its end is not answered before it
+        ahead = ""
+        if isinstance(step, Collect) and step.secret:
+            walk.hide(step.into, star=_star(step))  # the vault forgets that key, too
     if not ahead:
         _ask(walk, step)
         return
