@@ -62,7 +62,12 @@ _ALL = (
         "say",
         s.lines,
         "Say phrases of prompts/, in the caller's language.",
-        (Option("barge_in", v.boolean, "Whether a key skips the rest (and counts for the very next question).", True), _THEN),
+        (
+            Option(
+                "barge_in", v.boolean, "Whether a key skips the rest (and counts for the very next question).", True
+            ),
+            _THEN,
+        ),
         lambda g: p.Say(lines=g["say"], barge_in=g["barge_in"], then=g["then"]),
     ),
     Kind(

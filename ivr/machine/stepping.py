@@ -5,6 +5,7 @@ from typing import Any
 from calls.causes import Outcome
 from calls.commands import Record
 from calls.events import CommandFailed, PlaybackFinished, RecordingFinished
+from calls.ids import AttemptId
 from calls.numbers import e164
 from dsl.conditions import Erred, holds
 from dsl.hours import is_open
@@ -164,10 +165,16 @@ def looked_up(walk: Walk, step: Lookup, event: LookupFinished) -> None:
 
 def open_case(walk: Walk, step: OpenCase) -> None:
     """Ask for a case; its number comes when it is durable."""
+    walk.wait("consult", ask_case(walk, step), step.deadline_s)
+
+
+def ask_case(walk: Walk, step: OpenCase) -> AttemptId:
+    """Ask for a case, whoever waits for its number."""
     attempt = walk.mint()
+    walk.session.owed = False
     fields = _values(walk, step.fields)
     walk.out.append(commands.OpenCase(walk.session.call, attempt, step.category, fields))
-    walk.wait("consult", attempt, step.deadline_s)
+    return attempt
 
 
 def case_opened(walk: Walk, step: OpenCase, event: CaseOpened) -> None:
@@ -254,6 +261,7 @@ def recorded(walk: Walk, step: Voicemail, event: RecordingFinished) -> None:
     session = walk.session
     good = event.outcome is not Outcome.FAILED and event.path != "" and event.duration_s >= step.least_s
     if good:
+        session.owed = True
         walk.out.append(commands.VoicemailLeft(session.call, step.box, event.path, event.duration_s))
     if event.ended_by == "hang_up":
         walk.note("message left" if good else "no message")

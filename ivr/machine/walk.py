@@ -48,6 +48,7 @@ class Walk:
         self.offset_s = offset_s
         self.out: list[IvrCommand] = []
         self.successor: str | None = None
+        self.alone = False  # the caller is gone: nobody hears, nobody is hung up
         self._voice = voice
 
     # what steps do
@@ -141,6 +142,8 @@ class Walk:
 
     def end(self, reason: EndReason, *, hang_up: bool = True, by: PhaseEvent = "end") -> None:
         """End the walk: the session moves `by` this event to its last phase."""
+        if self.alone:
+            reason, hang_up = "caller_left", False
         self.session.move(by)
         self.show()
         if hang_up:

@@ -65,7 +65,7 @@ def test_try_all_and_one(site: Path) -> None:
     code, output = _run("try", "--site", str(site), "--json")
     assert code == 0
     assert len(json.loads(output)["cases"]) >= 15
-    code, output = _run("try", "complaint", "--site", str(site), "--verbose")
+    code, output = _run("try", "complaint lands", "--site", str(site), "--verbose")
     assert code == 0
     assert "1 calls went as expected" in output
 

@@ -52,6 +52,8 @@ def _try(script: str, more: str = "") -> Result:
         "presses: 2\nlookup: deadline\nlands_in: {agent: '', vip: false, priority: 0}",
         "presses: 2\nlookup: {answers: {sum: 5, vip: 'yes', owed: much}}\nlands_in: {vip: false, priority: 0}",
         "presses: 3\nleaves_message: 9\nmessage_for: desk\nhears: bye",
+        "presses: 3\nleaves_message: {seconds: 9, then: hangs_up}\nmessage_for: desk\nends: caller_left",
+        "presses: 3\nwaits: 9\nhangs_up:\nmessage_for: desk\nends: caller_left",
         "presses: 4\ntransferred_to: tel:+8610\ntransfer: busy\nhears: one",
         "presses: 5\nhears: ask\npresses: 4\nscores: {q: 4}",
         "presses: 6\nopens_case: {category: x, from: menu}\nhears: bye",
