@@ -19,6 +19,8 @@ import msgspec
 Span = tuple[int, int]
 """Minutes of the day from and to; a `to` beyond 1440 runs past midnight and belongs to the day it began."""
 
+_LOOK_AHEAD_DAYS = 62
+
 Reason = Literal["week", "holiday", "workday", "closure", "unknown_year"]
 
 
@@ -74,6 +76,22 @@ def of_day(hours: Hours, day: date) -> tuple[tuple[Span, ...], Reason]:
         if decreed == "workday":
             return hours.workdays, "workday"
     return hours.week[weekday], "week"
+
+
+def next_opening(hours: Hours, utc_s: float) -> datetime | None:
+    """First instant after `utc_s` at which a span begins, in the zone of the hours.
+
+    None: none does in the next two months as far as they are known; a year that is not decreed counts as closed.
+    """
+    zone = _zone(hours.zone)
+    now = datetime.fromtimestamp(utc_s, UTC).astimezone(zone)
+    for ahead in range(_LOOK_AHEAD_DAYS):
+        day = now.date() + timedelta(days=ahead)
+        for begin, _ in sorted(of_day(hours, day)[0]):
+            opening = datetime(day.year, day.month, day.day, begin // 60, begin % 60, tzinfo=zone)
+            if opening.timestamp() > utc_s:
+                return opening
+    return None
 
 
 @lru_cache(maxsize=4096)

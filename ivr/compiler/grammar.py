@@ -34,6 +34,8 @@ class Ref:
     mark: Mark
     step: str
     given: tuple[str, ...] = ()
+    constants: tuple[tuple[str, Any], ...] = ()
+    """Those of a phrase's own values that are written out, by name."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,16 @@ class Reading:
         """Report a problem; reading goes on."""
         self.problems.append(Problem(mark, rule, message))
 
-    def refer(self, kind: RefKind, name: str, mark: Mark, given: tuple[str, ...] = ()) -> None:
+    def refer(
+        self,
+        kind: RefKind,
+        name: str,
+        mark: Mark,
+        given: tuple[str, ...] = (),
+        constants: tuple[tuple[str, Any], ...] = (),
+    ) -> None:
         """Keep a name that is used here."""
-        self.refs.append(Ref(kind, name, mark, self.at, given))
+        self.refs.append(Ref(kind, name, mark, self.at, given, constants))
 
     def default(self, name: str) -> Any:
         """Setting of the site for a word that the step leaves out; None: the site has none either."""

@@ -46,6 +46,7 @@ from ivr.program import (
     Set,
     Transfer,
 )
+from ivr.spoken import OF_HOURS, SpokenError, spell
 
 _MACRO_VARIABLE = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
 _SKILL = re.compile(r"[^\W\d][\w-]*")
@@ -192,11 +193,29 @@ def _phrase(ref: Ref, flow: Flow, reading: Reading, around: Surroundings) -> Ite
             hint = nearest_hint(place, sorted(have))
             message = f"{ref.name} needs a value {place}, and this flow has none{hint}: with: {{{place}: …}}"
             yield Problem(ref.mark, "phrase-value", message)
+    for name, constant in ref.constants:
+        if name in needed:
+            yield from _constant(ref, name, needed[name], constant, around)
     for given in ref.given:
         if given not in needed and given != "digits":
             yield Problem(
                 ref.mark, "phrase-value", f"{ref.name} has no place {given}{nearest_hint(given, list(needed))}"
             )
+
+
+def _constant(ref: Ref, name: str, kind: str, constant: object, around: Surroundings) -> Iterator[Problem]:
+    """Check a value that is written out: it can be said in every language, and hours are there."""
+    if kind in OF_HOURS:
+        if constant not in around.hours and not around.unread.may_define("hours", str(constant)):
+            hint = around.hint(str(constant), around.hours)
+            yield Problem(ref.mark, "unknown-hours", f"{name}: there are no hours {constant}{hint}")
+        return
+    for language in around.languages:
+        try:
+            spell(kind, constant, language)
+        except SpokenError as error:
+            yield Problem(ref.mark, "phrase-value", f"{ref.name} cannot say {name} as {kind}: it {error.reason}")
+            return
 
 
 def _expression(ref: Ref, flow: Flow, reading: Reading) -> Iterator[Problem]:

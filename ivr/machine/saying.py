@@ -1,13 +1,16 @@
 """Saying of phrases: media for the switch, clips where there are any, sentences where values are known only now."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from calls.commands import Clip, Media, Sentence
 from dsl.conditions import Erred, evaluate
+from dsl.hours import next_opening
 from ivr.phrases import PhraseError, Template, parse_template
 from ivr.program import Cel, Lines, Program, Value
-from ivr.spoken import SpokenError
+from ivr.spoken import OF_HOURS, Opening, SpokenError
 
 
 def value_of(value: Value, values: Mapping[str, Any]) -> Any:
@@ -22,8 +25,13 @@ class Voice:
         self._program = program
         self._templates: dict[tuple[str, str], Template] = {}
 
-    def media(self, lines: Lines, language: str, values: Mapping[str, Any], notes: list[str]) -> tuple[Media, ...]:
-        """Media to play. A line that cannot be said is left out, and `notes` says which and why, without its values."""
+    def media(
+        self, lines: Lines, language: str, values: Mapping[str, Any], utc_s: float | None, notes: list[str]
+    ) -> tuple[Media, ...]:
+        """Media to play. A line that cannot be said is left out, and `notes` says which and why, without its values.
+
+        `utc_s` is now, in UTC epoch seconds; None where no clock is known.
+        """
         said: list[Media] = []
         for line in lines:
             tongue = line.language or language
@@ -34,11 +42,29 @@ class Voice:
             try:
                 template, tongue = self._template(line.phrase, tongue)
                 own = {name: value_of(value, values) for name, value in line.values.items()}
-                said.append(Sentence(template.render({**values, **own}, tongue, self._program.region), tongue))
+                filled = self._filled(template, {**values, **own}, utc_s)
+                said.append(Sentence(template.render(filled, tongue, self._program.region), tongue))
             except (PhraseError, SpokenError, Erred) as error:
                 reason = error.reason if isinstance(error, SpokenError) else str(error)
                 notes.append(f"{line.phrase} not said: {reason}")
         return tuple(said)
+
+    def _filled(self, template: Template, values: dict[str, Any], utc_s: float | None) -> dict[str, Any]:
+        """Values with hours looked up: an entry of hours.yaml for its name, and when it opens next."""
+        for place, kind in template.places.items():
+            if kind not in OF_HOURS:
+                continue
+            hours = self._program.hours.get(str(values.get(place)))
+            if hours is None:
+                raise SpokenError(kind, "takes the name of an entry of hours.yaml")
+            if kind == "opening":
+                if utc_s is None:
+                    raise SpokenError(kind, "the wall clock is not known")
+                now = datetime.fromtimestamp(utc_s, UTC).astimezone(ZoneInfo(hours.zone))
+                values[place] = Opening(next_opening(hours, utc_s), now)
+            else:
+                values[place] = hours
+        return values
 
     def _template(self, phrase: str, language: str) -> tuple[Template, str]:
         """Template in this language, else in the site's first one. Raises PhraseError where neither has it."""

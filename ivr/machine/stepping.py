@@ -127,11 +127,11 @@ def assign(walk: Walk, step: Set) -> None:
 
 def ask_hours(walk: Walk, step: AskHours) -> None:
     """Follow the clock and the calendar; without a clock it is closed."""
-    if walk.offset_s is None:
+    if walk.utc_s is None:
         walk.note("the wall clock is not known")
         walk.leave("closed", step.closed)
         return
-    opened, reason = is_open(walk.program.hours[step.hours], walk.now + walk.offset_s)
+    opened, reason = is_open(walk.program.hours[step.hours], walk.utc_s)
     walk.leave(f"{'open' if opened else 'closed'}: {reason}", step.open if opened else step.closed)
 
 

@@ -51,6 +51,11 @@ class Walk:
         self.alone = False  # the caller is gone: nobody hears, nobody is hung up
         self._voice = voice
 
+    @property
+    def utc_s(self) -> float | None:
+        """Now, in UTC epoch seconds; None where no clock is known."""
+        return None if self.offset_s is None else self.now + self.offset_s
+
     # what steps do
 
     def mint(self) -> AttemptId:
@@ -64,7 +69,7 @@ class Walk:
         lines = sum(parts, ())
         if not lines:
             return None
-        media = self._voice.media(lines, session.language, session.values(), session.notes)
+        media = self._voice.media(lines, session.language, session.values(), self.utc_s, session.notes)
         if not media:
             return None
         attempt = self.mint()

@@ -22,7 +22,11 @@ The answer is words and never figures, so that every voice engine and every reco
 | time | `09:05` or `09:05:10`, in 24 hours | 上午九点零五分 | nine oh five a.m. |
 | duration | whole seconds below 100 days | 两分钟三秒 | two minutes and three seconds |
 | phone | `+8613800138000`, `010…`, `95183` | 幺三八，零零幺三，八零零零 | one three eight, … |
+| hours | the name of an entry of hours.yaml | 周一至周五上午九点到下午六点 | Monday to Friday from nine a.m. … |
+| opening | the same: when it opens next | 明天上午九点 | tomorrow at nine a.m. |
 | text | words that are said as they are | | |
+
+What is said about hours is looked up by the flow machine: `hours` and `opening` get the entry and the next opening.
 """
 
 from __future__ import annotations
@@ -33,9 +37,9 @@ from typing import Protocol
 
 from calls.numbers import REGION
 from ivr.spoken import en, values, zh
-from ivr.spoken.values import CURRENCIES, Money, SpokenError
+from ivr.spoken.values import CURRENCIES, Money, Opening, SpokenError, Week
 
-__all__ = ["CURRENCIES", "KINDS", "LANGUAGES", "SpokenError", "speaks", "spell"]
+__all__ = ["CURRENCIES", "KINDS", "LANGUAGES", "OF_HOURS", "Opening", "SpokenError", "speaks", "spell"]
 
 KINDS = (
     "code",
@@ -44,8 +48,10 @@ KINDS = (
     "day",
     "digits",
     "duration",
+    "hours",
     "money",
     "number",
+    "opening",
     "ordinal",
     "percent",
     "phone",
@@ -53,6 +59,9 @@ KINDS = (
     "time",
 )
 """The kinds that a placeholder of a phrase may name."""
+
+OF_HOURS = ("hours", "opening")
+"""Kinds whose value names an entry of hours.yaml; the machine looks it up before it is said."""
 
 
 class Speaker(Protocol):
@@ -96,6 +105,14 @@ class Speaker(Protocol):
 
     def duration(self, value_s: int) -> str:
         """A duration of whole seconds."""
+        ...
+
+    def hours(self, value: Week) -> str:
+        """When it is open in a week."""
+        ...
+
+    def opening(self, value: Opening) -> str:
+        """When it opens next, as an adverb."""
         ...
 
 
@@ -142,6 +159,10 @@ def spell(kind: str, value: object, language: str, region: str = REGION) -> str:
         case "phone":
             home = "86" if speaker is zh and region == "CN" else None
             return speaker.phone(values.phone(value, home=home))
+        case "hours":
+            return speaker.hours(values.week(value))
+        case "opening":
+            return speaker.opening(values.opening(value))
         case "text":
             return values.words(value)
         case _:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from dsl.hours import Hours, Span
+
 CURRENCIES = ("CNY", "USD", "EUR")
 """ISO 4217 codes of the money that can be said."""
 
@@ -201,6 +203,57 @@ def _ending_in_fours(text: str) -> tuple[str, ...]:
     first = len(text) % 4
     head = (text[:first],) if first else ()
     return head + _groups(text[first:], 4)
+
+
+Days = tuple[int, ...]
+"""Days of the week from Monday, 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week's opening hours: days by what they have, in the order of the week; days without any; holidays closed."""
+
+    open: tuple[tuple[Days, tuple[Span, ...]], ...]
+    closed: Days
+    holidays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Next opening in the zone of its hours, None where none is known; and now in that zone."""
+
+    at: datetime | None
+    now: datetime
+
+
+def week(value: object) -> Week:
+    """Hours of a week by days that are alike."""
+    if not isinstance(value, Hours):
+        raise SpokenError("hours", "takes the name of an entry of hours.yaml")
+    alike: dict[tuple[Span, ...], list[int]] = {}
+    for weekday, spans in enumerate(value.week):
+        alike.setdefault(tuple(sorted(spans)), []).append(weekday)
+    closed = tuple(alike.pop((), ()))
+    groups = tuple((tuple(days), spans) for spans, days in alike.items())
+    return Week(groups, closed, bool(value.calendar or value.holidays))
+
+
+def runs(days: Days) -> tuple[Days, ...]:
+    """Days that follow each other, together."""
+    found: list[list[int]] = []
+    for weekday in days:
+        if found and found[-1][-1] == weekday - 1:
+            found[-1].append(weekday)
+        else:
+            found.append([weekday])
+    return tuple(tuple(run) for run in found)
+
+
+def opening(value: object) -> Opening:
+    """The next opening."""
+    if not isinstance(value, Opening):
+        raise SpokenError("opening", "takes the name of an entry of hours.yaml")
+    return value
 
 
 def words(value: object) -> str:

@@ -219,7 +219,7 @@ def test_a_flow_called_with_arguments_returns_values() -> None:
 def test_a_value_that_cannot_be_said_is_left_out_and_noted() -> None:
     line = Line(
         compiled(
-            "flow: main\nstart: a\na: {say: [one, {phrase: worth, with: {sum: much}}], then: b}\nb: {hangup: bye}\n"
+            "flow: main\nstart: a\na: {say: [one, {phrase: worth, with: {sum: ='much'}}], then: b}\nb: {hangup: bye}\n"
         )
     )
     assert texts(line.start()) == ["one"]
