@@ -18,17 +18,25 @@ def value_of(value: Value, values: Mapping[str, Any]) -> Any:
     return evaluate(value.text, values) if isinstance(value, Cel) else value.value
 
 
+UNSAYABLE = "sentence_unavailable"
+"""Phrase that is said in place of one that cannot be said: a value is missing, or is none of its kind."""
+
+_APOLOGIES = {"zh": "对不起，暂时无法为您播报。", "en": "Sorry, I cannot read that to you right now."}
+
+
 class Voice:
     """Voice of one version: its phrases as media. Templates are parsed when they are first needed."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
         self._templates: dict[tuple[str, str], Template] = {}
+        zones = [hours.zone for hours in program.hours.values()]
+        self._zone = ZoneInfo(zones[0]) if zones else None  # the house's own: instants are said in it
 
     def media(
         self, lines: Lines, language: str, values: Mapping[str, Any], utc_s: float | None, notes: list[str]
     ) -> tuple[Media, ...]:
-        """Media to play. A line that cannot be said is left out, and `notes` says which and why, without its values.
+        """Media to play. An apology stands for what cannot be said; `notes` says what and why, without its values.
 
         `utc_s` is now, in UTC epoch seconds; None where no clock is known.
         """
@@ -43,11 +51,24 @@ class Voice:
                 template, tongue = self._template(line.phrase, tongue)
                 own = {name: value_of(value, values) for name, value in line.values.items()}
                 filled = self._filled(template, {**values, **own}, utc_s)
-                said.append(Sentence(template.render(filled, tongue, self._program.region), tongue))
+                said.append(Sentence(template.render(filled, tongue, self._program.region, self._zone), tongue))
             except (PhraseError, SpokenError, Erred) as error:
                 reason = error.reason if isinstance(error, SpokenError) else str(error)
                 notes.append(f"{line.phrase} not said: {reason}")
+                if (apology := self._apology(language)) not in said:
+                    said.append(apology)
         return tuple(said)
+
+    def _apology(self, language: str) -> Media:
+        """Words for a line that cannot be said: never silence. A site's own, or those that are built in."""
+        clip = self._program.clips.get(language, {}).get(UNSAYABLE)
+        if clip is not None:
+            return Clip(clip)
+        own = self._program.phrases.get(language, {}).get(UNSAYABLE, "")
+        primary = language.partition("-")[0].lower()
+        if own and not parse_template(own).places:
+            return Sentence(parse_template(own).render({}, language), language)
+        return Sentence(_APOLOGIES.get(primary, _APOLOGIES["en"]), language if primary in _APOLOGIES else "en")
 
     def _filled(self, template: Template, values: dict[str, Any], utc_s: float | None) -> dict[str, Any]:
         """Values with hours looked up: an entry of hours.yaml for its name, and when it opens next."""

@@ -9,8 +9,10 @@ from dsl.calendars import read_hours
 from dsl.hours import next_opening
 from dsl.tree import parse
 from ivr.compiler.compiling import compile_folder
+from ivr.events import CallStarted
+from ivr.machine.core import Ivr
 from ivr.spoken import Opening, SpokenError, spell
-from tests.unit.ivr.machine.machines import Line, texts
+from tests.unit.ivr.machine.machines import CALL, LEG, Line, texts
 
 pytestmark = pytest.mark.unit
 
@@ -125,3 +127,11 @@ def test_hours_that_are_not_there_are_found_by_the_lint() -> None:
     (problem,) = compile_folder(folder).problems
     assert problem.rule == "unknown-hours"
     assert problem.message == "back: there are no hours servce (did you mean service?)"
+
+
+def test_without_a_clock_the_next_opening_is_no_silence() -> None:
+    folder = {"prompts/en.yaml": _SHUT, "dialplans/hours.yaml": _SERVICE, "dialplans/flows/main.yaml": _CLOSED}
+    program = compile_folder(folder, version="v1").program
+    assert program is not None
+    out = Ivr({"v1": program}).handle(CallStarted(CALL, LEG, "v1", "main", "", ""), 0.0)
+    assert texts(out) == ["Sorry, I cannot read that to you right now."]

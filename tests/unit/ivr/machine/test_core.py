@@ -1,5 +1,6 @@
 """The walk: what each step orders, what ends it, what is stale."""
 
+import msgspec
 import pytest
 
 from calls.causes import Cause, Outcome
@@ -216,15 +217,46 @@ def test_a_flow_called_with_arguments_returns_values() -> None:
     assert texts(line.start()) == ["五元"]
 
 
-def test_a_value_that_cannot_be_said_is_left_out_and_noted() -> None:
+def test_a_value_that_cannot_be_said_is_an_apology_and_noted() -> None:
     line = Line(
         compiled(
             "flow: main\nstart: a\na: {say: [one, {phrase: worth, with: {sum: ='much'}}], then: b}\nb: {hangup: bye}\n"
         )
     )
-    assert texts(line.start()) == ["one"]
+    assert texts(line.start()) == ["one", "对不起，暂时无法为您播报。"]
     line.played()
     assert line.steps[0][1].startswith("said; worth not said: ")
+
+
+_OWED = "flow: main\nstart: find\nfind: {lookup: 'http://x/', into: it, failed: hangup, then: tell}\n"
+_OWED += "tell: {say: [{phrase: worth, with: {sum: =it.sum}}, {phrase: worth, with: {sum: =it.more}}], then: bye}\n"
+_OWED += "bye: {hangup: bye}\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "heard"),
+    [
+        ({"sum": 1234.5000000000002, "more": "1,234.50"}, ["一千二百三十四元五角", "一千二百三十四元五角"]),
+        ({"sum": "a lot", "more": None}, ["对不起，暂时无法为您播报。"]),  # once is enough
+        ({"more": 5}, ["对不起，暂时无法为您播报。", "五元"]),
+    ],
+)
+def test_a_caller_never_hears_silence_where_a_value_should_be(answer: object, heard: list[str]) -> None:
+    line = Line(compiled(_OWED))
+    line.start()
+    assert texts(line.tell(LookupFinished(CALL, line.awaited, "ok", answer))) == heard
+
+
+def test_a_sites_own_words_of_apology_come_first() -> None:
+    program = compiled(_OWED)
+    texts_of = {**program.phrases, "zh-CN": {**program.phrases["zh-CN"], "sentence_unavailable": "抱歉"}}
+    line = Line(msgspec.structs.replace(program, phrases=texts_of))
+    line.start()
+    assert texts(line.tell(LookupFinished(CALL, line.awaited, "ok", {}))) == ["抱歉"]
+    clips = {"zh-CN": {"sentence_unavailable": "/clips/sorry"}}
+    line = Line(msgspec.structs.replace(program, clips=clips))
+    line.start()
+    assert only(line.tell(LookupFinished(CALL, line.awaited, "ok", {})), Play).media == (Clip("/clips/sorry"),)
 
 
 def test_a_prompt_that_failed_counts_as_played() -> None:
