@@ -48,7 +48,6 @@ from ivr.program import (
 )
 from ivr.spoken import OF_HOURS, SpokenError, spell
 
-_MACRO_VARIABLE = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
 _SKILL = re.compile(r"[^\W\d][\w-]*")
 _SKILL_WORDS = frozenset({"and", "or", "not"})
 
@@ -221,18 +220,17 @@ def _constant(ref: Ref, name: str, kind: str, constant: object, around: Surround
 def _expression(ref: Ref, flow: Flow, reading: Reading) -> Iterator[Problem]:
     program = compiled(ref.name)
     own = {*flow.variables, *BUILT_IN}
-    bound = set(_MACRO_VARIABLE.findall(ref.name))
-    for name in program.variables():
+    for name in program.variables:
         if name in reading.secrets:
             yield Problem(
                 ref.mark, "secret-said", f"{name} is secret: it stays in the vault, and no expression sees it"
             )
-        elif name not in own and name not in bound:
+        elif name not in own:
             hint = nearest_hint(name, sorted(own))
             quoted = f"; text has quotes: '{name}'" if not hint else ""
             yield Problem(ref.mark, "unknown-variable", f"there is no variable {name} in this flow{hint}{quoted}")
-    for name in program.functions():
-        if name[0].isalpha() and name not in FUNCTIONS:
+    for name in program.functions:
+        if name not in FUNCTIONS:
             yield Problem(
                 ref.mark, "unknown-function", f"there is no function {name}{nearest_hint(name, sorted(FUNCTIONS))}"
             )

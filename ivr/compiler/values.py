@@ -120,12 +120,7 @@ def expression_of(reading: Reading, text: str, node: Node) -> None:
     try:
         compiled(text)
     except ValueError as error:
-        reason = (
-            re.sub(r"\s+", " ", str(error).partition("Syntax error: ")[2] or str(error))
-            .split(" | ")[0]
-            .partition(" expecting ")[0]
-        )
-        reading.problem(node.mark, "expression", f"not a CEL expression: {reason}")
+        reading.problem(node.mark, "expression", f"not a CEL expression: {error}")
         return
     reading.refer("expression", text, node.mark)
 

@@ -124,7 +124,7 @@ def test_a_condition_that_errs_is_false_and_the_log_names_it() -> None:
     line = Line(compiled(LOOKUP + WHICH + "bye: {hangup: bye}\n"))
     attempt = only(line.start(), c.Lookup).attempt
     line.tell(LookupFinished(CALL, attempt, "ok", {"n": "many"}))
-    assert line.steps[-1] == ("which", "else; case 1 errs: TypeError")
+    assert line.steps[-1] == ("which", "else; case 1 errs: string and number are not compared")
 
 
 def test_a_lookup_that_never_answers_fails_by_itself() -> None:
