@@ -6,6 +6,7 @@ from typing import Any, Literal
 import aiohttp
 import orjson
 
+from dsl.values import as_text
 from ivr.commands import Lookup
 from ivr.events import LookupFinished
 
@@ -34,7 +35,9 @@ class Lookups:
 
     async def _ask(self, lookup: Lookup, body: dict[str, Any]) -> LookupFinished:
         self._session = self._session or aiohttp.ClientSession()
-        query = {name: str(value) for name, value in body.items()} if lookup.method == "GET" else None
+        query = None
+        if lookup.method == "GET":  # an address has no way to write nothing
+            query = {name: as_text(value) for name, value in body.items() if value is not None}
         data = orjson.dumps(body) if lookup.method == "POST" else None
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         async with self._session.request(

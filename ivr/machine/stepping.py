@@ -172,7 +172,7 @@ def ask_case(walk: Walk, step: OpenCase) -> AttemptId:
     """Ask for a case, whoever waits for its number."""
     attempt = walk.mint()
     walk.session.owed = False
-    fields = _values(walk, step.fields)
+    fields = _fields(walk, step.fields)
     walk.out.append(commands.OpenCase(walk.session.call, attempt, step.category, fields))
     return attempt
 
@@ -202,7 +202,7 @@ def queue(walk: Walk, step: Queue) -> None:
             step.class_,
             session.language,
             step.reason,
-            _values(walk, step.fields),
+            _fields(walk, step.fields),
             agent="" if agent is None else str(agent),
             sticky_s=step.sticky_s,
             vip=_value(walk, "vip", step.vip) is True,  # what errs, or is no boolean, makes nobody one
@@ -316,6 +316,15 @@ def _value(walk: Walk, name: str, value: Value) -> Any:
     except Erred as error:
         walk.note(f"{name} errs: {error}")
         return None
+
+
+def _fields(walk: Walk, values: dict[str, Value]) -> dict[str, Any]:
+    """Evaluate what people read. One that errs, or is nothing, is left out, and the log of the step says so."""
+    fields = _values(walk, values)
+    for name, value in fields.items():
+        if value is None and not any(note.startswith(f"{name} errs") for note in walk.session.notes):
+            walk.note(f"{name} is nothing")
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _values(walk: Walk, values: dict[str, Value]) -> dict[str, Any]:

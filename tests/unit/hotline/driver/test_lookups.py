@@ -31,7 +31,11 @@ async def address() -> AsyncIterator[str]:
     async def answer(request: web.Request) -> web.Response:
         return web.Response(body=BODIES[request.match_info["name"]])
 
+    async def echo(request: web.Request) -> web.Response:
+        return web.json_response(dict(request.query))
+
     app = web.Application()
+    app.router.add_get("/say/echo", echo)
     app.router.add_get("/{name}", answer)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -68,6 +72,14 @@ async def test_an_answer_is_bounded_before_anything_looks_at_it(address: str, na
     assert found == outcome
     if outcome == "ok":
         assert value == orjson.loads(BODIES[name])
+
+
+async def test_an_address_has_no_word_for_nothing(address: str) -> None:
+    lookups = Lookups()
+    lookup = Lookup(CallId("c"), AttemptId("c/1"), "GET", f"{address}/say/echo", {}, 5.0)
+    found = await lookups.ask(lookup, {"n": 5.0, "vip": True, "due": None, "name": "李"})
+    await lookups.close()
+    assert found.value == {"n": "5", "vip": "true", "name": "李"}
 
 
 async def test_an_address_that_is_none() -> None:

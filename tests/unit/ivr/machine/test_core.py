@@ -360,3 +360,25 @@ def test_stale_facts_change_nothing() -> None:
     ):
         assert line.tell(event) == []
     assert line.machine.snapshot() == before
+
+
+_FIELDS = "fields: {topic: loan, owed: =it.owed, open: =it.open, due: =it.due}"
+
+
+def _asked(step: str, answer: object) -> Line:
+    line = Line(compiled(f"{LOOKUP.replace('then: which', 'then: next')}next: {step}\nsorry: {{hangup: wrong}}\n"))
+    line.start()
+    line.tell(LookupFinished(CALL, line.awaited, "ok", answer))
+    return line
+
+
+def test_a_field_that_errs_or_is_nothing_is_left_out_for_the_agent_and_told() -> None:
+    line = _asked(f"{{queue: care, {_FIELDS}}}", {"open": True, "due": None})
+    assert only(line.all, c.EnterQueue).fields == {"topic": "loan", "open": True}
+    line.tell(LeftQueue(CALL, line.awaited, "failed"))
+    assert line.steps[-1][1] == "failed; owed errs: no such key; due is nothing"
+
+
+def test_a_field_of_a_case_that_errs_is_left_out_too() -> None:
+    line = _asked("{open_case: {category: x, owed: =it.owed, n: 5}}", {})
+    assert only(line.all, c.OpenCase).fields == {"n": 5}
