@@ -114,7 +114,14 @@ class _Entry:
                 if days[day % 7] is not None:
                     self._wrong(inside.key_mark or inside.mark, "hours-week", f"{DAYS[day % 7]} is given twice")
                 days[day % 7] = spans
-        return tuple(day or () for day in days)
+        week = tuple(day or () for day in days)
+        for day, spans in enumerate(week):
+            late = max((end - 1440 for _, end in spans), default=0)
+            following = (day + 1) % 7
+            if any(begin < late for begin, _ in week[following]):
+                message = f"the hours of {DAYS[day]} run past midnight into those of {DAYS[following]}"
+                self._wrong(node.mark, "hours-overlap", message)
+        return week
 
     def _spans(self, node: Node) -> tuple[Span, ...]:
         if node.value == "closed":
@@ -128,7 +135,10 @@ class _Entry:
                     child.mark, "hours-span", f"09:00-18:00, or closed, is wanted, not {child.kind} {child.text!r}"
                 )
             else:
-                spans.append((begin, end if end > begin else end + 1440))
+                span = (begin, end if end > begin else end + 1440)
+                if any(span[0] < other[1] and other[0] < span[1] for other in spans):
+                    self._wrong(child.mark, "hours-overlap", f"{child.text} overlaps hours before it: write one")
+                spans.append(span)
         return tuple(spans)
 
     def _holidays(self, node: Node | None) -> tuple[Literal["", "cn"], tuple[str, ...]]:

@@ -21,7 +21,19 @@ Given = dict[str, Any]
 """Compiled values by word; every word of the kind is there."""
 
 RefKind = Literal[
-    "step", "flow", "phrase", "queue", "agent", "hours", "language", "expression", "variable", "skills", "secret"
+    "step",
+    "flow",
+    "phrase",
+    "queue",
+    "agent",
+    "hours",
+    "language",
+    "expression",
+    "variable",
+    "skills",
+    "secret",
+    "address",
+    "destination",
 ]
 
 

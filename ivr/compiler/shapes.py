@@ -19,9 +19,11 @@ from ivr.compiler.values import (
     list_of,
     mapping,
     read_condition,
-    reference,
     texts,
     word,
+)
+from ivr.compiler.values import (
+    language as language_,
 )
 from ivr.program import Answer, Case, Confirm, Const, Line, Lines, QueueOffer, Retry, Value
 
@@ -55,9 +57,7 @@ def _read_line(reading: Reading, node: Node, name: str) -> Line:
     if node.is_mapping:
         inside = _members(reading, node, ("phrase",), ("language", "with"))
         values = mapping.read(reading, inside["with"], name) if "with" in inside else {}
-        language = (
-            reference("language", LANGUAGE).read(reading, inside["language"], name) if "language" in inside else None
-        )
+        language = language_.read(reading, inside["language"], name) if "language" in inside else None
         if "phrase" not in inside:
             return Line("?", language, values)
         return Line(_phrase(reading, inside["phrase"], values), language, values)

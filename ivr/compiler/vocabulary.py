@@ -138,7 +138,7 @@ _ALL = (
     ),
     Kind(
         "lookup",
-        v.value,
+        v.address,
         "Ask an HTTP service; its JSON answer is kept.",
         (
             Option("method", v.choice("POST", "GET"), "POST sends JSON, GET a query.", "POST"),
@@ -162,7 +162,7 @@ _ALL = (
     ),
     Kind(
         "language",
-        v.reference("language", v.LANGUAGE),
+        v.language,
         "Speak this language from now on.",
         (_THEN,),
         lambda g: p.Language(language=g["language"], then=g["then"]),
@@ -206,7 +206,7 @@ _ALL = (
     ),
     Kind(
         "transfer",
-        v.value,
+        v.destination,
         "Connect with tel:NUMBER or phone:ACCOUNT; then is where the caller goes after the talk.",
         (
             Option("ring_s", v.seconds, "Seconds to ring.", 30.0),
