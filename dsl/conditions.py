@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from dsl.cel import functions, syntax
-from dsl.cel.evaluation import Compiler, Run, Work, result
+from dsl.cel.evaluation import STEPS, Budget, Compiler, Run, Work, result
 from dsl.cel.functions import Erred
 
-__all__ = ["FUNCTIONS", "Erred", "Expression", "compiled", "evaluate", "holds"]
+__all__ = ["FUNCTIONS", "Budget", "Erred", "Expression", "compiled", "evaluate", "holds"]
 
 FUNCTIONS = frozenset({*functions.FUNCTIONS, *functions.MACROS})
 """Functions that an expression may call."""
@@ -32,12 +32,17 @@ class Expression:
         self.functions = tuple(compiler.functions)
         """Functions and macros that it calls, also those that there are not."""
 
-    def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """Evaluate it. Raises Erred."""
+    def evaluate(self, values: Mapping[str, Any], budget: Budget | None = None) -> Any:
+        """Evaluate it, out of `budget` where it is one of several. Raises Erred."""
+        work = Work(values, STEPS if budget is None else min(STEPS, budget.left))
+        before = work.left
         try:
-            return result(self.run(Work(values)))
+            return result(self.run(work))
         except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise Erred(type(error).__name__) from None  # no value is worth a call
+        finally:
+            if budget is not None:
+                budget.left = max(0, budget.left - (before - work.left))
 
 
 @lru_cache(maxsize=8192)
@@ -46,18 +51,18 @@ def compiled(text: str) -> Expression:
     return Expression(text)
 
 
-def evaluate(text: str, values: Mapping[str, Any]) -> Any:
-    """Evaluate the expression. Raises Erred."""
+def evaluate(text: str, values: Mapping[str, Any], budget: Budget | None = None) -> Any:
+    """Evaluate the expression, out of `budget` where it is one of several. Raises Erred."""
     try:
         expression = compiled(text)
     except ValueError:  # of a version that an earlier release compiled
         raise Erred("not an expression") from None
-    return expression.evaluate(values)
+    return expression.evaluate(values, budget)
 
 
-def holds(text: str, values: Mapping[str, Any]) -> bool:
+def holds(text: str, values: Mapping[str, Any], budget: Budget | None = None) -> bool:
     """Evaluate a condition: only the value `true` is true. Raises Erred, also when the value is no boolean."""
-    value = evaluate(text, values)
+    value = evaluate(text, values, budget)
     if not isinstance(value, bool):
         raise Erred("not a condition")
     return value

@@ -23,6 +23,9 @@ from dsl.cel.patterns import BadPattern, checked
 STEPS = 3000
 """Steps of one evaluation: about a microsecond each."""
 
+STEPS_OF_A_TURN = 5000
+"""Steps of all evaluations between two things that a caller, a service or the house does."""
+
 _MOST_TEXT = 4096
 _CHARACTERS_A_STEP = 64
 _STEPS_OF_A_PATTERN = 100
@@ -30,15 +33,24 @@ _DEEPEST = 64
 _LOOK_THROUGH = ("max", "min")
 
 
+class Budget:
+    """Steps that are left to all evaluations of one turn of a caller: many small ones hold up others as a large one."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = STEPS_OF_A_TURN) -> None:
+        self.left = left
+
+
 class Work:
     """One evaluation: its values, the variables of its macros, and the steps that are left."""
 
     __slots__ = ("left", "own", "values")
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], steps: int = STEPS) -> None:
         self.values = values
         self.own: dict[str, Any] = {}
-        self.left = STEPS
+        self.left = steps
 
     def spend(self, steps: int = 1) -> None:
         """Count work. Raises Erred when the budget is used up."""

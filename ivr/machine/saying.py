@@ -6,16 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from calls.commands import Clip, Media, Sentence
-from dsl.conditions import Erred, evaluate
+from dsl.conditions import Budget, Erred, evaluate
 from dsl.hours import next_opening
 from ivr.phrases import PhraseError, Template, parse_template
 from ivr.program import Cel, Lines, Program, Value
 from ivr.spoken import OF_HOURS, Opening, SpokenError
 
 
-def value_of(value: Value, values: Mapping[str, Any]) -> Any:
+def value_of(value: Value, values: Mapping[str, Any], budget: Budget | None = None) -> Any:
     """Evaluate a value of the flow. Raises Erred for an expression that errs."""
-    return evaluate(value.text, values) if isinstance(value, Cel) else value.value
+    return evaluate(value.text, values, budget) if isinstance(value, Cel) else value.value
 
 
 UNSAYABLE = "sentence_unavailable"
@@ -34,11 +34,17 @@ class Voice:
         self._zone = ZoneInfo(zones[0]) if zones else None  # the house's own: instants are said in it
 
     def media(
-        self, lines: Lines, language: str, values: Mapping[str, Any], utc_s: float | None, notes: list[str]
+        self,
+        lines: Lines,
+        language: str,
+        values: Mapping[str, Any],
+        utc_s: float | None,
+        notes: list[str],
+        budget: Budget | None = None,
     ) -> tuple[Media, ...]:
         """Media to play. An apology stands for what cannot be said; `notes` says what and why, without its values.
 
-        `utc_s` is now, in UTC epoch seconds; None where no clock is known.
+        `utc_s` is now, in UTC epoch seconds; None where no clock is known. `budget` is that of the turn.
         """
         said: list[Media] = []
         for line in lines:
@@ -49,7 +55,7 @@ class Voice:
                 continue
             try:
                 template, tongue = self._template(line.phrase, tongue)
-                own = {name: value_of(value, values) for name, value in line.values.items()}
+                own = {name: value_of(value, values, budget) for name, value in line.values.items()}
                 filled = self._filled(template, {**values, **own}, utc_s)
                 said.append(Sentence(template.render(filled, tongue, self._program.region, self._zone), tongue))
             except (PhraseError, SpokenError, Erred) as error:

@@ -110,7 +110,7 @@ def branch(walk: Walk, step: Branch) -> None:
     values = walk.session.values()
     for index, case in enumerate(step.cases, 1):
         try:
-            if holds(case.condition, values):
+            if holds(case.condition, values, walk.budget):
                 walk.leave(f"case {index}", case.then)
                 return
         except Erred as error:
@@ -312,7 +312,7 @@ def _record(walk: Walk, step: Voicemail) -> None:
 
 def _value(walk: Walk, name: str, value: Value) -> Any:
     try:
-        return value_of(value, walk.session.values())
+        return value_of(value, walk.session.values(), walk.budget)
     except Erred as error:
         walk.note(f"{name} errs: {error}")
         return None

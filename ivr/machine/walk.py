@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from calls.commands import HangUp, Play, Stop
 from calls.ids import AttemptId, Instant, Seconds
+from dsl.conditions import Budget
 from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
 from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
@@ -47,6 +48,7 @@ class Walk:
         self.now = now
         self.offset_s = offset_s
         self.out: list[IvrCommand] = []
+        self.budget = Budget()
         self.successor: str | None = None
         self.alone = False  # the caller is gone: nobody hears, nobody is hung up
         self._voice = voice
@@ -69,7 +71,7 @@ class Walk:
         lines = sum(parts, ())
         if not lines:
             return None
-        media = self._voice.media(lines, session.language, session.values(), self.utc_s, session.notes)
+        media = self._voice.media(lines, session.language, session.values(), self.utc_s, session.notes, self.budget)
         if not media:
             return None
         attempt = self.mint()

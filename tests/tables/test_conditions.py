@@ -8,7 +8,7 @@ import yaml
 
 from dsl.cel import evaluation
 from dsl.cel.syntax import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, SyntaxProblem
-from dsl.conditions import FUNCTIONS, Erred, compiled, evaluate, holds
+from dsl.conditions import FUNCTIONS, Budget, Erred, compiled, evaluate, holds
 
 pytestmark = pytest.mark.tables
 
@@ -88,6 +88,17 @@ def test_a_large_answer_costs_a_bounded_amount_and_then_errs(text: str) -> None:
     with pytest.raises(Erred, match="too much work"):
         expression.run(work)
     assert -2 * len(_LIST) - 100 <= work.left < 0
+
+
+def test_many_conditions_of_one_turn_have_one_budget() -> None:
+    budget = Budget()
+    values = {"l": _LIST[:300]}
+    for _ in range(3):
+        assert holds("l.exists(x, x.n == 299)", values, budget)
+    with pytest.raises(Erred, match="too much work"):
+        holds("l.exists(x, x.n == 299)", values, budget)
+    with pytest.raises(Erred, match="too much work"):
+        holds("l.size() == 300", values, Budget(0))
 
 
 def test_what_nobody_looks_at_costs_nothing() -> None:

@@ -382,3 +382,13 @@ def test_a_field_that_errs_or_is_nothing_is_left_out_for_the_agent_and_told() ->
 def test_a_field_of_a_case_that_errs_is_left_out_too() -> None:
     line = _asked("{open_case: {category: x, owed: =it.owed, n: 5}}", {})
     assert only(line.all, c.OpenCase).fields == {"n": 5}
+
+
+def test_a_step_with_many_conditions_over_a_large_answer_holds_nobody_up() -> None:
+    cases = "".join(f"{{if: 'it.exists(x, x == -{number + 1})', then: bye}}, " for number in range(30))
+    flow = f"{LOOKUP}which:\n  branch: [{cases}{{if: 'true', then: other}}]\n  else: bye\n"
+    line = Line(compiled(f"{flow}sorry: {{hangup: wrong}}\nother: {{hangup: two}}\nbye: {{hangup: bye}}\n"))
+    line.start()
+    assert texts(line.tell(LookupFinished(CALL, line.awaited, "ok", list(range(2000))))) == ["two"]
+    line.played()
+    assert line.steps[1][1].startswith("case 31; case 1 errs: too much work for a condition; case 2 errs")

@@ -212,6 +212,8 @@ def test_a_conversation() -> None:
         (("2", "answer 5 5"), "asks http://x/ {'who': '1'}: answer JSON, or deadline"),
         (("4", "busy"), "one"),
         (("3", "message 3"), "bye"),
+        (("3", "message 3 bye"), "the call is over: caller_left"),
+        (("3", "message long"), "records a message: message SECONDS"),
         (("7", "say a loan"), "waits in care care>=3 (urgent): served AGENT, full, …"),
         (("wait 6",), "one"),
         (("bye",), "the call is over: caller_left"),
