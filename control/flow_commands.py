@@ -13,6 +13,7 @@ from control.hub import Hub
 from control.register import Call
 from control.talk_recordings import TalkRecordings
 from control.transfers import Transfers
+from dsl.values import as_text
 from ivr import commands as flow
 from ivr.program import LAST_AGENT
 
@@ -79,7 +80,7 @@ class FlowCommands:
         call.on("queued")
         call.enter_queue(command.queue)
         call.flow_attempt, call.language, call.reason = command.attempt, command.language, command.reason
-        call.fields = {name: str(value) for name, value in command.fields.items()}
+        call.fields = {name: as_text(value) for name, value in command.fields.items() if value is not None}
         if call.queued_at is None:
             call.queued_at = hub.now - waited_s
         self._announcements.entered(call, again=waited_s > 0)

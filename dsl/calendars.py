@@ -6,6 +6,9 @@ service:
   holidays: cn                      # public holidays of China; or a list of days, or both: [cn, 2027-01-01]
   workdays: 09:00-18:00             # weekend days that are worked instead; else as Monday
   closures: {2026-12-31: 08:30-17:00, 2026-11-30: closed}     # replace the day, whatever it is
+  complete_years: 2027              # all holidays of that year are listed above, whether it is decreed or not
+
+A day is `2026-12-31`, or `12-31` in every year; `2026-12-29 - 2027-01-03` and `12-29 - 01-03` are ranges.
 """
 
 from __future__ import annotations
@@ -15,14 +18,17 @@ from datetime import date, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from dsl.hours import Hours, Span, decreed_day
+from dsl.hours import Hours, Span
 from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WORDS = ("zone", "week", "holidays", "workdays", "closures", "about")
+WORDS = ("zone", "week", "holidays", "workdays", "closures", "complete_years", "about")
 _SPAN = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])\s*-\s*([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _SPAN_PATTERN = r"^([01]?[0-9]|2[0-4]):[0-5][0-9] *- *([01]?[0-9]|2[0-4]):[0-5][0-9]$|^closed$"
-_DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DAY_PATTERN = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}( - ([0-9]{4}-)?[0-9]{2}-[0-9]{2})?$"
+_RANGE = re.compile(r"(\S+)\s+[-–]\s+(\S+)")
+_LEAP_YEAR = 2000  # yearly days are counted in it, for it has all of them
+_LONGEST_RANGE = 366
 _WARN_DAYS = 60  # the State Council decrees a year's holidays in the autumn before it
 
 
@@ -62,7 +68,13 @@ class _Entry:
         calendar, holidays = self._holidays(items.get("holidays"))
         workdays = self._spans(items["workdays"]) if "workdays" in items else week[0]
         hours = Hours(
-            self._zone(items.get("zone")), week, calendar, holidays, workdays, self._closures(items.get("closures"))
+            self._zone(items.get("zone")),
+            week,
+            calendar,
+            holidays,
+            workdays,
+            self._closures(items.get("closures")),
+            self._complete_years(items.get("complete_years")),
         )
         if today is not None and calendar == "cn":
             self._years(items["holidays"].mark, hours, today)
@@ -102,7 +114,14 @@ class _Entry:
                 if days[day % 7] is not None:
                     self._wrong(inside.key_mark or inside.mark, "hours-week", f"{DAYS[day % 7]} is given twice")
                 days[day % 7] = spans
-        return tuple(day or () for day in days)
+        week = tuple(day or () for day in days)
+        for day, spans in enumerate(week):
+            late = max((end - 1440 for _, end in spans), default=0)
+            following = (day + 1) % 7
+            if any(begin < late for begin, _ in week[following]):
+                message = f"the hours of {DAYS[day]} run past midnight into those of {DAYS[following]}"
+                self._wrong(node.mark, "hours-overlap", message)
+        return week
 
     def _spans(self, node: Node) -> tuple[Span, ...]:
         if node.value == "closed":
@@ -116,7 +135,10 @@ class _Entry:
                     child.mark, "hours-span", f"09:00-18:00, or closed, is wanted, not {child.kind} {child.text!r}"
                 )
             else:
-                spans.append((begin, end if end > begin else end + 1440))
+                span = (begin, end if end > begin else end + 1440)
+                if any(span[0] < other[1] and other[0] < span[1] for other in spans):
+                    self._wrong(child.mark, "hours-overlap", f"{child.text} overlaps hours before it: write one")
+                spans.append(span)
         return tuple(spans)
 
     def _holidays(self, node: Node | None) -> tuple[Literal["", "cn"], tuple[str, ...]]:
@@ -125,36 +147,76 @@ class _Entry:
         for child in () if node is None else node.children if node.is_sequence else (node,):
             if child.value == "cn":
                 calendar = "cn"
-            elif (found := self._day(child.text, child.mark)) is not None:
-                days.append(found)
-        return calendar, tuple(days)
+            else:
+                days += self._days(child.text, child.mark)
+        return calendar, tuple(dict.fromkeys(days))
 
     def _closures(self, node: Node | None) -> dict[str, tuple[Span, ...]]:
         closures: dict[str, tuple[Span, ...]] = {}
         if node is not None and not node.is_mapping:
             self._wrong(node.mark, "hours-closure", f"a mapping of days to hours is wanted, not {node.kind}")
         for text, inside in node.items.items() if node is not None else ():
-            if (found := self._day(text, inside.key_mark or inside.mark)) is not None:
-                closures[found] = self._spans(inside)
+            mark = inside.key_mark or inside.mark
+            spans = self._spans(inside)
+            for found in self._days(text, mark):
+                if found in closures:
+                    self._wrong(mark, "hours-closure", f"{found} is given twice")
+                closures[found] = spans
         return closures
 
-    def _day(self, text: str, mark: Mark) -> str | None:
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            self._wrong(mark, "hours-day", f"{text!r} is no day: write 2026-12-31, or cn for China's public holidays")
-            return None
+    def _complete_years(self, node: Node | None) -> tuple[int, ...]:
+        years: list[int] = []
+        for child in () if node is None else node.children if node.is_sequence else (node,):
+            if isinstance(child.value, int) and not isinstance(child.value, bool) and 2000 <= child.value <= 2999:
+                years.append(child.value)
+            else:
+                self._wrong(child.mark, "hours-year", f"a year such as 2027 is wanted, not {child.kind} {child.text!r}")
+        return tuple(years)
+
+    def _days(self, text: str, mark: Mark) -> list[str]:
+        """Days of `2026-12-31`, of `12-31` in every year, or of a range of either."""
+        found = _RANGE.fullmatch(text.strip())
+        ends = [_day(part) for part in (found.groups() if found else (text.strip(),))]
+        first, last = ends[0], ends[-1]
+        if first is None or last is None:
+            message = f"{text!r} is no day: write 2026-12-31, 12-31 for every year, 2026-12-29 - 2027-01-03 for a range"
+            self._wrong(mark, "hours-day", f"{message}, or cn for China's public holidays")
+            return []
+        yearly = [len(part) == 5 for part in (text.split()[0], text.split()[-1])]
+        if yearly[0] != yearly[1]:
+            self._wrong(mark, "hours-day", f"{text!r}: both ends with their year, or both without")
+            return []
+        if last < first and yearly[0]:
+            last = last.replace(year=_LEAP_YEAR + 1)  # over New Year
+        count = (last - first).days + 1
+        if not 1 <= count <= _LONGEST_RANGE:
+            reason = "it ends before it begins" if count < 1 else f"a range has at most {_LONGEST_RANGE} days"
+            self._wrong(mark, "hours-day", f"{text!r}: {reason}")
+            return []
+        days = [(first + timedelta(days=ahead)).isoformat() for ahead in range(count)]
+        return [day[5:] for day in days] if yearly[0] else days
 
     def _years(self, mark: Mark, hours: Hours, today: date) -> None:
-        for day, warning in ((today, False), (today + timedelta(days=_WARN_DAYS), True)):
-            known = decreed_day(day) is not None or any(text.startswith(f"{day.year}-") for text in hours.holidays)
-            if not known:
+        for day in (today, today + timedelta(days=_WARN_DAYS)):
+            if not hours.knows(day):
+                # a warning, also once the year has begun: on such a day another publish may be urgent
                 message = (
-                    f"the public holidays of {day.year} are not known: on every day of it this is closed. "
-                    "Update chinesecalendar, or add the days: holidays: [cn, 2027-01-01, …]"
+                    f"the public holidays of {day.year} are not known: on every day of it this is closed. Update "
+                    "chinesecalendar once they are decreed; or list all of them, the weekend days that are worked "
+                    f"under closures, and say so: complete_years: {day.year}"
                 )
-                self._wrong(mark, "holiday-year", message.replace("2027", str(day.year)), warning=warning)
+                self._wrong(mark, "holiday-year", message, warning=True)
                 return
+
+
+def _day(text: str) -> date | None:
+    """Day of a text with its year, or without (then of a leap year)."""
+    if not re.fullmatch(r"([0-9]{4}-)?[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text if len(text) == 10 else f"{_LEAP_YEAR}-{text}")
+    except ValueError:
+        return None
 
 
 def hours_schema() -> dict[str, Any]:
@@ -163,6 +225,7 @@ def hours_schema() -> dict[str, Any]:
     spans = {"anyOf": [span, {"type": "array", "items": span}]}
     day = {"type": "string", "pattern": _DAY_PATTERN}
     holiday = {"anyOf": [{"const": "cn"}, day]}
+    year = {"type": "integer", "minimum": 2000, "maximum": 2999}
     days = "|".join(DAYS)
     entry = {
         "type": "object",
@@ -178,6 +241,7 @@ def hours_schema() -> dict[str, Any]:
             "holidays": {"anyOf": [holiday, {"type": "array", "items": holiday}]},
             "workdays": spans,
             "closures": {"type": "object", "additionalProperties": False, "patternProperties": {_DAY_PATTERN: spans}},
+            "complete_years": {"anyOf": [year, {"type": "array", "items": year}]},
             "about": {"type": "string"},
         },
     }

@@ -4,7 +4,8 @@ Used by the flow machine, by callbacks (hotline/versions/directory) and by the f
 them from hours.yaml.
 
 An instant of UTC goes in; the zone's own calendar decides. What is not known is closed: a year whose public holidays
-the State Council has not decreed yet fails closed, and the lint says so before it begins.
+the State Council has not decreed yet fails closed, and the lint says so before it begins. A day that somebody listed in
+it is that day only; a year is known when it is decreed, or named in `complete_years`.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -18,11 +19,16 @@ import msgspec
 Span = tuple[int, int]
 """Minutes of the day from and to; a `to` beyond 1440 runs past midnight and belongs to the day it began."""
 
+_LOOK_AHEAD_DAYS = 62
+
 Reason = Literal["week", "holiday", "workday", "closure", "unknown_year"]
 
 
 class Hours(msgspec.Struct, frozen=True, array_like=True):
-    """One entry of hours.yaml. `week` has seven days from Monday."""
+    """One entry of hours.yaml. `week` has seven days from Monday.
+
+    A day of `holidays` or `closures` is `2026-12-31`, or `12-31` for that day of every year.
+    """
 
     zone: str
     week: tuple[tuple[Span, ...], ...]
@@ -30,6 +36,12 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
     holidays: tuple[str, ...] = ()
     workdays: tuple[Span, ...] = ()
     closures: dict[str, tuple[Span, ...]] = {}
+    complete_years: tuple[int, ...] = ()
+    """Years whose public holidays are listed in full although this release does not know their decree."""
+
+    def knows(self, day: date) -> bool:
+        """True where the public holidays around `day` are known, or none are asked for."""
+        return self.calendar == "" or day.year in self.complete_years or decreed_day(day) is not None
 
 
 def is_open(hours: Hours, utc_s: float) -> tuple[bool, Reason]:
@@ -48,20 +60,38 @@ def is_open(hours: Hours, utc_s: float) -> tuple[bool, Reason]:
 def of_day(hours: Hours, day: date) -> tuple[tuple[Span, ...], Reason]:
     """Spans of one day, and the rule that they come from."""
     text = day.isoformat()
-    if text in hours.closures:
-        return hours.closures[text], "closure"
-    if text in hours.holidays:
+    yearly = text[5:]
+    for written in (text, yearly):  # a day of one year comes before the same day of every year
+        if written in hours.closures:
+            return hours.closures[written], "closure"
+    if text in hours.holidays or yearly in hours.holidays:
         return (), "holiday"
     weekday = day.weekday()
+    if not hours.knows(day):
+        return (), "unknown_year"
     if hours.calendar == "cn":
         decreed = decreed_day(day)
-        if decreed is None and not any(holiday.startswith(text[:5]) for holiday in hours.holidays):
-            return (), "unknown_year"  # a year whose holidays are written out is known
         if decreed == "holiday":
             return (), "holiday"
         if decreed == "workday":
             return hours.workdays, "workday"
     return hours.week[weekday], "week"
+
+
+def next_opening(hours: Hours, utc_s: float) -> datetime | None:
+    """First instant after `utc_s` at which a span begins, in the zone of the hours.
+
+    None: none does in the next two months as far as they are known; a year that is not decreed counts as closed.
+    """
+    zone = _zone(hours.zone)
+    now = datetime.fromtimestamp(utc_s, UTC).astimezone(zone)
+    for ahead in range(_LOOK_AHEAD_DAYS):
+        day = now.date() + timedelta(days=ahead)
+        for begin, _ in sorted(of_day(hours, day)[0]):
+            opening = datetime(day.year, day.month, day.day, begin // 60, begin % 60, tzinfo=zone)
+            if opening.timestamp() > utc_s:
+                return opening
+    return None
 
 
 @lru_cache(maxsize=4096)

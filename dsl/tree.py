@@ -39,6 +39,10 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][-+]?[0-9]{1,2})?")
+_FULL_WIDTH = re.compile(r"[：，；（）｛｝［］＝＂＇＃－]")
+_KEY_BEFORE_FULL_WIDTH = re.compile(
+    r"""(?:^|[{,，])\s*(?:-\s+)*["']?[\w*#/-]+["']?\s*(：)|(，)\s*["']?[\w*#/-]+["']?\s*[:：]"""
+)
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -185,6 +189,11 @@ class Problem:
     message: str
     warning: bool = False
 
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Key by which problems are told in one order, whatever found them."""
+        return self.mark.file, self.mark.line, self.mark.column, self.rule, self.message
+
     def __str__(self) -> str:
         return f"{self.mark}: {self.message} [{self.rule}]"
 
@@ -213,15 +222,43 @@ def parse(text: str, file: str) -> Node:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Nearest word of `known` to `word`, the one that was most likely meant; empty if none is near."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """Nearest word of `known` to `word`, the one that was most likely meant; empty if none is near.
+
+    Another writing of the same word (`Zh_cn` of `zh-CN`) comes first; of equally near ones the first in `known` does.
+    """
+    words = list(known)
+    plain = _plainly(word)
+    for other in words:
+        if other != word and _plainly(other) == plain:
+            return other
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return close[0] if close else ""
 
 
+def _plainly(word: str) -> str:
+    return word.casefold().replace("_", "-")
+
+
 def nearest_hint(word: str, known: Iterable[str]) -> str:
-    """Hint for a message, ` (did you mean then?)`; empty if no word of `known` is near."""
+    """Hint for a message, ` (did you mean then?)`; empty if no word of `known` is near.
+
+    A full-width sign in the word, which a Chinese keyboard makes, is named instead.
+    """
+    if sign := full_width(word):
+        return f" (a full-width {sign} stands in it; write {_narrow(sign)})"
     close = nearest(word, known)
     return f" (did you mean {close}?)" if close else ""
+
+
+def full_width(text: str) -> str:
+    """First full-width sign of YAML in `text`; empty if there is none."""
+    found = _FULL_WIDTH.search(text)
+    return found[0] if found else ""
+
+
+def _narrow(sign: str) -> str:
+    narrow = chr(ord(sign) - 0xFEE0)
+    return f"{narrow} and a space" if narrow in ":," else narrow
 
 
 def _refuse_character(text: str, file: str, position: int, reason: str) -> NoReturn:
@@ -242,6 +279,16 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, file: str) -> SourceEr
         message = f"{message} ({error.context})"
     if line < len(lines) and lines[line][column : column + 1] == "\t":
         message = "a tab; YAML is indented with spaces"
+    for near in (line, line - 1):  # an error is often noticed in the line after
+        written = lines[near].partition(" #")[0] if 0 <= near < len(lines) else ""
+        if (found := _KEY_BEFORE_FULL_WIDTH.search(written)) is not None:
+            group = found.lastindex or 0
+            sign = found[group]
+            message = f"a full-width {sign} stands here; write {_narrow(sign)}"
+            return SourceError(file, near + 1, found.start(group) + 1, message)
+        if written.rstrip().endswith("，") and "expected ','" in message:
+            sign = "，"
+            return SourceError(file, near + 1, written.rindex(sign) + 1, f"a full-width {sign} stands here; write ,")
     return SourceError(file, line + 1, column + 1, message)
 
 
@@ -260,6 +307,7 @@ class _Open:
     elements: list[Node] = field(default_factory=list)
     pending_key: str | None = None
     pending_mark: Mark | None = None
+    pending_plain: bool = False  # written without quotes
 
 
 class _Builder:
@@ -316,7 +364,7 @@ class _Builder:
         if top.entries is not None and key in top.entries:
             first = top.entries[key].key_mark
             raise mark.error(f"key {key!r} is already given on line {first.line if first else '?'}")
-        top.pending_key, top.pending_mark = key, mark
+        top.pending_key, top.pending_mark, top.pending_plain = key, mark, event.style in (None, "")
 
     def _begin(self, event: Any, mark: Mark) -> None:
         top = self._open[-1] if self._open else None
@@ -343,6 +391,12 @@ class _Builder:
         if top.entries is None:
             top.elements.append(node)
         elif top.pending_key is not None:
+            sign = full_width(top.pending_key) if top.pending_plain and not node.is_mapping else ""
+            if sign and top.pending_mark is not None:  # a sentence may be the name of a mapping, such as a test case
+                at, message = top.pending_mark, f"a full-width {sign} stands in {top.pending_key!r}"
+                raise SourceError(
+                    at.file, at.line, at.column + top.pending_key.index(sign), f"{message}; write {_narrow(sign)}"
+                )
             top.entries[top.pending_key] = node
             top.pending_key = top.pending_mark = None
 

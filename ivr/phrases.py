@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from calls.numbers import REGION
 from dsl.tree import nearest_hint
@@ -54,8 +55,10 @@ class Template:
         """True without places: its sound can be built at publish."""
         return not any(isinstance(part, Place) for part in self.parts)
 
-    def render(self, values: Mapping[str, object], language: str, region: str = REGION) -> str:
-        """Render the sentence for a site in `region` (ISO 3166).
+    def render(
+        self, values: Mapping[str, object], language: str, region: str = REGION, zone: tzinfo | None = None
+    ) -> str:
+        """Render the sentence for a site in `region` (ISO 3166); instants are said in the house's `zone`.
 
         Raises PhraseError for a missing value, SpokenError for one that cannot be said.
         """
@@ -66,7 +69,7 @@ class Template:
             elif part.name not in values:
                 raise PhraseError(f"no value for {{{part.name}:{part.kind}}}")
             else:
-                said.append(spell(part.kind, values[part.name], language, region))
+                said.append(spell(part.kind, values[part.name], language, region, zone))
         return "".join(said)
 
 

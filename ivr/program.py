@@ -77,7 +77,7 @@ class Asking(Step, frozen=True, array_like=True, kw_only=True):
 
 
 class Say(Step, frozen=True, array_like=True, kw_only=True):
-    """Say something. With `barge_in` a key ends it and counts for the step after."""
+    """Say something. With `barge_in` a key ends it, and counts for the very next question (`machine/typed_ahead`)."""
 
     lines: Lines
     barge_in: bool

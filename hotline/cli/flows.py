@@ -55,8 +55,6 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
     with told():
         checked = check(opened)
     problems = [*checked.problems, *unreadable_numbers(opened)]
-    if checked.program is not None:
-        problems += read_test_cases(checked.files, checked.program)[1]
     errors = [problem for problem in problems if not problem.warning]
     if json:
         print_json({"ok": not errors, "problems": [_as_data(problem) for problem in problems]})

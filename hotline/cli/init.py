@@ -8,6 +8,7 @@ import typer
 
 from hotline.cli.common import err, out, told
 from hotline.site.sample import SAMPLE
+from hotline.versions.house_phrases import ALWAYS, WHERE_ASKED_FOR
 
 app = typer.Typer(add_completion=False)
 
@@ -33,6 +34,8 @@ def init(
 ) -> None:
     """Make a new site: the sample's dialplans/ and prompts/ to begin with, and a hotline.yaml.
 
+    It names the phrases of prompts/ that the house says by itself; docs/admins.md tells when.
+
     Example:
 
       hotline init /srv/hotline && hotline publish --site /srv/hotline
@@ -45,4 +48,6 @@ def init(
         for name in ("dialplans", "prompts"):
             shutil.copytree(SAMPLE / name, folder / name)
         (folder / "hotline.yaml").write_text(_SETTINGS, encoding="utf-8")
+    needed = ", ".join((*ALWAYS, *WHERE_ASKED_FOR))
+    out.print(f"[dim]Phrases that the house itself says; keep them in each language of prompts/: {needed}[/]")
     out.print(f"[bold green]{folder}[/] is a site. Edit dialplans/, then: hotline publish --site {folder}")

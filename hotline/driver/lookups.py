@@ -1,15 +1,18 @@
 """HTTP lookups of the flows: one request, one deadline and one answer each, whatever the service does."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import orjson
 
+from dsl.values import as_text
 from ivr.commands import Lookup
 from ivr.events import LookupFinished
 
 _LARGEST_ANSWER = 256 * 1024
+_MOST_VALUES = 10_000
+_DEEPEST = 32
 
 
 class Lookups:
@@ -32,7 +35,9 @@ class Lookups:
 
     async def _ask(self, lookup: Lookup, body: dict[str, Any]) -> LookupFinished:
         self._session = self._session or aiohttp.ClientSession()
-        query = {name: str(value) for name, value in body.items()} if lookup.method == "GET" else None
+        query = None
+        if lookup.method == "GET":  # an address has no way to write nothing
+            query = {name: as_text(value) for name, value in body.items() if value is not None}
         data = orjson.dumps(body) if lookup.method == "POST" else None
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         async with self._session.request(
@@ -40,12 +45,36 @@ class Lookups:
         ) as answer:
             if answer.status != 200:
                 return LookupFinished(lookup.call, lookup.attempt, "refused", {"status": answer.status})
-            raw = await answer.content.read(_LARGEST_ANSWER + 1)
-            if len(raw) > _LARGEST_ANSWER:
-                return LookupFinished(lookup.call, lookup.attempt, "refused", {"status": 200})
-            return LookupFinished(lookup.call, lookup.attempt, "ok", orjson.loads(raw))
+            raw = bytearray()  # read(n) gives what has come, which may be the first packet alone
+            while chunk := await answer.content.read(_LARGEST_ANSWER + 1 - len(raw)):
+                raw += chunk
+                if len(raw) > _LARGEST_ANSWER:
+                    return LookupFinished(lookup.call, lookup.attempt, "refused", {"status": 200})
+            value = orjson.loads(raw)
+            if (excess := _excess(value)) is not None:
+                return LookupFinished(lookup.call, lookup.attempt, excess, {"status": 200})
+            return LookupFinished(lookup.call, lookup.attempt, "ok", value)
 
     async def close(self) -> None:
         """Let go of open connections."""
         if self._session is not None:
             await self._session.close()
+
+
+def _excess(value: Any) -> Literal["refused", "not_json"] | None:
+    """Reason why an answer is too much to be kept for the call, journalled and looked at: its values, or its depth."""
+    level, count = [value], 0
+    for _ in range(_DEEPEST):
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                below += one.values()
+            elif isinstance(one, list):
+                below += one
+        count += len(below)
+        if count > _MOST_VALUES:
+            return "refused"
+        if not below:
+            return None
+        level = below
+    return "not_json"

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pydantic
-import yaml
 
 from calls.errors import BadInput
 from calls.ids import NODE_NAME
@@ -242,17 +241,13 @@ class Site:
             raise BadInput(f"{stray}: nobody reads it. Rename it to {_SETTINGS}")
         try:
             text = path.read_text(encoding="utf-8") if path.exists() else ""
-            return cls(folder, Settings.model_validate(yaml.safe_load(text) or {}))
+            return cls(folder, Settings.model_validate(parse(text, str(path)).plain() or {}))
         except OSError as error:
             raise BadInput(f"{path}: {error.strerror}") from error
         except UnicodeDecodeError as error:
             raise BadInput(f"{path}: not UTF-8; save the file as UTF-8") from error
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
-            raise BadInput(f"{path}{place}: {error.problem or error}") from error
-        except yaml.YAMLError as error:
-            raise BadInput(f"{path}: {error}") from error
+        except SourceError as error:  # also a key that stands twice: by its place it would win or be lost, silently
+            raise BadInput(str(error)) from error
         except pydantic.ValidationError as error:
             raise BadInput("\n".join(_told(path, text, problem) for problem in error.errors())) from error
 

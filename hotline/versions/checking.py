@@ -13,16 +13,18 @@ import msgspec
 
 from acd.config import Configuration, expression_problems, read
 from calls.ids import QueueName
-from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
+from control.treatment import QueueTreatment
 from dsl.records import decoding_problem
-from dsl.tree import Mark, Node, Problem, nearest, nearest_hint
+from dsl.tree import Mark, Node, Problem, SourceError, nearest, parse
 from hotline.site.settings import Site
+from hotline.versions.house_phrases import house_phrases
 from hotline.versions.routing import RoutingConfiguration
-from hotline.versions.sources import hash_of, read_files
+from hotline.versions.skills_check import unanswerable, unlisted_skills
+from hotline.versions.sources import hash_of, readable_files
 from hotline.versions.unread import unread_files
 from ivr.compiler.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
 from ivr.compiler.queue_rules import QUEUES
-from ivr.phrases import parse_template
+from ivr.compiler.test_cases import TESTS, read_test_cases
 from ivr.program import Program
 
 _TREATMENT = frozenset(QueueTreatment.__struct_fields__)
@@ -32,7 +34,7 @@ _OF_AGENTS = ("agents", "pauses", "pause_needs_reason")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The result: with any problem that is no mere warning, `program` and `routing` are None."""
+    """The result: with any problem that is no mere warning, `program` and `routing` are None; test cases aside."""
 
     files: Mapping[str, str]
     region: str
@@ -53,31 +55,61 @@ class Checked:
 
 
 def check(site: Site) -> Checked:
-    """Read and check everything. Nothing is written."""
-    texts, paths = read_files(site)
+    """Read and check everything, and tell all that is wrong at once, in one order. Nothing is written."""
+    texts, paths, unreadable = readable_files(site)
     region = site.settings.region
     compiled = compile_folder(texts, today=datetime.now(UTC).date(), region=region)
-    problems = list(compiled.problems)
+    problems = [*unreadable, *compiled.problems]
     routing = _routing(compiled.roots, problems)
+    listed = _listed_skills(compiled.roots)
+    if listed is not None and AGENTS in compiled.roots:
+        problems += unlisted_skills(compiled.roots[AGENTS], listed)
     if routing is not None:
-        known = _known_skills(routing.configuration, compiled.roots)
+        known = frozenset(listed if listed is not None else _held_skills(routing.configuration))
+        unknown = {problem.mark for problem in problems if problem.rule == "unknown-skill"}
         for wish, mark in compiled.skill_expressions:
             problems += [
                 Problem(mark, "skill", _hinted(found.message, found.suggestion))
                 for found in expression_problems(wish, known)
+                if mark not in unknown  # told already
             ]
-    if compiled.program is not None and routing is not None:
-        problems += _house_phrases(compiled.program, routing, compiled.roots[QUEUES])
+        problems += unanswerable(compiled.flows, compiled.readings, routing.configuration)
+        prompts = next((Mark(name, 1, 1) for name in compiled.roots if name.startswith(PROMPTS)), Mark(PROMPTS, 1, 1))
+        problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts)
     texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
     languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
     problems += unread_files(site, languages, sorted({key for root in texts_of for key in root.items}))
-    problems = sorted(set(problems), key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column))
     broken = any(not problem.warning for problem in problems)
+    problems += _test_problems(texts, compiled.program)
+    problems = sorted(set(problems), key=lambda problem: problem.order)
     return Checked(texts, region, paths, problems, None if broken else compiled.program, None if broken else routing)
 
 
+def _test_problems(texts: Mapping[str, str], program: Program | None) -> list[Problem]:
+    """Problems of the test cases; without a program of the files that are none, for the rest depends on it."""
+    if program is not None:
+        return read_test_cases(texts, program)[1]
+    problems: list[Problem] = []
+    for path in sorted(path for path in texts if path.startswith(TESTS)):
+        try:
+            parse(texts[path], path)
+        except SourceError as error:
+            problems.append(Problem(Mark(error.file, error.line, error.column), "yaml", error.message))
+    return problems
+
+
+def _listed_skills(roots: Mapping[str, Node]) -> tuple[str, ...] | None:
+    """Skills of skills.yaml; None for a site without that file, where skills are those that somebody has."""
+    skills = roots[SKILLS].items.get("skills") if SKILLS in roots else None
+    return None if skills is None else tuple(skills.items)
+
+
+def _held_skills(configuration: Configuration) -> set[str]:
+    return {skill for agent in configuration.agents.values() for skill in agent.skills}
+
+
 def _routing(roots: Mapping[str, Node], problems: list[Problem]) -> RoutingConfiguration | None:
-    """Queues and agents, or None with the reasons in `problems`."""
+    """Queues and agents as far as they could be read; None without the files. What is wrong is in `problems`."""
     missing = [path for path in (QUEUES, AGENTS) if path not in roots]
     for path in missing:
         if not any(problem.mark.file == path for problem in problems):
@@ -91,15 +123,14 @@ def _routing(roots: Mapping[str, Node], problems: list[Problem]) -> RoutingConfi
         del agents[word]
         message = f"`{word}` is not known here; there are {', '.join(_OF_AGENTS)}"
         problems.append(Problem(_mark(roots[AGENTS], (word,)), "people", _hinted(message, nearest(word, _OF_AGENTS))))
-    skills = _plain(roots[SKILLS]).get("skills") if SKILLS in roots else None
-    configuration, found = read(queues, agents, tuple(skills or ()))
+    configuration, found = read(queues, agents, _listed_skills(roots) or ())
     for problem in found:
         root = roots[AGENTS if problem.path[:1] == ("agents",) else QUEUES]
         near = problem.suggestion
         if not near and problem.message.endswith("is not a setting of queues"):  # of these some are the house's own
             near = nearest(str(problem.path[-1]), _TREATMENT)
         problems.append(Problem(_mark(root, problem.path), "people", _hinted(problem.message, near)))
-    return None if found else RoutingConfiguration(configuration, treatments, pauses)
+    return RoutingConfiguration(configuration, treatments, pauses)
 
 
 def _treatments(queues: dict[str, Any], root: Node, problems: list[Problem]) -> dict[QueueName, QueueTreatment]:
@@ -132,49 +163,6 @@ def _pauses(agents: dict[str, Any], root: Node, problems: list[Problem]) -> dict
             problems.append(Problem(_mark(root, ("pauses", str(digit))), "people", message))
         pauses[str(digit)] = str(reason)
     return pauses
-
-
-def _house_phrases(program: Program, routing: RoutingConfiguration, root: Node) -> list[Problem]:
-    """Problems of the phrases that queues and callbacks name: each must exist, with no places but those known then."""
-    problems = []
-    for queue, treatment in routing.treatments.items():
-        path: tuple[str | int, ...] = ("queues", queue)
-        if treatment.whisper:
-            problems += _phrase(program, treatment.whisper, {"queue", "reason"}, _mark(root, (*path, "whisper")))
-        if treatment.announce is not None:
-            for phrase, places in phrases_of_announcements(treatment.announce):
-                problems += _phrase(program, phrase, places, _mark(root, (*path, "announce")))
-        if treatment.callback is not None:
-            mark = _mark(root, (*path, "callback"))
-            for phrase, places in phrases_of_callbacks(treatment.callback):
-                problems += _phrase(program, phrase, places, mark)
-            if treatment.callback.hours and treatment.callback.hours not in program.hours:
-                hint = nearest_hint(treatment.callback.hours, tuple(program.hours))
-                problems.append(Problem(mark, "unknown-hours", f"there are no hours {treatment.callback.hours}{hint}"))
-        for number, step in enumerate(routing.configuration.queues[queue].steps):
-            if step.offer == "callback" and treatment.callback is None:
-                message = f"{queue} offers a callback and has no rules for it: give it `callback: {{hours: …}}`"
-                problems.append(Problem(_mark(root, (*path, "steps", number, "offer")), "people", message))
-        if list(treatment.alert_s) != sorted(set(treatment.alert_s)):
-            problems.append(Problem(_mark(root, (*path, "alert_s")), "people", "alarms are in the order of their time"))
-    return problems
-
-
-def _phrase(program: Program, phrase: str, places: set[str], mark: Mark) -> list[Problem]:
-    texts = program.phrases.get(program.languages[0], {})
-    if phrase not in texts:
-        return [Problem(mark, "unknown-phrase", f"there is no phrase {phrase}{nearest_hint(phrase, tuple(texts))}")]
-    unknown = parse_template(texts[phrase]).places.keys() - places
-    if not unknown:
-        return []
-    known = " and ".join(sorted(places)) or "nothing"
-    return [Problem(mark, "house-phrase", f"{phrase} is told {known}, not {', '.join(sorted(unknown))}")]
-
-
-def _known_skills(configuration: Configuration, roots: Mapping[str, Node]) -> frozenset[str]:
-    named = frozenset(skill for agent in configuration.agents.values() for skill in agent.skills)
-    listed = _plain(roots[SKILLS]).get("skills") if SKILLS in roots else None
-    return named | frozenset(str(skill) for skill in listed or ())
 
 
 def _plain(root: Node) -> dict[str, Any]:

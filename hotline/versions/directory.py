@@ -10,8 +10,9 @@ from control.register import Call
 from control.treatment import QueueTreatment
 from dsl.hours import is_open
 from hotline.versions.routing import RoutingConfiguration
-from ivr.phrases import Template, parse_template
+from ivr.phrases import PhraseError, Template, parse_template
 from ivr.program import Program
+from ivr.spoken import SpokenError
 
 
 class Readable(Protocol):
@@ -96,7 +97,10 @@ class VersionedDirectory:
                 return (Clip(clip),)
             text = program.phrases.get(tongue, {}).get(phrase)
             if text is not None:
-                return (Sentence(_template(text).render(values, tongue, program.region), tongue),)
+                try:
+                    return (Sentence(_template(text).render(values, tongue, program.region), tongue),)
+                except (PhraseError, SpokenError):  # of a title or a reason: the agent is connected without it
+                    return ()
         return ()
 
 

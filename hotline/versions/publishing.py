@@ -51,7 +51,7 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     site.prepare()
     progress("lint", 0, 1)
     checked = check(site)
-    if checked.program is None or checked.routing is None:
+    if checked.errors or checked.program is None or checked.routing is None:
         raise LintFound(checked.errors)
     progress("lint", 1, 1)
     tried = _try_calls(checked, checked.program, progress)

@@ -14,7 +14,7 @@ from calls.numbers import REGION, e164
 from dsl.calendars import read_hours
 from dsl.hours import Hours
 from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
-from ivr.compiler import lint
+from ivr.compiler import lint, ways
 from ivr.compiler.flows import flow_name, read_flow
 from ivr.compiler.grammar import Reading, RefKind
 from ivr.compiler.phrases import Phrases, read_phrases
@@ -42,6 +42,10 @@ class Compilation:
     roots: dict[str, Node] = field(default_factory=dict)
     skill_expressions: list[tuple[str, Mark]] = field(default_factory=list)
     readings: dict[str, Reading] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    phrases: Phrases = field(default_factory=lambda: Phrases({}))
+    hours: dict[str, Hours] = field(default_factory=dict)
+    """Flows, phrases and hours as far as they could be read, for checks of others."""
 
     @property
     def errors(self) -> list[Problem]:
@@ -76,11 +80,10 @@ class _Compiler:
         phrases = self._phrases(languages)
         hours = self._hours(today)
         flows = self._flows({word: node for word, node in defaults.items() if word in SITE_WORDS})
+        done.flows, done.phrases, done.hours = flows, phrases, hours
         self._lint(flows, phrases, hours, languages)
         entries = self._entries(flows)
-        done.problems.sort(
-            key=lambda problem: (problem.mark.file, problem.mark.line, problem.mark.column, problem.rule)
-        )
+        done.problems.sort(key=lambda problem: problem.order)
         done.problems = list(dict.fromkeys(done.problems))
         if not done.errors:
             texts = {
@@ -199,10 +202,9 @@ class _Compiler:
     ) -> None:
         done = self._done
         agents = self._section(AGENTS, "agents")
-        skills = [
-            *self._section(SKILLS, "skills"),
-            *(skill for agent in agents.values() for skill in _entry(agent, "skills")),
-        ]
+        skills = list(self._section(SKILLS, "skills"))
+        if SKILLS not in done.roots:  # without a list of skills they are those that somebody has
+            skills = [skill for agent in agents.values() for skill in _entry(agent, "skills")]
         around = lint.Surroundings(
             flows=flows,
             phrases=phrases,
@@ -210,6 +212,7 @@ class _Compiler:
             queues=tuple(self._section(QUEUES, "queues")),
             skills=tuple(dict.fromkeys(skills)),
             agents=tuple(agents),
+            accounts=tuple(_account(name, agent) for name, agent in agents.items()),
             languages=languages,
             secrets=tuple(dict.fromkeys(name for reading in done.readings.values() for name in reading.secrets)),
             unread=self._unread_names(),
@@ -218,7 +221,9 @@ class _Compiler:
             reading = done.readings[name]
             done.problems += lint.lint_flow(flow, reading, around)
             done.skill_expressions += [(ref.name, ref.mark) for ref in reading.refs if ref.kind == "skills"]
-        done.problems += lint.lint_calls(flows, done.readings)
+        done.problems += ways.lint_calls(flows, done.readings)
+        told = {problem.mark for problem in done.problems if problem.rule == "loop"}
+        done.problems += (found for found in ways.lint_circles(flows, done.readings) if found.mark not in told)
 
     def _unread_names(self) -> lint.Unread:
         """Names that unreadable files may well define: that those are missing is the same problem told again."""
@@ -251,6 +256,11 @@ class _Compiler:
                 self._problem(node.mark, "argument", f"{node.text} takes {takes}: it cannot be where calls begin")
             entries[called] = node.text
         return entries
+
+
+def _account(agent: str, node: Node) -> str:
+    account = node.items.get("account")
+    return account.text if account is not None and account.text else agent
 
 
 def _entry(node: Node, word: str) -> Mapping[str, Node]:

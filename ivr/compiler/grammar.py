@@ -21,7 +21,19 @@ Given = dict[str, Any]
 """Compiled values by word; every word of the kind is there."""
 
 RefKind = Literal[
-    "step", "flow", "phrase", "queue", "agent", "hours", "language", "expression", "variable", "skills", "secret"
+    "step",
+    "flow",
+    "phrase",
+    "queue",
+    "agent",
+    "hours",
+    "language",
+    "expression",
+    "variable",
+    "skills",
+    "secret",
+    "address",
+    "destination",
 ]
 
 
@@ -34,6 +46,8 @@ class Ref:
     mark: Mark
     step: str
     given: tuple[str, ...] = ()
+    constants: tuple[tuple[str, Any], ...] = ()
+    """Those of a phrase's own values that are written out, by name."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +144,16 @@ class Reading:
         """Report a problem; reading goes on."""
         self.problems.append(Problem(mark, rule, message))
 
-    def refer(self, kind: RefKind, name: str, mark: Mark, given: tuple[str, ...] = ()) -> None:
+    def refer(
+        self,
+        kind: RefKind,
+        name: str,
+        mark: Mark,
+        given: tuple[str, ...] = (),
+        constants: tuple[tuple[str, Any], ...] = (),
+    ) -> None:
         """Keep a name that is used here."""
-        self.refs.append(Ref(kind, name, mark, self.at, given))
+        self.refs.append(Ref(kind, name, mark, self.at, given, constants))
 
     def default(self, name: str) -> Any:
         """Setting of the site for a word that the step leaves out; None: the site has none either."""

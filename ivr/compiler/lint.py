@@ -9,7 +9,8 @@ Rules, by the id that each message carries:
 | phrase-value | a phrase needs a value that the flow does not have |
 | secret-said, secret-confirm, secret-unknown | a secret outside the vault, or none of that name |
 | unreachable | no way leads to the step |
-| loop | steps that follow each other for ever without the caller, or flows that call each other |
+| loop | steps, or flows, that follow each other for ever without the caller; flows that call each other |
+| address, destination | of a lookup, of a transfer: one that nothing can reach |
 | argument | a flow is called without an argument that it takes, or with one that it does not |
 | key | two keys that cannot both be pressed |
 """
@@ -24,30 +25,25 @@ from dsl.conditions import FUNCTIONS, compiled
 from dsl.tree import Mark, Problem, nearest_hint
 from ivr.compiler.grammar import Reading, Ref, RefKind
 from ivr.compiler.phrases import Phrases
+from ivr.compiler.ways import loops, unreachable
 from ivr.program import (
     BUILT_IN,
     ENDINGS,
     LAST_AGENT,
     AnyStep,
-    AskHours,
-    Asking,
     Branch,
     Call,
     Collect,
     Flow,
-    Goto,
     Jump,
-    Language,
     Listen,
     Lookup,
     Menu,
-    Queue,
-    Say,
-    Set,
-    Transfer,
 )
+from ivr.spoken import OF_HOURS, SpokenError, spell
 
-_MACRO_VARIABLE = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
+_ADDRESS = re.compile(r"https?://(?:[^\s/@]+@)?(?:\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?")
+_DIALLED = re.compile(r"\+?[0-9*#][0-9*# ().-]{0,30}")
 _SKILL = re.compile(r"[^\W\d][\w-]*")
 _SKILL_WORDS = frozenset({"and", "or", "not"})
 
@@ -79,6 +75,7 @@ class Surroundings:
     languages: Sequence[str]
     secrets: Sequence[str]
     agents: Sequence[str] = ()
+    accounts: Sequence[str] = ()
     unread: Unread = Unread()
     names: dict[RefKind, frozenset[str]] = field(init=False)
 
@@ -118,66 +115,16 @@ def lint_flow(flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Pr
             yield from _skills(ref, around)
         elif ref.kind == "secret":
             yield from _secret(ref, flow, around)
+        elif ref.kind == "address":
+            yield from _address(ref)
+        elif ref.kind == "destination":
+            yield from _destination(ref, around)
     for name, step in flow.steps.items():
         yield from _step(name, step, reading, around)
     # A way that is written wrong leads nowhere: that what it should have led to is unreachable is the same problem.
     if not reading.problems and all(ref.name in steps for ref in reading.refs if ref.kind == "step"):
-        yield from _reachable(flow, reading)
-    yield from _loops(flow, reading)
-
-
-def lint_calls(flows: Mapping[str, Flow], readings: Mapping[str, Reading]) -> Iterator[Problem]:
-    """Problems of flows that call each other round and round: the stack of flows would only grow."""
-    calls = {
-        name: [(step.flow, readings[name].marks[at]) for at, step in flow.steps.items() if isinstance(step, Call)]
-        for name, flow in flows.items()
-    }
-    done: set[str] = set()
-    for start in flows:
-        trail: list[str] = []
-        todo: list[tuple[str, int]] = [(start, 0)]
-        while todo:
-            name, depth = todo.pop()
-            del trail[depth:]
-            if name in trail or name in done:
-                continue
-            trail.append(name)
-            for called, mark in calls.get(name, ()):
-                if called in trail:
-                    drawn = " → ".join([*trail[trail.index(called) :], called])
-                    yield Problem(mark, "loop", f"flows that call each other: {drawn}; use flow: instead of call:")
-                else:
-                    todo.append((called, len(trail)))
-        done.update(trail)
-
-
-def successors(step: AnyStep) -> Iterator[str]:
-    """Names of all steps that may follow."""
-    if isinstance(step, Asking):
-        yield step.no_input.then
-        yield step.wrong.then
-        yield from step.global_keys.values()
-    match step:
-        case Menu():
-            yield from step.keys.values()
-        case Listen():
-            yield from (answer.then for answer in step.answers)
-        case Branch():
-            yield from (case.then for case in step.cases)
-            yield step.otherwise
-        case AskHours():
-            yield step.open
-            yield step.closed
-        case Queue():
-            yield step.then
-            yield from step.keys.values()
-            yield from step.outcomes.values()
-            yield from (offer.then for offer in step.offers.values())
-        case Transfer():
-            yield step.then
-            yield from step.outcomes.values()
-        case _:
-            yield from (found for word in ("then", "failed") if (found := getattr(step, word, None)) is not None)
+        yield from unreachable(flow, reading)
+    yield from loops(flow, reading)
 
 
 def _phrase(ref: Ref, flow: Flow, reading: Reading, around: Surroundings) -> Iterator[Problem]:
@@ -192,6 +139,9 @@ def _phrase(ref: Ref, flow: Flow, reading: Reading, around: Surroundings) -> Ite
             hint = nearest_hint(place, sorted(have))
             message = f"{ref.name} needs a value {place}, and this flow has none{hint}: with: {{{place}: …}}"
             yield Problem(ref.mark, "phrase-value", message)
+    for name, constant in ref.constants:
+        if name in needed:
+            yield from _constant(ref, name, needed[name], constant, around)
     for given in ref.given:
         if given not in needed and given != "digits":
             yield Problem(
@@ -199,21 +149,35 @@ def _phrase(ref: Ref, flow: Flow, reading: Reading, around: Surroundings) -> Ite
             )
 
 
+def _constant(ref: Ref, name: str, kind: str, constant: object, around: Surroundings) -> Iterator[Problem]:
+    """Check a value that is written out: it can be said in every language, and hours are there."""
+    if kind in OF_HOURS:
+        if constant not in around.hours and not around.unread.may_define("hours", str(constant)):
+            hint = around.hint(str(constant), around.hours)
+            yield Problem(ref.mark, "unknown-hours", f"{name}: there are no hours {constant}{hint}")
+        return
+    for language in around.languages:
+        try:
+            spell(kind, constant, language)
+        except SpokenError as error:
+            yield Problem(ref.mark, "phrase-value", f"{ref.name} cannot say {name} as {kind}: it {error.reason}")
+            return
+
+
 def _expression(ref: Ref, flow: Flow, reading: Reading) -> Iterator[Problem]:
     program = compiled(ref.name)
     own = {*flow.variables, *BUILT_IN}
-    bound = set(_MACRO_VARIABLE.findall(ref.name))
-    for name in program.variables():
+    for name in program.variables:
         if name in reading.secrets:
             yield Problem(
                 ref.mark, "secret-said", f"{name} is secret: it stays in the vault, and no expression sees it"
             )
-        elif name not in own and name not in bound:
+        elif name not in own:
             hint = nearest_hint(name, sorted(own))
             quoted = f"; text has quotes: '{name}'" if not hint else ""
             yield Problem(ref.mark, "unknown-variable", f"there is no variable {name} in this flow{hint}{quoted}")
-    for name in program.functions():
-        if name[0].isalpha() and name not in FUNCTIONS:
+    for name in program.functions:
+        if name not in FUNCTIONS:
             yield Problem(
                 ref.mark, "unknown-function", f"there is no function {name}{nearest_hint(name, sorted(FUNCTIONS))}"
             )
@@ -233,6 +197,36 @@ def _secret(ref: Ref, flow: Flow, around: Surroundings) -> Iterator[Problem]:
         yield Problem(ref.mark, "secret-unknown", f"no step collects a secret {ref.name}{hint}")
     elif step is not None and not isinstance(step, Lookup):
         yield Problem(ref.mark, "secret-said", f"secret:{ref.name} may only be sent by a lookup, from the vault")
+
+
+def _address(ref: Ref) -> Iterator[Problem]:
+    """Check where a lookup asks: http:// or https://, a host, perhaps a port."""
+    found = _ADDRESS.fullmatch(ref.name)
+    if found is None:
+        scheme, separator, _ = ref.name.partition("://")
+        hint = nearest_hint(scheme, ("http", "https")) if separator else ""
+        message = f"{ref.name!r} is no address of a service{hint}: it begins with http:// or https:// and a host"
+        yield Problem(ref.mark, "address", message)
+    elif found["port"] and not 0 < int(found["port"]) < 65536:
+        yield Problem(ref.mark, "address", f"there is no port {found['port']}")
+
+
+def _destination(ref: Ref, around: Surroundings) -> Iterator[Problem]:
+    """Check where a transfer leads: a number that can be dialled, or a phone that somebody has."""
+    kind, separator, to = ref.name.partition(":")
+    if kind == "phone" and separator:
+        if to not in around.accounts and not around.unread.may_define("agent", to):
+            hint = around.hint(to, around.accounts)
+            yield Problem(ref.mark, "destination", f"no agent of agents.yaml has the phone {to or '(none)'}{hint}")
+    elif kind == "tel" and separator:
+        if not _DIALLED.fullmatch(to):
+            yield Problem(ref.mark, "destination", f"{to!r} is no number: digits, with a + before a country code")
+    else:
+        hint = nearest_hint(kind, ("tel", "phone")) if separator else ""
+        message = (
+            f"{ref.name!r} leads nowhere{hint}: write tel:NUMBER, phone:ACCOUNT, or an expression with = before it"
+        )
+        yield Problem(ref.mark, "destination", message)
 
 
 def _step(name: str, step: AnyStep, reading: Reading, around: Surroundings) -> Iterator[Problem]:
@@ -267,46 +261,3 @@ def _arguments(step: Call | Jump, called: Flow, mark: Mark) -> Iterator[Problem]
     for name in step.into.values() if isinstance(step, Call) else ():
         if name not in called.returns:
             yield Problem(mark, "argument", f"{step.flow} returns no {name}{nearest_hint(name, called.returns)}")
-
-
-def _reachable(flow: Flow, reading: Reading) -> Iterator[Problem]:
-    seen: set[str] = set()
-    todo = [flow.start]
-    while todo:
-        name = todo.pop()
-        if name not in seen and name in flow.steps:
-            seen.add(name)
-            todo.extend(successors(flow.steps[name]))
-    for name in flow.steps:
-        if name not in seen and "." not in name:  # a step that is written inside another goes with that one
-            yield Problem(reading.marks[name], "unreachable", f"no way leads to {name}")
-
-
-def _loops(flow: Flow, reading: Reading) -> Iterator[Problem]:
-    """Find circles of steps in which nothing waits for a person, a service or the end of words."""
-    silent = {
-        name: [after for after in successors(step) if after in flow.steps]
-        for name, step in flow.steps.items()
-        if isinstance(step, Say | Set | Branch | Goto | Language | AskHours)
-    }
-    state: dict[str, int] = {}
-    for start in silent:
-        todo: list[tuple[str, bool]] = [(start, False)]
-        trail: list[str] = []
-        while todo:
-            name, leaving = todo.pop()
-            if leaving:
-                state[name] = 2
-                trail.pop()
-                continue
-            if state.get(name) == 2:
-                continue
-            if state.get(name) == 1:
-                if name in trail:
-                    drawn = " → ".join([*trail[trail.index(name) :], name])
-                    yield Problem(reading.marks[name], "loop", f"round and round without the caller: {drawn}")
-                continue
-            state[name] = 1
-            trail.append(name)
-            todo.append((name, True))
-            todo.extend((after, False) for after in silent[name] if after in silent)

@@ -70,7 +70,9 @@ def read_phrases(files: Mapping[str, Node]) -> tuple[Phrases, list[Problem]]:
     templates: dict[str, dict[str, Template]] = {}
     for language, root in files.items():
         if not speaks(language):
-            problems.append(Problem(root.mark, "phrase-language", f"no values can be said in {language}"))
+            tag = language.replace("_", "-")
+            meant = f": the file is called {tag}.yaml" if tag != language and speaks(tag) else ""
+            problems.append(Problem(root.mark, "phrase-language", f"no values can be said in {language}{meant}"))
         templates[language] = _read_language(root, problems)
     if files:
         reference = next(iter(files))

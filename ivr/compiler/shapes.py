@@ -6,6 +6,8 @@ Beside `ivr.compiler.values`: each reads a node, and is a JSON Schema.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from dsl.tree import NAME, Node, nearest_hint
 from ivr.compiler.grammar import Reading, Schema, Shape
@@ -17,11 +19,13 @@ from ivr.compiler.values import (
     list_of,
     mapping,
     read_condition,
-    reference,
     texts,
     word,
 )
-from ivr.program import Answer, Case, Confirm, Line, Lines, QueueOffer, Retry
+from ivr.compiler.values import (
+    language as language_,
+)
+from ivr.program import Answer, Case, Confirm, Const, Line, Lines, QueueOffer, Retry, Value
 
 _KEYS = r"^[0-9*#]{1,6}$"
 
@@ -53,19 +57,18 @@ def _read_line(reading: Reading, node: Node, name: str) -> Line:
     if node.is_mapping:
         inside = _members(reading, node, ("phrase",), ("language", "with"))
         values = mapping.read(reading, inside["with"], name) if "with" in inside else {}
-        language = (
-            reference("language", LANGUAGE).read(reading, inside["language"], name) if "language" in inside else None
-        )
+        language = language_.read(reading, inside["language"], name) if "language" in inside else None
         if "phrase" not in inside:
             return Line("?", language, values)
-        return Line(_phrase(reading, inside["phrase"], tuple(values)), language, values)
-    return Line(_phrase(reading, node, ()))
+        return Line(_phrase(reading, inside["phrase"], values), language, values)
+    return Line(_phrase(reading, node, {}))
 
 
-def _phrase(reading: Reading, node: Node, given: tuple[str, ...]) -> str:
+def _phrase(reading: Reading, node: Node, values: Mapping[str, Value]) -> str:
     found: str = word.read(reading, node, "")
     if found != "?":
-        reading.refer("phrase", found, node.mark, given)
+        constants = tuple((name, value.value) for name, value in values.items() if isinstance(value, Const))
+        reading.refer("phrase", found, node.mark, tuple(values), constants)
     return found
 
 
@@ -106,7 +109,7 @@ def _read_confirm(reading: Reading, node: Node, name: str) -> Confirm:
     for index in range(before, len(reading.refs)):
         ref = reading.refs[index]
         if ref.kind == "phrase":
-            reading.refs[index] = type(ref)(ref.kind, ref.name, ref.mark, ref.step, (*ref.given, "digits"))
+            reading.refs[index] = replace(ref, given=(*ref.given, "digits"))
     yes: str = key.read(reading, inside["yes"], name) if "yes" in inside else "1"
     no: str = key.read(reading, inside["no"], name) if "no" in inside else "2"
     if yes == no:

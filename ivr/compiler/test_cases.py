@@ -44,7 +44,7 @@ ACTIONS: Mapping[str, str] = {
     " queues.yaml have it, while the caller waits on: {offers: callback}, {offers: message}, {overflows: QUEUE}",
     "booking": "what becomes of the callback that the caller confirmed: booked, refused, connecting",
     "transfer": "what becomes of it: talked, busy, no_answer, failed",
-    "leaves_message": "seconds of a message, ended by its key",
+    "leaves_message": "seconds of a message that its key ends, or {seconds: 12, then: hangs_up}: ended by hanging up",
 }
 EXPECTATIONS: Mapping[str, str] = {
     "hears": "a phrase's key, {phrase: …, language: …}, or {text: part of what is said}",
@@ -212,9 +212,11 @@ class _Reader:
                 return (
                     "" if re.fullmatch(r"[0-9*#]+", node.text) else f"{ACTIONS[verb]}, not {node.text or node.kind!r}"
                 )
+            case "leaves_message" if node.is_mapping:
+                whole = set(node.items) == {"seconds", "then"} and node.items["then"].text == "hangs_up"
+                return "" if whole and _is_seconds(node.items["seconds"].value) else ACTIONS[verb]
             case "waits" | "leaves_message":
-                fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 86_400
-                return "" if fits else ACTIONS[verb]
+                return "" if _is_seconds(value) else ACTIONS[verb]
             case "lookup":
                 return "" if node.text in _LOOKUPS or set(node.items) == {"answers"} else ACTIONS[verb]
             case "queue":
@@ -249,13 +251,28 @@ class _Reader:
         return ACTIONS["queue"]
 
 
+def _is_seconds(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 86_400
+
+
 def cases_schema() -> dict[str, Any]:
     """JSON Schema of a file of test cases."""
     text_or_number = {"type": ["string", "integer"]}
+    seconds = {"type": "number", "minimum": 0}
     shapes: dict[str, Any] = {
         "presses": text_or_number,
-        "waits": {"type": "number", "minimum": 0},
-        "leaves_message": {"type": "number", "minimum": 0},
+        "waits": seconds,
+        "leaves_message": {
+            "anyOf": [
+                seconds,
+                {
+                    "type": "object",
+                    "required": ["seconds", "then"],
+                    "additionalProperties": False,
+                    "properties": {"seconds": seconds, "then": {"const": "hangs_up"}},
+                },
+            ]
+        },
         "queue": {
             "anyOf": [
                 {"enum": list(_QUEUES)},

@@ -6,12 +6,13 @@ A shape reports a mistake and gives a harmless value back, so that one mistake h
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from dsl.conditions import compiled
 from dsl.tree import NAME, Node, nearest_hint
 from ivr.checks import CHECKS
-from ivr.compiler.grammar import Reading, Shape
+from ivr.compiler.grammar import Reading, RefKind, Shape
 from ivr.program import LAST_AGENT, Cel, Const, Value
 
 PATH = r"^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*$"
@@ -120,12 +121,7 @@ def expression_of(reading: Reading, text: str, node: Node) -> None:
     try:
         compiled(text)
     except ValueError as error:
-        reason = (
-            re.sub(r"\s+", " ", str(error).partition("Syntax error: ")[2] or str(error))
-            .split(" | ")[0]
-            .partition(" expecting ")[0]
-        )
-        reading.problem(node.mark, "expression", f"not a CEL expression: {reason}")
+        reading.problem(node.mark, "expression", f"not a CEL expression: {error}")
         return
     reading.refer("expression", text, node.mark)
 
@@ -149,6 +145,27 @@ def _read_value(reading: Reading, node: Node, _name: str) -> Value:
         if node.value.startswith("secret:"):
             reading.refer("secret", node.value.removeprefix("secret:"), node.mark)
     return Const(node.plain())
+
+
+def _read_said(kind: RefKind) -> Callable[[Reading, Node, str], Value]:
+    """Read a value whose text, where it is written out, is looked at when all files are read."""
+
+    def read(reading: Reading, node: Node, name: str) -> Value:
+        found = _read_value(reading, node, name)
+        if isinstance(found, Const):
+            reading.refer(kind, node.text, node.mark)
+        return found
+
+    return read
+
+
+def _read_language(reading: Reading, node: Node, _name: str) -> str:
+    """Read a language's tag in any writing: `zh_CN` is found to be none, with the one that was meant."""
+    if not node.text or isinstance(node.value, bool):
+        reading.problem(node.mark, "type", f"a language such as zh-CN is wanted, not {shown(node)}")
+        return "?"
+    reading.refer("language", node.text, node.mark)
+    return node.text
 
 
 def _read_agent(reading: Reading, node: Node, name: str) -> Value | None:
@@ -231,6 +248,7 @@ def _read_check(reading: Reading, node: Node, _name: str) -> str:
 
 
 LANGUAGE = r"^[a-z]{2,3}(-[A-Z][A-Za-z]+)?$"
+language = Shape({"type": "string", "pattern": LANGUAGE}, _read_language)
 word = matching(NAME, "a name (small letters, digits and _)")
 variable = Shape({"type": "string", "pattern": NAME}, _read_variable)
 boolean = Shape({"type": "boolean"}, _read_boolean)
@@ -248,6 +266,8 @@ scores = Shape({"type": "string", "pattern": "^[0-9]-[0-9]$"}, _read_scores)
 check = Shape({"type": "string", "minLength": 1}, _read_check)
 condition = Shape({"type": ["string", "boolean"]}, read_condition)
 value = Shape({}, _read_value)
+address = Shape({}, _read_said("address"))
+destination = Shape({}, _read_said("destination"))
 agent = Shape({"type": ["string", "integer"]}, _read_agent)
 mapping = Shape({"type": "object", "propertyNames": {"pattern": NAME}}, _read_values)
 settings = Shape({"type": "object", "propertyNames": {"pattern": NAME}, "minProperties": 1}, _read_settings)

@@ -62,7 +62,12 @@ _ALL = (
         "say",
         s.lines,
         "Say phrases of prompts/, in the caller's language.",
-        (Option("barge_in", v.boolean, "Whether a key skips the rest (and counts for the next step).", True), _THEN),
+        (
+            Option(
+                "barge_in", v.boolean, "Whether a key skips the rest (and counts for the very next question).", True
+            ),
+            _THEN,
+        ),
         lambda g: p.Say(lines=g["say"], barge_in=g["barge_in"], then=g["then"]),
     ),
     Kind(
@@ -133,7 +138,7 @@ _ALL = (
     ),
     Kind(
         "lookup",
-        v.value,
+        v.address,
         "Ask an HTTP service; its JSON answer is kept.",
         (
             Option("method", v.choice("POST", "GET"), "POST sends JSON, GET a query.", "POST"),
@@ -157,7 +162,7 @@ _ALL = (
     ),
     Kind(
         "language",
-        v.reference("language", v.LANGUAGE),
+        v.language,
         "Speak this language from now on.",
         (_THEN,),
         lambda g: p.Language(language=g["language"], then=g["then"]),
@@ -201,7 +206,7 @@ _ALL = (
     ),
     Kind(
         "transfer",
-        v.value,
+        v.destination,
         "Connect with tel:NUMBER or phone:ACCOUNT; then is where the caller goes after the talk.",
         (
             Option("ring_s", v.seconds, "Seconds to ring.", 30.0),

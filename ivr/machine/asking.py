@@ -27,10 +27,15 @@ _LATE_EAR_S = 5.0  # a recogniser that has not answered so long after its own li
 def enter(walk: Walk, step: Asking) -> None:
     """Enter the step: ask, unless the answer is keyed already."""
     session = walk.session
+    session.owed = False  # the caller is here and goes on
     if isinstance(step, Collect) and step.secret and session.hidden != step.into:
         walk.hide(step.into, star=_star(step))
         session.ahead = ""  # pressed when it was not yet hidden: not for this step
     ahead, session.ahead = session.ahead, ""
+    if ahead and not step.barge_in:  # a question that must be heard to its end is not answered before it
+        ahead = ""
+        if isinstance(step, Collect) and step.secret:
+            walk.hide(step.into, star=_star(step))  # the vault forgets that key, too
     if not ahead:
         _ask(walk, step)
         return
@@ -212,6 +217,7 @@ def _choose(walk: Walk, typed: str, successor: str) -> None:
     if isinstance(step, Asking):
         _close_ear(walk, step)
     if isinstance(step, Survey) and typed not in step.global_keys:
+        walk.session.owed = True
         walk.out.append(SurveyAnswered(walk.session.call, step.question, int(typed)))
     walk.leave(typed, successor)
 

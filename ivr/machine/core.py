@@ -40,7 +40,7 @@ from ivr.events import (
     TransferEnded,
     WayOutSuggested,
 )
-from ivr.machine import dispatch
+from ivr.machine import alone, dispatch
 from ivr.machine.phases import SOUNDING, UNCAPPED
 from ivr.machine.saying import Voice
 from ivr.machine.session import Frame, Session
@@ -169,8 +169,7 @@ class Ivr:
     def _turn(self, session: Session, event: IvrEvent, now: Instant) -> list[IvrCommand]:
         walk = self._walk(session, now)
         if isinstance(event, CallEnded):
-            outcome = "left" if session.phase == "leaving" else "caller_left"
-            walk.abandon("caller_left", outcome, hang_up=False, by="ended")
+            alone.left(walk)
         elif isinstance(event, Tick):
             dispatch.due(walk, event)
         else:

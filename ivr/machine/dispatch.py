@@ -24,7 +24,7 @@ from ivr.events import (
     TransferEnded,
     WayOutSuggested,
 )
-from ivr.machine import asking, queue_offers, stepping
+from ivr.machine import asking, queue_offers, stepping, typed_ahead
 from ivr.machine.phases import Outside
 from ivr.machine.session import Session
 from ivr.machine.walk import Walk
@@ -56,6 +56,7 @@ from ivr.program import HangUp as HangUpStep
 
 def enter(walk: Walk, step: AnyStep) -> None:
     """Enter the step."""
+    typed_ahead.forget(walk, step)
     match step:
         case Say():
             stepping.say(walk, step)

@@ -151,7 +151,7 @@ PHASES: Transitions[Phase, PhaseEvent] = Transitions(
             "cap": "over",
             "ended": "over",
         },
-        "leaving": {"ended": "over"},
+        "leaving": {"begin": "walking", "ended": "over"},
     },
     {
         "checking": {"key": "the digits are complete, and the vault has not answered yet"},

@@ -5,7 +5,7 @@ from typing import Any
 from calls.causes import Outcome
 from calls.commands import Record
 from calls.events import CommandFailed, PlaybackFinished, RecordingFinished
-from calls.ids import file_name
+from calls.ids import AttemptId, file_name
 from calls.numbers import e164
 from dsl.conditions import Erred, holds
 from dsl.hours import is_open
@@ -110,7 +110,7 @@ def branch(walk: Walk, step: Branch) -> None:
     values = walk.session.values()
     for index, case in enumerate(step.cases, 1):
         try:
-            if holds(case.condition, values):
+            if holds(case.condition, values, walk.budget):
                 walk.leave(f"case {index}", case.then)
                 return
         except Erred as error:
@@ -127,11 +127,11 @@ def assign(walk: Walk, step: Set) -> None:
 
 def ask_hours(walk: Walk, step: AskHours) -> None:
     """Follow the clock and the calendar; without a clock it is closed."""
-    if walk.offset_s is None:
+    if walk.utc_s is None:
         walk.note("the wall clock is not known")
         walk.leave("closed", step.closed)
         return
-    opened, reason = is_open(walk.program.hours[step.hours], walk.now + walk.offset_s)
+    opened, reason = is_open(walk.program.hours[step.hours], walk.utc_s)
     walk.leave(f"{'open' if opened else 'closed'}: {reason}", step.open if opened else step.closed)
 
 
@@ -165,10 +165,16 @@ def looked_up(walk: Walk, step: Lookup, event: LookupFinished) -> None:
 
 def open_case(walk: Walk, step: OpenCase) -> None:
     """Ask for a case; its number comes when it is durable."""
+    walk.wait("consult", ask_case(walk, step), step.deadline_s)
+
+
+def ask_case(walk: Walk, step: OpenCase) -> AttemptId:
+    """Ask for a case, whoever waits for its number."""
     attempt = walk.mint()
-    fields = _values(walk, step.fields)
+    walk.session.owed = False
+    fields = _fields(walk, step.fields)
     walk.out.append(commands.OpenCase(walk.session.call, attempt, step.category, fields))
-    walk.wait("consult", attempt, step.deadline_s)
+    return attempt
 
 
 def case_opened(walk: Walk, step: OpenCase, event: CaseOpened) -> None:
@@ -196,7 +202,7 @@ def queue(walk: Walk, step: Queue) -> None:
             step.class_,
             session.language,
             step.reason,
-            _values(walk, step.fields),
+            _fields(walk, step.fields),
             agent="" if agent is None else str(agent),
             sticky_s=step.sticky_s,
             vip=_value(walk, "vip", step.vip) is True,  # what errs, or is no boolean, makes nobody one
@@ -255,6 +261,7 @@ def recorded(walk: Walk, step: Voicemail, event: RecordingFinished) -> None:
     session = walk.session
     good = event.outcome is not Outcome.FAILED and event.path != "" and event.duration_s >= step.least_s
     if good:
+        session.owed = True
         walk.out.append(commands.VoicemailLeft(session.call, step.box, event.path, event.duration_s))
     if event.ended_by == "hang_up":
         walk.note("message left" if good else "no message")
@@ -305,10 +312,19 @@ def _record(walk: Walk, step: Voicemail) -> None:
 
 def _value(walk: Walk, name: str, value: Value) -> Any:
     try:
-        return value_of(value, walk.session.values())
+        return value_of(value, walk.session.values(), walk.budget)
     except Erred as error:
         walk.note(f"{name} errs: {error}")
         return None
+
+
+def _fields(walk: Walk, values: dict[str, Value]) -> dict[str, Any]:
+    """Evaluate what people read. One that errs, or is nothing, is left out, and the log of the step says so."""
+    fields = _values(walk, values)
+    for name, value in fields.items():
+        if value is None and not any(note.startswith(f"{name} errs") for note in walk.session.notes):
+            walk.note(f"{name} is nothing")
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _values(walk: Walk, values: dict[str, Value]) -> dict[str, Any]:

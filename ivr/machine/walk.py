@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from calls.commands import HangUp, Play, Stop
 from calls.ids import AttemptId, Instant, Seconds
+from dsl.conditions import Budget
 from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
 from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
@@ -47,8 +48,15 @@ class Walk:
         self.now = now
         self.offset_s = offset_s
         self.out: list[IvrCommand] = []
+        self.budget = Budget()
         self.successor: str | None = None
+        self.alone = False  # the caller is gone: nobody hears, nobody is hung up
         self._voice = voice
+
+    @property
+    def utc_s(self) -> float | None:
+        """Now, in UTC epoch seconds; None where no clock is known."""
+        return None if self.offset_s is None else self.now + self.offset_s
 
     # what steps do
 
@@ -63,7 +71,7 @@ class Walk:
         lines = sum(parts, ())
         if not lines:
             return None
-        media = self._voice.media(lines, session.language, session.values(), session.notes)
+        media = self._voice.media(lines, session.language, session.values(), self.utc_s, session.notes, self.budget)
         if not media:
             return None
         attempt = self.mint()
@@ -141,6 +149,8 @@ class Walk:
 
     def end(self, reason: EndReason, *, hang_up: bool = True, by: PhaseEvent = "end") -> None:
         """End the walk: the session moves `by` this event to its last phase."""
+        if self.alone:
+            reason, hang_up = "caller_left", False
         self.session.move(by)
         self.show()
         if hang_up:

@@ -30,7 +30,7 @@ offers callback  the queue suggests a way out (also: message); booked, refused, 
 overflows QUEUE  the queue hands the caller on
 answer JSON      the service that is asked (also: deadline, refused, unreachable)
 talked           the transfer (also: busy, no_answer, failed)
-message 12       a message of 12 seconds
+message 12       a message of 12 seconds, ended by its key; message 12 bye: ended by hanging up
 where            the step that waits, and the time"""
 
 _WORDS = ("wait", "say", "bye", "served", "offers", "overflows", "answer", "talked", "message", "where", "help")
@@ -131,7 +131,10 @@ class Conversation:
         elif word in ("deadline", "refused", "unreachable", "not_json"):
             call.answer_lookup(word)
         elif word == "message":
-            call.leave_message(float(rest) if re.fullmatch(r"[0-9]{1,4}", rest) else 10.0)
+            found = re.fullmatch(r"([0-9]{1,4})?\s*(bye)?", rest)
+            if found is None:
+                return "message 12, or message 12 bye: seconds, and how it ends"
+            call.leave_message(float(found[1] or 10), hangs_up=found[2] is not None)
         elif word == "where":
             return f"{self.prompt()}, {call.now:g} s into the call, in {call.language()}"
         elif word == "help":

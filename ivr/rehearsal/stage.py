@@ -120,6 +120,7 @@ class Rehearsal:
         self._ivr = Ivr({"rehearsed": self.stage.program})
         self._playing: AttemptId | None = None
         self._vault = Vault()
+        self._recording_since: Instant = 0.0
 
     def begin(self, flow: str, caller: str, called: str) -> None:
         """Let the call arrive."""
@@ -198,18 +199,24 @@ class Rehearsal:
             attempt, self.transfer = self.transfer.attempt, None
             self._tell(TransferEnded(_CALL, attempt, outcome))
 
-    def leave_message(self, duration_s: Seconds, *, ended_by: Literal["digit", "hang_up"] = "digit") -> None:
-        """Leave a message of so many seconds, and end the recording."""
+    def leave_message(self, duration_s: Seconds, *, hangs_up: bool = False) -> None:
+        """Leave a message of so many seconds, and end it by its key, or by hanging up."""
+        if self.record is not None:
+            self._end_recording(duration_s, "hang_up" if hangs_up else "digit")
+            if hangs_up:
+                self.hang_up()
+
+    def hang_up(self) -> None:
+        """Hang up as the caller. What they said since a recording began is a message."""
+        if self.record is not None:
+            self._end_recording(self.now - self._recording_since, "hang_up")
+        self._tell(CallEnded(_LEG, Cause.NORMAL))
+
+    def _end_recording(self, duration_s: Seconds, ended_by: Literal["digit", "hang_up"]) -> None:
         if self.record is not None:
             record, self.record = self.record, None
             path = f"{record.name}.wav"
             self._tell(RecordingFinished(_LEG, record.attempt, path, duration_s, Outcome.FINISHED, ended_by))
-
-    def hang_up(self) -> None:
-        """Hang up as the caller."""
-        if self.record is not None:
-            self.leave_message(0.0, ended_by="hang_up")
-        self._tell(CallEnded(_LEG, Cause.NORMAL))
 
     def where(self) -> tuple[str, str]:
         """Flow and step that wait now; empty when the call is over."""
@@ -268,7 +275,7 @@ class Rehearsal:
             case c.Transfer():
                 self.transfer = command
             case Record():
-                self.record = command
+                self.record, self._recording_since = command, self.now
             case Listen():
                 self.listen = command
             case c.VoicemailLeft():

@@ -143,8 +143,10 @@ class _Run:
                 ready = call.transfer is not None
                 return self._does(f"(the transfer: {value})", lambda: call.end_transfer(value), ready)
             case "leaves_message":
+                seconds, hangs_up = (value["seconds"], True) if isinstance(value, dict) else (value, False)
+                what = f"leaves a message of {seconds} s{' and hangs up' if hangs_up else ''}"
                 ready = call.record is not None
-                return self._does(f"leaves a message of {value} s", lambda: call.leave_message(float(value)), ready)
+                return self._does(what, lambda: call.leave_message(float(seconds), hangs_up=hangs_up), ready)
             case _:
                 return self._sees(line.verb, value)
 

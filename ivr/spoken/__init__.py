@@ -11,31 +11,35 @@ The answer is words and never figures, so that every voice engine and every reco
 
 | kind | takes | zh | en |
 |---|---|---|---|
-| digits | text of 0-9 * #, or a whole number | 一二三四，五六 | one two three four, five six |
-| code | letters, digits and hyphens: a case number | A，一零二 | A, one zero two |
-| number | a number below 10^16, any decimals | 两万点五 | twenty thousand point five |
-| count | a whole number of something | 两 (before 位, 个) | two |
+| digits | 0-9 * #, spaces and hyphens between, or a whole number | 一二三四，五六 | one two three four, five six |
+| code | letters, digits, hyphens or the like between: a case number | A，一零二 | A, one zero two |
+| number | a number below 10^16, `1,234.5` too | 两万点五 | twenty thousand point five |
+| count | a whole number of something, rounded | 两 (before 位, 个) | two |
 | ordinal | a whole number from 1 | 第三 | third |
 | percent | a number of hundredths | 百分之三点五 | three point five percent |
-| money | an amount, or `USD 12.30` (alone: CNY) | 十二元三角 | twelve yuan and thirty fen |
-| date, day | `2026-11-22`; a day is said without its year | 十一月二十二日 | November twenty-second |
-| time | `09:05` or `09:05:10`, in 24 hours | 上午九点零五分 | nine oh five a.m. |
-| duration | whole seconds below 100 days | 两分钟三秒 | two minutes and three seconds |
+| money | an amount (CNY), `USD 12.30`, `¥12.30`, rounded to hundredths | 十二元三角 | twelve yuan and thirty fen |
+| date, day | `2026-11-22`, an instant too; a day is said without its year | 十一月二十二日 | November twenty-second |
+| time | `09:05` or `09:05:10`, in 24 hours, an instant too | 上午九点零五分 | nine oh five a.m. |
+| duration | seconds below 100 days, rounded | 两分钟三秒 | two minutes and three seconds |
 | phone | `+8613800138000`, `010…`, `95183` | 幺三八，零零幺三，八零零零 | one three eight, … |
+| hours | the name of an entry of hours.yaml | 周一至周五上午九点到下午六点 | Monday to Friday from nine a.m. … |
+| opening | the same: when it opens next | 明天上午九点 | tomorrow at nine a.m. |
 | text | words that are said as they are | | |
+
+What is said about hours is looked up by the flow machine: `hours` and `opening` get the entry and the next opening.
 """
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, tzinfo
 from decimal import Decimal
 from typing import Protocol
 
 from calls.numbers import REGION
 from ivr.spoken import en, values, zh
-from ivr.spoken.values import CURRENCIES, Money, SpokenError
+from ivr.spoken.values import CURRENCIES, Money, Opening, SpokenError, Week
 
-__all__ = ["CURRENCIES", "KINDS", "LANGUAGES", "SpokenError", "speaks", "spell"]
+__all__ = ["CURRENCIES", "KINDS", "LANGUAGES", "OF_HOURS", "Opening", "SpokenError", "speaks", "spell"]
 
 KINDS = (
     "code",
@@ -44,8 +48,10 @@ KINDS = (
     "day",
     "digits",
     "duration",
+    "hours",
     "money",
     "number",
+    "opening",
     "ordinal",
     "percent",
     "phone",
@@ -53,6 +59,9 @@ KINDS = (
     "time",
 )
 """The kinds that a placeholder of a phrase may name."""
+
+OF_HOURS = ("hours", "opening")
+"""Kinds whose value names an entry of hours.yaml; the machine looks it up before it is said."""
 
 
 class Speaker(Protocol):
@@ -98,6 +107,14 @@ class Speaker(Protocol):
         """A duration of whole seconds."""
         ...
 
+    def hours(self, value: Week) -> str:
+        """When it is open in a week."""
+        ...
+
+    def opening(self, value: Opening) -> str:
+        """When it opens next, as an adverb."""
+        ...
+
 
 _SPEAKERS: dict[str, Speaker] = {"zh": zh, "en": en}
 
@@ -110,10 +127,12 @@ def speaks(language: str) -> bool:
     return language.partition("-")[0].lower() in _SPEAKERS
 
 
-def spell(kind: str, value: object, language: str, region: str = REGION) -> str:
+def spell(kind: str, value: object, language: str, region: str = REGION, zone: tzinfo | None = None) -> str:
     """The words for a value, in a house of `region` (ISO 3166): in China, its own numbers have no country code.
 
-    Raises SpokenError, whose message never repeats the value (it may be a caller's own).
+    Of an instant, in the house's `zone`. A value is taken as people and services write it, and rounded by the rule of
+    its kind. Raises SpokenError for what cannot be said at all; its message never repeats the value (it may be a
+    caller's own).
     """
     speaker = _SPEAKERS.get(language.partition("-")[0].lower())
     if speaker is None:
@@ -134,14 +153,18 @@ def spell(kind: str, value: object, language: str, region: str = REGION) -> str:
         case "money":
             return speaker.money(values.money(value))
         case "date" | "day":
-            return speaker.date(values.day(kind, value), year=kind == "date")
+            return speaker.date(values.day(kind, value, zone), year=kind == "date")
         case "time":
-            return speaker.time(values.clock(value))
+            return speaker.time(values.clock(value, zone))
         case "duration":
             return speaker.duration(values.duration(value))
         case "phone":
             home = "86" if speaker is zh and region == "CN" else None
             return speaker.phone(values.phone(value, home=home))
+        case "hours":
+            return speaker.hours(values.week(value))
+        case "opening":
+            return speaker.opening(values.opening(value))
         case "text":
             return values.words(value)
         case _:

@@ -6,7 +6,7 @@ from datetime import date as Date
 from datetime import time as Time
 from decimal import Decimal
 
-from ivr.spoken.values import Money
+from ivr.spoken.values import Money, Opening, Week, runs
 
 _SMALL = [
     "zero",
@@ -33,6 +33,7 @@ _SMALL = [
 _TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SCALES = ((10**15, "quadrillion"), (10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"))
 _KEYS = {**{str(value): _SMALL[value] for value in range(10)}, "*": "star", "#": "pound", "+": "plus"}
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = [
     "January",
     "February",
@@ -173,6 +174,50 @@ def duration(value_s: int) -> str:
     if not parts:
         return "zero seconds"
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def hours(value: Week) -> str:
+    """Monday to Friday from nine a.m. to six p.m., not on Sunday or public holidays."""
+    said = [f"{_days(days)} {_spans(spans)}" for days, spans in value.open]
+    without = [_days(value.closed)] if value.closed else []
+    without += ["public holidays"] if value.holidays else []
+    if not said:
+        return "at no time"
+    return ", ".join(said) + (f", not on {' or '.join(without)}" if without else "")
+
+
+def _days(days: tuple[int, ...]) -> str:
+    if len(days) == 7:
+        return "every day"
+    said: list[str] = []
+    for run in runs(days):
+        names = [_WEEKDAYS[weekday] for weekday in run]
+        said += names if len(run) < 3 else [f"{names[0]} to {names[-1]}"]
+    return _listed(said)
+
+
+def _spans(spans: tuple[tuple[int, int], ...]) -> str:
+    if spans == ((0, 1440),):
+        return "around the clock"
+    return _listed([f"from {_minute(begin)} to {_minute(end)}" for begin, end in spans])
+
+
+def _minute(minute: int) -> str:
+    return time(Time(minute // 60 % 24, minute % 60))
+
+
+def _listed(said: list[str]) -> str:
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+def opening(value: Opening) -> str:
+    """tomorrow at nine a.m.; on Monday, November thirtieth, at nine a.m.; at a time that we will announce."""
+    at = value.at
+    if at is None:
+        return "at a time that we will announce"
+    ahead = (at.date() - value.now.date()).days
+    day = ("today", "tomorrow")[ahead] if ahead < 2 else f"on {_WEEKDAYS[at.weekday()]}, {date(at.date(), year=False)},"
+    return f"{day} at {time(at.time())}"
 
 
 def _counted(value: int, unit: str) -> str:

@@ -12,10 +12,11 @@ from datetime import date as Date
 from datetime import time as Time
 from decimal import Decimal
 
-from ivr.spoken.values import Money
+from ivr.spoken.values import Money, Opening, Week, runs
 
 _DIGITS = "零一二三四五六七八九"
 _KEYS = {**{str(value): word for value, word in enumerate(_DIGITS)}, "*": "星号", "#": "井号"}
+_WEEKDAYS = "一二三四五六日"
 _UNITS = ((1000, "千"), (100, "百"), (10, "十"))
 _MONEY = {"CNY": ("元", ""), "USD": ("美元", "美分"), "EUR": ("欧元", "欧分")}
 _PARTS_OF_DAY = (
@@ -148,3 +149,48 @@ def duration(value_s: int) -> str:
     days, hours = divmod(hours, 24)
     parts = ((days, "天"), (hours, "小时"), (minutes, "分钟"), (seconds, "秒"))
     return "".join(count(part) + unit for part, unit in parts if part) or "零秒"
+
+
+def hours(value: Week) -> str:
+    """周一至周五上午九点到下午六点，周日和法定节假日休息."""
+    said = [f"{_days(days)}{_spans(spans)}" for days, spans in value.open]
+    without = [_days(value.closed)] if value.closed else []
+    without += ["法定节假日"] if value.holidays else []
+    if not said:
+        return "暂停服务"
+    return "，".join([*said, *([f"{'和'.join(without)}休息"] if without else [])])
+
+
+def _days(days: tuple[int, ...]) -> str:
+    if len(days) == 7:
+        return "每天"
+    said: list[str] = []
+    for run in runs(days):
+        names = [f"周{_WEEKDAYS[weekday]}" for weekday in run]
+        said += names if len(run) < 3 else [f"{names[0]}至{names[-1]}"]
+    return _listed(said)
+
+
+def _spans(spans: tuple[tuple[int, int], ...]) -> str:
+    if spans == ((0, 1440),):
+        return "全天二十四小时"
+    return _listed([f"{_minute(begin)}到{_minute(end)}" for begin, end in spans])
+
+
+def _minute(minute: int) -> str:
+    """A minute of the day; past midnight it is the day after."""
+    return ("次日" if minute >= 1440 else "") + time(Time(minute // 60 % 24, minute % 60))
+
+
+def _listed(said: list[str]) -> str:
+    return "和".join(["、".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+def opening(value: Opening) -> str:
+    """明天上午九点; 十一月三十日，周一，上午九点; 另行通知的时间."""
+    at = value.at
+    if at is None:
+        return "另行通知的时间"
+    ahead = (at.date() - value.now.date()).days
+    day = ("今天", "明天", "后天")[ahead] if ahead < 3 else f"{date(at.date(), year=False)}周{_WEEKDAYS[at.weekday()]}"
+    return f"{day}{time(at.time())}"

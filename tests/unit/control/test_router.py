@@ -1,5 +1,6 @@
 """The router with the real cores: from the first ring to the last row of the log."""
 
+import msgspec
 import pytest
 
 from calls import events as door
@@ -9,7 +10,8 @@ from calls.ids import LegId
 from complaints.cases import FileCase
 from control import commands, events
 from ivr.commands import HideDigits, ShowDigits
-from tests.unit.control.harness import ControlHarness
+from ivr.program import Cel, Const, Value
+from tests.unit.control.harness import PROGRAM, ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -60,6 +62,17 @@ def test_from_the_menu_to_a_talk_and_out_again() -> None:
     assert house.router.register.calls == {}
     assert house.router.register.legs == {}
     assert house.router.register.bridges == {}
+
+
+def test_an_agent_reads_fields_as_people_write_them_and_nothing_of_what_erred(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = PROGRAM.flows["main"].steps
+    values = {"topic": "loan", "vip": True, "owed": 5.0}
+    fields: dict[str, Value] = {**{name: Const(value) for name, value in values.items()}, "due": Cel("caller.due")}
+    monkeypatch.setitem(steps, "care", msgspec.structs.replace(steps["care"], fields=fields))
+    house = ControlHarness("01")
+    call = house.arrive()
+    house.press(call, "1")
+    assert house.router.register.calls[call].fields == {"topic": "loan", "vip": "true", "owed": "5"}
 
 
 def test_a_caller_who_hangs_up_in_the_queue_is_abandoned() -> None:

@@ -1,6 +1,6 @@
 """Opening hours: zones, holidays, make-up workdays, closures, midnight, years not decreed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +21,13 @@ office:
 bar: {zone: Europe/Berlin, week: {mon-sat: 20:00-02:00}}
 always: {zone: UTC, week: {mon-sun: 00:00-24:00}}
 next: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}, holidays: [cn, 2031-01-01]}
+told: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}, holidays: [cn, 2031-01-01], complete_years: 2031}
+shop:
+  zone: Europe/Berlin
+  week: {mon-sun: 08:00-20:00}
+  holidays: [2026-12-29 - 2027-01-03, 12-25, 05-01 - 05-03, 02-29]
+  closures: {12-31: 08:00-12:00, 2027-12-31: closed, 07-30 - 08-02: 10:00-11:00, 12-25: closed}
+winter: {zone: UTC, week: {mon-sun: 08:00-20:00}, holidays: 12-30 - 01-02}
 """
 _HOURS, _PROBLEMS = read_hours(parse(_TEXT, "hours.yaml"), None)
 
@@ -52,7 +59,24 @@ def test_reads() -> None:
         ("office", "2026-11-25 15:00", True, "closure"),
         ("office", "2026-11-26 10:00", False, "closure"),
         ("office", "2031-03-03 10:00", False, "unknown_year"),
-        ("next", "2031-03-03 10:00", True, "week"),
+        ("next", "2031-03-03 10:00", False, "unknown_year"),  # one listed day makes no year known
+        ("told", "2031-03-03 10:00", True, "week"),
+        ("told", "2031-01-01 10:00", False, "holiday"),
+        ("shop", "2026-12-28 10:00", True, "week"),
+        ("shop", "2026-12-29 10:00", False, "holiday"),
+        ("shop", "2027-01-03 10:00", False, "holiday"),
+        ("shop", "2027-01-04 10:00", True, "week"),
+        ("shop", "2034-12-25 10:00", False, "closure"),
+        ("shop", "2027-05-02 10:00", False, "holiday"),
+        ("shop", "2028-02-29 10:00", False, "holiday"),
+        ("shop", "2026-12-31 10:00", True, "closure"),  # a closure replaces the day, whatever it is
+        ("shop", "2028-12-31 13:00", False, "closure"),
+        ("shop", "2027-12-31 10:00", False, "closure"),  # this year's own comes before every year's
+        ("shop", "2030-08-01 10:30", True, "closure"),
+        ("winter", "2031-12-29 10:00", True, "week"),
+        ("winter", "2031-12-30 10:00", False, "holiday"),
+        ("winter", "2032-01-02 10:00", False, "holiday"),
+        ("winter", "2032-01-03 10:00", True, "week"),
         ("next", "2031-01-01 10:00", False, "holiday"),
         ("bar", "2026-11-23 23:30", True, "week"),
         ("bar", "2026-11-24 01:59", True, "week"),
@@ -71,3 +95,50 @@ def test_the_hour_that_summer_time_takes_away() -> None:
     assert not is_open(hours, datetime.fromisoformat("2026-03-29T01:30+00:00").timestamp())[0]  # 3:30 already
     assert is_open(hours, datetime.fromisoformat("2026-10-25T00:30+00:00").timestamp())[0]
     assert is_open(hours, datetime.fromisoformat("2026-10-25T01:30+00:00").timestamp())[0]  # 2:30 for the second time
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ("2027-01-03 - 2026-12-29", "it ends before it begins"),
+        ("2026-12-29 - 01-03", "both ends with their year, or both without"),
+        ("2026-01-01 - 2029-01-01", "at most 366 days"),
+        ("02-30", "is no day"),
+        ("2026-12-29 - tomorrow", "is no day"),
+        ("2026-12-29 bis 2027-01-03", "is no day"),
+    ],
+)
+def test_days_that_are_none(days: str, says: str) -> None:
+    text = f"a: {{zone: UTC, week: {{mon-sun: 00:00-24:00}}, holidays: [{days}]}}\n"
+    _, (problem,) = read_hours(parse(text, "hours.yaml"), None)
+    assert problem.rule == "hours-day"
+    assert says in problem.message
+    assert problem.mark.line == 1
+
+
+def test_a_day_that_two_closures_give() -> None:
+    text = "a: {zone: UTC, week: {mon-sun: 00:00-24:00}, closures: {12-29 - 12-31: closed, 12-31: 08:00-12:00}}\n"
+    _, (problem,) = read_hours(parse(text, "hours.yaml"), None)
+    assert problem.message == "a: 12-31 is given twice"
+
+
+@pytest.mark.parametrize(
+    ("today", "warns"),
+    [("2026-11-01", False), ("2026-11-02", True), ("2026-12-31", True)],
+)
+def test_the_lint_warns_sixty_days_before_a_year_that_is_not_decreed(today: str, warns: bool) -> None:
+    """China's 2027 is not decreed in the calendar of this release; one listed day of it does not change that."""
+    text = "a: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}, holidays: [cn, 2027-01-01]}\n"
+    problems = read_hours(parse(text, "hours.yaml"), date.fromisoformat(today))[1]
+    assert [(problem.rule, problem.warning) for problem in problems] == ([("holiday-year", True)] if warns else [])
+    if warns:
+        assert "complete_years: 2027" in problems[0].message
+        listed = text.replace("2027-01-01]", "2027-01-01], complete_years: 2027")
+        assert read_hours(parse(listed, "hours.yaml"), date.fromisoformat(today))[1] == []
+
+
+def test_a_year_that_has_begun_without_its_decree_is_told_and_keeps_nobody_from_publishing() -> None:
+    text = "a: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}, holidays: [cn, 2027-01-01]}\n"
+    (problem,) = read_hours(parse(text, "hours.yaml"), date(2027, 1, 2))[1]
+    assert problem.warning
+    assert "the public holidays of 2027 are not known" in problem.message

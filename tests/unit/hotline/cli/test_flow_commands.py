@@ -65,7 +65,7 @@ def test_try_all_and_one(site: Path) -> None:
     code, output = _run("try", "--site", str(site), "--json")
     assert code == 0
     assert len(json.loads(output)["cases"]) >= 15
-    code, output = _run("try", "complaint", "--site", str(site), "--verbose")
+    code, output = _run("try", "complaint lands", "--site", str(site), "--verbose")
     assert code == 0
     assert "1 calls went as expected" in output
 
@@ -125,7 +125,7 @@ def test_an_outcome_that_is_none_is_told_and_not_an_empty_table(site: Path) -> N
         ("switch:\n  kind: freswitch\n", "hotline.yaml:2:9: switch.kind: "),
         ("switch:\n  kind: freswitch\n", "(did you mean freeswitch?)"),
         ("web:\n  port: eighty\n", "hotline.yaml:2:9: web.port: "),
-        ("web: {port: 1\n", "hotline.yaml:2:1: "),
+        ("web: {port: 1\n", "hotline.yaml:1:6: "),
         ("languages: [en]\nregion: Deutschland\n", "hotline.yaml:2:9: region: "),
         (
             "region: Deutschland\n",

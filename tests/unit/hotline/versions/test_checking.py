@@ -7,6 +7,7 @@ import pytest
 
 from hotline.site.settings import Site
 from hotline.versions.checking import Checked, check
+from hotline.versions.house_phrases import ALWAYS, WHERE_ASKED_FOR
 
 pytestmark = pytest.mark.unit
 
@@ -68,6 +69,9 @@ def spoilt(folder: Path, file: str, old: str, new: str) -> Checked:
         (RECEPTION, "agent: last", "agent: lst", "there is no agent lst (did you mean last?)"),
         (RECEPTION, "agent: last", "agent: [8001]", "an agent is wanted, or last"),
         (RECEPTION, "skills: [fraud>=2]", "skills: ['']", "a skill, such as complaints>=3, is wanted"),
+        (AGENTS, "complaints: 4", "complaint: 4", "agents.yaml:3:60: complaint is no skill of skills.yaml"),
+        (AGENTS, "complaints: 4", "complaint: 4", "(did you mean complaints?)"),
+        (AGENTS, "fraud: 3", "Fraud: 3", "Fraud is no skill of skills.yaml (did you mean fraud?)"),
     ],
 )
 def test_what_is_wrong_has_its_place_and_the_nearest_word(
@@ -96,6 +100,102 @@ def test_the_region_is_a_part_of_the_version(tmp_path: Path) -> None:
 def test_a_broken_queue_is_still_a_queue_to_those_who_name_it(tmp_path: Path) -> None:
     checked = spoilt(tmp_path, QUEUES, "record: true", "recrod: true")
     assert len(checked.errors) == 1
+
+
+def test_one_persons_typo_leaves_the_right_word_right(tmp_path: Path) -> None:
+    """Flows that ask for complaints are right; the one agent whose skill is spelt otherwise is not."""
+    checked = spoilt(tmp_path, AGENTS, "complaints: 4", "complaint: 4")
+    assert [problem.mark.file for problem in checked.errors] == [AGENTS]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (RECEPTION, "skills: [complaints>=3]", "skills: [loans>=5, fraud>=4]", "no one agent has all of"),
+        (AGENTS, "fraud: 3, zh: 5, en: 3", "zh: 5, en: 3", ""),  # another has it
+        (
+            RECEPTION,
+            "skills: [complaints>=3]",
+            "skills: [general>=5 and complaints>=5 and loans]",
+            "nobody has general",
+        ),
+        ("dialplans/skills.yaml", "skills:", "skills:\n  cards: 信用卡", ""),  # nobody asks for it
+    ],
+)
+def test_callers_whom_nobody_could_ever_answer_are_warned_of(
+    tmp_path: Path, file: str, old: str, new: str, said: str
+) -> None:
+    checked = spoilt(tmp_path, file, old, new)
+    told = [problem for problem in checked.problems if problem.rule == "nobody"]
+    assert checked.program is not None, "an agent may be hired tomorrow"
+    assert [problem.mark.file for problem in told] == ([file] if said else [])
+    assert all(said in problem.message and problem.warning for problem in told)
+
+
+def test_a_skill_that_is_listed_and_that_nobody_has(tmp_path: Path) -> None:
+    for name in ("dialplans", "prompts"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for file, old, new in (
+        ("dialplans/skills.yaml", "skills:", "skills:\n  cards: 信用卡"),
+        (RECEPTION, "skills: [general]", "skills: [cards>=2]"),
+    ):
+        text = (tmp_path / file).read_text(encoding="utf-8")
+        (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = [str(problem) for problem in check(Site.open(tmp_path)).problems if problem.rule == "nobody"]
+    assert told == [f"{RECEPTION}:38:41: nobody has cards>=2: a caller would wait for nobody [nobody]"]
+
+
+def test_what_is_lowered_until_somebody_has_it_is_no_problem(tmp_path: Path) -> None:
+    checked = spoilt(tmp_path, RECEPTION, "skills: [complaints>=3]", "skills: [complaints>=3, fraud>=5]")
+    assert "nobody" not in {problem.rule for problem in checked.problems}, "care lowers its minimums twice"
+
+
+def test_all_that_is_wrong_is_told_at_once_and_always_in_the_same_order(tmp_path: Path) -> None:
+    for name in ("dialplans", "prompts"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    spoiling = [
+        (QUEUES, "record: true", "recrod: true"),
+        (QUEUES, "hours: service", "hours: servise"),
+        (AGENTS, "complaints: 4", "complaint: 4"),
+        (RECEPTION, "say: welcome", "say: welcom"),
+        ("dialplans/tests/main.yaml", "  at:", "  at: 1\n  at:"),
+        ("prompts/en.yaml", "agent_ready:", "agent_redy:"),
+        ("dialplans/flows/main.yaml", "flow: main", "flow: mian"),
+    ]
+    for file, old, new in spoiling:
+        text = (tmp_path / file).read_text(encoding="utf-8")
+        assert old in text, file
+        (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    (tmp_path / "dialplans/flows/more.yaml").write_bytes(b"flow: more\nstart: \xff\n")
+    site = Site.open(tmp_path)
+    first = [str(problem) for problem in check(site).problems]
+    assert {line.partition(":")[0] for line in first} >= {
+        *(file for file, _, _ in spoiling),
+        "dialplans/flows/more.yaml",
+    }
+    assert all([str(problem) for problem in check(site).problems] == first for _ in range(3))
+    marks = [problem.order for problem in check(site).problems]
+    assert marks == sorted(marks)
+
+
+def test_phrases_that_the_house_says_are_missed(tmp_path: Path) -> None:
+    for name in ("dialplans", "prompts"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for language in ("en", "zh-CN"):
+        path = tmp_path / f"prompts/{language}.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("sentence_unavailable:", "sentence_unavailble:"), encoding="utf-8")
+    told = [problem for problem in check(Site.open(tmp_path)).problems if problem.rule == "house-phrase"]
+    assert [problem.warning for problem in told] == [True]
+    assert "there is no phrase sentence_unavailable (did you mean sentence_unavailble?)" in told[0].message
+
+
+def test_the_guide_and_the_sample_have_all_phrases_that_the_house_says() -> None:
+    guide = (ROOT / "docs/admins.md").read_text(encoding="utf-8")
+    prompts = (ROOT / "prompts/en.yaml").read_text(encoding="utf-8")
+    for phrase, when in {**ALWAYS, **WHERE_ASKED_FOR}.items():
+        assert f"| `{phrase}` | {when} |" in guide
+        assert f"\n{phrase}: " in prompts
 
 
 def test_pauses_have_reasons_and_a_site_may_want_one(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from calls.errors import BadInput
+from dsl.tree import Problem
 from hotline.site.settings import Site
-from hotline.versions.checking import check
+from hotline.versions.checking import Checked, check
 
 pytestmark = pytest.mark.unit
 
@@ -19,6 +20,11 @@ def site(tmp_path: Path) -> Site:
     for name in ("dialplans", "prompts"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return Site.open(tmp_path)
+
+
+def _problems(checked: Checked) -> list[Problem]:
+    """All but that of the sample's next year, which comes and goes with the day on which this runs."""
+    return [problem for problem in checked.problems if problem.rule != "holiday-year"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +62,7 @@ def test_what_was_hardly_meant_is_only_mentioned(site: Site, file: str) -> None:
     (site.folder / file).parent.mkdir(parents=True, exist_ok=True)
     (site.folder / file).write_text("x")
     checked = check(site)
-    assert [(problem.mark.file, problem.warning) for problem in checked.problems] == [(file, True)]
+    assert [(problem.mark.file, problem.warning) for problem in _problems(checked)] == [(file, True)]
     assert checked.program is not None
 
 
@@ -73,7 +79,7 @@ def test_what_was_hardly_meant_is_only_mentioned(site: Site, file: str) -> None:
 def test_what_may_lie_there_is_not_mentioned(site: Site, file: str) -> None:
     (site.folder / file).parent.mkdir(parents=True, exist_ok=True)
     (site.folder / file).write_text("x")
-    assert check(site).problems == []
+    assert _problems(check(site)) == []
 
 
 @pytest.mark.parametrize("name", ["hotline.yml", "hotlne.yaml"])

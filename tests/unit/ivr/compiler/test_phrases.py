@@ -106,4 +106,4 @@ def test_what_is_not_there_is_named_with_what_is_near() -> None:
     with pytest.raises(PhraseError, match="no phrase 'x'"):
         phrases.places("x")
     with pytest.raises(SpokenError):
-        phrases.render("welcome", {"name": 5}, "en")
+        phrases.render("welcome", {"name": True}, "en")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from dsl.hours import Hours
 from dsl.tree import parse
 from ivr.compiler.phrases import Phrases, read_phrases
+from ivr.spoken import Opening
 
 pytestmark = pytest.mark.unit
 
 FOLDER = Path(__file__).parents[4] / "prompts"
+_HOURS = Hours("Asia/Shanghai", (((540, 1080),),) * 7)
 EXAMPLES = {
     "code": "C20261122-0007",
     "count": 2,
@@ -19,8 +23,10 @@ EXAMPLES = {
     "day": "2026-12-02",
     "digits": "62220001",
     "duration": 95,
+    "hours": _HOURS,
     "money": "1200.50",
     "number": 3,
+    "opening": Opening(None, datetime(2026, 11, 22, tzinfo=UTC)),
     "ordinal": 3,
     "percent": "7.2",
     "phone": "+8613812345678",

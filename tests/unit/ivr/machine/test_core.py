@@ -1,5 +1,6 @@
 """The walk: what each step orders, what ends it, what is stale."""
 
+import msgspec
 import pytest
 
 from calls.causes import Cause, Outcome
@@ -123,7 +124,7 @@ def test_a_condition_that_errs_is_false_and_the_log_names_it() -> None:
     line = Line(compiled(LOOKUP + WHICH + "bye: {hangup: bye}\n"))
     attempt = only(line.start(), c.Lookup).attempt
     line.tell(LookupFinished(CALL, attempt, "ok", {"n": "many"}))
-    assert line.steps[-1] == ("which", "else; case 1 errs: TypeError")
+    assert line.steps[-1] == ("which", "else; case 1 errs: string and number are not compared")
 
 
 def test_a_lookup_that_never_answers_fails_by_itself() -> None:
@@ -216,15 +217,46 @@ def test_a_flow_called_with_arguments_returns_values() -> None:
     assert texts(line.start()) == ["五元"]
 
 
-def test_a_value_that_cannot_be_said_is_left_out_and_noted() -> None:
+def test_a_value_that_cannot_be_said_is_an_apology_and_noted() -> None:
     line = Line(
         compiled(
-            "flow: main\nstart: a\na: {say: [one, {phrase: worth, with: {sum: much}}], then: b}\nb: {hangup: bye}\n"
+            "flow: main\nstart: a\na: {say: [one, {phrase: worth, with: {sum: ='much'}}], then: b}\nb: {hangup: bye}\n"
         )
     )
-    assert texts(line.start()) == ["one"]
+    assert texts(line.start()) == ["one", "对不起，暂时无法为您播报。"]
     line.played()
     assert line.steps[0][1].startswith("said; worth not said: ")
+
+
+_OWED = "flow: main\nstart: find\nfind: {lookup: 'http://x/', into: it, failed: hangup, then: tell}\n"
+_OWED += "tell: {say: [{phrase: worth, with: {sum: =it.sum}}, {phrase: worth, with: {sum: =it.more}}], then: bye}\n"
+_OWED += "bye: {hangup: bye}\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "heard"),
+    [
+        ({"sum": 1234.5000000000002, "more": "1,234.50"}, ["一千二百三十四元五角", "一千二百三十四元五角"]),
+        ({"sum": "a lot", "more": None}, ["对不起，暂时无法为您播报。"]),  # once is enough
+        ({"more": 5}, ["对不起，暂时无法为您播报。", "五元"]),
+    ],
+)
+def test_a_caller_never_hears_silence_where_a_value_should_be(answer: object, heard: list[str]) -> None:
+    line = Line(compiled(_OWED))
+    line.start()
+    assert texts(line.tell(LookupFinished(CALL, line.awaited, "ok", answer))) == heard
+
+
+def test_a_sites_own_words_of_apology_come_first() -> None:
+    program = compiled(_OWED)
+    texts_of = {**program.phrases, "zh-CN": {**program.phrases["zh-CN"], "sentence_unavailable": "抱歉"}}
+    line = Line(msgspec.structs.replace(program, phrases=texts_of))
+    line.start()
+    assert texts(line.tell(LookupFinished(CALL, line.awaited, "ok", {}))) == ["抱歉"]
+    clips = {"zh-CN": {"sentence_unavailable": "/clips/sorry"}}
+    line = Line(msgspec.structs.replace(program, clips=clips))
+    line.start()
+    assert only(line.tell(LookupFinished(CALL, line.awaited, "ok", {})), Play).media == (Clip("/clips/sorry"),)
 
 
 def test_a_prompt_that_failed_counts_as_played() -> None:
@@ -328,3 +360,35 @@ def test_stale_facts_change_nothing() -> None:
     ):
         assert line.tell(event) == []
     assert line.machine.snapshot() == before
+
+
+_FIELDS = "fields: {topic: loan, owed: =it.owed, open: =it.open, due: =it.due}"
+
+
+def _asked(step: str, answer: object) -> Line:
+    line = Line(compiled(f"{LOOKUP.replace('then: which', 'then: next')}next: {step}\nsorry: {{hangup: wrong}}\n"))
+    line.start()
+    line.tell(LookupFinished(CALL, line.awaited, "ok", answer))
+    return line
+
+
+def test_a_field_that_errs_or_is_nothing_is_left_out_for_the_agent_and_told() -> None:
+    line = _asked(f"{{queue: care, {_FIELDS}}}", {"open": True, "due": None})
+    assert only(line.all, c.EnterQueue).fields == {"topic": "loan", "open": True}
+    line.tell(LeftQueue(CALL, line.awaited, "failed"))
+    assert line.steps[-1][1] == "failed; owed errs: no such key; due is nothing"
+
+
+def test_a_field_of_a_case_that_errs_is_left_out_too() -> None:
+    line = _asked("{open_case: {category: x, owed: =it.owed, n: 5}}", {})
+    assert only(line.all, c.OpenCase).fields == {"n": 5}
+
+
+def test_a_step_with_many_conditions_over_a_large_answer_holds_nobody_up() -> None:
+    cases = "".join(f"{{if: 'it.exists(x, x == -{number + 1})', then: bye}}, " for number in range(30))
+    flow = f"{LOOKUP}which:\n  branch: [{cases}{{if: 'true', then: other}}]\n  else: bye\n"
+    line = Line(compiled(f"{flow}sorry: {{hangup: wrong}}\nother: {{hangup: two}}\nbye: {{hangup: bye}}\n"))
+    line.start()
+    assert texts(line.tell(LookupFinished(CALL, line.awaited, "ok", list(range(2000))))) == ["two"]
+    line.played()
+    assert line.steps[1][1].startswith("case 31; case 1 errs: too much work for a condition; case 2 errs")

@@ -1,0 +1,1 @@
+"""CEL as flows have it: syntax, evaluation with a budget, functions, patterns. `dsl.conditions` is the way in."""
