@@ -13,6 +13,7 @@ from acd.events import CallLeft
 from calls.causes import Cause
 from calls.commands import HangUp, Originate, StartMusic
 from calls.events import CallAnswered, CallEnded
+from calls.identity import known_by
 from calls.ids import AttemptId, CallId, Instant, Seconds
 from control import commands, events
 from control import register as at
@@ -224,11 +225,12 @@ class Callbacks(QuietPart):
             self._leave(call, call.callback)
             call.callback.on("came_back")
             self._hub.settle()
+        caller = known_by(call.caller)
         for other in list(self._hub.register.calls.values()):
             callback = other.callback
             if callback is None:
                 continue
-            mine = other is call or call.caller in (other.caller, callback.number)
+            mine = other is call or (caller != "" and caller in (other.caller, callback.number))
             if not mine or (other is not call and other.queue != queue):
                 continue
             if other.place != "booked" and not self._agent_only(other, callback):

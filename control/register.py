@@ -9,6 +9,7 @@ import msgspec
 
 from acd.events import CallQueued
 from calls.errors import BrokenRule
+from calls.identity import known_by
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, leg_on, node_of
 from complaints.cases import FileCase
 from control.commands import CallOutcome, Consent, LegRole
@@ -245,7 +246,7 @@ class Register(msgspec.Struct):
 
     def talked(self, caller: str, agent: AgentId, now: Instant) -> None:
         """Remember who talked to this number; the oldest are forgotten once there are LAST_AGENTS."""
-        if caller:
+        if caller := known_by(caller):
             self.last_agents.pop(caller, None)
             self.last_agents[caller] = (agent, now)
             if len(self.last_agents) > LAST_AGENTS:
@@ -253,7 +254,7 @@ class Register(msgspec.Struct):
 
     def last_agent(self, caller: str, now: Instant) -> AgentId | None:
         """The agent who talked to this number within LAST_AGENT_S."""
-        agent, at = self.last_agents.get(caller, (None, 0.0))
+        agent, at = self.last_agents.get(known_by(caller), (None, 0.0))
         return agent if now - at <= LAST_AGENT_S else None
 
     def mint(self, call: CallId | LegId) -> AttemptId:
