@@ -67,7 +67,8 @@ class CheckNumber(Command, frozen=True):
     number: str
 
 
-CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused", "came_back"]
+CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused", "came_back", "joined"]
+"""`joined`: another callback of the same queue calls that number, and has the better place of both."""
 
 
 class LogCallback(Command, frozen=True):

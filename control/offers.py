@@ -47,6 +47,10 @@ class AgentFirst(Protocol):
         """Whether this call is one."""
         ...
 
+    def postponed(self, call: at.Call) -> bool:
+        """Whether the person may not be called now; if so, the queues have been told to wait."""
+        ...
+
     def agent_ready(self, call: at.Call) -> None:
         """The agent has heard who and why."""
         ...
@@ -117,6 +121,8 @@ class Offers(QuietPart):
     def _offer(self, command: Offer) -> None:
         hub, register = self._hub, self._hub.register
         call = register.calls[command.call]
+        if self.agent_first.concerns(call) and self.agent_first.postponed(call):
+            return
         call.on("offered")
         call.offer, call.agent = command.attempt, command.agent
         account = hub.directory.account(register.version, command.agent)

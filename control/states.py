@@ -100,6 +100,7 @@ CallbackEvent = Literal[
     "allowed",
     "refused",
     "overtaken",
+    "joined",
     "told",
     "accepted",
     "closed",
@@ -116,7 +117,7 @@ CallbackEvent = Literal[
 CALLBACKS: Transitions[CallbackState, CallbackEvent] = Transitions(
     "callback",
     {
-        "checking": {"allowed": "booked", "refused": "over", "overtaken": "over"},
+        "checking": {"allowed": "booked", "refused": "over", "overtaken": "over", "joined": "over"},
         "booked": {
             "told": "asking",
             "accepted": "clearing",
