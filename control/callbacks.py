@@ -17,7 +17,7 @@ from calls.identity import known_by
 from calls.ids import AttemptId, CallId, Instant, Seconds
 from control import commands, events, same_number
 from control import register as at
-from control.callback_rules import DEFAULTS, refusal, row, rules_of
+from control.callback_rules import DEFAULTS, number_refusal, refusal, row, rules_of
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
@@ -49,7 +49,7 @@ class Callbacks(QuietPart):
         hub = self._hub
         call = hub.register.calls[command.call]
         rules = rules_of(self._hub, call)
-        refused = refusal(self._hub, rules)
+        refused = refusal(hub, rules) or (number_refusal(hub, rules, command.number) if rules is not None else "")
         if call.place != "waiting" or call.flow_attempt is None or call.queued_as is None:
             hub.tell_flows(CallbackAnswered(call.call, command.attempt, "connecting"))
         elif rules is None or refused:
@@ -189,6 +189,9 @@ class Callbacks(QuietPart):
             refused = refused or "the number is in another call"
         if rules is None or refused:
             self._rest(call, callback, "closed", refused)
+            return
+        if never := number_refusal(hub, rules, callback.number):  # the rules are stricter than when it was booked
+            self._give_up(call, callback, "refused", never)
             return
         callback.on("allowed")
         callback.tries += 1

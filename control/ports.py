@@ -18,6 +18,10 @@ class Directory(Protocol):
         """The flow that answers this number."""
         ...
 
+    def is_own(self, version: str, number: str) -> bool:
+        """Whether callers reach the house itself by this number (E.164, or a short one)."""
+        ...
+
     def region(self, version: str) -> str:
         """ISO 3166: how numbers without a country code are read."""
         ...

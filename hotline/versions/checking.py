@@ -13,6 +13,7 @@ import msgspec
 
 from acd.config import Configuration, expression_problems, read
 from calls.ids import QueueName
+from calls.number_kinds import COUNTRIES
 from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
 from dsl.records import decoding_problem
 from dsl.tree import Mark, Node, Problem, nearest, nearest_hint
@@ -148,6 +149,12 @@ def _house_phrases(program: Program, routing: RoutingConfiguration, root: Node) 
             mark = _mark(root, (*path, "callback"))
             for phrase, places in phrases_of_callbacks(treatment.callback):
                 problems += _phrase(program, phrase, places, mark)
+            for number, country in enumerate(treatment.callback.countries):
+                if country not in COUNTRIES:
+                    place = _mark(root, (*path, "callback", "countries", number))
+                    code = country[:2].upper()  # HKG, cn, and never one that merely looks alike
+                    hint = f" (did you mean {code}?)" if code in COUNTRIES else "; ISO 3166 has two letters for each"
+                    problems.append(Problem(place, "unknown-country", f"there is no country {country}{hint}"))
             if treatment.callback.hours and treatment.callback.hours not in program.hours:
                 hint = nearest_hint(treatment.callback.hours, tuple(program.hours))
                 problems.append(Problem(mark, "unknown-hours", f"there are no hours {treatment.callback.hours}{hint}"))

@@ -27,7 +27,6 @@ def add(app: FastAPI, controller: Controller, known: list[Any], tokens: WaitToke
         """The token of the caller who waits, or is to be called back, at this number: to send in a message, say. Of
         several, the one who waits longest."""
         number = e164(wanted.caller, controller.region)
-        calls = [call for call in controller.register.calls.values() if call.place in _WAITS and call.caller == number]
         waiting = (call for call in controller.register.calls.values() if call.place in _WAITS)
         calls = [call for call in waiting if known_by(call.caller) == number != ""]
         if not calls:
