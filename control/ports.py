@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from acd.agents import Standing
 from acd.commands import AgentChanged
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.forecaster import Example, Forecast
@@ -68,6 +69,10 @@ class QueueView(Protocol):
 
     def agents(self) -> list[AgentChanged]:
         """Every agent's state now, in the words in which its last change was told."""
+        ...
+
+    def agent(self, agent: AgentId, now: Instant) -> Standing | None:
+        """The agent's state, and what comes after it; None for one whom the version does not have."""
         ...
 
     def versions(self) -> set[str]:

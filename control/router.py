@@ -6,6 +6,7 @@ journal gives the same commands. An event about a leg goes to the part of that l
 
 from typing import Any, assert_never
 
+from acd.agents import Standing
 from acd.commands import AcdCommand, AgentChanged
 from acd.events import (
     AcdEvent,
@@ -22,7 +23,7 @@ from acd.events import (
 from calls import events as door
 from calls.causes import Outcome
 from calls.commands import HangUp
-from calls.ids import CallId, Instant
+from calls.ids import AgentId, CallId, Instant
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control import commands, events, nodes, resync, snapshot
@@ -102,6 +103,10 @@ class Router:
     def agents(self) -> list[AgentChanged]:
         """Every agent's state, for a screen that was not there when it changed."""
         return self.hub.queue_view.agents()
+
+    def agent(self, agent: AgentId, now: Instant) -> Standing | None:
+        """An agent's state, and what comes after it, for an answer to whoever changed it."""
+        return self.hub.queue_view.agent(agent, now)
 
     def versions(self) -> frozenset[str]:
         """Every version that a controller needs who goes on from a snapshot taken now."""
