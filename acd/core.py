@@ -6,7 +6,7 @@ A match is looked for from two sides, when a caller comes and when an agent beco
 from typing import Literal, assert_never
 
 from acd import presence, snapshot
-from acd.commands import AcdCommand, CalledAgain, WithdrawOffer
+from acd.commands import AcdCommand, CalledAgain, MoveDone, MoveRefused, WithdrawOffer
 from acd.events import (
     AcdEvent,
     CallLeft,
@@ -148,8 +148,13 @@ class Acd(Matching):
 
     def _call_moved(self, call: CallId, queue: QueueName, now: Instant) -> None:
         caller = self.callers.by_call.get(call)
-        if caller is None or not caller.in_line or queue not in self.callers.open:
-            return  # answered or gone meanwhile, or the queue was unpublished
+        if caller is None or not caller.in_line:
+            return  # answered or gone meanwhile
+        refusal = None if caller.queue.name == queue else self.callers.refusal(caller, queue)
+        if refusal is not None:
+            self._out.append(MoveRefused(call, queue, refusal))
+            return
+        self._out.append(MoveDone(call, queue))
         self.callers.detach(caller)
         self.callers.move(caller, queue, now)
         self._place(caller, self.callers.subqueue_of(caller), now)

@@ -82,7 +82,8 @@ class CallQueued(Fact, frozen=True):
 
 
 class CallMoved(Fact, frozen=True):
-    """A supervisor moved a waiting caller; the time waited and the skills go along."""
+    """A supervisor moves a waiting caller; the time waited and the skills go along. MoveDone or MoveRefused answers, or
+    nothing where the caller does not wait."""
 
     call: CallId
     queue: QueueName

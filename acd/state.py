@@ -95,13 +95,14 @@ class Caller:
     """One caller from entry until answered or gone. `rules` are those at entry, whatever is published since.
 
     `event` brought them. `place_at`: the instant from which the wait counts, that of entry or of an earlier try that
-    keeps its place. `in_line`: they wait in `subqueue`, and are not on offer.
+    keeps its place. `in_line`: they wait in `subqueue`, and are not on offer. `overflow_to`: a queue that took nobody
+    when their step came, and is asked again at `retry_at`.
     """
 
     __slots__ = (
         "also", "due_at", "due_seq", "entered_at", "event", "expires_at", "expression", "head_start_s",
-        "in_line", "key", "offer", "place_at", "queue", "queued_at", "rules", "seq", "step", "sticky_until",
-        "subqueue", "version",
+        "in_line", "key", "offer", "overflow_to", "place_at", "queue", "queued_at", "retry_at", "rules", "seq",
+        "step", "sticky_until", "subqueue", "version",
     )  # fmt: skip
 
     def __init__(
@@ -134,6 +135,8 @@ class Caller:
         self.subqueue: SubQueue | None = None
         self.in_line = False
         self.offer: Assignment | None = None
+        self.overflow_to: QueueName | None = None
+        self.retry_at: Instant = NEVER
 
 
 class Agent:

@@ -1,7 +1,5 @@
 """Callers: who calls in and on which flow, their keys, and their end. The part of callers' legs."""
 
-import msgspec
-
 from acd.events import CallMoved
 from calls.causes import Cause
 from calls.commands import HangUp
@@ -59,11 +57,10 @@ class Callers:
         call = self._hub.register.calls.get(event.call)
         if call is None or call.place not in ("waiting", "booked"):
             return  # a phone rings for it, both talk already, or it is gone: there is nothing to move
-        call.enter_queue(event.queue)
-        self._announcements.moved(call)
-        if call.queued_as is not None:  # a callback that is put back goes where it was moved to
-            call.queued_as = msgspec.structs.replace(call.queued_as, queue=event.queue)
-        self._hub.tell_queues(event)
+        if self._hub.queue_view.position(call.call) is None:  # a callback that rests: it is put back there
+            self._offers.moved(call, event.queue)
+        else:
+            self._hub.tell_queues(event)
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The caller is on the line: the flow's business."""

@@ -5,10 +5,14 @@ Which agent and which caller is the queues' business; here is only what a phone 
 
 from typing import Literal, Protocol, assert_never
 
+import msgspec
+
 from acd.commands import (
     AcdCommand,
     AgentChanged,
     CalledAgain,
+    MoveDone,
+    MoveRefused,
     Offer,
     ReleaseCall,
     SuggestWayOut,
@@ -19,7 +23,7 @@ from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
-from calls.ids import AttemptId, file_name
+from calls.ids import AttemptId, QueueName, file_name
 from control import nodes
 from control import register as at
 from control.announcements import Announcements
@@ -104,6 +108,11 @@ class Offers(QuietPart):
                 if call.queue != queue:
                     call.enter_queue(queue)
                     self._announcements.moved(call)
+            case MoveDone(call_id, queue):
+                self.moved(calls[call_id], queue)
+            case MoveRefused(call_id, queue, refusal):
+                advice = "the caller waits on; sign agents in there, or let the queue be longer"
+                hub.notice("warning", "caller not moved", call=call_id, detail=f"{queue}: {refusal}", advice=advice)
             case SuggestWayOut(call_id, attempt, way):
                 hub.give(command)
                 if calls[call_id].flow_attempt == attempt:
@@ -115,6 +124,13 @@ class Offers(QuietPart):
                 hub.give(command)
             case _:
                 assert_never(command)
+
+    def moved(self, call: at.Call, queue: QueueName) -> None:
+        """Let a caller wait in another queue from now on, as a supervisor wanted."""
+        call.enter_queue(queue)
+        self._announcements.moved(call)
+        if call.queued_as is not None:  # a callback that is put back goes where it was moved to
+            call.queued_as = msgspec.structs.replace(call.queued_as, queue=queue)
 
     # the offer
 
