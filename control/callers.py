@@ -101,6 +101,7 @@ class Callers:
         self._offers.caller_left(call, "lost" if lost else "hung_up")
         for guest in call.guests:
             hub.give(HangUp(guest))
+        hub.end_talk(call, event.cause)
         hub.register.part(call)
         hub.tell_flows(event)
         hub.settle()  # the flow's last steps belong to a call that is still known

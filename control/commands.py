@@ -59,6 +59,24 @@ class LogLeg(Command, frozen=True):
     cause: str
 
 
+class LogTalk(Command, frozen=True):
+    """A row for each talk, when it ends. `number` counts those of the call from 1. Instants are UTC epoch seconds.
+
+    `role` and `party` are those of the other side's leg; `agent` is None for a transfer to somebody who is none.
+    """
+
+    call: CallId
+    number: int
+    role: LegRole
+    agent: AgentId | None
+    party: str
+    queue: str
+    leg: LegId
+    began_at: float
+    ended_at: float
+    cause: str
+
+
 class CheckNumber(Command, frozen=True):
     """May this number be called? NumberChecked answers."""
 
@@ -103,6 +121,8 @@ class LogRecording(Command, frozen=True):
     duration_s: Seconds
     kind: Literal["talk", "message"]
     box: str = ""
+    talk: int = 0
+    """The number of the talk that it is of."""
 
 
 class DropRecording(Command, frozen=True):
@@ -165,6 +185,7 @@ RouterCommand = (
     | LogCallback
     | CheckNumber
     | LogLeg
+    | LogTalk
     | LogStep
     | LogRecording
     | DropRecording

@@ -26,6 +26,7 @@ from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
 from calls.ids import AttemptId, QueueName, file_name
 from control import nodes
 from control import register as at
+from control import talks
 from control.announcements import Announcements
 from control.hub import Hub
 from control.parts import QuietPart
@@ -208,7 +209,7 @@ class Offers(QuietPart):
         register = self._hub.register
         call = register.calls[offer.call]
         offer.on("connecting")
-        record = f"{file_name(call.call)}-{call.talks + 1}" if self._recordings.wanted(call) else None
+        record = at.recording_of(call) if self._recordings.wanted(call) else None
         attempt = register.connect(call, "agent", record is not None)
         self._hub.give(Bridge(attempt, call.leg, offer.leg, record))
 
@@ -222,7 +223,7 @@ class Offers(QuietPart):
         if self.agent_first.concerns(call):
             self.agent_first.connected(call)
         call.replaced_callback = None
-        call.talks += 1
+        talks.begin(call, hub.register.legs[offer.leg], offer.agent, hub.now)
         call.end_as("answered")
         if call.answered_at is None:
             call.answered_at = hub.now
@@ -239,7 +240,7 @@ class Offers(QuietPart):
             return
         self._hub.give(HangUp(offer.leg))
         if talked:
-            self._end_talk(call, offer)
+            self._end_talk(call, offer, Cause.NORMAL)
         else:
             self._forget(offer)
             self._missed(call, offer.attempt, "failed")
@@ -252,7 +253,7 @@ class Offers(QuietPart):
         call, talked = self._hub.register.calls[offer.call], offer.state == "talking"
         offer.on("agent_left")
         if talked:
-            self._end_talk(call, offer)
+            self._end_talk(call, offer, event.cause)
         else:
             self._forget(offer)
             answered = leg.answered_at is not None
@@ -270,8 +271,9 @@ class Offers(QuietPart):
             call.end_as("lost" if reason == "lost" else "abandoned")
             self._hub.tell_queues(CallLeft(call.call, reason))
 
-    def _end_talk(self, call: at.Call, offer: at.Offer) -> None:
+    def _end_talk(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
         hub = self._hub
+        hub.end_talk(call, cause)
         if call.recording.hiding:
             self._recordings.hide(call, False)
         self._forget(offer)

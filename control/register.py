@@ -10,7 +10,7 @@ import msgspec
 from acd.events import CallQueued
 from calls.errors import BrokenRule
 from calls.identity import known_by
-from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, leg_on, node_of
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, file_name, leg_on, node_of
 from complaints.cases import FileCase
 from control.commands import CallOutcome, Consent, LegRole
 from control.states import (
@@ -94,12 +94,27 @@ class Recorded(msgspec.Struct):
     hiding: bool = False
 
 
+class Talk(msgspec.Struct):
+    """A talk that goes on: with whom, in which queue, and since when. `role` and `party` are those of the other leg."""
+
+    number: int
+    """Counts the call's talks from 1; its recording has the same."""
+    began_at: Instant
+    leg: LegId
+    role: LegRole
+    party: str
+    agent: AgentId | None
+    queue: str
+
+
 class Connection(msgspec.Struct):
     """A bridge that is ordered or stands between the caller's leg and one of role `role`."""
 
     attempt: AttemptId
     role: LegRole
     recorded: bool
+    talk: Talk | None = None
+    """Once both hear each other."""
 
 
 class Call(msgspec.Struct):
@@ -149,6 +164,11 @@ class Call(msgspec.Struct):
     def end_as(self, outcome: CallOutcome) -> None:
         """Take `outcome` as the call's, if it ended now. The last word counts."""
         self.outcome = outcome
+
+    @property
+    def talk(self) -> Talk | None:
+        """The talk that the call is in."""
+        return self.bridge.talk if self.bridge is not None else None
 
     @property
     def kept_callback(self) -> Callback | None:
@@ -270,3 +290,14 @@ def is_bridge(attempt: AttemptId, leg: LegId) -> bool:
     the register knows: it may come after the call's end, or from before a controller's.
     """
     return attempt.startswith(f"{call_id(leg)}:")
+
+
+def recording_of(call: Call) -> str:
+    """The name of the recording of the call's next talk."""
+    return f"{file_name(call.call)}-{call.talks + 1}"
+
+
+def talk_of(path: str) -> int:
+    """The number of the talk that a recording is of. Read from its name, for the reason that `is_bridge` has."""
+    number = path.rpartition(".")[0].rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0

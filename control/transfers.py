@@ -6,8 +6,8 @@ The part of the legs that are called for it.
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate
 from calls.events import CallAnswered, CallEnded
-from calls.ids import LegId
-from control import nodes
+from calls.ids import AgentId, LegId
+from control import nodes, talks
 from control.callbacks import Callbacks
 from control.hub import Hub
 from control.parts import QuietPart
@@ -59,6 +59,13 @@ class Transfers(QuietPart):
         if call.place == "transferring":
             call.on("connected")
             call.end_as("transferred")
+            for leg in map(self._hub.register.legs.__getitem__, call.guests):
+                if leg.role == "transfer":
+                    talks.begin(call, leg, self._agent_of(leg), self._hub.now)
+
+    def _agent_of(self, leg: Leg) -> AgentId | None:
+        kind, _, account = leg.party.partition(":")
+        return self._hub.directory.agent(self._hub.register.version, account) if kind == "phone" else None
 
     def unbridged(self, call: Call, failed: bool) -> None:
         """The two came apart, or were never connected: the target's leg goes, its end tells the flow."""
@@ -75,6 +82,7 @@ class Transfers(QuietPart):
         if call is None or call.place not in ("transferring", "transferred"):
             return
         talked, attempt = call.place == "transferred", call.flow_attempt
+        self._hub.end_talk(call, event.cause)
         call.on("transfer_ended")
         call.flow_attempt = None
         register.part(call)

@@ -39,6 +39,7 @@ Take = Callable[[events.RouterEvent], None]
 _KEPT = (
     commands.LogCall,
     commands.LogLeg,
+    commands.LogTalk,
     commands.LogStep,
     commands.LogRecording,
     commands.DropRecording,
@@ -105,6 +106,7 @@ class CommandExecutor:
             commands.LogCallback: lambda row: writer.write(statements.CALLBACK, msgspec.structs.astuple(row)),
             commands.CheckNumber: self._check_number,
             commands.LogLeg: lambda row: writer.write(statements.LEG, msgspec.structs.astuple(row)),
+            commands.LogTalk: lambda row: writer.write(statements.TALK, msgspec.structs.astuple(row)),
             commands.LogWait: lambda row: writer.write(statements.WAIT, statements.wait_row(row)),
             commands.LogStep: lambda row: writer.write(statements.STEP, statements.step_row(row)),
             commands.LogRecording: self._log_recording,
@@ -252,7 +254,7 @@ class CommandExecutor:
         )
 
     def _log_recording(self, row: commands.LogRecording) -> None:
-        values = (row.path, row.call, row.duration_s, row.kind, row.box)
+        values = (row.path, row.call, row.duration_s, row.kind, row.box, row.talk)
         self._writer.write(statements.RECORDING, values)
 
     def _drop_recording(self, command: commands.DropRecording) -> None:

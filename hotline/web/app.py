@@ -138,6 +138,7 @@ def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         return {
             **masking.call_row(rows[0]),
             "legs": [masking.leg_row(leg) for leg in await reading.legs(controller.database, call)],
+            "talks": [masking.leg_row(talk) for talk in await reading.talks(controller.database, call)],
             "steps": [masking.step_row(step, region) for step in await reading.steps(controller.database, call)],
             "recordings": await reading.recordings(controller.database, call),
             "cases": [masking.case_row(case, region) for case in await reading.cases(controller.database, call=call)],

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.unit
     "number", ["13800138000", "+4915123456789", "13333333333", "02088886666", "10086", "8001", "110"]
 )
 def test_somebody_is_known_by_a_number_of_the_world_or_a_short_one(number: str) -> None:
-    read = e164(number)
+    read = e164(number, "CN")
     assert known_by(read) == read != ""
 
 
@@ -36,4 +36,4 @@ def test_somebody_is_known_by_a_number_of_the_world_or_a_short_one(number: str) 
     ],
 )
 def test_nobody_is_known_by_a_word_a_blank_or_what_a_switchboard_fills_in(number: str) -> None:
-    assert known_by(e164(number)) == ""
+    assert known_by(e164(number, "CN")) == ""

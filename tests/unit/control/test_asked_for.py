@@ -86,7 +86,7 @@ def test_a_named_agent_is_rung_before_who_was_idle_longer() -> None:
 
 
 def test_it_is_forgotten_in_time_and_in_number() -> None:
-    register, known = Register(), e164(CALLER)
+    register, known = Register(), e164(CALLER, "CN")
     register.talked(known, AgentId("01"), 10.0)
     assert register.last_agent(known, 10.0 + LAST_AGENT_S) == "01"
     assert register.last_agent(known, 11.0 + LAST_AGENT_S) is None

@@ -10,8 +10,8 @@ from calls.commands import Bridge, HangUp, Originate, Play
 from calls.ids import AgentId, CallId, LegId, QueueName
 from control import commands, events
 from control.treatment import CallbackRules, QueueTreatment
-from tests.unit.control import house as houses
-from tests.unit.control.house import House
+from tests.unit.control import harness
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -31,15 +31,15 @@ def _two_queues_that_offer_a_callback(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not problems
         return people
 
-    monkeypatch.setattr(houses, "configuration", configuration)
+    monkeypatch.setattr(harness, "configuration", configuration)
 
 
-class Night(House):
+class Night(ControlHarness):
     """The house, whose hours `day` end when `closes_at` has come, and begin again at `opens_at` (monotonic)."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *agents: str) -> None:
         self.closes_at, self.opens_at = float("inf"), float("inf")
-        monkeypatch.setattr(houses.Directory, "open", lambda of, version, hours, utc: self.is_open())
+        monkeypatch.setattr(harness.Directory, "open", lambda of, version, hours, utc: self.is_open())
         super().__init__(*agents, habits=QueueTreatment(callback=RULES))
 
     def is_open(self) -> bool:

@@ -10,8 +10,8 @@ from calls.commands import Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from control import commands, events
 from control.treatment import CallbackRules, QueueTreatment
-from tests.unit.control import house as houses
-from tests.unit.control.house import House
+from tests.unit.control import harness
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -28,13 +28,13 @@ def _a_queue_that_offers_a_callback(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not problems
         return people
 
-    monkeypatch.setattr(houses, "configuration", configuration)
-    monkeypatch.setattr(houses.Directory, "is_own", lambda of, version, number: number in ("95183", OWN))
+    monkeypatch.setattr(harness, "configuration", configuration)
+    monkeypatch.setattr(harness.Directory, "is_own", lambda of, version, number: number in ("95183", OWN))
 
 
-def asks_for(number: str, **rules: tuple[str, ...]) -> tuple[House, CallId]:
+def asks_for(number: str, **rules: tuple[str, ...]) -> tuple[ControlHarness, CallId]:
     """A caller without a number, who typed this one and confirmed it."""
-    house = House(habits=QueueTreatment(callback=CallbackRules(**rules)))  # type: ignore[arg-type]  # settings by name
+    house = ControlHarness(habits=QueueTreatment(callback=CallbackRules(**rules)))  # type: ignore[arg-type]  # settings by name
     call = house.arrive(caller="anonymous")
     house.press(call, "1")
     house.wait(10.5)
@@ -96,7 +96,7 @@ def test_one_that_may_no_longer_be_called_is_given_up_before_it_is_dialled(monke
     house.tell(events.NumberChecked(check.call, check.attempt, True))
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
     stricter = QueueTreatment(callback=CallbackRules())
-    monkeypatch.setattr(houses.Directory, "treatment", lambda of, version, queue: stricter)
+    monkeypatch.setattr(harness.Directory, "treatment", lambda of, version, queue: stricter)
     house.tell(AgentSignedIn(AgentId("01")))
     ringing = house.last(Originate)
     house.tell(door.CallAnswered(ringing.leg, ringing.attempt))

@@ -11,15 +11,15 @@ from calls.causes import Cause, DeviceState
 from calls.commands import HangUp, Media, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from control.star_codes import PHRASES
-from tests.unit.control import house as houses
-from tests.unit.control.house import House
+from tests.unit.control import harness
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
 FIRST = AgentId("01")
 
 
-def dial(house: House, code: str) -> str:
+def dial(house: ControlHarness, code: str) -> str:
     """The phrase that the phone of the first agent hears."""
     house.tell(door.CallArrived(LegId(f"code-{house.now}"), "8001", code, device="8001"))
     said = house.last(Play).media[0]
@@ -27,7 +27,7 @@ def dial(house: House, code: str) -> str:
     return said.text
 
 
-def miss(house: House, cause: Cause, times: int = 1) -> CallId:
+def miss(house: ControlHarness, cause: Cause, times: int = 1) -> CallId:
     """A caller whose offer the first agent misses, again and again; the caller."""
     call = house.arrive()
     house.press(call, "1")
@@ -41,7 +41,7 @@ def miss(house: House, cause: Cause, times: int = 1) -> CallId:
 
 
 def test_three_misses_and_signing_in_again_is_told_as_paused_for_them() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     miss(house, Cause.NO_ANSWER, times=3)
     assert dial(house, "*61") == "agent_missed"
     assert dial(house, "*65") == "agent_missed"
@@ -49,7 +49,7 @@ def test_three_misses_and_signing_in_again_is_told_as_paused_for_them() -> None:
 
 
 def test_a_rest_after_one_miss_is_told_as_such() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     miss(house, Cause.NO_ANSWER)
     assert dial(house, "*61") == "agent_resting"
     house.wait(11.0)
@@ -57,7 +57,7 @@ def test_a_rest_after_one_miss_is_told_as_such() -> None:
 
 
 def test_a_phone_out_of_reach_is_told_whatever_was_dialled() -> None:
-    house = House()
+    house = ControlHarness()
     house.tell(door.AgentDeviceChanged("8001", DeviceState.UNREACHABLE))
     assert dial(house, "*64") == "agent_not_logged_in"
     assert [dial(house, code) for code in ("*61", "*64", "*63")] == ["agent_unreachable"] * 3
@@ -66,7 +66,7 @@ def test_a_phone_out_of_reach_is_told_whatever_was_dialled() -> None:
 
 
 def test_who_was_paused_by_another_way_hears_it_at_each_code() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     house.tell(AgentPaused(FIRST, "lunch"))
     assert [dial(house, code) for code in ("*61", "*65", "*631")] == [
         "agent_still_paused",
@@ -76,7 +76,7 @@ def test_who_was_paused_by_another_way_hears_it_at_each_code() -> None:
 
 
 def test_what_is_asked_for_in_a_talk_is_told_as_what_comes_after_it() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     house.take(call)
@@ -90,8 +90,8 @@ def test_a_site_without_a_phrase_says_a_coarser_one_that_is_true(monkeypatch: py
     def sound(of: object, version: str, phrase: str) -> tuple[Media, ...]:
         return (Sentence(phrase, "en"),) if phrase in has else ()
 
-    monkeypatch.setattr(houses.Directory, "sound", sound)
-    house = House()
+    monkeypatch.setattr(harness.Directory, "sound", sound)
+    house = ControlHarness()
     assert dial(house, "*63") == "agent_logged_out"
     assert dial(house, "*61") == "agent_logged_in"
     miss(house, Cause.NO_ANSWER)

@@ -11,8 +11,8 @@ from calls.commands import Originate, Play
 from calls.ids import AgentId, CallId, LegId
 from control import commands, events
 from control.treatment import CallbackRules, QueueTreatment
-from tests.unit.control import house as houses
-from tests.unit.control.house import House
+from tests.unit.control import harness
+from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
 
@@ -31,20 +31,20 @@ def _a_queue_that_keeps_places(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not problems
         return people
 
-    monkeypatch.setattr(houses, "configuration", configuration)
+    monkeypatch.setattr(harness, "configuration", configuration)
 
 
-def make(*agents: str) -> House:
-    return House(*agents, habits=QueueTreatment(callback=CallbackRules(expires_s=1_000.0)))
+def make(*agents: str) -> ControlHarness:
+    return ControlHarness(*agents, habits=QueueTreatment(callback=CallbackRules(expires_s=1_000.0)))
 
 
-def waiting(house: House, caller: str) -> CallId:
+def waiting(house: ControlHarness, caller: str) -> CallId:
     call = house.arrive(caller=caller)
     house.press(call, "1")
     return call
 
 
-def booked(house: House, caller: str) -> CallId:
+def booked(house: ControlHarness, caller: str) -> CallId:
     """A caller without a number who waited, and typed where to be called."""
     call = waiting(house, caller)
     house.wait(10.5)

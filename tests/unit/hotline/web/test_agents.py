@@ -13,7 +13,7 @@ from control import events
 from hotline.views.metrics import Metrics
 from hotline.web import app
 from hotline.web.tokens import WaitTokens
-from tests.unit.control.house import House
+from tests.unit.control.harness import ControlHarness
 from tests.unit.hotline.web.asking import ask as send
 
 pytestmark = pytest.mark.unit
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.unit
 class Served:
     """The house behind the web: its agents."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: ControlHarness) -> None:
         self.house = house
         self.metrics = Metrics()
 
@@ -39,7 +39,7 @@ class Served:
         self.house.tell(event)
 
 
-async def act(house: House, name: str, body: object = None) -> dict[str, Any]:
+async def act(house: ControlHarness, name: str, body: object = None) -> dict[str, Any]:
     """What the request answers."""
     served: Any = Served(house)
     made = app.make(served, "token", WaitTokens("a secret"))
@@ -54,7 +54,7 @@ def _guards(made: Any) -> list[Any]:
 
 
 async def test_who_signs_in_after_three_misses_is_told_to_be_paused_for_them() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     for _ in range(3):
@@ -67,7 +67,7 @@ async def test_who_signs_in_after_three_misses_is_told_to_be_paused_for_them() -
 
 
 async def test_a_pause_in_a_talk_is_told_as_what_comes_after_it() -> None:
-    house = House("01")
+    house = ControlHarness("01")
     call = house.arrive()
     house.press(call, "1")
     house.take(call)
@@ -76,5 +76,5 @@ async def test_a_pause_in_a_talk_is_told_as_what_comes_after_it() -> None:
 
 
 async def test_wrap_up_done_by_one_who_is_signed_out_makes_nobody_ready() -> None:
-    told = await act(House(), "wrap-up-done")
+    told = await act(ControlHarness(), "wrap-up-done")
     assert (told["state"], told["after"]) == ("offline", "signed_out")
