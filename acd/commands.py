@@ -85,6 +85,18 @@ class CalledAgain(Command, frozen=True):
     first_call: CallId | None
 
 
+class OfferLapsed(Command, frozen=True):
+    """Count an offer that came to nothing. `fault`: of a switch or a network, which is not the agent's doing and pauses
+    nobody; else `in_a_row` counts towards `miss_limit`. `busy` counts for nothing."""
+
+    attempt: AttemptId
+    call: CallId
+    agent: AgentId
+    reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+    fault: bool
+    in_a_row: int
+
+
 class AgentChanged(Command, frozen=True):
     """Show, on screens, in metrics and on the bus, that an agent's state is `state` since `since`."""
 
@@ -103,5 +115,6 @@ AcdCommand = (
     | MoveRefused
     | SuggestWayOut
     | CalledAgain
+    | OfferLapsed
     | AgentChanged
 )

@@ -6,7 +6,7 @@ A match is looked for from two sides, when a caller comes and when an agent beco
 from typing import Literal, assert_never
 
 from acd import presence, snapshot
-from acd.commands import AcdCommand, CalledAgain, MoveDone, MoveRefused, WithdrawOffer
+from acd.commands import AcdCommand, CalledAgain, MoveDone, MoveRefused, OfferLapsed, WithdrawOffer
 from acd.events import (
     AcdEvent,
     CallLeft,
@@ -24,6 +24,10 @@ from calls.events import ClockSet, Tick
 from calls.ids import AttemptId, CallId, Instant, QueueName
 
 RarerEvent = CallLeft | OfferMissed | Configured | CallMoved | Tick | ClockSet | presence.AgentEvent
+FAULT_REST_S = 60.0
+"""The longest rest of an agent whose phone offers do not reach: it doubles with each fault, so that callers are not
+held up by a dead phone, and ends by itself."""
+
 MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
 
 
@@ -169,7 +173,7 @@ class Acd(Matching):
         assignment.caller = None
         assignment.due_at = NEVER
         agent = assignment.agent
-        agent.missed = 0
+        agent.missed = agent.faults = 0
         self.agents.become(agent, "talking", "", now)
 
     def _offer_missed(self, attempt: AttemptId, reason: MissReason, now: Instant) -> None:
@@ -187,13 +191,19 @@ class Acd(Matching):
             case "no_answer":
                 rest_s = rules.delay_no_answer_s
             case "unreachable" | "failed":
-                rest_s = rules.delay_failed_s
+                agent.faults += 1
+                rest_s = min(rules.delay_failed_s * 2 ** (agent.faults - 1), max(FAULT_REST_S, rules.delay_failed_s))
             case _:
                 assert_never(reason)
-        if reason != "busy":  # on another call is no refusal to answer
-            agent.missed += 1
-            if agent.missed >= rules.miss_limit:
-                agent.pause = "rona"
+        fault = reason in ("unreachable", "failed")
+        if not fault:
+            agent.faults = 0
+            if reason != "busy":  # on another call is no refusal to answer
+                agent.missed += 1
+                if agent.missed >= rules.miss_limit:
+                    agent.pause = "rona"
+        in_a_row = agent.faults if fault else agent.missed
+        self._out.append(OfferLapsed(attempt, assignment.call, agent.id, reason, fault, in_a_row))
         agent.rest, agent.rest_until = reason, now + rest_s
         if self.agents.settle(agent, now):
             self.match(agent, now)

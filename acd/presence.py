@@ -28,7 +28,7 @@ def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
             if agent.signed_in or not agent.bit:
                 return  # said twice, or unpublished and here only until the talk is over
             agent.signed_in, agent.signed_in_at, agent.busy_s = True, now, 0.0
-            agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
+            agent.pause, agent.rest_until, agent.missed, agent.faults = "", 0.0, 0, 0
             matching.agents.arrive(agent)
         case AgentSignedOut():
             agent.signed_in = False
@@ -36,10 +36,11 @@ def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
         case AgentPaused(reason=reason):
             agent.pause = reason or "paused"
         case AgentResumed():
-            agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
+            agent.pause, agent.rest_until, agent.missed, agent.faults = "", 0.0, 0, 0
         case AgentReachable(reachable=reachable):
             agent.reachable = reachable
             if reachable:
+                agent.faults = 0
                 matching.agents.arrive(agent)
             else:
                 matching.agents.leave(agent)

@@ -87,6 +87,8 @@ class State(msgspec.Struct, omit_defaults=True):
     queues: dict[QueueName, tuple[str, int]]
     left: list[tuple[QueueName, str, float, Instant]]
     timers: list[tuple[Instant, int, TimerKind, str]]
+    faults: dict[AgentId, int] = {}
+    """Offers in a row that did not reach an agent."""
     overflows: dict[CallId, tuple[QueueName, Instant]] = {}
     """Callers whom the queue of an overflow did not take, and when it is asked again."""
 
@@ -112,6 +114,7 @@ def save(matching: Matching) -> bytes:
             },
             left=[(queue, number, key, at) for (queue, number), (key, at) in callers.left.items()],
             timers=_timers(matching),
+            faults={agent.id: agent.faults for agent in agents.by_id.values() if agent.faults},
             overflows={
                 call: (caller.overflow_to, caller.retry_at)
                 for call, caller in callers.by_call.items()
@@ -181,6 +184,8 @@ def load(matching: Matching, data: bytes) -> None:
     callers.left = {(queue, number): (key, at) for queue, number, key, at in state.left}
     for caller_record in state.callers:
         _restore_caller(matching, caller_record)
+    for agent_id, faults in state.faults.items():
+        agents.by_id[agent_id].faults = faults
     for call, (overflow_to, retry_at) in state.overflows.items():
         callers.by_call[call].overflow_to, callers.by_call[call].retry_at = overflow_to, retry_at
     for assignment_record in state.assignments:

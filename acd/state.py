@@ -140,10 +140,11 @@ class Caller:
 
 
 class Agent:
-    """One person, in however many queues. `idle_seq`: the order in which agents became idle."""
+    """One person, in however many queues. `idle_seq`: the order in which agents became idle. `missed`: offers in a row
+    that they did not take; `faults`: offers in a row that never reached them."""
 
     __slots__ = (
-        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "id", "idle_seq", "index", "missed",
+        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "faults", "id", "idle_seq", "index", "missed",
         "pause", "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at", "since",
         "state", "subqueues", "wrap_up_until",
     )  # fmt: skip
@@ -166,6 +167,7 @@ class Agent:
         self.rest_until: Instant = 0.0
         self.wrap_up_until: Instant = 0.0
         self.missed = 0
+        self.faults = 0
         self.busy_s = 0.0
         self.idle_seq = 0
         self.due_at: Instant = NEVER

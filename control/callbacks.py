@@ -153,6 +153,9 @@ class Callbacks(QuietPart):
     def postponed(self, call: at.Call) -> bool:
         """Whether nobody may be called now. Its turn has come: out of the queue, and no phone rings until then."""
         callback, refused = call.kept_callback, refusal(self._hub, rules_of(self._hub, call))
+        if callback is not None and self._hub.now >= callback.expires_at:
+            self._give_up(call, callback, "expired", refused)
+            return True
         if callback is None or not refused:
             return False
         self._hub.notice("info", "callback postponed", call=call.call, detail=refused)

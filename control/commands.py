@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
+from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, WaitWidened
 from acd.forecast.forecaster import Forecast
 from calls.commands import Command, Sentence, SwitchCommand
 from calls.ids import AgentId, AttemptId, CallId, LegId, Seconds
@@ -178,6 +178,7 @@ RouterCommand = (
     | AgentChanged
     | WaitWidened
     | CalledAgain
+    | OfferLapsed
     | SuggestWayOut
     | SurveyAnswered
     | VoicemailLeft

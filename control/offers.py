@@ -14,13 +14,14 @@ from acd.commands import (
     MoveDone,
     MoveRefused,
     Offer,
+    OfferLapsed,
     ReleaseCall,
     SuggestWayOut,
     WaitWidened,
     WithdrawOffer,
 )
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
-from calls.causes import Cause
+from calls.causes import PARTED, Cause
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
 from calls.ids import AttemptId, QueueName, file_name
@@ -35,6 +36,8 @@ from control.talk_recordings import TalkRecordings
 from ivr.events import LeftQueue, WayOutSuggested
 
 MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+_FAULTS = 3
+"""Faults of the switch or the network in a row, of which the operator is told."""
 _MISSED: dict[Cause, MissReason] = {
     Cause.NO_ANSWER: "no_answer",
     Cause.CANCELLED: "no_answer",  # withdrawn by our own ring time
@@ -43,6 +46,13 @@ _MISSED: dict[Cause, MissReason] = {
     Cause.UNREACHABLE: "unreachable",
     Cause.LOST: "unreachable",
 }
+
+
+def _miss(leg: at.Leg, cause: Cause) -> MissReason:
+    """The reason of a missed offer. Who answered and hung up refuses; a phone that then died does not."""
+    if leg.answered_at is not None:
+        return "rejected" if cause in PARTED else "unreachable"
+    return _MISSED.get(cause, "failed")
 
 
 class AgentFirst(Protocol):
@@ -114,6 +124,12 @@ class Offers(QuietPart):
             case MoveRefused(call_id, queue, refusal):
                 advice = "the caller waits on; sign agents in there, or let the queue be longer"
                 hub.notice("warning", "caller not moved", call=call_id, detail=f"{queue}: {refusal}", advice=advice)
+            case OfferLapsed():
+                hub.give(command)
+                if command.fault and command.in_a_row == _FAULTS:
+                    advice = "is their phone on, and its network well? Does the switch connect others? Nobody is paused"
+                    detail = f"{command.agent}: {command.in_a_row} offers {command.reason}"
+                    hub.notice("warning", "offers do not reach an agent", detail=detail, advice=advice)
             case SuggestWayOut(call_id, attempt, way):
                 hub.give(command)
                 if calls[call_id].flow_attempt == attempt:
@@ -256,8 +272,7 @@ class Offers(QuietPart):
             self._end_talk(call, offer, event.cause)
         else:
             self._forget(offer)
-            answered = leg.answered_at is not None
-            self._missed(call, offer.attempt, "rejected" if answered else _MISSED.get(event.cause, "failed"))
+            self._missed(call, offer.attempt, _miss(leg, event.cause))
 
     def caller_left(self, call: at.Call, reason: Literal["hung_up", "lost"]) -> None:
         """The caller is gone, from the queue, from under a ringing phone, or out of a talk."""

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
+from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, WaitWidened
 from calls import commands as door
 from calls.causes import Outcome
 from calls.errors import BrokenRule, HotlineError
@@ -117,6 +117,9 @@ class CommandExecutor:
             commands.ForecastMade: ForecastLog().watch,
             CalledAgain: lambda again: log.info(
                 "called again", call=again.call, waited_s=round(again.waited_s), first_call=again.first_call
+            ),
+            OfferLapsed: lambda lapsed: log.info(
+                "offer missed", call=lapsed.call, agent=lapsed.agent, reason=lapsed.reason, fault=lapsed.fault
             ),
             WaitWidened: lambda widened: log.info("wait widened", call=widened.call, step=widened.step),
             SuggestWayOut: lambda way: log.info("way out suggested", call=way.call, way=way.way),

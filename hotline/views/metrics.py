@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from acd.commands import AgentChanged
+from acd.commands import AgentChanged, OfferLapsed
 from complaints.cases import FileCase
 from control import commands
 from control.register import Register
@@ -15,7 +15,15 @@ class Metrics:
     """Watches the router's commands. `registry` is what the web shows at /metrics."""
 
     WATCHED = frozenset(
-        {commands.LogCall, commands.LogTalk, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed}
+        {
+            commands.LogCall,
+            commands.LogTalk,
+            OfferLapsed,
+            FileCase,
+            AgentChanged,
+            commands.ForecastMade,
+            commands.Noticed,
+        }
     )
     """Commands of other kinds need not be shown: there are five of those for one of these."""
 
@@ -30,6 +38,9 @@ class Metrics:
         )
         self._talks = Histogram(
             "hotline_talk_seconds", "Talks", ["queue", "role"], registry=self.registry, buckets=_TALKS
+        )
+        self._lapsed = Counter(
+            "hotline_offers_missed", "Offers that came to nothing", ["reason", "by"], registry=self.registry
         )
         self._cases = Counter("hotline_cases", "Cases opened", ["category", "asked_by"], registry=self.registry)
         self._notices = Counter("hotline_notices", "Notices to the operator", ["level"], registry=self.registry)
@@ -65,6 +76,8 @@ class Metrics:
                     self._abandons.labels(command.queue).observe(command.ended_at - command.queued_at)
             case commands.LogTalk():
                 self._talks.labels(command.queue, command.role).observe(command.ended_at - command.began_at)
+            case OfferLapsed():
+                self._lapsed.labels(command.reason, "switch" if command.fault else "agent").inc()
             case FileCase(case=case):
                 self._cases.labels(case.category, case.asked_by).inc()
             case AgentChanged(agent, state):

@@ -8,6 +8,7 @@ there is no such leg here, or nothing was ordered that could end so. Rows of ste
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,7 +27,15 @@ from tests.unit.control import harness
 from tests.unit.control.harness import ControlHarness
 
 CALLER = "13800138000"
-_SHOWN = {"LogCall": "outcome", "LogCallback": "outcome", "Noticed": "event", "AgentChanged": "state"}
+_SHOWN = {
+    "LogCall": "outcome",
+    "LogCallback": "outcome",
+    "Noticed": "event",
+    "AgentChanged": "state",
+    "OfferLapsed": "reason",
+}
+_MOST = 20
+"""Commands of a cell that are shown one by one; of those after them, how many of each there are."""
 
 
 def configuration() -> Configuration:
@@ -396,8 +405,9 @@ def cell(machine: str, situation: str, happening: str) -> str:
         made.house.press(event.leg, "1")
     roles |= {leg.leg: leg.role for leg in made.house.router.register.legs.values()}
     given = [_short(made, command, roles) for command in made.house.orders[before:]]
-    shown = ", ".join(one for one in given if one not in ("LogStep", "ForecastMade"))
-    return f"{_state(machine, made)}: {shown or 'nothing'}"
+    shown = [one for one in given if one not in ("LogStep", "ForecastMade")]
+    more = [f"{times} × {one}" for one, times in Counter(shown[_MOST:]).items()]
+    return f"{_state(machine, made)}: {', '.join((*shown[:_MOST], *more)) or 'nothing'}"
 
 
 def table(machine: str) -> dict[str, dict[str, str]]:

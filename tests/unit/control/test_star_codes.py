@@ -33,7 +33,6 @@ def miss(house: ControlHarness, cause: Cause, times: int = 1) -> CallId:
     house.press(call, "1")
     for _ in range(times):
         ringing = house.last(Originate)
-        house.tell(door.CallRinging(ringing.leg))
         house.tell(door.CallEnded(ringing.leg, cause), after_s=9.0)
         if times > 1:
             house.wait(11.0)

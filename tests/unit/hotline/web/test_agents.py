@@ -58,7 +58,6 @@ async def test_who_signs_in_after_three_misses_is_told_to_be_paused_for_them() -
     call = house.arrive()
     house.press(call, "1")
     for _ in range(3):
-        house.tell(door.CallRinging(house.last(Originate).leg))
         house.tell(door.CallEnded(house.last(Originate).leg, Cause.NO_ANSWER), after_s=9.0)
         house.wait(11.0)
     assert await act(house, "sign-in") == {"state": "paused", "reason": "rona", "after": "paused"}
