@@ -48,7 +48,7 @@ class Acd(Matching):
         elif isinstance(event, OfferTaken):
             self._offer_taken(event.attempt, now)
         elif isinstance(event, TalkEnded):
-            self._talk_ended(event.attempt, now)
+            self._talk_ended(event.attempt, event.cut_off, now)
         else:
             self._handle_rarer(event, now)
         if self._holds:
@@ -211,19 +211,24 @@ class Acd(Matching):
             self.timers.set(agent, agent.rest_until)
         self.back_in_place(caller, now)
 
-    def _talk_ended(self, attempt: AttemptId, now: Instant) -> None:
+    def _talk_ended(self, attempt: AttemptId, cut_off: bool, now: Instant) -> None:
         assignment = self.assignments.get(attempt)
         if assignment is None:
             return  # stale
         if assignment.caller is not None:
             raise BrokenRule(f"{attempt} was never taken, so no talk can have ended")
         agent = self._close(assignment)
+        if cut_off:  # no next caller to a phone that has just died
+            agent.faults += 1
+            agent.rest, agent.rest_until = "unreachable", now + FAULT_REST_S
         if assignment.wrap_up_s > 0 and agent.signed_in:
             self.agents.become(agent, "wrap_up", "", now)
             agent.wrap_up_until = now + assignment.wrap_up_s
             self.timers.set(agent, agent.wrap_up_until)
         elif self.agents.settle(agent, now):
             self.match(agent, now)
+        elif cut_off and agent.state == "paused" and not agent.pause:
+            self.timers.set(agent, agent.rest_until)
 
     # configuration
 

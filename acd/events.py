@@ -110,9 +110,10 @@ class OfferMissed(Fact, frozen=True):
 
 
 class TalkEnded(Fact, frozen=True):
-    """The talk that came of offer `attempt` is over; wrap-up begins."""
+    """The talk that came of offer `attempt` is over; wrap-up begins. `cut_off`: the agent's phone died in it."""
 
     attempt: AttemptId
+    cut_off: bool = False
 
 
 AcdEvent = (

@@ -41,6 +41,8 @@ def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
             agent.reachable = reachable
             if reachable:
                 agent.faults = 0
+                if agent.rest == "unreachable":  # what it rested for is over
+                    agent.rest_until = 0.0
                 matching.agents.arrive(agent)
             else:
                 matching.agents.leave(agent)
@@ -101,5 +103,9 @@ def leave_empty(matching: Matching, now: Instant) -> None:
 def end_rest(matching: Matching, agent: Agent, now: Instant) -> None:
     """End wrap-up or a rest. Only what is due: nothing in any other state."""
     agent.due_at = NEVER
-    if agent.state in ("wrap_up", "paused") and matching.agents.settle(agent, now):
+    if agent.state not in ("wrap_up", "paused"):
+        return
+    if matching.agents.settle(agent, now):
         matching.match(agent, now)
+    elif agent.state == "paused" and not agent.pause:  # the wrap-up was shorter than the rest
+        matching.timers.set(agent, agent.rest_until)

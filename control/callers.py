@@ -4,6 +4,7 @@ from acd.events import CallMoved
 from calls.causes import Cause
 from calls.commands import HangUp
 from calls.events import CallAnswered, CallArrived, CallEnded, CommandFailed, DigitPressed, PlaybackFinished
+from calls.ids import LegId
 from calls.numbers import e164
 from complaints.cases import CaseAsked
 from control.announcements import Announcements
@@ -16,6 +17,8 @@ from ivr.events import CallStarted
 
 LOST_CALL = "lost_call"
 """Category of the case that each call leaves which the switch lost: somebody is owed a call back."""
+CUT_OFF = "cut_off"
+"""Category of the case of a talk that died on the agent's side, and was gone on with by nobody."""
 
 
 class Callers:
@@ -85,7 +88,7 @@ class Callers:
     def bridged(self, call: Call) -> None:
         """Never: a connection is one with a leg of another role."""
 
-    def unbridged(self, call: Call, failed: bool) -> None:
+    def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """Never, as above."""
 
     def ended(self, leg: Leg, event: CallEnded) -> None:
@@ -105,11 +108,17 @@ class Callers:
         hub.register.part(call)
         hub.tell_flows(event)
         hub.settle()  # the flow's last steps belong to a call that is still known
+        if call.outcome == "cut_off" and not lost:
+            self._owed(call, CUT_OFF, place)
         if lost:
             call.end_as("lost")
-            fields = {"place": place, "queue": call.queue, "agent": call.agent or "", "reason": call.reason}
-            told = {name: value for name, value in fields.items() if value}
-            hub.ask_case(CaseAsked(call.call, hub.mint(call.call), call.caller, LOST_CALL, "house", told))
+            self._owed(call, LOST_CALL, place)
             advice = "call the person back: the switch lost the call; a case says so too"
             hub.notice("error", "call lost", call=call.call, detail=place, advice=advice)
         hub.close(call, event.cause)
+
+    def _owed(self, call: Call, category: str, place: str) -> None:
+        """Open a case: somebody is owed a call back."""
+        fields = {"place": place, "queue": call.queue, "agent": call.agent or "", "reason": call.reason}
+        told = {name: value for name, value in fields.items() if value}
+        self._hub.ask_case(CaseAsked(call.call, self._hub.mint(call.call), call.caller, category, "house", told))

@@ -20,6 +20,7 @@ CallOutcome = Literal[
     "refused",
     "callback",
     "unreached",
+    "cut_off",
 ]
 Consent = Literal["", "declined", "allowed"]
 """The caller's word on being recorded; empty: none was asked or given."""

@@ -36,6 +36,8 @@ from control.talk_recordings import TalkRecordings
 from ivr.events import LeftQueue, WayOutSuggested
 
 MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+CUT_OFF_PRIORITY = 600.0
+"""Minutes of head start for a caller whose talk died: before everybody who waits, whatever their class."""
 _FAULTS = 3
 """Faults of the switch or the network in a row, of which the operator is told."""
 _MISSED: dict[Cause, MissReason] = {
@@ -246,15 +248,21 @@ class Offers(QuietPart):
         hub.register.talked(call.caller, offer.agent, hub.now)
         hub.tell_queues(OfferTaken(offer.attempt))
 
-    def unbridged(self, call: at.Call, failed: bool) -> None:
-        """The talk came apart, or was never one: the agent's leg is released, the caller goes on alone."""
+    def unbridged(self, call: at.Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
+        """The talk came apart, or was never one: the agent's leg is released, the caller goes on alone.
+
+        Where that leg is gone already, its own end is on the way and says why.
+        """
         offer = self._hub.register.offer_of(call)
         if offer is None:
             return
-        talked = offer.state == "talking"
-        if not offer.on("failed" if failed else "parted"):
+        talked = offer.state in ("talking", "parting")
+        gone = talked and not failed and call.leg in survivors and offer.leg not in survivors
+        if not offer.on("failed" if failed else "parting" if gone else "parted"):
             return
         self._hub.give(HangUp(offer.leg))
+        if gone:
+            return
         if talked:
             self._end_talk(call, offer, Cause.NORMAL)
         else:
@@ -266,7 +274,7 @@ class Offers(QuietPart):
         offer = self._offer_of(leg)
         if offer is None:
             return
-        call, talked = self._hub.register.calls[offer.call], offer.state == "talking"
+        call, talked = self._hub.register.calls[offer.call], offer.state in ("talking", "parting")
         offer.on("agent_left")
         if talked:
             self._end_talk(call, offer, event.cause)
@@ -283,7 +291,8 @@ class Offers(QuietPart):
             self._forget(offer)
             self._hub.tell_queues(TalkEnded(offer.attempt))
         elif call.place in ("waiting", "offered"):
-            call.end_as("lost" if reason == "lost" else "abandoned")
+            if call.outcome != "cut_off":  # who waits again because a talk died has given up nothing
+                call.end_as("lost" if reason == "lost" else "abandoned")
             self._hub.tell_queues(CallLeft(call.call, reason))
 
     def _end_talk(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
@@ -292,15 +301,45 @@ class Offers(QuietPart):
         if call.recording.hiding:
             self._recordings.hide(call, False)
         self._forget(offer)
+        hub.register.part(call)
+        call.offer = None
+        if cut_off := talks.died(cause):
+            advice = "is the agent's network well? The caller waits again, first in line, or is owed a call by a case"
+            hub.notice("warning", "talk cut off", call=call.call, detail=f"{offer.agent}: {cause}", advice=advice)
+            call.end_as("cut_off")
+        if cut_off and call.queued_as is not None and not self.agent_first.concerns(call):
+            hub.tell_queues(TalkEnded(offer.attempt, cut_off))
+            self._wait_again(call)
+            return
         attempt = call.flow_attempt
         call.on("talk_ended")
-        hub.register.part(call)
-        call.offer = call.flow_attempt = None
-        hub.tell_queues(TalkEnded(offer.attempt))
+        call.flow_attempt = None
+        hub.tell_queues(TalkEnded(offer.attempt, cut_off))
         if self.agent_first.concerns(call):
             hub.give(HangUp(call.leg))  # called by us: there is no flow to go on with
         if attempt is not None:
             hub.tell_flows(LeftQueue(call.call, attempt, "served", offer.agent))
+
+    def _wait_again(self, call: at.Call) -> None:
+        """The talk died on the agent's side: back into the queue with the time since they came, before the others."""
+        hub = self._hub
+        assert call.queued_as is not None
+        call.on("cut_off")
+        waited_s = hub.now - (call.queued_at if call.queued_at is not None else call.arrived_at)
+        call.queued_as = msgspec.structs.replace(
+            call.queued_as,
+            attempt=call.flow_attempt or call.queued_as.attempt,
+            queue=call.queue,
+            waited_s=waited_s,
+            priority=CUT_OFF_PRIORITY,
+            agent=None,
+        )
+        hub.start_music(call)
+        sorry = hub.directory.say(call.version, call.language, "talk_cut_off")
+        if sorry:
+            hub.give(Play(call.leg, hub.mint(call.call), sorry))
+        self._announcements.entered(call, again=False)
+        hub.tell_queues(call.queued_as)
 
     # an offer that came to nothing
 

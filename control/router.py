@@ -282,7 +282,7 @@ class Router:
             if isinstance(event, door.Bridged):
                 part.bridged(call)
             else:
-                part.unbridged(call, failed=False)
+                part.unbridged(call, failed=False, survivors=event.survivors)
             return
         for leg in legs:  # the call moved on while the switch connected them
             call = register.call_of(leg)

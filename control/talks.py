@@ -3,10 +3,18 @@
 A call may have several, with one agent after another; a survey, a menu or music between and after them is no talk.
 """
 
-from calls.causes import Cause
+from calls.causes import PARTED, Cause
 from calls.ids import AgentId, Instant
 from control.commands import LogTalk
 from control.register import Call, Leg, Talk
+
+
+def died(cause: Cause) -> bool:
+    """Whether a talk whose other side ended so was cut off: nobody wanted its end.
+
+    Of `lost` it is not known: the leg was gone after a gap, in which its phone may have hung up like any other.
+    """
+    return cause not in PARTED and cause is not Cause.LOST
 
 
 def begin(call: Call, leg: Leg, agent: AgentId | None, now: Instant) -> None:

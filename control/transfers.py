@@ -67,7 +67,7 @@ class Transfers(QuietPart):
         kind, _, account = leg.party.partition(":")
         return self._hub.directory.agent(self._hub.register.version, account) if kind == "phone" else None
 
-    def unbridged(self, call: Call, failed: bool) -> None:
+    def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """The two came apart, or were never connected: the target's leg goes, its end tells the flow."""
         if failed and call.place == "transferred":
             return  # a deadline that ran out as both began to hear each other
@@ -89,5 +89,5 @@ class Transfers(QuietPart):
         if not talked:
             self._hub.stop_music(call)
         if attempt is not None:
-            outcome = "talked" if talked else _ENDS.get(event.cause, "failed")
+            outcome = "talked" if talked and not talks.died(event.cause) else _ENDS.get(event.cause, "failed")
             self._hub.tell_flows(TransferEnded(call.call, attempt, outcome))

@@ -122,6 +122,11 @@ class Scene:
         bridge = self.house.last(Bridge)
         self.house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
 
+    def agent_is_gone(self) -> None:
+        """The connection is apart, and the agent's leg no longer there; its end is on the way."""
+        bridge = self.house.last(Bridge)
+        self.house.tell(door.Unbridged(bridge.attempt, (bridge.a,)))
+
     def asks_for_callback(self) -> None:
         """The caller takes the callback that is offered; the number is being checked."""
         self.waits()
@@ -199,6 +204,10 @@ OFFERS: Mapping[str, Callable[[], Scene]] = {
     "whispering": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers),
     "bridging": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends),
     "talking": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands),
+    "parting": scene(
+        *(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands),
+        Scene.agent_is_gone,
+    ),
 }
 CALLBACKS: Mapping[str, Callable[[], Scene]] = {
     "checking": scene(Scene.asks_for_callback),
@@ -277,6 +286,11 @@ def _unbridged(made: Scene) -> door.Unbridged | None:
     return door.Unbridged(bridge[-1].attempt, (bridge[-1].a, bridge[-1].b)) if bridge else None
 
 
+def _agent_gone(made: Scene) -> door.Unbridged | None:
+    bridge = made.house.given(Bridge)
+    return door.Unbridged(bridge[-1].attempt, (bridge[-1].a,)) if bridge else None
+
+
 def _bridge_failed(made: Scene) -> door.CommandFailed | None:
     bridge = made.house.given(Bridge)
     return door.CommandFailed(bridge[-1].attempt, "refused") if bridge else None
@@ -300,9 +314,11 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the switch loses the caller": _ends("caller", Cause.LOST),
         "the caller presses 9": _key("caller", "9"),
         "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent's network dies": _ends("agent", Cause.UNREACHABLE),
         "the agent pauses": lambda made: AgentPaused(AgentId("01"), "lunch"),
         "the target answers": _answered("transfer"),
         "the target is busy": _ends("transfer", Cause.BUSY),
+        "the target's network dies": _ends("transfer", Cause.UNREACHABLE),
         "the connection stands": _bridged,
         "the connection parts": _unbridged,
         "the connection fails": _bridge_failed,
@@ -316,7 +332,9 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the whisper ends": _played("agent"),
         "the connection stands": _bridged,
         "the connection parts": _unbridged,
+        "the connection parts, the agent is gone": _agent_gone,
         "the connection fails": _bridge_failed,
+        "the agent's network dies": _ends("agent", Cause.UNREACHABLE),
         "the agent is busy": _ends("agent", Cause.BUSY),
         "the agent hangs up": _ends("agent", Cause.NORMAL),
         "the agent presses *9": _key("agent", "9"),
@@ -333,6 +351,7 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the agent presses 1": _key("agent", "1"),
         "the agent presses 2": _key("agent", "2"),
         "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent's network dies": _ends("agent", Cause.UNREACHABLE),
         "the agent pauses": lambda made: AgentPaused(AgentId("01"), "lunch"),
         "the caller picks up": _answered("callback"),
         "the caller is busy": _ends("callback", Cause.BUSY),
@@ -419,4 +438,5 @@ def table(machine: str) -> dict[str, dict[str, str]]:
 
 
 if __name__ == "__main__":
-    yaml.safe_dump({machine: table(machine) for machine in SITUATIONS}, sys.stdout, sort_keys=False, width=1_000)
+    tables = {machine: table(machine) for machine in SITUATIONS}
+    yaml.safe_dump(tables, sys.stdout, sort_keys=False, width=1_000, allow_unicode=True)
