@@ -36,6 +36,8 @@ class Standing(NamedTuple):
     after: After
 
 
+IN_A_CALL = "in_a_call"
+"""The reason of an agent whose phone is in a call that the queues did not bring."""
 _MANY = 32
 _BUSY = frozenset({"offered", "talking", "wrap_up"})
 
@@ -117,6 +119,8 @@ class Agents:
             self._enter(agent, "paused", agent.pause, now)
         elif agent.rest_until > now:
             self._enter(agent, "paused", agent.rest, now)
+        elif agent.engaged:
+            self._enter(agent, "paused", IN_A_CALL, now)
         else:
             if agent.state == "idle":
                 return True

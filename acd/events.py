@@ -52,6 +52,13 @@ class AgentReachable(Fact, frozen=True):
     reachable: bool
 
 
+class AgentEngaged(Fact, frozen=True):
+    """The agent's phone is in a call that the queues did not bring, or no longer: one person has one call."""
+
+    agent: AgentId
+    engaged: bool
+
+
 class AgentMoved(Fact, frozen=True):
     """A supervisor moved an agent: these are the queues from now on, until the next `Configured`."""
 
@@ -124,6 +131,7 @@ AcdEvent = (
     | AgentResumed
     | WrapUpEnded
     | AgentReachable
+    | AgentEngaged
     | AgentMoved
     | CallQueued
     | CallMoved

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from acd.events import (
+    AgentEngaged,
     AgentMoved,
     AgentPaused,
     AgentReachable,
@@ -15,7 +16,16 @@ from acd.matching import Matching
 from acd.state import NEVER, Agent
 from calls.ids import Instant
 
-AgentEvent = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed | WrapUpEnded | AgentReachable | AgentMoved
+AgentEvent = (
+    AgentSignedIn
+    | AgentSignedOut
+    | AgentPaused
+    | AgentResumed
+    | WrapUpEnded
+    | AgentReachable
+    | AgentEngaged
+    | AgentMoved
+)
 
 
 def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
@@ -46,6 +56,8 @@ def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
                 matching.agents.arrive(agent)
             else:
                 matching.agents.leave(agent)
+        case AgentEngaged(engaged=engaged):
+            agent.engaged = engaged
         case WrapUpEnded():
             if agent.state == "wrap_up":
                 end_rest(matching, agent, now)
@@ -66,7 +78,7 @@ def _reconsider(matching: Matching, agent: Agent, now: Instant) -> None:
     caller = None
     if agent.state == "offered" and agent.assignment is not None:
         if agent.signed_in and not agent.pause:
-            return  # an unreachable phone misses the offer by itself
+            return  # an unreachable phone misses the offer by itself, and so does a busy one
         caller = agent.assignment.caller
         matching.withdraw(agent.assignment)
     elif agent.state == "talking" or (agent.state == "wrap_up" and agent.signed_in):
@@ -76,7 +88,7 @@ def _reconsider(matching: Matching, agent: Agent, now: Instant) -> None:
     if matching.agents.settle(agent, now):
         agent.due_at = NEVER
         matching.match(agent, now)
-    else:
+    elif not agent.engaged:  # a call ends, and is waited for as one of ours is
         _without(matching, agent, now)
     if caller is not None:
         matching.back_in_place(caller, now)

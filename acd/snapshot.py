@@ -89,6 +89,8 @@ class State(msgspec.Struct, omit_defaults=True):
     timers: list[tuple[Instant, int, TimerKind, str]]
     faults: dict[AgentId, int] = {}
     """Offers in a row that did not reach an agent."""
+    engaged: list[AgentId] = []
+    """Agents whose phone is in a call that the queues did not bring."""
     overflows: dict[CallId, tuple[QueueName, Instant]] = {}
     """Callers whom the queue of an overflow did not take, and when it is asked again."""
 
@@ -115,6 +117,7 @@ def save(matching: Matching) -> bytes:
             left=[(queue, number, key, at) for (queue, number), (key, at) in callers.left.items()],
             timers=_timers(matching),
             faults={agent.id: agent.faults for agent in agents.by_id.values() if agent.faults},
+            engaged=[agent.id for agent in agents.by_id.values() if agent.engaged],
             overflows={
                 call: (caller.overflow_to, caller.retry_at)
                 for call, caller in callers.by_call.items()
@@ -186,6 +189,8 @@ def load(matching: Matching, data: bytes) -> None:
         _restore_caller(matching, caller_record)
     for agent_id, faults in state.faults.items():
         agents.by_id[agent_id].faults = faults
+    for agent_id in state.engaged:
+        agents.by_id[agent_id].engaged = True
     for call, (overflow_to, retry_at) in state.overflows.items():
         callers.by_call[call].overflow_to, callers.by_call[call].retry_at = overflow_to, retry_at
     for assignment_record in state.assignments:

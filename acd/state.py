@@ -144,9 +144,9 @@ class Agent:
     that they did not take; `faults`: offers in a row that never reached them."""
 
     __slots__ = (
-        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "faults", "id", "idle_seq", "index", "missed",
-        "pause", "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at", "since",
-        "state", "subqueues", "wrap_up_until",
+        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "engaged", "faults", "id", "idle_seq",
+        "index", "missed", "pause", "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at",
+        "since", "state", "subqueues", "wrap_up_until",
     )  # fmt: skip
 
     def __init__(self, agent: AgentId, index: int, config: AgentConfig) -> None:
@@ -162,6 +162,7 @@ class Agent:
         self.signed_in = False
         self.signed_in_at: Instant = 0.0
         self.reachable = True
+        self.engaged = False
         self.pause = ""
         self.rest = ""
         self.rest_until: Instant = 0.0

@@ -24,10 +24,9 @@ from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import PARTED, Cause
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
-from calls.ids import AttemptId, QueueName, file_name
-from control import nodes
+from calls.ids import AttemptId, QueueName
+from control import nodes, talks
 from control import register as at
-from control import talks
 from control.announcements import Announcements
 from control.hub import Hub
 from control.parts import QuietPart

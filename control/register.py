@@ -221,6 +221,10 @@ class Register(msgspec.Struct):
     """Bridges ordered and not yet apart."""
     last_agents: dict[str, tuple[AgentId, Instant]] = msgspec.field(default_factory=dict)
     """The agent who talked to a number last, and when; the newest talk stands last."""
+    engaged: list[str] = msgspec.field(default_factory=list)
+    """Accounts of agents' phones that are in a call which the queues did not bring, and have been told of."""
+    busy_phones: dict[str, str] = msgspec.field(default_factory=dict)
+    """Accounts of agents' phones that a node has seen busy while no leg of ours was on them, with that node."""
     unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     phones: dict[str, list[str]] = msgspec.field(default_factory=dict)

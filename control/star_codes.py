@@ -14,6 +14,7 @@ from calls.events import CallArrived, PlaybackFinished
 from calls.ids import AgentId
 from control.hub import Hub
 from control.parts import QuietPart
+from control.phones import Phones
 from control.register import Leg
 
 PAUSE = "*63"
@@ -48,13 +49,16 @@ PHRASES: Mapping[str, str] = {
 class StarCodes(QuietPart):
     """Takes an agent's star code."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, phones: Phones) -> None:
         self._hub = hub
+        self._phones = phones
 
     def dialled(self, event: CallArrived, account: str) -> None:
         """Do what the phone `account` dialled, and say what holds now."""
         hub = self._hub
         hub.register.legs[event.leg] = Leg(event.leg, "code", None, account, hub.now, hub.now)
+        self._phones.dialled(account)
+        hub.settle()
         version = hub.register.version
         agent = hub.directory.agent(version, account)
         asked = self._read(event.called, agent, version) if agent is not None else None
@@ -110,6 +114,8 @@ def _phrase(code: str, before: Standing, now: Standing) -> str:
             return "agent_resting"
         case "paused" if now.reason == "rona":
             return "agent_missed"
+        case "paused" if now.after == "ready":  # the phone is in a call of its own
+            return "agent_ready_later"
         case "paused":
             return "agent_paused" if code == PAUSE else "agent_still_paused"
         case _:  # idle, or a phone rings already

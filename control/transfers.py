@@ -11,6 +11,7 @@ from control import nodes, talks
 from control.callbacks import Callbacks
 from control.hub import Hub
 from control.parts import QuietPart
+from control.phones import Phones
 from control.register import Call, Leg
 from ivr.commands import Transfer
 from ivr.events import TransferEnded, TransferOutcome
@@ -25,8 +26,9 @@ _ENDS: dict[Cause, TransferOutcome] = {
 class Transfers(QuietPart):
     """Calls the target, connects, and tells the flow how it ended."""
 
-    def __init__(self, hub: Hub, callbacks: Callbacks) -> None:
+    def __init__(self, hub: Hub, callbacks: Callbacks, phones: Phones) -> None:
         self._hub = hub
+        self._phones = phones
         self._callbacks = callbacks
 
     def begin(self, command: Transfer) -> None:
@@ -38,12 +40,21 @@ class Transfers(QuietPart):
             hub.tell_queues(left)
         call.on("transfer_begun")
         call.flow_attempt = command.attempt
+        kind, _, account = command.to.partition(":")
+        if kind == "phone" and self._phones.in_call(account):
+            call.on("transfer_ended")
+            call.flow_attempt = None
+            hub.tell_flows(TransferEnded(call.call, command.attempt, "busy"))
+            return
         leg = LegId(f"{command.attempt}-transfer")
         to, via = nodes.address(register, command.to, call.call)
         register.legs[leg] = Leg(leg, "transfer", call.call, command.to, hub.now, via=via)
         call.guests.append(leg)
+        self._phones.leg_changed(register.legs[leg])
         hub.start_music(call)
-        hub.give(Originate(leg, hub.mint(leg), to, call.called, "", command.ring_s))
+        # Our own people see who calls; to a network outside, a caller's number as ours would be a false one.
+        shown = call.caller if kind == "phone" else call.called
+        hub.give(Originate(leg, hub.mint(leg), to, shown, "", command.ring_s))
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The target picked up: connect."""
