@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
 
 from acd.commands import AcdCommand, AgentChanged, AgentState
 from acd.config import AgentConfig
@@ -21,6 +22,22 @@ TRANSITIONS: Mapping[AgentState, frozenset[AgentState]] = {
     "wrap_up": frozenset({"idle", "paused", "offline"}),
     "paused": frozenset({"idle", "paused", "offline"}),  # paused: for another reason
 }
+After = Literal["ready", "resting", "paused", "unreachable", "signed_out"]
+
+
+class Standing(NamedTuple):
+    """An agent's state, and what holds once the work under way is over: `after` is now where there is none.
+
+    `resting`: by itself ready again in a moment, after an offer that came to nothing.
+    """
+
+    state: AgentState
+    reason: str
+    after: After
+
+
+IN_A_CALL = "in_a_call"
+"""The reason of an agent whose phone is in a call that the queues did not bring."""
 _MANY = 32
 _BUSY = frozenset({"offered", "talking", "wrap_up"})
 
@@ -102,6 +119,8 @@ class Agents:
             self._enter(agent, "paused", agent.pause, now)
         elif agent.rest_until > now:
             self._enter(agent, "paused", agent.rest, now)
+        elif agent.engaged:
+            self._enter(agent, "paused", IN_A_CALL, now)
         else:
             if agent.state == "idle":
                 return True
@@ -124,6 +143,19 @@ class Agents:
         """Add an idle agent in the place of their `idle_seq`."""
         insort(self.idle, (agent.idle_seq, agent))
         self.idle_mask |= agent.bit
+
+    def standing(self, agent: Agent, now: Instant) -> Standing:
+        """The agent's state, and what comes after it."""
+        after: After = "ready"
+        if not agent.signed_in:
+            after = "signed_out"
+        elif not agent.reachable:
+            after = "unreachable"
+        elif agent.pause:
+            after = "paused"
+        elif agent.rest_until > now:
+            after = "resting"
+        return Standing(agent.state, agent.reason, after)
 
     def arrive(self, agent: Agent) -> None:
         """Count an agent as present, if signed in and reachable."""

@@ -3,12 +3,15 @@
 from collections.abc import Set
 
 from acd.agents import Agents
+from acd.commands import Refusal
 from acd.config import QueueConfig
 from acd.events import CallQueued, Class
 from acd.skills import Has, SkillExpression, conjunction, lowered, parse, parse_all, without
 from acd.state import MINUTE, NEVER, Agent, Caller, Queue, SubQueue
 from calls.errors import BadInput
 from calls.ids import AgentId, CallId, Instant, QueueName, Seconds
+
+OVERFLOW_RETRY_S = 15.0
 
 SUBQUEUES_KEPT = 4096
 """Empty sub-queues are kept for the next caller with that expression, until there are so many."""
@@ -198,11 +201,23 @@ class Callers:
         only = self._agents.by_id.get(caller.event.agent) if caller.event.agent and caller.sticky_until > 0 else None
         return self._subqueue(caller.queue, caller.expression, caller.also, only, caller.head_start_s)
 
-    def move(self, caller: Caller, name: QueueName, now: Instant) -> bool:
-        """Move a detached caller to another queue, with the time waited; its steps count from now. False: not open."""
+    def refusal(self, caller: Caller, name: QueueName) -> Refusal | None:
+        """Why this queue does not take a caller from another one: it keeps its own limits. None: it does."""
         queue = self.queues.get(name)
         if queue is None or name not in self.open:
-            return False
+            return "closed"
+        if 0 < queue.config.max_length <= queue.length:
+            return "full"
+        if not queue.config.join_empty:
+            expression = conjunction((parse_all(queue.config.skills), caller.expression))
+            if not self._reach(name, expression, (), frozenset()) & self._agents.present_mask:
+                return "no_agents"
+        return None
+
+    def move(self, caller: Caller, name: QueueName, now: Instant) -> None:
+        """Move a detached caller to another queue, which has not refused. The time waited goes along and counts for its
+        limit; its steps count from now."""
+        queue = self.queues[name]
         caller.queue.length -= 1
         queue.length += 1
         caller.head_start_s += MINUTE * (queue.config.priority - caller.rules.priority)
@@ -211,7 +226,16 @@ class Callers:
         caller.entered_at, caller.step, caller.also = now, 0, ()
         caller.sticky_until = -NEVER
         caller.expression = conjunction((parse_all(queue.config.skills), caller.expression))
-        return True
+        caller.expires_at = caller.queued_at + queue.config.max_wait_s if queue.config.max_wait_s > 0 else NEVER
+        caller.overflow_to, caller.retry_at = None, NEVER
+
+    def overflow(self, caller: Caller, name: QueueName, now: Instant) -> None:
+        """Move a detached caller to the queue of an overflow; where it takes nobody now, they wait on, and it is asked
+        again after OVERFLOW_RETRY_S."""
+        if self.refusal(caller, name) is None:
+            self.move(caller, name, now)
+        else:
+            caller.overflow_to, caller.retry_at = name, now + OVERFLOW_RETRY_S
 
     def widen(self, caller: Caller, now: Instant) -> None:
         """Take the next widening step of the queue for a detached caller."""
@@ -224,7 +248,7 @@ class Callers:
         if step.add:
             caller.also = (*caller.also, parse(step.add))
         if step.overflow is not None:
-            self.move(caller, step.overflow, now)
+            self.overflow(caller, step.overflow, now)
 
     def position(self, caller: Caller) -> int:
         """The place in the queue, from 1: all callers of it who come before count, also those on offer."""

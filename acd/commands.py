@@ -7,6 +7,9 @@ from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName, Seconds
 
 AgentState = Literal["offline", "idle", "offered", "talking", "wrap_up", "paused"]
 
+Refusal = Literal["closed", "full", "no_agents"]
+"""Why a queue takes nobody: it is no longer published, `max_length` wait there, nobody present could ever answer."""
+
 
 class Offer(Command, frozen=True):
     """Ring this agent for this call for `ring_s`. OfferTaken or OfferMissed answers, with the same attempt."""
@@ -47,6 +50,21 @@ class WaitWidened(Command, frozen=True):
     expression: str
 
 
+class MoveDone(Command, frozen=True):
+    """Show that this caller waits in `queue` from now on, as a supervisor wanted."""
+
+    call: CallId
+    queue: QueueName
+
+
+class MoveRefused(Command, frozen=True):
+    """Tell whoever wanted this caller in `queue` why they wait on where they are."""
+
+    call: CallId
+    queue: QueueName
+    reason: Refusal
+
+
 class SuggestWayOut(Command, frozen=True):
     """Offer this caller a callback that keeps the place, or a message, as a widening step says. They wait on."""
 
@@ -67,6 +85,18 @@ class CalledAgain(Command, frozen=True):
     first_call: CallId | None
 
 
+class OfferLapsed(Command, frozen=True):
+    """Count an offer that came to nothing. `fault`: of a switch or a network, which is not the agent's doing and pauses
+    nobody; else `in_a_row` counts towards `miss_limit`. `busy` counts for nothing."""
+
+    attempt: AttemptId
+    call: CallId
+    agent: AgentId
+    reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+    fault: bool
+    in_a_row: int
+
+
 class AgentChanged(Command, frozen=True):
     """Show, on screens, in metrics and on the bus, that an agent's state is `state` since `since`."""
 
@@ -76,4 +106,15 @@ class AgentChanged(Command, frozen=True):
     since: Instant
 
 
-AcdCommand = Offer | WithdrawOffer | ReleaseCall | WaitWidened | SuggestWayOut | CalledAgain | AgentChanged
+AcdCommand = (
+    Offer
+    | WithdrawOffer
+    | ReleaseCall
+    | WaitWidened
+    | MoveDone
+    | MoveRefused
+    | SuggestWayOut
+    | CalledAgain
+    | OfferLapsed
+    | AgentChanged
+)

@@ -6,7 +6,7 @@ A match is looked for from two sides, when a caller comes and when an agent beco
 from typing import Literal, assert_never
 
 from acd import presence, snapshot
-from acd.commands import AcdCommand, CalledAgain, WithdrawOffer
+from acd.commands import AcdCommand, CalledAgain, MoveDone, MoveRefused, OfferLapsed, WithdrawOffer
 from acd.events import (
     AcdEvent,
     CallLeft,
@@ -24,6 +24,10 @@ from calls.events import ClockSet, Tick
 from calls.ids import AttemptId, CallId, Instant, QueueName
 
 RarerEvent = CallLeft | OfferMissed | Configured | CallMoved | Tick | ClockSet | presence.AgentEvent
+FAULT_REST_S = 60.0
+"""The longest rest of an agent whose phone offers do not reach: it doubles with each fault, so that callers are not
+held up by a dead phone, and ends by itself."""
+
 MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
 
 
@@ -44,7 +48,7 @@ class Acd(Matching):
         elif isinstance(event, OfferTaken):
             self._offer_taken(event.attempt, now)
         elif isinstance(event, TalkEnded):
-            self._talk_ended(event.attempt, now)
+            self._talk_ended(event.attempt, event.cut_off, now)
         else:
             self._handle_rarer(event, now)
         if self._holds:
@@ -148,8 +152,13 @@ class Acd(Matching):
 
     def _call_moved(self, call: CallId, queue: QueueName, now: Instant) -> None:
         caller = self.callers.by_call.get(call)
-        if caller is None or not caller.in_line or queue not in self.callers.open:
-            return  # answered or gone meanwhile, or the queue was unpublished
+        if caller is None or not caller.in_line:
+            return  # answered or gone meanwhile
+        refusal = None if caller.queue.name == queue else self.callers.refusal(caller, queue)
+        if refusal is not None:
+            self._out.append(MoveRefused(call, queue, refusal))
+            return
+        self._out.append(MoveDone(call, queue))
         self.callers.detach(caller)
         self.callers.move(caller, queue, now)
         self._place(caller, self.callers.subqueue_of(caller), now)
@@ -164,7 +173,7 @@ class Acd(Matching):
         assignment.caller = None
         assignment.due_at = NEVER
         agent = assignment.agent
-        agent.missed = 0
+        agent.missed = agent.faults = 0
         self.agents.become(agent, "talking", "", now)
 
     def _offer_missed(self, attempt: AttemptId, reason: MissReason, now: Instant) -> None:
@@ -182,13 +191,19 @@ class Acd(Matching):
             case "no_answer":
                 rest_s = rules.delay_no_answer_s
             case "unreachable" | "failed":
-                rest_s = rules.delay_failed_s
+                agent.faults += 1
+                rest_s = min(rules.delay_failed_s * 2 ** (agent.faults - 1), max(FAULT_REST_S, rules.delay_failed_s))
             case _:
                 assert_never(reason)
-        if reason != "busy":  # on another call is no refusal to answer
-            agent.missed += 1
-            if agent.missed >= rules.miss_limit:
-                agent.pause = "rona"
+        fault = reason in ("unreachable", "failed")
+        if not fault:
+            agent.faults = 0
+            if reason != "busy":  # on another call is no refusal to answer
+                agent.missed += 1
+                if agent.missed >= rules.miss_limit:
+                    agent.pause = "rona"
+        in_a_row = agent.faults if fault else agent.missed
+        self._out.append(OfferLapsed(attempt, assignment.call, agent.id, reason, fault, in_a_row))
         agent.rest, agent.rest_until = reason, now + rest_s
         if self.agents.settle(agent, now):
             self.match(agent, now)
@@ -196,19 +211,24 @@ class Acd(Matching):
             self.timers.set(agent, agent.rest_until)
         self.back_in_place(caller, now)
 
-    def _talk_ended(self, attempt: AttemptId, now: Instant) -> None:
+    def _talk_ended(self, attempt: AttemptId, cut_off: bool, now: Instant) -> None:
         assignment = self.assignments.get(attempt)
         if assignment is None:
             return  # stale
         if assignment.caller is not None:
             raise BrokenRule(f"{attempt} was never taken, so no talk can have ended")
         agent = self._close(assignment)
+        if cut_off:  # no next caller to a phone that has just died
+            agent.faults += 1
+            agent.rest, agent.rest_until = "unreachable", now + FAULT_REST_S
         if assignment.wrap_up_s > 0 and agent.signed_in:
             self.agents.become(agent, "wrap_up", "", now)
             agent.wrap_up_until = now + assignment.wrap_up_s
             self.timers.set(agent, agent.wrap_up_until)
         elif self.agents.settle(agent, now):
             self.match(agent, now)
+        elif cut_off and agent.state == "paused" and not agent.pause:
+            self.timers.set(agent, agent.rest_until)
 
     # configuration
 

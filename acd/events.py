@@ -52,6 +52,13 @@ class AgentReachable(Fact, frozen=True):
     reachable: bool
 
 
+class AgentEngaged(Fact, frozen=True):
+    """The agent's phone is in a call that the queues did not bring, or no longer: one person has one call."""
+
+    agent: AgentId
+    engaged: bool
+
+
 class AgentMoved(Fact, frozen=True):
     """A supervisor moved an agent: these are the queues from now on, until the next `Configured`."""
 
@@ -82,7 +89,8 @@ class CallQueued(Fact, frozen=True):
 
 
 class CallMoved(Fact, frozen=True):
-    """A supervisor moved a waiting caller; the time waited and the skills go along."""
+    """A supervisor moves a waiting caller; the time waited and the skills go along. MoveDone or MoveRefused answers, or
+    nothing where the caller does not wait."""
 
     call: CallId
     queue: QueueName
@@ -109,9 +117,10 @@ class OfferMissed(Fact, frozen=True):
 
 
 class TalkEnded(Fact, frozen=True):
-    """The talk that came of offer `attempt` is over; wrap-up begins."""
+    """The talk that came of offer `attempt` is over; wrap-up begins. `cut_off`: the agent's phone died in it."""
 
     attempt: AttemptId
+    cut_off: bool = False
 
 
 AcdEvent = (
@@ -122,6 +131,7 @@ AcdEvent = (
     | AgentResumed
     | WrapUpEnded
     | AgentReachable
+    | AgentEngaged
     | AgentMoved
     | CallQueued
     | CallMoved

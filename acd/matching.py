@@ -83,6 +83,9 @@ class Matching:
             if agent is not None:
                 self._offer(caller, agent, now)
                 return
+        if now >= caller.expires_at:  # moved to a queue in which they have waited for too long already
+            self.release(caller, "timed_out", now)
+            return
         subqueue.add(caller)
         if self._witness is not None:
             self._witness.look(self, caller, None, None, now)
@@ -92,6 +95,7 @@ class Matching:
             at = min(at, caller.sticky_until)
         if caller.step < len(rules.steps):
             at = min(at, caller.entered_at + rules.steps[caller.step].after_s)
+        at = min(at, caller.retry_at)
         self.timers.set(caller, at)
 
     def advance(self, caller: Caller, now: Instant) -> None:
@@ -112,15 +116,23 @@ class Matching:
         if 0 < caller.sticky_until <= now:
             caller.sticky_until = -NEVER
         event = caller.event
+        if caller.overflow_to is not None and caller.retry_at <= now:
+            number = max(0, caller.step - 1)
+            self.callers.overflow(caller, caller.overflow_to, now)
+            if caller.overflow_to is None:
+                self._widened(caller, number)
         while (number := caller.step) < len(caller.rules.steps):
             step = caller.rules.steps[number]
             if caller.entered_at + step.after_s > now:
                 break
             self.callers.widen(caller, now)
-            text = " or ".join(render(part) for part in (caller.expression, *caller.also))
-            self._out.append(WaitWidened(event.call, event.attempt, caller.queue.name, number, text))
+            self._widened(caller, number)
             if step.offer is not None:
                 self._out.append(SuggestWayOut(event.call, event.attempt, step.offer))
+
+    def _widened(self, caller: Caller, step: int) -> None:
+        text = " or ".join(render(part) for part in (caller.expression, *caller.also))
+        self._out.append(WaitWidened(caller.event.call, caller.event.attempt, caller.queue.name, step, text))
 
     def back_in_place(self, caller: Caller, now: Instant) -> None:
         """Return a caller whose offer came to nothing to their place; release them if their time is up."""

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from acd.events import (
+    AgentEngaged,
     AgentMoved,
     AgentPaused,
     AgentReachable,
@@ -15,7 +16,16 @@ from acd.matching import Matching
 from acd.state import NEVER, Agent
 from calls.ids import Instant
 
-AgentEvent = AgentSignedIn | AgentSignedOut | AgentPaused | AgentResumed | WrapUpEnded | AgentReachable | AgentMoved
+AgentEvent = (
+    AgentSignedIn
+    | AgentSignedOut
+    | AgentPaused
+    | AgentResumed
+    | WrapUpEnded
+    | AgentReachable
+    | AgentEngaged
+    | AgentMoved
+)
 
 
 def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
@@ -28,7 +38,7 @@ def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
             if agent.signed_in or not agent.bit:
                 return  # said twice, or unpublished and here only until the talk is over
             agent.signed_in, agent.signed_in_at, agent.busy_s = True, now, 0.0
-            agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
+            agent.pause, agent.rest_until, agent.missed, agent.faults = "", 0.0, 0, 0
             matching.agents.arrive(agent)
         case AgentSignedOut():
             agent.signed_in = False
@@ -36,13 +46,18 @@ def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
         case AgentPaused(reason=reason):
             agent.pause = reason or "paused"
         case AgentResumed():
-            agent.pause, agent.rest_until, agent.missed = "", 0.0, 0
+            agent.pause, agent.rest_until, agent.missed, agent.faults = "", 0.0, 0, 0
         case AgentReachable(reachable=reachable):
             agent.reachable = reachable
             if reachable:
+                agent.faults = 0
+                if agent.rest == "unreachable":  # what it rested for is over
+                    agent.rest_until = 0.0
                 matching.agents.arrive(agent)
             else:
                 matching.agents.leave(agent)
+        case AgentEngaged(engaged=engaged):
+            agent.engaged = engaged
         case WrapUpEnded():
             if agent.state == "wrap_up":
                 end_rest(matching, agent, now)
@@ -63,7 +78,7 @@ def _reconsider(matching: Matching, agent: Agent, now: Instant) -> None:
     caller = None
     if agent.state == "offered" and agent.assignment is not None:
         if agent.signed_in and not agent.pause:
-            return  # an unreachable phone misses the offer by itself
+            return  # an unreachable phone misses the offer by itself, and so does a busy one
         caller = agent.assignment.caller
         matching.withdraw(agent.assignment)
     elif agent.state == "talking" or (agent.state == "wrap_up" and agent.signed_in):
@@ -73,7 +88,7 @@ def _reconsider(matching: Matching, agent: Agent, now: Instant) -> None:
     if matching.agents.settle(agent, now):
         agent.due_at = NEVER
         matching.match(agent, now)
-    else:
+    elif not agent.engaged:  # a call ends, and is waited for as one of ours is
         _without(matching, agent, now)
     if caller is not None:
         matching.back_in_place(caller, now)
@@ -100,5 +115,9 @@ def leave_empty(matching: Matching, now: Instant) -> None:
 def end_rest(matching: Matching, agent: Agent, now: Instant) -> None:
     """End wrap-up or a rest. Only what is due: nothing in any other state."""
     agent.due_at = NEVER
-    if agent.state in ("wrap_up", "paused") and matching.agents.settle(agent, now):
+    if agent.state not in ("wrap_up", "paused"):
+        return
+    if matching.agents.settle(agent, now):
         matching.match(agent, now)
+    elif agent.state == "paused" and not agent.pause:  # the wrap-up was shorter than the rest
+        matching.timers.set(agent, agent.rest_until)

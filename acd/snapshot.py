@@ -72,8 +72,9 @@ class AssignmentRecord(msgspec.Struct, array_like=True):
     talking: bool
 
 
-class State(msgspec.Struct):
-    """The whole state of the queues core. The names of the fields are those on disk."""
+class State(msgspec.Struct, omit_defaults=True):
+    """The whole state of the queues core. The names of the fields are those on disk; what earlier releases did not
+    write has a default, and is written only when it says something."""
 
     version: str
     offers: int
@@ -86,6 +87,12 @@ class State(msgspec.Struct):
     queues: dict[QueueName, tuple[str, int]]
     left: list[tuple[QueueName, str, float, Instant]]
     timers: list[tuple[Instant, int, TimerKind, str]]
+    faults: dict[AgentId, int] = {}
+    """Offers in a row that did not reach an agent."""
+    engaged: list[AgentId] = []
+    """Agents whose phone is in a call that the queues did not bring."""
+    overflows: dict[CallId, tuple[QueueName, Instant]] = {}
+    """Callers whom the queue of an overflow did not take, and when it is asked again."""
 
 
 def save(matching: Matching) -> bytes:
@@ -109,6 +116,13 @@ def save(matching: Matching) -> bytes:
             },
             left=[(queue, number, key, at) for (queue, number), (key, at) in callers.left.items()],
             timers=_timers(matching),
+            faults={agent.id: agent.faults for agent in agents.by_id.values() if agent.faults},
+            engaged=[agent.id for agent in agents.by_id.values() if agent.engaged],
+            overflows={
+                call: (caller.overflow_to, caller.retry_at)
+                for call, caller in callers.by_call.items()
+                if caller.overflow_to is not None
+            },
         )
     )
 
@@ -173,6 +187,12 @@ def load(matching: Matching, data: bytes) -> None:
     callers.left = {(queue, number): (key, at) for queue, number, key, at in state.left}
     for caller_record in state.callers:
         _restore_caller(matching, caller_record)
+    for agent_id, faults in state.faults.items():
+        agents.by_id[agent_id].faults = faults
+    for agent_id in state.engaged:
+        agents.by_id[agent_id].engaged = True
+    for call, (overflow_to, retry_at) in state.overflows.items():
+        callers.by_call[call].overflow_to, callers.by_call[call].retry_at = overflow_to, retry_at
     for assignment_record in state.assignments:
         _restore_assignment(matching, assignment_record)
     callers.configure(state.version, rules.queues, callers.queues.keys())

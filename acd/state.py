@@ -95,13 +95,14 @@ class Caller:
     """One caller from entry until answered or gone. `rules` are those at entry, whatever is published since.
 
     `event` brought them. `place_at`: the instant from which the wait counts, that of entry or of an earlier try that
-    keeps its place. `in_line`: they wait in `subqueue`, and are not on offer.
+    keeps its place. `in_line`: they wait in `subqueue`, and are not on offer. `overflow_to`: a queue that took nobody
+    when their step came, and is asked again at `retry_at`.
     """
 
     __slots__ = (
         "also", "due_at", "due_seq", "entered_at", "event", "expires_at", "expression", "head_start_s",
-        "in_line", "key", "offer", "place_at", "queue", "queued_at", "rules", "seq", "step", "sticky_until",
-        "subqueue", "version",
+        "in_line", "key", "offer", "overflow_to", "place_at", "queue", "queued_at", "retry_at", "rules", "seq",
+        "step", "sticky_until", "subqueue", "version",
     )  # fmt: skip
 
     def __init__(
@@ -134,15 +135,18 @@ class Caller:
         self.subqueue: SubQueue | None = None
         self.in_line = False
         self.offer: Assignment | None = None
+        self.overflow_to: QueueName | None = None
+        self.retry_at: Instant = NEVER
 
 
 class Agent:
-    """One person, in however many queues. `idle_seq`: the order in which agents became idle."""
+    """One person, in however many queues. `idle_seq`: the order in which agents became idle. `missed`: offers in a row
+    that they did not take; `faults`: offers in a row that never reached them."""
 
     __slots__ = (
-        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "id", "idle_seq", "index", "missed",
-        "pause", "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at", "since",
-        "state", "subqueues", "wrap_up_until",
+        "assignment", "bit", "busy_s", "config", "due_at", "due_seq", "engaged", "faults", "id", "idle_seq",
+        "index", "missed", "pause", "queues", "reachable", "reason", "rest", "rest_until", "signed_in", "signed_in_at",
+        "since", "state", "subqueues", "wrap_up_until",
     )  # fmt: skip
 
     def __init__(self, agent: AgentId, index: int, config: AgentConfig) -> None:
@@ -158,11 +162,13 @@ class Agent:
         self.signed_in = False
         self.signed_in_at: Instant = 0.0
         self.reachable = True
+        self.engaged = False
         self.pause = ""
         self.rest = ""
         self.rest_until: Instant = 0.0
         self.wrap_up_until: Instant = 0.0
         self.missed = 0
+        self.faults = 0
         self.busy_s = 0.0
         self.idle_seq = 0
         self.due_at: Instant = NEVER

@@ -22,6 +22,10 @@ class Cause(StrEnum):
     FAILED = "failed"  # everything else; the adapter gives the native code as detail
 
 
+PARTED = frozenset({Cause.NORMAL, Cause.BUSY, Cause.REJECTED, Cause.CANCELLED, Cause.TRANSFERRED})
+"""Ends that somebody wanted. All others are the doing of a network or a switch."""
+
+
 class Outcome(StrEnum):
     """How something that takes time ended."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from acd.agents import Standing
 from acd.commands import AgentChanged
 from acd.config import Provider
 from acd.core import Acd
@@ -12,7 +13,7 @@ from acd.forecast.forecaster import Example, Forecast, Forecaster
 from acd.forecast.routing_view import AcdRoutingView
 from acd.forecast.wrapper import Forecasting
 from acd.matching import Observer
-from calls.ids import CallId, Instant
+from calls.ids import AgentId, CallId, Instant
 from control.ports import Directory
 from control.router import Router
 from ivr.machine.core import Ivr, Versions
@@ -62,6 +63,11 @@ class AcdQueueView:
         return [
             AgentChanged(agent.id, agent.state, agent.reason, agent.since) for agent in self._queues.agents.published
         ]
+
+    def agent(self, agent: AgentId, now: Instant) -> Standing | None:
+        """The agent's state, and what comes after it; None for one whom the version does not have."""
+        known = self._queues.agents.by_id.get(agent)
+        return None if known is None else self._queues.agents.standing(known, now)
 
     def position(self, call: CallId) -> int | None:
         """The place in the caller's queue, from 1; None for a caller who does not wait."""

@@ -13,14 +13,15 @@ from acd.events import CallLeft
 from calls.causes import Cause
 from calls.commands import HangUp, Originate, StartMusic
 from calls.events import CallAnswered, CallEnded
+from calls.identity import known_by
 from calls.ids import AttemptId, CallId, Instant, Seconds
-from control import commands, events
+from control import commands, events, same_number
 from control import register as at
+from control.callback_rules import DEFAULTS, number_refusal, refusal, row, rules_of
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
 from control.states import CallbackEvent
-from control.treatment import CallbackRules
 from ivr.commands import BookCallback
 from ivr.events import CallbackAnswered
 
@@ -47,12 +48,12 @@ class Callbacks(QuietPart):
         """The caller confirmed a number: may it be called?"""
         hub = self._hub
         call = hub.register.calls[command.call]
-        rules = self._rules(call)
-        refusal = self._refusal(rules)
+        rules = rules_of(self._hub, call)
+        refused = refusal(hub, rules) or (number_refusal(hub, rules, command.number) if rules is not None else "")
         if call.place != "waiting" or call.flow_attempt is None or call.queued_as is None:
             hub.tell_flows(CallbackAnswered(call.call, command.attempt, "connecting"))
-        elif rules is None or refusal:
-            hub.notice("info", "callback refused", call=call.call, detail=refusal or "the queue has no callbacks")
+        elif rules is None or refused:
+            hub.notice("info", "callback refused", call=call.call, detail=refused or "the queue has no callbacks")
             hub.tell_flows(CallbackAnswered(call.call, command.attempt, "refused"))
         else:
             expires_at = hub.now + rules.expires_s
@@ -84,7 +85,11 @@ class Callbacks(QuietPart):
             callback.on("overtaken")
             call.callback = None
             hub.tell_flows(CallbackAnswered(call.call, callback.booking, "connecting"))
+        elif (twin := same_number.twin(hub.register, call, callback.number)) and same_number.is_ahead(hub, twin, call):
+            self._join(call, callback, twin)
         else:
+            if twin is not None:
+                self._end(twin, "joined", call)
             callback.on("allowed")
             call.on("booked")
             call.flow_attempt = None
@@ -94,6 +99,29 @@ class Callbacks(QuietPart):
             self._row(call, callback, "booked", "")
             hub.stop_music(call)
             hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
+
+    def _join(self, call: at.Call, callback: at.Callback, twin: at.Call) -> None:
+        """The number is to be called already, and sooner: one call does for both."""
+        callback.on("joined")
+        self._row(call, callback, "joined", f"call {twin.call}")
+        call.callback = call.replaced_callback = call.flow_attempt = None
+        call.on("released")
+        call.end_as("callback")
+        self._hub.tell_queues(CallLeft(call.call, "way_out"))
+        self._hub.stop_music(call)
+        self._hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
+
+    def _end(self, call: at.Call, outcome: commands.CallbackOutcome, by: at.Call) -> CallLeft | None:
+        """End a callback, since call `by` does for it. Returns the event for the queues as `_taken_from` does."""
+        callback = call.callback
+        assert callback is not None
+        self._row(call, callback, outcome, f"call {by.call}")
+        left = self._taken_from(call, callback)
+        if call is by or call.leg in self._hub.register.legs:
+            call.on("came_back")
+        else:
+            self._hub.close(call, Cause.NORMAL)
+        return left
 
     def outlives(self, call: at.Call, event: CallEnded) -> bool:
         """Whether the call goes on although a leg of the caller ended; if so, its callback has taken note."""
@@ -114,19 +142,31 @@ class Callbacks(QuietPart):
         callback.on("promised_again")
         assert call.flow_attempt is not None  # a call that waits was put there by a flow
         callback.ask, call.flow_attempt = call.flow_attempt, None
-        if call.place == "offered":  # it is this caller's turn: the agent whose phone rings calls back
-            self._due(call, callback, None)
+        if call.place == "offered" and not self.postponed(call):
+            self._due(call, callback, None)  # it is this caller's turn: the agent whose phone rings calls back
             self._offers.became_callback(call)
-        else:
+        elif call.place != "offered":
             call.on("booked")
             self._due(call, callback, callback.expires_at)
         self._row(call, callback, "booked", "called, and hung up again")
+
+    def postponed(self, call: at.Call) -> bool:
+        """Whether nobody may be called now. Its turn has come: out of the queue, and no phone rings until then."""
+        callback, refused = call.kept_callback, refusal(self._hub, rules_of(self._hub, call))
+        if callback is not None and self._hub.now >= callback.expires_at:
+            self._give_up(call, callback, "expired", refused)
+            return True
+        if callback is None or not refused:
+            return False
+        self._hub.notice("info", "callback postponed", call=call.call, detail=refused)
+        self._rest(call, callback, "released", refused)
+        return True
 
     # the agent, then the caller
 
     def agent_ready(self, call: at.Call) -> None:
         """The agent has heard who and why, and may accept."""
-        rules, callback = self._rules(call), call.callback
+        rules, callback = rules_of(self._hub, call), call.callback
         if callback is not None and callback.on("told"):
             self._due(call, callback, self._hub.now + (rules.confirm_s if rules is not None else 0.0))
 
@@ -146,10 +186,15 @@ class Callbacks(QuietPart):
         return True
 
     def _dial(self, call: at.Call, callback: at.Callback) -> None:
-        hub, rules = self._hub, self._rules(call)
-        refusal = self._refusal(rules)
-        if rules is None or refusal:
-            self._rest(call, callback, "closed", refusal)
+        hub, rules = self._hub, rules_of(self._hub, call)
+        refused = refusal(self._hub, rules)
+        if same_number.on_the_line(hub.register, call, callback.number):
+            refused = refused or "the number is in another call"
+        if rules is None or refused:
+            self._rest(call, callback, "closed", refused)
+            return
+        if never := number_refusal(hub, rules, callback.number):  # the rules are stricter than when it was booked
+            self._give_up(call, callback, "refused", never)
             return
         callback.on("allowed")
         callback.tries += 1
@@ -179,6 +224,9 @@ class Callbacks(QuietPart):
             call.callback.on("connected")
             self._due(call, call.callback, None)
             self._row(call, call.callback, "reached", "")
+            while (twin := same_number.twin(self._hub.register, call, call.callback.number)) is not None:
+                if (left := self._end(twin, "joined", call)) is not None:  # it overflowed, or was moved, to this queue
+                    self._hub.tell_queues(left)
 
     def ended(self, leg: at.Leg, event: CallEnded) -> None:
         """The caller's phone was not answered."""
@@ -187,7 +235,7 @@ class Callbacks(QuietPart):
             self._not_reached(call, call.callback, event.cause)
 
     def _not_reached(self, call: at.Call, callback: at.Callback, cause: Cause) -> None:
-        rules = self._rules(call)
+        rules = rules_of(self._hub, call)
         callback.leg = None
         if rules is None or callback.tries >= rules.tries:
             self._give_up(call, callback, "unreached", cause)
@@ -224,24 +272,20 @@ class Callbacks(QuietPart):
             self._leave(call, call.callback)
             call.callback.on("came_back")
             self._hub.settle()
+        caller = known_by(call.caller)
         for other in list(self._hub.register.calls.values()):
             callback = other.callback
             if callback is None:
                 continue
-            mine = other is call or call.caller in (other.caller, callback.number)
+            mine = other is call or (caller != "" and caller in (other.caller, callback.number))
             if not mine or (other is not call and other.queue != queue):
                 continue
             if other.place != "booked" and not self._agent_only(other, callback):
                 continue
             waited_s = self._hub.now - (other.queued_at or self._hub.now)
-            self._row(other, callback, "came_back", f"call {call.call}")
-            left = self._taken_from(other, callback)
             if other is not call:
                 call.replaced_callback = callback
-            if other is call or other.leg in self._hub.register.legs:
-                other.on("came_back")
-            else:
-                self._hub.close(other, Cause.NORMAL)
+            left = self._end(other, "came_back", call)
             return (waited_s if other.queue == queue else 0.0), left
         return 0.0, None
 
@@ -269,11 +313,14 @@ class Callbacks(QuietPart):
         return None
 
     def _rest(self, call: at.Call, callback: at.Callback, event: CallbackEvent, why: str) -> None:
-        rules = self._rules(call)
         self._leave(call, callback)
         callback.on(event)
-        self._due(call, callback, self._hub.now + (rules.retry_s if rules is not None else 0.0))
+        self._again_later(call, callback)
         self._row(call, callback, "booked", why)
+
+    def _again_later(self, call: at.Call, callback: at.Callback) -> None:
+        again_at = self._hub.now + (rules_of(self._hub, call) or DEFAULTS).retry_s
+        self._due(call, callback, min(again_at, max(callback.expires_at, self._hub.now)))
 
     def _leave(self, call: at.Call, callback: at.Callback) -> None:
         """Out of the queue; the agent, if one is there, is free at once and loses nothing."""
@@ -283,6 +330,9 @@ class Callbacks(QuietPart):
 
     def _put_back(self, call: at.Call, callback: at.Callback) -> None:
         if call.queued_as is None or call.queued_at is None:
+            return
+        if refusal(self._hub, rules_of(self._hub, call)):
+            self._again_later(call, callback)
             return
         callback.on("put_back")
         callback.ask = self._hub.mint(call.call)
@@ -333,7 +383,7 @@ class Callbacks(QuietPart):
                 case "booked" if call.place == "offered":
                     pass  # an agent is being asked: `agent_lost` looks again
                 case "booked" | "resting" if hub.now >= callback.expires_at:
-                    self._give_up(call, callback, "expired", "")
+                    self._give_up(call, callback, "expired", refusal(self._hub, rules_of(self._hub, call)))
                 case "resting":
                     self._put_back(call, callback)
                 case "asking" if (offer := hub.register.offer_of(call)) is not None:
@@ -360,30 +410,5 @@ class Callbacks(QuietPart):
         self._due(call, callback, self._hub.now + _CHECK_S)
         self._hub.give(commands.CheckNumber(call.call, callback.check, callback.number))
 
-    def _rules(self, call: at.Call) -> CallbackRules | None:
-        return self._hub.directory.treatment(call.version, call.queue).callback
-
-    def _refusal(self, rules: CallbackRules | None) -> str:
-        """Why nobody is called now; empty when it may be."""
-        if rules is None:
-            return "the queue has no callbacks"
-        register = self._hub.register
-        opened = not rules.hours or self._hub.directory.open(register.version, rules.hours, self._hub.utc)
-        return "" if opened else f"outside of the hours {rules.hours}"
-
     def _row(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
-        offset = self._hub.register.offset_s
-        self._hub.give(
-            commands.LogCallback(
-                call=call.call,
-                number=callback.number,
-                queue=call.queue,
-                booked_at=callback.booked_at + offset,
-                changed_at=self._hub.utc,
-                expires_at=callback.expires_at + offset,
-                tries=callback.tries,
-                outcome=outcome,
-                agent=call.agent,
-                detail=why,
-            )
-        )
+        self._hub.give(row(self._hub, call, callback, outcome, why))

@@ -1,11 +1,10 @@
 """Callers: who calls in and on which flow, their keys, and their end. The part of callers' legs."""
 
-import msgspec
-
 from acd.events import CallMoved
 from calls.causes import Cause
 from calls.commands import HangUp
 from calls.events import CallAnswered, CallArrived, CallEnded, CommandFailed, DigitPressed, PlaybackFinished
+from calls.ids import LegId
 from calls.numbers import e164
 from complaints.cases import CaseAsked
 from control.announcements import Announcements
@@ -18,6 +17,8 @@ from ivr.events import CallStarted
 
 LOST_CALL = "lost_call"
 """Category of the case that each call leaves which the switch lost: somebody is owed a call back."""
+CUT_OFF = "cut_off"
+"""Category of the case of a talk that died on the agent's side, and was gone on with by nobody."""
 
 
 class Callers:
@@ -59,11 +60,10 @@ class Callers:
         call = self._hub.register.calls.get(event.call)
         if call is None or call.place not in ("waiting", "booked"):
             return  # a phone rings for it, both talk already, or it is gone: there is nothing to move
-        call.enter_queue(event.queue)
-        self._announcements.moved(call)
-        if call.queued_as is not None:  # a callback that is put back goes where it was moved to
-            call.queued_as = msgspec.structs.replace(call.queued_as, queue=event.queue)
-        self._hub.tell_queues(event)
+        if self._hub.queue_view.position(call.call) is None:  # a callback that rests: it is put back there
+            self._offers.moved(call, event.queue)
+        else:
+            self._hub.tell_queues(event)
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The caller is on the line: the flow's business."""
@@ -88,7 +88,7 @@ class Callers:
     def bridged(self, call: Call) -> None:
         """Never: a connection is one with a leg of another role."""
 
-    def unbridged(self, call: Call, failed: bool) -> None:
+    def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """Never, as above."""
 
     def ended(self, leg: Leg, event: CallEnded) -> None:
@@ -104,14 +104,21 @@ class Callers:
         self._offers.caller_left(call, "lost" if lost else "hung_up")
         for guest in call.guests:
             hub.give(HangUp(guest))
+        hub.end_talk(call, event.cause)
         hub.register.part(call)
         hub.tell_flows(event)
         hub.settle()  # the flow's last steps belong to a call that is still known
+        if call.outcome == "cut_off" and not lost:
+            self._owed(call, CUT_OFF, place)
         if lost:
             call.end_as("lost")
-            fields = {"place": place, "queue": call.queue, "agent": call.agent or "", "reason": call.reason}
-            told = {name: value for name, value in fields.items() if value}
-            hub.ask_case(CaseAsked(call.call, hub.mint(call.call), call.caller, LOST_CALL, "house", told))
+            self._owed(call, LOST_CALL, place)
             advice = "call the person back: the switch lost the call; a case says so too"
             hub.notice("error", "call lost", call=call.call, detail=place, advice=advice)
         hub.close(call, event.cause)
+
+    def _owed(self, call: Call, category: str, place: str) -> None:
+        """Open a case: somebody is owed a call back."""
+        fields = {"place": place, "queue": call.queue, "agent": call.agent or "", "reason": call.reason}
+        told = {name: value for name, value in fields.items() if value}
+        self._hub.ask_case(CaseAsked(call.call, self._hub.mint(call.call), call.caller, category, "house", told))

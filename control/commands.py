@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
+from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, WaitWidened
 from acd.forecast.forecaster import Forecast
 from calls.commands import Command, Sentence, SwitchCommand
 from calls.ids import AgentId, AttemptId, CallId, LegId, Seconds
@@ -20,6 +20,7 @@ CallOutcome = Literal[
     "refused",
     "callback",
     "unreached",
+    "cut_off",
 ]
 Consent = Literal["", "declined", "allowed"]
 """The caller's word on being recorded; empty: none was asked or given."""
@@ -59,6 +60,24 @@ class LogLeg(Command, frozen=True):
     cause: str
 
 
+class LogTalk(Command, frozen=True):
+    """A row for each talk, when it ends. `number` counts those of the call from 1. Instants are UTC epoch seconds.
+
+    `role` and `party` are those of the other side's leg; `agent` is None for a transfer to somebody who is none.
+    """
+
+    call: CallId
+    number: int
+    role: LegRole
+    agent: AgentId | None
+    party: str
+    queue: str
+    leg: LegId
+    began_at: float
+    ended_at: float
+    cause: str
+
+
 class CheckNumber(Command, frozen=True):
     """May this number be called? NumberChecked answers."""
 
@@ -67,7 +86,8 @@ class CheckNumber(Command, frozen=True):
     number: str
 
 
-CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused", "came_back"]
+CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused", "came_back", "joined"]
+"""`joined`: another callback of the same queue calls that number, and has the better place of both."""
 
 
 class LogCallback(Command, frozen=True):
@@ -102,6 +122,8 @@ class LogRecording(Command, frozen=True):
     duration_s: Seconds
     kind: Literal["talk", "message"]
     box: str = ""
+    talk: int = 0
+    """The number of the talk that it is of."""
 
 
 class DropRecording(Command, frozen=True):
@@ -157,6 +179,7 @@ RouterCommand = (
     | AgentChanged
     | WaitWidened
     | CalledAgain
+    | OfferLapsed
     | SuggestWayOut
     | SurveyAnswered
     | VoicemailLeft
@@ -164,6 +187,7 @@ RouterCommand = (
     | LogCallback
     | CheckNumber
     | LogLeg
+    | LogTalk
     | LogStep
     | LogRecording
     | DropRecording

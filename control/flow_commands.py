@@ -4,6 +4,7 @@ from typing import assert_never
 
 from acd.events import CallLeft, CallQueued
 from calls.commands import Answer, HangUp, Listen, Play, Record, Sentence, StartMusic, Stop, StopMusic
+from calls.identity import known_by
 from calls.ids import AgentId, AttemptId, QueueName
 from complaints.cases import CaseAsked
 from control.announcements import Announcements
@@ -96,7 +97,7 @@ class FlowCommands:
             command.skills,
             command.class_,
             command.language,
-            call.caller,
+            known_by(call.caller),
             command.priority,
             command.vip,
             self._agent_asked_for(call, command.agent),

@@ -16,6 +16,7 @@ from calls.errors import BadInput
 from calls.ids import AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
+from control import talks
 from control.commands import ForecastMade, LogCall, LogWait, Noticed, RouterCommand
 from control.ports import Directory, QueueView
 from control.register import Call, Register
@@ -117,6 +118,7 @@ class Hub:
         offset = self.register.offset_s
         call.on("ended")
         del self.register.calls[call.call]
+        self.end_talk(call, cause)
         self.give(
             LogCall(
                 call=call.call,
@@ -135,6 +137,12 @@ class Hub:
                 consent=call.recording.consent,
             )
         )
+
+    def end_talk(self, call: Call, cause: Cause) -> None:
+        """The row of the call's talk, if it is in one; that is over."""
+        row = talks.end(call, cause, self.now, self.register.offset_s)
+        if row is not None:
+            self.give(row)
 
     def start_music(self, call: Call) -> None:
         """Let the caller hear music on hold."""

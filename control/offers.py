@@ -5,22 +5,27 @@ Which agent and which caller is the queues' business; here is only what a phone 
 
 from typing import Literal, Protocol, assert_never
 
+import msgspec
+
 from acd.commands import (
     AcdCommand,
     AgentChanged,
     CalledAgain,
+    MoveDone,
+    MoveRefused,
     Offer,
+    OfferLapsed,
     ReleaseCall,
     SuggestWayOut,
     WaitWidened,
     WithdrawOffer,
 )
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
-from calls.causes import Cause
+from calls.causes import PARTED, Cause
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
-from calls.ids import AttemptId, file_name
-from control import nodes
+from calls.ids import AttemptId, LegId, QueueName
+from control import nodes, talks
 from control import register as at
 from control.announcements import Announcements
 from control.hub import Hub
@@ -30,6 +35,10 @@ from control.talk_recordings import TalkRecordings
 from ivr.events import LeftQueue, WayOutSuggested
 
 MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+CUT_OFF_PRIORITY = 600.0
+"""Minutes of head start for a caller whose talk died: before everybody who waits, whatever their class."""
+_FAULTS = 3
+"""Faults of the switch or the network in a row, of which the operator is told."""
 _MISSED: dict[Cause, MissReason] = {
     Cause.NO_ANSWER: "no_answer",
     Cause.CANCELLED: "no_answer",  # withdrawn by our own ring time
@@ -40,11 +49,22 @@ _MISSED: dict[Cause, MissReason] = {
 }
 
 
+def _miss(leg: at.Leg, cause: Cause) -> MissReason:
+    """The reason of a missed offer. Who answered and hung up refuses; a phone that then died does not."""
+    if leg.answered_at is not None:
+        return "rejected" if cause in PARTED else "unreachable"
+    return _MISSED.get(cause, "failed")
+
+
 class AgentFirst(Protocol):
     """Calls in which the agent is there before the person who is called: callbacks."""
 
     def concerns(self, call: at.Call) -> bool:
         """Whether this call is one."""
+        ...
+
+    def postponed(self, call: at.Call) -> bool:
+        """Whether the person may not be called now; if so, the queues have been told to wait."""
         ...
 
     def agent_ready(self, call: at.Call) -> None:
@@ -100,6 +120,17 @@ class Offers(QuietPart):
                 if call.queue != queue:
                     call.enter_queue(queue)
                     self._announcements.moved(call)
+            case MoveDone(call_id, queue):
+                self.moved(calls[call_id], queue)
+            case MoveRefused(call_id, queue, refusal):
+                advice = "the caller waits on; sign agents in there, or let the queue be longer"
+                hub.notice("warning", "caller not moved", call=call_id, detail=f"{queue}: {refusal}", advice=advice)
+            case OfferLapsed():
+                hub.give(command)
+                if command.fault and command.in_a_row == _FAULTS:
+                    advice = "is their phone on, and its network well? Does the switch connect others? Nobody is paused"
+                    detail = f"{command.agent}: {command.in_a_row} offers {command.reason}"
+                    hub.notice("warning", "offers do not reach an agent", detail=detail, advice=advice)
             case SuggestWayOut(call_id, attempt, way):
                 hub.give(command)
                 if calls[call_id].flow_attempt == attempt:
@@ -112,11 +143,20 @@ class Offers(QuietPart):
             case _:
                 assert_never(command)
 
+    def moved(self, call: at.Call, queue: QueueName) -> None:
+        """Let a caller wait in another queue from now on, as a supervisor wanted."""
+        call.enter_queue(queue)
+        self._announcements.moved(call)
+        if call.queued_as is not None:  # a callback that is put back goes where it was moved to
+            call.queued_as = msgspec.structs.replace(call.queued_as, queue=queue)
+
     # the offer
 
     def _offer(self, command: Offer) -> None:
         hub, register = self._hub, self._hub.register
         call = register.calls[command.call]
+        if self.agent_first.concerns(call) and self.agent_first.postponed(call):
+            return
         call.on("offered")
         call.offer, call.agent = command.attempt, command.agent
         account = hub.directory.account(register.version, command.agent)
@@ -186,7 +226,7 @@ class Offers(QuietPart):
         register = self._hub.register
         call = register.calls[offer.call]
         offer.on("connecting")
-        record = f"{file_name(call.call)}-{call.talks + 1}" if self._recordings.wanted(call) else None
+        record = at.recording_of(call) if self._recordings.wanted(call) else None
         attempt = register.connect(call, "agent", record is not None)
         self._hub.give(Bridge(attempt, call.leg, offer.leg, record))
 
@@ -200,24 +240,30 @@ class Offers(QuietPart):
         if self.agent_first.concerns(call):
             self.agent_first.connected(call)
         call.replaced_callback = None
-        call.talks += 1
+        talks.begin(call, hub.register.legs[offer.leg], offer.agent, hub.now)
         call.end_as("answered")
         if call.answered_at is None:
             call.answered_at = hub.now
         hub.register.talked(call.caller, offer.agent, hub.now)
         hub.tell_queues(OfferTaken(offer.attempt))
 
-    def unbridged(self, call: at.Call, failed: bool) -> None:
-        """The talk came apart, or was never one: the agent's leg is released, the caller goes on alone."""
+    def unbridged(self, call: at.Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
+        """The talk came apart, or was never one: the agent's leg is released, the caller goes on alone.
+
+        Where that leg is gone already, its own end is on the way and says why.
+        """
         offer = self._hub.register.offer_of(call)
         if offer is None:
             return
-        talked = offer.state == "talking"
-        if not offer.on("failed" if failed else "parted"):
+        talked = offer.state in ("talking", "parting")
+        gone = talked and not failed and call.leg in survivors and offer.leg not in survivors
+        if not offer.on("failed" if failed else "parting" if gone else "parted"):
             return
         self._hub.give(HangUp(offer.leg))
+        if gone:
+            return
         if talked:
-            self._end_talk(call, offer)
+            self._end_talk(call, offer, Cause.NORMAL)
         else:
             self._forget(offer)
             self._missed(call, offer.attempt, "failed")
@@ -227,14 +273,13 @@ class Offers(QuietPart):
         offer = self._offer_of(leg)
         if offer is None:
             return
-        call, talked = self._hub.register.calls[offer.call], offer.state == "talking"
+        call, talked = self._hub.register.calls[offer.call], offer.state in ("talking", "parting")
         offer.on("agent_left")
         if talked:
-            self._end_talk(call, offer)
+            self._end_talk(call, offer, event.cause)
         else:
             self._forget(offer)
-            answered = leg.answered_at is not None
-            self._missed(call, offer.attempt, "rejected" if answered else _MISSED.get(event.cause, "failed"))
+            self._missed(call, offer.attempt, _miss(leg, event.cause))
 
     def caller_left(self, call: at.Call, reason: Literal["hung_up", "lost"]) -> None:
         """The caller is gone, from the queue, from under a ringing phone, or out of a talk."""
@@ -245,23 +290,55 @@ class Offers(QuietPart):
             self._forget(offer)
             self._hub.tell_queues(TalkEnded(offer.attempt))
         elif call.place in ("waiting", "offered"):
-            call.end_as("lost" if reason == "lost" else "abandoned")
+            if call.outcome != "cut_off":  # who waits again because a talk died has given up nothing
+                call.end_as("lost" if reason == "lost" else "abandoned")
             self._hub.tell_queues(CallLeft(call.call, reason))
 
-    def _end_talk(self, call: at.Call, offer: at.Offer) -> None:
+    def _end_talk(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
         hub = self._hub
+        hub.end_talk(call, cause)
         if call.recording.hiding:
             self._recordings.hide(call, False)
         self._forget(offer)
+        hub.register.part(call)
+        call.offer = None
+        if cut_off := talks.died(cause):
+            advice = "is the agent's network well? The caller waits again, first in line, or is owed a call by a case"
+            hub.notice("warning", "talk cut off", call=call.call, detail=f"{offer.agent}: {cause}", advice=advice)
+            call.end_as("cut_off")
+        if cut_off and call.queued_as is not None and not self.agent_first.concerns(call):
+            hub.tell_queues(TalkEnded(offer.attempt, cut_off))
+            self._wait_again(call)
+            return
         attempt = call.flow_attempt
         call.on("talk_ended")
-        hub.register.part(call)
-        call.offer = call.flow_attempt = None
-        hub.tell_queues(TalkEnded(offer.attempt))
+        call.flow_attempt = None
+        hub.tell_queues(TalkEnded(offer.attempt, cut_off))
         if self.agent_first.concerns(call):
             hub.give(HangUp(call.leg))  # called by us: there is no flow to go on with
         if attempt is not None:
             hub.tell_flows(LeftQueue(call.call, attempt, "served", offer.agent))
+
+    def _wait_again(self, call: at.Call) -> None:
+        """The talk died on the agent's side: back into the queue with the time since they came, before the others."""
+        hub = self._hub
+        assert call.queued_as is not None
+        call.on("cut_off")
+        waited_s = hub.now - (call.queued_at if call.queued_at is not None else call.arrived_at)
+        call.queued_as = msgspec.structs.replace(
+            call.queued_as,
+            attempt=call.flow_attempt or call.queued_as.attempt,
+            queue=call.queue,
+            waited_s=waited_s,
+            priority=CUT_OFF_PRIORITY,
+            agent=None,
+        )
+        hub.start_music(call)
+        sorry = hub.directory.say(call.version, call.language, "talk_cut_off")
+        if sorry:
+            hub.give(Play(call.leg, hub.mint(call.call), sorry))
+        self._announcements.entered(call, again=False)
+        hub.tell_queues(call.queued_as)
 
     # an offer that came to nothing
 

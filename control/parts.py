@@ -7,6 +7,7 @@ dictionary. Roles are words of the journal's rows (`LogLeg.role`) and of snapsho
 from typing import Protocol
 
 from calls.events import CallAnswered, CallEnded, CommandFailed, DigitPressed, PlaybackFinished
+from calls.ids import LegId
 from control.register import Call, Leg
 
 
@@ -37,8 +38,8 @@ class Part(Protocol):
         """The call's connection with a leg of this role stands."""
         ...
 
-    def unbridged(self, call: Call, failed: bool) -> None:
-        """That connection came apart, or `failed`: it never came about, and both legs are still ours."""
+    def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
+        """That connection came apart, and `survivors` are up; or `failed`: it never was, and both are still ours."""
         ...
 
 
@@ -66,5 +67,5 @@ class QuietPart:
     def bridged(self, call: Call) -> None:
         """Nothing follows."""
 
-    def unbridged(self, call: Call, failed: bool) -> None:
+    def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """Nothing follows."""

@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from acd.agents import Standing
 from acd.commands import AgentChanged
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.forecaster import Example, Forecast
@@ -16,6 +17,10 @@ class Directory(Protocol):
 
     def entry(self, version: str, called: str) -> str | None:
         """The flow that answers this number."""
+        ...
+
+    def is_own(self, version: str, number: str) -> bool:
+        """Whether callers reach the house itself by this number (E.164, or a short one)."""
         ...
 
     def region(self, version: str) -> str:
@@ -64,6 +69,10 @@ class QueueView(Protocol):
 
     def agents(self) -> list[AgentChanged]:
         """Every agent's state now, in the words in which its last change was told."""
+        ...
+
+    def agent(self, agent: AgentId, now: Instant) -> Standing | None:
+        """The agent's state, and what comes after it; None for one whom the version does not have."""
         ...
 
     def versions(self) -> set[str]:

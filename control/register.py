@@ -9,7 +9,8 @@ import msgspec
 
 from acd.events import CallQueued
 from calls.errors import BrokenRule
-from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, leg_on, node_of
+from calls.identity import known_by
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, file_name, leg_on, node_of
 from complaints.cases import FileCase
 from control.commands import CallOutcome, Consent, LegRole
 from control.states import (
@@ -93,12 +94,27 @@ class Recorded(msgspec.Struct):
     hiding: bool = False
 
 
+class Talk(msgspec.Struct):
+    """A talk that goes on: with whom, in which queue, and since when. `role` and `party` are those of the other leg."""
+
+    number: int
+    """Counts the call's talks from 1; its recording has the same."""
+    began_at: Instant
+    leg: LegId
+    role: LegRole
+    party: str
+    agent: AgentId | None
+    queue: str
+
+
 class Connection(msgspec.Struct):
     """A bridge that is ordered or stands between the caller's leg and one of role `role`."""
 
     attempt: AttemptId
     role: LegRole
     recorded: bool
+    talk: Talk | None = None
+    """Once both hear each other."""
 
 
 class Call(msgspec.Struct):
@@ -148,6 +164,11 @@ class Call(msgspec.Struct):
     def end_as(self, outcome: CallOutcome) -> None:
         """Take `outcome` as the call's, if it ended now. The last word counts."""
         self.outcome = outcome
+
+    @property
+    def talk(self) -> Talk | None:
+        """The talk that the call is in."""
+        return self.bridge.talk if self.bridge is not None else None
 
     @property
     def kept_callback(self) -> Callback | None:
@@ -200,6 +221,10 @@ class Register(msgspec.Struct):
     """Bridges ordered and not yet apart."""
     last_agents: dict[str, tuple[AgentId, Instant]] = msgspec.field(default_factory=dict)
     """The agent who talked to a number last, and when; the newest talk stands last."""
+    engaged: list[str] = msgspec.field(default_factory=list)
+    """Accounts of agents' phones that are in a call which the queues did not bring, and have been told of."""
+    busy_phones: dict[str, str] = msgspec.field(default_factory=dict)
+    """Accounts of agents' phones that a node has seen busy while no leg of ours was on them, with that node."""
     unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     phones: dict[str, list[str]] = msgspec.field(default_factory=dict)
@@ -245,7 +270,7 @@ class Register(msgspec.Struct):
 
     def talked(self, caller: str, agent: AgentId, now: Instant) -> None:
         """Remember who talked to this number; the oldest are forgotten once there are LAST_AGENTS."""
-        if caller:
+        if caller := known_by(caller):
             self.last_agents.pop(caller, None)
             self.last_agents[caller] = (agent, now)
             if len(self.last_agents) > LAST_AGENTS:
@@ -253,7 +278,7 @@ class Register(msgspec.Struct):
 
     def last_agent(self, caller: str, now: Instant) -> AgentId | None:
         """The agent who talked to this number within LAST_AGENT_S."""
-        agent, at = self.last_agents.get(caller, (None, 0.0))
+        agent, at = self.last_agents.get(known_by(caller), (None, 0.0))
         return agent if now - at <= LAST_AGENT_S else None
 
     def mint(self, call: CallId | LegId) -> AttemptId:
@@ -269,3 +294,14 @@ def is_bridge(attempt: AttemptId, leg: LegId) -> bool:
     the register knows: it may come after the call's end, or from before a controller's.
     """
     return attempt.startswith(f"{call_id(leg)}:")
+
+
+def recording_of(call: Call) -> str:
+    """The name of the recording of the call's next talk."""
+    return f"{file_name(call.call)}-{call.talks + 1}"
+
+
+def talk_of(path: str) -> int:
+    """The number of the talk that a recording is of. Read from its name, for the reason that `is_bridge` has."""
+    number = path.rpartition(".")[0].rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0

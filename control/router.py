@@ -6,6 +6,7 @@ journal gives the same commands. An event about a leg goes to the part of that l
 
 from typing import Any, assert_never
 
+from acd.agents import Standing
 from acd.commands import AcdCommand, AgentChanged
 from acd.events import (
     AcdEvent,
@@ -22,7 +23,7 @@ from acd.events import (
 from calls import events as door
 from calls.causes import Outcome
 from calls.commands import HangUp
-from calls.ids import CallId, Instant
+from calls.ids import AgentId, CallId, Instant
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control import commands, events, nodes, resync, snapshot
@@ -34,6 +35,7 @@ from control.flow_commands import FlowCommands
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import Part
+from control.phones import Phones
 from control.ports import Directory, QueueView
 from control.star_codes import StarCodes
 from control.supervision import Supervision
@@ -78,9 +80,10 @@ class Router:
         keys = TalkKeys(hub, self._recordings)
         self._offers = Offers(hub, self._announcements, self._recordings, keys)
         self._callbacks = self._offers.agent_first = Callbacks(hub, self._offers)
-        self._star_codes = StarCodes(hub)
-        self._supervision = Supervision(hub)
-        transfers = Transfers(hub, self._callbacks)
+        self._phones = phones = Phones(hub)
+        self._star_codes = StarCodes(hub, phones)
+        self._supervision = Supervision(hub, phones)
+        transfers = Transfers(hub, self._callbacks, phones)
         self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys)
         flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings)
         self.parts: dict[commands.LegRole, Part] = {
@@ -102,6 +105,10 @@ class Router:
     def agents(self) -> list[AgentChanged]:
         """Every agent's state, for a screen that was not there when it changed."""
         return self.hub.queue_view.agents()
+
+    def agent(self, agent: AgentId, now: Instant) -> Standing | None:
+        """An agent's state, and what comes after it, for an answer to whoever changed it."""
+        return self.hub.queue_view.agent(agent, now)
 
     def versions(self) -> frozenset[str]:
         """Every version that a controller needs who goes on from a snapshot taken now."""
@@ -179,6 +186,7 @@ class Router:
                 agent = hub.directory.agent(hub.register.version, device)
                 if agent is not None:
                     hub.tell_queues(AgentReachable(agent, reachable))
+                self._phones.device_changed(event)
             case door.SwitchLost(switch, detail):
                 advice = "calls go on; the link is tried again by itself. Is the switch running?"
                 hub.notice("error", "switch lost", detail=f"{switch} {detail}".strip(), advice=advice)
@@ -211,8 +219,9 @@ class Router:
                 self._announcements.tick()
                 self._callbacks.tick()
             case events.VersionPublished(version):
-                hub.register.version = version
+                before, hub.register.version = hub.register.version, version
                 hub.tell_queues(Configured(version))
+                self._phones.published(before)
             case events.WaitModelFitted(model):
                 hub.register.wait_model = model
                 hub.queue_view.use(model)
@@ -277,7 +286,7 @@ class Router:
             if isinstance(event, door.Bridged):
                 part.bridged(call)
             else:
-                part.unbridged(call, failed=False)
+                part.unbridged(call, failed=False, survivors=event.survivors)
             return
         for leg in legs:  # the call moved on while the switch connected them
             call = register.call_of(leg)
@@ -301,6 +310,7 @@ class Router:
         if home is not None and leg.leg in home.guests:
             home.guests.remove(leg.leg)
         self.parts[leg.role].ended(leg, event)
+        self._phones.leg_changed(leg)
         offset = register.offset_s
         answered_at = None if leg.answered_at is None else leg.answered_at + offset
         call = leg.call or at.call_id(leg.leg)

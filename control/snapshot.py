@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from control.register import Register
+from control.register import Call, Register, Talk
 
 FORMAT = 2
 
@@ -36,7 +36,23 @@ def decode(data: bytes) -> Snapshot:
     if state.get("format", 1) == 1:
         for call in state["register"]["calls"].values():
             _from_format_1(call)
-    return msgspec.convert(state, Snapshot)
+    snapshot = msgspec.convert(state, Snapshot)
+    for call in snapshot.register.calls.values():
+        _talk_of_before(snapshot.register, call)
+    return snapshot
+
+
+def _talk_of_before(register: Register, call: Call) -> None:
+    """Note the talk of a call that goes on since a release that did not."""
+    offer = register.offer_of(call)
+    if call.bridge is None or call.talk is not None or call.place != "talking":
+        return
+    if offer is not None and offer.leg in register.legs:
+        began_at = call.answered_at if call.talks == 1 else register.legs[offer.leg].answered_at
+        party = register.legs[offer.leg].party
+        call.bridge.talk = Talk(
+            call.talks, began_at or call.arrived_at, offer.leg, "agent", party, offer.agent, call.queue
+        )
 
 
 _RENAMED = {"ask": "flow_attempt", "entry": "queued_as", "promised": "replaced_callback"}

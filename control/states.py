@@ -15,6 +15,7 @@ PlaceEvent = Literal[
     "callback_missed",
     "connected",
     "talk_ended",
+    "cut_off",
     "released",
     "booked",
     "came_back",
@@ -39,19 +40,21 @@ PLACES: Transitions[Place, PlaceEvent] = Transitions(
             "released": "menu",
             "ended": "gone",
         },
-        "talking": {"talk_ended": "menu", "ended": "gone"},
+        # Cut off: the agent's side died, and the caller waits again, first in line.
+        "talking": {"talk_ended": "menu", "cut_off": "waiting", "ended": "gone"},
         "transferring": {"connected": "transferred", "transfer_ended": "menu", "ended": "gone"},
         "transferred": {"transfer_ended": "menu", "ended": "gone"},
     },
 )
 """Where a caller is. `released`: by the queues, or by the flow: a key, a limit, the cap on a call's time."""
 
-OfferState = Literal["ringing", "whispering", "bridging", "talking", "over"]
+OfferState = Literal["ringing", "whispering", "bridging", "talking", "parting", "over"]
 OfferEvent = Literal[
     "answered",
     "connecting",
     "connected",
     "failed",
+    "parting",
     "parted",
     "call_became_callback",
     "agent_left",
@@ -79,7 +82,9 @@ OFFERS: Transitions[OfferState, OfferEvent] = Transitions(
             "caller_left": "over",
             "withdrawn": "over",
         },
-        "talking": {"parted": "over", "agent_left": "over", "caller_left": "over"},
+        "talking": {"parting": "parting", "parted": "over", "agent_left": "over", "caller_left": "over"},
+        # The agent's leg is on its way out: its end says whether they hung up or died.
+        "parting": {"agent_left": "over", "caller_left": "over"},
     },
     {
         "ringing": {"call_became_callback": "the agent hears of it when the phone is answered"},
@@ -89,6 +94,13 @@ OFFERS: Transitions[OfferState, OfferEvent] = Transitions(
             "answered": "as while whispering",
             "connected": "a connection that stands may be told again after a gap",
             "failed": "a deadline that ran out as both began to hear each other",
+        },
+        "parting": {
+            "answered": "as while whispering",
+            "connected": "as while talking",
+            "failed": "as while talking",
+            "parting": "told again after a gap",
+            "parted": "as parting",
         },
     },
 )
@@ -100,6 +112,7 @@ CallbackEvent = Literal[
     "allowed",
     "refused",
     "overtaken",
+    "joined",
     "told",
     "accepted",
     "closed",
@@ -116,7 +129,7 @@ CallbackEvent = Literal[
 CALLBACKS: Transitions[CallbackState, CallbackEvent] = Transitions(
     "callback",
     {
-        "checking": {"allowed": "booked", "refused": "over", "overtaken": "over"},
+        "checking": {"allowed": "booked", "refused": "over", "overtaken": "over", "joined": "over"},
         "booked": {
             "told": "asking",
             "accepted": "clearing",

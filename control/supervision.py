@@ -10,14 +10,16 @@ from control import nodes
 from control.events import SupervisionWanted
 from control.hub import Hub
 from control.parts import QuietPart
+from control.phones import Phones
 from control.register import Leg
 
 
 class Supervision(QuietPart):
     """Carries out `SupervisionWanted`."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, phones: Phones) -> None:
         self._hub = hub
+        self._phones = phones
 
     def wanted(self, event: SupervisionWanted) -> None:
         """Ring the supervisor's phone, or change the mode of one who listens already."""
@@ -35,6 +37,7 @@ class Supervision(QuietPart):
         to, via = nodes.address(hub.register, f"phone:{event.account}", event.call)
         hub.register.legs[leg] = Leg(leg, "supervisor", event.call, event.account, hub.now, mode=event.mode, via=via)
         call.guests.append(leg)
+        self._phones.leg_changed(hub.register.legs[leg])
         hub.give(Originate(leg, hub.mint(leg), to, call.caller, event.mode, 20.0))
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:

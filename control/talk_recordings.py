@@ -5,7 +5,7 @@ from calls.commands import MuteRecording
 from calls.events import RecordingFinished
 from control.commands import DropRecording, LogRecording
 from control.hub import Hub
-from control.register import Call, call_id, is_bridge
+from control.register import Call, call_id, is_bridge, talk_of
 from ivr.commands import HideDigits, ShowDigits
 
 
@@ -58,4 +58,4 @@ class TalkRecordings:
             call = hub.register.calls.get(talk)
             if call is not None:
                 call.recording.paths.append(event.path)
-            hub.give(LogRecording(talk, event.path, event.duration_s, "talk"))
+            hub.give(LogRecording(talk, event.path, event.duration_s, "talk", talk=talk_of(event.path)))

@@ -6,11 +6,12 @@ The part of the legs that are called for it.
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate
 from calls.events import CallAnswered, CallEnded
-from calls.ids import LegId
-from control import nodes
+from calls.ids import AgentId, LegId
+from control import nodes, talks
 from control.callbacks import Callbacks
 from control.hub import Hub
 from control.parts import QuietPart
+from control.phones import Phones
 from control.register import Call, Leg
 from ivr.commands import Transfer
 from ivr.events import TransferEnded, TransferOutcome
@@ -25,8 +26,9 @@ _ENDS: dict[Cause, TransferOutcome] = {
 class Transfers(QuietPart):
     """Calls the target, connects, and tells the flow how it ended."""
 
-    def __init__(self, hub: Hub, callbacks: Callbacks) -> None:
+    def __init__(self, hub: Hub, callbacks: Callbacks, phones: Phones) -> None:
         self._hub = hub
+        self._phones = phones
         self._callbacks = callbacks
 
     def begin(self, command: Transfer) -> None:
@@ -38,12 +40,21 @@ class Transfers(QuietPart):
             hub.tell_queues(left)
         call.on("transfer_begun")
         call.flow_attempt = command.attempt
+        kind, _, account = command.to.partition(":")
+        if kind == "phone" and self._phones.in_call(account):
+            call.on("transfer_ended")
+            call.flow_attempt = None
+            hub.tell_flows(TransferEnded(call.call, command.attempt, "busy"))
+            return
         leg = LegId(f"{command.attempt}-transfer")
         to, via = nodes.address(register, command.to, call.call)
         register.legs[leg] = Leg(leg, "transfer", call.call, command.to, hub.now, via=via)
         call.guests.append(leg)
+        self._phones.leg_changed(register.legs[leg])
         hub.start_music(call)
-        hub.give(Originate(leg, hub.mint(leg), to, call.called, "", command.ring_s))
+        # Our own people see who calls; to a network outside, a caller's number as ours would be a false one.
+        shown = call.caller if kind == "phone" else call.called
+        hub.give(Originate(leg, hub.mint(leg), to, shown, "", command.ring_s))
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The target picked up: connect."""
@@ -59,8 +70,15 @@ class Transfers(QuietPart):
         if call.place == "transferring":
             call.on("connected")
             call.end_as("transferred")
+            for leg in map(self._hub.register.legs.__getitem__, call.guests):
+                if leg.role == "transfer":
+                    talks.begin(call, leg, self._agent_of(leg), self._hub.now)
 
-    def unbridged(self, call: Call, failed: bool) -> None:
+    def _agent_of(self, leg: Leg) -> AgentId | None:
+        kind, _, account = leg.party.partition(":")
+        return self._hub.directory.agent(self._hub.register.version, account) if kind == "phone" else None
+
+    def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """The two came apart, or were never connected: the target's leg goes, its end tells the flow."""
         if failed and call.place == "transferred":
             return  # a deadline that ran out as both began to hear each other
@@ -75,11 +93,12 @@ class Transfers(QuietPart):
         if call is None or call.place not in ("transferring", "transferred"):
             return
         talked, attempt = call.place == "transferred", call.flow_attempt
+        self._hub.end_talk(call, event.cause)
         call.on("transfer_ended")
         call.flow_attempt = None
         register.part(call)
         if not talked:
             self._hub.stop_music(call)
         if attempt is not None:
-            outcome = "talked" if talked else _ENDS.get(event.cause, "failed")
+            outcome = "talked" if talked and not talks.died(event.cause) else _ENDS.get(event.cause, "failed")
             self._hub.tell_flows(TransferEnded(call.call, attempt, outcome))

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import msgspec
 
+from calls.number_kinds import Kind
+
 _Span = Annotated[float, msgspec.Meta(ge=5.0)]
 
 
@@ -57,6 +59,11 @@ class CallbackRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_s: Annotated[float, msgspec.Meta(ge=3.0, le=15.0)] = 10.0
     """How long an agent has, after the whisper, to press 1."""
     whisper: str = "whisper_callback"
+    countries: tuple[str, ...] = ()
+    """ISO 3166: the countries whose numbers may be called (`001`: satellites and networks of no country). Empty: the
+    site's own."""
+    kinds: tuple[Kind, ...] = ("mobile", "fixed", "voip")
+    """Kinds of numbers that may be called. The house's own numbers never are."""
 
 
 def phrases_of_callbacks(rules: CallbackRules) -> list[tuple[str, set[str]]]:

@@ -65,7 +65,7 @@ def calls(
                 row["queue"],
                 row["agent"],
                 seconds(row["queued_at"], row["answered_at"] or row["ended_at"]),
-                seconds(row["answered_at"], row["ended_at"]),
+                "" if row["talk_s"] is None else seconds(0.0, row["talk_s"]),
             )
             for row in rows
         ],
@@ -182,16 +182,20 @@ def why(
         raise typer.Exit(1)
     _audit(opened, reveal, f"call {call}")
     row = found[0] if found else _going_on(explained)
+    talks = _read(opened, reading.talks, call)
+    talks += [] if explained is None else _talking(explained)
     legs, steps = _read(opened, reading.legs, call), _read(opened, reading.steps, call)
     cases = _read(opened, reading.cases, 10, call)
     if not reveal:
         region = opened.settings.region
         row, legs = masking.call_row(row), [masking.leg_row(leg) for leg in legs]
+        talks = [masking.leg_row(talk) for talk in talks]
         steps = [masking.step_row(step, region) for step in steps]
         cases = [masking.case_row(case, region) for case in cases]
     story = {
         **row,
         "legs": legs,
+        "talks": talks,
         "steps": steps,
         "recordings": _read(opened, reading.recordings, call),
         "cases": cases,
@@ -240,8 +244,13 @@ def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
         lines.append(
             (story["ended_at"] or story["arrived_at"], f"to being recorded the caller said: {story['consent']}")
         )
-    if story["answered_at"]:
-        lines.append((story["answered_at"], f"talks with agent {story['agent']}"))
+    for talk in story["talks"]:
+        whom = f"agent {talk['agent']}" if talk["agent"] else f"{talk['role']} {talk['party']}"
+        where = f" in queue {talk['queue']}" if talk["queue"] else ""
+        lines.append((talk["began_at"], f"talks with {whom}{where}"))
+        if talk["ended_at"]:
+            for_s = talk["ended_at"] - talk["began_at"]
+            lines.append((talk["ended_at"], f"the talk with {whom} is over after {for_s:.1f} s: {talk['cause']}"))
     if story["ended_at"]:
         lines.append((story["ended_at"], f"the call ended: {story['cause']}"))
     return lines
@@ -265,6 +274,16 @@ def _explained(site: Site, call: str, arrived_at: float | None) -> tuple[Explana
         return None, str(error)
 
 
+def _talking(explained: Explanation) -> list[dict[str, Any]]:
+    """A row as of the talks, of one that has not ended."""
+    call = explained.call
+    if call is None or call.talk is None:
+        return []
+    talk = msgspec.structs.asdict(call.talk)
+    began_at = talk["began_at"] + explained.offset_s
+    return [{"call": call.call, **talk, "began_at": began_at, "ended_at": None, "cause": None, "recording": None}]
+
+
 def _going_on(explained: Explanation | None) -> dict[str, Any]:
     """A row as of the call log, of a call that has not ended."""
     assert explained is not None
@@ -284,6 +303,7 @@ def _going_on(explained: Explanation | None) -> dict[str, Any]:
         "agent": call.agent,
         "outcome": f"goes on: {call.place}",
         "cause": None,
+        "talk_s": None,
         "consent": call.recording.consent,
     }
 

@@ -64,7 +64,8 @@ def _totals(view: dict[str, Any]) -> RenderableType:
     table.add_row(
         "cases", f"[bold]{totals['cases']}", "lost", f"[bold {'red' if totals['lost'] else 'dim'}]{totals['lost']}"
     )
-    table.add_row("calls ended", f"[bold]{totals['ended']}", "", "")
+    talk = f"{totals['talked_s'] / totals['talks']:.1f} s" if totals.get("talks") else "–"
+    table.add_row("calls ended", f"[bold]{totals['ended']}", "average talk", f"[bold]{talk}")
     return Panel(table, title="since the start", box=box.ROUNDED, border_style="dim")
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
+from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, WaitWidened
 from calls import commands as door
 from calls.causes import Outcome
 from calls.errors import BrokenRule, HotlineError
@@ -39,6 +39,7 @@ Take = Callable[[events.RouterEvent], None]
 _KEPT = (
     commands.LogCall,
     commands.LogLeg,
+    commands.LogTalk,
     commands.LogStep,
     commands.LogRecording,
     commands.DropRecording,
@@ -105,6 +106,7 @@ class CommandExecutor:
             commands.LogCallback: lambda row: writer.write(statements.CALLBACK, msgspec.structs.astuple(row)),
             commands.CheckNumber: self._check_number,
             commands.LogLeg: lambda row: writer.write(statements.LEG, msgspec.structs.astuple(row)),
+            commands.LogTalk: lambda row: writer.write(statements.TALK, msgspec.structs.astuple(row)),
             commands.LogWait: lambda row: writer.write(statements.WAIT, statements.wait_row(row)),
             commands.LogStep: lambda row: writer.write(statements.STEP, statements.step_row(row)),
             commands.LogRecording: self._log_recording,
@@ -115,6 +117,9 @@ class CommandExecutor:
             commands.ForecastMade: ForecastLog().watch,
             CalledAgain: lambda again: log.info(
                 "called again", call=again.call, waited_s=round(again.waited_s), first_call=again.first_call
+            ),
+            OfferLapsed: lambda lapsed: log.info(
+                "offer missed", call=lapsed.call, agent=lapsed.agent, reason=lapsed.reason, fault=lapsed.fault
             ),
             WaitWidened: lambda widened: log.info("wait widened", call=widened.call, step=widened.step),
             SuggestWayOut: lambda way: log.info("way out suggested", call=way.call, way=way.way),
@@ -252,7 +257,7 @@ class CommandExecutor:
         )
 
     def _log_recording(self, row: commands.LogRecording) -> None:
-        values = (row.path, row.call, row.duration_s, row.kind, row.box)
+        values = (row.path, row.call, row.duration_s, row.kind, row.box, row.talk)
         self._writer.write(statements.RECORDING, values)
 
     def _drop_recording(self, command: commands.DropRecording) -> None:

@@ -61,6 +61,8 @@ class Day(msgspec.Struct):
     presence: dict[AgentId, list[tuple[float, Presence]]]
     rung: list[commands.LogLeg]
     """Agents' phones that were answered."""
+    talked: dict[CallId, commands.LogTalk]
+    """The first talk of each call with an agent."""
 
     def connecting_s(self) -> list[float]:
         """From the first ring to the talk, the whisper included: a leg may be logged before its call, or after."""
@@ -85,7 +87,7 @@ def read(
     """Replay the journal through the day; `told` hears how many events of how many, `watch` each of those within the
     day, with what was ordered. Raises BadInput when the journal does not hold it."""
     entries = _Entries()
-    day = Day(first, last, "", [], entries.told, defaultdict(list), [])
+    day = Day(first, last, "", [], entries.told, defaultdict(list), [], {})
     began = False
     with contextlib.closing(opening.to_read(site.database)) as connection:
         router, snapshot = restored(routers_of(site, entries), reading.snapshots(connection, utc=first))
@@ -133,6 +135,8 @@ def _note(day: Day, order: commands.RouterCommand, utc: float) -> None:
         case commands.LogCall() if order.queued_at is not None and order.queued_at >= day.first:
             if order.call in day.told:
                 day.rows.append(order)
+        case commands.LogTalk(role="agent"):
+            day.talked.setdefault(order.call, order)
         case commands.LogLeg(role="agent") if order.answered_at is not None:
             day.rung.append(order)
         case _:
@@ -145,7 +149,7 @@ def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -
     asked = [_ask(day.told[row.call], configuration) for row in rows]
     names = {one: number for number, one in enumerate(dict.fromkeys(asked))}
     kinds = np.array([names[one] for one in asked], dtype=np.int64)
-    talks = np.array([math.nan if row.answered_at is None else row.ended_at - row.answered_at for row in rows])
+    talks = np.array([_talk_s(day, row) for row in rows])
     left = [row.ended_at if row.answered_at is None else row.answered_at for row in rows]
     waited = np.array([max(0.0, at - (row.queued_at or at)) for at, row in zip(left, rows, strict=True)])
     abandoned = np.array([row.outcome == "abandoned" for row in rows])
@@ -182,6 +186,12 @@ def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -
         ),
         roster=roster_of(day, configuration),
     )
+
+
+def _talk_s(day: Day, row: commands.LogCall) -> float:
+    """The length of the talk for which the call waited, NaN for none: a survey after it keeps no agent."""
+    talk = day.talked.get(row.call)
+    return math.nan if talk is None or row.answered_at is None else talk.ended_at - talk.began_at
 
 
 _Ask = tuple[QueueName, tuple[str, ...], Class, str, float]

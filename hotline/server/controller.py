@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from acd.agents import Standing
 from acd.commands import AgentChanged
-from calls.ids import CallId
+from calls.ids import AgentId, CallId
 from control import events
 from control.register import Register
 from hotline.driver.clock import Clock
@@ -69,6 +70,10 @@ class RunningController:
     def agent_states(self) -> list[AgentChanged]:
         """Every agent's state as the queues have it."""
         return self._driver.router.agents()
+
+    def agent(self, agent: AgentId) -> Standing | None:
+        """An agent's state, and what comes after the work under way."""
+        return self._driver.router.agent(agent, self._clock.now())
 
     def view(self) -> dict[str, Any]:
         """The board, and beside it `switch_up`, `switches` and the rows that are `unwritten`."""

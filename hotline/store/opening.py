@@ -12,7 +12,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(path: Path) -> None:
     """Create the database, or bring an older one up to date. Raises BadInput, with what to do, where SQLite cannot."""
     _keep_private(path)
-    if _is_of_today(path):
+    if is_of_today(path):
         return
     # Loaded only when there is something to migrate: it is a third of what a start loads.
     from alembic import command
@@ -60,7 +60,7 @@ def _keep_private(path: Path) -> None:
                 file.chmod(0o600)
 
 
-def _is_of_today(path: Path) -> bool:
+def is_of_today(path: Path) -> bool:
     """True when the tables are those of the newest migration; a file that cannot be read is left to Alembic."""
     newest = max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
     if not path.exists() or not path.stat().st_size:

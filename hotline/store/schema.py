@@ -53,6 +53,22 @@ legs = Table(
     Column("cause", String(16), nullable=False),
 )
 
+talks = Table(
+    "talks",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="counts the talks of the call from 1"),
+    Column("role", String(16), nullable=False, comment="of the other side's leg: agent, transfer"),
+    Column("agent", String(64)),
+    Column("party", String(64), nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("leg", String(96), nullable=False),
+    Column("began_at", Float, nullable=False),
+    Column("ended_at", Float, nullable=False),
+    Column("cause", String(16), nullable=False),
+    Index("talks_by_time", "began_at"),
+)
+
 steps = Table(
     "steps",
     metadata,
@@ -75,6 +91,7 @@ recordings = Table(
     Column("duration_s", Float, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("box", String(64), nullable=False),
+    Column("talk", Integer, nullable=False, server_default="0", comment="number of the talk that it is of"),
 )
 
 cases = Table(

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from calls.commands import Clip, Media, Sentence
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
+from calls.numbers import e164
 from control.register import Call
 from control.treatment import QueueTreatment
 from dsl.hours import is_open
@@ -43,6 +44,13 @@ class VersionedDirectory:
             return self._versions.program(version).entry(called)
         except BadInput:
             return None
+
+    def is_own(self, version: str, number: str) -> bool:
+        """True for a number of entry.yaml."""
+        try:
+            return number in _own_numbers(self._versions.program(version))
+        except BadInput:
+            return False
 
     def region(self, version: str) -> str:
         """The country by whose rules a number without a country code is read."""
@@ -102,6 +110,10 @@ class VersionedDirectory:
                 except (PhraseError, SpokenError):  # of a title or a reason: the agent is connected without it
                     return ()
         return ()
+
+
+def _own_numbers(program: Program) -> frozenset[str]:
+    return frozenset(e164(number, program.region) for number in program.entries if number != "default")
 
 
 @lru_cache(maxsize=512)

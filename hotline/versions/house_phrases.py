@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from calls.number_kinds import COUNTRIES
 from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
 from dsl.hours import Hours
 from dsl.tree import Mark, Node, Problem, nearest_hint
@@ -69,6 +70,12 @@ def _of_queue(
         mark = _mark(root, (*path, "callback"))
         for phrase, places in phrases_of_callbacks(treatment.callback):
             yield from _phrase(phrases, phrase, places, mark)
+        for number, country in enumerate(treatment.callback.countries):
+            if country not in COUNTRIES:
+                place = _mark(root, (*path, "callback", "countries", number))
+                code = country[:2].upper()  # HKG, cn, and never one that merely looks alike
+                hint = f" (did you mean {code}?)" if code in COUNTRIES else "; ISO 3166 has two letters for each"
+                yield Problem(place, "unknown-country", f"there is no country {country}{hint}")
         if treatment.callback.hours and treatment.callback.hours not in hours:
             hint = nearest_hint(treatment.callback.hours, tuple(hours))
             mark = _mark(root, (*path, "callback", "hours"))

@@ -37,6 +37,10 @@ class Totals(msgspec.Struct):
     ended: int = 0
     waited_s: float = 0.0
     """Sum over answered calls, from the queue to the talk."""
+    talks: int = 0
+    """Talks with agents that are over; a call may have several."""
+    talked_s: float = 0.0
+    """Their length together: no survey, no menu, no music."""
 
 
 class Event(msgspec.Struct):
@@ -50,7 +54,9 @@ class Event(msgspec.Struct):
 class Board:
     """Watches the router's commands. `view` is plain data for JSON."""
 
-    WATCHED = frozenset({commands.LogCall, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed})
+    WATCHED = frozenset(
+        {commands.LogCall, commands.LogTalk, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed}
+    )
     """Commands of other kinds need not be shown."""
 
     def __init__(self) -> None:
@@ -66,6 +72,9 @@ class Board:
             case commands.LogCall():
                 self._ended(command)
                 self._forecasts.pop(command.call, None)
+            case commands.LogTalk(role="agent"):
+                self.totals.talks += 1
+                self.totals.talked_s += command.ended_at - command.began_at
             case commands.ForecastMade(call, _, forecast):
                 self._forecasts[call] = forecast
             case AgentChanged(agent, state, reason, since):
@@ -109,6 +118,7 @@ class Board:
                     "agent": call.agent,
                     "fields": shown_fields(call, region),
                     "for_s": now - call.arrived_at,
+                    "talk_s": None if call.talk is None else now - call.talk.began_at,
                     "forecast": self._forecast_of(call),
                 }
                 for call in register.calls.values()

@@ -6,8 +6,9 @@
 from pathlib import Path
 from typing import Any, Protocol
 
+from acd.agents import Standing
 from acd.commands import AgentChanged
-from calls.ids import CallId
+from calls.ids import AgentId, CallId
 from control import events
 from control.register import Register
 from hotline.views.metrics import Metrics
@@ -44,6 +45,10 @@ class Controller(Protocol):
 
     def agent_states(self) -> list[AgentChanged]:
         """Every agent's state as the queues have it."""
+        ...
+
+    def agent(self, agent: AgentId) -> Standing | None:
+        """An agent's state, and what comes after the work under way; None for one whom the version does not have."""
         ...
 
     def view(self) -> dict[str, Any]:

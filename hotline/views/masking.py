@@ -17,7 +17,7 @@ def call_row(row: Row) -> dict[str, Any]:
 
 
 def leg_row(row: Row) -> dict[str, Any]:
-    """A row of `legs`."""
+    """A row of `legs` or `talks`."""
     return {**row, "party": masked(row["party"])} if row["role"] in _OUTSIDE else dict(row)
 
 

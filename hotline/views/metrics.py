@@ -2,18 +2,29 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from acd.commands import AgentChanged
+from acd.commands import AgentChanged, OfferLapsed
 from complaints.cases import FileCase
 from control import commands
 from control.register import Register
 
+_TALKS = (5, 10, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600)
 _WAITS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 480, 720, 1800)
 
 
 class Metrics:
     """Watches the router's commands. `registry` is what the web shows at /metrics."""
 
-    WATCHED = frozenset({commands.LogCall, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed})
+    WATCHED = frozenset(
+        {
+            commands.LogCall,
+            commands.LogTalk,
+            OfferLapsed,
+            FileCase,
+            AgentChanged,
+            commands.ForecastMade,
+            commands.Noticed,
+        }
+    )
     """Commands of other kinds need not be shown: there are five of those for one of these."""
 
     def __init__(self) -> None:
@@ -24,6 +35,12 @@ class Metrics:
         )
         self._abandons = Histogram(
             "hotline_abandon_seconds", "Wait of abandoned calls", ["queue"], registry=self.registry, buckets=_WAITS
+        )
+        self._talks = Histogram(
+            "hotline_talk_seconds", "Talks", ["queue", "role"], registry=self.registry, buckets=_TALKS
+        )
+        self._lapsed = Counter(
+            "hotline_offers_missed", "Offers that came to nothing", ["reason", "by"], registry=self.registry
         )
         self._cases = Counter("hotline_cases", "Cases opened", ["category", "asked_by"], registry=self.registry)
         self._notices = Counter("hotline_notices", "Notices to the operator", ["level"], registry=self.registry)
@@ -57,6 +74,10 @@ class Metrics:
                     self._waits.labels(command.queue).observe(command.answered_at - command.queued_at)
                 elif command.queued_at is not None and command.outcome == "abandoned":
                     self._abandons.labels(command.queue).observe(command.ended_at - command.queued_at)
+            case commands.LogTalk():
+                self._talks.labels(command.queue, command.role).observe(command.ended_at - command.began_at)
+            case OfferLapsed():
+                self._lapsed.labels(command.reason, "switch" if command.fault else "agent").inc()
             case FileCase(case=case):
                 self._cases.labels(case.category, case.asked_by).inc()
             case AgentChanged(agent, state):

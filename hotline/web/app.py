@@ -93,10 +93,16 @@ def _agents(app: FastAPI, controller: Controller, known: list[Any]) -> None:
 
     Known = Annotated[AgentId, Depends(known_agent)]
 
+    def told(agent: AgentId, done: str) -> dict[str, str]:
+        """What was asked for, and what really holds: a pause that stays, a talk that comes first."""
+        known = controller.agent(agent)
+        now = {} if known is None else {"state": known.state, "reason": known.reason, "after": known.after}
+        return {"agent": agent, "done": done, **now}
+
     def route(name: str, make_event: Callable[[AgentId], events.RouterEvent], summary: str) -> None:
         async def act(agent: Known) -> dict[str, str]:
             await controller.tell(make_event(agent))
-            return {"agent": agent, "done": name}
+            return told(agent, name)
 
         endpoint: Callable[..., Awaitable[dict[str, str]]] = act
         app.post(f"/agents/{{agent}}/{name}", dependencies=known, tags=["agents"], summary=summary, name=name)(endpoint)
@@ -113,7 +119,7 @@ def _agents(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         if reasons is not None and why.reason not in reasons:
             raise HTTPException(422, f"a reason is needed, one of {', '.join(sorted(reasons))}")
         await controller.tell(AgentPaused(agent, why.reason))
-        return {"agent": agent, "done": "pause"}
+        return told(agent, "pause")
 
 
 def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
@@ -132,6 +138,7 @@ def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         return {
             **masking.call_row(rows[0]),
             "legs": [masking.leg_row(leg) for leg in await reading.legs(controller.database, call)],
+            "talks": [masking.leg_row(talk) for talk in await reading.talks(controller.database, call)],
             "steps": [masking.step_row(step, region) for step in await reading.steps(controller.database, call)],
             "recordings": await reading.recordings(controller.database, call),
             "cases": [masking.case_row(case, region) for case in await reading.cases(controller.database, call=call)],

@@ -5,6 +5,7 @@ from typing import Any
 import pydantic
 from fastapi import FastAPI, HTTPException
 
+from calls.identity import known_by
 from calls.numbers import e164
 from hotline.views.controller import Controller
 from hotline.web.tokens import WaitTokens
@@ -26,7 +27,8 @@ def add(app: FastAPI, controller: Controller, known: list[Any], tokens: WaitToke
         """The token of the caller who waits, or is to be called back, at this number: to send in a message, say. Of
         several, the one who waits longest."""
         number = e164(wanted.caller, controller.region)
-        calls = [call for call in controller.register.calls.values() if call.place in _WAITS and call.caller == number]
+        waiting = (call for call in controller.register.calls.values() if call.place in _WAITS)
+        calls = [call for call in waiting if known_by(call.caller) == number != ""]
         if not calls:
             raise HTTPException(404, "nobody waits from this number")
         first = min(calls, key=lambda call: call.queued_at or 0.0).call

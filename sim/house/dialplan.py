@@ -38,6 +38,10 @@ class PlainDirectory:
         """See `control.ports.Directory`; so the others."""
         return self._program.entry(called)
 
+    def is_own(self, version: str, number: str) -> bool:
+        """The numbers of the kinds of callers."""
+        return number in self._program.entries
+
     def region(self, version: str) -> str:
         """Where the house is."""
         return self._program.region

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from acd.commands import AgentChanged, CalledAgain, SuggestWayOut, WaitWidened
+from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, WaitWidened
 from calls import commands as door
 from calls import events as seen
 from calls.causes import Cause, DeviceState
@@ -124,6 +124,7 @@ class House:
             commands.LogRecording: self._forget_recording,
             commands.DropRecording: self._forget_recording,
             commands.LogLeg: _nothing,
+            commands.LogTalk: _nothing,
             commands.LogWait: _nothing,
             commands.PrepareSpeech: _nothing,
             commands.Noticed: _nothing,
@@ -131,6 +132,7 @@ class House:
             SurveyAnswered: _nothing,
             VoicemailLeft: _nothing,
             CalledAgain: _nothing,
+            OfferLapsed: _nothing,
             WaitWidened: _nothing,
             SuggestWayOut: _nothing,
         }

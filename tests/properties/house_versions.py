@@ -115,6 +115,9 @@ class Directory:
     def entry(self, version: str, called: str) -> str | None:
         return "main" if called == "95183" else None
 
+    def is_own(self, version: str, number: str) -> bool:
+        return number == "95183"
+
     def region(self, version: str) -> str:
         return "CN"
 

@@ -8,6 +8,7 @@ there is no such leg here, or nothing was ordered that could end so. Rows of ste
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,7 +27,15 @@ from tests.unit.control import harness
 from tests.unit.control.harness import ControlHarness
 
 CALLER = "13800138000"
-_SHOWN = {"LogCall": "outcome", "LogCallback": "outcome", "Noticed": "event", "AgentChanged": "state"}
+_SHOWN = {
+    "LogCall": "outcome",
+    "LogCallback": "outcome",
+    "Noticed": "event",
+    "AgentChanged": "state",
+    "OfferLapsed": "reason",
+}
+_MOST = 20
+"""Commands of a cell that are shown one by one; of those after them, how many of each there are."""
 
 
 def configuration() -> Configuration:
@@ -113,6 +122,11 @@ class Scene:
         bridge = self.house.last(Bridge)
         self.house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
 
+    def agent_is_gone(self) -> None:
+        """The connection is apart, and the agent's leg no longer there; its end is on the way."""
+        bridge = self.house.last(Bridge)
+        self.house.tell(door.Unbridged(bridge.attempt, (bridge.a,)))
+
     def asks_for_callback(self) -> None:
         """The caller takes the callback that is offered; the number is being checked."""
         self.waits()
@@ -190,6 +204,10 @@ OFFERS: Mapping[str, Callable[[], Scene]] = {
     "whispering": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers),
     "bridging": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends),
     "talking": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands),
+    "parting": scene(
+        *(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands),
+        Scene.agent_is_gone,
+    ),
 }
 CALLBACKS: Mapping[str, Callable[[], Scene]] = {
     "checking": scene(Scene.asks_for_callback),
@@ -268,6 +286,11 @@ def _unbridged(made: Scene) -> door.Unbridged | None:
     return door.Unbridged(bridge[-1].attempt, (bridge[-1].a, bridge[-1].b)) if bridge else None
 
 
+def _agent_gone(made: Scene) -> door.Unbridged | None:
+    bridge = made.house.given(Bridge)
+    return door.Unbridged(bridge[-1].attempt, (bridge[-1].a,)) if bridge else None
+
+
 def _bridge_failed(made: Scene) -> door.CommandFailed | None:
     bridge = made.house.given(Bridge)
     return door.CommandFailed(bridge[-1].attempt, "refused") if bridge else None
@@ -291,9 +314,11 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the switch loses the caller": _ends("caller", Cause.LOST),
         "the caller presses 9": _key("caller", "9"),
         "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent's network dies": _ends("agent", Cause.UNREACHABLE),
         "the agent pauses": lambda made: AgentPaused(AgentId("01"), "lunch"),
         "the target answers": _answered("transfer"),
         "the target is busy": _ends("transfer", Cause.BUSY),
+        "the target's network dies": _ends("transfer", Cause.UNREACHABLE),
         "the connection stands": _bridged,
         "the connection parts": _unbridged,
         "the connection fails": _bridge_failed,
@@ -307,7 +332,9 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the whisper ends": _played("agent"),
         "the connection stands": _bridged,
         "the connection parts": _unbridged,
+        "the connection parts, the agent is gone": _agent_gone,
         "the connection fails": _bridge_failed,
+        "the agent's network dies": _ends("agent", Cause.UNREACHABLE),
         "the agent is busy": _ends("agent", Cause.BUSY),
         "the agent hangs up": _ends("agent", Cause.NORMAL),
         "the agent presses *9": _key("agent", "9"),
@@ -324,6 +351,7 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the agent presses 1": _key("agent", "1"),
         "the agent presses 2": _key("agent", "2"),
         "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent's network dies": _ends("agent", Cause.UNREACHABLE),
         "the agent pauses": lambda made: AgentPaused(AgentId("01"), "lunch"),
         "the caller picks up": _answered("callback"),
         "the caller is busy": _ends("callback", Cause.BUSY),
@@ -396,8 +424,9 @@ def cell(machine: str, situation: str, happening: str) -> str:
         made.house.press(event.leg, "1")
     roles |= {leg.leg: leg.role for leg in made.house.router.register.legs.values()}
     given = [_short(made, command, roles) for command in made.house.orders[before:]]
-    shown = ", ".join(one for one in given if one not in ("LogStep", "ForecastMade"))
-    return f"{_state(machine, made)}: {shown or 'nothing'}"
+    shown = [one for one in given if one not in ("LogStep", "ForecastMade")]
+    more = [f"{times} × {one}" for one, times in Counter(shown[_MOST:]).items()]
+    return f"{_state(machine, made)}: {', '.join((*shown[:_MOST], *more)) or 'nothing'}"
 
 
 def table(machine: str) -> dict[str, dict[str, str]]:
@@ -409,4 +438,5 @@ def table(machine: str) -> dict[str, dict[str, str]]:
 
 
 if __name__ == "__main__":
-    yaml.safe_dump({machine: table(machine) for machine in SITUATIONS}, sys.stdout, sort_keys=False, width=1_000)
+    tables = {machine: table(machine) for machine in SITUATIONS}
+    yaml.safe_dump(tables, sys.stdout, sort_keys=False, width=1_000, allow_unicode=True)

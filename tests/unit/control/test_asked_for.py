@@ -6,6 +6,7 @@ import pytest
 from acd.events import AgentPaused, AgentSignedIn
 from calls.commands import Originate
 from calls.ids import AgentId, CallId
+from calls.numbers import e164
 from control.assembly import make_router
 from control.register import LAST_AGENT_S, LAST_AGENTS, Register
 from ivr.program import LAST_AGENT, Const
@@ -85,13 +86,13 @@ def test_a_named_agent_is_rung_before_who_was_idle_longer() -> None:
 
 
 def test_it_is_forgotten_in_time_and_in_number() -> None:
-    register = Register()
-    register.talked(CALLER, AgentId("01"), 10.0)
-    assert register.last_agent(CALLER, 10.0 + LAST_AGENT_S) == "01"
-    assert register.last_agent(CALLER, 11.0 + LAST_AGENT_S) is None
+    register, known = Register(), e164(CALLER, "CN")
+    register.talked(known, AgentId("01"), 10.0)
+    assert register.last_agent(known, 10.0 + LAST_AGENT_S) == "01"
+    assert register.last_agent(known, 11.0 + LAST_AGENT_S) is None
     register.talked("", AgentId("01"), 10.0)
     assert "" not in register.last_agents, "who hides the number is nobody in particular"
     for number in range(LAST_AGENTS):
-        register.talked(str(number), AgentId("02"), 20.0)
+        register.talked(f"+861390{number:07}", AgentId("02"), 20.0)
     assert len(register.last_agents) == LAST_AGENTS
-    assert register.last_agent(CALLER, 21.0) is None
+    assert register.last_agent(known, 21.0) is None

@@ -380,7 +380,7 @@ def test_a_restart_and_a_replay_go_on_alike() -> None:
     dialled = house.last(Originate)
     for one in (house, heir):
         one.tell(door.CallEnded(dialled.leg, Cause.NO_ANSWER), after_s=20.0)
-        one.wait(1_000.0)
+        one.wait(1_100.0)
     assert house.orders[before:] == heir.orders
     assert [row.outcome for row in heir.given(commands.LogCallback)] == ["booked", "expired"]
     again = house.empty()

@@ -179,3 +179,18 @@ async def test_what_is_not_there_is_said(path: str, body: Mapping[str, Any], sta
     answered, told = await post(TwoQueues(), path, body)
     assert answered == status
     assert said in told["detail"]
+
+
+async def test_a_supervisor_is_told_that_the_queue_is_full_and_the_caller_waits_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people, problems = read(
+        {"queues": {"care": {"ring_s": 10}, "loans": {"ring_s": 10, "max_length": 1}}}, {"agents": AGENTS}
+    )
+    assert not problems
+    monkeypatch.setattr(__name__ + ".configuration", lambda: people)
+    house, first, second = await the_second_is_moved()
+    status, told = await post(house, f"/calls/{first}/queue", {"queue": "loans"})
+    assert (status, "full" in told["detail"]) == (409, True)
+    assert (house.router.register.calls[first].queue, house.router.register.calls[second].queue) == ("care", "loans")
+    assert house.last(commands.Noticed).detail == "loans: full"

@@ -131,3 +131,19 @@ def test_the_command_says_what_it_assumes(tmp_path: Path, monkeypatch: pytest.Mo
     assert "did you mean `care`?" in near.output.replace("\n", " ")
     wrong = CliRunner().invoke(app, ["whatif", "soon", "--policy", str(policy), "--site", str(site.folder)])
     assert wrong.exit_code == 2
+
+
+def test_a_survey_after_the_talk_keeps_no_agent_in_the_day_lived_again(tmp_path: Path) -> None:
+    site, house = _day(tmp_path)
+    call = house.arrive()
+    house.press(call, "1")
+    leg = house.take(call)
+    house.tell(door.CallEnded(leg, Cause.NORMAL), after_s=12.0)
+    house.tell(door.CallEnded(LegId(call), Cause.NORMAL), after_s=25.0)
+    with sqlite3.connect(site.database) as connection:
+        rows = [(seq, at, msgspec.json.encode(event)) for seq, (at, event) in enumerate(house.journal, 1)]
+        connection.executemany(statements.JOURNAL, rows)
+    connection.close()
+    day = yesterday.read(site, *_bounds(house))
+    (service,) = yesterday.scenario(day, configuration(), Seeds(1, 2), Goal()).service
+    assert [round(talk_s) for talk_s in service.values] == [30, 30, 30, 12]

@@ -44,6 +44,13 @@ _MASKED_THEN = re.compile(r"(\+86)\d{3}\*{4}(\d{4})")
 REWORDED: tuple[tuple[str, str], ...] = (
     ("anonymous", "a****mous"),
     ("phone:8**2", "ph****8002"),
+    (" 2.8 s   1.0 s", " 2.8 s   2.8 s"),  # the survey is no part of the talk
+    ("talks with agent 8001 in queue front_desk", "talks with agent 8001"),
+    ("talks with agent 8002 in queue care", "talks with agent 8002"),
+    ("      5.20 s  the talk with agent 8001 is over after 1.0 s: normal\n", ""),
+    ("     14.22 s  the talk with agent 8002 is over after 1.5 s: normal\n", ""),
+    ("     13.42 s  the talk with agent 8002 is over after 0.7 s: normal\n", ""),
+    ("     16.99 s  the talk with agent 8001 is over after 1.1 s: normal\n", ""),
 )
 """Words of the commands that were changed on purpose: as they are now, and as they were then."""
 

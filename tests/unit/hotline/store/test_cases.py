@@ -19,6 +19,6 @@ async def test_a_case_of_a_call_with_two_talks_is_listed_once(tmp_path: Path) ->
         values = [case.get(column, "") for column in columns]
         connection.execute(f"INSERT INTO cases VALUES ({', '.join('?' * len(columns))})", values)
         for number in (1, 2):
-            connection.execute(statements.RECORDING, (f"/r/c1-{number}.wav", "c1", 3.0, "talk", ""))
+            connection.execute(statements.RECORDING, (f"/r/c1-{number}.wav", "c1", 3.0, "talk", "", number))
     listed = await reading.cases(path)
     assert [(row["number"], row["recording"]) for row in listed] == [("261129000018", "/r/c1-1.wav")]

@@ -92,7 +92,7 @@ def test_a_store_that_cannot_be_opened_is_not_to_be_moved_away(tmp_path: Path):
 
 
 def test_migrations_are_named_by_their_revision():
-    """`_is_of_today` knows the newest by its file's name."""
+    """`is_of_today` knows the newest by its file's name."""
     for file in (Path(opening.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"):
         assert re.search(rf'^revision = "{file.stem.partition("_")[0]}"$', file.read_text(), re.MULTILINE)
 

@@ -128,7 +128,7 @@ async def test_what_gathers_while_the_store_is_away_is_written_when_it_is_back(d
 
 
 async def test_what_is_deleted_stays_deleted_whatever_else_is_in_its_group(writer: Writer, database: Path) -> None:
-    recorded = ("b", "call", 1.0, "talk", "")
+    recorded = ("b", "call", 1.0, "talk", "", 1)
     writer.write(statements.DROP_RECORDING, ("a",))
     writer.write(statements.RECORDING, recorded)
     writer.write(statements.DROP_RECORDING, ("b",))

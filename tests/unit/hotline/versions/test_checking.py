@@ -60,6 +60,8 @@ def spoilt(folder: Path, file: str, old: str, new: str) -> Checked:
             "",
             "has no rules for it",
         ),
+        (QUEUES, "tries: 3", "countries: [CN, HKG]", "there is no country HKG (did you mean HK?)"),
+        (QUEUES, "tries: 3", "kinds: [mobil]", "did you mean mobile?"),
         (QUEUES, "hours: service", "hours: servise", "there are no hours servise (did you mean service?)"),
         (QUEUES, "record: true", "recrod: true", "did you mean record?"),
         (AGENTS, "loans: 3", "loans: 7", "the level of a skill is 1 to 5, not 7"),

@@ -1,0 +1,52 @@
+"""The rules of a queue's callbacks as they hold for a call now, and the row that tells what became of one."""
+
+from calls.number_kinds import country_and_kinds
+from control import commands
+from control.hub import Hub
+from control.register import Call, Callback
+from control.treatment import CallbackRules
+
+DEFAULTS = CallbackRules()
+
+
+def rules_of(hub: Hub, call: Call) -> CallbackRules | None:
+    """The rules of the queue in which the call waits; None: it has no callbacks."""
+    return hub.directory.treatment(call.version, call.queue).callback
+
+
+def refusal(hub: Hub, rules: CallbackRules | None) -> str:
+    """The reason why nobody is called now; empty when one may be."""
+    if rules is None:
+        return "the queue has no callbacks"
+    opened = not rules.hours or hub.directory.open(hub.register.version, rules.hours, hub.utc)
+    return "" if opened else f"outside of the hours {rules.hours}"
+
+
+def number_refusal(hub: Hub, rules: CallbackRules, number: str) -> str:
+    """The reason why this number is never called, whoever asks for it; empty when it may be."""
+    version = hub.register.version
+    if hub.directory.is_own(version, number):
+        return "a number of the house itself"
+    country, kinds = country_and_kinds(number)
+    if not set(kinds) & set(rules.kinds):
+        return f"numbers of the kind {' or '.join(kinds)} are not called"
+    if country not in (rules.countries or (hub.directory.region(version),)) and kinds != ("short",):
+        return f"numbers of {country or 'no known country'} are not called"
+    return ""
+
+
+def row(hub: Hub, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> commands.LogCallback:
+    """The callback as it stands in the log from now on."""
+    offset = hub.register.offset_s
+    return commands.LogCallback(
+        call=call.call,
+        number=callback.number,
+        queue=call.queue,
+        booked_at=callback.booked_at + offset,
+        changed_at=hub.utc,
+        expires_at=callback.expires_at + offset,
+        tries=callback.tries,
+        outcome=outcome,
+        agent=call.agent,
+        detail=why,
+    )
