@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from calls.number_kinds import COUNTRIES
+from control import star_codes
 from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
 from dsl.hours import Hours
 from dsl.tree import Mark, Node, Problem, nearest_hint
@@ -11,13 +12,11 @@ from ivr.compiler.phrases import Phrases
 from ivr.machine.saying import UNSAYABLE
 
 ALWAYS: Mapping[str, str] = {
-    "agent_logged_in": "to an agent who has dialled *61",
-    "agent_logged_out": "to an agent who has dialled *62",
-    "agent_paused": "to an agent who has dialled *63",
-    "agent_ready": "to an agent who has dialled *64",
-    "agent_wrap_up_ended": "to an agent who has dialled *65",
-    "agent_refused": "to an agent whose code is refused",
-    "agent_unknown": "to a phone that is no agent's",
+    **{
+        phrase: "to a phone that has dialled a star code"
+        for phrase, coarser in star_codes.PHRASES.items()
+        if not coarser
+    },
     UNSAYABLE: "in place of a value or a sentence that cannot be said",
     "welcome": "by the switch alone, while the controller is away",
     "closed_today": "by the switch alone, outside of the hours",
