@@ -24,7 +24,7 @@ from calls.events import ClockSet, Tick
 from calls.ids import AttemptId, CallId, Instant, QueueName
 
 RarerEvent = CallLeft | OfferMissed | Configured | CallMoved | Tick | ClockSet | presence.AgentEvent
-MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"]
 
 
 class Acd(Matching):
@@ -175,7 +175,7 @@ class Acd(Matching):
         agent = self._close(assignment)
         rules = caller.rules
         match reason:
-            case "rejected":
+            case "rejected" | "forwarded":
                 rest_s = rules.delay_rejected_s
             case "busy":
                 rest_s = rules.delay_busy_s

@@ -29,13 +29,19 @@ from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
 from ivr.events import LeftQueue, WayOutSuggested
 
-MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"]
 _MISSED: dict[Cause, MissReason] = {
     Cause.NO_ANSWER: "no_answer",
     Cause.CANCELLED: "no_answer",  # withdrawn by our own ring time
     Cause.BUSY: "busy",
     Cause.REJECTED: "rejected",
+    Cause.BLOCKED: "rejected",  # 403: a phone that takes no calls now
+    Cause.UNWANTED: "rejected",
+    Cause.FORWARDED: "forwarded",
     Cause.UNREACHABLE: "unreachable",
+    Cause.SWITCHED_OFF: "unreachable",
+    Cause.INVALID_NUMBER: "unreachable",  # the phone knows no such account
+    Cause.TIMED_OUT: "unreachable",
     Cause.LOST: "unreachable",
 }
 
