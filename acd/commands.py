@@ -92,7 +92,7 @@ class OfferLapsed(Command, frozen=True):
     attempt: AttemptId
     call: CallId
     agent: AgentId
-    reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+    reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"]
     fault: bool
     in_a_row: int
 

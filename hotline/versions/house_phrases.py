@@ -11,12 +11,9 @@ from hotline.versions.routing import RoutingConfiguration
 from ivr.compiler.phrases import Phrases
 from ivr.machine.saying import UNSAYABLE
 
+OF_STAR_CODES = [phrase for phrase, coarser in star_codes.PHRASES.items() if not coarser]
 ALWAYS: Mapping[str, str] = {
-    **{
-        phrase: "to a phone that has dialled a star code"
-        for phrase, coarser in star_codes.PHRASES.items()
-        if not coarser
-    },
+    **dict.fromkeys(OF_STAR_CODES, "to an agent who has dialled a star code"),
     UNSAYABLE: "in place of a value or a sentence that cannot be said",
     "welcome": "by the switch alone, while the controller is away",
     "closed_today": "by the switch alone, outside of the hours",

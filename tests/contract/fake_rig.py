@@ -11,9 +11,22 @@ from calls.commands import Clip
 from calls.events import CallArrived, SwitchBack, SwitchLost
 from calls.ids import LegId, Seconds, leg_on, native
 from calls.ports import Switch
+from calls.sip_causes import cause_of_status
 from switch import fake
 from switch.cell import Cell
-from tests.contract.rig import PROMPTS, Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
+from tests.contract.rig import (
+    PROMPTS,
+    Busy,
+    Decline,
+    Facts,
+    LeaveRinging,
+    Person,
+    Phone,
+    PickUp,
+    Reaction,
+    Recorded,
+    Refuse,
+)
 
 _LOOK_S = 0.005
 
@@ -84,6 +97,10 @@ class FakePhone:
     async def unplug(self) -> None:
         self._world.unplug(self.account)
 
+    async def restart(self, *, elsewhere: bool = False) -> None:
+        self._world.unplug(self.account)
+        self._world.phone(self.account)
+
 
 class FakeRig:
     """`switch` is the fake, or a cell that has it under its name."""
@@ -142,6 +159,8 @@ def _as_fake(reaction: Reaction) -> fake.PickUp | fake.Refuse | fake.LeaveRingin
             return fake.Refuse(Cause.BUSY, after_s)
         case Decline(after_s):
             return fake.Refuse(Cause.REJECTED, after_s)
+        case Refuse(status):
+            return fake.Refuse(cause_of_status(status, rang=True))
         case LeaveRinging():
             return fake.LeaveRinging()
 

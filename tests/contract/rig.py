@@ -88,11 +88,19 @@ class Decline:
 
 
 @dataclass(frozen=True)
+class Refuse:
+    """Ring, then this SIP status; with `q850` a Reason header too. A 3xx names another number of ours as the target."""
+
+    status: int
+    q850: int | None = None
+
+
+@dataclass(frozen=True)
 class LeaveRinging:
     pass
 
 
-Reaction = PickUp | Busy | Decline | LeaveRinging
+Reaction = PickUp | Busy | Decline | Refuse | LeaveRinging
 
 
 class Person(Protocol):
@@ -134,6 +142,9 @@ class Phone(Protocol):
     async def dial(self, number: str) -> None: ...
 
     async def unplug(self) -> None: ...
+
+    async def restart(self, *, elsewhere: bool = False) -> None:
+        """Start anew without a goodbye, `elsewhere` at another address; returns when the switch has taken it."""
 
 
 @dataclass

@@ -23,7 +23,7 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from tests.contract.proxy import LinkProxy
-from tests.contract.rig import Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
+from tests.contract.rig import Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded, Refuse
 from tests.contract.sounds import TONES, listen
 from tests.ports import WORKER, WORKERS, is_free
 
@@ -32,6 +32,7 @@ _PORTS_EACH = 1000 // WORKERS // 2 * 2
 _FIRST_PORT = 15000 + WORKER * _PORTS_EACH
 _LAST_PORT = _FIRST_PORT + _PORTS_EACH - 1
 _chance = SystemRandom()
+_RINGS_S = 0.1
 _CHIME_S = 12.0
 """The music that a switch without a site has is a chime with rests."""
 
@@ -69,8 +70,10 @@ class SipPerson:
 
 
 class SipPhone:
-    def __init__(self, phone: AgentPhone, account: str, reaction: Reaction) -> None:
+    def __init__(self, phone: AgentPhone, account: str, reaction: Reaction, phones: list[AgentPhone]) -> None:
+        """`phones` are those that the rig closes."""
         self.account = account
+        self._phones = phones
         self._phone = phone
         self.reaction = reaction
 
@@ -98,6 +101,17 @@ class SipPhone:
 
     async def unplug(self) -> None:
         self._phone.vanish()
+
+    async def restart(self, *, elsewhere: bool = False) -> None:
+        if elsewhere:
+            self._phone.vanish()
+            endpoint = await Endpoint.open()
+            self._phone = AgentPhone(endpoint, self._phone.registrar, self._phone.credentials)
+            self._phones.append(self._phone)
+            self.reaction = self._reaction
+            await self._phone.register()
+        else:
+            await self._phone.restart()
 
 
 class SipRig(ABC):
@@ -135,6 +149,8 @@ class SipRig(ABC):
 
     async def close(self) -> None:
         await asyncio.gather(*(phone.close() for phone in self._agent_phones))
+        for endpoint in {phone.endpoint for phone in self._agent_phones} - {self._endpoint}:
+            endpoint.close()
         await self.switch.close()
 
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
@@ -148,7 +164,7 @@ class SipRig(ABC):
             secret = next(known.secret for known in self._accounts if known.agent == account)
             agent = AgentPhone(self._endpoint, self._sip, Credentials(f"agent-{account}", secret))
             self._agent_phones.append(agent)
-            self._phones[account] = SipPhone(agent, account, reaction)
+            self._phones[account] = SipPhone(agent, account, reaction, self._agent_phones)
             await agent.register()
             await self.facts.next(AgentDeviceChanged, lambda fact: fact.device == account and fact.state == "idle")
         self._phones[account].reaction = reaction
@@ -186,6 +202,10 @@ def _as_phone(reaction: Reaction) -> agent_phone.Reaction:
             return agent_phone.Reject(486, after_s)
         case Decline(after_s):
             return agent_phone.Reject(603, after_s)
+        case Refuse(status) if status < 400:
+            return agent_phone.Forward("sip:95001@127.0.0.1", status, _RINGS_S)
+        case Refuse(status, q850):
+            return agent_phone.Reject(status, _RINGS_S, q850)
         case LeaveRinging():
             return agent_phone.LetRing()
 
