@@ -8,6 +8,7 @@ and a count that the journal keeps, so a replay gives the same one; nobody is to
 
 from datetime import UTC, datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -42,6 +43,8 @@ class CaseAsked(Fact, frozen=True):
     category: str
     asked_by: AskedBy
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
+    zone: str = "UTC"
+    """IANA: whose day is in the case's number."""
 
 
 class FileCase(Command, frozen=True):
@@ -74,7 +77,7 @@ class Complaints:
             case CaseAsked():
                 opened_at = now + self._state.offset_s
                 case = Case(
-                    number=self._next_number(opened_at),
+                    number=self._next_number(opened_at, event.zone),
                     call=event.call,
                     caller=event.caller,
                     category=event.category,
@@ -102,8 +105,8 @@ class Complaints:
         """Go on from `snapshot`."""
         self._state = msgspec.json.decode(snapshot, type=State)
 
-    def _next_number(self, opened_at: float) -> CaseNumber:
-        day = datetime.fromtimestamp(opened_at, UTC).strftime("%y%m%d")
+    def _next_number(self, opened_at: float, zone: str) -> CaseNumber:
+        day = datetime.fromtimestamp(opened_at, UTC).astimezone(ZoneInfo(zone)).strftime("%y%m%d")
         if day > self._state.day:  # a wall clock that was set back goes on counting in the later day
             self._state.day, self._state.count = day, 0
         self._state.count += 1

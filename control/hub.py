@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
+import msgspec
+
 from acd.commands import AcdCommand, ReleaseCall
 from acd.events import AcdEvent, CallQueued
 from calls.causes import Cause
@@ -69,6 +71,7 @@ class Hub:
 
     def ask_case(self, asked: CaseAsked) -> None:
         """Open a case; it stays pending in the register until the store has it."""
+        asked = msgspec.structs.replace(asked, zone=self.directory.zone(self.register.version))
         for command in self.cases.handle(asked, self.now):
             self.register.filing[command.attempt] = command
             self.give(command)

@@ -27,6 +27,10 @@ class Directory(Protocol):
         """ISO 3166: how numbers without a country code are read."""
         ...
 
+    def zone(self, version: str) -> str:
+        """IANA: the zone whose day and clock the house keeps."""
+        ...
+
     def account(self, version: str, agent: AgentId) -> str | None:
         """The SIP account of the agent's phone."""
         ...

@@ -371,6 +371,8 @@ class Program(msgspec.Struct, frozen=True, array_like=True):
     limits: Limits = Limits()
     region: str = REGION
     """ISO 3166: how numbers without a country code are read. Versions of before this field were read as Chinese."""
+    zone: str = "UTC"
+    """IANA: whose day and clock the house keeps. Versions of before this field kept UTC's."""
 
     def entry(self, called: str) -> str | None:
         """Flow that answers `called`, as the switch gave it; None: none answers this number."""

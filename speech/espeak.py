@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech.pinyin import to_pinyin
+from speech.pinyin import READING, to_pinyin
 from speech.voice import Pcm, VoiceError
 
 _VOICES = {"zh": "cmn-latn-pinyin", "en": "en-us"}
@@ -62,7 +62,9 @@ class Espeak:
         """Version, speaker and settings. Raises VoiceError when not installed."""
         version = (await self._run("--version")).decode("utf-8", "replace").partition("Data at")[0]
         number = next((word for word in version.split() if word[:1].isdigit()), "unknown")
-        return f"espeak-ng {number} {self._voice(language)} {self._pace(language)} {self.pitch}"
+        voice = self._voice(language)
+        reading = f" {READING}" if voice.startswith("cmn") else ""
+        return f"espeak-ng {number} {voice} {self._pace(language)} {self.pitch}{reading}"
 
     def _pace(self, language: str) -> str:
         return str(round(self.words_a_minute * _PACES.get(_primary(language), 1)))

@@ -17,6 +17,10 @@ app = typer.Typer(add_completion=False)
 def command(
     logs: Annotated[list[Path], typer.Argument(help="CSV files of calls, .gz too, or folders of them.")],
     test_from: Annotated[str, typer.Option("--test-from", help="First day of the test: 1999-06-01.")],
+    holes: Annotated[
+        bool,
+        typer.Option("--holes", help="Days may be missing in the log: each side stands for itself."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Score the wait forecast on a call log. Learns from what is before the day, then forecasts what follows.
@@ -27,9 +31,11 @@ def command(
     Example:
 
       hotline backtest logs/1999 --test-from 1999-06-01
+
+      hotline backtest logs/2025 --test-from 2025-10-01 --holes
     """
     with told(), err.status("reading") as status:
-        report = backtest(logs_in(logs), day(test_from), lambda line: status.update(line))
+        report = backtest(logs_in(logs), day(test_from), lambda line: status.update(line), holes=holes)
     if json:
         print_json(msgspec.to_builtins(report))
     else:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ SiteOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, for machines.")]
 
 out = Console(
-    highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200
+    highlight=False, emoji=False, width=None if sys.stdout.isatty() else 240
 )  # a pipe has no width: rows stay whole
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
@@ -73,11 +73,13 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def when(utc: float | None) -> str:
-    """UTC epoch seconds as local date and time."""
+def when(utc: float | None, zone: tzinfo) -> str:
+    """UTC epoch seconds as date and time of the house, with the zone's offset beside it: 2026-12-01 07:30:00 +08:00."""
     if utc is None:
         return ""
-    return datetime.fromtimestamp(utc).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    at = datetime.fromtimestamp(utc, zone)
+    offset = at.strftime("%z")
+    return f"{at:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]}"
 
 
 def seconds(first: float | None, last: float | None) -> str:

@@ -88,7 +88,8 @@ def versions(site: SiteOption = Path(), json: JsonOption = False) -> None:
 
       hotline versions --site /srv/hotline
     """
-    known = Versions(open_site(site).versions)
+    opened = open_site(site)
+    known = Versions(opened.versions)
     current = known.current()
     manifests = list(reversed(known.all()))
     if json:
@@ -98,7 +99,14 @@ def versions(site: SiteOption = Path(), json: JsonOption = False) -> None:
     print_table(
         ("", "version", "published", "by", "flows", "prompts"),
         [
-            ("→" if m.version == current else "", m.version, when(m.published_at), m.by, m.flows, m.prompts)
+            (
+                "→" if m.version == current else "",
+                m.version,
+                when(m.published_at, opened.zone),
+                m.by,
+                m.flows,
+                m.prompts,
+            )
             for m in manifests
         ],
         "nothing is published yet: hotline publish",

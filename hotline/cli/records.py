@@ -58,7 +58,7 @@ def calls(
         ("arrived", "call", "caller", "outcome", "queue", "agent", "wait", "talk"),
         [
             (
-                when(row["arrived_at"]),
+                when(row["arrived_at"], opened.zone),
                 row["call"],
                 row["caller"],
                 row["outcome"],
@@ -97,7 +97,7 @@ def cases(
         ("opened", "case", "caller", "category", "about", "by", "state", "call", "recording"),
         [
             (
-                when(row["opened_at"]),
+                when(row["opened_at"], opened.zone),
                 row["number"],
                 row["caller"],
                 row["category"],
@@ -143,14 +143,14 @@ def callbacks(
         ("booked", "call", "number", "queue", "outcome", "tries", "agent", "changed", "why"),
         [
             (
-                when(row["booked_at"]),
+                when(row["booked_at"], opened.zone),
                 row["call"],
                 row["number"],
                 row["queue"],
                 row["outcome"],
                 row["tries"],
                 row["agent"],
-                when(row["changed_at"]),
+                when(row["changed_at"], opened.zone),
                 row["detail"],
             )
             for row in shown

@@ -1,7 +1,7 @@
 """hotline whatif: a real day lived again under another policy, or with other flows, queues and agents."""
 
 from datetime import date as Date
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -100,7 +100,7 @@ def whatif(
             task = bar.add_task("journal")
             day = yesterday.read(
                 house,
-                *_bounds(date),
+                *_bounds(date, house.zone),
                 lambda done, total: bar.update(task, completed=done, total=total),
                 people.watch,
             )
@@ -202,12 +202,13 @@ def _whole_house(
     return tried
 
 
-def _bounds(date: str) -> tuple[float, float]:
+def _bounds(date: str, zone: tzinfo) -> tuple[float, float]:
+    """Begin and end of a day of the house, UTC epoch seconds."""
     try:
-        midnight = datetime.combine(Date.fromisoformat(date), time()).astimezone()
+        midnight = datetime.combine(Date.fromisoformat(date), time(), zone)
     except ValueError as error:
         raise BadInput(f"{date}: {error}; write it as 2026-11-20") from error
-    following = datetime.combine(midnight.date() + timedelta(days=1), time()).astimezone()
+    following = datetime.combine(midnight.date() + timedelta(days=1), time(), zone)
     return midnight.timestamp(), following.timestamp()
 
 

@@ -212,7 +212,7 @@ async def _watch(stage: Stage, board: Console | None, on_first_talk: Callable[[]
                 talked = True
                 on_first_talk()
             if shown is not None:
-                shown.update(draw(view, "安达消费金融 · Anda Consumer Finance"))
+                shown.update(draw(view, "安达消费金融 · Anda Consumer Finance", zone=stage.site.zone))
             await asyncio.sleep(0.25 if not talked else 0.5)
 
 

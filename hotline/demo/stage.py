@@ -137,7 +137,7 @@ async def _publish_if_changed(site: Site, say: Say) -> None:
     """Publish the sample when it is not what was published last. A folder with errors stops a first start only."""
     versions = Versions(site.versions)
     current = versions.current() or ""
-    if versions.manifest(current).source_hash == hash_of(read_files(site)[0], site.settings.region):
+    if versions.manifest(current).source_hash == hash_of(read_files(site)[0], site.settings.region, site.settings.zone):
         return
     try:
         await _publish(site, say)

@@ -1,6 +1,6 @@
 """The wallboard in the terminal: calls by place, queues, agents, the last events. Drawn from what /live says."""
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from rich import box
@@ -33,7 +33,7 @@ def span(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def draw(view: dict[str, Any], title: str, most_events: int = 9) -> RenderableType:
+def draw(view: dict[str, Any], title: str, most_events: int = 9, zone: tzinfo = UTC) -> RenderableType:
     """The whole board. `view` is the JSON of /live."""
     head = Text.assemble((" ☎ ", "bold green"), (title, "bold"), f"   version {view['version']}")
     if not view["switch_up"]:
@@ -42,7 +42,7 @@ def draw(view: dict[str, Any], title: str, most_events: int = 9) -> RenderableTy
         head,
         Columns([_places(view), _totals(view)], expand=True),
         Columns([_agents(view), _queues(view)], expand=True),
-        _events(view, most_events),
+        _events(view, most_events, zone),
     )
 
 
@@ -90,11 +90,11 @@ def _agents(view: dict[str, Any]) -> RenderableType:
     return Panel(table, title="agents", box=box.ROUNDED, border_style="dim")
 
 
-def _events(view: dict[str, Any], most: int) -> RenderableType:
+def _events(view: dict[str, Any], most: int, zone: tzinfo) -> RenderableType:
     table = Table(box=None, show_header=False, padding=(0, 1))
     for event in view["last"][:most]:
-        at = datetime.fromtimestamp(event["at"]).astimezone().strftime("%H:%M:%S")
+        at = datetime.fromtimestamp(event["at"], zone).strftime("%H:%M:%S")
         words = "  ".join(f"[dim]{name}[/] {word}" for name, word in event["words"].items() if name != "level")
         style = "red" if event["words"].get("level") == "error" else ""
         table.add_row(f"[dim]{at}", Text(event["what"], style), words)
-    return Panel(table, title="last events", box=box.ROUNDED, border_style="dim")
+    return Panel(table, title=f"last events, {zone}", box=box.ROUNDED, border_style="dim")

@@ -6,7 +6,7 @@ leaves out is told in the figures "weighted for who gave up". docs/forecast.md h
 
 import platform
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from os import cpu_count
 from pathlib import Path
 from statistics import median
@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from calls.errors import BadInput
-from hotline.learning.calllog import Log, read
+from hotline.learning.calllog import HoleInLog, Log, read
 from hotline.learning.references import MEDIANS, WINDOWS_S, References, median_keys, median_table
 from hotline.learning.scores import (
     Floats,
@@ -52,13 +52,25 @@ class Report(msgspec.Struct, frozen=True):
     figures: list[Figure]
 
 
-def backtest(paths: Sequence[Path], test_from: datetime, told: Callable[[str], None] = lambda line: None) -> Report:
-    """Learn from what is before `test_from`, refit every fortnight, score what follows. Raises BadInput."""
+def backtest(
+    paths: Sequence[Path],
+    test_from: datetime,
+    told: Callable[[str], None] = lambda line: None,
+    *,
+    holes: bool = False,
+) -> Report:
+    """Learn from what is before `test_from`, refit every fortnight, score what follows. Raises BadInput.
+
+    With `holes` days may be missing in the log: each side of the hole stands for itself, and the report says so.
+    """
 
     def told_progress(progress: Progress) -> None:
         told(f"{progress.doing}, {100 * progress.done // progress.of} % of the calls")
 
-    log = read(paths, lambda path, rows: told(f"read {path.name}, {rows} calls"))
+    try:
+        log = read(paths, lambda path, rows: told(f"read {path.name}, {rows} calls"), holes=holes)
+    except HoleInLog as error:
+        raise BadInput(f"{error}; with --holes each side of it stands for itself") from error
     entries = walk(log, test_from, told=told_progress)
     machine: dict[str, str | int] = {"cpu": platform.processor() or platform.machine(), "cores": cpu_count() or 1}
     return Report("backtest", machine, figures(log, entries))
@@ -176,10 +188,20 @@ def _counts(log: Log, asked: list[Entry], test: list[Entry]) -> list[Figure]:
     return [
         Figure("calls read", len(log.calls), "calls"),
         Figure("rows whose clocks differ", log.mended, "calls"),
+        *([Figure("holes in the log", len(log.sides), "holes", note=_holes(log))] if log.sides else []),
         Figure("answered callers tested", len(test), "calls"),
         Figure("silent, for want of anybody at work", silent, "calls"),
         Figure("refitted within the test every", REFIT_EVERY_S / DAY_S, "days", note="on waits that had ended before"),
     ]
+
+
+def _holes(log: Log) -> str:
+    """Each hole: its last day before and its first day after."""
+
+    def on(index: int) -> str:
+        return str((log.origin + timedelta(seconds=log.calls[index].arrived_at)).date())
+
+    return "each side stands for itself: " + ", ".join(f"{on(side - 1)} to {on(side)}" for side in log.sides)
 
 
 def logs_in(places: Sequence[Path]) -> list[Path]:

@@ -51,16 +51,27 @@ class LoggedCall(msgspec.Struct, frozen=True):
     agent: str
 
 
+class HoleInLog(BadInput):
+    """Days of the log are missing: whoever was at work before knows nothing of what comes after."""
+
+
 class Log(msgspec.Struct):
-    """All rows in order of arrival. `origin` is the midnight before the first; `mended` rows had clocks that differ."""
+    """All rows in order of arrival. `origin` is the midnight before the first; `mended` rows had clocks that differ.
+
+    `sides`: where a hole was accepted, the place in `calls` of the first row after it.
+    """
 
     origin: datetime
     calls: list[LoggedCall]
     mended: int
+    sides: list[int] = msgspec.field(default_factory=list)
 
 
-def read(paths: Iterable[Path], told: Callable[[Path, int], None] = lambda path, rows: None) -> Log:
-    """Read logs in the order of their names. `told(path, rows so far)` is called after each file.
+def read(
+    paths: Iterable[Path], told: Callable[[Path, int], None] = lambda path, rows: None, *, holes: bool = False
+) -> Log:
+    """Read logs in the order of their names. `told(path, rows so far)` is called after each file. `holes` accepts a
+    hole of more than four days and notes it; else it is HoleInLog.
 
     Raises BadInput with file:line for a missing file or column, a value that cannot be read, rows out of order, a
     hole of more than four days, and instants that are missing or impossible for the outcome.
@@ -72,7 +83,7 @@ def read(paths: Iterable[Path], told: Callable[[Path, int], None] = lambda path,
                 for place, row in _rows(path, lines):
                     if log is None:
                         log = Log(_instant(row, "arrived_at", place).replace(hour=0, minute=0, second=0), [], 0)
-                    _append(log, row, place)
+                    _append(log, row, place, holes)
         except (OSError, EOFError, UnicodeDecodeError) as error:
             raise BadInput(f"{path}: cannot be read: {error}") from error
         told(path, len(log.calls) if log else 0)
@@ -104,14 +115,16 @@ def _rows(path: Path, lines: TextIO) -> Iterator[tuple[str, dict[str, str]]]:
         yield place, dict(zip(head, values, strict=True))
 
 
-def _append(log: Log, row: dict[str, str], place: str) -> None:
+def _append(log: Log, row: dict[str, str], place: str, holes: bool) -> None:
     call, mended = _call(row, log.origin, place)
     if log.calls:
         gap_s = call.arrived_at - log.calls[-1].arrived_at
         if gap_s < 0:
             raise BadInput(f"{place}: out of order: arrived {-gap_s:.0f} s before the row above")
         if gap_s > LONGEST_GAP_S:
-            raise BadInput(f"{place}: a hole of {gap_s / 86400:.1f} days before this row")
+            if not holes:
+                raise HoleInLog(f"{place}: a hole of {gap_s / 86400:.1f} days before this row")
+            log.sides.append(len(log.calls))
     log.calls.append(call)
     log.mended += mended
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import importlib.util
 import sys
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 import msgspec
 import structlog
@@ -21,11 +21,10 @@ log = structlog.get_logger("hotline")
 LONGEST_S = 3600.0
 
 
-def next_time(at: time, utc: float) -> float:
-    """The next instant (UTC epoch seconds) after `utc` at which the local clock shows `at`."""
-    now = datetime.fromtimestamp(utc, UTC).astimezone()
-    due = datetime.combine(now.date(), at)
-    while (instant := due.astimezone().timestamp()) <= utc:
+def next_time(at: time, utc: float, zone: tzinfo) -> float:
+    """The next instant (UTC epoch seconds) after `utc` at which a clock in `zone` shows `at`."""
+    due = datetime.combine(datetime.fromtimestamp(utc, zone).date(), at, zone)
+    while (instant := due.timestamp()) <= utc:
         due += timedelta(days=1)
     return instant
 
@@ -44,13 +43,13 @@ class Refitting:
     def start(self, utc: float) -> None:
         """Look forward to the next night."""
         if self._at is not None:
-            self._due = next_time(self._at, utc)
+            self._due = next_time(self._at, utc, self._site.zone)
 
     def look(self, utc: float, speaking: str) -> None:
         """Begin, if it is time; `speaking` is the fit in use. Call it every second or so."""
         if utc < self._due or self._at is None or (self._running is not None and not self._running.done()):
             return
-        self._due = next_time(self._at, utc)
+        self._due = next_time(self._at, utc, self._site.zone)
         self._running = asyncio.create_task(self._fit())
         self.models.prune(utc - 86_400.0 * (self._site.settings.journal_days + 1), frozenset({speaking}))
 

@@ -65,18 +65,30 @@ def walk(
     shape: Shape | None = None,
     told: Callable[[Progress], None] = lambda progress: None,
 ) -> list[Entry]:
-    """All entries into the queue in order; from `test_from` on each has what was said. Raises BadInput."""
+    """All entries into the queue in order; from `test_from` on each has what was said. Raises BadInput.
+
+    After a hole of the log everything begins anew but the fit and the rule of priorities: nobody who was at work
+    before it is taken to be so after it.
+    """
     start = (test_from - log.origin).total_seconds()
     last = log.calls[-1].arrived_at
     if not 0 < start < last:
         raise BadInput(f"--test-from {test_from.date()} leaves nothing to learn from, or nothing to test")
-    forecaster = Forecaster(measured_head_starts(log.calls, until=start - WARM_UP_S))
+    head_starts = measured_head_starts(log.calls, until=start - WARM_UP_S)
+    forecaster, begins = Forecaster(head_starts), 0
     references = References(forecaster)
     refits = [start - WARM_UP_S]
     while refits[-1] + DAY_S < last:
         refits.append(start if refits[-1] < start else refits[-1] + refit_every_s)
     entries: list[Entry] = []
+    sides = [*log.sides, len(log.calls)]
     for at, fact, index in facts(log.calls):
+        while index >= sides[0]:
+            begins = sides.pop(0)
+            forecaster = Forecaster(head_starts, forecaster.model, forecaster.kinds)
+            references = References(forecaster)
+        if index < begins:
+            continue  # of a call before the hole
         while refits and at >= refits[0]:
             past = [e for e in entries if e.call.answered and e.at + e.wait_s < refits[0]]
             refits.pop(0)

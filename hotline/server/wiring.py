@@ -11,9 +11,11 @@ from hotline.provisioning.port import NoProvisioning, Provisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
+from ivr.spoken.figures import EDITION, in_words
 from speech.espeak import Espeak
 from speech.sentences import Sentences
 from speech.voice import Voice
+from speech.worded import WordedVoice
 from switch.accounts import SecretStore
 from switch.cell import Cell
 
@@ -33,7 +35,7 @@ def make_voice(site: Site) -> Voice:
     """The voice for text that nobody has recorded."""
     settings = site.settings.voice
     if settings.kind == "espeak":
-        return Espeak()
+        return WordedVoice(Espeak(), in_words, EDITION)
     from speech.http_voice import HttpVoice
 
     return HttpVoice(settings.url, settings.name)

@@ -7,6 +7,7 @@ import contextlib
 import difflib
 import re
 import secrets
+import zoneinfo
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -173,10 +174,12 @@ class Settings(_Strict):
     """A file with one number a line that must not be called, by callbacks too. Unreadable, it forbids all."""
     region: str = REGION
     """ISO 3166: how numbers without a country code are read."""
+    zone: str | None = None
+    """IANA, such as Asia/Shanghai: the house's own day and clock. Left out: that of the first entry of hours.yaml."""
     journal_days: int = pydantic.Field(90, ge=1)
     """Days that the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
     refit_at: time | None = time(3, 30)
-    """The local time of each night's new fit of the wait forecast; null: never, `hotline fit` does it by hand."""
+    """The time in the house's zone of each night's new fit of the wait forecast; null: never, but by `hotline fit`."""
     switch: SwitchSettings = _THE_SWITCH
     """The only one, or:"""
     switches: tuple[CellSwitchSettings, ...] = ()
@@ -206,6 +209,16 @@ class Settings(_Strict):
             if twice is not None:
                 raise ValueError(f"two switches have the {what} {twice}: each needs one of its own")
         return switches
+
+    @pydantic.field_validator("zone")
+    @classmethod
+    def _one_that_is_known(cls, zone: str | None) -> str | None:
+        if zone is None or _is_zone(zone):
+            return zone
+        close = difflib.get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1, cutoff=0.5)
+        raise ValueError(
+            f"{zone!r} is no time zone, such as Asia/Shanghai{f'; did you mean {close[0]}?' if close else ''}"
+        )
 
     @pydantic.field_validator("region", mode="before")
     @classmethod
@@ -283,6 +296,21 @@ class Site:
             settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": web})})
         return Site(self.folder, settings)
 
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The house's own zone: the setting, else that of the first entry of hours.yaml that has one, else UTC."""
+        if self.settings.zone is not None:
+            return zoneinfo.ZoneInfo(self.settings.zone)
+        try:
+            entries = parse((self.dialplans / "hours.yaml").read_text(encoding="utf-8"), "hours.yaml").items.values()
+        except (OSError, UnicodeDecodeError, SourceError):  # lint says so
+            entries = {}.values()
+        for entry in entries:
+            zone = entry.items["zone"].value if "zone" in entry.items else None
+            if isinstance(zone, str) and _is_zone(zone):
+                return zoneinfo.ZoneInfo(zone)
+        return zoneinfo.ZoneInfo("UTC")
+
     def prepare(self) -> None:
         """Make the folders that the server writes to: for this user only, since callers' data is in them."""
         for folder in (self.state, self.versions, self.sounds, self.recordings, self.state / "secrets"):
@@ -353,6 +381,14 @@ def _moved(
     if sum(other.kind == switch.kind for other in among) > 1:
         raise BadInput(f"one port for several of kind {switch.kind}: set `port` of each in hotline.yaml, switches")
     return switch.model_copy(update={"port": port})
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # an absolute path, a folder
+        return False
+    return True
 
 
 def _misspelt(folder: Path) -> Path | None:

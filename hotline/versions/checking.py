@@ -38,6 +38,7 @@ class Checked:
 
     files: Mapping[str, str]
     region: str
+    zone: str | None
     paths: Mapping[str, Path]
     problems: list[Problem]
     program: Program | None
@@ -51,14 +52,14 @@ class Checked:
     @property
     def source_hash(self) -> str:
         """Of all files."""
-        return hash_of(self.files, self.region)
+        return hash_of(self.files, self.region, self.zone)
 
 
 def check(site: Site) -> Checked:
     """Read and check everything, and tell all that is wrong at once, in one order. Nothing is written."""
     texts, paths, unreadable = readable_files(site)
     region = site.settings.region
-    compiled = compile_folder(texts, today=datetime.now(UTC).date(), region=region)
+    compiled = compile_folder(texts, today=datetime.now(UTC).date(), region=region, zone=site.settings.zone or "")
     problems = [*unreadable, *compiled.problems]
     routing = _routing(compiled.roots, problems)
     listed = _listed_skills(compiled.roots)
@@ -82,7 +83,8 @@ def check(site: Site) -> Checked:
     broken = any(not problem.warning for problem in problems)
     problems += _test_problems(texts, compiled.program)
     problems = sorted(set(problems), key=lambda problem: problem.order)
-    return Checked(texts, region, paths, problems, None if broken else compiled.program, None if broken else routing)
+    program = None if broken else compiled.program
+    return Checked(texts, region, site.settings.zone, paths, problems, program, None if broken else routing)
 
 
 def _test_problems(texts: Mapping[str, str], program: Program | None) -> list[Problem]:

@@ -56,6 +56,13 @@ class VersionedDirectory:
         """The country by whose rules a number without a country code is read."""
         return self._versions.region(version)
 
+    def zone(self, version: str) -> str:
+        """The zone (IANA) whose day and clock the house keeps."""
+        try:
+            return self._versions.program(version).zone
+        except BadInput:
+            return "UTC"
+
     def account(self, version: str, agent: AgentId) -> str | None:
         """The account of the agent's phone."""
         return self._versions.routing(version).account(agent) if version else None

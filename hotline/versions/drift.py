@@ -14,7 +14,8 @@ def warn_of_drift(site: Site, versions: Versions) -> None:
     """Log a warning where the folder has moved on or is broken. It is no error: the last good version runs."""
     current = versions.current() or ""
     try:
-        if hash_of(read_files(site)[0], site.settings.region) == versions.manifest(current).source_hash:
+        settings = site.settings
+        if hash_of(read_files(site)[0], settings.region, settings.zone) == versions.manifest(current).source_hash:
             return
         from hotline.versions.checking import check  # the compiler: a start does without
 

@@ -37,11 +37,13 @@ def readable_files(site: Site) -> tuple[dict[str, str], dict[str, Path], list[Pr
     return texts, paths, unreadable
 
 
-def hash_of(texts: Mapping[str, str], region: str) -> str:
-    """One hash of all files and of the region, by which a version is known to be the same as the folder."""
+def hash_of(texts: Mapping[str, str], region: str, zone: str | None = None) -> str:
+    """One hash of all files, of the region, and of a zone that is set: a version of it is the same as the folder."""
     digest = hashlib.sha256()
     if region != REGION:  # the hash of a house without this setting is that of its files alone
         digest.update(f"region\0{region}\0".encode())
+    if zone is not None:
+        digest.update(f"zone\0{zone}\0".encode())
     for name, text in sorted(texts.items()):
         digest.update(f"{name}\0{text}\0".encode())
     return digest.hexdigest()

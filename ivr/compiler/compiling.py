@@ -54,19 +54,26 @@ class Compilation:
 
 
 def compile_folder(
-    files: Mapping[str, str], *, version: str = "", today: date | None = None, region: str = REGION
+    files: Mapping[str, str],
+    *,
+    version: str = "",
+    today: date | None = None,
+    region: str = REGION,
+    zone: str = "",
 ) -> Compilation:
     """Compile `files` (text by path from the site's folder, `/` between).
 
     `today` is for holidays not yet decreed, `region` (ISO 3166) for numbers without a country code.
+    `zone` (IANA) is the house's own; without one it is that of the first entry of hours.yaml, else UTC.
     """
-    return _Compiler(files, region).run(version, today)
+    return _Compiler(files, region, zone).run(version, today)
 
 
 class _Compiler:
-    def __init__(self, files: Mapping[str, str], region: str) -> None:
+    def __init__(self, files: Mapping[str, str], region: str, zone: str) -> None:
         self._files = files
         self._region = region
+        self._zone = zone
         self._done = Compilation()
         self._unread: set[str] = set()
 
@@ -90,7 +97,8 @@ class _Compiler:
                 language: {key: phrases.template(key, language).text for key in phrases.keys}
                 for language in phrases.languages
             }
-            done.program = Program(version, languages, flows, entries, hours, texts, {}, limits, self._region)
+            zone = self._zone or next((entry.zone for entry in hours.values()), "UTC")
+            done.program = Program(version, languages, flows, entries, hours, texts, {}, limits, self._region, zone)
         return done
 
     def _problem(self, mark: Mark, rule: str, message: str) -> None:

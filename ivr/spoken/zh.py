@@ -19,6 +19,7 @@ _KEYS = {**{str(value): word for value, word in enumerate(_DIGITS)}, "*": "星�
 _WEEKDAYS = "一二三四五六日"
 _UNITS = ((1000, "千"), (100, "百"), (10, "十"))
 _MONEY = {"CNY": ("元", ""), "USD": ("美元", "美分"), "EUR": ("欧元", "欧分")}
+CURRENCY_UNITS = {currency: unit for currency, (unit, _) in _MONEY.items()}
 _PARTS_OF_DAY = (
     (5, "凌晨"),
     (9, "早上"),

@@ -46,6 +46,10 @@ class PlainDirectory:
         """Where the house is."""
         return self._program.region
 
+    def zone(self, version: str) -> str:
+        """Whose day the house keeps."""
+        return self._program.zone
+
     def account(self, version: str, agent: AgentId) -> str | None:
         """The agent's id."""
         return agent
@@ -126,6 +130,7 @@ def differences(before: Dialplan, after: Dialplan) -> Differences:
             ("entry.yaml", "entries"),
             ("hours", "hours"),
             ("region", "region"),
+            ("zone", "zone"),
             ("languages", "languages"),
             ("limits", "limits"),
         )

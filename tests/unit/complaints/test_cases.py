@@ -1,5 +1,7 @@
 """A case has a number that the journal can make again."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from calls.events import ClockSet
@@ -46,3 +48,16 @@ def test_a_snapshot_goes_on_counting() -> None:
     opened(core, 1, 0.0)
     heir.restore(core.snapshot())
     assert opened(heir, 2, 9.0) == opened(core, 2, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Asia/Shanghai", "261201"), ("UTC", "261130"), ("America/New_York", "261130"), ("Pacific/Auckland", "261201")],
+)
+def test_a_number_has_the_day_of_the_house(zone: str, day: str) -> None:
+    core = Complaints()
+    half_past_seven = datetime(2026, 11, 30, 23, 30, tzinfo=UTC).timestamp()  # in Shanghai, on 1 December
+    core.handle(ClockSet(half_past_seven), 0.0)
+    asked = CaseAsked(CallId("c"), AttemptId("a"), "", "complaint", "caller", zone=zone)
+    (filed,) = core.handle(asked, 0.0)
+    assert filed.case.number.startswith(day)

@@ -96,6 +96,9 @@ class Directory:
     def is_own(self, version: str, number: str) -> bool:
         return number == "95183"
 
+    def zone(self, version: str) -> str:
+        return "UTC"
+
     def region(self, version: str) -> str:
         return "CN"
 

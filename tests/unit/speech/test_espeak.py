@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from speech.espeak import Espeak
-from speech.voice import VoiceError
+from speech.pinyin import READING
+from speech.voice import Pcm, VoiceError
+from speech.worded import WordedVoice
+from tests.unit.speech.voices import ToneVoice
 
 pytestmark = pytest.mark.unit
 
@@ -42,7 +45,7 @@ async def test_identity_names_what_changes_the_sound() -> None:
     voice = Espeak(variant="f2", words_a_minute=140)
     identity = await voice.identity("zh-CN")
     assert identity.startswith("espeak-ng 1.")
-    assert identity.endswith("cmn-latn-pinyin+f2 175 50")
+    assert identity.endswith(f"cmn-latn-pinyin+f2 175 50 {READING}")
     assert identity != await voice.identity("en")
 
 
@@ -85,3 +88,20 @@ async def test_a_program_that_fails_is_quoted(tmp_path: Path, script: str, said:
 async def test_pace_is_obeyed(text: str, language: str) -> None:
     slow, fast = [await Espeak(words_a_minute=pace).synthesise(text, language) for pace in (110, 220)]
     assert slow.duration_s > 1.4 * fast.duration_s
+
+
+async def test_a_worded_voice_is_given_words_and_is_another_one() -> None:
+    given: list[str] = []
+
+    class Listening:
+        async def synthesise(self, text: str, language: str) -> Pcm:
+            given.append(text)
+            return await ToneVoice().synthesise(text, language)
+
+        async def identity(self, language: str) -> str:
+            return "tone"
+
+    voice = WordedVoice(Listening(), lambda text, language: text.replace("2", "两"), "7")
+    await voice.synthesise("2位", "zh-CN")
+    assert given == ["两位"]
+    assert await voice.identity("zh-CN") == "tone words 7"

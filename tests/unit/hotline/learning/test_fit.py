@@ -16,9 +16,10 @@ from acd.forecast.features import FEATURES
 from calls.errors import BadInput
 from hotline.cli.main import app
 from hotline.learning import modelfile
-from hotline.learning.calllog import COLUMNS, read
+from hotline.learning.calllog import COLUMNS, Log, read
 from hotline.learning.fit import Shape, fit, flat_tree
 from hotline.learning.priorities import measured_head_starts
+from hotline.learning.trial import walk
 
 pytestmark = pytest.mark.unit
 
@@ -164,3 +165,58 @@ def test_a_bad_day_or_log_ends_with_its_reason(tmp_path: Path) -> None:
         ended = run(*arguments)
         assert ended.exit_code == 2
         assert reason in " ".join(ended.stderr.split())
+
+
+def _without(path: Path, first: str, last: str) -> None:
+    """Take the days from `first` to `last` out of a log."""
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    kept = [row for row in rows if not first <= row[:10] <= last]
+    assert len(kept) < len(rows)
+    path.write_text("\n".join([head, *kept, ""]), encoding="utf-8")
+
+
+def test_a_log_with_a_hole_is_refused_with_the_way_to_accept_it(tmp_path: Path) -> None:
+    path = made_up_log(tmp_path / "calls.csv", 34, {0: 0.0, 1: 0.0, 2: 90.0})
+    _without(path, "2024-03-10", "2024-03-16")
+    ended = run(str(tmp_path), "--test-from", "2024-04-01")
+    assert ended.exit_code == 2
+    said = " ".join(ended.stderr.split())
+    assert "days before this row; with --holes each side of it stands for itself" in said
+
+
+def test_with_holes_the_report_says_so(tmp_path: Path) -> None:
+    path = made_up_log(tmp_path / "calls.csv", 40, {0: 0.0, 1: 0.0, 2: 90.0})
+    _without(path, "2024-03-10", "2024-03-16")
+    ended = run(str(tmp_path), "--test-from", "2024-04-04", "--holes", "--json")
+    assert ended.exit_code == 0, ended.stderr
+    figures = {f["figure"]: f for f in json.loads(ended.stdout)["figures"]}
+    assert figures["holes in the log"]["value"] == 1
+    assert figures["holes in the log"]["note"] == "each side stands for itself: 2024-03-09 to 2024-03-17"
+
+
+def test_each_side_of_a_hole_stands_for_itself(tmp_path: Path) -> None:
+    """What is known at each entry after a hole is what would be known if nothing had been before it."""
+    path = made_up_log(tmp_path / "calls.csv", 22, {0: 0.0, 1: 0.0, 2: 90.0})
+    _without(path, "2024-03-10", "2024-03-16")
+    whole = read([path], holes=True)
+    (first,) = whole.sides
+    begins = whole.calls[first].arrived_at
+
+    def known(log: Log) -> list[tuple[float, list[float], float, list[float]]]:
+        entries = walk(log, datetime.fromisoformat("2024-03-19"), shape=Shape(trees=2, leaves=4))
+        return [(one.at, one.vector, one.closed_s, one.references) for one in entries if one.at >= begins]
+
+    alone = known(Log(whole.origin, whole.calls[first:], 0))
+    assert len(alone) > 1_000
+    assert known(whole) == alone
+
+
+def test_two_holes_and_none(tmp_path: Path) -> None:
+    path = made_up_log(tmp_path / "calls.csv", 30, {0: 0.0, 1: 0.0, 2: 90.0})
+    assert read([path], holes=True).sides == []
+    _without(path, "2024-03-05", "2024-03-09")
+    _without(path, "2024-03-15", "2024-03-20")
+    log = read([path], holes=True)
+    assert [log.calls[side].arrived_at - log.calls[side - 1].arrived_at > 4 * 86_400 for side in log.sides] == [
+        True
+    ] * 2

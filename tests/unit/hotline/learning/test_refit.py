@@ -6,8 +6,9 @@ import random
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -189,21 +190,21 @@ def test_the_command_fits_from_the_store_and_says_what_came_of_it(
 
 def test_the_next_night_is_always_ahead_and_at_the_hour() -> None:
     at = time(3, 30)
-    for hours in range(50):
-        utc = 1_795_000_000.0 + 3600.0 * hours
-        due = next_time(at, utc)
-        local = datetime.fromtimestamp(due, UTC).astimezone()
-        assert utc < due <= utc + 86_400.0 + 3600.0
-        assert local.time() == at
-    exactly = next_time(at, utc)
-    assert next_time(at, exactly) > exactly
+    for zone in (ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")):
+        for hours in range(50):
+            utc = 1_795_000_000.0 + 3600.0 * hours
+            due = next_time(at, utc, zone)
+            assert utc < due <= utc + 86_400.0 + 3600.0
+            assert datetime.fromtimestamp(due, zone).time() == at
+        exactly = next_time(at, utc, zone)
+        assert next_time(at, exactly, zone) > exactly
 
 
 @pytest.mark.timeout(300)
 def test_at_night_the_fit_is_made_beside_and_is_news_once(tmp_path: Path) -> None:
     house = site(tmp_path)
     write(house, made_up(2600))
-    now = datetime.now().astimezone()
+    now = datetime.now(house.zone)
     soon = (now + timedelta(hours=1)).time().replace(microsecond=0)
     house.settings = house.settings.model_copy(update={"refit_at": soon})
 

@@ -1,0 +1,116 @@
+"""What pyproject.toml declares is imported, and what is imported is declared."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests.repository.test_layout import PACKAGES
+
+pytestmark = pytest.mark.unit
+
+_ROOT = Path(__file__).parents[2]
+
+NOT_IMPORTED = {
+    "audioop-lts": "pydub imports it, from Python 3.13 on",
+    "editables": "hatchling needs it to install this repository as it is",
+    "hatchling": "pyproject.toml's build backend",
+    "import-linter": "a command",
+    "mypy": "a command",
+    "panoramisk": "an extra for tools beside ours: docs/decisions/0009-packages-named.md",
+    "pre-commit": "a command",
+    "pytest-timeout": "a plugin of pytest",
+    "pytest-xdist": "a plugin of pytest",
+    "ruff": "a command",
+    "types-jsonschema": "for mypy",
+    "types-pyyaml": "for mypy",
+}
+"""Declared, and imported by nothing of ours."""
+NOT_DECLARED = {
+    "ESL": "comes with FreeSWITCH; the bench compares with it where it is there",
+    "genesis": "the bench compares with it where somebody has installed it",
+}
+"""Imported where it is there."""
+OF_AN_EXTRA = {
+    "aiomqtt": ("hotline/bus/",),
+    "paho": ("hotline/bus/",),
+    "lightgbm": ("hotline/learning/",),
+    "matplotlib": ("hotline/cli/plots.py",),
+}
+"""Not there in every installation: the modules that may want it, and are loaded only where it is."""
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert found is not None
+    return re.sub(r"[._-]+", "-", found[0]).lower()
+
+
+def _declared() -> dict[str, set[str]]:
+    """Distributions by extra; those of every installation under the empty name."""
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {extra: {_name(one) for one in wanted} for extra, wanted in extras.items()}
+
+
+def _imported(*tops: str) -> Iterator[tuple[str, str]]:
+    """Each module of others that is imported, by name or by importlib, and where."""
+    own = PACKAGES | {"tests", "__future__"}
+    for top in tops:
+        for path in sorted((_ROOT / top).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                for name in _names(node):
+                    module = name.partition(".")[0]
+                    if module and module not in own and module not in sys.stdlib_module_names:
+                        yield module, path.relative_to(_ROOT).as_posix()
+
+
+def _names(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Import(names=names):
+            return [one.name for one in names]
+        case ast.ImportFrom(module=str(module), level=0):
+            return [module]
+        case ast.Call(func=ast.Attribute(attr="import_module" | "find_spec"), args=[ast.Constant(value=str(name)), *_]):
+            return [name]
+        case _:
+            return []
+
+
+_ALL_DISTRIBUTIONS = packages_distributions()  # a look at every file that is installed
+
+
+def _distributions(module: str) -> set[str]:
+    return {_name(one) for one in _ALL_DISTRIBUTIONS.get(module, ())}
+
+
+def test_what_is_declared_is_imported() -> None:
+    imported = {one for module, _ in _imported(*PACKAGES, "tests", "docs") for one in _distributions(module)}
+    declared = set().union(*_declared().values())
+    assert declared - imported == NOT_IMPORTED.keys()
+
+
+def test_what_is_imported_is_declared() -> None:
+    declared = _declared()
+    of_all = declared[""]
+    of_tests = set().union(*declared.values())
+    lacking = {
+        (module, path)
+        for module, path in (*_imported(*PACKAGES), *_imported("tests", "docs"))
+        if module not in NOT_DECLARED
+        and not (module in OF_AN_EXTRA and path.startswith(OF_AN_EXTRA[module]))
+        and not _distributions(module) & (of_tests if path.startswith("tests/") else of_all)
+    }
+    assert lacking == set()
+
+
+def test_what_an_extra_brings_is_wanted_only_where_it_is_said() -> None:
+    where = {module: {path for one, path in _imported(*PACKAGES) if one == module} for module in OF_AN_EXTRA}
+    assert all(paths for paths in where.values())
+    optional = set().union(*(of for extra, of in _declared().items() if extra not in ("", "dev", "build", "watch")))
+    assert {one for module in OF_AN_EXTRA for one in _distributions(module)} == optional
