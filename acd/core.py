@@ -28,7 +28,7 @@ FAULT_REST_S = 60.0
 """The longest rest of an agent whose phone offers do not reach: it doubles with each fault, so that callers are not
 held up by a dead phone, and ends by itself."""
 
-MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"]
 
 
 class Acd(Matching):
@@ -184,7 +184,7 @@ class Acd(Matching):
         agent = self._close(assignment)
         rules = caller.rules
         match reason:
-            case "rejected":
+            case "rejected" | "forwarded":
                 rest_s = rules.delay_rejected_s
             case "busy":
                 rest_s = rules.delay_busy_s

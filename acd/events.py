@@ -113,7 +113,7 @@ class OfferMissed(Fact, frozen=True):
     """The offer came to nothing on the agent's side; the caller goes back to the old place."""
 
     attempt: AttemptId
-    reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+    reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"]
 
 
 class TalkEnded(Fact, frozen=True):

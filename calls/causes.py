@@ -1,4 +1,4 @@
-"""Why something ended, in words that no switch owns. Adapters translate Q.850 and SIP codes into these."""
+"""Why something ended, in words that no switch owns."""
 
 from enum import StrEnum
 from typing import Literal
@@ -8,17 +8,25 @@ FailureReason = Literal["leg_gone", "refused", "deadline", "switch_lost", "missi
 
 
 class Cause(StrEnum):
-    """Neutral end of a leg, with the Q.850 numbers that each comes from."""
+    """Neutral end of a leg. `calls/sip_causes.py` has what each SIP answer and each Q.850 number comes to."""
 
-    NORMAL = "normal"  # 16: somebody hung up
-    BUSY = "busy"  # 17
-    NO_ANSWER = "no_answer"  # 18, 19: it rang, nobody picked up, or our own ring time ran out
-    REJECTED = "rejected"  # 21: declined at the phone
-    UNREACHABLE = "unreachable"  # 1, 3, 20, 22, 27: no such number, not registered
-    CANCELLED = "cancelled"  # we withdrew an Originate before it was answered
-    CONGESTION = "congestion"  # 34, 38, 41, 42: the network or the switch had no room
+    NORMAL = "normal"  # somebody hung up
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"  # it rang, and nobody picked up
+    REJECTED = "rejected"  # declined at the phone
+    UNREACHABLE = "unreachable"  # not registered, or silent when it was called
+    CANCELLED = "cancelled"  # withdrawn before the answer: by us, or a caller who gave up
+    CONGESTION = "congestion"  # the network or the switch had no room
     TRANSFERRED = "transferred"  # the switch took the leg elsewhere on our order
     LOST = "lost"  # the switch died, or the leg was gone when we came back
+    FORWARDED = "forwarded"  # the phone or the trunk answered that we should call somewhere else, which is never done
+    INVALID_NUMBER = "invalid_number"  # nobody has this number, or not any more
+    SWITCHED_OFF = "switched_off"  # the network knows the phone, and it is not there
+    UNWANTED = "unwanted"  # they want no calls from us: never call again by yourself
+    BLOCKED = "blocked"  # the network does not let the call through
+    WRONG_CREDENTIALS = "wrong_credentials"  # the trunk refuses our password
+    TIMED_OUT = "timed_out"  # no audio came for as long as the setting says
+    TRUNK_UNREACHABLE = "trunk_unreachable"  # the trunk said nothing at all: another one may
     FAILED = "failed"  # everything else; the adapter gives the native code as detail
 
 

@@ -34,7 +34,7 @@ from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
 from ivr.events import LeftQueue, WayOutSuggested
 
-MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed"]
+MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"]
 CUT_OFF_PRIORITY = 600.0
 """Minutes of head start for a caller whose talk died: before everybody who waits, whatever their class."""
 _FAULTS = 3
@@ -44,7 +44,13 @@ _MISSED: dict[Cause, MissReason] = {
     Cause.CANCELLED: "no_answer",  # withdrawn by our own ring time
     Cause.BUSY: "busy",
     Cause.REJECTED: "rejected",
+    Cause.BLOCKED: "rejected",  # 403: a phone that takes no calls now
+    Cause.UNWANTED: "rejected",
+    Cause.FORWARDED: "forwarded",
     Cause.UNREACHABLE: "unreachable",
+    Cause.SWITCHED_OFF: "unreachable",
+    Cause.INVALID_NUMBER: "unreachable",  # the phone knows no such account
+    Cause.TIMED_OUT: "unreachable",
     Cause.LOST: "unreachable",
 }
 

@@ -20,6 +20,7 @@ _ENDS: dict[Cause, TransferOutcome] = {
     Cause.BUSY: "busy",
     Cause.NO_ANSWER: "no_answer",
     Cause.CANCELLED: "no_answer",
+    Cause.SWITCHED_OFF: "no_answer",
 }
 
 

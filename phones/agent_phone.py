@@ -33,9 +33,22 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Refuse after `after_s`: 486 busy, 603 declined, 480 unavailable."""
+    """Refuse after `after_s`: 486 busy, 603 declined, 480 unavailable.
+
+    `q850` also sends a Reason header (RFC 3326) with that number.
+    """
 
     status: int = 486
+    after_s: float = 0.0
+    q850: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send the caller elsewhere: 302 (or 301) with the Contact `to`, a SIP URI."""
+
+    to: str
+    status: int = 302
     after_s: float = 0.0
 
 
@@ -44,7 +57,7 @@ class LetRing:
     """Nobody picks up."""
 
 
-Reaction = Answer | Reject | LetRing
+Reaction = Answer | Reject | Forward | LetRing
 OnRing = Callable[[IncomingCall], Reaction]
 Seconds = Callable[[Random], float]
 
@@ -186,9 +199,13 @@ class AgentPhone:
                         call.answer(clip)
                     if talk_s is not None and not await _over_within(call, talk_s):
                         await call.hang_up()
-                case Reject(status, after_s):
+                case Reject(status, after_s, q850):
                     if not await _over_within(call, after_s):
-                        call.reject(status)
+                        extra = () if q850 is None else (("Reason", f"Q.850;cause={q850}"),)
+                        call.reject(status, extra=extra)
+                case Forward(to, status, after_s):
+                    if not await _over_within(call, after_s):
+                        call.reject(status, "Moved", extra=(("Contact", f"<{to}>"),))
                 case LetRing():
                     pass
             await call.ended()

@@ -126,6 +126,20 @@ class Call(ABC):
             raise CallFailed(response.status, response.reason)
         transaction.acknowledge(encode(self._request("ACK", cseq)))
 
+    async def refer(self, target: str) -> int:
+        """Ask the far end to go on with the SIP URI `target` in our place (RFC 3515). Gives its answer, a status."""
+        request = self._request("REFER")
+        request.headers.add("Contact", self.endpoint.contact(self.local_user))
+        request.headers.add("Refer-To", f"<{target}>")
+        final: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+
+        def on_response(response: Response, at: float) -> None:
+            if response.status >= 200 and not final.done():
+                final.set_result(response)
+
+        self.endpoint.request(request, self._next_hop(), on_response)
+        return (await final).status
+
     @abstractmethod
     async def hang_up(self) -> None:
         """End the call now, whatever its state; returns when the far end has agreed or does not answer."""

@@ -60,12 +60,12 @@ class IncomingCall(Call):
             self.say(clip, loop)
         self._answered.set_result(None)
 
-    def reject(self, status: int = 486, reason: str = "") -> None:
-        """A final answer of 300 to 699. Does nothing when the call is answered or over."""
+    def reject(self, status: int = 486, reason: str = "", extra: tuple[tuple[str, str], ...] = ()) -> None:
+        """A final answer of 300 to 699, with headers `extra`. Does nothing when the call is answered or over."""
         if self.is_over or self.facts.answered_at is not None:
             return
         reason = reason or _REASONS.get(status, "Rejected")
-        self.invite.respond(status, reason, to_tag=self.local_tag)
+        self.invite.respond(status, reason, to_tag=self.local_tag, extra=extra)
         self._end("near", time.monotonic(), status, reason)
 
     async def hang_up(self) -> None:

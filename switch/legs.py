@@ -8,6 +8,7 @@ from typing import Literal, Self
 from calls import commands, events
 from calls.causes import Cause, FailureReason, Outcome
 from calls.ids import AttemptId, LegId
+from calls.sip_causes import SILENT, cause_of_status
 
 LegCommand = (
     commands.Answer
@@ -93,6 +94,30 @@ class Leg:
         for timer in (self.ring_timer, self.end_timer):
             if timer is not None:
                 timer.cancel()
+
+
+def unreachable(leg: Leg) -> Cause:
+    """The cause where nothing at all came back of a leg that we called: the phone is to blame, or the trunk."""
+    return Cause.UNREACHABLE if leg.device is not None else Cause.TRUNK_UNREACHABLE
+
+
+def cause_of_end(leg: Leg, status: int, cause: Cause) -> Cause:
+    """Why a leg ended that we have not ended. `status`: of the far end's final SIP answer, 0 for none.
+
+    `cause`: the switch's own, which counts where there is no status, and for a leg that was up.
+    """
+    if leg.answered:
+        return cause
+    if leg.inbound:  # its caller took it back
+        return Cause.CANCELLED if status == 487 or cause is Cause.NORMAL else cause
+    if status < 300:
+        if cause in (Cause.NORMAL, Cause.NO_ANSWER, Cause.UNREACHABLE) and not leg.ringing:
+            return unreachable(leg)
+        return Cause.NO_ANSWER if cause is Cause.NORMAL else cause
+    # What an earlier controller called has no ring time of ours: the switch's has ended it, and the answer is invented.
+    if not leg.ringing and (status == 408 or (status in SILENT and leg.ring_timer is None)):
+        return unreachable(leg)
+    return cause_of_status(status, rang=leg.ringing)
 
 
 def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> events.SwitchEvent:

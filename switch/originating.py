@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from calls import commands, events
 from calls.causes import Cause
 from calls.ids import NODE_NAME, LegId
-from switch.legs import Leg
+from switch.legs import Leg, unreachable
 from switch.session import Session
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
@@ -76,7 +76,7 @@ class Dialler(ABC, Generic[L]):
         """Ask the switch for it."""
 
     def on_ringing(self, leg_id: LegId) -> None:
-        """A leg rings; told once, of a leg that we called."""
+        """A leg rings, or is heard before it is answered (183); told once, of a leg that we called."""
         leg = self._session.legs.get(leg_id)
         if leg is not None and leg.originate is not None and not leg.ringing:
             leg.ringing = True
@@ -84,7 +84,7 @@ class Dialler(ABC, Generic[L]):
 
     def _rang_out(self, leg: L) -> None:
         leg.ring_timer = None
-        self._session.hang_up(leg, Cause.NO_ANSWER)
+        self._session.hang_up(leg, Cause.NO_ANSWER if leg.ringing else unreachable(leg))
 
     # -- away
 

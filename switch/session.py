@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+import structlog
+
 from calls import events
 from calls.causes import Cause, FailureReason
 from calls.events import SwitchEvent
@@ -14,6 +16,7 @@ from calls.ids import LegId, Seconds
 from switch.legs import Leg, LegCommand, failed
 
 L = TypeVar("L", bound=Leg)
+log = structlog.get_logger(__name__)
 
 
 class Session(ABC, Generic[L]):
@@ -88,6 +91,9 @@ class Session(ABC, Generic[L]):
             if not isinstance(command, told_by_end):
                 self.emit(self._failed(command, "leg_gone", "the leg ended"))
         leg.open.clear()
+        if cause is Cause.TIMED_OUT:
+            advice = "the phone's network; one that sends nothing while it is muted needs a longer media_timeout"
+            log.warning("no audio came", leg=leg.id, device=leg.device, advice=advice)
         self.on_end(leg)
         self.emit(events.CallEnded(leg.id, cause, detail))
 

@@ -75,6 +75,7 @@ class AsteriskSwitch(Adapter[Leg]):
             wire.StasisEnd: self._on_stasis_end,
             wire.ChannelStateChange: self._dialler.on_state,
             wire.ChannelDtmfReceived: self._on_digit,
+            wire.Dial: self._dialler.on_dial,
             wire.ChannelDestroyed: self._dialler.on_destroyed,
             wire.ChannelHangupRequest: self._dialler.on_hangup_request,
             wire.PlaybackFinished: self._player.on_finished,
@@ -166,12 +167,16 @@ class AsteriskSwitch(Adapter[Leg]):
         elif kind == OUT:
             # We gave up on it (a deadline, a withdrawal that came too early) and it was answered all the same.
             self._session.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
-        else:
+        elif _is_leg(channel):
             self._arrive(self._leg_of(channel))
+        else:  # made by Asterisk itself, for a transfer or a forwarded call: nobody calls there
+            log.warning("ari.own_channel", channel=channel.name, called=channel.dialplan.exten)
+            self._session.request(LegId(channel.id), "DELETE", f"channels/{wire.part(channel.id)}")
 
     def _is_arrival(self, start: wire.StasisStart) -> bool:
         """Whether the leg comes to us only now. One that we called was here before it was answered."""
-        return start.args[:1] != (OUT,) and LegId(start.channel.id) not in self._session.legs
+        known = start.args[:1] == (OUT,) or LegId(start.channel.id) in self._session.legs
+        return not known and _is_leg(start.channel)
 
     def _arrive(self, leg: Leg) -> None:
         self._session.legs[leg.id] = leg

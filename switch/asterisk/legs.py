@@ -20,9 +20,11 @@ class Leg(legs.Leg):
         "in_bridge",
         "keys",
         "last_digit",
+        "mask",
         "playing",
         "recording",
         "seen_cause",
+        "seen_status",
         "stopping",
     )
 
@@ -36,47 +38,38 @@ class Leg(legs.Leg):
         self.keys = Keys()
         self.last_digit = ""
         self.hanging_up = False  # the hangup request was seen
-        self.seen_cause = 0  # and its Q.850
+        self.mask = 0  # of a soft one, by Asterisk itself or by us
+        self.seen_cause = 0  # else its Q.850
+        self.seen_status = 0  # and the SIP status
 
 
-def cause_of(q850: int) -> Cause:
-    """A Q.850 number in the house's words."""
-    return _CAUSES.get(q850, Cause.FAILED)
-
-
-_CAUSES = {
-    0: Cause.NORMAL,  # Asterisk did not note one: an ordinary end
-    1: Cause.UNREACHABLE,
-    3: Cause.UNREACHABLE,
-    16: Cause.NORMAL,
-    17: Cause.BUSY,
-    18: Cause.NO_ANSWER,
-    19: Cause.NO_ANSWER,
-    20: Cause.UNREACHABLE,
-    21: Cause.REJECTED,
-    22: Cause.UNREACHABLE,
-    26: Cause.CANCELLED,
-    27: Cause.UNREACHABLE,
-    31: Cause.NORMAL,
-    34: Cause.CONGESTION,
-    38: Cause.CONGESTION,
-    41: Cause.CONGESTION,
-    42: Cause.CONGESTION,
+CAUSE_OF_MASK = {
+    1: Cause.TIMED_OUT,  # by the channel's driver: rtp_timeout
+    4: Cause.LOST,  # Asterisk ends
+    8: Cause.NORMAL,  # its time was over
+    32: Cause.NORMAL,  # a request: ours, or from Asterisk's console
 }
+"""Asterisk's own hang-ups of legs that were up (AST_SOFTHANGUP_*, channel.h): their number is a mask, and no Q.850."""
 
-Q850_OF = {
+Q850_OF = {cause: 38 for cause in Cause} | {
     Cause.NORMAL: 16,
     Cause.BUSY: 17,
     Cause.NO_ANSWER: 19,
     Cause.REJECTED: 21,
+    Cause.UNWANTED: 21,
+    Cause.BLOCKED: 21,
     Cause.UNREACHABLE: 20,
+    Cause.SWITCHED_OFF: 20,
+    Cause.INVALID_NUMBER: 1,
     Cause.CANCELLED: 16,
+    Cause.TIMED_OUT: 16,
     Cause.CONGESTION: 42,
     Cause.TRANSFERRED: 16,
-    Cause.LOST: 41,
-    Cause.FAILED: 41,
 }
-"""What a HangUp with each cause tells the far end."""
+"""What a HangUp with each cause tells the far end: of a call that was not answered yet, 42 becomes 503, 38 becomes 500.
+
+38 for the rest: a fault of ours. (41 would become 603, which blames the person who was called.)
+"""
 
 
 def failure_of(command: LegCommand, reply: Reply) -> events.SwitchEvent:

@@ -9,17 +9,20 @@ from functools import partial
 from calls import commands, events
 from calls.causes import Cause, FailureReason
 from calls.ids import LegId
+from calls.sip_causes import cause_of_q850
 from switch import originating
 from switch.asterisk import wire
-from switch.asterisk.legs import Leg, cause_of, failure_of
+from switch.asterisk.legs import CAUSE_OF_MASK, Leg, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
+from switch.legs import cause_of_end, unreachable
 from switch.originating import SPARE_RING_S
 from switch.peers import DIALLED, peer_user
 
 _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 ARGUMENT = "out"
 """The Stasis argument of a leg that we called."""
+_FAILURE = 300
 AWAY_CONTEXT = "hotline-given-away"
 AWAY_VARIABLE = "HOTLINE_AWAY_TO"
 
@@ -61,6 +64,11 @@ class Dialler(originating.Dialler[Leg]):
         if event.channel.state == "Ringing":
             self.on_ringing(LegId(event.channel.id))
 
+    def on_dial(self, event: wire.Dial) -> None:
+        """A leg that we called is heard before its answer. Of that the channel's state says nothing."""
+        if event.dialstatus == "PROGRESS":
+            self.on_ringing(LegId(event.peer.id))
+
     def on_answered(self, leg: Leg) -> None:
         """A leg that we called came under our control: it is up."""
         attempt = leg.answer()
@@ -84,7 +92,7 @@ class Dialler(originating.Dialler[Leg]):
 
     def _not_placed(self, leg: Leg, reply: Reply) -> None:
         # Asterisk says 500 "Allocation failed" when no phone is registered for the account.
-        self._session.end(leg, leg.ending or Cause.UNREACHABLE, reply.reason)
+        self._session.end(leg, leg.ending or unreachable(leg), reply.reason)
 
     # -- the end
 
@@ -99,8 +107,11 @@ class Dialler(originating.Dialler[Leg]):
         if leg is None:
             return
         leg.hanging_up = True
-        leg.seen_cause = event.cause or leg.seen_cause
-        if not event.soft and leg.answered and not leg.inbound and not leg.open:
+        if event.soft:
+            leg.mask = event.cause
+            return
+        leg.seen_cause, leg.seen_status = event.cause or leg.seen_cause, event.tech_cause or leg.seen_status
+        if leg.answered and not leg.inbound and not leg.open:
             self._gone(leg)
 
     def on_gone(self, event: wire.StasisEnd) -> None:
@@ -110,18 +121,20 @@ class Dialler(originating.Dialler[Leg]):
             self._gone(leg)
 
     def _gone(self, leg: Leg) -> None:
-        detail = "" if leg.ending else _native(leg.seen_cause)
-        self._session.end(leg, leg.ending or cause_of(leg.seen_cause), detail)
+        if leg.ending is not None:
+            self._session.end(leg, leg.ending)
+        elif leg.mask:
+            self._session.end(leg, CAUSE_OF_MASK.get(leg.mask, Cause.FAILED), f"ended by Asterisk, mask {leg.mask}")
+        else:
+            cause = cause_of_end(leg, leg.seen_status, cause_of_q850(leg.seen_cause))
+            self._session.end(leg, cause, _native(leg.seen_status, leg.seen_cause))
 
     def on_destroyed(self, event: wire.ChannelDestroyed) -> None:
         """A leg that never came under our control has ended: it was not answered."""
         leg = self._session.legs.get(LegId(event.channel.id))
-        if leg is None:
-            return
-        cause = cause_of(event.cause)
-        if leg.originate is not None and cause is Cause.NORMAL:
-            cause = Cause.NO_ANSWER  # nobody hung up a call that was never up: its ring time ended in Asterisk
-        self._session.end(leg, leg.ending or cause, f"{_native(event.cause)} {event.cause_txt}".strip())
+        if leg is not None:
+            cause = leg.ending or cause_of_end(leg, event.tech_cause, cause_of_q850(event.cause))
+            self._session.end(leg, cause, f"{_native(event.tech_cause, event.cause)} {event.cause_txt}".strip())
 
     # -- away
 
@@ -155,5 +168,7 @@ class Dialler(originating.Dialler[Leg]):
             self._session.emit(failure_of(command, reply))
 
 
-def _native(q850: int) -> str:
+def _native(status: int, q850: int) -> str:
+    if status >= _FAILURE:
+        return f"SIP {status}"
     return f"Q.850 {q850}" if q850 else ""

@@ -125,21 +125,33 @@ class ChannelDtmfReceived(Event, frozen=True):
             return math.inf
 
 
+class Dial(Event, frozen=True):
+    """What became of a call out. `dialstatus`: empty at its begin, RINGING, PROGRESS (183), ANSWER, BUSY and so on."""
+
+    peer: Channel
+    dialstatus: str = ""
+
+
 class ChannelDestroyed(Event, frozen=True):
-    """The channel is gone. `cause` is Q.850."""
+    """The channel is gone. `cause` is Q.850, `tech_cause` the SIP status; 0 for none."""
 
     channel: Channel
     cause: int = 0
     cause_txt: str = ""
+    tech_cause: int = 0
 
 
 class ChannelHangupRequest(Event, frozen=True):
-    """The far end hung up, or we did. StasisEnd follows and says no cause, so it is taken from here."""
+    """The far end hung up, or we did. StasisEnd follows and says no cause, so it is taken from here.
+
+    With `soft` Asterisk was asked to hang up, by us or by a time-out; else the far end has. `cause` is Q.850, but with
+    `soft` a mask: 1 at a time-out, 32 after DELETE.
+    """
 
     channel: Channel
     cause: int = 0
     soft: bool = False
-    """Asterisk is asked to hang up, by us or by a timeout; else the far end has."""
+    tech_cause: int = 0
 
 
 class PlaybackFinished(Event, frozen=True):
@@ -212,6 +224,7 @@ AriEvent = (
     | StasisEnd
     | ChannelStateChange
     | ChannelDtmfReceived
+    | Dial
     | ChannelDestroyed
     | ChannelHangupRequest
     | PlaybackFinished
@@ -229,6 +242,7 @@ WANTED_EVENTS = (
     "StasisEnd",
     "ChannelStateChange",
     "ChannelDtmfReceived",
+    "Dial",
     "ChannelDestroyed",
     "ChannelHangupRequest",
     "PlaybackFinished",

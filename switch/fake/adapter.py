@@ -210,7 +210,8 @@ class FakeSwitch:
         kind, _, rest = command.to.partition(":")
         phone = (self.phones if kind == "phone" else self.network).get(rest)
         if phone is None or not phone.registered:
-            self._session.tell(events.CallEnded(command.leg, Cause.UNREACHABLE, f"{command.to} cannot be reached"))
+            cause = Cause.UNREACHABLE if kind == "phone" else Cause.TRUNK_UNREACHABLE
+            self._session.tell(events.CallEnded(command.leg, cause, f"{command.to} cannot be reached"))
             return
         device = rest if kind == "phone" else None
         if phone.state is not DeviceState.IDLE:
@@ -280,7 +281,8 @@ class FakeSwitch:
         """The far end hung up, or vanished."""
         leg = self.legs.get(leg_id)
         if leg is not None:
-            self._end(leg, cause)
+            taken_back = leg.inbound and not leg.answered and cause is Cause.NORMAL
+            self._end(leg, Cause.CANCELLED if taken_back else cause)
 
     def _end(self, leg: Leg, cause: Cause) -> None:
         for timer in leg.timers:

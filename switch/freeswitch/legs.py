@@ -9,6 +9,7 @@ from calls import commands, events
 from calls.causes import Cause, FailureReason, Outcome
 from calls.ids import AttemptId, LegId
 from calls.numbers import ANONYMOUS
+from calls.sip_causes import cause_of_q850
 from switch import legs
 from switch.freeswitch.wire import Event
 from switch.legs import LegCommand
@@ -41,10 +42,11 @@ OnDone = Callable[[Execution, Event | None, FailureReason | None], None]
 class Leg(legs.Leg):
     """One channel of ours. Its id is the channel's own UUID."""
 
-    __slots__ = ("away", "parked", "running", "talk", "wanted")
+    __slots__ = ("away", "created", "parked", "running", "talk", "wanted")
 
     def __init__(self, leg: LegId, caller: str, called: str, *, inbound: bool, device: str | None = None) -> None:
         super().__init__(leg, caller, called, inbound=inbound, device=device)
+        self.created = False  # of a leg that we called: its channel was seen
         self.parked = False  # in the switch's park, where applications can be run
         self.running: Execution | None = None
         self.wanted: Execution | None = None  # runs next, once what runs has ended
@@ -60,53 +62,71 @@ class Leg(legs.Leg):
 
 def cause_of(name: str) -> Cause:
     """One of the switch's own names of a cause in the house's words."""
-    return _CAUSES.get(name, Cause.FAILED)
+    return _OWN.get(name) or cause_of_q850(_Q850.get(name, _NONE_OF_Q850))
 
 
-_CAUSES = {
-    "": Cause.NORMAL,
-    "NONE": Cause.NORMAL,
-    "NORMAL_CLEARING": Cause.NORMAL,
-    "NORMAL_UNSPECIFIED": Cause.NORMAL,
-    "USER_BUSY": Cause.BUSY,
-    "NO_USER_RESPONSE": Cause.NO_ANSWER,
-    "NO_ANSWER": Cause.NO_ANSWER,
+_NONE_OF_Q850 = 127
+_Q850 = {
+    "": 0,
+    "NONE": 0,
+    "UNALLOCATED_NUMBER": 1,
+    "NO_ROUTE_DESTINATION": 3,
+    "NORMAL_CLEARING": 16,
+    "USER_BUSY": 17,
+    "NO_USER_RESPONSE": 18,
+    "NO_ANSWER": 19,
+    "SUBSCRIBER_ABSENT": 20,
+    "CALL_REJECTED": 21,
+    "NUMBER_CHANGED": 22,
+    "REDIRECTION_TO_NEW_DESTINATION": 23,
+    "DESTINATION_OUT_OF_ORDER": 27,
+    "INVALID_NUMBER_FORMAT": 28,
+    "NORMAL_UNSPECIFIED": 31,
+    "NORMAL_CIRCUIT_CONGESTION": 34,
+    "NETWORK_OUT_OF_ORDER": 38,
+    "NORMAL_TEMPORARY_FAILURE": 41,
+    "SWITCH_CONGESTION": 42,
+    "OUTGOING_CALL_BARRED": 52,
+    "INCOMING_CALL_BARRED": 54,
+    "BEARERCAPABILITY_NOTAUTH": 57,
+    "RECOVERY_ON_TIMER_EXPIRE": 102,
+}
+_OWN = {
     "PROGRESS_TIMEOUT": Cause.NO_ANSWER,
     "ALLOTTED_TIMEOUT": Cause.NO_ANSWER,
-    "CALL_REJECTED": Cause.REJECTED,
-    "UNALLOCATED_NUMBER": Cause.UNREACHABLE,
-    "NO_ROUTE_DESTINATION": Cause.UNREACHABLE,
-    "SUBSCRIBER_ABSENT": Cause.UNREACHABLE,
-    "NUMBER_CHANGED": Cause.UNREACHABLE,
-    "DESTINATION_OUT_OF_ORDER": Cause.UNREACHABLE,
     "USER_NOT_REGISTERED": Cause.UNREACHABLE,
     "INVALID_GATEWAY": Cause.UNREACHABLE,  # none is configured
-    "RECOVERY_ON_TIMER_EXPIRE": Cause.UNREACHABLE,
+    "GATEWAY_DOWN": Cause.UNREACHABLE,
     "ORIGINATOR_CANCEL": Cause.CANCELLED,
     "LOSE_RACE": Cause.CANCELLED,
-    "NORMAL_CIRCUIT_CONGESTION": Cause.CONGESTION,
-    "NETWORK_OUT_OF_ORDER": Cause.CONGESTION,
-    "NORMAL_TEMPORARY_FAILURE": Cause.CONGESTION,
-    "SWITCH_CONGESTION": Cause.CONGESTION,
-    "GATEWAY_DOWN": Cause.CONGESTION,
+    "UNWANTED": Cause.UNWANTED,
+    "MEDIA_TIMEOUT": Cause.TIMED_OUT,
     "SYSTEM_SHUTDOWN": Cause.LOST,
-    "MEDIA_TIMEOUT": Cause.LOST,
     "CRASH": Cause.LOST,
 }
 
-NAME_OF = {
+NAME_OF = {cause: "NORMAL_TEMPORARY_FAILURE" for cause in Cause} | {
     Cause.NORMAL: "NORMAL_CLEARING",
     Cause.BUSY: "USER_BUSY",
     Cause.NO_ANSWER: "NO_ANSWER",
     Cause.REJECTED: "CALL_REJECTED",
+    Cause.UNWANTED: "CALL_REJECTED",
+    Cause.BLOCKED: "CALL_REJECTED",
     Cause.UNREACHABLE: "SUBSCRIBER_ABSENT",
+    Cause.SWITCHED_OFF: "SUBSCRIBER_ABSENT",
+    Cause.INVALID_NUMBER: "UNALLOCATED_NUMBER",
     Cause.CANCELLED: "ORIGINATOR_CANCEL",
+    Cause.TIMED_OUT: "NORMAL_CLEARING",
     Cause.CONGESTION: "SWITCH_CONGESTION",
     Cause.TRANSFERRED: "NORMAL_CLEARING",
-    Cause.LOST: "NORMAL_TEMPORARY_FAILURE",
-    Cause.FAILED: "NORMAL_TEMPORARY_FAILURE",
 }
-"""What a HangUp with each cause tells the far end."""
+"""What a HangUp with each cause tells the far end; a fault of ours for the rest."""
+
+
+def status_of(event: Event) -> int:
+    """The SIP status that ended a leg, of its CHANNEL_HANGUP_COMPLETE; 0 where the switch ended it by itself."""
+    status = event.variable("proto_specific_hangup_cause").removeprefix("sip:") or event.variable("sip_term_status")
+    return int(status) if status.isdecimal() else 0
 
 
 def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> events.SwitchEvent:

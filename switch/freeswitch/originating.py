@@ -12,14 +12,16 @@ from calls.causes import Cause
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId
 from switch import originating
-from switch.freeswitch.legs import Leg, cause_of, failed
+from switch.freeswitch.legs import Leg, cause_of, failed, status_of
 from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import CommandRefused, Event
+from switch.legs import cause_of_end
 from switch.originating import SPARE_RING_S
 from switch.peers import DIALLED, peer_user
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f'\"\\<>,;{}\[\]()$|^@&]")
 """What ends a value, begins a variable, or separates values in the switch's own language of originate."""
+_FAILURE = 300
 _LEG_VARIABLES = (
     "park_after_bridge=true,hangup_after_bridge=false,uuid_bridge_park_on_cancel=true,playback_terminators=none,"
     "ignore_early_media=true,RECORD_STEREO=true,RECORD_MIN_SEC=0,hotline_role=out"
@@ -74,7 +76,10 @@ class Dialler(originating.Dialler[Leg]):
     def on_create(self, event: Event) -> None:
         """CHANNEL_CREATE: the channel of an Originate is there. A cancel that came too early is repeated."""
         leg = self._session.legs.get(LegId(event.leg))
-        if leg is not None and leg.ending is not None:
+        if leg is None:
+            return
+        leg.created = True
+        if leg.ending is not None:
             self._session.kill(leg)
 
     def on_parked(self, leg: Leg) -> None:
@@ -105,8 +110,10 @@ class Dialler(originating.Dialler[Leg]):
         text = job.result().strip()
         if text.startswith("-"):
             name = text.removeprefix("-ERR").strip()
-            # A channel that was there ends with an event too; whichever comes first is told.
-            session.end(leg, leg.ending or cause_of(name), name)
+            if leg.created and leg.ending is None:
+                session.await_end(leg, partial(self._ended, leg, 0, name))  # its own event has the SIP status
+            else:
+                self._ended(leg, 0, name)
 
     # -- the end
 
@@ -114,8 +121,11 @@ class Dialler(originating.Dialler[Leg]):
         """CHANNEL_HANGUP_COMPLETE: the leg is gone."""
         leg = self._session.legs.get(LegId(event.leg))
         if leg is not None:
-            name = event.get("Hangup-Cause")
-            self._session.end(leg, leg.ending or cause_of(name), name)
+            self._ended(leg, status_of(event), event.get("Hangup-Cause"))
+
+    def _ended(self, leg: Leg, status: int, name: str) -> None:
+        cause = leg.ending or cause_of_end(leg, status, cause_of(name))
+        self._session.end(leg, cause, f"SIP {status} {name}" if status >= _FAILURE else name)
 
     # -- away
 

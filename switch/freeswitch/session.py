@@ -263,6 +263,11 @@ class Session(session.Session[Leg]):
         if told.reason == "leg_gone" and self.legs.get(leg.id) is leg and leg.originate is None:
             self.end(leg, leg.ending or Cause.LOST, "it was gone already")
 
+    def await_end(self, leg: Leg, otherwise: Callable[[], None]) -> None:
+        """Its end is about to be told by an event; after the deadline `otherwise` tells it."""
+        if leg.end_timer is None:
+            leg.end_timer = self.loop.call_later(self.options.deadline_s, otherwise)
+
     def _end_overdue(self, leg: Leg) -> None:
         if not self.linked:
             leg.end_timer = None  # told again when the link is back

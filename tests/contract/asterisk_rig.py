@@ -70,20 +70,21 @@ class AsteriskRig(SipRig):
 
 
 @asynccontextmanager
-async def asterisk_rig(folder: Path, *, keep_withheld: bool = False) -> AsyncIterator[AsteriskRig]:
+async def asterisk_rig(folder: Path, **changes: object) -> AsyncIterator[AsteriskRig]:
+    """An Asterisk of the test's own; keyword arguments replace settings."""
     prompts = folder / "prompts"
     write_prompts(prompts)
     sip_port = free_ports(socket.SOCK_DGRAM)
     settings = AsteriskSettings(
         run_dir=folder / "asterisk",
         ari_password="only-for-this-test",
-        keep_withheld=keep_withheld,
         sip_port=sip_port,
         ari_port=free_ports(socket.SOCK_STREAM),
         accounts=tuple(AgentAccount(account, f"secret-of-{account}") for account in ACCOUNTS),
     )
     rtp_first = rtp_ports_beside(sip_port, 80)
     settings = replace(settings, rtp_first=rtp_first, rtp_last=rtp_first + 79)
+    settings = replace(settings, **changes)  # type: ignore[arg-type]  # keywords come from the tests
     async with AsteriskProcess(settings, await asyncio.to_thread(locate_or_install)) as asterisk:
         proxy = LinkProxy(settings.ari_port)
         await proxy.open()

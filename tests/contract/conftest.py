@@ -32,6 +32,8 @@ _SWITCHES = [
 ]
 if NAMED or locate():
     _SWITCHES.append(pytest.param("freeswitch", marks=pytest.mark.live))
+UNRECORDED = [switch for switch in _SWITCHES if switch.values != ("recorded",)]
+"""For tests that were written where there was no FreeSWITCH to record: they run on a real one all the same."""
 _RECORD = bool(os.environ.get("HOTLINE_RECORD"))
 
 

@@ -11,9 +11,22 @@ from calls.commands import Clip
 from calls.events import CallArrived, SwitchBack, SwitchLost
 from calls.ids import LegId, Seconds, leg_on, native
 from calls.ports import Switch
+from calls.sip_causes import cause_of_status
 from switch import fake
 from switch.cell import Cell
-from tests.contract.rig import PROMPTS, Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
+from tests.contract.rig import (
+    PROMPTS,
+    Busy,
+    Decline,
+    Facts,
+    LeaveRinging,
+    Person,
+    Phone,
+    PickUp,
+    Reaction,
+    Recorded,
+    Refuse,
+)
 
 _LOOK_S = 0.005
 
@@ -142,6 +155,8 @@ def _as_fake(reaction: Reaction) -> fake.PickUp | fake.Refuse | fake.LeaveRingin
             return fake.Refuse(Cause.BUSY, after_s)
         case Decline(after_s):
             return fake.Refuse(Cause.REJECTED, after_s)
+        case Refuse(status):
+            return fake.Refuse(cause_of_status(status, rang=True))
         case LeaveRinging():
             return fake.LeaveRinging()
 

@@ -88,11 +88,19 @@ class Decline:
 
 
 @dataclass(frozen=True)
+class Refuse:
+    """Ring, then this SIP status; with `q850` a Reason header too. A 3xx names another number of ours as the target."""
+
+    status: int
+    q850: int | None = None
+
+
+@dataclass(frozen=True)
 class LeaveRinging:
     pass
 
 
-Reaction = PickUp | Busy | Decline | LeaveRinging
+Reaction = PickUp | Busy | Decline | Refuse | LeaveRinging
 
 
 class Person(Protocol):

@@ -23,7 +23,7 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from tests.contract.proxy import LinkProxy
-from tests.contract.rig import Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded
+from tests.contract.rig import Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded, Refuse
 from tests.contract.sounds import TONES, listen
 from tests.ports import WORKER, WORKERS, is_free
 
@@ -32,6 +32,7 @@ _PORTS_EACH = 1000 // WORKERS // 2 * 2
 _FIRST_PORT = 15000 + WORKER * _PORTS_EACH
 _LAST_PORT = _FIRST_PORT + _PORTS_EACH - 1
 _chance = SystemRandom()
+_RINGS_S = 0.1
 _CHIME_S = 12.0
 """The music that a switch without a site has is a chime with rests."""
 
@@ -186,6 +187,10 @@ def _as_phone(reaction: Reaction) -> agent_phone.Reaction:
             return agent_phone.Reject(486, after_s)
         case Decline(after_s):
             return agent_phone.Reject(603, after_s)
+        case Refuse(status) if status < 400:
+            return agent_phone.Forward("sip:95001@127.0.0.1", status, _RINGS_S)
+        case Refuse(status, q850):
+            return agent_phone.Reject(status, _RINGS_S, q850)
         case LeaveRinging():
             return agent_phone.LetRing()
 

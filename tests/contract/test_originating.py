@@ -42,7 +42,8 @@ async def test_it_is_not_answered(
 async def test_nobody_can_be_reached_there(rig: Rig, facts: Facts, steps: Steps, to: str) -> None:
     leg = steps.leg()
     rig.switch.send(Originate(leg, steps.attempt(), to, "95001", "", 20.0))
-    assert (await facts.ended(leg)).cause is Cause.UNREACHABLE
+    away = Cause.UNREACHABLE if to.startswith("phone:") else Cause.TRUNK_UNREACHABLE
+    assert (await facts.ended(leg)).cause is away
 
 
 async def test_it_is_withdrawn_while_it_rings(rig: Rig, facts: Facts, steps: Steps) -> None:

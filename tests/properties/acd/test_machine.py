@@ -74,7 +74,7 @@ def versions() -> dict[str, Configuration]:
 
 VERSIONS = versions()
 agents = st.sampled_from(["a", "b", "c", "d", "e"]).map(AgentId)
-reasons = st.sampled_from(["no_answer", "busy", "rejected", "unreachable", "failed"])
+reasons = st.sampled_from(["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"])
 
 
 class Queues(RuleBasedStateMachine):

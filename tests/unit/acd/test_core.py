@@ -90,7 +90,9 @@ def test_misses_in_a_row_pause_the_agent_until_resumed() -> None:
     assert offer(bench(AgentResumed(A), 1001.0)) is not None
 
 
-@pytest.mark.parametrize(("reason", "rest_s"), [("rejected", 15.0), ("busy", 30.0), ("no_answer", 10.0)])
+@pytest.mark.parametrize(
+    ("reason", "rest_s"), [("rejected", 15.0), ("forwarded", 15.0), ("busy", 30.0), ("no_answer", 10.0)]
+)
 def test_each_kind_of_miss_has_its_own_rest(reason: str, rest_s: float) -> None:
     bench = Bench({"care": {}}, {"a": {}})
     first = bench.queue("c1", 0.0)

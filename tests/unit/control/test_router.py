@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from acd.commands import AgentChanged
 from calls import events as door
 from calls.causes import Cause, DeviceState, FailureReason, Outcome
 from calls.commands import Answer, Bridge, HangUp, MuteRecording, Originate, Play, StartMusic, StopMusic
@@ -103,6 +104,24 @@ def test_an_agent_who_does_not_answer_leaves_the_caller_waiting_for_the_next() -
     assert second.leg != first.leg
     assert second.to != first.to
     assert house.router.register.calls[call].place == "offered"
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        (Cause.FORWARDED, "forwarded"),
+        (Cause.BLOCKED, "rejected"),
+        (Cause.SWITCHED_OFF, "unreachable"),
+        (Cause.TIMED_OUT, "unreachable"),
+        (Cause.WRONG_CREDENTIALS, "failed"),
+    ],
+)
+def test_a_missed_offer_has_the_reason_that_the_phone_gave(cause: Cause, reason: str) -> None:
+    house = ControlHarness("01")
+    in_queue(house)
+    house.tell(door.CallEnded(house.last(Originate).leg, cause))
+    changed = house.last(AgentChanged)
+    assert (changed.state, changed.reason) == ("paused", reason)
 
 
 def test_an_agent_leg_that_dies_in_the_whisper_gives_the_caller_back() -> None:

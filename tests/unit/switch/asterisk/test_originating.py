@@ -19,10 +19,12 @@ from switch.asterisk.websocket import GatheringWebSocket
 pytestmark = pytest.mark.unit
 
 
-def hangup_request(soft: bool) -> wire.ChannelHangupRequest:
+CHANNEL = {"id": "leg-1", "name": "PJSIP/agent-1001-0", "state": "Up"}
+
+
+def hangup_request(soft: bool, cause: int = 16) -> wire.ChannelHangupRequest:
     """Of the channel leg-1, as Asterisk tells it."""
-    channel = {"id": "leg-1", "name": "PJSIP/agent-1001-0", "state": "Up"}
-    told = {"type": "ChannelHangupRequest", "timestamp": "", "channel": channel, "cause": 16, "soft": soft}
+    told = {"type": "ChannelHangupRequest", "timestamp": "", "channel": CHANNEL, "cause": cause, "soft": soft}
     event = wire.decode(msgspec.json.encode(told))
     assert isinstance(event, wire.ChannelHangupRequest)
     return event
@@ -50,6 +52,40 @@ def test_who_is_free_before_the_channel_is_gone(
     Dialler(session).on_hangup_request(hangup_request(soft))
     assert leg.hanging_up
     assert [call.args[1] for call in session.end.call_args_list] == ([Cause.NORMAL] if ends else [])
+
+
+@pytest.mark.parametrize(
+    ("mask", "cause"),
+    [
+        pytest.param(1, Cause.TIMED_OUT, id="rtp_timeout, and not Q.850 1, a number that nobody has"),
+        pytest.param(32, Cause.NORMAL, id="by hand at the console"),
+        pytest.param(4, Cause.LOST, id="Asterisk ends"),
+    ],
+)
+def test_the_number_of_a_hang_up_by_asterisk_itself_is_a_mask(mask: int, cause: Cause) -> None:
+    session: Mock = create_autospec(Session, instance=True)
+    leg = Leg(LegId("leg-1"), "", "95001", inbound=True)
+    leg.answered = True
+    session.legs = {leg.id: leg}
+    dialler = Dialler(session)
+    dialler.on_hangup_request(hangup_request(True, mask))
+    gone = wire.decode(msgspec.json.encode({"type": "StasisEnd", "timestamp": "", "channel": CHANNEL}))
+    assert isinstance(gone, wire.StasisEnd)
+    dialler.on_gone(gone)
+    assert session.end.call_args.args[:2] == (leg, cause)
+
+
+@pytest.mark.parametrize(("dialstatus", "heard"), [("PROGRESS", True), ("", False), ("NOANSWER", False)])
+def test_a_trunk_that_is_heard_before_the_answer_is_there(dialstatus: str, heard: bool) -> None:
+    session: Mock = create_autospec(Session, instance=True)
+    leg = Leg(LegId("leg-1"), "", "+861012345678", inbound=False)
+    leg.originate = AttemptId("ring")
+    session.legs, session.emit = {leg.id: leg}, Mock()
+    told = {"type": "Dial", "timestamp": "", "peer": CHANNEL, "dialstatus": dialstatus}
+    event = wire.decode(msgspec.json.encode(told))
+    assert isinstance(event, wire.Dial)
+    Dialler(session).on_dial(event)
+    assert leg.ringing is heard
 
 
 def test_a_call_out_leaves_before_what_has_not_left() -> None:
