@@ -222,7 +222,8 @@ class FreeSwitch(Adapter[Leg]):
         if self.options.controller not in ("", event.variable("hotline_controller")):
             return  # another controller's
         role = event.variable("hotline_role")
-        if role not in ("caller", "agent") or event.get("Call-Direction") != "inbound":
+        outside = event.get("Call-Direction") == "inbound" and not event.get("Channel-Name").startswith("loopback/")
+        if role not in ("caller", "agent") or not outside:  # one of the switch's own, behind which nobody is
             log.info("stranger_parked", leg=leg_id, role=role)
             return
         device = (event.variable("hotline_device") or None) if role == "agent" else None
