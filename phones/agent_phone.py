@@ -151,6 +151,16 @@ class AgentPhone:
         """Put the cable in again. A registration that was not refreshed has to be made anew."""
         self._away = False
 
+    async def restart(self, expires_s: int = 300) -> None:
+        """Lose power and start anew: it knows of no call, and registers under a Call-ID of its own new life.
+
+        Raises RegistrationFailed.
+        """
+        self.vanish()
+        self._call_id, self._tag, self._cseq = self.endpoint.token(96), self.endpoint.token(48), 0
+        self.come_back()
+        await self.register(expires_s)
+
     async def close(self) -> None:
         """Hang up what is live and stop; does not unregister."""
         self._stop_refresh()

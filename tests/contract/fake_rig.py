@@ -97,6 +97,10 @@ class FakePhone:
     async def unplug(self) -> None:
         self._world.unplug(self.account)
 
+    async def restart(self, *, elsewhere: bool = False) -> None:
+        self._world.unplug(self.account)
+        self._world.phone(self.account)
+
 
 class FakeRig:
     """`switch` is the fake, or a cell that has it under its name."""

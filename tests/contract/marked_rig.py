@@ -82,6 +82,10 @@ class MarkedPhone:
         await self._rig.mark(f"{self.account} is unplugged")
         await self._phone.unplug()
 
+    async def restart(self, *, elsewhere: bool = False) -> None:
+        await self._rig.mark(f"{self.account} starts anew")
+        await self._phone.restart(elsewhere=elsewhere)
+
 
 class MarkedRig:
     """Around another rig."""

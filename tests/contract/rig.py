@@ -143,6 +143,9 @@ class Phone(Protocol):
 
     async def unplug(self) -> None: ...
 
+    async def restart(self, *, elsewhere: bool = False) -> None:
+        """Start anew without a goodbye, `elsewhere` at another address; returns when the switch has taken it."""
+
 
 @dataclass
 class Recorded:

@@ -70,8 +70,10 @@ class SipPerson:
 
 
 class SipPhone:
-    def __init__(self, phone: AgentPhone, account: str, reaction: Reaction) -> None:
+    def __init__(self, phone: AgentPhone, account: str, reaction: Reaction, phones: list[AgentPhone]) -> None:
+        """`phones` are those that the rig closes."""
         self.account = account
+        self._phones = phones
         self._phone = phone
         self.reaction = reaction
 
@@ -99,6 +101,17 @@ class SipPhone:
 
     async def unplug(self) -> None:
         self._phone.vanish()
+
+    async def restart(self, *, elsewhere: bool = False) -> None:
+        if elsewhere:
+            self._phone.vanish()
+            endpoint = await Endpoint.open()
+            self._phone = AgentPhone(endpoint, self._phone.registrar, self._phone.credentials)
+            self._phones.append(self._phone)
+            self.reaction = self._reaction
+            await self._phone.register()
+        else:
+            await self._phone.restart()
 
 
 class SipRig(ABC):
@@ -136,6 +149,8 @@ class SipRig(ABC):
 
     async def close(self) -> None:
         await asyncio.gather(*(phone.close() for phone in self._agent_phones))
+        for endpoint in {phone.endpoint for phone in self._agent_phones} - {self._endpoint}:
+            endpoint.close()
         await self.switch.close()
 
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
@@ -149,7 +164,7 @@ class SipRig(ABC):
             secret = next(known.secret for known in self._accounts if known.agent == account)
             agent = AgentPhone(self._endpoint, self._sip, Credentials(f"agent-{account}", secret))
             self._agent_phones.append(agent)
-            self._phones[account] = SipPhone(agent, account, reaction)
+            self._phones[account] = SipPhone(agent, account, reaction, self._agent_phones)
             await agent.register()
             await self.facts.next(AgentDeviceChanged, lambda fact: fact.device == account and fact.state == "idle")
         self._phones[account].reaction = reaction

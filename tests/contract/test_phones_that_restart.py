@@ -1,0 +1,35 @@
+"""A phone that starts anew without a goodbye is taken at once, and is the one that rings."""
+
+from __future__ import annotations
+
+import pytest
+
+from calls.causes import Cause
+from calls.commands import Originate
+from calls.events import CallAnswered
+from tests.contract.conftest import UNRECORDED
+from tests.contract.rig import Facts, LeaveRinging, PickUp, Rig, Steps
+
+pytestmark = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["same port", "another port"])
+async def test_it_rings_and_is_answered(rig: Rig, facts: Facts, steps: Steps, elsewhere: bool) -> None:
+    phone = await rig.phone("1001", PickUp())
+    for _ in range(3):  # as a phone with a loose plug
+        await phone.restart(elsewhere=elsewhere)
+        agent = await steps.answered_phone(phone)
+        await agent.hang_up()
+        await facts.ended(agent.leg)
+
+
+async def test_a_phone_that_restarts_while_it_rings_is_called_again(rig: Rig, facts: Facts, steps: Steps) -> None:
+    phone = await rig.phone("1001", LeaveRinging())
+    ringing = steps.leg()
+    rig.switch.send(Originate(ringing, steps.attempt(), "phone:1001", "95001", "", 1.0))
+    await rig.pause(0.3)
+    await phone.restart()
+    assert (await facts.ended(ringing)).cause is not Cause.NORMAL
+    assert facts.of(CallAnswered) == []
+    await rig.phone("1001", PickUp())
+    await steps.answered_phone(phone)
