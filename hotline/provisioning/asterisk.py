@@ -15,6 +15,7 @@ from switch.asterisk.instance.fallback import compile_fallback
 from switch.asterisk.instance.imported import FallbackLog
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.asterisk.instance.upkeep import set_accounts, set_fallback, set_peers
+from switch.media_timeout import MediaTimeout
 
 
 class AsteriskHouse:
@@ -33,6 +34,7 @@ class AsteriskHouse:
             ari_port=settings.port,
             application=settings.application,
             peers=site.peers_of(node),
+            media_timeout=MediaTimeout(**settings.media_timeout.model_dump()),
         )
         self._secrets = accounts
         self._node = node

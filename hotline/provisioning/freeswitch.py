@@ -12,6 +12,7 @@ from switch.freeswitch.instance.fallback import compile_fallback
 from switch.freeswitch.instance.imported import FallbackLog
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.upkeep import set_accounts, set_fallback, set_peers
+from switch.media_timeout import MediaTimeout
 
 
 class FreeSwitchHouse:
@@ -28,6 +29,7 @@ class FreeSwitchHouse:
             event_socket_address=settings.host,
             event_socket_port=settings.port,
             peers=site.peers_of(node),
+            media_timeout=MediaTimeout(**settings.media_timeout.model_dump()),
         )
         self._secrets = accounts
         self._node = node

@@ -27,6 +27,17 @@ class _Strict(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
 
+class MediaTimeoutSettings(_Strict):
+    """The seconds without audio after which a call counts as dead, see `switch.media_timeout`."""
+
+    waiting_s: int = pydantic.Field(60, ge=2, le=86_400)
+    """Of callers, and of whom we call by a trunk."""
+    talking_s: int = pydantic.Field(8, ge=2, le=86_400)
+    """Of agents' phones. One that sends nothing while it is muted needs more than it may be muted for."""
+    hold_s: int = pydantic.Field(300, ge=2, le=86_400)
+    """Of whoever has put the other side on hold."""
+
+
 class SwitchSettings(_Strict):
     """The switch: its kind, and how to reach it."""
 
@@ -46,6 +57,8 @@ class SwitchSettings(_Strict):
     """With `calls_by: outbound_socket`: where calls are offered to us. `application` is our name among the others."""
     run_dir: Path | None = None
     """The switch's own folder, shared with it: agents' accounts and the fallback are written there. None: by others."""
+    media_timeout: MediaTimeoutSettings = MediaTimeoutSettings()
+    """With `run_dir` they are given to the switch at the start and at each publish."""
 
     @pydantic.model_validator(mode="before")
     @classmethod

@@ -18,6 +18,7 @@ from switch.asterisk.instance.installation import AsteriskNotFoundError, locate_
 from switch.asterisk.instance.process import AsteriskProcess, AsteriskStartError
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.foreground import add_sip_options, stop_signal, until_stopped
+from switch.media_timeout import add_media_timeout_options, media_timeout_of
 from switch.peers import add_peer_options, peers_from
 
 
@@ -40,6 +41,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         keep_withheld=arguments.keep_withheld,
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         peers=peers_from(arguments),
+        media_timeout=media_timeout_of(arguments),
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
 
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ari-port", type=int, default=8088)
     add_sip_options(parser, 20000, 22999)
     add_peer_options(parser)
+    add_media_timeout_options(parser)
     parser.add_argument("--password-file", type=Path, help="ARI password, made when missing (default: in secrets.json)")
     parser.add_argument(
         "--keep-withheld",

@@ -62,7 +62,7 @@ class World:
         """The phone is gone, and what it had on the line with it."""
         self._switch.phones[account].registered = False
         for leg in [leg.id for leg in self._switch.legs.values() if leg.device == account]:
-            self._switch.far_end_gone(leg, Cause.FAILED)
+            self._switch.far_end_gone(leg, Cause.TIMED_OUT if self._switch.legs[leg].answered else Cause.UNREACHABLE)
         self._switch.set_device(account, DeviceState.UNREACHABLE)
 
     def pick_up(self, account: str) -> None:

@@ -18,6 +18,7 @@ from switch.freeswitch.instance import upkeep
 from switch.freeswitch.instance.configuration import write_configuration
 from switch.freeswitch.instance.process import FreeSwitchProcess, locate
 from switch.freeswitch.instance.settings import FreeSwitchSettings
+from switch.media_timeout import add_media_timeout_options, media_timeout_of
 from switch.peers import add_peer_options, peers_from
 
 
@@ -36,6 +37,7 @@ def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:
         rtp_last=arguments.rtp[1],
         external_address=arguments.external_address,
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
+        media_timeout=media_timeout_of(arguments),
         gateway=arguments.gateway,
         peers=peers_from(arguments),
         codecs=tuple(arguments.codecs.split(",")),
@@ -62,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_sip_options(parser, 23000, 25999)
     add_peer_options(parser)
+    add_media_timeout_options(parser)
     parser.add_argument("--gateway", metavar="HOST:PORT", help="where outgoing calls go")
     parser.add_argument("--codecs", default=",".join(FreeSwitchSettings.codecs), help="in order of preference")
     parser.add_argument("--web-socket-port", type=int, help="SIP over secure WebSocket for agents in browsers")

@@ -15,6 +15,7 @@ from switch.accounts import AgentAccount
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.holdmusic import write_hold_music
+from switch.media_timeout import MediaTimeout
 from switch.peers import peer_user
 from switch.runfolder import write_private
 
@@ -44,6 +45,7 @@ _WHOLE_FILES = (
 )
 # Asterisk keeps the path of its control socket in sockaddr_un.sun_path: 108 bytes with the final zero.
 _LONGEST_SOCKET_PATH = 107
+_CALLERS_MEDIA = "callers_media.conf"
 _INDISPENSABLE = (
     "pbx_config.so",
     "res_pjsip.so",
@@ -106,6 +108,8 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
         write_private(settings.etc_dir / name, text)
     if settings.peers is not None or not (settings.etc_dir / "peers.conf").exists():
         write_peers(settings)
+    if settings.media_timeout is not None or not (settings.etc_dir / _CALLERS_MEDIA).exists():
+        _write_callers_media(settings)
     if settings.accounts or not (settings.etc_dir / "agents.conf").exists():
         write_accounts(settings, settings.accounts)
     fallback = settings.etc_dir / "fallback.conf"
@@ -114,7 +118,12 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
 
 
 def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...]) -> None:
-    """Writes the agents' SIP accounts, all of them; takes effect at the next start or reload of `res_pjsip.so`."""
+    """Writes the agents' SIP accounts, all of them; takes effect at the next start or reload of `res_pjsip.so`.
+
+    And the settings' media time-outs, where they name some.
+    """
+    if settings.media_timeout is not None:
+        _write_callers_media(settings)
     template = (settings.templates / "agent.conf").read_text()
     blocks = []
     for account in accounts:
@@ -123,7 +132,8 @@ def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...
                 f"agent id {account.agent!r}: use letters, digits, '.', '_' and '-', at most 40, for a SIP account"
             )
         values = {"endpoint": account.user, "agent": account.agent, "secret": _one_line(account.secret)}
-        blocks.append(render(template, values | _endpoint_values(settings)))
+        values["rtp_timeout_s"] = str((settings.media_timeout or MediaTimeout()).talking_s)
+        blocks.append(render(template, _endpoint_values(settings) | values))
     write_private(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")
 
 
@@ -142,6 +152,13 @@ def write_peers(settings: AsteriskSettings) -> None:
             }
             blocks.append(render(template, values | _endpoint_values(settings)))
     write_private(settings.etc_dir / "peers.conf", "\n".join(blocks) or "; no other switches\n")
+
+
+def _write_callers_media(settings: AsteriskSettings) -> None:
+    """Lines of the endpoints of callers. Of a file of their own, so that the controller can set them, too."""
+    timeout = settings.media_timeout or MediaTimeout()
+    lines = f"rtp_timeout = {timeout.waiting_s}\nrtp_timeout_hold = {timeout.hold_s}\n"
+    write_private(settings.etc_dir / _CALLERS_MEDIA, lines)
 
 
 def write_fallback(settings: AsteriskSettings, dialplan: str) -> None:
@@ -213,13 +230,15 @@ def _those_there_are(modules: str, modules_dir: Path) -> str:
 
 
 def _endpoint_values(settings: AsteriskSettings) -> dict[str, str]:
+    timeout = settings.media_timeout or MediaTimeout()
     media = ""
     if settings.sip_address != "0.0.0.0":
         media = f"media_address = {_one_line(settings.sip_address)}\nbind_rtp_to_media_address = yes"
     return {
         "codecs": ",".join(_one_line(codec) for codec in settings.codecs),
         "media_options": media,
-        "rtp_timeout_s": str(settings.rtp_timeout_s),
+        "rtp_timeout_s": str(timeout.waiting_s),
+        "rtp_timeout_hold_s": str(timeout.hold_s),
         "qualify_s": str(settings.qualify_s),
     }
 

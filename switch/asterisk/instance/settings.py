@@ -10,6 +10,7 @@ from pathlib import Path
 
 from switch.accounts import AgentAccount
 from switch.asterisk.instance.installation import REPOSITORY
+from switch.media_timeout import MediaTimeout
 from switch.peers import Peers
 from switch.runfolder import RunFolder
 
@@ -40,7 +41,7 @@ class AsteriskSettings(RunFolder):
     codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
     language: str = "en"
     qualify_s: int = 10
-    rtp_timeout_s: int = 60
+    media_timeout: MediaTimeout | None = None  # None: what `upkeep.set_accounts` wrote last, else the defaults
     spool_dir: Path | None = None  # holds recording/ and voicemail/; run_dir/spool unless given
     music_dir: Path | None = None  # a site's own music; a soft chime is made in run_dir/music unless given
     extra_modules: tuple[str, ...] = ()  # loaded besides modules.conf, such as "app_queue.so"

@@ -18,6 +18,7 @@ from switch.freeswitch.instance.handover import handover, leg_variables
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.timezones import zones_file
 from switch.holdmusic import write_hold_music
+from switch.media_timeout import MediaTimeout
 from switch.peers import peer_user
 from switch.runfolder import write_private
 
@@ -35,8 +36,8 @@ _FILES = (
     "dialplan.xml",
     "directory.xml",
 )
-_ACCOUNTS, _FALLBACK, _ZONES = "agents.xml", "fallback.xml", "zones.xml"
 _PEER_GATEWAYS, _PEER_USERS = "peer_gateways.xml", "peer_users.xml"
+_ACCOUNTS, _FALLBACK, _ZONES, _MEDIA = "agents.xml", "fallback.xml", "zones.xml", "media.xml"
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -68,6 +69,8 @@ def write_configuration(settings: FreeSwitchSettings) -> None:
         write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
     if settings.peers is not None or not (settings.etc_dir / _PEER_USERS).exists():
         write_peers(settings)
+    if settings.media_timeout is not None or not (settings.etc_dir / _MEDIA).exists():
+        _write_media(settings)
     if settings.accounts or not (settings.etc_dir / _ACCOUNTS).exists():
         write_accounts(settings, settings.accounts)
     if not (settings.etc_dir / _FALLBACK).exists():
@@ -75,7 +78,13 @@ def write_configuration(settings: FreeSwitchSettings) -> None:
 
 
 def write_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount]) -> None:
-    """Writes the agents' accounts, all of them; takes effect at the next start or `reloadxml`."""
+    """Writes the agents' accounts, all of them; takes effect at the next start or `reloadxml`.
+
+    And the settings' media time-outs, where they name some.
+    """
+    if settings.media_timeout is not None:
+        _write_media(settings)
+    talking_ms = 1000 * (settings.media_timeout or MediaTimeout()).talking_s
     template = (settings.templates / "agent.xml").read_text()
     users = []
     for account in accounts:
@@ -83,7 +92,12 @@ def write_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount
             raise BadInput(
                 f"agent id {account.agent!r}: use letters, digits, '.', '_' and '-', at most 40, for a SIP account"
             )
-        values = {"user": account.user, "agent": account.agent, "secret": _text(account.secret)}
+        values = {
+            "user": account.user,
+            "agent": account.agent,
+            "secret": _text(account.secret),
+            "talking_ms": str(talking_ms),
+        }
         users.append(render(template, values))
     write_private(settings.etc_dir / _ACCOUNTS, "<include>\n" + "".join(users) + "</include>\n")
 
@@ -115,6 +129,14 @@ def write_peers(settings: FreeSwitchSettings) -> None:
     write_private(settings.etc_dir / _PEER_USERS, "<include>\n" + "".join(users) + "</include>\n")
 
 
+def _write_media(settings: FreeSwitchSettings) -> None:
+    """The global variables of legs that have none of their own: of callers."""
+    timeout = settings.media_timeout or MediaTimeout()
+    values = {"media_timeout": timeout.waiting_s, "media_hold_timeout": timeout.hold_s}
+    lines = [f'  <X-PRE-PROCESS cmd="set" data="{name}={1000 * seconds}"/>' for name, seconds in values.items()]
+    write_private(settings.etc_dir / _MEDIA, "\n".join(["<include>", *lines, "</include>\n"]))
+
+
 def write_fallback(settings: FreeSwitchSettings, dialplan: str, zones: Iterable[str]) -> None:
     """Writes a compiled fallback and the zones that its hours are in; takes effect at the next start or `reloadxml`."""
     write_private(settings.etc_dir / _ZONES, zones_file(zones))
@@ -137,7 +159,6 @@ def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
         "domain": settings.domain,
         "codecs": ",".join(settings.codecs),
         "qualify_s": settings.qualify_s,
-        "rtp_timeout_s": settings.rtp_timeout_s,
         "music_dir": music_dir,
         "log_file": settings.log_file,
         "log_levels": settings.log_levels,

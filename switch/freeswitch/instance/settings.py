@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from switch.accounts import AgentAccount
+from switch.media_timeout import MediaTimeout
 from switch.peers import Peers
 from switch.runfolder import RunFolder
 
@@ -37,7 +38,7 @@ class FreeSwitchSettings(RunFolder):
     max_sessions: int = 2000
     sessions_per_second: int = 200
     qualify_s: int = 10
-    rtp_timeout_s: int = 60
+    media_timeout: MediaTimeout | None = None  # None: what `upkeep.set_accounts` wrote last, else the defaults
     web_socket_port: int | None = None  # agents in browsers: SIP over secure WebSocket; None for no such port
     certificates_dir: Path | None = None  # wss.pem and dtls-srtp.pem for them
     spool_dir: Path | None = None  # holds recording/ and voicemail/; run_dir/spool unless given

@@ -20,6 +20,7 @@ from switch.asterisk.instance.configuration import (
 )
 from switch.asterisk.instance.installation import Installation, locate
 from switch.asterisk.instance.settings import TEMPLATES, AsteriskSettings
+from switch.media_timeout import MediaTimeout
 from switch.peers import Peers
 
 pytestmark = pytest.mark.unit
@@ -60,6 +61,64 @@ def test_it_listens_on_loopback_until_told_otherwise(settings: AsteriskSettings,
     assert "bind = 127.0.0.1:12060" in (settings.etc_dir / "pjsip.conf").read_text()
     assert "bindaddr = 127.0.0.1" in (settings.etc_dir / "http.conf").read_text()
     assert "media_address = 127.0.0.1" in (settings.etc_dir / "agents.conf").read_text()
+
+
+def endpoints(settings: AsteriskSettings) -> dict[str, dict[str, str]]:
+    """Each endpoint of pjsip.conf as Asterisk reads it, with what is included: its settings by name."""
+    lines: list[str] = []
+
+    def read(name: str) -> None:
+        for line in (settings.etc_dir / name).read_text().splitlines():
+            if line.startswith("#include "):
+                read(line.removeprefix("#include "))
+            elif line and not line.startswith(";"):
+                lines.append(line)
+
+    read("pjsip.conf")
+    sections: list[tuple[str, dict[str, str]]] = []
+    for line in lines:
+        if line.startswith("["):
+            sections.append((line.strip("[]"), {}))
+        else:
+            name, _, value = line.partition(" = ")
+            sections[-1][1][name] = value
+    return {name: section for name, section in sections if section["type"] == "endpoint"}
+
+
+def test_no_endpoint_moves_a_call_by_itself(settings: AsteriskSettings, installation: Installation) -> None:
+    peers = Peers("south", "p-2", {"north": "10.0.0.8:5060"})
+    write_configuration(replace(settings, gateway="sip:10.0.0.9", peers=peers), installation)
+    found = endpoints(settings)
+    assert set(found) == {"trunk", "gateway", "agent-1001", "switch-north"}
+    for name, endpoint in found.items():
+        assert endpoint["allow_transfer"] == "no", name
+        assert endpoint["set_var"] == "FORWARD_CONTEXT=hotline-nowhere", name
+    nowhere = (settings.etc_dir / "extensions.conf").read_text().partition("[hotline-nowhere]\n")[2]
+    assert nowhere.startswith("\n"), "the context is there, and leads nowhere"
+
+
+@pytest.mark.parametrize(
+    ("started_with", "told", "callers", "agents"),
+    [
+        pytest.param(None, None, "60 300", "8 300", id="the defaults"),
+        pytest.param(MediaTimeout(20, 5, 90), None, "20 90", "5 90", id="by its own command line"),
+        pytest.param(None, MediaTimeout(30, 6, 70), "30 70", "6 70", id="by the controller, as hotline.yaml says"),
+    ],
+)
+def test_calls_without_audio_end_in_a_time_apart_for_callers_and_agents(
+    settings: AsteriskSettings,
+    installation: Installation,
+    started_with: MediaTimeout | None,
+    told: MediaTimeout | None,
+    callers: str,
+    agents: str,
+) -> None:
+    write_configuration(replace(settings, media_timeout=started_with, gateway="sip:10.0.0.9"), installation)
+    if told is not None:
+        write_accounts(replace(settings, media_timeout=told), settings.accounts)
+        write_configuration(replace(settings, accounts=(), gateway="sip:10.0.0.9"), installation)  # a later start
+    seen = {name: f"{one['rtp_timeout']} {one['rtp_timeout_hold']}" for name, one in endpoints(settings).items()}
+    assert seen == {"trunk": callers, "gateway": callers, "agent-1001": agents}
 
 
 def test_a_module_that_this_version_lacks_is_not_loaded(settings: AsteriskSettings, installation: Installation) -> None:

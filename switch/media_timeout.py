@@ -1,0 +1,48 @@
+"""The time without audio after which a call counts as dead: the same settings for each switch."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MediaTimeout:
+    """Whole seconds. A phone that sends nothing while it is muted needs more than it may be muted for."""
+
+    waiting_s: int = 60
+    """Of callers, who wait and press keys, and of whom we call by a trunk: some send nothing while they are silent."""
+    talking_s: int = 8
+    """Of agents' phones, which are up only in a talk or just before it."""
+    hold_s: int = 300
+    """Of everybody while they have put the other side on hold."""
+
+
+def add_media_timeout_options(parser: argparse.ArgumentParser) -> None:
+    """Options for a switch without a controller that writes into its run directory."""
+    default = MediaTimeout()
+    for name, text, seconds in (
+        ("waiting", "callers", default.waiting_s),
+        ("talking", "agents' phones", default.talking_s),
+        ("hold", "whoever has put the other side on hold", default.hold_s),
+    ):
+        parser.add_argument(
+            f"--media-timeout-{name}",
+            type=_seconds,
+            metavar="SECONDS",
+            help=f"without audio of {text} a call ends after this time"
+            f" (default: what the controller wrote last, by hotline.yaml, else {seconds})",
+        )
+
+
+def media_timeout_of(arguments: argparse.Namespace) -> MediaTimeout | None:
+    """The settings of a command line; None where it names none."""
+    names = ("waiting", "talking", "hold")
+    given = {f"{name}_s": value for name in names if (value := getattr(arguments, f"media_timeout_{name}")) is not None}
+    return MediaTimeout(**given) if given else None
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or not 2 <= int(text) <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r}: use whole seconds, 2 to 86400")
+    return int(text)

@@ -1,0 +1,30 @@
+"""A call whose far end is gone without a word ends in the time that the setting says."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from calls.causes import Cause
+from calls.events import Unbridged
+from switch.media_timeout import MediaTimeout
+from tests.contract.conftest import UNRECORDED
+from tests.contract.rig import Facts, PickUp, Rig, Steps
+
+pytestmark = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
+
+_NOTICED_S = 10.0
+
+
+async def test_an_agent_whose_network_is_gone_in_a_talk_is_noticed(rig: Rig, facts: Facts, steps: Steps) -> None:
+    assert MediaTimeout().talking_s < _NOTICED_S
+    caller, agent, attempt = await steps.talking()
+    caller.speak()
+    await agent.hears("caller")
+    since = time.monotonic()
+    await (await rig.phone("1001", PickUp())).unplug()
+    assert (await facts.ended(agent.leg, _NOTICED_S)).cause is Cause.TIMED_OUT
+    assert time.monotonic() - since < _NOTICED_S
+    assert (await facts.next(Unbridged)).attempt == attempt
+    assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg], "the caller is still there"
