@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 
 from switch.accounts import AgentAccount
+from switch.asterisk.instance import memory
 from switch.asterisk.instance.installation import REPOSITORY, Installation
 from switch.asterisk.instance.process import AsteriskProcess, AsteriskStartError
 from tests.live.conftest import SettingsFactory, until
@@ -98,6 +99,20 @@ async def test_every_module_that_is_asked_for_runs_and_the_log_has_no_complaint(
     log = asterisk.settings.log_file.read_text()
     assert " ERROR[" not in log, log
     assert " WARNING[" not in log, log
+
+
+async def test_its_console_counts_calls_and_gives_memory_back(
+    asterisk: AsteriskProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = asterisk.memory()
+    assert not await keeper.look()
+    assert not await keeper.look(), "there were no calls"
+    monkeypatch.setattr(memory, "_WORTH_CALLS", 0)
+    assert await keeper.look()
+    assert keeper.resident_mb() > 10
+    await asterisk.kill()
+    with pytest.raises(OSError, match="refused|No such file"):
+        await keeper.look()
 
 
 async def test_stop_leaves_no_process_and_frees_the_ports(

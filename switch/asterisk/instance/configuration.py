@@ -257,6 +257,11 @@ def _one_line(value: str) -> str:
     return value
 
 
+def control_socket(settings: AsteriskSettings) -> Path:
+    """The socket of the running Asterisk's console, once its configuration is written."""
+    return _control_dir(settings) / "asterisk.ctl"
+
+
 def _control_dir(settings: AsteriskSettings) -> Path:
     """Where `asterisk.ctl` goes: the run directory, or a short private one when that path is too long for a socket."""
     directory = settings.run_dir / "control"

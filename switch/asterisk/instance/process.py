@@ -20,8 +20,9 @@ from types import TracebackType
 
 from switch.accounts import AgentAccount
 from switch.asterisk.instance import upkeep
-from switch.asterisk.instance.configuration import write_configuration
+from switch.asterisk.instance.configuration import control_socket, write_configuration
 from switch.asterisk.instance.installation import Installation
+from switch.asterisk.instance.memory import MemoryKeeper
 from switch.asterisk.instance.settings import AsteriskSettings, port_is_free
 
 START_DEADLINE_S = 30.0
@@ -43,6 +44,7 @@ class AsteriskProcess:
         self.settings = settings
         self.installation = installation
         self._process: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -81,6 +83,7 @@ class AsteriskProcess:
         try:
             await asyncio.wait_for(self._until_ready(), deadline_s)
             _schedule_in_batches(self._process.pid)
+            self._keeping = asyncio.create_task(self.memory().run())
         except TimeoutError:
             await self.kill()
             raise AsteriskStartError(self._why(f"did not answer within {deadline_s:g} s")) from None
@@ -90,6 +93,7 @@ class AsteriskProcess:
 
     async def stop(self, deadline_s: float = STOP_DEADLINE_S) -> None:
         """Ends it in good order (calls are hung up), after the deadline by force. Harmless when it does not run."""
+        self._stop_keeping()
         if self._process is None or self._process.returncode is not None:
             return
         self._process.terminate()
@@ -100,9 +104,20 @@ class AsteriskProcess:
 
     async def kill(self) -> None:
         """Ends it at once, as a crash would: no BYE is sent, nothing is written."""
+        self._stop_keeping()
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+
+    def memory(self) -> MemoryKeeper:
+        """Looks after the memory of the one that runs: once a minute, and whenever it is asked to."""
+        assert self._process is not None
+        return MemoryKeeper(control_socket(self.settings), self._process.pid)
+
+    def _stop_keeping(self) -> None:
+        if self._keeping is not None:
+            self._keeping.cancel()
+            self._keeping = None
 
     async def ended(self) -> int:
         """Waits until it has ended, for whatever reason; its exit code (0 when it never ran)."""
