@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -23,7 +24,7 @@ from calls.errors import SwitchAway
 from switch.accounts import AgentAccount, SecretStore
 from switch.freeswitch.client import Refused
 from switch.freeswitch.hearing import FOLDER
-from switch.freeswitch.instance.process import FreeSwitchProcess, locate
+from switch.freeswitch.instance.process import KEYS, FreeSwitchProcess, locate
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.upkeep import ask, set_accounts
 from switch.freeswitch.wire import Api
@@ -32,6 +33,7 @@ from tests.ports import free_port
 
 _PORTS = range(14_000, 14_400, 2)
 _RTP_FIRST = range(14_400, 14_900, 100)
+_SHARED_KEYS = Path(__file__).resolve().parents[2] / ".local" / "freeswitch-test-keys"
 NAMED = os.environ.get("HOTLINE_FREESWITCH")
 
 
@@ -57,11 +59,25 @@ async def own_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[Free
     program = locate()
     assert program is not None
     process = FreeSwitchProcess(freeswitch_settings(run_dir, **changes), program)
+    if process.settings.certificates_dir is None:
+        _copy_keys(_SHARED_KEYS, process.settings.keys_dir)
     await process.start()
+    if process.settings.certificates_dir is None:
+        _copy_keys(process.settings.keys_dir, _SHARED_KEYS)
     try:
         yield process
     finally:
         await process.kill()
+
+
+def _copy_keys(source: Path, target: Path) -> None:
+    """The keys that a switch makes at its first start, in seconds each: all switches of the tests share one pair."""
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in KEYS:
+        if (source / name).exists() and not (target / name).exists():
+            unfinished = target / f"{name}.{os.getpid()}"  # several workers may come here at once
+            shutil.copyfile(source / name, unfinished)
+            unfinished.replace(target / name)
 
 
 class Instance:

@@ -10,11 +10,20 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from calls.errors import SwitchAway
 from switch.freeswitch.instance.configuration import write_configuration
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 
+log = structlog.get_logger(__name__)
+
 START_DEADLINE_S = 20.0
+FIRST_START_DEADLINE_S = 120.0
+"""Two keys of 4096 bits are made first: 3 to 11 s on an idle machine, over 20 on a busy one."""
+KEYS = ("dtls-srtp.pem", "wss.pem")
+"""switch_core_media.c and switch_msrp.c, 1.10.12. Files that are there are kept, whatever is in them."""
+_WHOLE = (b"PRIVATE KEY-----", b"-----END CERTIFICATE-----")
 STOP_DEADLINE_S = 10.0
 _ATTEMPTS = 2
 
@@ -37,7 +46,7 @@ def command_line(program: str, settings: FreeSwitchSettings) -> Sequence[str]:
         "-cache": run / "cache",
         "-storage": run / "state",
         "-recordings": settings.recording_dir,
-        "-certs": settings.certificates_dir or run / "state",
+        "-certs": settings.keys_dir,
     }
     return [program, "-nf", "-nc", "-nonat", *(str(word) for pair in folders.items() for word in pair)]
 
@@ -60,20 +69,35 @@ class FreeSwitchProcess:
         """Writes the configuration, starts, and returns once its event socket answers. Raises SwitchAway.
 
         One start of ninety stands still before the first module is loaded (1.10.12): it is killed and tried once more.
+        The first start of a run directory has a longer time, for the keys that are made in it.
         """
         if self.pid is not None:
             raise RuntimeError("it runs already")
         write_configuration(self.settings)
+        deadline_s = START_DEADLINE_S
+        if self._makes_keys():
+            deadline_s = FIRST_START_DEADLINE_S
+            log.info("first start: keys are made", folder=str(self.settings.keys_dir), at_most_s=deadline_s)
         for _ in range(_ATTEMPTS):
             await self._spawn()
             try:
-                async with asyncio.timeout(START_DEADLINE_S):
+                async with asyncio.timeout(deadline_s):
                     await self._until_it_listens()
                 return
             except TimeoutError:
                 await self.kill()
-        fault = f"FreeSWITCH did not open its event socket in {START_DEADLINE_S:g} s, {_ATTEMPTS} times"
+                self._makes_keys()
+        fault = f"FreeSWITCH did not open its event socket in {deadline_s:g} s, {_ATTEMPTS} times"
         raise SwitchAway(f"{fault}: {self._log_tail()}")
+
+    def _makes_keys(self) -> bool:
+        """Whether a start makes keys. What a killed start has left of one is removed: it would be taken for a key."""
+        paths = [self.settings.keys_dir / name for name in KEYS]
+        if self.settings.certificates_dir is None:  # else somebody's own, who knows what is in them
+            for path in paths:
+                if path.exists() and not all(part in path.read_bytes() for part in _WHOLE):
+                    path.unlink()
+        return not all(path.exists() for path in paths)
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(

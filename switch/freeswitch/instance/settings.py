@@ -48,6 +48,11 @@ class FreeSwitchSettings(RunFolder):
     templates: Path = TEMPLATES
 
     @property
+    def keys_dir(self) -> Path:
+        """Where it keeps its own keys, made at its first start, and those of the certificates that are given."""
+        return self.certificates_dir or self.run_dir / "state"
+
+    @property
     def log_file(self) -> Path:
         """The log of FreeSWITCH itself."""
         return self.run_dir / "log" / "freeswitch.log"
