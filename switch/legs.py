@@ -117,7 +117,9 @@ def cause_of_end(leg: Leg, status: int, cause: Cause) -> Cause:
     # What an earlier controller called has no ring time of ours: the switch's has ended it, and the answer is invented.
     if not leg.ringing and (status == 408 or (status in SILENT and leg.ring_timer is None)):
         return unreachable(leg)
-    return cause_of_status(status, rang=leg.ringing)
+    of_status = cause_of_status(status, rang=leg.ringing)
+    # A phone of ours that is not there is unreachable, whoever says so: another of our switches, or the phone.
+    return Cause.UNREACHABLE if of_status is Cause.SWITCHED_OFF and leg.device is not None else of_status
 
 
 def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> events.SwitchEvent:

@@ -18,14 +18,19 @@ class MediaTimeout:
     """Of everybody while they have put the other side on hold."""
 
 
-def add_media_timeout_options(parser: argparse.ArgumentParser) -> None:
-    """Options for a switch without a controller that writes into its run directory."""
+def add_media_timeout_options(parser: argparse.ArgumentParser, *, with_accounts: bool) -> None:
+    """Options for a switch without a controller that writes into its run directory.
+
+    `with_accounts`: the command line also names agents, so that their phones' time is its business, too.
+    """
     default = MediaTimeout()
-    for name, text, seconds in (
+    options = [
         ("waiting", "callers", default.waiting_s),
-        ("talking", "agents' phones", default.talking_s),
         ("hold", "whoever has put the other side on hold", default.hold_s),
-    ):
+    ]
+    if with_accounts:
+        options.append(("talking", "the phones of --agents", default.talking_s))
+    for name, text, seconds in options:
         parser.add_argument(
             f"--media-timeout-{name}",
             type=_seconds,
@@ -37,8 +42,8 @@ def add_media_timeout_options(parser: argparse.ArgumentParser) -> None:
 
 def media_timeout_of(arguments: argparse.Namespace) -> MediaTimeout | None:
     """The settings of a command line; None where it names none."""
-    names = ("waiting", "talking", "hold")
-    given = {f"{name}_s": value for name in names if (value := getattr(arguments, f"media_timeout_{name}")) is not None}
+    named = {name: getattr(arguments, f"media_timeout_{name}", None) for name in ("waiting", "talking", "hold")}
+    given = {f"{name}_s": seconds for name, seconds in named.items() if seconds is not None}
     return MediaTimeout(**given) if given else None
 
 

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ari-port", type=int, default=8088)
     add_sip_options(parser, 20000, 22999)
     add_peer_options(parser)
-    add_media_timeout_options(parser)
+    add_media_timeout_options(parser, with_accounts=True)
     parser.add_argument("--password-file", type=Path, help="ARI password, made when missing (default: in secrets.json)")
     parser.add_argument(
         "--keep-withheld",

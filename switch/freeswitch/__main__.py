@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_sip_options(parser, 23000, 25999)
     add_peer_options(parser)
-    add_media_timeout_options(parser)
+    add_media_timeout_options(parser, with_accounts=False)
     parser.add_argument("--gateway", metavar="HOST:PORT", help="where outgoing calls go")
     parser.add_argument("--codecs", default=",".join(FreeSwitchSettings.codecs), help="in order of preference")
     parser.add_argument("--web-socket-port", type=int, help="SIP over secure WebSocket for agents in browsers")

@@ -33,6 +33,7 @@ def called(device: str | None, *, rang: bool, ours: bool = True) -> Leg:
         pytest.param(called(None, rang=False), 0, Cause.NO_ANSWER, Cause.TRUNK_UNREACHABLE, id="a silent trunk"),
         pytest.param(called(None, rang=False), 408, Cause.NO_ANSWER, Cause.TRUNK_UNREACHABLE, id="silent for 32 s"),
         pytest.param(called(None, rang=False), 480, Cause.NO_ANSWER, Cause.SWITCHED_OFF, id="a trunk's own 480"),
+        pytest.param(called("1001", rang=False), 480, Cause.NO_ANSWER, Cause.UNREACHABLE, id="a phone's own 480"),
         pytest.param(called(None, rang=True), 480, Cause.NO_ANSWER, Cause.NO_ANSWER, id="a trunk's 480 after ringing"),
         pytest.param(
             called(None, rang=False, ours=False), 480, Cause.NO_ANSWER, Cause.TRUNK_UNREACHABLE, id="the switch's 480"

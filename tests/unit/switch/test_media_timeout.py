@@ -9,9 +9,9 @@ from switch.media_timeout import MediaTimeout, add_media_timeout_options, media_
 pytestmark = pytest.mark.unit
 
 
-def parsed(*words: str) -> MediaTimeout | None:
+def parsed(*words: str, with_accounts: bool = True) -> MediaTimeout | None:
     parser = argparse.ArgumentParser(exit_on_error=False)
-    add_media_timeout_options(parser)
+    add_media_timeout_options(parser, with_accounts=with_accounts)
     return media_timeout_of(parser.parse_args(words))
 
 
@@ -19,6 +19,12 @@ def test_what_is_not_named_is_the_default_and_nothing_named_is_nothing() -> None
     assert parsed() is None
     assert parsed("--media-timeout-talking", "20") == MediaTimeout(talking_s=20)
     assert parsed("--media-timeout-waiting", "90", "--media-timeout-hold", "600") == MediaTimeout(90, hold_s=600)
+    assert parsed("--media-timeout-waiting", "90", with_accounts=False) == MediaTimeout(90)
+
+
+def test_a_switch_whose_phones_are_the_controllers_takes_no_time_for_them() -> None:
+    with pytest.raises(SystemExit):
+        parsed("--media-timeout-talking", "20", with_accounts=False)
 
 
 @pytest.mark.parametrize("seconds", ["0", "1", "-5", "8s", "8.5", "90000"])
