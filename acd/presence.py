@@ -48,11 +48,12 @@ def take(matching: Matching, event: AgentEvent, now: Instant) -> None:
         case AgentResumed():
             agent.pause, agent.rest_until, agent.missed, agent.faults = "", 0.0, 0, 0
         case AgentReachable(reachable=reachable):
-            agent.reachable = reachable
-            if reachable:
+            back, agent.reachable = reachable and not agent.reachable, reachable
+            if back:  # told at each change of the phone's state
                 agent.faults = 0
                 if agent.rest == "unreachable":  # what it rested for is over
                     agent.rest_until = 0.0
+            if reachable:
                 matching.agents.arrive(agent)
             else:
                 matching.agents.leave(agent)

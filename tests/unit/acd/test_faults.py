@@ -75,6 +75,9 @@ def test_what_reaches_the_agent_again_forgets_the_faults(by: str) -> None:
             bench(TalkEnded(agent.assignment.attempt), now + 2.0)
         case "the phone's return":
             bench(AgentReachable(A, True), now + 1.0)
+            assert agent.faults == 2, "it was never away"
+            bench(AgentReachable(A, False), now + 2.0)
+            bench(AgentReachable(A, True), now + 3.0)
         case _:
             bench(AgentResumed(A), now + 1.0)
     assert agent.faults == 0
