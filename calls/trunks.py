@@ -69,6 +69,8 @@ class Trunk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """ISO 3166: where its numbers are dialled; unless given, the site's."""
     outgoing: Outgoing = Outgoing()
     incoming: Incoming = Incoming()
+    probe_s: int = 10
+    """The gateway is asked by OPTIONS so often whether it is there; 0: never, for one that does not answer them."""
     progress_s: Seconds = 12.0
     """A gateway from which nothing is heard for so long is given up for the next trunk, if there is one."""
 

@@ -9,7 +9,10 @@ from control.treatment import QueueTreatment
 
 
 class RoutingConfiguration(msgspec.Struct, frozen=True):
-    """Read from queues.yaml, agents.yaml and trunks.yaml at publish. On disk it is `people.json`, and `treatments` is `habits`."""
+    """Read from queues.yaml, agents.yaml and trunks.yaml at publish.
+
+    On disk it is `people.json`, and `treatments` is `habits`.
+    """
 
     configuration: Configuration
     treatments: dict[QueueName, QueueTreatment] = msgspec.field(name="habits")

@@ -180,7 +180,7 @@ def _checked(node: Node, trunk: Trunk, region: str, secrets: Path | None) -> Ite
         prefix = getattr(trunk, way).prefix
         if not _PREFIX.fullmatch(prefix):
             yield _problem(at(way), f"{prefix!r} is no prefix: digits, * and #")
-    for word in ("max_calls", "calls_per_s"):
+    for word in ("max_calls", "calls_per_s", "probe_s"):
         if getattr(trunk, word) < 0:
             yield _problem(at(word), f"`{word}` is a whole number of at least 1, or left out")
     if trunk.progress_s <= 0:

@@ -111,7 +111,8 @@ def test_a_house_without_a_trunk_is_told_once_what_cannot_be_called(tmp_path: Pa
     assert problem.warning
     assert problem.mark.file == "dialplans/queues.yaml"
     assert "callbacks of front_desk, callbacks of loans, callbacks of care" in problem.message
-    assert checked.program is not None and checked.routing is not None
+    assert checked.program is not None
+    assert checked.routing is not None
     assert uncarried(checked.program, checked.routing) == [f"callbacks of {q}" for q in ("front_desk", "loans", "care")]
 
 
@@ -121,8 +122,8 @@ def test_a_number_that_no_trunk_carries_is_told_where_it_stands(tmp_path: Path) 
     checked = site_with_flow(tmp_path, flow)
     told = [str(problem) for problem in checked.problems if problem.rule == "no-trunk"]
     assert told == [
-        "dialplans/flows/abroad.yaml:3:1: tel:+4930123456 in abroad: no trunk carries such a number; `carries` of carrier"
-        " leaves it out [no-trunk]"
+        "dialplans/flows/abroad.yaml:3:1: tel:+4930123456 in abroad: no trunk carries such a number; `carries` of"
+        " carrier leaves it out [no-trunk]"
     ]
 
 
