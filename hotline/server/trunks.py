@@ -31,8 +31,11 @@ class Trunks:
         self._troubles: dict[str, str] = {}
         health.trunks = lines.down
 
-    def take_up(self, version: str) -> None:
-        """These are the trunks from the next call on; what calls out and finds none is told."""
+    def take_up(self, version: str, *, standing: bool = False) -> None:
+        """This version's trunks are put in force with the next look; what calls out and finds none is told.
+
+        `standing`: the switches have them since the controller before, so they are chosen among at once.
+        """
         self._look_at = 0.0
         if not version:
             return
@@ -40,7 +43,8 @@ class Trunks:
             routing, program = self._versions.routing(version), self._versions.program(version)
         except HotlineError:
             return  # the version is told as one that cannot be read
-        self._lines.use(routing.trunks, program.region)
+        if standing:
+            self._lines.use(routing.trunks, program.region)
         if missing := uncarried(program, routing):
             advice = f"name a trunk in {TRUNKS}, or start the switch with --gateway; docs/trunks.md"
             log.warning("no trunk carries what calls out", what=missing, advice=advice)
@@ -51,6 +55,7 @@ class Trunks:
             return
         self._look_at = now + _EVERY_S
         routing = self._versions.routing(version)
+        taken = True
         for switch, provisioning in self._provisioning.items():
             if not self._health.switches[switch]:
                 continue
@@ -58,10 +63,13 @@ class Trunks:
                 seen = await provisioning.keep_trunks(routing.trunks, routing.tls)
             except (HotlineError, OSError, ValueError) as error:
                 self._trouble(switch, str(error))
+                taken = False
                 continue
             self._trouble(switch, "")
             for name, down in self._lines.see(switch, seen):
                 self._tell(name, down)
+        if taken:  # only now: before, a call by a new one would fail
+            self._lines.use(routing.trunks, self._versions.region(version))
 
     def _tell(self, name: str, down: bool) -> None:
         if down:

@@ -57,7 +57,7 @@ class Upkeep:
         self._versions = versions
         self._provisioning = provisioning
         self._trunks = Trunks(trunks, versions, provisioning, health)
-        self._trunks.take_up(driver.router.register.version)
+        self._trunks.take_up(driver.router.register.version, standing=True)
         self._refitting = refitting
         self._pending_rows = pending_rows
         self._journal_days = journal_days

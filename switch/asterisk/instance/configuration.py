@@ -56,6 +56,8 @@ _INDISPENSABLE = (
     "app_stasis.so",
 )
 _LOAD = re.compile(r"load = (\S+\.so)")
+_TRUNKS = ("trunks.conf", "trunk_exceptions.conf")
+"""Written by `instance.trunks`."""
 _STANDING = "endpoints.json"
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
@@ -115,9 +117,9 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
         _write_callers_media(settings)
     if settings.accounts or not (settings.etc_dir / "agents.conf").exists():
         write_accounts(settings, settings.accounts)
-    trunks = settings.etc_dir / "trunks.conf"
-    if not trunks.exists():
-        write_private(trunks, "; no trunks yet\n")
+    for name in _TRUNKS:
+        if not (settings.etc_dir / name).exists():
+            write_private(settings.etc_dir / name, "; no trunks yet\n")
     fallback = settings.etc_dir / "fallback.conf"
     if not fallback.exists():
         write_private(fallback, (settings.templates / "fallback.conf").read_text())

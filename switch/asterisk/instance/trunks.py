@@ -8,8 +8,10 @@ over the control socket in the run directory.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from calls.trunks import Tls, Trunk
 from switch.asterisk.instance.configuration import control_dir, one_line, render, standing_values
@@ -18,7 +20,7 @@ from switch.asterisk.instance.upkeep import reload
 from switch.runfolder import write_private
 from switch.trunk_lines import ENDPOINT, Seen
 
-_FILE = "trunks.conf"
+_FILE, _EXCEPTIONS = "trunks.conf", "trunk_exceptions.conf"
 _RETRY_S = 20
 _EXPIRES_S = 300
 _REGISTRATION_RETRIES = 1_000_000
@@ -38,6 +40,9 @@ async def set_trunks(
         return
     await reload(settings, "res_pjsip.so")
     await reload(settings, "res_pjsip_outbound_registration.so")
+    if any(trunk.register for trunk in trunks.values()):
+        # a registration that stands is not made anew for another password, before it expires
+        await _command(settings, "pjsip send register *all")
 
 
 def write_trunks(
@@ -52,12 +57,11 @@ def write_trunks(
         render(template, values | _trunk_values(name, trunk, passwords.get(name, ""), values))
         for name, trunk in trunks.items()
     ]
-    text = "\n".join(blocks) or "; no trunks\n"
-    path = settings.etc_dir / _FILE
-    if path.exists() and path.read_text() == text:
-        return False
-    write_private(path, text)
-    return True
+    texts = {_FILE: "\n".join(blocks) or "; no trunks\n", _EXCEPTIONS: _exceptions(trunks)}
+    changed = {name: text for name, text in texts.items() if _read(settings.etc_dir / name) != text}
+    for name, text in changed.items():
+        write_private(settings.etc_dir / name, text)
+    return bool(changed)
 
 
 async def seen_trunks(settings: AsteriskSettings, trunks: Mapping[str, Trunk]) -> dict[str, Seen]:
@@ -75,15 +79,14 @@ def seen_in(trunks: Mapping[str, Trunk], contacts: str, registrations: str) -> d
     for name, trunk in trunks.items():
         contact = reached.get(ENDPOINT + name, "")
         reachable = {"Avail": True, "Unavail": False}.get(contact)
-        state = registered.get(ENDPOINT + name, "")
+        state = registered.get(ENDPOINT + name, "") if trunk.register else ""
         detail = ""
-        if trunk.register and state != "Registered":
-            detail = f"it is not registered ({state or 'unknown to Asterisk'})"
-            if state == "Rejected":
-                detail = f"its gateway refuses user {trunk.user} and the password of var/secrets/{trunk.secret}"
+        if state == "Rejected":
+            detail = f"its gateway refuses user {trunk.user} and the password of var/secrets/{trunk.secret}"
         if reachable is False:
             detail = "its gateway does not answer"
-        seen[name] = Seen(reachable, state == "Registered" if trunk.register else None, detail)
+        # "Unregistered" is one that has just begun
+        seen[name] = Seen(reachable, {"Registered": True, "Rejected": False, "Stopped": False}.get(state), detail)
     return seen
 
 
@@ -97,6 +100,25 @@ async def _command(settings: AsteriskSettings, command: str) -> str:
             return (await reader.read(-1)).decode("utf-8", "replace")
         finally:
             writer.close()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        return ""
+
+
+def _exceptions(trunks: Mapping[str, Trunk]) -> str:
+    """Lines that take the trunks' addresses from those of all other callers: of two that match, either is taken."""
+    lines = []
+    for trunk in trunks.values():
+        for source in trunk.callers:
+            try:
+                lines.append(f"match = !{ipaddress.ip_network(source, strict=False)}")
+            except ValueError:
+                continue  # the name of a host
+    return "\n".join(lines) + "\n"
 
 
 def _transport(kind: str, values: Mapping[str, str], tls: Tls | None) -> str:
