@@ -84,7 +84,7 @@ class Server:
         provisioning: Mapping[str, Provisioning],
         trunks: TrunkLines | None = None,
     ) -> None:
-        """`provisioning` has one for each node of the cell; `trunks` are those that the nodes' adapters choose among."""
+        """`provisioning` has one for each node of the cell; `trunks` are those that the nodes choose among."""
         self.site = site
         self._trunks = trunks or TrunkLines()
         self.metrics = Metrics()
