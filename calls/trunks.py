@@ -90,14 +90,19 @@ class Trunk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """SIP over TLS: where the switch listens for it, and its files by path. Without a certificate nobody can call in
-    by TLS; calling out needs none. `authorities` are those whose signature under a gateway's certificate counts."""
+    """SIP over TLS: where the switch listens for it, and its files by path.
+
+    Without a certificate nobody can call in by TLS, and no phone register; calling out needs none. `authorities` are
+    those whose signature under a gateway's certificate counts.
+    """
 
     port: int = 5061
     certificate: str = ""
     key: str = ""
     authorities: str = "/etc/ssl/certs/ca-certificates.crt"
     verify: bool = True
+    phone_srtp: Literal["no", "offered", "required"] = "no"
+    """Encrypted audio with agents' phones."""
 
 
 class TrunkState(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import aiohttp
 
@@ -50,10 +51,11 @@ class AsteriskHouse:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
         lines = await asyncio.to_thread(fallback_lines, routing, program, utc)  # looks a year of hours through
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir))
+        srtp = routing.tls.phone_srtp if routing.tls is not None else "no"
         try:
             if self._switch.peers is not None:
                 await set_peers(self._switch)
-            await set_accounts(self._switch, accounts_of(routing, self._secrets))
+            await set_accounts(replace(self._switch, phone_srtp=srtp), accounts_of(routing, self._secrets))
             await set_fallback(self._switch, dialplan)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SwitchError(f"Asterisk did not take its configuration: {error}") from error

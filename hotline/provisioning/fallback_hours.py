@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from dsl import hours as opening
 from dsl.hours import Hours
-from ivr.compiler.lint import successors
+from ivr.compiler.ways import successors
 from ivr.program import AnyStep, AskHours, Call, Jump, Program, Queue, Transfer
 from switch.fallback import OpeningHours, Span
 

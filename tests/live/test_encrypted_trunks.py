@@ -1,4 +1,4 @@
-"""Two Asterisks with a trunk between them: SIP over TCP and TLS, audio by SRTP, certificates by path."""
+"""Two Asterisks with a trunk between them, or one the other's phone: TCP, TLS, SRTP, certificates by path."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import socket
 import subprocess
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -109,5 +110,44 @@ async def test_a_call_between_two_switches(
                 (ended,) = [event for event in events if isinstance(event, CallEnded)]
                 assert ended.cause is Cause.NO_TRUNK
             assert lines.states()["there"].calls == 0
+        finally:
+            await switch.close()
+
+
+@pytest.mark.parametrize("phone_srtp", ["required", "offered"])
+async def test_a_phone_by_tls_with_encrypted_audio(
+    phone_srtp: Literal["required", "offered"],
+    installation: Installation,
+    asterisk_settings: SettingsFactory,
+    tmp_path: Path,
+) -> None:
+    """The phone is an Asterisk, too: it registers by TLS and takes encrypted audio only."""
+    authority = certificates(tmp_path, ("here",))
+    settings = asterisk_settings(phone_srtp=phone_srtp)
+    account = settings.accounts[0]
+    async with (
+        AsteriskProcess(settings, installation),
+        AsteriskProcess(asterisk_settings(), installation) as phone,
+    ):
+        tls = Tls(free_port(socket.SOCK_STREAM), str(tmp_path / "here.crt"), str(tmp_path / "here.key"), str(authority))
+        await set_trunks(settings, {}, {}, tls)
+        own = Trunk(
+            f"127.0.0.1:{tls.port}", transport="tls", srtp=True, register=True, user=account.user, secret="x", probe_s=0
+        )
+        line = FallbackLine("main", ALWAYS, RingGroup("nobody", ()), message_max_s=20)
+        await phone.set_fallback(compile_fallback([line], str(phone.settings.voicemail_dir)))
+        its = Tls(free_port(socket.SOCK_STREAM), authorities=str(authority))
+        await set_trunks(phone.settings, {"house": own}, {"house": account.secret}, its)
+
+        async def registered() -> bool:
+            return (await seen_trunks(phone.settings, {"house": own}))["house"].registered is True
+
+        await until(registered, 15.0, 0.2)
+        switch = AsteriskSwitch(AsteriskOptions(settings.ari_url, settings.ari_user, settings.ari_password))
+        events: list[SwitchEvent] = []
+        await switch.start(events.append)
+        try:
+            switch.send(Originate(LegId("out:1"), AttemptId("out:1:1"), f"phone:{account.agent}", "95183", "", 20.0))
+            await until(lambda: any(isinstance(event, CallAnswered) for event in events), 25.0)
         finally:
             await switch.close()

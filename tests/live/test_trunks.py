@@ -74,14 +74,13 @@ class TrunkSite(Shortened):
         """As the server shows it."""
         async with self.session.get("/trunks") as answer:
             rows = await answer.json()
-        (found,) = [row for row in rows if row["trunk"] == name]
-        return dict(found)
+        return next((dict(row) for row in rows if row["trunk"] == name), {})
 
     async def trunk_is(self, name: str, state: str, deadline_s: float = 20.0) -> dict[str, Any]:
         """The trunk once it is in that state."""
 
         async def so() -> bool:
-            return bool((await self.trunk(name))["state"] == state)
+            return (await self.trunk(name)).get("state") == state
 
         await until(so, deadline_s, 0.1)
         return await self.trunk(name)

@@ -59,6 +59,11 @@ _LOAD = re.compile(r"load = (\S+\.so)")
 _TRUNKS = ("trunks.conf", "trunk_exceptions.conf")
 """Written by `instance.trunks`."""
 _STANDING = "endpoints.json"
+_PHONE_SRTP = {
+    "no": "media_encryption = no",
+    "offered": "media_encryption = sdes\nmedia_encryption_optimistic = yes",
+    "required": "media_encryption = sdes",
+}
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -140,6 +145,7 @@ def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...
                 f"agent id {account.agent!r}: use letters, digits, '.', '_' and '-', at most 40, for a SIP account"
             )
         values = {"endpoint": account.user, "agent": account.agent, "secret": one_line(account.secret)}
+        values["phone_srtp"] = _PHONE_SRTP[settings.phone_srtp]
         values["rtp_timeout_s"] = str((settings.media_timeout or MediaTimeout()).talking_s)
         blocks.append(render(template, standing_values(settings) | values))
     write_private(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")

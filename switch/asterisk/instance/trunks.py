@@ -52,7 +52,7 @@ def write_trunks(
     values = standing_values(settings)
     template = (settings.templates / "trunk.conf").read_text()
     used = {trunk.transport for trunk in trunks.values()}
-    blocks = [_transport(kind, values, tls) for kind in ("tcp", "tls") if kind in used or (kind == "tls" and tls)]
+    blocks = [_transport(kind, values, tls) for kind in ("tcp", "tls") if kind in used or tls is not None]
     blocks += [
         render(template, values | _trunk_values(name, trunk, passwords.get(name, ""), values))
         for name, trunk in trunks.items()
