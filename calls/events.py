@@ -19,7 +19,8 @@ class Fact(msgspec.Struct, frozen=True, tag=True, gc=False):
 class CallArrived(Fact, frozen=True):
     """A leg came in: a caller by a trunk, or an agent who dialled from a phone of ours (`device` is that account).
 
-    `caller` and `called` are as the switch gave them; `calls.numbers` normalises and masks.
+    `caller` and `called` are as the switch gave them; `calls.numbers` normalises and masks. `trunk`: the name of the
+    trunk that it came by, which may write numbers in its own way; empty where it is not known.
     """
 
     leg: LegId
@@ -27,6 +28,7 @@ class CallArrived(Fact, frozen=True):
     called: str
     caller_name: str = ""
     device: str | None = None
+    trunk: str = ""
 
 
 class CallRinging(Fact, frozen=True):
@@ -132,6 +134,7 @@ class LiveLeg(msgspec.Struct, frozen=True, gc=False):
     bridged_with: LegId | None = None
     bridge: AttemptId | None = None
     in_music: bool = False
+    trunk: str = ""
 
 
 class SwitchLost(Fact, frozen=True):

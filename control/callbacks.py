@@ -237,6 +237,10 @@ class Callbacks(QuietPart):
     def _not_reached(self, call: at.Call, callback: at.Callback, cause: Cause) -> None:
         rules = rules_of(self._hub, call)
         callback.leg = None
+        if cause is Cause.NO_TRUNK:
+            callback.tries -= 1  # the number was never called: it is no try of theirs
+            advice = "hotline trunks says which are down; docs/trunks.md"
+            self._hub.notice("error", "callback not dialled", call=call.call, detail=cause, advice=advice)
         if rules is None or callback.tries >= rules.tries:
             self._give_up(call, callback, "unreached", cause)
         else:

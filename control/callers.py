@@ -6,6 +6,7 @@ from calls.commands import HangUp
 from calls.events import CallAnswered, CallArrived, CallEnded, CommandFailed, DigitPressed, PlaybackFinished
 from calls.ids import LegId
 from calls.numbers import e164
+from calls.trunks import normalised
 from complaints.cases import CaseAsked
 from control.announcements import Announcements
 from control.callbacks import Callbacks
@@ -42,11 +43,15 @@ class Callers:
         """Begin a call: the flow of the number that was dialled."""
         hub, register = self._hub, self._hub.register
         region = hub.directory.region(register.version)
-        caller, called = e164(event.caller, region), e164(event.called, region)
+        trunk = hub.directory.trunk(register.version, event.trunk) if event.trunk else None
+        caller, called = (
+            e164(number, region) if trunk is None else normalised(number, trunk, region)
+            for number in (event.caller, event.called)
+        )
         call = Call(call_id(event.leg), event.leg, caller, called, register.version, hub.now)
         register.calls[call.call] = call
         register.legs[event.leg] = Leg(event.leg, "caller", call.call, caller, hub.now)
-        flow = hub.directory.entry(call.version, event.called)
+        flow = hub.directory.entry(call.version, event.called if trunk is None else called)
         if flow is None:
             call.end_as("refused")
             advice = "add the number to dialplans/entry.yaml, or a default entry"

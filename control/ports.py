@@ -8,6 +8,7 @@ from acd.forecast.announce import Said, Unsaid
 from acd.forecast.forecaster import Example, Forecast
 from calls.commands import Media
 from calls.ids import AgentId, CallId, Instant
+from calls.trunks import Trunk
 from control.register import Call
 from control.treatment import QueueTreatment
 
@@ -29,6 +30,10 @@ class Directory(Protocol):
 
     def zone(self, version: str) -> str:
         """IANA: the zone whose day and clock the house keeps."""
+        ...
+
+    def trunk(self, version: str, name: str) -> Trunk | None:
+        """The trunk of this name, which says how its numbers are written."""
         ...
 
     def account(self, version: str, agent: AgentId) -> str | None:

@@ -42,7 +42,7 @@ def missed(register: Register, back: SwitchBack) -> list[SwitchEvent]:
     ]
     for leg in back.live:
         if leg.leg not in register.legs and leg.inbound:
-            events.append(CallArrived(leg.leg, leg.caller, leg.called, device=leg.device))
+            events.append(CallArrived(leg.leg, leg.caller, leg.called, device=leg.device, trunk=leg.trunk))
     for known in register.legs.values():
         here = live.get(known.leg)
         if here is not None and here.answered and known.answered_at is None and known.role != "caller":

@@ -140,7 +140,7 @@ class Node:
         leg, maybe_leg = self._leg, self._maybe_leg
         self._in: dict[type, Callable[[Any], SwitchEvent]] = {
             events.CallArrived: lambda told: events.CallArrived(
-                self.leg(told.leg), told.caller, told.called, told.caller_name, told.device
+                self.leg(told.leg), told.caller, told.called, told.caller_name, told.device, told.trunk
             ),
             events.CallRinging: lambda told: events.CallRinging(self.leg(told.leg)),
             events.CallAnswered: lambda told: events.CallAnswered(self.leg(told.leg), told.attempt),

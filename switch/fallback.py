@@ -73,17 +73,22 @@ class FallbackLine:
     message_max_s: int = 120  # 0: no voicemail
 
 
-def check_lines(lines: Sequence[FallbackLine]) -> FallbackLine:
-    """The line that takes all other calls. Raises FallbackError for lines that no switch could tell apart or obey."""
+def check_lines(lines: Sequence[FallbackLine]) -> FallbackLine | None:
+    """The line that takes all other calls; None: they are refused, as numbers that nobody has.
+
+    Raises FallbackError for lines that no switch could tell apart or obey.
+    """
     others = [line for line in lines if not line.numbers]
-    if len(others) != 1:
-        raise FallbackError(f"{len(others)} lines have no numbers of their own: exactly one must take all other calls")
+    if not lines or len(others) > 1:
+        raise FallbackError(
+            f"{len(others)} of {len(lines)} lines have no numbers of their own: one may take all others"
+        )
     names = [line.name for line in lines]
     if len(set(names)) != len(names):
         raise FallbackError(f"two lines have one name: {', '.join(sorted(names))}")
     for line in lines:
         _check_line(line)
-    return others[0]
+    return others[0] if others else None
 
 
 def check(pattern: re.Pattern[str], what: str, value: str) -> None:

@@ -50,6 +50,9 @@ def add_sip_options(parser: argparse.ArgumentParser, first_rtp: int, last_rtp: i
     parser.add_argument("--rtp", type=_range_of_ports, default=(first_rtp, last_rtp), metavar="FIRST-LAST")
     parser.add_argument("--external-address", help="what phones reach this host under, behind address translation")
     parser.add_argument("--trunk", action="append", metavar="NETWORK", help="who may call in (default: loopback)")
+    parser.add_argument(
+        "--gateway", metavar="HOST:PORT", help="where outgoing calls go in a site without dialplans/trunks.yaml"
+    )
 
 
 def _range_of_ports(text: str) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from calls import commands, events
 from calls.causes import Cause, FailureReason, Outcome
 from calls.ids import AttemptId, LegId
 from calls.sip_causes import SILENT, cause_of_status
+from calls.trunks import Route
 
 LegCommand = (
     commands.Answer
@@ -34,6 +35,7 @@ class Leg:
         "called",
         "caller",
         "device",
+        "dialled",
         "end_timer",
         "ending",
         "heading",
@@ -42,8 +44,13 @@ class Leg:
         "music",
         "open",
         "originate",
+        "progress_timer",
+        "refusals",
         "ring_timer",
         "ringing",
+        "routes",
+        "silent",
+        "trunk",
     )
 
     def __init__(self, leg: LegId, caller: str, called: str, *, inbound: bool, device: str | None = None) -> None:
@@ -59,6 +66,12 @@ class Leg:
         self.music = False  # ordered; not while a talk stands
         self.heading: AttemptId | None = None  # of the Bridge that is taking it
         self.ending: Cause | None = None  # why we are ending it
+        self.trunk = ""  # by name, of a leg that goes by one
+        self.routes: list[Route] = []  # that are left to be tried
+        self.dialled: commands.Originate | None = None  # of a leg that goes out by a trunk
+        self.refusals: list[str] = []  # what became of those before
+        self.silent = False  # nothing was heard of its gateway in time
+        self.progress_timer: asyncio.TimerHandle | None = None
         self.ring_timer: asyncio.TimerHandle | None = None
         self.end_timer: asyncio.TimerHandle | None = None
 
@@ -78,9 +91,7 @@ class Leg:
 
     def answer(self) -> AttemptId | None:
         """A leg that we called is up. Gives the attempt of its Originate; None where the answer has been told."""
-        if self.ring_timer is not None:
-            self.ring_timer.cancel()
-            self.ring_timer = None
+        self.cancel_ring_timers()
         attempt, self.originate = self.originate, None
         self.answered = True
         return attempt
@@ -89,11 +100,18 @@ class Leg:
         """Whether it is answered when the switch comes to what is ordered now: it is, or an Answer is under way."""
         return self.answered or any(isinstance(command, commands.Answer) for command in self.open.values())
 
-    def cancel_timers(self) -> None:
-        """The leg is over."""
-        for timer in (self.ring_timer, self.end_timer):
+    def cancel_ring_timers(self) -> None:
+        """It is answered, or called by another trunk."""
+        for timer in (self.ring_timer, self.progress_timer):
             if timer is not None:
                 timer.cancel()
+        self.ring_timer = self.progress_timer = None
+
+    def cancel_timers(self) -> None:
+        """The leg is over."""
+        self.cancel_ring_timers()
+        if self.end_timer is not None:
+            self.end_timer.cancel()
 
 
 def unreachable(leg: Leg) -> Cause:

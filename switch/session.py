@@ -14,6 +14,7 @@ from calls.causes import Cause, FailureReason
 from calls.events import SwitchEvent
 from calls.ids import LegId, Seconds
 from switch.legs import Leg, LegCommand, failed
+from switch.trunk_lines import TrunkLines
 
 L = TypeVar("L", bound=Leg)
 log = structlog.get_logger(__name__)
@@ -22,7 +23,9 @@ log = structlog.get_logger(__name__)
 class Session(ABC, Generic[L]):
     """One per adapter. `emit` hands an event to the sink now, `later` after the present command has returned."""
 
-    def __init__(self, deadline_s: Seconds) -> None:
+    def __init__(self, deadline_s: Seconds, trunks: TrunkLines | None = None) -> None:
+        self.trunks = trunks or TrunkLines()
+        self.trunks.count_by(lambda: (leg.trunk for leg in self.legs.values()))
         self.legs: dict[LegId, L] = {}
         self.emit: Callable[[SwitchEvent], None] = _nowhere
         self.on_end: Callable[[L], None] = _nowhere  # what talks and supervision do when a leg ends

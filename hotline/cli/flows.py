@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
+from calls.trunks import Tls, Trunk
 from control.treatment import QueueTreatment
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
@@ -150,7 +151,7 @@ def call(
 @app.command()
 def schema(
     name: Annotated[
-        str, typer.Argument(help="Kind: flow, defaults, entry, hours, skills, tests, queues or agents.")
+        str, typer.Argument(help="Kind: flow, defaults, entry, hours, skills, tests, queues, agents or trunks.")
     ] = "flow",
 ) -> None:
     """Print the JSON Schema of a kind of file, for completion in your editor.
@@ -159,7 +160,7 @@ def schema(
 
       hotline schema flow > dialplans/flow.schema.json
     """
-    makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig}
+    makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
     known = (*NAMES, *makers)
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
@@ -173,6 +174,12 @@ def _routing_schema(root: str, entry: type) -> dict[str, Any]:
     treatments = defs.pop("QueueTreatment")["properties"] if treatment else {}
     if entry is QueueConfig:  # call control's settings stand beside those of the queues core
         defs["QueueConfig"]["properties"].update(treatments)
+    if entry is Trunk:
+        (tls,), more = msgspec.json.schema_components([Tls], ref_template="#/$defs/{name}")
+        defs.update(more)
+        beside = {"tls": tls, "about": {"type": "string"}}
+    else:
+        beside = {}
     pauses = {"pauses": {"type": "object", "additionalProperties": {"type": "string"}}} if root == "agents" else {}
     if pauses:
         pauses["pause_needs_reason"] = {"type": "boolean"}
@@ -182,7 +189,7 @@ def _routing_schema(root: str, entry: type) -> dict[str, Any]:
         "type": "object",
         "required": [root],
         "additionalProperties": False,
-        "properties": {root: {"type": "object", "additionalProperties": inner}, **pauses},
+        "properties": {root: {"type": "object", "additionalProperties": inner}, **pauses, **beside},
         "$defs": defs,
     }
 

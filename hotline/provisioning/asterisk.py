@@ -1,12 +1,16 @@
 """Provisioning of an Asterisk: agents' SIP accounts, and the fallback for when the controller is away."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 
 import aiohttp
 
 from calls.errors import SwitchError
+from calls.trunks import Tls, Trunk
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
+from hotline.provisioning.secrets import passwords_of
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
@@ -14,8 +18,10 @@ from switch.accounts import SecretStore
 from switch.asterisk.instance.fallback import compile_fallback
 from switch.asterisk.instance.imported import FallbackLog
 from switch.asterisk.instance.settings import AsteriskSettings
+from switch.asterisk.instance.trunks import seen_trunks, set_trunks
 from switch.asterisk.instance.upkeep import set_accounts, set_fallback, set_peers
 from switch.media_timeout import MediaTimeout
+from switch.trunk_lines import Seen
 
 
 class AsteriskHouse:
@@ -38,19 +44,32 @@ class AsteriskHouse:
         )
         self._secrets = accounts
         self._node = node
+        self._secrets_folder = site.state / "secrets"
         self._log = FallbackLog(self._switch.fallback_log)
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
         lines = await asyncio.to_thread(fallback_lines, routing, program, utc)  # looks a year of hours through
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir))
+        srtp = routing.tls.phone_srtp if routing.tls is not None else "no"
         try:
             if self._switch.peers is not None:
                 await set_peers(self._switch)
-            await set_accounts(self._switch, accounts_of(routing, self._secrets))
+            await set_accounts(replace(self._switch, phone_srtp=srtp), accounts_of(routing, self._secrets))
             await set_fallback(self._switch, dialplan)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SwitchError(f"Asterisk did not take its configuration: {error}") from error
+
+    async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
+        """See `Provisioning.keep_trunks`. A trunk whose password cannot be read is left out, and down."""
+        passwords, left_out = await asyncio.to_thread(passwords_of, trunks, self._secrets_folder)
+        there = {name: trunk for name, trunk in trunks.items() if name not in left_out}
+        try:
+            await set_trunks(self._switch, there, passwords, tls)
+            seen = await seen_trunks(self._switch, there) if there else {}
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SwitchError(f"Asterisk did not take its trunks: {error}") from error
+        return {**seen, **left_out}
 
     def missed(self) -> list[MissedCall]:
         """Calls that met the fallback since the last `forget`."""

@@ -1,9 +1,12 @@
 """Provisioning of a FreeSWITCH: agents' SIP accounts, and the fallback for when the controller is away."""
 
 import asyncio
+from collections.abc import Mapping
 
+from calls.trunks import Tls, Trunk
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
+from hotline.provisioning.secrets import passwords_of
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
@@ -11,8 +14,10 @@ from switch.accounts import SecretStore
 from switch.freeswitch.instance.fallback import compile_fallback
 from switch.freeswitch.instance.imported import FallbackLog
 from switch.freeswitch.instance.settings import FreeSwitchSettings
+from switch.freeswitch.instance.trunks import seen_trunks, set_trunks
 from switch.freeswitch.instance.upkeep import set_accounts, set_fallback, set_peers
 from switch.media_timeout import MediaTimeout
+from switch.trunk_lines import Seen
 
 
 class FreeSwitchHouse:
@@ -33,6 +38,7 @@ class FreeSwitchHouse:
         )
         self._secrets = accounts
         self._node = node
+        self._secrets_folder = site.state / "secrets"
         self._log = FallbackLog(self._switch.fallback_log)
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
@@ -43,6 +49,14 @@ class FreeSwitchHouse:
             await set_peers(self._switch)
         await set_accounts(self._switch, accounts_of(routing, self._secrets))
         await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})
+
+    async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
+        """See `Provisioning.keep_trunks`. A trunk whose password cannot be read is left out, and down."""
+        passwords, left_out = await asyncio.to_thread(passwords_of, trunks, self._secrets_folder)
+        there = {name: trunk for name, trunk in trunks.items() if name not in left_out}
+        await set_trunks(self._switch, there, passwords, tls)
+        seen = await seen_trunks(self._switch, there) if there else {}
+        return {**seen, **left_out}
 
     def missed(self) -> list[MissedCall]:
         """Calls that met the fallback since the last `forget`."""

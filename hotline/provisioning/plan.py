@@ -3,22 +3,18 @@
 The same for every kind of switch: its own compiler turns these lines into its dialplan.
 """
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from calls.ids import AgentId, CallId, leg_on
 from control.commands import CallOutcome
-from dsl import hours as opening
+from hotline.provisioning.fallback_hours import hours_of
+from hotline.provisioning.fallback_numbers import forms_of
 from hotline.provisioning.port import MissedCall
 from hotline.versions.routing import RoutingConfiguration
-from ivr.program import AskHours, Flow, Jump, Menu, Program, Queue
+from ivr.program import Flow, Jump, Menu, Program, Queue
 from switch.accounts import AgentAccount, SecretStore
-from switch.fallback import FallbackLine, OpeningHours, RingGroup, Span
+from switch.fallback import FallbackLine, RingGroup
 from switch.missed import FallbackCall, FallbackOutcome
-
-_ALWAYS = OpeningHours("UTC", {day: (Span(0, 1440),) for day in range(1, 8)})
-_DATES_AHEAD = 400
-"""Days of holidays that the fallback knows ahead: a controller that is away for longer has other troubles."""
 
 _OUTCOMES: dict[FallbackOutcome, CallOutcome] = {
     FallbackOutcome.APOLOGY: "refused",
@@ -51,7 +47,7 @@ def missed_call(call: FallbackCall, voicemail_dir: Path, node: str) -> MissedCal
 
 
 def fallback_lines(routing: RoutingConfiguration, program: Program, utc: float) -> list[FallbackLine]:
-    """One line an entry flow: its hours, its first menu, and whose phones ring.
+    """One line an entry flow: its numbers in each form, its hours, its first menu, and whose phones ring.
 
     The fallback is small on purpose: a key of the menu that leads to a queue rings those who serve that queue, any
     other rings everybody, and nobody answering leads to voicemail.
@@ -61,9 +57,15 @@ def fallback_lines(routing: RoutingConfiguration, program: Program, utc: float) 
     everybody = RingGroup("everybody", tuple(f"agent-{account}" for account in sorted(routing.owners)))
     lines = []
     by_flow: dict[str, list[str]] = {}
+    taken: set[str] = set()
     for number, flow in program.entries.items():
-        by_flow.setdefault(flow, []).append(number)
-    takes_all = program.entries.get("default") or next(iter(by_flow), None)
+        if number == "default":
+            by_flow.setdefault(flow, [])
+            continue
+        forms = [form for form in forms_of(number, program, routing.trunks) if form not in taken]
+        taken.update(forms)
+        by_flow.setdefault(flow, []).extend(forms)
+    takes_all = program.entries.get("default")
     for flow_name, numbers in by_flow.items():
         walked = _walked(program, flow_name)
         menus = ((flow, step) for flow in walked for step in flow.steps.values() if isinstance(step, Menu))
@@ -73,9 +75,9 @@ def fallback_lines(routing: RoutingConfiguration, program: Program, utc: float) 
         lines.append(
             FallbackLine(
                 name=flow_name.replace("/", "-").lower(),
-                hours=_hours(walked, program, utc),
+                hours=hours_of(program, flow_name, utc),
                 group=everybody,
-                numbers=() if flow_name == takes_all else tuple(number for number in numbers if number != "default"),
+                numbers=() if flow_name == takes_all else tuple(numbers),
                 keys=keys,
                 greeting=sounds.get("welcome"),
                 menu=menu_sound if keys else None,
@@ -108,25 +110,3 @@ def _keys(menu: Menu, flow: Flow, routing: RoutingConfiguration) -> dict[str, Ri
             if serving:
                 keys[key] = RingGroup(step.queue, tuple(f"agent-{account}" for account in sorted(serving)))
     return keys
-
-
-def _hours(walked: list[Flow], program: Program, utc: float) -> OpeningHours:
-    asked = next(
-        (step.hours for flow in walked[:1] for step in flow.steps.values() if isinstance(step, AskHours)), None
-    )
-    if asked is None:
-        return _ALWAYS
-    hours = program.hours[asked]
-    weekdays = {day + 1: _spans(spans) for day, spans in enumerate(hours.week)}
-    dates = {}
-    today = datetime.fromtimestamp(utc, UTC).date()
-    for day in (today + timedelta(days=ahead) for ahead in range(-1, _DATES_AHEAD)):
-        spans, reason = opening.of_day(hours, day)
-        if reason != "week":
-            dates[day] = _spans(spans)
-    return OpeningHours(hours.zone, weekdays, dates)
-
-
-def _spans(spans: tuple[opening.Span, ...]) -> tuple[Span, ...]:
-    """Opening hours of one day, cut at midnight: the fallback's hours know no day that ends later."""
-    return tuple(Span(first, min(last, 1440)) for first, last in spans if first < 1440)

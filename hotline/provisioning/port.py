@@ -1,14 +1,16 @@
-"""The port of provisioning: accounts of agents' phones and the fallback dialplan, put in force at a switch."""
+"""The port of provisioning: accounts of agents' phones, trunks and the fallback dialplan, put in force at a switch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from calls.ids import AgentId, CallId
 from calls.numbers import e164
+from calls.trunks import Tls, Trunk
 from control.commands import CallOutcome, LogCall, LogRecording
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
+from switch.trunk_lines import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,13 @@ class Provisioning(Protocol):
         """
         ...
 
+    async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
+        """Put these trunks in force, where they are not yet or a password has changed; what the switch says of each.
+
+        Raises OSError, ValueError or HotlineError.
+        """
+        ...
+
     def missed(self) -> Sequence[MissedCall]:
         """Calls that met the fallback since the last `forget`. Raises OSError."""
         ...
@@ -69,6 +78,10 @@ class NoProvisioning:
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Nothing to write."""
+
+    async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
+        """Nothing to write, and nobody to ask."""
+        return {}
 
     def missed(self) -> Sequence[MissedCall]:
         """Whoever writes the fallback knows of its calls."""

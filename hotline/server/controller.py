@@ -17,6 +17,7 @@ from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
+from switch.trunk_lines import TrunkLines
 
 
 class RunningController:
@@ -33,6 +34,7 @@ class RunningController:
         driver: LiveDriver,
         writer: Writer,
         upkeep: Upkeep,
+        trunks: TrunkLines,
     ) -> None:
         self.database = database
         self.metrics = metrics
@@ -43,6 +45,7 @@ class RunningController:
         self._driver = driver
         self._writer = writer
         self._upkeep = upkeep
+        self._trunks = trunks
 
     @property
     def register(self) -> Register:
@@ -76,16 +79,20 @@ class RunningController:
         return self._driver.router.agent(agent, self._clock.now())
 
     def view(self) -> dict[str, Any]:
-        """The board, and beside it `switch_up`, `switches` and the rows that are `unwritten`."""
+        """The board, and beside it `switch_up`, `switches`, the rows that are `unwritten`, and the trunks."""
         board = self._board.view(self.register, self._clock.now(), self.region)
         health = self._health
         up = {"switch_up": health.switch_up, "switches": dict(health.switches)}
-        return {**board, **up, "unwritten": self._writer.pending}
+        return {**board, **up, "unwritten": self._writer.pending, "trunks": self.trunks()}
 
     def health(self) -> dict[str, Any]:
-        """`ok`, the reasons in `wrong` where it is not, and `version`."""
+        """`ok`, the reasons in `wrong` where it is not, `warnings` of what callers do not notice, and `version`."""
         wrong = self._health.wrong()
-        return {"ok": not wrong, "wrong": wrong, "version": self.register.version}
+        return {"ok": not wrong, "wrong": wrong, "warnings": self._health.trunks(), "version": self.register.version}
+
+    def trunks(self) -> list[dict[str, Any]]:
+        """Each trunk with its state, its calls and its last failures."""
+        return self._trunks.view()
 
     def wait_of(self, call: CallId) -> dict[str, Any]:
         """Place and forecast of a caller who waits."""

@@ -1,5 +1,6 @@
 """The health of a controller: whether its switches are there and its store writes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -10,6 +11,8 @@ class Health:
     switches: dict[str, bool]
     store_trouble: str = ""
     """The error while the store does not write; else empty."""
+    trunks: Callable[[], list[str]] = list
+    """Says in words which trunks are down. Callers are served all the same: no reason to call the controller ill."""
 
     @property
     def switch_up(self) -> bool:

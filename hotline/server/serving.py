@@ -49,6 +49,7 @@ from hotline.web.listening import answering, bind
 from ivr.vault import Vault
 from speech.sentences import Sentences
 from switch.cell import Cell
+from switch.trunk_lines import TrunkLines
 
 log = structlog.get_logger("hotline")
 
@@ -75,9 +76,17 @@ class _Voice:
 class Server:
     """One controller of one site. `run` serves until SIGTERM or SIGINT."""
 
-    def __init__(self, site: Site, cell: Cell, sentences: Sentences, provisioning: Mapping[str, Provisioning]) -> None:
-        """`provisioning` has one for each node of the cell."""
+    def __init__(
+        self,
+        site: Site,
+        cell: Cell,
+        sentences: Sentences,
+        provisioning: Mapping[str, Provisioning],
+        trunks: TrunkLines | None = None,
+    ) -> None:
+        """`provisioning` has one for each node of the cell; `trunks` are those that the nodes choose among."""
         self.site = site
+        self._trunks = trunks or TrunkLines()
         self.metrics = Metrics()
         self.controller: RunningController
         """Answers for the server once `run` has read the journal."""
@@ -172,12 +181,22 @@ class Server:
             self._health,
             self._versions,
             self._provisioning,
+            self._trunks,
             self._refitting,
             self.metrics.pending_rows,
             self.site.settings.journal_days,
         )
         self.controller = RunningController(
-            database, self.metrics, self._board, self._health, self._versions, clock, driver, writer, self._upkeep
+            database,
+            self.metrics,
+            self._board,
+            self._health,
+            self._versions,
+            clock,
+            driver,
+            writer,
+            self._upkeep,
+            self._trunks,
         )
         for changed in router.agents():  # those who were signed in before
             self.metrics.watch(changed)

@@ -1,7 +1,7 @@
 """Upkeep: what the server looks after once a second, because nobody tells it.
 
-A version or a fit published meanwhile, accounts and fallback of the switch, calls that met the fallback, the age of
-the journal. Each is a step of its own: an error costs one look, and nothing else.
+A version or a fit published meanwhile, the switch's accounts, fallback and trunks, calls that met the fallback, the
+age of the journal. Each is a step of its own: an error costs one look, and nothing else.
 """
 
 import asyncio
@@ -19,9 +19,11 @@ from hotline.learning.nightly import Refitting
 from hotline.provisioning.port import Provisioning
 from hotline.server.health import Health
 from hotline.server.periodic import PeriodicSteps
+from hotline.server.trunks import Trunks
 from hotline.store import statements
 from hotline.store.writer import Writer
 from hotline.versions.store import Versions
+from switch.trunk_lines import TrunkLines
 
 log = structlog.get_logger("hotline")
 
@@ -42,6 +44,7 @@ class Upkeep:
         health: Health,
         versions: Versions,
         provisioning: Mapping[str, Provisioning],
+        trunks: TrunkLines,
         refitting: Refitting,
         pending_rows: Gauge,
         journal_days: int,
@@ -53,6 +56,8 @@ class Upkeep:
         self._health = health
         self._versions = versions
         self._provisioning = provisioning
+        self._trunks = Trunks(trunks, versions, provisioning, health)
+        self._trunks.take_up(driver.router.register.version, standing=True)
         self._refitting = refitting
         self._pending_rows = pending_rows
         self._journal_days = journal_days
@@ -79,6 +84,8 @@ class Upkeep:
                 await self._take_new_fit()
             with self._steps.step("accounts and fallback"):
                 await self._provide()
+            with self._steps.step("trunks"):
+                await self._trunks.look(self._driver.router.register.version, self._clock.now())
             with self._steps.step("the fallback's calls"):
                 await self._import_missed()
             self._forget_old_events()
@@ -104,6 +111,7 @@ class Upkeep:
                 return holds
             self._driver.take(events.VersionPublished(current))
             log.info("version taken up", version=current)
+            self._trunks.take_up(current)
             self._provide_at.clear()
             self._tidied = asyncio.create_task(self._tidy())
             return self._driver.router.register.version

@@ -18,6 +18,7 @@ from speech.voice import Voice
 from speech.worded import WordedVoice
 from switch.accounts import SecretStore
 from switch.cell import Cell
+from switch.trunk_lines import TrunkLines
 
 if TYPE_CHECKING:
     from speech.recogniser import Recogniser
@@ -28,7 +29,8 @@ _SENTENCE_S = 2.0
 
 def make_server(site: Site) -> Server:
     """Everything wired together, nothing started. Call on a running event loop."""
-    return Server(site, make_cell(site), make_sentences(site), make_provisioning(site))
+    trunks = TrunkLines()
+    return Server(site, make_cell(site, trunks), make_sentences(site), make_provisioning(site), trunks)
 
 
 def make_voice(site: Site) -> Voice:
@@ -54,12 +56,12 @@ def make_sentences(site: Site) -> Sentences:
     return Sentences(site.sounds / "sentences", make_voice(site), deadline_s=_SENTENCE_S, fallback=apology)
 
 
-def make_cell(site: Site) -> Cell:
-    """All switches of the site, as one."""
-    return Cell([make_switch(site, node) for node in site.switches])
+def make_cell(site: Site, trunks: TrunkLines | None = None) -> Cell:
+    """All switches of the site, as one; `trunks` are the site's."""
+    return Cell([make_switch(site, node, trunks) for node in site.switches])
 
 
-def make_switch(site: Site, node: str) -> Switch:
+def make_switch(site: Site, node: str, trunks: TrunkLines | None = None) -> Switch:
     """The adapter of one switch, with a recogniser if this site has an engine for it."""
     settings = site.switches[node]
     recogniser = make_recogniser(site)
@@ -76,6 +78,7 @@ def make_switch(site: Site, node: str) -> Switch:
                     password=site.switch_password(node),
                     application=settings.application,
                     recordings_dir=recordings,
+                    trunks=trunks,
                     sound_address=site.settings.speech.address,
                 ),
                 name=node,
@@ -93,6 +96,7 @@ def make_switch(site: Site, node: str) -> Switch:
                     host=settings.host,
                     port=settings.port,
                     recordings_dir=recordings,
+                    trunks=trunks,
                     listen=(host, int(port)) if offered else None,
                     controller=settings.application if offered else "",
                 ),

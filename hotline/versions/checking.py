@@ -21,6 +21,7 @@ from hotline.versions.house_phrases import house_phrases
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.skills_check import unanswerable, unlisted_skills
 from hotline.versions.sources import hash_of, readable_files
+from hotline.versions.trunks import TRUNKS, gaps, read_trunks
 from hotline.versions.unread import unread_files
 from ivr.compiler.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
 from ivr.compiler.queue_rules import QUEUES
@@ -65,7 +66,9 @@ def check(site: Site) -> Checked:
     listed = _listed_skills(compiled.roots)
     if listed is not None and AGENTS in compiled.roots:
         problems += unlisted_skills(compiled.roots[AGENTS], listed)
+    trunks, tls = read_trunks(compiled.roots.get(TRUNKS), region, site.state / "secrets", problems)
     if routing is not None:
+        routing = msgspec.structs.replace(routing, trunks=trunks, tls=tls)
         known = frozenset(listed if listed is not None else _held_skills(routing.configuration))
         unknown = {problem.mark for problem in problems if problem.rule == "unknown-skill"}
         for wish, mark in compiled.skill_expressions:
@@ -77,6 +80,9 @@ def check(site: Site) -> Checked:
         problems += unanswerable(compiled.flows, compiled.readings, routing.configuration)
         prompts = next((Mark(name, 1, 1) for name in compiled.roots if name.startswith(PROMPTS)), Mark(PROMPTS, 1, 1))
         problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts)
+        if compiled.program is not None:
+            marks = {flow: reading.marks for flow, reading in compiled.readings.items()}
+            problems += gaps(compiled.program, routing, compiled.roots[QUEUES], marks)
     texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
     languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
     problems += unread_files(site, languages, sorted({key for root in texts_of for key in root.items}))

@@ -7,6 +7,7 @@ from calls.commands import Clip, Media, Sentence
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
 from calls.numbers import e164
+from calls.trunks import Trunk
 from control.register import Call
 from control.treatment import QueueTreatment
 from dsl.hours import is_open
@@ -62,6 +63,13 @@ class VersionedDirectory:
             return self._versions.program(version).zone
         except BadInput:
             return "UTC"
+
+    def trunk(self, version: str, name: str) -> Trunk | None:
+        """The trunk that a call came by; None for one that is not in this version."""
+        try:
+            return self._versions.routing(version).trunks.get(name)
+        except BadInput:
+            return None
 
     def account(self, version: str, agent: AgentId) -> str | None:
         """The account of the agent's phone."""

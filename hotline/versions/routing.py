@@ -4,11 +4,15 @@ import msgspec
 
 from acd.config import Configuration
 from calls.ids import AgentId, QueueName
+from calls.trunks import Tls, Trunk
 from control.treatment import QueueTreatment
 
 
 class RoutingConfiguration(msgspec.Struct, frozen=True):
-    """Read from queues.yaml and agents.yaml at publish. On disk it is `people.json`, and `treatments` is `habits`."""
+    """Read from queues.yaml, agents.yaml and trunks.yaml at publish.
+
+    On disk it is `people.json`, and `treatments` is `habits`.
+    """
 
     configuration: Configuration
     treatments: dict[QueueName, QueueTreatment] = msgspec.field(name="habits")
@@ -16,6 +20,9 @@ class RoutingConfiguration(msgspec.Struct, frozen=True):
     pauses: dict[str, str]
     """Pause reason by the digit dialled after the pause code; the empty key is the plain pause, and where it is missing
     one of the reasons must be given."""
+    trunks: dict[str, Trunk] = {}
+    """By name, as trunks.yaml has them; versions of before that file have none."""
+    tls: Tls | None = None
 
     def account(self, agent: AgentId) -> str | None:
         """The account of the agent's phone; None for an agent who is not in this version."""

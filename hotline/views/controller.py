@@ -56,7 +56,11 @@ class Controller(Protocol):
         ...
 
     def health(self) -> dict[str, Any]:
-        """`ok`, the reasons in `wrong` where it is not, and `version`."""
+        """`ok`, the reasons in `wrong` where it is not, `warnings` of what callers do not notice, and `version`."""
+        ...
+
+    def trunks(self) -> list[dict[str, Any]]:
+        """Each trunk with its state, its calls and its last failures, newest first."""
         ...
 
     def wait_of(self, call: CallId) -> dict[str, Any]:

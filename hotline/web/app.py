@@ -73,6 +73,11 @@ def make(controller: Controller, token: str, tokens: WaitTokens) -> FastAPI:
         """The live state of queues, agents and calls, as a wallboard shows it."""
         return controller.view()
 
+    @app.get("/trunks", dependencies=known, tags=["operations"])
+    async def trunks() -> list[dict[str, Any]]:
+        """The trunks: up or down and why, calls now, last failures, newest first. As `hotline trunks` shows them."""
+        return controller.trunks()
+
     @app.post("/reload", dependencies=known, tags=["operations"])
     async def reload() -> dict[str, str]:
         """Take up a version that was just published; the next call has it."""

@@ -9,6 +9,7 @@ import msgspec
 from acd.config import Configuration, QueueConfig
 from calls.commands import Media
 from calls.ids import AgentId, QueueName
+from calls.trunks import Trunk
 from control.ports import Directory
 from control.register import Call
 from control.treatment import QueueTreatment
@@ -49,6 +50,10 @@ class PlainDirectory:
     def zone(self, version: str) -> str:
         """Whose day the house keeps."""
         return self._program.zone
+
+    def trunk(self, version: str, name: str) -> Trunk | None:
+        """Callers come by none that has a name."""
+        return None
 
     def account(self, version: str, agent: AgentId) -> str | None:
         """The agent's id."""

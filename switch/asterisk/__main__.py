@@ -42,6 +42,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         peers=peers_from(arguments),
         media_timeout=media_timeout_of(arguments),
+        gateway=f"sip:{arguments.gateway}" if arguments.gateway else None,
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
 

@@ -36,6 +36,7 @@ from switch.asterisk.recording import SNOOP_ARGUMENT, Recorder
 from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
 from switch.legs import failed
+from switch.trunk_lines import trunk_of
 
 START_DEADLINE_S: Seconds = 10.0
 
@@ -180,7 +181,7 @@ class AsteriskSwitch(Adapter[Leg]):
 
     def _arrive(self, leg: Leg) -> None:
         self._session.legs[leg.id] = leg
-        self._emit(events.CallArrived(leg.id, leg.caller, leg.called, leg.caller_name, leg.device))
+        self._emit(events.CallArrived(leg.id, leg.caller, leg.called, leg.caller_name, leg.device, leg.trunk))
 
     def _leg_of(self, channel: wire.Channel) -> Leg:
         # A call that came in has the dialled number as its place in the dialplan; one that we placed has none.
@@ -188,6 +189,7 @@ class AsteriskSwitch(Adapter[Leg]):
         device = self._devices.account_of(channel.name)
         leg = Leg(LegId(channel.id), channel.caller.number, channel.dialplan.exten, inbound=inbound, device=device)
         leg.caller_name = channel.caller.name
+        leg.trunk = _trunk_of(channel.name)
         leg.answered = channel.state == "Up"
         return leg
 
@@ -318,6 +320,7 @@ class AsteriskSwitch(Adapter[Leg]):
                     bridged_with=partner,
                     bridge=attempt,
                     in_music=self._player.holding_bridges.is_one(bridge),
+                    trunk=leg.trunk,
                 )
             )
         return tuple(live)
@@ -326,6 +329,11 @@ class AsteriskSwitch(Adapter[Leg]):
 def _where(bridges: dict[str, tuple[str, ...]]) -> dict[str, str]:
     """The bridge that each channel is in."""
     return {channel: bridge for bridge, channels in bridges.items() for channel in channels}
+
+
+def _trunk_of(channel_name: str) -> str:
+    """The trunk of a channel such as PJSIP/trunk-carrier-0000001f; empty for another one."""
+    return trunk_of(channel_name.removeprefix("PJSIP/").rpartition("-")[0])
 
 
 def _is_leg(channel: wire.Channel) -> bool:

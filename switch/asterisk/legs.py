@@ -64,6 +64,7 @@ Q850_OF = {cause: 38 for cause in Cause} | {
     Cause.CANCELLED: 16,
     Cause.TIMED_OUT: 16,
     Cause.CONGESTION: 42,
+    Cause.NO_TRUNK: 42,
     Cause.TRANSFERRED: 16,
 }
 """What a HangUp with each cause tells the far end: of a call that was not answered yet, 42 becomes 503, 38 becomes 500.

@@ -43,10 +43,14 @@ class Dialler(originating.Dialler[Leg]):
     def _number(self, number: str) -> str:
         return f"PJSIP/{number}@{self._session.options.gateway}"
 
+    def _by_trunk(self, endpoint: str, number: str) -> str:
+        return f"PJSIP/{number}@{endpoint}"
+
     # -- out
 
     def _place(self, command: commands.Originate, leg: Leg, endpoint: str) -> None:
         session = self._session
+        leg.hanging_up, leg.seen_cause, leg.seen_status = False, 0, 0
         name = _UNSAFE_IN_NAME.sub(" ", command.caller_name)
         number = _UNSAFE_IN_NAME.sub("", command.caller)
         body = {
@@ -91,8 +95,12 @@ class Dialler(originating.Dialler[Leg]):
             self._not_placed(leg, reply)
 
     def _not_placed(self, leg: Leg, reply: Reply) -> None:
-        # Asterisk says 500 "Allocation failed" when no phone is registered for the account.
-        self._session.end(leg, leg.ending or unreachable(leg), reply.reason)
+        # Asterisk says 500 "Allocation failed" when no phone is registered for the account, and of a trunk without one
+        # address that answers.
+        self.not_answered(leg, unreachable(leg), reply.reason, 0)
+
+    def _withdraw(self, leg: Leg) -> None:
+        self._session.request(leg.id, "DELETE", f"channels/{wire.part(leg.id)}")
 
     # -- the end
 
@@ -133,8 +141,9 @@ class Dialler(originating.Dialler[Leg]):
         """A leg that never came under our control has ended: it was not answered."""
         leg = self._session.legs.get(LegId(event.channel.id))
         if leg is not None:
-            cause = leg.ending or cause_of_end(leg, event.tech_cause, cause_of_q850(event.cause))
-            self._session.end(leg, cause, f"{_native(event.tech_cause, event.cause)} {event.cause_txt}".strip())
+            cause = cause_of_end(leg, event.tech_cause, cause_of_q850(event.cause))
+            detail = f"{_native(event.tech_cause, event.cause)} {event.cause_txt}".strip()
+            self.not_answered(leg, cause, detail, event.tech_cause)
 
     # -- away
 

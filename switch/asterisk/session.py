@@ -16,6 +16,7 @@ from switch.asterisk.client import AriClient
 from switch.asterisk.legs import Q850_OF, Leg, failure_of
 from switch.asterisk.requests import Reply, Then
 from switch.legs import LegCommand
+from switch.trunk_lines import TrunkLines
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class AsteriskOptions:
     application: str = "hotline"
     recordings_dir: Path = Path("/var/spool/asterisk/recording")
     device_prefix: str = "agent-"  # account 1001 is the endpoint PJSIP/agent-1001
-    gateway: str = "gateway"  # the endpoint that tel: numbers go by
+    gateway: str = "gateway"  # the endpoint that tel: numbers go by where there are no trunks
+    trunks: TrunkLines | None = None  # the site's trunks; one for all its switches
     deadline_s: Seconds = 5.0
     media_here: bool = True
     connections: int = 4
@@ -54,7 +56,7 @@ class Session(session.Session[Leg]):
     """The link to one Asterisk, and how a command with one request is done. One per adapter."""
 
     def __init__(self, options: AsteriskOptions) -> None:
-        super().__init__(options.deadline_s)
+        super().__init__(options.deadline_s, options.trunks)
         self.options = options
         self._gone: deque[tuple[float, LegId]] = deque(maxlen=1_000)
         self.client: AriClient

@@ -38,7 +38,7 @@ def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:
         external_address=arguments.external_address,
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         media_timeout=media_timeout_of(arguments),
-        gateway=arguments.gateway,
+        gateway=arguments.gateway or None,
         peers=peers_from(arguments),
         codecs=tuple(arguments.codecs.split(",")),
         web_socket_port=arguments.web_socket_port,
@@ -65,7 +65,6 @@ def _parser() -> argparse.ArgumentParser:
     add_sip_options(parser, 23000, 25999)
     add_peer_options(parser)
     add_media_timeout_options(parser, with_accounts=False)
-    parser.add_argument("--gateway", metavar="HOST:PORT", help="where outgoing calls go")
     parser.add_argument("--codecs", default=",".join(FreeSwitchSettings.codecs), help="in order of preference")
     parser.add_argument("--web-socket-port", type=int, help="SIP over secure WebSocket for agents in browsers")
     parser.add_argument("--certificates-dir", type=Path, help="wss.pem and dtls-srtp.pem for them")

@@ -230,12 +230,13 @@ class FreeSwitch(Adapter[Leg]):
         caller = device or shown_number(event.headers)
         leg = Leg(leg_id, caller, event.get("Caller-Destination-Number"), inbound=True, device=device)
         leg.parked = True
+        leg.trunk = "" if device else self._session.trunks.by_address(event.get("Caller-Network-Addr"))
         leg.answered = event.get("Answer-State") == "answered"
         self._session.add(leg)
         # The switch decodes %0A in a display name, and leaves backslashes before quotes.
         name = _NO_NAME.sub(" ", event.get("Caller-Caller-ID-Name").replace("\\", "")).strip()
         told = name if leg.caller not in (name, ANONYMOUS) else ""
-        self._session.emit(events.CallArrived(leg_id, leg.caller, leg.called, told, device))
+        self._session.emit(events.CallArrived(leg_id, leg.caller, leg.called, told, device, leg.trunk))
         self._devices.look(device)
 
     def _on_answer(self, event: Event) -> None:

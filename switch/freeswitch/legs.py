@@ -42,7 +42,7 @@ OnDone = Callable[[Execution, Event | None, FailureReason | None], None]
 class Leg(legs.Leg):
     """One channel of ours. Its id is the channel's own UUID."""
 
-    __slots__ = ("away", "created", "parked", "running", "talk", "wanted")
+    __slots__ = ("away", "created", "job_done", "parked", "refused", "running", "talk", "wanted")
 
     def __init__(self, leg: LegId, caller: str, called: str, *, inbound: bool, device: str | None = None) -> None:
         super().__init__(leg, caller, called, inbound=inbound, device=device)
@@ -52,6 +52,8 @@ class Leg(legs.Leg):
         self.wanted: Execution | None = None  # runs next, once what runs has ended
         self.talk: AttemptId | None = None  # of the Bridge that it is in
         self.away: commands.Redirect | None = None  # being given away
+        self.job_done = False  # of a call by a trunk: the job of its Originate has ended
+        self.refused: tuple[int, str] | None = None  # likewise its channel, with status and cause
 
     def cancel_timers(self) -> None:
         """The leg is over."""
@@ -118,6 +120,7 @@ NAME_OF = {cause: "NORMAL_TEMPORARY_FAILURE" for cause in Cause} | {
     Cause.CANCELLED: "ORIGINATOR_CANCEL",
     Cause.TIMED_OUT: "NORMAL_CLEARING",
     Cause.CONGESTION: "SWITCH_CONGESTION",
+    Cause.NO_TRUNK: "SWITCH_CONGESTION",
     Cause.TRANSFERRED: "NORMAL_CLEARING",
 }
 """What a HangUp with each cause tells the far end; a fault of ours for the rest."""

@@ -18,6 +18,7 @@ from switch.freeswitch.wire import CommandRefused, Event
 from switch.legs import cause_of_end
 from switch.originating import SPARE_RING_S
 from switch.peers import DIALLED, peer_user
+from switch.trunk_lines import trunk_of
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f'\"\\<>,;{}\[\]()$|^@&]")
 """What ends a value, begins a variable, or separates values in the switch's own language of originate."""
@@ -48,10 +49,16 @@ class Dialler(originating.Dialler[Leg]):
     def _number(self, number: str) -> str:
         return f"sofia/gateway/{self._session.options.gateway}/{number}"
 
+    def _by_trunk(self, endpoint: str, number: str) -> str:
+        trunk = self._session.trunks.trunks.get(trunk_of(endpoint))
+        secure = "[rtp_secure_media=mandatory]" if trunk is not None and trunk.srtp else ""
+        return f"{secure}sofia/gateway/{endpoint}/{number}"
+
     # -- out
 
     def _place(self, command: commands.Originate, leg: Leg, endpoint: str) -> None:
         session = self._session
+        leg.created, leg.job_done, leg.refused = False, False, None
         variables = [
             f"origination_uuid={command.leg}",
             f"hotline_called={leg.called}",
@@ -62,6 +69,8 @@ class Dialler(originating.Dialler[Leg]):
         ]
         if leg.device is not None:
             variables.append(f"hotline_device={leg.device}")
+        if leg.trunk:
+            variables.append(f"hotline_trunk={leg.trunk}")
         if session.options.controller:
             variables.append(f"hotline_controller={session.options.controller}")
         argument = f"{{{','.join(variables)}}}{endpoint} &park()"
@@ -110,18 +119,44 @@ class Dialler(originating.Dialler[Leg]):
         text = job.result().strip()
         if text.startswith("-"):
             name = text.removeprefix("-ERR").strip()
-            if leg.created and leg.ending is None:
+            if leg.trunk:
+                self._job_ended(leg, name)
+            elif leg.created and leg.ending is None:
                 session.await_end(leg, partial(self._ended, leg, 0, name))  # its own event has the SIP status
             else:
                 self._ended(leg, 0, name)
+
+    def _job_ended(self, leg: Leg, name: str) -> None:
+        """The next trunk may use the leg's id only when both have been told: the channel's end, and the job's."""
+        leg.job_done = True
+        if leg.refused is not None:
+            self._refused(leg, *leg.refused)
+        elif leg.created and leg.ending is None:
+            self._session.await_end(leg, partial(self._refused, leg, 0, name))
+        else:
+            self._refused(leg, 0, name)
+
+    def _refused(self, leg: Leg, status: int, name: str) -> None:
+        detail = f"SIP {status} {name}" if status >= _FAILURE else name
+        self.not_answered(leg, cause_of_end(leg, status, cause_of(name)), detail, status)
+
+    def _withdraw(self, leg: Leg) -> None:
+        self._session.kill(leg)
 
     # -- the end
 
     def on_hangup_complete(self, event: Event) -> None:
         """CHANNEL_HANGUP_COMPLETE: the leg is gone."""
         leg = self._session.legs.get(LegId(event.leg))
-        if leg is not None:
-            self._ended(leg, status_of(event), event.get("Hangup-Cause"))
+        if leg is None:
+            return
+        status, name = status_of(event), event.get("Hangup-Cause")
+        if not leg.trunk or leg.originate is None or leg.dialled is None or leg.ending is not None:
+            self._ended(leg, status, name)
+        elif leg.job_done:
+            self._refused(leg, status, name)
+        else:
+            leg.refused = status, name
 
     def _ended(self, leg: Leg, status: int, name: str) -> None:
         cause = leg.ending or cause_of_end(leg, status, cause_of(name))

@@ -27,6 +27,7 @@ from switch.freeswitch.legs import NAME_OF, Execution, Leg, OnDone, failed
 from switch.freeswitch.link import NoReply, Reply
 from switch.freeswitch.wire import Api, Command, CommandRefused, CommandReplied, Event, Execute
 from switch.legs import LegCommand
+from switch.trunk_lines import TrunkLines
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,8 @@ class FreeSwitchOptions:
     recordings_dir: Path = Path("/var/lib/freeswitch/recordings")
     domain: str = "hotline"  # of the agents' accounts
     device_prefix: str = "agent-"  # account 1001 registers as agent-1001
-    gateway: str = "trunk"  # the gateway that tel: numbers go by
+    gateway: str = "trunk"  # the gateway that tel: numbers go by where there are no trunks
+    trunks: TrunkLines | None = None  # the site's trunks; one for all its switches
     music: str = "local_stream://hotline"
     deadline_s: Seconds = 5.0
     lease_s: Seconds = 4.0  # how long after our last sign new calls still come to us and not to the fallback
@@ -78,7 +80,7 @@ class Session(session.Session[Leg]):
     """The link to one FreeSWITCH, and the application that runs on each leg. One per adapter."""
 
     def __init__(self, options: FreeSwitchOptions) -> None:
-        super().__init__(options.deadline_s)
+        super().__init__(options.deadline_s, options.trunks)
         self.options = options
         self.on_eavesdrop_stop: Callable[[Leg], None] = _ignore  # an eavesdropper does not hear a break
         self.client: EventSocketClient

@@ -3,6 +3,7 @@
 from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
+from calls.trunks import Trunk
 from control.register import Call
 from control.treatment import Announce, CallbackRules, QueueTreatment
 from ivr.compiler.compiling import compile_folder
@@ -123,6 +124,9 @@ class Directory:
 
     def region(self, version: str) -> str:
         return "CN"
+
+    def trunk(self, version: str, name: str) -> Trunk | None:
+        return None
 
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}" if agent in PEOPLE[version].agents else None

@@ -6,6 +6,7 @@ error before Asterisk ever sees it.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -55,6 +56,14 @@ _INDISPENSABLE = (
     "app_stasis.so",
 )
 _LOAD = re.compile(r"load = (\S+\.so)")
+_TRUNKS = ("trunks.conf", "trunk_exceptions.conf")
+"""Written by `instance.trunks`."""
+_STANDING = "endpoints.json"
+_PHONE_SRTP = {
+    "no": "media_encryption = no",
+    "offered": "media_encryption = sdes\nmedia_encryption_optimistic = yes",
+    "required": "media_encryption = sdes",
+}
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -76,15 +85,15 @@ def render(template: str, values: dict[str, str]) -> str:
 def write_configuration(settings: AsteriskSettings, installation: Installation) -> None:
     """Makes the run directory with all folders, and writes every file, readable by its owner only.
 
-    `fallback.conf` is written only where there is none, `agents.conf` likewise when the settings name no accounts, and
-    `peers.conf` when they name no peers: what the controller has published stays in force.
+    `fallback.conf` and `trunks.conf` are written only where there are none, `agents.conf` likewise when the settings
+    name no accounts, and `peers.conf` when they name no peers: what the controller has published stays in force.
     """
     if absent := [name for name in _INDISPENSABLE if not (installation.modules_dir / name).exists()]:
         raise ConfigurationError(
             f"{installation.modules_dir} lacks {', '.join(absent)}: install all modules of this Asterisk,"
             " or set HOTLINE_ASTERISK=unpacked to have another one beside it"
         )
-    control_dir = _control_dir(settings)
+    control = control_dir(settings)
     for directory in (
         settings.run_dir,
         settings.etc_dir,
@@ -92,14 +101,15 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
         settings.log_file.parent,
         settings.recording_dir,
         settings.voicemail_dir,
-        control_dir,
+        control,
     ):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     music_dir = settings.music_dir
     if music_dir is None:
         music_dir = settings.run_dir / "music"
         write_hold_music(music_dir, ".sln", ".ulaw", ".alaw")
-    values = _values(settings, installation, control_dir, music_dir)
+    values = _values(settings, installation, control, music_dir)
+    write_private(settings.etc_dir / _STANDING, json.dumps(_endpoint_values(settings)))
     for name in _WHOLE_FILES:
         write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
     modules = settings.etc_dir / "modules.conf"
@@ -112,6 +122,9 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
         _write_callers_media(settings)
     if settings.accounts or not (settings.etc_dir / "agents.conf").exists():
         write_accounts(settings, settings.accounts)
+    for name in _TRUNKS:
+        if not (settings.etc_dir / name).exists():
+            write_private(settings.etc_dir / name, "; no trunks yet\n")
     fallback = settings.etc_dir / "fallback.conf"
     if not fallback.exists():
         write_private(fallback, (settings.templates / "fallback.conf").read_text())
@@ -131,9 +144,10 @@ def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...
             raise ConfigurationError(
                 f"agent id {account.agent!r}: use letters, digits, '.', '_' and '-', at most 40, for a SIP account"
             )
-        values = {"endpoint": account.user, "agent": account.agent, "secret": _one_line(account.secret)}
+        values = {"endpoint": account.user, "agent": account.agent, "secret": one_line(account.secret)}
+        values["phone_srtp"] = _PHONE_SRTP[settings.phone_srtp]
         values["rtp_timeout_s"] = str((settings.media_timeout or MediaTimeout()).talking_s)
-        blocks.append(render(template, _endpoint_values(settings) | values))
+        blocks.append(render(template, standing_values(settings) | values))
     write_private(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")
 
 
@@ -147,10 +161,10 @@ def write_peers(settings: AsteriskSettings) -> None:
                 "peer": node,
                 "endpoint": peer_user(node),
                 "own_endpoint": peer_user(settings.peers.name),
-                "secret": _one_line(settings.peers.secret),
-                "address": _one_line(address),
+                "secret": one_line(settings.peers.secret),
+                "address": one_line(address),
             }
-            blocks.append(render(template, values | _endpoint_values(settings)))
+            blocks.append(render(template, values | standing_values(settings)))
     write_private(settings.etc_dir / "peers.conf", "\n".join(blocks) or "; no other switches\n")
 
 
@@ -168,16 +182,14 @@ def write_fallback(settings: AsteriskSettings, dialplan: str) -> None:
     write_private(settings.etc_dir / "fallback.conf", dialplan)
 
 
-def _values(
-    settings: AsteriskSettings, installation: Installation, control_dir: Path, music_dir: Path
-) -> dict[str, str]:
+def _values(settings: AsteriskSettings, installation: Installation, control: Path, music_dir: Path) -> dict[str, str]:
     single = {
         "etc_dir": settings.etc_dir,
         "modules_dir": installation.modules_dir,
         "data_dir": installation.data_dir,
         "state_dir": settings.run_dir / "state",
         "spool_dir": settings.spool,
-        "control_dir": control_dir,
+        "control_dir": control,
         "log_dir": settings.log_file.parent,
         "music_dir": music_dir,
         "fallback_log": settings.fallback_log,
@@ -194,20 +206,12 @@ def _values(
         "rtp_first": settings.rtp_first,
         "rtp_last": settings.rtp_last,
     }
-    values = {name: _one_line(str(value)) for name, value in single.items()}
+    values = {name: one_line(str(value)) for name, value in single.items()}
     values |= _endpoint_values(settings)
     values["keep_withheld"] = _keep_withheld(settings)
-    values["trunk_matches"] = "\n".join(f"match = {_one_line(trunk)}" for trunk in settings.trunks)
-    values["transport_options"] = "\n".join(
-        [f"local_net = {_one_line(network)}" for network in settings.local_networks]
-        + [
-            f"{name} = {_one_line(settings.external_address)}"
-            for name in ("external_signaling_address", "external_media_address")
-            if settings.external_address
-        ]
-    )
+    values["trunk_matches"] = "\n".join(f"match = {one_line(trunk)}" for trunk in settings.trunks)
     values["gateway"] = _gateway(settings)
-    values["extra_modules"] = "\n".join(f"load = {_one_line(module)}" for module in settings.extra_modules)
+    values["extra_modules"] = "\n".join(f"load = {one_line(module)}" for module in settings.extra_modules)
     values["extra_dialplan"] = settings.extra_dialplan
     return values
 
@@ -216,7 +220,7 @@ def _keep_withheld(settings: AsteriskSettings) -> str:
     if not settings.keep_withheld:
         return "; not kept"
     line = "id=${URIENCODE(${CHANNEL(uniqueid)})} at=${EPOCH} from=${URIENCODE(${CALLERID(num)})}"
-    return f" same => n,Set(FILE({_one_line(str(settings.withheld_log))},,,al,u)={line})"
+    return f" same => n,Set(FILE({one_line(str(settings.withheld_log))},,,al,u)={line})"
 
 
 def _those_there_are(modules: str, modules_dir: Path) -> str:
@@ -229,29 +233,55 @@ def _those_there_are(modules: str, modules_dir: Path) -> str:
     return "\n".join(line for line in modules.splitlines() if there(line)) + "\n"
 
 
+def standing_values(settings: AsteriskSettings) -> dict[str, str]:
+    """What all endpoints have in common, as the instance in the run directory was started.
+
+    Who publishes accounts and trunks knows where the run directory is, and not by which addresses it was started.
+    """
+    try:
+        standing: dict[str, str] = json.loads((settings.etc_dir / _STANDING).read_text())
+    except FileNotFoundError:
+        return _endpoint_values(settings)
+    return standing
+
+
+def _transport_options(settings: AsteriskSettings) -> str:
+    lines = [f"local_net = {one_line(network)}" for network in settings.local_networks]
+    if settings.external_address:
+        address = one_line(settings.external_address)
+        lines += [f"external_signaling_address = {address}", f"external_media_address = {address}"]
+    return "\n".join(lines)
+
+
 def _endpoint_values(settings: AsteriskSettings) -> dict[str, str]:
     timeout = settings.media_timeout or MediaTimeout()
     media = ""
     if settings.sip_address != "0.0.0.0":
-        media = f"media_address = {_one_line(settings.sip_address)}\nbind_rtp_to_media_address = yes"
+        media = f"media_address = {one_line(settings.sip_address)}\nbind_rtp_to_media_address = yes"
     return {
-        "codecs": ",".join(_one_line(codec) for codec in settings.codecs),
+        "codecs": ",".join(one_line(codec) for codec in settings.codecs),
         "media_options": media,
         "rtp_timeout_s": str(timeout.waiting_s),
         "rtp_timeout_hold_s": str(timeout.hold_s),
         "qualify_s": str(settings.qualify_s),
+        "sip_address": one_line(settings.sip_address),
+        "sip_port": str(settings.sip_port),
+        "transport_options": _transport_options(settings),
     }
 
 
 def _gateway(settings: AsteriskSettings) -> str:
     if settings.gateway is None:
         return "; none"
-    values = _endpoint_values(settings) | {"contact": _one_line(settings.gateway)}
+    values = _endpoint_values(settings) | {"contact": one_line(settings.gateway)}
     return render((settings.templates / "gateway.conf").read_text(), values)
 
 
-def _one_line(value: str) -> str:
-    """A value that stays a value: no line of its own, and no comment that swallows what follows."""
+def one_line(value: str) -> str:
+    """A value that stays a value: no line of its own, and no comment that swallows what follows.
+
+    Raises ConfigurationError for another one.
+    """
     if not value or any(character in value for character in "\r\n;") or not value.isprintable():
         raise ConfigurationError(f"{value!r} cannot be written into a configuration file of Asterisk")
     return value
@@ -259,10 +289,10 @@ def _one_line(value: str) -> str:
 
 def control_socket(settings: AsteriskSettings) -> Path:
     """The socket of the running Asterisk's console, once its configuration is written."""
-    return _control_dir(settings) / "asterisk.ctl"
+    return control_dir(settings) / "asterisk.ctl"
 
 
-def _control_dir(settings: AsteriskSettings) -> Path:
+def control_dir(settings: AsteriskSettings) -> Path:
     """Where `asterisk.ctl` goes: the run directory, or a short private one when that path is too long for a socket."""
     directory = settings.run_dir / "control"
     if len(os.fsencode(directory / "asterisk.ctl")) <= _LONGEST_SOCKET_PATH:

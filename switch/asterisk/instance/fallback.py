@@ -23,9 +23,12 @@ from switch.fallback import (
     groups_of,
 )
 
+_NO_SUCH_NUMBER = 1
+"""Q.850."""
+
 
 def compile_fallback(lines: Sequence[FallbackLine], voicemail_dir: str) -> str:
-    """The text of `fallback.conf`. Exactly one line must be without numbers; raises FallbackError.
+    """The text of `fallback.conf`. At most one line is without numbers and takes all others; raises FallbackError.
 
     Messages go to `voicemail_dir` (absolute) as the call's id, in WAV.
     """
@@ -39,7 +42,10 @@ def compile_fallback(lines: Sequence[FallbackLine], voicemail_dir: str) -> str:
     for line in lines:
         for number in line.numbers:
             text.append(f' same => n,GotoIf($["{number}" = "${{HOTLINE_DIALLED}}"]?{_context(line)},s,1)')
-    text.append(f" same => n,Goto({_context(takes_all)},s,1)")
+    if takes_all is not None:
+        text.append(f" same => n,Goto({_context(takes_all)},s,1)")
+    else:
+        text += [" same => n,Set(HOTLINE_OUTCOME=apology)", f" same => n,Hangup({_NO_SUCH_NUMBER})"]
     for line in lines:
         text += ["", *_line(line, voicemail_dir)]
     return "\n".join(text) + "\n"

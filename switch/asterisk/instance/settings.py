@@ -7,6 +7,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from switch.accounts import AgentAccount
 from switch.asterisk.instance.installation import REPOSITORY
@@ -38,6 +39,7 @@ class AsteriskSettings(RunFolder):
     keep_withheld: bool = False  # where the law asks: numbers that callers withhold, in `withheld_log` and nowhere else
     accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
     peers: Peers | None = None  # the other switches of the same controller; None: those that were written last
+    phone_srtp: Literal["no", "offered", "required"] = "no"  # encrypted audio with agents' phones
     codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
     language: str = "en"
     qualify_s: int = 10

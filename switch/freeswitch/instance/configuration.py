@@ -38,6 +38,8 @@ _FILES = (
 )
 _PEER_GATEWAYS, _PEER_USERS = "peer_gateways.xml", "peer_users.xml"
 _ACCOUNTS, _FALLBACK, _ZONES, _MEDIA = "agents.xml", "fallback.xml", "zones.xml", "media.xml"
+_PUBLISHED = ("trunks.xml", "trunk_sources.xml", "trunk_tls.xml")
+"""Written by `instance.trunks`."""
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -71,6 +73,9 @@ def write_configuration(settings: FreeSwitchSettings) -> None:
         write_peers(settings)
     if settings.media_timeout is not None or not (settings.etc_dir / _MEDIA).exists():
         _write_media(settings)
+    for name in _PUBLISHED:
+        if not (settings.etc_dir / name).exists():
+            write_private(settings.etc_dir / name, "<include></include>\n")
     if settings.accounts or not (settings.etc_dir / _ACCOUNTS).exists():
         write_accounts(settings, settings.accounts)
     if not (settings.etc_dir / _FALLBACK).exists():
@@ -95,7 +100,7 @@ def write_accounts(settings: FreeSwitchSettings, accounts: Iterable[AgentAccount
         values = {
             "user": account.user,
             "agent": account.agent,
-            "secret": _text(account.secret),
+            "secret": text(account.secret),
             "talking_ms": str(talking_ms),
         }
         users.append(render(template, values))
@@ -109,21 +114,21 @@ def write_peers(settings: FreeSwitchSettings) -> None:
     """
     gateways, users = [], []
     if settings.peers is not None:
-        own, secret = peer_user(settings.peers.name), _text(settings.peers.secret)
+        own, secret = peer_user(settings.peers.name), text(settings.peers.secret)
         template = (settings.templates / "peer.xml").read_text()
         for node, address in settings.peers.addresses.items():
-            user, proxy = peer_user(node), _text(address)
-            params = {
+            user, proxy = peer_user(node), text(address)
+            given = {
                 "username": own,
                 "from-user": own,
                 "password": secret,
                 "proxy": proxy,
-                "realm": _text(settings.domain),
+                "realm": text(settings.domain),
                 "register": "false",
                 "caller-id-in-from": "false",
                 "ping": str(settings.qualify_s),
             }
-            gateways.append(f'          <gateway name="{user}">\n{_params(params)}\n          </gateway>\n')
+            gateways.append(gateway_xml(user, given))
             users.append(render(template, {"user": user, "secret": secret}))
     write_private(settings.etc_dir / _PEER_GATEWAYS, "<include>\n" + "".join(gateways) + "</include>\n")
     write_private(settings.etc_dir / _PEER_USERS, "<include>\n" + "".join(users) + "</include>\n")
@@ -164,14 +169,14 @@ def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
         "log_levels": settings.log_levels,
         "fallback_log": settings.fallback_log,
     }
-    values = {name: _text(str(value)) for name, value in plain.items()}
-    values["trunk_nodes"] = _nodes(settings.trunks)
-    values["controller_nodes"] = _nodes(settings.controllers)
+    values = {name: text(str(value)) for name, value in plain.items()}
+    values["trunk_nodes"] = nodes(settings.trunks)
+    values["controller_nodes"] = nodes(settings.controllers)
     values["gateway"] = _gateway(settings)
     values["external_address"] = ""
     if settings.external_address is not None:
-        address = _text(settings.external_address)
-        values["external_address"] = _params({"ext-sip-ip": address, "ext-rtp-ip": address})
+        address = text(settings.external_address)
+        values["external_address"] = params({"ext-sip-ip": address, "ext-rtp-ip": address})
     values["web_sockets"] = _web_sockets(settings)
     opus = any(codec.upper().startswith("OPUS") for codec in settings.codecs)
     values["optional_modules"] = (
@@ -184,24 +189,27 @@ def _values(settings: FreeSwitchSettings, music_dir: Path) -> dict[str, str]:
     return values
 
 
-def _nodes(networks: Iterable[str]) -> str:
-    nodes = [ipaddress.ip_network(network) for network in networks]
-    return "\n".join(f'        <node type="allow" cidr="{node}"/>' for node in nodes)
+def nodes(networks: Iterable[str]) -> str:
+    """An access list's lines for these addresses or networks. Raises ValueError for what is none."""
+    found = [ipaddress.ip_network(network) for network in networks]
+    return "\n".join(f'        <node type="allow" cidr="{node}"/>' for node in found)
 
 
-def _params(params: dict[str, str]) -> str:
-    return "\n".join(f'          <param name="{name}" value="{value}"/>' for name, value in params.items())
+def params(given: dict[str, str]) -> str:
+    """The lines of settings; the values are safe already."""
+    return "\n".join(f'          <param name="{name}" value="{value}"/>' for name, value in given.items())
 
 
 def _gateway(settings: FreeSwitchSettings) -> str:
     if settings.gateway is None:
         return ""
-    proxy = _text(settings.gateway)
-    return (
-        '          <gateway name="trunk">\n'
-        + _params({"proxy": proxy, "realm": proxy, "register": "false", "caller-id-in-from": "true"})
-        + "\n          </gateway>"
-    )
+    proxy = text(settings.gateway)
+    return gateway_xml("trunk", {"proxy": proxy, "realm": proxy, "register": "false", "caller-id-in-from": "true"})
+
+
+def gateway_xml(name: str, given: dict[str, str]) -> str:
+    """One gateway of the profile."""
+    return f'          <gateway name="{name}">\n{params(given)}\n          </gateway>\n'
 
 
 def _web_sockets(settings: FreeSwitchSettings) -> str:
@@ -209,17 +217,17 @@ def _web_sockets(settings: FreeSwitchSettings) -> str:
         return ""
     if settings.certificates_dir is None:
         raise BadInput("web_socket_port needs certificates_dir: browsers speak SIP over TLS only")
-    return _params(
+    return params(
         {
-            "wss-binding": f"{_text(settings.sip_address)}:{settings.web_socket_port}",
-            "tls-cert-dir": _text(str(settings.certificates_dir)),
+            "wss-binding": f"{text(settings.sip_address)}:{settings.web_socket_port}",
+            "tls-cert-dir": text(str(settings.certificates_dir)),
             "apply-candidate-acl": "hotline-trunks",
         }
     )
 
 
-def _text(value: str) -> str:
-    """A value that stays a value in XML and in the switch's own preprocessor."""
+def text(value: str) -> str:
+    """A value that stays a value in XML and in the switch's own preprocessor. Raises BadInput for another one."""
     if not value or "$" in value or not value.isprintable():
         raise BadInput(f"{value!r} cannot be written into a configuration file of FreeSWITCH")
     return escape(value, {'"': "&quot;"})

@@ -37,7 +37,7 @@ _Action = tuple[str, str]
 
 
 def compile_fallback(lines: Sequence[FallbackLine], voicemail_dir: str, domain: str = "hotline") -> str:
-    """The text of `fallback.xml`. Exactly one line must be without numbers; raises FallbackError.
+    """The text of `fallback.xml`. At most one line is without numbers and takes all others; raises FallbackError.
 
     Messages go to `voicemail_dir` (absolute) as the call's id, in WAV. `domain` is that of the agents' accounts.
     """
@@ -45,11 +45,14 @@ def compile_fallback(lines: Sequence[FallbackLine], voicemail_dir: str, domain: 
     takes_all = check_lines(lines)
     text = ["<include>", "<!-- Compiled by hotline publish. Edit dialplans/ instead. -->"]
     text.append('<context name="hotline-fallback">')
-    for line in (*(line for line in lines if line.numbers), takes_all):
+    for line in (*(line for line in lines if line.numbers), *([takes_all] if takes_all is not None else [])):
         numbers = "|".join(re.escape(number) for number in line.numbers)
         dialled = [("${hotline_dialled}", f"^({numbers})$")] if numbers else [("destination_number", ".*")]
         limit = ("sched_hangup", f"+{LONGEST_CALL_S} allotted_timeout")
         text += _extension(line.name, dialled, [limit, _to(line, "opening")])
+    if takes_all is None:
+        refused = [("set", "hotline_outcome=apology"), ("hangup", "UNALLOCATED_NUMBER")]
+        text += _extension("nobody", [("destination_number", ".*")], refused)
     text.append("</context>")
     for line in lines:
         text.append(f"<context name={quoteattr(_context(line))}>")

@@ -9,6 +9,7 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Media, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
+from calls.trunks import Incoming, Trunk
 from control import commands, events
 from control.assembly import Models, make_router, no_models
 from control.register import Call
@@ -84,6 +85,9 @@ def configuration() -> Configuration:
     return people
 
 
+TRUNKS = {"abroad": Trunk("192.0.2.1", region="DE", incoming=Incoming(prefix="9"))}
+
+
 class Directory:
     """What the published versions would say."""
 
@@ -101,6 +105,9 @@ class Directory:
 
     def region(self, version: str) -> str:
         return "CN"
+
+    def trunk(self, version: str, name: str) -> Trunk | None:
+        return TRUNKS.get(name)
 
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}"

@@ -136,6 +136,23 @@ def test_a_caller_who_is_not_reached_is_tried_again_from_the_old_place() -> None
     assert house.last(commands.Noticed).event == "callback given up"
 
 
+def test_a_number_that_no_trunk_carried_was_not_tried() -> None:
+    house = make()
+    call = booked(house)
+    for _ in range(RULES.tries + 1):  # more often than a number is tried that does not answer
+        house.tell(AgentSignedIn(AgentId("01")))
+        accepted(house)
+        dialled = house.last(Originate)
+        assert dialled.to == f"tel:{NUMBER}"
+        house.tell(door.CallEnded(dialled.leg, Cause.NO_TRUNK, "carrier: SIP 503"))
+        assert house.last(commands.Noticed).event == "callback not dialled"
+        assert house.router.register.calls[call].place == "booked"
+        assert house.last(commands.LogCallback).detail == "no_trunk"
+        house.tell(door.CallEnded(house.last(HangUp).leg, Cause.CANCELLED))
+        house.wait(61.0)
+    assert rows(house)[-1] == "booked"
+
+
 @pytest.mark.parametrize("way", ["declines", "is silent", "hangs up"])
 def test_an_agent_who_does_not_accept_leaves_the_place_as_it_is(way: str) -> None:
     house = make("01")

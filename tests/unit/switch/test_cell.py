@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -93,6 +94,14 @@ async def pair() -> AsyncIterator[Pair]:
     yield pair
     await pair.cell.close()
     pair.timeline.close()
+
+
+async def test_what_a_switch_says_of_an_arrival_is_passed_on_whole(pair: Pair) -> None:
+    said = CallArrived(LegId("in-9"), "13800000001", "95001", "Wang", "1001", "carrier")
+    empty = CallArrived(LegId(""), "", "")
+    assert all(getattr(said, name) != getattr(empty, name) for name in said.__struct_fields__), "each has a value"
+    pair.a._session.deliver(said)
+    assert await pair.facts.next(CallArrived) == msgspec.structs.replace(said, leg=LegId("a@in-9"))
 
 
 async def test_a_leg_is_named_by_its_switch(pair: Pair) -> None:

@@ -49,6 +49,12 @@ def test_a_number_of_its_own_leads_to_its_line_and_all_others_to_the_one_without
     assert "Goto(hotline-fallback-line-main,s,1)" in text
 
 
+def test_a_number_that_nobody_has_is_refused_where_no_line_takes_all() -> None:
+    text = compile_fallback([FallbackLine("loans", WEEK, LOANS, numbers=("4008",))], "/v")
+    opening = text[: text.index("[hotline-fallback-line-loans]")]
+    assert opening.rstrip().endswith(" same => n,Set(HOTLINE_OUTCOME=apology)\n same => n,Hangup(1)")
+
+
 def test_no_voicemail_when_it_is_switched_off() -> None:
     assert "Record(" in compile_fallback([MAIN], "/v")
     assert "Record(" not in compile_fallback([replace(MAIN, message_max_s=0)], "/v")
@@ -57,8 +63,8 @@ def test_no_voicemail_when_it_is_switched_off() -> None:
 @pytest.mark.parametrize(
     ("lines", "names"),
     [
-        ([], "0 lines"),
-        ([MAIN, replace(MAIN, name="other")], "2 lines"),
+        ([], "0 of 0 lines"),
+        ([MAIN, replace(MAIN, name="other")], "2 of 2 lines"),
         ([MAIN, replace(MAIN, numbers=("1",))], "one name"),
         ([replace(MAIN, name="main)\n same => n,System(x")], "name of a line"),
         ([replace(MAIN, menu=None)], "menu"),

@@ -1,4 +1,4 @@
-"""When an agent's leg counts as ended, and that a call out overtakes what has not left yet."""
+"""When an agent's leg counts as ended; that a call out overtakes what has not left yet; the trunks of a call out."""
 
 from unittest.mock import Mock, create_autospec
 
@@ -9,12 +9,14 @@ import pytest
 from calls import commands
 from calls.causes import Cause
 from calls.ids import AttemptId, LegId
+from calls.trunks import Trunk
 from switch.asterisk import wire
 from switch.asterisk.connection import Connection
 from switch.asterisk.legs import Leg
 from switch.asterisk.originating import Dialler
 from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.websocket import GatheringWebSocket
+from switch.trunk_lines import TrunkLines
 
 pytestmark = pytest.mark.unit
 
@@ -94,6 +96,7 @@ def test_a_call_out_leaves_before_what_has_not_left() -> None:
     session.legs = {}
     session.loop = Mock()
     session.client = Mock(connected=True)
+    session.trunks = TrunkLines()
     Dialler(session).originate(commands.Originate(LegId("leg-2"), AttemptId("ring"), "phone:1001", "95588", "", 20.0))
     assert session.request_first.call_args.args[1:3] == ("POST", "channels/leg-2")
     assert not session.request.called
@@ -131,4 +134,89 @@ async def test_first_is_before_the_others_of_a_lane() -> None:
 def test_what_asterisk_dials(to: str, endpoint: str | None) -> None:
     session: Mock = create_autospec(Session, instance=True)
     session.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
+    session.trunks = TrunkLines()
     assert Dialler(session).endpoint_of(to) == endpoint
+
+
+TRUNKS = {"carrier": Trunk("192.0.2.1", max_calls=1), "backup": Trunk("192.0.2.2", order=2)}
+GONE = {"id": "leg-3", "name": "PJSIP/trunk-carrier-0", "state": "Down"}
+
+
+def by_trunks(trunks: dict[str, Trunk]) -> tuple[Dialler, Mock, TrunkLines]:
+    lines = TrunkLines()
+    lines.use(trunks, "CN")
+    session: Mock = create_autospec(Session, instance=True)
+    session.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
+    session.legs, session.loop, session.trunks, session.client = {}, Mock(), lines, Mock(connected=True)
+    session.add.side_effect = lambda leg: session.legs.update({leg.id: leg})
+    session.emit = Mock()
+    dialler = Dialler(session)
+    dialler.originate(commands.Originate(LegId("leg-3"), AttemptId("out"), "tel:+8613800138000", "95183", "", 20.0))
+    return dialler, session, lines
+
+
+def endpoints(session: Mock) -> list[str]:
+    return [call.args[4]["endpoint"] for call in session.request_first.call_args_list]
+
+
+def destroyed(**cause: int) -> wire.ChannelDestroyed:
+    event = wire.decode(msgspec.json.encode({"type": "ChannelDestroyed", "channel": GONE, **cause}))
+    assert isinstance(event, wire.ChannelDestroyed)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("cause", "goes_on"),
+    [
+        ({"cause": 42, "tech_cause": 503}, True),
+        ({"cause": 21, "tech_cause": 403}, True),
+        ({"cause": 21, "tech_cause": 401}, True),
+        ({"cause": 38}, True),
+        ({"cause": 17, "tech_cause": 486}, False),
+        ({"cause": 21, "tech_cause": 603}, False),
+        ({"cause": 1, "tech_cause": 404}, False),
+        ({"cause": 20, "tech_cause": 480}, False),
+        ({"cause": 16}, False),
+    ],
+)
+def test_the_next_trunk_is_tried_for_a_fault_of_the_trunk_only(cause: dict[str, int], goes_on: bool) -> None:
+    dialler, session, lines = by_trunks(TRUNKS)
+    dialler.on_destroyed(destroyed(**cause))
+    first = "PJSIP/+8613800138000@trunk-carrier"
+    assert endpoints(session) == [first, *(["PJSIP/+8613800138000@trunk-backup"] if goes_on else [])]
+    assert session.end.called is not goes_on
+    assert (len(lines.failures.get("carrier", ())) == 1) is goes_on
+
+
+def test_what_rang_is_no_fault_of_the_trunk() -> None:
+    dialler, session, _ = by_trunks(TRUNKS)
+    dialler.on_ringing(LegId("leg-3"))
+    dialler.on_destroyed(destroyed(cause=42, tech_cause=503))
+    assert len(endpoints(session)) == 1
+    assert session.end.call_args.args[1] is Cause.CONGESTION
+
+
+def test_when_all_have_failed_the_outcome_names_each() -> None:
+    dialler, session, _ = by_trunks(TRUNKS)
+    dialler.on_destroyed(destroyed(cause=42, tech_cause=503))
+    dialler.on_destroyed(destroyed(cause=21, tech_cause=401))
+    cause, detail = session.end.call_args.args[1:]
+    assert cause is Cause.NO_TRUNK
+    assert detail == (
+        "carrier: SIP 503; backup: wrong credentials: the gateway refuses our user and password (SIP 401)"
+    )
+
+
+def test_a_call_that_we_withdrew_goes_by_no_other_trunk() -> None:
+    dialler, session, lines = by_trunks(TRUNKS)
+    session.legs["leg-3"].ending = Cause.CANCELLED
+    dialler.on_destroyed(destroyed(cause=42, tech_cause=503))
+    assert session.end.call_args.args[1] is Cause.CANCELLED
+    assert lines.failures == {}
+
+
+def test_nobody_is_called_where_no_trunk_carries_the_number() -> None:
+    _, session, _ = by_trunks({"abroad": Trunk("192.0.2.1", carries=("+49",))})
+    assert endpoints(session) == []
+    ended = session.later.call_args.args[0]
+    assert (ended.cause, ended.detail) == (Cause.NO_TRUNK, "no trunk carries such a number")

@@ -12,6 +12,7 @@ from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.originating import Dialler
 from switch.freeswitch.session import FreeSwitchOptions, Session
 from switch.peers import Peers
+from switch.trunk_lines import TrunkLines
 
 pytestmark = pytest.mark.unit
 
@@ -79,4 +80,5 @@ def test_peers_that_the_controller_wrote_outlive_a_start(tmp_path: Path) -> None
 def test_what_freeswitch_dials(to: str, endpoint: str | None) -> None:
     session: Mock = create_autospec(Session, instance=True)
     session.options = FreeSwitchOptions("secret")
+    session.trunks = TrunkLines()
     assert Dialler(session).endpoint_of(to) == endpoint
