@@ -3,6 +3,7 @@
 import json as jsons
 import urllib.error
 import urllib.request
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,12 +42,12 @@ def trunks(
     if json:
         print_json(rows)
     else:
-        _print(rows)
+        _print(rows, opened.zone)
     if any(row["state"] == "down" for row in rows):
         raise typer.Exit(1)
 
 
-def _print(rows: list[dict[str, Any]]) -> None:
+def _print(rows: list[dict[str, Any]], zone: tzinfo) -> None:
     print_table(
         ("trunk", "address", "state", "since", "registered", "calls", "why"),
         [
@@ -54,7 +55,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
                 row["trunk"],
                 row["address"],
                 row["state"],
-                when(row["since"]),
+                when(row["since"], zone),
                 {True: "yes", False: "no", None: ""}[row["registered"]],
                 _calls(row),
                 row["detail"],
@@ -63,7 +64,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         ],
         "no trunks: name them in dialplans/trunks.yaml, and publish",
     )
-    failures = [(when(one["at"]), row["trunk"], one["reason"]) for row in rows for one in row["failures"]]
+    failures = [(when(one["at"], zone), row["trunk"], one["reason"]) for row in rows for one in row["failures"]]
     if failures:
         out.print()
         print_table(("failed", "trunk", "why"), sorted(failures, reverse=True), "")

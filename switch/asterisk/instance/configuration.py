@@ -242,6 +242,9 @@ def standing_values(settings: AsteriskSettings) -> dict[str, str]:
         standing: dict[str, str] = json.loads((settings.etc_dir / _STANDING).read_text())
     except FileNotFoundError:
         return _endpoint_values(settings)
+    if settings.media_timeout is not None:  # what the site says counts, whatever the instance was started with
+        own = _endpoint_values(settings)
+        standing |= {name: own[name] for name in ("rtp_timeout_s", "rtp_timeout_hold_s")}
     return standing
 
 

@@ -176,7 +176,7 @@ def destroyed(**cause: int) -> wire.ChannelDestroyed:
         ({"cause": 21, "tech_cause": 603}, False),
         ({"cause": 1, "tech_cause": 404}, False),
         ({"cause": 20, "tech_cause": 480}, False),
-        ({"cause": 16}, False),
+        ({"cause": 16}, True),  # nobody answered anything
     ],
 )
 def test_the_next_trunk_is_tried_for_a_fault_of_the_trunk_only(cause: dict[str, int], goes_on: bool) -> None:

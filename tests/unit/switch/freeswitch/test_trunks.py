@@ -156,7 +156,7 @@ async def test_a_busy_number_is_no_fault_of_the_trunk() -> None:
     jobs[0].set_result("-ERR USER_BUSY")
     await asyncio.sleep(0)
     assert len(jobs) == 1
-    assert session.end.call_args.args[1:] == (Cause.BUSY, "SIP 486")
+    assert session.end.call_args.args[1:] == (Cause.BUSY, "SIP 486 USER_BUSY")
 
 
 def hangup(cause: str, status: str) -> Event:
@@ -164,6 +164,6 @@ def hangup(cause: str, status: str) -> Event:
         "Event-Name": "CHANNEL_HANGUP_COMPLETE",
         "Unique-ID": "leg-3",
         "Hangup-Cause": cause,
-        "variable_sip_invite_failure_status": status,
+        "variable_sip_term_status": status,
     }
     return Event(headers)
