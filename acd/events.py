@@ -2,71 +2,71 @@
 
 from typing import Literal
 
-from calls.events import ClockSet, Fact, Tick
+from calls.events import ClockSet, Event, Tick
 from calls.ids import AgentId, AttemptId, CallId, QueueName, Seconds
 
 Class = Literal["urgent", "important", "general"]
 
 
-class Configured(Fact, frozen=True):
+class Configured(Event, frozen=True):
     """Queues, agents and skills of version `version` hold from now on; waiting calls keep their own skills."""
 
     version: str
 
 
-class AgentSignedIn(Fact, frozen=True):
+class AgentSignedIn(Event, frozen=True):
     """An agent is at the phone and idle."""
 
     agent: AgentId
 
 
-class AgentSignedOut(Fact, frozen=True):
+class AgentSignedOut(Event, frozen=True):
     """An agent goes home; a talk under way goes on to its end."""
 
     agent: AgentId
 
 
-class AgentPaused(Fact, frozen=True):
+class AgentPaused(Event, frozen=True):
     """No offers from now on, `reason` is a pause code; while talking, it takes effect after."""
 
     agent: AgentId
     reason: str
 
 
-class AgentResumed(Fact, frozen=True):
+class AgentResumed(Event, frozen=True):
     """Ready again."""
 
     agent: AgentId
 
 
-class WrapUpEnded(Fact, frozen=True):
+class WrapUpEnded(Event, frozen=True):
     """The agent ended the after-call work before its time was over."""
 
     agent: AgentId
 
 
-class AgentReachable(Fact, frozen=True):
+class AgentReachable(Event, frozen=True):
     """The agent's phone went out of reach or came back (registration)."""
 
     agent: AgentId
     reachable: bool
 
 
-class AgentEngaged(Fact, frozen=True):
+class AgentEngaged(Event, frozen=True):
     """The agent's phone is in a call that the queues did not bring, or no longer: one person has one call."""
 
     agent: AgentId
     engaged: bool
 
 
-class AgentMoved(Fact, frozen=True):
+class AgentMoved(Event, frozen=True):
     """A supervisor moved an agent: these are the queues from now on, until the next `Configured`."""
 
     agent: AgentId
     queues: tuple[QueueName, ...]
 
 
-class CallQueued(Fact, frozen=True):
+class CallQueued(Event, frozen=True):
     """A caller waits from now on. `skills` are expressions as written in dialplans/: `complaints>=3`.
 
     `priority` is in minutes: it counts like so many minutes already waited, on top of the queue's and the class's own.
@@ -88,7 +88,7 @@ class CallQueued(Fact, frozen=True):
     waited_s: Seconds = 0.0
 
 
-class CallMoved(Fact, frozen=True):
+class CallMoved(Event, frozen=True):
     """A supervisor moves a waiting caller; the time waited and the skills go along. MoveDone or MoveRefused answers, or
     nothing where the caller does not wait."""
 
@@ -96,27 +96,27 @@ class CallMoved(Fact, frozen=True):
     queue: QueueName
 
 
-class CallLeft(Fact, frozen=True):
+class CallLeft(Event, frozen=True):
     """The caller is gone from the queue: hung up, or took a way out."""
 
     call: CallId
     reason: Literal["hung_up", "way_out", "lost"]
 
 
-class OfferTaken(Fact, frozen=True):
+class OfferTaken(Event, frozen=True):
     """The agent took the offer and both are connected."""
 
     attempt: AttemptId
 
 
-class OfferMissed(Fact, frozen=True):
+class OfferMissed(Event, frozen=True):
     """The offer came to nothing on the agent's side; the caller goes back to the old place."""
 
     attempt: AttemptId
     reason: Literal["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"]
 
 
-class TalkEnded(Fact, frozen=True):
+class TalkEnded(Event, frozen=True):
     """The talk that came of offer `attempt` is over; wrap-up begins. `cut_off`: the agent's phone died in it."""
 
     attempt: AttemptId

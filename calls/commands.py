@@ -1,4 +1,4 @@
-"""Orders that go out through the door. Imperative; each has one outcome in `calls.events`, always.
+"""Commands that go out through the door. Imperative; each has one outcome in `calls.events`, always.
 
 | command | outcome when it works | otherwise |
 |---|---|---|
@@ -27,7 +27,7 @@ from calls.ids import AttemptId, LegId, Seconds
 
 
 class Command(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """Base of all orders. Encodes to JSON with its class name as the field `type`."""
+    """Base of all commands. Encodes to JSON with its class name as the field `type`."""
 
 
 class Clip(msgspec.Struct, frozen=True, tag=True, gc=False):

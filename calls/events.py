@@ -1,4 +1,4 @@
-"""Facts that come in through the door. Past tense: what a switch saw, in words that no switch owns.
+"""Events that come in through the door. Past tense: what a switch saw, in words that no switch owns.
 
 Order: of one leg, as it happened; across legs none is promised. Every command of `calls.commands` has exactly one
 outcome among these, also when the leg dies first; the table stands there.
@@ -12,11 +12,11 @@ from calls.causes import Cause, DeviceState, FailureReason, Outcome
 from calls.ids import AttemptId, Instant, LegId, Seconds
 
 
-class Fact(msgspec.Struct, frozen=True, tag=True, gc=False):
+class Event(msgspec.Struct, frozen=True, tag=True, gc=False):
     """Base of all that happened. Encodes to JSON with its class name as the field `type`."""
 
 
-class CallArrived(Fact, frozen=True):
+class CallArrived(Event, frozen=True):
     """A leg came in: a caller by a trunk, or an agent who dialled from a phone of ours (`device` is that account).
 
     `caller` and `called` are as the switch gave them; `calls.numbers` normalises and masks. `trunk`: the name of the
@@ -31,20 +31,20 @@ class CallArrived(Fact, frozen=True):
     trunk: str = ""
 
 
-class CallRinging(Fact, frozen=True):
+class CallRinging(Event, frozen=True):
     """The far end of an originated leg rings."""
 
     leg: LegId
 
 
-class CallAnswered(Fact, frozen=True):
+class CallAnswered(Event, frozen=True):
     """A leg is up: the outcome of `Answer` and of `Originate`."""
 
     leg: LegId
     attempt: AttemptId
 
 
-class DigitPressed(Fact, frozen=True):
+class DigitPressed(Event, frozen=True):
     """One key: 0-9, *, #, A-D.
 
     While a step hides digits, the driver puts the real one into its vault and `•` here, before any core or journal
@@ -55,7 +55,7 @@ class DigitPressed(Fact, frozen=True):
     digit: str
 
 
-class PlaybackFinished(Fact, frozen=True):
+class PlaybackFinished(Event, frozen=True):
     """All clips of a `Play` are through, or it was stopped, or it failed: for `reason`; `detail` is for the log."""
 
     leg: LegId
@@ -65,7 +65,7 @@ class PlaybackFinished(Fact, frozen=True):
     reason: FailureReason | None = None
 
 
-class SpeechHeard(Fact, frozen=True):
+class SpeechHeard(Event, frozen=True):
     """The recogniser understood something while a `Listen` was open. Empty and `final`: nothing was said in time.
 
     Empty and not `final`: the caller has begun to speak, and no word of it is known yet.
@@ -78,21 +78,21 @@ class SpeechHeard(Fact, frozen=True):
     final: bool = True
 
 
-class Bridged(Fact, frozen=True):
+class Bridged(Event, frozen=True):
     """Both legs of a `Bridge` hear each other: seen in the switch, not merely ordered."""
 
     attempt: AttemptId
     legs: tuple[LegId, LegId]
 
 
-class Unbridged(Fact, frozen=True):
+class Unbridged(Event, frozen=True):
     """A bridge that stood has come apart. `survivors` are up, in silence, and ours to place."""
 
     attempt: AttemptId
     survivors: tuple[LegId, ...]
 
 
-class RecordingFinished(Fact, frozen=True):
+class RecordingFinished(Event, frozen=True):
     """A recording is on disk, whole. `path` is the file; empty when it failed."""
 
     leg: LegId
@@ -103,15 +103,15 @@ class RecordingFinished(Fact, frozen=True):
     ended_by: Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"] = "stopped"
 
 
-class CallEnded(Fact, frozen=True):
-    """The leg is gone: its last fact."""
+class CallEnded(Event, frozen=True):
+    """The leg is gone: its last event."""
 
     leg: LegId
     cause: Cause
     detail: str = ""
 
 
-class AgentDeviceChanged(Fact, frozen=True):
+class AgentDeviceChanged(Event, frozen=True):
     """A phone of ours was seen in another state. `device` is the account's name, `node` the switch that saw it.
 
     A phone that has moved is told of by both switches. Adapters leave `node` empty; the cell fills it in.
@@ -137,7 +137,7 @@ class LiveLeg(msgspec.Struct, frozen=True, gc=False):
     trunk: str = ""
 
 
-class SwitchLost(Fact, frozen=True):
+class SwitchLost(Event, frozen=True):
     """The control link is down. Calls most likely go on; commands fail until `SwitchBack`.
 
     `alone`: its controller has no other switch.
@@ -148,7 +148,7 @@ class SwitchLost(Fact, frozen=True):
     alone: bool = True
 
 
-class SwitchBack(Fact, frozen=True):
+class SwitchBack(Event, frozen=True):
     """The link is up; `live` is all that the switch has of ours. What we knew of it and is not there has ended.
 
     `restarted`: the switch itself started anew, so every earlier leg is gone. `also`: nodes that are no more and whose
@@ -161,14 +161,14 @@ class SwitchBack(Fact, frozen=True):
     also: tuple[str, ...] = ("",)
 
 
-class CommandDone(Fact, frozen=True):
+class CommandDone(Event, frozen=True):
     """A quick command took effect."""
 
     attempt: AttemptId
     leg: LegId | None = None
 
 
-class CommandFailed(Fact, frozen=True):
+class CommandFailed(Event, frozen=True):
     """A command did not take effect. `reason` is one of a closed set; `detail` is for the log."""
 
     attempt: AttemptId
@@ -177,18 +177,18 @@ class CommandFailed(Fact, frozen=True):
     detail: str = ""
 
 
-class ClockSet(Fact, frozen=True):
+class ClockSet(Event, frozen=True):
     """The wall clock was read: UTC epoch seconds = monotonic instant + `offset_s`.
 
-    The driver's own fact. First of all facts, and again after every jump of the wall clock: so that cores know legal
+    The driver's own event. First of all events, and again after every jump of the wall clock: so that cores know legal
     hours without owning a clock, and a replayed journal knows the same ones.
     """
 
     offset_s: Seconds
 
 
-class Tick(Fact, frozen=True):
-    """A deadline came due. The driver's own fact, so that a replayed journal ticks alike."""
+class Tick(Event, frozen=True):
+    """A deadline came due. The driver's own event, so that a replayed journal ticks alike."""
 
     due_at: Instant
 

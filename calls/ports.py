@@ -11,7 +11,7 @@ E = TypeVar("E", contravariant=True)
 C = TypeVar("C")
 
 Sink = Callable[[SwitchEvent], None]
-"""Takes one fact at a time, in order, on the event loop. Synchronous: a slow sink slows the reader (back-pressure)."""
+"""Takes one event at a time, in order, on the event loop. Synchronous: a slow sink slows the reader (back-pressure)."""
 
 
 class Switch(Protocol):
@@ -28,7 +28,7 @@ class Switch(Protocol):
         ...
 
     def send(self, command: SwitchCommand) -> None:
-        """Order something. Never blocks, never raises for a leg that is gone: the outcome comes as a fact, later."""
+        """Give a command. Never blocks, never raises for a leg that is gone: the outcome comes as an event, later."""
         ...
 
     async def calls(self) -> Sequence[LiveLeg]:
@@ -58,7 +58,7 @@ class Core(Protocol[E, C]):
     """The shape of a core: synchronous, deterministic, no clock, no I/O. Two drivers run the same ones."""
 
     def handle(self, event: E, now: Instant) -> list[C]:
-        """Take one fact at `now`; `now` never goes back."""
+        """Take one event at `now`; `now` never goes back."""
         ...
 
     def next_deadline(self) -> Instant | None:

@@ -2,7 +2,7 @@
 
 What was recorded of a call comes after its case: the store has it, and shows it beside the case.
 
-A core: the fact that somebody asked for a case comes in, the order to file it goes out. The number is made of the day
+A core: the event that a case is asked for comes in, the command to file it goes out. The number is made of the day
 and a count that the journal keeps, so a replay gives the same one; nobody is told it before it is filed.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 
 from calls.commands import Command
 from calls.errors import BrokenRule
-from calls.events import ClockSet, Fact
+from calls.events import ClockSet, Event
 from calls.ids import AttemptId, CallId, CaseNumber, Instant
 from calls.luhn import check_digit
 
@@ -34,7 +34,7 @@ class Case(msgspec.Struct, frozen=True):
     state: Literal["open"] = "open"
 
 
-class CaseAsked(Fact, frozen=True):
+class CaseAsked(Event, frozen=True):
     """A caller (by the flow), an agent (by a code, over HTTP) or the house itself (a call was lost) wants a case."""
 
     call: CallId
@@ -69,7 +69,7 @@ class Complaints:
         self._state = State()
 
     def handle(self, event: ClockSet | CaseAsked, now: Instant) -> list[FileCase]:
-        """Take one fact at `now`."""
+        """Take one event at `now`."""
         match event:
             case ClockSet(offset_s):
                 self._state.offset_s = offset_s

@@ -5,28 +5,28 @@ from typing import Any, Literal
 import msgspec
 
 from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
-from calls.events import ClockSet, Fact, SwitchEvent, Tick
+from calls.events import ClockSet, Event, SwitchEvent, Tick
 from calls.ids import AttemptId, CallId, CaseNumber
 from ivr.events import LookupFinished, SecretChecked
 
 
-class VersionPublished(Fact, frozen=True):
+class VersionPublished(Event, frozen=True):
     """Calls that arrive from now on walk the flows of `version`, and queues and agents are as it says."""
 
     version: str
 
 
-class WaitModelFitted(Fact, frozen=True):
+class WaitModelFitted(Event, frozen=True):
     """From now on the learned wait forecast speaks with the fit of this name; the empty name is none."""
 
     model: str
 
 
-class Restarted(Fact, frozen=True):
+class Restarted(Event, frozen=True):
     """A controller took the journal up again: commands that were pending when the last one died are given anew."""
 
 
-class CaseFiled(Fact, frozen=True):
+class CaseFiled(Event, frozen=True):
     """The case is durable: its number may be told."""
 
     attempt: AttemptId
@@ -34,7 +34,7 @@ class CaseFiled(Fact, frozen=True):
     number: CaseNumber
 
 
-class CaseWanted(Fact, frozen=True):
+class CaseWanted(Event, frozen=True):
     """An agent asked for a case about a call over HTTP; by phone it is a star code."""
 
     call: CallId
@@ -43,7 +43,7 @@ class CaseWanted(Fact, frozen=True):
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-class SupervisionWanted(Fact, frozen=True):
+class SupervisionWanted(Event, frozen=True):
     """A supervisor, at the phone `account`, wants to hear call `call`, whisper to its agent, or join."""
 
     call: CallId
@@ -51,7 +51,7 @@ class SupervisionWanted(Fact, frozen=True):
     mode: Literal["listen", "whisper", "barge"]
 
 
-class NumberChecked(Fact, frozen=True):
+class NumberChecked(Event, frozen=True):
     """Whether a number may be called. No answer and an error are a no, with the reason."""
 
     call: CallId

@@ -9,7 +9,7 @@ from calls.events import (
     CommandDone,
     CommandFailed,
     DigitPressed,
-    Fact,
+    Event,
     PlaybackFinished,
     RecordingFinished,
     SpeechHeard,
@@ -18,7 +18,7 @@ from calls.events import (
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 
 
-class CallStarted(Fact, frozen=True):
+class CallStarted(Event, frozen=True):
     """A call begins: walk `flow` (of version `version`, kept to the call's end) from its start."""
 
     call: CallId
@@ -29,7 +29,7 @@ class CallStarted(Fact, frozen=True):
     called: str
 
 
-class LookupFinished(Fact, frozen=True):
+class LookupFinished(Event, frozen=True):
     """An HTTP lookup has ended: with JSON, or with None and the reason."""
 
     call: CallId
@@ -38,7 +38,7 @@ class LookupFinished(Fact, frozen=True):
     value: Any = None
 
 
-class SecretChecked(Fact, frozen=True):
+class SecretChecked(Event, frozen=True):
     """The vault has checked the hidden digits. It never tells them."""
 
     call: CallId
@@ -46,7 +46,7 @@ class SecretChecked(Fact, frozen=True):
     ok: bool
 
 
-class CaseOpened(Fact, frozen=True):
+class CaseOpened(Event, frozen=True):
     """The case that the caller asked for is durable and has a number."""
 
     call: CallId
@@ -54,7 +54,7 @@ class CaseOpened(Fact, frozen=True):
     number: CaseNumber
 
 
-class LeftQueue(Fact, frozen=True):
+class LeftQueue(Event, frozen=True):
     """The queue has done with the call. `served`: it talked with an agent, and the agent's leg is gone."""
 
     call: CallId
@@ -63,7 +63,7 @@ class LeftQueue(Fact, frozen=True):
     agent: AgentId | None = None
 
 
-class WayOutSuggested(Fact, frozen=True):
+class WayOutSuggested(Event, frozen=True):
     """The queue suggests a way out to a caller who waits: say what the step offers; the place is kept meanwhile."""
 
     call: CallId
@@ -71,7 +71,7 @@ class WayOutSuggested(Fact, frozen=True):
     way: Literal["callback", "message"]
 
 
-class CallbackAnswered(Fact, frozen=True):
+class CallbackAnswered(Event, frozen=True):
     """A booking is answered. `booked`: the caller may hang up. `connecting`: a phone rings for them already."""
 
     call: CallId
@@ -82,7 +82,7 @@ class CallbackAnswered(Fact, frozen=True):
 TransferOutcome = Literal["talked", "busy", "no_answer", "failed"]
 
 
-class TransferEnded(Fact, frozen=True):
+class TransferEnded(Event, frozen=True):
     """A transfer has ended. `talked`: it was answered and is over, the caller is still here."""
 
     call: CallId
@@ -90,7 +90,7 @@ class TransferEnded(Fact, frozen=True):
     outcome: TransferOutcome
 
 
-class CallAdopted(Fact, frozen=True):
+class CallAdopted(Event, frozen=True):
     """A restarted controller found the caller still up: the step is repeated, or a wait goes on; no walk: hang up."""
 
     call: CallId

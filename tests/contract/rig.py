@@ -14,12 +14,12 @@ from itertools import count
 from typing import Protocol, TypeVar
 
 from calls.commands import Answer, Bridge, Clip, Originate
-from calls.events import Bridged, CallAnswered, CallEnded, Fact, SwitchEvent
+from calls.events import Bridged, CallAnswered, CallEnded, Event, SwitchEvent
 from calls.ids import AttemptId, LegId, Seconds, leg_on
 from calls.ports import Switch
 from switch.cell import Cell
 
-F = TypeVar("F", bound=Fact)
+F = TypeVar("F", bound=Event)
 
 VOICES = ("caller", "agent", "supervisor")
 PROMPTS: dict[str, Seconds] = {"low": 3.0, "high": 0.6}
@@ -29,11 +29,11 @@ class Facts:
     """The sink of a test: everything that the switch said, in order."""
 
     def __init__(self) -> None:
-        self.all: list[Fact] = []
+        self.all: list[Event] = []
         self._taken: set[int] = set()
         self._news = asyncio.Event()
 
-    def sink(self, fact: Fact) -> None:
+    def sink(self, fact: Event) -> None:
         self.all.append(fact)
         self._news.set()
 
@@ -57,14 +57,14 @@ class Facts:
 
     async def outcome(self, attempt: AttemptId, within_s: float = 10.0) -> SwitchEvent:
         """The fact that carries this attempt."""
-        fact = await self.next(Fact, lambda fact: getattr(fact, "attempt", None) == attempt, within_s)
+        fact = await self.next(Event, lambda fact: getattr(fact, "attempt", None) == attempt, within_s)
         assert isinstance(fact, SwitchEvent)
         return fact
 
     async def ended(self, leg: LegId, within_s: float = 10.0) -> CallEnded:
         return await self.next(CallEnded, lambda fact: fact.leg == leg, within_s)
 
-    def after(self, fact: Fact) -> Sequence[Fact]:
+    def after(self, fact: Event) -> Sequence[Event]:
         """What came behind it."""
         return self.all[self.all.index(fact) + 1 :]
 

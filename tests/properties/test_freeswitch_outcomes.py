@@ -241,9 +241,9 @@ def has_the_end_for_outcome(command: do.SwitchCommand) -> bool:
 
 
 async def until_told(facts: Facts, attempt: AttemptId) -> None:
-    await facts.next(was.Fact, lambda fact: outcome_of(fact) == attempt, 3.0)
+    await facts.next(was.Event, lambda fact: outcome_of(fact) == attempt, 3.0)
 
 
-def outcome_of(fact: was.Fact) -> AttemptId | None:
+def outcome_of(fact: was.Event) -> AttemptId | None:
     """The attempt that this fact is the outcome of. What a talk comes to later is another matter."""
     return None if isinstance(fact, was.Unbridged) else getattr(fact, "attempt", None)

@@ -9,7 +9,7 @@ from unittest.mock import Mock, create_autospec
 import pytest
 
 from calls.commands import Bridge, Originate
-from calls.events import CallAnswered, CallArrived, Fact, LiveLeg, SwitchBack, Unbridged
+from calls.events import CallAnswered, CallArrived, Event, LiveLeg, SwitchBack, Unbridged
 from calls.ids import AttemptId, LegId
 from switch.freeswitch import adapter
 from switch.freeswitch.client import EventSocketClient
@@ -25,10 +25,10 @@ TARGET = LegId("call-1:7-transfer")
 async def test_a_target_who_answered_in_the_gap_is_bridged_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    facts: list[Fact] = []
+    facts: list[Event] = []
     switch = adapter.FreeSwitch(FreeSwitchOptions("secret", recordings_dir=tmp_path))
 
-    def house(fact: Fact) -> None:
+    def house(fact: Event) -> None:
         """Connects the caller as soon as it is told of the answer."""
         facts.append(fact)
         if isinstance(fact, CallAnswered):
