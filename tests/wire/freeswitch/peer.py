@@ -8,21 +8,25 @@ Where the recording has what its test did or had heard (`test`), peer and test w
 in truth came of a key not pressed yet, and the test is not ahead of the switch. What was said in one go is said in one
 go. Delays are kept up to `longest_s`: those of races are true, waiting for a prompt to end is cut short.
 
-Heartbeats and leases come when the client's clock says so, not when the recording has them: they are answered on their
-own, beside the script.
+Heartbeats and leases come when the client's clock says so, not when the recording has them: they are answered beside
+the script, but in their turn: a switch answers commands in the order in which they came.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from tests.contract.rig import Recorded
 from tests.contract.sounds import write
 from tests.wire.freeswitch.recording import BESIDE_THE_SCRIPT, Said, encode_frame
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ANSWER = re.compile(rb"^Content-Type: (?:command/reply|api/response)$", re.MULTILINE)
+_LENGTH = re.compile(rb"^Content-Length: (\d+)$", re.MULTILINE)
 _BEAT_ANSWER = encode_frame({"Content-Type": "api/response"}, "+OK\n")
 _TURNS = 10
 _CLOSE_S = 0.05
@@ -103,6 +107,7 @@ class _Performance:
         self._recording = recording
         self._reader, self._writer = reader, writer
         self._peer = peer
+        self._owed: deque[Literal["script", "beat"]] = deque()  # the answers due, in the order of the commands
         self._cut = False  # the test took the connection away: what it had on its way may be lost
 
     async def run(self) -> None:
@@ -123,10 +128,11 @@ class _Performance:
         match said.speaker:
             case "client":
                 self._compare(place, said.frame, await self._next_command())
+                self._owed.append("script")
             case "switch":
                 if self._peer.pace > 0 and said.at > last_at:
                     await asyncio.sleep(min((said.at - last_at) * self._peer.pace, self._peer.longest_s))
-                self._writer.write(_UUID.sub(self._translate, said.frame).encode())
+                self._writer.write(b"".join(self._said(_UUID.sub(self._translate, said.frame).encode())))
                 await self._writer.drain()
             case "test":
                 await self._peer.meet(said.frame)
@@ -152,6 +158,23 @@ class _Performance:
             return
         raise ScriptError(f"after the end of the recording the client said {command!r}")
 
+    def _said(self, said: bytes) -> Iterator[bytes]:
+        """The frames of one go, and behind each answer those to the heartbeats that came next."""
+        while said:
+            headers = said.partition(b"\n\n")[0]
+            length = _LENGTH.search(headers)
+            size = len(headers) + 2 + (int(length[1]) if length else 0)
+            yield said[:size]
+            said = said[size:]
+            if _ANSWER.search(headers) and self._owed:
+                self._owed.popleft()
+                yield from self._beats_due()
+
+    def _beats_due(self) -> Iterator[bytes]:
+        while self._owed and self._owed[0] == "beat":
+            self._owed.popleft()
+            yield _BEAT_ANSWER.encode()
+
     def _translate(self, found: re.Match[str]) -> str:
         return self._peer.now_of.get(found.group(), found.group())
 
@@ -164,7 +187,8 @@ class _Performance:
                 command += (await self._reader.readuntil(b"\n\n")).decode()
             if not command.startswith(BESIDE_THE_SCRIPT):
                 return command
-            self._writer.write(_BEAT_ANSWER.encode())
+            self._owed.append("beat")
+            self._writer.write(b"".join(self._beats_due()))
 
     def _compare(self, place: int, expected: str, found: str) -> None:
         for then, now in zip(_UUID.findall(expected), _UUID.findall(found), strict=False):
