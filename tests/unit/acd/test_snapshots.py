@@ -3,9 +3,10 @@
 `data/snapshots_before_the_rooms.json` was recorded with the code of commit 47380d2: two queues cores with their
 forecasters, in the middle of a day (callers with each kind of skill expression, widened or asking for one agent or
 keeping a place; agents in every state, one of them unpublished and still talking), then events, and the commands and
-forecasts that these led to. The commands were written anew, and each difference read, when two rules were mended:
-callers who overflowed from `care` to `desk`, which has no `max_wait_s`, are no longer released by the limit of `care`;
-an offer of which nothing more is heard is no fault of the agent, who is not paused for three of these.
+forecasts that these led to. The commands were written anew when two rules were mended. Callers who overflowed from
+`care` to `desk`, which has no `max_wait_s`, are no longer released by the limit of `care`: each difference was read. An
+offer of which nothing more is heard is no fault of the agent, who is not paused for three of these: the differences
+were too many to be read one by one, so from there on the file says that nothing changed since, not that it was right.
 """
 
 import base64
