@@ -1,5 +1,6 @@
 """hotline serve: the server of one site, as production starts it."""
 
+import gc
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -31,6 +32,7 @@ def serve(
 
       docker compose up
     """
+    gc.disable()  # nothing that is loaded now is garbage; the server turns it on again once it is loaded
     # only a server needs these: other commands start without
     from hotline.server.wiring import make_server, make_voice
     from hotline.versions.store import Versions

@@ -127,6 +127,8 @@ class Server:
             self._driver.take(events.Restarted())
             self._refitting.start(time.time())
             await self._upkeep.take_up_version()
+            gc.freeze()  # what is loaded by now stays: no collection of garbage goes over it while callers wait
+            gc.enable()
             reaching = asyncio.create_task(self._reach_switch())
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
             await stack.enter_async_context(answering(self.site, self.controller, address))
@@ -138,7 +140,7 @@ class Server:
             stack.callback(looking.cancel)
             listing = asyncio.create_task(self._do_not_call.watch())
             stack.callback(listing.cancel)
-            gc.freeze()  # what is loaded by now stays: no collection of garbage goes over it while callers wait
+            gc.freeze()
             log.info("serving", site=str(self.site.folder), version=self._versions.current(), web=address.getsockname())
             await asyncio.to_thread(warn_of_drift, self.site, self._versions)
             await self._stopping.wait()
