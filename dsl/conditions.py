@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from dsl.cel import functions, syntax
-from dsl.cel.evaluation import STEPS, Budget, Compiler, Run, Work, result
+from dsl.cel.evaluation import Compiler, Run, result
 from dsl.cel.functions import Erred
+from dsl.cel.work import STEPS, Budget, Work
 
 __all__ = ["FUNCTIONS", "Budget", "Erred", "Expression", "compiled", "evaluate", "holds"]
 

@@ -10,54 +10,19 @@ side decides, as the language definition says.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from dsl.cel import syntax as s
-from dsl.cel.functions import FUNCTIONS, MACROS, MOST, TYPES, Erred, TypeName, kind, number, plain
+from dsl.cel.functions import FUNCTIONS, MACROS, TYPES, Erred, TypeName, number, plain
+from dsl.cel.operators import OPERATORS, List, Map
 from dsl.cel.patterns import BadPattern, checked
+from dsl.cel.work import CHARACTERS_A_STEP, DEEPEST, Work
 
-STEPS = 3000
-"""Steps of one evaluation: about a microsecond each."""
-
-STEPS_OF_A_TURN = 5000
-"""Steps of all evaluations between two things that a caller, a service or the house does."""
-
-_MOST_TEXT = 4096
-_CHARACTERS_A_STEP = 64
 _STEPS_OF_A_PATTERN = 100
-_DEEPEST = 64
 _LOOK_THROUGH = ("max", "min")
-
-
-class Budget:
-    """Steps that are left to all evaluations of one turn of a caller: many small ones hold up others as a large one."""
-
-    __slots__ = ("left",)
-
-    def __init__(self, left: int = STEPS_OF_A_TURN) -> None:
-        self.left = left
-
-
-class Work:
-    """One evaluation: its values, the variables of its macros, and the steps that are left."""
-
-    __slots__ = ("left", "own", "values")
-
-    def __init__(self, values: Mapping[str, Any], steps: int = STEPS) -> None:
-        self.values = values
-        self.own: dict[str, Any] = {}
-        self.left = steps
-
-    def spend(self, steps: int = 1) -> None:
-        """Count work. Raises Erred when the budget is used up."""
-        self.left -= steps
-        if self.left < 0:
-            raise Erred("too much work for a condition")
-
 
 Run = Callable[[Work], Any]
 
@@ -147,7 +112,7 @@ class Compiler:
             values = [run(work) for run in runs]
             for value in values:
                 if isinstance(value, str):
-                    work.spend(len(value) // _CHARACTERS_A_STEP)
+                    work.spend(len(value) // CHARACTERS_A_STEP)
                 elif name in _LOOK_THROUGH and isinstance(value, list | tuple):
                     work.spend(len(value))
             return of(*values)
@@ -170,14 +135,6 @@ class Compiler:
         return _over(node.name, of, name, inner)
 
 
-class _List(list[Any]):
-    """List that an expression made: it may hold what JSON has not."""
-
-
-class _Map(dict[str, Any]):
-    """Map that an expression made."""
-
-
 def result(value: Any, depth: int = 0) -> Any:
     """A result as JSON has it: a number plain, an instant as text, a duration in seconds. Raises Erred.
 
@@ -192,11 +149,11 @@ def result(value: Any, depth: int = 0) -> Any:
             return plain(Decimal(repr(value.total_seconds())))
         case TypeName(kind_):
             return kind_
-        case _List() | _Map() if depth > _DEEPEST:
+        case List() | Map() if depth > DEEPEST:
             raise Erred("nested too deep")
-        case _List():
+        case List():
             return [result(element, depth + 1) for element in value]
-        case _Map():
+        case Map():
             return {key: result(element, depth + 1) for key, element in value.items()}
     return value
 
@@ -298,7 +255,7 @@ def _choice(condition: Run, then: Run, otherwise: Run) -> Run:
 def _elements(elements: list[Run]) -> Run:
     def made(work: Work) -> list[Any]:
         work.spend(1 + len(elements))
-        return _List(element(work) for element in elements)
+        return List(element(work) for element in elements)
 
     return made
 
@@ -306,7 +263,7 @@ def _elements(elements: list[Run]) -> Run:
 def _entries(entries: list[tuple[Run, Run]]) -> Run:
     def made(work: Work) -> dict[str, Any]:
         work.spend(1 + len(entries))
-        found = _Map()
+        found = Map()
         for key, value in entries:
             name = key(work)
             if not isinstance(name, str):
@@ -318,132 +275,13 @@ def _entries(entries: list[tuple[Run, Run]]) -> Run:
 
 
 def _binary(operator: str, left: Run, right: Run) -> Run:
-    of = _OPERATORS[operator]
+    of = OPERATORS[operator]
 
     def binary(work: Work) -> Any:
         work.spend()
         return of(left(work), right(work), work)
 
     return binary
-
-
-def _equal(left: Any, right: Any, work: Work, depth: int = 0) -> bool:
-    work.spend()
-    one = kind(left)
-    if one != kind(right):
-        return False
-    if one == "number":
-        return number(left) == number(right)
-    if one in ("list", "map"):
-        if depth > _DEEPEST:
-            raise Erred("nested too deep")
-        if len(left) != len(right):
-            return False
-        if one == "list":
-            return all(_equal(a, b, work, depth + 1) for a, b in zip(left, right, strict=True))
-        return all(key in right and _equal(value, right[key], work, depth + 1) for key, value in left.items())
-    if one == "string":
-        work.spend(len(left) // _CHARACTERS_A_STEP)
-    return bool(left == right)
-
-
-def _order(left: Any, right: Any) -> int:
-    one = kind(left)
-    if one != kind(right) or one not in ("number", "string", "bool", "timestamp", "duration"):
-        raise Erred(f"{one} and {kind(right)} are not compared")
-    if one == "number":
-        left, right = number(left), number(right)
-    return int(left > right) - int(left < right)
-
-
-def _in(left: Any, right: Any, work: Work) -> bool:
-    if isinstance(right, Mapping):
-        return isinstance(left, str) and left in right
-    if not isinstance(right, list | tuple):
-        raise Erred("in takes a list or a map; a text has contains")
-    return any(_equal(left, element, work) for element in right)
-
-
-def _add(left: Any, right: Any, work: Work) -> Any:
-    if isinstance(left, str) and isinstance(right, str):
-        work.spend((len(left) + len(right)) // _CHARACTERS_A_STEP)
-        if len(left) + len(right) > _MOST_TEXT:
-            raise Erred("text too long")
-        return left + right
-    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        work.spend(len(left) + len(right))
-        return _List([*left, *right])
-    if isinstance(left, datetime | timedelta) or isinstance(right, datetime | timedelta):
-        return _of_time(lambda: left + right)
-    return _bounded(_numbers(left, right, "+", lambda a, b: a + b))
-
-
-def _subtract(left: Any, right: Any, work: Work) -> Any:
-    if isinstance(left, datetime | timedelta) or isinstance(right, datetime | timedelta):
-        return _of_time(lambda: left - right)
-    return _bounded(_numbers(left, right, "-", lambda a, b: a - b))
-
-
-def _multiply(left: Any, right: Any, work: Work) -> Any:
-    return _bounded(_numbers(left, right, "*", lambda a, b: a * b))
-
-
-def _divide(left: Any, right: Any, work: Work) -> Any:
-    def of(a: Any, b: Any) -> Any:
-        if b == 0:
-            raise Erred("division by zero")
-        return Decimal(a) / Decimal(b)
-
-    return _bounded(_numbers(left, right, "/", of))
-
-
-def _remainder(left: Any, right: Any, work: Work) -> Any:
-    def of(a: Any, b: Any) -> Any:
-        if b == 0:
-            raise Erred("division by zero")
-        if isinstance(a, int) and isinstance(b, int):
-            return int(math.copysign(abs(a) % abs(b), a)) if abs(a) < 2**53 else Decimal(a) % Decimal(b)
-        return Decimal(a) % Decimal(b)
-
-    return _bounded(_numbers(left, right, "%", of))
-
-
-def _of_time(reckon: Callable[[], Any]) -> Any:
-    try:
-        return reckon()
-    except (TypeError, OverflowError):
-        raise Erred("no such sum of instants and durations") from None
-
-
-def _numbers(left: Any, right: Any, operator: str, of: Callable[[Any, Any], Any]) -> Any:
-    if kind(left) != "number" or kind(right) != "number":
-        raise Erred(f"no {kind(left)} {operator} {kind(right)}")
-    try:
-        return of(number(left), number(right))
-    except ArithmeticError:
-        raise Erred("number too large") from None
-
-
-def _bounded(value: int | Decimal) -> int | Decimal:
-    if not -MOST < value < MOST:
-        raise Erred("number too large")
-    return value
-
-
-_OPERATORS: dict[str, Callable[[Any, Any, Work], Any]] = {
-    "==": _equal,
-    "!=": lambda left, right, work: not _equal(left, right, work),
-    "<": lambda left, right, work: _order(left, right) < 0,
-    "<=": lambda left, right, work: _order(left, right) <= 0,
-    ">": lambda left, right, work: _order(left, right) > 0,
-    ">=": lambda left, right, work: _order(left, right) >= 0,
-    "in": _in,
-    "+": _add,
-    "-": _subtract,
-    "*": _multiply,
-    "/": _divide,
-    "%": _remainder,
-}
 
 
 def _over(macro: str, of: Run, name: str, inner: list[Run]) -> Run:
@@ -468,7 +306,7 @@ def _over(macro: str, of: Run, name: str, inner: list[Run]) -> Run:
 
 
 def _walked(macro: str, value: Any, name: str, inner: list[Run], work: Work) -> Any:
-    found = _List()
+    found = List()
     count = 0
     erred: Erred | None = None
     for element in value:

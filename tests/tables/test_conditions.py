@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dsl.cel import evaluation
 from dsl.cel.syntax import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, SyntaxProblem
+from dsl.cel.work import Work
 from dsl.conditions import FUNCTIONS, Budget, Erred, compiled, evaluate, holds
 
 pytestmark = pytest.mark.tables
@@ -84,7 +84,7 @@ _LIST = [{"n": number, "s": "x" * 20} for number in range(2000)]
 def test_a_large_answer_costs_a_bounded_amount_and_then_errs(text: str) -> None:
     """Steps are counted and not time, so a replay errs where the call did; no operator hides it."""
     expression = compiled(text)
-    work = evaluation.Work({"l": _LIST, "m": [dict(one) for one in _LIST]})
+    work = Work({"l": _LIST, "m": [dict(one) for one in _LIST]})
     with pytest.raises(Erred, match="too much work"):
         expression.run(work)
     assert -2 * len(_LIST) - 100 <= work.left < 0
