@@ -2,6 +2,8 @@
 
 from collections.abc import Set
 
+import msgspec
+
 from acd.agents import Agents
 from acd.commands import Refusal
 from acd.config import QueueConfig
@@ -99,6 +101,8 @@ class Callers:
         if event.caller:
             self._give_back_place(caller, now)
             self.remember_number(caller)
+        if event.most_s > 0:
+            caller.expires_at = min(caller.expires_at, now + event.most_s)
         if event.agent is not None:
             self._ask_for(caller, event.agent, now)
             subqueue = self.subqueue_of(caller)
@@ -126,7 +130,11 @@ class Callers:
 
     def _ask_for(self, caller: Caller, agent_id: AgentId, now: Instant) -> None:
         agent = self._agents.by_id.get(agent_id)
-        if agent is not None and agent.state not in ("offline", "paused") and caller.event.sticky_s > 0:
+        if agent is None or agent.state in ("offline", "paused"):
+            return
+        if caller.event.only:
+            caller.sticky_until = caller.expires_at
+        elif caller.event.sticky_s > 0:
             caller.sticky_until = now + caller.event.sticky_s
 
     def _give_back_place(self, caller: Caller, now: Instant) -> None:
@@ -218,6 +226,8 @@ class Callers:
         """Move a detached caller to another queue, which has not refused. The time waited goes along and counts for its
         limit; its steps count from now."""
         queue = self.queues[name]
+        if caller.event.only:  # a supervisor has decided otherwise
+            caller.event = msgspec.structs.replace(caller.event, agent=None, only=False)
         caller.queue.length -= 1
         queue.length += 1
         caller.head_start_s += MINUTE * (queue.config.priority - caller.rules.priority)

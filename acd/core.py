@@ -121,13 +121,16 @@ class Acd(Matching):
             raise BrokenRule(f"call {event.call} waits already")
         caller, subqueue = callers.admit(event, now)
         rules = caller.rules
+        if event.only and caller.sticky_until <= now:  # asked for by name, and not there
+            self.release(caller, "no_agents", now)
+            return
         if not rules.join_empty and not callers.reach(subqueue) & self.agents.present_mask:
             self.release(caller, "no_agents", now)
             return
         if event.caller:
             self._say_again(caller, now)
         self._place(caller, subqueue, now)
-        if rules.max_length and caller.in_line and caller.queue.length > rules.max_length:
+        if rules.max_length and caller.in_line and caller.queue.length > rules.max_length and not event.only:
             self.release(caller, "full", now)
 
     def _say_again(self, caller: Caller, now: Instant) -> None:

@@ -71,7 +71,9 @@ class CallQueued(Event, frozen=True):
 
     `priority` is in minutes: it counts like so many minutes already waited, on top of the queue's and the class's own.
     `agent`, if set, is asked for alone during the first `sticky_s` (last agent, named agent); somebody who is not
-    there is not waited for. `waited_s` was waited before, and counts: a callback that is tried again.
+    there is not waited for. `waited_s` was waited before, and counts: a callback that is tried again. `most_s` bounds
+    this wait beside the queue's own limit; 0: it does not. With `only` nobody but `agent` is ever offered the caller,
+    who is released when that agent is not there, misses the offer, or `most_s` is over.
     """
 
     call: CallId
@@ -86,6 +88,8 @@ class CallQueued(Event, frozen=True):
     agent: AgentId | None = None
     sticky_s: Seconds = 0.0
     waited_s: Seconds = 0.0
+    most_s: Seconds = 0.0
+    only: bool = False
 
 
 class CallMoved(Event, frozen=True):

@@ -93,7 +93,7 @@ class Matching:
         at = caller.expires_at
         if caller.sticky_until > 0:
             at = min(at, caller.sticky_until)
-        if caller.step < len(rules.steps):
+        if caller.step < len(rules.steps) and not caller.event.only:
             at = min(at, caller.entered_at + rules.steps[caller.step].after_s)
         at = min(at, caller.retry_at)
         self.timers.set(caller, at)
@@ -113,6 +113,8 @@ class Matching:
         self._place(caller, self.callers.subqueue_of(caller), now)
 
     def _catch_up(self, caller: Caller, now: Instant) -> None:
+        if caller.event.only:
+            return  # nothing widens what is asked for
         if 0 < caller.sticky_until <= now:
             caller.sticky_until = -NEVER
         event = caller.event
@@ -135,8 +137,12 @@ class Matching:
         self._out.append(WaitWidened(caller.event.call, caller.event.attempt, caller.queue.name, step, text))
 
     def back_in_place(self, caller: Caller, now: Instant) -> None:
-        """Return a caller whose offer came to nothing to their place; release them if their time is up."""
+        """Return a caller whose offer came to nothing to their place; release them if their time is up, or if nobody
+        else may have them."""
         caller.offer = None
+        if caller.event.only:
+            self.release(caller, "no_agents", now)
+            return
         if now >= caller.expires_at:
             self.release(caller, "timed_out", now)
             return

@@ -101,6 +101,8 @@ def _without(matching: Matching, agent: Agent, now: Instant) -> None:
     for subqueue in [one for one in agent.subqueues if one.only is agent]:
         for _, _, caller in list(subqueue.waiting):
             caller.sticky_until = now
+            if caller.event.only:
+                caller.expires_at = now
             matching.advance(caller, now)
 
 

@@ -3,7 +3,7 @@
 | command | outcome when it works | otherwise |
 |---|---|---|
 | Answer | CallAnswered | CommandFailed or CallEnded |
-| EarlyMedia, StartMusic, StopMusic, MuteRecording, Supervise | CommandDone | CommandFailed |
+| EarlyMedia, StartMusic, StopMusic, MuteRecording, Supervise, ReportTransfer | CommandDone | CommandFailed |
 | Play | PlaybackFinished(finished or stopped) | PlaybackFinished(failed) |
 | Stop | the outcome of what it stops | nothing: there was nothing to stop |
 | Listen | SpeechHeard(final) | CommandFailed |
@@ -164,6 +164,17 @@ class Supervise(Command, frozen=True):
     mode: Literal["listen", "whisper", "barge"]
 
 
+class ReportTransfer(Command, frozen=True):
+    """Tell the phone of `leg`, which has asked for a transfer by its own key, what becomes of it (NOTIFY, RFC 3515).
+
+    `done`: the other side has been taken over; `refused`: the talk goes on as it was. Nothing else changes by it.
+    """
+
+    leg: LegId
+    attempt: AttemptId
+    progress: Literal["done", "refused"]
+
+
 class MuteRecording(Command, frozen=True):
     """Write silence into the recording of a bridge (`on`), or sound again: both sides stay in step."""
 
@@ -193,6 +204,7 @@ SwitchCommand = (
     | Redirect
     | Supervise
     | MuteRecording
+    | ReportTransfer
     | HangUp
 )
 """All that a switch adapter must do."""

@@ -122,6 +122,19 @@ class AgentDeviceChanged(Event, frozen=True):
     node: str = ""
 
 
+class TransferRequested(Event, frozen=True):
+    """An agent wants the other side of their talk to go on with somebody else (blind transfer). Nothing is done yet.
+
+    `leg` is the agent's; one of a caller never asks. `to` is the target as they wrote it: an account, a number, a
+    name, see `control.transfer_targets`; of an address only the user part is told, so no host outside is ever one.
+    `by` is the mouth: the phone's own key (SIP REFER, RFC 3515), a star code, or HTTP.
+    """
+
+    leg: LegId
+    to: str
+    by: Literal["phone", "code", "http"] = "phone"
+
+
 class LiveLeg(msgspec.Struct, frozen=True, gc=False):
     """A leg that is up now, as `Switch.calls()` and `SwitchBack` tell of it, for re-adoption."""
 
@@ -205,6 +218,7 @@ SwitchEvent = (
     | RecordingFinished
     | CallEnded
     | AgentDeviceChanged
+    | TransferRequested
     | SwitchLost
     | SwitchBack
     | CommandDone

@@ -1,7 +1,6 @@
 """The rules of a queue's callbacks as they hold for a call now, and the row that tells what became of one."""
 
-from calls.number_kinds import country_and_kinds
-from control import commands
+from control import commands, dial_rules
 from control.hub import Hub
 from control.register import Call, Callback
 from control.treatment import CallbackRules
@@ -24,15 +23,7 @@ def refusal(hub: Hub, rules: CallbackRules | None) -> str:
 
 def number_refusal(hub: Hub, rules: CallbackRules, number: str) -> str:
     """The reason why this number is never called, whoever asks for it; empty when it may be."""
-    version = hub.register.version
-    if hub.directory.is_own(version, number):
-        return "a number of the house itself"
-    country, kinds = country_and_kinds(number)
-    if not set(kinds) & set(rules.kinds):
-        return f"numbers of the kind {' or '.join(kinds)} are not called"
-    if country not in (rules.countries or (hub.directory.region(version),)) and kinds != ("short",):
-        return f"numbers of {country or 'no known country'} are not called"
-    return ""
+    return dial_rules.number_refusal(hub.directory, hub.register.version, number, rules.kinds, rules.countries)
 
 
 def row(hub: Hub, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> commands.LogCallback:

@@ -50,7 +50,8 @@ class Callbacks(QuietPart):
         call = hub.register.calls[command.call]
         rules = rules_of(self._hub, call)
         refused = refusal(hub, rules) or (number_refusal(hub, rules, command.number) if rules is not None else "")
-        if call.place != "waiting" or call.flow_attempt is None or call.queued_as is None:
+        asked_for = call.call in hub.register.transfers  # an agent has found somebody for them
+        if call.place != "waiting" or call.flow_attempt is None or call.queued_as is None or asked_for:
             hub.tell_flows(CallbackAnswered(call.call, command.attempt, "connecting"))
         elif rules is None or refused:
             hub.notice("info", "callback refused", call=call.call, detail=refused or "the queue has no callbacks")

@@ -78,6 +78,32 @@ class LogTalk(Command, frozen=True):
     cause: str
 
 
+TransferBy = Literal["phone", "code", "http"]
+TransferOutcome = Literal["checking", "under_way", "reached", "returned", "requeued", "refused", "caller_left", "left"]
+"""`returned`: to the agent who had asked; `requeued`: to another one of their queue, in front of all. `left`: the
+caller went another way meanwhile, or the talk was over before the number could be called."""
+
+
+class LogTransfer(Command, frozen=True):
+    """A row for each transfer by an agent, written anew whenever it changes. Instants are UTC epoch seconds.
+
+    `number` counts those of the call from 1; `talk` is the number of the talk that came of it, 0 for none. `kind` is
+    empty for a target that is none; `target` is then as the agent wrote it.
+    """
+
+    call: CallId
+    number: int
+    by: TransferBy
+    agent: AgentId
+    kind: str
+    target: str
+    began_at: float
+    ended_at: float | None
+    outcome: TransferOutcome
+    talk: int
+    detail: str
+
+
 class CheckNumber(Command, frozen=True):
     """May this number be called? NumberChecked answers."""
 
@@ -188,6 +214,7 @@ RouterCommand = (
     | CheckNumber
     | LogLeg
     | LogTalk
+    | LogTransfer
     | LogStep
     | LogRecording
     | DropRecording

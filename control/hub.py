@@ -121,6 +121,7 @@ class Hub:
         offset = self.register.offset_s
         call.on("ended")
         del self.register.calls[call.call]
+        self.register.handed_on.pop(call.call, None)
         self.end_talk(call, cause)
         self.give(
             LogCall(

@@ -94,6 +94,14 @@ class AgentFirst(Protocol):
         ...
 
 
+class HandedOn(Protocol):
+    """Callers whom an agent has handed on, while nobody has them yet."""
+
+    def released(self, call: at.Call, attempt: AttemptId, reason: str) -> bool:
+        """The queues let the caller go; False where that is no matter of a transfer."""
+        ...
+
+
 class Offers(QuietPart):
     """Carries out the queues' commands on real phones."""
 
@@ -103,6 +111,7 @@ class Offers(QuietPart):
         self._recordings = recordings
         self._keys = keys
         self.agent_first: AgentFirst
+        self.handed_on: HandedOn
 
     def on_queue_command(self, command: AcdCommand) -> None:
         """Carry out one command of the queues."""
@@ -114,7 +123,9 @@ class Offers(QuietPart):
                 self._withdraw(hub.register.offers.get(attempt))
             case ReleaseCall(call_id, attempt, reason):
                 call = calls.get(call_id)
-                if call is not None and call.flow_attempt == attempt:
+                if call is not None and self.handed_on.released(call, attempt, reason):
+                    pass  # not reached: the caller goes back to whoever handed them on
+                elif call is not None and call.flow_attempt == attempt:
                     call.on("released")
                     call.flow_attempt = None
                     hub.tell_flows(LeftQueue(call_id, attempt, reason))
@@ -296,18 +307,29 @@ class Offers(QuietPart):
             self._forget(offer)
             self._hub.tell_queues(TalkEnded(offer.attempt))
         elif call.place in ("waiting", "offered"):
-            if call.outcome != "cut_off":  # who waits again because a talk died has given up nothing
+            # who waits again because a talk died, or was handed on, has given up nothing
+            if call.outcome != "cut_off" and call.call not in self._hub.register.transfers:
                 call.end_as("lost" if reason == "lost" else "abandoned")
             self._hub.tell_queues(CallLeft(call.call, reason))
 
-    def _end_talk(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
-        hub = self._hub
-        hub.end_talk(call, cause)
+    def hand_on(self, call: at.Call, offer: at.Offer) -> None:
+        """The agent has handed the caller on: their leg goes, their wrap-up begins, and the caller is nobody's yet."""
+        offer.on("handed_on")
+        self._let_go(call, offer, Cause.TRANSFERRED)
+        self._hub.give(HangUp(offer.leg))
+        self._hub.tell_queues(TalkEnded(offer.attempt))
+
+    def _let_go(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
+        self._hub.end_talk(call, cause)
         if call.recording.hiding:
             self._recordings.hide(call, False)
         self._forget(offer)
-        hub.register.part(call)
+        self._hub.register.part(call)
         call.offer = None
+
+    def _end_talk(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
+        hub = self._hub
+        self._let_go(call, offer, cause)
         if cut_off := talks.died(cause):
             advice = "is the agent's network well? The caller waits again, first in line, or is owed a call by a case"
             hub.notice("warning", "talk cut off", call=call.call, detail=f"{offer.agent}: {cause}", advice=advice)
@@ -320,8 +342,8 @@ class Offers(QuietPart):
         call.on("talk_ended")
         call.flow_attempt = None
         hub.tell_queues(TalkEnded(offer.attempt, cut_off))
-        if self.agent_first.concerns(call):
-            hub.give(HangUp(call.leg))  # called by us: there is no flow to go on with
+        if self.agent_first.concerns(call) or hub.register.has_no_flow(call):
+            hub.give(HangUp(call.leg))  # there is no flow to go on with
         if attempt is not None:
             hub.tell_flows(LeftQueue(call.call, attempt, "served", offer.agent))
 
@@ -338,6 +360,8 @@ class Offers(QuietPart):
             waited_s=waited_s,
             priority=CUT_OFF_PRIORITY,
             agent=None,
+            only=False,
+            most_s=0.0,
         )
         hub.start_music(call)
         sorry = hub.directory.say(call.version, call.language, "talk_cut_off")

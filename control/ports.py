@@ -10,6 +10,7 @@ from calls.commands import Media
 from calls.ids import AgentId, CallId, Instant
 from calls.trunks import Trunk
 from control.register import Call
+from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 
 
@@ -34,6 +35,18 @@ class Directory(Protocol):
 
     def trunk(self, version: str, name: str) -> Trunk | None:
         """The trunk of this name, which says how its numbers are written."""
+        ...
+
+    def transfer_rules(self, version: str) -> TransferRules:
+        """The rules of transfers by agents."""
+        ...
+
+    def has_queue(self, version: str, name: str) -> bool:
+        """Whether callers can wait in a queue of this name."""
+        ...
+
+    def has_flow(self, version: str, name: str) -> bool:
+        """Whether there is a flow of this name."""
         ...
 
     def account(self, version: str, agent: AgentId) -> str | None:

@@ -17,13 +17,17 @@ from control.states import (
     CALLBACKS,
     OFFERS,
     PLACES,
+    TRANSFERS,
     CallbackEvent,
     CallbackState,
     OfferEvent,
     OfferState,
     Place,
     PlaceEvent,
+    TransferEvent,
+    TransferState,
 )
+from control.target import Target
 
 LAST_AGENTS = 20_000
 """Callers of whom it is known which agent talked to them last."""
@@ -115,6 +119,44 @@ class Connection(msgspec.Struct):
     recorded: bool
     talk: Talk | None = None
     """Once both hear each other."""
+
+
+class BlindTransfer(msgspec.Struct):
+    """A transfer that an agent has asked for, until it has come to its end; `control.states.TRANSFERS` has its states.
+
+    `agent` and `leg` are those who asked; `attempt` is the one by which the queues, or the gate before a number, know
+    it; `origin` and `queue` are how, and in which queue, the caller had waited for the talk of number `talk`.
+    """
+
+    number: int
+    """Counts the call's transfers from 1."""
+    by: Literal["phone", "code", "http"]
+    agent: AgentId
+    leg: LegId
+    target: Target
+    attempt: AttemptId
+    began_at: Instant
+    talk: int
+    origin: CallQueued
+    queue: str
+    state: TransferState = "checking"
+    why: str = ""
+    """The reason why the target was not reached."""
+
+    def on(self, event: TransferEvent) -> None:
+        """Take an event. Raises BrokenRule where the table has nothing."""
+        to = TRANSFERS.after(self.state, event)
+        self.state = to or self.state
+
+
+class HandedOn(msgspec.Struct):
+    """A caller whom agents have handed on, so many times.
+
+    `called_by_us`: the caller had been called back, so that no flow waits for the end of their talks.
+    """
+
+    transfers: int = 0
+    called_by_us: bool = False
 
 
 class Call(msgspec.Struct):
@@ -225,6 +267,10 @@ class Register(msgspec.Struct):
     """Accounts of agents' phones that are in a call which the queues did not bring, and have been told of."""
     busy_phones: dict[str, str] = msgspec.field(default_factory=dict)
     """Accounts of agents' phones that a node has seen busy while no leg of ours was on them, with that node."""
+    transfers: dict[CallId, BlindTransfer] = msgspec.field(default_factory=dict)
+    """Transfers by agents that have not come to their end."""
+    handed_on: dict[CallId, HandedOn] = msgspec.field(default_factory=dict)
+    """Calls that go on, of which an agent wanted a transfer."""
     unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     phones: dict[str, list[str]] = msgspec.field(default_factory=dict)
@@ -247,6 +293,11 @@ class Register(msgspec.Struct):
     def offer_of(self, call: Call) -> Offer | None:
         """The offer that an agent has of this call, or the agent's part of its talk."""
         return self.offers.get(call.offer) if call.offer is not None else None
+
+    def has_no_flow(self, call: Call) -> bool:
+        """Whether no flow waits for the end of this call's talks, though it has no callback any more."""
+        handed_on = self.handed_on.get(call.call)
+        return handed_on is not None and handed_on.called_by_us
 
     def connect(self, call: Call, role: LegRole, recorded: bool) -> AttemptId:
         """A new bridge between the caller and a leg of `role`."""

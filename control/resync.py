@@ -69,7 +69,7 @@ def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
             continue
         if call.place in ("waiting", "offered", "transferring") and not here.in_music:
             hub.start_music(call)
-        if call.kept_callback is not None and call.place == "menu":
+        if (call.kept_callback is not None or register.has_no_flow(call)) and call.place == "menu":
             hub.give(HangUp(call.leg))  # the talk is over, and the command to hang up went down with its controller
         elif call.place in ("menu", "waiting", "offered", "booked"):
             hub.tell_flows(CallAdopted(call.call))

@@ -29,6 +29,8 @@ from complaints.cases import CaseAsked, Complaints
 from control import commands, events, nodes, resync, snapshot
 from control import register as at
 from control.announcements import Announcements
+from control.blind_transfers import ROLE as OUTSIDE
+from control.blind_transfers import BlindTransfers
 from control.callbacks import Callbacks
 from control.callers import Callers
 from control.flow_commands import FlowCommands
@@ -84,6 +86,9 @@ class Router:
         self._star_codes = StarCodes(hub, phones)
         self._supervision = Supervision(hub, phones)
         transfers = Transfers(hub, self._callbacks, phones)
+        self._blind_transfers = self._offers.handed_on = keys.transfers = BlindTransfers(
+            hub, self._offers, self._announcements, self._recordings
+        )
         self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys)
         flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings)
         self.parts: dict[commands.LegRole, Part] = {
@@ -93,6 +98,7 @@ class Router:
             "code": self._star_codes,
             "supervisor": self._supervision,
             "callback": self._callbacks,
+            OUTSIDE: self._blind_transfers,
         }
         hub.on_flow_command = flow_commands.on_flow_command
         hub.on_queue_command = self._offers.on_queue_command
@@ -121,6 +127,10 @@ class Router:
         """The wait of a caller, as they may know it; see `Announcements.wait_of`."""
         return self._announcements.wait_of(self.register.calls[call])
 
+    def transfer_refusal(self, call: CallId, to: str) -> str:
+        """Why the agent who talks to this caller cannot hand them to `to`; empty when they can. Nothing changes."""
+        return self._blind_transfers.refusal(self.register.calls[call], to)
+
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one event; `now` never goes back."""
         hub = self.hub
@@ -128,6 +138,8 @@ class Router:
         hub.out = []
         self._take(event)
         hub.settle()
+        if hub.register.transfers:
+            self._blind_transfers.look()
         return hub.out
 
     def next_deadline(self) -> Instant | None:
@@ -187,6 +199,8 @@ class Router:
                 if agent is not None:
                     hub.tell_queues(AgentReachable(agent, reachable))
                 self._phones.device_changed(event)
+            case door.TransferRequested():
+                self._blind_transfers.requested(event)
             case door.SwitchLost(switch, detail):
                 advice = "calls go on; the link is tried again by itself. Is the switch running?"
                 hub.notice("error", "switch lost", detail=f"{switch} {detail}".strip(), advice=advice)
@@ -228,6 +242,7 @@ class Router:
             case events.Restarted():
                 for command in hub.register.filing.values():
                     hub.give(command)
+                self._blind_transfers.restarted()
             case events.CaseFiled(attempt, call_id, number):
                 filed = hub.register.filing.pop(attempt, None)
                 if filed is not None and filed.case.asked_by == "caller" and call_id in hub.register.calls:
@@ -239,7 +254,8 @@ class Router:
             case events.SupervisionWanted():
                 self._supervision.wanted(event)
             case events.NumberChecked():
-                self._callbacks.checked(event)
+                if not self._blind_transfers.checked(event):
+                    self._callbacks.checked(event)
             case _:
                 assert_never(event)
 

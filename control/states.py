@@ -22,6 +22,7 @@ PlaceEvent = Literal[
     "given_up",
     "transfer_begun",
     "transfer_ended",
+    "handed_on",
     "ended",
 ]
 
@@ -40,9 +41,21 @@ PLACES: Transitions[Place, PlaceEvent] = Transitions(
             "released": "menu",
             "ended": "gone",
         },
-        # Cut off: the agent's side died, and the caller waits again, first in line.
-        "talking": {"talk_ended": "menu", "cut_off": "waiting", "ended": "gone"},
-        "transferring": {"connected": "transferred", "transfer_ended": "menu", "ended": "gone"},
+        # Cut off: the agent's side died, and the caller waits again, first in line. Handed on: an agent's transfer, to
+        # somebody whom the queues find, or back.
+        "talking": {
+            "talk_ended": "menu",
+            "cut_off": "waiting",
+            "handed_on": "waiting",
+            "transfer_begun": "transferring",
+            "ended": "gone",
+        },
+        "transferring": {
+            "connected": "transferred",
+            "transfer_ended": "menu",
+            "handed_on": "waiting",
+            "ended": "gone",
+        },
         "transferred": {"transfer_ended": "menu", "ended": "gone"},
     },
 )
@@ -57,6 +70,7 @@ OfferEvent = Literal[
     "parting",
     "parted",
     "call_became_callback",
+    "handed_on",
     "agent_left",
     "caller_left",
     "withdrawn",
@@ -82,7 +96,13 @@ OFFERS: Transitions[OfferState, OfferEvent] = Transitions(
             "caller_left": "over",
             "withdrawn": "over",
         },
-        "talking": {"parting": "parting", "parted": "over", "agent_left": "over", "caller_left": "over"},
+        "talking": {
+            "parting": "parting",
+            "parted": "over",
+            "handed_on": "over",
+            "agent_left": "over",
+            "caller_left": "over",
+        },
         # The agent's leg is on its way out: its end says whether they hung up or died.
         "parting": {"agent_left": "over", "caller_left": "over"},
     },
@@ -106,6 +126,39 @@ OFFERS: Transitions[OfferState, OfferEvent] = Transitions(
 )
 """An agent's phone, from its first ring to the end of the talk. While an agent is asked to accept a callback, and while
 the caller's phone rings for it, the offer goes on `whispering`."""
+
+TransferState = Literal["checking", "away", "outside", "returning", "waiting", "over"]
+TransferEvent = Literal[
+    "allowed",
+    "refused",
+    "reached",
+    "connected",
+    "not_reached",
+    "talk_ended",
+    "left",
+]
+
+TRANSFERS: Transitions[TransferState, TransferEvent] = Transitions(
+    "transfer",
+    {
+        # The talk goes on until the number may be called.
+        "checking": {"allowed": "away", "refused": "over", "talk_ended": "over", "left": "over"},
+        "away": {"reached": "over", "connected": "outside", "not_reached": "returning", "left": "over"},
+        "outside": {"talk_ended": "over", "left": "over"},
+        "returning": {"reached": "over", "not_reached": "waiting", "left": "over"},
+        "waiting": {"reached": "over", "left": "over"},
+    },
+)
+"""A blind transfer that an agent has asked for.
+
+| state | where the caller is | what goes on |
+|---|---|---|
+| checking | in the talk with the agent | may the number outside be called? |
+| away | on music | the target's phone rings, or the target's queue looks for somebody |
+| outside | in a talk with a number outside | |
+| returning | on music | the agent who asked is rung |
+| waiting | on music | that agent is gone, too: the queue looks for another one, and the caller is first in line |
+"""
 
 CallbackState = Literal["checking", "booked", "asking", "clearing", "dialling", "resting", "talking", "over"]
 CallbackEvent = Literal[

@@ -90,6 +90,20 @@ class TransferEnded(Event, frozen=True):
     outcome: TransferOutcome
 
 
+class CallHandedOn(Event, frozen=True):
+    """An agent has handed the caller on to `flow`: walk it from its start, whatever was walked before.
+
+    A session keeps its version; `version`, `caller` and `called` are for a call whose walk is over, or never was one.
+    """
+
+    call: CallId
+    leg: LegId
+    version: str
+    flow: str
+    caller: str
+    called: str
+
+
 class CallAdopted(Event, frozen=True):
     """A restarted controller found the caller still up: the step is repeated, or a wait goes on; no walk: hang up."""
 
@@ -105,6 +119,7 @@ IvrEvent = (
     | WayOutSuggested
     | CallbackAnswered
     | TransferEnded
+    | CallHandedOn
     | CallAdopted
     | CallAnswered
     | DigitPressed

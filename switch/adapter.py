@@ -96,6 +96,8 @@ class Adapter(ABC, Generic[L]):
                 self._recorder.mute(command)
             case commands.Supervise():
                 self._supervision.supervise(command)
+            case commands.ReportTransfer():
+                self._report_transfer(command)
             case commands.Redirect():
                 self._dialler.redirect(command)
             case commands.Listen():
@@ -111,6 +113,11 @@ class Adapter(ABC, Generic[L]):
     @abstractmethod
     def _early_media(self, command: commands.EarlyMedia) -> None:
         """Let a leg be heard before it is answered."""
+
+    def _report_transfer(self, command: commands.ReportTransfer) -> None:
+        """Tell a phone what becomes of its transfer. On a switch whose phones cannot ask for one it is unsupported."""
+        detail = "no transfers by the phone's own key on this switch"
+        self._session.later(events.CommandFailed(command.attempt, "unsupported", command.leg, detail))
 
     def _stop(self, command: commands.Stop) -> None:
         leg = self._session.legs.get(command.leg)

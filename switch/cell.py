@@ -152,6 +152,7 @@ class Node:
             events.Unbridged: lambda told: events.Unbridged(told.attempt, tuple(map(self.leg, told.survivors))),
             events.RecordingFinished: self._recorded,
             events.AgentDeviceChanged: lambda told: events.AgentDeviceChanged(told.device, told.state, self.name),
+            events.TransferRequested: leg,
             events.SwitchLost: self._lost,
             events.SwitchBack: self._back,
             events.CommandDone: maybe_leg,

@@ -19,6 +19,7 @@ LegCommand = (
     | commands.StartMusic
     | commands.StopMusic
     | commands.Supervise
+    | commands.ReportTransfer
     | commands.Redirect
 )
 """Commands that one leg carries and that are open for a while."""

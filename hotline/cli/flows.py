@@ -16,6 +16,7 @@ from rich.markup import escape
 from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
 from calls.trunks import Tls, Trunk
+from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
@@ -151,7 +152,8 @@ def call(
 @app.command()
 def schema(
     name: Annotated[
-        str, typer.Argument(help="Kind: flow, defaults, entry, hours, skills, tests, queues, agents or trunks.")
+        str,
+        typer.Argument(help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks or transfers."),
     ] = "flow",
 ) -> None:
     """Print the JSON Schema of a kind of file, for completion in your editor.
@@ -161,11 +163,14 @@ def schema(
       hotline schema flow > dialplans/flow.schema.json
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
-    known = (*NAMES, *makers)
+    known = (*NAMES, *makers, "transfers")
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
-    found = json_schema(name) if name in NAMES else _routing_schema(name, makers[name])
+    if name == "transfers":
+        found = _transfers_schema()
+    else:
+        found = json_schema(name) if name in NAMES else _routing_schema(name, makers[name])
     sys.stdout.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
@@ -192,6 +197,14 @@ def _routing_schema(root: str, entry: type) -> dict[str, Any]:
         "properties": {root: {"type": "object", "additionalProperties": inner}, **pauses, **beside},
         "$defs": defs,
     }
+
+
+def _transfers_schema() -> dict[str, Any]:
+    (_,), defs = msgspec.json.schema_components([TransferRules], ref_template="#/$defs/{name}")
+    rules = defs.pop("TransferRules")
+    rules["properties"]["about"] = {"type": "string"}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "hotline: transfers"}
+    return {**rules, **head, "$defs": defs}
 
 
 def _program(site: Path) -> tuple[Program, Checked]:

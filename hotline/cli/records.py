@@ -186,16 +186,19 @@ def why(
     talks += [] if explained is None else _talking(explained)
     legs, steps = _read(opened, reading.legs, call), _read(opened, reading.steps, call)
     cases = _read(opened, reading.cases, 10, call)
+    transfers = _read(opened, reading.transfers, call)
     if not reveal:
         region = opened.settings.region
         row, legs = masking.call_row(row), [masking.leg_row(leg) for leg in legs]
         talks = [masking.leg_row(talk) for talk in talks]
+        transfers = [masking.transfer_row(row, region) for row in transfers]
         steps = [masking.step_row(step, region) for step in steps]
         cases = [masking.case_row(case, region) for case in cases]
     story = {
         **row,
         "legs": legs,
         "talks": talks,
+        "transfers": transfers,
         "steps": steps,
         "recordings": _read(opened, reading.recordings, call),
         "cases": cases,
@@ -251,9 +254,33 @@ def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
         if talk["ended_at"]:
             for_s = talk["ended_at"] - talk["began_at"]
             lines.append((talk["ended_at"], f"the talk with {whom} is over after {for_s:.1f} s: {talk['cause']}"))
+    for transfer in story["transfers"]:
+        lines += _transferred(transfer)
     if story["ended_at"]:
         lines.append((story["ended_at"], f"the call ended: {story['cause']}"))
     return lines
+
+
+_BY = {"phone": "by the phone's own key", "code": "by star code", "http": "over HTTP"}
+_BECAME = {
+    "checking": "may the number be called?",
+    "under_way": "the caller hears music until somebody is there",
+    "reached": "{whom} was reached",
+    "returned": "{whom} was not reached, and the caller is back with agent {agent}",
+    "requeued": "neither {whom} nor agent {agent} was reached; the caller, first in line, got another agent",
+    "refused": "refused, and the talk went on",
+    "caller_left": "the caller hung up before somebody was there",
+    "left": "nothing came of it: the caller went another way",
+}
+
+
+def _transferred(row: dict[str, Any]) -> list[tuple[float, str]]:
+    """A transfer by an agent, in words: asked for, and what became of it."""
+    whom = f"{row['kind']} {row['target']}" if row["kind"] else row["target"]
+    asked = f"agent {row['agent']} hands the caller to {whom}, {_BY[row['by']]}"
+    became = _BECAME[row["outcome"]].format(whom=whom, agent=row["agent"])
+    detail = f" ({row['detail']})" if row["detail"] else ""
+    return [(row["began_at"], asked), (row["ended_at"] or row["began_at"], became + detail)]
 
 
 def _decided(explained: Explanation | None) -> list[tuple[float, str]]:

@@ -98,6 +98,10 @@ class RunningController:
         """Place and forecast of a caller who waits."""
         return self._driver.router.wait_of(call)
 
+    def transfer_refusal(self, call: CallId, to: str) -> str:
+        """Why an agent cannot hand this call to `to`; empty when they can."""
+        return self._driver.router.transfer_refusal(call, to)
+
     async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""
         return await self._upkeep.take_up_version()

@@ -71,6 +71,14 @@ async def talks(path: Path, call: str) -> list[dict[str, Any]]:
     return await _rows(path, query.order_by(table.c.number))
 
 
+async def transfers(path: Path, call: str) -> list[dict[str, Any]]:
+    """The transfers of a call by its agents, in order; none in a store that an earlier release has left."""
+    if not opening.is_of_today(path):
+        return []
+    table = schema.transfers
+    return await _rows(path, select(table).where(table.c.call == call).order_by(table.c.number))
+
+
 async def steps(path: Path, call: str) -> list[dict[str, Any]]:
     """The steps that a caller took, in order."""
     return await _rows(path, select(schema.steps).where(schema.steps.c.call == call).order_by(schema.steps.c.index))

@@ -69,6 +69,23 @@ talks = Table(
     Index("talks_by_time", "began_at"),
 )
 
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="counts the transfers of the call from 1"),
+    Column("by", String(16), nullable=False, comment="phone, code, http"),
+    Column("agent", String(64), nullable=False, comment="the one who asked"),
+    Column("kind", String(16), nullable=False, comment="agent, queue, flow, number"),
+    Column("target", String(128), nullable=False),
+    Column("began_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("outcome", String(16), nullable=False),
+    Column("talk", Integer, nullable=False, comment="number of the talk that came of it; 0: none"),
+    Column("detail", String(128), nullable=False),
+    Index("transfers_by_time", "began_at"),
+)
+
 steps = Table(
     "steps",
     metadata,

@@ -1,7 +1,7 @@
 """The statements of the hot path, compiled once from the schema.
 
-Each is an upsert: a replay writes the same row again. Rows of CALL, LEG and TALK are the fields of LogCall, LogLeg and
-LogTalk as they stand.
+Each is an upsert: a replay writes the same row again. Rows of CALL, LEG, TALK and TRANSFER are the fields of LogCall,
+LogLeg, LogTalk and LogTransfer as they stand.
 """
 
 from typing import Any
@@ -33,6 +33,7 @@ SNAPSHOT = upsert(schema.snapshots)
 CALL = upsert(schema.calls)
 LEG = upsert(schema.legs)
 TALK = upsert(schema.talks)
+TRANSFER = upsert(schema.transfers)
 STEP = upsert(schema.steps)
 RECORDING = upsert(schema.recordings)
 DROP_RECORDING = "DELETE FROM recordings WHERE path = ?"

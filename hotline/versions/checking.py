@@ -21,6 +21,7 @@ from hotline.versions.house_phrases import house_phrases
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.skills_check import unanswerable, unlisted_skills
 from hotline.versions.sources import hash_of, readable_files
+from hotline.versions.transfers import TRANSFERS, read_transfers
 from hotline.versions.trunks import TRUNKS, gaps, read_trunks
 from hotline.versions.unread import unread_files
 from ivr.compiler.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
@@ -77,6 +78,11 @@ def check(site: Site) -> Checked:
                 for found in expression_problems(wish, known)
                 if mark not in unknown  # told already
             ]
+        flows = () if compiled.program is None else compiled.program.flows
+        rules = read_transfers(
+            compiled.roots.get(TRANSFERS), region, routing.configuration.queues, flows, routing.owners, problems
+        )
+        routing = msgspec.structs.replace(routing, transfers=rules)
         problems += unanswerable(compiled.flows, compiled.readings, routing.configuration)
         prompts = next((Mark(name, 1, 1) for name in compiled.roots if name.startswith(PROMPTS)), Mark(PROMPTS, 1, 1))
         problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts)

@@ -9,6 +9,7 @@ from calls.ids import AgentId, QueueName
 from calls.numbers import e164
 from calls.trunks import Trunk
 from control.register import Call
+from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.hours import is_open
 from hotline.versions.routing import RoutingConfiguration
@@ -70,6 +71,21 @@ class VersionedDirectory:
             return self._versions.routing(version).trunks.get(name)
         except BadInput:
             return None
+
+    def transfer_rules(self, version: str) -> TransferRules:
+        """The rules of transfers by agents; the defaults where the version has none."""
+        return self._versions.routing(version).transfers if version else TransferRules()
+
+    def has_queue(self, version: str, name: str) -> bool:
+        """True for a queue of queues.yaml."""
+        return bool(version) and QueueName(name) in self._versions.routing(version).configuration.queues
+
+    def has_flow(self, version: str, name: str) -> bool:
+        """True for a flow of that version."""
+        try:
+            return name in self._versions.program(version).flows
+        except BadInput:
+            return False
 
     def account(self, version: str, agent: AgentId) -> str | None:
         """The account of the agent's phone."""

@@ -5,11 +5,12 @@ import msgspec
 from acd.config import Configuration
 from calls.ids import AgentId, QueueName
 from calls.trunks import Tls, Trunk
+from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 
 
 class RoutingConfiguration(msgspec.Struct, frozen=True):
-    """Read from queues.yaml, agents.yaml and trunks.yaml at publish.
+    """Read from queues.yaml, agents.yaml, trunks.yaml and transfers.yaml at publish.
 
     On disk it is `people.json`, and `treatments` is `habits`.
     """
@@ -23,6 +24,8 @@ class RoutingConfiguration(msgspec.Struct, frozen=True):
     trunks: dict[str, Trunk] = {}
     """By name, as trunks.yaml has them; versions of before that file have none."""
     tls: Tls | None = None
+    transfers: TransferRules = TransferRules()
+    """As transfers.yaml has them."""
 
     def account(self, agent: AgentId) -> str | None:
         """The account of the agent's phone; None for an agent who is not in this version."""

@@ -67,6 +67,10 @@ class Controller(Protocol):
         """Place and forecast of a caller who waits. Raises KeyError for a call that is not there."""
         ...
 
+    def transfer_refusal(self, call: CallId, to: str) -> str:
+        """Why an agent cannot hand this call to `to`; empty when they can. Raises KeyError for one that is gone."""
+        ...
+
     async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""
         ...

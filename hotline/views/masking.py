@@ -7,7 +7,7 @@ from calls.numbers import masked, masked_within
 
 Row = Mapping[str, Any]
 
-_OUTSIDE = ("caller", "transfer")
+_OUTSIDE = ("caller", "transfer", "outside")
 """Roles of legs whose party is somebody's number. Accounts of the house's own phones are no secret."""
 
 
@@ -19,6 +19,13 @@ def call_row(row: Row) -> dict[str, Any]:
 def leg_row(row: Row) -> dict[str, Any]:
     """A row of `legs` or `talks`."""
     return {**row, "party": masked(row["party"])} if row["role"] in _OUTSIDE else dict(row)
+
+
+def transfer_row(row: Row, region: str) -> dict[str, Any]:
+    """A row of `transfers`."""
+    number = row["kind"] in ("", "number")
+    target = masked(row["target"]) if number else row["target"]
+    return {**row, "target": target, "detail": masked_within(row["detail"], region)}
 
 
 def step_row(row: Row, region: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class Metrics:
         {
             commands.LogCall,
             commands.LogTalk,
+            commands.LogTransfer,
             OfferLapsed,
             FileCase,
             AgentChanged,
@@ -38,6 +39,9 @@ class Metrics:
         )
         self._talks = Histogram(
             "hotline_talk_seconds", "Talks", ["queue", "role"], registry=self.registry, buckets=_TALKS
+        )
+        self._transfers = Counter(
+            "hotline_transfers", "Transfers by agents that ended", ["by", "kind", "outcome"], registry=self.registry
         )
         self._lapsed = Counter(
             "hotline_offers_missed", "Offers that came to nothing", ["reason", "by"], registry=self.registry
@@ -76,6 +80,8 @@ class Metrics:
                     self._abandons.labels(command.queue).observe(command.ended_at - command.queued_at)
             case commands.LogTalk():
                 self._talks.labels(command.queue, command.role).observe(command.ended_at - command.began_at)
+            case commands.LogTransfer(ended_at=float()):
+                self._transfers.labels(command.by, command.kind, command.outcome).inc()
             case OfferLapsed():
                 self._lapsed.labels(command.reason, "switch" if command.fault else "agent").inc()
             case FileCase(case=case):

@@ -17,7 +17,7 @@ from control import events
 from hotline.store import reading
 from hotline.views import masking
 from hotline.views.controller import Controller
-from hotline.web import moving, waits
+from hotline.web import moving, transfers, waits
 from hotline.web.tokens import WaitTokens
 
 
@@ -86,6 +86,7 @@ def make(controller: Controller, token: str, tokens: WaitTokens) -> FastAPI:
     _agents(app, controller, known)
     _calls(app, controller, known)
     moving.add(app, controller, known)
+    transfers.add(app, controller, known)
     waits.add(app, controller, known, tokens)
     return app
 
@@ -135,7 +136,7 @@ def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
 
     @app.get("/calls/{call}", dependencies=known, tags=["calls"])
     async def call(call: str) -> dict[str, Any]:
-        """One call with its legs, steps, recordings and cases."""
+        """One call with its legs, talks, transfers, steps, recordings and cases."""
         rows = await reading.calls(controller.database, 1, call=call)
         if not rows:
             raise HTTPException(404, "no such call has ended; calls that go on are at /live")
@@ -144,6 +145,9 @@ def _calls(app: FastAPI, controller: Controller, known: list[Any]) -> None:
             **masking.call_row(rows[0]),
             "legs": [masking.leg_row(leg) for leg in await reading.legs(controller.database, call)],
             "talks": [masking.leg_row(talk) for talk in await reading.talks(controller.database, call)],
+            "transfers": [
+                masking.transfer_row(row, region) for row in await reading.transfers(controller.database, call)
+            ],
             "steps": [masking.step_row(step, region) for step in await reading.steps(controller.database, call)],
             "recordings": await reading.recordings(controller.database, call),
             "cases": [masking.case_row(case, region) for case in await reading.cases(controller.database, call=call)],

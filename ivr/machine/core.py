@@ -31,6 +31,7 @@ from ivr.commands import FlowEnded, IvrCommand
 from ivr.events import (
     CallAdopted,
     CallbackAnswered,
+    CallHandedOn,
     CallStarted,
     CaseOpened,
     IvrEvent,
@@ -97,6 +98,8 @@ class Ivr:
                 return self.tick(now)
             case CallStarted():
                 return self._start(event, now)
+            case CallHandedOn():
+                return self._hand_on(event, now)
             case DigitPressed() | PlaybackFinished() | SpeechHeard() | RecordingFinished() | CallEnded():
                 session = self._by_leg(event.leg)
             case CommandFailed():
@@ -146,9 +149,18 @@ class Ivr:
         for session in state.sessions:
             self._arm(session)
 
+    def _hand_on(self, event: CallHandedOn, now: Instant) -> list[IvrCommand]:
+        session = self._sessions.get(event.call)
+        if session is None:
+            return self._begin(event, now)
+        walk = self._walk(session, now)
+        walk.hand_on(event.flow)
+        return self._settle(walk)
+
     def _start(self, event: CallStarted, now: Instant) -> list[IvrCommand]:
-        if event.call in self._sessions:
-            return []
+        return [] if event.call in self._sessions else self._begin(event, now)
+
+    def _begin(self, event: CallStarted | CallHandedOn, now: Instant) -> list[IvrCommand]:
         try:
             program, _ = self._voice(event.version)
             flow = program.flows[event.flow]

@@ -142,6 +142,20 @@ class Walk:
         self.session.frames[-1] = frame
         self.successor = self.program.flows[step.flow].start
 
+    def hand_on(self, flow: str) -> None:
+        """Walk another flow instead of all that were walked: an agent wants it so. Caps count anew from here.
+
+        With a flow that this version has not, the caller is hung up.
+        """
+        session = self.session
+        self._log("handed_on")
+        session.started_at, session.steps = self.now, 0
+        if flow not in self.program.flows:
+            self.end("failed")
+            return
+        session.frames = [self._frame(flow, {})]
+        self.successor = self.program.flows[flow].start
+
     def give_back(self, values: dict[str, Any]) -> None:
         """Return to the flow that called this one; from the first flow, the line is hung up."""
         self._log("returned")

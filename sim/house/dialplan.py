@@ -12,6 +12,7 @@ from calls.ids import AgentId, QueueName
 from calls.trunks import Trunk
 from control.ports import Directory
 from control.register import Call
+from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from ivr.program import HANG_UP, Const, Flow, Language, Program, Queue
 from sim.scenario import Scenario
@@ -87,6 +88,18 @@ class PlainDirectory:
     def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
         """There are no phrases."""
         return ()
+
+    def transfer_rules(self, version: str) -> TransferRules:
+        """Nobody hands callers on."""
+        return TransferRules()
+
+    def has_queue(self, version: str, name: str) -> bool:
+        """Nobody asks."""
+        return False
+
+    def has_flow(self, version: str, name: str) -> bool:
+        """Nobody asks."""
+        return False
 
     def pause_reason(self, version: str, code: str) -> str | None:
         """Any pause is a break."""

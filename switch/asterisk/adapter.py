@@ -35,6 +35,7 @@ from switch.asterisk.playing import Player
 from switch.asterisk.recording import SNOOP_ARGUMENT, Recorder
 from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
+from switch.asterisk.transferring import Transferring
 from switch.legs import failed
 from switch.trunk_lines import trunk_of
 
@@ -63,6 +64,7 @@ class AsteriskSwitch(Adapter[Leg]):
         self._recorder = Recorder(session)
         self._bridging = Bridging(session, self._recorder.begin, self._recorder.end)
         self._supervision = Supervision(session, self._bridging)
+        self._transferring = Transferring(session)
         self._hearing = Hearing(session)
         self._devices = Devices(options.device_prefix, self._emit)
         self._sink: Sink | None = None
@@ -85,6 +87,7 @@ class AsteriskSwitch(Adapter[Leg]):
             wire.ChannelEnteredBridge: self._on_entered,
             wire.ChannelLeftBridge: self._on_left,
             wire.DeviceStateChanged: self._devices.on_changed,
+            wire.ChannelTransfer: self._transferring.on_transfer,
         }
 
     # -- the port
@@ -129,6 +132,9 @@ class AsteriskSwitch(Adapter[Leg]):
 
     def _early_media(self, command: commands.EarlyMedia) -> None:
         self._on_leg(command, "progress")
+
+    def _report_transfer(self, command: commands.ReportTransfer) -> None:
+        self._transferring.report(command)
 
     def _on_leg(self, command: commands.Answer | commands.EarlyMedia, verb: str) -> None:
         leg = self._session.leg_of(command)

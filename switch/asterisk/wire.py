@@ -192,6 +192,35 @@ class DeviceStateChanged(Event, frozen=True):
     device_state: DeviceStateSeen
 
 
+class Destination(msgspec.Struct, frozen=True, gc=False):
+    """The target of a REFER: the user part of a blind one; empty when another call is to be replaced (RFC 3891)."""
+
+    destination: str = ""
+
+
+class ReferTo(msgspec.Struct, frozen=True, gc=False):
+    """The Refer-To header, as Asterisk has read it."""
+
+    requested_destination: Destination = Destination()
+
+
+class ReferredBy(msgspec.Struct, frozen=True, gc=False):
+    """The channel that the REFER came on."""
+
+    source_channel: Channel
+
+
+class ChannelTransfer(Event, frozen=True):
+    """A phone sent REFER and was told 202 (Asterisk >= 20.13, 21.8, 22.3, PJSIP_TRANSFER_HANDLING `ari-only`).
+
+    With a `state` it is the echo of what we reported of it.
+    """
+
+    refer_to: ReferTo
+    referred_by: ReferredBy
+    state: str = ""
+
+
 class ApplicationReplaced(Event, frozen=True):
     """Another connection took our application name: this one will hear nothing more."""
 
@@ -233,6 +262,7 @@ AriEvent = (
     | ChannelEnteredBridge
     | ChannelLeftBridge
     | DeviceStateChanged
+    | ChannelTransfer
     | ApplicationReplaced
     | ChannelUserevent
 )
@@ -251,6 +281,7 @@ WANTED_EVENTS = (
     "ChannelEnteredBridge",
     "ChannelLeftBridge",
     "DeviceStateChanged",
+    "ChannelTransfer",
     "ApplicationReplaced",
     "ChannelUserevent",
     "RESTResponse",
@@ -354,11 +385,21 @@ class Application(msgspec.Struct, frozen=True, gc=False):
     device_names: tuple[str, ...] = ()
 
 
+def hands_transfers_over(version: str) -> bool:
+    """Whether an Asterisk of that version leaves a phone's REFER to us (`ari-only`) instead of carrying it out."""
+    return _is_since(version, {20: 13, 21: 8, 22: 3})
+
+
 def speaks_rest_over_websocket(version: str) -> bool:
     """Whether an Asterisk of that version ("22.10.1~dfsg...") takes requests over the WebSocket."""
+    return _is_since(version, {20: 14, 21: 9, 22: 4})
+
+
+def _is_since(version: str, firsts: dict[int, int]) -> bool:
+    """Whether a version is one of these, the first release of each series, or later."""
     numbers = re.match(r"(?:GIT-)?(\d+)(?:\.(\d+))?", version)
     if not numbers:
         return False
     major, minor = int(numbers[1]), int(numbers[2] or 0)
-    first = {20: 14, 21: 9, 22: 4}.get(major)
-    return minor >= first if first is not None else major > 22
+    first = firsts.get(major)
+    return minor >= first if first is not None else major > max(firsts)

@@ -112,6 +112,7 @@ class FakeSwitch:
         | commands.StopMusic
         | commands.Redirect
         | commands.Supervise
+        | commands.ReportTransfer
         | commands.HangUp,
     ) -> None:
         match command:
@@ -139,13 +140,16 @@ class FakeSwitch:
                 self._end(leg, Cause.TRANSFERRED)
             case commands.Supervise():
                 self.talking.supervise(leg, command)
+            case commands.ReportTransfer():
+                leg.transfer_told = command.progress
+                self._done(command)
             case commands.HangUp():
                 self._end(leg, Cause.CANCELLED if leg.originate is not None else command.cause)
             case _:
                 assert_never(command)
 
     def _done(
-        self, command: commands.EarlyMedia | commands.StartMusic | commands.StopMusic | commands.Supervise
+        self, command: commands.EarlyMedia | commands.StartMusic | commands.StopMusic | commands.ReportTransfer
     ) -> None:
         self._session.tell(events.CommandDone(command.attempt, command.leg))
 
@@ -276,6 +280,14 @@ class FakeSwitch:
             attempt, leg.originate, leg.answered = leg.originate, None, True
             self._session.set_device(leg.device, DeviceState.BUSY)
             self._session.tell(events.CallAnswered(leg.id, attempt))
+
+    def transfer_wanted(self, leg_id: LegId, to: str) -> bool:
+        """The far end asks for a transfer; whether it is one of our phones, which alone may."""
+        leg = self.legs.get(leg_id)
+        if leg is None or leg.device is None:
+            return False
+        self._session.tell(events.TransferRequested(leg_id, to))
+        return True
 
     def far_end_gone(self, leg_id: LegId, cause: Cause) -> None:
         """The far end hung up, or vanished."""

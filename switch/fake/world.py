@@ -70,6 +70,10 @@ class World:
         for leg in [leg for leg in self._switch.legs.values() if leg.device == account]:
             self._switch.picked_up(leg)
 
+    def refer(self, leg: LegId, to: str) -> bool:
+        """The phone of a leg wants the other side to go on with `to`. False: the switch refused, for it is a caller's."""
+        return self._switch.transfer_wanted(leg, to)
+
     # -- what can be heard
 
     def hears(self, leg_id: LegId) -> set[str]:

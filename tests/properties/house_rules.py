@@ -13,6 +13,10 @@ _IN_QUEUE = ("waiting", "offered")
 def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collection[LegId], *, up: bool) -> None:
     """And the parts agree on it. `hidden` are legs whose keys go to the vault, `up` whether the link is."""
     register = router.register
+    for name, transfer in register.transfers.items():
+        places = {"checking": ("talking",), "away": ("waiting", "offered", "transferring"), "outside": ("transferred",)}
+        assert register.calls[name].place in places.get(transfer.state, ("waiting", "offered")), (name, transfer)
+    assert set(register.handed_on) <= set(register.calls)
     for call in register.calls.values():
         session = ivr.sessions.get(call.call)
         callback = call.callback if call.callback is not None and call.callback.state != "checking" else None
@@ -28,13 +32,15 @@ def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collec
             assert call.flow_attempt is None
             continue  # the flow says goodbye, or is over
         if session is None:
-            assert call.place == "menu", "its walk is over, it is being hung up"
+            over = call.place == "menu" or register.has_no_flow(call)
+            assert over, "its walk is over, it is being hung up, or was called back and handed on"
             continue
         if call.place in ("waiting", "offered", "talking"):
             assert session.phase == "queued", (call, session.phase)
             assert session.awaits == call.flow_attempt
         elif call.place in ("transferring", "transferred"):
-            assert session.phase == "transferring", (call, session.phase)
+            by_agent = call.call in register.transfers
+            assert session.phase == ("queued" if by_agent else "transferring"), (call, session.phase)
         else:
             assert session.phase not in ("queued", "transferring"), (call, session.phase)
         assert not call.recording.hiding or call.leg in hidden or not up, "secret digits stay hidden"

@@ -5,6 +5,7 @@ from calls.commands import Media, Sentence
 from calls.ids import AgentId
 from calls.trunks import Trunk
 from control.register import Call
+from control.transfer_rules import TransferRules
 from control.treatment import Announce, CallbackRules, QueueTreatment
 from ivr.compiler.compiling import compile_folder
 from ivr.program import Program
@@ -152,6 +153,15 @@ class Directory:
 
     def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
         return (Sentence(phrase, "en"),)
+
+    def transfer_rules(self, version: str) -> TransferRules:
+        return TransferRules(kinds=("mobile",))
+
+    def has_queue(self, version: str, name: str) -> bool:
+        return name in PEOPLE[version].queues
+
+    def has_flow(self, version: str, name: str) -> bool:
+        return name in VERSIONS[version].flows
 
     def pause_reason(self, version: str, code: str) -> str | None:
         return {"": "break"}.get(code)

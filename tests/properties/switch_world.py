@@ -208,13 +208,14 @@ class World:
                 here.record = attempt
             case door.StartMusic(attempt=attempt):
                 here.music = True
+                self._part(here)
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.StopMusic(attempt=attempt):
                 here.music = False
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.EarlyMedia() | door.Redirect() | door.Listen():
                 self._refuse(order, "unsupported")
-            case door.Supervise(attempt=attempt):
+            case door.Supervise(attempt=attempt) | door.ReportTransfer(attempt=attempt):
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.Originate() | door.Bridge() | door.HangUp() | door.MuteRecording():
                 raise AssertionError("taken above")

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.properties
 
 agents = st.sampled_from(AGENTS).map(AgentId)
 some = st.integers(0, 1_000_000)
+TARGETS = ("8001", "8002", "03", "desk", "queue:care care>=9", "main", "13900139000", "13900139000", "999", "nowhere")
 
 
 def _router() -> tuple[Router, Ivr, Acd]:
@@ -268,6 +269,18 @@ class House(RuleBasedStateMachine):
     @rule(number=some, mode=st.sampled_from(["listen", "whisper", "barge"]))
     def a_supervisor_wants_in(self, number: int, mode: Any) -> None:
         self.tell(control_events.SupervisionWanted(self.pick(number, list(self.router.register.calls)), "8099", mode))
+
+    @precondition(lambda self: any(offer.state == "talking" for offer in self.router.register.offers.values()))
+    @rule(number=some, to=st.sampled_from(TARGETS), by=st.sampled_from(["phone", "http"]))
+    def an_agent_hands_a_caller_on(self, number: int, to: str, by: Any) -> None:
+        offers = [offer for offer in self.router.register.offers.values() if offer.state == "talking"]
+        self.tell(events.TransferRequested(self.pick(number, offers).leg, to, by))
+
+    @precondition(lambda self: self.world.legs)
+    @rule(number=some)
+    def somebody_asks_for_a_transfer_who_may_not(self, number: int) -> None:
+        """A leg in whatever role and state: most have no caller to hand on."""
+        self.tell(events.TransferRequested(self.pick(number, list(self.world.legs)), "01"))
 
     @precondition(lambda self: self.router.register.calls)
     @rule(number=some)

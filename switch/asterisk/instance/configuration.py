@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from switch.accounts import AgentAccount
+from switch.asterisk import wire
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.holdmusic import write_hold_music
@@ -64,6 +65,11 @@ _PHONE_SRTP = {
     "offered": "media_encryption = sdes\nmedia_encryption_optimistic = yes",
     "required": "media_encryption = sdes",
 }
+_NO_PHONE_TRANSFERS = "allow_transfer = no"
+_PHONE_TRANSFERS = (
+    "allow_transfer = yes\nset_var = PJSIP_TRANSFER_HANDLING()=ari-only\nset_var = TRANSFER_CONTEXT=hotline-nowhere"
+)
+"""REFER of an agent's phone is told to the controller. An Asterisk that would carry it out itself answers 603."""
 _AGENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -109,7 +115,7 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
         music_dir = settings.run_dir / "music"
         write_hold_music(music_dir, ".sln", ".ulaw", ".alaw")
     values = _values(settings, installation, control, music_dir)
-    write_private(settings.etc_dir / _STANDING, json.dumps(_endpoint_values(settings)))
+    write_private(settings.etc_dir / _STANDING, json.dumps(_endpoint_values(settings) | _transfers(installation)))
     for name in _WHOLE_FILES:
         write_private(settings.etc_dir / name, render((settings.templates / name).read_text(), values))
     modules = settings.etc_dir / "modules.conf"
@@ -242,10 +248,16 @@ def standing_values(settings: AsteriskSettings) -> dict[str, str]:
         standing: dict[str, str] = json.loads((settings.etc_dir / _STANDING).read_text())
     except FileNotFoundError:
         return _endpoint_values(settings)
+    standing.setdefault("phone_transfers", _NO_PHONE_TRANSFERS)  # started by an earlier release
     if settings.media_timeout is not None:  # what the site says counts, whatever the instance was started with
         own = _endpoint_values(settings)
         standing |= {name: own[name] for name in ("rtp_timeout_s", "rtp_timeout_hold_s")}
     return standing
+
+
+def _transfers(installation: Installation) -> dict[str, str]:
+    told = wire.hands_transfers_over(installation.version)
+    return {"phone_transfers": _PHONE_TRANSFERS if told else _NO_PHONE_TRANSFERS}
 
 
 def _transport_options(settings: AsteriskSettings) -> str:
@@ -270,6 +282,7 @@ def _endpoint_values(settings: AsteriskSettings) -> dict[str, str]:
         "sip_address": one_line(settings.sip_address),
         "sip_port": str(settings.sip_port),
         "transport_options": _transport_options(settings),
+        "phone_transfers": _NO_PHONE_TRANSFERS,
     }
 
 

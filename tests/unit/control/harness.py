@@ -14,6 +14,7 @@ from control import commands, events
 from control.assembly import Models, make_router, no_models
 from control.register import Call
 from control.router import Router
+from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from ivr import program as flow
 
@@ -91,8 +92,9 @@ TRUNKS = {"abroad": Trunk("192.0.2.1", region="DE", incoming=Incoming(prefix="9"
 class Directory:
     """What the published versions would say."""
 
-    def __init__(self, habits: QueueTreatment | None = None) -> None:
+    def __init__(self, habits: QueueTreatment | None = None, rules: TransferRules | None = None) -> None:
         self.queue_habits = habits or QueueTreatment()
+        self.rules = rules or TransferRules()
 
     def entry(self, version: str, called: str) -> str | None:
         return PROGRAM.entry(called)
@@ -110,7 +112,7 @@ class Directory:
         return TRUNKS.get(name)
 
     def account(self, version: str, agent: AgentId) -> str | None:
-        return f"80{agent}"
+        return f"80{agent}" if agent in configuration().agents else None
 
     def agent(self, version: str, account: str) -> AgentId | None:
         return AgentId(account[2:]) if account in ("8001", "8002") else None
@@ -134,6 +136,15 @@ class Directory:
     def sound(self, version: str, phrase: str) -> tuple[Media, ...]:
         return (Sentence(phrase, "en"),)
 
+    def transfer_rules(self, version: str) -> TransferRules:
+        return self.rules
+
+    def has_queue(self, version: str, name: str) -> bool:
+        return name in configuration().queues
+
+    def has_flow(self, version: str, name: str) -> bool:
+        return name in PROGRAM.flows
+
     def pause_reason(self, version: str, code: str) -> str | None:
         return {"": "break", "1": "lunch"}.get(code)
 
@@ -141,8 +152,15 @@ class Directory:
 class ControlHarness:
     """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
 
-    def __init__(self, *agents: str, habits: QueueTreatment | None = None, models: Models = no_models) -> None:
+    def __init__(
+        self,
+        *agents: str,
+        habits: QueueTreatment | None = None,
+        models: Models = no_models,
+        transfers: TransferRules | None = None,
+    ) -> None:
         self.habits = habits or QueueTreatment()
+        self.transfers = transfers or TransferRules()
         self.models = models
         self.router = self._new_router()
         self.now = 100.0
@@ -176,13 +194,15 @@ class ControlHarness:
     def empty(self) -> "ControlHarness":
         """One that was told nothing yet: to restore a snapshot into, or to replay a journal."""
         house = ControlHarness()
-        house.models = self.models
+        house.models, house.habits, house.transfers = self.models, self.habits, self.transfers
         house.router = self._new_router()
         house.orders, house.journal = [], []
         return house
 
     def _new_router(self) -> Router:
-        return make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits), self.models)
+        return make_router(
+            {VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits, self.transfers), self.models
+        )
 
     def take(self, call: CallId) -> LegId:
         """The agent whose phone rings for `call` answers and both talk; the agent's leg."""

@@ -402,3 +402,25 @@ def test_a_restart_and_a_replay_go_on_alike() -> None:
     assert [row.outcome for row in heir.given(commands.LogCallback)] == ["booked", "expired"]
     again = house.empty()
     assert [order for at, fact in house.journal for order in again.router.handle(fact, at)] == house.orders
+
+
+def test_an_agent_hands_on_a_caller_who_was_called_back_and_the_last_talk_ends_the_call() -> None:
+    house = make()
+    call = booked(house)
+    house.tell(AgentSignedIn(AgentId("01")))
+    leg = accepted(house)
+    dialled = house.last(Originate)
+    house.tell(door.CallAnswered(dialled.leg, dialled.attempt))
+    bridge = house.last(Bridge)
+    house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
+    house.tell(AgentSignedIn(AgentId("02")))
+    house.tell(door.TransferRequested(leg, "8002"))
+    assert house.last(Originate).to == "phone:8002"
+    second = house.take(call)
+    house.tell(door.CallEnded(second, Cause.NORMAL), after_s=5.0)
+    assert house.last(HangUp).leg == dialled.leg
+    house.tell(door.CallEnded(dialled.leg, Cause.NORMAL))
+    assert (house.last(commands.LogCall).agent, house.last(commands.LogCall).outcome) == ("02", "answered")
+    assert rows(house)[-1] == "reached"
+    assert house.router.register.calls == {}
+    assert house.router.register.handed_on == {}

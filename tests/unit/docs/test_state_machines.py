@@ -12,7 +12,7 @@ import pytest
 
 from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
-from control.states import CALLBACKS, OFFERS, PLACES
+from control.states import CALLBACKS, OFFERS, PLACES, TRANSFERS
 from ivr.machine.phases import PHASES as SESSION
 from switch.asterisk.talk import TRANSITIONS as ASTERISK_TALK
 from switch.freeswitch.talk import TRANSITIONS as FREESWITCH_TALK
@@ -23,6 +23,7 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "call": PLACES,  # type: ignore[dict-item]  # the states are literals
     "offer": OFFERS,  # type: ignore[dict-item]
     "callback": CALLBACKS,  # type: ignore[dict-item]
+    "transfer": TRANSFERS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
     "session": SESSION,  # type: ignore[dict-item]
     "talk asterisk": ASTERISK_TALK,  # type: ignore[dict-item]

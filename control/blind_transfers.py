@@ -1,0 +1,357 @@
+"""Blind transfers by agents: to an agent, a queue, a flow or a number outside. The part of legs to numbers outside.
+
+The caller hears music until somebody is there. Who is not reached in time leaves them to the agent who asked, and where
+that one is gone, to their queue, in front of all. An agent or a queue is the queues' business: the caller waits anew,
+for one agent alone or for whoever the queue finds. What comes of it is seen by the place where the caller is afterwards
+(`look`), so it counts whoever brought it about. `control.states.TRANSFERS` has the states.
+"""
+
+import msgspec
+
+from acd.events import CallQueued, WrapUpEnded
+from calls.commands import Bridge, HangUp, Originate, ReportTransfer
+from calls.events import CallAnswered, CallEnded, TransferRequested
+from calls.ids import AgentId, AttemptId, CallId, LegId, QueueName
+from control import register as at
+from control import talks, transfer_targets
+from control.announcements import Announcements
+from control.commands import CheckNumber, LogTransfer, TransferOutcome
+from control.events import NumberChecked
+from control.hub import Hub
+from control.offers import CUT_OFF_PRIORITY, Offers
+from control.parts import QuietPart
+from control.states import TransferEvent, TransferState
+from control.talk_recordings import TalkRecordings
+from control.target import Target
+from control.transfer_rules import TransferRules
+from ivr.events import CallHandedOn, LeftQueue
+
+ROLE = "outside"
+_REACHED: dict[TransferState, TransferOutcome] = {"away": "reached", "returning": "returned", "waiting": "requeued"}
+
+
+class BlindTransfers(QuietPart):
+    """Takes `TransferRequested`. `register.transfers` has those that go on, each by its call."""
+
+    def __init__(self, hub: Hub, offers: Offers, announcements: Announcements, recordings: TalkRecordings) -> None:
+        self._hub = hub
+        self._offers = offers
+        self._announcements = announcements
+        self._recordings = recordings
+
+    # asked for
+
+    def requested(self, event: TransferRequested) -> None:
+        """Hand the caller on, or let the talk go on where that cannot be."""
+        hub, register = self._hub, self._hub.register
+        call = register.call_of(event.leg)
+        offer = register.offer_of(call) if call is not None else None
+        talking = offer is not None and offer.leg == event.leg and offer.state == "talking"
+        if call is None or offer is None or not talking or call.queued_as is None:
+            self._report(event.leg, event.by, "refused")
+            advice = "a caller is handed on in a talk, by the agent who has them"
+            hub.notice("warning", "transfer refused", detail=f"{event.leg} is in no such talk", advice=advice)
+            return
+        if (before := register.transfers.get(call.call)) is not None:
+            self._close(call, before, "talk_ended", "left", "asked again")
+        target = self._find(call, offer, event.to)
+        handed_on = register.handed_on.setdefault(call.call, at.HandedOn())
+        handed_on.transfers += 1
+        transfer = at.BlindTransfer(
+            number=handed_on.transfers,
+            by=event.by,
+            agent=offer.agent,
+            leg=event.leg,
+            target=Target("number", event.to) if isinstance(target, str) else target,
+            attempt=call.flow_attempt or hub.mint(call.call),
+            began_at=hub.now,
+            talk=call.talks,
+            origin=call.queued_as,
+            queue=call.queue,
+        )
+        register.transfers[call.call] = transfer
+        if isinstance(target, str):
+            self._refuse(call, transfer, target)
+        elif target.kind == "number":
+            transfer.attempt = hub.mint(call.call)
+            self._row(call.call, transfer, "checking")
+            self._check(call, transfer)
+        else:
+            self._go(call, transfer)
+
+    def refusal(self, call: at.Call, to: str) -> str:
+        """Why the agent in this talk cannot hand the caller to `to`; empty when they can, as far as is known now."""
+        offer = self._hub.register.offer_of(call)
+        target = "the caller is in no talk with an agent" if offer is None else self._find(call, offer, to)
+        return target if isinstance(target, str) else ""
+
+    def _find(self, call: at.Call, offer: at.Offer, to: str) -> Target | str:
+        target = transfer_targets.find(self._hub.directory, self._hub.register.version, call.version, to)
+        if isinstance(target, Target) and (target.kind, target.name) == ("agent", offer.agent):
+            return "this agent has the caller already"
+        return target
+
+    def checked(self, event: NumberChecked) -> bool:
+        """Go on by the answer of the gate before numbers; False where it was not asked for a transfer."""
+        transfer = self._hub.register.transfers.get(event.call)
+        if transfer is None or transfer.attempt != event.attempt or transfer.state != "checking":
+            return False
+        call = self._hub.register.calls[event.call]
+        if event.allowed:
+            self._go(call, transfer)
+        else:
+            self._refuse(call, transfer, event.reason or "the number may not be called")
+        return True
+
+    def restarted(self) -> None:
+        """The controller that was asked about a number is no more: ask again."""
+        for call_id, transfer in self._hub.register.transfers.items():
+            if transfer.state == "checking":
+                self._check(self._hub.register.calls[call_id], transfer)
+
+    def _check(self, call: at.Call, transfer: at.BlindTransfer) -> None:
+        self._hub.give(CheckNumber(call.call, transfer.attempt, transfer.target.name))
+
+    def _refuse(self, call: at.Call, transfer: at.BlindTransfer, why: str) -> None:
+        self._report(transfer.leg, transfer.by, "refused")
+        advice = "the talk goes on; dialplans/transfers.yaml says whom agents may hand callers to"
+        self._hub.notice("warning", "transfer refused", call=call.call, detail=why, advice=advice)
+        self._close(call, transfer, "refused", "refused", why)
+
+    # away from the agent
+
+    def _go(self, call: at.Call, transfer: at.BlindTransfer) -> None:
+        hub, target = self._hub, transfer.target
+        offer = hub.register.offer_of(call)
+        assert offer is not None  # it is asked for in a talk, and forgotten with that
+        transfer.on("allowed")
+        hub.start_music(call)  # takes the talk apart
+        self._report(transfer.leg, transfer.by, "done")
+        self._offers.hand_on(call, offer)
+        if call.callback is not None:  # reached, and talked to: it has done what it was for
+            call.callback, hub.register.handed_on[call.call].called_by_us = None, True
+        if target.kind == "flow":
+            call.on("talk_ended")
+            hub.stop_music(call)
+            call.flow_attempt = None
+            self._close(call, transfer, "reached", "reached", "")
+            hub.tell_flows(CallHandedOn(call.call, call.leg, call.version, target.name, call.caller, call.called))
+            hub.register.handed_on[call.call].called_by_us = False  # a flow hangs up itself
+            return
+        self._row(call.call, transfer, "under_way")
+        if target.kind == "number":
+            call.on("transfer_begun")
+            self._dial(call, transfer)
+            return
+        call.on("handed_on")
+        if target.kind == "agent":
+            self._wait_for(call, transfer, AgentId(target.name), self._rules.reach_s)
+        else:
+            self._wait_in(call, transfer, target.name, target.skills, self._rules.queue_s, transfer.origin.priority)
+
+    def _wait_for(self, call: at.Call, transfer: at.BlindTransfer, agent: AgentId, most_s: float) -> None:
+        """Wait for one agent and nobody else."""
+        call.announced.next_at = None
+        self._tell_queues(
+            call,
+            msgspec.structs.replace(
+                transfer.origin,
+                attempt=transfer.attempt,
+                queue=QueueName(call.queue),
+                skills=(),
+                priority=CUT_OFF_PRIORITY,
+                agent=agent,
+                sticky_s=0.0,
+                most_s=most_s,
+                only=True,
+            ),
+        )
+
+    def _wait_in(
+        self,
+        call: at.Call,
+        transfer: at.BlindTransfer,
+        queue: str,
+        skills: tuple[str, ...],
+        most_s: float,
+        priority: float,
+    ) -> None:
+        """Wait in a queue, with the time since they came."""
+        call.enter_queue(queue)
+        self._announcements.entered(call, again=False)
+        self._tell_queues(
+            call,
+            msgspec.structs.replace(
+                transfer.origin,
+                attempt=transfer.attempt,
+                queue=QueueName(queue),
+                skills=skills,
+                priority=priority,
+                agent=None,
+                sticky_s=0.0,
+                most_s=most_s,
+                only=False,
+            ),
+        )
+
+    def _tell_queues(self, call: at.Call, queued: CallQueued) -> None:
+        waited_s = self._hub.now - (call.queued_at if call.queued_at is not None else call.arrived_at)
+        call.queued_as = msgspec.structs.replace(queued, waited_s=waited_s)
+        self._hub.tell_queues(call.queued_as)
+
+    # a number outside
+
+    def _dial(self, call: at.Call, transfer: at.BlindTransfer) -> None:
+        hub, to = self._hub, f"tel:{transfer.target.name}"
+        leg = LegId(f"{hub.mint(call.call)}-{ROLE}")
+        hub.register.legs[leg] = at.Leg(leg, ROLE, call.call, to, hub.now)
+        call.guests.append(leg)
+        # Shown is the house's own number: the caller's as ours would be a false one.
+        hub.give(Originate(leg, hub.mint(leg), to, call.called, "", self._rules.reach_s))
+
+    def answered(self, leg: at.Leg, event: CallAnswered) -> None:
+        """The number outside was answered: connect."""
+        register = self._hub.register
+        call = register.call_of(leg.leg)
+        if call is None or call.place not in ("transferring", "transferred"):
+            self._hub.give(HangUp(leg.leg))
+        elif call.bridge is None:  # else a switch tells of the answer once more
+            recorded = self._rules.record and self._recordings.wanted(call)
+            record = at.recording_of(call) if recorded else None
+            self._hub.give(Bridge(register.connect(call, ROLE, recorded), call.leg, leg.leg, record))
+
+    def bridged(self, call: at.Call) -> None:
+        """The caller and the number outside hear each other."""
+        register = self._hub.register
+        transfer = register.transfers.get(call.call)
+        if transfer is None or call.place != "transferring":
+            return  # told again after a gap
+        call.on("connected")
+        transfer.on("connected")
+        for leg in map(register.legs.__getitem__, call.guests):
+            if leg.role == ROLE:
+                talks.begin(call, leg, None, self._hub.now)
+        self._row(call.call, transfer, "reached", talk=call.talks)
+
+    def unbridged(self, call: at.Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
+        """The two came apart, or were never connected: the leg outside goes, and its end tells the rest."""
+        if failed and call.place == "transferred":
+            return  # a deadline that ran out as both began to hear each other
+        for leg in call.guests:
+            if self._hub.register.legs[leg].role == ROLE:
+                self._hub.give(HangUp(leg))
+
+    def ended(self, leg: at.Leg, event: CallEnded) -> None:
+        """The number outside is gone, or never answered."""
+        hub, register = self._hub, self._hub.register
+        call = register.calls.get(leg.call) if leg.call is not None else None
+        transfer = register.transfers.get(call.call) if call is not None else None
+        if call is None or transfer is None or call.place not in ("transferring", "transferred"):
+            return
+        hub.end_talk(call, event.cause)
+        register.part(call)
+        if call.place == "transferring":
+            call.on("handed_on")
+            hub.start_music(call)  # the switch may have taken it away for the talk that was to come
+            self._not_reached(call, transfer, event.cause)
+            return
+        call.on("transfer_ended")
+        transfer.on("talk_ended")
+        del register.transfers[call.call]
+        attempt, call.flow_attempt = call.flow_attempt, None
+        if attempt is not None:
+            hub.tell_flows(LeftQueue(call.call, attempt, "served", transfer.agent))
+        else:
+            hub.give(HangUp(call.leg))
+
+    # nobody was reached
+
+    def released(self, call: at.Call, attempt: AttemptId, reason: str) -> bool:
+        """The queues let the caller go: back to the agent who asked, then to the queue. False: it is the flow's."""
+        transfer = self._hub.register.transfers.get(call.call)
+        if transfer is not None and transfer.attempt == attempt and transfer.state in ("away", "returning"):
+            self._not_reached(call, transfer, reason)
+            return True
+        if self._hub.register.has_no_flow(call) and call.queued_as is not None and call.queued_as.attempt == attempt:
+            call.on("released")
+            self._hub.give(HangUp(call.leg))  # nobody is there for them, and no flow that could say so
+            return True
+        return False
+
+    def _not_reached(self, call: at.Call, transfer: at.BlindTransfer, why: str) -> None:
+        transfer.why = transfer.why or why
+        transfer.on("not_reached")
+        transfer.attempt = call.flow_attempt or self._hub.mint(call.call)
+        if transfer.state == "returning":
+            call.enter_queue(transfer.queue)
+            self._wait_for(call, transfer, transfer.agent, self._rules.back_s)
+            self._hub.tell_queues(WrapUpEnded(transfer.agent))
+        else:
+            skills = transfer.origin.skills
+            self._wait_in(call, transfer, transfer.queue, skills, 0.0, CUT_OFF_PRIORITY)
+
+    # what has come of it
+
+    def look(self) -> None:
+        """See what has become of each caller who was handed on. After every event."""
+        register = self._hub.register
+        for call_id, transfer in list(register.transfers.items()):
+            call = register.calls.get(call_id)
+            if call is None:
+                self._left(call_id, transfer, "caller_left")
+            elif transfer.state == "checking":
+                if call.place != "talking" or call.talks != transfer.talk:
+                    self._report(transfer.leg, transfer.by, "refused")
+                    self._close(call, transfer, "talk_ended", "left", "the talk was over")
+            elif call.place == "talking":
+                self._close(call, transfer, "reached", _REACHED[transfer.state], transfer.why, call.talks)
+            elif call.place not in ("waiting", "offered", "transferring", "transferred"):
+                self._left(call_id, transfer, "left")
+
+    def _left(self, call: CallId, transfer: at.BlindTransfer, outcome: TransferOutcome) -> None:
+        reached = transfer.state == "outside"
+        transfer.on("left")
+        del self._hub.register.transfers[call]
+        if not reached:  # else its row is written
+            self._row(call, transfer, outcome, transfer.why, ended=True)
+
+    def _close(
+        self,
+        call: at.Call,
+        transfer: at.BlindTransfer,
+        event: TransferEvent,
+        outcome: TransferOutcome,
+        why: str,
+        talk: int = 0,
+    ) -> None:
+        transfer.on(event)
+        del self._hub.register.transfers[call.call]
+        self._row(call.call, transfer, outcome, why, talk, ended=True)
+
+    def _row(
+        self,
+        call: CallId,
+        transfer: at.BlindTransfer,
+        outcome: TransferOutcome,
+        why: str = "",
+        talk: int = 0,
+        ended: bool = False,
+    ) -> None:
+        target = " ".join((transfer.target.name, *transfer.target.skills))
+        began_at = transfer.began_at + self._hub.register.offset_s
+        over_at = self._hub.utc if ended or talk else None
+        kind = transfer.target.kind
+        row = LogTransfer(
+            call, transfer.number, transfer.by, transfer.agent, kind, target, began_at, over_at, outcome, talk, why
+        )
+        self._hub.give(row)
+
+    def _report(self, leg: LegId, by: str, progress: str) -> None:
+        """Tell the phone whose key it was, while it is still there."""
+        if by == "phone" and leg in self._hub.register.legs:
+            told = ReportTransfer(leg, self._hub.mint(leg), "done" if progress == "done" else "refused")
+            self._hub.give(told)
+
+    @property
+    def _rules(self) -> TransferRules:
+        return self._hub.directory.transfer_rules(self._hub.register.version)

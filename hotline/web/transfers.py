@@ -1,0 +1,40 @@
+"""Transfers over HTTP: an agent's screen hands the caller of a talk on, as the phone's own key does."""
+
+from typing import Any
+
+import pydantic
+from fastapi import FastAPI, HTTPException
+
+from calls.events import TransferRequested
+from calls.ids import CallId
+from hotline.views.controller import Controller
+
+
+class Transfer(pydantic.BaseModel):
+    """The target: an agent, a queue, a flow, a number, a code of transfers.yaml; `skills` are asked of a queue."""
+
+    to: str
+    skills: list[str] = []
+
+
+def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
+    """Put the request into `app`; `known` is what asks for the site's token."""
+
+    @app.post("/calls/{call}/transfer", dependencies=known, tags=["calls"], status_code=202)
+    async def transfer(call: str, wanted: Transfer) -> dict[str, Any]:
+        """Hand the caller of a talk to somebody else; the agent's call ends. `GET /calls/{call}` says how it went."""
+        register = controller.register
+        mine = register.calls.get(CallId(call))
+        if mine is None:
+            raise HTTPException(404, "no such call goes on now")
+        offer = register.offer_of(mine)
+        if offer is None or mine.place != "talking":
+            raise HTTPException(409, f"a caller is handed on in a talk with an agent; this one is {mine.place}")
+        to = " ".join((wanted.to.strip(), *wanted.skills))
+        if wanted.skills and not to.startswith("queue:"):
+            to = f"queue:{to}"
+        refused = controller.transfer_refusal(mine.call, to)
+        if refused:
+            raise HTTPException(422, refused)
+        await controller.tell(TransferRequested(offer.leg, to, "http"))
+        return {"call": call, "to": wanted.to, "transfer": register.handed_on[mine.call].transfers}

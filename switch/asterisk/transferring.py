@@ -1,0 +1,42 @@
+"""Transfers by a phone's own key: REFER is told as TransferRequested, and the phone hears what becomes of it.
+
+Asterisk itself moves nobody (`PJSIP_TRANSFER_HANDLING`, `ari-only`, on the endpoints of agents' phones): it answers
+202, tells ChannelTransfer, and sends a NOTIFY for each report of ours. A REFER on a trunk is answered 603.
+"""
+
+from __future__ import annotations
+
+from calls import commands, events
+from calls.ids import LegId
+from switch.asterisk import wire
+from switch.asterisk.session import Session
+
+_STATES = {"done": "channel_answered", "refused": "channel_declined"}
+"""States of `transfer_progress`: the NOTIFY then has 200 or 603 (22.10.1)."""
+
+
+class Transferring:
+    """What phones ask for, and what they are told."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def on_transfer(self, event: wire.ChannelTransfer) -> None:
+        """A phone asks. What replaces another call has no number, and is refused."""
+        leg = self._session.legs.get(LegId(event.referred_by.source_channel.id))
+        if leg is None or event.state:
+            return  # an echo, or a leg that has just ended
+        to = event.refer_to.requested_destination.destination
+        if to:
+            self._session.emit(events.TransferRequested(leg.id, to))
+        else:
+            self._session.request(leg.id, "POST", _uri(leg.id, "refused"))
+
+    def report(self, command: commands.ReportTransfer) -> None:
+        """Tell the phone."""
+        if self._session.leg_of(command) is not None:
+            self._session.quick(command, "POST", _uri(command.leg, command.progress))
+
+
+def _uri(leg: LegId, progress: str) -> str:
+    return f"channels/{wire.part(leg)}/transfer_progress?states={_STATES[progress]}"
