@@ -290,6 +290,12 @@ class BlindTransfers(QuietPart):
             skills = transfer.origin.skills
             self._wait_in(call, transfer, transfer.queue, skills, 0.0, CUT_OFF_PRIORITY)
 
+    def agent_gone(self, leg: at.Leg) -> None:
+        """The agent's phone is free: who comes back to them need not wait for the end of their wrap-up."""
+        transfer = self._hub.register.transfers.get(leg.call) if leg.call is not None else None
+        if transfer is not None and transfer.leg == leg.leg and transfer.state == "returning":
+            self._hub.tell_queues(WrapUpEnded(transfer.agent))
+
     # what has come of it
 
     def look(self) -> None:

@@ -101,6 +101,10 @@ class HandedOn(Protocol):
         """The queues let the caller go; False where that is no matter of a transfer."""
         ...
 
+    def agent_gone(self, leg: at.Leg) -> None:
+        """The phone of the agent who handed a caller on is free."""
+        ...
+
 
 class Offers(QuietPart):
     """Carries out the queues' commands on real phones."""
@@ -289,6 +293,10 @@ class Offers(QuietPart):
         """The agent's leg is gone: before the talk an offer that came to nothing, in it the end of the talk."""
         offer = self._offer_of(leg)
         if offer is None:
+            attempt = self._hub.register.leaving.pop(leg.leg, None)
+            if attempt is not None:
+                self._hub.tell_queues(TalkEnded(attempt))
+                self.handed_on.agent_gone(leg)
             return
         call, talked = self._hub.register.calls[offer.call], offer.state in ("talking", "parting")
         offer.on("agent_left")
@@ -313,11 +321,14 @@ class Offers(QuietPart):
             self._hub.tell_queues(CallLeft(call.call, reason))
 
     def hand_on(self, call: at.Call, offer: at.Offer) -> None:
-        """The agent has handed the caller on: their leg goes, their wrap-up begins, and the caller is nobody's yet."""
+        """The agent has handed the caller on: their leg goes, and with its end their wrap-up begins.
+
+        Not sooner: a phone that is still being hung up could not be rung with the caller who comes back.
+        """
         offer.on("handed_on")
         self._let_go(call, offer, Cause.TRANSFERRED)
         self._hub.give(HangUp(offer.leg))
-        self._hub.tell_queues(TalkEnded(offer.attempt))
+        self._hub.register.leaving[offer.leg] = offer.attempt
 
     def _let_go(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
         self._hub.end_talk(call, cause)

@@ -271,6 +271,8 @@ class Register(msgspec.Struct):
     """Transfers by agents that have not come to their end."""
     handed_on: dict[CallId, HandedOn] = msgspec.field(default_factory=dict)
     """Calls that go on, of which an agent wanted a transfer."""
+    leaving: dict[LegId, AttemptId] = msgspec.field(default_factory=dict)
+    """Legs of agents who have handed their caller on: the offer is over for the queues once the phone is free."""
     unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     phones: dict[str, list[str]] = msgspec.field(default_factory=dict)

@@ -19,6 +19,7 @@ from phones.audio import Clip
 from phones.ear import OTHER, SILENT, audible
 from phones.endpoint import ALLOW, USER_AGENT, Endpoint
 from phones.media import LOOK_EVERY_S
+from phones.referring import status_in
 from phones.sdp import Direction, Session, answer_to, encode_sdp, parse_sdp
 from phones.sip import Headers, Request, Response, SipError, encode, parse_name_addr, parse_uri
 from phones.stream import Heard, KeyPress, Listener, Stream, StreamClosed
@@ -80,6 +81,7 @@ class Call(ABC):
         self._cseq = 0
         self._version = 1
         self._ended = asyncio.Event()
+        self._transfers: asyncio.Queue[int] = asyncio.Queue()
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answered.add_done_callback(lambda done: done.cancelled() or done.exception())  # may go unawaited
         endpoint.add_dialog(facts.call_id, self.local_tag, self)
@@ -239,6 +241,14 @@ class Call(ABC):
                 if self.is_over:
                     raise self._failure()
 
+    async def transferred(self, timeout_s: float = 10.0) -> int:
+        """What became of the transfer that we asked for by `refer`: a status, 200 when it is done. Raises TimeoutError.
+
+        It may be told after the call's end, if just before it.
+        """
+        async with asyncio.timeout(timeout_s):
+            return await self._transfers.get()
+
     async def key(self, timeout_s: float = 10.0) -> str:
         """The next digit that the far end keyed. Raises TimeoutError."""
         return await self.stream.next_key(timeout_s)
@@ -277,6 +287,9 @@ class Call(ABC):
                 self._renegotiate(transaction)
             case "INFO" | "NOTIFY" | "OPTIONS" | "MESSAGE":
                 transaction.respond(200, "OK")
+                status = status_in(request)
+                if status is not None and status >= 200:
+                    self._transfers.put_nowait(status)
             case _:
                 transaction.respond(405, "Method Not Allowed", extra=(("Allow", ALLOW),))
 

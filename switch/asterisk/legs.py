@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from calls import events
 from calls.causes import Cause, FailureReason
 from calls.ids import AttemptId, LegId
@@ -16,6 +18,7 @@ class Leg(legs.Leg):
 
     __slots__ = (
         "caller_name",
+        "end_after_report",
         "hanging_up",
         "in_bridge",
         "keys",
@@ -23,6 +26,7 @@ class Leg(legs.Leg):
         "mask",
         "playing",
         "recording",
+        "report_timer",
         "seen_cause",
         "seen_status",
         "stopping",
@@ -41,6 +45,14 @@ class Leg(legs.Leg):
         self.mask = 0  # of a soft one, by Asterisk itself or by us
         self.seen_cause = 0  # else its Q.850
         self.seen_status = 0  # and the SIP status
+        self.report_timer: asyncio.TimerHandle | None = None  # its phone is being told of a transfer until then
+        self.end_after_report: Cause | None = None  # and is hung up after that
+
+    def cancel_timers(self) -> None:
+        """Also that of a report."""
+        super().cancel_timers()
+        if self.report_timer is not None:
+            self.report_timer.cancel()
 
 
 CAUSE_OF_MASK = {

@@ -111,7 +111,19 @@ class Session(session.Session[Leg]):
         """The name under which Asterisk writes a recording before it is put in its place."""
         return f"{self.options.application}-{attempt}".replace("/", "_")
 
+    def reported(self, leg: Leg) -> None:
+        """The phone of a leg has been told of its transfer: what waited for that is done."""
+        if leg.report_timer is not None:
+            leg.report_timer.cancel()
+            leg.report_timer = None
+        if leg.end_after_report is not None:
+            cause, leg.end_after_report = leg.end_after_report, None
+            self._ask_for_end(leg, cause)
+
     def _ask_for_end(self, leg: Leg, cause: Cause) -> None:
+        if leg.report_timer is not None:
+            leg.end_after_report = cause
+            return
         uri = f"channels/{wire.part(leg.id)}?reason_code={Q850_OF[cause]}"
         self.request(leg.id, "DELETE", uri, partial(self._hung_up, leg))
 

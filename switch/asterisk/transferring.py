@@ -13,6 +13,9 @@ from switch.asterisk.session import Session
 
 _STATES = {"done": "channel_answered", "refused": "channel_declined"}
 """States of `transfer_progress`: the NOTIFY then has 200 or 603 (22.10.1)."""
+_ECHO_S = 0.3
+"""A hang-up that overtakes the report would take the NOTIFY along, so it waits for the echo, which comes in its turn on
+the channel's own thread, or for so long."""
 
 
 class Transferring:
@@ -24,8 +27,11 @@ class Transferring:
     def on_transfer(self, event: wire.ChannelTransfer) -> None:
         """A phone asks. What replaces another call has no number, and is refused."""
         leg = self._session.legs.get(LegId(event.referred_by.source_channel.id))
-        if leg is None or event.state:
-            return  # an echo, or a leg that has just ended
+        if leg is None:
+            return  # it has just ended
+        if event.state:
+            self._session.reported(leg)
+            return
         to = event.refer_to.requested_destination.destination
         if to:
             self._session.emit(events.TransferRequested(leg.id, to))
@@ -34,7 +40,10 @@ class Transferring:
 
     def report(self, command: commands.ReportTransfer) -> None:
         """Tell the phone."""
-        if self._session.leg_of(command) is not None:
+        leg = self._session.leg_of(command)
+        if leg is not None:
+            if leg.report_timer is None:
+                leg.report_timer = self._session.loop.call_later(_ECHO_S, self._session.reported, leg)
             self._session.quick(command, "POST", _uri(command.leg, command.progress))
 
 

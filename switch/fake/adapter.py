@@ -40,6 +40,8 @@ class FakeSwitch:
         """Kinds of commands that the switch refuses now, with the detail that it gives."""
         self.recordings = self._session.recordings
         """What was said in each recording, by its path."""
+        self.transfers_told: dict[LegId, str] = {}
+        """What the phone of a leg was told last of a transfer that it asked for."""
         self._hang_up_later: list[commands.HangUp] = []
 
     # -- the port
@@ -141,7 +143,7 @@ class FakeSwitch:
             case commands.Supervise():
                 self.talking.supervise(leg, command)
             case commands.ReportTransfer():
-                leg.transfer_told = command.progress
+                self.transfers_told[leg.id] = command.progress
                 self._done(command)
             case commands.HangUp():
                 self._end(leg, Cause.CANCELLED if leg.originate is not None else command.cause)

@@ -80,7 +80,6 @@ class Leg:
     music: bool = False
     talk: AttemptId | None = None
     watching: tuple[LegId, Literal["listen", "whisper", "barge"]] | None = None
-    transfer_told: str = ""  # what its phone was told last of a transfer that it asked for
     timers: list[Due] = field(default_factory=list)
 
 

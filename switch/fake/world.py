@@ -71,7 +71,7 @@ class World:
             self._switch.picked_up(leg)
 
     def refer(self, leg: LegId, to: str) -> bool:
-        """The phone of a leg wants the other side to go on with `to`. False: the switch refused, for it is a caller's."""
+        """The phone of a leg wants the other side to go on with `to`. False: refused, for it is a caller's."""
         return self._switch.transfer_wanted(leg, to)
 
     # -- what can be heard

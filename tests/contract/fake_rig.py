@@ -64,6 +64,14 @@ class FakePerson:
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         await _until(lambda: not self._world.hears(self._channel), 5.0)
 
+    async def refer(self, to: str) -> bool:
+        return self._world.refer(self._channel, to)
+
+    async def transferred(self, within_s: Seconds = 10.0) -> bool:
+        told = self._switch.transfers_told
+        await _until(lambda: self._channel in told, within_s)
+        return told.pop(self._channel) == "done"
+
     async def gone(self, within_s: Seconds = 10.0) -> None:
         await _until(lambda: self._channel not in self._switch.legs, within_s)
 

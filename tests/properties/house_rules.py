@@ -51,11 +51,13 @@ def no_agent_is_on_two_calls(router: Router, ivr: Ivr, acd: Acd) -> None:
     register = router.register
     offers = register.offers.values()
     assert len({offer.agent for offer in offers}) == len(offers)
-    assert set(acd.assignments) == set(register.offers), "register and queues agree on who is offered to whom"
+    known = {*register.offers, *register.leaving.values()}
+    assert set(acd.assignments) == known, "register and queues agree on who is offered to whom"
     for offer in offers:
         call, assignment = register.calls[offer.call], acd.assignments[offer.attempt]
         assert call.offer == offer.attempt
         assert (call.agent, assignment.call, assignment.agent.id) == (offer.agent, offer.call, offer.agent)
-        assert (offer.state == "talking") == (call.place == "talking") == (assignment.caller is None)
+        talks = offer.state in ("talking", "parting")
+        assert talks == (call.place == "talking") == (assignment.caller is None)
     assert set(ivr.sessions) <= set(register.calls)
     assert set(register.bridges.values()) <= set(register.calls)

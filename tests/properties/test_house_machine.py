@@ -379,6 +379,7 @@ class House(RuleBasedStateMachine):
         assert not self.world.legs, "a phone rings on, or a leg stands about, with nobody who owns it"
         register = self.router.register
         left: list[Any] = [register.calls, register.legs, register.offers, register.bridges, register.filing]
+        left += [register.transfers, register.handed_on, register.leaving]
         left += [self.ivr.sessions, self.acd.assignments, self.acd.callers.by_call]
         assert not any(left), left
         rows = [order for entry in self.journal for order in entry.orders]

@@ -38,6 +38,7 @@ class Talk:
         for agent in others:
             self.house.tell(AgentSignedIn(AgentId(agent)))
         self.house.wait(30.0)
+        self.phone_is_slow = False
 
     def asks(self, to: str, by: Literal["phone", "code", "http"] = "phone") -> None:
         self.house.orders.clear()
@@ -45,6 +46,8 @@ class Talk:
             self.house.press(self.leg, f"*2{to}#")
         else:
             self.house.tell(door.TransferRequested(self.leg, to, by))
+        if any(order.leg == self.leg for order in self.house.given(HangUp)) and not self.phone_is_slow:
+            self.house.tell(door.CallEnded(self.leg, Cause.NORMAL), after_s=0.0)
 
     @property
     def place(self) -> str:
@@ -58,6 +61,8 @@ class Talk:
     def allowed(self, yes: bool = True) -> None:
         check = self.house.last(commands.CheckNumber)
         self.house.tell(events.NumberChecked(check.call, check.attempt, yes, "" if yes else "on the list"))
+        if yes:
+            self.house.tell(door.CallEnded(self.leg, Cause.NORMAL), after_s=0.0)
 
     def outside_answers(self) -> LegId:
         ringing = self.house.last(Originate)
@@ -138,6 +143,20 @@ def test_an_agent_who_is_not_there_is_not_waited_for(why: str) -> None:
         talk.house.tell(AgentPaused(AgentId("02"), "break") if why == "paused" else AgentSignedOut(AgentId("02")))
     talk.asks("8002")
     assert talk.rings() == "phone:8001"
+
+
+@pytest.mark.parametrize("cause", [Cause.NORMAL, Cause.LOST])
+def test_a_phone_that_is_still_being_hung_up_is_not_rung(cause: Cause) -> None:
+    talk = Talk()
+    talk.phone_is_slow = True
+    talk.asks("8002")  # who is not there
+    assert not talk.house.given(Originate)
+    assert talk.place == "waiting"
+    assert talk.house.router.agent(AgentId("01"), talk.house.now) == ("talking", "", "ready")
+    talk.house.tell(door.CallEnded(talk.leg, cause), after_s=0.5)
+    assert talk.rings() == "phone:8001"
+    talk.house.take(talk.call)
+    assert talk.rows[-1] == ("agent", "02", "returned", 2)
 
 
 def test_an_agent_in_a_talk_is_waited_for_as_long_as_the_rules_say() -> None:

@@ -415,6 +415,7 @@ def test_an_agent_hands_on_a_caller_who_was_called_back_and_the_last_talk_ends_t
     house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
     house.tell(AgentSignedIn(AgentId("02")))
     house.tell(door.TransferRequested(leg, "8002"))
+    house.tell(door.CallEnded(leg, Cause.NORMAL))
     assert house.last(Originate).to == "phone:8002"
     second = house.take(call)
     house.tell(door.CallEnded(second, Cause.NORMAL), after_s=5.0)

@@ -1,0 +1,82 @@
+"""The phone's own Transfer key: the house is asked, the switch itself moves nobody, and a caller may not ask at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from calls.commands import HangUp, ReportTransfer, StartMusic
+from calls.events import CallArrived, CommandDone, CommandFailed, TransferRequested, Unbridged
+from tests.contract.conftest import WITHOUT_FREESWITCH
+from tests.contract.rig import Facts, PickUp, Rig, Steps
+
+pytestmark = pytest.mark.parametrize("rig", WITHOUT_FREESWITCH, indirect=True)
+
+
+@pytest.mark.parametrize("to", ["1002", "+8613900139000", "front_desk", "*61"])
+async def test_an_agent_s_key_is_told_and_the_talk_goes_on(rig: Rig, facts: Facts, steps: Steps, to: str) -> None:
+    caller, agent, attempt = await steps.talking()
+    assert await agent.refer(to)
+    assert await facts.next(TransferRequested) == TransferRequested(agent.leg, to, "phone")
+    caller.speak()
+    await agent.hears("caller")
+    agent.speak()
+    await caller.hears("agent")
+    assert facts.of(Unbridged) == []
+    assert len(facts.of(CallArrived)) == 1
+    assert {leg.leg: leg.bridge for leg in await rig.switch.calls()} == {caller.leg: attempt, agent.leg: attempt}
+
+
+@pytest.mark.parametrize("progress", ["done", "refused"])
+async def test_the_phone_is_told_what_becomes_of_it(rig: Rig, facts: Facts, steps: Steps, progress: str) -> None:
+    _, agent, _ = await steps.talking()
+    await agent.refer("1002")
+    await facts.next(TransferRequested)
+    told = steps.attempt()
+    rig.switch.send(ReportTransfer(agent.leg, told, progress))  # type: ignore[arg-type]  # one of both words
+    assert await facts.outcome(told) == CommandDone(told, agent.leg)
+    assert await agent.transferred() is (progress == "done")
+    assert facts.of(Unbridged) == []
+
+
+async def test_the_other_side_goes_on_while_the_phone_is_told_and_hung_up(rig: Rig, facts: Facts, steps: Steps) -> None:
+    """All at once, as the house orders it: music, the report, the end."""
+    caller, agent, attempt = await steps.talking()
+    await agent.refer("1002")
+    await facts.next(TransferRequested)
+    rig.switch.send(StartMusic(caller.leg, steps.attempt()))
+    rig.switch.send(ReportTransfer(agent.leg, steps.attempt(), "done"))
+    rig.switch.send(HangUp(agent.leg))
+    await facts.ended(agent.leg)
+    assert (await facts.next(Unbridged)).attempt == attempt
+    assert await agent.transferred()
+    await agent.gone()
+    await caller.hears("music")
+    assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
+
+
+async def test_a_key_is_told_again_after_one_that_was_refused(rig: Rig, facts: Facts, steps: Steps) -> None:
+    _, agent, _ = await steps.talking()
+    for to in ("1002", "1003"):
+        await agent.refer(to)
+        assert (await facts.next(TransferRequested)).to == to
+        rig.switch.send(ReportTransfer(agent.leg, steps.attempt(), "refused"))
+        assert not await agent.transferred()
+
+
+async def test_a_caller_moves_nobody(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller, agent, _ = await steps.talking()
+    assert not await caller.refer("1002")
+    caller.speak()
+    await agent.hears("caller")
+    assert facts.of(TransferRequested) == []
+
+
+async def test_a_report_to_a_phone_that_is_gone_fails(rig: Rig, facts: Facts, steps: Steps) -> None:
+    agent = await steps.answered_phone(await rig.phone("1001", PickUp()))
+    await agent.hang_up()
+    await facts.ended(agent.leg)
+    told = steps.attempt()
+    rig.switch.send(ReportTransfer(agent.leg, told, "done"))
+    failed = await facts.outcome(told)
+    assert isinstance(failed, CommandFailed)
+    assert failed.reason == "leg_gone"
