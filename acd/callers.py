@@ -227,7 +227,7 @@ class Callers:
         limit; its steps count from now."""
         queue = self.queues[name]
         if caller.event.only:  # a supervisor has decided otherwise
-            caller.event = msgspec.structs.replace(caller.event, agent=None, only=False)
+            caller.event = msgspec.structs.replace(caller.event, agent=None, within=msgspec.UNSET)
         caller.queue.length -= 1
         queue.length += 1
         caller.head_start_s += MINUTE * (queue.config.priority - caller.rules.priority)
@@ -237,6 +237,8 @@ class Callers:
         caller.sticky_until = -NEVER
         caller.expression = conjunction((parse_all(queue.config.skills), caller.expression))
         caller.expires_at = caller.queued_at + queue.config.max_wait_s if queue.config.max_wait_s > 0 else NEVER
+        if caller.event.most_s > 0:
+            caller.expires_at = min(caller.expires_at, caller.queued_at + caller.event.most_s)
         caller.overflow_to, caller.retry_at = None, NEVER
 
     def overflow(self, caller: Caller, name: QueueName, now: Instant) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec import UNSET, Struct, UnsetType
+
 from calls.events import ClockSet, Event, Tick
 from calls.ids import AgentId, AttemptId, CallId, QueueName, Seconds
 
@@ -66,14 +68,24 @@ class AgentMoved(Event, frozen=True):
     queues: tuple[QueueName, ...]
 
 
+class Within(Struct, frozen=True, gc=False):
+    """The bound of a wait: `most_s` from entry on.
+
+    With `only` nobody but the agent who is asked for is ever offered the caller, who is released when that agent is not
+    there, misses the offer, or the time is over.
+    """
+
+    most_s: Seconds
+    only: bool = False
+
+
 class CallQueued(Event, frozen=True):
     """A caller waits from now on. `skills` are expressions as written in dialplans/: `complaints>=3`.
 
     `priority` is in minutes: it counts like so many minutes already waited, on top of the queue's and the class's own.
     `agent`, if set, is asked for alone during the first `sticky_s` (last agent, named agent); somebody who is not
-    there is not waited for. `waited_s` was waited before, and counts: a callback that is tried again. `most_s` bounds
-    this wait beside the queue's own limit; 0: it does not. With `only` nobody but `agent` is ever offered the caller,
-    who is released when that agent is not there, misses the offer, or `most_s` is over.
+    there is not waited for. `waited_s` was waited before, and counts: a callback that is tried again. `within` bounds
+    this wait beside the queue's own limit; it is left out where nothing does, as in journals of before it.
     """
 
     call: CallId
@@ -88,8 +100,17 @@ class CallQueued(Event, frozen=True):
     agent: AgentId | None = None
     sticky_s: Seconds = 0.0
     waited_s: Seconds = 0.0
-    most_s: Seconds = 0.0
-    only: bool = False
+    within: Within | UnsetType = UNSET
+
+    @property
+    def only(self) -> bool:
+        """Whether nobody but `agent` is ever offered the caller."""
+        return self.within is not UNSET and self.within.only
+
+    @property
+    def most_s(self) -> Seconds:
+        """The bound of this wait; 0: none beside the queue's own."""
+        return 0.0 if self.within is UNSET else self.within.most_s
 
 
 class CallMoved(Event, frozen=True):

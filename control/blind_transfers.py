@@ -8,7 +8,7 @@ for one agent alone or for whoever the queue finds. What comes of it is seen by 
 
 import msgspec
 
-from acd.events import CallQueued, WrapUpEnded
+from acd.events import CallQueued, Within, WrapUpEnded
 from calls.commands import Bridge, HangUp, Originate, ReportTransfer
 from calls.events import CallAnswered, CallEnded, TransferRequested
 from calls.ids import AgentId, AttemptId, CallId, LegId, QueueName
@@ -62,7 +62,7 @@ class BlindTransfers(QuietPart):
             by=event.by,
             agent=offer.agent,
             leg=event.leg,
-            target=Target("number", event.to) if isinstance(target, str) else target,
+            target=Target("none", event.to) if isinstance(target, str) else target,
             attempt=call.flow_attempt or hub.mint(call.call),
             began_at=hub.now,
             talk=call.talks,
@@ -162,8 +162,7 @@ class BlindTransfers(QuietPart):
                 priority=CUT_OFF_PRIORITY,
                 agent=agent,
                 sticky_s=0.0,
-                most_s=most_s,
-                only=True,
+                within=Within(most_s, only=True),
             ),
         )
 
@@ -189,8 +188,7 @@ class BlindTransfers(QuietPart):
                 priority=priority,
                 agent=None,
                 sticky_s=0.0,
-                most_s=most_s,
-                only=False,
+                within=Within(most_s) if most_s else msgspec.UNSET,
             ),
         )
 

@@ -87,8 +87,8 @@ caller went another way meanwhile, or the talk was over before the number could 
 class LogTransfer(Command, frozen=True):
     """A row for each transfer by an agent, written anew whenever it changes. Instants are UTC epoch seconds.
 
-    `number` counts those of the call from 1; `talk` is the number of the talk that came of it, 0 for none. `kind` is
-    empty for a target that is none; `target` is then as the agent wrote it.
+    `number` counts those of the call from 1; `talk` is the number of the talk that came of it, 0 for none. Of a
+    `kind` of `none`, `target` is as the agent wrote it.
     """
 
     call: CallId

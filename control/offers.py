@@ -371,8 +371,7 @@ class Offers(QuietPart):
             waited_s=waited_s,
             priority=CUT_OFF_PRIORITY,
             agent=None,
-            only=False,
-            most_s=0.0,
+            within=msgspec.UNSET,
         )
         hub.start_music(call)
         sorry = hub.directory.say(call.version, call.language, "talk_cut_off")

@@ -276,7 +276,7 @@ _BECAME = {
 
 def _transferred(row: dict[str, Any]) -> list[tuple[float, str]]:
     """A transfer by an agent, in words: asked for, and what became of it."""
-    whom = f"{row['kind']} {row['target']}" if row["kind"] else row["target"]
+    whom = row["target"] if row["kind"] == "none" else f"{row['kind']} {row['target']}"
     asked = f"agent {row['agent']} hands the caller to {whom}, {_BY[row['by']]}"
     became = _BECAME[row["outcome"]].format(whom=whom, agent=row["agent"])
     detail = f" ({row['detail']})" if row["detail"] else ""

@@ -76,7 +76,7 @@ transfers = Table(
     Column("number", Integer, primary_key=True, comment="counts the transfers of the call from 1"),
     Column("by", String(16), nullable=False, comment="phone, code, http"),
     Column("agent", String(64), nullable=False, comment="the one who asked"),
-    Column("kind", String(16), nullable=False, comment="agent, queue, flow, number"),
+    Column("kind", String(16), nullable=False, comment="agent, queue, flow, number, none"),
     Column("target", String(128), nullable=False),
     Column("began_at", Float, nullable=False),
     Column("ended_at", Float),

@@ -80,7 +80,12 @@ def check(site: Site) -> Checked:
             ]
         flows = () if compiled.program is None else compiled.program.flows
         rules = read_transfers(
-            compiled.roots.get(TRANSFERS), region, routing.configuration.queues, flows, routing.owners, problems
+            compiled.roots.get(TRANSFERS),
+            region,
+            _named_queues(compiled.roots[QUEUES]),
+            flows,
+            routing.owners,
+            problems,
         )
         routing = msgspec.structs.replace(routing, transfers=rules)
         problems += unanswerable(compiled.flows, compiled.readings, routing.configuration)
@@ -110,6 +115,12 @@ def _test_problems(texts: Mapping[str, str], program: Program | None) -> list[Pr
         except SourceError as error:
             problems.append(Problem(Mark(error.file, error.line, error.column), "yaml", error.message))
     return problems
+
+
+def _named_queues(root: Node) -> tuple[str, ...]:
+    """Every queue of queues.yaml, one that could not be read, too: what is wrong with it is told once."""
+    queues = root.items.get("queues")
+    return () if queues is None else tuple(queues.items)
 
 
 def _listed_skills(roots: Mapping[str, Node]) -> tuple[str, ...] | None:

@@ -23,8 +23,13 @@ def leg_row(row: Row) -> dict[str, Any]:
 
 def transfer_row(row: Row, region: str) -> dict[str, Any]:
     """A row of `transfers`."""
-    number = row["kind"] in ("", "number")
-    target = masked(row["target"]) if number else row["target"]
+    match row["kind"]:
+        case "number":
+            target = masked(row["target"])
+        case "none":
+            target = masked_within(row["target"], region)
+        case _:
+            target = row["target"]
     return {**row, "target": target, "detail": masked_within(row["detail"], region)}
 
 

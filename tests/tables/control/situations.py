@@ -15,21 +15,24 @@ from typing import Any
 import yaml
 
 from acd.config import Configuration, read
-from acd.events import AgentPaused, AgentSignedIn, CallMoved
+from acd.events import AgentPaused, AgentSignedIn, AgentSignedOut, CallMoved
 from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from control import commands, events
 from control.register import Call, Callback, Leg, Offer
+from control.transfer_rules import TransferRules
 from control.treatment import CallbackRules, QueueTreatment
 from tests.unit.control import harness
 from tests.unit.control.harness import ControlHarness
 
 CALLER = "13800138000"
+OUTSIDE = "13900139000"
 _SHOWN = {
     "LogCall": "outcome",
     "LogCallback": "outcome",
+    "LogTransfer": "outcome",
     "Noticed": "event",
     "AgentChanged": "state",
     "OfferLapsed": "reason",
@@ -60,7 +63,8 @@ class Scene:
         harness_own, harness.configuration = harness.configuration, configuration
         try:
             self.house = ControlHarness(
-                habits=QueueTreatment(callback=CallbackRules(tries=2, retry_s=60.0, expires_s=1_000.0))
+                habits=QueueTreatment(callback=CallbackRules(tries=2, retry_s=60.0, expires_s=1_000.0)),
+                transfers=TransferRules(kinds=("mobile",)),
             )
         finally:
             harness.configuration = harness_own
@@ -172,6 +176,22 @@ class Scene:
         dialled = self.house.last(Originate)
         self.house.tell(door.CallAnswered(dialled.leg, dialled.attempt))
 
+    def agent_hands_on(self) -> None:
+        """The agent wants a number outside to have the caller."""
+        self.house.tell(door.TransferRequested(self._agent(), OUTSIDE, "http"))
+
+    def phone_is_free(self) -> None:
+        """The agent who handed the caller on has been hung up."""
+        self.house.tell(door.CallEnded(self._agent(), Cause.NORMAL))
+
+    def outside_is_busy(self) -> None:
+        """The number outside has no time."""
+        self.house.tell(door.CallEnded(self.house.last(Originate).leg, Cause.BUSY))
+
+    def agent_signs_out(self) -> None:
+        """And goes home."""
+        self.house.tell(AgentSignedOut(AgentId("01")))
+
     def _agent(self) -> LegId:
         leg = self.leg("agent")
         assert leg is not None
@@ -220,6 +240,15 @@ CALLBACKS: Mapping[str, Callable[[], Scene]] = {
         lambda made: made.house.tell(door.CallEnded(made.house.last(Originate).leg, Cause.NO_ANSWER)) and None,
     ),
     "talking": scene(Scene.dials, Scene.called_back_answers, Scene.connection_stands),
+}
+_TALKING = (Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands)
+_AWAY = (*_TALKING, Scene.agent_hands_on, Scene.number_is_allowed)
+TRANSFERS: Mapping[str, Callable[[], Scene]] = {
+    "checking": scene(*_TALKING, Scene.agent_hands_on),
+    "away": scene(*_AWAY),
+    "outside": scene(*_AWAY, Scene.phone_is_free, Scene.target_answers, Scene.connection_stands),
+    "returning": scene(*_AWAY, Scene.phone_is_free, Scene.outside_is_busy),
+    "waiting": scene(*_AWAY, Scene.phone_is_free, Scene.agent_signs_out, Scene.outside_is_busy),
 }
 STAR_CODES: Mapping[str, Callable[[], Scene]] = {
     "nobody's phone": scene(lambda made: setattr(made, "phone", "8099")),
@@ -304,6 +333,14 @@ def _checked(allowed: bool) -> Happening:
     return happens
 
 
+def _handed_on(to: str) -> Happening:
+    def happens(made: Scene) -> door.TransferRequested | None:
+        leg = made.leg("agent")
+        return None if leg is None else door.TransferRequested(leg.leg, to)
+
+    return happens
+
+
 def _dials(code: str) -> Happening:
     return lambda made: door.CallArrived(LegId("code"), made.phone, code, device=made.phone)
 
@@ -322,6 +359,9 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the connection stands": _bridged,
         "the connection parts": _unbridged,
         "the connection fails": _bridge_failed,
+        "the agent hands the caller on to another queue": _handed_on("queue:loans"),
+        "the agent hands the caller on to a flow": _handed_on("main"),
+        "the agent hands the caller on to nobody": _handed_on("nobody"),
         "a supervisor moves the caller": lambda made: CallMoved(made.call_id, "loans"),  # type: ignore[arg-type]
         "a supervisor wants to listen": lambda made: events.SupervisionWanted(made.call_id, "8099", "listen"),
         "a version is published": lambda made: events.VersionPublished(harness.VERSION),
@@ -361,6 +401,29 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "two minutes pass": lambda made: 120.0,
         "the time runs out": lambda made: 1_001.0,
     },
+    "transfers": {
+        "the number is allowed": _checked(True),
+        "the number is refused": _checked(False),
+        "the number answers": _answered("outside"),
+        "the number is busy": _ends("outside", Cause.BUSY),
+        "the number's network dies": _ends("outside", Cause.UNREACHABLE),
+        "the number hangs up": _ends("outside", Cause.NORMAL),
+        "the connection stands": _bridged,
+        "the connection parts": _unbridged,
+        "the connection fails": _bridge_failed,
+        "the agent asks for another queue": _handed_on("queue:loans"),
+        "the agent answers": _answered("agent"),
+        "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent's network dies": _ends("agent", Cause.UNREACHABLE),
+        "the agent signs in": lambda made: AgentSignedIn(AgentId("01")),
+        "the agent signs out": lambda made: AgentSignedOut(AgentId("01")),
+        "the caller presses 9": _key("caller", "9"),
+        "the caller hangs up": _ends("caller", Cause.NORMAL),
+        "the switch loses the caller": _ends("caller", Cause.LOST),
+        "a supervisor moves the caller": lambda made: CallMoved(made.call_id, "loans"),  # type: ignore[arg-type]
+        "the controller starts anew": lambda made: events.Restarted(),
+        "half a minute passes": lambda made: 30.0,
+    },
     "star codes": {
         f"they dial {code}": _dials(code)
         for code in ("*61", "*62", "*63", "*631", "*639", "*64", "*65", "*611", "*60", "95183")
@@ -370,6 +433,7 @@ SITUATIONS: Mapping[str, Mapping[str, Callable[[], Scene]]] = {
     "places": PLACES,
     "offers": OFFERS,
     "callbacks": CALLBACKS,
+    "transfers": TRANSFERS,
     "star codes": STAR_CODES,
 }
 
@@ -382,6 +446,8 @@ def _state(machine: str, made: Scene) -> str:
         case "offers":
             assert made.offer is not None
             return made.offer.state if made.offer.attempt in register.offers else "over"
+        case "transfers":
+            return next((transfer.state for transfer in register.transfers.values()), "over")
         case "star codes":
             if made.phone == "8099":
                 return "nobody's phone"

@@ -95,6 +95,7 @@ class Directory:
     def __init__(self, habits: QueueTreatment | None = None, rules: TransferRules | None = None) -> None:
         self.queue_habits = habits or QueueTreatment()
         self.rules = rules or TransferRules()
+        self.people = configuration()
 
     def entry(self, version: str, called: str) -> str | None:
         return PROGRAM.entry(called)
@@ -112,7 +113,7 @@ class Directory:
         return TRUNKS.get(name)
 
     def account(self, version: str, agent: AgentId) -> str | None:
-        return f"80{agent}" if agent in configuration().agents else None
+        return f"80{agent}" if agent in self.people.agents else None
 
     def agent(self, version: str, account: str) -> AgentId | None:
         return AgentId(account[2:]) if account in ("8001", "8002") else None
@@ -140,7 +141,7 @@ class Directory:
         return self.rules
 
     def has_queue(self, version: str, name: str) -> bool:
-        return name in configuration().queues
+        return name in self.people.queues
 
     def has_flow(self, version: str, name: str) -> bool:
         return name in PROGRAM.flows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from dataclasses import replace
@@ -81,7 +82,8 @@ def endpoints(settings: AsteriskSettings) -> dict[str, dict[str, str]]:
             sections.append((line.strip("[]"), {}))
         else:
             name, _, value = line.partition(" = ")
-            sections[-1][1][name] = value
+            before = sections[-1][1].get(name, "") if name == "set_var" else ""
+            sections[-1][1][name] = f"{before}\n{value}".strip()
     return {name: section for name, section in sections if section["type"] == "endpoint"}
 
 
@@ -91,8 +93,10 @@ def test_no_endpoint_moves_a_call_by_itself(settings: AsteriskSettings, installa
     found = endpoints(settings)
     assert set(found) == {"trunk", "gateway", "agent-1001", "switch-north"}
     for name, endpoint in found.items():
-        assert endpoint["allow_transfer"] == "no", name
-        assert endpoint["set_var"] == "FORWARD_CONTEXT=hotline-nowhere", name
+        # a phone's REFER is ours to carry out; what Asterisk would do with it by itself leads nowhere
+        ours = ["PJSIP_TRANSFER_HANDLING()=ari-only", "TRANSFER_CONTEXT=hotline-nowhere"] if "agent" in name else []
+        assert endpoint["allow_transfer"] == ("yes" if ours else "no"), name
+        assert endpoint["set_var"].split("\n") == [*ours, "FORWARD_CONTEXT=hotline-nowhere"], name
     nowhere = (settings.etc_dir / "extensions.conf").read_text().partition("[hotline-nowhere]\n")[2]
     assert nowhere.startswith("\n"), "the context is there, and leads nowhere"
 
@@ -290,3 +294,34 @@ def test_peers_that_the_controller_wrote_stay_when_asterisk_starts_without_any(
     assert "[switch-b]" in (settings.etc_dir / "peers.conf").read_text()
     write_peers(replace(settings, peers=Peers("a", "p-2", {})))
     assert "[switch-b]" not in (settings.etc_dir / "peers.conf").read_text()
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("22.10.1+dfsg", True),
+        ("22.2.0", False),
+        ("21.8.0", True),
+        ("20.12.1~dfsg", False),
+        ("20.13.0", True),
+        ("23.0.0", True),
+    ],
+)
+def test_a_phone_s_refer_is_left_to_us_or_refused(
+    settings: AsteriskSettings, installation: Installation, version: str, told: bool
+) -> None:
+    """An Asterisk that would carry it out itself must not: it would take the caller past the controller."""
+    write_configuration(settings, replace(installation, version=version))
+    agents = (settings.etc_dir / "agents.conf").read_text()
+    assert ("PJSIP_TRANSFER_HANDLING()=ari-only" in agents) is told
+    assert ("allow_transfer = no" in agents) is not told
+    assert "allow_transfer = no" in (settings.etc_dir / "pjsip.conf").read_text()
+
+
+def test_a_run_directory_of_an_earlier_release_lets_no_phone_transfer(settings: AsteriskSettings) -> None:
+    settings.etc_dir.mkdir(parents=True)
+    standing = {"codecs": "alaw", "media_options": "", "rtp_timeout_s": "8", "rtp_timeout_hold_s": "60"}
+    standing |= {"qualify_s": "5", "sip_address": "127.0.0.1", "sip_port": "5060", "transport_options": ""}
+    (settings.etc_dir / "endpoints.json").write_text(json.dumps(standing))
+    write_accounts(settings, settings.accounts)
+    assert "allow_transfer = no" in (settings.etc_dir / "agents.conf").read_text()
