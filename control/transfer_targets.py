@@ -11,6 +11,7 @@
 
 import re
 
+from acd.skills import SkillExpressionError, parse_all
 from calls.ids import AgentId
 from calls.numbers import e164
 from control.dial_rules import number_refusal
@@ -34,8 +35,13 @@ def find(directory: Directory, version: str, flows: str, to: str) -> Target | st
             return _agent(directory, version, rest) or f"no agent {rest}"
         case "queue" if colon:
             name, *skills = rest.split() or [""]
-            known = directory.has_queue(version, name)
-            return Target("queue", name, tuple(skills)) if known else f"no queue {name}"
+            if not directory.has_queue(version, name):
+                return f"no queue {name}"
+            try:
+                parse_all(skills)
+            except SkillExpressionError as error:
+                return str(error)
+            return Target("queue", name, tuple(skills))
         case "flow" if colon:
             return Target("flow", rest) if directory.has_flow(flows, rest) else f"no flow {rest}"
         case "tel" if colon:

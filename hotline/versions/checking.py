@@ -21,7 +21,7 @@ from hotline.versions.house_phrases import house_phrases
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.skills_check import unanswerable, unlisted_skills
 from hotline.versions.sources import hash_of, readable_files
-from hotline.versions.transfers import TRANSFERS, read_transfers
+from hotline.versions.transfers import TRANSFERS, read_transfers, skills_of
 from hotline.versions.trunks import TRUNKS, gaps, read_trunks
 from hotline.versions.unread import unread_files
 from ivr.compiler.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
@@ -70,24 +70,18 @@ def check(site: Site) -> Checked:
     trunks, tls = read_trunks(compiled.roots.get(TRUNKS), region, site.state / "secrets", problems)
     if routing is not None:
         routing = msgspec.structs.replace(routing, trunks=trunks, tls=tls)
+        named = _named_queues(compiled.roots[QUEUES])
+        root = compiled.roots.get(TRANSFERS)
+        rules = read_transfers(root, region, named, compiled.readings, routing.owners, problems)
+        routing = msgspec.structs.replace(routing, transfers=rules)
         known = frozenset(listed if listed is not None else _held_skills(routing.configuration))
         unknown = {problem.mark for problem in problems if problem.rule == "unknown-skill"}
-        for wish, mark in compiled.skill_expressions:
+        for wish, mark in [*compiled.skill_expressions, *skills_of(root, rules)]:
             problems += [
                 Problem(mark, "skill", _hinted(found.message, found.suggestion))
                 for found in expression_problems(wish, known)
                 if mark not in unknown  # told already
             ]
-        flows = () if compiled.program is None else compiled.program.flows
-        rules = read_transfers(
-            compiled.roots.get(TRANSFERS),
-            region,
-            _named_queues(compiled.roots[QUEUES]),
-            flows,
-            routing.owners,
-            problems,
-        )
-        routing = msgspec.structs.replace(routing, transfers=rules)
         problems += unanswerable(compiled.flows, compiled.readings, routing.configuration)
         prompts = next((Mark(name, 1, 1) for name in compiled.roots if name.startswith(PROMPTS)), Mark(PROMPTS, 1, 1))
         problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts)

@@ -8,7 +8,7 @@ from calls.number_kinds import COUNTRIES
 from calls.numbers import e164
 from control.transfer_rules import Code, TransferRules
 from dsl.records import decoding_problem
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.tree import Mark, Node, Problem, nearest_hint
 
 TRANSFERS = "dialplans/transfers.yaml"
 
@@ -48,6 +48,14 @@ def read_transfers(
             wrong = f"{country!r} is no country: two letters of ISO 3166, as CN{nearest_hint(country, COUNTRIES)}"
             problems.append(Problem(node.key_mark or node.mark, "transfer", wrong))
     return rules
+
+
+def skills_of(root: Node | None, rules: TransferRules) -> Iterator[tuple[str, Mark]]:
+    """The skills that codes ask of queues, each with the place of its code."""
+    for name, code in rules.codes.items():
+        if root is not None:
+            node = root.find(("codes", name))
+            yield from ((skill, node.key_mark or node.mark) for skill in code.skills)
 
 
 def _wrong(

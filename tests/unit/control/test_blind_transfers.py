@@ -334,6 +334,7 @@ def test_a_number_of_a_code_needs_no_rule() -> None:
         "8003",
         "nobody",
         "queue:nowhere",
+        "queue:care care>>",
         "queue:",
         "agent:",
         "flow:nowhere",

@@ -39,6 +39,13 @@ def told(checked: Checked) -> list[str]:
     return [str(problem) for problem in checked.problems if problem.rule == "transfer"]
 
 
+def test_a_skill_that_nobody_has_is_told(tmp_path: Path) -> None:
+    checked = site_with(tmp_path, "codes:\n  81: {queue: loans, skills: [loan>=3]}\n")
+    (problem,) = [str(problem) for problem in checked.problems if "transfers.yaml" in problem.mark.file]
+    assert problem.startswith("dialplans/transfers.yaml:2:3:")
+    assert "loans" in problem
+
+
 def test_the_rules_are_part_of_the_version(tmp_path: Path) -> None:
     checked = site_with(tmp_path, GOOD)
     assert told(checked) == []
