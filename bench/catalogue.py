@@ -36,6 +36,7 @@ BENCHES = {
     "routing": Entry("routing", "how well and how fast callers and agents are matched; simulation"),
     "holding": Entry("holding", "300 callers who wait with music"),
     "offer": Entry("offer", "how soon an agent is rung; what the match costs with 500 waiting for 5,000 agents"),
+    "transfers": Entry("transfers", "how soon the new agent is rung when a caller is handed on"),
     "restart": Entry("restart", "kill -9 of the controller while 100 callers wait and 50 talk"),
     "start": Entry("start", "the controller's start on 1,000 flows and 10,000 prompts"),
     "eventsocket": Entry("eventsocket", "what FreeSWITCH's event socket costs us: an event in, a command out"),

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from bench import catalogue, holding, live, offer, restart, start
+from bench import catalogue, holding, live, offer, restart, start, transfers
 from bench.report import Report, as_json
 from hotline.cli.main import app
 
@@ -41,6 +41,13 @@ async def test_holding_keeps_every_caller_and_says_what_they_cost():
     asterisk = figures["10 callers holding, Asterisk"]["value"]
     assert isinstance(asterisk, float)
     assert asterisk > 0
+
+
+async def test_transfers_are_timed_by_both_ways():
+    report = await transfers.run(_QUICK)
+    for name, figure in _by_name(report).items():
+        assert isinstance(figure["value"], float), name
+        assert 0 < figure["value"] < 2_000, name
 
 
 async def test_start_is_timed_until_the_controller_is_healthy():
