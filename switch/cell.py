@@ -10,20 +10,24 @@ keep these ids as long as they live, and are the first switch's.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from calls import commands, events
+from calls.backoff import Backoff
 from calls.commands import SwitchCommand
+from calls.dependencies import Dependency
 from calls.errors import BadInput, SwitchAway, SwitchError
 from calls.events import LiveLeg, SwitchEvent
 from calls.ids import NODE_NAME, LegId, Seconds, leg_on, native, node_of
 from calls.ports import Sink, Switch
 
-RETRY_S: tuple[Seconds, ...] = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Pauses between attempts to start a switch that is away; the last one holds on."""
+BACKOFF = Backoff(first_s=0.2, longest_s=2.0)
+"""Of attempts to start a switch that is away. Each attempt is many tries of the adapter's own, until its deadline."""
 GRACE_S: Seconds = 1.0
 """How long `start` waits for the others once one switch is up."""
 
@@ -36,7 +40,8 @@ class Cell:
     Raises BadInput for names that are no names of nodes, or not different.
     """
 
-    def __init__(self, switches: Sequence[Switch]) -> None:
+    def __init__(self, switches: Sequence[Switch], states: Mapping[str, Dependency] | None = None) -> None:
+        """`states` by the switch's name: what is told when it comes and goes."""
         names = [switch.name for switch in switches]
         for name in names:
             if not NODE_NAME.fullmatch(name):
@@ -44,7 +49,10 @@ class Cell:
         if not names or len(set(names)) < len(names):
             raise BadInput(f"switches {', '.join(names)}: each needs a name of its own")
         self.name = names[0]
-        self._nodes = {switch.name: Node(switch, alone=len(names) == 1) for switch in switches}
+        self.states = {name: (states or {}).get(name) or Dependency(f"switch {name}", time.time) for name in names}
+        self._nodes = {
+            switch.name: Node(switch, self.states[switch.name], alone=len(names) == 1) for switch in switches
+        }
         self._first = self._nodes[self.name]
         self._first.also = ("",)
         self._starting: set[asyncio.Task[None]] = set()
@@ -82,11 +90,11 @@ class Cell:
         if pending:
             await asyncio.wait(pending, timeout=GRACE_S)
         said = [tried.result() for tried in tries if tried.done()]  # raises what is no matter of the switch
-        if len(said) == len(tries) and all(said):
-            raise SwitchAway("; ".join(said))
         for node, tried in zip(self._nodes.values(), tries, strict=True):
             if not node.started and not node.up:
                 sink(events.SwitchLost(node.name, tried.result() if tried.done() else "no answer yet", node.alone))
+        if len(said) == len(tries) and all(said):
+            raise SwitchAway("; ".join(said))
 
     def send(self, command: SwitchCommand) -> None:
         """See `calls.ports.Switch.send`: to the switch that the command's leg lives on."""
@@ -124,9 +132,10 @@ class Cell:
 class Node:
     """One switch of a cell: its ids on the way out and in."""
 
-    def __init__(self, switch: Switch, *, alone: bool) -> None:
+    def __init__(self, switch: Switch, state: Dependency, *, alone: bool) -> None:
         self.switch = switch
         self.name = switch.name
+        self.state = state
         self.alone = alone
         self.also: tuple[str, ...] = ()
         """Nodes that are no more, whose legs are here."""
@@ -169,7 +178,7 @@ class Node:
     async def keep_starting(self, sink: Sink, tried: asyncio.Future[str]) -> None:
         """Start the switch until it has. `tried` has how the first attempt ended: empty, or what was wrong."""
         self._sink = sink
-        pauses, pause = iter(RETRY_S), 0.0
+        failures, jitter = 0, random.Random()
         while True:
             try:
                 self.begun = True
@@ -180,8 +189,10 @@ class Node:
                         tried.set_exception(error)
                         return
                     tried.set_result(str(error) or type(error).__name__)
-                pause = next(pauses, pause)
-                await asyncio.sleep(pause)
+                failures += 1
+                pause_s = BACKOFF.delay_s(failures, jitter)
+                self.state.down(str(error) or type(error).__name__, pause_s)
+                await asyncio.sleep(pause_s)
             else:
                 self.started = True
                 if not tried.done():
@@ -248,10 +259,12 @@ class Node:
 
     def _lost(self, told: events.SwitchLost) -> SwitchEvent:
         self.up = False
+        self.state.down(told.detail)
         return events.SwitchLost(self.name, told.detail, self.alone)
 
     def _back(self, told: events.SwitchBack) -> SwitchEvent:
         self.up = True
+        self.state.up()
         return events.SwitchBack(self.name, tuple(map(self._live, told.live)), told.restarted, self.also)
 
     def _call_out(self, told: commands.Originate | commands.Redirect) -> SwitchCommand:

@@ -9,6 +9,7 @@ what the picture does not have is emptied, whether we, the broker or both were a
 
 import asyncio
 import contextlib
+import random
 import sqlite3
 import ssl
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
+from calls.backoff import Backoff
+from calls.dependencies import Dependency
 from calls.ids import AgentId
 from control import commands, events
 from hotline.bus import words
@@ -38,7 +41,7 @@ _IN_FLIGHT = 64
 _DEADLINE_S = 5.0
 """For each answer of the broker, and for a command to become durable."""
 _KEEPALIVE_S = 10
-_RETRY_S = (0.5, 15.0)
+_BACKOFF = Backoff(first_s=0.5, longest_s=15.0)
 _COMMANDS_WAITING = 1_000
 
 
@@ -58,11 +61,20 @@ class Broker(msgspec.Struct, frozen=True):
 class Bus:
     """`start`, `watch` each command of the router, `close`. `on_change` is given whether the broker is there."""
 
-    def __init__(self, broker: Broker, ended: EndedCalls, on_change: Callable[[bool], None] = lambda up: None) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        ended: EndedCalls,
+        on_change: Callable[[bool], None] = lambda up: None,
+        state: Dependency | None = None,
+    ) -> None:
+        """`state` is told when the broker comes and goes, and when it is tried next."""
         self._broker = broker
         self._controller: Controller
         self._ended = ended
         self._on_change = on_change
+        self._state = state
+        self._jitter = random.Random()
         self._base = words.base(broker.prefix, broker.site)
         self._picture = Picture(self._base)
         self._held: dict[str, bytes] = {}
@@ -105,20 +117,25 @@ class Bus:
         return topic, msgspec.json.encode(words.Controller(online=False))
 
     async def _keep_linked(self) -> None:
-        pause_s = _RETRY_S[0]
+        failures = 0
         while True:
+            error = "the broker ended the link"
             try:
                 async with self._new_client() as self._client:
                     await self._subscribe(self._client)
                     self._turned(True, "")
-                    pause_s = _RETRY_S[0]
+                    failures = 0
                     await self._serve(self._client)
-            except (aiomqtt.MqttError, OSError, sqlite3.Error, ValueError) as error:  # the mark and the log are files
-                self._turned(False, str(error))
+            except (aiomqtt.MqttError, OSError, sqlite3.Error, ValueError) as fault:  # the mark and the log are files
+                error = str(fault) or type(fault).__name__
+                self._turned(False, error)
             finally:
                 self._client = None
+            failures += 1
+            pause_s = _BACKOFF.delay_s(failures, self._jitter)
+            if self._state is not None:
+                self._state.down(error, pause_s)
             await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _RETRY_S[1])
 
     def _new_client(self) -> aiomqtt.Client:
         topic, payload = self._will
@@ -176,6 +193,8 @@ class Bus:
                 advice = "calls go on; it is tried again by itself, and will have the newest state then"
                 log.warning("the broker is away", broker=where, error=error, advice=advice)
         self._up, self._said = up, error
+        if up and self._state is not None:
+            self._state.up()
         self._on_change(up)
 
     # what we say

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from calls.dependencies import Dependency
 from calls.errors import BadInput
 from hotline.site.settings import Site
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from hotline.bus.link import Bus
 
 
-def make_bus(site: Site, on_change: Callable[[bool], None]) -> "Bus | None":
+def make_bus(site: Site, on_change: Callable[[bool], None], state: Dependency | None = None) -> "Bus | None":
     """The link to the site's broker, not started; None for a site without. Raises BadInput without the extra."""
     settings = site.settings.bus
     if settings is None:
@@ -29,4 +30,4 @@ def make_bus(site: Site, on_change: Callable[[bool], None]) -> "Bus | None":
         site.bus_password(),
         settings.tls,
     )
-    return Bus(broker, EndedCalls(site.database, site.state / "bus.mark"), on_change)
+    return Bus(broker, EndedCalls(site.database, site.state / "bus.mark"), on_change, state)

@@ -7,6 +7,7 @@ import aiohttp
 import orjson
 
 from dsl.values import as_text
+from hotline.driver.services import GATEWAY_ERRORS, Services
 from ivr.commands import Lookup
 from ivr.events import LookupFinished
 
@@ -18,20 +19,35 @@ _DEEPEST = 32
 class Lookups:
     """Asks services for the flows. Redirects are not followed: an address in a flow is the address."""
 
-    def __init__(self) -> None:
+    def __init__(self, services: Services | None = None) -> None:
+        """`services` is told which of them answer."""
+        self._services = services
         self._session: aiohttp.ClientSession | None = None
 
     async def ask(self, lookup: Lookup, body: dict[str, Any]) -> LookupFinished:
         """Answer within the deadline, always. `body` has the secrets filled in; it goes nowhere else."""
         try:
             async with asyncio.timeout(lookup.deadline_s):
-                return await self._ask(lookup, body)
+                found = await self._ask(lookup, body)
         except TimeoutError:
+            self._failed(lookup, f"no answer within {lookup.deadline_s:g} s")
             return LookupFinished(lookup.call, lookup.attempt, "deadline")
-        except (aiohttp.ClientError, OSError):
+        except (aiohttp.ClientError, OSError) as error:
+            self._failed(lookup, str(error) or type(error).__name__)
             return LookupFinished(lookup.call, lookup.attempt, "unreachable")
         except ValueError:  # not an address, or not JSON
-            return LookupFinished(lookup.call, lookup.attempt, "not_json")
+            found = LookupFinished(lookup.call, lookup.attempt, "not_json")
+        if self._services is not None:
+            status = found.value.get("status") if found.outcome == "refused" and isinstance(found.value, dict) else None
+            if status in GATEWAY_ERRORS:
+                self._services.failed(lookup.url, f"it answers {status}")
+            else:
+                self._services.answered(lookup.url)
+        return found
+
+    def _failed(self, lookup: Lookup, error: str) -> None:
+        if self._services is not None:
+            self._services.failed(lookup.url, error)
 
     async def _ask(self, lookup: Lookup, body: dict[str, Any]) -> LookupFinished:
         self._session = self._session or aiohttp.ClientSession()

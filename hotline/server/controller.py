@@ -86,9 +86,8 @@ class RunningController:
         return {**board, **up, "unwritten": self._writer.pending, "trunks": self.trunks()}
 
     def health(self) -> dict[str, Any]:
-        """`ok`, the reasons in `wrong` where it is not, `warnings` of what callers do not notice, and `version`."""
-        wrong = self._health.wrong()
-        return {"ok": not wrong, "wrong": wrong, "warnings": self._health.trunks(), "version": self.register.version}
+        """See `hotline.server.health.Health.view`."""
+        return self._health.view(self.register.version)
 
     def trunks(self) -> list[dict[str, Any]]:
         """Each trunk with its state, its calls and its last failures."""

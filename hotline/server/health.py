@@ -1,7 +1,10 @@
-"""The health of a controller: whether its switches are there and its store writes."""
+"""The health of a controller: whether its switches are there and its store writes, and what else it needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from calls.dependencies import Dependencies
 
 
 @dataclass(slots=True)
@@ -13,6 +16,8 @@ class Health:
     """The error while the store does not write; else empty."""
     trunks: Callable[[], list[str]] = list
     """Says in words which trunks are down. Callers are served all the same: no reason to call the controller ill."""
+    dependencies: Dependencies = field(default_factory=Dependencies)
+    """Every outer part with its state, since when, last error and next try."""
 
     @property
     def switch_up(self) -> bool:
@@ -29,3 +34,20 @@ class Health:
         if self.store_trouble:
             wrong.append(f"the store does not write: {self.store_trouble}")
         return wrong
+
+    def warnings(self) -> list[str]:
+        """What callers are served without, in words: trunks and other outer parts that are away."""
+        away = [part for part in self.dependencies if part.state == "down" and not part.critical]
+        return [*self.trunks(), *(f"away: {part.name}" for part in away)]
+
+    def view(self, version: str) -> dict[str, Any]:
+        """What `/health` says: `ok`, `wrong`, `warnings`, the `version` that holds, and `dependencies`."""
+        wrong = self.wrong()
+        dependencies = sorted(self.dependencies.view(), key=lambda row: not row["critical"])
+        return {
+            "ok": not wrong,
+            "wrong": wrong,
+            "warnings": self.warnings(),
+            "version": version,
+            "dependencies": dependencies,
+        }

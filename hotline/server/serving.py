@@ -4,7 +4,9 @@ stopped in reverse."""
 import asyncio
 import contextlib
 import gc
+import random
 import signal
+import socket
 import time
 from collections.abc import Mapping
 
@@ -13,8 +15,10 @@ import structlog
 
 from acd.commands import AgentChanged
 from acd.forecast.ensemble import Ensemble
+from calls.backoff import Backoff
 from calls.causes import DeviceState
 from calls.commands import Clip, Sentence
+from calls.dependencies import Dependencies, Dependency
 from calls.errors import BadInput, SwitchAway
 from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchEvent, SwitchLost
 from calls.ids import Instant
@@ -28,6 +32,7 @@ from hotline.driver.do_not_call import NumberList
 from hotline.driver.executor import CommandExecutor
 from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
+from hotline.driver.services import Services
 from hotline.journal.recovery import recover
 from hotline.journal.replaying import replayed
 from hotline.journal.write_ahead import WriteAhead
@@ -36,6 +41,7 @@ from hotline.provisioning.port import Provisioning
 from hotline.server.controller import RunningController
 from hotline.server.health import Health
 from hotline.server.upkeep import Upkeep
+from hotline.server.watched_voice import WatchedVoice
 from hotline.site.lock import alone
 from hotline.site.settings import Site
 from hotline.store import opening, statements
@@ -46,6 +52,7 @@ from hotline.versions.store import Programs, Versions
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
 from hotline.web.listening import answering, bind
+from hotline.web.starting import saying_why
 from ivr.vault import Vault
 from speech.sentences import Sentences
 from switch.cell import Cell
@@ -58,6 +65,11 @@ _DECIDES_NOTHING = frozenset({CommandDone, CallRinging})
 _WATCHED = Metrics.WATCHED | Board.WATCHED
 _SWITCH_FIRST_S = 1.0
 """The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
+
+
+_STORE_BACKOFF = Backoff(first_s=1.0, longest_s=15.0)
+_TOLD_ELSEWHERE = ("switch", "store", "broker")
+"""First words of the names of dependencies whose comings and goings have lines of their own in the log."""
 
 
 class _Voice:
@@ -83,15 +95,26 @@ class Server:
         sentences: Sentences,
         provisioning: Mapping[str, Provisioning],
         trunks: TrunkLines | None = None,
+        voice: WatchedVoice | None = None,
     ) -> None:
-        """`provisioning` has one for each node of the cell; `trunks` are those that the nodes choose among."""
+        """`provisioning` has one for each node of the cell; `trunks` are those that the nodes choose among; `voice` is
+        that of `sentences`, where it is watched."""
         self.site = site
         self._trunks = trunks or TrunkLines()
         self.metrics = Metrics()
         self.controller: RunningController
         """Answers for the server once `run` has read the journal."""
         self._board = Board()
-        self._health = Health(dict.fromkeys(cell.names, False))
+        self._dependencies = Dependencies(self._dependency_changed)
+        self._health = Health(dict.fromkeys(cell.names, False), dependencies=self._dependencies)
+        for state in cell.states.values():
+            state.critical = True
+            self._dependencies.add(state)
+        self._store = self._dependencies.add(Dependency("store", time.time, critical=True))
+        self._voice = voice
+        if voice is not None:
+            self._dependencies.add(voice.state)
+        self._services = Services(self._dependencies, time.time)
         self._versions = Versions(site.versions)
         self._cell = cell
         self._sentences = sentences
@@ -106,7 +129,10 @@ class Server:
         self._write_ahead: WriteAhead
         self._upkeep: Upkeep
         self._do_not_call = NumberList(site.do_not_call, site.settings.region)
-        self._bus = make_bus(site, self.metrics.bus_up.set)
+        broker = Dependency("broker", time.time)
+        self._bus = make_bus(site, self.metrics.bus_up.set, broker)
+        if self._bus is not None:
+            self._dependencies.add(broker)
         for node in cell.names:
             self.metrics.switch_up.labels(node).set(0)
 
@@ -116,13 +142,18 @@ class Server:
             raise BadInput(f"nothing is published yet: hotline publish --site {self.site.folder}")
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(alone(self.site.state / "hotline.lock"))
-            self._take_up()
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stopping.set)
             address = bind(self.site)
+            stack.callback(address.close)
+            if not await self._store_there(address):
+                return
+            self._take_up()
             stack.push_async_callback(self._close)
             await self._sentences.start(self.site.settings.languages)
+            if self._voice is not None:
+                self._voice.ask()
             self._driver.start()
             self._driver.take(events.Restarted())
             self._refitting.start(time.time())
@@ -130,9 +161,10 @@ class Server:
             gc.freeze()  # what is loaded by now stays: no collection of garbage goes over it while callers wait
             gc.enable()
             reaching = asyncio.create_task(self._reach_switch())
+            stack.callback(reaching.cancel)
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
             await stack.enter_async_context(answering(self.site, self.controller, address))
-            await reaching
+            # from here on without the switch, too: it comes when it comes
             if self._bus is not None:
                 self._bus.start(self.controller)
                 stack.push_async_callback(self._bus.close)
@@ -143,8 +175,48 @@ class Server:
             gc.freeze()
             log.info("serving", site=str(self.site.folder), version=self._versions.current(), web=address.getsockname())
             await asyncio.to_thread(warn_of_drift, self.site, self._versions)
-            await self._stopping.wait()
+            await self._until_stopped(reaching)
         log.info("stopped", advice="calls go on in the switch; start again to take them up")
+
+    async def _store_there(self, address: socket.socket) -> bool:
+        """Open the store, bring it up to date, and return True; False when the server is stopped before that.
+
+        While the disk does not let us it is tried again and again, and `/health` says so. Raises BadInput for a store
+        that will never open.
+        """
+        failures, jitter = 0, random.Random()
+        async with contextlib.AsyncExitStack() as meanwhile:
+            while True:
+                try:
+                    await asyncio.to_thread(opening.migrate, self.site.database)
+                except opening.StoreAway as error:
+                    failures += 1
+                    pause_s = _STORE_BACKOFF.delay_s(failures, jitter)
+                    self._health.store_trouble = str(error)
+                    self._store.down(str(error), pause_s)
+                    if failures == 1:
+                        advice = "calls meet the fallback; free space, or unlock it: it is tried again by itself"
+                        log.error("the store cannot be opened", error=str(error), advice=advice)
+                        await meanwhile.enter_async_context(saying_why(address, lambda: self._health.view("")))
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(pause_s):
+                            await self._stopping.wait()
+                            return False
+                else:
+                    self._health.store_trouble = ""
+                    self._store.up()
+                    return True
+
+    async def _until_stopped(self, reaching: asyncio.Task[None]) -> None:
+        """Return once the server shall stop. Raises what stops it: a port of ours, for the switch, that is taken."""
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({stopping, reaching}, return_when=asyncio.FIRST_COMPLETED)
+            if reaching.done():
+                reaching.result()
+            await stopping
+        finally:
+            stopping.cancel()
 
     @property
     def register(self) -> Register:
@@ -155,11 +227,10 @@ class Server:
         """Read the journal, and go on where the controller before stopped."""
         began = time.perf_counter()
         database = self.site.database
-        opening.migrate(database)
         self._write_ahead = write_ahead = WriteAhead(database)
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
-        self._writer = writer = Writer(database, self._on_trouble)
-        vault, lookups = Vault(), Lookups()
+        self._writer = writer = Writer(database, self._on_trouble, self._store)
+        vault, lookups = Vault(), Lookups(self._services)
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command)
         executor.do_not_call = self._do_not_call
@@ -185,6 +256,7 @@ class Server:
             self._provisioning,
             self._trunks,
             self._refitting,
+            self._services,
             self.metrics.pending_rows,
             self.site.settings.journal_days,
         )
@@ -265,6 +337,19 @@ class Server:
             say = log.info if command.state in ("offline", "paused") else log.debug  # the rest is a day's work
             say("agent changed", agent=command.agent, state=command.state, reason=command.reason or None)
 
+    def _dependency_changed(self, dependency: Dependency) -> None:
+        if dependency.state == "unknown":  # it is not needed any more
+            self.metrics.dependency_up.remove(dependency.name)
+            return
+        self.metrics.dependency_up.labels(dependency.name).set(dependency.state == "up")
+        if dependency.name.split()[0] in _TOLD_ELSEWHERE:
+            return
+        if dependency.state == "down":
+            advice = "it is tried again by itself; hotline status shows since when, and the next try"
+            log.warning("an outer part is away", name=dependency.name, error=dependency.error, advice=advice)
+        else:
+            log.info("an outer part is there", name=dependency.name)
+
     def _on_trouble(self, trouble: str) -> None:
         self._health.store_trouble = trouble
         if trouble:
@@ -284,6 +369,9 @@ class Server:
     async def _close(self) -> None:
         self._closing = True
         await self._refitting.close()
+        await self._services.close()
+        if self._voice is not None:
+            await self._voice.close()
         await self._cell.close()
         await self._driver.executor.close()
         self._driver.close()

@@ -15,6 +15,7 @@ from calls.ids import CallId, Instant
 from control import events
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
+from hotline.driver.services import Services
 from hotline.learning.nightly import Refitting
 from hotline.provisioning.port import Provisioning
 from hotline.server.health import Health
@@ -46,6 +47,7 @@ class Upkeep:
         provisioning: Mapping[str, Provisioning],
         trunks: TrunkLines,
         refitting: Refitting,
+        services: Services,
         pending_rows: Gauge,
         journal_days: int,
     ) -> None:
@@ -59,6 +61,9 @@ class Upkeep:
         self._trunks = Trunks(trunks, versions, provisioning, health)
         self._trunks.take_up(driver.router.register.version, standing=True)
         self._refitting = refitting
+        self._services = services
+        self._services_of = ""
+        """The version whose services are asked."""
         self._pending_rows = pending_rows
         self._journal_days = journal_days
         self._steps = PeriodicSteps()
@@ -84,6 +89,8 @@ class Upkeep:
                 await self._take_new_fit()
             with self._steps.step("accounts and fallback"):
                 await self._provide()
+            with self._steps.step("services of lookups"):
+                self._know_services()
             with self._steps.step("trunks"):
                 await self._trunks.look(self._driver.router.register.version, self._clock.now())
             with self._steps.step("the fallback's calls"):
@@ -171,6 +178,13 @@ class Upkeep:
         self._writer.write(statements.FORGET_EVENTS, (before,))
         self._writer.write(statements.FORGET_SNAPSHOTS, (before,))
         self._writer.write(statements.FORGET_WAITS, (utc - _WAITS_DAYS * _DAY_S,))
+
+    def _know_services(self) -> None:
+        """What this version's flows look up is asked whether it is there."""
+        version = self._driver.router.register.version
+        if version and version != self._services_of:
+            self._services.need(self._versions.program(version))
+            self._services_of = version
 
     async def _import_missed(self) -> None:
         """Put into the call log what came while we were away. The fallback forgets it in a later look, once durable."""

@@ -3,12 +3,15 @@
 Each is loaded where it is made: a restart has callers waiting for it, and needs one switch only.
 """
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from calls.dependencies import Dependency
 from calls.ports import SoundSource, Switch
 from hotline.provisioning.port import NoProvisioning, Provisioning
 from hotline.server.serving import Server
+from hotline.server.watched_voice import WatchedVoice
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
 from ivr.spoken.figures import EDITION, in_words
@@ -30,7 +33,8 @@ _SENTENCE_S = 2.0
 def make_server(site: Site) -> Server:
     """Everything wired together, nothing started. Call on a running event loop."""
     trunks = TrunkLines()
-    return Server(site, make_cell(site, trunks), make_sentences(site), make_provisioning(site), trunks)
+    voice = WatchedVoice(make_voice(site), Dependency("voice", time.time), site.settings.languages[0])
+    return Server(site, make_cell(site, trunks), make_sentences(site, voice), make_provisioning(site), trunks, voice)
 
 
 def make_voice(site: Site) -> Voice:
@@ -43,8 +47,8 @@ def make_voice(site: Site) -> Voice:
     return HttpVoice(settings.url, settings.name)
 
 
-def make_sentences(site: Site) -> Sentences:
-    """The maker of sentences that are known only during a call."""
+def make_sentences(site: Site, voice: Voice) -> Sentences:
+    """The maker of sentences that are known only during a call, by `voice`."""
     versions = Versions(site.versions)
 
     def apology(language: str) -> Path | None:
@@ -53,16 +57,17 @@ def make_sentences(site: Site) -> Sentences:
         clips = versions.program(current).clips.get(language, {}) if current is not None else {}
         return Path(clips["sentence_unavailable"]) if "sentence_unavailable" in clips else None
 
-    return Sentences(site.sounds / "sentences", make_voice(site), deadline_s=_SENTENCE_S, fallback=apology)
+    return Sentences(site.sounds / "sentences", voice, deadline_s=_SENTENCE_S, fallback=apology)
 
 
 def make_cell(site: Site, trunks: TrunkLines | None = None) -> Cell:
     """All switches of the site, as one; `trunks` are the site's."""
-    return Cell([make_switch(site, node, trunks) for node in site.switches])
+    states = {node: Dependency(f"switch {node}", time.time) for node in site.switches}
+    return Cell([make_switch(site, node, trunks, states[node]) for node in site.switches], states)
 
 
-def make_switch(site: Site, node: str, trunks: TrunkLines | None = None) -> Switch:
-    """The adapter of one switch, with a recogniser if this site has an engine for it."""
+def make_switch(site: Site, node: str, trunks: TrunkLines | None = None, state: Dependency | None = None) -> Switch:
+    """The adapter of one switch, with a recogniser if this site has an engine for it; `state` is told of its link."""
     settings = site.switches[node]
     recogniser = make_recogniser(site)
     recordings = site.recordings_of(node)
@@ -79,6 +84,7 @@ def make_switch(site: Site, node: str, trunks: TrunkLines | None = None) -> Swit
                     application=settings.application,
                     recordings_dir=recordings,
                     trunks=trunks,
+                    state=state,
                     sound_address=site.settings.speech.address,
                 ),
                 name=node,
@@ -97,6 +103,7 @@ def make_switch(site: Site, node: str, trunks: TrunkLines | None = None) -> Swit
                     port=settings.port,
                     recordings_dir=recordings,
                     trunks=trunks,
+                    state=state,
                     listen=(host, int(port)) if offered else None,
                     controller=settings.application if offered else "",
                 ),

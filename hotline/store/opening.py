@@ -7,10 +7,16 @@ from pathlib import Path
 from calls.errors import BadInput
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_PASSES = frozenset({"FULL", "IOERR", "CANTOPEN", "READONLY", "PERM", "BUSY", "LOCKED"})
+
+
+class StoreAway(BadInput):
+    """The store cannot be opened now, and may be later: a full, locked or read-only disk, or one that is not there."""
 
 
 def migrate(path: Path) -> None:
-    """Create the database, or bring an older one up to date. Raises BadInput, with what to do, where SQLite cannot."""
+    """Create the database, or bring an older one up to date. Raises BadInput, with what to do, where SQLite cannot;
+    StoreAway where it may later."""
     _keep_private(path)
     if is_of_today(path):
         return
@@ -29,22 +35,28 @@ def migrate(path: Path) -> None:
     except Exception as error:
         refusal = error if isinstance(error, sqlite3.DatabaseError) else error.__cause__
         if isinstance(refusal, sqlite3.DatabaseError):
-            raise BadInput(f"{path}: {refusal}. {_advice(refusal)}") from error
+            kind = StoreAway if _reason(refusal) in _PASSES else BadInput
+            raise kind(f"{path}: {refusal}. {_advice(refusal)}") from error
         raise
     finally:
         engine.dispose()
 
 
+def _reason(refusal: sqlite3.DatabaseError) -> str:
+    """The word of SQLite's primary result code, such as FULL."""
+    return "".join(getattr(refusal, "sqlite_errorname", "").split("_")[1:2])
+
+
 def _advice(refusal: sqlite3.DatabaseError) -> str:
     """Advice for the operator. Only a file that is broken is to be moved away: journal and call log are in it."""
-    match getattr(refusal, "sqlite_errorname", "").split("_")[1:2]:
-        case ["NOTADB" | "CORRUPT"]:
+    match _reason(refusal):
+        case "NOTADB" | "CORRUPT":
             return "Move it away, or put a backup in its place."
-        case ["FULL" | "IOERR"]:
+        case "FULL" | "IOERR":
             return "Free space on the disk and start again; all that is in the file stays."
-        case ["CANTOPEN" | "READONLY" | "PERM"]:
+        case "CANTOPEN" | "READONLY" | "PERM":
             return "Make the folder and its files writable for this user, and free space on the disk; then start again."
-        case ["BUSY" | "LOCKED"]:
+        case "BUSY" | "LOCKED":
             return "Another program holds it: end that one, and start again."
         case _:
             return "Keep the file, and report this."

@@ -9,6 +9,7 @@ commits a call. So a group gathers for a tenth of a second, unless somebody wait
 """
 
 import asyncio
+import random
 import sqlite3
 import threading
 import time
@@ -20,8 +21,11 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from calls.backoff import Backoff
+from calls.dependencies import Dependency
+
 _GATHER_S = 0.1
-_RETRY_S = 1.0
+_BACKOFF = Backoff(first_s=0.5, longest_s=2.0)
 _MOST_ROWS = 2_000  # in one transaction: readers should not wait long behind it
 
 Row = tuple[str, tuple[Any, ...]]
@@ -31,10 +35,15 @@ Row = tuple[str, tuple[Any, ...]]
 class Writer:
     """Appends to the store at `path` from a thread of its own. Safe to call from the event loop only."""
 
-    def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
-        """`on_trouble` is called on the loop with the error when trouble begins, and with "" when it is over."""
+    def __init__(self, path: Path, on_trouble: Callable[[str], None], state: Dependency | None = None) -> None:
+        """`on_trouble` is called on the loop with the error when trouble begins, and with "" when it is over.
+
+        `state` is told of each try that failed, and when the next one is.
+        """
         self._path = path
         self._on_trouble = on_trouble
+        self._state = state
+        self._jitter = random.Random()
         self._loop = asyncio.get_running_loop()
         self._gathered: list[Row] = []
         self._groups: SimpleQueue[list[Row] | None] = SimpleQueue()  # None: there will be no more
@@ -89,7 +98,7 @@ class Writer:
 
     def _run(self) -> None:
         connection: sqlite3.Connection | None = None
-        in_trouble = False
+        failures = 0
         while (group := self._next_group()) is not None:
             while True:
                 try:
@@ -100,15 +109,21 @@ class Writer:
                     if connection is not None:
                         connection.close()
                     connection = None
-                    if not in_trouble:
-                        in_trouble = True
-                        self._tell(f"{type(error).__name__}: {error}")
+                    failures += 1
+                    pause_s = _BACKOFF.delay_s(failures, self._jitter)
+                    told = f"{type(error).__name__}: {error}"
+                    if failures == 1:
+                        self._tell(told)
+                    if self._state is not None:
+                        self._on_loop(self._state.down, told, pause_s)
                     if self._closing:
                         return
-                    time.sleep(_RETRY_S)
-            if in_trouble:
-                in_trouble = False
+                    time.sleep(pause_s)
+            if failures:
+                failures = 0
                 self._tell("")
+                if self._state is not None:
+                    self._on_loop(self._state.up)
             self.commits += 1
             self.committed += len(group)
             if self._waiters:
@@ -128,8 +143,11 @@ class Writer:
         return group
 
     def _tell(self, trouble: str) -> None:
+        self._on_loop(self._on_trouble, trouble)
+
+    def _on_loop(self, call: Callable[..., None], *values: Any) -> None:
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._on_trouble, trouble)
+            self._loop.call_soon_threadsafe(call, *values)
 
     def _release(self) -> None:
         while self._waiters and self._waiters[0][0] <= self.committed:

@@ -56,7 +56,8 @@ class Controller(Protocol):
         ...
 
     def health(self) -> dict[str, Any]:
-        """`ok`, the reasons in `wrong` where it is not, `warnings` of what callers do not notice, and `version`."""
+        """`ok`, the reasons in `wrong` where it is not, `warnings` of what callers are served without, `version`, and
+        `dependencies`: each outer part with its state, since when, last error and next try."""
         ...
 
     def trunks(self) -> list[dict[str, Any]]:

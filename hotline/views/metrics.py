@@ -65,6 +65,12 @@ class Metrics:
         self._states: dict[str, str] = {}
         self.pending_rows = Gauge("hotline_store_pending_rows", "Rows not yet durable", registry=self.registry)
         self.bus_up = Gauge("hotline_bus_up", "1 while the link to the broker is up", registry=self.registry)
+        self.dependency_up = Gauge(
+            "hotline_dependency_up",
+            "1 while an outer part is there, 0 while it is away",
+            ["name"],
+            registry=self.registry,
+        )
         self.switch_up = Gauge(
             "hotline_switch_up", "1 while the link to the switch is up", ["switch"], registry=self.registry
         )

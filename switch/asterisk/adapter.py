@@ -107,6 +107,7 @@ class AsteriskSwitch(Adapter[Leg]):
             on_down=self._go_down,
             deadline_s=options.deadline_s,
             connections=options.connections,
+            state=options.state,
         )
         await self._session.client.start(START_DEADLINE_S)
 

@@ -9,6 +9,7 @@ without REST over WebSocket the same requests go by HTTP (`rest.py`).
 from __future__ import annotations
 
 import asyncio
+import random
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,8 @@ from functools import partial
 import aiohttp
 import structlog
 
+from calls.backoff import Backoff
+from calls.dependencies import Dependency
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import Seconds
 from switch.asterisk import wire
@@ -26,7 +29,8 @@ from switch.asterisk.rest import HttpRest
 from switch.asterisk.websocket import GatheringWebSocket
 
 HEARTBEAT_S: Seconds = 2.0
-BACK_OFF_S: tuple[Seconds, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+BACKOFF = Backoff(first_s=0.1, longest_s=2.0)
+"""A switch that is back has calls for us at once, and a try costs it nothing: a ceiling of two seconds."""
 _CONNECT_S: Seconds = 3.0
 _ECHO = "hotline-hears"
 """The name of the event that we send ourselves."""
@@ -58,7 +62,9 @@ class AriClient:
         on_down: Callable[[str], None],
         deadline_s: Seconds = 5.0,
         connections: int = 1,
+        state: Dependency | None = None,
     ) -> None:
+        """`state` is told of each try that failed, and when the next one is."""
         self._base_url = base_url.rstrip("/")
         self._user = user
         token = b64encode(f"{user}:{password}".encode()).decode()
@@ -67,6 +73,8 @@ class AriClient:
         self._on_event = on_event
         self._on_up = on_up
         self._on_down = on_down
+        self._state = state
+        self._jitter = random.Random()
         self._pending = Pending(deadline_s)
         self._session: aiohttp.ClientSession | None = None
         self._connection_count = connections
@@ -173,22 +181,26 @@ class AriClient:
     # -- keeping up
 
     async def _keep_up(self, first_up: asyncio.Future[None]) -> None:
-        attempt = 0
+        failures = 0
         while True:
             try:
                 await self._connect_once(first_up)
-                attempt = 0
             except (aiohttp.ClientError, SwitchError, OSError, TimeoutError, wire.BadMessage) as error:
                 self._last_error = str(error) or repr(error)
                 if isinstance(error, NameTaken):
                     log.error("ari.name_taken", application=self._application, what_to_do="stop one of the controllers")
+                    self._tell(f"{self._last_error}: stop one of the controllers, and start this one again")
                     return
-                if attempt == 0:
+                if failures == 0 or self._was_up:
                     log.warning("ari.away", application=self._application, error=self._last_error)
-            if self._was_up:
-                attempt, self._was_up = 0, False
-            await asyncio.sleep(BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)])
-            attempt += 1
+            failures, self._was_up = 1 if self._was_up else failures + 1, False
+            pause_s = BACKOFF.delay_s(failures, self._jitter)
+            self._tell(self._last_error, pause_s)
+            await asyncio.sleep(pause_s)
+
+    def _tell(self, error: str, again_s: Seconds | None = None) -> None:
+        if self._state is not None:
+            self._state.down(error, again_s)
 
     async def _connect_once(self, first_up: asyncio.Future[None]) -> None:
         """One link from its beginning to its end; raises or returns when it ended."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from calls import commands, events
 from calls.causes import Cause
+from calls.dependencies import Dependency
 from calls.ids import AttemptId, LegId, Seconds
 from switch import session
 from switch.asterisk import wire
@@ -35,6 +36,7 @@ class AsteriskOptions:
     device_prefix: str = "agent-"  # account 1001 is the endpoint PJSIP/agent-1001
     gateway: str = "gateway"  # the endpoint that tel: numbers go by where there are no trunks
     trunks: TrunkLines | None = None  # the site's trunks; one for all its switches
+    state: Dependency | None = None  # told whenever the link is up, down, or tried
     deadline_s: Seconds = 5.0
     media_here: bool = True
     connections: int = 4

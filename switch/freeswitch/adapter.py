@@ -120,7 +120,7 @@ class FreeSwitch(Adapter[Leg]):
         self._session.emit = self._emit
         settings = ClientSettings(options.password, options.host, options.port, command_deadline_s=options.deadline_s)
         heartbeat = self._beat if self._offers is None else None
-        self._session.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, heartbeat)
+        self._session.client = EventSocketClient(settings, self, SUBSCRIPTION, self._jitter, heartbeat, options.state)
         await self._session.client.start(options.deadline_s * 2)
 
     async def calls(self) -> Sequence[LiveLeg]:

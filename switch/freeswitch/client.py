@@ -15,8 +15,9 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from calls.backoff import Backoff
+from calls.dependencies import Dependency
 from calls.errors import SwitchAway, SwitchError
-from switch.freeswitch.backoff import Backoff
 from switch.freeswitch.lag import ReaderLag
 from switch.freeswitch.link import Link, Reply
 from switch.freeswitch.wire import Api, Auth, BackgroundApi, Command, Event, Execute, Limits, Subscribe
@@ -39,7 +40,7 @@ class ClientSettings(msgspec.Struct, frozen=True):
     heartbeat_deadline_s: float = 3.0
     pulse_s: float = 0.005  # while attended: the longest that an event waits in a sleeping listener
     lag_warning_s: float = 1.0
-    backoff: Backoff = Backoff()
+    backoff: Backoff = Backoff(longest_s=2.0)
     limits: Limits = Limits()
 
     def __repr__(self) -> str:
@@ -86,11 +87,14 @@ class EventSocketClient:
         subscription: Subscribe,
         jitter: random.Random,
         heartbeat: Callable[[], Command] | None = None,
+        state: Dependency | None = None,
     ) -> None:
+        """`state` is told of each try that failed, and when the next one is."""
         self.settings = settings
         self._listener = listener
         self._subscription = subscription
         self._jitter = jitter
+        self._state = state
         self._heartbeat = heartbeat or (lambda: Api("uptime", "s"))
         self._link: Link | None = None
         self._task: asyncio.Task[None] | None = None
@@ -146,7 +150,10 @@ class EventSocketClient:
                 failures += 1
                 self._last_failure = str(fault) or type(fault).__name__
                 log.warning("event_socket_unreachable", fault=self._last_failure, failures=failures)
-            await asyncio.sleep(self.settings.backoff.delay_s(max(1, failures), self._jitter))
+            pause_s = self.settings.backoff.delay_s(max(1, failures), self._jitter)
+            if self._state is not None:
+                self._state.down(self._last_failure, pause_s)
+            await asyncio.sleep(pause_s)
 
     async def _one_connection(self) -> None:
         """From connecting to the loss of the connection. Raises if it was never up."""

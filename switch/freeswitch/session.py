@@ -18,6 +18,7 @@ import structlog
 
 from calls import commands, events
 from calls.causes import Cause, FailureReason
+from calls.dependencies import Dependency
 from calls.errors import SwitchAway
 from calls.events import SwitchEvent
 from calls.ids import LegId, Seconds
@@ -52,6 +53,7 @@ class FreeSwitchOptions:
     device_prefix: str = "agent-"  # account 1001 registers as agent-1001
     gateway: str = "trunk"  # the gateway that tel: numbers go by where there are no trunks
     trunks: TrunkLines | None = None  # the site's trunks; one for all its switches
+    state: Dependency | None = None  # told whenever the link is up, down, or tried
     music: str = "local_stream://hotline"
     deadline_s: Seconds = 5.0
     lease_s: Seconds = 4.0  # how long after our last sign new calls still come to us and not to the fallback

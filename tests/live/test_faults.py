@@ -278,7 +278,11 @@ async def test_a_full_disk_stops_no_call_and_loses_no_row(house: LiveSite) -> No
         await house.nobody_left()
         async with house.session.get("/health") as answer:
             assert answer.status == 503
-            assert "the store does not write" in (await answer.json())["wrong"][0]
+            told = await answer.json()
+            assert "the store does not write" in told["wrong"][0]
+            (store,) = [part for part in told["dependencies"] if part["name"] == "store"]
+            assert store["state"] == "down"
+            assert store["next_try_at"] > store["since"]
     finally:
         await limit_files(pid, "unlimited")
     assert (await house.row_of(caller))["outcome"] == "abandoned"

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
+from calls.backoff import Backoff
 from calls.errors import SwitchAway
-from switch.freeswitch.backoff import Backoff
 from switch.freeswitch.client import ClientSettings, EventSocketClient, LegGone, Refused
 from switch.freeswitch.lag import LagMeter, ReaderLag
 from switch.freeswitch.wire import Api, Command, CommandRefused, Event, Subscribe

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import generate_latest
 
+from calls.backoff import Backoff
 from calls.errors import SwitchAway
 from calls.ids import CallId
 from calls.ports import Sink
@@ -64,7 +65,7 @@ def server_of(site: Site, switches: list[FakeSwitch], provisioning: dict[str, Pr
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "_EVERY_S", 0.01)
-    monkeypatch.setattr(cell, "RETRY_S", (0.01,))
+    monkeypatch.setattr(cell, "BACKOFF", Backoff(first_s=0.01, longest_s=0.01))
 
 
 @pytest.mark.usefixtures("quick")
