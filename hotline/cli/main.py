@@ -22,6 +22,7 @@ _COMMANDS = {
     "cases": ("records", "Cases, newest first."),
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),
     "status": ("status", "The outer parts: up or down, since when, last error, next try; exit status for monitoring."),
+    "secrets": ("secrets", "The secrets: what for, how old; never their values. Write a new one on purpose."),
     "trunks": ("trunks", "The trunks: up or down and why, calls now, last failures."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run queues, or the whole house, in virtual time, with the code that serves live calls."),

@@ -115,9 +115,11 @@ def versions(site: SiteOption = Path(), json: JsonOption = False) -> None:
 
 def _tell_server(site: Site) -> None:
     """Spare the server the second until it would look itself. No server, no harm: it reads the version at its start."""
-    web = site.settings.web
+    web, token = site.settings.web, site.known_secret("web")
+    if token is None:  # no server has been here, or its secrets are gone: it looks by itself
+        return
     request = urllib.request.Request(
-        f"http://{web.host}:{web.port}/reload", method="POST", headers={"Authorization": f"Bearer {site.secret('web')}"}
+        f"http://{web.host}:{web.port}/reload", method="POST", headers={"Authorization": f"Bearer {token}"}
     )
     with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=2):
         pass

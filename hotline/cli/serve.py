@@ -9,6 +9,10 @@ import typer
 
 from hotline.cli.common import SiteOption, open_site, told
 from hotline.server import logs, loop
+from hotline.server.log_file import LogFile
+from hotline.site.secrets import missing_after_first_start
+from hotline.site.settings import Site
+from switch.log_files import Turnover
 
 app = typer.Typer(add_completion=False)
 log = structlog.get_logger("hotline")
@@ -38,9 +42,12 @@ def serve(
     from hotline.versions.store import Versions
 
     opened = open_site(site).with_ports(ari=ari_port, event_socket=event_socket_port, web=web_port)
-    logs.configure(level=log_level)
     with told():
         opened.prepare()
+        logs.configure(_log_file(opened), log_level)
+        if missing := missing_after_first_start(opened):
+            advice = "put var/secrets back from the backup and start again, or give phones and clients the new ones"
+            log.warning("secrets are made anew", names=missing, advice=advice)
 
         async def run() -> None:
             if Versions(opened.versions).current() is None:
@@ -52,3 +59,12 @@ def serve(
             await make_server(opened).run()
 
         loop.run(run())
+
+
+def _log_file(site: Site) -> LogFile | None:
+    """The file of hotline.yaml's `log`; None: standard error. Raises BadInput."""
+    settings = site.settings.log
+    if settings.file is None:
+        return None
+    turnover = Turnover(settings.max_mb * 1_000_000, keep_days=settings.keep_days, keep_files=settings.keep_files)
+    return LogFile(site.folder / settings.file, turnover)

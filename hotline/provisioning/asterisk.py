@@ -20,6 +20,7 @@ from switch.asterisk.instance.imported import FallbackLog
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.asterisk.instance.trunks import seen_trunks, set_trunks
 from switch.asterisk.instance.upkeep import set_accounts, set_fallback, set_peers
+from switch.failed_registrations import ASTERISK, FailedRegistration, RegistrationLog
 from switch.media_timeout import MediaTimeout
 from switch.trunk_lines import Seen
 
@@ -46,6 +47,7 @@ class AsteriskHouse:
         self._node = node
         self._secrets_folder = site.state / "secrets"
         self._log = FallbackLog(self._switch.fallback_log)
+        self._registrations = RegistrationLog(self._switch.log_file, ASTERISK)
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
@@ -78,3 +80,7 @@ class AsteriskHouse:
     def forget(self) -> None:
         """They are durable."""
         self._log.forget()
+
+    def failed_registrations(self) -> tuple[list[FailedRegistration], int]:
+        """See `Provisioning.failed_registrations`."""
+        return self._registrations.new()

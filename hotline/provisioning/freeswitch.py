@@ -11,6 +11,7 @@ from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 from switch.accounts import SecretStore
+from switch.failed_registrations import FREESWITCH, FailedRegistration, RegistrationLog
 from switch.freeswitch.instance.fallback import compile_fallback
 from switch.freeswitch.instance.imported import FallbackLog
 from switch.freeswitch.instance.settings import FreeSwitchSettings
@@ -40,6 +41,7 @@ class FreeSwitchHouse:
         self._node = node
         self._secrets_folder = site.state / "secrets"
         self._log = FallbackLog(self._switch.fallback_log)
+        self._registrations = RegistrationLog(self._switch.log_file, FREESWITCH)
 
     async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
         """Put accounts and fallback in force. Raises SwitchError when FreeSWITCH does not take them."""
@@ -65,3 +67,7 @@ class FreeSwitchHouse:
     def forget(self) -> None:
         """They are durable."""
         self._log.forget()
+
+    def failed_registrations(self) -> tuple[list[FailedRegistration], int]:
+        """See `Provisioning.failed_registrations`."""
+        return self._registrations.new()

@@ -10,6 +10,7 @@ from calls.trunks import Tls, Trunk
 from control.commands import CallOutcome, LogCall, LogRecording
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
+from switch.failed_registrations import FailedRegistration
 from switch.trunk_lines import Seen
 
 
@@ -68,6 +69,10 @@ class Provisioning(Protocol):
         """Calls that met the fallback since the last `forget`. Raises OSError."""
         ...
 
+    def failed_registrations(self) -> tuple[Sequence[FailedRegistration], int]:
+        """Those since the last look, and the bytes of a flood in the log that were not read. Raises OSError."""
+        ...
+
     def forget(self) -> None:
         """They are durable."""
         ...
@@ -86,6 +91,10 @@ class NoProvisioning:
     def missed(self) -> Sequence[MissedCall]:
         """Whoever writes the fallback knows of its calls."""
         return ()
+
+    def failed_registrations(self) -> tuple[Sequence[FailedRegistration], int]:
+        """Its log is somebody else's."""
+        return (), 0
 
     def forget(self) -> None:
         """Nothing to forget."""

@@ -16,6 +16,8 @@ class Health:
     """The error while the store does not write; else empty."""
     trunks: Callable[[], list[str]] = list
     """Says in words which trunks are down. Callers are served all the same: no reason to call the controller ill."""
+    also: list[Callable[[], list[str]]] = field(default_factory=list)
+    """Further warnings, each in words."""
     dependencies: Dependencies = field(default_factory=Dependencies)
     """Every outer part with its state, since when, last error and next try."""
 
@@ -38,7 +40,8 @@ class Health:
     def warnings(self) -> list[str]:
         """What callers are served without, in words: trunks and other outer parts that are away."""
         away = [part for part in self.dependencies if part.state == "down" and not part.critical]
-        return [*self.trunks(), *(f"away: {part.name}" for part in away)]
+        further = [warning for warnings in self.also for warning in warnings()]
+        return [*self.trunks(), *(f"away: {part.name}" for part in away), *further]
 
     def view(self, version: str) -> dict[str, Any]:
         """What `/health` says: `ok`, `wrong`, `warnings`, the `version` that holds, and `dependencies`."""

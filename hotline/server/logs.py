@@ -11,15 +11,19 @@ import orjson
 import structlog
 
 from calls.numbers import masked_within
+from hotline.server.repeats import Repeats
 
 _NO_NUMBERS = frozenset({"case", "sha256"})
 """Words of a line whose digits are nobody's telephone number."""
 
 
+_repeats = Repeats()
+
+
 class _Patient(io.TextIOBase):
     """A stream that no full disk makes raise: a line that cannot be written must not break the call it tells of."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO | io.TextIOBase) -> None:
         self._out = out
 
     def write(self, text: str) -> int:
@@ -54,7 +58,15 @@ def _masked(value: Any) -> Any:
             return value
 
 
-def configure(stream: TextIO | None = None, level: str = "info") -> None:
+async def tell_left_out() -> None:
+    """Say once a minute how many lines were left out because they repeated others. A step of the upkeep."""
+    for event, level, count in _repeats.left_out():
+        structlog.get_logger("hotline").warning(
+            "lines left out", of=event, of_level=level, lines=count, advice="the first ones of each minute are above"
+        )
+
+
+def configure(stream: TextIO | io.TextIOBase | None = None, level: str = "info") -> None:
     """Send all logs of this process to `stream` (default: standard error) as JSON lines."""
     out = cast(TextIO, _Patient(stream or sys.stderr))  # all that a logger asks of one
     structlog.configure(
@@ -62,6 +74,7 @@ def configure(stream: TextIO | None = None, level: str = "info") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.dict_tracebacks,
+            _repeats,
             _mask,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(serializer=lambda row, **_: orjson.dumps(row, default=str).decode()),

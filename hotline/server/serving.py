@@ -8,7 +8,7 @@ import random
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 import structlog
@@ -38,11 +38,15 @@ from hotline.journal.replaying import replayed
 from hotline.journal.write_ahead import WriteAhead
 from hotline.learning.nightly import Refitting
 from hotline.provisioning.port import Provisioning
+from hotline.server import logs
 from hotline.server.controller import RunningController
 from hotline.server.health import Health
+from hotline.server.registrations import FailedRegistrations
+from hotline.server.secrets import KeptSecrets
 from hotline.server.upkeep import Upkeep
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.lock import alone
+from hotline.site.secrets import SecretsWatch
 from hotline.site.settings import Site
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
@@ -149,6 +153,7 @@ class Server:
             stack.callback(address.close)
             if not await self._store_there(address):
                 return
+            tokens = self.site.secret("web"), self.site.secret("waiting")
             self._take_up()
             stack.push_async_callback(self._close)
             await self._sentences.start(self.site.settings.languages)
@@ -163,7 +168,7 @@ class Server:
             reaching = asyncio.create_task(self._reach_switch())
             stack.callback(reaching.cancel)
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
-            await stack.enter_async_context(answering(self.site, self.controller, address))
+            await stack.enter_async_context(answering(self.controller, address, *tokens))
             # from here on without the switch, too: it comes when it comes
             if self._bus is not None:
                 self._bus.start(self.controller)
@@ -259,6 +264,7 @@ class Server:
             self._services,
             self.metrics.pending_rows,
             self.site.settings.journal_days,
+            self._steps(),
         )
         self.controller = RunningController(
             database,
@@ -283,6 +289,22 @@ class Server:
                 calls=len(router.register.calls),
                 took_s=round(time.perf_counter() - began, 3),
             )
+
+    def _steps(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What the upkeep looks after besides versions and the switches."""
+        secrets = KeptSecrets(SecretsWatch(self.site))
+        alert = self.site.settings.failed_registrations_alert
+        registrations = FailedRegistrations(self._provisioning, self._notice, self.metrics.failed_registrations, alert)
+        self._health.also += [secrets.warnings, registrations.warnings]
+        return {
+            "secrets": secrets.look,
+            "failed registrations": lambda: registrations.look(self._clock.now()),
+            "repeated lines of the log": logs.tell_left_out,
+        }
+
+    def _notice(self, notice: commands.Noticed) -> None:
+        """Tell the operator by the log, the board, the metrics and the bus, of what the router does not see."""
+        self._driver.executor.execute(notice)
 
     def _wait_model(self, name: str) -> Ensemble | None:
         """A fit of the wait forecast. One that cannot be read costs the learned layer, no start."""

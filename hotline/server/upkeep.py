@@ -5,7 +5,7 @@ age of the journal. Each is a step of its own: an error costs one look, and noth
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from prometheus_client import Gauge
@@ -50,8 +50,9 @@ class Upkeep:
         services: Services,
         pending_rows: Gauge,
         journal_days: int,
+        more: Mapping[str, Callable[[], Awaitable[None]]],
     ) -> None:
-        """`provisioning` by the switch's name."""
+        """`provisioning` by the switch's name; `more` steps by the name of what they look after."""
         self._driver = driver
         self._clock = clock
         self._writer = writer
@@ -66,6 +67,7 @@ class Upkeep:
         """The version whose services are asked."""
         self._pending_rows = pending_rows
         self._journal_days = journal_days
+        self._more = more
         self._steps = PeriodicSteps()
         self._taking_up = asyncio.Lock()
         self._refused = ""
@@ -95,6 +97,9 @@ class Upkeep:
                 await self._trunks.look(self._driver.router.register.version, self._clock.now())
             with self._steps.step("the fallback's calls"):
                 await self._import_missed()
+            for what, look in self._more.items():
+                with self._steps.step(what):
+                    await look()
             self._forget_old_events()
             await asyncio.sleep(_EVERY_S)
 

@@ -157,6 +157,17 @@ class BusSettings(_Strict):
     tls: bool = False
 
 
+class LogSettings(_Strict):
+    """The log file of `hotline serve`. Without `file` lines go to standard error, for the service manager's journal."""
+
+    file: Path | None = None
+    """Turned over at `max_mb` and at midnight (UTC), gzipped."""
+    max_mb: int = pydantic.Field(50, ge=1)
+    keep_days: int = pydantic.Field(30, ge=1)
+    keep_files: int = pydantic.Field(30, ge=1)
+    """At most so many, whatever their age."""
+
+
 _THE_SWITCH = SwitchSettings()
 
 
@@ -187,6 +198,9 @@ class Settings(_Strict):
     web: WebSettings = WebSettings()
     voice: VoiceSettings = VoiceSettings()
     speech: SpeechSettings = SpeechSettings()
+    log: LogSettings = LogSettings()
+    failed_registrations_alert: int | None = pydantic.Field(20, ge=1)
+    """So many from one address in a minute are told to the operator; null: never."""
     bus: BusSettings | None = None
     """Left out: everything stays inside, and nothing needs a broker."""
 
@@ -336,6 +350,16 @@ class Site:
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(24))
         return path.read_text().strip()
+
+    def known_secret(self, name: str) -> str | None:
+        """The secret `name`, or None: only a server makes one, for others would write what it does not know.
+
+        Raises OSError.
+        """
+        try:
+            return (self.state / "secrets" / name).read_text().strip()
+        except FileNotFoundError:
+            return None
 
     def bus_password(self) -> str | None:
         """The broker's password; None where it asks for none. Raises BadInput when its file cannot be read."""

@@ -71,6 +71,9 @@ class Metrics:
             ["name"],
             registry=self.registry,
         )
+        self.failed_registrations = Counter(
+            "hotline_failed_registrations", "Registrations that a switch refused", ["switch"], registry=self.registry
+        )
         self.switch_up = Gauge(
             "hotline_switch_up", "1 while the link to the switch is up", ["switch"], registry=self.registry
         )

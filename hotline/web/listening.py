@@ -39,9 +39,13 @@ def bind(site: Site) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def answering(site: Site, controller: Controller, address: socket.socket) -> AsyncIterator[None]:
-    """Answer for `controller` at `address`; at the end, requests under way are answered first."""
-    server = await asyncio.to_thread(_load, site, controller)
+async def answering(controller: Controller, address: socket.socket, token: str, waiting: str) -> AsyncIterator[None]:
+    """Answer for `controller` at `address`; at the end, requests under way are answered first.
+
+    `token` is the site's, `waiting` the secret of the tokens of callers who wait: as they were at the start, whatever
+    has become of their files.
+    """
+    server = await asyncio.to_thread(_load, controller, token, waiting)
     serving = asyncio.create_task(server.serve(sockets=[address]))
     try:
         yield
@@ -50,13 +54,13 @@ async def answering(site: Site, controller: Controller, address: socket.socket) 
         await serving
 
 
-def _load(site: Site, controller: Controller) -> uvicorn.Server:
+def _load(controller: Controller, token: str, waiting: str) -> uvicorn.Server:
     import uvicorn
 
     from hotline.web.app import make
     from hotline.web.tokens import WaitTokens
 
-    app = make(controller, site.secret("web"), WaitTokens(site.secret("waiting")))
+    app = make(controller, token, WaitTokens(waiting))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
     return server

@@ -18,6 +18,7 @@ from switch.asterisk.instance.installation import AsteriskNotFoundError, locate_
 from switch.asterisk.instance.process import AsteriskProcess, AsteriskStartError
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.foreground import add_sip_options, stop_signal, until_stopped
+from switch.log_files import Turnover
 from switch.media_timeout import add_media_timeout_options, media_timeout_of
 from switch.peers import add_peer_options, peers_from
 
@@ -42,6 +43,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         peers=peers_from(arguments),
         media_timeout=media_timeout_of(arguments),
+        log_turnover=Turnover(arguments.log_max_mb * 1_000_000, keep_days=arguments.log_keep_days),
         gateway=f"sip:{arguments.gateway}" if arguments.gateway else None,
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
@@ -62,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="keep the numbers of callers who withhold them, in log/withheld.log: only where the law asks for it",
     )
+    parser.add_argument("--log-max-mb", type=int, default=50, help="its log is put aside at this size, or after a day")
+    parser.add_argument("--log-keep-days", type=int, default=30, help="what was put aside is kept so long, gzipped")
     parser.add_argument("--agents", metavar="ID,ID", help="agents' accounts, with secrets in secrets.json")
     parser.add_argument("--check", action="store_true", help="only ask whether it answers: exit code 0 or 1")
     return parser

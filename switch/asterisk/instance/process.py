@@ -22,6 +22,7 @@ from switch.accounts import AgentAccount
 from switch.asterisk.instance import upkeep
 from switch.asterisk.instance.configuration import control_socket, write_configuration
 from switch.asterisk.instance.installation import Installation
+from switch.asterisk.instance.log_keeper import LogKeeper
 from switch.asterisk.instance.memory import MemoryKeeper
 from switch.asterisk.instance.settings import AsteriskSettings, port_is_free
 
@@ -44,7 +45,7 @@ class AsteriskProcess:
         self.settings = settings
         self.installation = installation
         self._process: asyncio.subprocess.Process | None = None
-        self._keeping: asyncio.Task[None] | None = None
+        self._keeping: tuple[asyncio.Task[None], ...] = ()
 
     @property
     def pid(self) -> int | None:
@@ -83,7 +84,7 @@ class AsteriskProcess:
         try:
             await asyncio.wait_for(self._until_ready(), deadline_s)
             _schedule_in_batches(self._process.pid)
-            self._keeping = asyncio.create_task(self.memory().run())
+            self._keeping = (asyncio.create_task(self.memory().run()), asyncio.create_task(self.log_keeper().run()))
         except TimeoutError:
             await self.kill()
             raise AsteriskStartError(self._why(f"did not answer within {deadline_s:g} s")) from None
@@ -114,10 +115,14 @@ class AsteriskProcess:
         assert self._process is not None
         return MemoryKeeper(control_socket(self.settings), self._process.pid)
 
+    def log_keeper(self) -> LogKeeper:
+        """Looks after the log of the one that runs."""
+        return LogKeeper(control_socket(self.settings), self.settings.log_file, self.settings.log_turnover)
+
     def _stop_keeping(self) -> None:
-        if self._keeping is not None:
-            self._keeping.cancel()
-            self._keeping = None
+        for task in self._keeping:
+            task.cancel()
+        self._keeping = ()
 
     async def ended(self) -> int:
         """Waits until it has ended, for whatever reason; its exit code (0 when it never ran)."""

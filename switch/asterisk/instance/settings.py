@@ -11,6 +11,7 @@ from typing import Literal
 
 from switch.accounts import AgentAccount
 from switch.asterisk.instance.installation import REPOSITORY
+from switch.log_files import Turnover
 from switch.media_timeout import MediaTimeout
 from switch.peers import Peers
 from switch.runfolder import RunFolder
@@ -44,6 +45,7 @@ class AsteriskSettings(RunFolder):
     language: str = "en"
     qualify_s: int = 10
     media_timeout: MediaTimeout | None = None  # None: what `upkeep.set_accounts` wrote last, else the defaults
+    log_turnover: Turnover = field(default_factory=Turnover)  # of its log, while a process of ours looks after it
     spool_dir: Path | None = None  # holds recording/ and voicemail/; run_dir/spool unless given
     music_dir: Path | None = None  # a site's own music; a soft chime is made in run_dir/music unless given
     extra_modules: tuple[str, ...] = ()  # loaded besides modules.conf, such as "app_queue.so"
