@@ -23,6 +23,8 @@ _COMMANDS = {
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),
     "status": ("status", "The outer parts: up or down, since when, last error, next try; exit status for monitoring."),
     "secrets": ("secrets", "The secrets: what for, how old; never their values. Write a new one on purpose."),
+    "retention": ("retention", "What is kept for how long, and what would go now."),
+    "legal-hold": ("legal_hold", "Calls of which nothing is deleted."),
     "trunks": ("trunks", "The trunks: up or down and why, calls now, last failures."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run queues, or the whole house, in virtual time, with the code that serves live calls."),

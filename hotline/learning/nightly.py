@@ -51,7 +51,7 @@ class Refitting:
             return
         self._due = next_time(self._at, utc, self._site.zone)
         self._running = asyncio.create_task(self._fit())
-        self.models.prune(utc - 86_400.0 * (self._site.settings.journal_days + 1), frozenset({speaking}))
+        self.models.prune(utc - 86_400.0 * ((self._site.settings.days_kept["journal"] or 0) + 1), frozenset({speaking}))
 
     async def news(self, speaking: str) -> str | None:
         """The name of a fit that holds now, can be read, and is not the one that speaks."""

@@ -42,6 +42,7 @@ from hotline.server import logs
 from hotline.server.controller import RunningController
 from hotline.server.health import Health
 from hotline.server.registrations import FailedRegistrations
+from hotline.server.retention import Retention
 from hotline.server.secrets import KeptSecrets
 from hotline.server.upkeep import Upkeep
 from hotline.server.watched_voice import WatchedVoice
@@ -263,7 +264,6 @@ class Server:
             self._refitting,
             self._services,
             self.metrics.pending_rows,
-            self.site.settings.journal_days,
             self._steps(),
         )
         self.controller = RunningController(
@@ -296,7 +296,14 @@ class Server:
         alert = self.site.settings.failed_registrations_alert
         registrations = FailedRegistrations(self._provisioning, self._notice, self.metrics.failed_registrations, alert)
         self._health.also += [secrets.warnings, registrations.warnings]
+        retention = Retention(self.site.database, self.site.state, self._writer, self.site.settings.days_kept)
+
+        async def keep_and_delete() -> None:
+            now = self._clock.now()
+            await retention.look(now, now + self.register.offset_s)
+
         return {
+            "retention": keep_and_delete,
             "secrets": secrets.look,
             "failed registrations": lambda: registrations.look(self._clock.now()),
             "repeated lines of the log": logs.tell_left_out,

@@ -1,7 +1,7 @@
 """Upkeep: what the server looks after once a second, because nobody tells it.
 
-A version or a fit published meanwhile, the switch's accounts, fallback and trunks, calls that met the fallback, the
-age of the journal. Each is a step of its own: an error costs one look, and nothing else.
+A version or a fit published meanwhile, the switch's accounts, fallback and trunks, calls that met the fallback, and
+what the server adds to it. Each is a step of its own: an error costs one look, and nothing else.
 """
 
 import asyncio
@@ -21,7 +21,6 @@ from hotline.provisioning.port import Provisioning
 from hotline.server.health import Health
 from hotline.server.periodic import PeriodicSteps
 from hotline.server.trunks import Trunks
-from hotline.store import statements
 from hotline.store.writer import Writer
 from hotline.versions.store import Versions
 from switch.trunk_lines import TrunkLines
@@ -30,8 +29,6 @@ log = structlog.get_logger("hotline")
 
 _EVERY_S = 1.0
 _PROVIDE_AGAIN_S = 10.0
-_DAY_S = 86_400.0
-_WAITS_DAYS = 400  # what the forecast is fitted on: a year with its seasons
 
 
 class Upkeep:
@@ -49,7 +46,6 @@ class Upkeep:
         refitting: Refitting,
         services: Services,
         pending_rows: Gauge,
-        journal_days: int,
         more: Mapping[str, Callable[[], Awaitable[None]]],
     ) -> None:
         """`provisioning` by the switch's name; `more` steps by the name of what they look after."""
@@ -66,7 +62,6 @@ class Upkeep:
         self._services_of = ""
         """The version whose services are asked."""
         self._pending_rows = pending_rows
-        self._journal_days = journal_days
         self._more = more
         self._steps = PeriodicSteps()
         self._taking_up = asyncio.Lock()
@@ -76,7 +71,6 @@ class Upkeep:
         """The version that each switch has; none when it must be provided again."""
         self._provide_at: dict[str, Instant] = {}
         self._tidied: asyncio.Task[None] | None = None
-        self._forget_at = 0.0
         self._imported: set[CallId] = set()
         """Calls of the fallback that are in the log, and not yet forgotten there."""
         self._imported_rows = 0
@@ -100,7 +94,6 @@ class Upkeep:
             for what, look in self._more.items():
                 with self._steps.step(what):
                     await look()
-            self._forget_old_events()
             await asyncio.sleep(_EVERY_S)
 
     async def take_up_version(self) -> str:
@@ -171,18 +164,6 @@ class Upkeep:
         fit = await self._refitting.news(register.wait_model)
         if fit is not None:
             self._driver.take(events.WaitModelFitted(fit))
-
-    def _forget_old_events(self) -> None:
-        """Once a day, delete what is older than the site keeps, up to a snapshot that a replay can begin with."""
-        now = self._clock.now()
-        if now < self._forget_at:
-            return
-        self._forget_at = now + _DAY_S
-        utc = now + self._driver.router.register.offset_s
-        before = utc - self._journal_days * _DAY_S
-        self._writer.write(statements.FORGET_EVENTS, (before,))
-        self._writer.write(statements.FORGET_SNAPSHOTS, (before,))
-        self._writer.write(statements.FORGET_WAITS, (utc - _WAITS_DAYS * _DAY_S,))
 
     def _know_services(self) -> None:
         """What this version's flows look up is asked whether it is there."""

@@ -18,17 +18,14 @@ from calls.errors import BadInput
 from calls.ids import NODE_NAME
 from calls.numbers import REGION, REGIONS, nearest_region
 from dsl.tree import SourceError, nearest_hint, parse
+from hotline.site.keeping import KeepSettings, LogSettings, Strict
 from switch.peers import Peers, is_address
 
 _SETTINGS = "hotline.yaml"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-
-
-class MediaTimeoutSettings(_Strict):
+class MediaTimeoutSettings(Strict):
     """The seconds without audio after which a call counts as dead, see `switch.media_timeout`."""
 
     waiting_s: int = pydantic.Field(60, ge=2, le=86_400)
@@ -39,7 +36,7 @@ class MediaTimeoutSettings(_Strict):
     """Of whoever has put the other side on hold."""
 
 
-class SwitchSettings(_Strict):
+class SwitchSettings(Strict):
     """The switch: its kind, and how to reach it."""
 
     kind: Literal["asterisk", "freeswitch"] = "asterisk"
@@ -114,14 +111,14 @@ class CellSwitchSettings(SwitchSettings):
         return self.sip or f"{self.host}:5060"
 
 
-class WebSettings(_Strict):
+class WebSettings(Strict):
     """The HTTP interface. All but /health and /waiting/TOKEN needs the token of DIR/var/secrets/web."""
 
     host: str = "127.0.0.1"
     port: int = 8780
 
 
-class VoiceSettings(_Strict):
+class VoiceSettings(Strict):
     """The voice for text that nobody has recorded."""
 
     kind: Literal["espeak", "http"] = "espeak"
@@ -130,7 +127,7 @@ class VoiceSettings(_Strict):
     """The name of the service's voice: another name builds all prompts anew."""
 
 
-class SpeechSettings(_Strict):
+class SpeechSettings(Strict):
     """The recogniser of callers' speech in a `listen` step. With `none`, the default, they press keys."""
 
     engine: Literal["none", "scripted"] = "none"
@@ -140,7 +137,7 @@ class SpeechSettings(_Strict):
     """An IPv4 address of this machine that Asterisk reaches: it sends callers' sound here. FreeSWITCH needs none."""
 
 
-class BusSettings(_Strict):
+class BusSettings(Strict):
     """The MQTT 5 broker that events for other systems go to, and agents' commands come from.
 
     Access rights there are the broker's: a client that may write `agents/+/commands` acts for the agents.
@@ -157,21 +154,10 @@ class BusSettings(_Strict):
     tls: bool = False
 
 
-class LogSettings(_Strict):
-    """The log file of `hotline serve`. Without `file` lines go to standard error, for the service manager's journal."""
-
-    file: Path | None = None
-    """Turned over at `max_mb` and at midnight (UTC), gzipped."""
-    max_mb: int = pydantic.Field(50, ge=1)
-    keep_days: int = pydantic.Field(30, ge=1)
-    keep_files: int = pydantic.Field(30, ge=1)
-    """At most so many, whatever their age."""
-
-
 _THE_SWITCH = SwitchSettings()
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """All of hotline.yaml. Relative paths are relative to the site's folder."""
 
     dialplans: Path = Path("dialplans")
@@ -187,8 +173,9 @@ class Settings(_Strict):
     """ISO 3166: how numbers without a country code are read."""
     zone: str | None = None
     """IANA, such as Asia/Shanghai: the house's own day and clock. Left out: that of the first entry of hours.yaml."""
-    journal_days: int = pydantic.Field(90, ge=1)
-    """Days that the journal is kept, for `hotline why` and for replays. The call log and the cases stay."""
+    keep: KeepSettings = KeepSettings()
+    journal_days: int | None = pydantic.Field(None, ge=1)
+    """The earlier name of `keep.journal`."""
     refit_at: time | None = time(3, 30)
     """The time in the house's zone of each night's new fit of the wait forecast; null: never, but by `hotline fit`."""
     switch: SwitchSettings = _THE_SWITCH
@@ -203,6 +190,17 @@ class Settings(_Strict):
     """So many from one address in a minute are told to the operator; null: never."""
     bus: BusSettings | None = None
     """Left out: everything stays inside, and nothing needs a broker."""
+
+    @pydantic.model_validator(mode="after")
+    def _journal_by_one_name(self) -> "Settings":
+        if self.journal_days is not None and "journal" in self.keep.model_fields_set:
+            raise ValueError("journal_days and keep.journal are the same: write keep.journal alone")
+        return self
+
+    @property
+    def days_kept(self) -> dict[str, int | None]:
+        """Days by kind (`hotline.store.retention.KINDS`), by whichever name they were set; None: for ever."""
+        return {**self.keep.model_dump(), **({} if self.journal_days is None else {"journal": self.journal_days})}
 
     @pydantic.field_validator("switches")
     @classmethod

@@ -160,6 +160,15 @@ waits = Table(
     Index("waits_by_time", "joined_at"),
 )
 
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("since", Float, nullable=False, comment="UTC epoch seconds"),
+    Column("who", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 agent_states = Table(
     "agent_states",
     metadata,

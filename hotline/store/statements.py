@@ -42,8 +42,6 @@ CALLBACK = upsert(schema.callbacks)
 SURVEY = upsert(schema.surveys)
 AGENT_STATE = upsert(schema.agent_states)
 WAIT = upsert(schema.waits)
-FORGET_WAITS = "DELETE FROM waits WHERE joined_at < ?"
-"""Takes an instant, UTC epoch seconds."""
 _LAST_OLD = "(SELECT max(seq) FROM snapshots WHERE utc < ?)"
 FORGET_EVENTS = f"DELETE FROM journal WHERE seq <= {_LAST_OLD}"
 FORGET_SNAPSHOTS = f"DELETE FROM snapshots WHERE seq < {_LAST_OLD}"

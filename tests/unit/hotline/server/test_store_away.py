@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import generate_latest
 from typer.testing import CliRunner
 
 from calls.backoff import Backoff
@@ -69,6 +70,7 @@ async def test_a_start_waits_for_its_store(tmp_path: Path, monkeypatch: pytest.M
     await until(lambda: server.controller.health()["ok"])
     code, told = await asyncio.to_thread(health, site)
     assert (code, told["ok"]) == (200, True)
+    assert 'hotline_dependency_up{name="store"} 1.0' in generate_latest(server.metrics.registry).decode()
     code, said = await asyncio.to_thread(status, site, "--json")
     assert (code, json.loads(said)["version"]) == (0, version)
     signal.raise_signal(signal.SIGTERM)

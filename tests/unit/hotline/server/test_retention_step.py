@@ -1,0 +1,141 @@
+"""Retention of a running server: one piece at a time, audited, whatever store and files do."""
+
+import asyncio
+import contextlib
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from hotline.server.retention import Retention
+from hotline.site.keeping import KeepSettings
+from hotline.store import opening
+from hotline.store.writer import Writer
+from tests.unit.hotline.store.test_retention import NOW, Store
+
+pytestmark = pytest.mark.unit
+
+KEEP = KeepSettings(recordings=30, calls=30).model_dump()
+
+
+class House:
+    """A store with its writer and the step."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = Store(folder)
+        self.writer = Writer(self.store.path, lambda trouble: None)
+        self.step = Retention(self.store.path, folder, self.writer, KEEP)
+        self.now = 0.0
+
+    async def look(self, later_s: float = 1.0) -> None:
+        self.now += later_s
+        await self.step.look(self.now, NOW)
+
+    async def written(self) -> None:
+        async with asyncio.timeout(10):
+            await self.writer.durable()
+
+    async def a_run(self) -> None:
+        """From its beginning to its end."""
+        for _ in range(30):
+            await self.look()
+            await self.written()
+
+    def audited(self) -> list[str]:
+        path = self.store.folder / "audit.log"
+        return [json.loads(line)["about"] for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest_asyncio.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path)
+    yield house
+    await house.writer.close()
+    house.store.connection.close()
+
+
+async def test_a_run_begins_a_minute_after_the_start_and_goes_through_all_kinds(house: House) -> None:
+    for number in range(120):
+        house.store.call(f"call-{number}", 100, talk=True)
+    house.store.call("young", 5, talk=True)
+    await house.look()
+    await house.look(30.0)
+    assert house.audited() == [], "callers of before come first"
+    await house.look(31.0)
+    await house.a_run()
+    assert house.store.rows("calls") == house.store.rows("recordings") == ["young"]
+    assert [path.name for path in house.store.folder.glob("*.wav")] == ["young-talk.wav"]
+    assert house.audited() == [
+        "recordings: 100, older than 30 days",
+        "recordings: 20, older than 30 days",
+        "calls: 100, older than 30 days",
+        "calls: 20, older than 30 days",
+    ]
+    house.store.call("another", 50)
+    await house.a_run()
+    assert "another" in house.store.rows("calls"), "once an hour"
+    await house.look(3_600.0)
+    await house.a_run()
+    assert "another" not in house.store.rows("calls")
+
+
+async def test_a_file_that_cannot_be_deleted_keeps_its_row_and_holds_up_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(120):
+        house.store.call(f"call-{number:03}", 200 - number, talk=True)
+    unlink: Callable[..., None] = Path.unlink
+
+    def refuse(path: Path, *given: Any, **named: Any) -> None:
+        if path.name in ("call-000-talk.wav", "call-050-talk.wav"):
+            raise PermissionError(13, "no", str(path))
+        unlink(path, *given, **named)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    await house.look()
+    await house.look(61.0)
+    await house.a_run()
+    assert house.store.rows("recordings") == house.store.rows("calls") == ["call-000", "call-050"]
+    monkeypatch.undo()
+    await house.look(3_600.0)
+    await house.a_run()
+    assert house.store.rows("recordings") == house.store.rows("calls") == []
+
+
+async def test_a_file_that_is_gone_already_is_as_it_should_be(house: House) -> None:
+    house.store.call("a", 100, talk=True)
+    (house.store.folder / "a-talk.wav").unlink()
+    await house.look()
+    await house.look(61.0)
+    await house.a_run()
+    assert house.store.rows("recordings") == []
+
+
+async def test_it_does_not_wait_for_a_store_that_does_not_write(house: House) -> None:
+    for number in range(250):
+        house.store.call(f"call-{number}", 100)
+    await house.look()
+    with contextlib.closing(sqlite3.connect(house.store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(5):
+            for _ in range(10):
+                await house.look(61.0)
+        assert len(house.audited()) == 1, "one piece was given, and no more until that is written"
+        other.execute("ROLLBACK")
+    await house.written()
+    await house.a_run()
+    assert house.store.rows("calls") == []
+    assert opening.is_of_today(house.store.path)
+
+
+async def test_what_cannot_be_audited_does_not_go(house: House) -> None:
+    house.store.call("a", 100, talk=True)
+    (house.store.folder / "audit.log").mkdir()
+    await house.look()
+    with pytest.raises(OSError, match="audit"):
+        await house.look(61.0)
+    assert (house.store.folder / "a-talk.wav").exists()
