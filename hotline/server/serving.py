@@ -4,9 +4,7 @@ stopped in reverse."""
 import asyncio
 import contextlib
 import gc
-import random
 import signal
-import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -15,7 +13,6 @@ import structlog
 
 from acd.commands import AgentChanged
 from acd.forecast.ensemble import Ensemble
-from calls.backoff import Backoff
 from calls.causes import DeviceState
 from calls.commands import Clip, Sentence
 from calls.dependencies import Dependencies, Dependency
@@ -44,12 +41,13 @@ from hotline.server.health import Health
 from hotline.server.registrations import FailedRegistrations
 from hotline.server.retention import Retention
 from hotline.server.secrets import KeptSecrets
+from hotline.server.store_opening import store_there
 from hotline.server.upkeep import Upkeep
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.lock import alone
 from hotline.site.secrets import SecretsWatch
 from hotline.site.settings import Site
-from hotline.store import opening, statements
+from hotline.store import statements
 from hotline.store.writer import Writer
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.drift import warn_of_drift
@@ -57,7 +55,6 @@ from hotline.versions.store import Programs, Versions
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
 from hotline.web.listening import answering, bind
-from hotline.web.starting import saying_why
 from ivr.vault import Vault
 from speech.sentences import Sentences
 from switch.cell import Cell
@@ -72,7 +69,6 @@ _SWITCH_FIRST_S = 1.0
 """The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
 
 
-_STORE_BACKOFF = Backoff(first_s=1.0, longest_s=15.0)
 _TOLD_ELSEWHERE = ("switch", "store", "broker")
 """First words of the names of dependencies whose comings and goings have lines of their own in the log."""
 
@@ -152,7 +148,7 @@ class Server:
                 loop.add_signal_handler(number, self._stopping.set)
             address = bind(self.site)
             stack.callback(address.close)
-            if not await self._store_there(address):
+            if not await store_there(self.site.database, address, self._health, self._store, self._stopping):
                 return
             tokens = self.site.secret("web"), self.site.secret("waiting")
             self._take_up()
@@ -183,35 +179,6 @@ class Server:
             await asyncio.to_thread(warn_of_drift, self.site, self._versions)
             await self._until_stopped(reaching)
         log.info("stopped", advice="calls go on in the switch; start again to take them up")
-
-    async def _store_there(self, address: socket.socket) -> bool:
-        """Open the store, bring it up to date, and return True; False when the server is stopped before that.
-
-        While the disk does not let us it is tried again and again, and `/health` says so. Raises BadInput for a store
-        that will never open.
-        """
-        failures, jitter = 0, random.Random()
-        async with contextlib.AsyncExitStack() as meanwhile:
-            while True:
-                try:
-                    await asyncio.to_thread(opening.migrate, self.site.database)
-                except opening.StoreAway as error:
-                    failures += 1
-                    pause_s = _STORE_BACKOFF.delay_s(failures, jitter)
-                    self._health.store_trouble = str(error)
-                    self._store.down(str(error), pause_s)
-                    if failures == 1:
-                        advice = "calls meet the fallback; free space, or unlock it: it is tried again by itself"
-                        log.error("the store cannot be opened", error=str(error), advice=advice)
-                        await meanwhile.enter_async_context(saying_why(address, lambda: self._health.view("")))
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(pause_s):
-                            await self._stopping.wait()
-                            return False
-                else:
-                    self._health.store_trouble = ""
-                    self._store.up()
-                    return True
 
     async def _until_stopped(self, reaching: asyncio.Task[None]) -> None:
         """Return once the server shall stop. Raises what stops it: a port of ours, for the switch, that is taken."""

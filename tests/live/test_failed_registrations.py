@@ -8,6 +8,7 @@ import configparser
 import gzip
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
@@ -23,6 +24,7 @@ from switch.asterisk.instance.process import AsteriskProcess
 from switch.failed_registrations import ASTERISK, FailedRegistration, RegistrationLog
 from switch.log_files import Turnover, put_asides
 from tests.live.conftest import SettingsFactory, until
+from tests.live.live_site import MENU, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
@@ -120,3 +122,24 @@ async def test_a_flood_of_wrong_passwords_is_told_once_and_fills_no_disk(
     assert "from 127.0.0.1 within a minute, as agent-1001" in notice.detail
     assert counter.labels("a")._value.get() >= 180
     assert any("127.0.0.1" in warning for warning in count.warnings())
+
+
+async def test_the_controller_tells_of_it_and_calls_go_on(installation: Installation, tmp_path: Path) -> None:
+    async with LiveSite(tmp_path, installation) as house:
+        for _ in range(25):
+            await refused(house.asterisk, "agent-8001")
+        await until(lambda: bool(house.logged("failed registrations")), 10.0)
+        (told,) = house.logged("failed registrations")
+        assert "from 127.0.0.1 within a minute, as agent-8001" in told["detail"]
+        async with house.session.get("/health") as answer:
+            health = await answer.json()
+        assert health["ok"]
+        assert any(warning.startswith("failed registrations:") for warning in health["warnings"])
+        async with house.session.get("/metrics") as answer:
+            counted = re.search(r'hotline_failed_registrations_total{switch="switch-1"} (\d+)', await answer.text())
+        assert counted is not None
+        assert int(counted[1]) >= 25
+        call = await house.dial("13500000020")
+        await call.hear_tone(MENU)
+        await call.hang_up()
+        await house.nobody_left()

@@ -1,12 +1,18 @@
 """Failed registrations by address: counted, and told once when one address tries too often."""
 
+import signal
+from pathlib import Path
+
 import pytest
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, generate_latest
 
 from control.commands import Noticed
 from hotline.provisioning.port import NoProvisioning
+from hotline.server import upkeep
 from hotline.server.registrations import FailedRegistrations
+from hotline.versions.store import Versions
 from switch.failed_registrations import FailedRegistration
+from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = pytest.mark.unit
 
@@ -75,6 +81,25 @@ async def test_a_flood_is_said_to_be_at_least_so_many_and_null_says_nothing() ->
     silent = Case(None)
     await silent.tried(0.0, 500)
     assert silent.told == []
+
+
+async def test_a_running_server_tells_it_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "_EVERY_S", 0.01)
+    site = new_site(tmp_path)
+    version = publish(Versions(site.versions), 1)
+    log = Log()
+    server = new_server(site, provisioning=log)
+    task = await serve(server, version)
+    log.news = [FailedRegistration("203.0.113.9", "agent-8001")] * 25
+    await until(lambda: server.controller.health()["warnings"])
+    assert server.controller.health()["warnings"] == ["failed registrations: 25 from 203.0.113.9"]
+    assert server.controller.health()["ok"]
+    shown = generate_latest(server.metrics.registry).decode()
+    assert 'hotline_failed_registrations_total{switch="fake"} 25.0' in shown
+    assert 'hotline_notices_total{level="warning"} 1.0' in shown
+    assert "failed registrations" in [event["what"] for event in server.controller.view()["last"]]
+    signal.raise_signal(signal.SIGTERM)
+    await task
 
 
 async def test_addresses_do_not_pile_up() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -11,10 +12,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from hotline.server import retention, upkeep
 from hotline.server.retention import Retention
 from hotline.site.keeping import KeepSettings
+from hotline.site.settings import Site
 from hotline.store import opening
 from hotline.store.writer import Writer
+from hotline.versions.store import Versions
+from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 from tests.unit.hotline.store.test_retention import NOW, Store
 
 pytestmark = pytest.mark.unit
@@ -139,3 +144,25 @@ async def test_what_cannot_be_audited_does_not_go(house: House) -> None:
     with pytest.raises(OSError, match="audit"):
         await house.look(61.0)
     assert (house.store.folder / "a-talk.wav").exists()
+
+
+async def test_a_running_server_keeps_to_its_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "_EVERY_S", 0.01)
+    monkeypatch.setattr(retention, "_FIRST_S", 0.0)
+    site = new_site(tmp_path)
+    settings = tmp_path / "hotline.yaml"
+    settings.write_text(f"{settings.read_text()}keep: {{recordings: 30, calls: 60}}\n")
+    site = Site.open(tmp_path)
+    version = publish(Versions(site.versions), 1)
+    store = Store(site.state)
+    store.call("old", 100, talk=True)
+    store.call("older", 40, talk=True)
+    store.call("young", 5, talk=True)
+    server = new_server(site)
+    task = await serve(server, version)
+    await until(lambda: store.rows("calls") == ["older", "young"])
+    assert store.rows("recordings") == ["young"]
+    assert [path.name for path in site.state.glob("*.wav")] == ["young-talk.wav"]
+    store.connection.close()
+    signal.raise_signal(signal.SIGTERM)
+    await task

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from calls.backoff import Backoff
 from hotline.cli.main import app
-from hotline.server import serving
+from hotline.server import store_opening
 from hotline.site.settings import Site
 from hotline.store import opening
 from hotline.versions.store import Versions
@@ -49,7 +49,7 @@ def locked(site: Site) -> Any:
 
 
 async def test_a_start_waits_for_its_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "_STORE_BACKOFF", Backoff(first_s=0.1, longest_s=0.2))
+    monkeypatch.setattr(store_opening, "BACKOFF", Backoff(first_s=0.1, longest_s=0.2))
     site = new_site(tmp_path)
     version = publish(Versions(site.versions), 1)
     server = new_server(site)
