@@ -30,8 +30,7 @@ class KeepSettings(Strict):
     voicemail: int | None = pydantic.Field(None, ge=1)
     """Messages of callers, likewise."""
     calls: int | None = pydantic.Field(None, ge=1)
-    """The call log: a call with its legs, talks, steps, callbacks and surveys. It stays as long as a recording or a
-    case of it does."""
+    """The call log: a call with all that was logged of it. It stays as long as a recording or a case of it does."""
     cases: int | None = pydantic.Field(None, ge=1)
     """From the day they were opened."""
     waits: int | None = pydantic.Field(400, ge=1)

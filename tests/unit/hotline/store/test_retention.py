@@ -34,16 +34,19 @@ class Store:
 
     def call(self, name: str, days: float, *, talk: bool = False, message: bool = False, case: bool = False) -> None:
         at = NOW - days * DAY_S
-        ended = (at, "", None, "answered", "normal", "")
-        self._insert("calls", (name, "+8613800138000", "95183", "v", "en", at - 60, None, None, *ended))
-        self._insert("legs", (f"{name}-leg", name, "caller", "", at, None, at, "normal"))
-        self._insert("steps", (name, 0, "main", "greet", "say", at, at, "", ""))
-        self._insert("surveys", (name, "kind", 5))
+        log = {"caller": "+8613800138000", "called": "95183", "version": "v", "language": "en", "queue": ""}
+        ended = {"ended_at": at, "outcome": "answered", "cause": "normal"}
+        self.insert("calls", call=name, arrived_at=at - 60, **log, **ended)
+        self.insert("legs", leg=f"{name}-leg", call=name, role="caller", party="", began_at=at, ended_at=at, cause="")
+        step = {"flow": "main", "step": "greet", "kind": "say", "keys": "", "outcome": ""}
+        self.insert("steps", call=name, index=0, began_at=at, ended_at=at, **step)
+        self.insert("surveys", call=name, question="kind", score=5)
         for kind, wanted in (("talk", talk), ("message", message)):
             if wanted:
-                self._insert("recordings", (str(self.file(name, kind)), name, 1.0, kind, "", 1))
+                self.insert("recordings", path=str(self.file(name, kind)), call=name, duration_s=1.0, kind=kind, box="")
         if case:
-            self._insert("cases", (f"c-{name}"[:16], name, "", "complaint", "caller", at, "{}", "open"))
+            about = {"caller": "", "category": "complaint", "asked_by": "caller", "fields": "{}", "state": "open"}
+            self.insert("cases", number=f"c-{name}"[:16], call=name, opened_at=at, **about)
 
     def file(self, call: str, kind: str) -> Path:
         path = self.folder / f"{call}-{kind}.wav"
@@ -51,10 +54,13 @@ class Store:
         return path
 
     def callback(self, call: str, outcome: str) -> None:
-        self._insert("callbacks", (call, "+86", "q", 0.0, 0.0, 0.0, 0, outcome, None, ""))
+        row = {"number": "+86", "queue": "q", "booked_at": 0.0, "changed_at": 0.0, "expires_at": 0.0, "tries": 0}
+        self.insert("callbacks", call=call, outcome=outcome, detail="", **row)
 
-    def _insert(self, table: str, values: tuple[object, ...]) -> None:
-        self.connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+    def insert(self, table: str, **values: object) -> None:
+        columns = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join("?" * len(values))
+        self.connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values()))
 
     def run(self, kind: Kind, days: float) -> int:
         """Carry out all pieces; how many there were."""
@@ -129,7 +135,8 @@ def test_a_call_goes_with_all_that_was_logged_of_it_and_not_before_what_hangs_on
 
 def test_nothing_of_a_call_on_legal_hold_goes(store: Store) -> None:
     store.call("held", 100, talk=True, message=True, case=True)
-    store._insert("waits", ("held", NOW - 100 * DAY_S, "q", 0, 1.0, "f", "[]"))
+    wait = {"queue": "q", "priority": 0, "wait_s": 1.0, "features": "f", "vector": "[]"}
+    store.insert("waits", call="held", joined_at=NOW - 100 * DAY_S, **wait)
     legal_holds.put(store.path, "held", "somebody", "matter 1")
     for kind in KINDS:
         assert store.run(kind, 30) == 0
