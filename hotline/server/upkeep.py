@@ -56,7 +56,7 @@ class Upkeep:
         self._health = health
         self._versions = versions
         self._provisioning = provisioning
-        self._trunks = Trunks(trunks, versions, provisioning, health)
+        self._trunks = Trunks(trunks, versions, provisioning, health, driver.take, driver.router.register.trunks_down)
         self._trunks.take_up(driver.router.register.version, standing=True)
         self._refitting = refitting
         self._pending_rows = pending_rows
@@ -70,9 +70,9 @@ class Upkeep:
         self._provide_at: dict[str, Instant] = {}
         self._tidied: asyncio.Task[None] | None = None
         self._forget_at = 0.0
-        self._imported: set[CallId] = set()
-        """Calls of the fallback that are in the log, and not yet forgotten there."""
-        self._imported_rows = 0
+        self._imported: dict[str, set[CallId]] = {switch: set() for switch in provisioning}
+        """By switch, calls of its fallback that are in the log, and not yet forgotten there."""
+        self._imported_rows: dict[str, int] = {}
 
     async def run(self) -> None:
         """Look once a second, for ever."""
@@ -86,8 +86,9 @@ class Upkeep:
                 await self._provide()
             with self._steps.step("trunks"):
                 await self._trunks.look(self._driver.router.register.version, self._clock.now())
-            with self._steps.step("the fallback's calls"):
-                await self._import_missed()
+            for switch, provisioning in self._provisioning.items():
+                with self._steps.step(f"the fallback's calls at {switch}"):
+                    await self._import_missed(switch, provisioning)
             self._forget_old_events()
             await asyncio.sleep(_EVERY_S)
 
@@ -172,21 +173,21 @@ class Upkeep:
         self._writer.write(statements.FORGET_SNAPSHOTS, (before,))
         self._writer.write(statements.FORGET_WAITS, (utc - _WAITS_DAYS * _DAY_S,))
 
-    async def _import_missed(self) -> None:
-        """Put into the call log what came while we were away. The fallback forgets it in a later look, once durable."""
-        everywhere = self._provisioning.values()
-        calls = [call for one in everywhere for call in await asyncio.to_thread(one.missed)]
-        new = [call for call in calls if call.call not in self._imported]
+    async def _import_missed(self, switch: str, provisioning: Provisioning) -> None:
+        """Put into the call log what came to one switch while we were away. The fallback forgets it in a later look,
+        once durable. Each switch for itself: a log that cannot be read holds up no other."""
+        imported = self._imported[switch]
+        calls = await asyncio.to_thread(provisioning.missed)
+        new = [call for call in calls if call.call not in imported]
         region = self._versions.region(self._driver.router.register.version)
         for call in new:
             for row in call.rows(region):
                 self._driver.executor.execute(row)
-            self._imported.add(call.call)
+            imported.add(call.call)
         if new:
-            self._imported_rows = self._writer.given
+            self._imported_rows[switch] = self._writer.given
             advice = "hotline calls shows them as version fallback"
-            log.warning("calls met the fallback", calls=len(new), advice=advice)
-        elif calls and self._writer.committed >= self._imported_rows:
-            for one in everywhere:
-                await asyncio.to_thread(one.forget)
-            self._imported.clear()
+            log.warning("calls met the fallback", calls=len(new), switch=switch, advice=advice)
+        elif calls and self._writer.committed >= self._imported_rows[switch]:
+            await asyncio.to_thread(provisioning.forget)
+            imported.clear()
