@@ -26,6 +26,14 @@ def number_refusal(hub: Hub, rules: CallbackRules, number: str) -> str:
     return dial_rules.number_refusal(hub.directory, hub.register.version, number, rules.kinds, rules.countries)
 
 
+def uncarried(hub: Hub, number: str) -> str:
+    """The reason why no call to this number can leave the house now; empty when one can, as far as is known."""
+    register = hub.register
+    if hub.directory.carried(register.version, number, frozenset(register.trunks_down)):
+        return ""
+    return "no trunk is up that carries the number"
+
+
 def row(hub: Hub, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> commands.LogCallback:
     """The callback as it stands in the log from now on."""
     offset = hub.register.offset_s

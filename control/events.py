@@ -51,6 +51,12 @@ class SupervisionWanted(Event, frozen=True):
     mode: Literal["listen", "whisper", "barge"]
 
 
+class TrunksChanged(Event, frozen=True):
+    """The trunks that are down now; all others are up, or nobody knows."""
+
+    down: tuple[str, ...] = ()
+
+
 class NumberChecked(Event, frozen=True):
     """Whether a number may be called. No answer and an error are a no, with the reason."""
 
@@ -73,6 +79,7 @@ RouterEvent = (
     | CaseWanted
     | SupervisionWanted
     | NumberChecked
+    | TrunksChanged
     | AgentSignedIn
     | AgentSignedOut
     | AgentPaused

@@ -1,5 +1,6 @@
 """Ports of call control: the published versions, and the queues beside their commands."""
 
+from collections.abc import Set
 from typing import Any, Protocol
 
 from acd.agents import Standing
@@ -47,6 +48,11 @@ class Directory(Protocol):
 
     def has_flow(self, version: str, name: str) -> bool:
         """Whether there is a flow of this name."""
+        ...
+
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        """Whether a trunk that is not among `down` carries this number (E.164, or short); True where none are named:
+        the switch's own gateway is not the version's."""
         ...
 
     def account(self, version: str, agent: AgentId) -> str | None:

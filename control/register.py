@@ -281,6 +281,8 @@ class Register(msgspec.Struct):
     """Nodes whose link is down while the house has others."""
     aside: list[CallId] = msgspec.field(default_factory=list)
     """Calls of those nodes that wait, of which the queues know nothing until the node is back."""
+    trunks_down: list[str] = msgspec.field(default_factory=list)
+    """Trunks by which no call can leave, as was told last."""
     version: str = ""
     wait_model: str = ""
     """The fit that the learned wait forecast speaks with."""

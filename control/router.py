@@ -60,6 +60,7 @@ Rarer = (
     | events.CaseWanted
     | events.SupervisionWanted
     | events.NumberChecked
+    | events.TrunksChanged
 )
 
 
@@ -243,6 +244,7 @@ class Router:
                 for command in hub.register.filing.values():
                     hub.give(command)
                 self._blind_transfers.restarted()
+                self._callbacks.restarted()
             case events.CaseFiled(attempt, call_id, number):
                 filed = hub.register.filing.pop(attempt, None)
                 if filed is not None and filed.case.asked_by == "caller" and call_id in hub.register.calls:
@@ -256,6 +258,8 @@ class Router:
             case events.NumberChecked():
                 if not self._blind_transfers.checked(event):
                     self._callbacks.checked(event)
+            case events.TrunksChanged(down):
+                hub.register.trunks_down = list(down)
             case _:
                 assert_never(event)
 

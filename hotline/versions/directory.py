@@ -1,5 +1,6 @@
 """The router's directory of numbers, phones, queues and sounds, read from the published versions."""
 
+from collections.abc import Set
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -7,7 +8,7 @@ from calls.commands import Clip, Media, Sentence
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
 from calls.numbers import e164
-from calls.trunks import Trunk
+from calls.trunks import Trunk, carriers
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
@@ -86,6 +87,14 @@ class VersionedDirectory:
             return name in self._versions.program(version).flows
         except BadInput:
             return False
+
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        """Whether a trunk of the version that is not `down` carries the number; where none are named, nobody knows."""
+        try:
+            trunks, region = self._versions.routing(version).trunks, self._versions.region(version)
+        except BadInput:
+            return True
+        return not trunks or any(name not in down for name in carriers(trunks, number, region))
 
     def account(self, version: str, agent: AgentId) -> str | None:
         """The account of the agent's phone."""

@@ -14,6 +14,7 @@ from ivr.machine.saying import UNSAYABLE
 OF_STAR_CODES = [phrase for phrase, coarser in star_codes.PHRASES.items() if not coarser]
 ALWAYS: Mapping[str, str] = {
     **dict.fromkeys(OF_STAR_CODES, "to an agent who has dialled a star code"),
+    "talk_cut_off": "to a caller whose talk was cut off on the agent's side, and who waits again",
     UNSAYABLE: "in place of a value or a sentence that cannot be said",
     "welcome": "by the switch alone, while the controller is away",
     "closed_today": "by the switch alone, outside of the hours",

@@ -1,5 +1,7 @@
 """Two versions of a small house for the machine of all: every way that a call can go, and people who change between."""
 
+from collections.abc import Set
+
 from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
@@ -116,6 +118,9 @@ class Directory:
 
     def entry(self, version: str, called: str) -> str | None:
         return "main" if called == "95183" else None
+
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        return not down
 
     def is_own(self, version: str, number: str) -> bool:
         return number == "95183"

@@ -231,6 +231,10 @@ OFFERS: Mapping[str, Callable[[], Scene]] = {
 }
 CALLBACKS: Mapping[str, Callable[[], Scene]] = {
     "checking": scene(Scene.asks_for_callback),
+    "unchecked": scene(
+        Scene.asks_for_callback,
+        lambda made: made.house.tell(door.CallEnded(LegId(made.call_id), Cause.NORMAL)) and None,
+    ),
     "booked": scene(Scene.books),
     "asking": scene(Scene.books, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends),
     "clearing": scene(Scene.books, Scene.accepts),

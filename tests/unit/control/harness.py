@@ -1,5 +1,6 @@
 """Call control for tests: real cores, two flows, two agents, and events told by hand."""
 
+from collections.abc import Set
 from itertools import count
 from typing import TypeVar
 
@@ -111,6 +112,9 @@ class Directory:
 
     def trunk(self, version: str, name: str) -> Trunk | None:
         return TRUNKS.get(name)
+
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        return any(name not in down for name in TRUNKS)
 
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}" if agent in self.people.agents else None
