@@ -13,7 +13,7 @@ from calls.commands import HangUp
 from calls.ids import CallId, Instant
 from control import commands
 from control import register as at
-from control.callback_rules import DEFAULTS, refusal, row, rules_of, uncarried
+from control.callback_rules import DEFAULTS, hindrance, refusal, row, rules_of
 from control.hub import Hub
 from control.states import CallbackEvent
 
@@ -78,7 +78,7 @@ class CallbackPlaces:
         """Put one that rests back into the queue with the time waited; later, while nobody may or can be called."""
         if call.queued_as is None or call.queued_at is None:
             return
-        if refusal(self._hub, rules_of(self._hub, call)) or uncarried(self._hub, callback.number):
+        if refusal(self._hub, rules_of(self._hub, call)) or hindrance(self._hub, call, callback.number):
             self.again_later(call, callback)
             return
         callback.on("put_back")

@@ -14,7 +14,7 @@ from calls.ids import AttemptId, Instant, Seconds
 from control import commands, events, same_number
 from control import register as at
 from control.callback_places import CallbackPlaces
-from control.callback_rules import number_refusal, refusal, rules_of, uncarried
+from control.callback_rules import hindrance, number_refusal, refusal, rules_of
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
@@ -180,7 +180,7 @@ class Callbacks(QuietPart):
         """Whether nobody may be called now. Its turn has come: out of the queue, and no phone rings until then."""
         callback, refused = call.kept_callback, refusal(self._hub, rules_of(self._hub, call))
         if callback is not None:
-            refused = refused or uncarried(self._hub, callback.number)
+            refused = refused or hindrance(self._hub, call, callback.number)
         if callback is not None and self._hub.now >= callback.expires_at:
             self._places.give_up(call, callback, "expired", refused)
             return True
@@ -218,7 +218,7 @@ class Callbacks(QuietPart):
         refused = refusal(self._hub, rules)
         if same_number.on_the_line(hub.register, call, callback.number):
             refused = refused or "the number is in another call"
-        refused = refused or uncarried(hub, callback.number)
+        refused = refused or hindrance(hub, call, callback.number)
         if rules is None or refused:
             self._places.rest(call, callback, "closed", refused)
             return

@@ -9,6 +9,7 @@ from calls.trunks import Trunk
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import Announce, CallbackRules, QueueTreatment
+from dsl.hours import OtherHours
 from ivr.compiler.compiling import compile_folder
 from ivr.program import Program
 
@@ -134,6 +135,24 @@ class Directory:
     def trunk(self, version: str, name: str) -> Trunk | None:
         return None
 
+    def line(self, version: str, called: str) -> str:
+        return called
+
+    def closed_flow(self, version: str, line: str) -> str:
+        return ""
+
+    def override_access(self, version: str) -> tuple[str, str]:
+        return "*66", "95184"
+
+    def targets(self, version: str) -> tuple[tuple[str, str], ...]:
+        return tuple((f"queue:{name}", name) for name in PEOPLE[version].queues)
+
+    def languages(self, version: str) -> tuple[str, ...]:
+        return ("en",)
+
+    def hours_zone(self, version: str, hours: str) -> str:
+        return "UTC"
+
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}" if agent in PEOPLE[version].agents else None
 
@@ -149,7 +168,7 @@ class Directory:
     def treatment(self, version: str, queue: str) -> QueueTreatment:
         return HABITS
 
-    def open(self, version: str, hours: str, utc: float) -> bool:
+    def open(self, version: str, hours: str, utc: float, others: OtherHours | None = None) -> bool:
         return hours == "always"
 
     def say(self, version: str, language: str, phrase: str, **values: object) -> tuple[Media, ...]:
