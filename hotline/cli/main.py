@@ -22,6 +22,7 @@ _COMMANDS = {
     "cases": ("records", "Cases, newest first."),
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),
     "trunks": ("trunks", "The trunks: up or down and why, calls now, last failures."),
+    "overrides": ("overrides", "A bad night's switches: closed queues and lines, announcements, other hours today."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run queues, or the whole house, in virtual time, with the code that serves live calls."),
     "tune": ("simulate", "Search a policy's weights by simulation."),
@@ -41,7 +42,7 @@ class _Lazy(TyperGroup):
         if cmd_name not in _COMMANDS:
             return None
         loaded: Any = get_command(importlib.import_module(f"hotline.cli.{_COMMANDS[cmd_name][0]}").app)
-        return loaded.commands[cmd_name] if hasattr(loaded, "commands") else loaded
+        return getattr(loaded, "commands", {}).get(cmd_name, loaded)  # one of several, or a group of its own
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):

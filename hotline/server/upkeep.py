@@ -66,7 +66,7 @@ class Upkeep:
         self._refused = ""
         """The version that is current and cannot be read."""
         self._provided: dict[str, str] = {}
-        """The version that each switch has; none when it must be provided again."""
+        """The version and the overrides that each switch has; none when they must be provided again."""
         self._provide_at: dict[str, Instant] = {}
         self._tidied: asyncio.Task[None] | None = None
         self._forget_at = 0.0
@@ -123,18 +123,21 @@ class Upkeep:
         self._provide_at.pop(switch, None)
 
     async def _provide(self) -> None:
-        """Tell each switch the agents' phones and the fallback: for each version and after each restart of it."""
+        """Tell each switch the agents' phones and the fallback: for each version, each override that the fallback
+        knows, and after each restart of it."""
         register, now = self._driver.router.register, self._clock.now()
-        version = register.version
+        version, overrides = register.version, tuple(register.overrides)
+        wanted = " ".join((version, *(str(one.number) for one in overrides if one.kind != "announcement")))
         for switch, provisioning in self._provisioning.items():
-            has = self._provided.get(switch) == version
+            has = self._provided.get(switch) == wanted
             if has or not self._health.switches[switch] or now < self._provide_at.get(switch, 0.0):
                 continue
             self._provide_at[switch] = now + _PROVIDE_AGAIN_S
             try:
                 utc = now + register.offset_s
-                await provisioning.provide(self._versions.routing(version), self._versions.program(version), utc)
-                self._provided[switch] = version
+                routing, program = self._versions.routing(version), self._versions.program(version)
+                await provisioning.provide(routing, program, utc, overrides)
+                self._provided[switch] = wanted
             except (HotlineError, OSError, ValueError) as error:
                 advice = "agents' phones and the fallback are as before; it is tried again by itself"
                 log.error(

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from prometheus_client import generate_latest
 
 from calls.errors import SwitchAway
 from calls.ids import CallId
+from calls.overrides import Override
 from calls.ports import Sink
 from hotline.provisioning.port import MissedCall, NoProvisioning
 from hotline.server import upkeep
@@ -36,7 +38,9 @@ class Provided(NoProvisioning):
         self.versions: list[str] = []
         self.kept = [MissedCall(CallId(f"{node}@fallback-1"), "138", "95183", 1.0, 2.0, "abandoned", None, "")]
 
-    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
+    async def provide(
+        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+    ) -> None:
         self.versions.append(program.version)
 
     def missed(self) -> list[MissedCall]:
