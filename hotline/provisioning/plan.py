@@ -85,7 +85,7 @@ def fallback_lines(
         hours = hours_of(program, flow_name, utc)
         lines.append(
             FallbackLine(
-                name=name if closure is None else f"{name[:30]}-closed-{closure.number}",
+                name=name if closure is None else f"{name[:24]}-closed-{closure.number}",
                 hours=hours if closure is None else without(hours, closure, utc),
                 group=everybody,
                 numbers=() if (flow_name, line) == takes_all else tuple(numbers),

@@ -148,8 +148,10 @@ class Bridging:
     def on_unbridge(self, event: Event) -> None:
         """CHANNEL_UNBRIDGE: one of them left. Where both are is told by what follows."""
         pair = {event.get("Bridge-A-Unique-ID"), event.get("Bridge-B-Unique-ID")}
-        named = next((talk for talk in self.talks.values() if {talk.a, talk.b} == pair), None)
-        talk = named or self._standing(LegId(event.leg))
+        named = [talk for talk in self.talks.values() if {talk.a, talk.b} == pair]
+        talk = self._standing(LegId(event.leg))
+        if named and talk not in named:
+            talk = named[0]
         if talk is not None and talk.state in ("up", "parting") and talk.take("unbridged"):
             self._set_deadline(talk)
 

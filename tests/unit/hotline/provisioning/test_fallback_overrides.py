@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from calls.overrides import Override
@@ -13,6 +14,7 @@ from hotline.site.settings import Site
 from hotline.versions.checking import check
 from switch.asterisk.instance.fallback import compile_fallback
 from switch.fallback import OpeningHours, Span
+from switch.freeswitch.instance import fallback as freeswitch
 
 pytestmark = pytest.mark.unit
 
@@ -59,6 +61,22 @@ def test_only_the_closed_line_is_closed_though_others_have_its_flow() -> None:
     assert by_name["main"].hours.dates.get(MONDAY) is None
     assert by_name["main"].numbers == (), "it takes all other numbers"
     assert "[hotline-fallback-line-main-closed-3]" in compile_fallback(lines, "/var/messages")
+    assert "main-closed-3" in freeswitch.compile_fallback(lines, "/var/messages", "127.0.0.1")
+
+
+def test_the_name_of_a_closed_line_is_one_for_a_dialplan_whatever_its_number() -> None:
+    checked = check(Site.open(ROOT))
+    assert checked.routing is not None
+    assert checked.program is not None
+    long = "flows_of_a_very_long_name/and_more"
+    program = msgspec.structs.replace(
+        checked.program,
+        flows={**checked.program.flows, long: checked.program.flows["main"]},
+        entries={**checked.program.entries, "95183": long},
+    )
+    closed = msgspec.structs.replace(closure("line:95183", None), number=1_234_567)
+    lines = fallback_lines(checked.routing, program, NOW, (closed,))
+    assert "-closed-1234567]" in compile_fallback(lines, "/var/messages")
 
 
 def test_the_line_that_takes_all_others_may_be_closed_alone() -> None:

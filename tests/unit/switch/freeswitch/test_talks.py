@@ -263,3 +263,14 @@ def test_the_end_of_the_talk_before_is_no_end_of_the_one_after_it() -> None:
     late = {"Bridge-A-Unique-ID": A, "Bridge-B-Unique-ID": B}
     stage.bridging.on_unbridge(Event({"Event-Name": "CHANNEL_UNBRIDGE", "Unique-ID": A, **late}))
     assert stage.bridging.talks[NEXT].state == "up"
+
+
+def test_two_who_are_connected_anew_leave_the_newer_talk() -> None:
+    stage = Stage("parting")
+    stage.bridging.bridge(commands.Bridge(NEXT, A, B))
+    stage.happens("bridged")
+    again: Any = stage.bridging.talks[NEXT]
+    assert cast(str, again.state) == "up"
+    pair = {"Bridge-A-Unique-ID": A, "Bridge-B-Unique-ID": B}
+    stage.bridging.on_unbridge(Event({"Event-Name": "CHANNEL_UNBRIDGE", "Unique-ID": A, **pair}))
+    assert cast(str, again.state) == "parting"
