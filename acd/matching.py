@@ -195,7 +195,7 @@ class Matching:
         while callers.occupied and agents.idle_mask:
             pair = self.policy.pair(None, callers, agents, now)
             if pair is None:
-                review_at = self.policy.review_at()
+                review_at = self.policy.review_at(self.review.due_at, now)
                 break
             self._offer(*pair, now)
         self.timers.set(self.review, review_at)

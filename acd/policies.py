@@ -68,8 +68,11 @@ class Policy(Protocol):
         """
         ...
 
-    def review_at(self) -> Instant:
-        """The instant to ask again though nothing has happened, as of the last answer of `pair`."""
+    def review_at(self, planned: Instant, now: Instant) -> Instant:
+        """The instant to ask again though nothing has happened, as of the last answer of `pair`, which was at `now`.
+
+        `planned`: the instant that was given before and has not come yet; NEVER for none.
+        """
         ...
 
 
@@ -102,7 +105,7 @@ class FirstCome:
                 best = waiting[0]
         return None if best is None else (best[2], agent)
 
-    def review_at(self) -> Instant:
+    def review_at(self, planned: Instant, now: Instant) -> Instant:
         """NEVER: nobody is held."""
         return NEVER
 
@@ -135,7 +138,7 @@ class BestSkilled:
                     best, best_rank = subqueue, rank
         return None if best is None else (best.waiting[0][2], agent)
 
-    def review_at(self) -> Instant:
+    def review_at(self, planned: Instant, now: Instant) -> Instant:
         """NEVER: nobody is held."""
         return NEVER
 

@@ -122,9 +122,12 @@ class Weighted:
                     best, best_gain = (caller, first_idle(free, agents)), gain
                 elif growth > 0:
                     review_at = min(review_at, now - gain * goal_s / growth)
-        self._review_at = NEVER if best is not None else max(review_at, now + RESOLUTION_S)
+        self._review_at = NEVER if best is not None else review_at
         return best
 
-    def review_at(self) -> Instant:
-        """The instant at which the first caller held will be worth it, or stops being fresh."""
-        return self._review_at
+    def review_at(self, planned: Instant, now: Instant) -> Instant:
+        """The instant at which the first caller held will be worth it, or stops being fresh.
+
+        At least RESOLUTION_S from `now`; but what happens shortly before a look that was planned does not put it off.
+        """
+        return max(self._review_at, min(planned, now + RESOLUTION_S))

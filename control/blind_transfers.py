@@ -12,6 +12,7 @@ from acd.events import CallQueued, Within, WrapUpEnded
 from calls.commands import Bridge, HangUp, Originate, ReportTransfer
 from calls.events import CallAnswered, CallEnded, TransferRequested
 from calls.ids import AgentId, AttemptId, CallId, LegId, QueueName
+from calls.overrides import closes
 from control import register as at
 from control import talks, transfer_targets
 from control.announcements import Announcements
@@ -89,6 +90,10 @@ class BlindTransfers(QuietPart):
         target = transfer_targets.find(self._hub.directory, self._hub.register.version, call.version, to)
         if isinstance(target, Target) and (target.kind, target.name) == ("agent", offer.agent):
             return "this agent has the caller already"
+        if isinstance(target, Target) and target.kind == "queue":
+            closure = closes(self._hub.register.overrides, f"queue:{target.name}")
+            if closure is not None:
+                return f"the queue {target.name} is closed: {closure.reason}"
         return target
 
     def checked(self, event: NumberChecked) -> bool:

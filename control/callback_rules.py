@@ -1,7 +1,9 @@
 """The rules of a queue's callbacks as they hold for a call now, and the row that tells what became of one."""
 
+from calls.overrides import closes
 from control import commands, dial_rules
 from control.hub import Hub
+from control.overrides import other_hours
 from control.register import Call, Callback
 from control.treatment import CallbackRules
 
@@ -17,13 +19,26 @@ def refusal(hub: Hub, rules: CallbackRules | None) -> str:
     """The reason why nobody is called now; empty when one may be."""
     if rules is None:
         return "the queue has no callbacks"
-    opened = not rules.hours or hub.directory.open(hub.register.version, rules.hours, hub.utc)
+    version = hub.register.version
+    opened = not rules.hours or hub.directory.open(version, rules.hours, hub.utc, other_hours(hub, rules.hours))
     return "" if opened else f"outside of the hours {rules.hours}"
 
 
 def number_refusal(hub: Hub, rules: CallbackRules, number: str) -> str:
     """The reason why this number is never called, whoever asks for it; empty when it may be."""
     return dial_rules.number_refusal(hub.directory, hub.register.version, number, rules.kinds, rules.countries)
+
+
+def hindrance(hub: Hub, call: Call, number: str) -> str:
+    """The reason why nobody of this call's queue can be called at the number now; empty when one can, as far as is
+    known: the queue is closed to all but those who wait on the line, or every trunk is down."""
+    register = hub.register
+    stays = hub.directory.treatment(call.version, call.queue).on_closure == "stay"
+    if not stays and closes(register.overrides, f"queue:{call.queue}") is not None:
+        return f"the queue {call.queue} is closed"
+    if hub.directory.carried(register.version, number, frozenset(register.trunks_down)):
+        return ""
+    return "no trunk is up that carries the number"
 
 
 def row(hub: Hub, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> commands.LogCallback:

@@ -5,23 +5,19 @@ Only when it is tried and nobody answers is it taken out for a while and put bac
 `control.states.CALLBACKS` has the states. The part of the legs on which callers are called back.
 """
 
-from heapq import heapify, heappop, heappush
-
-import msgspec
-
 from acd.events import CallLeft
 from calls.causes import Cause
 from calls.commands import HangUp, Originate, StartMusic
 from calls.events import CallAnswered, CallEnded
 from calls.identity import known_by
-from calls.ids import AttemptId, CallId, Instant, Seconds
+from calls.ids import AttemptId, Instant, Seconds
 from control import commands, events, same_number
 from control import register as at
-from control.callback_rules import DEFAULTS, number_refusal, refusal, row, rules_of
+from control.callback_places import CallbackPlaces
+from control.callback_rules import hindrance, number_refusal, refusal, rules_of
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
-from control.states import CallbackEvent
 from ivr.commands import BookCallback
 from ivr.events import CallbackAnswered
 
@@ -36,7 +32,7 @@ class Callbacks(QuietPart):
     def __init__(self, hub: Hub, offers: Offers) -> None:
         self._hub = hub
         self._offers = offers
-        self._heap: list[tuple[Instant, CallId]] = []
+        self._places = CallbackPlaces(hub)
 
     def concerns(self, call: at.Call) -> bool:
         """Whether the caller is to be called back, or is on the line because they were."""
@@ -70,10 +66,12 @@ class Callbacks(QuietPart):
         callback.check = None
         if callback.state == "checking":
             self._booked(call, callback, event)
+        elif callback.state == "unchecked":
+            self._booked_alone(call, callback, event)
         elif event.allowed:
             self._dial(call, callback)
         else:
-            self._give_up(call, callback, "refused", event.reason)
+            self._places.give_up(call, callback, "refused", event.reason)
 
     def _booked(self, call: at.Call, callback: at.Callback, event: events.NumberChecked) -> None:
         hub = self._hub
@@ -90,21 +88,21 @@ class Callbacks(QuietPart):
             self._join(call, callback, twin)
         else:
             if twin is not None:
-                self._end(twin, "joined", call)
+                self._places.end(twin, "joined", call)
             callback.on("allowed")
             call.on("booked")
             call.flow_attempt = None
             call.end_as("callback")
             call.replaced_callback = None  # this one holds
-            self._due(call, callback, callback.expires_at)
-            self._row(call, callback, "booked", "")
+            self._places.due(call, callback, callback.expires_at)
+            self._places.row(call, callback, "booked", "")
             hub.stop_music(call)
             hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
 
     def _join(self, call: at.Call, callback: at.Callback, twin: at.Call) -> None:
         """The number is to be called already, and sooner: one call does for both."""
         callback.on("joined")
-        self._row(call, callback, "joined", f"call {twin.call}")
+        self._places.row(call, callback, "joined", f"call {twin.call}")
         call.callback = call.replaced_callback = call.flow_attempt = None
         call.on("released")
         call.end_as("callback")
@@ -112,22 +110,49 @@ class Callbacks(QuietPart):
         self._hub.stop_music(call)
         self._hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
 
-    def _end(self, call: at.Call, outcome: commands.CallbackOutcome, by: at.Call) -> CallLeft | None:
-        """End a callback, since call `by` does for it. Returns the event for the queues as `_taken_from` does."""
-        callback = call.callback
-        assert callback is not None
-        self._row(call, callback, outcome, f"call {by.call}")
-        left = self._taken_from(call, callback)
-        if call is by or call.leg in self._hub.register.legs:
-            call.on("came_back")
+    def _leave_unchecked(self, call: at.Call, callback: at.Callback) -> None:
+        """The caller confirmed and hung up before it was known whether the number may be called: the answer decides.
+
+        Until then no agent is offered a caller who is gone.
+        """
+        self._hub.tell_queues(CallLeft(call.call, "way_out"))
+        callback.on("caller_left")
+        if call.place == "waiting":
+            call.on("booked")  # of one who is offered, the withdrawal of the offer does it
+        call.flow_attempt = None
+        call.end_as("callback")
+
+    def _booked_alone(self, call: at.Call, callback: at.Callback, event: events.NumberChecked) -> None:
+        """As `_booked`, of a caller who has hung up: there is nobody to be told."""
+        hub = self._hub
+        before, call.replaced_callback = call.replaced_callback, None
+        twin = same_number.twin(hub.register, call, callback.number)
+        if not event.allowed and before is not None:  # the one that they had before holds again
+            callback.on("given_up")
+            hub.notice("info", "callback refused", call=call.call, detail=event.reason)
+            call.callback = before
+            self._places.put_back(call, before)
+        elif not event.allowed:
+            self._places.give_up(call, callback, "refused", event.reason)
+        elif twin is not None and same_number.is_ahead(hub, twin, call):
+            callback.on("joined")
+            self._places.row(call, callback, "joined", f"call {twin.call}")
+            call.callback = None
+            hub.close(call, Cause.NORMAL)
         else:
-            self._hub.close(call, Cause.NORMAL)
-        return left
+            if twin is not None and (left := self._places.end(twin, "joined", call)) is not None:
+                hub.tell_queues(left)
+            callback.on("allowed")
+            self._places.row(call, callback, "booked", "")
+            self._places.put_back(call, callback)
 
     def outlives(self, call: at.Call, event: CallEnded) -> bool:
         """Whether the call goes on although a leg of the caller ended; if so, its callback has taken note."""
-        callback = call.callback
-        if call.replaced_callback is not None and call.leg == event.leg and call.place in ("waiting", "offered"):
+        callback, here = call.callback, call.place in ("waiting", "offered")
+        if callback is not None and callback.state == "checking" and call.leg == event.leg and here:
+            self._leave_unchecked(call, callback)
+            return True
+        if call.replaced_callback is not None and call.leg == event.leg and here:
             self._promise_again(call, call.replaced_callback)
             return True
         if callback is None or callback.state in ("checking", "talking"):
@@ -144,23 +169,25 @@ class Callbacks(QuietPart):
         assert call.flow_attempt is not None  # a call that waits was put there by a flow
         callback.ask, call.flow_attempt = call.flow_attempt, None
         if call.place == "offered" and not self.postponed(call):
-            self._due(call, callback, None)  # it is this caller's turn: the agent whose phone rings calls back
+            self._places.due(call, callback, None)  # it is this caller's turn: the agent whose phone rings calls back
             self._offers.became_callback(call)
         elif call.place != "offered":
             call.on("booked")
-            self._due(call, callback, callback.expires_at)
-        self._row(call, callback, "booked", "called, and hung up again")
+            self._places.due(call, callback, callback.expires_at)
+        self._places.row(call, callback, "booked", "called, and hung up again")
 
     def postponed(self, call: at.Call) -> bool:
         """Whether nobody may be called now. Its turn has come: out of the queue, and no phone rings until then."""
         callback, refused = call.kept_callback, refusal(self._hub, rules_of(self._hub, call))
+        if callback is not None:
+            refused = refused or hindrance(self._hub, call, callback.number)
         if callback is not None and self._hub.now >= callback.expires_at:
-            self._give_up(call, callback, "expired", refused)
+            self._places.give_up(call, callback, "expired", refused)
             return True
         if callback is None or not refused:
             return False
         self._hub.notice("info", "callback postponed", call=call.call, detail=refused)
-        self._rest(call, callback, "released", refused)
+        self._places.rest(call, callback, "released", refused)
         return True
 
     # the agent, then the caller
@@ -169,7 +196,7 @@ class Callbacks(QuietPart):
         """The agent has heard who and why, and may accept."""
         rules, callback = rules_of(self._hub, call), call.callback
         if callback is not None and callback.on("told"):
-            self._due(call, callback, self._hub.now + (rules.confirm_s if rules is not None else 0.0))
+            self._places.due(call, callback, self._hub.now + (rules.confirm_s if rules is not None else 0.0))
 
     def agent_key(self, leg: at.Leg, digit: str) -> bool:
         """Whether the key was an answer to a callback: 1 accepts, also into the whisper; another one declines."""
@@ -191,16 +218,17 @@ class Callbacks(QuietPart):
         refused = refusal(self._hub, rules)
         if same_number.on_the_line(hub.register, call, callback.number):
             refused = refused or "the number is in another call"
+        refused = refused or hindrance(hub, call, callback.number)
         if rules is None or refused:
-            self._rest(call, callback, "closed", refused)
+            self._places.rest(call, callback, "closed", refused)
             return
         if never := number_refusal(hub, rules, callback.number):  # the rules are stricter than when it was booked
-            self._give_up(call, callback, "refused", never)
+            self._places.give_up(call, callback, "refused", never)
             return
         callback.on("allowed")
         callback.tries += 1
         callback.turns += 1
-        self._due(call, callback, None)  # the switch ends it by the ring time, the queues by theirs
+        self._places.due(call, callback, None)  # the switch ends it by the ring time, the queues by theirs
         offer = hub.register.offer_of(call)
         if offer is not None:
             hub.give(StartMusic(offer.leg, hub.mint(offer.leg)))
@@ -223,10 +251,11 @@ class Callbacks(QuietPart):
         """Both hear each other."""
         if call.callback is not None:
             call.callback.on("connected")
-            self._due(call, call.callback, None)
-            self._row(call, call.callback, "reached", "")
+            self._places.due(call, call.callback, None)
+            self._places.row(call, call.callback, "reached", "")
             while (twin := same_number.twin(self._hub.register, call, call.callback.number)) is not None:
-                if (left := self._end(twin, "joined", call)) is not None:  # it overflowed, or was moved, to this queue
+                left = self._places.end(twin, "joined", call)
+                if left is not None:  # it overflowed, or was moved, to this queue
                     self._hub.tell_queues(left)
 
     def ended(self, leg: at.Leg, event: CallEnded) -> None:
@@ -243,9 +272,9 @@ class Callbacks(QuietPart):
             advice = "hotline trunks says which are down; docs/trunks.md"
             self._hub.notice("error", "callback not dialled", call=call.call, detail=cause, advice=advice)
         if rules is None or callback.tries >= rules.tries:
-            self._give_up(call, callback, "unreached", cause)
+            self._places.give_up(call, callback, "unreached", cause)
         else:
-            self._rest(call, callback, "not_reached", cause)
+            self._places.rest(call, callback, "not_reached", cause)
 
     def agent_lost(self, call: at.Call) -> None:
         """The agent declined, or went away: the place is kept, and a phone that rings is hung up."""
@@ -256,14 +285,14 @@ class Callbacks(QuietPart):
             self._hub.give(HangUp(callback.leg))
             callback.leg = None
         callback.check = None
-        self._due(call, callback, callback.expires_at)
+        self._places.due(call, callback, callback.expires_at)
 
     # out of the queue, and back into it
 
     def released(self, call: at.Call, attempt: AttemptId) -> None:
         """The queues let it go: no agents, or its time there is over. It is put back until it expires."""
         if call.callback is not None and call.callback.ask == attempt and call.place == "booked":
-            self._rest(call, call.callback, "released", "the queue let it go")
+            self._places.rest(call, call.callback, "released", "the queue let it go")
 
     def end_on_return(self, call: at.Call, queue: str) -> tuple[Seconds, CallLeft | None]:
         """The caller is on the line again. Ends the callback of the same number; the time that it waited counts on.
@@ -274,7 +303,7 @@ class Callbacks(QuietPart):
         if call.callback is not None and call.callback.state == "checking":
             call.callback = None
         if call.callback is not None and call.place == "offered":  # an agent is asked for a caller on the line again
-            self._leave(call, call.callback)
+            self._places.leave(call, call.callback)
             call.callback.on("came_back")
             self._hub.settle()
         caller = known_by(call.caller)
@@ -290,7 +319,7 @@ class Callbacks(QuietPart):
             waited_s = self._hub.now - (other.queued_at or self._hub.now)
             if other is not call:
                 call.replaced_callback = callback
-            left = self._end(other, "came_back", call)
+            left = self._places.end(other, "came_back", call)
             return (waited_s if other.queue == queue else 0.0), left
         return 0.0, None
 
@@ -301,85 +330,17 @@ class Callbacks(QuietPart):
             call.place == "offered" and callback.state != "checking" and offer is not None and offer.state != "bridging"
         )
 
-    def _taken_from(self, call: at.Call, callback: at.Callback) -> CallLeft | None:
-        """The callback is no more; returns the event for the queues to be told later, if an agent is there for it."""
-        call.callback = None
-        left = CallLeft(call.call, "way_out")
-        if call.place == "offered":
-            if callback.leg is not None:
-                self._hub.give(HangUp(callback.leg))
-            callback.on("came_back")
-            callback.leg, callback.check = None, None
-            return left
-        if callback.state != "resting":
-            self._hub.tell_queues(left)
-        callback.on("came_back")
-        callback.check = None
-        return None
-
-    def _rest(self, call: at.Call, callback: at.Callback, event: CallbackEvent, why: str) -> None:
-        self._leave(call, callback)
-        callback.on(event)
-        self._again_later(call, callback)
-        self._row(call, callback, "booked", why)
-
-    def _again_later(self, call: at.Call, callback: at.Callback) -> None:
-        again_at = self._hub.now + (rules_of(self._hub, call) or DEFAULTS).retry_s
-        self._due(call, callback, min(again_at, max(callback.expires_at, self._hub.now)))
-
-    def _leave(self, call: at.Call, callback: at.Callback) -> None:
-        """Out of the queue; the agent, if one is there, is free at once and loses nothing."""
-        if callback.state != "resting":
-            self._hub.tell_queues(CallLeft(call.call, "way_out"))
-        callback.check = None
-
-    def _put_back(self, call: at.Call, callback: at.Callback) -> None:
-        if call.queued_as is None or call.queued_at is None:
-            return
-        if refusal(self._hub, rules_of(self._hub, call)):
-            self._again_later(call, callback)
-            return
-        callback.on("put_back")
-        callback.ask = self._hub.mint(call.call)
-        self._due(call, callback, callback.expires_at)
-        waited_s = self._hub.now - call.queued_at
-        call.queued_as = msgspec.structs.replace(call.queued_as, attempt=callback.ask, waited_s=waited_s)
-        call.enter_queue(call.queued_as.queue)
-        self._hub.tell_queues(call.queued_as)
-
-    def _give_up(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
-        hub = self._hub
-        self._leave(call, callback)
-        callback.on("given_up")
-        hub.settle()  # an agent who was asked is let go while the call is still known
-        self._row(call, callback, outcome, why)
-        advice = "call the person back by hand, or leave it: the caller may come again"
-        hub.notice("warning", "callback given up", call=call.call, detail=f"{outcome} {why}".strip(), advice=advice)
-        call.callback = None
-        call.end_as("unreached")
-        if call.leg in hub.register.legs:  # still on the line: it ends like any other
-            call.on("given_up")
-            hub.give(HangUp(call.leg))
-        else:
-            hub.close(call, Cause.NORMAL)
-
     # time
 
     def next_deadline(self) -> Instant | None:
         """When a callback expires, is tried again, or an agent has not accepted."""
-        while self._heap:
-            due_at, call_id = self._heap[0]
-            call = self._hub.register.calls.get(call_id)
-            if call is not None and call.callback is not None and call.callback.due_at == due_at:
-                return due_at
-            heappop(self._heap)
-        return None
+        return self._places.next_deadline()
 
     def tick(self) -> None:
         """Do what is due."""
         hub = self._hub
         while (due_at := self.next_deadline()) is not None and due_at <= hub.now:
-            call = hub.register.calls[heappop(self._heap)[1]]
+            call = self._places.pop()
             callback = call.callback
             if callback is None:
                 continue
@@ -388,32 +349,27 @@ class Callbacks(QuietPart):
                 case "booked" if call.place == "offered":
                     pass  # an agent is being asked: `agent_lost` looks again
                 case "booked" | "resting" if hub.now >= callback.expires_at:
-                    self._give_up(call, callback, "expired", refusal(self._hub, rules_of(self._hub, call)))
+                    self._places.give_up(call, callback, "expired", refusal(self._hub, rules_of(self._hub, call)))
                 case "resting":
-                    self._put_back(call, callback)
+                    self._places.put_back(call, callback)
                 case "asking" if (offer := hub.register.offer_of(call)) is not None:
                     hub.give(HangUp(offer.leg))
-                case "checking" | "clearing" if callback.check is not None:
+                case "checking" | "unchecked" | "clearing" if callback.check is not None:
                     self.checked(events.NumberChecked(call.call, callback.check, False, "no answer"))
                 case _:
                     pass
 
     def restored(self) -> None:
         """The register is another one: find its deadlines."""
-        calls = self._hub.register.calls.values()
-        due = [(call.callback.due_at, call.call) for call in calls if call.callback is not None]
-        self._heap = [(at_, call) for at_, call in due if at_ is not None]
-        heapify(self._heap)
+        self._places.restored()
 
-    def _due(self, call: at.Call, callback: at.Callback, due_at: Instant | None) -> None:
-        callback.due_at = due_at
-        if due_at is not None:
-            heappush(self._heap, (due_at, call.call))
+    def restarted(self) -> None:
+        """Ask again about each number of which the controller before did not hear the answer."""
+        for call in list(self._hub.register.calls.values()):
+            if call.callback is not None and call.callback.check is not None:
+                self._check(call, call.callback)
 
     def _check(self, call: at.Call, callback: at.Callback) -> None:
         callback.check = self._hub.mint(call.call)
-        self._due(call, callback, self._hub.now + _CHECK_S)
+        self._places.due(call, callback, self._hub.now + _CHECK_S)
         self._hub.give(commands.CheckNumber(call.call, callback.check, callback.number))
-
-    def _row(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
-        self._hub.give(row(self._hub, call, callback, outcome, why))

@@ -2,17 +2,19 @@
 
 from acd.events import CallMoved
 from calls.causes import Cause
-from calls.commands import HangUp
+from calls.commands import Answer, HangUp, Media, Play
 from calls.events import CallAnswered, CallArrived, CallEnded, CommandFailed, DigitPressed, PlaybackFinished
 from calls.ids import LegId
 from calls.numbers import e164
-from calls.trunks import normalised
+from calls.overrides import closes
+from calls.trunks import Trunk, normalised
 from complaints.cases import CaseAsked
 from control.announcements import Announcements
 from control.callbacks import Callbacks
 from control.hub import Hub
 from control.offers import Offers
-from control.register import Call, Leg, call_id
+from control.overrides import Overrides
+from control.register import Call, Leg, Opening, call_id
 from control.talk_keys import TalkKeys
 from ivr.events import CallStarted
 
@@ -32,22 +34,20 @@ class Callers:
         offers: Offers,
         callbacks: Callbacks,
         keys: TalkKeys,
+        overrides: Overrides,
     ) -> None:
         self._hub = hub
         self._announcements = announcements
         self._offers = offers
         self._callbacks = callbacks
         self._keys = keys
+        self._overrides = overrides
 
     def arrived(self, event: CallArrived) -> None:
         """Begin a call: the flow of the number that was dialled."""
         hub, register = self._hub, self._hub.register
-        region = hub.directory.region(register.version)
         trunk = hub.directory.trunk(register.version, event.trunk) if event.trunk else None
-        caller, called = (
-            e164(number, region) if trunk is None else normalised(number, trunk, region)
-            for number in (event.caller, event.called)
-        )
+        caller, called = (self._read(number, trunk) for number in (event.caller, event.called))
         call = Call(call_id(event.leg), event.leg, caller, called, register.version, hub.now)
         register.calls[call.call] = call
         register.legs[event.leg] = Leg(event.leg, "caller", call.call, caller, hub.now)
@@ -58,7 +58,41 @@ class Callers:
             hub.notice("error", "no flow for this number", call=call.call, detail=event.called, advice=advice)
             hub.give(HangUp(event.leg, Cause.UNREACHABLE))
             return
-        hub.tell_flows(CallStarted(call.call, event.leg, call.version, flow, caller, called))
+        line = hub.directory.line(call.version, event.called if trunk is None else called)
+        media = self._overrides.announcement(line, call)
+        if (closure := closes(register.overrides, f"line:{line}")) is not None:
+            call.end_as("refused")
+            hub.notice("info", "line closed", call=call.call, detail=f"override {closure.number}: {closure.reason}")
+            flow = hub.directory.closed_flow(call.version, line)
+            media += () if flow else hub.directory.sound(call.version, "closed_today")
+            if not flow and not media:
+                hub.give(HangUp(event.leg, Cause.UNREACHABLE))
+                return
+        if not media:
+            hub.tell_flows(CallStarted(call.call, event.leg, call.version, flow, caller, called))
+            return
+        hub.give(Answer(event.leg, hub.mint(call.call)))
+        self._open(call, flow, media)
+
+    def called(self, event: CallArrived) -> str:
+        """The number that an arrival dialled, in full, as its trunk writes it."""
+        directory, version = self._hub.directory, self._hub.register.version
+        return self._read(event.called, directory.trunk(version, event.trunk) if event.trunk else None)
+
+    def _read(self, number: str, trunk: Trunk | None) -> str:
+        region = self._hub.directory.region(self._hub.register.version)
+        return e164(number, region) if trunk is None else normalised(number, trunk, region)
+
+    def _open(self, call: Call, flow: str, media: tuple[Media, ...]) -> None:
+        """Let the caller hear what comes before every flow."""
+        attempt = self._hub.mint(call.call)
+        self._hub.register.openings[call.call] = Opening(attempt, flow, media)
+        self._hub.give(Play(call.leg, attempt, media))
+
+    def adopted(self, call: Call) -> None:
+        """A gap is over in which the caller may have missed the words before every flow: say them again."""
+        opening = self._hub.register.openings[call.call]
+        self._open(call, opening.flow, opening.media)
 
     def moved(self, event: CallMoved) -> None:
         """Let a caller wait in another queue, as a supervisor wants."""
@@ -75,8 +109,18 @@ class Callers:
         self._hub.tell_flows(event)
 
     def played(self, leg: Leg, event: PlaybackFinished) -> None:
-        """The caller has heard it: the flow's business."""
-        self._hub.tell_flows(event)
+        """The caller has heard it: the flow's business, or what comes before every flow."""
+        hub, call = self._hub, self._hub.register.call_of(leg.leg)
+        opening = hub.register.openings.get(call.call) if call is not None else None
+        if call is None or opening is None:
+            hub.tell_flows(event)
+        elif event.attempt == opening.attempt:
+            del hub.register.openings[call.call]
+            if opening.flow:
+                begun = CallStarted(call.call, call.leg, call.version, opening.flow, call.caller, call.called, True)
+                hub.tell_flows(begun)
+            else:
+                hub.give(HangUp(call.leg))
 
     def digit(self, leg: Leg, event: DigitPressed) -> None:
         """A key: in a talk the house's, else the flow's business."""
@@ -102,6 +146,7 @@ class Callers:
             return
         hub = self._hub
         call = hub.register.calls[leg.call]
+        hub.register.openings.pop(call.call, None)
         if self._callbacks.outlives(call, event):
             hub.tell_flows(event)
             return

@@ -6,6 +6,7 @@ from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, 
 from acd.forecast.forecaster import Forecast
 from calls.commands import Command, Sentence, SwitchCommand
 from calls.ids import AgentId, AttemptId, CallId, LegId, Seconds
+from calls.overrides import Override
 from complaints.cases import FileCase
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, StepTaken, SurveyAnswered, VoicemailLeft
 
@@ -131,6 +132,19 @@ class LogCallback(Command, frozen=True):
     detail: str
 
 
+OverrideEnd = Literal["", "ended", "lifted", "replaced"]
+
+
+class LogOverride(Command, frozen=True):
+    """A row for each override, when it is set and again when it is over: `how`, at `over_at` (UTC epoch seconds)."""
+
+    override: Override
+    over_at: float | None = None
+    over_by: str = ""
+    """Empty: by itself, at its end."""
+    how: OverrideEnd = ""
+
+
 class LogStep(Command, frozen=True):
     """A row for each step of the flow; `index` counts within the call. `keys` as pressed, `•` where hidden."""
 
@@ -216,6 +230,7 @@ RouterCommand = (
     | LogTalk
     | LogTransfer
     | LogStep
+    | LogOverride
     | LogRecording
     | DropRecording
     | PrepareSpeech

@@ -7,6 +7,7 @@ import msgspec
 from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
 from calls.events import ClockSet, Event, SwitchEvent, Tick
 from calls.ids import AttemptId, CallId, CaseNumber
+from calls.overrides import Kind
 from ivr.events import LookupFinished, SecretChecked
 
 
@@ -51,6 +52,36 @@ class SupervisionWanted(Event, frozen=True):
     mode: Literal["listen", "whisper", "barge"]
 
 
+class OverrideWanted(Event, frozen=True):
+    """Somebody wants an override in force from now on; `calls.overrides.Override` has the fields.
+
+    `until`: `today`, the end of the day in the house's zone; `lifted`, until somebody lifts it; or UTC epoch seconds.
+    """
+
+    kind: Kind
+    target: str
+    author: str
+    reason: str
+    until: float | Literal["today", "lifted"] = "today"
+    texts: dict[str, str] = msgspec.field(default_factory=dict)
+    recording: str = ""
+    node: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+class OverrideLifted(Event, frozen=True):
+    """Somebody wants the override of this number to be over."""
+
+    number: int
+    author: str
+
+
+class TrunksChanged(Event, frozen=True):
+    """The trunks that are down now; all others are up, or nobody knows."""
+
+    down: tuple[str, ...] = ()
+
+
 class NumberChecked(Event, frozen=True):
     """Whether a number may be called. No answer and an error are a no, with the reason."""
 
@@ -73,6 +104,9 @@ RouterEvent = (
     | CaseWanted
     | SupervisionWanted
     | NumberChecked
+    | TrunksChanged
+    | OverrideWanted
+    | OverrideLifted
     | AgentSignedIn
     | AgentSignedOut
     | AgentPaused

@@ -6,16 +6,19 @@ from acd.events import CallLeft, CallQueued
 from calls.commands import Answer, HangUp, Listen, Play, Record, Sentence, StartMusic, Stop, StopMusic
 from calls.identity import known_by
 from calls.ids import AgentId, AttemptId, QueueName
+from calls.overrides import closes
 from complaints.cases import CaseAsked
 from control.announcements import Announcements
 from control.callbacks import Callbacks
 from control.commands import LogRecording, LogStep, PrepareSpeech
 from control.hub import Hub
+from control.overrides import Overrides
 from control.register import Call
 from control.talk_recordings import TalkRecordings
 from control.transfers import Transfers
 from dsl.values import as_text
 from ivr import commands as flow
+from ivr.events import LeftQueue
 from ivr.program import LAST_AGENT
 
 
@@ -29,12 +32,14 @@ class FlowCommands:
         callbacks: Callbacks,
         transfers: Transfers,
         recordings: TalkRecordings,
+        overrides: Overrides,
     ) -> None:
         self._hub = hub
         self._announcements = announcements
         self._callbacks = callbacks
         self._transfers = transfers
         self._recordings = recordings
+        self._overrides = overrides
 
     def on_flow_command(self, command: flow.IvrCommand) -> None:
         """Carry out one command of the flow machine."""
@@ -77,6 +82,12 @@ class FlowCommands:
     def _enter_queue(self, command: flow.EnterQueue) -> None:
         hub = self._hub
         call = hub.register.calls[command.call]
+        if closes(hub.register.overrides, f"queue:{command.queue}") is not None:
+            call.enter_queue(command.queue)
+            call.language = command.language
+            call.end_as("refused")
+            hub.tell_flows(LeftQueue(call.call, command.attempt, "closed"))
+            return
         waited_s, left = self._callbacks.end_on_return(call, command.queue)
         call.on("queued")
         call.enter_queue(command.queue)

@@ -29,6 +29,7 @@ from control import nodes, talks
 from control import register as at
 from control.announcements import Announcements
 from control.hub import Hub
+from control.overrides import Overrides
 from control.parts import QuietPart
 from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
@@ -109,11 +110,14 @@ class HandedOn(Protocol):
 class Offers(QuietPart):
     """Carries out the queues' commands on real phones."""
 
-    def __init__(self, hub: Hub, announcements: Announcements, recordings: TalkRecordings, keys: TalkKeys) -> None:
+    def __init__(
+        self, hub: Hub, announcements: Announcements, recordings: TalkRecordings, keys: TalkKeys, overrides: Overrides
+    ) -> None:
         self._hub = hub
         self._announcements = announcements
         self._recordings = recordings
         self._keys = keys
+        self._overrides = overrides
         self.agent_first: AgentFirst
         self.handed_on: HandedOn
 
@@ -141,6 +145,7 @@ class Offers(QuietPart):
                 if call.queue != queue:
                     call.enter_queue(queue)
                     self._announcements.moved(call)
+                    self._overrides.met(call)
             case MoveDone(call_id, queue):
                 self.moved(calls[call_id], queue)
             case MoveRefused(call_id, queue, refusal):
@@ -168,6 +173,7 @@ class Offers(QuietPart):
         """Let a caller wait in another queue from now on, as a supervisor wanted."""
         call.enter_queue(queue)
         self._announcements.moved(call)
+        self._overrides.met(call)
         if call.queued_as is not None:  # a callback that is put back goes where it was moved to
             call.queued_as = msgspec.structs.replace(call.queued_as, queue=queue)
 

@@ -1,5 +1,6 @@
 """Ports of call control: the published versions, and the queues beside their commands."""
 
+from collections.abc import Set
 from typing import Any, Protocol
 
 from acd.agents import Standing
@@ -12,6 +13,7 @@ from calls.trunks import Trunk
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
+from dsl.hours import OtherHours
 
 
 class Directory(Protocol):
@@ -35,6 +37,35 @@ class Directory(Protocol):
 
     def trunk(self, version: str, name: str) -> Trunk | None:
         """The trunk of this name, which says how its numbers are written."""
+        ...
+
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        """Whether a trunk that is not among `down` carries this number (E.164, or short); True where none are named:
+        the switch's own gateway is not the version's."""
+        ...
+
+    def line(self, version: str, called: str) -> str:
+        """The entry of entry.yaml that a called number comes under: its number, or `default`; empty for none."""
+        ...
+
+    def closed_flow(self, version: str, line: str) -> str:
+        """The flow for callers of this line while it is closed; empty: `closed_today` is said, and that is all."""
+        ...
+
+    def override_access(self, version: str) -> tuple[str, str]:
+        """The star code and the number (E.164, or short) that lead to the menu of overrides; each empty for none."""
+        ...
+
+    def targets(self, version: str) -> tuple[tuple[str, str], ...]:
+        """All that an override may be of, `queue:NAME`, `line:NUMBER`, `hours:NAME`, each with the words for it."""
+        ...
+
+    def languages(self, version: str) -> tuple[str, ...]:
+        """The languages of the house, the first one first."""
+        ...
+
+    def hours_zone(self, version: str, hours: str) -> str:
+        """IANA: the zone of these hours; that of the house for hours that are not known."""
         ...
 
     def transfer_rules(self, version: str) -> TransferRules:
@@ -65,8 +96,8 @@ class Directory(Protocol):
         """The treatment of this queue's callers."""
         ...
 
-    def open(self, version: str, hours: str, utc: float) -> bool:
-        """Whether it is in these hours; unknown hours are closed."""
+    def open(self, version: str, hours: str, utc: float, others: OtherHours | None = None) -> bool:
+        """Whether it is in these hours, with `others` in the place of their days; unknown hours are closed."""
         ...
 
     def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:

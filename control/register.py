@@ -8,11 +8,14 @@ from typing import Literal
 import msgspec
 
 from acd.events import CallQueued
+from calls.commands import Media
 from calls.errors import BrokenRule
 from calls.identity import known_by
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, file_name, leg_on, node_of
+from calls.overrides import Override
 from complaints.cases import FileCase
 from control.commands import CallOutcome, Consent, LegRole
+from control.override_menu import OverrideMenu, PinFailures
 from control.states import (
     CALLBACKS,
     OFFERS,
@@ -119,6 +122,14 @@ class Connection(msgspec.Struct):
     recorded: bool
     talk: Talk | None = None
     """Once both hear each other."""
+
+
+class Opening(msgspec.Struct):
+    """The words that a caller hears before every flow: `attempt` is their sound, then comes `flow`, or the end."""
+
+    attempt: AttemptId
+    flow: str
+    media: tuple[Media, ...]
 
 
 class BlindTransfer(msgspec.Struct):
@@ -281,6 +292,18 @@ class Register(msgspec.Struct):
     """Nodes whose link is down while the house has others."""
     aside: list[CallId] = msgspec.field(default_factory=list)
     """Calls of those nodes that wait, of which the queues know nothing until the node is back."""
+    openings: dict[CallId, Opening] = msgspec.field(default_factory=dict)
+    """Calls in which the words before every flow are being said."""
+    overrides: list[Override] = msgspec.field(default_factory=list)
+    """Those in force, as they were set."""
+    overrides_set: int = 0
+    """How many were ever set."""
+    menus: dict[LegId, OverrideMenu] = msgspec.field(default_factory=dict)
+    """Phones in the menu of overrides."""
+    pin_failures: dict[str, PinFailures] = msgspec.field(default_factory=dict)
+    """Wrong PINs of overrides by party."""
+    trunks_down: list[str] = msgspec.field(default_factory=list)
+    """Trunks by which no call can leave, as was told last."""
     version: str = ""
     wait_model: str = ""
     """The fit that the learned wait forecast speaks with."""

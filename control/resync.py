@@ -11,6 +11,7 @@ from calls.causes import Cause
 from calls.commands import HangUp
 from calls.events import Bridged, CallAnswered, CallArrived, CallEnded, LiveLeg, SwitchBack, SwitchEvent, Unbridged
 from calls.ids import LegId
+from control.callers import Callers
 from control.hub import Hub
 from control.nodes import lives_on
 from control.offers import Offers
@@ -59,7 +60,7 @@ def missed(register: Register, back: SwitchBack) -> list[SwitchEvent]:
     return events
 
 
-def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
+def adopt(hub: Hub, offers: Offers, callers: Callers, back: SwitchBack, before: Before) -> None:
     """Go on with every caller who was here before and still is; the missed events are told already."""
     register = hub.register
     live = {leg.leg: leg for leg in back.live}
@@ -71,6 +72,8 @@ def adopt(hub: Hub, offers: Offers, back: SwitchBack, before: Before) -> None:
             hub.start_music(call)
         if (call.kept_callback is not None or register.has_no_flow(call)) and call.place == "menu":
             hub.give(HangUp(call.leg))  # the talk is over, and the command to hang up went down with its controller
+        elif call.call in register.openings:
+            callers.adopted(call)
         elif call.place in ("menu", "waiting", "offered", "booked"):
             hub.tell_flows(CallAdopted(call.call))
         if call.recording.hiding:  # the vault died with its controller; what was keyed until then is keyed again

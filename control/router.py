@@ -36,6 +36,8 @@ from control.callers import Callers
 from control.flow_commands import FlowCommands
 from control.hub import Hub
 from control.offers import Offers
+from control.override_phone import ROLE, OverridePhone
+from control.overrides import Overrides
 from control.parts import Part
 from control.phones import Phones
 from control.ports import Directory, QueueView
@@ -60,6 +62,9 @@ Rarer = (
     | events.CaseWanted
     | events.SupervisionWanted
     | events.NumberChecked
+    | events.TrunksChanged
+    | events.OverrideWanted
+    | events.OverrideLifted
 )
 
 
@@ -78,9 +83,11 @@ class Router:
     ) -> None:
         self.hub = hub = Hub(flows, queues, Complaints(), directory, queue_view)
         self._recordings = TalkRecordings(hub)
+        self._overrides = overrides = Overrides(hub)
+        self._override_phone = OverridePhone(hub, overrides)
         self._announcements = Announcements(hub)
         keys = TalkKeys(hub, self._recordings)
-        self._offers = Offers(hub, self._announcements, self._recordings, keys)
+        self._offers = Offers(hub, self._announcements, self._recordings, keys, overrides)
         self._callbacks = self._offers.agent_first = Callbacks(hub, self._offers)
         self._phones = phones = Phones(hub)
         self._star_codes = StarCodes(hub, phones)
@@ -89,8 +96,8 @@ class Router:
         self._blind_transfers = self._offers.handed_on = keys.transfers = BlindTransfers(
             hub, self._offers, self._announcements, self._recordings
         )
-        self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys)
-        flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings)
+        self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys, overrides)
+        flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings, overrides)
         self.parts: dict[commands.LegRole, Part] = {
             "caller": self._callers,
             "agent": self._offers,
@@ -98,6 +105,7 @@ class Router:
             "code": self._star_codes,
             "supervisor": self._supervision,
             "callback": self._callbacks,
+            ROLE: self._override_phone,
             OUTSIDE: self._blind_transfers,
         }
         hub.on_flow_command = flow_commands.on_flow_command
@@ -145,7 +153,8 @@ class Router:
     def next_deadline(self) -> Instant | None:
         """The earliest of all parts' deadlines."""
         first: Instant | None = None
-        for part in (self.hub.flows, self.hub.queues, self._announcements, self._callbacks):
+        timed = (self._announcements, self._callbacks, self._overrides, self._override_phone)
+        for part in (self.hub.flows, self.hub.queues, *timed):
             due = part.next_deadline()
             if due is not None and (first is None or due < first):
                 first = due
@@ -190,7 +199,8 @@ class Router:
             case door.Bridged() | door.Unbridged():
                 self._bridge_changed(event)
             case door.RecordingFinished():
-                self._recordings.finished(event)
+                if not self._override_phone.recorded(event):
+                    self._recordings.finished(event)
             case door.CallEnded():
                 self._ended(event)
             case door.AgentDeviceChanged(device):
@@ -211,7 +221,10 @@ class Router:
                 pass  # nothing waits for a quick command
             case door.CommandFailed():
                 self._failed(event)
-            case LookupFinished() | SecretChecked():
+            case SecretChecked():
+                if not self._override_phone.checked(event):
+                    hub.tell_flows(event)
+            case LookupFinished():
                 hub.tell_flows(event)
             case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded() | AgentMoved():
                 hub.tell_queues(event)
@@ -228,20 +241,25 @@ class Router:
                 hub.tell_flows(event)
                 hub.tell_queues(event)
                 hub.cases.handle(event, hub.now)
+                self._overrides.tick()  # the clock may have jumped past an end
             case door.Tick():
                 hub.tick()
                 self._announcements.tick()
                 self._callbacks.tick()
+                self._overrides.tick()
+                self._override_phone.tick()
             case events.VersionPublished(version):
                 before, hub.register.version = hub.register.version, version
                 hub.tell_queues(Configured(version))
                 self._phones.published(before)
+                self._overrides.published()
             case events.WaitModelFitted(model):
                 hub.register.wait_model = model
                 hub.queue_view.use(model)
             case events.Restarted():
                 for command in hub.register.filing.values():
                     hub.give(command)
+                self._callbacks.restarted()
                 self._blind_transfers.restarted()
             case events.CaseFiled(attempt, call_id, number):
                 filed = hub.register.filing.pop(attempt, None)
@@ -256,13 +274,24 @@ class Router:
             case events.NumberChecked():
                 if not self._blind_transfers.checked(event):
                     self._callbacks.checked(event)
+            case events.OverrideWanted():
+                self._overrides.wanted(event)
+            case events.OverrideLifted():
+                self._overrides.lifted(event)
+            case events.TrunksChanged(down):
+                hub.register.trunks_down = list(down)
             case _:
                 assert_never(event)
 
     def _arrived(self, event: door.CallArrived) -> None:
         if event.leg in self.register.legs:
             return
-        if event.device is not None:
+        code, number = self.hub.directory.override_access(self.register.version)
+        if event.device is not None and code and event.called == code:
+            self._override_phone.arrived(event, event.device)
+        elif event.device is None and number and self._callers.called(event) == number:
+            self._override_phone.arrived(event, "")
+        elif event.device is not None:
             self._star_codes.dialled(event, event.device)
         else:
             self._callers.arrived(event)
@@ -351,5 +380,6 @@ class Router:
         for missed in resync.missed(hub.register, event):
             self._take(missed)
             hub.settle()
-        resync.adopt(hub, self._offers, event, before)
+        resync.adopt(hub, self._offers, self._callers, event, before)
+        self._override_phone.adopted({leg.leg for leg in event.live})
         nodes.switch_back(hub, event)

@@ -160,12 +160,15 @@ TRANSFERS: Transitions[TransferState, TransferEvent] = Transitions(
 | waiting | on music | that agent is gone, too: the queue looks for another one, and the caller is first in line |
 """
 
-CallbackState = Literal["checking", "booked", "asking", "clearing", "dialling", "resting", "talking", "over"]
+CallbackState = Literal[
+    "checking", "unchecked", "booked", "asking", "clearing", "dialling", "resting", "talking", "over"
+]
 CallbackEvent = Literal[
     "allowed",
     "refused",
     "overtaken",
     "joined",
+    "caller_left",
     "told",
     "accepted",
     "closed",
@@ -182,7 +185,14 @@ CallbackEvent = Literal[
 CALLBACKS: Transitions[CallbackState, CallbackEvent] = Transitions(
     "callback",
     {
-        "checking": {"allowed": "booked", "refused": "over", "overtaken": "over", "joined": "over"},
+        "checking": {
+            "allowed": "booked",
+            "refused": "over",
+            "overtaken": "over",
+            "joined": "over",
+            "caller_left": "unchecked",
+        },
+        "unchecked": {"allowed": "resting", "came_back": "resting", "joined": "over", "given_up": "over"},
         "booked": {
             "told": "asking",
             "accepted": "clearing",
@@ -212,6 +222,7 @@ CALLBACKS: Transitions[CallbackState, CallbackEvent] = Transitions(
         "asking": {"told": "the whisper is said again after a gap"},
         "clearing": {"told": "accepted into the whisper already"},
         "dialling": {"told": "accepted into the whisper already"},
+        "unchecked": {"agent_lost": "as while resting"},
         "resting": {"agent_lost": "it was taken out of the queue, and so the agent was let go"},
         "over": {"agent_lost": "as while resting"},
     },
@@ -221,6 +232,7 @@ CALLBACKS: Transitions[CallbackState, CallbackEvent] = Transitions(
 | state | the queues | what goes on |
 |---|---|---|
 | checking | wait | may this number be called at all? the caller is on the line |
+| unchecked | do not know it | as checking, and the caller has hung up: the answer decides |
 | booked | wait, or offer | the place is kept |
 | asking | offer | the agent hears who and why, and has until `due_at` to press 1 |
 | clearing | offer | may the number be called still? |

@@ -7,7 +7,7 @@ care:
   alert_s: [720, 1800]            # waits that are told to the operator
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -81,5 +81,8 @@ class QueueTreatment(msgspec.Struct, frozen=True):
     """None: music, and nothing said."""
     callback: CallbackRules | None = None
     """None: no callbacks."""
+    on_closure: Literal["leave", "announce", "stay"] = "leave"
+    """What becomes of callers who wait when the queue is closed (`hotline overrides close`): they go the way of
+    `closed` of their flow, are told (`queue_closed`) and wait on, or just wait on."""
     alert_s: tuple[Annotated[float, msgspec.Meta(gt=0.0)], ...] = (720.0, 1800.0)
     """Waits after which the operator is told, in rising order."""

@@ -44,6 +44,32 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
         return self.calendar == "" or day.year in self.complete_years or decreed_day(day) is not None
 
 
+class OtherHours(msgspec.Struct, frozen=True, array_like=True):
+    """Hours that replace those of each day from `first` to `last` (ISO dates in the zone of the hours), both included.
+
+    An empty `last` is no end; `spans` as in a week, and none of them passes midnight.
+    """
+
+    spans: tuple[Span, ...]
+    first: str
+    last: str = ""
+
+    def hold_on(self, day: date) -> bool:
+        """Whether they replace the hours of that day."""
+        text = day.isoformat()
+        return self.first <= text and (not self.last or text <= self.last)
+
+
+def with_others(hours: Hours, others: OtherHours | None, utc_s: float) -> Hours:
+    """The hours as they are at `utc_s` and in the two months after it, with `others` in the place of their days."""
+    if others is None:
+        return hours
+    today = datetime.fromtimestamp(utc_s, UTC).astimezone(_zone(hours.zone)).date()
+    days = (today + timedelta(days=ahead) for ahead in range(-1, _LOOK_AHEAD_DAYS))
+    replaced = {day.isoformat(): others.spans for day in days if others.hold_on(day)}
+    return msgspec.structs.replace(hours, closures={**hours.closures, **replaced})
+
+
 def is_open(hours: Hours, utc_s: float) -> tuple[bool, Reason]:
     """Open or not at `utc_s` (UTC epoch seconds), and the rule that says so."""
     local = datetime.fromtimestamp(utc_s, UTC).astimezone(_zone(hours.zone))

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+import msgspec
+
 from calls.events import (
     CallAnswered,
     CallEnded,
@@ -16,6 +18,7 @@ from calls.events import (
     Tick,
 )
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
+from dsl.hours import OtherHours
 
 
 class CallStarted(Event, frozen=True):
@@ -27,6 +30,14 @@ class CallStarted(Event, frozen=True):
     flow: str
     caller: str
     called: str
+    answered: bool = False
+    """The caller has been answered, and has heard something that comes before every flow."""
+
+
+class HoursReplaced(Event, frozen=True):
+    """From now on these hours hold in place of those of the same name, in every version; all others as published."""
+
+    others: dict[str, OtherHours] = msgspec.field(default_factory=dict)
 
 
 class LookupFinished(Event, frozen=True):
@@ -55,11 +66,12 @@ class CaseOpened(Event, frozen=True):
 
 
 class LeftQueue(Event, frozen=True):
-    """The queue has done with the call. `served`: it talked with an agent, and the agent's leg is gone."""
+    """The queue has done with the call. `served`: it talked with an agent, and the agent's leg is gone. `closed`: a
+    supervisor has closed the queue."""
 
     call: CallId
     attempt: AttemptId
-    outcome: Literal["served", "no_agents", "timed_out", "full", "failed"]
+    outcome: Literal["served", "no_agents", "timed_out", "full", "failed", "closed"]
     agent: AgentId | None = None
 
 
@@ -112,6 +124,7 @@ class CallAdopted(Event, frozen=True):
 
 IvrEvent = (
     CallStarted
+    | HoursReplaced
     | LookupFinished
     | SecretChecked
     | CaseOpened

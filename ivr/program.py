@@ -12,6 +12,7 @@ import msgspec
 from calls.ids import Seconds
 from calls.numbers import REGION, e164
 from dsl.hours import Hours
+from ivr.override_rules import OverrideRules
 
 AGAIN = "again"  # this step anew
 BACK = "back"  # the menu before this one
@@ -374,9 +375,18 @@ class Program(msgspec.Struct, frozen=True, array_like=True):
     zone: str = "UTC"
     """IANA: whose day and clock the house keeps. Versions of before this field kept UTC's."""
 
+    overrides: OverrideRules = OverrideRules()
+
     def entry(self, called: str) -> str | None:
         """Flow that answers `called`, as the switch gave it; None: none answers this number."""
-        return self.entries.get(called) or self.entries.get(e164(called, self.region)) or self.entries.get("default")
+        return self.entries.get(self.line(called))
+
+    def line(self, called: str) -> str:
+        """The entry that `called` comes under: its number in full, or `default`; empty for none."""
+        for number in (called, e164(called, self.region), "default"):
+            if number in self.entries:
+                return number
+        return ""
 
     def with_clips(self, version: str, clips: dict[str, dict[str, str]]) -> "Program":
         """Copy of the program as version `version`, with the sounds that publish built."""

@@ -37,13 +37,18 @@ class Vault:
         digit = opened.star if event.digit == "*" else event.digit
         if not _DIGIT.fullmatch(digit):
             return event
-        self._secrets[opened.call][opened.name] += digit
+        secrets = self._secrets[opened.call]
+        secrets[opened.name] = secrets.get(opened.name, "") + digit
         return DigitPressed(event.leg, HIDDEN)
 
     def check(self, command: CheckSecret) -> SecretChecked:
         """Whether the secret passes; one that is not here does not."""
         secret = self._secrets.get(command.call, {}).get(command.name)
         return SecretChecked(command.call, command.attempt, secret is not None and passes(command.check, secret))
+
+    def take_out(self, call: CallId, name: str) -> str:
+        """The secret, which the vault has no longer; empty where there is none. For a check that is not its own."""
+        return self._secrets.get(call, {}).pop(name, "")
 
     def fill(self, call: CallId, body: dict[str, Any]) -> dict[str, Any]:
         """`body` with every value `secret:NAME` replaced. One that is not here is empty: the service refuses it."""

@@ -73,6 +73,7 @@ _PARAMETERS = {
     "site": "`bus.site` of hotline.yaml, or the name of the site's folder",
     "agent": "an agent of dialplans/agents.yaml",
     "queue": "a queue of dialplans/queues.yaml",
+    "override": "the number of an override, as `hotline overrides` shows it",
     "call": "the call's id, as `hotline calls` shows it; `/`, `+`, `#` and `%` are percent-encoded",
     "client": "a name of the client's own choice",
 }

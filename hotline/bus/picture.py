@@ -84,6 +84,9 @@ class Picture:
                     self._put(now, words.FORECAST, call.call, forecast)
         for queue, waiting in waits.items():
             self._put(now, words.QUEUE, queue, _queue(queue, waiting, offset_s))
+        for one in register.overrides:
+            shown = words.Override(one.number, one.kind, one.target, one.author, one.reason, one.set_at, one.ends_at)
+            self._put(now, words.OVERRIDE, str(one.number), shown)
         self.topics = now
 
     def _put(self, into: dict[str, bytes], channel: words.Channel, name: str, payload: words.Message) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from acd.commands import AgentState
 from calls.ids import Seconds
+from calls.overrides import Kind
 
 VERSION = "v1"
 
@@ -42,6 +43,19 @@ class Queue(Message, frozen=True):
     waiting: int
     offered: int
     longest_since: float | None
+
+
+class Override(Message, frozen=True):
+    """An override in force: a queue or a line is closed, words are said to callers, or other hours hold."""
+
+    number: int
+    kind: Kind
+    target: str
+    author: str
+    reason: str
+    set_at: float
+    ends_at: float | None
+    """None: until somebody lifts it."""
 
 
 class Call(Message, frozen=True):
@@ -136,6 +150,7 @@ _STATE = "Retained, QoS 1. The newest value; right again by itself after the bro
 CONTROLLER = Channel("controller", "controller", Controller, True, False, _STATE)
 AGENT = Channel("agentState", "agents/{agent}/state", Agent, True, False, _STATE)
 QUEUE = Channel("queueState", "queues/{queue}/state", Queue, True, False, _STATE)
+OVERRIDE = Channel("override", "overrides/{override}/state", Override, True, False, _STATE)
 CALL = Channel("callState", "calls/{call}/state", Call, True, False, _STATE)
 FORECAST = Channel("callForecast", "calls/{call}/forecast", CallForecast, True, False, _STATE)
 ENDED = Channel(
@@ -164,7 +179,7 @@ COMMAND = Channel(
 )
 REPLY = Channel("reply", "replies/{client}", Reply, False, False, "QoS 1, to a topic below `replies/`, nowhere else.")
 
-CHANNELS = (CONTROLLER, AGENT, QUEUE, CALL, FORECAST, ENDED, ALERT, COMMAND, REPLY)
+CHANNELS = (CONTROLLER, AGENT, QUEUE, OVERRIDE, CALL, FORECAST, ENDED, ALERT, COMMAND, REPLY)
 STATES = tuple(channel for channel in CHANNELS if channel.retained)
 
 

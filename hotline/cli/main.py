@@ -26,6 +26,7 @@ _COMMANDS = {
     "retention": ("retention", "What is kept for how long, and what would go now."),
     "legal-hold": ("legal_hold", "Calls of which nothing is deleted."),
     "trunks": ("trunks", "The trunks: up or down and why, calls now, last failures."),
+    "overrides": ("overrides", "A bad night's switches: closed queues and lines, announcements, other hours today."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run queues, or the whole house, in virtual time, with the code that serves live calls."),
     "tune": ("simulate", "Search a policy's weights by simulation."),
@@ -45,7 +46,7 @@ class _Lazy(TyperGroup):
         if cmd_name not in _COMMANDS:
             return None
         loaded: Any = get_command(importlib.import_module(f"hotline.cli.{_COMMANDS[cmd_name][0]}").app)
-        return loaded.commands[cmd_name] if hasattr(loaded, "commands") else loaded
+        return getattr(loaded, "commands", {}).get(cmd_name, loaded)  # one of several, or a group of its own
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):

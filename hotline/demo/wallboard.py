@@ -40,10 +40,24 @@ def draw(view: dict[str, Any], title: str, most_events: int = 9, zone: tzinfo = 
         head.append("   the switch is away: calls go on, the link is tried again", "bold red")
     return Group(
         head,
+        *_overrides(view, zone),
         Columns([_places(view), _totals(view)], expand=True),
         Columns([_agents(view), _queues(view)], expand=True),
         _events(view, most_events, zone),
     )
+
+
+def _overrides(view: dict[str, Any], zone: tzinfo) -> list[Text]:
+    """A line for each override: it is why callers are treated in another way than the flows say."""
+    lines = []
+    for one in view.get("overrides", ()):
+        until = "until it is lifted"
+        if one["ends_at"] is not None:
+            until = f"until {datetime.fromtimestamp(one['ends_at'], zone):%d %b %H:%M}"
+        line = Text(f" {one['number']}  {one['kind']} of {one['target']} {until}", "bold yellow")
+        line.append(f"   {one['author']}: {one['reason']}", "yellow")
+        lines.append(line)
+    return lines
 
 
 def _places(view: dict[str, Any]) -> RenderableType:

@@ -23,12 +23,14 @@ from calls.numbers import REGION, masked
 from calls.ports import Switch
 from complaints.cases import FileCase
 from control import commands, events
+from control.override_phone import PIN, ROLE
 from hotline.driver.do_not_call import DoNotCall, NumberList, may_call
 from hotline.driver.forecast_log import ForecastLog
 from hotline.driver.lookups import Lookups
 from hotline.store import statements
 from hotline.store.writer import Writer
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft
+from ivr.events import SecretChecked
 from ivr.vault import Vault
 
 log = structlog.get_logger("hotline")
@@ -45,6 +47,7 @@ _KEPT = (
     commands.LogRecording,
     commands.DropRecording,
     commands.LogCallback,
+    commands.LogOverride,
     commands.LogWait,
     SurveyAnswered,
 )
@@ -77,6 +80,8 @@ class CommandExecutor:
         self._take = take
         self.do_not_call: DoNotCall = NumberList(None, REGION)
         """Asked before a number is called."""
+        self.is_pin: Callable[[str], bool] = lambda digits: False
+        """Whether digits are the PIN of overrides; it may take a while."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}
         self._loop = asyncio.get_running_loop()
@@ -99,7 +104,7 @@ class CommandExecutor:
             door.HangUp: self._on_leg,
             HideDigits: vault.hide,
             ShowDigits: vault.show,
-            CheckSecret: lambda command: self._later(vault.check(command)),
+            CheckSecret: self._check_secret,
             Lookup: self._lookup,
             FileCase: self._file,
             commands.PrepareSpeech: self._prepare,
@@ -107,7 +112,8 @@ class CommandExecutor:
             commands.LogCall: self._log_call,
             commands.LogCallback: lambda row: writer.write(statements.CALLBACK, msgspec.structs.astuple(row)),
             commands.CheckNumber: self._check_number,
-            commands.LogLeg: lambda row: writer.write(statements.LEG, msgspec.structs.astuple(row)),
+            commands.LogLeg: self._log_leg,
+            commands.LogOverride: lambda row: writer.write(statements.OVERRIDE, statements.override_row(row)),
             commands.LogTalk: lambda row: writer.write(statements.TALK, msgspec.structs.astuple(row)),
             commands.LogTransfer: lambda row: writer.write(statements.TRANSFER, msgspec.structs.astuple(row)),
             commands.LogWait: lambda row: writer.write(statements.WAIT, statements.wait_row(row)),
@@ -224,6 +230,23 @@ class CommandExecutor:
             self._take(await self._lookups.ask(command, body))
 
         self._spawn(ask())
+
+    def _check_secret(self, command: CheckSecret) -> None:
+        if command.check != PIN:
+            self._later(self._vault.check(command))
+            return
+        digits = self._vault.take_out(command.call, command.name)
+
+        async def ask() -> None:
+            right = await asyncio.to_thread(self.is_pin, digits)
+            self._take(SecretChecked(command.call, command.attempt, right))
+
+        self._spawn(ask())
+
+    def _log_leg(self, row: commands.LogLeg) -> None:
+        self._writer.write(statements.LEG, msgspec.structs.astuple(row))
+        if row.role == ROLE:  # a caller's secrets are forgotten with the call
+            self._vault.forget(row.call, row.leg)
 
     def _check_number(self, command: commands.CheckNumber) -> None:
         async def ask() -> None:

@@ -1,12 +1,13 @@
 """Provisioning of an Asterisk: agents' SIP accounts, and the fallback for when the controller is away."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import aiohttp
 
 from calls.errors import SwitchError
+from calls.overrides import Override
 from calls.trunks import Tls, Trunk
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
@@ -49,9 +50,12 @@ class AsteriskHouse:
         self._log = FallbackLog(self._switch.fallback_log)
         self._registrations = RegistrationLog(self._switch.log_file, ASTERISK)
 
-    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
+    async def provide(
+        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+    ) -> None:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
-        lines = await asyncio.to_thread(fallback_lines, routing, program, utc)  # looks a year of hours through
+        # beside the event loop, for it looks a year of hours through
+        lines = await asyncio.to_thread(fallback_lines, routing, program, utc, overrides)
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir))
         srtp = routing.tls.phone_srtp if routing.tls is not None else "no"
         try:

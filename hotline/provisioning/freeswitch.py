@@ -1,8 +1,9 @@
 """Provisioning of a FreeSWITCH: agents' SIP accounts, and the fallback for when the controller is away."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from calls.overrides import Override
 from calls.trunks import Tls, Trunk
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
@@ -43,9 +44,12 @@ class FreeSwitchHouse:
         self._log = FallbackLog(self._switch.fallback_log)
         self._registrations = RegistrationLog(self._switch.log_file, FREESWITCH)
 
-    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
+    async def provide(
+        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+    ) -> None:
         """Put accounts and fallback in force. Raises SwitchError when FreeSWITCH does not take them."""
-        lines = await asyncio.to_thread(fallback_lines, routing, program, utc)  # looks a year of hours through
+        # beside the event loop, for it looks a year of hours through
+        lines = await asyncio.to_thread(fallback_lines, routing, program, utc, overrides)
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir), self._switch.domain)
         if self._switch.peers is not None:
             await set_peers(self._switch)

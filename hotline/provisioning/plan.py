@@ -3,12 +3,15 @@
 The same for every kind of switch: its own compiler turns these lines into its dialplan.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from calls.ids import AgentId, CallId, leg_on
+from calls.overrides import Override
 from control.commands import CallOutcome
 from hotline.provisioning.fallback_hours import hours_of
 from hotline.provisioning.fallback_numbers import forms_of
+from hotline.provisioning.fallback_overrides import closed_lines, with_overrides, without
 from hotline.provisioning.port import MissedCall
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Flow, Jump, Menu, Program, Queue
@@ -46,38 +49,46 @@ def missed_call(call: FallbackCall, voicemail_dir: Path, node: str) -> MissedCal
     )
 
 
-def fallback_lines(routing: RoutingConfiguration, program: Program, utc: float) -> list[FallbackLine]:
+def fallback_lines(
+    routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+) -> list[FallbackLine]:
     """One line an entry flow: its numbers in each form, its hours, its first menu, and whose phones ring.
 
     The fallback is small on purpose: a key of the menu that leads to a queue rings those who serve that queue, any
-    other rings everybody, and nobody answering leads to voicemail.
+    other rings everybody, and nobody answering leads to voicemail. Closed lines are closed there, too, until their end.
     """
+    program = with_overrides(program, overrides, utc)
+    closures = closed_lines(overrides)
     language = program.languages[0]
     sounds = program.clips.get(language, {})
     everybody = RingGroup("everybody", tuple(f"agent-{account}" for account in sorted(routing.owners)))
     lines = []
-    by_flow: dict[str, list[str]] = {}
+    by_flow: dict[tuple[str, str], list[str]] = {}
     taken: set[str] = set()
     for number, flow in program.entries.items():
+        closed = (flow, number if number in closures else "")
         if number == "default":
-            by_flow.setdefault(flow, [])
+            by_flow.setdefault(closed, [])
             continue
         forms = [form for form in forms_of(number, program, routing.trunks) if form not in taken]
         taken.update(forms)
-        by_flow.setdefault(flow, []).extend(forms)
-    takes_all = program.entries.get("default")
-    for flow_name, numbers in by_flow.items():
+        by_flow.setdefault(closed, []).extend(forms)
+    takes_all = (program.entries.get("default"), "default" if "default" in closures else "")
+    for (flow_name, line), numbers in by_flow.items():
+        closure = closures.get(line)
         walked = _walked(program, flow_name)
         menus = ((flow, step) for flow in walked for step in flow.steps.values() if isinstance(step, Menu))
         of, menu = next(menus, (walked[0], None))
         menu_sound = sounds.get(menu.lines[-1].phrase) if menu is not None and menu.lines else None
         keys = _keys(menu, of, routing) if menu is not None and menu_sound is not None else {}
+        name = flow_name.replace("/", "-").lower()
+        hours = hours_of(program, flow_name, utc)
         lines.append(
             FallbackLine(
-                name=flow_name.replace("/", "-").lower(),
-                hours=hours_of(program, flow_name, utc),
+                name=name if closure is None else f"{name[:24]}-closed-{closure.number}",
+                hours=hours if closure is None else without(hours, closure, utc),
                 group=everybody,
-                numbers=() if flow_name == takes_all else tuple(numbers),
+                numbers=() if (flow_name, line) == takes_all else tuple(numbers),
                 keys=keys,
                 greeting=sounds.get("welcome"),
                 menu=menu_sound if keys else None,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from calls.ids import AgentId, CallId
 from calls.numbers import e164
+from calls.overrides import Override
 from calls.trunks import Tls, Trunk
 from control.commands import CallOutcome, LogCall, LogRecording
 from hotline.versions.routing import RoutingConfiguration
@@ -51,8 +52,11 @@ class MissedCall:
 class Provisioning(Protocol):
     """Writes accounts and the fallback for one kind of switch."""
 
-    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
-        """Put this version in force at the switch, as of `utc` (epoch seconds, for holidays to come).
+    async def provide(
+        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+    ) -> None:
+        """Put this version in force at the switch, as of `utc` (epoch seconds, for holidays to come), with
+        the overrides that are in force.
 
         Raises OSError, ValueError or HotlineError with what to do.
         """
@@ -81,7 +85,9 @@ class Provisioning(Protocol):
 class NoProvisioning:
     """For a switch whose configuration is somebody else's."""
 
-    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
+    async def provide(
+        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+    ) -> None:
         """Nothing to write."""
 
     async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:

@@ -65,6 +65,18 @@ class RunningController:
         """Every queue that calls may wait in."""
         return frozenset(self._routing.configuration.queues)
 
+    def lines(self) -> frozenset[str]:
+        """Every line, by its number in full, or `default`."""
+        return frozenset(self._versions.program(self.register.version).entries)
+
+    def hours(self) -> frozenset[str]:
+        """Every entry of hours.yaml."""
+        return frozenset(self._versions.program(self.register.version).hours)
+
+    def languages(self) -> frozenset[str]:
+        """The languages of the house."""
+        return frozenset(self._versions.program(self.register.version).languages)
+
     def pause_reasons(self) -> frozenset[str] | None:
         """The reasons of which an agent must give one to pause; None where any will do."""
         pauses = self._routing.pauses

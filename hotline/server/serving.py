@@ -45,6 +45,7 @@ from hotline.server.store_opening import store_there
 from hotline.server.upkeep import Upkeep
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.lock import alone
+from hotline.site.pin import PinFile
 from hotline.site.secrets import SecretsWatch
 from hotline.site.settings import Site
 from hotline.store import statements
@@ -207,6 +208,7 @@ class Server:
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command)
         executor.do_not_call = self._do_not_call
+        executor.is_pin = PinFile(self.site.override_pin).is_right
         for entry in unstored:
             writer.write(statements.JOURNAL, (entry.seq, entry.at, msgspec.json.encode(entry.event)))
         write_ahead.open(unstored, writer.given)

@@ -1,11 +1,12 @@
 """Trunks of the version that holds: put in force at each switch, and told when one goes down or is up again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 
 from calls.errors import HotlineError
 from calls.ids import Instant
+from control.events import TrunksChanged
 from hotline.provisioning.port import Provisioning
 from hotline.server.health import Health
 from hotline.versions.store import Versions
@@ -21,13 +22,22 @@ class Trunks:
     """Keeps `lines` as the version and the switches say. A step of the server's upkeep."""
 
     def __init__(
-        self, lines: TrunkLines, versions: Versions, provisioning: Mapping[str, Provisioning], health: Health
+        self,
+        lines: TrunkLines,
+        versions: Versions,
+        provisioning: Mapping[str, Provisioning],
+        health: Health,
+        take: Callable[[TrunksChanged], None],
+        down: Iterable[str] = (),
     ) -> None:
+        """`take` is told when other trunks are down than were before: at first, than `down`."""
         self._lines = lines
         self._versions = versions
         self._provisioning = provisioning
         self._health = health
+        self._take = take
         self._look_at: Instant = 0.0
+        self._told = tuple(down)
         self._troubles: dict[str, str] = {}
         health.trunks = lines.down
 
@@ -55,7 +65,7 @@ class Trunks:
             return
         self._look_at = now + _EVERY_S
         routing = self._versions.routing(version)
-        taken = True
+        taken, heard = True, False
         for switch, provisioning in self._provisioning.items():
             if not self._health.switches[switch]:
                 continue
@@ -68,8 +78,18 @@ class Trunks:
             self._trouble(switch, "")
             for name, down in self._lines.see(switch, seen):
                 self._tell(name, down)
+            heard = True
+        if heard:
+            self._tell_router()
         if taken:  # only now: before, a call by a new one would fail
             self._lines.use(routing.trunks, self._versions.region(version))
+
+    def _tell_router(self) -> None:
+        """So that no agent's phone rings for a call that cannot leave the house."""
+        down = tuple(name for name, state in self._lines.states().items() if state.down)
+        if down != self._told:
+            self._told = down
+            self._take(TrunksChanged(down))
 
     def _tell(self, name: str, down: bool) -> None:
         if down:

@@ -55,7 +55,7 @@ class Upkeep:
         self._health = health
         self._versions = versions
         self._provisioning = provisioning
-        self._trunks = Trunks(trunks, versions, provisioning, health)
+        self._trunks = Trunks(trunks, versions, provisioning, health, driver.take, driver.router.register.trunks_down)
         self._trunks.take_up(driver.router.register.version, standing=True)
         self._refitting = refitting
         self._services = services
@@ -68,12 +68,12 @@ class Upkeep:
         self._refused = ""
         """The version that is current and cannot be read."""
         self._provided: dict[str, str] = {}
-        """The version that each switch has; none when it must be provided again."""
+        """The version and the overrides that each switch has; none when they must be provided again."""
         self._provide_at: dict[str, Instant] = {}
         self._tidied: asyncio.Task[None] | None = None
-        self._imported: set[CallId] = set()
-        """Calls of the fallback that are in the log, and not yet forgotten there."""
-        self._imported_rows = 0
+        self._imported: dict[str, set[CallId]] = {switch: set() for switch in provisioning}
+        """By switch, calls of its fallback that are in the log, and not yet forgotten there."""
+        self._imported_rows: dict[str, int] = {}
 
     async def run(self) -> None:
         """Look once a second, for ever."""
@@ -89,8 +89,9 @@ class Upkeep:
                 self._know_services()
             with self._steps.step("trunks"):
                 await self._trunks.look(self._driver.router.register.version, self._clock.now())
-            with self._steps.step("the fallback's calls"):
-                await self._import_missed()
+            for switch, provisioning in self._provisioning.items():
+                with self._steps.step(f"the fallback's calls at {switch}"):
+                    await self._import_missed(switch, provisioning)
             for what, look in self._more.items():
                 with self._steps.step(what):
                     await look()
@@ -127,18 +128,21 @@ class Upkeep:
         self._provide_at.pop(switch, None)
 
     async def _provide(self) -> None:
-        """Tell each switch the agents' phones and the fallback: for each version and after each restart of it."""
+        """Tell each switch the agents' phones and the fallback: for each version, each override that the fallback
+        knows, and after each restart of it."""
         register, now = self._driver.router.register, self._clock.now()
-        version = register.version
+        version, overrides = register.version, tuple(register.overrides)
+        wanted = " ".join((version, *(str(one.number) for one in overrides if one.kind != "announcement")))
         for switch, provisioning in self._provisioning.items():
-            has = self._provided.get(switch) == version
+            has = self._provided.get(switch) == wanted
             if has or not self._health.switches[switch] or now < self._provide_at.get(switch, 0.0):
                 continue
             self._provide_at[switch] = now + _PROVIDE_AGAIN_S
             try:
                 utc = now + register.offset_s
-                await provisioning.provide(self._versions.routing(version), self._versions.program(version), utc)
-                self._provided[switch] = version
+                routing, program = self._versions.routing(version), self._versions.program(version)
+                await provisioning.provide(routing, program, utc, overrides)
+                self._provided[switch] = wanted
             except (HotlineError, OSError, ValueError) as error:
                 advice = "agents' phones and the fallback are as before; it is tried again by itself"
                 log.error(
@@ -172,21 +176,21 @@ class Upkeep:
             self._services.need(self._versions.program(version))
             self._services_of = version
 
-    async def _import_missed(self) -> None:
-        """Put into the call log what came while we were away. The fallback forgets it in a later look, once durable."""
-        everywhere = self._provisioning.values()
-        calls = [call for one in everywhere for call in await asyncio.to_thread(one.missed)]
-        new = [call for call in calls if call.call not in self._imported]
+    async def _import_missed(self, switch: str, provisioning: Provisioning) -> None:
+        """Put into the call log what came to one switch while we were away. The fallback forgets it in a later look,
+        once durable. Each switch for itself: a log that cannot be read holds up no other."""
+        imported = self._imported[switch]
+        calls = await asyncio.to_thread(provisioning.missed)
+        new = [call for call in calls if call.call not in imported]
         region = self._versions.region(self._driver.router.register.version)
         for call in new:
             for row in call.rows(region):
                 self._driver.executor.execute(row)
-            self._imported.add(call.call)
+            imported.add(call.call)
         if new:
-            self._imported_rows = self._writer.given
+            self._imported_rows[switch] = self._writer.given
             advice = "hotline calls shows them as version fallback"
-            log.warning("calls met the fallback", calls=len(new), advice=advice)
-        elif calls and self._writer.committed >= self._imported_rows:
-            for one in everywhere:
-                await asyncio.to_thread(one.forget)
-            self._imported.clear()
+            log.warning("calls met the fallback", calls=len(new), switch=switch, advice=advice)
+        elif calls and self._writer.committed >= self._imported_rows[switch]:
+            await asyncio.to_thread(provisioning.forget)
+            imported.clear()

@@ -258,6 +258,8 @@ class Site:
         self.sounds = self.state / "sounds"
         listed = settings.do_not_call
         self.do_not_call = None if listed is None else self.folder / listed
+        self.override_pin = self.state / "secrets" / "override_pin"
+        """The hash of the PIN of overrides by phone; `hotline.site.pin` reads it."""
         self.database = self.state / "hotline.db"
         self.wait_models = self.state / "wait_models"
         """The fits of the learned wait forecast; without one the closed form speaks."""

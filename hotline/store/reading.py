@@ -56,6 +56,15 @@ async def calls(
     return await _rows(path, query)
 
 
+async def overrides(path: Path, most: int = 50) -> list[dict[str, Any]]:
+    """Every override that was set, the newest first; none in a store of before them. `detail` is an object."""
+    if not opening.is_of_today(path):
+        return []
+    table = schema.overrides
+    rows = await _rows(path, select(table).order_by(table.c.number.desc()).limit(most))
+    return [{**row, "detail": msgspec.json.decode(row["detail"])} for row in rows]
+
+
 async def legs(path: Path, call: str) -> list[dict[str, Any]]:
     """The legs of a call as they began."""
     return await _rows(path, select(schema.legs).where(schema.legs.c.call == call).order_by(schema.legs.c.began_at))

@@ -147,6 +147,22 @@ surveys = Table(
     Column("score", Integer, nullable=False),
 )
 
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("set_at", Float, nullable=False),
+    Column("ends_at", Float, comment="none: until somebody lifts it"),
+    Column("detail", JSON, nullable=False),
+    Column("over_at", Float),
+    Column("over_by", String(64), nullable=False, comment="empty: by itself"),
+    Column("how", String(16), nullable=False),
+)
+
 waits = Table(
     "waits",
     metadata,

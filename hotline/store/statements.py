@@ -39,6 +39,7 @@ RECORDING = upsert(schema.recordings)
 DROP_RECORDING = "DELETE FROM recordings WHERE path = ?"
 CASE = upsert(schema.cases)
 CALLBACK = upsert(schema.callbacks)
+OVERRIDE = upsert(schema.overrides)
 SURVEY = upsert(schema.surveys)
 AGENT_STATE = upsert(schema.agent_states)
 WAIT = upsert(schema.waits)
@@ -58,6 +59,17 @@ def case_row(case: Case) -> tuple[Any, ...]:
     """Values of CASE."""
     fields = msgspec.json.encode(case.fields).decode()
     return (case.number, case.call, case.caller, case.category, case.asked_by, case.opened_at, fields, case.state)
+
+
+def override_row(row: commands.LogOverride) -> tuple[Any, ...]:
+    """Values of OVERRIDE. The sound of an announcement that was spoken by phone is named by its path."""
+    one = row.override
+    detail = {"texts": one.texts, "recording": one.recording, "spans": one.spans}
+    kept = msgspec.json.encode({word: value for word, value in detail.items() if value}).decode()
+    return (
+        *(one.number, one.kind, one.target, one.author, one.reason, one.set_at, one.ends_at, kept),
+        *(row.over_at, row.over_by, row.how),
+    )
 
 
 def step_row(row: commands.LogStep) -> tuple[Any, ...]:

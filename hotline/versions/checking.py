@@ -25,6 +25,7 @@ from hotline.versions.transfers import TRANSFERS, read_transfers, skills_of
 from hotline.versions.trunks import TRUNKS, gaps, read_trunks
 from hotline.versions.unread import unread_files
 from ivr.compiler.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
+from ivr.compiler.overrides import OVERRIDES
 from ivr.compiler.queue_rules import QUEUES
 from ivr.compiler.test_cases import TESTS, read_test_cases
 from ivr.program import Program
@@ -84,7 +85,9 @@ def check(site: Site) -> Checked:
             ]
         problems += unanswerable(compiled.flows, compiled.readings, routing.configuration)
         prompts = next((Mark(name, 1, 1) for name in compiled.roots if name.startswith(PROMPTS)), Mark(PROMPTS, 1, 1))
-        problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts)
+        by_overrides = compiled.roots[OVERRIDES].items if OVERRIDES in compiled.roots else {}
+        by_phone = "code" in by_overrides or "number" in by_overrides
+        problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts, by_phone)
         if compiled.program is not None:
             marks = {flow: reading.marks for flow, reading in compiled.readings.items()}
             problems += gaps(compiled.program, routing, compiled.roots[QUEUES], marks)

@@ -1,5 +1,6 @@
 """The router's directory of numbers, phones, queues and sounds, read from the published versions."""
 
+from collections.abc import Set
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -7,11 +8,11 @@ from calls.commands import Clip, Media, Sentence
 from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
 from calls.numbers import e164
-from calls.trunks import Trunk
+from calls.trunks import Trunk, carriers
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
-from dsl.hours import is_open
+from dsl.hours import OtherHours, is_open, with_others
 from hotline.versions.routing import RoutingConfiguration
 from ivr.phrases import PhraseError, Template, parse_template
 from ivr.program import Program
@@ -72,6 +73,64 @@ class VersionedDirectory:
         except BadInput:
             return None
 
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        """Whether a trunk of the version that is not `down` carries the number; where none are named, nobody knows."""
+        try:
+            trunks, region = self._versions.routing(version).trunks, self._versions.region(version)
+        except BadInput:
+            return True
+        return not trunks or any(name not in down for name in carriers(trunks, number, region))
+
+    def line(self, version: str, called: str) -> str:
+        """The entry of entry.yaml that the number comes under."""
+        try:
+            return self._versions.program(version).line(called)
+        except BadInput:
+            return ""
+
+    def closed_flow(self, version: str, line: str) -> str:
+        """By overrides.yaml."""
+        try:
+            rules = self._versions.program(version).overrides
+        except BadInput:
+            return ""
+        return rules.lines.get(line, rules.closed)
+
+    def override_access(self, version: str) -> tuple[str, str]:
+        """By overrides.yaml."""
+        if not version:
+            return "", ""
+        try:
+            rules = self._versions.program(version).overrides
+        except BadInput:
+            return "", ""
+        return rules.code, rules.number
+
+    def targets(self, version: str) -> tuple[tuple[str, str], ...]:
+        """Queues by their titles, lines by their numbers, hours by their names."""
+        program, routing = self._versions.program(version), self._versions.routing(version)
+        queues = routing.configuration.queues.items()
+        return (
+            *((f"queue:{name}", queue.title or name) for name, queue in queues),
+            *((f"line:{number}", number) for number in program.entries),
+            *((f"hours:{name}", name.replace("_", " ")) for name in program.hours),
+        )
+
+    def languages(self, version: str) -> tuple[str, ...]:
+        """The languages of the house, the first one first."""
+        try:
+            return self._versions.program(version).languages
+        except BadInput:
+            return ()
+
+    def hours_zone(self, version: str, hours: str) -> str:
+        """The zone of these hours; that of the house for hours that are not known."""
+        try:
+            known = self._versions.program(version).hours.get(hours)
+        except BadInput:
+            known = None
+        return self.zone(version) if known is None else known.zone
+
     def transfer_rules(self, version: str) -> TransferRules:
         """The rules of transfers by agents; the defaults where the version has none."""
         return self._versions.routing(version).transfers if version else TransferRules()
@@ -122,10 +181,10 @@ class VersionedDirectory:
         """The treatment of this queue's callers; the defaults where the version has none."""
         return self._versions.routing(version).treatments.get(QueueName(queue), QueueTreatment())
 
-    def open(self, version: str, hours: str, utc: float) -> bool:
+    def open(self, version: str, hours: str, utc: float, others: OtherHours | None = None) -> bool:
         """By the clock and the calendar of that version; what is not known is closed."""
         known = self._versions.program(version).hours.get(hours)
-        return known is not None and is_open(known, utc)[0]
+        return known is not None and is_open(with_others(known, others, utc), utc)[0]
 
     def say(self, version: str, language: str, phrase: str, **values: Any) -> tuple[Media, ...]:
         """A phrase in this language, or in the site's first one; nothing where there is no such phrase."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from calls.number_kinds import COUNTRIES
-from control import star_codes
+from control import override_menu, star_codes
 from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
 from dsl.hours import Hours
 from dsl.tree import Mark, Node, Problem, nearest_hint
@@ -14,6 +14,7 @@ from ivr.machine.saying import UNSAYABLE
 OF_STAR_CODES = [phrase for phrase, coarser in star_codes.PHRASES.items() if not coarser]
 ALWAYS: Mapping[str, str] = {
     **dict.fromkeys(OF_STAR_CODES, "to an agent who has dialled a star code"),
+    "talk_cut_off": "to a caller whose talk was cut off on the agent's side, and who waits again",
     UNSAYABLE: "in place of a value or a sentence that cannot be said",
     "welcome": "by the switch alone, while the controller is away",
     "closed_today": "by the switch alone, outside of the hours",
@@ -28,14 +29,24 @@ WHERE_ASKED_FOR: Mapping[str, str] = {
     "wait_between": "to callers who wait (`announce`), with `wait_less_than`, `wait_more_than`",
     "callback_confirm": "to callers who take a callback (`offers`), with `callback_number`, `callback_refused`",
     "callback_arrived": "to a caller who is called back",
+    "queue_closed": "to callers who wait in a queue that is closed (`on_closure: announce`)",
+    "override_menu": "by phone to somebody who sets overrides (`code`, `number` of overrides.yaml), with `override_…`",
 }
 """Phrases that are needed where queues.yaml or a flow asks for them, and when they are said."""
 
 
 def house_phrases(
-    phrases: Phrases, hours: Mapping[str, Hours], routing: RoutingConfiguration, root: Node, prompts: Mark
+    phrases: Phrases,
+    hours: Mapping[str, Hours],
+    routing: RoutingConfiguration,
+    root: Node,
+    prompts: Mark,
+    by_phone: bool = False,
 ) -> Iterator[Problem]:
-    """Problems of the phrases that queues, callbacks and star codes say. `root` is queues.yaml's."""
+    """Problems of the phrases that queues, callbacks and star codes say. `root` is queues.yaml's.
+
+    `by_phone`: a code or a number leads to the menu of overrides.
+    """
     there = frozenset(phrases.keys)
     for phrase, when in ALWAYS.items():
         if phrase not in there:
@@ -43,6 +54,9 @@ def house_phrases(
             yield Problem(prompts, "house-phrase", message, warning=True)
         elif phrases.places(phrase):
             yield Problem(prompts, "house-phrase", f"{phrase} is told nothing, and has places for values")
+    if by_phone:
+        for phrase, told in override_menu.PHRASES.items():
+            yield from _phrase(phrases, phrase, set(told), prompts)
     for queue, treatment in routing.treatments.items():
         yield from _of_queue(phrases, hours, queue, treatment, root)
         steps = routing.configuration.queues[queue].steps if queue in routing.configuration.queues else ()
@@ -59,6 +73,8 @@ def _of_queue(
     if treatment.whisper:
         # the default needs a place of its own: the queue stands for it
         yield from _phrase(phrases, treatment.whisper, {"queue", "reason"}, _mark(root, (*path, "whisper")))
+    if treatment.on_closure == "announce":
+        yield from _phrase(phrases, "queue_closed", set(), _mark(root, (*path, "on_closure")))
     if treatment.announce is not None:
         for phrase, places in phrases_of_announcements(treatment.announce):
             yield from _phrase(phrases, phrase, places, _mark(root, (*path, "announce")))

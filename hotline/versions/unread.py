@@ -12,11 +12,12 @@ from hotline.site.settings import Site
 from hotline.versions.transfers import TRANSFERS
 from hotline.versions.trunks import TRUNKS
 from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
+from ivr.compiler.overrides import OVERRIDES
 from ivr.compiler.queue_rules import QUEUES
 from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
-_FILES = (AGENTS, DEFAULTS, ENTRY, HOURS, QUEUES, SKILLS, TRANSFERS, TRUNKS)
+_FILES = (AGENTS, DEFAULTS, ENTRY, HOURS, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
 _YAML = (".yaml", ".yml")
 _RECORDINGS = "prompts/recordings/"
 _NEVER_MEANT = (".md", ".schema.json")

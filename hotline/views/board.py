@@ -13,6 +13,7 @@ from complaints.cases import FileCase
 from control import commands
 from control.register import Call, Register
 from hotline.views.fields import shown_fields
+from hotline.views.overrides import shown
 
 _LAST = 50
 
@@ -106,6 +107,7 @@ class Board:
             "utc": now + register.offset_s,
             "places": Counter(call.place for call in register.calls.values()),
             "queues": queues,
+            "overrides": [shown(one) for one in register.overrides],
             "agents": [
                 {**msgspec.structs.asdict(row), "for_s": max(0.0, now - row.since)} for row in self._agents.values()
             ],

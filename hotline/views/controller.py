@@ -39,6 +39,18 @@ class Controller(Protocol):
         """Every queue that calls may wait in."""
         ...
 
+    def lines(self) -> frozenset[str]:
+        """Every line, by its number in full, or `default`."""
+        ...
+
+    def hours(self) -> frozenset[str]:
+        """Every entry of hours.yaml."""
+        ...
+
+    def languages(self) -> frozenset[str]:
+        """The languages of the house."""
+        ...
+
     def pause_reasons(self) -> frozenset[str] | None:
         """The reasons of which an agent must give one to pause; None where any will do."""
         ...

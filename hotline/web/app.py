@@ -17,7 +17,7 @@ from control import events
 from hotline.store import reading
 from hotline.views import masking
 from hotline.views.controller import Controller
-from hotline.web import moving, transfers, waits
+from hotline.web import moving, overrides, transfers, waits
 from hotline.web.tokens import WaitTokens
 
 
@@ -86,6 +86,7 @@ def make(controller: Controller, token: str, tokens: WaitTokens) -> FastAPI:
     _agents(app, controller, known)
     _calls(app, controller, known)
     moving.add(app, controller, known)
+    overrides.add(app, controller, known)
     transfers.add(app, controller, known)
     waits.add(app, controller, known, tokens)
     return app

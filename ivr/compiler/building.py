@@ -83,7 +83,10 @@ def queue(given: Given) -> p.Queue:
         reason=given["reason"],
         fields=given["fields"],
         keys=given["keys"],
-        outcomes={outcome: given[outcome] for outcome in QUEUE_OUTCOMES},
+        outcomes={
+            **{outcome: given[outcome] for outcome in QUEUE_OUTCOMES},
+            "closed": given["closed"] or given["no_agents"],
+        },
         then=given["then"],
         offers=given["offers"],
         agent=given["agent"],

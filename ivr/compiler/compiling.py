@@ -17,9 +17,11 @@ from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
 from ivr.compiler import lint, ways
 from ivr.compiler.flows import flow_name, read_flow
 from ivr.compiler.grammar import Reading, RefKind
+from ivr.compiler.overrides import OVERRIDES, read_overrides
 from ivr.compiler.phrases import Phrases, read_phrases
 from ivr.compiler.queue_rules import QUEUES
 from ivr.compiler.vocabulary import SITE_WORDS
+from ivr.override_rules import OverrideRules
 from ivr.program import Flow, Limits, Program
 
 FLOWS = "dialplans/flows/"
@@ -90,6 +92,7 @@ class _Compiler:
         done.flows, done.phrases, done.hours = flows, phrases, hours
         self._lint(flows, phrases, hours, languages)
         entries = self._entries(flows)
+        overrides = self._overrides(flows, entries)
         done.problems.sort(key=lambda problem: problem.order)
         done.problems = list(dict.fromkeys(done.problems))
         if not done.errors:
@@ -98,7 +101,9 @@ class _Compiler:
                 for language in phrases.languages
             }
             zone = self._zone or next((entry.zone for entry in hours.values()), "UTC")
-            done.program = Program(version, languages, flows, entries, hours, texts, {}, limits, self._region, zone)
+            done.program = Program(
+                version, languages, flows, entries, hours, texts, {}, limits, self._region, zone, overrides
+            )
         return done
 
     def _problem(self, mark: Mark, rule: str, message: str) -> None:
@@ -240,6 +245,14 @@ class _Compiler:
         if any(path.startswith(PROMPTS) for path in self._unread):
             kinds.add("phrase")
         return lint.Unread(flows, frozenset(kinds))
+
+    def _overrides(self, flows: Mapping[str, Flow], entries: Mapping[str, str]) -> OverrideRules:
+        root = self._done.roots.get(OVERRIDES)
+        if root is None:
+            return OverrideRules()
+        rules, problems = read_overrides(root, flows, self._unread_names().flows, entries, self._region)
+        self._done.problems += problems
+        return rules
 
     def _entries(self, flows: Mapping[str, Flow]) -> dict[str, str]:
         entries: dict[str, str] = {}

@@ -11,11 +11,12 @@ from dsl.calendars import hours_schema
 from dsl.tree import NAME
 from ivr.compiler import shapes, values
 from ivr.compiler.grammar import Kind, Schema
+from ivr.compiler.overrides import overrides_schema
 from ivr.compiler.test_cases import cases_schema
 from ivr.compiler.vocabulary import KINDS, SITE_WORDS
 from ivr.program import ENDINGS
 
-NAMES = ("flow", "defaults", "entry", "hours", "skills", "tests")
+NAMES = ("flow", "defaults", "entry", "hours", "overrides", "skills", "tests")
 """Kinds of files that have a schema here; those of queues and agents are made of acd/config."""
 
 
@@ -26,6 +27,7 @@ def json_schema(name: str = "flow") -> Schema:
         "defaults": _defaults,
         "entry": _entry,
         "hours": hours_schema,
+        "overrides": overrides_schema,
         "skills": _skills,
         "tests": cases_schema,
     }

@@ -40,8 +40,8 @@ ACTIONS: Mapping[str, str] = {
     "waits": "seconds of silence",
     "hangs_up": "nothing behind it",
     "lookup": "what the service answers: {answers: …}, or deadline, refused, not_json, unreachable",
-    "queue": "what the queue does: served, no_agents, timed_out, full, failed, or {served: AGENT}; and as its steps in"
-    " queues.yaml have it, while the caller waits on: {offers: callback}, {offers: message}, {overflows: QUEUE}",
+    "queue": "what the queue does: served, no_agents, timed_out, full, failed, closed, or {served: AGENT}; and as its"
+    " steps in queues.yaml say, while the caller waits on: {offers: callback}, {offers: message}, {overflows: QUEUE}",
     "booking": "what becomes of the callback that the caller confirmed: booked, refused, connecting",
     "transfer": "what becomes of it: talked, busy, no_answer, failed",
     "leaves_message": "seconds of a message that its key ends, or {seconds: 12, then: hangs_up}: ended by hanging up",
@@ -60,7 +60,7 @@ EXPECTATIONS: Mapping[str, str] = {
 }
 _ENDS = ("hung_up", "caller_left", "step_limit", "time_limit", "failed")
 _LOOKUPS = ("deadline", "refused", "not_json", "unreachable")
-_QUEUES = ("served", "no_agents", "timed_out", "full", "failed")
+_QUEUES = ("served", "no_agents", "timed_out", "full", "failed", "closed")
 _BOOKINGS = ("booked", "refused", "connecting")
 _TRANSFERS = ("talked", "busy", "no_answer", "failed")
 

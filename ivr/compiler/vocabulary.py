@@ -193,6 +193,12 @@ _ALL = (
                 site=True,
             ),
             *_outcomes(building.QUEUE_OUTCOMES, "Where to go when the queue says {}."),
+            Option(
+                "closed",
+                s.target,
+                "Where to go when somebody has closed the queue for a while (hotline overrides); else as no_agents.",
+                site=True,
+            ),
             _THEN,
         ),
         building.queue,

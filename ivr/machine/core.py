@@ -27,6 +27,7 @@ from calls.events import (
     Tick,
 )
 from calls.ids import CallId, Instant, LegId, Seconds
+from dsl.hours import OtherHours
 from ivr.commands import FlowEnded, IvrCommand
 from ivr.events import (
     CallAdopted,
@@ -34,6 +35,7 @@ from ivr.events import (
     CallHandedOn,
     CallStarted,
     CaseOpened,
+    HoursReplaced,
     IvrEvent,
     LeftQueue,
     LookupFinished,
@@ -66,6 +68,7 @@ class Snapshot(msgspec.Struct):
 
     offset_s: Seconds | None
     sessions: list[Session]
+    other_hours: dict[str, OtherHours] = {}
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -82,6 +85,7 @@ class Ivr:
         self._legs: dict[LegId, CallId] = {}
         self._heap: list[tuple[Instant, CallId]] = []
         self._offset_s: Seconds | None = None
+        self._other_hours: dict[str, OtherHours] = {}
 
     @property
     def sessions(self) -> dict[CallId, Session]:
@@ -93,6 +97,9 @@ class Ivr:
         match event:
             case ClockSet(offset_s):
                 self._offset_s = offset_s
+                return []
+            case HoursReplaced(others):
+                self._other_hours = others
                 return []
             case Tick():
                 return self.tick(now)
@@ -137,12 +144,13 @@ class Ivr:
 
     def snapshot(self) -> bytes:
         """Encode all state."""
-        return _ENCODER.encode(Snapshot(self._offset_s, list(self._sessions.values())))
+        return _ENCODER.encode(Snapshot(self._offset_s, list(self._sessions.values()), self._other_hours))
 
     def restore(self, snapshot: bytes) -> None:
         """Go on from `snapshot`."""
         state = _DECODER.decode(snapshot)
         self._offset_s = state.offset_s
+        self._other_hours = state.other_hours
         self._sessions = {session.call: session for session in state.sessions}
         self._legs = {session.leg: session.call for session in state.sessions}
         self._heap = []
@@ -174,7 +182,8 @@ class Ivr:
         self._sessions[event.call] = session
         self._legs[event.leg] = event.call
         walk = self._walk(session, now)
-        walk.out.append(Answer(session.leg, walk.mint()))
+        if not (isinstance(event, CallStarted) and event.answered):
+            walk.out.append(Answer(session.leg, walk.mint()))
         walk.successor = flow.start
         return self._settle(walk)
 
@@ -204,7 +213,7 @@ class Ivr:
 
     def _walk(self, session: Session, now: Instant) -> Walk:
         program, voice = self._voice(session.version)
-        return Walk(session, program, voice, now, self._offset_s)
+        return Walk(session, program, voice, now, self._offset_s, self._other_hours)
 
     def _voice(self, version: str) -> tuple[Program, Voice]:
         found = self._voices.get(version)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from calls.commands import Clip, Media, Sentence
 from dsl.conditions import Budget, Erred, evaluate
-from dsl.hours import next_opening
+from dsl.hours import OtherHours, next_opening, with_others
 from ivr.phrases import PhraseError, Template, parse_template
 from ivr.program import Cel, Lines, Program, Value
 from ivr.spoken import OF_HOURS, Opening, SpokenError
@@ -21,6 +21,7 @@ def value_of(value: Value, values: Mapping[str, Any], budget: Budget | None = No
 UNSAYABLE = "sentence_unavailable"
 """Phrase that is said in place of one that cannot be said: a value is missing, or is none of its kind."""
 
+_AS_PUBLISHED: Mapping[str, OtherHours] = {}
 _APOLOGIES = {"zh": "对不起，暂时无法为您播报。", "en": "Sorry, I cannot read that to you right now."}
 
 
@@ -41,10 +42,12 @@ class Voice:
         utc_s: float | None,
         notes: list[str],
         budget: Budget | None = None,
+        other_hours: Mapping[str, OtherHours] = _AS_PUBLISHED,
     ) -> tuple[Media, ...]:
         """Media to play. An apology stands for what cannot be said; `notes` says what and why, without its values.
 
         `utc_s` is now, in UTC epoch seconds; None where no clock is known. `budget` is that of the turn.
+        `other_hours` hold in place of the program's, by name.
         """
         said: list[Media] = []
         for line in lines:
@@ -56,7 +59,7 @@ class Voice:
             try:
                 template, tongue = self._template(line.phrase, tongue)
                 own = {name: value_of(value, values, budget) for name, value in line.values.items()}
-                filled = self._filled(template, {**values, **own}, utc_s)
+                filled = self._filled(template, {**values, **own}, utc_s, other_hours)
                 said.append(Sentence(template.render(filled, tongue, self._program.region, self._zone), tongue))
             except (PhraseError, SpokenError, Erred) as error:
                 reason = error.reason if isinstance(error, SpokenError) else str(error)
@@ -76,14 +79,23 @@ class Voice:
             return Sentence(parse_template(own).render({}, language), language)
         return Sentence(_APOLOGIES.get(primary, _APOLOGIES["en"]), language if primary in _APOLOGIES else "en")
 
-    def _filled(self, template: Template, values: dict[str, Any], utc_s: float | None) -> dict[str, Any]:
+    def _filled(
+        self,
+        template: Template,
+        values: dict[str, Any],
+        utc_s: float | None,
+        other_hours: Mapping[str, OtherHours],
+    ) -> dict[str, Any]:
         """Values with hours looked up: an entry of hours.yaml for its name, and when it opens next."""
         for place, kind in template.places.items():
             if kind not in OF_HOURS:
                 continue
-            hours = self._program.hours.get(str(values.get(place)))
+            name = str(values.get(place))
+            hours = self._program.hours.get(name)
             if hours is None:
                 raise SpokenError(kind, "takes the name of an entry of hours.yaml")
+            if utc_s is not None:
+                hours = with_others(hours, other_hours.get(name), utc_s)
             if kind == "opening":
                 if utc_s is None:
                     raise SpokenError(kind, "the wall clock is not known")

@@ -8,7 +8,7 @@ from calls.events import CommandFailed, PlaybackFinished, RecordingFinished
 from calls.ids import AttemptId, file_name
 from calls.numbers import e164
 from dsl.conditions import Erred, holds
-from dsl.hours import is_open
+from dsl.hours import is_open, with_others
 from ivr import commands
 from ivr.events import CaseOpened, LeftQueue, LookupFinished, TransferEnded
 from ivr.machine.saying import value_of
@@ -131,7 +131,8 @@ def ask_hours(walk: Walk, step: AskHours) -> None:
         walk.note("the wall clock is not known")
         walk.leave("closed", step.closed)
         return
-    opened, reason = is_open(walk.program.hours[step.hours], walk.utc_s)
+    others = walk.other_hours.get(step.hours)
+    opened, reason = is_open(with_others(walk.program.hours[step.hours], others, walk.utc_s), walk.utc_s)
     walk.leave(f"{'open' if opened else 'closed'}: {reason}", step.open if opened else step.closed)
 
 
@@ -216,7 +217,10 @@ def left_queue(walk: Walk, step: Queue, event: LeftQueue) -> None:
     """Go on after the queue, by its outcome."""
     if event.agent is not None:
         walk.session.agent = event.agent
-    then = step.then if event.outcome == "served" else step.outcomes.get(event.outcome, HANG_UP)
+    ways = step.outcomes
+    then = step.then if event.outcome == "served" else ways.get(event.outcome, HANG_UP)
+    if event.outcome == "closed" and "closed" not in ways:  # a version of before closures
+        then = ways.get("no_agents", HANG_UP)
     walk.leave(event.outcome, then)
 
 

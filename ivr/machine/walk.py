@@ -5,11 +5,13 @@ through the methods here, and leave by naming a successor. The core then enters 
 the walk is over.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from calls.commands import HangUp, Play, Stop
 from calls.ids import AttemptId, Instant, Seconds
 from dsl.conditions import Budget
+from dsl.hours import OtherHours
 from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
 from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
@@ -41,12 +43,20 @@ class Walk:
     """Turn of one session: made for an event, thrown away after it."""
 
     def __init__(
-        self, session: Session, program: Program, voice: Voice, now: Instant, offset_s: Seconds | None
+        self,
+        session: Session,
+        program: Program,
+        voice: Voice,
+        now: Instant,
+        offset_s: Seconds | None,
+        other_hours: Mapping[str, OtherHours],
     ) -> None:
+        """`other_hours` hold in place of the program's, by name."""
         self.session = session
         self.program = program
         self.now = now
         self.offset_s = offset_s
+        self.other_hours = other_hours
         self.out: list[IvrCommand] = []
         self.budget = Budget()
         self.successor: str | None = None
@@ -71,7 +81,9 @@ class Walk:
         lines = sum(parts, ())
         if not lines:
             return None
-        media = self._voice.media(lines, session.language, session.values(), self.utc_s, session.notes, self.budget)
+        media = self._voice.media(
+            lines, session.language, session.values(), self.utc_s, session.notes, self.budget, self.other_hours
+        )
         if not media:
             return None
         attempt = self.mint()

@@ -25,7 +25,7 @@ HELP = """\
 wait 6           say nothing for six seconds; an empty line lets the prompt finish
 say TEXT         speak, where the flow listens
 bye              hang up
-served AGENT     the queue: the caller has talked (also: no_agents, timed_out, full, failed)
+served AGENT     the queue: the caller has talked (also: no_agents, timed_out, full, failed, closed)
 offers callback  the queue suggests a way out (also: message); booked, refused, connecting: the callback
 overflows QUEUE  the queue hands the caller on
 answer JSON      the service that is asked (also: deadline, refused, unreachable)
@@ -121,7 +121,7 @@ class Conversation:
             call.overflow(rest)
         elif word in ("booked", "connecting") or (word == "refused" and call.booking is not None):
             call.answer_booking(word)
-        elif word in ("no_agents", "timed_out", "full", "failed", "busy", "no_answer", "talked"):
+        elif word in ("no_agents", "timed_out", "full", "failed", "closed", "busy", "no_answer", "talked"):
             self._outcome(word)
         elif word == "answer":
             try:

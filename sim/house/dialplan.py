@@ -1,6 +1,6 @@
 """A version to be tried: the flows, queues and agents of a site, or of a scenario whose flows only queue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from control.ports import Directory
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
+from dsl.hours import OtherHours
 from ivr.program import HANG_UP, Const, Flow, Language, Program, Queue
 from sim.scenario import Scenario
 
@@ -56,6 +57,34 @@ class PlainDirectory:
         """Callers come by none that has a name."""
         return None
 
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        """Nobody is called outside."""
+        return True
+
+    def line(self, version: str, called: str) -> str:
+        """The number itself."""
+        return self._program.line(called)
+
+    def closed_flow(self, version: str, line: str) -> str:
+        """No line is ever closed."""
+        return ""
+
+    def override_access(self, version: str) -> tuple[str, str]:
+        """Nobody sets overrides by phone."""
+        return "", ""
+
+    def targets(self, version: str) -> tuple[tuple[str, str], ...]:
+        """Nor could they."""
+        return ()
+
+    def languages(self, version: str) -> tuple[str, ...]:
+        """Of the flows."""
+        return self._program.languages
+
+    def hours_zone(self, version: str, hours: str) -> str:
+        """Whose day the house keeps."""
+        return self._program.zone
+
     def account(self, version: str, agent: AgentId) -> str | None:
         """The agent's id."""
         return agent
@@ -73,7 +102,7 @@ class PlainDirectory:
         """Music, and nothing said."""
         return self._treatment
 
-    def open(self, version: str, hours: str, utc: float) -> bool:
+    def open(self, version: str, hours: str, utc: float, others: OtherHours | None = None) -> bool:
         """There are no hours."""
         return True
 

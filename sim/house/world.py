@@ -126,6 +126,7 @@ class House:
             commands.DropRecording: self._forget_recording,
             commands.LogLeg: _nothing,
             commands.LogTalk: _nothing,
+            commands.LogOverride: _nothing,
             commands.LogTransfer: _nothing,
             commands.LogWait: _nothing,
             commands.PrepareSpeech: _nothing,

@@ -147,8 +147,12 @@ class Bridging:
 
     def on_unbridge(self, event: Event) -> None:
         """CHANNEL_UNBRIDGE: one of them left. Where both are is told by what follows."""
+        pair = {event.get("Bridge-A-Unique-ID"), event.get("Bridge-B-Unique-ID")}
+        named = [talk for talk in self.talks.values() if {talk.a, talk.b} == pair]
         talk = self._standing(LegId(event.leg))
-        if talk is not None and talk.take("unbridged"):
+        if named and talk not in named:
+            talk = named[0]
+        if talk is not None and talk.state in ("up", "parting") and talk.take("unbridged"):
             self._set_deadline(talk)
 
     def takes(self, leg: Leg) -> bool:
@@ -180,9 +184,14 @@ class Bridging:
                 self._take_apart(talk, before, leg.id)
 
     def _standing(self, leg: LegId) -> Talk | None:
-        """The talk that the leg is in; not the one that it is heading for."""
-        talks = (talk for talk in self.talks.values() if talk.state in ("up", "parting"))
-        return next((talk for talk in talks if leg in (talk.a, talk.b)), None)
+        """The talk that the leg is in; not the one that it is heading for.
+
+        A leg that has moved on is still one of the two of its talk before, until that is parted.
+        """
+        talks = [talk for talk in self.talks.values() if talk.state in ("up", "parting") and leg in (talk.a, talk.b)]
+        known = self._session.legs.get(leg)
+        now = [talk for talk in talks if known is not None and talk.attempt == known.talk]
+        return next(iter(now or talks), None)
 
     def _take_apart(self, talk: Talk, before: State, out: LegId) -> None:
         """One leg is out. Unbridged is told when it is known of both where they are."""

@@ -18,7 +18,8 @@ from tests.live.live_site import ROOT, LiveSite, record
 
 LANGUAGE, MENU, OFFER, KEPT, REFUSED, NUMBER, MESSAGE, VOICEMAIL = range(300, 1100, 100)
 SAVED, OTHER = 1200, 1600
-"""What is said, in Hz."""
+PIN, OVERRIDES, SET, LOCKED, CLOSED = OFFER, KEPT, REFUSED, NUMBER, MESSAGE
+"""What is said, in Hz. A phone tells twelve tones apart: some phrases that no test hears together share one."""
 TONES = {
     "language_choice": LANGUAGE,
     "main_menu": MENU,
@@ -29,6 +30,11 @@ TONES = {
     "message_offer": MESSAGE,
     "voicemail": VOICEMAIL,
     "voicemail_saved": SAVED,
+    "override_pin": PIN,
+    "override_menu": OVERRIDES,
+    "override_set": SET,
+    "override_locked": LOCKED,
+    "closed_today": CLOSED,
 }
 SHORT_S = 0.4
 

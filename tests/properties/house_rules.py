@@ -8,6 +8,7 @@ from control.router import Router
 from ivr.machine.core import Ivr
 
 _IN_QUEUE = ("waiting", "offered")
+_OUT = ("resting", "unchecked")
 
 
 def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collection[LegId], *, up: bool) -> None:
@@ -21,7 +22,7 @@ def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collec
         session = ivr.sessions.get(call.call)
         callback = call.callback if call.callback is not None and call.callback.state != "checking" else None
         assert call.leg in register.legs or callback is not None
-        places = ("waiting", "offered", "booked") if callback and callback.state != "resting" else _IN_QUEUE
+        places = ("waiting", "offered", "booked") if callback and callback.state not in _OUT else _IN_QUEUE
         known = call.place in places and not register.is_lost(call.call)  # those of a lost switch are set aside
         assert (call.call in acd.callers.by_call) == known, call
         assert (call.offer is not None) == (call.place in ("offered", "talking")), call

@@ -1,5 +1,7 @@
 """Two versions of a small house for the machine of all: every way that a call can go, and people who change between."""
 
+from collections.abc import Set
+
 from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
@@ -7,6 +9,7 @@ from calls.trunks import Trunk
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import Announce, CallbackRules, QueueTreatment
+from dsl.hours import OtherHours
 from ivr.compiler.compiling import compile_folder
 from ivr.program import Program
 
@@ -117,6 +120,9 @@ class Directory:
     def entry(self, version: str, called: str) -> str | None:
         return "main" if called == "95183" else None
 
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        return not down
+
     def is_own(self, version: str, number: str) -> bool:
         return number == "95183"
 
@@ -128,6 +134,24 @@ class Directory:
 
     def trunk(self, version: str, name: str) -> Trunk | None:
         return None
+
+    def line(self, version: str, called: str) -> str:
+        return called
+
+    def closed_flow(self, version: str, line: str) -> str:
+        return ""
+
+    def override_access(self, version: str) -> tuple[str, str]:
+        return "*66", "95184"
+
+    def targets(self, version: str) -> tuple[tuple[str, str], ...]:
+        return tuple((f"queue:{name}", name) for name in PEOPLE[version].queues)
+
+    def languages(self, version: str) -> tuple[str, ...]:
+        return ("en",)
+
+    def hours_zone(self, version: str, hours: str) -> str:
+        return "UTC"
 
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}" if agent in PEOPLE[version].agents else None
@@ -144,7 +168,7 @@ class Directory:
     def treatment(self, version: str, queue: str) -> QueueTreatment:
         return HABITS
 
-    def open(self, version: str, hours: str, utc: float) -> bool:
+    def open(self, version: str, hours: str, utc: float, others: OtherHours | None = None) -> bool:
         return hours == "always"
 
     def say(self, version: str, language: str, phrase: str, **values: object) -> tuple[Media, ...]:

@@ -181,7 +181,7 @@ class House(RuleBasedStateMachine):
         self.world.press(self.pick(number, offers).leg, key)
         self.settle()
 
-    @rule(agent=agents, code=st.sampled_from(["*61", "*62", "*63", "*64", "*65", "77"]))
+    @rule(agent=agents, code=st.sampled_from(["*61", "*62", "*63", "*64", "*65", "*66", "77"]))
     def an_agent_dials(self, agent: AgentId, code: str) -> None:
         leg = self.new_leg("code")
         self.world.arrive(WorldLeg(leg, True, device=f"80{agent}", caller=f"80{agent}", called=code))
@@ -289,6 +289,22 @@ class House(RuleBasedStateMachine):
         attempt = AttemptId(f"web-{len(self.journal)}-{self.legs_seen}")
         self.tell(control_events.CaseWanted(call, attempt, "complaint"))
 
+    @rule(
+        kind_and_target=st.sampled_from(
+            [("closure", "queue:care"), ("closure", "line:95183"), ("announcement", "all"), ("hours", "hours:day")]
+        ),
+        until=st.sampled_from(["today", "lifted", 30.0]),
+    )
+    def an_override_is_set(self, kind_and_target: Any, until: Any) -> None:
+        end = self.now + self.router.register.offset_s + until if isinstance(until, float) else until
+        texts = {"en": "A storm."} if kind_and_target[0] == "announcement" else {}
+        self.tell(control_events.OverrideWanted(*kind_and_target, "li", "storm", end, texts))
+
+    @precondition(lambda self: self.router.register.overrides)
+    @rule(number=some)
+    def an_override_is_lifted(self, number: int) -> None:
+        self.tell(control_events.OverrideLifted(self.pick(number, self.router.register.overrides).number, "li"))
+
     @rule(version=st.sampled_from(["v1", "v2"]))
     def a_version_is_published(self, version: str) -> None:
         self.tell(control_events.VersionPublished(version))
@@ -379,6 +395,7 @@ class House(RuleBasedStateMachine):
         assert not self.world.legs, "a phone rings on, or a leg stands about, with nobody who owns it"
         register = self.router.register
         left: list[Any] = [register.calls, register.legs, register.offers, register.bridges, register.filing]
+        left += [register.openings, register.menus]
         left += [register.transfers, register.handed_on, register.leaving]
         left += [self.ivr.sessions, self.acd.assignments, self.acd.callers.by_call]
         assert not any(left), left

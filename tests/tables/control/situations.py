@@ -231,6 +231,10 @@ OFFERS: Mapping[str, Callable[[], Scene]] = {
 }
 CALLBACKS: Mapping[str, Callable[[], Scene]] = {
     "checking": scene(Scene.asks_for_callback),
+    "unchecked": scene(
+        Scene.asks_for_callback,
+        lambda made: made.house.tell(door.CallEnded(LegId(made.call_id), Cause.NORMAL)) and None,
+    ),
     "booked": scene(Scene.books),
     "asking": scene(Scene.books, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends),
     "clearing": scene(Scene.books, Scene.accepts),
@@ -363,6 +367,7 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the agent hands the caller on to a flow": _handed_on("main"),
         "the agent hands the caller on to nobody": _handed_on("nobody"),
         "a supervisor moves the caller": lambda made: CallMoved(made.call_id, "loans"),  # type: ignore[arg-type]
+        "somebody closes the queue": lambda made: events.OverrideWanted("closure", "queue:care", "li", "storm"),
         "a supervisor wants to listen": lambda made: events.SupervisionWanted(made.call_id, "8099", "listen"),
         "a version is published": lambda made: events.VersionPublished(harness.VERSION),
         "an hour passes": lambda made: 3_600.0,

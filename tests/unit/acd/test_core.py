@@ -349,3 +349,17 @@ def test_the_weighted_policy_keeps_the_last_flexible_agent_back_until_it_is_wort
     grown = offer(bench.until(13.0))  # worth 1 + 10/20 after ten seconds: what the last agent of the desk costs
     assert grown is not None
     assert (grown.call, grown.agent) == ("c2", "both"), "nobody waits for ever"
+
+
+@pytest.mark.parametrize("before_s", [0.9, 0.5, 0.001])
+def test_what_happens_shortly_before_a_planned_look_does_not_put_it_off(before_s: float) -> None:
+    weights = {"goal_s": 20, "fresh": 1.0, "growth": 1.0, "late_growth": 0.1, "reserve": 1.5, "decay": 0.5}
+    queues = {"care": {"weights": {**weights, "reserve": 0.0}}, "desk": {"weights": {**weights, "reserve": 3.0}}}
+    bench = Bench(queues, {"both": {}})
+    assert bench.queue("c1", 0.0) is None
+    planned = bench.acd.next_deadline()
+    assert planned is not None
+    bench(AgentSignedIn(AgentId("both")), planned - before_s)
+    assert bench.acd.next_deadline() == planned
+    bench.queue("c2", planned - before_s / 2)
+    assert bench.acd.next_deadline() == planned

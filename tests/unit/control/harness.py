@@ -1,5 +1,6 @@
 """Call control for tests: real cores, two flows, two agents, and events told by hand."""
 
+from collections.abc import Set
 from itertools import count
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from control.register import Call
 from control.router import Router
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
+from dsl.hours import OtherHours
 from ivr import program as flow
 
 T = TypeVar("T")
@@ -94,6 +96,8 @@ class Directory:
 
     def __init__(self, habits: QueueTreatment | None = None, rules: TransferRules | None = None) -> None:
         self.queue_habits = habits or QueueTreatment()
+        self.flow_of_closed_lines = ""
+        self.spoken: tuple[str, ...] = ("en",)
         self.rules = rules or TransferRules()
         self.people = configuration()
 
@@ -112,6 +116,27 @@ class Directory:
     def trunk(self, version: str, name: str) -> Trunk | None:
         return TRUNKS.get(name)
 
+    def carried(self, version: str, number: str, down: Set[str]) -> bool:
+        return any(name not in down for name in TRUNKS)
+
+    def line(self, version: str, called: str) -> str:
+        return PROGRAM.line(called)
+
+    def closed_flow(self, version: str, line: str) -> str:
+        return self.flow_of_closed_lines
+
+    def override_access(self, version: str) -> tuple[str, str]:
+        return "*66", "95184"
+
+    def targets(self, version: str) -> tuple[tuple[str, str], ...]:
+        return ("queue:care", "Care"), ("line:95183", "95183"), ("hours:always", "always")
+
+    def languages(self, version: str) -> tuple[str, ...]:
+        return self.spoken
+
+    def hours_zone(self, version: str, hours: str) -> str:
+        return "Asia/Shanghai"
+
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}" if agent in self.people.agents else None
 
@@ -127,8 +152,8 @@ class Directory:
     def treatment(self, version: str, queue: str) -> QueueTreatment:
         return self.queue_habits
 
-    def open(self, version: str, hours: str, utc: float) -> bool:
-        return hours == "always"
+    def open(self, version: str, hours: str, utc: float, others: OtherHours | None = None) -> bool:
+        return hours == "always" and others is None
 
     def say(self, version: str, language: str, phrase: str, **values: object) -> tuple[Media, ...]:
         told = " ".join(f"{name}={value}" for name, value in values.items())

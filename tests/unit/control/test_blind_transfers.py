@@ -218,6 +218,27 @@ def test_a_queue_in_which_nobody_could_ever_answer_leaves_the_caller_to_the_one_
     assert talk.house.last(commands.LogTransfer).detail == "no_agents"
 
 
+@pytest.mark.parametrize("by", ["phone", "code", "http"])
+def test_a_queue_that_somebody_has_closed_takes_nobody_and_the_talk_goes_on(
+    by: Literal["phone", "code", "http"],
+) -> None:
+    talk = Talk("02")
+    talk.house.tell(events.OverrideWanted("closure", "queue:care", "li", "storm"))
+    talk.asks("81" if by == "code" else "queue:care", by)
+    assert talk.place == "talking"
+    assert talk.house.last(commands.LogTransfer).outcome == "refused"
+    assert talk.house.last(commands.LogTransfer).detail == "the queue care is closed: storm"
+
+
+def test_who_was_handed_to_a_queue_before_it_closed_waits_on_and_comes_back() -> None:
+    talk = Talk("02")
+    talk.asks("81", "code")
+    talk.house.tell(events.OverrideWanted("closure", "queue:care", "li", "storm"))
+    assert talk.place == "offered"
+    talk.house.take(talk.call)
+    assert talk.rows[-1][2] == "reached"
+
+
 def test_a_queue_has_so_long_to_find_somebody() -> None:
     talk = Talk("02")
     other = talk.house.arrive(caller="13900139000")

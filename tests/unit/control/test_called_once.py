@@ -39,7 +39,7 @@ class Night(ControlHarness):
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *agents: str) -> None:
         self.closes_at, self.opens_at = float("inf"), float("inf")
-        monkeypatch.setattr(harness.Directory, "open", lambda of, version, hours, utc: self.is_open())
+        monkeypatch.setattr(harness.Directory, "open", lambda of, version, hours, utc, others: self.is_open())
         super().__init__(*agents, habits=QueueTreatment(callback=RULES))
 
     def is_open(self) -> bool:

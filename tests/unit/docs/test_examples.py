@@ -105,7 +105,7 @@ def test_paths_that_are_asked_are_those_of_the_interface(words: list[str]) -> No
 
 def test_the_page_of_the_interface_has_every_path_of_it() -> None:
     page = (_ROOT / "docs" / "http.md").read_text(encoding="utf-8")
-    told = {(method, path.split("?")[0]) for method, path in re.findall(r"`(GET|POST) (/[^`]*)`", page)}
+    told = {(method, path.split("?")[0]) for method, path in re.findall(r"`(GET|POST|DELETE) (/[^`]*)`", page)}
     known = {
         (method.upper(), path)
         for path, methods in make(_NoHouse(), "token", WaitTokens("secret")).openapi()["paths"].items()

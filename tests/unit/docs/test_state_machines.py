@@ -12,6 +12,7 @@ import pytest
 
 from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
+from control.override_menu import MENUS
 from control.states import CALLBACKS, OFFERS, PLACES, TRANSFERS
 from ivr.machine.phases import PHASES as SESSION
 from switch.asterisk.talk import TRANSITIONS as ASTERISK_TALK
@@ -23,6 +24,7 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "call": PLACES,  # type: ignore[dict-item]  # the states are literals
     "offer": OFFERS,  # type: ignore[dict-item]
     "callback": CALLBACKS,  # type: ignore[dict-item]
+    "override menu": MENUS,  # type: ignore[dict-item]
     "transfer": TRANSFERS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
     "session": SESSION,  # type: ignore[dict-item]

@@ -1,10 +1,11 @@
 """The executor's list is closed; a command that fails costs no other; a restart carries out again what is on disk."""
 
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from unittest.mock import Mock, create_autospec
 
 import msgspec
@@ -13,14 +14,18 @@ import structlog
 from sqlalchemy import create_engine
 
 from calls import commands as door
+from calls.events import DigitPressed
 from calls.ids import AttemptId, CallId, LegId
 from calls.ports import Switch
 from control import commands
+from control.override_phone import PIN
 from hotline.driver.executor import CommandExecutor, Sentences
 from hotline.driver.lookups import Lookups
 from hotline.store import schema
 from hotline.store.writer import Writer
-from ivr.vault import Vault
+from ivr.commands import CheckSecret, HideDigits, ShowDigits
+from ivr.vault import HIDDEN, Vault
+from tests.unit.hotline.served import until
 
 pytestmark = pytest.mark.unit
 
@@ -166,3 +171,28 @@ async def test_a_row_that_cannot_be_written_again_costs_no_other(
         executor.replay(other)
     assert taken == ["b"]
     assert [(line["event"], line["call"]) for line in logged] == [("command not carried out", "a")]
+
+
+async def test_a_pin_is_checked_beside_the_event_loop_and_kept_nowhere(writer: Writer, switch: Mock) -> None:
+    vault, taken = Vault(), list[Any]()
+    made = CommandExecutor(switch, writer, vault, Lookups(), create_autospec(Sentences), taken.append)
+    tried: list[tuple[str, int]] = []
+
+    def is_pin(digits: str) -> bool:
+        tried.append((digits, threading.get_ident()))
+        return digits == "482913"
+
+    made.is_pin = is_pin
+    call, leg = CallId("phone-1"), LegId("phone-1")
+    for keyed in ("482913", "111111"):
+        made.execute(HideDigits(call, leg, PIN))
+        for digit in keyed:
+            assert vault.take(DigitPressed(leg, digit)).digit == HIDDEN
+        made.execute(CheckSecret(call, AttemptId(keyed), PIN, PIN))
+        made.execute(ShowDigits(call, leg))
+    await until(lambda: len(taken) == 2)
+    assert {(event.attempt, event.ok) for event in taken} == {("482913", True), ("111111", False)}
+    assert {digits for digits, _ in tried} == {"482913", "111111"}
+    assert threading.get_ident() not in {thread for _, thread in tried}
+    assert vault.take_out(call, PIN) == "", "the vault has it no longer"
+    await made.close()

@@ -2,6 +2,9 @@
 
 import asyncio
 import signal
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from prometheus_client import generate_latest
 from calls.backoff import Backoff
 from calls.errors import SwitchAway
 from calls.ids import CallId
+from calls.overrides import Override
 from calls.ports import Sink
 from hotline.provisioning.port import MissedCall, NoProvisioning
 from hotline.server import upkeep
@@ -35,7 +39,9 @@ class Provided(NoProvisioning):
         self.versions: list[str] = []
         self.kept = [MissedCall(CallId(f"{node}@fallback-1"), "138", "95183", 1.0, 2.0, "abandoned", None, "")]
 
-    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
+    async def provide(
+        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+    ) -> None:
         self.versions.append(program.version)
 
     def missed(self) -> list[MissedCall]:
@@ -115,3 +121,25 @@ async def test_the_only_switch_that_is_away_at_the_start_is_taken_up_when_it_com
     await until(lambda: server.controller.health()["ok"])
     signal.raise_signal(signal.SIGTERM)
     await serving
+
+
+class Unreadable(Provided):
+    """Its log cannot be read."""
+
+    def missed(self) -> list[MissedCall]:
+        raise PermissionError("fallback.log")
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_fallback_log_that_cannot_be_read_holds_up_no_other_switch(tmp_path: Path) -> None:
+    site = new_site(tmp_path)
+    version = publish(Versions(site.versions), 1)
+    timeline = LoopTimeline()
+    provisioning = {"a": Unreadable("a"), "b": Provided("b")}
+    server = server_of(site, [FakeSwitch(timeline, "a"), FakeSwitch(timeline, "b")], provisioning)
+    serving = await serve(server, version)
+    await until(lambda: provisioning["b"].kept == [])
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+    with closing(sqlite3.connect(site.database)) as connection:
+        assert connection.execute("SELECT call FROM calls").fetchall() == [("b@fallback-1",)]

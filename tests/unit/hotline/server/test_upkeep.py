@@ -1,12 +1,14 @@
 """The switch is told of each version once, again after a trouble, and again after a restart of its own."""
 
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import structlog
 
 from calls.errors import SwitchError
+from calls.overrides import Override
 from hotline.provisioning.port import NoProvisioning
 from hotline.server import upkeep
 from hotline.versions.routing import RoutingConfiguration
@@ -25,7 +27,9 @@ class _Provisioning(NoProvisioning):
         self.tries = 0
         self.provided: list[str] = []
 
-    async def provide(self, routing: RoutingConfiguration, program: Program, utc: float) -> None:
+    async def provide(
+        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+    ) -> None:
         self.tries += 1
         if self.tries == 1:
             raise SwitchError("not now")

@@ -20,6 +20,7 @@ _GUIDE = (_ROOT / "docs" / "admins.md").read_text(encoding="utf-8")
 _BLOCKS = re.findall(r"```yaml\n(.*?)```", _GUIDE, re.DOTALL)
 _FLOWS = [block for block in _BLOCKS if block.startswith("flow: ")]
 _HOURS = [block for block in _BLOCKS if block.startswith("service:")]
+_OVERRIDES = [block for block in _BLOCKS if block.startswith("# dialplans/overrides.yaml")]
 _CASES = [block for block in _BLOCKS if "script:" in block]
 
 
@@ -35,7 +36,7 @@ def _compiled(block: str) -> Compilation:
 
 
 def test_every_example_is_of_a_known_kind() -> None:
-    assert len(_FLOWS) + len(_HOURS) + len(_CASES) == len(_BLOCKS)
+    assert len(_FLOWS) + len(_HOURS) + len(_OVERRIDES) + len(_CASES) == len(_BLOCKS)
     assert len(_FLOWS) >= 8
 
 
@@ -54,6 +55,15 @@ def test_hours_are_clean(block: str) -> None:
     hours, problems = read_hours(parse(block, "guide"), None)
     assert problems == []
     assert list(hours) == ["service"]
+
+
+@pytest.mark.parametrize("block", _OVERRIDES)
+def test_overrides_are_clean_and_fit_the_schema(block: str) -> None:
+    compiled = compile_folder({**_site(), "dialplans/overrides.yaml": block})
+    assert [str(problem) for problem in compiled.problems] == []
+    assert compiled.program is not None
+    assert compiled.program.overrides.code == "*66"
+    jsonschema.Draft202012Validator(json_schema("overrides")).validate(parse(block, "guide").plain())
 
 
 @pytest.mark.parametrize("block", _CASES)

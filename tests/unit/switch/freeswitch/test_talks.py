@@ -229,3 +229,48 @@ def test_a_talk_that_is_found_stands_and_is_not_told() -> None:
     assert (cast(str, found.state), stage.told) == ("up", [])
     stage.happens("unbridged")
     assert cast(str, found.state) == "parting"
+
+
+C = LegId("c")
+NEXT = AttemptId("next")
+
+
+def moved_on() -> Stage:
+    """Leg A has gone from B to C; the talk with B is not parted yet, for nothing was heard of B."""
+    stage = Stage("parting")
+    leg = Leg(C, "", "", inbound=True)
+    leg.answered = leg.parked = True
+    stage.session.add(leg)
+    stage.bridging.bridge(commands.Bridge(NEXT, A, C))
+    stage.bridging.on_bridge(Event({"Event-Name": "CHANNEL_BRIDGE", "Bridge-A-Unique-ID": A, "Bridge-B-Unique-ID": C}))
+    assert (stage.talk.state, stage.bridging.talks[NEXT].state) == ("parting", "up")
+    return stage
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_leg_that_moved_on_leaves_the_talk_that_it_is_in(named: bool) -> None:
+    stage = moved_on()
+    pair = {"Bridge-A-Unique-ID": A, "Bridge-B-Unique-ID": C} if named else {}
+    stage.bridging.on_unbridge(Event({"Event-Name": "CHANNEL_UNBRIDGE", "Unique-ID": A, **pair}))
+    assert cast(str, stage.bridging.talks[NEXT].state) == "parting"
+    stage.happens("parked", A)
+    stage.happens("parked", C)
+    assert told(stage.told)[-1] == "unbridged a c"
+
+
+def test_the_end_of_the_talk_before_is_no_end_of_the_one_after_it() -> None:
+    stage = moved_on()
+    late = {"Bridge-A-Unique-ID": A, "Bridge-B-Unique-ID": B}
+    stage.bridging.on_unbridge(Event({"Event-Name": "CHANNEL_UNBRIDGE", "Unique-ID": A, **late}))
+    assert stage.bridging.talks[NEXT].state == "up"
+
+
+def test_two_who_are_connected_anew_leave_the_newer_talk() -> None:
+    stage = Stage("parting")
+    stage.bridging.bridge(commands.Bridge(NEXT, A, B))
+    stage.happens("bridged")
+    again: Any = stage.bridging.talks[NEXT]
+    assert cast(str, again.state) == "up"
+    pair = {"Bridge-A-Unique-ID": A, "Bridge-B-Unique-ID": B}
+    stage.bridging.on_unbridge(Event({"Event-Name": "CHANNEL_UNBRIDGE", "Unique-ID": A, **pair}))
+    assert cast(str, again.state) == "parting"

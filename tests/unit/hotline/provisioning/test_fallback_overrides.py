@@ -1,0 +1,99 @@
+"""The fallback of closed lines and other hours: closed from now to the end, to the minute, by the switch's clock."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from calls.overrides import Override
+from hotline.provisioning.fallback_overrides import with_overrides, without
+from hotline.provisioning.plan import fallback_lines
+from hotline.site.settings import Site
+from hotline.versions.checking import check
+from switch.asterisk.instance.fallback import compile_fallback
+from switch.fallback import OpeningHours, Span
+from switch.freeswitch.instance import fallback as freeswitch
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).resolve().parents[4]
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
+MONDAY = date(2026, 11, 23)
+ALWAYS = OpeningHours("Asia/Shanghai", {day: (Span(0, 1440),) for day in range(1, 8)})
+
+
+def closure(target: str, hours: float | None) -> Override:
+    return Override(3, "closure", target, "li", "storm", NOW, None if hours is None else NOW + hours * 3_600.0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "spans"),
+    [
+        (2.0, (Span(0, 600), Span(720, 1440))),
+        (14.0, (Span(0, 600),)),  # to midnight
+        (None, (Span(0, 600),)),
+    ],
+)
+def test_the_day_of_the_closure(hours: float | None, spans: tuple[Span, ...]) -> None:
+    closed = without(ALWAYS, closure("line:95183", hours), NOW)
+    assert closed.dates[MONDAY] == spans
+    tuesday = closed.dates.get(date(2026, 11, 24))
+    assert tuesday == (() if hours is None else (Span(0, 1440),) if hours == 14.0 else None)
+
+
+def test_days_between_are_closed_and_holidays_stay_so() -> None:
+    holiday = OpeningHours("Asia/Shanghai", ALWAYS.weekdays, {date(2026, 11, 25): ()})
+    closed = without(holiday, closure("line:95183", 48.0), NOW)
+    assert closed.dates == {MONDAY: (Span(0, 600),), date(2026, 11, 24): (), date(2026, 11, 25): ()}
+
+
+def test_only_the_closed_line_is_closed_though_others_have_its_flow() -> None:
+    checked = check(Site.open(ROOT))
+    assert checked.routing is not None
+    assert checked.program is not None
+    closed = closure("line:95183", None)
+    lines = fallback_lines(checked.routing, checked.program, NOW, (closed,))
+    by_name = {line.name: line for line in lines}
+    assert by_name["main-closed-3"].numbers[0] == "95183"
+    assert by_name["main-closed-3"].hours.dates[MONDAY] == (Span(510, 600),)
+    assert by_name["main"].hours.dates.get(MONDAY) is None
+    assert by_name["main"].numbers == (), "it takes all other numbers"
+    assert "[hotline-fallback-line-main-closed-3]" in compile_fallback(lines, "/var/messages")
+    assert "main-closed-3" in freeswitch.compile_fallback(lines, "/var/messages", "127.0.0.1")
+
+
+def test_the_name_of_a_closed_line_is_one_for_a_dialplan_whatever_its_number() -> None:
+    checked = check(Site.open(ROOT))
+    assert checked.routing is not None
+    assert checked.program is not None
+    long = "flows_of_a_very_long_name/and_more"
+    program = msgspec.structs.replace(
+        checked.program,
+        flows={**checked.program.flows, long: checked.program.flows["main"]},
+        entries={**checked.program.entries, "95183": long},
+    )
+    closed = msgspec.structs.replace(closure("line:95183", None), number=1_234_567)
+    lines = fallback_lines(checked.routing, program, NOW, (closed,))
+    assert "-closed-1234567]" in compile_fallback(lines, "/var/messages")
+
+
+def test_the_line_that_takes_all_others_may_be_closed_alone() -> None:
+    checked = check(Site.open(ROOT))
+    assert checked.routing is not None
+    assert checked.program is not None
+    lines = fallback_lines(checked.routing, checked.program, NOW, (closure("line:default", None),))
+    rest = [line for line in lines if not line.numbers]
+    assert [line.name for line in rest] == ["main-closed-3"]
+    assert "95183" in next(line for line in lines if line.name == "main").numbers
+
+
+def test_other_hours_hold_on_their_days_and_no_others() -> None:
+    checked = check(Site.open(ROOT))
+    assert checked.program is not None
+    other = Override(4, "hours", "hours:service", "li", "storm", NOW, NOW + 14 * 3_600.0, spans=((540, 660),))
+    hours = with_overrides(checked.program, (other,), NOW).hours["service"]
+    assert {day: spans for day, spans in hours.closures.items() if day < "2026-12-01"} == {"2026-11-23": ((540, 660),)}
+    assert with_overrides(checked.program, (), NOW) is checked.program
+    assert datetime.fromtimestamp(NOW, UTC).date() == MONDAY
