@@ -36,5 +36,7 @@ class KeepSettings(Strict):
     waits: int | None = pydantic.Field(400, ge=1)
     """What the forecast of waits is fitted on: a year with its seasons."""
     agent_states: int | None = pydantic.Field(None, ge=1)
+    overrides: int | None = pydantic.Field(None, ge=1)
+    """Who closed, announced or opened what, and why: from its end."""
     journal: int = pydantic.Field(90, ge=1)
     """For `hotline why` and for replays."""

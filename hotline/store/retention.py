@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from hotline.store import schema
 
-Kind = Literal["cases", "recordings", "voicemail", "calls", "waits", "agent_states", "journal"]
+Kind = Literal["cases", "recordings", "voicemail", "calls", "waits", "agent_states", "overrides", "journal"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they go: a case that goes lets the recordings of its call go in the same run."""
 
@@ -39,6 +39,7 @@ _OLD = {
     "calls": "FROM calls AS c WHERE c.arrived_at < :before AND c.ended_at < :before",
     "waits": "FROM waits AS c WHERE c.joined_at < :before",
     "agent_states": "FROM agent_states AS c WHERE c.since < :before",
+    "overrides": "FROM overrides AS c WHERE c.over_at < :before",
     "journal": "FROM journal AS c WHERE c.seq <= (SELECT max(seq) FROM snapshots WHERE utc < :before)",
 }
 """What is older than the site keeps, whether something keeps it or not. The journal goes up to a snapshot."""
@@ -49,6 +50,7 @@ _KEPT_BY: dict[str, Sequence[str]] = {
     "calls": (_NOT_HELD, _NO_CASE, _NO_RECORDING, _NO_CALLBACK),
     "waits": (_NOT_HELD,),
     "agent_states": (),
+    "overrides": (),
     "journal": (),
 }
 _AT = {
@@ -58,12 +60,14 @@ _AT = {
     "calls": "c.ended_at",
     "waits": "c.joined_at",
     "agent_states": "c.since",
+    "overrides": "c.over_at",
 }
 _ORDER = {**_AT, "recordings": "r.rowid", "voicemail": "r.rowid", "calls": "c.arrived_at"}
 """By an index: the oldest first, or nearly so, without sorting all that is old for each piece."""
 _KEY = {"cases": "c.number", "recordings": "r.path", "voicemail": "r.path", "calls": "c.call"}
-_ROWS = {"cases": 200, "recordings": 100, "voicemail": 100, "calls": 100, "waits": 2_000, "agent_states": 2_000}
-_JOURNAL_ROWS = 2_000
+_ROWS = {"cases": 200, "recordings": 100, "voicemail": 100, "calls": 100}
+_SMALL_ROWS = 2_000
+"""Of events, and of what nothing hangs on."""
 
 Row = tuple[str, tuple[Any, ...]]
 
@@ -112,12 +116,12 @@ def next_piece(connection: sqlite3.Connection, kind: Kind, before: float, skip: 
     match kind:
         case "journal":
             (count,) = connection.execute(
-                f"SELECT count(*) FROM (SELECT 1 {_OLD[kind]} LIMIT {_JOURNAL_ROWS})", {"before": before}
+                f"SELECT count(*) FROM (SELECT 1 {_OLD[kind]} LIMIT {_SMALL_ROWS})", {"before": before}
             ).fetchone()
             return Piece([*_forget_events(before)], count=count) if count else Piece()
-        case "waits" | "agent_states":
+        case "waits" | "agent_states" | "overrides":
             rowids = connection.execute(
-                f"SELECT c.rowid {_going(kind)} ORDER BY {_ORDER[kind]} LIMIT {_ROWS[kind]}", {"before": before}
+                f"SELECT c.rowid {_going(kind)} ORDER BY {_ORDER[kind]} LIMIT {_SMALL_ROWS}", {"before": before}
             ).fetchall()
             return Piece([(f"DELETE FROM {kind} WHERE rowid = ?", row) for row in rowids], count=len(rowids))
         case _:
@@ -137,7 +141,7 @@ def next_piece(connection: sqlite3.Connection, kind: Kind, before: float, skip: 
 def _forget_events(before: float) -> Sequence[Row]:
     """The oldest of the journal; the snapshots before it when all of it is gone. The last old one stays."""
     last = "(SELECT max(seq) FROM snapshots WHERE utc < ?)"
-    oldest = f"SELECT seq FROM journal WHERE seq <= {last} ORDER BY seq LIMIT {_JOURNAL_ROWS}"
+    oldest = f"SELECT seq FROM journal WHERE seq <= {last} ORDER BY seq LIMIT {_SMALL_ROWS}"
     return (
         (f"DELETE FROM journal WHERE seq IN ({oldest})", (before,)),
         (f"DELETE FROM snapshots WHERE seq < {last}", (before,)),

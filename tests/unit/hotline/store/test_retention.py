@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -75,7 +76,7 @@ class Store:
             self.connection.execute("COMMIT")
         return pieces
 
-    def rows(self, table: str, column: str = "call") -> list[str]:
+    def rows(self, table: str, column: str = "call") -> list[Any]:
         return sorted(row for (row,) in self.connection.execute(f'SELECT "{column}" FROM {table}'))
 
 
@@ -88,7 +89,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_every_kind_is_a_setting_and_every_table_has_its_rule() -> None:
     assert set(KINDS) == set(KeepSettings.model_fields)
-    ruled = {"cases", "recordings", "waits", "agent_states", "journal", "snapshots", "legal_holds"}
+    ruled = {"cases", "recordings", "waits", "agent_states", "overrides", "journal", "snapshots", "legal_holds"}
     assert {table.name for table in schema.metadata.sorted_tables} == ruled | {table.name for table in OF_A_CALL}
 
 
@@ -233,3 +234,20 @@ def test_the_journals_days_have_one_name_at_a_time() -> None:
     assert Settings.model_validate({}).days_kept["journal"] == 90
     with pytest.raises(ValueError, match=r"keep\.journal alone"):
         Settings.model_validate({"journal_days": 7, "keep": {"journal": 8}})
+
+
+def test_an_override_goes_by_its_end_and_one_that_holds_stays(store: Store) -> None:
+    told = {
+        "kind": "line",
+        "target": "95183",
+        "author": "op",
+        "reason": "storm",
+        "detail": "{}",
+        "over_by": "",
+        "how": "",
+    }
+    for number, over_at in ((1, NOW - 100 * DAY_S), (2, NOW - DAY_S), (3, None)):
+        store.insert("overrides", number=number, set_at=NOW - 200 * DAY_S, over_at=over_at, **told)
+    assert found(store.connection, "overrides", NOW - 30 * DAY_S).count == 1
+    assert store.run("overrides", 30) == 1
+    assert store.rows("overrides", "number") == [2, 3]
