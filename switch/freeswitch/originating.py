@@ -12,7 +12,7 @@ from calls.causes import Cause
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId
 from switch import originating
-from switch.freeswitch.legs import Leg, cause_of, failed, status_of
+from switch.freeswitch.legs import Leg, cause_of, end_of, failed
 from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import CommandRefused, Event
 from switch.legs import cause_of_end
@@ -150,7 +150,7 @@ class Dialler(originating.Dialler[Leg]):
         leg = self._session.legs.get(LegId(event.leg))
         if leg is None:
             return
-        status, name = status_of(event), event.get("Hangup-Cause")
+        status, name = end_of(event)
         if not leg.trunk or leg.originate is None or leg.dialled is None or leg.ending is not None:
             self._ended(leg, status, name)
         elif leg.job_done:

@@ -165,5 +165,6 @@ def hangup(cause: str, status: str) -> Event:
         "Unique-ID": "leg-3",
         "Hangup-Cause": cause,
         "variable_sip_term_status": status,
+        "variable_sip_network_ip": "127.0.0.1",
     }
     return Event(headers)
