@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,10 @@ from pathlib import Path
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.freeswitch.adapter import FreeSwitch
+from switch.freeswitch.instance import upkeep
+from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.session import FreeSwitchOptions
+from switch.media_timeout import MediaTimeout
 from tests.contract.marked_rig import MarkedRig
 from tests.contract.proxy import LinkProxy
 from tests.contract.recorded_rig import NO_GATEWAY, PASSWORD, RECORDINGS
@@ -39,6 +42,17 @@ class FreeSwitchRig(SipRig):
 
     async def restart_switch(self) -> None:
         await self._instance.restart()
+
+    async def set_accounts(self, agents: Iterable[str], media_timeout: MediaTimeout) -> None:
+        """As a controller does it that was not told how the switch was started."""
+        known = self._settings
+        ours = FreeSwitchSettings(
+            run_dir=known.run_dir,
+            event_socket_password=known.event_socket_password,
+            event_socket_port=known.event_socket_port,
+            media_timeout=media_timeout,
+        )
+        await upkeep.set_accounts(ours, [account for account in known.accounts if account.agent in agents])
 
     async def taps(self) -> int:
         """What there is of callers being listened to."""

@@ -16,7 +16,7 @@ from switch.accounts import AgentAccount, SecretStore
 from switch.asterisk.instance.installation import Installation, locate_or_install
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
-from switch.freeswitch.instance.process import locate
+from switch.freeswitch.instance.installation import locate
 from tests.ports import free_port
 
 _ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py"]

@@ -24,7 +24,8 @@ from calls.errors import SwitchAway
 from switch.accounts import AgentAccount, SecretStore
 from switch.freeswitch.client import Refused
 from switch.freeswitch.hearing import FOLDER
-from switch.freeswitch.instance.process import KEYS, FreeSwitchProcess, locate
+from switch.freeswitch.instance.installation import locate
+from switch.freeswitch.instance.process import KEYS, FreeSwitchProcess
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.upkeep import ask, set_accounts
 from switch.freeswitch.wire import Api

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from switch.freeswitch.instance.process import locate
+from switch.freeswitch.instance.installation import locate
 from tests.contract.asterisk_rig import AsteriskRig, asterisk_rig
 from tests.contract.freeswitch_rig import FreeSwitchRig, own_freeswitch_rig
 
