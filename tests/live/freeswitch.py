@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -60,15 +60,23 @@ async def own_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[Free
     program = locate()
     assert program is not None
     process = FreeSwitchProcess(freeswitch_settings(run_dir, **changes), program)
-    if process.settings.certificates_dir is None:
-        _copy_keys(_SHARED_KEYS, process.settings.keys_dir)
-    await process.start()
-    if process.settings.certificates_dir is None:
-        _copy_keys(process.settings.keys_dir, _SHARED_KEYS)
+    with shared_keys(process.settings):
+        await process.start()
     try:
         yield process
     finally:
         await process.kill()
+
+
+@contextlib.contextmanager
+def shared_keys(settings: FreeSwitchSettings) -> Iterator[None]:
+    """Around the first start of a switch: it has the keys of those before, or makes them for those to come."""
+    ours = settings.certificates_dir is None
+    if ours:
+        _copy_keys(_SHARED_KEYS, settings.keys_dir)
+    yield
+    if ours:
+        _copy_keys(settings.keys_dir, _SHARED_KEYS)
 
 
 def _copy_keys(source: Path, target: Path) -> None:
