@@ -93,10 +93,10 @@ def test_nothing_new_is_nothing_to_reload(settings: FreeSwitchSettings) -> None:
         (
             CARRIER,
             "FAIL_WAIT",
-            "UP",
+            "DOWN",
             "3",
             Seen(
-                True, False, "its gateway refuses user 4000095183 and the password of var/secrets/carrier, or is away"
+                None, False, "its gateway refuses user 4000095183 and the password of var/secrets/carrier, or is away"
             ),
         ),
         (Trunk("192.0.2.1"), "NOREG", "UP", "0", Seen(True, None)),
