@@ -37,6 +37,8 @@ FLOW = f"flow: outside\nstart: out\nout: {{transfer: 'tel:{OUTSIDE}', ring_s: 20
 class TrunkSite(Shortened):
     """The sample with trunks: `dead` answers nothing, `carrier` wants a password, `backup` wants none."""
 
+    refused = "wrong credentials: the gateway refuses our user and password (SIP 401)"
+    """Why a call fails by a gateway that does not take our password."""
     dead_known_s = 20.0
     """In which the switch knows that a gateway does not answer."""
     carrier: Gateway
@@ -224,7 +226,7 @@ async def test_a_wrong_password_says_so(house: TrunkSite) -> None:
         call = await house.dial("13900003004", OUT)
         await call.ended(timeout_s=15.0)
         failed = (await house.trunk("carrier"))["failures"][0]["reason"]
-        assert failed == "wrong credentials: the gateway refuses our user and password (SIP 401)"
+        assert failed == house.refused
         told = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "hotline", "trunks", "--json", "--site", str(house.folder)),
             stdout=asyncio.subprocess.PIPE,

@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 class OnFreeSwitch(FreeSwitchSite, TrunkSite):
     """The sample with trunks, on FreeSWITCH."""
 
+    refused = "its gateway is down"
     dead_known_s = 60.0
     """It asks every 5 s at most, and gives a question up after 32 (RFC 3261, timer F)."""
 
