@@ -17,7 +17,8 @@ from tests.contract.rig import PickUp, Steps
 from tests.contract.sip_rig import SipPerson
 from tests.live.rigs import SWITCHES, rig_on
 
-pytestmark = [pytest.mark.live, pytest.mark.parametrize("switch", SWITCHES)]
+pytestmark = pytest.mark.live
+on_each_switch = pytest.mark.parametrize("switch", SWITCHES)
 
 
 def falls_silent(person: object) -> None:
@@ -27,6 +28,7 @@ def falls_silent(person: object) -> None:
     person._call.stream.idle = "nothing"
 
 
+@on_each_switch
 async def test_a_waiting_caller_without_audio_ends_in_their_own_time_and_it_is_told(
     switch: str, tmp_path: Path
 ) -> None:
@@ -42,6 +44,7 @@ async def test_a_waiting_caller_without_audio_ends_in_their_own_time_and_it_is_t
         assert [line["leg"] for line in logs if line["event"] == "no audio came"] == [caller.leg]
 
 
+@on_each_switch
 async def test_an_agent_ends_before_a_caller_whose_time_is_longer(switch: str, tmp_path: Path) -> None:
     async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(waiting_s=60, talking_s=2)) as rig:
         caller, agent, _ = await Steps(rig).talking()
@@ -52,8 +55,8 @@ async def test_an_agent_ends_before_a_caller_whose_time_is_longer(switch: str, t
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
 
 
-async def test_whoever_holds_the_talk_has_the_time_of_holding(switch: str, tmp_path: Path) -> None:
-    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(talking_s=2, hold_s=6)) as rig:
+async def test_whoever_holds_the_talk_has_the_time_of_holding(tmp_path: Path) -> None:
+    async with rig_on("asterisk", tmp_path, media_timeout=MediaTimeout(talking_s=2, hold_s=6)) as rig:
         _caller, agent, _ = await Steps(rig).talking()
         assert isinstance(agent, SipPerson)
         await agent._call.hold()
@@ -63,6 +66,7 @@ async def test_whoever_holds_the_talk_has_the_time_of_holding(switch: str, tmp_p
         assert (await rig.facts.ended(agent.leg)).cause is Cause.TIMED_OUT
 
 
+@on_each_switch
 async def test_a_phone_that_speaks_and_one_that_is_muted_with_packets_stay(switch: str, tmp_path: Path) -> None:
     async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(waiting_s=2, talking_s=2)) as rig:
         caller, agent, _ = await Steps(rig).talking()
@@ -73,6 +77,7 @@ async def test_a_phone_that_speaks_and_one_that_is_muted_with_packets_stay(switc
         await agent.hears("caller")
 
 
+@on_each_switch
 async def test_the_controllers_settings_hold_from_the_next_call_on_and_after_a_restart(
     switch: str, tmp_path: Path
 ) -> None:
@@ -89,6 +94,7 @@ async def test_the_controllers_settings_hold_from_the_next_call_on_and_after_a_r
             assert (await rig.facts.ended(caller.leg, within_s=6.0)).cause is Cause.TIMED_OUT, restarted
 
 
+@on_each_switch
 async def test_a_phone_that_is_pulled_out_gives_the_other_side_back(switch: str, tmp_path: Path) -> None:
     async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(talking_s=2)) as rig:
         caller, agent, _ = await Steps(rig).talking()
