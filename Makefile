@@ -1,20 +1,27 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
-.PHONY: help run test check bench stress lock clean
+.PHONY: help run test test-freeswitch check bench stress lock clean
 
 hotline := .venv/bin/hotline
 python := .venv/bin/python
+on_freeswitch := $(if $(FREESWITCH),HOTLINE_FREESWITCH_PROGRAM=$(FREESWITCH))
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
-run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the result as JSON
+run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the result as JSON; SWITCH=freeswitch
 	@./setup.sh run
-	@exec $(hotline) demo $(if $(CALLS),--calls $(CALLS)) $(if $(JSON),--json) $(if $(RATE),--rate $(RATE))
+	@exec $(hotline) demo $(if $(SWITCH),--switch $(SWITCH)) $(if $(FREESWITCH),--freeswitch $(FREESWITCH)) $(if $(CALLS),--calls $(CALLS)) $(if $(JSON),--json) $(if $(RATE),--rate $(RATE))
 
 test:  ## all tests, the live ones on a real Asterisk too
 	@./setup.sh test
 	@$(python) -m pytest -q -n 2 -m "not live"
 	@$(python) -m pytest -q -n 3 --dist loadscope -m live
+
+test-freeswitch:  ## what passes on a real FreeSWITCH: contract, scenes, live; FREESWITCH=/opt/freeswitch/bin/freeswitch
+	@./setup.sh test
+	@$(on_freeswitch) $(python) -m switch.freeswitch --which
+	@$(on_freeswitch) $(python) -m pytest -q -n 2 --dist loadscope tests/contract tests/wire/freeswitch tests/live -m live -k \
+		"freeswitch or dead_phones or outbound_sockets or web_phones"
 
 check:  ## what every commit passes: style, types, import contract, unit tests, a smoke run of the simulation
 	@./setup.sh test

@@ -79,4 +79,5 @@ install_python() {
 
 install_packages
 if [ "$what" = run ]; then install_python requirements.lock; else install_python requirements-dev.lock; fi
-asterisk/install.sh >/dev/null
+# the demonstration on a FreeSWITCH needs no Asterisk; make hands its SWITCH on
+[ "$what-${SWITCH:-asterisk}" = run-freeswitch ] || asterisk/install.sh >/dev/null

@@ -30,7 +30,8 @@ from switch.accounts import AgentAccount
 from switch.asterisk.instance.installation import Installation, locate_or_install
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings, port_is_free
-from switch.freeswitch.instance.process import FreeSwitchProcess, locate
+from switch.freeswitch.instance.installation import locate
+from switch.freeswitch.instance.process import FreeSwitchProcess
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 
 HOST = "127.0.0.1"

@@ -18,8 +18,9 @@ from calls.g711 import alaw_codes, ulaw_codes
 
 Ending = Literal[".sln", ".ulaw", ".alaw", ".wav"]
 RATE_HZ = 8000
-# Pentatonic: any two notes that overlap sound well together. C major, from G3.
-_NOTES_HZ = (196.0, 220.0, 261.6, 293.7, 329.6, 392.0, 440.0, 523.3)
+# Pentatonic: any two notes that overlap sound well together. A major, from E3, with A4 at 437.5 Hz: neither a note nor
+# a partial is near a multiple of 100 Hz above 200: whoever listens for such a test tone is not answered by the music.
+_NOTES_HZ = (163.9, 183.9, 218.7, 245.6, 275.6, 327.7, 367.9, 437.5)
 # The tune by index into _NOTES_HZ, one note a beat, -1 a rest; the bass lies an octave under each bar's first note.
 _TUNE = (2, 4, 5, -1, 4, 3, 2, -1, 1, 3, 4, -1, 3, 2, 0, -1, 2, 4, 7, -1, 6, 5, 4, -1, 3, 4, 3, 1, 2, -1, -1, -1)
 _BEAT_S = 0.75

@@ -88,8 +88,9 @@ async def run(stage: Stage, calls: int | None, rate: float, board: Console | Non
         await stage.answers()
         say("agents sign in at their phones")
         await _sign_in(stage, endpoint, stack, clips, say)
-        say("callers call")
-        line = PhoneLine(endpoint, ("127.0.0.1", stage.asterisk.settings.sip_port))
+        sip_port = stage.switch.settings.sip_port
+        say(f"callers call; so can you, with any softphone of this machine: sip:{NUMBER}@127.0.0.1:{sip_port}")
+        line = PhoneLine(endpoint, ("127.0.0.1", sip_port))
         crowd = Crowd(line, NUMBER, voices, Random(_SEED), rate, calls)
         calling = asyncio.create_task(crowd.call_in())
         watching = asyncio.create_task(_watch(stage, board, lambda: first_answer.append(time.monotonic() - began_at)))
@@ -178,7 +179,7 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
 
 async def _registered(stage: Stage, endpoint: Endpoint, account: str, habits: Habits) -> AgentPhone:
     """A phone that the switch knows. At a first start its account comes a moment after the controller."""
-    registrar = ("127.0.0.1", stage.asterisk.settings.sip_port)
+    registrar = ("127.0.0.1", stage.switch.settings.sip_port)
     async with asyncio.timeout(_ACCOUNTS_S):
         while True:
             credentials = Credentials(f"agent-{account}", stage.secret(account))
@@ -234,7 +235,9 @@ async def _result(stage: Stage, first_answer: list[float], crowd: Crowd, began_u
     until = time.monotonic() + _FALLBACK_S
     while True:
         rows = await reading.calls(stage.site.database, most=1_000_000)
-        missing = placed - sum(row["arrived_at"] >= began_utc - 1.0 for row in rows)  # Asterisk's log has whole seconds
+        missing = placed - sum(
+            row["arrived_at"] >= began_utc - 1.0 for row in rows
+        )  # the fallback's log has whole seconds
         if missing <= 0 or time.monotonic() > until:
             break
         await asyncio.sleep(0.2)
@@ -248,6 +251,6 @@ async def _result(stage: Stage, first_answer: list[float], crowd: Crowd, began_u
         cases_opened=totals["cases"],
         first_answer_s=round(first_answer[0], 2) if first_answer else None,
         lost=totals["lost"] + max(0, missing),
-        recordings=str(stage.asterisk.settings.recording_dir),
+        recordings=str(stage.switch.settings.recording_dir),
         call_log=f"{stage.site.database} ({len(known)} calls): hotline calls --site {stage.site.folder}",
     )

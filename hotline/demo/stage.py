@@ -1,4 +1,4 @@
-"""The stage of the demonstration: a site, an Asterisk and a controller of its own, on free ports of loopback."""
+"""The stage of the demonstration: a site, a switch and a controller of its own, on free ports of loopback."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import yaml
@@ -23,23 +23,29 @@ from switch.accounts import AgentAccount, SecretStore
 from switch.asterisk.instance.installation import locate_or_install
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
+from switch.freeswitch.instance.installation import required
+from switch.freeswitch.instance.process import FreeSwitchProcess
+from switch.freeswitch.instance.settings import FreeSwitchSettings
 
 _START_S = 60.0
+_RTP = (25_000, 26_999)
 Say = Callable[[str], None]
+Kind = Literal["asterisk", "freeswitch"]
+NAMES: dict[Kind, str] = {"asterisk": "Asterisk", "freeswitch": "FreeSWITCH"}
 
 
 @dataclass
 class Stage:
-    """Asterisk and the controller, started; `answers` and `serves` tell when they are up."""
+    """The switch and the controller, started; `answers` and `serves` tell when they are up."""
 
     site: Site
-    asterisk: AsteriskProcess
+    switch: AsteriskProcess | FreeSwitchProcess
     controller: asyncio.subprocess.Process
     session: aiohttp.ClientSession
     starting: asyncio.Task[None]
 
     async def answers(self) -> None:
-        """Return when Asterisk takes registrations and calls. Raises AsteriskStartError."""
+        """Return when the switch takes registrations and calls. Raises AsteriskStartError, SwitchAway."""
         await asyncio.shield(self.starting)
 
     async def serves(self) -> None:
@@ -71,19 +77,21 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def set_up(folder: Path, say: Say) -> AsyncIterator[Stage]:
-    """Start everything in `folder`, and leave no process when it is over, however it ends.
+async def set_up(folder: Path, say: Say, kind: Kind = "asterisk", program: str = "") -> AsyncIterator[Stage]:
+    """Start everything in `folder`, and leave no process when it is over, however it ends. `program`: of a FreeSWITCH.
 
-    Yields while Asterisk and the controller come up, so that whoever waits for them can get ready meanwhile.
+    Yields while the switch and the controller come up, so that whoever waits for them can get ready meanwhile. Raises
+    BadInput where there is no FreeSWITCH and one is wanted.
     """
-    site = _make_site(folder)
+    program = await asyncio.to_thread(required, program) if kind == "freeswitch" else ""
+    site = _make_site(folder, kind)
     site.prepare()
     site.switch_password()
     async with contextlib.AsyncExitStack() as stack:
-        say("starting Asterisk")
-        asterisk = AsteriskProcess(_asterisk_settings(site), await asyncio.to_thread(locate_or_install))
-        stack.push_async_callback(asterisk.stop)
-        starting = asyncio.create_task(asterisk.start())
+        say(f"starting {NAMES[kind]}{program and ': '}{program}")
+        switch = FreeSwitchProcess(_freeswitch_settings(site), program) if program else await _asterisk(site)
+        stack.push_async_callback(switch.stop)
+        starting = asyncio.create_task(switch.start())
         stack.push_async_callback(_ended, starting)
         if Versions(site.versions).current() is None:
             await _publish(site, say)
@@ -93,7 +101,7 @@ async def set_up(folder: Path, say: Say) -> AsyncIterator[Stage]:
         headers = {"Authorization": f"Bearer {site.secret('web')}"}
         session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers))
         await _publish_if_changed(site, say)
-        yield Stage(site, asterisk, controller, session, starting)
+        yield Stage(site, switch, controller, session, starting)
 
 
 async def _start_controller(site: Site) -> asyncio.subprocess.Process:
@@ -103,13 +111,21 @@ async def _start_controller(site: Site) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(*command, stderr=log, start_new_session=True)
 
 
-def _make_site(folder: Path) -> Site:
+async def _asterisk(site: Site) -> AsteriskProcess:
+    return AsteriskProcess(_asterisk_settings(site), await asyncio.to_thread(locate_or_install))
+
+
+def _make_site(folder: Path, kind: Kind) -> Site:
     """The sample's dialplans and prompts as they stand in the repository, everything else in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = {
         "dialplans": str(SAMPLE / "dialplans"),
         "prompts": str(SAMPLE / "prompts"),
-        "switch": {"port": _free_port(18088), "run_dir": "var/asterisk"},
+        "switch": {
+            "kind": kind,
+            "port": _free_port(18088 if kind == "asterisk" else 18021),
+            "run_dir": f"var/{kind}",
+        },
         "web": {"port": _free_port(18780)},
     }
     (folder / "hotline.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -117,20 +133,35 @@ def _make_site(folder: Path) -> Site:
 
 
 def _asterisk_settings(site: Site) -> AsteriskSettings:
-    switch = site.settings.switch
-    run_dir = site.state / "asterisk"
+    return AsteriskSettings(
+        run_dir=site.state / "asterisk",
+        ari_password=site.switch_password(),
+        ari_port=site.settings.switch.port,
+        sip_port=_free_port(15060, socket.SOCK_DGRAM),
+        rtp_first=_RTP[0],
+        rtp_last=_RTP[1],
+        accounts=_accounts(site),
+    )
+
+
+def _freeswitch_settings(site: Site) -> FreeSwitchSettings:
+    return FreeSwitchSettings(
+        run_dir=site.state / "freeswitch",
+        event_socket_password=site.switch_password(),
+        event_socket_port=site.settings.switch.port,
+        sip_port=_free_port(15060, socket.SOCK_DGRAM),
+        rtp_first=_RTP[0],
+        rtp_last=_RTP[1],
+        accounts=_accounts(site),
+    )
+
+
+def _accounts(site: Site) -> tuple[AgentAccount, ...]:
+    """Those that the version before has, so that phones need not wait for the controller."""
     secrets = SecretStore(site.state / "secrets" / "accounts.json")
     current = Versions(site.versions).current()
     owners = Versions(site.versions).routing(current).owners if current is not None else {}
-    return AsteriskSettings(
-        run_dir=run_dir,
-        ari_password=site.switch_password(),
-        ari_port=switch.port,
-        sip_port=_free_port(15060, socket.SOCK_DGRAM),
-        rtp_first=25_000,
-        rtp_last=26_999,
-        accounts=tuple(AgentAccount(name, secrets.get(f"agent-{name}")) for name in owners),
-    )
+    return tuple(AgentAccount(name, secrets.get(f"agent-{name}")) for name in owners)
 
 
 async def _publish_if_changed(site: Site, say: Say) -> None:

@@ -16,7 +16,8 @@ from switch.accounts import password_in
 from switch.foreground import add_sip_options, stop_signal, until_stopped
 from switch.freeswitch.instance import upkeep
 from switch.freeswitch.instance.configuration import write_configuration
-from switch.freeswitch.instance.process import FreeSwitchProcess, locate
+from switch.freeswitch.instance.installation import required, version_of
+from switch.freeswitch.instance.process import FreeSwitchProcess
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.media_timeout import add_media_timeout_options, media_timeout_of
 from switch.peers import add_peer_options, peers_from
@@ -70,15 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--certificates-dir", type=Path, help="wss.pem and dtls-srtp.pem for them")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--write", action="store_true", help="only write the configuration")
+    only.add_argument("--which", action="store_true", help="only print which FreeSWITCH would be run, and its version")
     only.add_argument("--check", action="store_true", help="only ask whether it answers: exit code 0 or 1")
     return parser
 
 
 async def _run(settings: FreeSwitchSettings) -> int:
-    program = locate()
-    if program is None:
-        print("there is no freeswitch in PATH; HOTLINE_FREESWITCH_PROGRAM names one elsewhere", file=sys.stderr)
-        return 1
+    program = await asyncio.to_thread(required)
     stopped = stop_signal()
     freeswitch = FreeSwitchProcess(settings, program)
     await freeswitch.start()
@@ -94,6 +93,10 @@ def main() -> int:
     """Entry point; 0 after an orderly stop, 1 otherwise."""
     try:
         arguments = _parser().parse_args()
+        if arguments.which:
+            program = required()
+            print(program, version_of(program))
+            return 0
         settings = settings_from(arguments)
         if arguments.write:
             write_configuration(settings)

@@ -107,7 +107,10 @@ _OWN = {
     "CRASH": Cause.LOST,
 }
 
-NAME_OF = {cause: "NORMAL_TEMPORARY_FAILURE" for cause in Cause} | {
+FAULT = "NORMAL_TEMPORARY_FAILURE"
+SAYS_500 = ("last_bridge_proto_specific_hangup_cause", "sip:500")
+"""None of the switch's causes is a 500 to a caller (1.10.12, hangup_cause_to_sip); a bridge's answer is passed on."""
+NAME_OF = {cause: FAULT for cause in Cause} | {
     Cause.NORMAL: "NORMAL_CLEARING",
     Cause.BUSY: "USER_BUSY",
     Cause.NO_ANSWER: "NO_ANSWER",
@@ -123,13 +126,24 @@ NAME_OF = {cause: "NORMAL_TEMPORARY_FAILURE" for cause in Cause} | {
     Cause.NO_TRUNK: "SWITCH_CONGESTION",
     Cause.TRANSFERRED: "NORMAL_CLEARING",
 }
-"""What a HangUp with each cause tells the far end; a fault of ours for the rest."""
+"""What a HangUp with each cause tells the far end; a fault of ours for the rest, with SAYS_500 beside it where a caller
+was not answered yet: 503 would say that we have no room."""
 
 
-def status_of(event: Event) -> int:
-    """The SIP status that ended a leg, of its CHANNEL_HANGUP_COMPLETE; 0 where the switch ended it by itself."""
-    status = event.variable("proto_specific_hangup_cause").removeprefix("sip:") or event.variable("sip_term_status")
-    return int(status) if status.isdecimal() else 0
+def end_of(event: Event) -> tuple[int, str]:
+    """The SIP status that ended a leg, 0 where the switch ended it by itself, and the switch's own name of the cause.
+
+    Both of its CHANNEL_HANGUP_COMPLETE. Where the network says that nobody is at the address, or no connection can be
+    made, the switch gives itself a 503 (1.10.12). Only of an answer that came does it know from where.
+    """
+    given = event.variable("proto_specific_hangup_cause").removeprefix("sip:") or event.variable("sip_term_status")
+    status = int(given) if given.isdecimal() else 0
+    if status == _INVENTED and not event.variable("sip_network_ip"):
+        return 0, "NO_USER_RESPONSE"
+    return status, event.get("Hangup-Cause")
+
+
+_INVENTED = 503
 
 
 def failed(command: LegCommand, reason: FailureReason, detail: str = "") -> events.SwitchEvent:

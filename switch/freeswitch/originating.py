@@ -12,7 +12,7 @@ from calls.causes import Cause
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId
 from switch import originating
-from switch.freeswitch.legs import Leg, cause_of, failed, status_of
+from switch.freeswitch.legs import Leg, cause_of, end_of, failed
 from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import CommandRefused, Event
 from switch.legs import cause_of_end
@@ -23,6 +23,10 @@ from switch.trunk_lines import trunk_of
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f'\"\\<>,;{}\[\]()$|^@&]")
 """What ends a value, begins a variable, or separates values in the switch's own language of originate."""
 _FAILURE = 300
+_WORDS = {
+    "GATEWAY_DOWN": "its gateway is down",  # not registered, or silent when asked: no INVITE is sent
+    "INVALID_GATEWAY": "the switch does not know its gateway",
+}
 _LEG_VARIABLES = (
     "park_after_bridge=true,hangup_after_bridge=false,uuid_bridge_park_on_cancel=true,playback_terminators=none,"
     "ignore_early_media=true,RECORD_STEREO=true,RECORD_MIN_SEC=0,hotline_role=out"
@@ -137,7 +141,7 @@ class Dialler(originating.Dialler[Leg]):
             self._refused(leg, 0, name)
 
     def _refused(self, leg: Leg, status: int, name: str) -> None:
-        detail = f"SIP {status} {name}" if status >= _FAILURE else name
+        detail = f"SIP {status} {name}" if status >= _FAILURE else _WORDS.get(name, name)
         self.not_answered(leg, cause_of_end(leg, status, cause_of(name)), detail, status)
 
     def _withdraw(self, leg: Leg) -> None:
@@ -150,7 +154,7 @@ class Dialler(originating.Dialler[Leg]):
         leg = self._session.legs.get(LegId(event.leg))
         if leg is None:
             return
-        status, name = status_of(event), event.get("Hangup-Cause")
+        status, name = end_of(event)
         if not leg.trunk or leg.originate is None or leg.dialled is None or leg.ending is not None:
             self._ended(leg, status, name)
         elif leg.job_done:

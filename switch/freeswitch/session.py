@@ -24,7 +24,7 @@ from calls.events import SwitchEvent
 from calls.ids import LegId, Seconds
 from switch import session
 from switch.freeswitch.client import EventSocketClient
-from switch.freeswitch.legs import NAME_OF, Execution, Leg, OnDone, failed
+from switch.freeswitch.legs import FAULT, NAME_OF, SAYS_500, Execution, Leg, OnDone, failed
 from switch.freeswitch.link import NoReply, Reply
 from switch.freeswitch.wire import Api, Command, CommandRefused, CommandReplied, Event, Execute
 from switch.legs import LegCommand
@@ -260,6 +260,8 @@ class Session(session.Session[Leg]):
     def kill(self, leg: Leg) -> None:
         """Say it to the switch, once more if the channel was not there yet."""
         cause = NAME_OF[leg.ending or Cause.NORMAL]
+        if cause == FAULT and leg.inbound and not leg.answered:
+            self.setvar(leg.id, *SAYS_500)
         self.api("uuid_kill", f"{leg.id} {cause}", partial(self._killed, leg))
 
     def _killed(self, leg: Leg, told: Told) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +14,12 @@ import aiohttp
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.asterisk.adapter import AsteriskSwitch
+from switch.asterisk.instance import upkeep
 from switch.asterisk.instance.installation import locate_or_install
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.asterisk.session import AsteriskOptions
+from switch.media_timeout import MediaTimeout
 from tests.contract.proxy import LinkProxy
 from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside
 from tests.contract.sounds import write_prompts
@@ -43,6 +45,14 @@ class AsteriskRig(SipRig):
     async def restart_switch(self) -> None:
         await self.asterisk.kill()
         await self.asterisk.start()
+
+    async def set_accounts(self, agents: Iterable[str], media_timeout: MediaTimeout) -> None:
+        """As a controller does it that was not told how the switch was started."""
+        known = self.asterisk.settings
+        ours = AsteriskSettings(
+            run_dir=known.run_dir, ari_password=known.ari_password, ari_port=known.ari_port, media_timeout=media_timeout
+        )
+        await upkeep.set_accounts(ours, [account for account in known.accounts if account.agent in agents])
 
     async def taps(self) -> int:
         """What there is of callers being listened to: channels and bridges."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from switch.freeswitch.instance.process import locate
+from switch.freeswitch.instance.installation import locate
 from tests.contract.asterisk_rig import asterisk_rig
 from tests.contract.fake_rig import fake_rig
 from tests.contract.freeswitch_rig import freeswitch_rig, rig_to_record

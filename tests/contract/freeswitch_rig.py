@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,17 @@ from pathlib import Path
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from switch.freeswitch.adapter import FreeSwitch
+from switch.freeswitch.instance import upkeep
+from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.session import FreeSwitchOptions
+from switch.media_timeout import MediaTimeout
 from tests.contract.marked_rig import MarkedRig
 from tests.contract.proxy import LinkProxy
 from tests.contract.recorded_rig import NO_GATEWAY, PASSWORD, RECORDINGS
 from tests.contract.rig import Rig
 from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside
 from tests.contract.sounds import write_prompts
-from tests.live.freeswitch import Instance, some_freeswitch, taps
+from tests.live.freeswitch import Instance, own_freeswitch, some_freeswitch, taps
 from tests.wire.freeswitch.recording import Tape, record
 
 
@@ -33,12 +36,23 @@ class FreeSwitchRig(SipRig):
             self._settings.event_socket_password,
             port=self._proxy.port,
             recordings_dir=self._settings.recording_dir,
-            gateway=NO_GATEWAY,
+            gateway=NO_GATEWAY if self._settings.gateway is None else "trunk",
         )
         return FreeSwitch(options)
 
     async def restart_switch(self) -> None:
         await self._instance.restart()
+
+    async def set_accounts(self, agents: Iterable[str], media_timeout: MediaTimeout) -> None:
+        """As a controller does it that was not told how the switch was started."""
+        known = self._settings
+        ours = FreeSwitchSettings(
+            run_dir=known.run_dir,
+            event_socket_password=known.event_socket_password,
+            event_socket_port=known.event_socket_port,
+            media_timeout=media_timeout,
+        )
+        await upkeep.set_accounts(ours, [account for account in known.accounts if account.agent in agents])
 
     async def taps(self) -> int:
         """What there is of callers being listened to."""
@@ -48,11 +62,25 @@ class FreeSwitchRig(SipRig):
 @asynccontextmanager
 async def freeswitch_rig(folder: Path) -> AsyncIterator[FreeSwitchRig]:
     """The FreeSWITCH that is named, or one of the test's own."""
-    prompts = folder / "prompts"
-    write_prompts(prompts)
+    async with some_freeswitch(folder / "freeswitch", **_own()) as instance, _rig(folder, instance) as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def own_freeswitch_rig(folder: Path, **changes: object) -> AsyncIterator[FreeSwitchRig]:
+    """A FreeSWITCH of the test's own, whatever is named; keyword arguments replace settings."""
+    async with (
+        own_freeswitch(folder / "freeswitch", **(_own() | changes)) as process,
+        _rig(folder, Instance(process.settings, process)) as rig,
+    ):
+        yield rig
+
+
+def _own() -> dict[str, object]:
+    """What a switch of a test's own is set to."""
     sip_port = free_ports(socket.SOCK_DGRAM)
     rtp_first = rtp_ports_beside(sip_port, 80)
-    own = {
+    return {
         "event_socket_password": PASSWORD,
         "event_socket_port": free_ports(socket.SOCK_STREAM),
         "sip_port": sip_port,
@@ -60,18 +88,23 @@ async def freeswitch_rig(folder: Path) -> AsyncIterator[FreeSwitchRig]:
         "rtp_last": rtp_first + 79,
         "accounts": tuple(AgentAccount(account, f"secret-of-{account}") for account in ACCOUNTS),
     }
-    async with some_freeswitch(folder / "freeswitch", **own) as instance:
-        proxy = LinkProxy(instance.settings.event_socket_port)
-        await proxy.open()
-        endpoint = await Endpoint.open()
-        rig = FreeSwitchRig(instance, proxy, endpoint, prompts)
-        try:
-            await rig.open()
-            yield rig
-            await rig.close()
-        finally:
-            endpoint.close()
-            await proxy.cut()
+
+
+@asynccontextmanager
+async def _rig(folder: Path, instance: Instance) -> AsyncIterator[FreeSwitchRig]:
+    prompts = folder / "prompts"
+    write_prompts(prompts)
+    proxy = LinkProxy(instance.settings.event_socket_port)
+    await proxy.open()
+    endpoint = await Endpoint.open()
+    rig = FreeSwitchRig(instance, proxy, endpoint, prompts)
+    try:
+        await rig.open()
+        yield rig
+        await rig.close()
+    finally:
+        endpoint.close()
+        await proxy.cut()
 
 
 @asynccontextmanager

@@ -7,10 +7,7 @@ import pytest
 from calls.causes import Cause
 from calls.commands import Originate
 from calls.events import CallAnswered, CallArrived
-from tests.contract.conftest import UNRECORDED
 from tests.contract.rig import Facts, LeaveRinging, Refuse, Rig, Steps
-
-pytestmark = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
 
 _ANSWERS = {
     Cause.FORWARDED: [(301, None), (302, None)],

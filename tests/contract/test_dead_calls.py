@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from calls.causes import Cause
 from calls.events import Unbridged
 from switch.media_timeout import MediaTimeout
-from tests.contract.conftest import UNRECORDED
 from tests.contract.rig import Facts, PickUp, Rig, Steps
-
-pytestmark = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
 
 _NOTICED_S = 10.0
 

@@ -7,10 +7,7 @@ import pytest
 from calls.causes import Cause
 from calls.commands import Originate
 from calls.events import CallAnswered
-from tests.contract.conftest import UNRECORDED
 from tests.contract.rig import Facts, LeaveRinging, PickUp, Rig, Steps
-
-pytestmark = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["same port", "another port"])

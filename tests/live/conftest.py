@@ -16,11 +16,16 @@ from switch.accounts import AgentAccount, SecretStore
 from switch.asterisk.instance.installation import Installation, locate_or_install
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
-from switch.freeswitch.instance.process import locate
+from switch.freeswitch.instance.installation import locate
 from tests.ports import free_port
 
-_ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py"]
-_ON_A_FREESWITCH_OF_ITS_OWN = ["test_dead_phones.py", "test_outbound_sockets.py", "test_web_phones.py"]
+_ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py", "test_trunks_on_freeswitch.py"]
+_ON_A_FREESWITCH_OF_ITS_OWN = [
+    "test_dead_phones.py",
+    "test_encrypted_trunks_on_freeswitch.py",
+    "test_outbound_sockets.py",
+    "test_web_phones.py",
+]
 collect_ignore = ([] if os.environ.get("HOTLINE_FREESWITCH") or locate() else _ON_FREESWITCH) + (
     [] if locate() else _ON_A_FREESWITCH_OF_ITS_OWN
 )

@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,8 @@ from calls.errors import SwitchAway
 from switch.accounts import AgentAccount, SecretStore
 from switch.freeswitch.client import Refused
 from switch.freeswitch.hearing import FOLDER
-from switch.freeswitch.instance.process import KEYS, FreeSwitchProcess, locate
+from switch.freeswitch.instance.installation import locate
+from switch.freeswitch.instance.process import KEYS, FreeSwitchProcess
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.upkeep import ask, set_accounts
 from switch.freeswitch.wire import Api
@@ -59,15 +60,23 @@ async def own_freeswitch(run_dir: Path, **changes: object) -> AsyncIterator[Free
     program = locate()
     assert program is not None
     process = FreeSwitchProcess(freeswitch_settings(run_dir, **changes), program)
-    if process.settings.certificates_dir is None:
-        _copy_keys(_SHARED_KEYS, process.settings.keys_dir)
-    await process.start()
-    if process.settings.certificates_dir is None:
-        _copy_keys(process.settings.keys_dir, _SHARED_KEYS)
+    with shared_keys(process.settings):
+        await process.start()
     try:
         yield process
     finally:
         await process.kill()
+
+
+@contextlib.contextmanager
+def shared_keys(settings: FreeSwitchSettings) -> Iterator[None]:
+    """Around the first start of a switch: it has the keys of those before, or makes them for those to come."""
+    ours = settings.certificates_dir is None
+    if ours:
+        _copy_keys(_SHARED_KEYS, settings.keys_dir)
+    yield
+    if ours:
+        _copy_keys(settings.keys_dir, _SHARED_KEYS)
 
 
 def _copy_keys(source: Path, target: Path) -> None:

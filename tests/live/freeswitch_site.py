@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 
@@ -13,7 +14,7 @@ from switch.freeswitch.instance.upkeep import ask
 from switch.freeswitch.wire import Api
 from tests.live.conftest import until
 from tests.live.freeswitch import Instance, gateway_port, some_freeswitch
-from tests.live.live_site import LiveSite, make_site
+from tests.live.live_site import LiveSite
 from tests.ports import free_port
 
 
@@ -40,10 +41,11 @@ class FreeSwitchSite(LiveSite):
         await self.relay.open()
         stack.push_async_callback(self.relay.cut)
         switch = {"kind": "freeswitch", "port": self.relay.port, "run_dir": str(settings.run_dir)}
-        self.site = make_site(self.folder, switch, free_port(socket.SOCK_STREAM), self.hanging_port, self._settings)
+        self.site = self.make_site(switch, free_port(socket.SOCK_STREAM))
         self.site.prepare()
         (self.site.state / "secrets" / "switch").write_text(settings.event_socket_password)
         await publish(self.site, Espeak())
+        await asyncio.to_thread(self.before)
         self.session = await stack.enter_async_context(self.new_session())
         self.line = PhoneLine(self.endpoint, self.registrar)
         stack.push_async_callback(self.stop_controller)

@@ -26,6 +26,7 @@ from hotline.site.settings import Site
 from hotline.versions.publishing import publish
 from phones.agent_phone import AgentPhone, OnRing
 from phones.audio import RATE_HZ, tone
+from phones.call import Call
 from phones.caller import OutgoingCall, PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
@@ -331,6 +332,30 @@ class LiveSite:
             await asyncio.gather(*(call.hang_up() for call in tuple(phone.calls)))
             await self.agent_is(agent, "offline")
 
+    async def replace_phone(self, agent: str) -> None:
+        """Another phone for an agent whose phone has vanished, at an address of its own.
+
+        A switch may go on repeating what the phone that vanished has not answered, for 32 s (RFC 3261, timer B). At
+        the old address nobody is there to hear it ring.
+        """
+        endpoint = await Endpoint.open()
+        self._stack.callback(endpoint.close)
+        self.phones[agent] = await self._phone(agent, endpoint=endpoint)
+        self._stack.push_async_callback(self.phones[agent].close)
+
+    async def clear(self) -> None:
+        """Send everybody away, however the test that brought them has ended: the next one meets nobody of it."""
+        assert self.controller is not None
+        if self.controller.returncode is not None:
+            await self.start_controller()
+        for endpoint in {self.endpoint, *(phone.endpoint for phone in self.phones.values())}:
+            calls = [dialog for dialog in endpoint._dialogs.values() if isinstance(dialog, Call)]
+            await asyncio.gather(*(call.hang_up() for call in calls))
+        for agent in self.phones:
+            assert await self.post(f"/agents/{agent}/sign-out") == 200
+            await self.agent_is(agent, "offline")
+        await self.nobody_left()
+
     async def nobody_left(self, deadline_s: float = 15.0) -> None:
         """Every caller has hung up, and the house knows."""
 
@@ -339,12 +364,14 @@ class LiveSite:
 
         await until(empty, deadline_s)
 
-    async def _phone(self, account: str, registrar: tuple[str, int] | None = None) -> AgentPhone:
+    async def _phone(
+        self, account: str, registrar: tuple[str, int] | None = None, endpoint: Endpoint | None = None
+    ) -> AgentPhone:
         store = self.site.state / "secrets" / "accounts.json"
         provided = "sent to Asterisk"
         await until(lambda: store.exists() and f"agent-{account}" in store.read_text(), 15.0)
         credentials = Credentials(f"agent-{account}", SecretStore(store).get(f"agent-{account}"))
-        phone = AgentPhone(self.endpoint, registrar or self.registrar, credentials, display=account)
+        phone = AgentPhone(endpoint or self.endpoint, registrar or self.registrar, credentials, display=account)
 
         async def registered() -> bool:
             try:

@@ -1,4 +1,4 @@
-"""Calls without audio on a real Asterisk: whose time is over, whose is not, and that no setting is passed by."""
+"""Calls without audio on each real switch: whose time is over, whose is not, and that no setting is passed by."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from structlog.testing import capture_logs
 from calls.causes import Cause
 from calls.commands import StartMusic
 from calls.events import CallEnded, SwitchBack
-from switch.accounts import AgentAccount
-from switch.asterisk.instance import upkeep
 from switch.media_timeout import MediaTimeout
-from tests.contract.asterisk_rig import asterisk_rig
 from tests.contract.rig import PickUp, Steps
 from tests.contract.sip_rig import SipPerson
+from tests.live.rigs import SWITCHES, rig_on
 
 pytestmark = pytest.mark.live
+on_each_switch = pytest.mark.parametrize("switch", SWITCHES)
 
 
 def falls_silent(person: object) -> None:
@@ -29,8 +28,11 @@ def falls_silent(person: object) -> None:
     person._call.stream.idle = "nothing"
 
 
-async def test_a_waiting_caller_without_audio_ends_in_their_own_time_and_it_is_told(tmp_path: Path) -> None:
-    async with asterisk_rig(tmp_path, media_timeout=MediaTimeout(waiting_s=3, talking_s=60)) as rig:
+@on_each_switch
+async def test_a_waiting_caller_without_audio_ends_in_their_own_time_and_it_is_told(
+    switch: str, tmp_path: Path
+) -> None:
+    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(waiting_s=3, talking_s=60)) as rig:
         steps = Steps(rig)
         caller = await steps.answered_caller()
         rig.switch.send(StartMusic(caller.leg, steps.attempt()))
@@ -42,8 +44,9 @@ async def test_a_waiting_caller_without_audio_ends_in_their_own_time_and_it_is_t
         assert [line["leg"] for line in logs if line["event"] == "no audio came"] == [caller.leg]
 
 
-async def test_an_agent_ends_before_a_caller_whose_time_is_longer(tmp_path: Path) -> None:
-    async with asterisk_rig(tmp_path, media_timeout=MediaTimeout(waiting_s=60, talking_s=2)) as rig:
+@on_each_switch
+async def test_an_agent_ends_before_a_caller_whose_time_is_longer(switch: str, tmp_path: Path) -> None:
+    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(waiting_s=60, talking_s=2)) as rig:
         caller, agent, _ = await Steps(rig).talking()
         falls_silent(caller)
         falls_silent(agent)
@@ -53,7 +56,7 @@ async def test_an_agent_ends_before_a_caller_whose_time_is_longer(tmp_path: Path
 
 
 async def test_whoever_holds_the_talk_has_the_time_of_holding(tmp_path: Path) -> None:
-    async with asterisk_rig(tmp_path, media_timeout=MediaTimeout(talking_s=2, hold_s=6)) as rig:
+    async with rig_on("asterisk", tmp_path, media_timeout=MediaTimeout(talking_s=2, hold_s=6)) as rig:
         _caller, agent, _ = await Steps(rig).talking()
         assert isinstance(agent, SipPerson)
         await agent._call.hold()
@@ -63,8 +66,9 @@ async def test_whoever_holds_the_talk_has_the_time_of_holding(tmp_path: Path) ->
         assert (await rig.facts.ended(agent.leg)).cause is Cause.TIMED_OUT
 
 
-async def test_a_phone_that_speaks_and_one_that_is_muted_with_packets_stay(tmp_path: Path) -> None:
-    async with asterisk_rig(tmp_path, media_timeout=MediaTimeout(waiting_s=2, talking_s=2)) as rig:
+@on_each_switch
+async def test_a_phone_that_speaks_and_one_that_is_muted_with_packets_stay(switch: str, tmp_path: Path) -> None:
+    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(waiting_s=2, talking_s=2)) as rig:
         caller, agent, _ = await Steps(rig).talking()
         caller.speak()
         agent.hush()  # silent packets
@@ -73,18 +77,14 @@ async def test_a_phone_that_speaks_and_one_that_is_muted_with_packets_stay(tmp_p
         await agent.hears("caller")
 
 
-async def test_the_controllers_settings_hold_from_the_next_call_on_and_after_a_restart(tmp_path: Path) -> None:
-    """As hotline.yaml has them: written with the accounts while Asterisk runs, and kept where its start names none."""
-    async with asterisk_rig(tmp_path) as rig:
+@on_each_switch
+async def test_the_controllers_settings_hold_from_the_next_call_on_and_after_a_restart(
+    switch: str, tmp_path: Path
+) -> None:
+    """As hotline.yaml has them: written with the accounts while it runs, and kept where its start names none."""
+    async with rig_on(switch, tmp_path) as rig:
         steps = Steps(rig)
-        settings = rig.asterisk.settings
-        ours = type(settings)(
-            run_dir=settings.run_dir,
-            ari_password=settings.ari_password,
-            ari_port=settings.ari_port,
-            media_timeout=MediaTimeout(waiting_s=2, talking_s=3),
-        )
-        await upkeep.set_accounts(ours, (AgentAccount("1001", "secret-of-1001"),))
+        await rig.set_accounts(("1001",), MediaTimeout(waiting_s=2, talking_s=3))
         for restarted in (False, True):
             if restarted:
                 await rig.restart_switch()
@@ -94,8 +94,9 @@ async def test_the_controllers_settings_hold_from_the_next_call_on_and_after_a_r
             assert (await rig.facts.ended(caller.leg, within_s=6.0)).cause is Cause.TIMED_OUT, restarted
 
 
-async def test_a_phone_that_is_pulled_out_gives_the_other_side_back(tmp_path: Path) -> None:
-    async with asterisk_rig(tmp_path, media_timeout=MediaTimeout(talking_s=2)) as rig:
+@on_each_switch
+async def test_a_phone_that_is_pulled_out_gives_the_other_side_back(switch: str, tmp_path: Path) -> None:
+    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(talking_s=2)) as rig:
         caller, agent, _ = await Steps(rig).talking()
         await (await rig.phone("1001", PickUp())).unplug()
         assert (await rig.facts.ended(agent.leg, within_s=5.0)).cause is Cause.TIMED_OUT

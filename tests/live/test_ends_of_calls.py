@@ -1,4 +1,4 @@
-"""Why calls ended, as a real Asterisk tells it: trunks that are silent or forward, transfers that nobody ordered."""
+"""Why calls ended, as each real switch tells it: trunks that are silent or forward, transfers that nobody ordered."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
-from tests.contract.asterisk_rig import AsteriskRig, asterisk_rig
+from tests.contract.asterisk_rig import asterisk_rig
 from tests.contract.rig import Steps
+from tests.live.rigs import SWITCHES, Rig, rig_on
 
 pytestmark = pytest.mark.live
+on_each_switch = pytest.mark.parametrize("switch", SWITCHES)
 
 _NUMBER = "+861012345678"
 
 
 @asynccontextmanager
-async def behind_a_trunk(folder: Path, on_ring: OnRing | None) -> AsyncIterator[AsteriskRig]:
+async def behind_a_trunk(switch: str, folder: Path, on_ring: OnRing | None) -> AsyncIterator[Rig]:
     """A switch whose trunk reaches one phone; a trunk that is dead, where that does nothing."""
     far_end = await Endpoint.open()
-    async with asterisk_rig(folder, gateway=f"sip:{far_end.host}:{far_end.port}") as rig:
+    async with rig_on(switch, folder, gateway=f"{far_end.host}:{far_end.port}") as rig:
         phone = AgentPhone(far_end, ("127.0.0.1", 1), Credentials(_NUMBER, ""), on_ring or (lambda call: Reject()))
         if on_ring is None:
             far_end.close()
@@ -38,40 +40,51 @@ async def behind_a_trunk(folder: Path, on_ring: OnRing | None) -> AsyncIterator[
         far_end.close()
 
 
-async def end_of_a_call(rig: AsteriskRig, ring_s: float = 20.0) -> CallEnded:
+async def end_of_a_call(rig: Rig, ring_s: float = 20.0) -> CallEnded:
     steps = Steps(rig)
     leg = steps.leg()
     rig.switch.send(Originate(leg, steps.attempt(), f"tel:{_NUMBER}", "95001", "", ring_s))
     return await rig.facts.ended(leg)
 
 
+@on_each_switch
 @pytest.mark.parametrize("to", ["sip:+882999@10.1.2.3", "sip:95001@127.0.0.1", "sip:*61@127.0.0.1"])
-async def test_a_trunk_that_forwards_is_not_followed(tmp_path: Path, to: str) -> None:
-    async with behind_a_trunk(tmp_path, lambda call: Forward(to)) as rig:
+async def test_a_trunk_that_forwards_is_not_followed(switch: str, tmp_path: Path, to: str) -> None:
+    async with behind_a_trunk(switch, tmp_path, lambda call: Forward(to)) as rig:
         assert (await end_of_a_call(rig)).cause is Cause.FORWARDED
         assert rig.facts.of(CallArrived) == []
         assert list(await rig.switch.calls()) == []
 
 
-async def test_a_trunk_that_refuses_our_password_says_so(tmp_path: Path) -> None:
-    async with behind_a_trunk(tmp_path, lambda call: Reject(407)) as rig:
+@on_each_switch
+async def test_a_trunk_that_refuses_our_password_says_so(switch: str, tmp_path: Path) -> None:
+    async with behind_a_trunk(switch, tmp_path, lambda call: Reject(407)) as rig:
         assert (await end_of_a_call(rig)).cause is Cause.WRONG_CREDENTIALS
 
 
-async def test_a_trunk_that_is_dead_is_unreachable_and_not_a_callee_who_did_not_answer(tmp_path: Path) -> None:
-    async with behind_a_trunk(tmp_path, None) as rig:
+@on_each_switch
+async def test_a_trunk_that_is_dead_is_unreachable_and_not_a_callee_who_did_not_answer(
+    switch: str, tmp_path: Path
+) -> None:
+    async with behind_a_trunk(switch, tmp_path, None) as rig:
         assert (await end_of_a_call(rig, ring_s=1.0)).cause is Cause.TRUNK_UNREACHABLE
 
 
-async def test_transfer_keys_of_a_phone_and_of_a_caller_move_nobody(tmp_path: Path) -> None:
-    """Of a caller it is refused, of a phone told, without the host: nobody is called who could be outside."""
-    async with asterisk_rig(tmp_path) as rig:
+@on_each_switch
+async def test_transfer_keys_of_a_phone_and_of_a_caller_move_nobody(switch: str, tmp_path: Path) -> None:
+    """Of a caller it is refused, of a phone told, without the host: nobody is called who could be outside.
+
+    FreeSWITCH takes no REFER at all.
+    """
+    to_caller, to_phone = {"asterisk": (603, 202), "freeswitch": (405, 405)}[switch]
+    async with rig_on(switch, tmp_path) as rig:
         steps = Steps(rig)
         caller, agent, _ = await steps.talking()
         for target in ("1002@127.0.0.1", "+882999@10.1.2.3"):
-            assert await caller._call.refer(f"sip:{target}") == 603  # type: ignore[attr-defined]  # a SIP person
-            assert await agent._call.refer(f"sip:{target}") == 202  # type: ignore[attr-defined]
-            assert (await rig.facts.next(TransferRequested)).to == target.partition("@")[0]
+            assert await caller._call.refer(f"sip:{target}") == to_caller  # type: ignore[attr-defined]  # a SIP person
+            assert await agent._call.refer(f"sip:{target}") == to_phone  # type: ignore[attr-defined]
+            if to_phone == 202:
+                assert (await rig.facts.next(TransferRequested)).to == target.partition("@")[0]
         caller.speak()
         await agent.hears("caller")
         agent.speak()
@@ -91,6 +104,7 @@ async def test_a_channel_of_the_switch_itself_is_no_caller(tmp_path: Path) -> No
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
 
 
+@on_each_switch
 @pytest.mark.parametrize(
     ("cause", "status"),
     [
@@ -103,9 +117,9 @@ async def test_a_channel_of_the_switch_itself_is_no_caller(tmp_path: Path) -> No
     ],
 )
 async def test_a_caller_who_is_turned_away_is_told_whose_fault_it_was(
-    tmp_path: Path, cause: Cause, status: int
+    switch: str, tmp_path: Path, cause: Cause, status: int
 ) -> None:
-    async with asterisk_rig(tmp_path) as rig:
+    async with rig_on(switch, tmp_path) as rig:
         endpoint = await Endpoint.open()
         call = await PhoneLine(endpoint, rig._sip, user="13800000001").dial("95001")
         arrived = await rig.facts.next(CallArrived)

@@ -26,7 +26,8 @@ from switch.asterisk.instance.settings import AsteriskSettings
 from switch.fallback import FallbackLine, OpeningHours, RingGroup, Span
 from switch.freeswitch.instance.fallback import compile_fallback as compile_for_freeswitch
 from switch.freeswitch.instance.imported import FallbackLog as FreeSwitchLog
-from switch.freeswitch.instance.process import FreeSwitchProcess, locate
+from switch.freeswitch.instance.installation import locate
+from switch.freeswitch.instance.process import FreeSwitchProcess
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.upkeep import set_fallback
 from switch.missed import FallbackCall, FallbackOutcome

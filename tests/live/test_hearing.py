@@ -17,7 +17,7 @@ from calls.errors import SwitchError
 from calls.events import PlaybackFinished, RecordingFinished
 from calls.ids import LegId, Seconds
 from calls.ports import SoundSource
-from switch.freeswitch.instance.process import locate
+from switch.freeswitch.instance.installation import locate
 from tests.contract.asterisk_rig import AsteriskRig, asterisk_rig
 from tests.contract.freeswitch_rig import FreeSwitchRig, freeswitch_rig
 from tests.contract.rig import Steps

@@ -31,6 +31,13 @@ async def house(installation: Installation, tmp_path_factory: pytest.TempPathFac
         yield house
 
 
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def apart(house: LiveSite) -> AsyncIterator[None]:
+    """No test sees another's callers and agents, also not those of one that failed."""
+    yield
+    await house.clear()
+
+
 def share(samples: np.ndarray, hz: float, rate: int) -> float:
     """The part of the loudness that is at this tone."""
     power = np.abs(np.fft.rfft(samples.astype(float))) ** 2
@@ -193,8 +200,7 @@ async def test_a_phone_that_refuses_or_vanishes_gives_the_caller_back(house: Liv
                 await call.hear_tone(AGENT, timeout_s=15.0)
                 await call.hang_up()
         finally:
-            phone.come_back()
-            await phone.register()
+            await house.replace_phone("8001")
     assert (await house.row_of(caller))["agent"] == "8002"
 
 

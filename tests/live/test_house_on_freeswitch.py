@@ -23,6 +23,7 @@ from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.live_site import AGENT, CALLER, MENU
 from tests.live.test_house import (  # noqa: F401 the same scenes, over the fixture below
     ANSWERS,
+    apart,
     share,
     test_a_phone_that_refuses_or_vanishes_gives_the_caller_back,
     test_callers_hang_up_at_any_moment,

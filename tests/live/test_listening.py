@@ -14,7 +14,7 @@ from phones.audio import Clip, load_wav
 from phones.caller import OutgoingCall, PhoneLine
 from speech.espeak import Espeak
 from switch.asterisk.instance.installation import Installation
-from switch.freeswitch.instance.process import locate
+from switch.freeswitch.instance.installation import locate
 from tests.live.conftest import until
 from tests.live.freeswitch import NAMED, taps
 from tests.live.freeswitch_site import FreeSwitchSite

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,12 +24,6 @@ KEYS = ("dtls-srtp.pem", "wss.pem")
 _WHOLE = (b"PRIVATE KEY-----", b"-----END CERTIFICATE-----")
 STOP_DEADLINE_S = 10.0
 _ATTEMPTS = 2
-
-
-def locate() -> str | None:
-    """The program to run: `HOTLINE_FREESWITCH_PROGRAM`, else `freeswitch` of the PATH; None when there is none."""
-    configured = os.environ.get("HOTLINE_FREESWITCH_PROGRAM")
-    return configured or shutil.which("freeswitch")
 
 
 def command_line(program: str, settings: FreeSwitchSettings) -> Sequence[str]:

@@ -82,8 +82,10 @@ def seen_in(trunk: Trunk, status: str) -> Seen:
     if not trunk.register:
         return Seen(reachable, None, "its gateway does not answer" if reachable is False else "")
     detail = "" if state == "REGED" else f"it is not registered ({state or 'unknown to FreeSWITCH'})"
-    if state in ("FAIL_WAIT", "FAILED") and root.findtext("failures", "0") != "0" and reachable is not False:
+    if state in ("FAIL_WAIT", "FAILED"):
+        # Its status is DOWN by that, whatever the gateway has said, and it is not asked before it is registered again.
         detail = f"its gateway refuses user {trunk.user} and the password of var/secrets/{trunk.secret}, or is away"
+        reachable = None
     return Seen(reachable, state == "REGED", detail)
 
 

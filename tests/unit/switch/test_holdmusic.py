@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from phones.ear import Ear
 from switch.holdmusic import chime, write_hold_music
 
 pytestmark = pytest.mark.unit
@@ -32,6 +33,18 @@ def test_no_moment_of_it_is_a_key() -> None:
     share = np.array([np.abs(frames @ np.exp(-2j * np.pi * hertz * at)) ** 2 / power for hertz in DTMF]) / 120
     low, high = share[:4].max(axis=0), share[4:].max(axis=0)
     assert np.minimum(low, high).max() < 0.2
+
+
+def test_no_packet_of_it_is_taken_for_a_test_tone(tmp_path: Path) -> None:
+    """Whatever 20 ms of it a packet holds, in either codec."""
+    write_hold_music(tmp_path, ".ulaw", ".alaw")
+    ear = Ear()
+    for law in ("ulaw", "alaw"):
+        codes = np.frombuffer((tmp_path / f"chime.{law}").read_bytes(), np.uint8)
+        for first in range(0, 160, 8):
+            packets = np.roll(codes, -first).reshape(-1, 160)
+            labels = ear.labels(packets, np.full(len(packets), law == "alaw"))
+            assert {ear.tone_of(label) for label in labels.tolist() if label > 0} == set()
 
 
 def test_every_file_holds_the_same_music(tmp_path: Path) -> None:

@@ -44,6 +44,9 @@ _LEFT_OUT = (
     *("Channel-HIT", "Channel-Read", "Channel-Write", "Channel-Presence"),
 )
 
+_KEPT = ("variable_sip_network_ip", "variable_sip_term_status")
+"""Of those: what an answer of the far end is known by."""
+
 RECORDINGS = Path(__file__).parent / "recordings"
 FOLDER = Path("/tmp/hotline-scenes")
 """Where clips and recordings are in what is written down, wherever they are in a run."""
@@ -212,7 +215,9 @@ def _lighter(frame: Frame) -> str:
     nobody of ours reads them. Other frames whole."""
     body = frame.body.decode()
     if frame.content_type == "text/event-json" or body.startswith('{"Event-Name"'):
-        headers = {name: value for name, value in json.loads(body).items() if not name.startswith(_LEFT_OUT)}
+        headers = {
+            name: value for name, value in json.loads(body).items() if name in _KEPT or not name.startswith(_LEFT_OUT)
+        }
         body = json.dumps(headers, ensure_ascii=False, separators=(",", ":"))
     return encode_frame(frame.headers, body)
 

@@ -33,9 +33,13 @@ def rings(session: Mock, device: str | None = "1001") -> Leg:
     return leg
 
 
-def ended(hangup_cause: str, protocol: str = "", term_status: str = "") -> Event:
-    """The end of the channel leg-1, with what FreeSWITCH knows of the far end's answer."""
-    known = {"variable_proto_specific_hangup_cause": protocol, "variable_sip_term_status": term_status}
+def ended(hangup_cause: str, protocol: str = "", term_status: str = "", came_from: str = "127.0.0.1") -> Event:
+    """The end of the channel leg-1, with what FreeSWITCH knows of the far end's answer, and from where it came."""
+    known = {
+        "variable_proto_specific_hangup_cause": protocol,
+        "variable_sip_term_status": term_status,
+        "variable_sip_network_ip": came_from if protocol or term_status else "",
+    }
     headers = {"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Unique-ID": "leg-1", "Hangup-Cause": hangup_cause}
     return Event(headers | {name: value for name, value in known.items() if value})
 
@@ -56,6 +60,24 @@ def ended(hangup_cause: str, protocol: str = "", term_status: str = "") -> Event
 )
 def test_the_status_counts_before_the_switchs_word(session: Mock, event: Event, cause: Cause) -> None:
     leg = rings(session)
+    Dialler(session).on_hangup_complete(event)
+    assert session.end.call_args.args[:2] == (leg, cause)
+
+
+@pytest.mark.parametrize(
+    ("device", "event", "cause"),
+    [
+        (None, ended("NORMAL_TEMPORARY_FAILURE", "", "503", came_from=""), Cause.TRUNK_UNREACHABLE),
+        ("1001", ended("NORMAL_TEMPORARY_FAILURE", "", "503", came_from=""), Cause.UNREACHABLE),
+        (None, ended("NORMAL_TEMPORARY_FAILURE", "", "503"), Cause.CONGESTION),
+        (None, ended("RECOVERY_ON_TIMER_EXPIRE", "", "408", came_from=""), Cause.TRUNK_UNREACHABLE),
+    ],
+)
+def test_an_answer_that_the_switch_gave_itself_is_none(
+    session: Mock, device: str | None, event: Event, cause: Cause
+) -> None:
+    leg = rings(session, device)
+    leg.ringing = False
     Dialler(session).on_hangup_complete(event)
     assert session.end.call_args.args[:2] == (leg, cause)
 
