@@ -145,7 +145,7 @@ class Offers(QuietPart):
                 if call.queue != queue:
                     call.enter_queue(queue)
                     self._announcements.moved(call)
-                    self._overrides.met(call)
+                    self._overrides.entered(call)
             case MoveDone(call_id, queue):
                 self.moved(calls[call_id], queue)
             case MoveRefused(call_id, queue, refusal):
@@ -173,7 +173,7 @@ class Offers(QuietPart):
         """Let a caller wait in another queue from now on, as a supervisor wanted."""
         call.enter_queue(queue)
         self._announcements.moved(call)
-        self._overrides.met(call)
+        self._overrides.entered(call)
         if call.queued_as is not None:  # a callback that is put back goes where it was moved to
             call.queued_as = msgspec.structs.replace(call.queued_as, queue=queue)
 

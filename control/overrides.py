@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from acd.events import CallLeft
 from calls.commands import Clip, Media, Play, Sentence
-from calls.ids import Instant, node_of
+from calls.ids import CallId, Instant, node_of
 from calls.overrides import ALL, Override, closes, end_of_day
 from control import commands, events
 from control import register as at
@@ -24,6 +24,8 @@ class Overrides:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self._in_closed_queues: list[CallId] = []
+        """Calls to be looked at once this turn's events are done: the queues may be in the middle of offering them."""
 
     # in force, and over
 
@@ -70,7 +72,7 @@ class Overrides:
         elif override.target.startswith("queue:"):
             for call in list(register.calls.values()):
                 if call.queue == override.name:
-                    self.met(call)
+                    self.entered(call)
 
     def lifted(self, event: events.OverrideLifted) -> None:
         """End one before its time; one that is over already is no matter."""
@@ -112,8 +114,25 @@ class Overrides:
 
     # callers
 
-    def met(self, call: at.Call) -> None:
-        """A caller waits in a closed queue: told, or sent the way of `closed`, by the queue's rule; or as before."""
+    def entered(self, call: at.Call) -> None:
+        """A caller waits in a queue that may be closed: `look` sees to them."""
+        self._in_closed_queues.append(call.call)
+
+    def look(self) -> None:
+        """See to callers who wait in a closed queue. After every event.
+
+        Those for whom a phone rings come last: else the agent who becomes free would be offered one who is to go, too.
+        """
+        calls = self._hub.register.calls
+        while self._in_closed_queues:
+            here = [calls[name] for name in dict.fromkeys(self._in_closed_queues) if name in calls]
+            self._in_closed_queues = []
+            for call in sorted(here, key=lambda call: call.place == "offered"):
+                self._see_to(call)
+                self._hub.settle()
+
+    def _see_to(self, call: at.Call) -> None:
+        """By the queue's rule: told, or sent the way of `closed`, or as before."""
         hub = self._hub
         if call.place not in _HERE or call.flow_attempt is None or call.kept_callback is not None:
             return
@@ -127,12 +146,12 @@ class Overrides:
                 if said and call.place == "waiting":
                     hub.give(Play(call.leg, hub.mint(call.call), said))
             case "leave":
-                self.turn_away(call)
+                self._turn_away(call)
             case _:
                 pass
 
-    def turn_away(self, call: at.Call) -> None:
-        """Let a caller who waits, or came to wait, go the way of `closed` of their flow."""
+    def _turn_away(self, call: at.Call) -> None:
+        """Let a caller who waits go the way of `closed` of their flow."""
         hub, attempt = self._hub, call.flow_attempt
         assert attempt is not None  # only of callers whom a flow put into the queue
         hub.tell_queues(CallLeft(call.call, "way_out"))

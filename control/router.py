@@ -146,6 +146,7 @@ class Router:
         hub.out = []
         self._take(event)
         hub.settle()
+        self._overrides.look()
         if hub.register.transfers:
             self._blind_transfers.look()
         return hub.out

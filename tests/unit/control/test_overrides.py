@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from acd.config import Configuration, read
 from acd.events import AgentSignedIn
 from calls import events as door
 from calls.causes import Cause, Outcome
@@ -155,6 +156,42 @@ def test_a_phone_that_rings_for_one_who_is_sent_away_stops() -> None:
     wanted(house, "closure", "queue:care")
     assert any(order.leg == ringing.leg for order in house.given(HangUp))
     assert house.router.register.calls[call].place == "menu"
+
+
+def test_an_agent_who_is_freed_by_it_is_offered_nobody_who_is_to_go_too() -> None:
+    house = ControlHarness("01")
+    calls = [house.arrive(caller=f"1380013800{number}") for number in range(3)]
+    for call in calls:
+        house.press(call, "1")
+    assert [house.router.register.calls[call].place for call in calls] == ["offered", "waiting", "waiting"]
+    rung = len(house.given(Originate))
+    wanted(house, "closure", "queue:care")
+    assert [house.router.register.calls[call].place for call in calls] == ["menu"] * 3
+    assert len(house.given(Originate)) == rung, "the phone rings for nobody else"
+    assert house.router.agents()[0].state == "idle"
+
+
+@pytest.mark.parametrize("rule", ["leave", "announce", "stay"])
+def test_who_overflows_into_a_closed_queue_in_which_an_agent_is_free_is_treated_by_its_rule(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def configuration() -> Configuration:
+        people, problems = read(
+            {"queues": {"care": {"steps": [{"after_s": 10, "overflow": "desk"}]}, "desk": {}}},
+            {"agents": {"01": {"account": "8001", "queues": ["desk"], "skills": {"care": 3}}}},
+        )
+        assert not problems
+        return people
+
+    monkeypatch.setattr(harness, "configuration", configuration)
+    house = ControlHarness("01", habits=QueueTreatment(on_closure=rule))  # type: ignore[arg-type]
+    wanted(house, "closure", "queue:desk")
+    call = house.arrive()
+    house.press(call, "1")
+    assert house.router.register.calls[call].place == "waiting"
+    house.wait(11.0)
+    assert house.router.register.calls[call].queue == "desk"
+    assert house.router.register.calls[call].place == ("menu" if rule == "leave" else "offered")
 
 
 def test_a_talk_goes_on() -> None:
