@@ -116,6 +116,11 @@ def nearest_region(word: str) -> str:
     return names[near[0]] if near else ""
 
 
+def is_withheld(number: str) -> bool:
+    """Whether it is one of the words that stand for a number which a caller does not show."""
+    return _WITHHELD.fullmatch(number) is not None
+
+
 def masked(number: str) -> str:
     """`number` for logs and screens, at least half hidden: `+86*******8000`, `1******8000`, `9***8`.
 

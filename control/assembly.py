@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from acd.agents import Standing
+from acd.choice import Choice, choice
 from acd.commands import AgentChanged
 from acd.config import Provider
 from acd.core import Acd
@@ -13,7 +14,7 @@ from acd.forecast.forecaster import Example, Forecast, Forecaster
 from acd.forecast.routing_view import AcdRoutingView
 from acd.forecast.wrapper import Forecasting
 from acd.matching import Observer
-from calls.ids import AgentId, CallId, Instant
+from calls.ids import AgentId, AttemptId, CallId, Instant
 from control.ports import Directory
 from control.router import Router
 from ivr.machine.core import Ivr, Versions
@@ -68,6 +69,10 @@ class AcdQueueView:
         """The agent's state, and what comes after it; None for one whom the version does not have."""
         known = self._queues.agents.by_id.get(agent)
         return None if known is None else self._queues.agents.standing(known, now)
+
+    def choice(self, offer: AttemptId, now: Instant) -> Choice | None:
+        """The reasons of an offer that is open, in short."""
+        return choice(self._queues, offer, now)
 
     def position(self, call: CallId) -> int | None:
         """The place in the caller's queue, from 1; None for a caller who does not wait."""

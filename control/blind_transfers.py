@@ -13,8 +13,8 @@ from calls.commands import Bridge, HangUp, Originate, ReportTransfer
 from calls.events import CallAnswered, CallEnded, TransferRequested
 from calls.ids import AgentId, AttemptId, CallId, LegId, QueueName
 from calls.overrides import closes
+from control import notifications, talks, transfer_targets
 from control import register as at
-from control import talks, transfer_targets
 from control.announcements import Announcements
 from control.commands import CheckNumber, LogTransfer, TransferOutcome
 from control.events import NumberChecked
@@ -234,6 +234,7 @@ class BlindTransfers(QuietPart):
         for leg in map(register.legs.__getitem__, call.guests):
             if leg.role == ROLE:
                 talks.begin(call, leg, None, self._hub.now)
+                notifications.talk_began(self._hub, call)
         self._row(call.call, transfer, "reached", talk=call.talks)
 
     def unbridged(self, call: at.Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:

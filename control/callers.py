@@ -9,6 +9,7 @@ from calls.numbers import e164
 from calls.overrides import closes
 from calls.trunks import Trunk, normalised
 from complaints.cases import CaseAsked
+from control import notifications
 from control.announcements import Announcements
 from control.callbacks import Callbacks
 from control.hub import Hub
@@ -51,6 +52,7 @@ class Callers:
         call = Call(call_id(event.leg), event.leg, caller, called, register.version, hub.now)
         register.calls[call.call] = call
         register.legs[event.leg] = Leg(event.leg, "caller", call.call, caller, hub.now)
+        notifications.arrived(hub, call, event.trunk)
         flow = hub.directory.entry(call.version, event.called if trunk is None else called)
         if flow is None:
             call.end_as("refused")

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from acd.choice import Choice
 from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, WaitWidened
 from acd.forecast.forecaster import Forecast
 from calls.commands import Command, Sentence, SwitchCommand
@@ -23,6 +24,8 @@ CallOutcome = Literal[
     "unreached",
     "cut_off",
 ]
+Direction = Literal["in", "out", "internal"]
+"""A caller called in; an agent called a number outside; an agent called a colleague."""
 Consent = Literal["", "declined", "allowed"]
 """The caller's word on being recorded; empty: none was asked or given."""
 LegRole = str
@@ -46,6 +49,7 @@ class LogCall(Command, frozen=True):
     outcome: CallOutcome
     cause: str
     consent: Consent = ""
+    direction: Direction = "in"
 
 
 class LogLeg(Command, frozen=True):
@@ -173,6 +177,52 @@ class DropRecording(Command, frozen=True):
     path: str
 
 
+class NotifyArrival(Command, frozen=True):
+    """Tell other systems of a call that has come in. Instants are UTC epoch seconds, here and below."""
+
+    call: CallId
+    caller: str
+    called: str
+    at: float
+    trunk: str = ""
+
+
+class NotifyRing(Command, frozen=True):
+    """Tell other systems that an agent's phone is called for a call. `fields` are those of the queue step."""
+
+    call: CallId
+    offer: AttemptId
+    agent: AgentId
+    account: str
+    caller: str
+    """Of a callback, the number that is to be called."""
+    called: str
+    queue: str
+    language: str
+    at: float
+    queued_at: float | None
+    callback: bool
+    about: str
+    """The `reason` of the queue step: what the caller wants."""
+    fields: dict[str, str]
+    choice: Choice | None
+    """The reasons for which this agent was chosen."""
+
+
+class NotifyTalk(Command, frozen=True):
+    """Tell other systems of a talk that has begun; `number`, `role`, `agent` and `party` are as in LogTalk."""
+
+    call: CallId
+    number: int
+    role: LegRole
+    agent: AgentId | None
+    party: str
+    caller: str
+    called: str
+    queue: str
+    began_at: float
+
+
 class PrepareSpeech(Command, frozen=True):
     """These sentences will be said soon: make their sound ahead of time. Nothing comes back."""
 
@@ -233,6 +283,9 @@ RouterCommand = (
     | LogOverride
     | LogRecording
     | DropRecording
+    | NotifyArrival
+    | NotifyRing
+    | NotifyTalk
     | PrepareSpeech
     | Noticed
     | ForecastMade

@@ -25,7 +25,7 @@ from calls.causes import PARTED, Cause
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
 from calls.ids import AttemptId, LegId, QueueName
-from control import nodes, talks
+from control import nodes, notifications, talks
 from control import register as at
 from control.announcements import Announcements
 from control.hub import Hub
@@ -197,6 +197,7 @@ class Offers(QuietPart):
         register.legs[leg] = at.Leg(leg, "agent", command.call, account, hub.now, via=via)
         name = f"{command.queue} {call.reason}".strip()
         hub.give(Originate(leg, hub.mint(leg), to, call.caller, name, command.ring_s))
+        notifications.rings(hub, call, command.attempt, account)
 
     def answered(self, leg: at.Leg, event: CallAnswered) -> None:
         """The agent picked up: whisper, then connect."""
@@ -268,6 +269,7 @@ class Offers(QuietPart):
             self.agent_first.connected(call)
         call.replaced_callback = None
         talks.begin(call, hub.register.legs[offer.leg], offer.agent, hub.now)
+        notifications.talk_began(hub, call)
         call.end_as("answered")
         if call.answered_at is None:
             call.answered_at = hub.now

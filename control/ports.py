@@ -4,11 +4,12 @@ from collections.abc import Set
 from typing import Any, Protocol
 
 from acd.agents import Standing
+from acd.choice import Choice
 from acd.commands import AgentChanged
 from acd.forecast.announce import Said, Unsaid
 from acd.forecast.forecaster import Example, Forecast
 from calls.commands import Media
-from calls.ids import AgentId, CallId, Instant
+from calls.ids import AgentId, AttemptId, CallId, Instant
 from calls.trunks import Trunk
 from control.register import Call
 from control.transfer_rules import TransferRules
@@ -142,6 +143,10 @@ class QueueView(Protocol):
 
     def use(self, model: str) -> None:
         """Forecast with this fit of the learned layer from now on."""
+        ...
+
+    def choice(self, offer: AttemptId, now: Instant) -> Choice | None:
+        """The reasons of an offer that is open, in short."""
         ...
 
     def position(self, call: CallId) -> int | None:

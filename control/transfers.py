@@ -7,7 +7,7 @@ from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate
 from calls.events import CallAnswered, CallEnded
 from calls.ids import AgentId, LegId
-from control import nodes, talks
+from control import nodes, notifications, talks
 from control.callbacks import Callbacks
 from control.hub import Hub
 from control.parts import QuietPart
@@ -74,6 +74,7 @@ class Transfers(QuietPart):
             for leg in map(self._hub.register.legs.__getitem__, call.guests):
                 if leg.role == "transfer":
                     talks.begin(call, leg, self._agent_of(leg), self._hub.now)
+                    notifications.talk_began(self._hub, call)
 
     def _agent_of(self, leg: Leg) -> AgentId | None:
         kind, _, account = leg.party.partition(":")

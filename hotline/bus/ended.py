@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from calls.numbers import masked
 from hotline.bus import words
 from hotline.store import opening
+from hotline.views.masking import parties
 
 _FIELDS = words.CallEnded.__struct_fields__
 
@@ -75,5 +75,5 @@ class EndedCalls:
 
 def _payload(values: list[object]) -> bytes:
     row = dict(zip(_FIELDS, values, strict=True))
-    row["caller"] = masked(str(row["caller"]))
+    row["caller"], row["called"] = parties(str(row["direction"]), str(row["caller"]), str(row["called"]))
     return msgspec.json.encode(msgspec.convert(row, words.CallEnded))

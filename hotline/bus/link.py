@@ -27,6 +27,7 @@ from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from calls.ids import AgentId
 from control import commands, events
+from dsl.tree import nearest_hint
 from hotline.bus import words
 from hotline.bus.ended import EndedCalls
 from hotline.bus.picture import Picture
@@ -273,7 +274,7 @@ class Bus:
         try:
             wanted = msgspec.json.decode(payload, type=words.AgentCommand)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            reply = words.Reply("", False, str(error))
+            reply = words.Reply("", False, words.refusal(payload, error))
         else:
             reply_to = wanted.reply_to or reply_to
             reply = await self._obey(name, wanted)
@@ -289,10 +290,12 @@ class Bus:
 
     async def _obey(self, name: str, wanted: words.AgentCommand) -> words.Reply:
         if name not in self._controller.agents():
-            return words.Reply(wanted.id, False, f"no agent {name!r} in dialplans/agents.yaml")
+            near = nearest_hint(name, self._controller.agents())
+            return words.Reply(wanted.id, False, f"no agent {name!r} in dialplans/agents.yaml{near}")
         reasons = self._controller.pause_reasons()
         if wanted.command == "pause" and reasons is not None and wanted.reason not in reasons:
-            return words.Reply(wanted.id, False, f"a reason is needed, one of {', '.join(sorted(reasons))}")
+            near = nearest_hint(wanted.reason, reasons)
+            return words.Reply(wanted.id, False, f"a reason is needed, one of {', '.join(sorted(reasons))}{near}")
         try:
             async with asyncio.timeout(_DEADLINE_S):
                 await self._controller.tell(_event(AgentId(name), wanted))

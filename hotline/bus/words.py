@@ -4,13 +4,14 @@ A payload gains fields and never loses or changes one within a version; what can
 the topic. Instants are UTC epoch seconds. Callers' numbers are masked.
 """
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
 from acd.commands import AgentState
 from calls.ids import Seconds
 from calls.overrides import Kind
+from dsl.tree import nearest_hint
 
 VERSION = "v1"
 
@@ -104,6 +105,7 @@ class CallEnded(Message, frozen=True):
     agent: str | None
     outcome: str
     cause: str
+    direction: str = "in"
 
 
 class Alert(Message, frozen=True):
@@ -116,10 +118,13 @@ class Alert(Message, frozen=True):
     at: float
 
 
+AgentWord = Literal["sign_in", "sign_out", "pause", "ready", "wrap_up_done"]
+
+
 class AgentCommand(Message, frozen=True):
     """A command of an agent. The answer goes to `reply_to` (or the response topic of MQTT 5) and carries `id`."""
 
-    command: Literal["sign_in", "sign_out", "pause", "ready", "wrap_up_done"]
+    command: AgentWord
     id: str = ""
     reason: str = "break"
     """Of a pause."""
@@ -210,3 +215,19 @@ def pattern(of_site: str, channel: Channel) -> str:
     """The topic filter that a subscriber asks for to have all of a channel."""
     head, brace, rest = channel.address.partition("{")
     return f"{of_site}/{head}+{rest.partition('}')[2]}" if brace else f"{of_site}/{head}"
+
+
+def refusal(payload: bytes, error: msgspec.MsgspecError) -> str:
+    """The words for whoever sent an AgentCommand that cannot be read: with the nearest right one, where one is near."""
+    try:
+        given = msgspec.json.decode(payload)
+    except msgspec.MsgspecError:
+        return str(error)
+    known = AgentCommand.__struct_fields__
+    for name in given if isinstance(given, dict) else ():
+        if name not in known:
+            return f"{name} is no field{nearest_hint(name, known)}; there are {', '.join(known)}"
+    command = given.get("command") if isinstance(given, dict) else None
+    if isinstance(command, str) and command not in get_args(AgentWord):
+        return f"no command {command!r}{nearest_hint(command, get_args(AgentWord))}"
+    return str(error)

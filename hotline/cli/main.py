@@ -27,6 +27,7 @@ _COMMANDS = {
     "legal-hold": ("legal_hold", "Calls of which nothing is deleted."),
     "trunks": ("trunks", "The trunks: up or down and why, calls now, last failures."),
     "overrides": ("overrides", "A bad night's switches: closed queues and lines, announcements, other hours today."),
+    "webhooks": ("webhooks", "The webhooks: state, events that wait, last failures; --test sends one."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run queues, or the whole house, in virtual time, with the code that serves live calls."),
     "tune": ("simulate", "Search a policy's weights by simulation."),

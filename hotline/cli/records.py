@@ -1,6 +1,7 @@
 """hotline calls, why, cases, callbacks: the records in the store, whether the server runs or not."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -9,19 +10,35 @@ import typer
 
 from calls.errors import BadInput
 from calls.ids import CallId
-from control.commands import CallbackOutcome, CallOutcome
+from calls.numbers import e164, is_withheld
+from control.commands import CallbackOutcome, CallOutcome, Direction
 from dsl.tree import nearest_hint
-from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, seconds, when
+from hotline.cli.common import (
+    JsonOption,
+    SiteOption,
+    err,
+    open_site,
+    out,
+    print_json,
+    print_table,
+    seconds,
+    told,
+    when,
+)
 from hotline.replay import explaining
 from hotline.replay.explaining import Explanation
 from hotline.site import audit
+from hotline.site.instants import instant
 from hotline.site.settings import Site
-from hotline.store import reading
+from hotline.store import reading, searching
+from hotline.store.searching import CallSearch, Cursor, Page
+from hotline.versions.store import Versions
 from hotline.views import masking
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _OUTCOMES: tuple[str, ...] = get_args(CallOutcome)
+_DIRECTIONS: tuple[str, ...] = get_args(Direction)
 _CALLBACK_OUTCOMES: tuple[str, ...] = get_args(CallbackOutcome)
 
 MostOption = Annotated[int, typer.Option("--most", "-n", min=1, help="The number of rows, newest first.")]
@@ -34,23 +51,53 @@ RevealOption = Annotated[
 def calls(
     site: SiteOption = Path(),
     most: MostOption = 20,
+    number: Annotated[
+        str | None, typer.Option(help="Who called, or was called; in any form. Written to the audit log.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Arrived then or later: 2026-12-01, '2026-12-01 07:30', in the house's zone.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Arrived before; a day is in it.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Had a talk in the call.")] = None,
+    queue: Annotated[str | None, typer.Option(help="That the call was in last.")] = None,
     outcome: Annotated[str | None, typer.Option(help=f"Only calls with this outcome: {', '.join(_OUTCOMES)}.")] = None,
+    direction: Annotated[str | None, typer.Option(help=f"{' or '.join(_DIRECTIONS)}.")] = None,
+    after: Annotated[str | None, typer.Option(help="The cursor that the page before ended with.")] = None,
     reveal: RevealOption = False,
     json: JsonOption = False,
 ) -> None:
-    """The call log, newest first.
+    """The call log, newest first. Where there are more, standard error has the cursor of the next page.
 
     Examples:
 
       hotline calls --site /srv/hotline
 
       hotline calls --outcome abandoned -n 100 --json
+
+      hotline calls --number 13800138000 --since 2026-11-01 --queue care
     """
-    _one_of(_OUTCOMES, outcome)
+    _one_of("outcome", _OUTCOMES, outcome)
+    _one_of("direction", _DIRECTIONS, direction)
     opened = open_site(site)
+    _known(opened, agent, queue)
+    with told():
+        wanted = CallSearch(
+            number=None if number is None else _number(number, opened.settings.region),
+            since=None if since is None else instant(since, opened.zone),
+            until=None if until is None else instant(until, opened.zone, end=True),
+            agent=agent,
+            queue=queue,
+            outcome=outcome,
+            direction=direction,
+            after=None if after is None else Cursor.read(after),
+        )
+    if wanted.number is not None:
+        audit.note(opened.state, "number looked up", f"calls of {wanted.number}")
     _audit(opened, reveal, f"calls, the newest {most}")
-    rows = _read(opened, reading.calls, most, outcome)
-    rows = rows if reveal else [masking.call_row(row) for row in rows]
+    page: Page = _read(opened, searching.search, wanted, most)
+    rows = page.rows if reveal else [masking.call_row(row) for row in page.rows]
+    if page.next is not None:
+        err.print(f"there are more: --after {page.next.text()}", style="dim")
     if json:
         print_json(rows)
         return
@@ -69,7 +116,7 @@ def calls(
             )
             for row in rows
         ],
-        "no call has ended yet" if outcome is None else f"no call has ended as {outcome}",
+        "no call has ended yet" if wanted == CallSearch() else "no call has ended that is so",
     )
 
 
@@ -131,7 +178,7 @@ def callbacks(
 
       hotline callbacks --outcome unreached --json
     """
-    _one_of(_CALLBACK_OUTCOMES, outcome)
+    _one_of("outcome", _CALLBACK_OUTCOMES, outcome)
     opened = open_site(site)
     _audit(opened, reveal, f"callbacks, the newest {most}")
     rows = _read(opened, reading.callbacks, most, outcome)
@@ -175,13 +222,13 @@ def why(
       hotline why hotline-1795348800.42 --site /srv/hotline
     """
     opened = open_site(site)
-    found = _read(opened, reading.calls, 1, None, call)
-    explained, unexplained = _explained(opened, call, found[0]["arrived_at"] if found else None)
-    if not found and (explained is None or explained.call is None):
+    row = _read(opened, reading.call, call)
+    explained, unexplained = _explained(opened, call, row["arrived_at"] if row is not None else None)
+    if row is None and (explained is None or explained.call is None):
         err.print(f"no call {call}; `hotline calls` lists those that have ended", style="red")
         raise typer.Exit(1)
     _audit(opened, reveal, f"call {call}")
-    row = found[0] if found else _going_on(explained)
+    row = _going_on(explained) if row is None else row
     talks = _read(opened, reading.talks, call)
     talks += [] if explained is None else _talking(explained)
     legs, steps = _read(opened, reading.legs, call), _read(opened, reading.steps, call)
@@ -222,11 +269,30 @@ def why(
         err.print(f"why this agent can no longer be told: {unexplained}", markup=False)
 
 
-def _one_of(outcomes: tuple[str, ...], outcome: str | None) -> None:
+def _one_of(what: str, words: Collection[str], given: str | None) -> None:
     """Ends with what is meant where it is none of them: an empty table would say that there was no such call."""
-    if outcome is not None and outcome not in outcomes:
-        hint = nearest_hint(outcome, outcomes)
-        raise typer.BadParameter(f"no outcome {outcome}{hint}; there are {', '.join(outcomes)}")
+    if given is not None and given not in words:
+        hint = nearest_hint(given, words)
+        raise typer.BadParameter(f"no {what} {given}{hint}; there are {', '.join(words)}")
+
+
+def _known(site: Site, agent: str | None, queue: str | None) -> None:
+    """Ends where nobody knows the agent or the queue: not the published version, and no call of the log."""
+    if agent is None and queue is None:
+        return
+    versions = Versions(site.versions)
+    current = versions.current()
+    rules = None if current is None else versions.routing(current).configuration
+    if agent is not None and not _read(site, searching.is_known, agent):
+        _one_of("agent", () if rules is None else rules.agents, agent)
+    if queue is not None and not _read(site, searching.is_known, None, queue):
+        _one_of("queue", () if rules is None else rules.queues, queue)
+
+
+def _number(given: str, region: str) -> str:
+    if not any(sign.isdigit() for sign in given) and not is_withheld(given):
+        raise BadInput(f"{given} is no telephone number")
+    return e164(given.strip(), region)
 
 
 def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
@@ -335,14 +401,13 @@ def _going_on(explained: Explanation | None) -> dict[str, Any]:
     }
 
 
-def _read(site: Site, query: Any, *arguments: Any) -> list[dict[str, Any]]:
+def _read(site: Site, query: Any, *arguments: Any) -> Any:
     if not site.database.exists():
         err.print(
             f"{site.database} is not there: has the server run? `hotline serve --site {site.folder}`", style="red"
         )
         raise typer.Exit(1)
-    rows: list[dict[str, Any]] = asyncio.run(query(site.database, *arguments))
-    return rows
+    return asyncio.run(query(site.database, *arguments))
 
 
 def _audit(site: Site, reveal: bool, about: str) -> None:

@@ -85,6 +85,7 @@ class CommandExecutor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}
         self._loop = asyncio.get_running_loop()
+        self._further_rows: dict[type, list[Callable[[Any], None]]] = {}
         self._watchers: list[Callable[[commands.RouterCommand], None]] = []
         self._by_type: dict[type, Callable[[Any], None]] = {
             door.Answer: switch.send,
@@ -121,8 +122,11 @@ class CommandExecutor:
             commands.LogRecording: self._log_recording,
             commands.DropRecording: self._drop_recording,
             commands.Noticed: _notice,
+            commands.NotifyArrival: _left_to_others,
+            commands.NotifyRing: _left_to_others,
+            commands.NotifyTalk: _left_to_others,
             VoicemailLeft: lambda left: log.info("message left", call=left.call, box=left.box, path=left.path),
-            AgentChanged: lambda changed: None,  # the watchers' business
+            AgentChanged: _left_to_others,
             commands.ForecastMade: ForecastLog().watch,
             CalledAgain: lambda again: log.info(
                 "called again", call=again.call, waited_s=round(again.waited_s), first_call=again.first_call
@@ -143,9 +147,17 @@ class CommandExecutor:
         """Show every command to `watcher` too: metrics, screens, the bus."""
         self._watchers.append(watcher)
 
+    def also_write(self, kinds: frozenset[type], write: Callable[[Any], None]) -> None:
+        """Show commands of these kinds to `write` too, which gives the store further rows: in the transaction of the
+        event, live and again in a replay after a restart. It does nothing else."""
+        for kind in kinds:
+            self._further_rows.setdefault(kind, []).append(write)
+
     def execute(self, command: commands.RouterCommand) -> None:
         """Carry it out, or begin to. Never raises: what goes wrong is logged, and the event's other commands follow."""
         _guarded(self._by_type.get(type(command), _unknown), command)
+        for write in self._further_rows.get(type(command), ()):
+            _guarded(write, command)
         for watcher in self._watchers:
             _guarded(watcher, command)
 
@@ -155,6 +167,8 @@ class CommandExecutor:
             _guarded(self._write_call, command)  # it was logged then
         elif isinstance(command, _KEPT):
             _guarded(self._by_type[type(command)], command)
+        for write in self._further_rows.get(type(command), ()):
+            _guarded(write, command)
 
     async def close(self) -> None:
         """Cancel what is under way; nothing of it is acknowledged."""
@@ -267,6 +281,7 @@ class CommandExecutor:
 
     def _write_call(self, row: commands.LogCall) -> None:
         self._writer.write(statements.CALL, msgspec.structs.astuple(row))
+        self._writer.write(statements.CALL_AGENTS, (row.call, row.arrived_at, row.queue, row.outcome, row.direction))
 
     def _log_call(self, row: commands.LogCall) -> None:
         self._write_call(row)
@@ -306,6 +321,10 @@ def _guarded(do: Callable[[Any], None], command: commands.RouterCommand) -> None
             trace=traceback.format_exc(),
             advice="report this; the event's other commands are carried out, and other calls go on",
         )
+
+
+def _left_to_others(command: commands.RouterCommand) -> None:
+    """Nothing: watchers show it, and further rows tell other systems."""
 
 
 def _unknown(command: commands.RouterCommand) -> None:

@@ -1,7 +1,9 @@
 """The running controller, as screens, the HTTP interface and the bus ask it (`hotline.views.controller.Controller`)."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from acd.agents import Standing
 from acd.commands import AgentChanged
@@ -12,11 +14,14 @@ from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
 from hotline.server.health import Health
 from hotline.server.upkeep import Upkeep
+from hotline.site.settings import Site
+from hotline.store import outbox
 from hotline.store.writer import Writer
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
+from hotline.webhooks import status
 from switch.trunk_lines import TrunkLines
 
 
@@ -35,7 +40,9 @@ class RunningController:
         writer: Writer,
         upkeep: Upkeep,
         trunks: TrunkLines,
+        site: Site,
     ) -> None:
+        self._site = site
         self.database = database
         self.metrics = metrics
         self._board = board
@@ -56,6 +63,11 @@ class RunningController:
     def region(self) -> str:
         """The country (ISO 3166) by whose rules a number without a country code is read."""
         return self._versions.region(self.register.version)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose day and clock the house keeps."""
+        return ZoneInfo(self._versions.program(self.register.version).zone)
 
     def agents(self) -> frozenset[str]:
         """Every agent who may sign in."""
@@ -104,6 +116,14 @@ class RunningController:
     def trunks(self) -> list[dict[str, Any]]:
         """Each trunk with its state, its calls and its last failures."""
         return self._trunks.view()
+
+    async def webhooks(self) -> list[dict[str, Any]]:
+        """Each webhook with its backlog and its last failures."""
+        return await asyncio.to_thread(self._webhooks)
+
+    def _webhooks(self) -> list[dict[str, Any]]:
+        with outbox.read_once(self.database) as reader:
+            return status.view(self._site, reader)
 
     def wait_of(self, call: CallId) -> dict[str, Any]:
         """Place and forecast of a caller who waits."""

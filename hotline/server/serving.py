@@ -56,6 +56,9 @@ from hotline.versions.store import Programs, Versions
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
 from hotline.web.listening import answering, bind
+from hotline.webhooks.delivery import Deliveries
+from hotline.webhooks.making import make_deliveries
+from hotline.webhooks.outbox import Outbox
 from ivr.vault import Vault
 from speech.sentences import Sentences
 from switch.cell import Cell
@@ -135,6 +138,7 @@ class Server:
         self._bus = make_bus(site, self.metrics.bus_up.set, broker)
         if self._bus is not None:
             self._dependencies.add(broker)
+        self._deliveries: Deliveries
         for node in cell.names:
             self.metrics.switch_up.labels(node).set(0)
 
@@ -152,6 +156,7 @@ class Server:
             if not await store_there(self.site.database, address, self._health, self._store, self._stopping):
                 return
             tokens = self.site.secret("web"), self.site.secret("waiting")
+            clients = {self.site.secret(f"web-{one.name}"): one for one in self.site.settings.web.clients}
             self._take_up()
             stack.push_async_callback(self._close)
             await self._sentences.start(self.site.settings.languages)
@@ -166,11 +171,13 @@ class Server:
             reaching = asyncio.create_task(self._reach_switch())
             stack.callback(reaching.cancel)
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
-            await stack.enter_async_context(answering(self.controller, address, *tokens))
+            await stack.enter_async_context(answering(self.controller, address, *tokens, clients))
             # from here on without the switch, too: it comes when it comes
             if self._bus is not None:
                 self._bus.start(self.controller)
                 stack.push_async_callback(self._bus.close)
+            self._deliveries.start()
+            stack.push_async_callback(self._deliveries.close)
             looking = asyncio.create_task(self._upkeep.run())
             stack.callback(looking.cancel)
             listing = asyncio.create_task(self._do_not_call.watch())
@@ -209,6 +216,10 @@ class Server:
         executor.watch(self._watch_command)
         executor.do_not_call = self._do_not_call
         executor.is_pin = PinFile(self.site.override_pin).is_right
+        outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
+        executor.also_write(Outbox.WATCHED, outbox.write)
+        self._deliveries = make_deliveries(self.site, writer, lambda: self.controller.region)
+        self._health.also.append(self._deliveries.troubles)
         for entry in unstored:
             writer.write(statements.JOURNAL, (entry.seq, entry.at, msgspec.json.encode(entry.event)))
         write_ahead.open(unstored, writer.given)
@@ -246,6 +257,7 @@ class Server:
             writer,
             self._upkeep,
             self._trunks,
+            self.site,
         )
         for changed in router.agents():  # those who were signed in before
             self.metrics.watch(changed)
@@ -281,6 +293,9 @@ class Server:
     def _notice(self, notice: commands.Noticed) -> None:
         """Tell the operator by the log, the board, the metrics and the bus, of what the router does not see."""
         self._driver.executor.execute(notice)
+
+    def _webhook_row(self, webhook: str) -> None:
+        self._deliveries.written(webhook)
 
     def _wait_model(self, name: str) -> Ensemble | None:
         """A fit of the wait forecast. One that cannot be read costs the learned layer, no start."""

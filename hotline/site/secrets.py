@@ -33,13 +33,16 @@ class Secret:
 
 
 def secrets_of(site: Site) -> list[Secret]:
-    """All that a server of this site reads, whether the files are there or not; passwords of trunks are not among them:
-    they may change at any time."""
+    """All that a server of this site reads, whether the files are there or not; passwords of trunks and secrets of
+    webhooks are not among them: they may change at any time."""
     folder = site.state / "secrets"
     known = [
         Secret("web", folder / "web", "the token of the HTTP interface", "the controller"),
         Secret("waiting", folder / "waiting", "tokens of callers who wait", "the controller"),
     ]
+    for client in site.settings.web.clients:
+        name, purpose = f"web-{client.name}", f"the token of {client.name} for the HTTP interface"
+        known.append(Secret(name, folder / name, purpose, "the controller"))
     for node, switch in site.switches.items():
         name = f"switch-{switch.name}" if site.settings.switches else "switch"
         purpose, restart = f"the control port of switch {node}", "the switch, then the controller"

@@ -19,10 +19,16 @@ from calls.ids import NODE_NAME
 from calls.numbers import REGION, REGIONS, nearest_region
 from dsl.tree import SourceError, nearest_hint, parse
 from hotline.site.keeping import KeepSettings, LogSettings, Strict
+from hotline.site.webhooks import WebhookSettings
 from switch.peers import Peers, is_address
 
 _SETTINGS = "hotline.yaml"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
+
+
+WebRight = Literal["live", "calls", "numbers", "recordings"]
+"""`live`: the state now, trunks, webhooks, metrics. `calls`: call log, cases and the list of messages, numbers masked.
+`numbers`: looking a number up there. `recordings`: hearing talks and messages."""
 
 
 class MediaTimeoutSettings(Strict):
@@ -111,11 +117,35 @@ class CellSwitchSettings(SwitchSettings):
         return self.sip or f"{self.host}:5060"
 
 
+class WebClientSettings(Strict):
+    """Another system that asks over HTTP, with a token and rights of its own; what is no right here it may not."""
+
+    name: str
+    """As the audit log has it. Its token is in DIR/var/secrets/web-NAME, made at the first start."""
+    rights: tuple[WebRight, ...] = pydantic.Field(min_length=1)
+
+    @pydantic.field_validator("name")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,31}", name):
+            raise ValueError(f"{name!r}: use a small letter, then small letters, digits and '-', at most 32")
+        return name
+
+
 class WebSettings(Strict):
-    """The HTTP interface. All but /health and /waiting/TOKEN needs the token of DIR/var/secrets/web."""
+    """The HTTP interface. All but /health and /waiting/TOKEN needs a token; that of DIR/var/secrets/web may all."""
 
     host: str = "127.0.0.1"
     port: int = 8780
+    clients: tuple[WebClientSettings, ...] = ()
+
+    @pydantic.field_validator("clients")
+    @classmethod
+    def _different_clients(cls, clients: tuple[WebClientSettings, ...]) -> tuple[WebClientSettings, ...]:
+        names = [client.name for client in clients]
+        if twice := next((name for place, name in enumerate(names) if name in names[:place]), None):
+            raise ValueError(f"two clients have the name {twice}: each needs one of its own")
+        return clients
 
 
 class VoiceSettings(Strict):
@@ -190,6 +220,8 @@ class Settings(Strict):
     """So many from one address in a minute are told to the operator; null: never."""
     bus: BusSettings | None = None
     """Left out: everything stays inside, and nothing needs a broker."""
+    webhooks: tuple[WebhookSettings, ...] = ()
+    """Receivers that are told of events by HTTP."""
 
     @pydantic.model_validator(mode="after")
     def _journal_by_one_name(self) -> "Settings":
@@ -221,6 +253,14 @@ class Settings(Strict):
             if twice is not None:
                 raise ValueError(f"two switches have the {what} {twice}: each needs one of its own")
         return switches
+
+    @pydantic.field_validator("webhooks")
+    @classmethod
+    def _different_webhooks(cls, webhooks: tuple[WebhookSettings, ...]) -> tuple[WebhookSettings, ...]:
+        names = [webhook.name for webhook in webhooks]
+        if twice := next((name for place, name in enumerate(names) if name in names[:place]), None):
+            raise ValueError(f"two webhooks have the name {twice}: each needs one of its own")
+        return webhooks
 
     @pydantic.field_validator("zone")
     @classmethod

@@ -85,6 +85,12 @@ def is_of_today(path: Path) -> bool:
     return found == [(newest,)]
 
 
+def columns(path: Path, table: str) -> frozenset[str]:
+    """The columns that a table has in this file, which may be of another day; none where there is no such table."""
+    with contextlib.closing(to_read(path)) as connection:
+        return frozenset(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+
+
 def to_read(path: Path) -> sqlite3.Connection:
     """A connection that cannot write; close it."""
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiosqlite
 import msgspec
-from sqlalchemy import FromClause, Select, func, literal, select
+from sqlalchemy import Column, ColumnElement, DefaultClause, FromClause, Select, Table, func, literal, select
 from sqlalchemy.dialects import sqlite
 
 from hotline.store import opening, schema
@@ -14,7 +14,8 @@ from hotline.store import opening, schema
 Row = Mapping[str, Any]
 
 
-async def _rows(path: Path, query: Select[Any]) -> list[dict[str, Any]]:
+async def rows(path: Path, query: Select[Any]) -> list[dict[str, Any]]:
+    """The rows of a query, each by the names of its columns."""
     compiled = query.compile(dialect=sqlite.dialect(paramstyle="qmark"), compile_kwargs={"render_postcompile": True})
     values = tuple(compiled.params[name] for name in compiled.positiontup or ())
     async with aiosqlite.connect(f"file:{path}?mode=ro", uri=True) as connection:
@@ -23,10 +24,10 @@ async def _rows(path: Path, query: Select[Any]) -> list[dict[str, Any]]:
             return [dict(row) for row in await cursor.fetchall()]
 
 
-def _talks(path: Path) -> FromClause:
+def talks_of(path: Path) -> FromClause:
     """The talks, also of a store that an earlier release has left and no server has brought up to date: one for each
     call, from its leg."""
-    if opening.is_of_today(path):
+    if opening.columns(path, schema.talks.name):
         return schema.talks
     call, leg = schema.calls, schema.legs
     columns = (
@@ -39,21 +40,26 @@ def _talks(path: Path) -> FromClause:
     return found.subquery("talks")
 
 
-async def calls(
-    path: Path, most: int = 50, outcome: str | None = None, call: str | None = None
-) -> list[dict[str, Any]]:
-    """Rows of the call log, the newest first, `most` of them; of one outcome, or of one call, if that is named.
+def columns_of(table: Table, path: Path) -> list[ColumnElement[Any]]:
+    """The columns of `table` as today's release reads them, also of a store that an earlier one has left."""
+    known = opening.columns(path, table.name)
+    return [column if column.name in known else literal(_default_of(column)).label(column.name) for column in table.c]
+
+
+def _default_of(column: Column[Any]) -> Any:
+    default = column.server_default
+    return default.arg if isinstance(default, DefaultClause) else None
+
+
+async def call(path: Path, call: str) -> dict[str, Any] | None:
+    """One row of the call log; None where no such call has ended.
 
     `talk_s` is the length of the call's talks together, None without one.
     """
-    table, talk = schema.calls, _talks(path)
+    table, talk = schema.calls, talks_of(path)
     talked = select(func.sum(talk.c.ended_at - talk.c.began_at)).where(talk.c.call == table.c.call).scalar_subquery()
-    query = select(table, talked.label("talk_s")).order_by(table.c.arrived_at.desc()).limit(most)
-    if outcome is not None:
-        query = query.where(table.c.outcome == outcome)
-    if call is not None:
-        query = query.where(table.c.call == call)
-    return await _rows(path, query)
+    query = select(*columns_of(table, path), talked.label("talk_s")).where(table.c.call == call)
+    return next(iter(await rows(path, query)), None)
 
 
 async def overrides(path: Path, most: int = 50) -> list[dict[str, Any]]:
@@ -61,23 +67,23 @@ async def overrides(path: Path, most: int = 50) -> list[dict[str, Any]]:
     if not opening.is_of_today(path):
         return []
     table = schema.overrides
-    rows = await _rows(path, select(table).order_by(table.c.number.desc()).limit(most))
-    return [{**row, "detail": msgspec.json.decode(row["detail"])} for row in rows]
+    found = await rows(path, select(table).order_by(table.c.number.desc()).limit(most))
+    return [{**row, "detail": msgspec.json.decode(row["detail"])} for row in found]
 
 
 async def legs(path: Path, call: str) -> list[dict[str, Any]]:
     """The legs of a call as they began."""
-    return await _rows(path, select(schema.legs).where(schema.legs.c.call == call).order_by(schema.legs.c.began_at))
+    return await rows(path, select(schema.legs).where(schema.legs.c.call == call).order_by(schema.legs.c.began_at))
 
 
 async def talks(path: Path, call: str) -> list[dict[str, Any]]:
     """The talks of a call in order, each with the path of its recording, if there is one."""
-    table, sound = _talks(path), schema.recordings
+    table, sound = talks_of(path), schema.recordings
     mine = sound.c.call == table.c.call
-    if opening.is_of_today(path):
+    if "talk" in opening.columns(path, sound.name):
         mine &= sound.c.talk == table.c.number
     query = select(table, sound.c.path.label("recording")).outerjoin(sound, mine).where(table.c.call == call)
-    return await _rows(path, query.order_by(table.c.number))
+    return await rows(path, query.order_by(table.c.number))
 
 
 async def transfers(path: Path, call: str) -> list[dict[str, Any]]:
@@ -85,26 +91,27 @@ async def transfers(path: Path, call: str) -> list[dict[str, Any]]:
     if not opening.is_of_today(path):
         return []
     table = schema.transfers
-    return await _rows(path, select(table).where(table.c.call == call).order_by(table.c.number))
+    return await rows(path, select(table).where(table.c.call == call).order_by(table.c.number))
 
 
 async def steps(path: Path, call: str) -> list[dict[str, Any]]:
     """The steps that a caller took, in order."""
-    return await _rows(path, select(schema.steps).where(schema.steps.c.call == call).order_by(schema.steps.c.index))
+    return await rows(path, select(schema.steps).where(schema.steps.c.call == call).order_by(schema.steps.c.index))
 
 
 async def recordings(path: Path, call: str | None = None) -> list[dict[str, Any]]:
     """Recordings of a call, or all."""
     table = schema.recordings
-    query = select(*(column for column in table.c if column.name != "talk" or opening.is_of_today(path)))
-    return await _rows(path, query if call is None else query.where(schema.recordings.c.call == call))
+    known = opening.columns(path, table.name)
+    query = select(*(column for column in table.c if column.name in known))
+    return await rows(path, query if call is None else query.where(schema.recordings.c.call == call))
 
 
 async def callbacks(path: Path, most: int = 50, outcome: str | None = None) -> list[dict[str, Any]]:
     """Callbacks, the last booked first."""
     table = schema.callbacks
     query = select(table).order_by(table.c.booked_at.desc()).limit(most)
-    return await _rows(path, query if outcome is None else query.where(table.c.outcome == outcome))
+    return await rows(path, query if outcome is None else query.where(table.c.outcome == outcome))
 
 
 async def cases(path: Path, most: int = 50, call: str | None = None, number: str | None = None) -> list[dict[str, Any]]:
@@ -116,4 +123,4 @@ async def cases(path: Path, most: int = 50, call: str | None = None, number: str
         query = query.where(table.c.call == call)
     if number is not None:
         query = query.where(table.c.number == number)
-    return [{**row, "fields": msgspec.json.decode(row["fields"])} for row in await _rows(path, query)]
+    return [{**row, "fields": msgspec.json.decode(row["fields"])} for row in await rows(path, query)]

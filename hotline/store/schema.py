@@ -1,8 +1,11 @@
 """The tables. SQLAlchemy Core describes them and compiles the statements once; instants are UTC epoch seconds."""
 
-from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 metadata = MetaData()
+
+BY_AN_AGENT = text("direction <> 'in'")
+"""The condition of the indexes of calls that agents made. A query has it word for word, or they do not serve it."""
 
 journal = Table(
     "journal",
@@ -38,7 +41,29 @@ calls = Table(
     Column("outcome", String(16), nullable=False),
     Column("cause", String(16), nullable=False),
     Column("consent", String(16), nullable=False, server_default="", comment="to being recorded: declined, allowed"),
+    Column("direction", String(16), nullable=False, server_default="in", comment="in, out, internal: by an agent"),
+    Index("calls_by_caller", "caller", "arrived_at", "call"),
+    Index("calls_by_queue", "queue", "arrived_at", "call"),
+    Index("calls_by_outcome", "outcome", "arrived_at", "call"),
+    Index("calls_by_queue_and_outcome", "queue", "outcome", "arrived_at", "call"),
+    Index("agents_calls_by_time", "direction", "arrived_at", "call", sqlite_where=BY_AN_AGENT),
+    Index("agents_calls_by_queue", "direction", "queue", "arrived_at", "call", sqlite_where=BY_AN_AGENT),
+    Index("agents_calls_by_called", "called", "arrived_at", "call", sqlite_where=BY_AN_AGENT),
 )
+
+call_agents = Table(
+    "call_agents",
+    metadata,
+    Column("agent", String(64), primary_key=True),
+    Column("arrived_at", Float, primary_key=True, comment="of the call"),
+    Column("call", String(64), primary_key=True),
+    Column("queue", String(64), nullable=False, comment="of the call, like the others"),
+    Column("outcome", String(16), nullable=False),
+    Column("direction", String(16), nullable=False),
+    Index("call_agents_by_call", "call"),
+    sqlite_with_rowid=False,
+)
+"""Every agent who had a talk in a call: a search by agent is a walk along this table."""
 
 legs = Table(
     "legs",
@@ -109,6 +134,7 @@ recordings = Table(
     Column("kind", String(16), nullable=False),
     Column("box", String(64), nullable=False),
     Column("talk", Integer, nullable=False, server_default="0", comment="number of the talk that it is of"),
+    Index("recordings_by_box", "kind", "box"),
 )
 
 cases = Table(
@@ -193,4 +219,34 @@ agent_states = Table(
     Column("state", String(16), primary_key=True),
     Column("reason", String(64), nullable=False),
     Index("agent_states_by_time", "since"),
+)
+
+webhook_outbox = Table(
+    "webhook_outbox",
+    metadata,
+    Column("row", Integer, primary_key=True, comment="in the order in which it happened"),
+    Column("webhook", String(40), nullable=False),
+    Column("id", String(160), nullable=False, comment="the same at each try, and after a replay"),
+    Column("kind", String(16), nullable=False, comment="arrival, ring, talk, end, case"),
+    Column("call", String(64), nullable=False),
+    Column("at", Float, nullable=False, comment="UTC epoch seconds of what it tells"),
+    Column("body", LargeBinary, nullable=False, comment="the data as JSON, numbers whole"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_at", Float, nullable=False, server_default="0", comment="not tried before, UTC epoch seconds"),
+    Column("error", Text, nullable=False, server_default=""),
+    Index("webhook_outbox_once", "webhook", "id", unique=True),
+    Index("webhook_outbox_in_order", "webhook", "call", "row"),
+)
+"""What receivers are still to be told. A row goes once it is told, or too old."""
+
+webhook_states = Table(
+    "webhook_states",
+    metadata,
+    Column("webhook", String(40), primary_key=True),
+    Column("delivered", Integer, nullable=False),
+    Column("dropped", Integer, nullable=False, comment="too old"),
+    Column("delivered_at", Float),
+    Column("failing_since", Float, comment="null: the last try went well"),
+    Column("next_at", Float, comment="the receiver is tried again then; null: it is there"),
+    Column("failures", JSON, nullable=False, comment="the last ones, newest first: at, kind, call, error"),
 )

@@ -39,10 +39,23 @@ RECORDING = upsert(schema.recordings)
 DROP_RECORDING = "DELETE FROM recordings WHERE path = ?"
 CASE = upsert(schema.cases)
 CALLBACK = upsert(schema.callbacks)
+CALL_AGENTS = (
+    "INSERT OR REPLACE INTO call_agents (agent, arrived_at, call, queue, outcome, direction) "
+    "SELECT DISTINCT agent, ?2, ?1, ?3, ?4, ?5 FROM talks WHERE call = ?1 AND agent IS NOT NULL"
+)
+"""Takes call, arrived_at, queue, outcome and direction of a call, after its talks."""
 OVERRIDE = upsert(schema.overrides)
 SURVEY = upsert(schema.surveys)
 AGENT_STATE = upsert(schema.agent_states)
 WAIT = upsert(schema.waits)
+OUTBOX = (
+    "INSERT INTO webhook_outbox (webhook, id, kind, call, at, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+"""A replay, or a case that is filed once more, finds its row there and adds none."""
+FORGET_OUTBOX = "DELETE FROM webhook_outbox WHERE webhook = ?"
+OUTBOX_DONE = "DELETE FROM webhook_outbox WHERE row = ?"
+OUTBOX_FAILED = "UPDATE webhook_outbox SET tries = ?, next_at = ?, error = ? WHERE row = ?"
+WEBHOOK_STATE = upsert(schema.webhook_states)
 _LAST_OLD = "(SELECT max(seq) FROM snapshots WHERE utc < ?)"
 FORGET_EVENTS = f"DELETE FROM journal WHERE seq <= {_LAST_OLD}"
 FORGET_SNAPSHOTS = f"DELETE FROM snapshots WHERE seq < {_LAST_OLD}"

@@ -70,13 +70,17 @@ class Writer:
         if self._timer is None:
             self._timer = self._loop.call_later(_GATHER_S, self._hand_over)
 
-    async def durable(self) -> None:
-        """Return once all that was given so far is on disk; waits while the store is in trouble."""
+    async def durable(self, *, hurry: bool = True) -> None:
+        """Return once all that was given so far is on disk; waits while the store is in trouble.
+
+        Without `hurry` the group gathers for its whole time first.
+        """
         if self.committed >= self.given:
             return
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._waiters.append((self.given, waiter))
-        self._hand_over()
+        if hurry:
+            self._hand_over()
         self._release()  # the thread may have committed a moment before there was one that it could see
         await waiter
 

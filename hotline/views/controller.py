@@ -5,6 +5,7 @@
 
 from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from acd.agents import Standing
 from acd.commands import AgentChanged
@@ -29,6 +30,11 @@ class Controller(Protocol):
     @property
     def region(self) -> str:
         """The country (ISO 3166) by whose rules a number without a country code is read."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose day and clock the house keeps."""
         ...
 
     def agents(self) -> frozenset[str]:
@@ -74,6 +80,10 @@ class Controller(Protocol):
 
     def trunks(self) -> list[dict[str, Any]]:
         """Each trunk with its state, its calls and its last failures, newest first."""
+        ...
+
+    async def webhooks(self) -> list[dict[str, Any]]:
+        """Each webhook with its backlog and its last failures, newest first."""
         ...
 
     def wait_of(self, call: CallId) -> dict[str, Any]:

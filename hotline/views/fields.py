@@ -23,11 +23,12 @@ def shown_fields(call: Call, region: str) -> dict[str, str]:
     """
     if call.place not in _SHOWN:
         return {}
-    return {name: _shown(value, call.caller, region) for name, value in call.fields.items()}
+    return {name: shown_value(value, call.caller, region) for name, value in call.fields.items()}
 
 
 @functools.lru_cache(_REMEMBERED)
-def _shown(value: str, caller: str, region: str) -> str:
+def shown_value(value: str, caller: str, region: str) -> str:
+    """One field of a call by `caller`, with the numbers in it masked."""
     digits = _NO_DIGIT.sub("", value).lstrip("0")
     if caller and (value == caller or (len(digits) >= _SHORTEST and caller.endswith(digits))):
         return masked(value)

@@ -11,9 +11,21 @@ _OUTSIDE = ("caller", "transfer", "outside")
 """Roles of legs whose party is somebody's number. Accounts of the house's own phones are no secret."""
 
 
+def parties(direction: str, caller: str, called: str) -> tuple[str, str]:
+    """Caller and called of a call as they are shown: of one that an agent makes, the number outside is the called."""
+    match direction:
+        case "out":
+            return caller, masked(called)
+        case "internal":
+            return caller, called
+        case _:
+            return masked(caller), called
+
+
 def call_row(row: Row) -> dict[str, Any]:
     """A row of `calls`."""
-    return {**row, "caller": masked(row["caller"])}
+    caller, called = parties(row.get("direction", "in"), row["caller"], row["called"])
+    return {**row, "caller": caller, "called": called}
 
 
 def leg_row(row: Row) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
 from calls.errors import BadInput
@@ -18,6 +18,7 @@ from hotline.site.settings import Site
 if TYPE_CHECKING:
     import uvicorn
 
+    from hotline.site.settings import WebClientSettings as WebClient
     from hotline.views.controller import Controller
 
 
@@ -39,13 +40,15 @@ def bind(site: Site) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def answering(controller: Controller, address: socket.socket, token: str, waiting: str) -> AsyncIterator[None]:
+async def answering(
+    controller: Controller, address: socket.socket, token: str, waiting: str, clients: Mapping[str, WebClient]
+) -> AsyncIterator[None]:
     """Answer for `controller` at `address`; at the end, requests under way are answered first.
 
-    `token` is the site's, `waiting` the secret of the tokens of callers who wait: as they were at the start, whatever
-    has become of their files.
+    `token` is the site's, `waiting` the secret of the tokens of callers who wait, `clients` are those with rights of
+    their own, by their tokens: as they were at the start, whatever has become of their files.
     """
-    server = await asyncio.to_thread(_load, controller, token, waiting)
+    server = await asyncio.to_thread(_load, controller, token, waiting, clients)
     serving = asyncio.create_task(server.serve(sockets=[address]))
     try:
         yield
@@ -54,13 +57,15 @@ async def answering(controller: Controller, address: socket.socket, token: str, 
         await serving
 
 
-def _load(controller: Controller, token: str, waiting: str) -> uvicorn.Server:
+def _load(controller: Controller, token: str, waiting: str, clients: Mapping[str, WebClient]) -> uvicorn.Server:
     import uvicorn
 
     from hotline.web.app import make
+    from hotline.web.rights import Client
     from hotline.web.tokens import WaitTokens
 
-    app = make(controller, token, WaitTokens(waiting))
+    known = [Client(client.name, own, frozenset(client.rights)) for own, client in clients.items()]
+    app = make(controller, token, WaitTokens(waiting), known)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
     return server

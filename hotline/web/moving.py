@@ -7,20 +7,21 @@ from fastapi import FastAPI, HTTPException
 
 from acd.events import AgentMoved, CallMoved
 from calls.ids import AgentId, CallId, QueueName
-from dsl.tree import nearest
+from dsl.tree import nearest_hint
 from hotline.views.controller import Controller
+from hotline.web.strictness import AgentPath, Body, CallPath, one_of
 
 
-class Queues(pydantic.BaseModel):
+class Queues(Body):
     """The queues that an agent serves from now on."""
 
-    queues: list[str]
+    queues: list[str] = pydantic.Field(examples=[["care"]])
 
 
-class Queue(pydantic.BaseModel):
+class Queue(Body):
     """The queue in which a caller waits from now on."""
 
-    queue: str
+    queue: str = pydantic.Field(examples=["care"])
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
@@ -28,15 +29,15 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
 
     def there(name: str) -> QueueName:
         if name not in controller.queues():
-            near = nearest(name, controller.queues())
-            raise HTTPException(404, f"no queue {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+            raise one_of("queue", name, controller.queues())
         return QueueName(name)
 
     @app.post("/agents/{agent}/queues", dependencies=known, tags=["supervisors"])
-    async def move_agent(agent: str, wanted: Queues) -> dict[str, Any]:
+    async def move_agent(agent: AgentPath, wanted: Queues) -> dict[str, Any]:
         """The agent serves these queues and no others, until the next publish. A talk goes on to its end."""
         if agent not in controller.agents():
-            raise HTTPException(404, f"no agent {agent!r} in dialplans/agents.yaml")
+            near = nearest_hint(agent, controller.agents())
+            raise HTTPException(404, f"no agent {agent!r} in dialplans/agents.yaml{near}")
         queues = tuple(there(name) for name in wanted.queues)
         if not queues:
             raise HTTPException(422, "name a queue; an agent who shall serve none is signed out or paused")
@@ -44,7 +45,7 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         return {"agent": agent, "queues": queues}
 
     @app.post("/calls/{call}/queue", dependencies=known, tags=["supervisors"])
-    async def move_call(call: str, wanted: Queue) -> dict[str, str]:
+    async def move_call(call: CallPath, wanted: Queue) -> dict[str, str]:
         """The caller waits in that queue from now on, with the time waited."""
         queue = there(wanted.queue)
         mine = controller.register.calls.get(CallId(call))

@@ -3,10 +3,10 @@
 import itertools
 import re
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Path, Query
 
 from calls.numbers import e164
 from calls.overrides import ALL, Kind
@@ -15,23 +15,25 @@ from dsl.tree import nearest
 from hotline.store import reading
 from hotline.views.controller import Controller
 from hotline.views.overrides import shown
+from hotline.web.calls import Most
+from hotline.web.strictness import Body
 
 _SPAN = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])\s*-\s*([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _LONGEST_TEXT = 1_000
+NumberPath = Annotated[int, Path(description="As GET /overrides has it.", examples=[1])]
+Author = Annotated[str, Query(description="Who lifts it.", examples=["Li Na"])]
 
 
-class Wanted(pydantic.BaseModel):
+class Wanted(Body):
     """An override. `target`: `queue:NAME`, `line:NUMBER`, `hours:NAME`, or for announcements `all`."""
 
-    model_config = pydantic.ConfigDict(extra="forbid")
-
-    kind: Kind
-    target: str
-    author: str = pydantic.Field(min_length=1, max_length=64)
-    reason: str = pydantic.Field(min_length=1, max_length=500)
+    kind: Kind = pydantic.Field(examples=["announcement"])
+    target: str = pydantic.Field(examples=["all"])
+    author: str = pydantic.Field(min_length=1, max_length=64, examples=["Li Na"])
+    reason: str = pydantic.Field(min_length=1, max_length=500, examples=["a fault of the network"])
     until: Literal["today", "lifted"] | datetime = "today"
     """`today`: the end of the day in the house's zone; an instant with its zone; `lifted`: until somebody lifts it."""
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = pydantic.Field(default_factory=dict, examples=[{"en": "We are busy."}])
     """Of an announcement: the words by language."""
     hours: str = ""
     """Of hours: `09:00-15:00`, several with commas between, or `closed`."""
@@ -46,9 +48,9 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         return [shown(one) for one in controller.register.overrides]
 
     @app.get("/overrides/log", dependencies=known, tags=["overrides"])
-    async def log(most: int = 50) -> list[dict[str, Any]]:
+    async def log(most: Most = 50) -> list[dict[str, Any]]:
         """Every override that was set, the newest first: by whom, why, and how it was over."""
-        return await reading.overrides(controller.database, max(1, min(most, 1_000)))
+        return await reading.overrides(controller.database, most)
 
     @app.post("/overrides", dependencies=known, tags=["overrides"], status_code=201)
     async def wanted(want: Wanted) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         raise HTTPException(422, "its end has passed already: give an instant that is still to come")
 
     @app.delete("/overrides/{number}", dependencies=known, tags=["overrides"])
-    async def lift(number: int, author: str) -> dict[str, Any]:
+    async def lift(number: NumberPath, author: Author) -> dict[str, Any]:
         """End an override now; `author` is who does."""
         found = next((one for one in controller.register.overrides if one.number == number), None)
         if found is None:

@@ -8,20 +8,21 @@ from fastapi import FastAPI, HTTPException
 from calls.events import TransferRequested
 from calls.ids import CallId
 from hotline.views.controller import Controller
+from hotline.web.strictness import Body, CallPath
 
 
-class Transfer(pydantic.BaseModel):
+class Transfer(Body):
     """The target: an agent, a queue, a flow, a number, a code of transfers.yaml; `skills` are asked of a queue."""
 
-    to: str
-    skills: list[str] = []
+    to: str = pydantic.Field(examples=["8001"])
+    skills: list[str] = pydantic.Field(default_factory=list, examples=[[]])
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
     """Put the request into `app`; `known` is what asks for the site's token."""
 
     @app.post("/calls/{call}/transfer", dependencies=known, tags=["calls"], status_code=202)
-    async def transfer(call: str, wanted: Transfer) -> dict[str, Any]:
+    async def transfer(call: CallPath, wanted: Transfer) -> dict[str, Any]:
         """Hand the caller of a talk to somebody else; the agent's call ends. `GET /calls/{call}` says how it went."""
         register = controller.register
         mine = register.calls.get(CallId(call))

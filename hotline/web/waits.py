@@ -8,15 +8,16 @@ from fastapi import FastAPI, HTTPException
 from calls.identity import known_by
 from calls.numbers import e164
 from hotline.views.controller import Controller
+from hotline.web.strictness import Body
 from hotline.web.tokens import WaitTokens
 
 _WAITS = ("waiting", "offered", "booked")
 
 
-class TokenRequest(pydantic.BaseModel):
+class TokenRequest(Body):
     """The number of the caller who waits, in any form."""
 
-    caller: str
+    caller: str = pydantic.Field(examples=["+8613800138000"])
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any], tokens: WaitTokens) -> None:

@@ -2,7 +2,8 @@
 
 A situation is a state of a machine, reached by events alone. What happens is told in the switch's words, or in the
 house's. A cell is the state after it, and the commands in short: `gone: LogCall abandoned, LogLeg caller`. `cannot`:
-there is no such leg here, or nothing was ordered that could end so. Rows of steps and forecasts are left out.
+there is no such leg here, or nothing was ordered that could end so. Rows of steps, forecasts and notifications
+are left out.
 
     python -m tests.tables.control.situations     prints the three tables as they are; read each changed cell
 """
@@ -37,6 +38,7 @@ _SHOWN = {
     "AgentChanged": "state",
     "OfferLapsed": "reason",
 }
+_LEFT_OUT = ("LogStep", "ForecastMade", "NotifyArrival", "NotifyRing", "NotifyTalk")
 _MOST = 20
 """Commands of a cell that are shown one by one; of those after them, how many of each there are."""
 
@@ -495,7 +497,7 @@ def cell(machine: str, situation: str, happening: str) -> str:
         made.house.press(event.leg, "1")
     roles |= {leg.leg: leg.role for leg in made.house.router.register.legs.values()}
     given = [_short(made, command, roles) for command in made.house.orders[before:]]
-    shown = [one for one in given if one not in ("LogStep", "ForecastMade")]
+    shown = [one for one in given if one not in _LEFT_OUT]
     more = [f"{times} × {one}" for one, times in Counter(shown[_MOST:]).items()]
     return f"{_state(machine, made)}: {', '.join((*shown[:_MOST], *more)) or 'nothing'}"
 

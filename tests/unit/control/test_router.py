@@ -40,7 +40,7 @@ def test_a_caller_is_answered_and_hears_the_menu_in_one_turn() -> None:
     house = ControlHarness()
     before = len(house.orders)
     house.arrive()
-    assert [type(order) for order in house.orders[before:]] == [Answer, Play]
+    assert [type(order) for order in house.orders[before:]] == [commands.NotifyArrival, Answer, Play]
 
 
 def test_from_the_menu_to_a_talk_and_out_again() -> None:

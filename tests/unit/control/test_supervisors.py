@@ -168,11 +168,11 @@ async def test_what_is_said_ends_where_a_queue_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
-        ("/agents/01/queues", {"queues": ["caer"]}, 404, "no queue 'caer'; did you mean 'care'?"),
+        ("/agents/01/queues", {"queues": ["caer"]}, 422, "no queue 'caer' (did you mean care?)"),
         ("/agents/09/queues", {"queues": ["care"]}, 404, "no agent '09' in dialplans/agents.yaml"),
         ("/agents/01/queues", {"queues": []}, 422, "name a queue"),
         ("/calls/none/queue", {"queue": "care"}, 404, "no such call goes on now"),
-        ("/calls/none/queue", {"queue": "loan"}, 404, "did you mean 'loans'?"),
+        ("/calls/none/queue", {"queue": "loan"}, 422, "(did you mean loans?)"),
     ],
 )
 async def test_what_is_not_there_is_said(path: str, body: Mapping[str, Any], status: int, said: str) -> None:

@@ -154,6 +154,13 @@ def test_settings_in_the_guide_are_settings() -> None:
     assert [len(read.switches) for read in settings if read.switches] == [2]
 
 
+@pytest.mark.parametrize("page", ["docs/webhooks.md", "docs/http.md"])
+def test_settings_of_other_pages_are_settings(page: str) -> None:
+    (block,) = [text for where, text in _blocks("yaml") if where == page]
+    read = Settings.model_validate(yaml.safe_load(block))
+    assert read.webhooks or read.web.clients
+
+
 def test_the_settings_of_a_new_site_and_those_in_its_comments_are_settings() -> None:
     Settings.model_validate(yaml.safe_load(init_command._SETTINGS))
     commented = re.sub(r"^# (?=switches:|  )", "", init_command._SETTINGS, flags=re.MULTILINE)

@@ -32,7 +32,7 @@ def publish(versions: Versions, number: int, rules: Configuration | None = None)
     versions.add(
         Manifest(version, 0.0, "", "test", 1, 0),
         PROGRAM.with_clips(version, {}),
-        RoutingConfiguration(rules or configuration(), {}, {}),
+        RoutingConfiguration(rules or configuration(), {}, {"": "break", "1": "lunch"}),
         [],
     )
     versions.activate(version)

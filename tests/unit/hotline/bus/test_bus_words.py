@@ -119,3 +119,20 @@ async def test_calls_that_ended_are_told_from_the_mark_on(tmp_path: Path) -> Non
     await EndedCalls(database, mark).confirm(calls[-1].row)
     EndedCalls(database, mark).begin()
     assert [msgspec.json.decode(one.payload)["call"] for one in await EndedCalls(database, mark).next(10)] == ["leg-4"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        (b'{"command": "puase"}', "no command 'puase' (did you mean pause?)"),
+        (b'{"comand": "pause"}', "comand is no field (did you mean command?)"),
+        (b'{"command": "pause", "resaon": "lunch"}', "resaon is no field (did you mean reason?)"),
+        (b'{"command": 5}', "Expected `str`"),
+        (b"[1]", "Expected `object`"),
+        (b"pause", "JSON is malformed"),
+    ],
+)
+def test_a_command_that_cannot_be_read_is_refused_with_the_nearest_word(payload: bytes, told: str) -> None:
+    with pytest.raises(msgspec.MsgspecError) as refused:
+        msgspec.json.decode(payload, type=words.AgentCommand)
+    assert told in words.refusal(payload, refused.value)

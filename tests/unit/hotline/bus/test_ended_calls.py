@@ -20,7 +20,7 @@ def database(tmp_path: Path) -> Path:
 
 
 def _end_call(database: Path, call: str) -> None:
-    row = (call, "1", "2", "v", "en", 1.0, None, None, 2.0, "q", None, "answered", "normal", "")
+    row = (call, "1", "2", "v", "en", 1.0, None, None, 2.0, "q", None, "answered", "normal", "", "in")
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(statements.CALL, row)
 

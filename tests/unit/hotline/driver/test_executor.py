@@ -169,7 +169,7 @@ async def test_a_row_that_cannot_be_written_again_costs_no_other(
     with structlog.testing.capture_logs() as logged:
         executor.replay(ENDED)
         executor.replay(other)
-    assert taken == ["b"]
+    assert taken == ["b", "b"], "its row, and who talked in it"
     assert [(line["event"], line["call"]) for line in logged] == [("command not carried out", "a")]
 
 

@@ -17,7 +17,8 @@ from hotline.store import opening, reading, statements
 
 pytestmark = pytest.mark.unit
 
-CALL = ("c1", "+8613800138000", "95183", "v", "zh", 0.0, 5.0, 10.0, 65.0, "care", "01", "answered", "normal", "")
+OF_BEFORE = ("c1", "+8613800138000", "95183", "v", "zh", 0.0, 5.0, 10.0, 65.0, "care", "01", "answered", "normal", "")
+CALL = (*OF_BEFORE, "in")
 LEG = ("offer-1-agent", "c1", "agent", "8001", 6.0, 8.0, 40.0, "normal")
 TALK = commands.LogTalk(
     *(CallId("c1"), 1, "agent", AgentId("01"), "8001", "care", LegId("offer-1-agent")),
@@ -47,7 +48,7 @@ def of_before(path: Path) -> None:
         command.upgrade(config, "0004")
     engine.dispose()
     with connected(path) as store:
-        store.execute(f"INSERT INTO calls VALUES ({', '.join('?' * len(CALL))})", CALL)
+        store.execute(f"INSERT INTO calls VALUES ({', '.join('?' * len(OF_BEFORE))})", OF_BEFORE)
         store.execute(f"INSERT INTO legs VALUES ({', '.join('?' * len(LEG))})", LEG)
         store.execute("INSERT INTO legs VALUES ('offer-0-agent', 'c1', 'agent', '8002', 5, NULL, 6, 'busy')")
         store.execute("INSERT INTO recordings VALUES ('/r/c1-1.wav', 'c1', 30.0, 'talk', '')")
@@ -59,7 +60,8 @@ async def test_a_store_of_before_has_its_talks_from_the_legs(tmp_path: Path, mig
     of_before(path)
     if migrated:
         opening.migrate(path)
-    (row,) = await reading.calls(path)
+    row = await reading.call(path, "c1")
+    assert row is not None
     assert row["talk_s"] == 30.0
     (talk,) = await reading.talks(path, "c1")
     assert (talk["agent"], talk["queue"], talk["began_at"], talk["ended_at"]) == ("01", "care", 10.0, 40.0)
@@ -76,7 +78,8 @@ async def test_each_talk_of_a_call_has_its_own_row_and_recording(tmp_path: Path)
         for talk in (TALK, second, second):
             store.execute(statements.TALK, msgspec.structs.astuple(talk))
         store.execute(statements.RECORDING, ("/r/c1-2.wav", "c1", 12.0, "talk", "", 2))
-    (row,) = await reading.calls(path)
+    row = await reading.call(path, "c1")
+    assert row is not None
     assert row["talk_s"] == 42.0
     told = await reading.talks(path, "c1")
     assert [(talk["agent"], talk["queue"], talk["recording"]) for talk in told] == [
@@ -90,5 +93,6 @@ async def test_a_call_without_a_talk_has_no_length_of_one(tmp_path: Path) -> Non
     opening.migrate(path)
     with connected(path) as store:
         store.execute(statements.CALL, CALL)
-    (row,) = await reading.calls(path)
+    row = await reading.call(path, "c1")
+    assert row is not None
     assert (row["talk_s"], await reading.talks(path, "c1")) == (None, [])

@@ -48,6 +48,18 @@ async def test_who_waits_gets_all_that_was_given_so_far(writer: Writer, database
     assert writer.commits == 1, "what gathered goes down in one group"
 
 
+async def test_who_is_in_no_hurry_waits_for_the_group_and_makes_none(writer: Writer, database: Path) -> None:
+    patient = []
+    for seq in range(1, 4):
+        writer.write(statements.JOURNAL, (seq, 0.0, b"{}"))
+        patient.append(asyncio.create_task(writer.durable(hurry=False)))
+        await asyncio.sleep(0.01)
+    assert not any(one.done() for one in patient), "the group gathers"
+    await asyncio.gather(*patient)
+    assert [seq for seq, _ in facts_in(database)] == [1, 2, 3]
+    assert writer.commits == 1
+
+
 async def test_a_later_row_of_a_key_stays_also_when_others_lie_between(writer: Writer, database: Path) -> None:
     writer.write(statements.JOURNAL, (1, 0.0, b"first"))
     writer.write(statements.SURVEY, ("call", "how", 5))

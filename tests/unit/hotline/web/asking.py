@@ -1,7 +1,9 @@
 """One HTTP request to an application, without a network."""
 
+import asyncio
 import json
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from fastapi import FastAPI
 
@@ -14,24 +16,49 @@ async def ask(app: FastAPI, method: str, path: str, body: object = None, token: 
 
 async def fetch(app: FastAPI, method: str, path: str, body: object = None, token: str = "") -> tuple[int, bytes]:
     """The answer's status, and its bytes."""
+    answer = await request(app, method, path, body, token)
+    return answer.status, answer.body
+
+
+class Answer(NamedTuple):
+    """An answer; names of headers are in small letters."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+async def request(
+    app: FastAPI, method: str, path: str, body: object = None, token: str = "", headers: dict[str, str] | None = None
+) -> Answer:
+    """The whole answer; `path` may have a query, and be percent-encoded. A body of bytes is sent as it is."""
     sent: list[dict[str, Any]] = []
-    given = [{"type": "http.request", "body": json.dumps(body).encode() if body else b""}]
+    data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+    given = [{"type": "http.request", "body": data}]
 
     async def receive() -> dict[str, Any]:
-        return given.pop(0) if given else {"type": "http.disconnect"}
+        if not given:
+            await asyncio.Event().wait()  # whoever asks stays until the answer is there
+        return given.pop(0)
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    headers = [(b"content-type", b"application/json"), (b"authorization", f"Bearer {token}".encode())]
+    said = {"content-type": "application/json", "authorization": f"Bearer {token}", **(headers or {})}
+    raw, _, query = path.partition("?")
     scope = {
         "type": "http",
         "method": method,
         "root_path": "",
-        "path": path,
-        "headers": headers,
-        "query_string": b"",
+        "path": unquote(raw),
+        "headers": [(name.encode(), value.encode()) for name, value in said.items()],
+        "query_string": query.encode(),
         "client": None,
     }
     await app(scope, receive, send)  # type: ignore[arg-type]  # plain dicts are what the protocol says
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
+    back = {name.decode().lower(): value.decode() for name, value in sent[0].get("headers", ())}
+    return Answer(sent[0]["status"], back, b"".join(message.get("body", b"") for message in sent[1:]))

@@ -1,0 +1,31 @@
+"""Instants as people write them, for a search: a day, or a day and a time, in the house's zone or in another."""
+
+import re
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from calls.errors import BadInput
+
+_BLANK_FOR_PLUS = re.compile(r"(.*\d\d:\d\d(?::\d\d)?) (\d\d:?\d\d)")
+"""An address in which `+` was not encoded: it comes as a blank."""
+
+
+def instant(text: str, zone: tzinfo, *, end: bool = False) -> float:
+    """UTC epoch seconds of `2026-12-01`, `2026-12-01 07:30`, `2026-12-01T07:30:00+08:00` or `…Z`.
+
+    A day alone is its beginning; with `end`, the beginning of the next one, so that the day is in the range before it.
+    Raises BadInput.
+    """
+    given = text.strip()
+    if found := _BLANK_FOR_PLUS.fullmatch(given):
+        given = f"{found[1]}+{found[2]}"
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", given):
+            day = date.fromisoformat(given)
+            return datetime.combine(day + timedelta(days=1 if end else 0), time(), zone).timestamp()
+        at = datetime.fromisoformat(given)
+        return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise BadInput(
+            f"{text[:40]!r} is no time: write 2026-12-01, or 2026-12-01T07:30, with a zone behind it (Z, +08:00) or "
+            "in the house's own"
+        ) from error

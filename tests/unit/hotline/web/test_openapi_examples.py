@@ -1,0 +1,119 @@
+"""The examples of the OpenAPI description, asked of a whole server: each is answered."""
+
+import contextlib
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from fastapi import FastAPI
+
+from acd.config import read
+from calls.ids import CallId
+from hotline.server.serving import Server
+from hotline.store import statements
+from hotline.versions.store import Versions
+from hotline.web.app import make
+from hotline.web.tokens import WaitTokens
+from switch.fake import FakeSwitch, LoopTimeline, World
+from tests.unit.hotline.served import new_server, new_site, publish, serve, until
+from tests.unit.hotline.web.asking import request
+
+pytestmark = pytest.mark.unit
+
+WAITS = "+8613800138000"
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[tuple[Server, str, str]]:
+    """A server with agent 8001, a caller who waits, and a call that is over and recorded; the ids of both."""
+    site = new_site(tmp_path)
+    rules, problems = read({"queues": {"care": {}}}, {"agents": {"8001": {"account": "8001", "skills": {"care": 3}}}})
+    assert not problems
+    version = publish(Versions(site.versions), 1, rules)
+    switch = FakeSwitch(LoopTimeline())
+    server = new_server(site, switch)
+    serving = await serve(server, version)
+    await until(lambda: server.controller.health()["ok"])
+    world = World(switch)
+    over = world.dial("95183", WAITS)
+    await until(lambda: server.register.calls)
+    world.hang_up(over)
+    await until(lambda: not server.register.calls)
+    waits = world.dial("95183", WAITS)
+    await until(lambda: len(server.register.calls) == 1)
+    world.press(waits, "1")
+    await until(lambda: any(call.place == "waiting" for call in server.register.calls.values()))
+    await server.controller.durable()
+    (live,) = server.register.calls
+    with contextlib.closing(sqlite3.connect(site.database)) as store, store:
+        ((ended,),) = store.execute("SELECT call FROM calls").fetchall()
+        (tmp_path / "message-1.wav").write_bytes(b"RIFF")
+        store.execute(statements.RECORDING, (str(tmp_path / "message-1.wav"), ended, 1.0, "message", "front", 0))
+        # as the examples of the search have it
+        store.execute("UPDATE calls SET queue = 'care', outcome = 'abandoned'")
+        store.execute("INSERT INTO call_agents SELECT '8001', arrived_at, call, queue, outcome, direction FROM calls")
+    yield server, live, ended
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
+def _example(schema: dict[str, Any]) -> Any:
+    """The example of a parameter or a field, else its default."""
+    if schema.get("examples"):
+        return schema["examples"][0]
+    assert "default" in schema, f"neither an example nor a default: {schema}"
+    return schema["default"]
+
+
+def _body(described: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any] | None:
+    if "requestBody" not in operation:
+        return None
+    name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    fields = described["components"]["schemas"][name]["properties"]
+    return {field: _example(schema) for field, schema in fields.items()}
+
+
+async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
+    server, live, ended = house
+    tokens = WaitTokens("a secret")
+    app = make(server.controller, "token", tokens)
+    described = app.openapi()
+    told: dict[str, int] = {}
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            told[f"{method} {path}"] = await _ask(app, described, method, path, operation, tokens, live, ended)
+    assert len(told) > 20
+    refused = {name: status for name, status in told.items() if not 200 <= status < 300}
+    assert refused == {"post /calls/{call}/transfer": 409}, "this caller waits, and is in no talk"
+
+
+async def _ask(
+    app: FastAPI,
+    described: dict[str, Any],
+    method: str,
+    path: str,
+    operation: dict[str, Any],
+    tokens: WaitTokens,
+    live: str,
+    ended: str,
+) -> int:
+    """The status; names of calls, tokens and files are those that there are."""
+    there = {"call": live if method == "post" else ended, "token": tokens.token(CallId(live)), "name": "message-1.wav"}
+    query: dict[str, Any] = {}
+    for parameter in operation.get("parameters", ()):
+        schema = {**parameter["schema"], **parameter}
+        if parameter["in"] == "path":
+            value = there.get(parameter["name"]) or _example(schema)
+            path = path.replace(f"{{{parameter['name']}}}", quote(str(value), safe=""))
+        elif "examples" in schema or "examples" in parameter["schema"]:
+            query[parameter["name"]] = _example(schema)
+    if "since" in query:
+        query |= {"since": "2020-01-01", "until": "2099-12-31"}  # the examples are of a day on which nobody called
+    answer = await request(app, method.upper(), f"{path}?{urlencode(query)}", _body(described, operation), "token")
+    if method == "get" and path == "/calls":
+        assert [row["call"] for row in answer.json] == [ended], "the example of the search finds the call"
+    return answer.status
