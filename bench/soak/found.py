@@ -92,9 +92,7 @@ class Found:
     ledger: Sequence[Line]
     log: Log
     files: Mapping[str, Seconds | None]
-    """Sound files of the recordings' folder by path; None: no length can be read."""
-    message_files: frozenset[str]
-    """Files with the messages of the fallback's callers."""
+    """Files of the folders of recordings and of the fallback's messages by path; None: no length can be read."""
     away: Sequence[tuple[float, float]]
     """From when until when the controller was away. Epoch seconds."""
     not_over: Sequence[str]

@@ -101,7 +101,7 @@ def _recordings(found: Found) -> Iterator[str]:
     by_talk: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for recording in found.log.recordings:
         length_s = found.files.get(recording.path)
-        if recording.path not in found.files and recording.path not in found.message_files:
+        if recording.path not in found.files:
             yield f"{recording.path} of call {recording.call} is not on disk"
         elif length_s is not None and abs(length_s - recording.duration_s) > _SAME_S:
             yield f"{recording.path} has {length_s:.1f} s, its row says {recording.duration_s:.1f}"

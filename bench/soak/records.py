@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from acd.agents import Agent
-from acd.callers import Caller
 from acd.matching import Matching
+from acd.state import Agent, Caller
 from bench.soak.found import CallRow, Log, RecordingRow, TalkRow
 from calls.errors import HotlineError
 from calls.ids import AttemptId, Instant

@@ -273,8 +273,7 @@ class _Soak:
         return Found(
             ledger=ledger,
             log=records.log_of(place.site.database),
-            files=holdings.sounds(settings.recording_dir),
-            message_files=frozenset(map(str, settings.voicemail_dir.rglob("*"))),
+            files={**holdings.sounds(settings.recording_dir), **holdings.sounds(settings.voicemail_dir)},
             away=place.away,
             not_over=not_over,
             waiting=waiting,
