@@ -15,8 +15,10 @@ from bench.soak.found import CallRow, Log, RecordingRow, TalkRow
 from calls.errors import HotlineError
 from calls.ids import AttemptId, Instant
 from control import snapshot as state_of
+from control.router import Router
 from hotline.journal import reading
-from hotline.journal.replaying import replayed
+from hotline.journal.reading import Snapshot
+from hotline.journal.replaying import NewRouter, replayed
 from hotline.replay.routers import routers_of
 from hotline.site.settings import Site
 from hotline.store import opening
@@ -53,38 +55,43 @@ def log_of(database: Path) -> Log:
         )  # fmt: skip
 
 
-def journal_of(site: Site) -> Iterator[str]:
+def router_of(site: Site) -> NewRouter:
+    """Routers as the controller makes them, by the versions that the site has kept."""
+    return routers_of(site, _Blind())
+
+
+def journal_of(database: Path, new_router: NewRouter) -> Iterator[str]:
     """What is wrong with journal and snapshots, of a controller that ended in good order and had nobody on the line."""
-    with contextlib.closing(opening.to_read(site.database)) as store:
+    with contextlib.closing(opening.to_read(database)) as store:
         ((count, first, last),) = store.execute("SELECT count(*), min(seq), max(seq) FROM journal")
-        if not count:
-            yield "the journal is empty"
-            return
-        if count != last - first + 1:
+        if count and count != last - first + 1:
             yield f"the journal has {count} events from {first} to {last}: {last - first + 1 - count} are missing"
         snapshots = list(islice(reading.snapshots(store), _SNAPSHOTS_BACK + 1))
-        if not snapshots:
+        if snapshots:
+            if snapshots[0].seq != last:
+                yield f"the last snapshot holds event {snapshots[0].seq}, and the journal ends with {last}"
+            yield from _left_in(snapshots[0].state)
+            yield from _replay(store, new_router(), snapshots[-1], snapshots[0])
+        else:
             yield "there is no snapshot"
-            return
-        newest, oldest = snapshots[0], snapshots[-1]
-        if newest.seq != last:
-            yield f"the last snapshot holds event {newest.seq}, and the journal ends with {last}"
-        yield from _left_in(newest.state)
-        if oldest is newest:
-            return
-        try:
-            router = routers_of(site, _Blind())()
-            router.restore(oldest.state)
-            for _ in replayed(router, reading.entries_between(store, oldest.seq + 1, newest.seq)):
-                pass
-        except HotlineError as error:
-            yield f"the journal cannot be replayed: {error}"
-            return
-    if router.snapshot() != newest.state:
-        yield from _differences(router.snapshot(), newest.state)
-    if any(path.stat().st_size for path in site.database.parent.glob(f"{site.database.name}-tail*")):
+    if any(path.stat().st_size for path in database.parent.glob(f"{database.name}-tail*")):
         yield "the write-ahead files hold events although the controller ended in good order"
-    yield from _locked(site.database)
+    yield from _locked(database)
+
+
+def _replay(store: sqlite3.Connection, router: Router, since: Snapshot, newest: Snapshot) -> Iterator[str]:
+    """Take the events between two snapshots again: the router must then be as the newer one has it."""
+    try:
+        router.restore(since.state)
+        for _ in replayed(router, reading.entries_between(store, since.seq + 1, newest.seq)):
+            pass
+    except HotlineError as error:
+        yield f"the journal cannot be replayed: {error}"
+        return
+    a, b = json.loads(router.snapshot()), json.loads(newest.state)
+    for part in sorted(a.keys() | b.keys()):
+        if a.get(part) != b.get(part):
+            yield f"a replay of the journal gives other {part} than the last snapshot has"
 
 
 def complaints_in(log: Path) -> Iterator[str]:
@@ -104,14 +111,6 @@ def _left_in(state: bytes) -> Iterator[str]:
     for what in ("calls", "legs", "offers", "filing", "bridges", "engaged", "busy_phones", "unwanted", "lost", "aside"):
         for name in getattr(register, what):
             yield f"the register still has {name} among its {what}"
-
-
-def _differences(replay: bytes, kept: bytes) -> Iterator[str]:
-    """The parts in which a replay's state is another than the one that was kept."""
-    a, b = json.loads(replay), json.loads(kept)
-    for part in sorted(a.keys() | b.keys()):
-        if a.get(part) != b.get(part):
-            yield f"a replay of the journal gives other {part} than the last snapshot has"
 
 
 def _locked(database: Path) -> Iterator[str]:

@@ -283,7 +283,7 @@ class _Soak:
             controller_mb=resident_mb[0],
             asterisk_mb=resident_mb[1],
             kill_every_s=self._options.kill_every_s,
-            journal=list(records.journal_of(place.site)),
+            journal=list(records.journal_of(place.site.database, records.router_of(place.site))),
             complaints=list(records.complaints_in(place.log)),
             told=frozenset(told.calls) if told.calls is not None else None,
         )
