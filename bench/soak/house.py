@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -161,7 +162,7 @@ async def opened(folder: Path, rate: float, first_port: int) -> AsyncIterator[So
     sip_port, ari_port, web_port, gateway_port, broker_port, _ = house.free_ports(first_port, _MANY_PORTS)
     desk, slow = script.agents_for(rate)
     async with contextlib.AsyncExitStack() as stack:
-        broker = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+        broker = _broker()
         more: dict[str, object] = {}
         if broker is not None:
             await stack.enter_async_context(_mosquitto(broker, folder, broker_port))
@@ -198,6 +199,13 @@ async def opened(folder: Path, rate: float, first_port: int) -> AsyncIterator[So
         stack.push_async_callback(place.stop_controller)
         await place.start_controller()
         yield place
+
+
+def _broker() -> str | None:
+    """The mosquitto of this machine; None where there is none, or where the house has no bus."""
+    if importlib.util.find_spec("aiomqtt") is None:
+        return None
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
 @contextlib.asynccontextmanager
