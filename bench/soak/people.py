@@ -180,6 +180,7 @@ class People:
             wrong,
             tuple(self._talks.pop(number, ())),
             walk.score if walk is not None else "",
+            walk is not None and walk.call.facts.ended_by == "near",
         )
         self._ledger.write(msgspec.json.encode(line) + b"\n")
 

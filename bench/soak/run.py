@@ -122,6 +122,7 @@ class _Soak:
         self._tell = options.progress
         self._samples: list[Sample] = []
         self._began_at = 0.0
+        self._given_back = 0  # how often, when the last call was placed
         self._machine = machine.facts(version_of(place.asterisk.installation))
 
     async def run(self) -> Soaked:
@@ -184,6 +185,7 @@ class _Soak:
                     self._samples.append(sample)
             await asyncio.sleep(max(0.0, ends_at - time.monotonic()))
         await self._ask(script.Enough())
+        self._given_back = self._place.asterisk.memory_given_back
         self._tell("no new calls; waiting until all is quiet")
         return await self._until_quiet()
 
@@ -239,12 +241,11 @@ class _Soak:
         place = self._place
         socket = control_socket(place.asterisk.settings)
         counted = _CALLS.search(await ask_console(socket, "core show channels count"))
-        since = place.asterisk.memory_given_back
         if counted is not None and int(counted[1]) >= _WORTH_CALLS and self._options.trims:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_TRIM_S):
                     while True:
-                        if place.asterisk.memory_given_back > since:
+                        if place.asterisk.memory_given_back > self._given_back:
                             return
                         await asyncio.sleep(_LOOK_S)
         await ask_console(socket, "malloc trim")

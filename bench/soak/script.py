@@ -131,6 +131,8 @@ class Line(msgspec.Struct, frozen=True):
     talks: tuple[Talk, ...] = ()
     score: str = ""
     """The key that was pressed in the survey."""
+    hung_up: bool = False
+    """Whether the caller ended the call."""
 
 
 def agents_for(rate: float) -> tuple[list[str], list[str]]:

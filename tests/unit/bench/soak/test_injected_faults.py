@@ -37,7 +37,7 @@ for line in sys.stdin:
         held += [open("/dev/null") for _ in range(5)]
     else:
         import threading, time
-        threads = [threading.Thread(target=time.sleep, args=(60,), daemon=True) for _ in range(5)]
+        threads = [threading.Thread(target=time.sleep, args=(60,), daemon=True) for _ in range(9)]
         for thread in threads:
             thread.start()
     print(flush=True)

@@ -214,6 +214,14 @@ def test_a_call_that_a_kill_disturbed_may_go_otherwise_but_has_its_row() -> None
     assert failed(settled) == [OUTCOMES]
 
 
+def test_who_hung_up_while_the_controller_was_away_may_be_owed_a_call() -> None:
+    lost = call(2, outcome="lost")
+    gone = replace(line(2, hung_up=True), log=lost.log, away=[(133.0, 137.0)])
+    assert failed(gone) == []
+    assert failed(replace(gone, away=[(100.0, 120.0)])) == [OUTCOMES, LOST]
+    assert failed(replace(lost, away=[(133.0, 137.0)])) == [LOST], "we have hung up, and know of no loss"
+
+
 def test_a_talk_that_ended_while_the_controller_was_away_may_be_longer_than_its_recording() -> None:
     """The next controller takes the moment at which it hears of the end."""
     longer = replace(with_log(talks=[replace(LOG.talks[0], ended_at=110.0)]), away=[(106.0, 110.0)])
