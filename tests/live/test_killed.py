@@ -80,6 +80,18 @@ async def test_who_has_heard_that_it_is_signed_in_is_signed_in(house: LiveSite) 
         await call.hang_up()
 
 
+async def test_rows_and_facts_are_there_once_and_without_a_gap(house: LiveSite) -> None:
+    caller = "13100000009"
+    call = await house.dial(caller)
+    await call.hear_tone(MENU)
+    await call.hang_up()
+    row = await house.row_of(caller)
+    await killed(house)
+    assert house.rows("SELECT count(*) FROM calls WHERE call = ?", row["call"]) == [(1,)]
+    journal = house.rows("SELECT seq FROM journal ORDER BY seq")
+    assert [seq for (seq,) in journal] == list(range(journal[0][0], journal[0][0] + len(journal)))
+
+
 MESSAGE = """\
 flow: main
 start: record
@@ -121,15 +133,3 @@ async def test_a_message_that_a_kill_falls_into_is_there_once_and_whole(house: L
     assert await asyncio.to_thread(Path(path).exists)
     assert house.rows("SELECT count(*) FROM cases WHERE call = ? AND category = 'message'", row["call"]) == [(1,)]
     assert [file for file in folder.iterdir() if file.is_file()] == [], "neither halves nor notes stay"
-
-
-async def test_rows_and_facts_are_there_once_and_without_a_gap(house: LiveSite) -> None:
-    caller = "13100000009"
-    call = await house.dial(caller)
-    await call.hear_tone(MENU)
-    await call.hang_up()
-    row = await house.row_of(caller)
-    await killed(house)
-    assert house.rows("SELECT count(*) FROM calls WHERE call = ?", row["call"]) == [(1,)]
-    journal = house.rows("SELECT seq FROM journal ORDER BY seq")
-    assert [seq for (seq,) in journal] == list(range(journal[0][0], journal[0][0] + len(journal)))
