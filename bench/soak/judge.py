@@ -89,6 +89,8 @@ def _outcomes(found: Found) -> Iterator[str]:
             yield f"{_told(line)}: {line.wrong} ({have[0].outcome})"
         elif have[0].outcome not in KINDS[line.kind].outcomes:
             yield f"{_told(line)} ended as {have[0].outcome}"
+        elif len(line.talks) < KINDS[line.kind].talks:
+            yield f"{_told(line)} talked {len(line.talks)} times, and {KINDS[line.kind].talks} is right"
 
 
 def _lost(found: Found) -> Iterator[str]:

@@ -27,7 +27,7 @@ _ANSWERS_AFTER_S = (0.1, 0.6)
 _HEARS_S = 30.0  # whoever is there: a controller may be killed just then
 _OUTSIDE_TALKS_S = (0.5, 2.0)
 _CALLED_BACK_S = 150.0  # a little more than it takes until a callback expires
-_TALK_AT_MOST_S = 30.0
+_HANDED_ON_S = 10.0  # the talk goes on that long when it is refused
 
 
 class Outside(IncomingCall):
@@ -84,6 +84,7 @@ class People:
         self._placed = self._over = self._failed = self._owed = 0
         self._live: set[OutgoingCall] = set()
         self._talks: dict[str, list[script.Talk]] = {}  # by the caller's number
+        self._kinds: dict[str, str] = {}  # by the caller's number, while the call goes on
         self._tasks: set[asyncio.Task[None]] = set()
         self._clock = time.time() - time.monotonic()
         for phone in agents:
@@ -141,6 +142,7 @@ class People:
 
     async def _calls(self, kind: str, number: str) -> None:
         own: OutsideLine | None = None
+        self._kinds[number] = kind
         if kind in ("books_callback", "not_there_when_called_back"):
             own = OutsideLine(self._endpoint, number, self, kind == "books_callback", script.CALLER_HZ)
             self._endpoint.add_line(number, own)
@@ -168,6 +170,7 @@ class People:
                 self._endpoint.remove_line(number)
         if kind == "books_callback" and not wrong:
             await asyncio.sleep(0.5)  # the agent's phone notes the end of the talk
+        del self._kinds[number]
         self._over += 1
         self._failed += bool(wrong)
         line = script.Line(
@@ -233,8 +236,20 @@ class People:
                 try:
                     await call.ended(self.chance.uniform(*self._asked.talk_s))
                 except TimeoutError:
-                    await call.hang_up()
+                    await self._ends(call)
                 ended_at = self._clock + (call.facts.ended_at or time.monotonic())
                 talk = script.Talk(call.local_user, began_at, ended_at)
                 self._talks.setdefault(call.facts.from_user, []).append(talk)
+        await call.hang_up()
+
+    async def _ends(self, call: IncomingCall) -> None:
+        """The agent hangs up, or hands the caller on, the first time that somebody has one of that kind."""
+        number = call.facts.from_user
+        if self._kinds.get(number) == "is_handed_on" and number not in self._talks:
+            if self.chance.random() < 0.5:
+                await call.refer(f"sip:{script.HANDED_TO}@{self._endpoint.host}")
+            else:
+                await call.press(f"*2{script.HANDED_TO}#")
+            with contextlib.suppress(TimeoutError):
+                await call.ended(_HANDED_ON_S)
         await call.hang_up()

@@ -33,6 +33,8 @@ OUTSIDE = "+8613900000000"
 """The number outside that flows transfer to."""
 NEVER_SENT = -1
 """The status of a call that our phone could not place: no row is owed to it."""
+HANDED_TO = "81"
+"""The code by which agents hand callers on: to the desk, where another agent has them."""
 COLLEAGUE = "2001"
 """The account that flows transfer to; it is in no queue."""
 
@@ -45,8 +47,8 @@ class Kind:
     outcomes: frozenset[str]
     key: str = ""
     """The key of the menu; empty: none is pressed."""
-    recorded: bool = False
-    """Whether its talks are recorded."""
+    talks: int = 0
+    """The number of talks with agents that it has at least."""
 
 
 def _is(*outcomes: str) -> frozenset[str]:
@@ -54,19 +56,20 @@ def _is(*outcomes: str) -> frozenset[str]:
 
 
 KINDS: dict[str, Kind] = {
-    "talks": Kind(42, _is("answered"), "1", recorded=True),
-    "complains": Kind(8, _is("answered"), "2", recorded=True),
+    "talks": Kind(38, _is("answered"), "1"),
+    "is_handed_on": Kind(4, _is("answered"), "1", talks=2),
+    "complains": Kind(8, _is("answered"), "2"),
     "leaves_message": Kind(8, _is("message"), "3"),
     "declines_recording": Kind(6, _is("answered"), "4"),
-    "waits": Kind(8, _is("answered"), "5", recorded=True),
+    "waits": Kind(8, _is("answered"), "5"),
     "gives_up_waiting": Kind(8, _is("abandoned"), "5"),
-    "books_callback": Kind(8, _is("answered"), "5", recorded=True),
+    "books_callback": Kind(8, _is("answered"), "5"),
     "not_there_when_called_back": Kind(1, _is("unreached"), "5"),
     "is_transferred_outside": Kind(4, _is("transferred"), "6"),
     "is_transferred_to_colleague": Kind(3, _is("transferred", "self_service"), "7"),  # who may be busy
     "hangs_up_in_menu": Kind(4, _is("left_in_menu")),
 }
-"""The kinds of calls. A new one (a transfer by the agent's phone) is a line here and a walk in `bench.soak.walks`."""
+"""The kinds of calls. A new one is a line here and a walk in `bench.soak.walks`."""
 
 
 class Keep(msgspec.Struct, frozen=True, tag="keep", tag_field="do"):

@@ -140,6 +140,7 @@ def files(desk: Sequence[str], slow: Sequence[str], gateway: str) -> dict[str, s
         "dialplans/queues.yaml": _QUEUES,
         "dialplans/agents.yaml": yaml.safe_dump({"agents": people}),
         "dialplans/trunks.yaml": yaml.safe_dump({"trunks": {"outside": {"address": gateway}}}),
+        "dialplans/transfers.yaml": yaml.safe_dump({"codes": {int(script.HANDED_TO): {"queue": "desk"}}}),
         "dialplans/flows/main.yaml": main_flow(1),
         "prompts/en.yaml": yaml.safe_dump({**prompts, **_SPOKEN}),
     }

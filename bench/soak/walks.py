@@ -119,6 +119,7 @@ async def _is_transferred_to_colleague(walk: Walk) -> None:
 
 _WALKS: Mapping[str, Callable[[Walk], Awaitable[None]]] = {
     "talks": lambda walk: _talks_after(walk, script.TOLD_HZ, "the second prompt"),
+    "is_handed_on": lambda walk: _talks_after(walk, script.TOLD_HZ, "the second prompt"),
     "complains": lambda walk: _talks_after(walk, script.NOTED_HZ, "that the case is open"),
     "leaves_message": _leaves_message,
     "declines_recording": lambda walk: _talks_after(walk, script.NOTED_HZ, "that nothing is recorded"),

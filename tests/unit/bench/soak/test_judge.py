@@ -132,6 +132,7 @@ FAULTS: dict[str, tuple[Found, list[str]]] = {
     ),
     "an outcome that nobody saw": (call(2, outcome="self_service"), [OUTCOMES]),
     "a caller who heard nothing": (line(2, wrong="did not hear the menu"), [OUTCOMES]),
+    "a caller who was not handed on": (line(0, kind="is_handed_on"), [OUTCOMES]),
     "a lost call": (call(2, outcome="lost"), [OUTCOMES, LOST]),
     "a recording that was removed": (replace(CLEAN, files={MESSAGE_FILE: 3.0}), [RECORDINGS]),
     "a recording of half a talk": (
