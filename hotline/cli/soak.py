@@ -47,6 +47,7 @@ def soak(
         folder=keep,
         progress=lambda line: err.print(line, style="dim", markup=False),
     )
+    importlib.import_module("hotline.server.logs").configure()  # standard output is for what was found
     with told():
         soaked = asyncio.run(soaking.run(options))
     if json:
