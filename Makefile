@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
-.PHONY: help run test test-freeswitch check bench stress lock clean
+.PHONY: help run test test-freeswitch check bench soak stress lock clean
 
 hotline := .venv/bin/hotline
 python := .venv/bin/python
@@ -35,6 +35,10 @@ check:  ## what every commit passes: style, types, import contract, unit tests, 
 bench:  ## what is measured, each figure beside its target; NAME=live for one
 	@./setup.sh test
 	@$(hotline) bench $(if $(NAME),$(NAME),all) $(if $(JSON),--json)
+
+soak:  ## calls of all kinds with everything on, publishes and kills, then every check; MINUTES=10, RATE=28 a second, JSON=1
+	@./setup.sh test
+	@$(hotline) soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE)) $(if $(JSON),--json)
 
 stress:  ## what `make test` does shorter: 1,000 publishes while callers call; some minutes
 	@./setup.sh test

@@ -122,5 +122,5 @@ def end_rest(matching: Matching, agent: Agent, now: Instant) -> None:
         return
     if matching.agents.settle(agent, now):
         matching.match(agent, now)
-    elif agent.state == "paused" and not agent.pause:  # the wrap-up was shorter than the rest
-        matching.timers.set(agent, agent.rest_until)
+    elif agent.state == "paused" and not agent.pause and agent.rest_until > now:
+        matching.timers.set(agent, agent.rest_until)  # the wrap-up was shorter than the rest

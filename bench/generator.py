@@ -18,6 +18,8 @@ import numpy as np
 
 from bench import script
 from bench.children import reply, requests
+from bench.soak import script as soak
+from bench.soak.people import People
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from phones.call import CallFailed
@@ -46,12 +48,13 @@ class Crowd:
         self._agents: list[AgentPhone] = []
         self._holding: list[OutgoingCall] = []
         self._callers = 0
+        self._people: People | None = None
 
     @classmethod
     async def open(cls, asked: script.Open) -> Crowd:
         """Register the agents. Raises RegistrationFailed."""
-        media = MediaEngine(Random(), range(asked.rtp_first, asked.rtp_last + 1), [hz for hz, _ in _ORDER])
-        crowd = cls(await Endpoint.open(media=media), (asked.host, asked.sip_port))
+        media = MediaEngine(Random(), range(asked.rtp_first, asked.rtp_last + 1), asked.tones_hz)
+        crowd = cls(await Endpoint.open(port=asked.own_port, media=media), (asked.host, asked.sip_port))
         answer = Answer(talk_s=asked.talk_s, clip=tone(script.AGENT_HZ, 1.0))
         for user, secret in asked.accounts:
             phone = AgentPhone(crowd._endpoint, crowd._peer, Credentials(user, secret), lambda call: answer)
@@ -100,9 +103,27 @@ class Crowd:
         self._holding.clear()
         return script.Done(failures)
 
-    def close(self) -> None:
+    async def keep(self, asked: soak.Keep) -> soak.Going:
+        """Keep calls of all kinds coming, in place of those of an earlier time."""
+        await self._leave_people()
+        self._people = People(self._endpoint, self._peer, self._agents, asked)
+        return self._people.look()
+
+    def people(self) -> People:
+        """Those who keep calling. Raises RuntimeError where nobody does."""
+        if self._people is None:
+            raise RuntimeError("ask to keep calls coming first")
+        return self._people
+
+    async def close(self) -> None:
         """Stop at once."""
+        await self._leave_people()
         self._endpoint.close()
+
+    async def _leave_people(self) -> None:
+        if self._people is not None:
+            await self._people.close()
+            self._people = None
 
     async def _one_call(self, line: PhoneLine, number: str, results: _Results) -> None:
         try:
@@ -178,7 +199,7 @@ def _reason(error: Exception) -> str:
 async def _serve() -> None:
     crowd: Crowd | None = None
     async for line in requests():
-        asked = msgspec.json.decode(line, type=script.Request)
+        asked = msgspec.json.decode(line, type=script.Request | soak.Request)
         if isinstance(asked, script.Open):
             crowd = await Crowd.open(asked)
             reply(script.Done({}))
@@ -188,10 +209,16 @@ async def _serve() -> None:
             reply(await crowd.place(asked))
         elif isinstance(asked, script.Hold):
             reply(await crowd.hold(asked))
+        elif isinstance(asked, soak.Keep):
+            reply(await crowd.keep(asked))
+        elif isinstance(asked, soak.Look):
+            reply(crowd.people().look())
+        elif isinstance(asked, soak.Enough):
+            reply(crowd.people().enough())
         else:
             reply(await crowd.release())
     if crowd is not None:
-        crowd.close()
+        await crowd.close()
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -36,8 +37,8 @@ from switch.freeswitch.instance.settings import FreeSwitchSettings
 
 HOST = "127.0.0.1"
 _PORTS = 1_000  # tried from the first one on
-_SWITCH_RTP = (40_000, 42_999)
-_PHONES_RTP = (43_000, 44_999)
+SWITCH_RTP = (40_000, 42_999)
+PHONES_RTP = (43_000, 44_999)
 _UP_S = 30.0
 _LOOK_S = 0.01
 
@@ -89,7 +90,7 @@ class BenchSite(Generic[P]):
         settings = self.asterisk.settings
         async with Child(module, [], self.folder / "phones.log") as phones:
             accounts = [(account.user, account.secret) for account in self.accounts]
-            opened = script.Open(settings.sip_address, settings.sip_port, *_PHONES_RTP, accounts)
+            opened = script.Open(settings.sip_address, settings.sip_port, *PHONES_RTP, accounts)
             await phones.ask(opened, script.Done, _UP_S)
             yield phones
 
@@ -142,8 +143,8 @@ async def freeswitch_house(plan: Plan, first_port: int) -> AsyncIterator[BenchSi
             event_socket_password=site.switch_password(),
             event_socket_port=event_port,
             sip_port=sip_port,
-            rtp_first=_SWITCH_RTP[0],
-            rtp_last=_SWITCH_RTP[1] - 1,
+            rtp_first=SWITCH_RTP[0],
+            rtp_last=SWITCH_RTP[1] - 1,
             accounts=tuple(accounts),
         )
         process = FreeSwitchProcess(settings, program)
@@ -179,12 +180,23 @@ async def until_healthy(session: aiohttp.ClientSession, url: str, controller: Ch
         raise ChildEnded(f"the controller was not healthy within {_UP_S:g} s; its log is {controller.log}") from None
 
 
-def make_site(folder: Path, files: Mapping[str, str], switch_port: int, web_port: int, kind: str = "asterisk") -> Site:
-    """Write a site. The switch's accounts are the bench's own business, so no run_dir is shared."""
+def make_site(
+    folder: Path,
+    files: Mapping[str, str],
+    switch_port: int,
+    web_port: int,
+    kind: str = "asterisk",
+    *,
+    run_dir: str | None = None,
+    more: Mapping[str, object] | None = None,
+) -> Site:
+    """Write a site; `more` goes into its settings. Without `run_dir` the switch's accounts are the bench's business."""
+    shared = {} if run_dir is None else {"run_dir": run_dir}
     settings = {
         "languages": ["en"],
-        "switch": {"kind": kind, "host": HOST, "port": switch_port},
+        "switch": {"kind": kind, "host": HOST, "port": switch_port, **shared},
         "web": {"host": HOST, "port": web_port},
+        **(more or {}),
     }
     for name, text in {**files, "hotline.yaml": yaml.safe_dump(settings)}.items():
         path = folder / name
@@ -201,13 +213,12 @@ def clips_of(site: Site) -> dict[str, str]:
     return dict(versions.program(versions.current() or "").clips["en"])
 
 
-def free_ports(first: int) -> tuple[int, int, int]:
-    """Ports for SIP, ARI and the controller's web. Raises OSError when there are none."""
-    free = (port for port in range(first, first + _PORTS) if _is_free(port))
-    try:
-        return next(free), next(free), next(free)
-    except StopIteration:
-        raise OSError(f"no free ports from {first} on") from None
+def free_ports(first: int, count: int = 3) -> list[int]:
+    """Ports for SIP, ARI and the controller's web, or as many as are asked for. Raises OSError when there are none."""
+    free = list(islice((port for port in range(first, first + _PORTS) if _is_free(port)), count))
+    if len(free) < count:
+        raise OSError(f"no {count} free ports from {first} on")
+    return free
 
 
 def version_of(installation: Installation) -> str:
@@ -228,8 +239,8 @@ def _settings(
         ari_password=site.switch_password(),
         sip_port=sip_port,
         ari_port=ari_port,
-        rtp_first=_SWITCH_RTP[0],
-        rtp_last=_SWITCH_RTP[1],
+        rtp_first=SWITCH_RTP[0],
+        rtp_last=SWITCH_RTP[1],
         accounts=tuple(accounts),
         extra_modules=references.modules if references else (),
         extra_dialplan=references.dialplan if references else "",

@@ -25,6 +25,10 @@ class Open(msgspec.Struct, frozen=True, tag="open", tag_field="do"):
     rtp_last: int
     accounts: list[tuple[str, str]]
     talk_s: float = TALK_S
+    own_port: int = 0
+    """The phones' SIP port, where somebody must know it beforehand; 0: a free one."""
+    tones_hz: list[float] = msgspec.field(default_factory=lambda: [FIRST_HZ, SECOND_HZ, AGENT_HZ])
+    """What the phones can tell apart by ear."""
 
 
 class Place(msgspec.Struct, frozen=True, tag="place", tag_field="do"):

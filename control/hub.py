@@ -20,7 +20,7 @@ from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control import talks
 from control.commands import ForecastMade, LogCall, LogWait, Noticed, RouterCommand
-from control.ports import Directory, QueueView
+from control.ports import Directory, Flows, QueueView
 from control.register import Call, Register
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
@@ -31,7 +31,7 @@ class Hub:
 
     def __init__(
         self,
-        flows: Core[IvrEvent, IvrCommand],
+        flows: Flows,
         queues: Core[AcdEvent, AcdCommand],
         cases: Complaints,
         directory: Directory,

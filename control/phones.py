@@ -34,16 +34,24 @@ class Phones:
         if account:
             self._update(account)
 
+    def is_news(self, event: AgentDeviceChanged) -> bool:
+        """Whether `device_changed` would change anything: most changes of a phone come of our own calls to it."""
+        account = event.device
+        node = self._hub.register.busy_phones.get(account)
+        if event.state is DeviceState.BUSY:
+            return node is None and self._agent(account) is not None and not self._is_ours(account)
+        return node is not None and node == event.node
+
     def device_changed(self, event: AgentDeviceChanged) -> None:
         """A switch has seen the phone in another state."""
         busy, account = self._hub.register.busy_phones, event.device
+        if not self.is_news(event):  # so for another switch, with which it is not registered and that knows nothing
+            return
         if event.state is DeviceState.BUSY:
-            if account not in busy and self._agent(account) is not None and not self._is_ours(account):
-                busy[account] = event.node
-                self._update(account)
-        elif busy.get(account) == event.node:  # another switch, with which it is not registered, knows nothing of it
+            busy[account] = event.node
+        else:
             del busy[account]
-            self._update(account)
+        self._update(account)
 
     def dialled(self, account: str) -> None:
         """The phone is busy because it has called the house itself."""

@@ -10,11 +10,22 @@ from acd.forecast.announce import Said, Unsaid
 from acd.forecast.forecaster import Example, Forecast
 from calls.commands import Media
 from calls.ids import AgentId, AttemptId, CallId, Instant
+from calls.ports import Core
 from calls.trunks import Trunk
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.hours import OtherHours
+from ivr.commands import IvrCommand
+from ivr.events import IvrEvent
+
+
+class Flows(Core[IvrEvent, IvrCommand], Protocol):
+    """The flow machine, as call control asks it beside its commands."""
+
+    def walks(self, call: CallId) -> bool:
+        """Whether the call is still on its flow."""
+        ...
 
 
 class Directory(Protocol):

@@ -15,7 +15,7 @@ from control.callers import Callers
 from control.hub import Hub
 from control.nodes import lives_on
 from control.offers import Offers
-from control.register import Register
+from control.register import Call, Register
 from ivr.commands import HideDigits
 from ivr.events import CallAdopted
 
@@ -33,11 +33,12 @@ class Before(NamedTuple):
         return cls(frozenset(register.legs), frozenset(whispered_to))
 
 
-def missed(register: Register, back: SwitchBack) -> list[SwitchEvent]:
+def missed(hub: Hub, back: SwitchBack) -> list[SwitchEvent]:
     """The events that the gap hid, in an order in which they could have happened: ends first."""
+    register = hub.register
     live: dict[str, LiveLeg] = {leg.leg: leg for leg in back.live}
     events: list[SwitchEvent] = [
-        CallEnded(leg, Cause.LOST, "gone after a gap")
+        CallEnded(leg, _cause_of(hub, leg), "gone after a gap")
         for leg in register.legs
         if leg not in live and lives_on(leg, back)
     ]
@@ -60,6 +61,18 @@ def missed(register: Register, back: SwitchBack) -> list[SwitchEvent]:
     return events
 
 
+def _cause_of(hub: Hub, leg: LegId) -> Cause:
+    """The cause of an end that nobody heard of."""
+    return Cause.NORMAL if _was_hung_up(hub, hub.register.call_of(leg), leg) else Cause.LOST
+
+
+def _was_hung_up(hub: Hub, call: Call | None, leg: LegId) -> bool:
+    """Whether the flow of this caller's leg was over, and with that it was hung up: its end is no loss."""
+    if call is None or call.leg != leg or call.place != "menu" or call.call in hub.register.openings:
+        return False
+    return not hub.flows.walks(call.call)
+
+
 def adopt(hub: Hub, offers: Offers, callers: Callers, back: SwitchBack, before: Before) -> None:
     """Go on with every caller who was here before and still is; the missed events are told already."""
     register = hub.register
@@ -70,8 +83,9 @@ def adopt(hub: Hub, offers: Offers, callers: Callers, back: SwitchBack, before: 
             continue
         if call.place in ("waiting", "offered", "transferring") and not here.in_music:
             hub.start_music(call)
-        if (call.kept_callback is not None or register.has_no_flow(call)) and call.place == "menu":
-            hub.give(HangUp(call.leg))  # the talk is over, and the command to hang up went down with its controller
+        talked = call.place == "menu" and (call.kept_callback is not None or register.has_no_flow(call))
+        if talked or _was_hung_up(hub, call, call.leg):
+            hub.give(HangUp(call.leg))  # all is over, and the command to hang up went down with its controller
         elif call.call in register.openings:
             callers.adopted(call)
         elif call.place in ("menu", "waiting", "offered", "booked"):

@@ -40,14 +40,13 @@ from control.override_phone import ROLE, OverridePhone
 from control.overrides import Overrides
 from control.parts import Part
 from control.phones import Phones
-from control.ports import Directory, QueueView
+from control.ports import Directory, Flows, QueueView
 from control.star_codes import StarCodes
 from control.supervision import Supervision
 from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
 from control.transfers import Transfers
-from ivr.commands import IvrCommand
-from ivr.events import CaseOpened, IvrEvent, LookupFinished, SecretChecked
+from ivr.events import CaseOpened, LookupFinished, SecretChecked
 
 _NO_FAULT_OF_A_PROMPT = frozenset({"leg_gone", "switch_lost"})
 """Its listener hung up meanwhile, or the switch is away, of which the operator is told once and not by each prompt."""
@@ -76,7 +75,7 @@ class Router:
 
     def __init__(
         self,
-        flows: Core[IvrEvent, IvrCommand],
+        flows: Flows,
         queues: Core[AcdEvent, AcdCommand],
         directory: Directory,
         queue_view: QueueView,
@@ -138,6 +137,10 @@ class Router:
     def transfer_refusal(self, call: CallId, to: str) -> str:
         """Why the agent who talks to this caller cannot hand them to `to`; empty when they can. Nothing changes."""
         return self._blind_transfers.refusal(self.register.calls[call], to)
+
+    def is_news(self, event: door.AgentDeviceChanged) -> bool:
+        """Whether the phone's state says of its calls what is not known; if it can be reached is another matter."""
+        return self._phones.is_news(event)
 
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one event; `now` never goes back."""
@@ -378,7 +381,7 @@ class Router:
     def _switch_back(self, event: door.SwitchBack) -> None:
         hub = self.hub
         before = resync.Before.of(hub.register)
-        for missed in resync.missed(hub.register, event):
+        for missed in resync.missed(hub, event):
             self._take(missed)
             hub.settle()
         resync.adopt(hub, self._offers, self._callers, event, before)

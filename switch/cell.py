@@ -143,6 +143,8 @@ class Node:
         self.started = False
         self.up = False
         self._sink: Sink
+        self._early: list[SwitchCommand] = []
+        """Commands from before the first attempt to start it: what fell due while no controller was there."""
         self._prefix = f"{switch.name}@"
         self._kept: dict[str, LegId] = {}
         """By the switch's own id, the legs whose id in the house has another node, or none."""
@@ -182,6 +184,7 @@ class Node:
         while True:
             try:
                 self.begun = True
+                asyncio.get_running_loop().call_soon(self._send_early)
                 await self.switch.start(self.take)
             except (SwitchError, OSError) as error:
                 if not tried.done():
@@ -206,12 +209,20 @@ class Node:
         return [self._live(leg) for leg in await self.switch.calls()]
 
     def send(self, command: SwitchCommand) -> None:
-        """To the switch, in its own ids."""
+        """To the switch, in its own ids; once it knows whom to tell of the outcome."""
+        if not self.begun:
+            self._early.append(command)
+            return
         out = self._out.get(type(command))
         if out is None:
             self.switch.send(_replace(command, leg=native(command.leg)))  # type: ignore[union-attr]  # all but those
         else:
             self.switch.send(out(command))
+
+    def _send_early(self) -> None:
+        early, self._early = self._early, []
+        for command in early:
+            self.send(command)
 
     def take(self, event: SwitchEvent) -> None:
         """From the switch, to the house in the house's ids."""

@@ -35,6 +35,7 @@ _COMMANDS = {
     "fit": ("fit", "Fit the wait forecast from this site's own waits."),
     "backtest": ("backtest", "Score the wait forecast on a call log."),
     "bench": ("bench", "Measure, beside target and reference."),
+    "soak": ("soak", "Minutes or hours of calls with everything on, kills and publishes; then every check."),
 }
 """By command: its module, and its line in the list."""
 

@@ -42,6 +42,16 @@ class LiveDriver:
         self._rings_at: Instant = 0.0
         self._due: Instant | None = None
         self._wall: asyncio.TimerHandle | None = None
+        self._held = True
+
+    def hold(self, held: bool) -> None:
+        """Let nothing fall due while no switch is there, which holds from the beginning on.
+
+        What falls due speaks to callers, who would not hear it, and rings phones, which would count as faults of the
+        switch. Once a switch is back its callers are adopted, and then all that is due is done.
+        """
+        self._held = held
+        self._arm()
 
     def start(self) -> None:
         """Take the wall clock's time and begin to watch it."""
@@ -83,7 +93,7 @@ class LiveDriver:
     def _arm(self) -> None:
         """A timer that rings too early stays, and looks again then: most events move the deadline further off."""
         due = self._due = self.router.next_deadline()
-        if due is None or (self._timer is not None and self._rings_at <= due):
+        if self._held or due is None or (self._timer is not None and self._rings_at <= due):
             return
         if self._timer is not None:
             self._timer.cancel()
@@ -92,7 +102,7 @@ class LiveDriver:
 
     def _ring(self) -> None:
         self._timer = None
-        if self._due is None:
+        if self._due is None or self._held:
             return
         if self._clock.now() < self._due:  # moved meanwhile, or the loop's timers are coarser than the line
             self._arm()

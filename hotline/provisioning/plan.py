@@ -6,7 +6,9 @@ The same for every kind of switch: its own compiler turns these lines into its d
 from collections.abc import Sequence
 from pathlib import Path
 
-from calls.ids import AgentId, CallId, leg_on
+import soundfile
+
+from calls.ids import AgentId, CallId, Seconds, leg_on
 from calls.overrides import Override
 from control.commands import CallOutcome
 from hotline.provisioning.fallback_hours import hours_of
@@ -46,7 +48,16 @@ def missed_call(call: FallbackCall, voicemail_dir: Path, node: str) -> MissedCal
         outcome="message" if kept else _OUTCOMES[call.outcome],
         agent=AgentId(call.agent.removeprefix("agent-")) if call.agent else None,
         message=str(message) if kept else "",
+        message_s=_length_s(message) if message is not None and kept else 0.0,
     )
+
+
+def _length_s(sound: Path) -> Seconds:
+    """Of a sound file; 0 of one that cannot be read, which is in the log all the same."""
+    try:
+        return round(float(soundfile.info(sound).duration), 3)
+    except soundfile.SoundFileError:
+        return 0.0
 
 
 def fallback_lines(

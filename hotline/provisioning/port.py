@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, CallId, Seconds
 from calls.numbers import e164
 from calls.overrides import Override
 from calls.trunks import Tls, Trunk
@@ -17,7 +17,8 @@ from switch.trunk_lines import Seen
 
 @dataclass(frozen=True, slots=True)
 class MissedCall:
-    """A call that met the fallback. Instants are UTC epoch seconds; `message` is the path of a voicemail, or empty."""
+    """A call that met the fallback. Instants are UTC epoch seconds; `message` is the path of a voicemail, or empty, and
+    `message_s` its length."""
 
     call: CallId
     caller: str
@@ -27,6 +28,7 @@ class MissedCall:
     outcome: CallOutcome
     agent: AgentId | None
     message: str
+    message_s: Seconds = 0.0
 
     def rows(self, region: str) -> list[LogCall | LogRecording]:
         """Its rows of the call log, as version `fallback`; its numbers as dialled in `region` (ISO 3166)."""
@@ -45,7 +47,7 @@ class MissedCall:
             outcome=self.outcome,
             cause="normal",
         )
-        message = LogRecording(self.call, self.message, 0.0, "message", "fallback")
+        message = LogRecording(self.call, self.message, self.message_s, "message", "fallback")
         return [row, message] if self.message else [row]
 
 

@@ -325,16 +325,18 @@ class Server:
         if isinstance(event, SwitchBack) and event.restarted:
             self._upkeep.switch_restarted(event.switch)
         self._driver.take(event)
+        if isinstance(event, SwitchLost | SwitchBack):
+            self._driver.hold(not any(self._health.switches.values()))
 
     def _is_news(self, event: events.RouterEvent) -> bool:
-        """Of phones only one thing is news: whether they can be rung. One that rings or talks does so for us."""
+        """Of phones two things are news: whether they can be rung, and whether they are in a call that is not ours."""
         if not isinstance(event, AgentDeviceChanged):
             return True
         reachable = event.state is not DeviceState.UNREACHABLE
         seen = (event.node, event.device)
         known = self._reachable.get(seen)
         self._reachable[seen] = reachable
-        return known is not reachable
+        return known is not reachable or self._driver.router.is_news(event)
 
     def _watch_command(self, command: commands.RouterCommand) -> None:
         if self._bus is None and type(command) not in _WATCHED:

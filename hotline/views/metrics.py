@@ -1,5 +1,7 @@
 """Prometheus metrics, counted from the router's commands: what was not commanded did not happen."""
 
+import asyncio
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from acd.commands import AgentChanged, OfferLapsed
@@ -63,6 +65,7 @@ class Metrics:
             registry=self.registry,
         )
         self._states: dict[str, str] = {}
+        self._tasks = Gauge("hotline_tasks", "asyncio tasks now", registry=self.registry)
         self.pending_rows = Gauge("hotline_store_pending_rows", "Rows not yet durable", registry=self.registry)
         self.bus_up = Gauge("hotline_bus_up", "1 while the link to the broker is up", registry=self.registry)
         self.dependency_up = Gauge(
@@ -109,7 +112,8 @@ class Metrics:
                 pass
 
     def look(self, register: Register) -> None:
-        """Take the gauges' readings, when somebody asks for them."""
+        """Take the gauges' readings, when somebody asks for them; on the event loop, whose tasks are counted."""
+        self._tasks.set(len(asyncio.all_tasks()))
         places = [call.place for call in register.calls.values()]
         for place in ("menu", "waiting", "booked", "offered", "talking", "transferring", "transferred"):
             self._places.labels(place).set(places.count(place))

@@ -92,6 +92,10 @@ class Ivr:
         """Sessions by call, to be read only."""
         return self._sessions
 
+    def walks(self, call: CallId) -> bool:
+        """Whether the call is still on its flow; one that is not has been hung up, or was given away."""
+        return call in self._sessions
+
     def handle(self, event: IvrEvent, now: Instant) -> list[IvrCommand]:
         """Take one event; `now` never goes back. Raises BrokenRule for one that cannot come in the session's phase."""
         match event:

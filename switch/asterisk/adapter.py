@@ -240,6 +240,7 @@ class AsteriskSwitch(Adapter[Leg]):
                 self._session.client, options.application, self._player.holding_bridges.first, options.device_prefix
             )
             inventory = await take_inventory(self._session.client, self._options.application)
+            stopped = await self._recorder.stop_messages()
         finally:
             held_back, self._held_back = self._held_back, None
         restarted = self._startup_time not in ("", inventory.startup_time)
@@ -248,6 +249,7 @@ class AsteriskSwitch(Adapter[Leg]):
         arriving = {start.channel.id for start in starts if self._is_arrival(start)}
         self._adopt(inventory, arriving)
         live = tuple(leg for leg in self._live(inventory) if leg.leg not in arriving)
+        self._recorder.take_up_messages({leg.leg for leg in live}, stopped)
         self._emit(events.SwitchBack(self.name, live, restarted))
         self._devices.adopt(inventory.endpoints)
         self._recorder.adopt(

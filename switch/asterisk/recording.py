@@ -23,10 +23,12 @@ from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
 from switch.asterisk.stereo import (
     SIDE_FORMAT,
+    MessageNote,
     RecordingBroken,
     TalkNote,
     drop_sides,
     join_sides,
+    message_notes,
     notes,
     put_in_place,
     write_note,
@@ -71,6 +73,7 @@ class Recorder:
         self._talks: dict[AttemptId, TalkRecording] = {}
         self._by_snoop: dict[str, TalkRecording] = {}
         self._voicemails: dict[str, tuple[Leg, commands.Record]] = {}
+        self._given_up: set[str] = set()  # names of messages whose command has failed with the link
         self._writing: set[asyncio.Task[None]] = set()
 
     # -- voicemail
@@ -87,6 +90,10 @@ class Recorder:
         leg.recording = command.attempt
         leg.last_digit = ""
         self._voicemails[name] = (leg, command)
+        try:
+            self._note_of(command, name).write(session.options.recordings_dir)
+        except OSError as error:
+            log.error("recording.no_note", name=command.name, error=str(error), what_to_do="is the disk full?")
         end_on = command.end_on if command.end_on in ("#", "*") else "any" if command.end_on else "none"
         query = (
             f"name={wire.part(name)}&format=wav&ifExists=overwrite&maxDurationSeconds={math.ceil(command.max_s)}"
@@ -106,6 +113,7 @@ class Recorder:
         if reply.ok or name not in self._voicemails:
             return
         leg, command = self._voicemails.pop(name)
+        self._note_of(command, name).drop(self._session.options.recordings_dir)
         if leg.recording == command.attempt:
             leg.recording = None
         if leg.open.pop(command.attempt, None) is not None:
@@ -127,6 +135,7 @@ class Recorder:
         self, leg: Leg, command: commands.Record, recording: wire.LiveRecording, failure: str
     ) -> None:
         """A rename and a look at the header: short enough to do here, so that CallEnded stays the leg's last event."""
+        self._note_of(command, recording.name).drop(self._session.options.recordings_dir)
         ended_by = self._ended_by(leg, command, recording)
         if leg.open.pop(command.attempt, None) is None:
             return
@@ -141,6 +150,39 @@ class Recorder:
         self._session.emit(
             events.RecordingFinished(leg.id, command.attempt, str(path), duration_s, Outcome.FINISHED, ended_by)
         )
+
+    def _note_of(self, command: commands.Record, name: str) -> MessageNote:
+        return MessageNote(command.attempt, command.leg, command.name, name)
+
+    async def stop_messages(self) -> set[str]:
+        """Take away what of an earlier controller's messages is still being recorded, and return the names of these:
+        their callers will be asked for them again."""
+        session, stopped = self._session, set()
+        for note in message_notes(session.options.recordings_dir, f"{session.options.application}-"):
+            uri = f"recordings/live/{wire.part(note.raw)}"
+            if (await session.client.ask("GET", uri)).ok:
+                await session.client.ask("DELETE", uri)
+                stopped.add(note.raw)
+        return stopped
+
+    def take_up_messages(self, live: Collection[str], stopped: Collection[str]) -> None:
+        """Tell of an earlier controller's messages that have ended meanwhile, as would have been told then; before the
+        callers are adopted, so that nobody is asked for a message that is there. `live` are the legs there are."""
+        session = self._session
+        folder = session.options.recordings_dir
+        for note in message_notes(folder, f"{session.options.application}-"):
+            unwanted = note.raw in stopped or note.raw in self._given_up
+            try:
+                if not unwanted:
+                    path, duration_s = put_in_place(folder, note.raw, note.name)
+                    ended_by: EndedBy = "stopped" if note.leg in live else "hang_up"
+                    leg, attempt = LegId(note.leg), AttemptId(note.attempt)
+                    told = events.RecordingFinished(leg, attempt, str(path), duration_s, Outcome.FINISHED, ended_by)
+                    session.emit(told)
+            except (RecordingBroken, OSError) as error:
+                log.error("recording.failed", leg=note.leg, name=note.name, error=str(error))
+            note.drop(folder, with_file=unwanted)
+        self._given_up.clear()
 
     def _ended_by(self, leg: Leg, command: commands.Record, recording: wire.LiveRecording) -> EndedBy:
         if command.attempt in leg.stopping:
@@ -340,4 +382,5 @@ class Recorder:
 
     def on_lost(self) -> None:
         """Files of before go on in Asterisk; those of talks are asked for again when the talk ends."""
+        self._given_up.update(self._voicemails)
         self._voicemails.clear()

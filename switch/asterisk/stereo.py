@@ -20,6 +20,7 @@ SIDE_FORMAT = "sln"
 """Signed linear without a header: a file is whole as far as it goes, also when Asterisk is killed."""
 RATE_HZ = 8000
 _NOTE_ENDING = ".talk.json"
+_MESSAGE_ENDING = ".message"
 
 
 class RecordingBroken(Exception):
@@ -66,6 +67,33 @@ def notes(folder: Path, prefix: str) -> Iterator[TalkNote]:
     for path in sorted(folder.glob(f"{glob_escape(prefix)}*{_NOTE_ENDING}")):
         with suppress(OSError, msgspec.DecodeError):
             yield msgspec.json.decode(path.read_bytes(), type=TalkNote)
+
+
+class MessageNote(msgspec.Struct, frozen=True):
+    """Kept beside the file `raw`.wav of a message while it is recorded, for the same reason."""
+
+    attempt: str
+    leg: str
+    name: str
+    raw: str
+
+    def write(self, folder: Path) -> None:
+        """Put it down. Raises OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{self.raw}{_MESSAGE_ENDING}").write_bytes(msgspec.json.encode(self))
+
+    def drop(self, folder: Path, *, with_file: bool = False) -> None:
+        """Take it away, and what was recorded where nobody wants it."""
+        (folder / f"{self.raw}{_MESSAGE_ENDING}").unlink(missing_ok=True)
+        if with_file:
+            (folder / f"{self.raw}.wav").unlink(missing_ok=True)
+
+
+def message_notes(folder: Path, prefix: str) -> Iterator[MessageNote]:
+    """The notes of one application; what cannot be read is none."""
+    for path in sorted(folder.glob(f"{glob_escape(prefix)}*{_MESSAGE_ENDING}")):
+        with suppress(OSError, msgspec.DecodeError):
+            yield msgspec.json.decode(path.read_bytes(), type=MessageNote)
 
 
 def join_sides(folder: Path, sides: tuple[str, str], name: str) -> tuple[Path, float]:

@@ -7,12 +7,14 @@ import contextlib
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from switch.asterisk.instance.installation import Installation
-from tests.live.live_site import ASK, CODE, MENU, NOTED, LiveSite
+from tests.live.conftest import until
+from tests.live.live_site import ASK, BYE, CODE, MENU, NOTED, WELCOME_CLOSED, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -88,3 +90,46 @@ async def test_rows_and_facts_are_there_once_and_without_a_gap(house: LiveSite) 
     assert house.rows("SELECT count(*) FROM calls WHERE call = ?", row["call"]) == [(1,)]
     journal = house.rows("SELECT seq FROM journal ORDER BY seq")
     assert [seq for (seq,) in journal] == list(range(journal[0][0], journal[0][0] + len(journal)))
+
+
+MESSAGE = """\
+flow: main
+start: record
+record: {voicemail: care, say: voicemail, max_s: 30, silence_s: 20, failed: sorry, then: filed}
+filed: {open_case: {category: message}, then: bye}
+sorry: {hangup: sorry}
+bye: {hangup: bye}
+"""
+
+
+@pytest.mark.parametrize("meanwhile", ["presses the key", "hangs up", "goes on"])
+async def test_a_message_that_a_kill_falls_into_is_there_once_and_whole(house: LiveSite, meanwhile: str) -> None:
+    """Who ended it while the controller was away is not asked again; who goes on is, and what was there goes away."""
+    await house.publish({"dialplans/flows/main.yaml": MESSAGE}, {})
+    caller = {"presses the key": "13100000021", "hangs up": "13100000022", "goes on": "13100000023"}[meanwhile]
+    folder = house.asterisk.settings.recording_dir
+    call = await house.dial(caller)
+    await call.hear_tone(WELCOME_CLOSED)
+    await until(lambda: any(file.stat().st_size > 32_000 for file in folder.glob("*.wav")), 15.0)  # two seconds
+    since = await kill(house)
+    if meanwhile == "presses the key":
+        await call.press("#")
+        await asyncio.sleep(0.5)  # until Asterisk has closed the file, of which it tells nobody
+    elif meanwhile == "hangs up":
+        await call.hang_up()
+    again = asyncio.get_running_loop().time()
+    await heir_of(house, since)
+    if meanwhile == "goes on":
+        await call.hear_tone(WELCOME_CLOSED, 15.0, again)
+        await asyncio.sleep(2.0)
+        await call.press("#")
+    if meanwhile != "hangs up":
+        await call.hear_tone(BYE, 15.0, again)
+        await call.ended(15.0)
+    row = await house.row_of(caller)
+    assert row["outcome"] == ("lost" if meanwhile == "hangs up" else "message")  # nobody knows that it was they
+    ((path, length_s),) = house.rows("SELECT path, duration_s FROM recordings WHERE call = ?", row["call"])
+    assert length_s > (0.5 if meanwhile == "goes on" else 1.9)
+    assert await asyncio.to_thread(Path(path).exists)
+    assert house.rows("SELECT count(*) FROM cases WHERE call = ? AND category = 'message'", row["call"]) == [(1,)]
+    assert [file for file in folder.iterdir() if file.is_file()] == [], "neither halves nor notes stay"

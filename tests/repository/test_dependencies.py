@@ -37,7 +37,7 @@ NOT_DECLARED = {
 }
 """Imported where it is there."""
 OF_AN_EXTRA = {
-    "aiomqtt": ("hotline/bus/",),
+    "aiomqtt": ("hotline/bus/", "bench/soak/"),
     "paho": ("hotline/bus/",),
     "lightgbm": ("hotline/learning/",),
     "matplotlib": ("hotline/cli/plots.py",),

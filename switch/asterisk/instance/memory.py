@@ -34,6 +34,8 @@ class MemoryKeeper:
         self._socket, self._pid = control_socket, pid
         self._most_channels = self._calls_then = 0
         self._was_quiet = False
+        self.times = 0
+        """How often memory was given back."""
 
     async def run(self) -> None:
         """Look once a minute, for ever."""
@@ -59,6 +61,7 @@ class MemoryKeeper:
         await ask_console(self._socket, "malloc trim")
         log.info("memory given back", calls=calls - self._calls_then, before_mb=before, after_mb=self.resident_mb())
         self._most_channels, self._calls_then = channels, calls
+        self.times += 1
         return True
 
     def resident_mb(self) -> int:

@@ -46,6 +46,12 @@ class AsteriskProcess:
         self.installation = installation
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: tuple[asyncio.Task[None], ...] = ()
+        self._keeper: MemoryKeeper | None = None
+
+    @property
+    def memory_given_back(self) -> int:
+        """How often this one has given memory back in a quiet minute, since it was started."""
+        return self._keeper.times if self._keeper is not None else 0
 
     @property
     def pid(self) -> int | None:
@@ -84,7 +90,8 @@ class AsteriskProcess:
         try:
             await asyncio.wait_for(self._until_ready(), deadline_s)
             _schedule_in_batches(self._process.pid)
-            self._keeping = (asyncio.create_task(self.memory().run()), asyncio.create_task(self.log_keeper().run()))
+            self._keeper = self.memory()
+            self._keeping = (asyncio.create_task(self._keeper.run()), asyncio.create_task(self.log_keeper().run()))
         except TimeoutError:
             await self.kill()
             raise AsteriskStartError(self._why(f"did not answer within {deadline_s:g} s")) from None

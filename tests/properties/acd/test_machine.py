@@ -12,6 +12,7 @@ from acd.config import Configuration, read
 from acd.core import Acd
 from acd.events import (
     AcdEvent,
+    AgentEngaged,
     AgentMoved,
     AgentPaused,
     AgentReachable,
@@ -202,6 +203,7 @@ class Queues(RuleBasedStateMachine):
             agents.map(AgentResumed),
             agents.map(WrapUpEnded),
             st.builds(AgentReachable, agents, st.booleans()),
+            st.builds(AgentEngaged, agents, st.booleans()),
             st.builds(AgentMoved, agents, st.sampled_from([(), ("care",), ("care", "desk")])),
             st.sampled_from(["v1", "v2"]).map(Configured),
         )

@@ -4,9 +4,10 @@ from typing import Literal
 
 import pytest
 
+from acd.agents import IN_A_CALL
 from acd.commands import OfferLapsed
 from acd.core import FAULT_REST_S, Acd
-from acd.events import AgentReachable, AgentResumed, OfferMissed, OfferTaken, TalkEnded
+from acd.events import AgentEngaged, AgentReachable, AgentResumed, OfferMissed, OfferTaken, TalkEnded
 from calls.ids import AgentId
 from tests.unit.acd.sites import Bench, offer
 
@@ -81,6 +82,21 @@ def test_what_reaches_the_agent_again_forgets_the_faults(by: str) -> None:
         case _:
             bench(AgentResumed(A), now + 1.0)
     assert agent.faults == 0
+
+
+@pytest.mark.parametrize("reason", ["failed", "no_answer"])
+def test_a_rest_that_ends_while_the_phone_is_in_another_call_waits_for_the_end_of_that(reason: str) -> None:
+    """The end of a rest used to be looked at again at the same instant, for ever, and in every replay of it."""
+    bench = Bench({"care": {"delay_failed_s": 5, "delay_no_answer_s": 5}}, {"a": {}})
+    made = bench.queue("c1", 1.0)
+    assert made is not None
+    bench(AgentEngaged(A, True), 1.5)
+    bench(OfferMissed(made.attempt, reason), 2.0)  # type: ignore[arg-type]  # of the literal
+    assert bench.acd.next_deadline() == 7.0
+    assert offer(bench.until(7.0)) is None
+    assert (bench.state("a"), bench.acd.agents.by_id[A].reason) == ("paused", IN_A_CALL)
+    assert bench.acd.next_deadline() != 7.0
+    assert offer(bench(AgentEngaged(A, False), 9.0)) is not None
 
 
 def test_the_count_outlives_a_restart() -> None:

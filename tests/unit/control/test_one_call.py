@@ -111,6 +111,25 @@ def test_a_call_that_the_phone_made_itself_keeps_offers_away_until_it_is_idle() 
     assert house.place(waiting) == "offered"
 
 
+def test_what_a_phone_does_for_us_is_no_news_and_its_own_call_is() -> None:
+    house = PassingOn("01")
+
+    def news(state: DeviceState, node: str = "") -> bool:
+        return house.router.is_news(door.AgentDeviceChanged("8001", state, node))
+
+    leg = house.take(house.queued())
+    assert not news(DeviceState.BUSY)
+    house.tell(door.CallEnded(leg, Cause.NORMAL))
+    assert not news(DeviceState.IDLE)
+    assert news(DeviceState.BUSY)
+    house.phone(DeviceState.BUSY)
+    assert not news(DeviceState.BUSY), "it is known"
+    assert news(DeviceState.IDLE)
+    assert not news(DeviceState.IDLE, "another switch")
+    house.phone(DeviceState.IDLE)
+    assert not news(DeviceState.IDLE)
+
+
 def test_a_switch_with_which_the_phone_is_not_registered_knows_nothing_of_its_call() -> None:
     house = PassingOn("01")
     house.tell(door.AgentDeviceChanged("8001", DeviceState.IDLE, "a"))

@@ -225,6 +225,33 @@ def test_a_number_that_nobody_answers_is_refused_and_told() -> None:
     assert "entry.yaml" in notice.advice
 
 
+def test_a_caller_whom_we_hung_up_as_the_controller_died_is_not_lost() -> None:
+    house = ControlHarness()
+    call = house.arrive()
+    house.press(call, "99")  # wrong twice: goodbye
+    while not house.given(HangUp):
+        house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FINISHED))
+    house.tell(events.Restarted())
+    house.tell(door.SwitchBack("switch-1", ()))
+    row = house.last(commands.LogCall)
+    assert (row.call, row.cause) == (call, Cause.NORMAL)
+    assert row.outcome != "lost"
+    assert not house.given(FileCase)
+
+
+def test_a_caller_who_is_there_although_their_flow_is_over_is_hung_up_again() -> None:
+    """The command went down with its controller."""
+    house = ControlHarness()
+    call = house.arrive()
+    house.press(call, "99")
+    while not house.given(HangUp):
+        house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FINISHED))
+    house.orders.clear()
+    house.tell(events.Restarted())
+    house.tell(door.SwitchBack("switch-1", (door.LiveLeg(LegId(call), "", "", True, True),)))
+    assert house.given(HangUp) == [HangUp(LegId(call))]
+
+
 def test_after_a_gap_each_difference_becomes_the_fact_that_was_missed() -> None:
     house = ControlHarness("01")
     talk, agent_leg = talking(house)

@@ -33,6 +33,7 @@ from calls.events import (
     CallEnded,
     CommandDone,
     LiveLeg,
+    PlaybackFinished,
     RecordingFinished,
     SwitchBack,
     SwitchEvent,
@@ -309,6 +310,35 @@ async def test_what_is_no_matter_of_the_switch_stops_the_start() -> None:
     cell = Cell([Sleeper(timeline, "a", 1, lambda: OSError("the port is taken"))])
     with pytest.raises(OSError, match="taken"):
         await cell.start(Facts().sink)
+    await cell.close()
+    timeline.close()
+
+
+class Strict(FakeSwitch):
+    """One that nothing may be asked of before it is started, as the real ones."""
+
+    started = False
+
+    async def start(self, sink: Sink) -> None:
+        """From now on."""
+        self.started = True
+        await super().start(sink)
+
+    def send(self, command: SwitchCommand) -> None:
+        """Raises AssertionError for one that comes too early."""
+        assert self.started, "nobody could be told of the outcome"
+        super().send(command)
+
+
+async def test_what_is_commanded_before_the_start_has_its_outcome_after_it() -> None:
+    """An offer that fell due while the controller was away is made as soon as it is back, before its switch is."""
+    timeline, facts = LoopTimeline(), Facts()
+    cell = Cell([Strict(timeline, "a")])
+    cell.send(Play(LegId("a@in-1"), AttemptId("a@in-1:1"), (Clip("menu"),)))
+    cell.send(HangUp(LegId("a@in-2")))
+    await cell.start(facts.sink)
+    played = await facts.next(PlaybackFinished)
+    assert (played.leg, played.attempt, played.outcome) == ("a@in-1", "a@in-1:1", Outcome.FAILED)
     await cell.close()
     timeline.close()
 

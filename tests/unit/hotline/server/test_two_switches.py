@@ -11,14 +11,18 @@ import pytest
 from prometheus_client import generate_latest
 
 from calls.backoff import Backoff
+from calls.causes import DeviceState
 from calls.errors import SwitchAway
-from calls.ids import CallId
+from calls.events import AgentDeviceChanged, Tick
+from calls.ids import AgentId, CallId
 from calls.overrides import Override
 from calls.ports import Sink
+from control.events import RouterEvent
 from hotline.provisioning.port import MissedCall, NoProvisioning
 from hotline.server import upkeep
 from hotline.server.serving import Server
 from hotline.site.settings import Site
+from hotline.versions.directory import VersionedDirectory
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions
 from ivr.program import Program
@@ -105,6 +109,57 @@ async def test_each_switch_is_told_of_and_provided_for_itself(tmp_path: Path) ->
     await until(lambda: provisioning["b"].versions == [version, version])
     assert provisioning["a"].versions == [version], "it is told nothing twice"
     assert set(server.register.calls) == {"a@in-1"}
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
+@pytest.mark.usefixtures("quick")
+async def test_nothing_falls_due_while_no_switch_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An offer that is spoken to a caller, or rings a phone, before their switch is back reaches nobody."""
+    site = new_site(tmp_path)
+    version = publish(Versions(site.versions), 1)
+    switch = Late(LoopTimeline(), "a")
+    server = server_of(site, [switch], {"a": Provided("a")})
+    serving = await serve(server, version)
+    driver, due = server._driver, [server._clock.now()]
+    ticks = []
+
+    def take(event: RouterEvent) -> None:
+        if isinstance(event, Tick):
+            ticks.append((event.due_at, server._health.switch_up))
+            due.clear()
+
+    monkeypatch.setattr(driver.router, "next_deadline", lambda: next(iter(due), None))
+    monkeypatch.setattr(driver, "take", take)
+    driver.hold(True)
+    await asyncio.sleep(0.05)
+    assert ticks == []
+    monkeypatch.undo()
+    monkeypatch.setattr(driver.router, "next_deadline", lambda: next(iter(due), None))
+    really = driver.take
+    monkeypatch.setattr(driver, "take", lambda event: (take(event), really(event)))
+    switch.there.set()
+    await until(lambda: ticks)
+    assert [up for _, up in ticks] == [True]
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_phone_that_is_busy_for_others_is_told_of_until_it_is_idle_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most changes of a phone come of our own calls, and are not journalled; these were taken for such, too, and agents
+    whose phones were busy when the controller came back were offered nothing any more."""
+    site = new_site(tmp_path)
+    version = publish(Versions(site.versions), 1)
+    server = server_of(site, [FakeSwitch(LoopTimeline(), "a")], {"a": Provided("a")})
+    monkeypatch.setattr(VersionedDirectory, "agent", lambda self, version, account: AgentId(account.removeprefix("80")))
+    serving = await serve(server, version)
+    await until(lambda: server.controller.health()["ok"])
+    for state, busy in [(DeviceState.BUSY, {"8001": "a"}), (DeviceState.IDLE, {}), (DeviceState.BUSY, {"8001": "a"})]:
+        server._told(AgentDeviceChanged("8001", state, "a"))
+        assert server.register.busy_phones == busy
     signal.raise_signal(signal.SIGTERM)
     await serving
 
