@@ -19,6 +19,7 @@ from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.trunks import seen_trunks, set_trunks
 from switch.freeswitch.instance.upkeep import set_accounts, set_fallback, set_peers
 from switch.media_timeout import MediaTimeout
+from switch.registrations import Registration
 from switch.trunk_lines import Seen
 
 
@@ -55,6 +56,10 @@ class FreeSwitchHouse:
             await set_peers(self._switch)
         await set_accounts(self._switch, accounts_of(routing, self._secrets))
         await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})
+
+    async def registrations(self) -> Mapping[str, Registration]:
+        """See `Provisioning.registrations`; FreeSWITCH is not asked."""
+        return {}
 
     async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
         """See `Provisioning.keep_trunks`. A trunk whose password cannot be read is left out, and down."""
