@@ -1,4 +1,4 @@
-"""Odd and valid SIP at the trunk: the messages of RFC 4475 get the answer that it wants, and the next call is served."""
+"""Odd and valid SIP at the trunk: messages of RFC 4475 get the answer that it wants, and the next call is served."""
 
 from __future__ import annotations
 
