@@ -22,6 +22,8 @@ from tests.live.strangers_site import StrangersSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
+SECOND = 1000
+"""What another agent says, in Hz."""
 NOTICED_S = 10.0
 """After so long at most a phone whose network died is noticed, with the settings as they are shipped."""
 
@@ -85,13 +87,46 @@ async def test_an_agent_mutes_for_longer_than_the_media_timeout(house: Strangers
         await caller.hear(AGENT)
 
 
-async def test_the_transfer_key_is_refused_and_the_talk_goes_on(house: StrangersSite) -> None:
-    async with house.at_work(house.agents_phone()) as agent, house.callers_phone("13900004004") as caller:
+async def test_the_transfer_key_hands_the_caller_to_another_agent(house: StrangersSite) -> None:
+    number = "13900004004"
+    async with (
+        house.at_work(house.agents_phone()) as agent,
+        house.at_work(house.agents_phone("8002", says=SECOND), "8002") as second,
+        house.callers_phone(number) as caller,
+    ):
+        assert await house.post("/agents/8002/pause", reason="break") == 200  # it is not to ring for the queue
         await house.talk(caller, agent)
+        assert await house.post("/agents/8002/ready") == 200
+        since = len(agent.events)
         await agent.do("transfer", "8002")
-        await agent.told("TRANSFER_FAILED")
-        await agent.hear(CALLER)
-        await caller.hear(AGENT)
+        await second.rings()
+        await second.accept()
+        await second.hear(CALLER)
+        await caller.hear(SECOND)
+        await agent.told("CALL_CLOSED", since)
+        assert not [event for event in agent.events[since:] if event["type"] == "TRANSFER_FAILED"]
+        await caller.do("hangup")
+        row = await house.row_of(number)
+        assert (row["outcome"], row["agent"]) == ("answered", "8002")
+
+
+async def test_the_transfer_key_of_a_caller_moves_nobody(house: StrangersSite) -> None:
+    """It is refused. That the talk goes on then is seen with phones of ours: baresip hangs up when it is told so."""
+    number = "13900004011"
+    async with (
+        house.at_work(house.agents_phone()) as agent,
+        house.agents_phone("8002") as target,
+        house.callers_phone(number) as caller,
+    ):
+        await target.registered()
+        await house.talk(caller, agent)
+        await caller.do("transfer", "8002")
+        refused = await caller.told("TRANSFER_FAILED")
+        assert refused["param"] == "603 Decline"
+        row = await house.row_of(number)
+        assert (row["outcome"], row["agent"], row["cause"]) == ("answered", "8001", "normal")
+        assert not [event for event in target.events if event["type"] == "CALL_INCOMING"]
+        assert not (await house.live())["calls"]
 
 
 @pytest.mark.parametrize("how", ["stopped", "killed"])
@@ -111,11 +146,11 @@ async def test_a_network_that_dies_in_a_talk(house: StrangersSite, how: str) -> 
         assert noticed_s <= NOTICED_S
         assert house.logged("no audio came", since)
         assert house.logged("talk cut off", since)
-        async with house.at_work(house.agents_phone("8002", says=1000), "8002") as second:
+        async with house.at_work(house.agents_phone("8002", says=SECOND), "8002") as second:
             await second.rings()
             await second.accept()
             await second.hear(CALLER)
-            await caller.hear(1000)
+            await caller.hear(SECOND)
             await caller.do("hangup")
 
 
