@@ -71,9 +71,9 @@ class Provisioning(Protocol):
         ...
 
     async def registrations(self) -> Mapping[str, Registration]:
-        """The phone that is registered with each account now; none where the switch does not tell.
+        """The phone that is registered with each account now.
 
-        Raises OSError or TimeoutError when it does not answer.
+        Raises OSError, TimeoutError or HotlineError when the switch does not answer.
         """
         ...
 

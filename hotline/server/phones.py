@@ -10,7 +10,8 @@ from switch.registrations import Registration
 
 log = structlog.get_logger("hotline")
 
-_EVERY_S = 2.0
+EVERY_S = 2.0
+"""Between two looks. A phone that comes and goes in between is not seen."""
 _REMEMBERED = 4
 
 
@@ -27,7 +28,7 @@ class SharedAccounts:
         """Say of each account whether another phone has taken it. Raises what `Provisioning.registrations` raises."""
         if now < self._look_at:
             return
-        self._look_at = now + _EVERY_S
+        self._look_at = now + EVERY_S
         for switch, provisioning in self._provisioning.items():
             for account, phone in (await provisioning.registrations()).items():
                 self._seen(self._earlier.setdefault((switch, account), []), account, phone, utc)
