@@ -1,7 +1,5 @@
 """Phones of which two share an account: the newest one rings, and the operator is told."""
 
-from collections.abc import Mapping
-
 import structlog
 
 from calls.ids import Instant
@@ -18,20 +16,21 @@ _REMEMBERED = 4
 class SharedAccounts:
     """Compares who is registered with who was. `look` does nothing when it did something a moment ago."""
 
-    def __init__(self, provisioning: Mapping[str, Provisioning]) -> None:
-        self._provisioning = provisioning
-        self._look_at = 0.0
+    def __init__(self) -> None:
+        self._look_at: dict[str, Instant] = {}
         self._earlier: dict[tuple[str, str], list[Registration]] = {}
         """By switch and account: the phones that were registered lately, the newest last."""
 
-    async def look(self, now: Instant, utc: float) -> None:
-        """Say of each account whether another phone has taken it. Raises what `Provisioning.registrations` raises."""
-        if now < self._look_at:
+    async def look(self, switch: str, provisioning: Provisioning, now: Instant, utc: float) -> None:
+        """Say of each account of a switch whether another phone has taken it.
+
+        Raises what `Provisioning.registrations` raises.
+        """
+        if now < self._look_at.get(switch, 0.0):
             return
-        self._look_at = now + EVERY_S
-        for switch, provisioning in self._provisioning.items():
-            for account, phone in (await provisioning.registrations()).items():
-                self._seen(self._earlier.setdefault((switch, account), []), account, phone, utc)
+        self._look_at[switch] = now + EVERY_S
+        for account, phone in (await provisioning.registrations()).items():
+            self._seen(self._earlier.setdefault((switch, account), []), account, phone, utc)
 
     def _seen(self, earlier: list[Registration], account: str, phone: Registration, utc: float) -> None:
         before = earlier[-1] if earlier else None

@@ -61,7 +61,7 @@ class Upkeep:
         self._provisioning = provisioning
         self._trunks = Trunks(trunks, versions, provisioning, health, driver.take, driver.router.register.trunks_down)
         self._trunks.take_up(driver.router.register.version, standing=True)
-        self._shared_accounts = SharedAccounts(provisioning)
+        self._shared_accounts = SharedAccounts()
         self._refitting = refitting
         self._services = services
         self._services_of = ""
@@ -94,9 +94,10 @@ class Upkeep:
                 self._know_services()
             with self._steps.step("trunks"):
                 await self._trunks.look(self._driver.router.register.version, self._clock.now())
-            with self._steps.step("registrations of phones"):
-                await self._shared_accounts.look(self._clock.now(), self._utc())
             for switch, provisioning in self._provisioning.items():
+                if self._health.switches[switch]:
+                    with self._steps.step(f"registrations of phones at {switch}"):
+                        await self._shared_accounts.look(switch, provisioning, self._clock.now(), self._utc())
                 with self._steps.step(f"the fallback's calls at {switch}"):
                     await self._import_missed(switch, provisioning)
             for what, look in self._more.items():

@@ -50,12 +50,12 @@ _SOFTPHONE = _phone(5080, name="soft")
 )
 async def test_whether_it_is_told(seen: list[Registration | None], told: list[tuple[str, str]]) -> None:
     registrar = _Registrar()
-    accounts = SharedAccounts({"a": registrar})
+    accounts = SharedAccounts()
     with capture_logs() as logs:
         for number, phone in enumerate(seen):
             registrar.registered = {"8001": phone} if phone is not None else {}
-            await accounts.look(now := 10.0 * number, 20.0)
+            await accounts.look("a", registrar, now := 10.0 * number, 20.0)
             registrar.registered = {"8001": _phone(1, "203.0.113.9", "not looked at")}
-            await accounts.look(now + phones.EVERY_S / 2, 20.0)
+            await accounts.look("a", registrar, now + phones.EVERY_S / 2, 20.0)
     assert [(line["phone"], line["before"]) for line in logs] == told
     assert {line["account"] for line in logs} <= {"8001"}
