@@ -24,7 +24,7 @@ import numpy as np
 from phones.audio import RATE_HZ
 from tests.live.conftest import until
 from tests.live.live_site import record
-from tests.ports import free_port
+from tests.ports import free_port, is_free
 
 INSTALL_SCRIPT = Path(__file__).with_name("install_baresip.sh")
 _REPOSITORY = Path(__file__).parents[2]
@@ -106,7 +106,7 @@ class Baresip:
         folder.mkdir(parents=True)
         modules = root / installed["modules"]
         config = _CONFIG.format(
-            sip_port=free_port(socket.SOCK_DGRAM),
+            sip_port=_sip_port(),
             transport=transport,
             folder=folder,
             source=self._source(codecs),
@@ -302,6 +302,13 @@ def _installed() -> Mapping[str, Any]:
         subprocess.run([str(INSTALL_SCRIPT)], check=True, stdout=subprocess.DEVNULL)
     entries = dict(line.split("=", 1) for line in (root / ".complete").read_text().splitlines())
     return {**entries, "root": root.resolve()}
+
+
+def _sip_port() -> int:
+    """One that is free for UDP and TCP: baresip wants both, whatever it uses."""
+    while not is_free(port := free_port(socket.SOCK_DGRAM), socket.SOCK_STREAM):
+        pass
+    return port
 
 
 def _is_tone(sound: np.ndarray[Any, np.dtype[np.int16]], hz: int) -> bool:
