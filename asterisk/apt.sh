@@ -1,4 +1,4 @@
-# Functions of install.sh: an apt of our own, beside the system's. Sourced, not run.
+# Functions of install.sh and of tests/live/install_baresip.sh: an apt of our own, beside the system's. Sourced, not run.
 
 # The suites worth asking, best first. Debian stable carries no Asterisk; testing has 22. Of Ubuntu's suites the system's
 # own is asked first, then the long-term one that has 20; "devel" is Ubuntu's alias of the newest.
@@ -87,21 +87,34 @@ EOF
 apt_get() { apt-get -c "$apt_configuration" "$@"; }
 apt_cache() { apt-cache -c "$apt_configuration" "$@"; }
 
-# Asterisk's modules depend on the libraries of every module there is (LDAP, PostgreSQL, SNMP, GTK's, ...): 160 packages.
-# The modules that asterisk/modules.conf loads need few of them. A package that is said to be installed stands for the
-# rest, and apt itself resolves what remains (about 40 packages, 24 MB).
+# leave_out_what_is_never_loaded WORK PACKAGE LOADED MORE: a package of modules depends on the libraries of every module
+# there is (LDAP, GTK's, ...), and those that are loaded need few of them. A package that is said to be installed stands
+# for all dependencies of PACKAGE that LOADED (a regular expression) does not name, and for MORE; apt itself resolves what
+# remains.
 leave_out_what_is_never_loaded() {
-    loaded='^(libc6|libgcc-s1|libstdc\+\+6|libgsm1|libogg0|libopus0|libopusfile0|libspeex1|libspeexdsp1|libsrtp2-1|libssl.*|libsqlite3-0|libxml2.*|zlib1g|libresample1|libunbound8|asterisk.*)$'
-    never=$(apt_cache show asterisk-modules | sed -n 's/^Depends: //p' | head -1 | tr ',' '\n' |
-        sed 's/|.*//; s/(.*//; s/ //g' | grep -Ev "$loaded" | sed 's/$/ (= 99:0), /' | tr -d '\n')
+    never=$(apt_cache show "$2" | sed -n 's/^Depends: //p' | head -1 | tr ',' '\n' |
+        sed 's/|.*//; s/(.*//; s/ //g' | grep -Ev "$3" | sed 's/$/ (= 99:0), /' | tr -d '\n')
     cat >"$1/dpkg/status" <<EOF
 Package: never-loaded
 Status: install ok installed
 Version: 1
 Architecture: all
 Maintainer: hotline
-Provides: ${never}adduser, asterisk-config-custom
-Description: stands for what the modules of this telephone server never load
+Provides: ${never}$4
+Description: stands for what the modules that we load never need
 
 EOF
+}
+
+# unpack WORK: all packages that were downloaded, into WORK/tree.
+unpack() {
+    for package in "$1"/cache/archives/*.deb; do
+        dpkg-deb --fsys-tarfile "$package" >"$1/package.tar"
+        # /lib and friends are links into /usr since Debian 12; in the folder everything goes straight into usr.
+        tar -C "$1/tree" -xf "$1/package.tar" --no-same-owner --transform 's,^\./\(bin\|sbin\|lib\|lib64\)/,./usr/\1/,S' \
+            --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./usr/share/i18n'
+    done
+    # What is unpacked belongs to another release than the system: it is started by its own C library's loader.
+    loader=$(cd "$1/tree" && find usr/lib* -name 'ld-linux*.so.*' | sort | head -1)
+    libraries=$(cd "$1/tree" && find usr/lib -maxdepth 1 -name '*-linux-gnu*' -type d | head -1)
 }

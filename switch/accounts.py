@@ -8,6 +8,9 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+PREFIX = "agent-"
+"""Of the SIP users of agents' phones: it keeps an agent "1001" apart from a caller whose number is 1001."""
+
 
 @dataclass(frozen=True)
 class AgentAccount:
@@ -18,8 +21,8 @@ class AgentAccount:
 
     @property
     def user(self) -> str:
-        """The prefix keeps an agent "1001" apart from a caller whose number is 1001."""
-        return f"agent-{self.agent}"
+        """The name of the SIP account."""
+        return PREFIX + self.agent
 
 
 class SecretStore:

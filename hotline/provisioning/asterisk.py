@@ -15,14 +15,16 @@ from hotline.provisioning.secrets import passwords_of
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
-from switch.accounts import SecretStore
+from switch.accounts import PREFIX, SecretStore
 from switch.asterisk.instance.fallback import compile_fallback
 from switch.asterisk.instance.imported import FallbackLog
+from switch.asterisk.instance.registrations import registrations
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.asterisk.instance.trunks import seen_trunks, set_trunks
 from switch.asterisk.instance.upkeep import set_accounts, set_fallback, set_peers
 from switch.failed_registrations import ASTERISK, FailedRegistration, RegistrationLog
 from switch.media_timeout import MediaTimeout
+from switch.registrations import Registration
 from switch.trunk_lines import Seen
 
 
@@ -65,6 +67,11 @@ class AsteriskHouse:
             await set_fallback(self._switch, dialplan)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SwitchError(f"Asterisk did not take its configuration: {error}") from error
+
+    async def registrations(self) -> Mapping[str, Registration]:
+        """See `Provisioning.registrations`."""
+        found = await registrations(self._switch)
+        return {user.removeprefix(PREFIX): phone for user, phone in found.items() if user.startswith(PREFIX)}
 
     async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
         """See `Provisioning.keep_trunks`. A trunk whose password cannot be read is left out, and down."""

@@ -1,6 +1,7 @@
 """Provisioning of a FreeSWITCH: agents' SIP accounts, and the fallback for when the controller is away."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 
 from calls.overrides import Override
@@ -11,14 +12,16 @@ from hotline.provisioning.secrets import passwords_of
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
-from switch.accounts import SecretStore
+from switch.accounts import PREFIX, SecretStore
 from switch.failed_registrations import FREESWITCH, FailedRegistration, RegistrationLog
 from switch.freeswitch.instance.fallback import compile_fallback
 from switch.freeswitch.instance.imported import FallbackLog
 from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.trunks import seen_trunks, set_trunks
-from switch.freeswitch.instance.upkeep import set_accounts, set_fallback, set_peers
+from switch.freeswitch.instance.upkeep import ask, set_accounts, set_fallback, set_peers
+from switch.freeswitch.registrations import REGISTRATIONS, registrations_in
 from switch.media_timeout import MediaTimeout
+from switch.registrations import Registration
 from switch.trunk_lines import Seen
 
 
@@ -55,6 +58,11 @@ class FreeSwitchHouse:
             await set_peers(self._switch)
         await set_accounts(self._switch, accounts_of(routing, self._secrets))
         await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})
+
+    async def registrations(self) -> Mapping[str, Registration]:
+        """See `Provisioning.registrations`."""
+        found = registrations_in(await ask(self._switch, REGISTRATIONS), time.time())
+        return {user.removeprefix(PREFIX): phone for user, phone in found.items() if user.startswith(PREFIX)}
 
     async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
         """See `Provisioning.keep_trunks`. A trunk whose password cannot be read is left out, and down."""

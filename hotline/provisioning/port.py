@@ -12,6 +12,7 @@ from control.commands import CallOutcome, LogCall, LogRecording
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 from switch.failed_registrations import FailedRegistration
+from switch.registrations import Registration
 from switch.trunk_lines import Seen
 
 
@@ -71,6 +72,13 @@ class Provisioning(Protocol):
         """
         ...
 
+    async def registrations(self) -> Mapping[str, Registration]:
+        """The phone that is registered with each account now.
+
+        Raises OSError, TimeoutError or HotlineError when the switch does not answer.
+        """
+        ...
+
     def missed(self) -> Sequence[MissedCall]:
         """Calls that met the fallback since the last `forget`. Raises OSError."""
         ...
@@ -94,6 +102,10 @@ class NoProvisioning:
 
     async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
         """Nothing to write, and nobody to ask."""
+        return {}
+
+    async def registrations(self) -> Mapping[str, Registration]:
+        """Nobody to ask."""
         return {}
 
     def missed(self) -> Sequence[MissedCall]:

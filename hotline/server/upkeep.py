@@ -10,7 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 from prometheus_client import Gauge
 
+from calls.causes import DeviceState
 from calls.errors import HotlineError
+from calls.events import AgentDeviceChanged
 from calls.ids import CallId, Instant
 from control import events
 from hotline.driver.clock import Clock
@@ -20,8 +22,10 @@ from hotline.learning.nightly import Refitting
 from hotline.provisioning.port import Provisioning
 from hotline.server.health import Health
 from hotline.server.periodic import PeriodicSteps
+from hotline.server.phones import SharedAccounts
 from hotline.server.trunks import Trunks
 from hotline.store.writer import Writer
+from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions
 from switch.trunk_lines import TrunkLines
 
@@ -57,6 +61,7 @@ class Upkeep:
         self._provisioning = provisioning
         self._trunks = Trunks(trunks, versions, provisioning, health, driver.take, driver.router.register.trunks_down)
         self._trunks.take_up(driver.router.register.version, standing=True)
+        self._shared_accounts = SharedAccounts()
         self._refitting = refitting
         self._services = services
         self._services_of = ""
@@ -90,6 +95,9 @@ class Upkeep:
             with self._steps.step("trunks"):
                 await self._trunks.look(self._driver.router.register.version, self._clock.now())
             for switch, provisioning in self._provisioning.items():
+                if self._health.switches[switch]:
+                    with self._steps.step(f"registrations of phones at {switch}"):
+                        await self._shared_accounts.look(switch, provisioning, self._clock.now(), self._utc())
                 with self._steps.step(f"the fallback's calls at {switch}"):
                     await self._import_missed(switch, provisioning)
             for what, look in self._more.items():
@@ -143,6 +151,7 @@ class Upkeep:
                 routing, program = self._versions.routing(version), self._versions.program(version)
                 await provisioning.provide(routing, program, utc, overrides)
                 self._provided[switch] = wanted
+                self._tell_of_new_phones(routing, switch)
             except (HotlineError, OSError, ValueError) as error:
                 advice = "agents' phones and the fallback are as before; it is tried again by itself"
                 log.error(
@@ -152,6 +161,16 @@ class Upkeep:
                     error=str(error),
                     advice=advice,
                 )
+
+    def _tell_of_new_phones(self, routing: RoutingConfiguration, switch: str) -> None:
+        """Say that phones of which no switch has told anything are not there: they have never registered."""
+        for agent in routing.configuration.agents:
+            account = routing.account(agent)
+            if account is not None and account not in self._driver.router.register.phones:
+                self._driver.take(AgentDeviceChanged(account, DeviceState.UNREACHABLE, switch))
+
+    def _utc(self) -> float:
+        return self._clock.now() + self._driver.router.register.offset_s
 
     async def _tidy(self) -> None:
         """Delete the oldest versions. First a snapshot: no event that a restart replays may name one that is gone."""

@@ -25,7 +25,7 @@ from switch.adapter import Adapter
 from switch.asterisk import wire
 from switch.asterisk.bridging import Bridging
 from switch.asterisk.client import AriClient
-from switch.asterisk.devices import Devices
+from switch.asterisk.devices import ACCOUNTS_CHANGED, Devices
 from switch.asterisk.hearing import MEDIA_NAME, SOUND_RATE, Hearing
 from switch.asterisk.inventory import Inventory, prepare, take_inventory
 from switch.asterisk.legs import Leg
@@ -33,6 +33,7 @@ from switch.asterisk.originating import ARGUMENT as OUT
 from switch.asterisk.originating import Dialler
 from switch.asterisk.playing import Player
 from switch.asterisk.recording import SNOOP_ARGUMENT, Recorder
+from switch.asterisk.requests import Reply
 from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
 from switch.asterisk.transferring import Transferring
@@ -88,6 +89,7 @@ class AsteriskSwitch(Adapter[Leg]):
             wire.ChannelLeftBridge: self._on_left,
             wire.DeviceStateChanged: self._devices.on_changed,
             wire.ChannelTransfer: self._transferring.on_transfer,
+            wire.ChannelUserevent: self._on_user_event,
         }
 
     # -- the port
@@ -223,6 +225,14 @@ class AsteriskSwitch(Adapter[Leg]):
             leg.in_bridge = None
         self._player.holding_bridges.on_left(event.bridge.id, LegId(event.channel.id))
         self._bridging.on_left(event.bridge.id, LegId(event.channel.id))
+
+    def _on_user_event(self, event: wire.ChannelUserevent) -> None:
+        if event.eventname == ACCOUNTS_CHANGED:
+            self._session.client.request("GET", "endpoints/PJSIP", self._on_endpoints)
+
+    def _on_endpoints(self, reply: Reply) -> None:
+        if reply.ok:  # else the link is gone, and the next inventory has them
+            self._devices.adopt(wire.decode_body(reply.body, tuple[wire.Endpoint, ...]))
 
     def _on_end(self, leg: Leg) -> None:
         self._player.holding_bridges.on_end(leg)

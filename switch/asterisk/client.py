@@ -314,8 +314,8 @@ class AriClient:
         if isinstance(message, wire.RestResponse):
             reply = reply_of(message.status_code, message.reason_phrase, message.message_body)
             self._pending.answered(message.request_id, reply)
-        elif isinstance(message, wire.ChannelUserevent):
-            if message.eventname == _ECHO and self._echo is not None and not self._echo.done():
+        elif isinstance(message, wire.ChannelUserevent) and message.eventname == _ECHO:
+            if self._echo is not None and not self._echo.done():
                 self._echo.set_result(None)
         elif isinstance(message, wire.Unknown):
             if message.type not in self._unknown:

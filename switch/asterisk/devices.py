@@ -19,6 +19,9 @@ _STATES = {
 }
 """Asterisk's device states; UNAVAILABLE, INVALID and UNKNOWN are unreachable."""
 
+ACCOUNTS_CHANGED = "hotline-accounts"
+"""The event that whoever changes accounts sends to the controller's application: of new phones nobody else tells."""
+
 _AT_ONCE = 50  # Asterisk takes a list of up to 128 (22.10.1)
 
 

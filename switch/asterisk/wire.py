@@ -243,7 +243,7 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
 
 
 class ChannelUserevent(Event, frozen=True):
-    """An event that we have sent ourselves."""
+    """An event that we have sent ourselves, or that told us of changed accounts."""
 
     eventname: str
 

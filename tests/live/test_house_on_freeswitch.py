@@ -17,10 +17,12 @@ import pytest
 import pytest_asyncio
 import soundfile
 
+from hotline.server.phones import EVERY_S
 from phones.caller import OutgoingCall
+from tests.live.baresip import Baresip
 from tests.live.conftest import until
 from tests.live.freeswitch_site import FreeSwitchSite
-from tests.live.live_site import AGENT, CALLER, MENU
+from tests.live.live_site import AGENT, CALLER, CODE, MENU
 from tests.live.test_house import (  # noqa: F401 the same scenes, over the fixture below
     ANSWERS,
     apart,
@@ -173,3 +175,29 @@ async def test_a_switch_that_restarts_loses_its_calls_and_says_so(house: FreeSwi
         await again.hang_up()
     tell("phones registered anew, and the next caller talked to an agent")
     assert (await house.row_of("13500000003"))["outcome"] == "answered"
+
+
+async def test_a_strangers_phone_takes_an_account_over_is_told_and_talks(house: FreeSwitchSite, tmp_path: Path) -> None:
+    """The account was that of a phone of ours; the newest one rings."""
+    since = house.log_file.stat().st_size
+    await house.phones["8001"].register()
+    await asyncio.sleep(2 * EVERY_S)  # it is seen; nobody tells when
+    password = house.phones["8001"].credentials.password
+    async with Baresip(tmp_path / "phone", "agent-8001", house.registrar, password, says=AGENT) as phone:
+        await phone.registered()
+        await until(lambda: bool(house.logged("another phone on an account", since)), 20.0)
+        (told,) = house.logged("another phone on an account", since)
+        assert "baresip" in told["phone"]
+        since = len(phone.events)
+        await phone.dial("*61")
+        await phone.hear(CODE)
+        await phone.told("CALL_CLOSED", since)
+        await house.agent_is("8001", "idle")
+        call = await house.queued("13700000001")
+        await phone.rings(since)
+        await phone.accept()
+        await phone.hear(CALLER)
+        await call.hear_tone(AGENT)
+        await call.hang_up()
+        assert await house.post("/agents/8001/sign-out") == 200
+    await house.phones["8001"].register()

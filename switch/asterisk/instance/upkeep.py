@@ -7,7 +7,7 @@ import asyncio
 import aiohttp
 
 from switch.accounts import AgentAccount
-from switch.asterisk.devices import subscriptions
+from switch.asterisk.devices import ACCOUNTS_CHANGED, subscriptions
 from switch.asterisk.instance.configuration import write_accounts, write_fallback, write_peers
 from switch.asterisk.instance.settings import AsteriskSettings
 
@@ -28,6 +28,9 @@ async def set_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount,
                 if response.status == 404:
                     return  # no controller has connected yet
                 response.raise_for_status()
+        url = f"{settings.ari_url}/events/user/{ACCOUNTS_CHANGED}?application={settings.application}"
+        async with session.post(url) as response:
+            response.raise_for_status()
 
 
 async def set_peers(settings: AsteriskSettings) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import structlog
 
+from acd.events import AgentSignedIn
 from calls.errors import SwitchError
+from calls.ids import AgentId
 from calls.overrides import Override
 from hotline.provisioning.port import NoProvisioning
 from hotline.server import upkeep
@@ -64,5 +66,21 @@ async def test_a_version_is_provided_until_the_switch_has_it_and_again_when_it_s
     switch.link_down("cut")
     switch.link_up(restarted=True)
     await until(lambda: provisioning.provided == [first, second, third, third])
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
+async def test_a_phone_of_which_no_switch_has_told_is_not_there(tmp_path: Path) -> None:
+    """It has never registered: its agent may sign in over HTTP, and is not idle."""
+    site = new_site(tmp_path)
+    provisioning = _Provisioning()
+    provisioning.tries = 1  # it takes the version at once
+    server = new_server(site, FakeSwitch(LoopTimeline()), provisioning)
+    serving = await serve(server, publish(Versions(site.versions), 1))
+    await until(lambda: server.register.phones.get("8001") == [])
+    await server.controller.tell(AgentSignedIn(AgentId("01")))
+    standing = server.controller.agent(AgentId("01"))
+    assert standing is not None
+    assert (standing.state, standing.reason) == ("offline", "unreachable")
     signal.raise_signal(signal.SIGTERM)
     await serving

@@ -3,7 +3,8 @@
 import pytest
 
 from calls.errors import SwitchAway
-from switch.freeswitch.registrations import reachable
+from switch.freeswitch.registrations import reachable, registrations_in
+from switch.registrations import Registration
 
 pytestmark = pytest.mark.unit
 
@@ -67,3 +68,20 @@ def test_a_phone_does_not_speak_for_another(row: str) -> None:
 def test_a_switch_without_its_profile_is_not_up(text: str) -> None:
     with pytest.raises(SwitchAway, match="hotline"):
         reachable(text)
+
+
+def test_each_registration_is_one_phone() -> None:
+    """As 1.10.12 writes it."""
+    text = (
+        _HEAD
+        + "    <registration>\n        <call-id>b63198aa01a44f25</call-id>\n        <user>agent-1001@hotline</user>\n"
+        + "        <contact>&quot;&quot; &lt;sip:agent-1001@127.0.0.1:33153&gt;</contact>\n"
+        + "        <agent>desk phone</agent>\n"
+        + "        <status>Registered(UDP)(unknown) exp(2026-11-22 22:05:03) expsecs(360)</status>\n"
+        + "        <ping-status>Reachable</ping-status>\n        <network-ip>127.0.0.1</network-ip>\n"
+        + "    </registration>\n"
+        + _TAIL
+    )
+    phone = Registration("sip:agent-1001@127.0.0.1:33153", "127.0.0.1", "desk phone", 1_360.0)
+    assert registrations_in(text, 1_000.0) == {"agent-1001": phone}
+    assert registrations_in(_HEAD + _TAIL, 1_000.0) == {}
