@@ -20,7 +20,7 @@ test:  ## all tests, the live ones on a real Asterisk too
 test-freeswitch:  ## what passes on a real FreeSWITCH: contract, scenes, live; FREESWITCH=/opt/freeswitch/bin/freeswitch
 	@./setup.sh test
 	@$(on_freeswitch) $(python) -m switch.freeswitch --which
-	@$(on_freeswitch) $(python) -m pytest -q -n 2 --dist loadscope tests/contract tests/wire/freeswitch tests/live -m live -k \
+	@$(on_freeswitch) $(python) -m pytest -q -n 3 --dist loadscope tests/contract tests/wire/freeswitch tests/live -m live -k \
 		"freeswitch or dead_phones or outbound_sockets or web_phones"
 
 check:  ## what every commit passes: style, types, import contract, unit tests, a smoke run of the simulation

@@ -168,7 +168,7 @@ async def test_a_dead_gateway_is_known_and_passed_over(house: TrunkSite) -> None
     async with house.session.get("/health") as answer:
         health = await answer.json()
     assert health["ok"]
-    assert health["warnings"] == ["trunk dead is down: its gateway does not answer"]
+    assert "trunk dead is down: its gateway does not answer" in health["warnings"]
     began = asyncio.get_running_loop().time()
     await _goes_out(house, house.carrier, f"9{OUTSIDE}")
     assert asyncio.get_running_loop().time() - began < 5.0, "nobody waits for a gateway that is known to be dead"

@@ -23,7 +23,7 @@ KEYS = ("dtls-srtp.pem", "wss.pem")
 """switch_core_media.c and switch_msrp.c, 1.10.12. Files that are there are kept, whatever is in them."""
 _WHOLE = (b"PRIVATE KEY-----", b"-----END CERTIFICATE-----")
 STOP_DEADLINE_S = 10.0
-_ATTEMPTS = 2
+_ATTEMPTS = 4
 
 
 def command_line(program: str, settings: FreeSwitchSettings) -> Sequence[str]:
@@ -60,8 +60,8 @@ class FreeSwitchProcess:
     async def start(self) -> None:
         """Writes the configuration, starts, and returns once its event socket answers. Raises SwitchAway.
 
-        One start of ninety stands still before the first module is loaded (1.10.12): it is killed and tried once more.
-        The first start of a run directory has a longer time, for the keys that are made in it.
+        One start of ninety stands still before the first module is loaded (1.10.12), on a busy machine two in a row: it
+        is killed and tried again. The first start of a run directory has a longer time, for the keys that it makes.
         """
         if self.pid is not None:
             raise RuntimeError("it runs already")
