@@ -3,7 +3,7 @@
 | command | outcome when it works | otherwise |
 |---|---|---|
 | Answer | CallAnswered | CommandFailed or CallEnded |
-| EarlyMedia, StartMusic, StopMusic, MuteRecording, Supervise, ReportTransfer | CommandDone | CommandFailed |
+| EarlyMedia, Ring, StartMusic, StopMusic, MuteRecording, Supervise, ReportTransfer | CommandDone | CommandFailed |
 | Play | PlaybackFinished(finished or stopped) | PlaybackFinished(failed) |
 | Stop | the outcome of what it stops | nothing: there was nothing to stop |
 | Listen | SpeechHeard(final) | CommandFailed |
@@ -55,6 +55,13 @@ class Answer(Command, frozen=True):
 
 class EarlyMedia(Command, frozen=True):
     """Let the caller hear us before the call is answered, and so charged (SIP 183)."""
+
+    leg: LegId
+    attempt: AttemptId
+
+
+class Ring(Command, frozen=True):
+    """Tell the far end of a call that is not answered that it rings (SIP 180): its phone makes the sound of it."""
 
     leg: LegId
     attempt: AttemptId
@@ -193,6 +200,7 @@ class HangUp(Command, frozen=True):
 SwitchCommand = (
     Answer
     | EarlyMedia
+    | Ring
     | Play
     | Stop
     | Listen

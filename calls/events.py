@@ -103,6 +103,21 @@ class RecordingFinished(Event, frozen=True):
     ended_by: Literal["silence", "digit", "limit", "hang_up", "stopped", "failed"] = "stopped"
 
 
+class CallHeld(Event, frozen=True):
+    """The far end has put us on hold, by its phone's own key. Told once, until CallResumed or CallEnded.
+
+    The switch plays music to whoever is bridged with the leg, by itself, from now on; the bridge stands.
+    """
+
+    leg: LegId
+
+
+class CallResumed(Event, frozen=True):
+    """The far end has taken us back from hold: both sides of its bridge hear each other again."""
+
+    leg: LegId
+
+
 class CallEnded(Event, frozen=True):
     """The leg is gone: its last event."""
 
@@ -148,6 +163,8 @@ class LiveLeg(msgspec.Struct, frozen=True, gc=False):
     bridge: AttemptId | None = None
     in_music: bool = False
     trunk: str = ""
+    held: bool = False
+    """Its far end has put us on hold."""
 
 
 class SwitchLost(Event, frozen=True):
@@ -216,6 +233,8 @@ SwitchEvent = (
     | Bridged
     | Unbridged
     | RecordingFinished
+    | CallHeld
+    | CallResumed
     | CallEnded
     | AgentDeviceChanged
     | TransferRequested

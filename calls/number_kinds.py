@@ -43,5 +43,10 @@ def country_and_kinds(number: str) -> tuple[str, tuple[Kind, ...]]:
     return country, _KINDS.get(phonenumbers.number_type(parsed), ("other",))
 
 
+def is_emergency(number: str, region: str) -> bool:
+    """Whether `number`, as dialled in `region` (ISO 3166), is one of the police, an ambulance, or the fire brigade."""
+    return bool(phonenumbers.is_emergency_number(number, region))
+
+
 COUNTRIES: frozenset[str] = frozenset({*phonenumbers.SUPPORTED_REGIONS, NO_COUNTRY})
 """All countries that a number can be of."""

@@ -33,7 +33,10 @@ LegRole = str
 
 
 class LogCall(Command, frozen=True):
-    """A row for each call, when it ends. Instants are UTC epoch seconds; None: it never came to that."""
+    """A row for each call, when it ends. Instants are UTC epoch seconds; None: it never came to that.
+
+    Of a call that an agent makes `caller` is the account of their phone, `called` what was dialled.
+    """
 
     call: CallId
     caller: str
@@ -69,6 +72,7 @@ class LogTalk(Command, frozen=True):
     """A row for each talk, when it ends. `number` counts those of the call from 1. Instants are UTC epoch seconds.
 
     `role` and `party` are those of the other side's leg; `agent` is None for a transfer to somebody who is none.
+    `holds` and `held_s`: how often, and how long in all, a phone of the house had put the other side on hold.
     """
 
     call: CallId
@@ -81,6 +85,8 @@ class LogTalk(Command, frozen=True):
     began_at: float
     ended_at: float
     cause: str
+    holds: int = 0
+    held_s: Seconds = 0.0
 
 
 TransferBy = Literal["phone", "code", "http"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from calls.number_kinds import country_and_kinds
+from calls.number_kinds import country_and_kinds, is_emergency
 from control.ports import Directory
 
 
@@ -21,3 +21,14 @@ def number_refusal(
     if country not in (countries or (directory.region(version),)) and found != ("short",):
         return f"numbers of {country or 'no known country'} are not called"
     return ""
+
+
+def outgoing_refusal(directory: Directory, version: str, number: str) -> str:
+    """The reason why an agent may not call this number (E.164) by themselves; empty when they may.
+
+    Emergency numbers always may be called: a rule for money is none for lives.
+    """
+    rules = directory.outgoing(version)
+    if is_emergency(number, directory.region(version)):
+        return ""
+    return number_refusal(directory, version, number, rules.kinds, rules.countries)

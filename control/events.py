@@ -6,7 +6,7 @@ import msgspec
 
 from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
 from calls.events import ClockSet, Event, SwitchEvent, Tick
-from calls.ids import AttemptId, CallId, CaseNumber
+from calls.ids import AgentId, AttemptId, CallId, CaseNumber
 from calls.overrides import Kind
 from ivr.events import LookupFinished, SecretChecked
 
@@ -82,6 +82,14 @@ class TrunksChanged(Event, frozen=True):
     down: tuple[str, ...] = ()
 
 
+class DialWanted(Event, frozen=True):
+    """An agent wants a number or a colleague called (click to call). `token` makes it one call, however often said."""
+
+    agent: AgentId
+    number: str
+    token: str
+
+
 class NumberChecked(Event, frozen=True):
     """Whether a number may be called. No answer and an error are a no, with the reason."""
 
@@ -103,6 +111,7 @@ RouterEvent = (
     | CaseFiled
     | CaseWanted
     | SupervisionWanted
+    | DialWanted
     | NumberChecked
     | TrunksChanged
     | OverrideWanted

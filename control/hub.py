@@ -118,10 +118,11 @@ class Hub:
 
     def close(self, call: Call, cause: Cause) -> None:
         """End the call: its row of the log, and out of the register."""
-        offset = self.register.offset_s
+        offset, direction = self.register.offset_s, self.register.direction(call.call)
         call.on("ended")
         del self.register.calls[call.call]
         self.register.handed_on.pop(call.call, None)
+        self.register.agent_calls.pop(call.call, None)
         self.end_talk(call, cause)
         self.give(
             LogCall(
@@ -135,10 +136,11 @@ class Hub:
                 answered_at=None if call.answered_at is None else call.answered_at + offset,
                 ended_at=self.utc,
                 queue=call.queue,
-                agent=call.agent if call.talks else None,
+                agent=call.agent if call.talks or direction != "in" else None,
                 outcome=call.outcome,
                 cause=cause,
                 consent=call.recording.consent,
+                direction=direction,
             )
         )
 

@@ -48,6 +48,17 @@ def phone_seen(register: at.Register, event: AgentDeviceChanged) -> bool:
     return bool(_nodes_up(register, event.device))
 
 
+def can_be_rung(register: at.Register, account: str) -> bool:
+    """Whether a phone is not known to be away: nothing may have been told of it yet."""
+    return account not in register.phones or bool(_nodes_up(register, account))
+
+
+def home(register: at.Register, account: str) -> str:
+    """The node on which a call to this phone begins: where it was registered last; empty where that is not known."""
+    nodes = _nodes_up(register, account)
+    return nodes[-1] if nodes else ""
+
+
 def switch_lost(hub: Hub, event: SwitchLost) -> None:
     """One of several switches is lost: its waiting callers are set aside, its phones cannot be rung."""
     register = hub.register

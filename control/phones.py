@@ -96,9 +96,9 @@ class Phones:
 def _account(leg: Leg) -> str:
     """The account of the phone that a leg is on, where the queues did not bring it there; else nothing."""
     match leg.role:
-        case "supervisor":
+        case "supervisor" | "dialling":
             return leg.party
-        case "transfer" if leg.party.startswith("phone:"):
+        case "transfer" | "dialled" if leg.party.startswith("phone:"):
             return leg.party.removeprefix("phone:")
         case _:
             return ""

@@ -12,6 +12,7 @@ from calls.commands import Media
 from calls.ids import AgentId, AttemptId, CallId, Instant
 from calls.ports import Core
 from calls.trunks import Trunk
+from control.outgoing_rules import OutgoingRules
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
@@ -90,6 +91,10 @@ class Directory(Protocol):
 
     def has_flow(self, version: str, name: str) -> bool:
         """Whether there is a flow of this name."""
+        ...
+
+    def outgoing(self, version: str) -> OutgoingRules:
+        """The rules of agents' calls to numbers outside."""
         ...
 
     def account(self, version: str, agent: AgentId) -> str | None:

@@ -8,19 +8,23 @@ from typing import Literal
 import msgspec
 
 from acd.events import CallQueued
+from calls.causes import Cause
 from calls.commands import Media
 from calls.errors import BrokenRule
 from calls.identity import known_by
-from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, file_name, leg_on, node_of
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, Seconds, file_name, leg_on, node_of
 from calls.overrides import Override
 from complaints.cases import FileCase
-from control.commands import CallOutcome, Consent, LegRole
+from control.commands import CallOutcome, Consent, Direction, LegRole
 from control.override_menu import OverrideMenu, PinFailures
 from control.states import (
+    AGENT_CALLS,
     CALLBACKS,
     OFFERS,
     PLACES,
     TRANSFERS,
+    AgentCallEvent,
+    AgentCallState,
     CallbackEvent,
     CallbackState,
     OfferEvent,
@@ -75,6 +79,29 @@ class Callback(msgspec.Struct):
         return to is not None
 
 
+class Dialled(msgspec.Struct):
+    """What an agent's own call is to come to; `control.states.AGENT_CALLS` has its states."""
+
+    direction: Literal["out", "internal"]
+    to: str
+    """`phone:ACCOUNT` of a colleague, or `tel:NUMBER`."""
+    state: AgentCallState = "checking"
+    check: AttemptId | None = None
+    """The question whether the number may be called, until it is answered."""
+    leg: LegId | None = None
+    """The far one, from its Originate to its end."""
+    due_at: Instant | None = None
+    """When what is waited for has taken too long: it died with an earlier controller."""
+    cause: Cause = Cause.NORMAL
+    """Why it came to nothing: what the agent's phone is told."""
+
+    def on(self, event: AgentCallEvent) -> bool:
+        """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""
+        to = AGENT_CALLS.after(self.state, event)
+        self.state = to or self.state
+        return to is not None
+
+
 class Announced(msgspec.Struct):
     """The announcements of a caller who waits: when the next is due, and what the last one said."""
 
@@ -99,6 +126,13 @@ class Recorded(msgspec.Struct):
     consent: Consent = ""
     paths: list[str] = msgspec.field(default_factory=list)
     hiding: bool = False
+    held: bool = False
+    """The other side is on hold, and holds of this queue are not recorded."""
+
+    @property
+    def muted(self) -> bool:
+        """Whether silence is being written."""
+        return self.hiding or self.held
 
 
 class Talk(msgspec.Struct):
@@ -112,6 +146,15 @@ class Talk(msgspec.Struct):
     party: str
     agent: AgentId | None
     queue: str
+    held_by: list[LegId] = msgspec.field(default_factory=list)
+    """Legs of the house's own phones that have put the other side on hold."""
+    held_since: Instant | None = None
+    """Since when one of them has."""
+    holds: int = 0
+    held_s: Seconds = 0.0
+    """How often, and how long in all, without the hold that goes on."""
+    hold_alert_at: Instant | None = None
+    """When supervisors are told of the hold that goes on."""
 
 
 class Connection(msgspec.Struct):
@@ -239,6 +282,8 @@ class Leg(msgspec.Struct):
     began_at: Instant
     answered_at: Instant | None = None
     keys: str = ""
+    held: bool = False
+    """Its far end has put us on hold."""
     mode: Literal["listen", "whisper", "barge"] = "listen"
     """A supervisor's way to be there."""
     via: str = ""
@@ -284,6 +329,8 @@ class Register(msgspec.Struct):
     """Calls that go on, of which an agent wanted a transfer."""
     leaving: dict[LegId, AttemptId] = msgspec.field(default_factory=dict)
     """Legs of agents who have handed their caller on: the offer is over for the queues once the phone is free."""
+    agent_calls: dict[CallId, Dialled] = msgspec.field(default_factory=dict)
+    """Of each call that an agent makes, what it is to come to. Its `leg` is the agent's phone, `caller` the account."""
     unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
     phones: dict[str, list[str]] = msgspec.field(default_factory=dict)
@@ -314,6 +361,10 @@ class Register(msgspec.Struct):
         """The call that this leg belongs to, while both are here."""
         known = self.legs.get(leg)
         return self.calls.get(known.call) if known is not None and known.call is not None else None
+
+    def direction(self, call: CallId) -> Direction:
+        """Whether a caller called in, or an agent called out, or a colleague."""
+        return self.agent_calls[call].direction if call in self.agent_calls else "in"
 
     def offer_of(self, call: Call) -> Offer | None:
         """The offer that an agent has of this call, or the agent's part of its talk."""

@@ -9,8 +9,20 @@ from typing import NamedTuple
 
 from calls.causes import Cause
 from calls.commands import HangUp
-from calls.events import Bridged, CallAnswered, CallArrived, CallEnded, LiveLeg, SwitchBack, SwitchEvent, Unbridged
+from calls.events import (
+    Bridged,
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    LiveLeg,
+    SwitchBack,
+    SwitchEvent,
+    Unbridged,
+)
 from calls.ids import LegId
+from control.agent_calls import AgentCalls
 from control.callers import Callers
 from control.hub import Hub
 from control.nodes import lives_on
@@ -58,6 +70,9 @@ def missed(hub: Hub, back: SwitchBack) -> list[SwitchEvent]:
             events.append(Bridged(attempt, (call.leg, here.bridged_with)))
         else:
             events.append(Unbridged(attempt, tuple(leg.leg for leg in back.live if leg.leg == call.leg)))
+    for leg in back.live:
+        if leg.leg in register.legs and register.legs[leg.leg].held is not leg.held:
+            events.append(CallHeld(leg.leg) if leg.held else CallResumed(leg.leg))
     return events
 
 
@@ -73,7 +88,9 @@ def _was_hung_up(hub: Hub, call: Call | None, leg: LegId) -> bool:
     return not hub.flows.walks(call.call)
 
 
-def adopt(hub: Hub, offers: Offers, callers: Callers, back: SwitchBack, before: Before) -> None:
+def adopt(
+    hub: Hub, offers: Offers, callers: Callers, agent_calls: AgentCalls, back: SwitchBack, before: Before
+) -> None:
     """Go on with every caller who was here before and still is; the missed events are told already."""
     register = hub.register
     live = {leg.leg: leg for leg in back.live}
@@ -100,6 +117,8 @@ def adopt(hub: Hub, offers: Offers, callers: Callers, back: SwitchBack, before: 
         known = register.legs.get(leg.leg)
         if known is not None and known.role == "agent" and leg.leg not in ringing_or_talking:
             hub.give(HangUp(leg.leg))  # as above: the offer is over
+        elif known is not None and agent_calls.is_over(known):
+            hub.give(HangUp(leg.leg))
         elif known is None:
             hub.notice("warning", "hung up a leg that nobody owns", detail=leg.leg)
             hub.give(HangUp(leg.leg))

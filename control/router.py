@@ -28,12 +28,14 @@ from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control import commands, events, nodes, resync, snapshot
 from control import register as at
+from control.agent_calls import AgentCalls
 from control.announcements import Announcements
 from control.blind_transfers import ROLE as OUTSIDE
 from control.blind_transfers import BlindTransfers
 from control.callbacks import Callbacks
 from control.callers import Callers
 from control.flow_commands import FlowCommands
+from control.holds import Holds
 from control.hub import Hub
 from control.offers import Offers
 from control.override_phone import ROLE, OverridePhone
@@ -60,6 +62,7 @@ Rarer = (
     | events.CaseFiled
     | events.CaseWanted
     | events.SupervisionWanted
+    | events.DialWanted
     | events.NumberChecked
     | events.TrunksChanged
     | events.OverrideWanted
@@ -91,6 +94,8 @@ class Router:
         self._phones = phones = Phones(hub)
         self._star_codes = StarCodes(hub, phones)
         self._supervision = Supervision(hub, phones)
+        self._holds = Holds(hub, self._recordings)
+        self._agent_calls = AgentCalls(hub, phones, self._recordings)
         transfers = Transfers(hub, self._callbacks, phones)
         self._blind_transfers = self._offers.handed_on = keys.transfers = BlindTransfers(
             hub, self._offers, self._announcements, self._recordings
@@ -106,6 +111,8 @@ class Router:
             "callback": self._callbacks,
             ROLE: self._override_phone,
             OUTSIDE: self._blind_transfers,
+            "dialling": self._agent_calls,
+            "dialled": self._agent_calls,
         }
         hub.on_flow_command = flow_commands.on_flow_command
         hub.on_queue_command = self._offers.on_queue_command
@@ -157,7 +164,10 @@ class Router:
     def next_deadline(self) -> Instant | None:
         """The earliest of all parts' deadlines."""
         first: Instant | None = None
-        timed = (self._announcements, self._callbacks, self._overrides, self._override_phone)
+        timed = (
+            *(self._announcements, self._callbacks, self._overrides, self._override_phone),
+            *(self._holds, self._agent_calls),
+        )
         for part in (self.hub.flows, self.hub.queues, *timed):
             due = part.next_deadline()
             if due is not None and (first is None or due < first):
@@ -183,6 +193,8 @@ class Router:
         hub.cases.restore(state.cases)
         self._announcements.restored()
         self._callbacks.restored()
+        self._holds.restored()
+        self._agent_calls.restored()
 
     def _take(self, event: events.RouterEvent) -> None:
         hub = self.hub
@@ -202,6 +214,8 @@ class Router:
                 hub.tell_flows(event)
             case door.Bridged() | door.Unbridged():
                 self._bridge_changed(event)
+            case door.CallHeld() | door.CallResumed():
+                self._holds.changed(event)
             case door.RecordingFinished():
                 if not self._override_phone.recorded(event):
                     self._recordings.finished(event)
@@ -252,6 +266,8 @@ class Router:
                 self._callbacks.tick()
                 self._overrides.tick()
                 self._override_phone.tick()
+                self._holds.tick()
+                self._agent_calls.tick()
             case events.VersionPublished(version):
                 before, hub.register.version = hub.register.version, version
                 hub.tell_queues(Configured(version))
@@ -275,8 +291,10 @@ class Router:
                 hub.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
             case events.SupervisionWanted():
                 self._supervision.wanted(event)
+            case events.DialWanted():
+                self._agent_calls.wanted(event)
             case events.NumberChecked():
-                if not self._blind_transfers.checked(event):
+                if not self._agent_calls.checked(event) and not self._blind_transfers.checked(event):
                     self._callbacks.checked(event)
             case events.OverrideWanted():
                 self._overrides.wanted(event)
@@ -295,8 +313,10 @@ class Router:
             self._override_phone.arrived(event, event.device)
         elif event.device is None and number and self._callers.called(event) == number:
             self._override_phone.arrived(event, "")
-        elif event.device is not None:
+        elif event.device is not None and event.called.startswith("*"):
             self._star_codes.dialled(event, event.device)
+        elif event.device is not None:
+            self._agent_calls.arrived(event, event.device)
         else:
             self._callers.arrived(event)
 
@@ -334,6 +354,7 @@ class Router:
             part = self.parts[call.bridge.role]
             if isinstance(event, door.Bridged):
                 part.bridged(call)
+                self._holds.look(call)
             else:
                 part.unbridged(call, failed=False, survivors=event.survivors)
             return
@@ -384,6 +405,6 @@ class Router:
         for missed in resync.missed(hub, event):
             self._take(missed)
             hub.settle()
-        resync.adopt(hub, self._offers, self._callers, event, before)
+        resync.adopt(hub, self._offers, self._callers, self._agent_calls, event, before)
         self._override_phone.adopted({leg.leg for leg in event.live})
         nodes.switch_back(hub, event)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from calls.transitions import Transitions
 
-Place = Literal["menu", "waiting", "booked", "offered", "talking", "transferring", "transferred", "gone"]
+Place = Literal["menu", "waiting", "booked", "offered", "talking", "transferring", "transferred", "dialling", "gone"]
 PlaceEvent = Literal[
     "queued",
     "offered",
@@ -57,6 +57,8 @@ PLACES: Transitions[Place, PlaceEvent] = Transitions(
             "ended": "gone",
         },
         "transferred": {"transfer_ended": "menu", "ended": "gone"},
+        # A call that an agent makes begins here: see AGENT_CALLS.
+        "dialling": {"connected": "talking", "ended": "gone"},
     },
 )
 """Where a caller is. `released`: by the queues, or by the flow: a key, a limit, the cap on a call's time."""
@@ -239,4 +241,73 @@ CALLBACKS: Transitions[CallbackState, CallbackEvent] = Transitions(
 | dialling | offer | the caller's phone rings on `leg` |
 | resting | do not know it | nobody answered; at `due_at` back into the old place |
 | talking | talk | |
+"""
+
+AgentCallState = Literal["calling", "checking", "ringing", "bridging", "talking", "telling", "ending", "over"]
+AgentCallEvent = Literal[
+    "answered",
+    "allowed",
+    "refused",
+    "picked_up",
+    "connecting_again",
+    "connected",
+    "failed",
+    "parted",
+    "told",
+    "far_end_left",
+    "agent_left",
+]
+
+AGENT_CALLS: Transitions[AgentCallState, AgentCallEvent] = Transitions(
+    "agent's call",
+    {
+        "calling": {"answered": "checking", "agent_left": "over"},
+        "checking": {"allowed": "ringing", "refused": "telling", "agent_left": "over"},
+        "ringing": {"picked_up": "bridging", "far_end_left": "telling", "agent_left": "over"},
+        "bridging": {
+            "connected": "talking",
+            "connecting_again": "bridging",
+            "failed": "ending",
+            "far_end_left": "ending",
+            "agent_left": "over",
+        },
+        "talking": {"parted": "ending", "far_end_left": "ending", "agent_left": "over"},
+        "telling": {"told": "ending", "agent_left": "over"},
+        "ending": {"agent_left": "over"},
+    },
+    {
+        "bridging": {
+            "answered": "the agent's phone is told that the far end is there",
+            "picked_up": "a switch may tell of an answer again after a gap",
+        },
+        "talking": {
+            "answered": "as while bridging",
+            "picked_up": "as while bridging",
+            "connected": "a connection that stands may be told again after a gap",
+            "connecting_again": "as connected",
+            "failed": "a deadline that ran out as both began to hear each other",
+        },
+        "ending": {
+            "answered": "as while bridging",
+            "picked_up": "as while bridging",
+            "connected": "the two are on their way out",
+            "connecting_again": "as connected",
+            "failed": "as connected",
+            "parted": "as connected",
+            "told": "told again after a gap",
+            "far_end_left": "it is hung up by us",
+        },
+    },
+)
+"""A call that an agent makes, from their phone or by HTTP.
+
+| state | what goes on |
+|---|---|
+| calling | asked for by HTTP: the agent's own phone rings |
+| checking | may this be dialled? |
+| ringing | the far end is called; the agent's phone is told so |
+| bridging | the far end has picked up |
+| talking | |
+| telling | the agent hears why it came to nothing |
+| ending | both are being hung up |
 """

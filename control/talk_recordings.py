@@ -24,7 +24,7 @@ class TalkRecordings:
         hub, recording = self._hub, call.recording
         recording.consent = "declined"
         if call.bridge is not None and call.bridge.recorded:
-            if not recording.hiding:
+            if not recording.muted:
                 hub.give(MuteRecording(hub.mint(call.call), call.bridge.attempt, True))
             hub.register.unwanted.append(call.bridge.attempt)
             call.bridge.recorded = False
@@ -35,11 +35,21 @@ class TalkRecordings:
 
     def hide(self, call: Call, on: bool) -> None:
         """Keep the digits that the caller keys now from everybody, and out of the recording; or no more."""
-        hub = self._hub
+        hub, muted = self._hub, call.recording.muted
         call.recording.hiding = on
         hub.give(HideDigits(call.call, call.leg, "talk") if on else ShowDigits(call.call, call.leg))
-        if call.bridge is not None and call.bridge.recorded:
-            hub.give(MuteRecording(hub.mint(call.call), call.bridge.attempt, on))
+        self._mute(call, muted)
+
+    def hold(self, call: Call, on: bool) -> None:
+        """The other side is on hold, or no more: silence meanwhile, where holds of the queue are not recorded."""
+        muted, records = call.recording.muted, self._hub.directory.treatment(call.version, call.queue).record_hold
+        call.recording.held = on and not records
+        self._mute(call, muted)
+
+    def _mute(self, call: Call, before: bool) -> None:
+        muted = call.recording.muted
+        if muted is not before and call.bridge is not None and call.bridge.recorded:
+            self._hub.give(MuteRecording(self._hub.mint(call.call), call.bridge.attempt, muted))
 
     def finished(self, event: RecordingFinished) -> None:
         """A recording is on disk, or failed. One of a voicemail is the flow's."""

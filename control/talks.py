@@ -24,12 +24,21 @@ def begin(call: Call, leg: Leg, agent: AgentId | None, now: Instant) -> None:
     call.bridge.talk = Talk(call.talks, now, leg.leg, leg.role, leg.party, agent, call.queue)
 
 
+def end_hold(talk: Talk, now: Instant) -> None:
+    """Nobody holds any more, or the talk is over: the time of this hold counts."""
+    if talk.held_since is not None:
+        talk.held_s += now - talk.held_since
+    talk.held_since = talk.hold_alert_at = None
+
+
 def end(call: Call, cause: Cause, now: Instant, offset_s: float) -> LogTalk | None:
     """The talk is over, if there was one; `cause` ended it."""
     talk = call.talk
     if call.bridge is None or talk is None:
         return None
     call.bridge.talk = None
+    call.recording.held = False
+    end_hold(talk, now)
     return LogTalk(
         call=call.call,
         number=talk.number,
@@ -41,4 +50,6 @@ def end(call: Call, cause: Cause, now: Instant, offset_s: float) -> LogTalk | No
         began_at=talk.began_at + offset_s,
         ended_at=now + offset_s,
         cause=cause,
+        holds=talk.holds,
+        held_s=talk.held_s,
     )

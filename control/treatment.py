@@ -86,3 +86,7 @@ class QueueTreatment(msgspec.Struct, frozen=True):
     `closed` of their flow, are told (`queue_closed`) and wait on, or just wait on."""
     alert_s: tuple[Annotated[float, msgspec.Meta(gt=0.0)], ...] = (720.0, 1800.0)
     """Waits after which the operator is told, in rising order."""
+    record_hold: bool = True
+    """A recording goes on while the agent has the caller on hold; the music that the caller hears is not in it."""
+    hold_alert_s: Annotated[float, msgspec.Meta(ge=0.0)] = 180.0
+    """A hold after which supervisors are told; 0: never. The switch ends a call on hold by its own time-out."""

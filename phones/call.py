@@ -104,10 +104,14 @@ class Call(ABC):
         except StreamClosed:
             raise self._failure() from None
 
-    async def hold(self, on: bool = True) -> None:
-        """Put the far end on hold by a re-INVITE, or take it back. Raises CallFailed when it refuses."""
+    async def hold(self, on: bool = True, *, inactive: bool = False) -> None:
+        """Put the far end on hold by a re-INVITE, or take it back; it has resumed when this returns.
+
+        On hold nothing is sent from here, as most phones do; `inactive` says that in SDP too (RFC 3264 section 8.4),
+        else it is `sendonly`. Raises CallFailed when the far end refuses.
+        """
         self._version += 1
-        direction: Direction = "sendonly" if on else "sendrecv"
+        direction: Direction = ("inactive" if inactive else "sendonly") if on else "sendrecv"
         payloads = (self.stream.payload_type,)
         stream = self.stream
         offer = Session(self.endpoint.host, stream.port, payloads, stream.event_type, direction, self._version)
@@ -127,6 +131,11 @@ class Call(ABC):
         if response.status >= 300:
             raise CallFailed(response.status, response.reason)
         transaction.acknowledge(encode(self._request("ACK", cseq)))
+        self.stream.connected = not on
+
+    async def resume(self) -> None:
+        """Take the far end back from hold. Raises CallFailed when it refuses."""
+        await self.hold(False)
 
     async def refer(self, target: str) -> int:
         """Ask the far end to go on with the SIP URI `target` in our place (RFC 3515). Gives its answer, a status."""

@@ -78,6 +78,8 @@ class Adapter(ABC, Generic[L]):
                 self._answer(command)
             case commands.EarlyMedia():
                 self._early_media(command)
+            case commands.Ring():
+                self._ring(command)
             case commands.HangUp():
                 self._dialler.hang_up(command)
             case commands.Stop():
@@ -118,6 +120,10 @@ class Adapter(ABC, Generic[L]):
         """Tell a phone what becomes of its transfer. On a switch whose phones cannot ask for one it is unsupported."""
         detail = "no transfers by the phone's own key on this switch"
         self._session.later(events.CommandFailed(command.attempt, "unsupported", command.leg, detail))
+
+    @abstractmethod
+    def _ring(self, command: commands.Ring) -> None:
+        """Tell the far end of a leg that it rings."""
 
     def _stop(self, command: commands.Stop) -> None:
         leg = self._session.legs.get(command.leg)

@@ -14,6 +14,7 @@ from calls.trunks import Route
 LegCommand = (
     commands.Answer
     | commands.EarlyMedia
+    | commands.Ring
     | commands.Play
     | commands.Record
     | commands.StartMusic
@@ -40,6 +41,7 @@ class Leg:
         "end_timer",
         "ending",
         "heading",
+        "held",
         "id",
         "inbound",
         "music",
@@ -67,6 +69,7 @@ class Leg:
         self.music = False  # ordered; not while a talk stands
         self.heading: AttemptId | None = None  # of the Bridge that is taking it
         self.ending: Cause | None = None  # why we are ending it
+        self.held = False  # its far end has put us on hold
         self.trunk = ""  # by name, of a leg that goes by one
         self.routes: list[Route] = []  # that are left to be tried
         self.dialled: commands.Originate | None = None  # of a leg that goes out by a trunk

@@ -67,6 +67,13 @@ class Session(ABC, Generic[L]):
     def _failed(self, command: LegCommand, reason: FailureReason, detail: str = "") -> SwitchEvent:
         return failed(command, reason, detail)
 
+    def hold(self, leg_id: LegId, held: bool) -> None:
+        """The far end of a leg has put us on hold, or taken us back. Told once: phones repeat their re-INVITE."""
+        leg = self.legs.get(leg_id)
+        if leg is not None and leg.held is not held:
+            leg.held = held
+            self.emit(events.CallHeld(leg.id) if held else events.CallResumed(leg.id))
+
     # -- the end
 
     def hang_up(self, leg: L, cause: Cause) -> None:

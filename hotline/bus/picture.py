@@ -7,11 +7,12 @@ import msgspec
 
 from acd.commands import AgentChanged
 from calls.ids import AgentId, CallId
-from calls.numbers import REGION, masked
+from calls.numbers import REGION
 from control import commands
 from control.register import Call, Register
 from hotline.bus import words
 from hotline.views.fields import shown_fields
+from hotline.views.masking import parties
 
 _ALERTS_KEPT = 1_000
 
@@ -76,7 +77,7 @@ class Picture:
                 self._put(now, words.AGENT, name, state)
         waits: dict[str, list[Call]] = {queue: [] for queue in queues}
         for call in register.calls.values():
-            self._put(now, words.CALL, call.call, _call(call, offset_s, region))
+            self._put(now, words.CALL, call.call, _call(call, register.direction(call.call), offset_s, region))
             if call.place in ("waiting", "offered"):
                 waits.setdefault(call.queue, []).append(call)
                 forecast = self._forecasts.get(call.call)
@@ -93,11 +94,13 @@ class Picture:
         into[words.topic(self._base, channel, name)] = _encode(payload)
 
 
-def _call(call: Call, offset_s: float, region: str) -> words.Call:
+def _call(call: Call, direction: str, offset_s: float, region: str) -> words.Call:
+    caller, called = parties(direction, call.caller, call.called)
+    held_since = None if call.talk is None else call.talk.held_since
     return words.Call(
         call.call,
-        masked(call.caller),
-        call.called,
+        caller,
+        called,
         call.place,
         call.queue,
         call.agent,
@@ -105,6 +108,8 @@ def _call(call: Call, offset_s: float, region: str) -> words.Call:
         None if call.queued_at is None else call.queued_at + offset_s,
         None if call.answered_at is None else call.answered_at + offset_s,
         shown_fields(call, region),
+        direction,
+        None if held_since is None else held_since + offset_s,
     )
 
 

@@ -73,6 +73,10 @@ class Call(Message, frozen=True):
     answered_at: float | None
     fields: dict[str, str] = {}
     """The `fields` of the queue step, which the agent sees: while the call waits, is offered or talks; else none."""
+    direction: str = "in"
+    """`out` and `internal`: an agent's own call, `caller` is the account of their phone."""
+    held_since: float | None = None
+    """Since when the other side of the talk is on hold; null while it is not."""
 
 
 class CallForecast(Message, frozen=True):

@@ -16,6 +16,7 @@ from rich.markup import escape
 from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
 from calls.trunks import Tls, Trunk
+from control.outgoing_rules import OutgoingRules
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.tree import Problem, nearest_hint
@@ -153,7 +154,9 @@ def call(
 def schema(
     name: Annotated[
         str,
-        typer.Argument(help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks or transfers."),
+        typer.Argument(
+            help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers or outgoing."
+        ),
     ] = "flow",
 ) -> None:
     """Print the JSON Schema of a kind of file, for completion in your editor.
@@ -163,12 +166,14 @@ def schema(
       hotline schema flow > dialplans/flow.schema.json
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
-    known = (*NAMES, *makers, "transfers")
+    known = (*NAMES, *makers, "transfers", "outgoing")
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
     if name == "transfers":
         found = _transfers_schema()
+    elif name == "outgoing":
+        found = {"title": "hotline: outgoing", **msgspec.json.schema(OutgoingRules)}
     else:
         found = json_schema(name) if name in NAMES else _routing_schema(name, makers[name])
     sys.stdout.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")

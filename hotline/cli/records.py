@@ -101,18 +101,20 @@ def calls(
     if json:
         print_json(rows)
         return
+    any_hold = any(row["held_s"] for row in rows)
     print_table(
-        ("arrived", "call", "caller", "outcome", "queue", "agent", "wait", "talk"),
+        ("arrived", "call", "caller", "outcome", "queue", "agent", "wait", "talk", *(("hold",) if any_hold else ())),
         [
             (
                 when(row["arrived_at"], opened.zone),
                 row["call"],
-                row["caller"],
+                row["caller"] if row["direction"] == "in" else f"{row['caller']} → {row['called']}",
                 row["outcome"],
                 row["queue"],
                 row["agent"],
                 seconds(row["queued_at"], row["answered_at"] or row["ended_at"]),
                 "" if row["talk_s"] is None else seconds(0.0, row["talk_s"]),
+                *((seconds(0.0, row["held_s"]) if row["held_s"] else "",) if any_hold else ()),
             )
             for row in rows
         ],
@@ -297,7 +299,8 @@ def _number(given: str, region: str) -> str:
 
 def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
     """Lines of the story, each with its instant (UTC epoch seconds), unsorted."""
-    lines: list[tuple[float, str]] = [(story["arrived_at"], "the call arrived")]
+    begun = "the call arrived" if story["direction"] == "in" else f"agent {story['agent']} calls {story['called']}"
+    lines: list[tuple[float, str]] = [(story["arrived_at"], begun)]
     for step in story["steps"]:
         keys = f", keys {step['keys']}" if step["keys"] else ""
         lines.append((step["began_at"], f"{step['flow']}/{step['step']} ({step['kind']}): {step['outcome']}{keys}"))
@@ -319,7 +322,11 @@ def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
         lines.append((talk["began_at"], f"talks with {whom}{where}"))
         if talk["ended_at"]:
             for_s = talk["ended_at"] - talk["began_at"]
-            lines.append((talk["ended_at"], f"the talk with {whom} is over after {for_s:.1f} s: {talk['cause']}"))
+            times = "once" if talk["holds"] == 1 else f"{talk['holds']} times"
+            held = f", on hold {times} for {talk['held_s']:.1f} s" if talk["holds"] else ""
+            lines.append((talk["ended_at"], f"the talk with {whom} is over after {for_s:.1f} s{held}: {talk['cause']}"))
+        elif talk.get("held_since"):
+            lines.append((talk["held_since"], "the other side is put on hold"))
     for transfer in story["transfers"]:
         lines += _transferred(transfer)
     if story["ended_at"]:
@@ -373,8 +380,10 @@ def _talking(explained: Explanation) -> list[dict[str, Any]]:
     if call is None or call.talk is None:
         return []
     talk = msgspec.structs.asdict(call.talk)
-    began_at = talk["began_at"] + explained.offset_s
-    return [{"call": call.call, **talk, "began_at": began_at, "ended_at": None, "cause": None, "recording": None}]
+    del talk["held_by"], talk["hold_alert_at"]
+    for name in ("began_at", "held_since"):
+        talk[name] = None if talk[name] is None else talk[name] + explained.offset_s
+    return [{"call": call.call, **talk, "ended_at": None, "cause": None, "recording": None}]
 
 
 def _going_on(explained: Explanation | None) -> dict[str, Any]:
@@ -397,7 +406,9 @@ def _going_on(explained: Explanation | None) -> dict[str, Any]:
         "outcome": f"goes on: {call.place}",
         "cause": None,
         "talk_s": None,
+        "held_s": None,
         "consent": call.recording.consent,
+        "direction": explained.direction,
     }
 
 

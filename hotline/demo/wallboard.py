@@ -98,9 +98,11 @@ def _agents(view: dict[str, Any]) -> RenderableType:
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for column in ("agent", "state", "for", ""):
         table.add_column(column, justify="right" if column == "for" else "left")
+    held = {call["agent"]: call["held_s"] for call in view["calls"] if call.get("held_s") is not None}
     for row in sorted(view["agents"], key=lambda agent: agent["agent"]):
         style = _STATES.get(row["state"], "")
-        table.add_row(row["agent"], Text(row["state"].replace("_", "-"), style), span(row["for_s"]), row["reason"])
+        why = f"on hold {span(held[row['agent']])}" if row["agent"] in held else row["reason"]
+        table.add_row(row["agent"], Text(row["state"].replace("_", "-"), style), span(row["for_s"]), why)
     return Panel(table, title="agents", box=box.ROUNDED, border_style="dim")
 
 

@@ -19,7 +19,7 @@ from calls.causes import Outcome
 from calls.errors import BrokenRule, HotlineError
 from calls.events import PlaybackFinished
 from calls.ids import AttemptId, LegId
-from calls.numbers import REGION, masked
+from calls.numbers import REGION
 from calls.ports import Switch
 from complaints.cases import FileCase
 from control import commands, events
@@ -29,6 +29,7 @@ from hotline.driver.forecast_log import ForecastLog
 from hotline.driver.lookups import Lookups
 from hotline.store import statements
 from hotline.store.writer import Writer
+from hotline.views.masking import parties
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft
 from ivr.events import SecretChecked
 from ivr.vault import Vault
@@ -90,6 +91,7 @@ class CommandExecutor:
         self._by_type: dict[type, Callable[[Any], None]] = {
             door.Answer: switch.send,
             door.EarlyMedia: switch.send,
+            door.Ring: switch.send,
             door.Play: self._play,
             door.Stop: self._stop,
             door.Listen: switch.send,
@@ -286,10 +288,12 @@ class CommandExecutor:
     def _log_call(self, row: commands.LogCall) -> None:
         self._write_call(row)
         self._vault.forget(row.call, LegId(row.call))
+        caller, called = parties(row.direction, row.caller, row.called)
         log.info(
             "call ended",
             call=row.call,
-            caller=masked(row.caller),
+            caller=caller,
+            called=called if row.direction != "in" else None,
             outcome=row.outcome,
             queue=row.queue or None,
             agent=row.agent,

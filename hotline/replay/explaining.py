@@ -32,6 +32,8 @@ class Explanation(msgspec.Struct, frozen=True):
     decisions: tuple[Seen, ...]
     call: Call | None
     offset_s: float
+    direction: str = "in"
+    """Of the call: `out` and `internal` are made by an agent."""
 
 
 def explain(site: Site, call: CallId, arrived_at: float | None = None) -> Explanation | None:
@@ -56,7 +58,8 @@ def explain(site: Site, call: CallId, arrived_at: float | None = None) -> Explan
                 known = True
             elif known:
                 break
-    return Explanation(tuple(seen), router.register.calls.get(call), router.register.offset_s)
+    register = router.register
+    return Explanation(tuple(seen), register.calls.get(call), register.offset_s, register.direction(call))
 
 
 def _first_entry(connection: sqlite3.Connection, call: CallId, arrived_at: float | None) -> int | None:

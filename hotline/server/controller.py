@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from acd.agents import Standing
 from acd.commands import AgentChanged
 from calls.ids import AgentId, CallId
-from control import events
+from calls.numbers import e164
+from control import dial_rules, events
 from control.register import Register
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
@@ -17,6 +18,7 @@ from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
 from hotline.store import outbox
 from hotline.store.writer import Writer
+from hotline.versions.directory import VersionedDirectory
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions
 from hotline.views.board import Board
@@ -124,6 +126,13 @@ class RunningController:
     def _webhooks(self) -> list[dict[str, Any]]:
         with outbox.read_once(self.database) as reader:
             return status.view(self._site, reader)
+
+    def dial_refusal(self, number: str) -> str:
+        """The reason why an agent may not call this number; the do-not-call list is not asked."""
+        directory, version = VersionedDirectory(self._versions), self.register.version
+        if directory.agent(version, number) is not None:
+            return ""
+        return dial_rules.outgoing_refusal(directory, version, e164(number, self.region))
 
     def wait_of(self, call: CallId) -> dict[str, Any]:
         """Place and forecast of a caller who waits."""

@@ -25,15 +25,18 @@ async def rows(path: Path, query: Select[Any]) -> list[dict[str, Any]]:
 
 
 def talks_of(path: Path) -> FromClause:
-    """The talks, also of a store that an earlier release has left and no server has brought up to date: one for each
-    call, from its leg."""
-    if opening.columns(path, schema.talks.name):
+    """The talks, also of a store that an earlier release has left and no server has brought up to date: without their
+    holds, or one for each call, from its leg."""
+    there = opening.columns(path, schema.talks.name)
+    if there.issuperset(schema.talks.c.keys()):
         return schema.talks
+    if there:
+        return select(*columns_of(schema.talks, path)).subquery("talks")
     call, leg = schema.calls, schema.legs
     columns = (
         *(call.c.call, literal(1).label("number"), leg.c.role, call.c.agent, leg.c.party, call.c.queue, leg.c.leg),
         *(call.c.answered_at.label("began_at"), func.min(leg.c.ended_at, call.c.ended_at).label("ended_at")),
-        leg.c.cause,
+        *(leg.c.cause, literal(0).label("holds"), literal(0.0).label("held_s")),
     )
     within = call.c.answered_at.between(leg.c.answered_at, leg.c.ended_at)
     found = select(*columns).join_from(call, leg, leg.c.call == call.c.call).where(leg.c.role == "agent", within)
@@ -48,17 +51,19 @@ def columns_of(table: Table, path: Path) -> list[ColumnElement[Any]]:
 
 def _default_of(column: Column[Any]) -> Any:
     default = column.server_default
-    return default.arg if isinstance(default, DefaultClause) else None
+    return column.type.python_type(default.arg) if isinstance(default, DefaultClause) else None
 
 
 async def call(path: Path, call: str) -> dict[str, Any] | None:
     """One row of the call log; None where no such call has ended.
 
-    `talk_s` is the length of the call's talks together, None without one.
+    `talk_s` is the length of the call's talks together, `held_s` the time on hold in it; None without a talk.
     """
     table, talk = schema.calls, talks_of(path)
-    talked = select(func.sum(talk.c.ended_at - talk.c.began_at)).where(talk.c.call == table.c.call).scalar_subquery()
-    query = select(*columns_of(table, path), talked.label("talk_s")).where(table.c.call == call)
+    mine = talk.c.call == table.c.call
+    talked = select(func.sum(talk.c.ended_at - talk.c.began_at)).where(mine).scalar_subquery()
+    held = select(func.sum(talk.c.held_s)).where(mine).scalar_subquery()
+    query = select(*columns_of(table, path), talked.label("talk_s"), held.label("held_s")).where(table.c.call == call)
     return next(iter(await rows(path, query)), None)
 
 

@@ -83,7 +83,7 @@ talks = Table(
     metadata,
     Column("call", String(64), primary_key=True),
     Column("number", Integer, primary_key=True, comment="counts the talks of the call from 1"),
-    Column("role", String(16), nullable=False, comment="of the other side's leg: agent, transfer"),
+    Column("role", String(16), nullable=False, comment="of the other side's leg: agent, transfer, dialled"),
     Column("agent", String(64)),
     Column("party", String(64), nullable=False),
     Column("queue", String(64), nullable=False),
@@ -91,6 +91,8 @@ talks = Table(
     Column("began_at", Float, nullable=False),
     Column("ended_at", Float, nullable=False),
     Column("cause", String(16), nullable=False),
+    Column("holds", Integer, nullable=False, server_default="0"),
+    Column("held_s", Float, nullable=False, server_default="0"),
     Index("talks_by_time", "began_at"),
 )
 

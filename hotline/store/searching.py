@@ -64,7 +64,7 @@ class Page(NamedTuple):
 
 async def search(path: Path, wanted: CallSearch, most: int = 50) -> Page:
     """A page of `most` calls, 1 to MOST. Rows are those of `calls`, with `talk_s`, the length of their talks together,
-    None without one."""
+    and `held_s`, the time on hold in them; None without one."""
     rows = await reading.rows(path, _query(path, wanted, most + 1))
     if len(rows) <= most:
         return Page(rows, None)
@@ -115,9 +115,11 @@ def _query(path: Path, wanted: CallSearch, most: int) -> Select[Any]:
     table, talk = schema.calls, reading.talks_of(path)
     ways = [_by_agent(wanted)] if today and wanted.agent is not None else _by_call(wanted, today)
     found = union(*(select(way.limit(most).subquery()) for way in ways)).subquery()
-    talked = select(func.sum(talk.c.ended_at - talk.c.began_at)).where(talk.c.call == table.c.call).scalar_subquery()
-    columns = reading.columns_of(table, path)
-    query = select(*columns, talked.label("talk_s")).join_from(found, table, table.c.call == found.c.call)
+    mine = talk.c.call == table.c.call
+    talked = select(func.sum(talk.c.ended_at - talk.c.began_at)).where(mine).scalar_subquery()
+    held = select(func.sum(talk.c.held_s)).where(mine).scalar_subquery()
+    columns = (*reading.columns_of(table, path), talked.label("talk_s"), held.label("held_s"))
+    query = select(*columns).join_from(found, table, table.c.call == found.c.call)
     return query.order_by(table.c.arrived_at.desc(), table.c.call.desc()).limit(most)
 
 

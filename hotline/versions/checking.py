@@ -18,6 +18,7 @@ from dsl.records import decoding_problem
 from dsl.tree import Mark, Node, Problem, SourceError, nearest, parse
 from hotline.site.settings import Site
 from hotline.versions.house_phrases import house_phrases
+from hotline.versions.outgoing import OUTGOING, read_outgoing
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.skills_check import unanswerable, unlisted_skills
 from hotline.versions.sources import hash_of, readable_files
@@ -69,8 +70,9 @@ def check(site: Site) -> Checked:
     if listed is not None and AGENTS in compiled.roots:
         problems += unlisted_skills(compiled.roots[AGENTS], listed)
     trunks, tls = read_trunks(compiled.roots.get(TRUNKS), region, site.state / "secrets", problems)
+    outgoing = read_outgoing(compiled.roots.get(OUTGOING), region, trunks, problems)
     if routing is not None:
-        routing = msgspec.structs.replace(routing, trunks=trunks, tls=tls)
+        routing = msgspec.structs.replace(routing, trunks=trunks, tls=tls, outgoing=outgoing)
         named = _named_queues(compiled.roots[QUEUES])
         root = compiled.roots.get(TRANSFERS)
         rules = read_transfers(root, region, named, compiled.readings, routing.owners, problems)

@@ -9,6 +9,7 @@ from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
 from calls.numbers import e164
 from calls.trunks import Trunk, carriers
+from control.outgoing_rules import OutgoingRules
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
@@ -145,6 +146,10 @@ class VersionedDirectory:
             return name in self._versions.program(version).flows
         except BadInput:
             return False
+
+    def outgoing(self, version: str) -> OutgoingRules:
+        """The rules of agents' calls to numbers outside; nobody may be called where the version has none."""
+        return self._versions.routing(version).outgoing if version else OutgoingRules()
 
     def account(self, version: str, agent: AgentId) -> str | None:
         """The account of the agent's phone."""

@@ -5,12 +5,13 @@ import msgspec
 from acd.config import Configuration
 from calls.ids import AgentId, QueueName
 from calls.trunks import Tls, Trunk
+from control.outgoing_rules import OutgoingRules
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 
 
 class RoutingConfiguration(msgspec.Struct, frozen=True):
-    """Read from queues.yaml, agents.yaml, trunks.yaml and transfers.yaml at publish.
+    """Read from queues.yaml, agents.yaml, trunks.yaml, transfers.yaml and outgoing.yaml at publish.
 
     On disk it is `people.json`, and `treatments` is `habits`.
     """
@@ -26,6 +27,8 @@ class RoutingConfiguration(msgspec.Struct, frozen=True):
     tls: Tls | None = None
     transfers: TransferRules = TransferRules()
     """As transfers.yaml has them."""
+    outgoing: OutgoingRules = OutgoingRules()
+    """As outgoing.yaml has them."""
 
     def account(self, agent: AgentId) -> str | None:
         """The account of the agent's phone; None for an agent who is not in this version."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dsl.tree import Mark, Problem, nearest
 from hotline.site import number_file
 from hotline.site.settings import Site
+from hotline.versions.outgoing import OUTGOING
 from hotline.versions.transfers import TRANSFERS
 from hotline.versions.trunks import TRUNKS
 from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
@@ -17,7 +18,7 @@ from ivr.compiler.queue_rules import QUEUES
 from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
-_FILES = (AGENTS, DEFAULTS, ENTRY, HOURS, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
+_FILES = (AGENTS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
 _YAML = (".yaml", ".yml")
 _RECORDINGS = "prompts/recordings/"
 _NEVER_MEANT = (".md", ".schema.json")

@@ -11,8 +11,9 @@ from calls.ids import AgentId, CallId
 from calls.numbers import REGION, masked
 from complaints.cases import FileCase
 from control import commands
-from control.register import Call, Register
+from control.register import Call, Register, Talk
 from hotline.views.fields import shown_fields
+from hotline.views.masking import parties
 from hotline.views.overrides import shown
 
 _LAST = 50
@@ -114,13 +115,15 @@ class Board:
             "calls": [
                 {
                     "call": call.call,
-                    "caller": masked(call.caller),
+                    "direction": register.direction(call.call),
+                    **_parties(register, call),
                     "place": call.place,
                     "queue": call.queue,
                     "agent": call.agent,
                     "fields": shown_fields(call, region),
                     "for_s": now - call.arrived_at,
                     "talk_s": None if call.talk is None else now - call.talk.began_at,
+                    "held_s": _held_s(call.talk, now),
                     "forecast": self._forecast_of(call),
                 }
                 for call in register.calls.values()
@@ -152,6 +155,10 @@ class Board:
         return totals
 
     def _ended(self, row: commands.LogCall) -> None:
+        if row.direction != "in":  # an agent's own work is no caller's fate
+            caller, called = parties(row.direction, row.caller, row.called)
+            self._say(row.ended_at, f"agent's call {row.outcome}", agent=row.agent or caller, called=called)
+            return
         self._outcomes[row.outcome] += 1
         self.totals.ended += 1
         if row.queued_at is not None:
@@ -169,3 +176,13 @@ class Board:
 
     def _say(self, utc: float, what: str, **words: str) -> None:
         self._last.appendleft(Event(utc, what, {name: word for name, word in words.items() if word}))
+
+
+def _parties(register: Register, call: Call) -> dict[str, str]:
+    caller, called = parties(register.direction(call.call), call.caller, call.called)
+    return {"caller": caller, "called": called}
+
+
+def _held_s(talk: Talk | None, now: float) -> float | None:
+    """How long the other side of a talk has been on hold; None where nobody is."""
+    return None if talk is None or talk.held_since is None else now - talk.held_since

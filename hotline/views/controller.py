@@ -86,6 +86,10 @@ class Controller(Protocol):
         """Each webhook with its backlog and its last failures, newest first."""
         ...
 
+    def dial_refusal(self, number: str) -> str:
+        """The reason why an agent may not call this number, as dialled; empty when they may, and for a colleague."""
+        ...
+
     def wait_of(self, call: CallId) -> dict[str, Any]:
         """Place and forecast of a caller who waits. Raises KeyError for a call that is not there."""
         ...

@@ -30,7 +30,8 @@ def call_row(row: Row) -> dict[str, Any]:
 
 def leg_row(row: Row) -> dict[str, Any]:
     """A row of `legs` or `talks`."""
-    return {**row, "party": masked(row["party"])} if row["role"] in _OUTSIDE else dict(row)
+    outside = row["role"] in _OUTSIDE or (row["role"] == "dialled" and row["party"].startswith("tel:"))
+    return {**row, "party": masked(row["party"])} if outside else dict(row)
 
 
 def transfer_row(row: Row, region: str) -> dict[str, Any]:

@@ -45,6 +45,16 @@ class Metrics:
         self._transfers = Counter(
             "hotline_transfers", "Transfers by agents that ended", ["by", "kind", "outcome"], registry=self.registry
         )
+        self._holds = Histogram(
+            "hotline_hold_seconds",
+            "Time on hold in talks that had any",
+            ["queue"],
+            registry=self.registry,
+            buckets=_TALKS,
+        )
+        self._agent_calls = Counter(
+            "hotline_agent_calls", "Calls by agents that ended", ["direction", "outcome"], registry=self.registry
+        )
         self._lapsed = Counter(
             "hotline_offers_missed", "Offers that came to nothing", ["reason", "by"], registry=self.registry
         )
@@ -84,6 +94,8 @@ class Metrics:
     def watch(self, command: commands.RouterCommand) -> None:
         """Count one command."""
         match command:
+            case commands.LogCall(direction=direction) if direction != "in":
+                self._agent_calls.labels(direction, command.outcome).inc()
             case commands.LogCall():
                 self._calls.labels(command.outcome, command.queue).inc()
                 if command.queued_at is not None and command.answered_at is not None:
@@ -92,6 +104,8 @@ class Metrics:
                     self._abandons.labels(command.queue).observe(command.ended_at - command.queued_at)
             case commands.LogTalk():
                 self._talks.labels(command.queue, command.role).observe(command.ended_at - command.began_at)
+                if command.holds:
+                    self._holds.labels(command.queue).observe(command.held_s)
             case commands.LogTransfer(ended_at=float()):
                 self._transfers.labels(command.by, command.kind, command.outcome).inc()
             case OfferLapsed():
@@ -115,7 +129,7 @@ class Metrics:
         """Take the gauges' readings, when somebody asks for them; on the event loop, whose tasks are counted."""
         self._tasks.set(len(asyncio.all_tasks()))
         places = [call.place for call in register.calls.values()]
-        for place in ("menu", "waiting", "booked", "offered", "talking", "transferring", "transferred"):
+        for place in ("menu", "waiting", "booked", "offered", "talking", "transferring", "transferred", "dialling"):
             self._places.labels(place).set(places.count(place))
         states = list(self._states.values())
         for state in ("offline", "idle", "offered", "talking", "wrap_up", "paused"):

@@ -13,7 +13,7 @@ from calls.ids import AgentId
 from control import events
 from dsl.tree import nearest_hint
 from hotline.views.controller import Controller
-from hotline.web import calls, description, moving, overrides, recordings, strictness, transfers, waits
+from hotline.web import calls, description, dialling, moving, overrides, recordings, strictness, transfers, waits
 from hotline.web.rights import Client, Guard
 from hotline.web.strictness import AgentPath, Body, known_parameters
 from hotline.web.tokens import WaitTokens
@@ -77,6 +77,7 @@ def make(controller: Controller, token: str, tokens: WaitTokens, clients: Sequen
     _agents(app, controller, known)
     calls.add(app, controller, guard)
     recordings.add(app, controller, guard)
+    dialling.add(app, controller, known)
     moving.add(app, controller, known)
     overrides.add(app, controller, known)
     transfers.add(app, controller, known)

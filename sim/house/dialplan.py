@@ -10,6 +10,7 @@ from acd.config import Configuration, QueueConfig
 from calls.commands import Media
 from calls.ids import AgentId, QueueName
 from calls.trunks import Trunk
+from control.outgoing_rules import OutgoingRules
 from control.ports import Directory
 from control.register import Call
 from control.transfer_rules import TransferRules
@@ -84,6 +85,10 @@ class PlainDirectory:
     def hours_zone(self, version: str, hours: str) -> str:
         """Whose day the house keeps."""
         return self._program.zone
+
+    def outgoing(self, version: str) -> OutgoingRules:
+        """Nobody outside is called."""
+        return OutgoingRules()
 
     def account(self, version: str, agent: AgentId) -> str | None:
         """The agent's id."""

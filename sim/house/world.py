@@ -99,6 +99,7 @@ class House:
         self._by_type: dict[type, Callable[[Any], None]] = {
             door.Answer: switch,
             door.EarlyMedia: switch,
+            door.Ring: switch,
             door.Play: self._play,
             door.Stop: switch,
             door.Listen: switch,

@@ -87,6 +87,8 @@ class AsteriskSwitch(Adapter[Leg]):
             wire.RecordingFailed: self._recorder.on_finished,
             wire.ChannelEnteredBridge: self._on_entered,
             wire.ChannelLeftBridge: self._on_left,
+            wire.ChannelHold: lambda told: session.hold(LegId(told.channel.id), True),
+            wire.ChannelUnhold: lambda told: session.hold(LegId(told.channel.id), False),
             wire.DeviceStateChanged: self._devices.on_changed,
             wire.ChannelTransfer: self._transferring.on_transfer,
             wire.ChannelUserevent: self._on_user_event,
@@ -138,6 +140,10 @@ class AsteriskSwitch(Adapter[Leg]):
 
     def _report_transfer(self, command: commands.ReportTransfer) -> None:
         self._transferring.report(command)
+
+    def _ring(self, command: commands.Ring) -> None:
+        if self._session.leg_of(command) is not None:
+            self._session.quick(command, "POST", f"channels/{wire.part(command.leg)}/ring")
 
     def _on_leg(self, command: commands.Answer | commands.EarlyMedia, verb: str) -> None:
         leg = self._session.leg_of(command)
@@ -296,6 +302,7 @@ class AsteriskSwitch(Adapter[Leg]):
             was_answered, leg.answered = leg.answered, channel.state == "Up"
             if leg.answered and not was_answered and leg.originate is not None:
                 self._dialler.on_answered(leg)
+            leg.held = channel.id in inventory.held
             leg.in_bridge = where.get(channel.id)
             leg.music = self._player.holding_bridges.is_one(leg.in_bridge)
             leg.heading = None
@@ -340,6 +347,7 @@ class AsteriskSwitch(Adapter[Leg]):
                     bridge=attempt,
                     in_music=self._player.holding_bridges.is_one(bridge),
                     trunk=leg.trunk,
+                    held=channel.id in inventory.held,
                 )
             )
         return tuple(live)

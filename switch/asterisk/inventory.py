@@ -20,15 +20,20 @@ _HEARD_S: Seconds = 3.0
 connection gets no events then, or not even answers, for as long as it stands (22.10.1, 8 times of 1,600, when busy)."""
 
 
+_HOLD = wire.part("CHANNEL(rtp,hold)")
+
+
 @dataclass(frozen=True)
 class Inventory:
-    """`channels`, `bridges` (id → channels in it) and `pairs` (id → who talks in it) are of our application only."""
+    """`channels`, `bridges` (id → channels in it), `pairs` (id → who talks in it) and `held` (channels of these pairs
+    whose far end has put us on hold) are of our application only."""
 
     startup_time: str
     channels: tuple[wire.Channel, ...]
     bridges: dict[str, tuple[str, ...]]
     pairs: dict[str, tuple[LegId, LegId]]
     endpoints: tuple[wire.Endpoint, ...]
+    held: frozenset[str] = frozenset()
 
 
 async def prepare(client: AriClient, application: str, music: str, device_prefix: str) -> None:
@@ -64,13 +69,32 @@ async def take_inventory(client: AriClient, application: str) -> Inventory:
     endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
     ours = frozenset(owned.channel_ids)
     own_bridges = [bridge for bridge in bridges if bridge.id.startswith(f"{application}-")]
+    pairs = {bridge.id: pair for bridge in own_bridges if (pair := pair_in(bridge)) is not None}
     return Inventory(
         startup_time=info.status.startup_time,
         channels=tuple(channel for channel in channels if channel.id in ours),
         bridges={bridge.id: bridge.channels for bridge in own_bridges},
-        pairs={bridge.id: pair for bridge in own_bridges if (pair := pair_in(bridge)) is not None},
+        pairs=pairs,
         endpoints=endpoints,
+        held=await _held(client, [leg for pair in pairs.values() for leg in pair if leg in ours]),
     )
+
+
+async def _held(client: AriClient, legs: list[LegId]) -> frozenset[str]:
+    """Those whose far end has put us on hold. No list has it: each channel is asked, all at once."""
+    replies = await asyncio.gather(
+        *(client.ask("GET", f"channels/{wire.part(leg)}/variable?variable={_HOLD}") for leg in legs)
+    )
+    held = set()
+    for leg, reply in zip(legs, replies, strict=True):
+        if reply.failure in ("deadline", "switch_lost"):
+            raise SwitchAway(f"GET of the hold of {leg}: {reply.reason}")
+        try:  # one that is refused has ended since, or is no SIP channel
+            if reply.ok and wire.decode_body(reply.body, wire.Variable).value == "1":
+                held.add(leg)
+        except wire.BadMessage as error:
+            raise SwitchError(f"GET of the hold of {leg}: {error}") from error
+    return frozenset(held)
 
 
 async def _get(client: AriClient, uri: str, kind: type[T]) -> T:

@@ -186,6 +186,18 @@ class ChannelLeftBridge(Event, frozen=True):
     channel: Channel
 
 
+class ChannelHold(Event, frozen=True):
+    """The far end has put us on hold, by sendonly or inactive. Asterisk plays music to the bridged channel itself."""
+
+    channel: Channel
+
+
+class ChannelUnhold(Event, frozen=True):
+    """And has taken us back."""
+
+    channel: Channel
+
+
 class DeviceStateChanged(Event, frozen=True):
     """A phone rings, is busy, is gone."""
 
@@ -227,6 +239,12 @@ class ApplicationReplaced(Event, frozen=True):
     application: str = ""
 
 
+class Variable(msgspec.Struct, frozen=True, gc=False):
+    """GET /channels/ID/variable."""
+
+    value: str = ""
+
+
 class RestResponse(Event, frozen=True, tag="RESTResponse"):
     """The answer to a request of ours. `message_body` is JSON as text, empty for 204."""
 
@@ -261,6 +279,8 @@ AriEvent = (
     | RecordingFailed
     | ChannelEnteredBridge
     | ChannelLeftBridge
+    | ChannelHold
+    | ChannelUnhold
     | DeviceStateChanged
     | ChannelTransfer
     | ApplicationReplaced
@@ -280,6 +300,8 @@ WANTED_EVENTS = (
     "RecordingFailed",
     "ChannelEnteredBridge",
     "ChannelLeftBridge",
+    "ChannelHold",
+    "ChannelUnhold",
     "DeviceStateChanged",
     "ChannelTransfer",
     "ApplicationReplaced",

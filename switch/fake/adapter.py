@@ -107,6 +107,7 @@ class FakeSwitch:
         leg: Leg,
         command: commands.Answer
         | commands.EarlyMedia
+        | commands.Ring
         | commands.Play
         | commands.Stop
         | commands.Record
@@ -125,6 +126,12 @@ class FakeSwitch:
                 self._session.tell(events.CallAnswered(leg.id, command.attempt))
             case commands.EarlyMedia():
                 self._done(command)
+            case commands.Ring():
+                if leg.answered:
+                    self._session.refuse(command, "refused", "it is answered")
+                else:
+                    leg.rings = True
+                    self._done(command)
             case commands.Play():
                 self._play(leg, command)
             case commands.Stop():
@@ -151,7 +158,13 @@ class FakeSwitch:
                 assert_never(command)
 
     def _done(
-        self, command: commands.EarlyMedia | commands.StartMusic | commands.StopMusic | commands.ReportTransfer
+        self,
+        command: commands.EarlyMedia
+        | commands.Ring
+        | commands.StartMusic
+        | commands.StopMusic
+        | commands.Supervise
+        | commands.ReportTransfer,
     ) -> None:
         self._session.tell(events.CommandDone(command.attempt, command.leg))
 
@@ -275,6 +288,15 @@ class FakeSwitch:
             leg.recorded.left |= {voice} - {""}
         if leg.talk is not None:
             self.talking.hear_out(self.talks[leg.talk])
+
+    def hold(self, leg_id: LegId, held: bool) -> None:
+        """The far end puts us on hold, or takes us back; said twice, it is told once."""
+        leg = self.legs.get(leg_id)
+        if leg is not None and leg.held is not held:
+            leg.held = held
+            self._session.tell(events.CallHeld(leg_id) if held else events.CallResumed(leg_id))
+            if leg.talk is not None:
+                self.talking.hear_out(self.talks[leg.talk])
 
     def picked_up(self, leg: Leg) -> None:
         """A leg that we called is answered; nothing when it is no longer called."""

@@ -78,6 +78,10 @@ class Leg:
     record_began_at: Instant = 0.0
     recorded: Recorded = field(default_factory=Recorded)
     music: bool = False
+    rings: bool = False
+    """An arrival that was told that it rings."""
+    held: bool = False
+    """The far end has put us on hold."""
     talk: AttemptId | None = None
     watching: tuple[LegId, Literal["listen", "whisper", "barge"]] | None = None
     timers: list[Due] = field(default_factory=list)
@@ -113,4 +117,5 @@ def live_leg(leg: Leg, talks: Mapping[AttemptId, Talk]) -> LiveLeg:
         bridged_with=talk.other(leg.id) if talk is not None else None,
         bridge=leg.talk,
         in_music=leg.music and talk is None,
+        held=leg.held,
     )

@@ -81,7 +81,7 @@ class Talks:
         if talk.muted_at is None:
             for leg_id, side in ((talk.a, talk.recorded.left), (talk.b, talk.recorded.right)):
                 leg = self._session.legs.get(leg_id)
-                if leg is not None and leg.voice:
+                if leg is not None and leg.voice and not leg.held:
                     side.add(leg.voice)
 
     def supervise(self, leg: Leg, command: commands.Supervise) -> None:

@@ -41,6 +41,10 @@ class World:
         """Say this from now on, a name to look for in `hears`; nothing, when it is empty."""
         self._switch.voice_raised(leg, voice)
 
+    def hold(self, leg: LegId, held: bool = True) -> None:
+        """The far end puts us on hold, or takes us back."""
+        self._switch.hold(leg, held)
+
     def hang_up(self, leg: LegId, cause: Cause = Cause.NORMAL) -> None:
         """The far end goes. Harmless when it has gone."""
         self._switch.far_end_gone(leg, cause)
@@ -85,7 +89,10 @@ class World:
             return {leg.play_rest[0]}
         if leg.talk is not None:
             talk = self._switch.talks[leg.talk]
-            heard = {self._switch.legs[talk.other(leg_id)].voice}
+            other = self._switch.legs[talk.other(leg_id)]
+            if leg.held:
+                return set()
+            heard = {"music" if other.held else other.voice}
             return (heard | self._watchers(talk, leg_id)) - {""}
         if leg.watching is not None:
             return self._overhears(leg) - {""}

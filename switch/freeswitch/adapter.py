@@ -10,6 +10,7 @@ Asked all the same, it is "unsupported".
 | `bridging` | talks |
 | `recording` | voicemails, talks on file |
 | `hearing` | callers' sound, for recognisers |
+| `holding` | hold by a phone's own key |
 | `supervising` | listen, whisper, barge |
 | `devices` | phones |
 | `claiming` | calls that are offered by outbound sockets |
@@ -39,6 +40,7 @@ from switch.freeswitch.claiming import CLAIMED, Offers
 from switch.freeswitch.client import ClientSettings, EventSocketClient
 from switch.freeswitch.devices import SUBCLASSES, Devices
 from switch.freeswitch.hearing import SOUND_RATE, Hearing
+from switch.freeswitch.holding import Holding
 from switch.freeswitch.inventory import Inventory, take_inventory, take_whole_inventory
 from switch.freeswitch.lag import ReaderLag
 from switch.freeswitch.legs import Leg, failed, shown_number
@@ -67,6 +69,8 @@ SUBSCRIPTION = Subscribe(
         "CHANNEL_EXECUTE_COMPLETE",
         "CHANNEL_BRIDGE",
         "CHANNEL_UNBRIDGE",
+        "CHANNEL_HOLD",
+        "CHANNEL_UNHOLD",
         "CHANNEL_HANGUP_COMPLETE",
         "DTMF",
         "RECORD_STOP",
@@ -99,6 +103,7 @@ class FreeSwitch(Adapter[Leg]):
         self._recorder = Recorder(self._session)
         self._bridging = Bridging(self._session, self._recorder.begin, self._recorder.discard, self._recorder.end)
         self._supervision = Supervision(self._session)
+        self._holding = Holding(self._session)
         self._hearing = Hearing(self._session)
         self._offers = (
             Offers(options.listen, options.controller, options.deadline_s) if options.listen is not None else None
@@ -158,6 +163,10 @@ class FreeSwitch(Adapter[Leg]):
         if self._session.leg_of(command) is not None:
             self._session.quick(command, "uuid_pre_answer", command.leg)
 
+    def _ring(self, command: commands.Ring) -> None:
+        if self._session.leg_of(command) is not None:
+            self._session.quick(command, "uuid_ring_ready", command.leg)
+
     def _answer_told(self, command: commands.Answer, told: Told) -> None:
         if told.reason is not None and self._session.close(command) is not None:
             self._session.emit(failed(command, told.reason, told.text))
@@ -183,6 +192,10 @@ class FreeSwitch(Adapter[Leg]):
                 self._dialler.on_bridge(event)
             case "CHANNEL_UNBRIDGE":
                 self._bridging.on_unbridge(event)
+            case "CHANNEL_HOLD":
+                self._holding.held(LegId(event.leg))
+            case "CHANNEL_UNHOLD":
+                self._holding.resumed(LegId(event.leg))
             case "CHANNEL_CREATE":
                 self._dialler.on_create(event)
             case "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA":
@@ -310,6 +323,7 @@ class FreeSwitch(Adapter[Leg]):
                     leg.await_answer()
             leg.answered = found.answered
             leg.talk = found.bridge
+            leg.held = found.held
             leg.parked = found.bridged_with is None and (found.inbound or found.answered)
             leg.music = found.in_music
             if leg.running is None and leg.parked and found.in_music:

@@ -144,6 +144,7 @@ def _live(leg: LegId, dump: dict[str, Any], bridged_with: LegId | None, music: s
         device=device,
         bridged_with=bridged_with,
         bridge=AttemptId(variable("hotline_bridge")) if bridged_with and variable("hotline_bridge") else None,
+        held=dump.get("Channel-Call-State") == "HELD",
         in_music=not bridged_with and variable("current_application_data") == music,
     )
 

@@ -57,9 +57,18 @@ class FakePerson:
     async def hang_up(self) -> None:
         self._world.hang_up(self._channel)
 
+    async def hold(self, *, inactive: bool = False) -> None:
+        self._world.hold(self._channel)
+
+    async def resume(self) -> None:
+        self._world.hold(self._channel, False)
+
     async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         path = f"/prompts/{sound}" if sound in PROMPTS else sound
         await _until(lambda: path in self._world.hears(self._channel), within_s)
+
+    async def is_told_ringing(self, within_s: Seconds = 5.0) -> None:
+        await _until(lambda: self._switch.legs[self._channel].rings, within_s)
 
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         await _until(lambda: not self._world.hears(self._channel), 5.0)

@@ -38,9 +38,21 @@ class MarkedPerson:
         await self._mark(f"{self._name} hangs up")
         await self._person.hang_up()
 
+    async def hold(self, *, inactive: bool = False) -> None:
+        await self._mark(f"{self._name} holds{' by inactive' if inactive else ''}")
+        await self._person.hold(inactive=inactive)
+
+    async def resume(self) -> None:
+        await self._mark(f"{self._name} resumes")
+        await self._person.resume()
+
     async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         await self._person.hears(sound, within_s)
         await self._mark(f"{self._name} hears {sound}")
+
+    async def is_told_ringing(self, within_s: Seconds = 5.0) -> None:
+        await self._person.is_told_ringing(within_s)
+        await self._mark(f"{self._name} is told that it rings")
 
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         await self._person.hears_nothing(for_s)

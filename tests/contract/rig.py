@@ -117,8 +117,16 @@ class Person(Protocol):
 
     async def hang_up(self) -> None: ...
 
+    async def hold(self, *, inactive: bool = False) -> None:
+        """Put the other side on hold; `inactive` by the other of the two ways that phones have."""
+
+    async def resume(self) -> None: ...
+
     async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         """Return once this sound is heard, from now on. Raises TimeoutError."""
+
+    async def is_told_ringing(self, within_s: Seconds = 5.0) -> None:
+        """Return once the far end of a call that is not answered knows that it rings. Raises TimeoutError."""
 
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         """Return once there was silence for so long. Raises TimeoutError."""

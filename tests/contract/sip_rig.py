@@ -55,12 +55,23 @@ class SipPerson:
     async def hang_up(self) -> None:
         await self._call.hang_up()
 
+    async def hold(self, *, inactive: bool = False) -> None:
+        await self._call.hold(inactive=inactive)
+
+    async def resume(self) -> None:
+        await self._call.resume()
+
     async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         now = time.monotonic()
         if sound == "music":
             await self._call.heard_audio(max(within_s, _CHIME_S), after=now)
         else:
             await self._call.hear_tone(TONES[sound], within_s, after=now)
+
+    async def is_told_ringing(self, within_s: Seconds = 5.0) -> None:
+        async with asyncio.timeout(within_s):
+            while self._call.facts.ringing_at is None:  # noqa: ASYNC110 a phone tells nobody of a 180
+                await asyncio.sleep(0.02)
 
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         await self._call.hear_silence(for_s, 5.0)

@@ -55,8 +55,9 @@ async def test_an_agent_ends_before_a_caller_whose_time_is_longer(switch: str, t
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
 
 
-async def test_whoever_holds_the_talk_has_the_time_of_holding(tmp_path: Path) -> None:
-    async with rig_on("asterisk", tmp_path, media_timeout=MediaTimeout(talking_s=2, hold_s=6)) as rig:
+@on_each_switch
+async def test_whoever_holds_the_talk_has_the_time_of_holding(switch: str, tmp_path: Path) -> None:
+    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(talking_s=2, hold_s=6)) as rig:
         _caller, agent, _ = await Steps(rig).talking()
         assert isinstance(agent, SipPerson)
         await agent._call.hold()

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from acd.core import Acd
 from calls.ids import LegId
+from control.register import Call
 from control.router import Router
 from ivr.machine.core import Ivr
 
@@ -19,6 +20,11 @@ def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collec
         assert register.calls[name].place in places.get(transfer.state, ("waiting", "offered")), (name, transfer)
     assert set(register.handed_on) <= set(register.calls)
     for call in register.calls.values():
+        talk = call.talk
+        assert talk is None or bool(talk.held_by) == (talk.held_since is not None), talk
+        if call.call in register.agent_calls:
+            _agents_own(router, ivr, acd, call)
+            continue
         session = ivr.sessions.get(call.call)
         callback = call.callback if call.callback is not None and call.callback.state != "checking" else None
         assert call.leg in register.legs or callback is not None
@@ -47,6 +53,21 @@ def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collec
         assert not call.recording.hiding or call.leg in hidden or not up, "secret digits stay hidden"
 
 
+def _agents_own(router: Router, ivr: Ivr, acd: Acd, call: Call) -> None:
+    """A call that an agent makes: no matter of flows and queues, and both legs are known while it has them."""
+    register = router.register
+    dialled = register.agent_calls[call.call]
+    assert call.place in ("dialling", "talking"), call
+    assert call.leg in register.legs
+    assert call.call not in ivr.sessions
+    assert call.call not in acd.callers.by_call
+    assert call.offer is None
+    assert dialled.state != "talking" or (call.place == "talking" and dialled.leg in register.legs)
+    assert dialled.state not in ("ringing", "bridging") or dialled.leg in register.legs
+    bridges = {attempt for attempt, of in register.bridges.items() if of == call.call}
+    assert bridges == ({call.bridge.attempt} if call.bridge is not None else set()), call
+
+
 def no_agent_is_on_two_calls(router: Router, ivr: Ivr, acd: Acd) -> None:
     """And the parts agree on who is offered to whom."""
     register = router.register
@@ -61,4 +82,7 @@ def no_agent_is_on_two_calls(router: Router, ivr: Ivr, acd: Acd) -> None:
         talks = offer.state in ("talking", "parting")
         assert talks == (call.place == "talking") == (assignment.caller is None)
     assert set(ivr.sessions) <= set(register.calls)
+    assert set(register.agent_calls) <= set(register.calls)
+    own = {leg.party for leg in register.legs.values() if leg.role == "dialling"}
+    assert own <= set(register.engaged), "whoever makes a call is offered nobody"
     assert set(register.bridges.values()) <= set(register.calls)

@@ -6,6 +6,7 @@ from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
 from calls.trunks import Trunk
+from control.outgoing_rules import OutgoingRules
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import Announce, CallbackRules, QueueTreatment
@@ -111,7 +112,9 @@ AGENTS = ("01", "02", "03", "04")
 
 
 CALLBACK = CallbackRules(expires_s=600.0, tries=2, retry_s=30.0)
-HABITS = QueueTreatment(announce=Announce(first_s=20.0, every_s=30.0), callback=CALLBACK, alert_s=(60.0, 90.0))
+HABITS = QueueTreatment(
+    announce=Announce(first_s=20.0, every_s=30.0), callback=CALLBACK, alert_s=(60.0, 90.0), record_hold=False
+)
 
 
 class Directory:
@@ -152,6 +155,9 @@ class Directory:
 
     def hours_zone(self, version: str, hours: str) -> str:
         return "UTC"
+
+    def outgoing(self, version: str) -> OutgoingRules:
+        return OutgoingRules(kinds=("mobile",), caller_id="95183", record=True)
 
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}" if agent in PEOPLE[version].agents else None

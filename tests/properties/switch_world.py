@@ -30,6 +30,8 @@ class WorldLeg:
     play: AttemptId | None = None
     record: AttemptId | None = None
     bridge: AttemptId | None = None
+    held: bool = False
+    """Its far end has put us on hold."""
     ending: Cause | None = None
     """A HangUp that was ordered while the link was down; done when it is back."""
 
@@ -73,6 +75,12 @@ class World:
     def press(self, leg: LegId, key: str) -> None:
         """A key."""
         self._tell(leg, events.DigitPressed(leg, key))
+
+    def hold(self, leg: LegId) -> None:
+        """Whoever is at the far end puts us on hold, or takes us back."""
+        here = self.legs[leg]
+        here.held = not here.held
+        self._tell(leg, events.CallHeld(leg) if here.held else events.CallResumed(leg))
 
     def pick_up(self, leg: LegId) -> None:
         """A phone that rings is answered."""
@@ -160,6 +168,7 @@ class World:
                     bridged_with=other,
                     bridge=here.bridge,
                     in_music=here.music,
+                    held=here.held,
                 )
             )
         return events.SwitchBack(self.name, tuple(live), restarted)
@@ -212,6 +221,8 @@ class World:
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.StopMusic(attempt=attempt):
                 here.music = False
+                self._tell(leg, events.CommandDone(attempt, leg))
+            case door.Ring(attempt=attempt):
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.EarlyMedia() | door.Redirect() | door.Listen():
                 self._refuse(order, "unsupported")

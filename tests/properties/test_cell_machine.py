@@ -73,6 +73,9 @@ class TwoWorlds:
     def pick_up(self, leg: LegId) -> None:
         self._at(leg).pick_up(leg)
 
+    def hold(self, leg: LegId) -> None:
+        self._at(leg).hold(leg)
+
     def play_ends(self, leg: LegId, outcome: Outcome) -> None:
         self._at(leg).play_ends(leg, outcome)
 

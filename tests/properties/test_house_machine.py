@@ -153,7 +153,7 @@ class House(RuleBasedStateMachine):
         for _ in range(8):
             self.all_goes_well()
         places = {call.call: call.place for call in self.router.register.calls.values()}
-        assert not set(places.values()) & {"offered", "transferring"}, places
+        assert not set(places.values()) & {"offered", "transferring", "dialling"}, places
 
     @precondition(lambda self: self.world.all_up)
     @rule(hangs_up=st.booleans())
@@ -181,10 +181,25 @@ class House(RuleBasedStateMachine):
         self.world.press(self.pick(number, offers).leg, key)
         self.settle()
 
-    @rule(agent=agents, code=st.sampled_from(["*61", "*62", "*63", "*64", "*65", "*66", "77"]))
+    @rule(agent=agents, code=st.sampled_from(["*61", "*62", "*63", "*64", "*65", "*66", "*77"]))
     def an_agent_dials(self, agent: AgentId, code: str) -> None:
         leg = self.new_leg("code")
         self.world.arrive(WorldLeg(leg, True, device=f"80{agent}", caller=f"80{agent}", called=code))
+
+    @rule(agent=agents, number=st.sampled_from(["8001", "8002", "8003", "13900139000", "13900139000", "95183", "x"]))
+    def an_agent_calls(self, agent: AgentId, number: str) -> None:
+        """A colleague, a number outside, or what may not be called."""
+        leg = self.new_leg("desk")
+        self.world.arrive(WorldLeg(leg, True, device=f"80{agent}", caller=f"80{agent}", called=number))
+
+    @rule(agent=agents, number=st.sampled_from(["8002", "13900139000"]), token=some)
+    def an_agent_clicks_to_call(self, agent: AgentId, number: str, token: int) -> None:
+        self.tell(control_events.DialWanted(agent, number, f"{token % 9}-{len(self.journal)}"))
+
+    @precondition(lambda self: any(leg.answered for leg in self.world.legs.values()))
+    @rule(number=some)
+    def somebody_holds_or_resumes(self, number: int) -> None:
+        self.world.hold(self.pick(number, [leg.leg for leg in self.world.legs.values() if leg.answered]))
 
     @precondition(lambda self: self.world.legs)
     @rule(number=some, keys=st.text("123456890*#", min_size=1, max_size=3))
@@ -384,7 +399,7 @@ class House(RuleBasedStateMachine):
             self.the_link_is_back()
         self.settle()
         for leg in list(self.world.legs.values()):
-            if leg.inbound or ":callback-" in leg.leg:
+            if leg.inbound or ":callback-" in leg.leg or "dial-" in leg.leg:
                 self.world.die(leg.leg, Cause.NORMAL)
         self.settle()
         for agent in AGENTS:
@@ -397,6 +412,7 @@ class House(RuleBasedStateMachine):
         left: list[Any] = [register.calls, register.legs, register.offers, register.bridges, register.filing]
         left += [register.openings, register.menus]
         left += [register.transfers, register.handed_on, register.leaving]
+        left += [register.agent_calls, register.engaged]
         left += [self.ivr.sessions, self.acd.assignments, self.acd.callers.by_call]
         assert not any(left), left
         rows = [order for entry in self.journal for order in entry.orders]

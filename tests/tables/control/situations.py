@@ -20,7 +20,7 @@ from acd.events import AgentPaused, AgentSignedIn, AgentSignedOut, CallMoved
 from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Originate, Play, Sentence
-from calls.ids import AgentId, CallId, LegId
+from calls.ids import AgentId, AttemptId, CallId, LegId
 from control import commands, events
 from control.register import Call, Callback, Leg, Offer
 from control.transfer_rules import TransferRules
@@ -194,6 +194,28 @@ class Scene:
         """And goes home."""
         self.house.tell(AgentSignedOut(AgentId("01")))
 
+    def dials_out(self) -> None:
+        """The agent's phone dials a number outside; it is being checked."""
+        self.agent_comes()
+        self.call_id = CallId("desk")
+        self.house.tell(door.CallArrived(LegId("desk"), "8001", "13900139000", device="8001"))
+
+    def asks_to_call(self) -> None:
+        """The agent asks for it by HTTP: their own phone rings."""
+        self.agent_comes()
+        self.call_id = CallId("dial-t1")
+        self.house.tell(events.DialWanted(AgentId("01"), "13900139000", "t1"))
+
+    def number_is_refused(self) -> None:
+        """The check says no: the agent is told."""
+        check = self.house.last(commands.CheckNumber)
+        self.house.tell(events.NumberChecked(check.call, check.attempt, False, "listed"))
+
+    def words_end(self) -> None:
+        """The agent has heard why."""
+        play = self.house.last(Play)
+        self.house.tell(door.PlaybackFinished(play.leg, play.attempt, Outcome.FINISHED))
+
     def _agent(self) -> LegId:
         leg = self.leg("agent")
         assert leg is not None
@@ -220,6 +242,7 @@ PLACES: Mapping[str, Callable[[], Scene]] = {
     "talking": scene(Scene.waits, Scene.agent_comes, Scene.agent_answers, Scene.whisper_ends, Scene.connection_stands),
     "transferring": scene(Scene.transfers),
     "transferred": scene(Scene.transfers, Scene.target_answers, Scene.connection_stands),
+    "dialling": scene(Scene.dials_out),
 }
 OFFERS: Mapping[str, Callable[[], Scene]] = {
     "ringing": scene(Scene.waits, Scene.agent_comes),
@@ -255,6 +278,15 @@ TRANSFERS: Mapping[str, Callable[[], Scene]] = {
     "outside": scene(*_AWAY, Scene.phone_is_free, Scene.target_answers, Scene.connection_stands),
     "returning": scene(*_AWAY, Scene.phone_is_free, Scene.outside_is_busy),
     "waiting": scene(*_AWAY, Scene.phone_is_free, Scene.agent_signs_out, Scene.outside_is_busy),
+}
+AGENT_CALLS: Mapping[str, Callable[[], Scene]] = {
+    "calling": scene(Scene.asks_to_call),
+    "checking": scene(Scene.dials_out),
+    "ringing": scene(Scene.dials_out, Scene.number_is_allowed),
+    "bridging": scene(Scene.dials_out, Scene.number_is_allowed, Scene.target_answers),
+    "talking": scene(Scene.dials_out, Scene.number_is_allowed, Scene.target_answers, Scene.connection_stands),
+    "telling": scene(Scene.dials_out, Scene.number_is_refused),
+    "ending": scene(Scene.dials_out, Scene.number_is_refused, Scene.words_end),
 }
 STAR_CODES: Mapping[str, Callable[[], Scene]] = {
     "nobody's phone": scene(lambda made: setattr(made, "phone", "8099")),
@@ -297,7 +329,8 @@ def _key(role: str, digit: str) -> Happening:
 def _answered(role: str) -> Happening:
     def happens(made: Scene) -> door.CallAnswered | None:
         leg = made.leg(role)
-        return None if leg is None else door.CallAnswered(leg.leg, made.house.last(Originate).attempt)
+        calls = [call for call in made.house.given(Originate) if leg is not None and call.leg == leg.leg]
+        return None if leg is None else door.CallAnswered(leg.leg, calls[-1].attempt if calls else AttemptId("ours"))
 
     return happens
 
@@ -431,6 +464,22 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the controller starts anew": lambda made: events.Restarted(),
         "half a minute passes": lambda made: 30.0,
     },
+    "agent calls": {
+        "the agent's own phone is answered": _answered("dialling"),
+        "the number is allowed": _checked(True),
+        "the number is refused": _checked(False),
+        "the far end picks up": _answered("dialled"),
+        "the far end is busy": _ends("dialled", Cause.BUSY),
+        "the far end hangs up": _ends("dialled", Cause.NORMAL),
+        "the far end's network dies": _ends("dialled", Cause.TIMED_OUT),
+        "the connection stands": _bridged,
+        "the connection parts": _unbridged,
+        "the connection fails": _bridge_failed,
+        "the words are over": _played("dialling"),
+        "the agent hangs up": _ends("dialling", Cause.NORMAL),
+        "the switch loses the agent": _ends("dialling", Cause.LOST),
+        "half a minute passes": lambda made: 30.0,
+    },
     "star codes": {
         f"they dial {code}": _dials(code)
         for code in ("*61", "*62", "*63", "*631", "*639", "*64", "*65", "*611", "*60", "95183")
@@ -441,6 +490,7 @@ SITUATIONS: Mapping[str, Mapping[str, Callable[[], Scene]]] = {
     "offers": OFFERS,
     "callbacks": CALLBACKS,
     "transfers": TRANSFERS,
+    "agent calls": AGENT_CALLS,
     "star codes": STAR_CODES,
 }
 
@@ -455,6 +505,9 @@ def _state(machine: str, made: Scene) -> str:
             return made.offer.state if made.offer.attempt in register.offers else "over"
         case "transfers":
             return next((transfer.state for transfer in register.transfers.values()), "over")
+        case "agent calls":
+            dialled = register.agent_calls.get(made.call_id)
+            return "over" if dialled is None else dialled.state
         case "star codes":
             if made.phone == "8099":
                 return "nobody's phone"

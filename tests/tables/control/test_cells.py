@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from control.states import CALLBACKS, OFFERS, PLACES, TRANSFERS
+from control.states import AGENT_CALLS, CALLBACKS, OFFERS, PLACES, TRANSFERS
 from tests.tables.control import situations
 
 pytestmark = pytest.mark.tables
@@ -26,7 +26,10 @@ def test_every_cell_is_there(machine: str) -> None:
 
 @pytest.mark.parametrize(
     ("machine", "table"),
-    [("places", PLACES), ("offers", OFFERS), ("callbacks", CALLBACKS), ("transfers", TRANSFERS)],
+    [
+        *(("places", PLACES), ("offers", OFFERS), ("callbacks", CALLBACKS)),
+        *(("transfers", TRANSFERS), ("agent calls", AGENT_CALLS)),
+    ],
 )
 def test_every_state_has_a_row(machine: str, table: object) -> None:
     assert set(CELLS[machine]) == set(table.moves) | ({"talking"} if machine == "callbacks" else set())  # type: ignore[attr-defined]

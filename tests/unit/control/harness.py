@@ -13,6 +13,7 @@ from calls.ids import AgentId, CallId, LegId
 from calls.trunks import Incoming, Trunk
 from control import commands, events
 from control.assembly import Models, make_router, no_models
+from control.outgoing_rules import OutgoingRules
 from control.register import Call
 from control.router import Router
 from control.transfer_rules import TransferRules
@@ -88,6 +89,7 @@ def configuration() -> Configuration:
     return people
 
 
+OUTGOING = OutgoingRules(kinds=("mobile", "fixed"), caller_id="95183", record=True)
 TRUNKS = {"abroad": Trunk("192.0.2.1", region="DE", incoming=Incoming(prefix="9"))}
 
 
@@ -100,6 +102,7 @@ class Directory:
         self.spoken: tuple[str, ...] = ("en",)
         self.rules = rules or TransferRules()
         self.people = configuration()
+        self.rules_outgoing = OUTGOING
 
     def entry(self, version: str, called: str) -> str | None:
         return PROGRAM.entry(called)
@@ -136,6 +139,9 @@ class Directory:
 
     def hours_zone(self, version: str, hours: str) -> str:
         return "Asia/Shanghai"
+
+    def outgoing(self, version: str) -> OutgoingRules:
+        return self.rules_outgoing
 
     def account(self, version: str, agent: AgentId) -> str | None:
         return f"80{agent}" if agent in self.people.agents else None

@@ -38,15 +38,20 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def of_before(path: Path) -> None:
-    """A store without talks, with a call of thirty seconds of talk and a survey of twenty-five."""
+def of_revision(path: Path, revision: str) -> None:
+    """An empty store as the release of that migration made it."""
     config = Config()
     config.set_main_option("script_location", str(Path(opening.__file__).parent / "migrations"))
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+        command.upgrade(config, revision)
     engine.dispose()
+
+
+def of_before(path: Path) -> None:
+    """A store without talks, with a call of thirty seconds of talk and a survey of twenty-five."""
+    of_revision(path, "0004")
     with connected(path) as store:
         store.execute(f"INSERT INTO calls VALUES ({', '.join('?' * len(OF_BEFORE))})", OF_BEFORE)
         store.execute(f"INSERT INTO legs VALUES ({', '.join('?' * len(LEG))})", LEG)
@@ -96,3 +101,35 @@ async def test_a_call_without_a_talk_has_no_length_of_one(tmp_path: Path) -> Non
     row = await reading.call(path, "c1")
     assert row is not None
     assert (row["talk_s"], await reading.talks(path, "c1")) == (None, [])
+
+
+@pytest.mark.parametrize("migrated", [False, True])
+async def test_a_store_from_before_holds_were_counted_has_none_and_its_calls_came_in(
+    tmp_path: Path, migrated: bool
+) -> None:
+    path = tmp_path / "hotline.db"
+    of_revision(path, "0005")
+    with connected(path) as store:
+        store.execute(f"INSERT INTO calls VALUES ({', '.join('?' * len(OF_BEFORE))})", OF_BEFORE)
+        values = msgspec.structs.astuple(TALK)[:-2]
+        store.execute(f"INSERT INTO talks VALUES ({', '.join('?' * len(values))})", values)
+    if migrated:
+        opening.migrate(path)
+    row = await reading.call(path, "c1")
+    assert row is not None
+    (talk,) = await reading.talks(path, "c1")
+    assert (row["direction"], row["held_s"], talk["holds"], talk["held_s"]) == ("in", 0.0, 0, 0.0)
+
+
+async def test_the_holds_of_all_talks_of_a_call_count_together(tmp_path: Path) -> None:
+    path = tmp_path / "hotline.db"
+    opening.migrate(path)
+    with connected(path) as store:
+        store.execute(statements.CALL, (*OF_BEFORE, "out"))
+        for number, held_s in ((1, 4.0), (2, 6.5)):
+            talk = msgspec.structs.replace(TALK, number=number, holds=number, held_s=held_s)
+            store.execute(statements.TALK, msgspec.structs.astuple(talk))
+    row = await reading.call(path, "c1")
+    assert row is not None
+    assert (row["direction"], row["held_s"]) == ("out", 10.5)
+    assert [(talk["holds"], talk["held_s"]) for talk in await reading.talks(path, "c1")] == [(1, 4.0), (2, 6.5)]

@@ -1,0 +1,144 @@
+"""Hold by a phone's own key: told, with music from the switch for the other side, and over in each way that it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from calls.commands import HangUp, Play, StartMusic
+from calls.events import CallHeld, CallResumed, RecordingFinished, Unbridged
+from switch.media_timeout import MediaTimeout
+from tests.contract.conftest import UNRECORDED
+from tests.contract.rig import Facts, Rig, Steps
+
+unrecorded = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
+REAL = [switch for switch in UNRECORDED if switch.values[0] not in ("fake", "cell")]
+
+
+@unrecorded
+@pytest.mark.parametrize("inactive", [False, True], ids=["sendonly", "inactive"])
+async def test_hold_is_told_and_the_other_side_hears_music(
+    rig: Rig, facts: Facts, steps: Steps, inactive: bool
+) -> None:
+    """By either way that phones have; the bridge stands, and nothing of ours plays that music."""
+    caller, agent, attempt = await steps.talking()
+    agent.speak()
+    await caller.hears("agent")
+    await agent.hold(inactive=inactive)
+    assert await facts.next(CallHeld) == CallHeld(agent.leg)
+    await caller.hears("music")
+    live = {leg.leg: leg for leg in await rig.switch.calls()}
+    assert (live[agent.leg].held, live[caller.leg].held) == (True, False)
+    assert live[agent.leg].bridge == live[caller.leg].bridge == attempt
+    await agent.resume()
+    assert await facts.next(CallResumed) == CallResumed(agent.leg)
+    await caller.hears("agent")
+    caller.speak()
+    await agent.hears("caller")
+    assert not any(leg.held for leg in await rig.switch.calls())
+    assert facts.of(Unbridged) == []
+
+
+@unrecorded
+async def test_a_caller_who_holds_is_told_too(facts: Facts, steps: Steps) -> None:
+    caller, agent, _ = await steps.talking()
+    await caller.hold()
+    assert await facts.next(CallHeld) == CallHeld(caller.leg)
+    await agent.hears("music")
+    await caller.resume()
+    assert await facts.next(CallResumed) == CallResumed(caller.leg)
+
+
+@unrecorded
+async def test_hold_said_twice_is_told_once(facts: Facts, steps: Steps) -> None:
+    _, agent, _ = await steps.talking()
+    for _ in range(2):
+        await agent.hold()
+    await agent.resume()
+    assert await facts.next(CallResumed) == CallResumed(agent.leg)
+    assert facts.of(CallHeld) == [CallHeld(agent.leg)]
+
+
+@unrecorded
+async def test_a_talk_that_ends_on_hold_leaves_a_caller_who_hears_prompts(rig: Rig, facts: Facts, steps: Steps) -> None:
+    """The music of the hold ends with the talk, by whomever it is ended."""
+    for by_us in (False, True):
+        caller, agent, attempt = await steps.talking()
+        await agent.hold()
+        await facts.next(CallHeld)
+        await caller.hears("music")
+        if by_us:
+            rig.switch.send(HangUp(agent.leg))
+        else:
+            await agent.hang_up()
+        assert await facts.next(Unbridged) == Unbridged(attempt, (caller.leg,))
+        await caller.hears_nothing()
+        rig.switch.send(Play(caller.leg, steps.attempt(), (rig.clip("high"),)))
+        await caller.hears("high")
+        await caller.hang_up()
+        await facts.ended(caller.leg)
+
+
+@unrecorded
+async def test_a_held_caller_can_be_placed_elsewhere(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller, agent, attempt = await steps.talking()
+    await agent.hold()
+    await facts.next(CallHeld)
+    rig.switch.send(StartMusic(caller.leg, steps.attempt()))
+    assert await facts.next(Unbridged) == Unbridged(attempt, (agent.leg,))
+    rig.switch.send(Play(caller.leg, steps.attempt(), (rig.clip("high"),)))
+    await caller.hears("high")
+
+
+@unrecorded
+async def test_a_recording_goes_on_without_the_music(rig: Rig, facts: Facts, steps: Steps) -> None:
+    """The caller's side has what the caller says, on hold too, and never the music that they hear."""
+    caller, agent, attempt = await steps.talking("held")
+    agent.speak()
+    await caller.hears("agent")
+    agent.hush()
+    await agent.hold()
+    await facts.next(CallHeld)
+    await caller.hears("music")
+    caller.speak()
+    await rig.pause(1.0)
+    caller.hush()
+    await agent.resume()
+    await facts.next(CallResumed)
+    await agent.hang_up()
+    done = await facts.next(RecordingFinished)
+    assert done.attempt == attempt
+    recorded = rig.recorded(done.path)
+    assert recorded.left == {"caller"}
+    assert recorded.right <= {"agent"}
+
+
+@pytest.mark.parametrize("rig", REAL, indirect=True)
+async def test_a_phone_that_sends_nothing_while_it_holds_is_not_taken_for_dead(
+    rig: Rig, facts: Facts, steps: Steps
+) -> None:
+    """It has the time of holding, which is longer than that of talking."""
+    caller, agent, _ = await steps.talking()
+    await agent.hold()
+    await facts.next(CallHeld)
+    await rig.pause(MediaTimeout().talking_s + 3.0)
+    await caller.hears("music")
+    await agent.resume()
+    await facts.next(CallResumed)
+    agent.speak()
+    await caller.hears("agent")
+
+
+@unrecorded
+async def test_a_hold_outlives_the_controller(rig: Rig, facts: Facts, steps: Steps) -> None:
+    """Held in the gap or before it: the next controller is told by what is live, and of its end as it comes."""
+    caller, agent, _ = await steps.talking()
+    await rig.cut_link()
+    await agent.hold()
+    await rig.restore_link()
+    live = {leg.leg: leg for leg in await rig.switch.calls()}
+    assert live[agent.leg].held
+    await rig.forget()
+    await agent.resume()
+    assert await rig.facts.next(CallResumed) == CallResumed(agent.leg)
+    caller.speak()
+    await agent.hears("caller")
