@@ -13,7 +13,7 @@ from calls.commands import Answer, Bridge, EarlyMedia, HangUp, Originate, Play, 
 from calls.events import CallAnswered, CallArrived, CallEnded, DigitPressed, PlaybackFinished
 from calls.ids import AgentId, CallId, Instant, LegId, leg_on
 from calls.numbers import e164
-from control import commands, dial_rules, events, nodes, talks
+from control import commands, dial_rules, events, nodes, notifications, talks
 from control.hub import Hub
 from control.parts import QuietPart
 from control.phones import Phones
@@ -184,6 +184,7 @@ class AgentCalls(QuietPart):
         call.answered_at = hub.now
         call.end_as("answered")
         talks.begin(call, hub.register.legs[dialled.leg], call.agent, hub.now)
+        notifications.talk_began(hub, call)
 
     def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """The two came apart, or were never connected: both are hung up, and the end of a leg says why."""

@@ -10,7 +10,7 @@ from calls.commands import Answer, Bridge, EarlyMedia, HangUp, Originate, Play, 
 from calls.events import CallHeld, LiveLeg, SwitchBack
 from calls.ids import AgentId, LegId
 from control import dial_rules, events
-from control.commands import CheckNumber, LogCall, LogLeg, LogTalk
+from control.commands import CheckNumber, LogCall, LogLeg, LogTalk, NotifyTalk
 from control.states import AGENT_CALLS
 from tests.unit.control.harness import ControlHarness, Directory
 
@@ -54,6 +54,7 @@ def test_a_colleague_is_rung_and_both_are_busy_until_the_end() -> None:
     assert state_of(house, "01") == state_of(house, "02") == ("paused", "in_a_call")
     far = picked_up(house)
     assert house.last(Answer).leg == DESK
+    assert (house.last(NotifyTalk).agent, house.last(NotifyTalk).role) == ("01", "dialled")
     call = house.arrive()
     house.press(call, "1")
     assert house.last(Originate) is ringing, "nobody is offered a caller"
