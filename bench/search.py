@@ -79,7 +79,8 @@ def _fill(path: Path, calls: int) -> None:
         marks = ", ".join("?" * 15)
         store.executemany(f"INSERT INTO calls VALUES ({marks})", _rows(calls))
         store.execute(
-            "INSERT INTO talks SELECT call, 1, 'agent', agent, agent, queue, call, answered_at, ended_at, 'normal' "
+            "INSERT INTO talks "
+            "SELECT call, 1, 'agent', agent, agent, queue, call, answered_at, ended_at, 'normal', 0, 0 "
             "FROM calls WHERE agent IS NOT NULL"
         )
         store.execute(
