@@ -88,7 +88,12 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
             told[f"{method} {path}"] = await _ask(app, described, method, path, operation, tokens, live, ended)
     assert len(told) > 20
     refused = {name: status for name, status in told.items() if not 200 <= status < 300}
-    assert refused == {"post /calls/{call}/transfer": 409}, "this caller waits, and is in no talk"
+    of_talks = (
+        "transfer",
+        "consultation",
+        *(f"consultation/{act}" for act in ("swap", "conference", "connect", "give-back")),
+    )
+    assert refused == {f"post /calls/{{call}}/{name}": 409 for name in of_talks}, "this caller waits, and is in no talk"
 
 
 async def _ask(
