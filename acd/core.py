@@ -18,10 +18,11 @@ from acd.events import (
     TalkEnded,
 )
 from acd.matching import Matching
+from acd.skills import conjunction, parse_all
 from acd.state import NEVER, Agent, Assignment, Caller, Review
 from calls.errors import BrokenRule
 from calls.events import ClockSet, Tick
-from calls.ids import AttemptId, CallId, Instant, QueueName
+from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
 
 RarerEvent = CallLeft | OfferMissed | Configured | CallMoved | Tick | ClockSet | presence.AgentEvent
 FAULT_REST_S = 60.0
@@ -97,6 +98,18 @@ class Acd(Matching):
         """The versions whose rules `restore` needs of a snapshot taken now."""
         waiting = {caller.version for caller in self.callers.by_call.values()}
         return {self.callers.version} | waiting | {self.callers.queues[name].version for name in self.busy_queues()}
+
+    def free_agent(self, queue: QueueName, skills: tuple[str, ...]) -> AgentId | None:
+        """The agent who has been idle for longest of those who serve this queue and have the skills; changes nothing.
+
+        Raises SkillExpressionError for skills that cannot be read.
+        """
+        known = self.callers.queues.get(queue)
+        if known is None:
+            return None
+        wanted = conjunction((parse_all(known.config.skills), parse_all(skills)))
+        eligible = self.callers.eligible(queue, wanted, ())
+        return next((agent.id for _, agent in self.agents.idle if agent.bit & eligible), None)
 
     def _tick(self, now: Instant) -> None:
         while (timed := self.timers.pop(now)) is not None:

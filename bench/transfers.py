@@ -2,7 +2,8 @@
 
 Real: Asterisk, the controller as production starts it, two agents' phones, and a caller whom they hand to each other,
 again and again. What is timed is what phones see: from the REFER (or the HTTP request) that leaves to the INVITE that
-arrives at the other phone; and from the answer there until the caller hears that agent.
+arrives at the other phone; and from the answer there until the caller hears that agent. Attended transfers are timed
+in `bench.attended`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Literal
 
 import aiohttp
 
-from bench import live_site, machine, offer_site
+from bench import attended, live_site, machine, offer_site
 from bench import offer_script as script
 from bench.catalogue import Options
 from bench.desktops import Desktops
@@ -35,7 +36,8 @@ from switch.asterisk.instance.process import AsteriskProcess
 
 Way = Literal["phone", "http"]
 _TARGET_MS = 50.0
-_AGENTS_HZ = (script.AGENT_HZ, script.PROBE_HZ)
+_CONNECTED_MS = 150.0
+_AGENTS_HZ = attended.AGENTS_HZ
 _RTP = range(43_000, 44_000)
 _WITHIN_S = 10.0
 
@@ -101,17 +103,20 @@ class _Talk:
 
 
 async def run(options: Options) -> Report:
-    """Takes about a minute; `quick` some seconds."""
+    """Takes some minutes; `quick` some seconds."""
     count = 4 if options.quick else 100
     about = machine.facts()
     plan = Plan(offer_site.files(2), live_site.agents(2))
     timed: dict[Way, _Timed] = {"phone": _Timed(), "http": _Timed()}
     async with house(plan, options.first_port) as place:
         about["asterisk"] = version_of(place.asterisk.installation)
-        async with _phones(place) as (line, phones), serving(place.site, place.folder / "controller.log"):
-            async with Desktops(place.site) as desktops:
-                await desktops.all(live_site.agents(2), "sign-in")
-                await desktops.until_idle(2)
+        async with (
+            _phones(place) as (line, phones),
+            serving(place.site, place.folder / "controller.log"),
+            Desktops(place.site) as desktops,
+        ):
+            await desktops.all(live_site.agents(2), "sign-in")
+            await desktops.until_idle(2)
             call = await line.dial(script.PLAIN)
             talk = _Talk(place, call, phones)
             await talk.begin()
@@ -120,10 +125,11 @@ async def run(options: Options) -> Report:
                     await talk.hand_on(way, seen)
                 options.progress(f"{count} by {way}: p95 {percentile(seen.rings, 95):.1f} ms to the ring")
             await call.hang_up()
-    return Report("transfers", about, _figures(timed))
+            connected = await attended.connect_often(place, desktops, line, phones, count)
+    return Report("transfers", about, _figures(timed, connected))
 
 
-def _figures(timed: dict[Way, _Timed]) -> list[Figure]:
+def _figures(timed: dict[Way, _Timed], connected: attended.Connected) -> list[Figure]:
     names: dict[Way, str] = {"phone": "the phone's key (REFER)", "http": "HTTP"}
     figures = []
     for way, seen in timed.items():
@@ -132,6 +138,11 @@ def _figures(timed: dict[Way, _Timed]) -> list[Figure]:
             told(f"{names[way]} to the new agent's ring p50", percentile(seen.rings, 50), "ms"),
         ]
     heard = [*timed["phone"].heard, *timed["http"].heard]
+    for name, seen_ms in (("star code", connected.code), ("HTTP", connected.http)):
+        figures += [
+            at_most(f"attended, {name} to both hear each other p95", percentile(seen_ms, 95), "ms", _CONNECTED_MS),
+            told(f"attended, {name} to both hear each other p50", percentile(seen_ms, 50), "ms"),
+        ]
     figures.append(told("the new agent's answer until the caller hears them p95", percentile(heard, 95), "ms"))
     return figures
 
@@ -146,7 +157,7 @@ async def _phones(place: BenchSite[AsteriskProcess]) -> AsyncIterator[tuple[Phon
     """The caller's line, and both agents' phones, each with a tone of its own."""
     settings = place.asterisk.settings
     peer = (settings.sip_address, settings.sip_port)
-    endpoint = await Endpoint.open(media=MediaEngine(Random(1), _RTP, _AGENTS_HZ))
+    endpoint = await Endpoint.open(media=MediaEngine(Random(1), _RTP, (*_AGENTS_HZ, attended.CALLER_HZ)))
     phones = []
     try:
         for account, hz in zip(place.accounts, _AGENTS_HZ, strict=True):

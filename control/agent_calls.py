@@ -69,11 +69,14 @@ class AgentCalls(QuietPart):
         """An agent wants this number called, by HTTP: their own phone rings first."""
         hub, register = self._hub, self._hub.register
         account = hub.directory.account(register.version, event.agent)
-        if account is None or not nodes.can_be_rung(register, account) or self._phones.in_call(account):
+        home = nodes.home(register, account) if account is not None else ""
+        # until a switch has told of its phones, it is tried
+        there = home or (not register.nodes() and nodes.can_be_rung(register, account or ""))
+        if account is None or not there or self._phones.in_call(account):
             detail = f"{event.agent}: the phone is in a call already, or not there"
             hub.notice("info", "agent's call not begun", detail=detail)
             return
-        leg = leg_on(nodes.home(register, account), f"dial-{event.token}")
+        leg = leg_on(home, f"dial-{event.token}")
         if leg in register.legs:
             return
         call = self._new(leg, account, event.agent, event.number, state="calling")

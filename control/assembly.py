@@ -14,7 +14,7 @@ from acd.forecast.forecaster import Example, Forecast, Forecaster
 from acd.forecast.routing_view import AcdRoutingView
 from acd.forecast.wrapper import Forecasting
 from acd.matching import Observer
-from calls.ids import AgentId, AttemptId, CallId, Instant
+from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
 from control.ports import Directory
 from control.router import Router
 from ivr.machine.core import Ivr, Versions
@@ -37,6 +37,10 @@ class AcdQueueView:
         self._learned: list[Example] = []
         self._feed = Feed(Forecaster({}), AcdRoutingView(queues), self._learned_from)
         self.core = Forecasting(queues, self._feed, self._made.append)
+
+    def free_agent(self, queue: str, skills: tuple[str, ...]) -> AgentId | None:
+        """The agent who has been idle for longest of those who serve this queue and have the skills."""
+        return self._queues.free_agent(QueueName(queue), skills)
 
     def versions(self) -> set[str]:
         """The versions whose rules the queues' snapshot names."""

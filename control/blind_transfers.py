@@ -21,6 +21,7 @@ from control.events import NumberChecked
 from control.hub import Hub
 from control.offers import CUT_OFF_PRIORITY, Offers
 from control.parts import QuietPart
+from control.refused_keys import say_refused
 from control.states import TransferEvent, TransferState
 from control.talk_recordings import TalkRecordings
 from control.target import Target
@@ -52,6 +53,11 @@ class BlindTransfers(QuietPart):
             self._report(event.leg, event.by, "refused")
             advice = "a caller is handed on in a talk, by the agent who has them"
             hub.notice("warning", "transfer refused", detail=f"{event.leg} is in no such talk", advice=advice)
+            return
+        if call.call in register.consultations:
+            self._report(event.leg, event.by, "refused")
+            advice = "connect both, or give the other one back first"
+            hub.notice("warning", "transfer refused", call=call.call, detail="somebody is consulted", advice=advice)
             return
         if (before := register.transfers.get(call.call)) is not None:
             self._close(call, before, "talk_ended", "left", "asked again")
@@ -202,6 +208,32 @@ class BlindTransfers(QuietPart):
         call.queued_as = msgspec.structs.replace(queued, waited_s=waited_s)
         self._hub.tell_queues(call.queued_as)
 
+    def take_over(self, call: at.Call, consultation: at.Consultation, leg: at.Leg, answered: bool) -> None:
+        """The caller is to have the one whom the agent has consulted; who is rung still is waited for."""
+        register = self._hub.register
+        assert call.queued_as is not None  # the caller had waited for the agent
+        leg.role = ROLE
+        transfer = register.transfers[call.call] = at.BlindTransfer(
+            number=consultation.number,
+            by=consultation.by,
+            agent=consultation.agent,
+            leg=consultation.leg,
+            target=consultation.target,
+            attempt=consultation.attempt,
+            began_at=consultation.began_at,
+            talk=consultation.talk,
+            origin=call.queued_as,
+            queue=call.queue,
+            state="away",
+            consulted=True,
+        )
+        if call.callback is not None:
+            call.callback, register.handed_on[call.call].called_by_us = None, True
+        if answered:
+            transfer.why = f"consulted for {self._hub.now - consultation.began_at:.0f} s"
+            self._bridge(call, leg)
+        self._row(call.call, transfer, "under_way", transfer.why)
+
     # a number outside
 
     def _dial(self, call: at.Call, transfer: at.BlindTransfer) -> None:
@@ -219,9 +251,16 @@ class BlindTransfers(QuietPart):
         if call is None or call.place not in ("transferring", "transferred"):
             self._hub.give(HangUp(leg.leg))
         elif call.bridge is None:  # else a switch tells of the answer once more
-            recorded = self._rules.record and self._recordings.wanted(call)
-            record = at.recording_of(call) if recorded else None
-            self._hub.give(Bridge(register.connect(call, ROLE, recorded), call.leg, leg.leg, record))
+            self._bridge(call, leg)
+
+    def _bridge(self, call: at.Call, leg: at.Leg) -> None:
+        recorded = (self._agent_of(leg) is not None or self._rules.record) and self._recordings.wanted(call)
+        record = at.recording_of(call) if recorded else None
+        self._hub.give(Bridge(self._hub.register.connect(call, ROLE, recorded), call.leg, leg.leg, record))
+
+    def _agent_of(self, leg: at.Leg) -> AgentId | None:
+        kind, _, account = leg.party.partition(":")
+        return self._hub.directory.agent(self._hub.register.version, account) if kind == "phone" else None
 
     def bridged(self, call: at.Call) -> None:
         """The caller and the number outside hear each other."""
@@ -233,9 +272,9 @@ class BlindTransfers(QuietPart):
         transfer.on("connected")
         for leg in map(register.legs.__getitem__, call.guests):
             if leg.role == ROLE:
-                talks.begin(call, leg, None, self._hub.now)
+                talks.begin(call, leg, self._agent_of(leg), self._hub.now)
                 notifications.talk_began(self._hub, call)
-        self._row(call.call, transfer, "reached", talk=call.talks)
+        self._row(call.call, transfer, "reached", transfer.why, talk=call.talks)
 
     def unbridged(self, call: at.Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """The two came apart, or were never connected: the leg outside goes, and its end tells the rest."""
@@ -351,13 +390,14 @@ class BlindTransfers(QuietPart):
         began_at = transfer.began_at + self._hub.register.offset_s
         over_at = self._hub.utc if ended or talk else None
         kind = transfer.target.kind
-        row = LogTransfer(
-            call, transfer.number, transfer.by, transfer.agent, kind, target, began_at, over_at, outcome, talk, why
-        )
+        one = (transfer.number, transfer.by, transfer.agent, kind, target)
+        row = LogTransfer(call, *one, began_at, over_at, outcome, talk, why, transfer.consulted)
         self._hub.give(row)
 
     def _report(self, leg: LegId, by: str, progress: str) -> None:
-        """Tell the phone whose key it was, while it is still there."""
+        """Tell the phone whose key it was, or who keyed a code that is refused, while it is still there."""
+        if by == "code" and progress == "refused":
+            say_refused(self._hub, leg)
         if by == "phone" and leg in self._hub.register.legs:
             told = ReportTransfer(leg, self._hub.mint(leg), "done" if progress == "done" else "refused")
             self._hub.give(told)

@@ -90,16 +90,28 @@ class LogTalk(Command, frozen=True):
 
 
 TransferBy = Literal["phone", "code", "http"]
-TransferOutcome = Literal["checking", "under_way", "reached", "returned", "requeued", "refused", "caller_left", "left"]
-"""`returned`: to the agent who had asked; `requeued`: to another one of their queue, in front of all. `left`: the
-caller went another way meanwhile, or the talk was over before the number could be called."""
+TransferOutcome = Literal[
+    "checking",
+    "consulting",
+    "under_way",
+    "reached",
+    "returned",
+    "requeued",
+    "given_back",
+    "refused",
+    "caller_left",
+    "left",
+]
+"""`returned`: to the agent who had asked; `requeued`: to another one of their queue, in front of all. `given_back`: the
+agent has talked to the one whom they consulted, and kept the caller. `left`: the caller went another way meanwhile, or
+the talk was over before the number could be called."""
 
 
 class LogTransfer(Command, frozen=True):
     """A row for each transfer by an agent, written anew whenever it changes. Instants are UTC epoch seconds.
 
     `number` counts those of the call from 1; `talk` is the number of the talk that came of it, 0 for none. Of a
-    `kind` of `none`, `target` is as the agent wrote it.
+    `kind` of `none`, `target` is as the agent wrote it. `consulted`: the agent wanted to talk to the target first.
     """
 
     call: CallId
@@ -113,6 +125,7 @@ class LogTransfer(Command, frozen=True):
     outcome: TransferOutcome
     talk: int
     detail: str
+    consulted: bool = False
 
 
 class CheckNumber(Command, frozen=True):

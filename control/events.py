@@ -6,7 +6,7 @@ import msgspec
 
 from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
 from calls.events import ClockSet, Event, SwitchEvent, Tick
-from calls.ids import AgentId, AttemptId, CallId, CaseNumber
+from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 from calls.overrides import Kind
 from ivr.events import LookupFinished, SecretChecked
 
@@ -90,6 +90,19 @@ class DialWanted(Event, frozen=True):
     token: str
 
 
+class ConsultationWanted(Event, frozen=True):
+    """An agent in a talk wants to consult `to`, written as for a transfer; or wants something of a consultation.
+
+    `connect`: the caller has the other one, and the agent leaves. `swap`: the agent talks to the one who hears music.
+    `join`: all three hear each other. `give_back`: the other one goes. `leg` is the agent's.
+    """
+
+    leg: LegId
+    act: Literal["consult", "swap", "join", "connect", "give_back"]
+    to: str = ""
+    by: Literal["code", "http"] = "code"
+
+
 class NumberChecked(Event, frozen=True):
     """Whether a number may be called. No answer and an error are a no, with the reason."""
 
@@ -112,6 +125,7 @@ RouterEvent = (
     | CaseWanted
     | SupervisionWanted
     | DialWanted
+    | ConsultationWanted
     | NumberChecked
     | TrunksChanged
     | OverrideWanted

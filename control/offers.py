@@ -107,6 +107,18 @@ class HandedOn(Protocol):
         ...
 
 
+class Consulting(Protocol):
+    """Consultations of agents about a caller."""
+
+    def together(self, call: at.Call) -> None:
+        """The agent and the caller hear each other again."""
+        ...
+
+    def agent_left(self, call: at.Call, offer: at.Offer, cut_off: bool) -> bool:
+        """The agent's leg is gone; False where nobody is consulted."""
+        ...
+
+
 class Offers(QuietPart):
     """Carries out the queues' commands on real phones."""
 
@@ -120,6 +132,7 @@ class Offers(QuietPart):
         self._overrides = overrides
         self.agent_first: AgentFirst
         self.handed_on: HandedOn
+        self.consultations: Consulting
 
     def on_queue_command(self, command: AcdCommand) -> None:
         """Carry out one command of the queues."""
@@ -262,6 +275,11 @@ class Offers(QuietPart):
         """Both hear each other."""
         hub = self._hub
         offer = hub.register.offer_of(call)
+        if offer is not None and offer.state == "talking" and call.talk is None:
+            talks.begin(call, hub.register.legs[offer.leg], offer.agent, hub.now)
+            notifications.talk_began(hub, call)
+            self.consultations.together(call)
+            return
         if offer is None or not offer.on("connected"):
             return
         call.on("connected")
@@ -283,6 +301,12 @@ class Offers(QuietPart):
         """
         offer = self._hub.register.offer_of(call)
         if offer is None:
+            return
+        if failed and offer.state == "talking" and call.talk is None:  # turned to again, and not connected
+            self._hub.give(HangUp(offer.leg))
+            if call.call not in self._hub.register.consultations:  # else the caller is left to the one who is consulted
+                offer.on("parted")
+                self._end_talk(call, offer, Cause.FAILED)
             return
         talked = offer.state in ("talking", "parting")
         gone = talked and not failed and call.leg in survivors and offer.leg not in survivors
@@ -308,6 +332,8 @@ class Offers(QuietPart):
             return
         call, talked = self._hub.register.calls[offer.call], offer.state in ("talking", "parting")
         offer.on("agent_left")
+        if talked and self.consultations.agent_left(call, offer, talks.died(event.cause)):
+            return
         if talked:
             self._end_talk(call, offer, event.cause)
         else:
@@ -333,10 +359,31 @@ class Offers(QuietPart):
 
         Not sooner: a phone that is still being hung up could not be rung with the caller who comes back.
         """
-        offer.on("handed_on")
-        self._let_go(call, offer, Cause.TRANSFERRED)
+        self.part_with(call, offer)
         self._hub.give(HangUp(offer.leg))
-        self._hub.register.leaving[offer.leg] = offer.attempt
+
+    def part_with(self, call: at.Call, offer: at.Offer, leaving: bool = True) -> None:
+        """The agent of a talk has the caller no more; `leaving`: their leg is still there."""
+        if leaving:
+            offer.on("handed_on")
+            self._hub.register.leaving[offer.leg] = offer.attempt
+        self._let_go(call, offer, Cause.TRANSFERRED)
+
+    def pause_talk(self, call: at.Call) -> None:
+        """The agent turns to somebody else: the talk is over, the offer is not."""
+        self._hub.end_talk(call, Cause.NORMAL)
+        if call.recording.hiding:
+            self._recordings.hide(call, False)
+        self._hub.register.part(call)
+
+    def resume_talk(self, call: at.Call) -> None:
+        """The agent turns to the caller again: another talk begins once both hear each other."""
+        register = self._hub.register
+        offer = register.offer_of(call)
+        if offer is not None and call.place == "talking":
+            record = at.recording_of(call) if self._recordings.wanted(call) else None
+            attempt = register.connect(call, "agent", record is not None)
+            self._hub.give(Bridge(attempt, call.leg, offer.leg, record))
 
     def _let_go(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
         self._hub.end_talk(call, cause)

@@ -98,7 +98,7 @@ def _account(leg: Leg) -> str:
     match leg.role:
         case "supervisor" | "dialling":
             return leg.party
-        case "transfer" | "dialled" if leg.party.startswith("phone:"):
+        case "transfer" | "consulted" | "outside" | "dialled" if leg.party.startswith("phone:"):
             return leg.party.removeprefix("phone:")
         case _:
             return ""

@@ -145,6 +145,10 @@ class QueueView(Protocol):
         """The agent's state, and what comes after it; None for one whom the version does not have."""
         ...
 
+    def free_agent(self, queue: str, skills: tuple[str, ...]) -> AgentId | None:
+        """The agent who would be offered a caller of this queue now; None where nobody is idle."""
+        ...
+
     def versions(self) -> set[str]:
         """The versions whose rules the queues' snapshot names."""
         ...

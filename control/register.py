@@ -20,6 +20,7 @@ from control.override_menu import OverrideMenu, PinFailures
 from control.states import (
     AGENT_CALLS,
     CALLBACKS,
+    CONSULTATIONS,
     OFFERS,
     PLACES,
     TRANSFERS,
@@ -27,6 +28,8 @@ from control.states import (
     AgentCallState,
     CallbackEvent,
     CallbackState,
+    ConsultationEvent,
+    ConsultationState,
     OfferEvent,
     OfferState,
     Place,
@@ -128,11 +131,13 @@ class Recorded(msgspec.Struct):
     hiding: bool = False
     held: bool = False
     """The other side is on hold, and holds of this queue are not recorded."""
+    left_out: bool = False
+    """A number outside is in the talk, and talks with those are not recorded."""
 
     @property
     def muted(self) -> bool:
         """Whether silence is being written."""
-        return self.hiding or self.held
+        return self.hiding or self.held or self.left_out
 
 
 class Talk(msgspec.Struct):
@@ -196,10 +201,40 @@ class BlindTransfer(msgspec.Struct):
     state: TransferState = "checking"
     why: str = ""
     """The reason why the target was not reached."""
+    consulted: bool = False
+    """The agent wanted to talk to the target first."""
 
     def on(self, event: TransferEvent) -> None:
         """Take an event. Raises BrokenRule where the table has nothing."""
         to = TRANSFERS.after(self.state, event)
+        self.state = to or self.state
+
+
+class Consultation(msgspec.Struct):
+    """Somebody whom an agent consults about a caller; `control.states.CONSULTATIONS` has its states.
+
+    `agent` and `leg` are those who asked; `other` is the leg of the one who is consulted, from the ring on. `attempt`
+    is that of the gate before a number, then of the connection of both. `talk` is the number of the talk that they
+    left.
+    """
+
+    number: int
+    """Counts the call's transfers, and these with them, from 1."""
+    by: Literal["phone", "code", "http"]
+    agent: AgentId
+    leg: LegId
+    target: Target
+    attempt: AttemptId
+    began_at: Instant
+    talk: int
+    other: LegId | None = None
+    state: ConsultationState = "checking"
+    why: str = ""
+    """The cause of the other one's end."""
+
+    def on(self, event: ConsultationEvent) -> None:
+        """Take an event. Raises BrokenRule where the table has nothing."""
+        to = CONSULTATIONS.after(self.state, event)
         self.state = to or self.state
 
 
@@ -325,6 +360,8 @@ class Register(msgspec.Struct):
     """Accounts of agents' phones that a node has seen busy while no leg of ours was on them, with that node."""
     transfers: dict[CallId, BlindTransfer] = msgspec.field(default_factory=dict)
     """Transfers by agents that have not come to their end."""
+    consultations: dict[CallId, Consultation] = msgspec.field(default_factory=dict)
+    """Consultations that go on."""
     handed_on: dict[CallId, HandedOn] = msgspec.field(default_factory=dict)
     """Calls that go on, of which an agent wanted a transfer."""
     leaving: dict[LegId, AttemptId] = msgspec.field(default_factory=dict)

@@ -65,6 +65,8 @@ def missed(hub: Hub, back: SwitchBack) -> list[SwitchEvent]:
         here = live.get(call.leg)
         if here is None or call.bridge is None:
             continue
+        if call.place == "talking" and call.talk is None:
+            continue  # back from a consultation, and perhaps never done: `Consultations.adopt` orders it again
         attempt = call.bridge.attempt
         if here.bridged_with is not None and here.bridged_with in live:
             events.append(Bridged(attempt, (call.leg, here.bridged_with)))

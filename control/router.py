@@ -34,6 +34,8 @@ from control.blind_transfers import ROLE as OUTSIDE
 from control.blind_transfers import BlindTransfers
 from control.callbacks import Callbacks
 from control.callers import Callers
+from control.consultations import ROLE as CONSULTED
+from control.consultations import Consultations
 from control.flow_commands import FlowCommands
 from control.holds import Holds
 from control.hub import Hub
@@ -63,6 +65,7 @@ Rarer = (
     | events.CaseWanted
     | events.SupervisionWanted
     | events.DialWanted
+    | events.ConsultationWanted
     | events.NumberChecked
     | events.TrunksChanged
     | events.OverrideWanted
@@ -100,6 +103,9 @@ class Router:
         self._blind_transfers = self._offers.handed_on = keys.transfers = BlindTransfers(
             hub, self._offers, self._announcements, self._recordings
         )
+        self._consultations = self._offers.consultations = keys.consultations = Consultations(
+            hub, self._offers, self._blind_transfers, phones, self._recordings
+        )
         self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys, overrides)
         flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings, overrides)
         self.parts: dict[commands.LegRole, Part] = {
@@ -113,6 +119,7 @@ class Router:
             OUTSIDE: self._blind_transfers,
             "dialling": self._agent_calls,
             "dialled": self._agent_calls,
+            CONSULTED: self._consultations,
         }
         hub.on_flow_command = flow_commands.on_flow_command
         hub.on_queue_command = self._offers.on_queue_command
@@ -149,6 +156,10 @@ class Router:
         """Whether the phone's state says of its calls what is not known; if it can be reached is another matter."""
         return self._phones.is_news(event)
 
+    def consultation_refusal(self, event: events.ConsultationWanted) -> str:
+        """Why this cannot be done now; empty where it can. Nothing changes."""
+        return self._consultations.refusal(event)
+
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one event; `now` never goes back."""
         hub = self.hub
@@ -159,6 +170,8 @@ class Router:
         self._overrides.look()
         if hub.register.transfers:
             self._blind_transfers.look()
+        if hub.register.consultations:
+            self._consultations.look()
         return hub.out
 
     def next_deadline(self) -> Instant | None:
@@ -281,6 +294,7 @@ class Router:
                     hub.give(command)
                 self._callbacks.restarted()
                 self._blind_transfers.restarted()
+                self._consultations.restarted()
             case events.CaseFiled(attempt, call_id, number):
                 filed = hub.register.filing.pop(attempt, None)
                 if filed is not None and filed.case.asked_by == "caller" and call_id in hub.register.calls:
@@ -289,12 +303,15 @@ class Router:
                 call = hub.register.calls.get(call_id)
                 caller = call.caller if call is not None else ""
                 hub.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
+            case events.ConsultationWanted():
+                self._consultations.wanted(event)
             case events.SupervisionWanted():
                 self._supervision.wanted(event)
             case events.DialWanted():
                 self._agent_calls.wanted(event)
             case events.NumberChecked():
-                if not self._agent_calls.checked(event) and not self._blind_transfers.checked(event):
+                mine = (self._agent_calls, self._blind_transfers, self._consultations)
+                if not any(part.checked(event) for part in mine):
                     self._callbacks.checked(event)
             case events.OverrideWanted():
                 self._overrides.wanted(event)
@@ -346,6 +363,8 @@ class Router:
 
     def _bridge_changed(self, event: door.Bridged | door.Unbridged) -> None:
         register = self.register
+        if self._consultations.bridge_changed(event):
+            return
         legs = event.legs if isinstance(event, door.Bridged) else event.survivors
         for leg in legs:
             call = register.call_of(leg)
@@ -363,7 +382,7 @@ class Router:
             if isinstance(event, door.Unbridged):
                 if call is not None and call.leg == leg:
                     self._alone_again(call)
-            elif leg in register.legs and register.legs[leg].role != "caller":
+            elif leg in register.legs and register.legs[leg].role != "caller" and not self._consultations.has(leg):
                 self.hub.give(HangUp(leg))
 
     def _alone_again(self, call: at.Call) -> None:
@@ -389,6 +408,8 @@ class Router:
 
     def _failed(self, event: door.CommandFailed) -> None:
         register = self.register
+        if self._consultations.connection_failed(event):
+            return
         bridging = register.bridges.get(event.attempt)
         if bridging is not None:
             call = register.calls[bridging]
@@ -407,4 +428,5 @@ class Router:
             hub.settle()
         resync.adopt(hub, self._offers, self._callers, self._agent_calls, event, before)
         self._override_phone.adopted({leg.leg for leg in event.live})
+        self._consultations.adopt({leg.leg: leg for leg in event.live})
         nodes.switch_back(hub, event)

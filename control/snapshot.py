@@ -45,8 +45,8 @@ def decode(data: bytes) -> Snapshot:
 def _talk_of_before(register: Register, call: Call) -> None:
     """Note the talk of a call that goes on since a release that did not."""
     offer = register.offer_of(call)
-    if call.bridge is None or call.talk is not None or call.place != "talking":
-        return
+    if call.bridge is None or call.talk is not None or call.place != "talking" or call.call in register.handed_on:
+        return  # the last: the agent has consulted somebody, and is being connected with the caller again
     if offer is not None and offer.leg in register.legs:
         began_at = call.answered_at if call.talks == 1 else register.legs[offer.leg].answered_at
         party = register.legs[offer.leg].party

@@ -162,6 +162,54 @@ TRANSFERS: Transitions[TransferState, TransferEvent] = Transitions(
 | waiting | on music | that agent is gone, too: the queue looks for another one, and the caller is first in line |
 """
 
+ConsultationState = Literal["checking", "ringing", "talking", "swapped", "conference", "over"]
+ConsultationEvent = Literal[
+    "allowed",
+    "refused",
+    "answered",
+    "swapped",
+    "joined",
+    "completed",
+    "given_back",
+    "other_left",
+    "agent_left",
+    "left",
+]
+
+_ENDS: dict[ConsultationEvent, ConsultationState] = {
+    "completed": "over",
+    "given_back": "over",
+    "other_left": "over",
+    "agent_left": "over",
+    "left": "over",
+}
+CONSULTATIONS: Transitions[ConsultationState, ConsultationEvent] = Transitions(
+    "consultation",
+    {
+        "checking": {"allowed": "ringing", "refused": "over", "given_back": "over", "left": "over"},
+        "ringing": {
+            "answered": "talking",
+            "given_back": "over",
+            "other_left": "over",
+            "agent_left": "over",
+            "left": "over",
+        },
+        "talking": {"swapped": "swapped", "joined": "conference", **_ENDS},
+        "swapped": {"swapped": "talking", "joined": "conference", **_ENDS},
+        "conference": {"swapped": "talking", **_ENDS},
+    },
+)
+"""An agent who asks somebody about a caller.
+
+| state | the caller | the agent | the other one |
+|---|---|---|---|
+| checking | talks with the agent | talks with the caller | may the number be called? |
+| ringing | music | music | their phone rings |
+| talking | music | talk with each other | |
+| swapped | talk with each other | | music |
+| conference | hear each other | | |
+"""
+
 CallbackState = Literal[
     "checking", "unchecked", "booked", "asking", "clearing", "dialling", "resting", "talking", "over"
 ]

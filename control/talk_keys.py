@@ -1,9 +1,11 @@
 """Keys that are pressed in a talk: the agent's two-key codes, and the caller's end of a secret."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Literal, Protocol
 
 from calls.events import TransferRequested
 from complaints.cases import CaseAsked
+from control.events import ConsultationWanted
 from control.hub import Hub
 from control.register import Call, Leg
 from control.talk_recordings import TalkRecordings
@@ -15,6 +17,17 @@ DECLINE_RECORDING = "*7"
 the caller does not want to be recorded."""
 TRANSFER = "*2"
 """Begins a blind transfer; the target's digits follow, and `#` ends them. Another `*` gives it up."""
+CONSULT = "*3"
+"""Begins a consultation, as `*2` a transfer."""
+GIVE_BACK, SWAP, CONNECT, JOIN = "*1", "*4", "*5", "*6"
+"""Keys of an agent who consults somebody."""
+_ACTS: Mapping[str, Literal["swap", "join", "connect", "give_back"]] = {
+    GIVE_BACK: "give_back",
+    SWAP: "swap",
+    CONNECT: "connect",
+    JOIN: "join",
+}
+_WITH_TARGET = (TRANSFER, CONSULT)
 _LONGEST = 24
 """Keys of a transfer; with more of them it is given up."""
 
@@ -27,6 +40,14 @@ class Transfers(Protocol):
         ...
 
 
+class Consultations(Protocol):
+    """Consultations by agents."""
+
+    def wanted(self, event: ConsultationWanted) -> None:
+        """Do what an agent wants."""
+        ...
+
+
 class TalkKeys:
     """Takes the keys of both who talk."""
 
@@ -34,14 +55,15 @@ class TalkKeys:
         self._hub = hub
         self._recordings = recordings
         self.transfers: Transfers
+        self.consultations: Consultations
 
     def of_agent(self, leg: Leg, digit: str) -> None:
         """Take an agent's key; outside of a talk it only counts as the first of two."""
         hub = self._hub
         call = hub.register.call_of(leg.leg)
         talking = call is not None and call.place == "talking"
-        if talking and leg.keys.startswith(TRANSFER) and digit != "*" and len(leg.keys) < _LONGEST:
-            self._transfer(leg, digit)
+        if talking and leg.keys.startswith(_WITH_TARGET) and digit != "*" and len(leg.keys) < _LONGEST:
+            self._with_target(leg, digit)
             return
         leg.keys = (leg.keys[-1:] + digit)[-2:]
         if call is None or not talking:
@@ -53,13 +75,18 @@ class TalkKeys:
             self._recordings.hide(call, True)
         elif leg.keys == DECLINE_RECORDING and call.recording.consent != "declined":
             self._recordings.decline(call)
+        elif leg.keys in _ACTS:
+            self.consultations.wanted(ConsultationWanted(leg.leg, _ACTS[leg.keys]))
 
-    def _transfer(self, leg: Leg, digit: str) -> None:
+    def _with_target(self, leg: Leg, digit: str) -> None:
         if digit != "#":
             leg.keys += digit
             return
-        to, leg.keys = leg.keys.removeprefix(TRANSFER), ""
-        self.transfers.requested(TransferRequested(leg.leg, to, "code"))
+        code, to, leg.keys = leg.keys[:2], leg.keys[2:], ""
+        if code == TRANSFER:
+            self.transfers.requested(TransferRequested(leg.leg, to, "code"))
+        else:
+            self.consultations.wanted(ConsultationWanted(leg.leg, "consult", to))
 
     def of_caller(self, call: Call, digit: str) -> None:
         """Take a caller's key: only the end of hidden digits means something."""

@@ -46,6 +46,19 @@ class TalkRecordings:
         call.recording.held = on and not records
         self._mute(call, muted)
 
+    def third(self, call: Call, on: bool) -> None:
+        """Somebody comes into the talk, or is gone: silence meanwhile, where they are one who may not be recorded."""
+        muted = call.recording.muted
+        call.recording.left_out = on and self._may_not_be(call)
+        self._mute(call, muted)
+
+    def _may_not_be(self, call: Call) -> bool:
+        """Whether the third is a number outside, and talks with those are not recorded."""
+        third = self._hub.register.consultations.get(call.call)
+        if third is None or third.target.kind != "number":
+            return False
+        return not self._hub.directory.transfer_rules(self._hub.register.version).record
+
     def _mute(self, call: Call, before: bool) -> None:
         muted = call.recording.muted
         if muted is not before and call.bridge is not None and call.bridge.recorded:

@@ -37,7 +37,7 @@ def end(call: Call, cause: Cause, now: Instant, offset_s: float) -> LogTalk | No
     if call.bridge is None or talk is None:
         return None
     call.bridge.talk = None
-    call.recording.held = False
+    call.recording.held = call.recording.left_out = False
     end_hold(talk, now)
     return LogTalk(
         call=call.call,

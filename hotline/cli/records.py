@@ -339,6 +339,8 @@ _BECAME = {
     "checking": "may the number be called?",
     "under_way": "the caller hears music until somebody is there",
     "reached": "{whom} was reached",
+    "consulting": "the agent talks to {whom}, or their phone rings",
+    "given_back": "the agent has talked to {whom}, and kept the caller",
     "returned": "{whom} was not reached, and the caller is back with agent {agent}",
     "requeued": "neither {whom} nor agent {agent} was reached; the caller, first in line, got another agent",
     "refused": "refused, and the talk went on",
@@ -350,7 +352,8 @@ _BECAME = {
 def _transferred(row: dict[str, Any]) -> list[tuple[float, str]]:
     """A transfer by an agent, in words: asked for, and what became of it."""
     whom = row["target"] if row["kind"] == "none" else f"{row['kind']} {row['target']}"
-    asked = f"agent {row['agent']} hands the caller to {whom}, {_BY[row['by']]}"
+    does = "consults {whom} about the caller" if row["consulted"] else "hands the caller to {whom}"
+    asked = f"agent {row['agent']} {does.format(whom=whom)}, {_BY[row['by']]}"
     became = _BECAME[row["outcome"]].format(whom=whom, agent=row["agent"])
     detail = f" ({row['detail']})" if row["detail"] else ""
     return [(row["began_at"], asked), (row["ended_at"] or row["began_at"], became + detail)]

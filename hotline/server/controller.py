@@ -142,6 +142,10 @@ class RunningController:
         """Why an agent cannot hand this call to `to`; empty when they can."""
         return self._driver.router.transfer_refusal(call, to)
 
+    def consultation_refusal(self, event: events.ConsultationWanted) -> str:
+        """Why this cannot be done now; empty when it can."""
+        return self._driver.router.consultation_refusal(event)
+
     async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""
         return await self._upkeep.take_up_version()

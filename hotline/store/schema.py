@@ -1,6 +1,6 @@
 """The tables. SQLAlchemy Core describes them and compiles the statements once; instants are UTC epoch seconds."""
 
-from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 metadata = MetaData()
 
@@ -110,6 +110,7 @@ transfers = Table(
     Column("outcome", String(16), nullable=False),
     Column("talk", Integer, nullable=False, comment="number of the talk that came of it; 0: none"),
     Column("detail", String(128), nullable=False),
+    Column("consulted", Boolean, nullable=False, comment="the agent wanted to talk to the target first"),
     Index("transfers_by_time", "began_at"),
 )
 

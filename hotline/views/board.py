@@ -125,6 +125,7 @@ class Board:
                     "talk_s": None if call.talk is None else now - call.talk.began_at,
                     "held_s": _held_s(call.talk, now),
                     "forecast": self._forecast_of(call),
+                    "consultation": _consultation_of(register, call),
                 }
                 for call in register.calls.values()
             ],
@@ -186,3 +187,12 @@ def _parties(register: Register, call: Call) -> dict[str, str]:
 def _held_s(talk: Talk | None, now: float) -> float | None:
     """How long the other side of a talk has been on hold; None where nobody is."""
     return None if talk is None or talk.held_since is None else now - talk.held_since
+
+
+def _consultation_of(register: Register, call: Call) -> dict[str, Any] | None:
+    """Whom the agent of a talk consults, and how far that is; None where they consult nobody."""
+    one = register.consultations.get(call.call)
+    if one is None:
+        return None
+    name = masked(one.target.name) if one.target.kind == "number" else one.target.name
+    return {"state": one.state, "kind": one.target.kind, "with": name}

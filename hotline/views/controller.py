@@ -98,6 +98,10 @@ class Controller(Protocol):
         """Why an agent cannot hand this call to `to`; empty when they can. Raises KeyError for one that is gone."""
         ...
 
+    def consultation_refusal(self, event: events.ConsultationWanted) -> str:
+        """Why this cannot be done now; empty when it can. Nothing changes."""
+        ...
+
     async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""
         ...

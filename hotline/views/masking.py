@@ -7,7 +7,7 @@ from calls.numbers import masked, masked_within
 
 Row = Mapping[str, Any]
 
-_OUTSIDE = ("caller", "transfer", "outside")
+_OUTSIDE = ("caller", "transfer", "outside", "consulted")
 """Roles of legs whose party is somebody's number. Accounts of the house's own phones are no secret."""
 
 
@@ -43,7 +43,8 @@ def transfer_row(row: Row, region: str) -> dict[str, Any]:
             target = masked_within(row["target"], region)
         case _:
             target = row["target"]
-    return {**row, "target": target, "detail": masked_within(row["detail"], region)}
+    said = {"detail": masked_within(row["detail"], region), "consulted": bool(row["consulted"])}
+    return {**row, "target": target, **said}
 
 
 def step_row(row: Row, region: str) -> dict[str, Any]:

@@ -13,7 +13,18 @@ from calls.ids import AgentId
 from control import events
 from dsl.tree import nearest_hint
 from hotline.views.controller import Controller
-from hotline.web import calls, description, dialling, moving, overrides, recordings, strictness, transfers, waits
+from hotline.web import (
+    calls,
+    consultations,
+    description,
+    dialling,
+    moving,
+    overrides,
+    recordings,
+    strictness,
+    transfers,
+    waits,
+)
 from hotline.web.rights import Client, Guard
 from hotline.web.strictness import AgentPath, Body, known_parameters
 from hotline.web.tokens import WaitTokens
@@ -81,6 +92,7 @@ def make(controller: Controller, token: str, tokens: WaitTokens, clients: Sequen
     moving.add(app, controller, known)
     overrides.add(app, controller, known)
     transfers.add(app, controller, known)
+    consultations.add(app, controller, known)
     waits.add(app, controller, known, tokens)
     description.add(app)
     return app

@@ -18,6 +18,14 @@ def each_call_is_in_one_place(router: Router, ivr: Ivr, acd: Acd, hidden: Collec
     for name, transfer in register.transfers.items():
         places = {"checking": ("talking",), "away": ("waiting", "offered", "transferring"), "outside": ("transferred",)}
         assert register.calls[name].place in places.get(transfer.state, ("waiting", "offered")), (name, transfer)
+    for name, one in register.consultations.items():
+        call, offer = register.calls[name], register.offers[register.calls[name].offer or ""]
+        assert (call.place, offer.leg, offer.state) == ("talking", one.leg, "talking"), (name, one, offer)
+        assert name not in register.transfers, "one at a time"
+        assert (one.other is None) == (one.state == "checking"), (name, one)
+        assert one.other is None or one.other in call.guests, (name, one)
+        if one.state in ("ringing", "talking"):
+            assert call.talk is None, "who consults somebody does not talk to the caller"
     assert set(register.handed_on) <= set(register.calls)
     for call in register.calls.values():
         talk = call.talk

@@ -35,6 +35,8 @@ pytestmark = pytest.mark.properties
 agents = st.sampled_from(AGENTS).map(AgentId)
 some = st.integers(0, 1_000_000)
 TARGETS = ("8001", "8002", "03", "desk", "queue:care care>=9", "main", "13900139000", "13900139000", "999", "nowhere")
+CONSULTED = ("8001", "8002", "03", "desk", "13900139000", "13900139000")
+ACTS = ("swap", "swap", "swap", "join", "join", "connect", "give_back", "agent", "other", "caller")
 
 
 def _router() -> tuple[Router, Ivr, Acd]:
@@ -291,11 +293,76 @@ class House(RuleBasedStateMachine):
         offers = [offer for offer in self.router.register.offers.values() if offer.state == "talking"]
         self.tell(events.TransferRequested(self.pick(number, offers).leg, to, by))
 
+    @precondition(lambda self: any(offer.state == "talking" for offer in self.router.register.offers.values()))
+    @rule(number=some, to=st.sampled_from(TARGETS), by=st.sampled_from(["code", "http"]), answers=st.booleans())
+    def an_agent_consults_somebody(self, number: int, to: str, by: Any, answers: bool) -> None:
+        """Who `answers` at once, where nothing is in the way; or is rung, or asked about, for as long as it takes."""
+        offers = [offer for offer in self.router.register.offers.values() if offer.state == "talking"]
+        self.tell(control_events.ConsultationWanted(self.pick(number, offers).leg, "consult", to, by))
+        if answers:
+            self.settle()
+            for one in self.router.register.consultations.values():
+                if one.state == "ringing" and one.other in self.world.legs:
+                    self.world.pick_up(one.other)
+            self.settle()
+
+    @precondition(lambda self: self.world.all_up)
+    @rule(to=st.sampled_from(CONSULTED), acts=st.lists(st.sampled_from(ACTS), max_size=5), settles=st.booleans())
+    def a_consultation_goes_its_way(self, to: str, acts: list[str], settles: bool) -> None:
+        """From a caller who comes to whatever the agent does with both, or who leaves; told late or at once."""
+        for agent in AGENTS:
+            self.tell(AgentSignedIn(AgentId(agent)))
+        self.call_in(key="1", called="95183")
+        self.all_goes_well()
+        offers = [offer for offer in self.router.register.offers.values() if offer.state == "talking"]
+        if not offers:
+            return
+        asks = self.pick(len(acts), offers)
+        self.tell(control_events.ConsultationWanted(asks.leg, "consult", to))
+        self.settle()
+        one = self.router.register.consultations.get(asks.call)
+        if one is None or one.other not in self.world.legs:
+            return
+        self.world.pick_up(one.other)
+        for act in acts:
+            if settles:
+                self.settle()
+            call = self.router.register.calls.get(asks.call)
+            legs = {"agent": asks.leg, "other": one.other, "caller": call.leg if call is not None else LegId("")}
+            if act in legs:
+                self.world.die(legs[act], Cause.NORMAL)
+            else:
+                self.tell(control_events.ConsultationWanted(asks.leg, act))  # type: ignore[arg-type]  # one of them
+
+    @precondition(lambda self: self.router.register.consultations)
+    @rule(
+        number=some,
+        act=st.sampled_from(["swap", "swap", "join", "join", "connect", "give_back"]),
+        at_once=st.booleans(),
+    )
+    def an_agent_wants_something_of_a_consultation(self, number: int, act: Any, at_once: bool) -> None:
+        consultation = self.pick(number, list(self.router.register.consultations.values()))
+        self.tell(control_events.ConsultationWanted(consultation.leg, act))
+        if not at_once:
+            self.settle()
+
+    @precondition(lambda self: self.router.register.consultations)
+    @rule(
+        number=some,
+        who=st.sampled_from(["agent", "other", "caller"]),
+        cause=st.sampled_from([Cause.NORMAL, Cause.FAILED]),
+    )
+    def somebody_leaves_a_consultation(self, number: int, who: str, cause: Cause) -> None:
+        call, one = self.pick(number, list(self.router.register.consultations.items()))
+        caller = self.router.register.calls[call].leg
+        self.world.die({"agent": one.leg, "other": one.other or one.leg, "caller": caller}[who], cause)
+
     @precondition(lambda self: self.world.legs)
     @rule(number=some)
     def somebody_asks_for_a_transfer_who_may_not(self, number: int) -> None:
         """A leg in whatever role and state: most have no caller to hand on."""
         self.tell(events.TransferRequested(self.pick(number, list(self.world.legs)), "01"))
+        self.tell(control_events.ConsultationWanted(self.pick(number, list(self.world.legs)), "consult", "01"))
 
     @precondition(lambda self: self.router.register.calls)
     @rule(number=some)
@@ -411,7 +478,7 @@ class House(RuleBasedStateMachine):
         register = self.router.register
         left: list[Any] = [register.calls, register.legs, register.offers, register.bridges, register.filing]
         left += [register.openings, register.menus]
-        left += [register.transfers, register.handed_on, register.leaving]
+        left += [register.transfers, register.consultations, register.handed_on, register.leaving]
         left += [register.agent_calls, register.engaged]
         left += [self.ivr.sessions, self.acd.assignments, self.acd.callers.by_call]
         assert not any(left), left

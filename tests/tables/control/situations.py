@@ -11,7 +11,7 @@ are left out.
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -182,6 +182,18 @@ class Scene:
         """The agent wants a number outside to have the caller."""
         self.house.tell(door.TransferRequested(self._agent(), OUTSIDE, "http"))
 
+    def agent_consults(self) -> None:
+        """The agent wants to talk to a number outside first."""
+        self.house.tell(events.ConsultationWanted(self._agent(), "consult", OUTSIDE, "http"))
+
+    def agent_swaps(self) -> None:
+        """The agent turns to the one who hears music."""
+        self.house.tell(events.ConsultationWanted(self._agent(), "swap", by="http"))
+
+    def agent_joins_all(self) -> None:
+        """The agent lets all three hear each other."""
+        self.house.tell(events.ConsultationWanted(self._agent(), "join", by="http"))
+
     def phone_is_free(self) -> None:
         """The agent who handed the caller on has been hung up."""
         self.house.tell(door.CallEnded(self._agent(), Cause.NORMAL))
@@ -288,6 +300,14 @@ AGENT_CALLS: Mapping[str, Callable[[], Scene]] = {
     "telling": scene(Scene.dials_out, Scene.number_is_refused),
     "ending": scene(Scene.dials_out, Scene.number_is_refused, Scene.words_end),
 }
+_CONSULTED = (*_TALKING, Scene.agent_consults, Scene.number_is_allowed, Scene.target_answers, Scene.connection_stands)
+CONSULTATIONS: Mapping[str, Callable[[], Scene]] = {
+    "checking": scene(*_TALKING, Scene.agent_consults),
+    "ringing": scene(*_TALKING, Scene.agent_consults, Scene.number_is_allowed),
+    "talking": scene(*_CONSULTED),
+    "swapped": scene(*_CONSULTED, Scene.agent_swaps, Scene.connection_stands),
+    "conference": scene(*_CONSULTED, Scene.agent_joins_all, Scene.connection_stands),
+}
 STAR_CODES: Mapping[str, Callable[[], Scene]] = {
     "nobody's phone": scene(lambda made: setattr(made, "phone", "8099")),
     "offline": scene(),
@@ -376,6 +396,14 @@ def _handed_on(to: str) -> Happening:
     def happens(made: Scene) -> door.TransferRequested | None:
         leg = made.leg("agent")
         return None if leg is None else door.TransferRequested(leg.leg, to)
+
+    return happens
+
+
+def _wants(act: Literal["consult", "swap", "join", "connect", "give_back"], to: str = "") -> Happening:
+    def happens(made: Scene) -> events.ConsultationWanted | None:
+        leg = made.leg("agent")
+        return None if leg is None else events.ConsultationWanted(leg.leg, act, to)
 
     return happens
 
@@ -480,6 +508,31 @@ HAPPENINGS: Mapping[str, Mapping[str, Happening]] = {
         "the switch loses the agent": _ends("dialling", Cause.LOST),
         "half a minute passes": lambda made: 30.0,
     },
+    "consultations": {
+        "the number is allowed": _checked(True),
+        "the number is refused": _checked(False),
+        "the other one answers": _answered("consulted"),
+        "the other one is busy": _ends("consulted", Cause.BUSY),
+        "the other one hangs up": _ends("consulted", Cause.NORMAL),
+        "the connection stands": _bridged,
+        "the connection parts": _unbridged,
+        "the connection fails": _bridge_failed,
+        "the agent swaps": _wants("swap"),
+        "the agent lets all three talk": _wants("join"),
+        "the agent connects both": _wants("connect"),
+        "the agent gives back": _wants("give_back"),
+        "the agent consults another one": _wants("consult", "+8613900139001"),
+        "the agent hands the caller on to another queue": _handed_on("queue:loans"),
+        "the agent hangs up": _ends("agent", Cause.NORMAL),
+        "the agent's network dies": _ends("agent", Cause.UNREACHABLE),
+        "the agent signs out": lambda made: AgentSignedOut(AgentId("01")),
+        "the caller presses 9": _key("caller", "9"),
+        "the caller hangs up": _ends("caller", Cause.NORMAL),
+        "the switch loses the caller": _ends("caller", Cause.LOST),
+        "a supervisor moves the caller": lambda made: CallMoved(made.call_id, "loans"),  # type: ignore[arg-type]
+        "the controller starts anew": lambda made: events.Restarted(),
+        "half a minute passes": lambda made: 30.0,
+    },
     "star codes": {
         f"they dial {code}": _dials(code)
         for code in ("*61", "*62", "*63", "*631", "*639", "*64", "*65", "*611", "*60", "95183")
@@ -491,6 +544,7 @@ SITUATIONS: Mapping[str, Mapping[str, Callable[[], Scene]]] = {
     "callbacks": CALLBACKS,
     "transfers": TRANSFERS,
     "agent calls": AGENT_CALLS,
+    "consultations": CONSULTATIONS,
     "star codes": STAR_CODES,
 }
 
@@ -508,6 +562,8 @@ def _state(machine: str, made: Scene) -> str:
         case "agent calls":
             dialled = register.agent_calls.get(made.call_id)
             return "over" if dialled is None else dialled.state
+        case "consultations":
+            return next((one.state for one in register.consultations.values()), "over")
         case "star codes":
             if made.phone == "8099":
                 return "nobody's phone"
@@ -521,6 +577,8 @@ def _short(made: Scene, command: Any, roles: Mapping[str, str]) -> str:
     kind = type(command).__name__
     if kind == "Play" and isinstance(command.media[0], Sentence) and roles.get(command.leg) == "code":
         return f"Play {command.media[0].text}"
+    if kind == "Bridge" and "consulted" in roles.values():
+        return f"{kind} {roles.get(command.a, '?')} {roles.get(command.b, '?')}"
     if kind == "Originate":
         return f"{kind} {command.to.partition(':')[0]}"
     if kind in _SHOWN:

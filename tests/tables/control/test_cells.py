@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from control.states import AGENT_CALLS, CALLBACKS, OFFERS, PLACES, TRANSFERS
+from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
 from tests.tables.control import situations
 
 pytestmark = pytest.mark.tables
@@ -29,6 +29,7 @@ def test_every_cell_is_there(machine: str) -> None:
     [
         *(("places", PLACES), ("offers", OFFERS), ("callbacks", CALLBACKS)),
         *(("transfers", TRANSFERS), ("agent calls", AGENT_CALLS)),
+        ("consultations", CONSULTATIONS),
     ],
 )
 def test_every_state_has_a_row(machine: str, table: object) -> None:

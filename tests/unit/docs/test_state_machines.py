@@ -13,7 +13,7 @@ import pytest
 from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
 from control.override_menu import MENUS
-from control.states import AGENT_CALLS, CALLBACKS, OFFERS, PLACES, TRANSFERS
+from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
 from ivr.machine.phases import PHASES as SESSION
 from switch.asterisk.talk import TRANSITIONS as ASTERISK_TALK
 from switch.freeswitch.talk import TRANSITIONS as FREESWITCH_TALK
@@ -27,6 +27,7 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "override menu": MENUS,  # type: ignore[dict-item]
     "transfer": TRANSFERS,  # type: ignore[dict-item]
     "agents call": AGENT_CALLS,  # type: ignore[dict-item]
+    "consultation": CONSULTATIONS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
     "session": SESSION,  # type: ignore[dict-item]
     "talk asterisk": ASTERISK_TALK,  # type: ignore[dict-item]

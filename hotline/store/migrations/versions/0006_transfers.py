@@ -22,5 +22,6 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(16), nullable=False),
         sa.Column("talk", sa.Integer, nullable=False),
         sa.Column("detail", sa.String(128), nullable=False),
+        sa.Column("consulted", sa.Boolean, nullable=False),
     )
     op.create_index("transfers_by_time", "transfers", ["began_at"])

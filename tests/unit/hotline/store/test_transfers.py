@@ -3,12 +3,13 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
 from calls.ids import AgentId, CallId
-from control.commands import LogTransfer
+from control.commands import LogTransfer, TransferOutcome
 from hotline.cli.records import _transferred
 from hotline.store import opening, reading, statements
 from hotline.views import masking
@@ -51,6 +52,33 @@ def test_the_story_has_the_wish_and_what_became_of_it() -> None:
         (10.0, "agent 01 hands the caller to number +8613900139000, by the phone's own key"),
         (14.0, "number +8613900139000 was not reached, and the caller is back with agent 01 (busy)"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        ("consulting", "the agent talks to number +8613900139000, or their phone rings"),
+        ("given_back", "the agent has talked to number +8613900139000, and kept the caller"),
+        ("reached", "number +8613900139000 was reached"),
+    ],
+)
+def test_the_story_of_a_consultation(outcome: str, says: str) -> None:
+    row = {**msgspec.to_builtins(REACHED), "outcome": outcome, "consulted": 1, "by": "code"}
+    assert _transferred(row) == [
+        (10.0, "agent 01 consults number +8613900139000 about the caller, by star code"),
+        (14.0, says),
+    ]
+    assert masking.transfer_row(row, "CN")["consulted"] is True
+
+
+@pytest.mark.parametrize("role", ["transfer", "outside", "consulted"])
+def test_a_number_outside_is_masked_in_its_leg(role: str) -> None:
+    assert masking.leg_row({"role": role, "party": "tel:+8613900139000"})["party"] == "tel:+86*******9000"
+
+
+def test_each_outcome_has_its_words() -> None:
+    for outcome in get_args(TransferOutcome):
+        assert len(_transferred({**msgspec.to_builtins(REACHED), "outcome": outcome})) == 2
 
 
 def test_an_ended_transfer_is_counted_once() -> None:

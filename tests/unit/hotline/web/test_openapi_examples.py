@@ -88,8 +88,13 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
             told[f"{method} {path}"] = await _ask(app, described, method, path, operation, tokens, live, ended)
     assert len(told) > 20
     refused = {name: status for name, status in told.items() if not 200 <= status < 300}
+    of_talks = (
+        "transfer",
+        "consultation",
+        *(f"consultation/{act}" for act in ("swap", "conference", "connect", "give-back")),
+    )
     assert refused == {
-        "post /calls/{call}/transfer": 409,  # this caller waits, and is in no talk
+        **{f"post /calls/{{call}}/{name}": 409 for name in of_talks},  # this caller waits, and is in no talk
         "post /agents/{agent}/dial": 403,  # no dialplans/outgoing.yaml: nobody outside is called
     }
 

@@ -1,0 +1,382 @@
+"""Consultations and conferences: an agent talks to somebody about a caller, who hears music meanwhile.
+
+The agent connects both and leaves (an attended transfer), swaps between them, lets all three hear each other, or gives
+the other one back. Who leaves, leaves alone: the agent's end connects the caller with the other one, as if they had
+said so, and the other one's end gives the agent the caller back. `control.states.CONSULTATIONS` has the states. The
+part of the legs of those who are consulted; once they have the caller, their leg is `blind_transfers`' own.
+"""
+
+from acd.events import TalkEnded
+from calls.commands import Bridge, HangUp, Originate, StartMusic, Supervise
+from calls.events import Bridged, CallAnswered, CallEnded, CommandFailed, LiveLeg, Unbridged
+from calls.ids import AgentId, AttemptId, CallId, LegId
+from control import nodes, transfer_targets
+from control import register as at
+from control.blind_transfers import BlindTransfers
+from control.commands import CheckNumber, LogTransfer, TransferOutcome
+from control.events import ConsultationWanted, NumberChecked
+from control.hub import Hub
+from control.offers import Offers
+from control.parts import QuietPart
+from control.phones import Phones
+from control.refused_keys import say_refused
+from control.states import ConsultationEvent
+from control.talk_recordings import TalkRecordings
+from control.target import Target
+
+ROLE = "consulted"
+_OF_BOTH = "-consultation"
+"""The end of an attempt that connects an agent with the one whom they consult."""
+
+
+class Consultations(QuietPart):
+    """Takes `ConsultationWanted`. `register.consultations` has those that go on, each by its call."""
+
+    def __init__(
+        self, hub: Hub, offers: Offers, transfers: BlindTransfers, phones: Phones, recordings: TalkRecordings
+    ) -> None:
+        self._hub = hub
+        self._offers = offers
+        self._transfers = transfers
+        self._phones = phones
+        self._recordings = recordings
+
+    # what the agent wants
+
+    def wanted(self, event: ConsultationWanted) -> None:
+        """Do it, or let everything be as it is where that cannot be."""
+        if refused := self.refusal(event):
+            advice = "what holds goes on; docs/transfers.md says what an agent may ask for when"
+            self._hub.notice("warning", "consultation refused", detail=refused, advice=advice)
+            if event.by == "code":
+                say_refused(self._hub, event.leg)
+            return
+        call = self._hub.register.call_of(event.leg)
+        assert call is not None  # else it was refused
+        consultation = self._hub.register.consultations.get(call.call)
+        if event.act == "consult":
+            self._begin(call, event)
+        elif consultation is not None:
+            match event.act:
+                case "swap":
+                    self._swap(call, consultation)
+                case "join":
+                    self._join(call, consultation)
+                case "give_back":
+                    self._close(call, consultation, "given_back", "given_back")
+                case "connect":
+                    self._connect(call, consultation)
+
+    def refusal(self, event: ConsultationWanted) -> str:
+        """Why this cannot be done now; empty where it can. Nothing changes."""
+        register = self._hub.register
+        call = register.call_of(event.leg)
+        offer = register.offer_of(call) if call is not None else None
+        if call is None or offer is None or offer.leg != event.leg or offer.state != "talking":
+            return "the caller is in no talk with this agent"
+        consultation = register.consultations.get(call.call)
+        if event.act != "consult":
+            if consultation is None:
+                return "nobody is consulted"
+            return "" if consultation.state not in ("checking", "ringing") or event.act == "give_back" else "too early"
+        if consultation is not None or call.call in register.transfers:
+            return "somebody is consulted, or has the caller soon"
+        target = self._find(call, offer, event.to)
+        return target if isinstance(target, str) else ""
+
+    def _find(self, call: at.Call, offer: at.Offer, to: str) -> Target | str:
+        hub = self._hub
+        target = transfer_targets.find(hub.directory, hub.register.version, call.version, to)
+        if isinstance(target, str) or target.kind == "number":
+            return target
+        if target.kind == "flow":
+            return "nobody is there to talk to: a flow is for a transfer"
+        agent: AgentId | None = AgentId(target.name)
+        if target.kind == "queue":
+            agent = hub.queue_view.free_agent(target.name, target.skills)
+            if agent is None:
+                return f"nobody of {target.name} is free now"
+        assert agent is not None
+        account = hub.directory.account(hub.register.version, agent)
+        standing = hub.queue_view.agent(agent, hub.now)
+        if agent == offer.agent:
+            return "this agent has the caller already"
+        if account is None or standing is None or standing.state != "idle":
+            return f"agent {agent} is not free now"
+        return Target("agent", agent)
+
+    def _begin(self, call: at.Call, event: ConsultationWanted) -> None:
+        hub, register = self._hub, self._hub.register
+        offer = register.offer_of(call)
+        assert offer is not None
+        target = self._find(call, offer, event.to)
+        assert isinstance(target, Target)
+        handed_on = register.handed_on.setdefault(call.call, at.HandedOn())
+        handed_on.transfers += 1
+        consultation = register.consultations[call.call] = at.Consultation(
+            number=handed_on.transfers,
+            by=event.by,
+            agent=offer.agent,
+            leg=offer.leg,
+            target=target,
+            attempt=hub.mint(call.call),
+            began_at=hub.now,
+            talk=call.talks,
+        )
+        if target.kind == "number":
+            self._row(call, consultation, "checking")
+            hub.give(CheckNumber(call.call, consultation.attempt, target.name))
+        else:
+            self._ring(call, consultation)
+
+    def checked(self, event: NumberChecked) -> bool:
+        """Go on by the answer of the gate before numbers; False where it was not asked for a consultation."""
+        consultation = self._hub.register.consultations.get(event.call)
+        if consultation is None or consultation.attempt != event.attempt or consultation.state != "checking":
+            return False
+        call = self._hub.register.calls[event.call]
+        if event.allowed:
+            self._ring(call, consultation)
+        else:
+            why = event.reason or "the number may not be called"
+            self._end(call, consultation, "refused", "refused", why)
+            if consultation.by == "code":
+                say_refused(self._hub, consultation.leg)
+        return True
+
+    def restarted(self) -> None:
+        """The controller that was asked about a number is no more: ask again."""
+        for call, consultation in self._hub.register.consultations.items():
+            if consultation.state == "checking":
+                self._hub.give(CheckNumber(call, consultation.attempt, consultation.target.name))
+
+    def _ring(self, call: at.Call, consultation: at.Consultation) -> None:
+        """The caller hears music, and so does the agent until somebody is there."""
+        hub, register = self._hub, self._hub.register
+        consultation.on("allowed")
+        self._row(call, consultation, "consulting")
+        self._away_from_caller(call)
+        hub.give(StartMusic(consultation.leg, hub.mint(consultation.leg)))
+        leg = consultation.other = LegId(f"{hub.mint(call.call)}-{ROLE}")
+        if consultation.target.kind == "number":
+            party = to = f"tel:{consultation.target.name}"
+            via, shown = "", call.called  # the caller's number as ours would be a false one
+        else:
+            account = hub.directory.account(register.version, AgentId(consultation.target.name))
+            party = f"phone:{account}"
+            to, via = nodes.address(register, party, call.call)
+            shown = call.caller
+        register.legs[leg] = at.Leg(leg, ROLE, call.call, party, hub.now, via=via)
+        call.guests.append(leg)
+        self._phones.leg_changed(register.legs[leg])
+        reach_s = hub.directory.transfer_rules(register.version).reach_s
+        hub.give(Originate(leg, hub.mint(leg), to, shown, "", reach_s))
+
+    def _away_from_caller(self, call: at.Call) -> None:
+        """The agent and the caller no longer hear each other; the talk is over, the next one has a row of its own."""
+        self._offers.pause_talk(call)
+        self._hub.start_music(call)
+
+    def _swap(self, call: at.Call, consultation: at.Consultation) -> None:
+        talked_to_other = consultation.state == "talking"
+        consultation.on("swapped")
+        assert consultation.other is not None
+        if talked_to_other:
+            self._hub.give(StartMusic(consultation.other, self._hub.mint(consultation.other)))
+            self._offers.resume_talk(call)
+        else:
+            self._away_from_caller(call)
+            self._connect_both(call, consultation)
+
+    def _join(self, call: at.Call, consultation: at.Consultation) -> None:
+        if consultation.state == "conference":
+            return  # they hear each other
+        consultation.on("joined")
+        if call.talk is not None:
+            self.together(call)
+        elif call.bridge is None:
+            self._offers.resume_talk(call)
+
+    def together(self, call: at.Call) -> None:
+        """The caller and the agent hear each other again: the third comes in, where that is wanted."""
+        consultation = self._hub.register.consultations.get(call.call)
+        if consultation is not None and consultation.state == "conference" and consultation.other is not None:
+            self._recordings.third(call, True)
+            attempt = self._hub.mint(consultation.other)
+            self._hub.give(Supervise(consultation.other, attempt, consultation.leg, "barge"))
+
+    def _connect_both(self, call: at.Call, consultation: at.Consultation) -> None:
+        assert consultation.other is not None
+        consultation.attempt = AttemptId(f"{self._hub.mint(call.call)}{_OF_BOTH}")
+        self._hub.give(Bridge(consultation.attempt, consultation.leg, consultation.other))
+
+    # connected
+
+    def _connect(self, call: at.Call, consultation: at.Consultation) -> None:
+        """The caller has the other one from now on, and the agent leaves."""
+        offer = self._hub.register.offer_of(call)
+        assert offer is not None
+        self._offers.part_with(call, offer)
+        self._hand_over(call, consultation, "completed")
+        self._hub.give(HangUp(offer.leg))
+
+    def agent_left(self, call: at.Call, offer: at.Offer, cut_off: bool) -> bool:
+        """The agent's leg is gone: they have left the other two to each other. False where nobody is consulted."""
+        consultation = self._hub.register.consultations.get(call.call)
+        if consultation is None or consultation.state == "checking":
+            return False
+        self._offers.part_with(call, offer, leaving=False)
+        self._hub.tell_queues(TalkEnded(offer.attempt, cut_off))
+        self._hand_over(call, consultation, "agent_left")
+        return True
+
+    def _hand_over(self, call: at.Call, consultation: at.Consultation, event: ConsultationEvent) -> None:
+        hub, register = self._hub, self._hub.register
+        answered = consultation.state != "ringing"
+        other = consultation.other
+        assert other is not None
+        consultation.on(event)
+        del register.consultations[call.call]
+        call.on("transfer_begun")
+        self._transfers.take_over(call, consultation, register.legs[other], answered)
+        if not answered:
+            hub.start_music(call)
+
+    # the other one
+
+    def answered(self, leg: at.Leg, event: CallAnswered) -> None:
+        """The one who is consulted is there: the agent talks to them."""
+        call = self._hub.register.call_of(leg.leg)
+        consultation = self._hub.register.consultations.get(call.call) if call is not None else None
+        if call is None or consultation is None or consultation.other != leg.leg:
+            self._hub.give(HangUp(leg.leg))
+        elif consultation.state == "ringing":
+            consultation.on("answered")
+            self._connect_both(call, consultation)
+
+    def ended(self, leg: at.Leg, event: CallEnded) -> None:
+        """The one who is consulted is gone, or never came: the agent has the caller back."""
+        call = self._hub.register.calls.get(leg.call) if leg.call is not None else None
+        consultation = self._hub.register.consultations.get(call.call) if call is not None else None
+        if call is None or consultation is None or consultation.other != leg.leg:
+            return
+        outcome: TransferOutcome = "returned" if consultation.state == "ringing" else "given_back"
+        consultation.why = event.cause
+        self._close(call, consultation, "other_left", outcome, gone=True)
+
+    def failed(self, leg: at.Leg, event: CommandFailed) -> None:
+        """They could not be let into the talk: they are given back."""
+        if event.reason not in ("leg_gone", "switch_lost"):
+            self._hub.give(HangUp(leg.leg))
+
+    def bridge_changed(self, event: Bridged | Unbridged) -> bool:
+        """Whether this was the connection of an agent with the one whom they consult."""
+        if not event.attempt.endswith(_OF_BOTH):
+            return False
+        for consultation in self._hub.register.consultations.values():
+            if consultation.attempt == event.attempt and isinstance(event, Unbridged):
+                both = (consultation.leg, consultation.other)
+                if consultation.state == "talking" and set(event.survivors) == set(both):
+                    assert consultation.other is not None
+                    self._hub.give(HangUp(consultation.other))  # a fault of the switch; whose leg ended says its end
+        return True
+
+    def connection_failed(self, event: CommandFailed) -> bool:
+        """Whether this was such a connection, which never was: the other one is given back.
+
+        Or that of an agent who turned to the caller again, while the link is lost: `adopt` orders what was lost.
+        """
+        register, attempt = self._hub.register, event.attempt
+        if not attempt.endswith(_OF_BOTH):
+            call = register.calls.get(register.bridges.get(attempt, CallId("")))
+            return event.reason == "switch_lost" and call is not None and _is_turned_to(call)
+        for consultation in register.consultations.values():
+            if consultation.attempt == attempt and consultation.other is not None and event.reason != "switch_lost":
+                self._hub.give(HangUp(consultation.other))
+        return True
+
+    def has(self, leg: LegId) -> bool:
+        """Whether this leg is one of a consultation."""
+        return any(leg in (one.leg, one.other) for one in self._hub.register.consultations.values())
+
+    # the end
+
+    def _close(
+        self,
+        call: at.Call,
+        consultation: at.Consultation,
+        event: ConsultationEvent,
+        outcome: TransferOutcome,
+        gone: bool = False,
+    ) -> None:
+        """The agent has the caller back, and the other one goes."""
+        talks_to_caller = call.bridge is not None
+        started = consultation.state != "checking"
+        self._end(call, consultation, event, outcome, consultation.why)
+        if consultation.other is not None and not gone:
+            self._hub.give(HangUp(consultation.other))
+        self._recordings.third(call, False)
+        if started and not talks_to_caller:
+            self._offers.resume_talk(call)
+
+    def _end(
+        self,
+        call: at.Call,
+        consultation: at.Consultation,
+        event: ConsultationEvent,
+        outcome: TransferOutcome,
+        why: str = "",
+    ) -> None:
+        consultation.on(event)
+        del self._hub.register.consultations[call.call]
+        self._row(call, consultation, outcome, why, over=True)
+
+    def look(self) -> None:
+        """See whether the call of each consultation is still in its talk. After every event."""
+        register = self._hub.register
+        for name, consultation in list(register.consultations.items()):
+            call = register.calls.get(name)
+            if call is not None and call.place == "talking":
+                continue
+            consultation.on("left")
+            del register.consultations[name]
+            self._hub.give(self._made(name, consultation, "caller_left" if call is None else "left", "", True))
+            if call is not None and consultation.other in register.legs:  # else it is hung up with the call
+                self._hub.give(HangUp(consultation.other))
+
+    def adopt(self, live: dict[LegId, LiveLeg]) -> None:
+        """Order again what the gap may have swallowed: who hears whom, by the state of each consultation."""
+        register = self._hub.register
+        for talk in register.calls.values():
+            offer = register.offer_of(talk) if _is_turned_to(talk) else None
+            if offer is not None and offer.leg in live and talk.leg in live:
+                register.part(talk)
+                self._offers.resume_talk(talk)
+        for name, consultation in register.consultations.items():
+            call, here = register.calls.get(name), live.get(consultation.leg)
+            if call is None or here is None or call.leg not in live or consultation.state == "checking":
+                continue  # what is gone, ends the consultation in a moment (`look`)
+            if consultation.state in ("ringing", "talking") and not live[call.leg].in_music:
+                self._hub.start_music(call)
+            if consultation.state == "talking" and here.bridged_with != consultation.other:
+                self._connect_both(call, consultation)
+            if consultation.state == "conference" and call.talk is not None:
+                self.together(call)
+
+    def _row(
+        self, call: at.Call, consultation: at.Consultation, outcome: TransferOutcome, why: str = "", over: bool = False
+    ) -> None:
+        self._hub.give(self._made(call.call, consultation, outcome, why, over))
+
+    def _made(
+        self, call: CallId, consultation: at.Consultation, outcome: TransferOutcome, why: str, over: bool
+    ) -> LogTransfer:
+        offset_s, target = self._hub.register.offset_s, consultation.target
+        began_at, ended_at = consultation.began_at + offset_s, self._hub.utc if over else None
+        one = (consultation.number, consultation.by, consultation.agent, target.kind, target.name)
+        return LogTransfer(call, *one, began_at, ended_at, outcome, 0, why, consulted=True)
+
+
+def _is_turned_to(call: at.Call) -> bool:
+    """Whether the agent of this talk has turned to the caller again, and the two do not hear each other yet."""
+    return call.place == "talking" and call.talk is None and call.bridge is not None
