@@ -209,6 +209,13 @@ def test_click_to_call_rings_the_agent_then_asks_then_calls() -> None:
     assert house.last(LogCall).outcome == "answered"
 
 
+def test_a_phone_of_which_no_switch_has_told_is_not_rung_where_others_are_known() -> None:
+    house = ControlHarness("01", "02")
+    house.tell(door.AgentDeviceChanged("8002", DeviceState.IDLE, "a"))
+    house.tell(events.DialWanted(AgentId("01"), OUTSIDE, "t1"))
+    assert house.given(Originate) == []
+
+
 def test_a_phone_that_is_not_registered_is_not_rung_and_one_begins_where_it_is() -> None:
     house = ControlHarness("01")
     house.tell(door.AgentDeviceChanged("8001", DeviceState.UNREACHABLE, "a"))
