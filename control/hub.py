@@ -5,7 +5,7 @@ so that no core is entered twice and a replay takes the same turns.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -15,14 +15,15 @@ from acd.events import AcdEvent, CallQueued
 from calls.causes import Cause
 from calls.commands import StartMusic, StopMusic
 from calls.errors import BadInput
+from calls.events import RecordingFinished
 from calls.ids import AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control import talks
-from control.commands import ForecastMade, LogCall, LogWait, Noticed, RouterCommand
+from control.commands import DropRecording, ForecastMade, LogCall, LogWait, Noticed, RouterCommand
 from control.ports import Directory, Flows, QueueView
-from control.register import Call, Register
-from ivr.commands import IvrCommand
+from control.register import Call, Register, call_id
+from ivr.commands import IvrCommand, VoicemailLeft
 from ivr.events import IvrEvent
 
 
@@ -81,12 +82,20 @@ class Hub:
         while self._line:
             match self._line.popleft():
                 case ("flows", event):
-                    for flow_command in self.flows.handle(event, self.now):
+                    flow_commands = self.flows.handle(event, self.now)
+                    for flow_command in flow_commands:
                         self.on_flow_command(flow_command)
+                    if type(event) is RecordingFinished:
+                        self._drop_unless_left(event, flow_commands)
                 case ("queues", event):
                     for queue_command in self._ask_queues(event):
                         self.on_queue_command(queue_command)
                     self._pass_on_forecasts()
+
+    def _drop_unless_left(self, event: RecordingFinished, flow_commands: Sequence[IvrCommand]) -> None:
+        """What a caller said and no flow took as a message, too short or too late, is in no list: it does not stay."""
+        if event.path and not any(isinstance(command, VoicemailLeft) for command in flow_commands):
+            self.give(DropRecording(call_id(event.leg), event.path))
 
     def _ask_queues(self, event: AcdEvent) -> list[AcdCommand]:
         try:

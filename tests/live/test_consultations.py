@@ -253,9 +253,12 @@ async def test_a_controller_killed_during_a_consultation_loses_nobody(house: Liv
             talk.third = await asyncio.wait_for(talk.phone.new_calls.get(), 5.0)
         else:
             await talk.reached()
-        if moment in ("swapped", "conference"):
-            await talk.do("swap" if moment == "swapped" else moment)
+        if moment == "swapped":
+            await talk.do("swap")
             await hear((talk.call, AGENT), (talk.agent, CALLER))
+        elif moment == "conference":
+            await talk.do(moment)
+            await in_turn((talk.call, CALLER), (talk.agent, AGENT), (talk.third, OTHER))
         await house.stop_controller(signal.SIGKILL)
         await house.start_controller()
         if rings:

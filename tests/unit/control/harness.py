@@ -53,7 +53,7 @@ PROGRAM = flow.Program(
             steps={
                 "choose": flow.Menu(
                     lines=(flow.Line("menu"),),
-                    keys={"1": "care", "2": "complain", "3": "pass_on", "7": "decline", "8": "allow"},
+                    keys={"1": "care", "2": "complain", "3": "pass_on", "6": "message", "7": "decline", "8": "allow"},
                     **_ASKING,
                 ),
                 "care": flow.Queue(
@@ -71,6 +71,9 @@ PROGRAM = flow.Program(
                 "decline": flow.Consent(recording="declined", then="choose"),
                 "allow": flow.Consent(recording="allowed", then="choose"),
                 "pass_on": flow.Transfer(to=flow.Const("tel:+861012345"), ring_s=20.0, outcomes={}, then="bye"),
+                "message": flow.Voicemail(
+                    lines=(), box="desk", least_s=1.0, max_s=60.0, silence_s=5.0, end_key="#", then="bye", failed="bye"
+                ),
                 "bye": flow.HangUp(lines=(flow.Line("bye"),)),
                 "away": flow.HangUp(lines=()),
             },
