@@ -1,5 +1,7 @@
 """The routing configuration of a version: its queues, its agents and their phones, and how callers are treated."""
 
+from functools import cached_property
+
 import msgspec
 
 from acd.config import Configuration
@@ -10,7 +12,7 @@ from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 
 
-class RoutingConfiguration(msgspec.Struct, frozen=True):
+class RoutingConfiguration(msgspec.Struct, frozen=True, dict=True):
     """Read from queues.yaml, agents.yaml, trunks.yaml, transfers.yaml and outgoing.yaml at publish.
 
     On disk it is `people.json`, and `treatments` is `habits`.
@@ -39,7 +41,7 @@ class RoutingConfiguration(msgspec.Struct, frozen=True):
         """The agent whose phone has this account; None if nobody's has."""
         return self.owners.get(account)
 
-    @property
+    @cached_property
     def owners(self) -> dict[str, AgentId]:
-        """Agents by account."""
+        """Agents by account; made once, for it is asked at each change of a phone."""
         return {person.account or agent: agent for agent, person in self.configuration.agents.items()}
