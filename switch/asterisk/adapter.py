@@ -33,7 +33,6 @@ from switch.asterisk.originating import ARGUMENT as OUT
 from switch.asterisk.originating import Dialler
 from switch.asterisk.playing import Player
 from switch.asterisk.recording import SNOOP_ARGUMENT, Recorder
-from switch.asterisk.requests import Reply
 from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
 from switch.asterisk.transferring import Transferring
@@ -71,6 +70,7 @@ class AsteriskSwitch(Adapter[Leg]):
         self._sink: Sink | None = None
         self._held_back: list[wire.AriEvent] | None = None  # events while the inventory is being taken
         self._startup_time = ""
+        self._reading_phones: asyncio.Task[None] | None = None
         self._closing = False
         session.emit = self._emit
         session.on_end = self._on_end
@@ -234,9 +234,10 @@ class AsteriskSwitch(Adapter[Leg]):
 
     def _on_user_event(self, event: wire.ChannelUserevent) -> None:
         if event.eventname == ACCOUNTS_CHANGED:
-            self._session.client.request("GET", "endpoints/PJSIP", self._on_endpoints)
+            self._reading_phones = asyncio.create_task(self._read_phones())
 
-    def _on_endpoints(self, reply: Reply) -> None:
+    async def _read_phones(self) -> None:
+        reply = await self._session.client.fetch("endpoints/PJSIP")
         if reply.ok:  # else the link is gone, and the next inventory has them
             self._devices.adopt(wire.decode_body(reply.body, tuple[wire.Endpoint, ...]))
 

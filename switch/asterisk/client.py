@@ -154,6 +154,22 @@ class AriClient:
         self.request(method, uri, settle, body, connection)
         return await future
 
+    async def fetch(self, uri: str) -> Reply:
+        """A GET over HTTP: for lists, which grow with calls and phones.
+
+        Asterisk's WebSockets are made for short messages: a list of many hundred channels is none (22.10.1).
+        """
+        if not self._connected or self._session is None:
+            return _LOST
+        deadline_s = self._pending.deadline_s
+        try:
+            async with asyncio.timeout(deadline_s), self._session.get(f"{self._base_url}/{uri}") as response:
+                return reply_of(response.status, response.reason or "", await response.text())
+        except TimeoutError:
+            return Reply(0, failure="deadline", reason=f"no answer within {deadline_s:g} s")
+        except (aiohttp.ClientError, OSError) as error:
+            return Reply(0, failure="switch_lost", reason=str(error) or repr(error))
+
     async def caught_up(self) -> None:
         """Return when all that was requested so far has been carried out, or has failed."""
         await asyncio.gather(

@@ -12,6 +12,7 @@ from switch.asterisk import wire
 from switch.asterisk.bridging import pair_in
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import subscriptions
+from switch.asterisk.requests import Reply
 
 T = TypeVar("T")
 
@@ -62,11 +63,13 @@ async def prepare(client: AriClient, application: str, music: str, device_prefix
 
 async def take_inventory(client: AriClient, application: str) -> Inventory:
     """The inventory as it is now. Raises SwitchAway, or SwitchError when Asterisk refuses or answers nonsense."""
-    info = await _get(client, "asterisk/info", wire.Info)
+    uri = "asterisk/info"
+    info = _read(await client.ask("GET", uri), uri, wire.Info)
     owned = await _get(client, f"applications/{wire.part(application)}", wire.Application)
     channels = await _get(client, "channels", tuple[wire.Channel, ...])
     bridges = await _get(client, "bridges", tuple[wire.BridgeState, ...])
     endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
+    await _must(client, "GET", "asterisk/ping")  # lists come beside the events: what was told before them is here now
     ours = frozenset(owned.channel_ids)
     own_bridges = [bridge for bridge in bridges if bridge.id.startswith(f"{application}-")]
     pairs = {bridge.id: pair for bridge in own_bridges if (pair := pair_in(bridge)) is not None}
@@ -98,16 +101,24 @@ async def _held(client: AriClient, legs: list[LegId]) -> frozenset[str]:
 
 
 async def _get(client: AriClient, uri: str, kind: type[T]) -> T:
+    """A list, or what has lists inside."""
+    return _read(await client.fetch(uri), uri, kind)
+
+
+def _read(reply: Reply, uri: str, kind: type[T]) -> T:
     try:
-        return wire.decode_body(await _must(client, "GET", uri), kind)
+        return wire.decode_body(_body(reply, f"GET {uri}"), kind)
     except wire.BadMessage as error:
         raise SwitchError(f"GET {uri}: {error}") from error
 
 
-async def _must(client: AriClient, method: str, uri: str, body: object = None) -> str:
-    reply = await client.ask(method, uri, body)
+async def _must(client: AriClient, method: str, uri: str, body: object = None) -> None:
+    _body(await client.ask(method, uri, body), f"{method} {uri}")
+
+
+def _body(reply: Reply, asked: str) -> str:
     if reply.failure in ("deadline", "switch_lost"):
-        raise SwitchAway(f"{method} {uri}: {reply.reason}")
+        raise SwitchAway(f"{asked}: {reply.reason}")
     if not reply.ok:
-        raise SwitchError(f"{method} {uri}: {reply.reason}")
+        raise SwitchError(f"{asked}: {reply.reason}")
     return reply.body

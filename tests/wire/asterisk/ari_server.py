@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 Request = dict[str, Any]
+_FOREVER_S = 60.0
 
 
 class AriServer:
@@ -74,9 +75,12 @@ class AriServer:
 
     async def rest(self, request: web.Request) -> web.Response:
         uri = str(request.rel_url).removeprefix("/ari/")
-        reply = self._note({"method": request.method, "uri": uri, "message_body": await request.text()})
-        assert reply is not None, "HTTP has no way to leave a request open"
-        return web.Response(status=reply["status_code"])
+        asked = {"method": request.method, "uri": uri, "message_body": await request.text(), "over_http": True}
+        reply = self._note(asked)
+        if reply is None:
+            await asyncio.sleep(_FOREVER_S)
+            raise web.HTTPServiceUnavailable
+        return web.Response(status=reply["status_code"], text=reply.get("message_body", ""))
 
 
 @asynccontextmanager

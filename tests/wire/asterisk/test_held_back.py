@@ -50,6 +50,7 @@ class Asterisk:
             "channels": self.channels,
             "bridges": [],
             "endpoints/PJSIP": [],
+            "asterisk/ping": {},
         }
         if request["method"] != "GET":
             return {"status_code": 204}
@@ -77,7 +78,9 @@ async def asterisk() -> AsyncIterator[Asterisk]:
 
 @pytest_asyncio.fixture
 async def switch(asterisk: Asterisk, tmp_path: Path) -> AsyncIterator[AsteriskSwitch]:
-    options = AsteriskOptions(asterisk.server.url, "user", "secret", recordings_dir=tmp_path, connections=1)
+    options = AsteriskOptions(
+        asterisk.server.url, "user", "secret", recordings_dir=tmp_path, connections=1, deadline_s=1.0
+    )
     adapter = AsteriskSwitch(options)
     yield adapter
     await adapter.close()
@@ -124,3 +127,40 @@ async def test_a_caller_who_comes_while_the_inventory_is_taken_arrives_once(
     await switch.start(facts.sink)
     assert facts.of(SwitchBack)[0].live == ()
     assert [fact.leg for fact in facts.of(CallArrived)] == [CALLER]
+
+
+async def test_lists_never_go_by_the_websocket(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
+    """Their length grows with the calls, and Asterisk's WebSockets are made for short messages."""
+    asterisk.channels = [channel(CALLER, "Up")]
+    await switch.start(Facts().sink)
+    await switch.calls()
+    asked = [request for request in asterisk.server.requests if request["method"] == "GET"]
+    lists = {"applications/hotline", "channels", "bridges", "endpoints/PJSIP"}
+    assert {request["uri"] for request in asked if request.get("over_http")} == lists
+    assert {request["uri"] for request in asked if not request.get("over_http")} == {"asterisk/info", "asterisk/ping"}
+
+
+async def test_phones_that_were_changed_are_read_again(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
+    await switch.start(Facts().sink)
+    asterisk.server.requests.clear()
+    await asterisk.server.say({"type": "ChannelUserevent", "eventname": "hotline-accounts", "timestamp": ""})
+    await asterisk.server.asked(1)
+    (asked,) = asterisk.server.requests
+    assert (asked["method"], asked["uri"], asked["over_http"]) == ("GET", "endpoints/PJSIP", True)
+
+
+async def test_an_asterisk_that_does_not_answer_for_its_lists_is_tried_again(
+    asterisk: Asterisk, switch: AsteriskSwitch
+) -> None:
+    answer, asked = asterisk.server.answer, 0
+
+    def silent_at_first(request: Request) -> Request | None:
+        nonlocal asked
+        asked += request["uri"] == "channels"
+        return None if request["uri"] == "channels" and asked == 1 else answer(request)
+
+    asterisk.server.answer = silent_at_first
+    facts = Facts()
+    await switch.start(facts.sink)
+    await facts.next(SwitchBack)
+    assert asterisk.server.connections == 2
