@@ -8,6 +8,9 @@ import wave
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
+from bench.children import ChildEnded
 from bench.soak.found import Held
 from bench.soak.house import SoakHouse
 from calls.ids import Seconds
@@ -71,12 +74,18 @@ async def of(place: SoakHouse) -> Held:
 
 
 async def of_asterisk(place: SoakHouse, what: str) -> list[dict[str, Any]]:
-    """Channels or bridges, as ARI lists them."""
+    """Channels or bridges, as ARI lists them. Raises ChildEnded when Asterisk has ended."""
     settings = place.asterisk.settings
-    async with ari_session(settings) as session, session.get(f"{settings.ari_url}/{what}") as answer:
-        answer.raise_for_status()
-        rows: list[dict[str, Any]] = await answer.json()
-        return rows
+    try:
+        async with ari_session(settings) as session, session.get(f"{settings.ari_url}/{what}") as answer:
+            answer.raise_for_status()
+            rows: list[dict[str, Any]] = await answer.json()
+            return rows
+    except aiohttp.ClientConnectionError as error:
+        if place.asterisk.running:
+            raise
+        code = await place.asterisk.ended()
+        raise ChildEnded(f"Asterisk ended with code {code}; its log is {settings.log_file}") from error
 
 
 def sounds(folder: Path) -> dict[str, Seconds | None]:

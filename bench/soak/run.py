@@ -111,7 +111,11 @@ async def run(options: Options) -> Soaked:
         folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hotline-soak-")))
         folder.mkdir(parents=True, exist_ok=True)
         async with house.opened(folder, options.rate, options.first_port) as place, place.phones() as phones:
-            return await _Soak(options, place, phones).run()
+            try:
+                return await _Soak(options, place, phones).run()
+            except* ChildEnded as ended:  # what else failed beside it came of it
+                first = first_of(ended)
+        raise first
 
 
 class _Soak:
@@ -299,6 +303,12 @@ async def _every(every_s: Seconds | None, ends_at: float, do: Callable[[], Await
         await asyncio.sleep(max(0.0, due_at - time.monotonic()))
         await do()
         due_at += every_s
+
+
+def first_of(group: BaseExceptionGroup[ChildEnded]) -> ChildEnded:
+    """The innermost first of them."""
+    one = group.exceptions[0]
+    return first_of(one) if isinstance(one, BaseExceptionGroup) else one
 
 
 def _line(sample: Sample) -> str:
