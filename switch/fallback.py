@@ -1,6 +1,6 @@
 """The fallback is what callers hear while the controller is away, here in no switch's own words.
 
-A fallback is deliberately small: the hours, one menu of one level, the phones of a group all ringing at once, and
+A fallback is deliberately small: the hours, one menu of one level, the phones of a group, a few at a time, and
 voicemail. Each switch has a compiler of it into its own dialplan (`fallback.py` of its package), and the dialplan
 writes what each call came to, which `switch.missed` reads.
 """
@@ -18,6 +18,8 @@ ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 # In one dialplan or the other these end a value, begin a variable or an expression, or separate arguments and sounds.
 _UNSAFE_IN_PATH = re.compile(r'[\s,;&|"\'!<>$\[\]{}()]')
 LONGEST_CALL_S = 3600
+PHONES_AT_ONCE = 4
+"""For one caller. With all of a group's, a rush of callers while the controller starts would be a rush squared."""
 MENU_TRIES = 2
 MENU_WAIT_S = 6
 KEYS = frozenset("0123456789*#")
@@ -50,7 +52,7 @@ class OpeningHours:
 
 @dataclass(frozen=True)
 class RingGroup:
-    """Phones that ring together, by account (`AgentAccount.user`)."""
+    """Phones that ring for the same callers, by account (`AgentAccount.user`); `PHONES_AT_ONCE` of them for one."""
 
     name: str
     endpoints: tuple[str, ...]

@@ -16,6 +16,7 @@ from switch.accounts import AgentAccount
 from switch.asterisk import wire
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.settings import AsteriskSettings
+from switch.fallback import PHONES_AT_ONCE
 from switch.holdmusic import write_hold_music
 from switch.media_timeout import MediaTimeout
 from switch.peers import peer_user
@@ -219,6 +220,7 @@ def _values(settings: AsteriskSettings, installation: Installation, control: Pat
     values["gateway"] = _gateway(settings)
     values["extra_modules"] = "\n".join(f"load = {one_line(module)}" for module in settings.extra_modules)
     values["extra_dialplan"] = settings.extra_dialplan
+    values["phones_at_once"] = str(PHONES_AT_ONCE)
     return values
 
 

@@ -25,6 +25,10 @@ from switch.fallback import (
 
 _NO_SUCH_NUMBER = 1
 """Q.850."""
+_ROUND_S = 12
+"""So long a few phones ring for a caller before others do."""
+_SHELF = 1_500
+"""Characters; a variable has room for 4,095."""
 
 
 def compile_fallback(lines: Sequence[FallbackLine], voicemail_dir: str) -> str:
@@ -114,13 +118,42 @@ def _ring_extension(group: RingGroup) -> str:
 def _ring(line: FallbackLine, group: RingGroup) -> Iterator[str]:
     yield f"exten => {_ring_extension(group)},1,Set(HOTLINE_GROUP={group.name})"
     if group.endpoints:
-        phones = "&".join(f"PJSIP/{endpoint}" for endpoint in group.endpoints)
-        # The caller hears music while they ring.
-        yield f" same => n,Dial({phones},{line.ring_s},m)"
-        yield ' same => n,GotoIf($["${DIALSTATUS}" = "ANSWER"]?done)'
+        yield from _ring_phones(_shelves(group.endpoints), line.ring_s)
     yield " same => n,Set(HOTLINE_OUTCOME=no_answer)"
     yield " same => n,Goto(voicemail,1)"
     yield " same => n(done),Hangup()"
+
+
+def _ring_phones(shelves: Sequence[str], ring_s: int) -> Iterator[str]:
+    """Rings a few phones after each other for `ring_s`; then, or where no phone is there, goes on behind it."""
+    yield " same => n,Set(HOTLINE_SOME=)"
+    yield f" same => n,Set(HOTLINE_UNTIL=$[${{EPOCH}} + {ring_s}])"
+    yield " same => n(again),Set(HOTLINE_LEFT=$[${HOTLINE_UNTIL} - ${EPOCH} + 1])"  # no 0, which would be no limit
+    yield f" same => n,ExecIf($[${{HOTLINE_LEFT}} > {_ROUND_S}]?Set(HOTLINE_LEFT={_ROUND_S}))"
+    yield f" same => n,Goto(shelf-${{RAND(1,{len(shelves)})}})"
+    for number, shelf in enumerate(shelves, start=1):
+        yield f" same => n(shelf-{number}),Gosub(hotline-fallback-ring,s,1({shelf},${{HOTLINE_LEFT}}))"
+        if number < len(shelves):
+            yield " same => n,Goto(rung)"
+    yield ' same => n(rung),GotoIf($["${DIALSTATUS}" = "ANSWER"]?done)'
+    if len(shelves) == 1:  # else another shelf may have phones
+        yield ' same => n,GotoIf($["${HOTLINE_SOME}" = ""]?nobody)'
+    yield " same => n,GotoIf($[${EPOCH} >= ${HOTLINE_UNTIL}]?nobody)"
+    yield " same => n,MusicOnHold(,1)"  # phones that refuse at once are not asked without a pause
+    yield " same => n,Goto(again)"
+    yield " same => n(nobody),NoOp()"
+
+
+def _shelves(endpoints: Sequence[str]) -> list[str]:
+    """The phones in lists that a variable of Asterisk's holds twice."""
+    shelves = [""]
+    for endpoint in endpoints:
+        longer = f"{shelves[-1]}&{endpoint}".lstrip("&")
+        if len(longer) > _SHELF:
+            shelves.append(endpoint)
+        else:
+            shelves[-1] = longer
+    return shelves
 
 
 def _voicemail(line: FallbackLine, voicemail_dir: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,10 +37,20 @@ def test_a_zone_that_asterisk_reads_wrongly_is_closed() -> None:
     assert '"${STRFTIME(0,Asia/Shanghai,%z)}" != "+0800"]?Set(OPEN=0)' in compile_fallback([MAIN], "/v")
 
 
-def test_each_group_is_rung_once_and_all_its_phones_together() -> None:
+def test_the_phones_of_a_group_are_rung_by_the_dialplan_of_every_instance() -> None:
     text = compile_fallback([MAIN], "/v")
     assert text.count("exten => ring-care,1,") == 1
-    assert "Dial(PJSIP/agent-1001&PJSIP/agent-1002,25,m)" in text
+    assert "Gosub(hotline-fallback-ring,s,1(agent-1001&agent-1002," in text
+    assert "Set(HOTLINE_UNTIL=$[${EPOCH} + 25])" in text
+
+
+def test_more_phones_than_a_variable_holds_are_in_several_lists_and_each_in_one() -> None:
+    phones = tuple(f"agent-{number:05}" for number in range(1_000))
+    text = compile_fallback([replace(MAIN, group=RingGroup("all", phones), keys={})], "/v")
+    lists = re.findall(r"Gosub\(hotline-fallback-ring,s,1\(([^,]*),", text)
+    assert [phone for each in lists for phone in each.split("&")] == list(phones)
+    assert max(map(len, lists)) <= 1_500
+    assert f"Goto(shelf-${{RAND(1,{len(lists)})}})" in text
 
 
 def test_a_number_of_its_own_leads_to_its_line_and_all_others_to_the_one_without() -> None:
