@@ -20,6 +20,8 @@ _UNSAFE_IN_PATH = re.compile(r'[\s,;&|"\'!<>$\[\]{}()]')
 LONGEST_CALL_S = 3600
 PHONES_AT_ONCE = 4
 """For one caller. With all of a group's, a rush of callers while the controller starts would be a rush squared."""
+ROUND_S = 12
+"""So long these ring before others do."""
 MENU_TRIES = 2
 MENU_WAIT_S = 6
 KEYS = frozenset("0123456789*#")

@@ -14,6 +14,7 @@ from switch.fallback import (
     LONGEST_CALL_S,
     MENU_TRIES,
     MENU_WAIT_S,
+    ROUND_S,
     FallbackLine,
     OpeningHours,
     RingGroup,
@@ -25,8 +26,6 @@ from switch.fallback import (
 
 _NO_SUCH_NUMBER = 1
 """Q.850."""
-_ROUND_S = 12
-"""So long a few phones ring for a caller before others do."""
 _SHELF = 1_500
 """Characters; a variable has room for 4,095."""
 
@@ -129,7 +128,7 @@ def _ring_phones(shelves: Sequence[str], ring_s: int) -> Iterator[str]:
     yield " same => n,Set(HOTLINE_SOME=)"
     yield f" same => n,Set(HOTLINE_UNTIL=$[${{EPOCH}} + {ring_s}])"
     yield " same => n(again),Set(HOTLINE_LEFT=$[${HOTLINE_UNTIL} - ${EPOCH} + 1])"  # no 0, which would be no limit
-    yield f" same => n,ExecIf($[${{HOTLINE_LEFT}} > {_ROUND_S}]?Set(HOTLINE_LEFT={_ROUND_S}))"
+    yield f" same => n,ExecIf($[${{HOTLINE_LEFT}} > {ROUND_S}]?Set(HOTLINE_LEFT={ROUND_S}))"
     yield f" same => n,Goto(shelf-${{RAND(1,{len(shelves)})}})"
     for number, shelf in enumerate(shelves, start=1):
         yield f" same => n(shelf-{number}),Gosub(hotline-fallback-ring,s,1({shelf},${{HOTLINE_LEFT}}))"

@@ -14,6 +14,8 @@ from switch.fallback import (
     LONGEST_CALL_S,
     MENU_TRIES,
     MENU_WAIT_S,
+    PHONES_AT_ONCE,
+    ROUND_S,
     FallbackLine,
     OpeningHours,
     RingGroup,
@@ -29,6 +31,7 @@ _NO_SOUND = "silence_stream://10"
 _NO_TERMINATOR = "A"  # of the menu: a key that no telephone has, so that # may be a choice
 _SILENT_LEVEL = 200
 _SILENT_S = 5
+_MOST_LISTS = 64
 
 _Condition = tuple[str, str]
 """A field, as the dialplan names it or with variables, and the expression that it must match."""
@@ -79,7 +82,7 @@ def _line(line: FallbackLine, voicemail_dir: str, domain: str) -> Iterator[str]:
         yield from _extension(f"key-{key}", [_at(f"key-{key}")], [_to(line, _place(group))])
     yield from _extension("key", [("destination_number", "^key-")], [_to(line, _place(line.group))])
     for group in groups_of(line):
-        yield from _extension(_place(group), [_at(_place(group))], _ring(line, group, domain))
+        yield from _rings(line, group, domain)
     yield from _extension("voicemail", [_at("voicemail")], _voicemail(line, voicemail_dir))
 
 
@@ -130,15 +133,36 @@ def _place(group: RingGroup) -> str:
     return f"ring-{group.name}"
 
 
-def _ring(line: FallbackLine, group: RingGroup, domain: str) -> Iterator[_Action]:
+def _rings(line: FallbackLine, group: RingGroup, domain: str) -> Iterator[str]:
+    """The extensions of a group. One with more phones than ring for one caller begins at another phone for each: the
+    call's id, which is random, leads to one of several lists."""
+    phones, place = group.endpoints, _place(group)
+    lists = min(_MOST_LISTS, -(-len(phones) // PHONES_AT_ONCE))
+    if lists <= 1:
+        yield from _extension(place, [_at(place)], _ring(line, group, phones, domain))
+        return
+    chance = f"{place}-${{regex(${{uuid}}|(..)$|%1)}}"
+    yield from _extension(place, [_at(place)], [_to(line, chance)])
+    for number in range(lists):
+        first = number * len(phones) // lists
+        ends = "|".join(f"{end:02x}" for end in range(number, 256, lists))
+        some = (phones[first:] + phones[:first])[: PHONES_AT_ONCE * max(1, line.ring_s // ROUND_S)]
+        leads = ("destination_number", f"^{re.escape(place)}-({ends})$")
+        yield from _extension(f"{place}-{number}", [leads], _ring(line, group, some, domain))
+
+
+def _ring(line: FallbackLine, group: RingGroup, phones: Sequence[str], domain: str) -> Iterator[_Action]:
     yield "set", f"hotline_group={group.name}"
-    if group.endpoints:
+    if phones:
         yield "set", f"call_timeout={line.ring_s}"
         yield "set", "continue_on_fail=true"
         yield "set", "hangup_after_bridge=true"
         yield "set", "ignore_early_media=true"
         yield "set", f"transfer_ringback={_MUSIC}"  # the caller is answered and hears music while they ring
-        yield "bridge", ",".join(_phone(endpoint, domain) for endpoint in group.endpoints)
+        legs = [_phone(endpoint, domain) for endpoint in phones]
+        rounds = [legs[first : first + PHONES_AT_ONCE] for first in range(0, len(legs), PHONES_AT_ONCE)]
+        limit = f"{{leg_timeout={ROUND_S}}}" if len(rounds) > 1 else ""
+        yield "bridge", limit + "|".join(",".join(some) for some in rounds)
     yield "set", "hotline_outcome=no_answer"
     yield _to(line, "voicemail")
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
-from switch.fallback import FallbackError, FallbackLine
+from switch.fallback import PHONES_AT_ONCE, FallbackError, FallbackLine, RingGroup
 from switch.freeswitch.instance.configuration import write_configuration
 from switch.freeswitch.instance.fallback import compile_fallback
 from switch.freeswitch.instance.imported import FallbackLog
@@ -60,6 +60,25 @@ def test_all_phones_of_a_group_ring_together_and_say_who_answered() -> None:
         ("agent-1001", "agent-1001"),
         ("agent-1002", "agent-1002"),
     ]
+
+
+def test_of_many_phones_each_caller_rings_a_few_and_together_they_ring_all() -> None:
+    phones = tuple(f"agent-{number}" for number in range(30))
+    text = compile_fallback([replace(MAIN, group=RingGroup("all", phones), keys={}, ring_s=25)], "/v")
+    lists = [one for one in contexts(text)["hotline-fallback-line-main"] if re.match("ring-all-", one.attrib["name"])]
+    rung: set[str] = set()
+    ends: list[str] = []
+    for one in lists:
+        (dialled,) = (data for app, data in actions(one) if app == "bridge")
+        rounds = [re.findall(r"user/(\S+?)@hotline", some) for some in dialled.split("|")]
+        assert [len(some) for some in rounds] == [PHONES_AT_ONCE] * 2
+        assert dialled.startswith("{leg_timeout=12}")
+        rung.update(*rounds)
+        condition = one.find("condition")
+        assert condition is not None
+        ends += condition.attrib["expression"].partition("(")[2].rstrip(")$").split("|")
+    assert rung == set(phones)
+    assert sorted(ends) == [f"{end:02x}" for end in range(256)]
 
 
 def test_every_key_may_be_a_choice() -> None:
