@@ -14,7 +14,7 @@ _HEARS_S = 15.0  # a prompt: far more than it takes, as kills and full machines 
 _SERVED_S = 90.0  # an agent
 _ENDS_S = 30.0
 _THINKS_S = (0.2, 0.8)
-_MESSAGE_S = (2.0, 4.0)
+_MESSAGE_S = (3.0, 5.0)  # one of less than a second is none, and phones on a full machine send less than they say
 
 
 class Unexpected(Exception):
