@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from glob import escape as glob_escape
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 import soundfile
+
+T = TypeVar("T")
 
 SIDE_FORMAT = "sln"
 """Signed linear without a header: a file is whole as far as it goes, also when Asterisk is killed."""
@@ -63,10 +66,21 @@ def write_note(folder: Path, note: TalkNote) -> None:
 
 
 def notes(folder: Path, prefix: str) -> Iterator[TalkNote]:
-    """The notes of one application; what cannot be read is none."""
-    for path in sorted(folder.glob(f"{glob_escape(prefix)}*{_NOTE_ENDING}")):
-        with suppress(OSError, msgspec.DecodeError):
-            yield msgspec.json.decode(path.read_bytes(), type=TalkNote)
+    """The notes of one application."""
+    yield from _whole(folder, f"{glob_escape(prefix)}*{_NOTE_ENDING}", TalkNote)
+
+
+def _whole(folder: Path, pattern: str, kind: type[T]) -> Iterator[T]:
+    """Notes by their files. One that is not whole is taken away: its controller was killed while it wrote it, and had
+    asked for nothing to be recorded yet."""
+    for path in sorted(folder.glob(pattern)):
+        with suppress(OSError):
+            try:
+                note = msgspec.json.decode(path.read_bytes(), type=kind)
+            except msgspec.DecodeError:
+                path.unlink()
+                continue
+            yield note
 
 
 class MessageNote(msgspec.Struct, frozen=True):
@@ -90,22 +104,22 @@ class MessageNote(msgspec.Struct, frozen=True):
 
 
 def message_notes(folder: Path, prefix: str) -> Iterator[MessageNote]:
-    """The notes of one application; what cannot be read is none."""
-    for path in sorted(folder.glob(f"{glob_escape(prefix)}*{_MESSAGE_ENDING}")):
-        with suppress(OSError, msgspec.DecodeError):
-            yield msgspec.json.decode(path.read_bytes(), type=MessageNote)
+    """The notes of one application."""
+    yield from _whole(folder, f"{glob_escape(prefix)}*{_MESSAGE_ENDING}", MessageNote)
 
 
 def join_sides(folder: Path, sides: tuple[str, str], name: str) -> tuple[Path, float]:
     """Two files of a side each as one stereo file, left the first; path, duration. Raises RecordingBroken, OSError.
 
-    Both end together, as the talk did: so where they differ in length, the shorter began later.
+    Both end together, as the talk did: so where they differ in length, the shorter began later. A side without a file
+    is silent: its controller was killed before it could ask for it. Where neither has sound, nothing is left of them.
     """
     target = target_of(folder, name)
     files = [folder / f"{side}.{SIDE_FORMAT}" for side in sides]
-    tracks = [np.fromfile(file, "<i2") for file in files]
+    tracks = [np.fromfile(file, "<i2") if file.exists() else np.empty(0, np.int16) for file in files]
     length = max(len(track) for track in tracks)
     if length == 0:
+        drop_sides(folder, sides)
         raise RecordingBroken("nothing was recorded")
     stereo = np.zeros((length, 2), np.int16)
     for channel, track in enumerate(tracks):
