@@ -11,17 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from hotline.store import schema
-
 Kind = Literal["cases", "recordings", "voicemail", "calls", "waits", "agent_states", "overrides", "journal"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they go: a case that goes lets the recordings of its call go in the same run."""
 
-OF_A_CALL = tuple(
-    table
-    for table in schema.metadata.sorted_tables
-    if "call" in table.c and table.name not in {"cases", "recordings", "waits", "legal_holds"}
-)
+OF_A_CALL = ("call_agents", "callbacks", "calls", "legs", "steps", "surveys", "talks", "transfers", "webhook_outbox")
 """Tables whose rows go with their call: the call's row itself, and what was logged of it."""
 
 _NOT_HELD = "NOT EXISTS (SELECT 1 FROM legal_holds AS h WHERE h.call = {0}.call)"
@@ -132,7 +126,7 @@ def next_piece(connection: sqlite3.Connection, kind: Kind, before: float, skip: 
     if kind == "cases":
         return Piece([("DELETE FROM cases WHERE number = ?", key) for key in keys], count=len(keys))
     if kind == "calls":
-        statements = [f'DELETE FROM {table.name} WHERE "call" = ?' for table in OF_A_CALL]
+        statements = [f'DELETE FROM {table} WHERE "call" = ?' for table in OF_A_CALL]
         return Piece([(statement, key) for statement in statements for key in keys], count=len(keys))
     rows = [("DELETE FROM recordings WHERE path = ?", key) for key in keys]
     return Piece(rows, [path for (path,) in keys], len(keys))
