@@ -128,13 +128,24 @@ def masked(number: str) -> str:
     """
     if _WITHHELD.fullmatch(number):
         return number
+    digits = number.removeprefix("+")
+    if digits.isdigit():  # nearly every number that is logged
+        shown, tail = _shown(len(digits))
+        hidden_from, hidden_to = shown - tail, len(digits) - tail
+        begin = number[: len(number) - len(digits) + hidden_from]
+        return f"{begin}{'*' * (hidden_to - hidden_from)}{digits[hidden_to:]}"
     places = [at for at, sign in enumerate(number) if sign.isdigit()]
     if not places:
         places = [at for at, sign in enumerate(number) if sign.isalpha()]
-    shown = len(places) // 2 if len(places) > 2 else 0
-    tail = min(_SHOWN_AT_THE_END, shown // 2 if shown < _SHOWN_AT_THE_END else shown - 1)
+    shown, tail = _shown(len(places))
     hidden = set(places[shown - tail : len(places) - tail])
     return "".join("*" if at in hidden else sign for at, sign in enumerate(number))
+
+
+def _shown(signs: int) -> tuple[int, int]:
+    """Of so many signs that count: how many are shown, and how many of those at the end."""
+    shown = signs // 2 if signs > 2 else 0
+    return shown, min(_SHOWN_AT_THE_END, shown // 2 if shown < _SHOWN_AT_THE_END else shown - 1)
 
 
 def masked_within(text: str, region: str | None = None) -> str:

@@ -28,17 +28,19 @@ class Transitions(Generic[S, E]):
         self.machine = machine
         self.moves = moves
         self.ignored: Mapping[S, Mapping[E, str]] = ignored or {}
+        self._cells: dict[S, dict[E, S | None]] = {state: dict(events) for state, events in moves.items()}
         for state, events in self.ignored.items():
             for event in events:
                 if event in moves.get(state, {}):
                     raise BrokenRule(f"{machine}: {event} in {state} leads somewhere and is ignored, too")
+                self._cells.setdefault(state, {})[event] = None
 
     def after(self, state: S, event: E) -> S | None:
         """The state that follows; None where the event is ignored. Raises BrokenRule for an empty cell."""
-        to = self.moves.get(state, {}).get(event)
-        if to is None and event not in self.ignored.get(state, {}):
-            raise BrokenRule(f"{self.machine}: {event} while {state}")
-        return to
+        try:
+            return self._cells[state][event]
+        except KeyError:
+            raise BrokenRule(f"{self.machine}: {event} while {state}") from None
 
     def edges(self) -> Iterator[tuple[S, S, E]]:
         """Every move, as (from, to, event)."""

@@ -351,7 +351,10 @@ class OverridePhone(QuietPart):
 
     def next_deadline(self) -> Instant | None:
         """When a question has had no answer for too long."""
-        return min((menu.due_at for menu in self._hub.register.menus.values() if menu.due_at is not None), default=None)
+        menus = self._hub.register.menus
+        if not menus:
+            return None
+        return min((menu.due_at for menu in menus.values() if menu.due_at is not None), default=None)
 
     def tick(self) -> None:
         """Ask again, and at last hang up; a check of which nothing is heard is a question without an answer."""

@@ -89,6 +89,8 @@ class Overrides:
     def next_deadline(self) -> Instant | None:
         """When the first of them ends, by the wall clock as it was read last."""
         register = self._hub.register
+        if not register.overrides:
+            return None
         ends = [one.ends_at for one in register.overrides if one.ends_at is not None]
         return min(ends) - register.offset_s if ends else None
 

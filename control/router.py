@@ -121,6 +121,8 @@ class Router:
             "dialled": self._agent_calls,
             CONSULTED: self._consultations,
         }
+        timed = (self._announcements, self._callbacks, overrides, self._override_phone, self._holds, self._agent_calls)
+        self._deadlines = tuple(part.next_deadline for part in (flows, queues, *timed))  # asked after each event
         hub.on_flow_command = flow_commands.on_flow_command
         hub.on_queue_command = self._offers.on_queue_command
 
@@ -177,12 +179,8 @@ class Router:
     def next_deadline(self) -> Instant | None:
         """The earliest of all parts' deadlines."""
         first: Instant | None = None
-        timed = (
-            *(self._announcements, self._callbacks, self._overrides, self._override_phone),
-            *(self._holds, self._agent_calls),
-        )
-        for part in (self.hub.flows, self.hub.queues, *timed):
-            due = part.next_deadline()
+        for next_deadline in self._deadlines:
+            due = next_deadline()
             if due is not None and (first is None or due < first):
                 first = due
         return first

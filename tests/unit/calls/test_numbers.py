@@ -104,6 +104,13 @@ def test_at_least_half_of_each_number_is_hidden() -> None:
             assert shown.count("*") * 2 >= length
 
 
+@pytest.mark.parametrize("sign", ["", "+"])
+@pytest.mark.parametrize("length", range(1, 20))
+def test_signs_between_the_digits_change_nothing_of_what_is_hidden(sign: str, length: int) -> None:
+    digits = "1234567890123456789"[:length]
+    assert masked(f"{sign}{' '.join(digits)}").replace(" ", "") == masked(f"{sign}{digits}")
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
