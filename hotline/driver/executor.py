@@ -87,7 +87,9 @@ class CommandExecutor:
         self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}
         self._loop = asyncio.get_running_loop()
         self._further_rows: dict[type, list[Callable[[Any], None]]] = {}
-        self._watchers: list[Callable[[commands.RouterCommand], None]] = []
+        self._watchers: list[tuple[Callable[[Any], None], frozenset[type] | None]] = []
+        self._all_of: dict[type, tuple[Callable[[Any], None], ...]] = {}
+        """By a command's type all that is done with it, found at the first one."""
         self._by_type: dict[type, Callable[[Any], None]] = {
             door.Answer: switch.send,
             door.EarlyMedia: switch.send,
@@ -145,23 +147,32 @@ class CommandExecutor:
         """The types of commands that the table has."""
         return frozenset(self._by_type)
 
-    def watch(self, watcher: Callable[[commands.RouterCommand], None]) -> None:
-        """Show every command to `watcher` too: metrics, screens, the bus."""
-        self._watchers.append(watcher)
+    def watch(self, watcher: Callable[[Any], None], kinds: frozenset[type] | None = None) -> None:
+        """Show commands of these kinds (None: every command) to `watcher` too: metrics, screens, the bus."""
+        self._watchers.append((watcher, kinds))
+        self._all_of.clear()
 
     def also_write(self, kinds: frozenset[type], write: Callable[[Any], None]) -> None:
         """Show commands of these kinds to `write` too, which gives the store further rows: in the transaction of the
         event, live and again in a replay after a restart. It does nothing else."""
         for kind in kinds:
             self._further_rows.setdefault(kind, []).append(write)
+        self._all_of.clear()
 
     def execute(self, command: commands.RouterCommand) -> None:
         """Carry it out, or begin to. Never raises: what goes wrong is logged, and the event's other commands follow."""
-        _guarded(self._by_type.get(type(command), _unknown), command)
-        for write in self._further_rows.get(type(command), ()):
-            _guarded(write, command)
-        for watcher in self._watchers:
-            _guarded(watcher, command)
+        kind = type(command)
+        for do in self._all_of.get(kind) or self._find_all_of(kind):
+            try:
+                do(command)
+            except Exception:  # noqa: BLE001 - the other commands of the event, and other calls, must go on
+                _tell_of_broken(command)
+
+    def _find_all_of(self, kind: type) -> tuple[Callable[[Any], None], ...]:
+        watchers = (watcher for watcher, kinds in self._watchers if kinds is None or kind in kinds)
+        found = (self._by_type.get(kind, _unknown), *self._further_rows.get(kind, ()), *watchers)
+        self._all_of[kind] = found
+        return found
 
     def replay(self, command: commands.RouterCommand) -> None:
         """Carry out again what must be on disk after a restart, or gone from it, and nothing else. Never raises."""
@@ -318,13 +329,18 @@ def _guarded(do: Callable[[Any], None], command: commands.RouterCommand) -> None
     try:
         do(command)
     except Exception:  # noqa: BLE001 - the other commands of the event, and other calls, must go on
-        log.critical(
-            "command not carried out",
-            command=type(command).__name__,
-            call=getattr(command, "call", None) or getattr(command, "leg", None),
-            trace=traceback.format_exc(),
-            advice="report this; the event's other commands are carried out, and other calls go on",
-        )
+        _tell_of_broken(command)
+
+
+def _tell_of_broken(command: commands.RouterCommand) -> None:
+    """Log the exception that is being handled."""
+    log.critical(
+        "command not carried out",
+        command=type(command).__name__,
+        call=getattr(command, "call", None) or getattr(command, "leg", None),
+        trace=traceback.format_exc(),
+        advice="report this; the event's other commands are carried out, and other calls go on",
+    )
 
 
 def _left_to_others(command: commands.RouterCommand) -> None:

@@ -213,11 +213,11 @@ class Server:
         self._writer = writer = Writer(database, self._on_trouble, self._store)
         vault, lookups = Vault(), Lookups(self._services)
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
-        executor.watch(self._watch_command)
+        executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
         executor.do_not_call = self._do_not_call
         executor.is_pin = PinFile(self.site.override_pin).is_right
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
-        executor.also_write(Outbox.WATCHED, outbox.write)
+        executor.also_write(outbox.kinds, outbox.write)
         self._deliveries = make_deliveries(self.site, writer, lambda: self.controller.region)
         self._health.also.append(self._deliveries.troubles)
         for entry in unstored:
@@ -317,21 +317,24 @@ class Server:
             self._take(event)
 
     def _take(self, event: events.RouterEvent) -> None:
-        if type(event) in _DECIDES_NOTHING or not self._is_news(event):
-            return
-        if isinstance(event, SwitchLost | SwitchBack):
-            self._health.switches[event.switch] = isinstance(event, SwitchBack)
-            self.metrics.switch_up.labels(event.switch).set(self._health.switches[event.switch])
+        match event:
+            case SwitchLost() | SwitchBack():
+                self._take_link(event)
+            case AgentDeviceChanged() if not self._is_news(event):
+                pass
+            case _ if type(event) not in _DECIDES_NOTHING:
+                self._driver.take(event)
+
+    def _take_link(self, event: SwitchLost | SwitchBack) -> None:
+        self._health.switches[event.switch] = isinstance(event, SwitchBack)
+        self.metrics.switch_up.labels(event.switch).set(self._health.switches[event.switch])
         if isinstance(event, SwitchBack) and event.restarted:
             self._upkeep.switch_restarted(event.switch)
         self._driver.take(event)
-        if isinstance(event, SwitchLost | SwitchBack):
-            self._driver.hold(not any(self._health.switches.values()))
+        self._driver.hold(not any(self._health.switches.values()))
 
-    def _is_news(self, event: events.RouterEvent) -> bool:
+    def _is_news(self, event: AgentDeviceChanged) -> bool:
         """Of phones two things are news: whether they can be rung, and whether they are in a call that is not ours."""
-        if not isinstance(event, AgentDeviceChanged):
-            return True
         reachable = event.state is not DeviceState.UNREACHABLE
         seen = (event.node, event.device)
         known = self._reachable.get(seen)
@@ -339,8 +342,6 @@ class Server:
         return known is not reachable or self._driver.router.is_news(event)
 
     def _watch_command(self, command: commands.RouterCommand) -> None:
-        if self._bus is None and type(command) not in _WATCHED:
-            return
         utc = self._clock.now() + self.register.offset_s
         self.metrics.watch(command)
         self._board.watch(command, utc)

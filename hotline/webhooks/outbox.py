@@ -20,6 +20,16 @@ from hotline.webhooks import words
 _encode = msgspec.json.Encoder().encode
 
 
+_COMMANDS: dict[str, type] = {
+    "arrival": commands.NotifyArrival,
+    "ring": commands.NotifyRing,
+    "talk": commands.NotifyTalk,
+    "end": commands.LogCall,
+    "case": FileCase,
+}
+"""The command that tells of each event."""
+
+
 def message_id(kind: str, *told: object) -> str:
     """The id of a message, the same for the same event: Standard Webhooks allows no full stop in it."""
     return "msg_" + hashlib.blake2b("\0".join((kind, *map(str, told))).encode(), digest_size=16).hexdigest()
@@ -28,10 +38,6 @@ def message_id(kind: str, *told: object) -> str:
 class Outbox:
     """Writes a row for each webhook that wants to know. `on_written` is called with the webhook's name."""
 
-    WATCHED: frozenset[type] = frozenset(
-        {commands.NotifyArrival, commands.NotifyRing, commands.NotifyTalk, commands.LogCall, FileCase}
-    )
-
     def __init__(
         self, webhooks: Iterable[WebhookSettings], writer: Writer, on_written: Callable[[str], None] = lambda name: None
     ) -> None:
@@ -39,6 +45,8 @@ class Outbox:
         for webhook in webhooks:
             for event in dict.fromkeys(webhook.events):
                 self._wanted.setdefault(event, []).append(webhook.name)
+        self.kinds = frozenset(_COMMANDS[event] for event in self._wanted)
+        """The types of the commands to write; no others need be shown, and none where there is no webhook."""
         self._writer = writer
         self._on_written = on_written
 

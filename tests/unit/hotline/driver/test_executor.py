@@ -122,6 +122,18 @@ async def test_a_command_that_raises_costs_no_other(executor: CommandExecutor, s
     assert shown == [ANSWER, MUSIC, HANG_UP, ENDED]
 
 
+async def test_a_watcher_of_some_kinds_is_shown_no_others(executor: CommandExecutor, switch: Mock) -> None:
+    executor.execute(ANSWER)
+    some: list[commands.RouterCommand] = []
+    every: list[commands.RouterCommand] = []
+    executor.watch(some.append, frozenset({type(ENDED)}))
+    executor.watch(every.append)  # also of a kind that came before anybody watched
+    for command in (ANSWER, MUSIC, ENDED):
+        executor.execute(command)
+    assert (some, every) == ([ENDED], [ANSWER, MUSIC, ENDED])
+    assert _sent(switch) == [ANSWER, ANSWER, MUSIC]
+
+
 async def test_a_watcher_that_raises_costs_neither_the_command_nor_the_other_watchers(
     executor: CommandExecutor, switch: Mock
 ) -> None:

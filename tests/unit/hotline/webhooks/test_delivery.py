@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ import structlog
 
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId
+from complaints.cases import FileCase
 from control import commands
 from hotline.site.webhooks import WebhookSettings
 from hotline.store import opening, statements
@@ -92,6 +94,18 @@ def ring(call: str, at: float, fields: dict[str, str] | None = None) -> commands
         fields=fields or {},
         choice=None,
     )
+
+
+def test_only_commands_that_a_webhook_wants_to_know_of_are_shown_to_the_outbox(tmp_path: Path) -> None:
+    def kinds(*events: str) -> frozenset[type]:
+        given = [{"name": "crm", "url": "https://crm.example/hotline", "events": [*events]}] if events else []
+        webhooks = [WebhookSettings.model_validate(one) for one in given]
+        return Outbox(webhooks, Mock(spec=Writer)).kinds
+
+    assert kinds() == frozenset()
+    assert kinds("ring", "end") == {commands.NotifyRing, commands.LogCall}
+    every = {commands.NotifyArrival, commands.NotifyRing, commands.NotifyTalk, commands.LogCall, FileCase}
+    assert kinds("arrival", "ring", "talk", "end", "case") == every
 
 
 @pytest.fixture
