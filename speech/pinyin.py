@@ -43,33 +43,30 @@ _LEXICON = {
 }
 
 # Characters whose reading hangs on their neighbours, in whatever word: the first rule that fits at a place holds.
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), said)
-    for pattern, said in (
-        # the verb "to be", but "for" before whom or what it is done, and where a clause begins with it
-        (r"(?<=因)为|(?<=专)为|为(?=您|你|我|他|她|它|了|什么|何|此|客户|用户|持卡人|大家)|^为", "wei4"),
-        ("为", "wei2"),
-        # a bank
-        (r"(?<=[我支跨他本总分央商农工建中交招同各贵银])行(?![动走使程进]|为(?![您客了此]))", "hang2"),
-        (r"(?<=开户|发卡|收款|付款|贷款|受理|收单|代理|清算|经办|所属)行(?![动使]|为(?![您客了此]))", "hang2"),
-        # again
-        (r"重(?=[听拨播按输置试设发录审办报启算签领来填选说传查做开拍])", "chong2"),
-        # to pay back
-        (r"还(?=[款清贷本息入掉账])|(?<=提前|分期|按时|自动|全额|最低)还(?!是|有|可|需|能|要|在)", "huan2"),
-        (r"(?<=[归偿应待已未多少借代])还(?!是|有|可|需|能|要|在)", "huan2"),
-        (r"还$", "huan2"),
-        # long; not to grow, nor the head of something
-        (r"(?<=[较最时更过很太延变不])长|长(?=度|短|达|期|久|途|时间|款)", "chang2"),
-        # to set higher or lower; not to look into
-        (r"调(?=[查研度取用阅])", "diao4"),
-        (r"调(?=[额高低升降减增息整解节薪价])|(?<=[上下])调(?![查研度取用阅])", "tiao2"),
-        # a whole number's last figure
-        (r"(?<=十)一(?![百千万亿])", "yi1"),
-    )
+_RULES: tuple[tuple[str, str], ...] = (
+    # the verb "to be", but "for" before whom or what it is done, and where a clause begins with it
+    (r"(?<=因)为|(?<=专)为|为(?=您|你|我|他|她|它|了|什么|何|此|客户|用户|持卡人|大家)|^为", "wei4"),
+    ("为", "wei2"),
+    # a bank
+    (r"(?<=[我支跨他本总分央商农工建中交招同各贵银])行(?![动走使程进]|为(?![您客了此]))", "hang2"),
+    (r"(?<=开户|发卡|收款|付款|贷款|受理|收单|代理|清算|经办|所属)行(?![动使]|为(?![您客了此]))", "hang2"),
+    # again
+    (r"重(?=[听拨播按输置试设发录审办报启算签领来填选说传查做开拍])", "chong2"),
+    # to pay back
+    (r"还(?=[款清贷本息入掉账])|(?<=提前|分期|按时|自动|全额|最低)还(?!是|有|可|需|能|要|在)", "huan2"),
+    (r"(?<=[归偿应待已未多少借代])还(?!是|有|可|需|能|要|在)", "huan2"),
+    (r"还$", "huan2"),
+    # long; not to grow, nor the head of something
+    (r"(?<=[较最时更过很太延变不])长|长(?=度|短|达|期|久|途|时间|款)", "chang2"),
+    # to set higher or lower; not to look into
+    (r"调(?=[查研度取用阅])", "diao4"),
+    (r"调(?=[额高低升降减增息整解节薪价])|(?<=[上下])调(?![查研度取用阅])", "tiao2"),
+    # a whole number's last figure
+    (r"(?<=十)一(?![百千万亿])", "yi1"),
 )
 
 # One of something takes the second tone before a fourth, else the fourth; as a figure and in ordinals it keeps its own.
-_ONE = re.compile(r"(?<![第十百千万零〇一二三四五六七八九])一(?=[个位次遍条名张天年笔分秒元块步家种下段])")
+_ONE = r"(?<![第十百千万零〇一二三四五六七八九])一(?=[个位次遍条名张天年笔分秒元块步家种下段])"
 
 # Names of letters and signs as Mandarin speakers say them, in syllables that espeak-ng can say.
 _LETTERS = dict(
@@ -117,7 +114,7 @@ _PAUSES.update({mark: mark for mark in ",.;?!"})
 _PAUSES[":"] = ","
 
 
-_TABLES = (_LEXICON, [(rule.pattern, said) for rule, said in _RULES], _ONE.pattern, _OTHER)
+_TABLES = (_LEXICON, list(_RULES), _ONE, _OTHER)
 READING = hashlib.sha256(repr(_TABLES).encode()).hexdigest()[:8]
 """Tells one way of reading from another: sounds are made anew when it changes."""
 _RUNS = re.compile("[\u3400-\u9fff]+|[^\u3400-\u9fff]")
@@ -132,6 +129,12 @@ def _reader() -> Callable[[str], list[str]]:
     return functools.partial(
         pypinyin.lazy_pinyin, style=pypinyin.Style.TONE3, neutral_tone_with_five=True, errors="ignore"
     )
+
+
+@functools.cache
+def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The rules, compiled when first needed: a house that speaks no Chinese needs none."""
+    return tuple((re.compile(pattern), said) for pattern, said in _RULES)
 
 
 def to_pinyin(text: str) -> str:
@@ -153,11 +156,11 @@ def _read(run: str) -> list[str]:
     if len(said) != len(run):  # a character that pypinyin does not know is left out
         return said
     ruled: set[int] = set()
-    for pattern, syllable in _RULES:
+    for pattern, syllable in _rules():
         for found in pattern.finditer(run):
             if found.start() not in ruled:
                 ruled.add(found.start())
                 said[found.start()] = syllable
-    for found in _ONE.finditer(run):
+    for found in re.finditer(_ONE, run):
         said[found.start()] = "yi2" if said[found.end()][-1] in "45" else "yi4"
     return said

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 MAX_CHARACTERS = 2000
 MAX_NODES = 250
@@ -21,38 +22,33 @@ class SyntaxProblem(ValueError):
     """Text that is no expression; `str()` says what to write instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(msgspec.Struct, frozen=True):
     """Number (int or Decimal), text, boolean or null."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """Variable, or a type's name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(msgspec.Struct, frozen=True):
     """Field of a map: `a.b`."""
 
     of: Node
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(msgspec.Struct, frozen=True):
     """Element of a list, or entry of a map: `a[b]`."""
 
     of: Node
     key: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """Function, method (`target` is what stands before the dot) or macro."""
 
     name: str
@@ -60,16 +56,14 @@ class Call:
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(msgspec.Struct, frozen=True):
     """`!a` or `-a`."""
 
     operator: str
     of: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(msgspec.Struct, frozen=True):
     """`a + b`, `a && b`, `a in b` and the like."""
 
     operator: str
@@ -77,8 +71,7 @@ class Binary:
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """`a ? b : c`."""
 
     condition: Node
@@ -86,15 +79,13 @@ class Choice:
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Elements:
+class Elements(msgspec.Struct, frozen=True):
     """List that is written out."""
 
     elements: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(msgspec.Struct, frozen=True):
     """Map that is written out."""
 
     entries: tuple[tuple[Node, Node], ...]
@@ -102,14 +93,12 @@ class Entries:
 
 Node = Literal | Name | Select | Index | Call | Unary | Binary | Choice | Elements | Entries
 
-_TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+|//[^\n]*)
+_TOKEN = r"""(?P<space>[ \t\r\n]+|//[^\n]*)
     |(?P<number>[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+|0[xX][0-9a-fA-F]+|[0-9]+)(?![A-Za-z0-9_])
     |(?P<text>[rR]?(?:'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"))
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
-    |(?P<operator>&&|\|\||==|!=|<=|>=|[-<>+*/%!?:.,()\[\]{}])""",
-    re.VERBOSE | re.DOTALL,
-)
+    |(?P<operator>&&|\|\||==|!=|<=|>=|[-<>+*/%!?:.,()\[\]{}])"""
+"""Compiled with the first expression that is read."""
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"} | {c: c for c in "\\'\"`?"}
 _WORDS = {"true": True, "false": False, "null": None}
@@ -127,17 +116,16 @@ def parse(text: str) -> Node:
     return _Parser(text).whole()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(msgspec.Struct, frozen=True):
     kind: str
     text: str
     at: int
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
+    at, token = 0, re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
     while at < len(text):
-        found = _TOKEN.match(text, at)
+        found = token.match(text, at)
         if found is None:
             raise SyntaxProblem(_not_understood(text, at))
         kind = str(found.lastgroup)

@@ -10,6 +10,7 @@ their voices know figures.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from datetime import date, time
@@ -38,7 +39,7 @@ def in_words(text: str, language: str) -> str:
     if language.partition("-")[0].lower() != "zh":
         return text
     text = text.translate(_FULL_WIDTH)
-    for pattern, say in _FORMS:
+    for pattern, say in _forms():
         text = pattern.sub(say, text)
     return text
 
@@ -113,56 +114,60 @@ def _share(number: str, sign: str) -> str:
 
 
 _Say = Callable[[re.Match[str]], str]
-_FORMS: tuple[tuple[re.Pattern[str], _Say], ...] = (
+_FORMS: tuple[tuple[str, _Say], ...] = (
     # dates, and years figure by figure
-    (re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"), _day),
-    (re.compile(r"(?<!\d)([12]\d{3})(?=年)"), lambda found: _keys(found[1])),
+    (r"(?<!\d)((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", _day),
+    (r"(?<!\d)([12]\d{3})(?=年)", lambda found: _keys(found[1])),
     # telephone numbers, and what is dialled or typed
     (
-        re.compile(
-            r"\+\d[\d -]{6,18}\d|(?<![\d,.])0\d{2,3}-\d{7,8}(?!\d)|(?<![\d,.])[48]00[- ]\d{3}[- ]\d{4}(?!\d)"
-        ),
+        r"\+\d[\d -]{6,18}\d|(?<![\d,.])0\d{2,3}-\d{7,8}(?!\d)|(?<![\d,.])[48]00[- ]\d{3}[- ]\d{4}(?!\d)",
         lambda found: _phone(found[0]),
     ),
     (
-        re.compile(rf"((?:{_TYPED})(?:为|是|：|:|的)?\s?)(\d+)(?!\d*[.,]\d|\s?{_MEASURE})"),
+        rf"((?:{_TYPED})(?:为|是|：|:|的)?\s?)(\d+)(?!\d*[.,]\d|\s?{_MEASURE})",
         lambda found: found[1] + _keys(found[2]),
     ),
     (
-        re.compile(rf"((?:{_DIALLED})(?:为|是|：|:)?\s?)(\d{{3,}})(?!\d*[.,]\d|\s?{_MEASURE})"),
+        rf"((?:{_DIALLED})(?:为|是|：|:)?\s?)(\d{{3,}})(?!\d*[.,]\d|\s?{_MEASURE})",
         lambda found: found[1] + _phone(found[2]),
     ),
     (
-        re.compile(rf"(?<![\d.,])\d{{{_SHORTEST_PHONE},}}(?![\d.,]*\d|\s?{_MEASURE}|\s?[%‰多余])"),
+        rf"(?<![\d.,])\d{{{_SHORTEST_PHONE},}}(?![\d.,]*\d|\s?{_MEASURE}|\s?[%‰多余])",
         lambda found: _phone(found[0]),
     ),
-    (re.compile(r"(?<=[A-Za-z])\d+|\d+(?=[A-Za-z])"), lambda found: _keys(found[0])),
+    (r"(?<=[A-Za-z])\d+|\d+(?=[A-Za-z])", lambda found: _keys(found[0])),
     # times of day, a span of them
-    (re.compile(rf"(?<=\d){_TO}(?=\d{{1,2}}:\d\d)"), lambda found: "至"),
-    (re.compile(r"(?<![\d:])(\d{1,2}):(\d\d)(?::(\d\d))?(?![\d:])"), _clock),
-    (re.compile(r"(?<!\d)7\s?[*×xX]\s?24(?!\d)"), lambda found: "七乘二十四"),
+    (rf"(?<=\d){_TO}(?=\d{{1,2}}:\d\d)", lambda found: "至"),
+    (r"(?<![\d:])(\d{1,2}):(\d\d)(?::(\d\d))?(?![\d:])", _clock),
+    (r"(?<!\d)7\s?[*×xX]\s?24(?!\d)", lambda found: "七乘二十四"),
     # spans: the measure word is the second number's, and counts for both
     (
-        re.compile(rf"(?<![\d.,-])({_N})([%‰]?){_TO}({_N})([%‰])"),
+        rf"(?<![\d.,-])({_N})([%‰]?){_TO}({_N})([%‰])",
         lambda found: f"{_share(found[1], found[4])}至{_share(found[3], found[4])}",
     ),
     (
-        re.compile(rf"(?<![\d.,-])({_N}){_TO}({_N})(?=\s?{_MEASURE})"),
+        rf"(?<![\d.,-])({_N}){_TO}({_N})(?=\s?{_MEASURE})",
         lambda found: f"{_counted(found[1])}至{_counted(found[2])}",
     ),
-    (re.compile(rf"(?<![\d.,-])({_N}){_TO}({_N})(?![\d-])"), lambda found: f"{_figure(found[1])}至{_figure(found[2])}"),
+    (rf"(?<![\d.,-])({_N}){_TO}({_N})(?![\d-])", lambda found: f"{_figure(found[1])}至{_figure(found[2])}"),
     # shares, amounts, fractions
-    (re.compile(rf"({_N})\s?([%‰])"), lambda found: _share(found[1], found[2])),
-    (re.compile(rf"([¥￥$€])\s?({_N})([万亿]?)元?"), _money),
-    (re.compile(rf"(?<![\d.])({_N})元"), _yuan),
+    (rf"({_N})\s?([%‰])", lambda found: _share(found[1], found[2])),
+    (rf"([¥￥$€])\s?({_N})([万亿]?)元?", _money),
+    (rf"(?<![\d.])({_N})元", _yuan),
     (
-        re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,3})(?![\d/])"),
+        r"(?<![\d/])(\d{1,2})/(\d{1,3})(?![\d/])",
         lambda found: f"{_figure(found[2])}分之{_figure(found[1])}",
     ),
     # the rest
-    (re.compile(rf"第({_N})"), lambda found: f"第{_figure(found[1])}"),
-    (re.compile(rf"(?<![A-Za-z\d])[-−](?={_N})"), lambda found: "负"),
-    (re.compile(rf"({_N})(?=\s?{_MEASURE}|点)"), lambda found: _counted(found[1])),
-    (re.compile(_N), lambda found: _figure(found[0])),
+    (rf"第({_N})", lambda found: f"第{_figure(found[1])}"),
+    (rf"(?<![A-Za-z\d])[-−](?={_N})", lambda found: "负"),
+    (rf"({_N})(?=\s?{_MEASURE}|点)", lambda found: _counted(found[1])),
+    (_N, lambda found: _figure(found[0])),
 )  # fmt: skip
 _FULL_WIDTH = {0xFF10 + figure: str(figure) for figure in range(10)} | {ord("％"): "%", ord("．"): ".", ord("＋"): "+"}
+
+
+@functools.cache
+def _forms() -> tuple[tuple[re.Pattern[str], _Say], ...]:
+    """The forms, compiled once a text is to be said: a house whose voice says no Chinese needs none."""
+    return tuple((re.compile(pattern), say) for pattern, say in _FORMS)

@@ -20,12 +20,13 @@ _FLOAT_DECIMALS = 6
 _EXACT = 2**53  # beyond it a float is no whole number that somebody counted
 _WIDE = Context(prec=60)
 _MOST_WORDS = 500
-_NUMBER = re.compile(r"[-+]?[0-9]{1,17}(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,2})?", re.ASCII)
-_SEPARATED = re.compile(r"[-+]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]{1,40})?", re.ASCII)
-_MONEY = re.compile(r"(?:([A-Z]{3}|[¥$€]) ?)?([-+]?[0-9][0-9., ]{0,60}?|[-+]?[0-9.]+[eE][-+0-9]+) ?([A-Z]{3}|[¥$€元])?")
+# Patterns as text: what is not spoken need not be compiled, and `re` keeps those that are.
+_NUMBER = r"[-+]?[0-9]{1,17}(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,2})?"
+_SEPARATED = r"[-+]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]{1,40})?"
+_MONEY = r"(?:([A-Z]{3}|[¥$€]) ?)?([-+]?[0-9][0-9., ]{0,60}?|[-+]?[0-9.]+[eE][-+0-9]+) ?([A-Z]{3}|[¥$€元])?"
 _SIGNS = {"¥": "CNY", "元": "CNY", "$": "USD", "€": "EUR"}
 _DATES = tuple(
-    re.compile(written + r"(?:[T ]+([0-9]{2}:[0-9]{2}.{0,24}))?", re.ASCII)
+    written + r"(?:[T ]+([0-9]{2}:[0-9]{2}.{0,24}))?"
     for written in (
         r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})",
         r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})",
@@ -34,11 +35,11 @@ _DATES = tuple(
         r"([0-9]{4})([0-9]{2})([0-9]{2})",
     )
 )
-_TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?P<rest>:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)", re.ASCII)
-_PHONE = re.compile(r"\+?[0-9]{3,15}", re.ASCII)
+_TIME = r"(?P<hour>[0-9]{1,2})(?P<rest>:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)"
+_PHONE = r"\+?[0-9]{3,15}"
 
 # Length of a country code by its first figures (ITU-T E.164, list of assigned codes): one for 1 and 7, three for these.
-_COUNTRY = re.compile(r"\+(?:[17]|(?:2[1-69]|3[578]|42|5[09]|6[789]|8[0578]|9[679])[0-9]|[0-9]{2})", re.ASCII)
+_COUNTRY = r"\+(?:[17]|(?:2[1-69]|3[578]|42|5[09]|6[789]|8[0578]|9[679])[0-9]|[0-9]{2})"
 
 
 class SpokenError(ValueError):
@@ -123,9 +124,9 @@ def _rounded(value: Decimal, decimals: int) -> Decimal:
 
 def _decimal(kind: str, text: str) -> Decimal:
     plain = unicodedata.normalize("NFKC", text).strip()
-    if _SEPARATED.fullmatch(plain):
+    if re.fullmatch(_SEPARATED, plain, re.ASCII):
         plain = re.sub(r"[, ]", "", plain)
-    if not _NUMBER.fullmatch(plain):
+    if not re.fullmatch(_NUMBER, plain, re.ASCII):
         raise SpokenError(kind, "takes a number like 1234.5 or 1,234.5")
     return Decimal(plain)
 
@@ -144,7 +145,7 @@ def money(value: object) -> Money:
     Rounded to hundredths, which is as small as money is.
     """
     currency = "CNY"
-    if isinstance(value, str) and (found := _MONEY.fullmatch(unicodedata.normalize("NFKC", value).strip())):
+    if isinstance(value, str) and (found := re.fullmatch(_MONEY, unicodedata.normalize("NFKC", value).strip())):
         if found[1] and found[3]:
             raise SpokenError("money", "has its currency twice")
         written, value = found[1] or found[3] or currency, found[2]
@@ -178,7 +179,7 @@ def _instant(text: str) -> datetime | date | None:
     """Day or instant of a text; None for text of another form. Raises ValueError for one that there never is."""
     plain = unicodedata.normalize("NFKC", text).strip()
     for written in _DATES:
-        if (found := written.fullmatch(plain)) is not None:
+        if (found := re.fullmatch(written, plain, re.ASCII)) is not None:
             day_ = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
             return datetime.fromisoformat(f"{day_}T{found[4]}") if found[4] else date.fromisoformat(day_)
     return None
@@ -188,7 +189,7 @@ def clock(value: object, zone: tzinfo | None = None) -> time:
     """A time of day in 24 hours, 24:00 is midnight; of an instant its time in the house's zone."""
     if isinstance(value, str):
         text = unicodedata.normalize("NFKC", value).strip()
-        found = _TIME.fullmatch(text)
+        found = re.fullmatch(_TIME, text, re.ASCII)
         try:
             if found is not None:
                 hour = "00" if found["hour"] == "24" and found["rest"].strip(":0") == "" else f"{found['hour']:0>2}"
@@ -221,7 +222,7 @@ def phone(value: object, *, home: str | None) -> tuple[str, ...]:
     """
     text = _plain(value)
     number = "" if text is None or text.startswith("-") else re.sub(r"[ ().-]", "", text.removeprefix("tel:"))
-    if not _PHONE.fullmatch(number):
+    if not re.fullmatch(_PHONE, number, re.ASCII):
         raise SpokenError("phone", "takes 3 to 15 digits, with a + before a country code")
     if home is not None and number.startswith(f"+{home}") and len(number) > len(home) + 4:
         national = number[len(home) + 1 :]
@@ -231,7 +232,7 @@ def phone(value: object, *, home: str | None) -> tuple[str, ...]:
         return ("+86", *_china(number[3:]))
     if number.startswith("+1") and len(number) == 12:
         return ("+1", number[2:5], number[5:8], number[8:])
-    if country := _COUNTRY.match(number):
+    if country := re.match(_COUNTRY, number, re.ASCII):
         return (country[0], *_ending_in_fours(number[country.end() :]))
     return _china(number)
 
