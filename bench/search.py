@@ -20,7 +20,8 @@ from bench import machine
 from bench.catalogue import Options
 from bench.report import Report, at_most, told
 from hotline.store import opening
-from hotline.store.searching import CallSearch, Cursor, search
+from hotline.store.searches import CallSearch, Cursor
+from hotline.store.searching import search
 
 CALLS = 1_000_000
 _PAGE = 50

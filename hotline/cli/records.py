@@ -31,7 +31,7 @@ from hotline.site import audit
 from hotline.site.instants import instant
 from hotline.site.settings import Site
 from hotline.store import reading, searching
-from hotline.store.searching import CallSearch, Cursor, Page
+from hotline.store.searches import CallSearch, Cursor, Page
 from hotline.versions.store import Versions
 from hotline.views import masking
 

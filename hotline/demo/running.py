@@ -230,11 +230,12 @@ async def _until_all_is_written(stage: Stage) -> None:
 
 async def _result(stage: Stage, first_answer: list[float], crowd: Crowd, began_utc: float) -> Result:
     from hotline.store import searching  # with the database's library, which the first call need not wait for
+    from hotline.store.searches import CallSearch
 
     placed = sum(1 for facts in crowd.facts if facts.answered_at is not None)
     until = time.monotonic() + _FALLBACK_S
     while True:
-        rows = (await searching.search(stage.site.database, searching.CallSearch(), 1_000_000)).rows
+        rows = (await searching.search(stage.site.database, CallSearch(), 1_000_000)).rows
         missing = placed - sum(
             row["arrived_at"] >= began_utc - 1.0 for row in rows
         )  # the fallback's log has whole seconds

@@ -4,62 +4,14 @@ Pages go from the newest arrival to the oldest, by the instant of arrival and th
 call that was seen, so what comes in meanwhile moves nothing: no call is seen twice, none that was there is left out.
 """
 
-import base64
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 from sqlalchemy import Select, and_, func, literal, or_, select, tuple_, union
 from sqlalchemy.sql.elements import ColumnElement
 
-from calls.errors import BadInput
 from hotline.store import opening, reading, schema
-
-MOST = 1_000
-"""Calls of one page."""
-
-
-class Cursor(NamedTuple):
-    """The last call that was seen."""
-
-    arrived_at: float
-    call: str
-
-    def text(self) -> str:
-        """The cursor for an address or a command line: letters, digits, `-` and `_`."""
-        return base64.urlsafe_b64encode(msgspec.json.encode(tuple(self))).decode().rstrip("=")
-
-    @classmethod
-    def read(cls, text: str) -> "Cursor":
-        """The cursor of a text. Raises BadInput for one that is none."""
-        try:
-            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            return cls(*msgspec.json.decode(raw, type=tuple[float, str]))
-        except (ValueError, msgspec.MsgspecError) as error:
-            raise BadInput(f"{text[:60]!r} is no cursor: take the one that the page before ended with") from error
-
-
-class CallSearch(msgspec.Struct, frozen=True):
-    """A search; None: whatever it is. `since` (included) and `until` (not) are arrivals, UTC epoch seconds."""
-
-    number: str | None = None
-    """As `calls.numbers.e164` writes it: of who called, or of whom the house called."""
-    since: float | None = None
-    until: float | None = None
-    agent: str | None = None
-    """Who had a talk in the call, the last one or another."""
-    queue: str | None = None
-    """The one that the call was in last."""
-    outcome: str | None = None
-    direction: str | None = None
-    after: Cursor | None = None
-
-
-class Page(NamedTuple):
-    """Rows of the call log, newest first; and where the next page begins, if there is one."""
-
-    rows: list[dict[str, Any]]
-    next: Cursor | None
+from hotline.store.searches import CallSearch, Cursor, Messages, Page
 
 
 async def search(path: Path, wanted: CallSearch, most: int = 50) -> Page:
@@ -75,14 +27,6 @@ async def search(path: Path, wanted: CallSearch, most: int = 50) -> Page:
 async def is_known(path: Path, agent: str | None = None, queue: str | None = None) -> bool:
     """Whether any call of the log had this agent, or was in this queue: those who are gone can be searched for, too."""
     return bool((await search(path, CallSearch(agent=agent, queue=queue), 1)).rows)
-
-
-class Messages(NamedTuple):
-    """Messages, newest first, each with its call's `caller`, `called` and `arrived_at`; and where the next page
-    begins, if there is one."""
-
-    rows: list[dict[str, Any]]
-    next: Cursor | None
 
 
 async def messages(path: Path, box: str | None, after: Cursor | None, most: int) -> Messages:

@@ -16,14 +16,14 @@ from control import events
 from control.commands import CallOutcome, Direction
 from hotline.site import audit
 from hotline.site.instants import instant
-from hotline.store import reading, searching
-from hotline.store.searching import CallSearch, Cursor
+from hotline.store.searches import MOST, CallSearch, Cursor
 from hotline.views import masking
 from hotline.views.controller import Controller
+from hotline.web import call_log
 from hotline.web.rights import Client, Guard
 from hotline.web.strictness import Body, CallPath, one_of
 
-Most = Annotated[int, Query(ge=1, le=searching.MOST, description="Rows of a page.", examples=[50])]
+Most = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.", examples=[50])]
 
 
 class CaseRequest(Body):
@@ -87,7 +87,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
                 raise HTTPException(403, f"client {client.name} has not the right numbers: it may not look one up")
             state, about = controller.database.parent, f"calls of {wanted.number}"
             await asyncio.to_thread(audit.note, state, "number looked up", about, client.name)
-        page = await searching.search(controller.database, wanted, most)
+        page = await call_log.search(controller.database, wanted, most)
         if page.next is not None:
             given = {**request.query_params, "after": page.next.text()}
             response.headers["Link"] = f'<{request.url.path}?{urlencode(given, quote_via=quote)}>; rel="next"'
@@ -96,35 +96,31 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     @app.get("/calls/{call}", dependencies=[Depends(reads)], tags=["calls"])
     async def call(call: CallPath) -> dict[str, Any]:
         """One call with its legs, talks, transfers, steps, recordings and cases."""
-        row = await reading.call(controller.database, call)
+        row = await call_log.call(controller.database, call)
         if row is None:
             raise HTTPException(404, "no such call has ended; calls that go on are at /live")
-        region = controller.region
+        region, story = controller.region, await call_log.story(controller.database, call)
         return {
             **masking.call_row(row),
-            "legs": [masking.leg_row(leg) for leg in await reading.legs(controller.database, call)],
-            "talks": [masking.leg_row(talk) for talk in await reading.talks(controller.database, call)],
-            "transfers": [
-                masking.transfer_row(row, region) for row in await reading.transfers(controller.database, call)
-            ],
-            "steps": [masking.step_row(step, region) for step in await reading.steps(controller.database, call)],
-            "recordings": [
-                {**one, "sound": address(one)} for one in await reading.recordings(controller.database, call)
-            ],
-            "cases": [masking.case_row(case, region) for case in await reading.cases(controller.database, call=call)],
+            "legs": [masking.leg_row(leg) for leg in story["legs"]],
+            "talks": [masking.leg_row(talk) for talk in story["talks"]],
+            "transfers": [masking.transfer_row(row, region) for row in story["transfers"]],
+            "steps": [masking.step_row(step, region) for step in story["steps"]],
+            "recordings": [{**one, "sound": address(one)} for one in story["recordings"]],
+            "cases": [masking.case_row(case, region) for case in story["cases"]],
         }
 
     @app.get("/cases", dependencies=[Depends(reads)], tags=["cases"])
     async def cases(most: Most = 50) -> list[dict[str, Any]]:
         """Cases, newest first."""
-        rows = await reading.cases(controller.database, most)
+        rows = await call_log.cases(controller.database, most)
         region = controller.region
         return await asyncio.to_thread(lambda: [masking.case_row(row, region) for row in rows])
 
     @app.post("/calls/{call}/cases", dependencies=site, tags=["cases"], status_code=202)
     async def open_case(call: CallPath, wanted: CaseRequest) -> dict[str, str]:
         """Open a case about a call that goes on or has ended."""
-        if CallId(call) not in controller.register.calls and await reading.call(controller.database, call) is None:
+        if CallId(call) not in controller.register.calls and await call_log.call(controller.database, call) is None:
             raise HTTPException(404, "no such call")
         attempt = AttemptId(f"web-{secrets.token_hex(8)}")
         await controller.tell(events.CaseWanted(CallId(call), attempt, wanted.category, dict(wanted.fields)))
@@ -148,9 +144,9 @@ def _number(given: str, region: str) -> str:
 async def _known(controller: Controller, agent: str | None, queue: str | None) -> None:
     """Refuse an agent or a queue that nobody knows: not the version that holds, and no call of the log."""
     database = controller.database
-    if agent is not None and agent not in controller.agents() and not await searching.is_known(database, agent=agent):
+    if agent is not None and agent not in controller.agents() and not await call_log.is_known(database, agent=agent):
         raise one_of("agent", agent, controller.agents())
-    if queue is not None and queue not in controller.queues() and not await searching.is_known(database, queue=queue):
+    if queue is not None and queue not in controller.queues() and not await call_log.is_known(database, queue=queue):
         raise one_of("queue", queue, controller.queues())
 
 

@@ -12,9 +12,9 @@ from calls.numbers import e164
 from calls.overrides import ALL, Kind
 from control import events
 from dsl.tree import nearest
-from hotline.store import reading
 from hotline.views.controller import Controller
 from hotline.views.overrides import shown
+from hotline.web import call_log
 from hotline.web.calls import Most
 from hotline.web.strictness import Body
 
@@ -50,7 +50,7 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
     @app.get("/overrides/log", dependencies=known, tags=["overrides"])
     async def log(most: Most = 50) -> list[dict[str, Any]]:
         """Every override that was set, the newest first: by whom, why, and how it was over."""
-        return await reading.overrides(controller.database, most)
+        return await call_log.overrides(controller.database, most)
 
     @app.post("/overrides", dependencies=known, tags=["overrides"], status_code=201)
     async def wanted(want: Wanted) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from fastapi.responses import FileResponse
 
 from calls.errors import BadInput
 from hotline.site import audit
-from hotline.store import reading, searching
-from hotline.store.searching import Cursor
+from hotline.store.searches import Cursor
 from hotline.views import masking
 from hotline.views.controller import Controller
+from hotline.web import call_log
 from hotline.web.calls import Most, address
 from hotline.web.rights import Client, Guard
 from hotline.web.strictness import CallPath, one_of
@@ -43,9 +43,9 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             cursor = None if after is None else Cursor.read(after)
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
-        if box is not None and box not in (boxes := await searching.boxes(controller.database)):
+        if box is not None and box not in (boxes := await call_log.boxes(controller.database)):
             raise one_of("box", box, boxes)
-        rows, following = await searching.messages(controller.database, box, cursor, most)
+        rows, following = await call_log.messages(controller.database, box, cursor, most)
         if following is not None:
             given = {**request.query_params, "after": following.text()}
             response.headers["Link"] = f'<{request.url.path}?{urlencode(given, quote_via=quote)}>; rel="next"'
@@ -53,7 +53,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     async def sound(call: CallPath, name: NamePath, client: Annotated[Client, Depends(hears)]) -> Response:
         """The sound of a talk or a message, whole or a range of it (RFC 9110). `name` is that of its file."""
-        rows = await reading.recordings(controller.database, call)
+        rows = await call_log.recordings(controller.database, call)
         path = next((path for row in rows if (path := Path(row["path"])).name == name), None)
         if path is None:
             raise HTTPException(404, "no such recording; /calls/{call} lists those of a call")

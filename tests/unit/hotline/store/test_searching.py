@@ -12,7 +12,8 @@ from sqlalchemy import create_engine
 
 from calls.errors import BadInput
 from hotline.store import opening
-from hotline.store.searching import CallSearch, Cursor, is_known, search
+from hotline.store.searches import CallSearch, Cursor
+from hotline.store.searching import is_known, search
 
 pytestmark = pytest.mark.unit
 
