@@ -3,7 +3,7 @@
 Which agent and which caller is the queues' business; here is only what a phone does about it.
 """
 
-from typing import Literal, Protocol, assert_never
+from typing import Literal, assert_never
 
 import msgspec
 
@@ -21,7 +21,7 @@ from acd.commands import (
     WithdrawOffer,
 )
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
-from calls.causes import PARTED, Cause
+from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
 from calls.ids import AttemptId, LegId, QueueName
@@ -29,94 +29,18 @@ from control import nodes, notifications, talks
 from control import register as at
 from control.announcements import Announcements
 from control.hub import Hub
+from control.missed_offers import MissReason, miss_reason
+from control.offer_ports import AgentFirst, Consulting, HandedOn
 from control.overrides import Overrides
 from control.parts import QuietPart
 from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
 from ivr.events import LeftQueue, WayOutSuggested
 
-MissReason = Literal["no_answer", "busy", "rejected", "unreachable", "failed", "forwarded"]
 CUT_OFF_PRIORITY = 600.0
 """Minutes of head start for a caller whose talk died: before everybody who waits, whatever their class."""
 _FAULTS = 3
 """Faults of the switch or the network in a row, of which the operator is told."""
-_MISSED: dict[Cause, MissReason] = {
-    Cause.NO_ANSWER: "no_answer",
-    Cause.CANCELLED: "no_answer",  # withdrawn by our own ring time
-    Cause.BUSY: "busy",
-    Cause.REJECTED: "rejected",
-    Cause.BLOCKED: "rejected",  # 403: a phone that takes no calls now
-    Cause.UNWANTED: "rejected",
-    Cause.FORWARDED: "forwarded",
-    Cause.UNREACHABLE: "unreachable",
-    Cause.SWITCHED_OFF: "unreachable",
-    Cause.INVALID_NUMBER: "unreachable",  # the phone knows no such account
-    Cause.TIMED_OUT: "unreachable",
-    Cause.LOST: "unreachable",
-}
-
-
-def _miss(leg: at.Leg, cause: Cause) -> MissReason:
-    """The reason of a missed offer. Who answered and hung up refuses; a phone that then died does not."""
-    if leg.answered_at is not None:
-        return "rejected" if cause in PARTED else "unreachable"
-    return _MISSED.get(cause, "failed")
-
-
-class AgentFirst(Protocol):
-    """Calls in which the agent is there before the person who is called: callbacks."""
-
-    def concerns(self, call: at.Call) -> bool:
-        """Whether this call is one."""
-        ...
-
-    def postponed(self, call: at.Call) -> bool:
-        """Whether the person may not be called now; if so, the queues have been told to wait."""
-        ...
-
-    def agent_ready(self, call: at.Call) -> None:
-        """The agent has heard who and why."""
-        ...
-
-    def agent_key(self, leg: at.Leg, digit: str) -> bool:
-        """Take the agent's key; False where it is not meant for this."""
-        ...
-
-    def connected(self, call: at.Call) -> None:
-        """Both hear each other."""
-        ...
-
-    def agent_lost(self, call: at.Call) -> None:
-        """The agent declined, or went away."""
-        ...
-
-    def released(self, call: at.Call, attempt: AttemptId) -> None:
-        """The queues let the call go."""
-        ...
-
-
-class HandedOn(Protocol):
-    """Callers whom an agent has handed on, while nobody has them yet."""
-
-    def released(self, call: at.Call, attempt: AttemptId, reason: str) -> bool:
-        """The queues let the caller go; False where that is no matter of a transfer."""
-        ...
-
-    def agent_gone(self, leg: at.Leg) -> None:
-        """The phone of the agent who handed a caller on is free."""
-        ...
-
-
-class Consulting(Protocol):
-    """Consultations of agents about a caller."""
-
-    def together(self, call: at.Call) -> None:
-        """The agent and the caller hear each other again."""
-        ...
-
-    def agent_left(self, call: at.Call, offer: at.Offer, cut_off: bool) -> bool:
-        """The agent's leg is gone; False where nobody is consulted."""
-        ...
 
 
 class Offers(QuietPart):
@@ -338,7 +262,7 @@ class Offers(QuietPart):
             self._end_talk(call, offer, event.cause)
         else:
             self._forget(offer)
-            self._missed(call, offer.attempt, _miss(leg, event.cause))
+            self._missed(call, offer.attempt, miss_reason(leg, event.cause))
 
     def caller_left(self, call: at.Call, reason: Literal["hung_up", "lost"]) -> None:
         """The caller is gone, from the queue, from under a ringing phone, or out of a talk."""

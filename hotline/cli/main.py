@@ -18,7 +18,7 @@ _COMMANDS = {
     "rollback": ("publish", "Put an earlier version in force for new calls."),
     "versions": ("publish", "List the published versions."),
     "calls": ("records", "The call log, newest first."),
-    "why": ("records", "Tell one call's story, step by step, with the reasons."),
+    "why": ("why", "Tell one call's story, step by step, with the reasons."),
     "cases": ("records", "Cases, newest first."),
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),
     "status": ("status", "The outer parts: up or down, since when, last error, next try; exit status for monitoring."),

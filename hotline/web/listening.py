@@ -18,7 +18,7 @@ from hotline.site.settings import Site
 if TYPE_CHECKING:
     import uvicorn
 
-    from hotline.site.settings import WebClientSettings as WebClient
+    from hotline.site.web import WebClientSettings as WebClient
     from hotline.views.controller import Controller
 
 

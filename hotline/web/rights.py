@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple, get_args
 from fastapi import Depends, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from hotline.site.settings import WebRight
+from hotline.site.web import WebRight
 
 SITE = "site"
 """The client with the site's own token, who may do everything."""

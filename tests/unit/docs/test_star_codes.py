@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from control import callbacks, star_codes, talk_keys
-from hotline.site.settings import MediaTimeoutSettings
+from hotline.site.switches import MediaTimeoutSettings
 from switch.asterisk.instance.settings import TEMPLATES, AsteriskSettings
 
 pytestmark = pytest.mark.unit

@@ -10,7 +10,7 @@ import pytest
 
 from calls.ids import AgentId, CallId
 from control.commands import LogTransfer, TransferOutcome
-from hotline.cli.records import _transferred
+from hotline.cli.why import _transferred
 from hotline.store import opening, reading, statements
 from hotline.views import masking
 from hotline.views.metrics import Metrics

@@ -1,0 +1,62 @@
+"""What offers ask of the parts that share an agent's phone with them: callbacks, transfers, consultations."""
+
+from typing import Protocol
+
+from calls.ids import AttemptId
+from control import register as at
+
+
+class AgentFirst(Protocol):
+    """Calls in which the agent is there before the person who is called: callbacks."""
+
+    def concerns(self, call: at.Call) -> bool:
+        """Whether this call is one."""
+        ...
+
+    def postponed(self, call: at.Call) -> bool:
+        """Whether the person may not be called now; if so, the queues have been told to wait."""
+        ...
+
+    def agent_ready(self, call: at.Call) -> None:
+        """The agent has heard who and why."""
+        ...
+
+    def agent_key(self, leg: at.Leg, digit: str) -> bool:
+        """Take the agent's key; False where it is not meant for this."""
+        ...
+
+    def connected(self, call: at.Call) -> None:
+        """Both hear each other."""
+        ...
+
+    def agent_lost(self, call: at.Call) -> None:
+        """The agent declined, or went away."""
+        ...
+
+    def released(self, call: at.Call, attempt: AttemptId) -> None:
+        """The queues let the call go."""
+        ...
+
+
+class HandedOn(Protocol):
+    """Callers whom an agent has handed on, while nobody has them yet."""
+
+    def released(self, call: at.Call, attempt: AttemptId, reason: str) -> bool:
+        """The queues let the caller go; False where that is no matter of a transfer."""
+        ...
+
+    def agent_gone(self, leg: at.Leg) -> None:
+        """The phone of the agent who handed a caller on is free."""
+        ...
+
+
+class Consulting(Protocol):
+    """Consultations of agents about a caller."""
+
+    def together(self, call: at.Call) -> None:
+        """The agent and the caller hear each other again."""
+        ...
+
+    def agent_left(self, call: at.Call, offer: at.Offer, cut_off: bool) -> bool:
+        """The agent's leg is gone; False where nobody is consulted."""
+        ...

@@ -1,0 +1,43 @@
+"""Settings of the HTTP interface: where it listens, and the other systems that ask with rights of their own."""
+
+import re
+from typing import Literal
+
+import pydantic
+
+from hotline.site.keeping import Strict
+
+WebRight = Literal["live", "calls", "numbers", "recordings"]
+"""`live`: the state now, trunks, webhooks, metrics. `calls`: call log, cases and the list of messages, numbers masked.
+`numbers`: looking a number up there. `recordings`: hearing talks and messages."""
+
+
+class WebClientSettings(Strict):
+    """Another system that asks over HTTP, with a token and rights of its own; what is no right here it may not."""
+
+    name: str
+    """As the audit log has it. Its token is in DIR/var/secrets/web-NAME, made at the first start."""
+    rights: tuple[WebRight, ...] = pydantic.Field(min_length=1)
+
+    @pydantic.field_validator("name")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,31}", name):
+            raise ValueError(f"{name!r}: use a small letter, then small letters, digits and '-', at most 32")
+        return name
+
+
+class WebSettings(Strict):
+    """The HTTP interface. All but /health and /waiting/TOKEN needs a token; that of DIR/var/secrets/web may all."""
+
+    host: str = "127.0.0.1"
+    port: int = 8780
+    clients: tuple[WebClientSettings, ...] = ()
+
+    @pydantic.field_validator("clients")
+    @classmethod
+    def _different_clients(cls, clients: tuple[WebClientSettings, ...]) -> tuple[WebClientSettings, ...]:
+        names = [client.name for client in clients]
+        if twice := next((name for place, name in enumerate(names) if name in names[:place]), None):
+            raise ValueError(f"two clients have the name {twice}: each needs one of its own")
+        return clients
