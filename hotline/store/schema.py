@@ -1,4 +1,4 @@
-"""The tables. SQLAlchemy Core describes them and compiles the statements once; instants are UTC epoch seconds."""
+"""The tables. SQLAlchemy Core describes them and compiles what reads them; instants are UTC epoch seconds."""
 
 from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
