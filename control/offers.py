@@ -118,6 +118,10 @@ class Consulting(Protocol):
         """The agent's leg is gone; False where nobody is consulted."""
         ...
 
+    def caller_left(self, call: at.Call) -> None:
+        """The caller's leg is gone, and its end is on the way."""
+        ...
+
 
 class Offers(QuietPart):
     """Carries out the queues' commands on real phones."""
@@ -316,6 +320,8 @@ class Offers(QuietPart):
         if gone:
             return
         if talked:
+            if offer.leg in survivors and call.leg not in survivors:
+                self.consultations.caller_left(call)
             self._end_talk(call, offer, Cause.NORMAL)
         else:
             self._forget(offer)

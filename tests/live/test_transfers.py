@@ -15,9 +15,10 @@ from phones.audio import tone
 from phones.caller import OutgoingCall
 from phones.digest import Credentials
 from phones.incoming import IncomingCall
-from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.live_site import AGENT, BYE, CALLER, MENU, ROOT, WHISPER, LiveSite
+from tests.live.rigs import SWITCHES
+from tests.live.sites import site_on
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -35,9 +36,11 @@ codes:
 ANSWERS = Answer(clip=tone(AGENT, 1.0))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
-    async with LiveSite(tmp_path_factory.mktemp("house"), installation) as house:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
+async def house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[LiveSite]:
+    async with site_on(request.param, tmp_path_factory.mktemp("house")) as house:
         await house.publish({"dialplans/transfers.yaml": RULES}, {})
         yield house
 
