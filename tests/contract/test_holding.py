@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from calls.causes import Cause
 from calls.commands import HangUp, Play, StartMusic
 from calls.events import CallHeld, CallResumed, RecordingFinished, Unbridged
 from switch.media_timeout import MediaTimeout
 from tests.contract.conftest import UNRECORDED
-from tests.contract.rig import Facts, Rig, Steps
+from tests.contract.rig import Facts, PickUp, Rig, Steps
 
 unrecorded = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
 REAL = [switch for switch in UNRECORDED if switch.values[0] not in ("fake", "cell")]
@@ -126,6 +127,26 @@ async def test_a_phone_that_sends_nothing_while_it_holds_is_not_taken_for_dead(
     await facts.next(CallResumed)
     agent.speak()
     await caller.hears("agent")
+
+
+@pytest.mark.parametrize("rig", REAL, indirect=True)
+async def test_a_phone_that_is_gone_after_it_has_held_is_noticed_in_the_time_of_talking(
+    rig: Rig, facts: Facts, steps: Steps
+) -> None:
+    caller, agent, attempt = await steps.talking()
+    await agent.hold()
+    await facts.next(CallHeld)
+    await rig.pause(1.0)
+    await agent.resume()
+    await facts.next(CallResumed)
+    agent.speak()
+    await caller.hears("agent")
+    await rig.pause(MediaTimeout().talking_s + 3.0)
+    await caller.hears("agent")  # who goes on speaking stays
+    await (await rig.phone("1001", PickUp())).unplug()
+    assert (await facts.ended(agent.leg, MediaTimeout().talking_s * 1.5)).cause is Cause.TIMED_OUT
+    assert (await facts.next(Unbridged)).attempt == attempt
+    assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
 
 
 @unrecorded

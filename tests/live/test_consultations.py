@@ -1,4 +1,4 @@
-"""Agents consult somebody, connect, swap, give back, let three talk: a real `hotline serve`, Asterisk, phones."""
+"""Agents consult somebody, connect, swap, give back, let three talk: on each real switch with real phones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bad night on a real Asterisk: queues and lines closed, an announcement spoken by phone, wrong PINs, kills.
+"""A bad night on each real switch: queues and lines closed, an announcement spoken by phone, wrong PINs, kills.
 
 The sample hotline as shipped, open round the clock; phrases are tones, so that one can tell by ear which is said.
 """
@@ -26,9 +26,11 @@ from phones.audio import tone
 from phones.caller import OutgoingCall
 from switch.asterisk.instance.configuration import control_socket
 from switch.asterisk.instance.console import ask_console
-from switch.asterisk.instance.installation import Installation
+from switch.asterisk.instance.installation import locate_or_install
 from tests.live.conftest import until
+from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.live_site import AGENT, NUMBER, ROOT, LiveSite
+from tests.live.rigs import SWITCHES
 from tests.live.sample import (
     CLOSED,
     LANGUAGE,
@@ -58,9 +60,15 @@ class OpenSite(SampleSite):
         self.pin = PinFile(self.site.override_pin).make()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OpenSite]:
-    async with OpenSite(tmp_path_factory.mktemp("night"), installation) as house:
+class OpenSiteOnFreeSwitch(OpenSite, FreeSwitchSite):
+    """The same on FreeSWITCH."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
+async def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OpenSite]:
+    folder = tmp_path_factory.mktemp("night")
+    on_asterisk = request.param == "asterisk"
+    async with OpenSite(folder, locate_or_install()) if on_asterisk else OpenSiteOnFreeSwitch(folder, None) as house:
         await house.publish({"dialplans/hours.yaml": OPEN}, {})
         yield house
 
