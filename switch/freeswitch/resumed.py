@@ -1,7 +1,8 @@
-"""Legs that have held and hold no more are watched for audio here: the switch gives them the time of holding until their
-next re-INVITE, for it reads `media_timeout` anew only then, and before we are told that the hold is over (1.10.12,
-switch_core_media_toggle_hold). Their packets are counted by the switch (`uuid_set_media_stats`) and looked at a few
-times within the time of talking.
+"""Legs that have held and hold no more are watched for audio.
+
+The switch gives them the time of holding until their next re-INVITE: it reads `media_timeout` anew only then, and
+before we are told that the hold is over (1.10.12, switch_core_media_toggle_hold). Their packets are counted by the
+switch (`uuid_set_media_stats`) and looked at a few times within the time of talking.
 """
 
 from __future__ import annotations

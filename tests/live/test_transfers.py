@@ -37,9 +37,7 @@ ANSWERS = Answer(clip=tone(AGENT, 1.0))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
-async def house(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[LiveSite]:
+async def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
     async with site_on(request.param, tmp_path_factory.mktemp("house")) as house:
         await house.publish({"dialplans/transfers.yaml": RULES}, {})
         yield house
