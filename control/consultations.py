@@ -230,6 +230,17 @@ class Consultations(QuietPart):
         self._hand_over(call, consultation, "agent_left")
         return True
 
+    def caller_left(self, call: at.Call) -> None:
+        """The caller is gone, though their leg's end is told a moment later: so is the one whom the agent consults."""
+        consultation = self._hub.register.consultations.get(call.call)
+        if consultation is None:
+            return
+        consultation.on("left")
+        del self._hub.register.consultations[call.call]
+        self._row(call, consultation, "caller_left", over=True)
+        if consultation.other is not None:
+            self._hub.give(HangUp(consultation.other))
+
     def _hand_over(self, call: at.Call, consultation: at.Consultation, event: ConsultationEvent) -> None:
         hub, register = self._hub, self._hub.register
         answered = consultation.state != "ringing"

@@ -42,6 +42,10 @@ CUT_OFF_PRIORITY = 600.0
 _FAULTS = 3
 """Faults of the switch or the network in a row, of which the operator is told."""
 
+    def caller_left(self, call: at.Call) -> None:
+        """The caller's leg is gone, and its end is on the way."""
+        ...
+
 
 class Offers(QuietPart):
     """Carries out the queues' commands on real phones."""
@@ -240,6 +244,8 @@ class Offers(QuietPart):
         if gone:
             return
         if talked:
+            if offer.leg in survivors and call.leg not in survivors:
+                self.consultations.caller_left(call)
             self._end_talk(call, offer, Cause.NORMAL)
         else:
             self._forget(offer)

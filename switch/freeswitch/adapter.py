@@ -11,6 +11,7 @@ Asked all the same, it is "unsupported".
 | `recording` | voicemails, talks on file |
 | `hearing` | callers' sound, for recognisers |
 | `holding` | hold by a phone's own key |
+| `transferring` | transfer by a phone's own key |
 | `supervising` | listen, whisper, barge |
 | `devices` | phones |
 | `claiming` | calls that are offered by outbound sockets |
@@ -50,6 +51,7 @@ from switch.freeswitch.playing import Player
 from switch.freeswitch.recording import Recorder
 from switch.freeswitch.session import FreeSwitchOptions, Session, Told
 from switch.freeswitch.supervising import Supervision
+from switch.freeswitch.transferring import WATCHED, Transferring
 from switch.freeswitch.wire import Api, Event, Subscribe
 
 log = structlog.get_logger(__name__)
@@ -76,7 +78,7 @@ SUBSCRIPTION = Subscribe(
         "RECORD_STOP",
         "BACKGROUND_JOB",
     ),
-    SUBCLASSES,
+    (*SUBCLASSES, WATCHED),
 )
 
 
@@ -104,6 +106,7 @@ class FreeSwitch(Adapter[Leg]):
         self._bridging = Bridging(self._session, self._recorder.begin, self._recorder.discard, self._recorder.end)
         self._supervision = Supervision(self._session)
         self._holding = Holding(self._session)
+        self._transferring = Transferring(self._session)
         self._hearing = Hearing(self._session)
         self._offers = (
             Offers(options.listen, options.controller, options.deadline_s) if options.listen is not None else None
@@ -167,6 +170,9 @@ class FreeSwitch(Adapter[Leg]):
         if self._session.leg_of(command) is not None:
             self._session.quick(command, "uuid_ring_ready", command.leg)
 
+    def _report_transfer(self, command: commands.ReportTransfer) -> None:
+        self._transferring.report(command)
+
     def _answer_told(self, command: commands.Answer, told: Told) -> None:
         if told.reason is not None and self._session.close(command) is not None:
             self._session.emit(failed(command, told.reason, told.text))
@@ -206,6 +212,8 @@ class FreeSwitch(Adapter[Leg]):
             case "RECORD_STOP":
                 self._recorder.on_record_stop(event)
                 self._hearing.on_record_stop(event)
+            case "CUSTOM" if event.subclass == WATCHED:
+                self._transferring.on_header(event)
             case "CUSTOM":
                 self._devices.on_registration(event)
             case "BACKGROUND_JOB":
@@ -277,6 +285,7 @@ class FreeSwitch(Adapter[Leg]):
         self._supervision.on_end(leg)
         self._hearing.on_end(leg)
         self._bridging.on_end(leg)
+        self._holding.on_end(leg)
         self._devices.look(leg.device)
 
     # -- the link

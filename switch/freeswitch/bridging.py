@@ -64,6 +64,7 @@ class Bridging:
             leg.heading = command.attempt
             session.clear_floor(leg)
             session.setvar(leg_id, "hotline_bridge", command.attempt)
+            session.loop.call_soon(self._gone_on, leg_id)
         self._on_ordered(talk)
         session.api("uuid_bridge", f"{command.a} {command.b}", partial(self._ordered, talk))
         talk.timer = session.loop.call_later(session.options.deadline_s, self._overdue, talk)
@@ -198,6 +199,14 @@ class Bridging:
         talk.left.add(out)
         if before == "up":
             self._set_deadline(talk)
+        self._look(talk)
+
+    def _gone_on(self, leg: LegId) -> None:
+        """A leg heads for another talk: one that it was left alone in is over, whose recording else would go on."""
+        for talk in [talk for talk in self.talks.values() if talk.state == "parting" and leg in (talk.a, talk.b)]:
+            self._look(talk)
+
+    def _look(self, talk: Talk) -> None:
         if all(leg in talk.left or self._is_elsewhere(leg, talk) for leg in (talk.a, talk.b)):
             talk.take("clear")
             self._part(talk)

@@ -11,6 +11,7 @@ from functools import partial
 
 from calls.ids import LegId
 from switch.freeswitch.legs import Leg
+from switch.freeswitch.resumed import Resumed
 from switch.freeswitch.session import Session, Told
 
 
@@ -24,11 +25,13 @@ class Holding:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._resumed = Resumed(session)
 
     def held(self, leg_id: LegId) -> None:
         """The far end holds."""
         leg = self._session.legs.get(leg_id)
         self._session.hold(leg_id, True)
+        self._resumed.forget(leg_id)
         if leg is not None:
             self._session.api("uuid_getvar", f"{leg_id} media_hold_timeout", partial(self._have_time, leg))
             if not leg.talking_ms:
@@ -43,8 +46,13 @@ class Holding:
             self._session.setvar(leg.id, "media_timeout", told.text.strip())
 
     def resumed(self, leg_id: LegId) -> None:
-        """The far end holds no more. The time of talking is read again at the next re-INVITE only."""
+        """The far end holds no more. The switch reads the time of talking at the next re-INVITE only: see `resumed`."""
         leg = self._session.legs.get(leg_id)
         if leg is not None and leg.talking_ms:
             self._session.setvar(leg_id, "media_timeout", leg.talking_ms)
+            self._resumed.watch(leg, int(leg.talking_ms))
         self._session.hold(leg_id, False)
+
+    def on_end(self, leg: Leg) -> None:
+        """A leg ended."""
+        self._resumed.forget(leg.id)

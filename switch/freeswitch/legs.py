@@ -22,13 +22,27 @@ class Execution:
     seen; and with the reason when that is a failure.
     """
 
-    __slots__ = ("application", "argument", "breaks", "commands", "id", "on_done", "started", "stopping", "timer")
+    __slots__ = (
+        "application",
+        "argument",
+        "breaks",
+        "commands",
+        "id",
+        "in_talk",
+        "on_done",
+        "started",
+        "stopping",
+        "timer",
+    )
 
-    def __init__(self, execution: str, application: str, argument: str, on_done: OnDone) -> None:
+    def __init__(
+        self, execution: str, application: str, argument: str, on_done: OnDone, *, in_talk: bool = False
+    ) -> None:
         self.id = execution
         self.application = application
         self.argument = argument
         self.on_done = on_done
+        self.in_talk = in_talk  # begun at once where the leg is in a talk, and heard on that leg alone
         self.started = False  # seen in the switch
         self.stopping = False  # told to stop: its end is a stop, not a finish
         self.breaks = 0

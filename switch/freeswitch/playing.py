@@ -1,7 +1,7 @@
 """The player plays prompts and music on hold.
 
 A prompt stops music by itself, and music goes on after it: what runs on a leg is one application, and when it ends
-with music ordered, music is begun anew.
+with music ordered, music is begun anew. A prompt to a leg in a talk is heard there alone, and the talk stands.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Player:
             return
         leg.open[command.attempt] = command
         argument = files[0] if len(files) == 1 else "file_string://" + "!".join(files)
-        execution = session.run(leg, "playback", argument, partial(self._done, leg, command))
+        execution = session.run(leg, "playback", argument, partial(self._done, leg, command), in_talk=True)
         self._executions[command.attempt] = execution
 
     def stop(self, leg: Leg, attempt: AttemptId) -> None:

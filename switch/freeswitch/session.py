@@ -136,10 +136,13 @@ class Session(session.Session[Leg]):
 
     # -- the application that runs on a leg
 
-    def run(self, leg: Leg, application: str, argument: str, on_done: OnDone) -> str:
-        """Let this run next on the leg, and stop what runs now. Gives the execution's id."""
+    def run(self, leg: Leg, application: str, argument: str, on_done: OnDone, *, in_talk: bool = False) -> str:
+        """Let this run next on the leg, and stop what runs now. Gives the execution's id.
+
+        In a talk only what is `in_talk`: the other side then hears silence from this leg, and the talk stands.
+        """
         self._drop_wanted(leg)
-        leg.wanted = Execution(str(uuid.uuid4()), application, argument, on_done)
+        leg.wanted = Execution(str(uuid.uuid4()), application, argument, on_done, in_talk=in_talk)
         execution = leg.wanted.id
         if leg.running is None:
             self.begin_next(leg)
@@ -179,7 +182,9 @@ class Session(session.Session[Leg]):
 
     def begin_next(self, leg: Leg) -> None:
         """Begin what is wanted, or music if that is ordered, if nothing runs and the leg is ours to use."""
-        if leg.running is not None or not leg.parked or leg.heading is not None or leg.ending is not None:
+        if leg.running is not None or leg.heading is not None or leg.ending is not None:
+            return
+        if not leg.parked and (leg.talk is None or leg.wanted is None or not leg.wanted.in_talk):
             return
         if leg.wanted is None:
             if not leg.music or leg.talk is not None:

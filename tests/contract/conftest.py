@@ -32,10 +32,8 @@ _SWITCHES = [
 ]
 if NAMED or locate():
     _SWITCHES.append(pytest.param("freeswitch", marks=pytest.mark.live))
-UNRECORDED = [switch for switch in _SWITCHES if switch.values != ("recorded",)]
-"""For tests that were written where there was no FreeSWITCH to record: they run on a real one all the same."""
-WITHOUT_FREESWITCH = [switch for switch in _SWITCHES if switch.values not in (("recorded",), ("freeswitch",))]
-"""For what FreeSWITCH's adapter cannot do yet: its own default says "unsupported"."""
+REAL = [switch for switch in _SWITCHES if switch.values in (("asterisk",), ("freeswitch",))]
+"""For what takes true time."""
 _RECORD = bool(os.environ.get("HOTLINE_RECORD"))
 
 

@@ -74,7 +74,7 @@ class FakePerson:
         await _until(lambda: not self._world.hears(self._channel), 5.0)
 
     async def refer(self, to: str) -> bool:
-        return self._world.refer(self._channel, to)
+        return self._world.refer(self._channel, to.partition("@")[0])
 
     async def transferred(self, within_s: Seconds = 10.0) -> bool:
         told = self._switch.transfers_told
@@ -121,6 +121,8 @@ class FakePhone:
 
 class FakeRig:
     """`switch` is the fake, or a cell that has it under its name."""
+
+    tells_transfers = True
 
     def __init__(self, fake_switch: fake.FakeSwitch, switch: Switch) -> None:
         self.fake = fake_switch

@@ -26,6 +26,8 @@ from tests.wire.freeswitch.recording import Tape, record
 
 
 class FreeSwitchRig(SipRig):
+    tells_transfers = False
+
     def __init__(self, instance: Instance, proxy: LinkProxy, endpoint: Endpoint, prompts: Path) -> None:
         self._instance = instance
         self._settings = settings = instance.settings

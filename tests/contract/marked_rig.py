@@ -46,6 +46,15 @@ class MarkedPerson:
         await self._mark(f"{self._name} resumes")
         await self._person.resume()
 
+    async def refer(self, to: str) -> bool:
+        await self._mark(f"{self._name} refers to {to}")
+        return await self._person.refer(to)
+
+    async def transferred(self, within_s: Seconds = 10.0) -> bool:
+        done = await self._person.transferred(within_s)
+        await self._mark(f"{self._name} is told of the transfer")
+        return done
+
     async def hears(self, sound: str, within_s: Seconds = 10.0) -> None:
         await self._person.hears(sound, within_s)
         await self._mark(f"{self._name} hears {sound}")
@@ -106,6 +115,10 @@ class MarkedRig:
         self._rig = rig
         self.mark = mark
         self._numbers = count(1)
+
+    @property
+    def tells_transfers(self) -> bool:
+        return self._rig.tells_transfers
 
     @property
     def switch(self) -> Switch:

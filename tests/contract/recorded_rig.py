@@ -48,6 +48,12 @@ class RecordedPerson:
     async def hang_up(self) -> None: ...
     async def hold(self, *, inactive: bool = False) -> None: ...
     async def resume(self) -> None: ...
+    async def refer(self, to: str) -> bool:
+        return RecordedRig.tells_transfers
+
+    async def transferred(self, within_s: Seconds = 10.0) -> bool:
+        raise NotImplementedError("no phone of this switch is told")
+
     async def hears(self, sound: str, within_s: Seconds = 10.0) -> None: ...
     async def is_told_ringing(self, within_s: Seconds = 5.0) -> None: ...
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None: ...
@@ -69,6 +75,8 @@ class RecordedPhone:
 
 
 class RecordedRig:
+    tells_transfers = False
+
     def __init__(self, proxy: LinkProxy, folder: Path) -> None:
         self._proxy = proxy
         self._folder = folder

@@ -132,7 +132,8 @@ class Person(Protocol):
         """Return once there was silence for so long. Raises TimeoutError."""
 
     async def refer(self, to: str) -> bool:
-        """Ask by the phone's own key that the other side go on with `to`; False when that is refused at once."""
+        """Ask by the phone's own key that the other side go on with `to`, or with a whole address; False when that is
+        refused at once."""
 
     async def transferred(self, within_s: Seconds = 10.0) -> bool:
         """Return once the phone is told what became of it: whether it was done. Raises TimeoutError."""
@@ -172,6 +173,10 @@ class Recorded:
 
 
 class Rig(Protocol):
+    tells_transfers: bool
+    """Whether a phone that asks for a transfer is told what becomes of it; else it is refused, and asked for all the
+    same."""
+
     @property
     def switch(self) -> Switch: ...
 

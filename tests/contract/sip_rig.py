@@ -77,7 +77,7 @@ class SipPerson:
         await self._call.hear_silence(for_s, 5.0)
 
     async def refer(self, to: str) -> bool:
-        return await self._call.refer(f"sip:{to}@{self._call.peer[0]}") == 202
+        return await self._call.refer(f"sip:{to}" if "@" in to else f"sip:{to}@{self._call.peer[0]}") == 202
 
     async def transferred(self, within_s: Seconds = 10.0) -> bool:
         return await self._call.transferred(within_s) == 200
@@ -133,6 +133,8 @@ class SipPhone:
 
 class SipRig(ABC):
     """A real switch with SIP phones, whichever it is. The link to it goes through a relay that can be cut."""
+
+    tells_transfers = True
 
     def __init__(
         self,

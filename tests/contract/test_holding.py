@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from calls.causes import Cause
 from calls.commands import HangUp, Play, StartMusic
 from calls.events import CallHeld, CallResumed, RecordingFinished, Unbridged
 from switch.media_timeout import MediaTimeout
-from tests.contract.conftest import UNRECORDED
-from tests.contract.rig import Facts, Rig, Steps
-
-unrecorded = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
-REAL = [switch for switch in UNRECORDED if switch.values[0] not in ("fake", "cell")]
+from tests.contract.conftest import REAL
+from tests.contract.rig import Facts, PickUp, Rig, Steps
 
 
-@unrecorded
 @pytest.mark.parametrize("inactive", [False, True], ids=["sendonly", "inactive"])
 async def test_hold_is_told_and_the_other_side_hears_music(
     rig: Rig, facts: Facts, steps: Steps, inactive: bool
@@ -38,7 +35,6 @@ async def test_hold_is_told_and_the_other_side_hears_music(
     assert facts.of(Unbridged) == []
 
 
-@unrecorded
 async def test_a_caller_who_holds_is_told_too(facts: Facts, steps: Steps) -> None:
     caller, agent, _ = await steps.talking()
     await caller.hold()
@@ -48,7 +44,6 @@ async def test_a_caller_who_holds_is_told_too(facts: Facts, steps: Steps) -> Non
     assert await facts.next(CallResumed) == CallResumed(caller.leg)
 
 
-@unrecorded
 async def test_hold_said_twice_is_told_once(facts: Facts, steps: Steps) -> None:
     _, agent, _ = await steps.talking()
     for _ in range(2):
@@ -58,7 +53,6 @@ async def test_hold_said_twice_is_told_once(facts: Facts, steps: Steps) -> None:
     assert facts.of(CallHeld) == [CallHeld(agent.leg)]
 
 
-@unrecorded
 async def test_a_talk_that_ends_on_hold_leaves_a_caller_who_hears_prompts(rig: Rig, facts: Facts, steps: Steps) -> None:
     """The music of the hold ends with the talk, by whomever it is ended."""
     for by_us in (False, True):
@@ -78,18 +72,17 @@ async def test_a_talk_that_ends_on_hold_leaves_a_caller_who_hears_prompts(rig: R
         await facts.ended(caller.leg)
 
 
-@unrecorded
 async def test_a_held_caller_can_be_placed_elsewhere(rig: Rig, facts: Facts, steps: Steps) -> None:
     caller, agent, attempt = await steps.talking()
     await agent.hold()
     await facts.next(CallHeld)
+    await caller.hears("music")
     rig.switch.send(StartMusic(caller.leg, steps.attempt()))
     assert await facts.next(Unbridged) == Unbridged(attempt, (agent.leg,))
     rig.switch.send(Play(caller.leg, steps.attempt(), (rig.clip("high"),)))
     await caller.hears("high")
 
 
-@unrecorded
 async def test_a_recording_goes_on_without_the_music(rig: Rig, facts: Facts, steps: Steps) -> None:
     """The caller's side has what the caller says, on hold too, and never the music that they hear."""
     caller, agent, attempt = await steps.talking("held")
@@ -128,7 +121,26 @@ async def test_a_phone_that_sends_nothing_while_it_holds_is_not_taken_for_dead(
     await caller.hears("agent")
 
 
-@unrecorded
+@pytest.mark.parametrize("rig", REAL, indirect=True)
+async def test_a_phone_that_is_gone_after_it_has_held_is_noticed_in_the_time_of_talking(
+    rig: Rig, facts: Facts, steps: Steps
+) -> None:
+    caller, agent, attempt = await steps.talking()
+    await agent.hold()
+    await facts.next(CallHeld)
+    await rig.pause(1.0)
+    await agent.resume()
+    await facts.next(CallResumed)
+    agent.speak()
+    await caller.hears("agent")
+    await rig.pause(MediaTimeout().talking_s + 3.0)
+    await caller.hears("agent")  # who goes on speaking stays
+    await (await rig.phone("1001", PickUp())).unplug()
+    assert (await facts.ended(agent.leg, MediaTimeout().talking_s * 1.5)).cause is Cause.TIMED_OUT
+    assert (await facts.next(Unbridged)).attempt == attempt
+    assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
+
+
 async def test_a_hold_outlives_the_controller(rig: Rig, facts: Facts, steps: Steps) -> None:
     """Held in the gap or before it: the next controller is told by what is live, and of its end as it comes."""
     caller, agent, _ = await steps.talking()

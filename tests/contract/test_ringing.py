@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from calls.causes import Cause
 from calls.commands import Answer, EarlyMedia, HangUp, Play, Ring
 from calls.events import CallAnswered, CallArrived, CommandDone, CommandFailed, PlaybackFinished
 from calls.ids import LegId
-from tests.contract.conftest import UNRECORDED
 from tests.contract.rig import Facts, PickUp, Rig, Steps
-
-pytestmark = pytest.mark.parametrize("rig", UNRECORDED, indirect=True)
 
 
 async def test_a_caller_is_told_that_it_rings_and_is_answered_later(rig: Rig, facts: Facts, steps: Steps) -> None:

@@ -24,6 +24,7 @@ _ON_A_FREESWITCH_OF_ITS_OWN = [
     "test_dead_phones.py",
     "test_encrypted_trunks_on_freeswitch.py",
     "test_outbound_sockets.py",
+    "test_transfer_keys_on_freeswitch.py",
     "test_web_phones.py",
 ]
 collect_ignore = ([] if os.environ.get("HOTLINE_FREESWITCH") or locate() else _ON_FREESWITCH) + (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from typing import ClassVar
 
 from hotline.versions.publishing import publish
 from phones.caller import PhoneLine
@@ -21,6 +22,7 @@ from tests.ports import free_port
 class FreeSwitchSite(LiveSite):
     """The house with another switch under it."""
 
+    answers_refer: ClassVar[tuple[int, int]] = (403, 403)
     instance: Instance
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:

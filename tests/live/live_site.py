@@ -17,7 +17,7 @@ import sys
 import wave
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import yaml
@@ -104,6 +104,9 @@ bye: {hangup: bye}
 
 class LiveSite:
     """See the module's first lines. `async with` starts all of it and leaves no process."""
+
+    answers_refer: ClassVar[tuple[int, int]] = (202, 603)
+    """The SIP status of a REFER of an agent's phone in a talk, and of a caller."""
 
     def __init__(
         self, folder: Path, installation: Installation | None, settings: Mapping[str, Any] | None = None

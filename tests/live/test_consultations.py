@@ -1,4 +1,4 @@
-"""Agents consult somebody, connect, swap, give back, let three talk: a real `hotline serve`, Asterisk, phones."""
+"""Agents consult somebody, connect, swap, give back, let three talk: on each real switch with real phones."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from phones.call import Call
 from phones.caller import OutgoingCall
 from phones.digest import Credentials
 from phones.incoming import IncomingCall
-from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.live_site import AGENT, BYE, CALLER, CODE, WHISPER, LiveSite
+from tests.live.rigs import SWITCHES
+from tests.live.sites import site_on
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -31,9 +32,9 @@ KEYS = {"give-back": "*1", "swap": "*4", "connect": "*5", "conference": "*6"}
 ANSWERS = Answer(clip=tone(AGENT, 1.0))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
-    async with LiveSite(tmp_path_factory.mktemp("house"), installation) as house:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
+async def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveSite]:
+    async with site_on(request.param, tmp_path_factory.mktemp("house")) as house:
         await house.publish(
             {"dialplans/transfers.yaml": RULES}, {"agent_refused": CODE}, lengths_s={"agent_refused": 1.0}
         )
@@ -185,6 +186,7 @@ async def test_three_hear_each_other_and_each_leaves_alone(house: LiveSite, by: 
             await talk.third.ended(5.0)
         else:
             await in_turn(*everybody.values())
+            await house.in_place(talk.caller, {"agent": "transferred", "third": "talking"}[leaves])
     assert talk.transfers() == [
         (by, "agent", "8002", {"agent": "reached", "third": "given_back", "caller": "caller_left"}[leaves], 1)
     ]

@@ -1,4 +1,4 @@
-"""A bad night on a real Asterisk: queues and lines closed, an announcement spoken by phone, wrong PINs, kills.
+"""A bad night on each real switch: queues and lines closed, an announcement spoken by phone, wrong PINs, kills.
 
 The sample hotline as shipped, open round the clock; phrases are tones, so that one can tell by ear which is said.
 """
@@ -26,9 +26,13 @@ from phones.audio import tone
 from phones.caller import OutgoingCall
 from switch.asterisk.instance.configuration import control_socket
 from switch.asterisk.instance.console import ask_console
-from switch.asterisk.instance.installation import Installation
+from switch.asterisk.instance.installation import locate_or_install
+from switch.freeswitch.instance.upkeep import ask
+from switch.freeswitch.wire import Api
 from tests.live.conftest import until
+from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.live_site import AGENT, NUMBER, ROOT, LiveSite
+from tests.live.rigs import SWITCHES
 from tests.live.sample import (
     CLOSED,
     LANGUAGE,
@@ -58,9 +62,15 @@ class OpenSite(SampleSite):
         self.pin = PinFile(self.site.override_pin).make()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OpenSite]:
-    async with OpenSite(tmp_path_factory.mktemp("night"), installation) as house:
+class OpenSiteOnFreeSwitch(OpenSite, FreeSwitchSite):
+    """The same on FreeSWITCH."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
+async def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OpenSite]:
+    folder = tmp_path_factory.mktemp("night")
+    on_asterisk = request.param == "asterisk"
+    async with OpenSite(folder, locate_or_install()) if on_asterisk else OpenSiteOnFreeSwitch(folder, None) as house:
         await house.publish({"dialplans/hours.yaml": OPEN}, {})
         yield house
 
@@ -207,13 +217,18 @@ async def test_it_outlives_a_kill_and_is_over_at_its_end_though_nobody_was_there
 
 async def test_the_fallback_knows_a_closed_line(house: OpenSite) -> None:
     row = await put(house, kind="closure", target="line:4000395183", until="lifted")
-    shown = f"dialplan show {LINE_OF}round_the_clock-closed-{row['number']}"
+    line = f"round_the_clock-closed-{row['number']}"
 
     async def told() -> bool:
+        if isinstance(house, FreeSwitchSite):
+            return line in await ask(house.instance.settings, Api("xml_locate", "dialplan"))
+        shown = f"dialplan show {LINE_OF}{line}"
         return "HOTLINE_OUTCOME=closed" in await ask_console(control_socket(house.asterisk.settings), shown)
 
     await until(told, 15.0)
     await house.stop_controller()
+    if isinstance(house, FreeSwitchSite):
+        await house.lease_over()
     try:
         closed, other = await house.dial("13900003004", "4000395183"), await house.dial("13900003005", NUMBER)
         await closed.hear_tone(CLOSED, timeout_s=15.0)

@@ -1,4 +1,4 @@
-"""Webhooks of a real call on a real Asterisk: the ring is there before the phone is picked up, and `kill -9` of the
+"""Webhooks of a real call on each real switch: the ring is there before the phone is picked up, and `kill -9` of the
 controller in the middle of a talk loses nothing and doubles nothing."""
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import pytest_asyncio
 
 from phones.agent_phone import Answer
 from phones.audio import tone
-from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.live_site import AGENT, AGENTS, FLOW, LiveSite
+from tests.live.rigs import SWITCHES
+from tests.live.sites import site_on
 from tests.unit.hotline.webhooks.receiver import Receiver
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
@@ -31,12 +32,12 @@ async def receiver(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Re
     await made.kill()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
 async def house(
-    installation: Installation, tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
 ) -> AsyncIterator[LiveSite]:
     hook = {"name": "crm", "url": receiver.url, "events": ["arrival", "ring", "talk", "end", "case"]}
-    async with LiveSite(tmp_path_factory.mktemp("house"), installation, {"webhooks": [hook]}) as house:
+    async with site_on(request.param, tmp_path_factory.mktemp("house"), {"webhooks": [hook]}) as house:
         flow = FLOW % house.hanging_port
         asked = flow.replace(
             "1: {queue: care, skills: [care], then: bye}",

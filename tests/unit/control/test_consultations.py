@@ -172,6 +172,22 @@ def test_a_caller_who_hangs_up_ends_it_for_all(state: str) -> None:
     assert talk.house.last(commands.LogCall).outcome == "answered"
 
 
+def test_a_caller_who_is_missed_in_the_bridge_before_their_end_is_told_has_left() -> None:
+    talk = Talk()
+    talk.consults()
+    talk.does("join")
+    talk.bridged()
+    talk.house.tell(door.Unbridged(talk.house.last(Bridge).attempt, (talk.leg,)))
+    assert talk.outcomes[-1] == "caller_left"
+    assert talk.hung_up() == {"agent", "other"}
+    talk.house.tell(door.CallEnded(LegId(talk.call), Cause.NORMAL))
+    assert talk.outcomes.count("caller_left") == 1
+    for leg in (talk.leg, talk.other):
+        talk.house.tell(door.CallEnded(leg, Cause.NORMAL))
+    register = talk.house.router.register
+    assert not any([register.calls, register.legs, register.consultations, register.offers, register.leaving])
+
+
 def test_an_agent_who_leaves_while_it_rings_has_made_it_a_blind_one() -> None:
     talk = Talk()
     talk.asks()

@@ -51,7 +51,7 @@ def test_no_leg_goes_where_a_phone_or_trunk_sends_it(settings: FreeSwitchSetting
     write_configuration(settings)
     document = whole(settings)
     assert variables(document)["outbound_redirect_fatal"] == "true"
-    assert profile(document)["disable-transfer"] == "true"
+    assert profile(document)["disable-transfer"] == "$${hotline_refuses_refer}"
 
 
 def test_a_phone_that_starts_anew_is_not_counted_against_itself(settings: FreeSwitchSettings) -> None:
