@@ -407,6 +407,12 @@ class Endpoint(msgspec.Struct, frozen=True, gc=False):
     channel_ids: tuple[str, ...] = ()
 
 
+class RtpStatistics(msgspec.Struct, frozen=True, gc=False):
+    """GET /channels/ID/rtp_statistics: how many packets of audio have come."""
+
+    rxcount: int = 0
+
+
 class Application(msgspec.Struct, frozen=True, gc=False):
     """GET /applications/NAME: what the application owns."""
 
