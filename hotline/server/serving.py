@@ -277,7 +277,10 @@ class Server:
         alert = self.site.settings.failed_registrations_alert
         registrations = FailedRegistrations(self._provisioning, self._notice, self.metrics.failed_registrations, alert)
         self._health.also += [secrets.warnings, registrations.warnings]
-        retention = Retention(self.site.database, self.site.state, self._writer, self.site.settings.days_kept)
+        site = self.site
+        keep, sounds = site.settings.days_kept, site.sound_folders()
+        retention = Retention(site.database, site.state, self._writer, keep, sounds)
+        self._health.also.append(retention.warnings)
 
         async def keep_and_delete() -> None:
             now = self._clock.now()
