@@ -73,7 +73,7 @@ _SWITCH_FIRST_S = 1.0
 """The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
 
 
-_TOLD_ELSEWHERE = ("switch", "store", "broker")
+_TOLD_ELSEWHERE = ("switch", "store", "broker", "webhook")
 """First words of the names of dependencies whose comings and goings have lines of their own in the log."""
 
 
@@ -219,7 +219,8 @@ class Server:
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
         executor.also_write(Outbox.WATCHED, outbox.write)
         self._deliveries = make_deliveries(self.site, writer, lambda: self.controller.region)
-        self._health.also.append(self._deliveries.troubles)
+        for receiver in self._deliveries.receivers():
+            self._dependencies.add(receiver)
         for entry in unstored:
             writer.write(statements.JOURNAL, (entry.seq, entry.at, msgspec.json.encode(entry.event)))
         write_ahead.open(unstored, writer.given)
