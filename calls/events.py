@@ -138,16 +138,20 @@ class AgentDeviceChanged(Event, frozen=True):
 
 
 class TransferRequested(Event, frozen=True):
-    """An agent wants the other side of their talk to go on with somebody else (blind transfer). Nothing is done yet.
+    """An agent wants the other side of their talk to go on with somebody else. Nothing is done yet.
 
     `leg` is the agent's; one of a caller never asks. `to` is the target as they wrote it: an account, a number, a
     name, see `control.transfer_targets`; of an address only the user part is told, so no host outside is ever one.
     `by` is the mouth: the phone's own key (SIP REFER, RFC 3515), a star code, or HTTP.
+
+    `replaces`: another leg of the same switch whose far side is the target, whatever `to` says (an attended transfer,
+    REFER with Replaces, RFC 5589). The phone names it, so it is yet to be seen whose it is.
     """
 
     leg: LegId
     to: str
     by: Literal["phone", "code", "http"] = "phone"
+    replaces: LegId | None = None
 
 
 class LiveLeg(msgspec.Struct, frozen=True, gc=False):

@@ -244,6 +244,21 @@ class AgentCalls(QuietPart):
         hub.register.part(call)
         hub.close(call, dialled.cause if came_to_nothing else cause)
 
+    def hand_over(self, call: Call, dialled: Dialled) -> Leg:
+        """The far end goes on with a caller of the agent, and this call is over; gives the far leg, which is nobody's.
+
+        Only while it rings or talks. The agent's own leg is still there.
+        """
+        hub = self._hub
+        assert dialled.leg is not None  # it rings, or is in the talk
+        if dialled.state == "ringing":
+            call.end_as("transferred")
+        dialled.on("handed_on")
+        hub.end_talk(call, Cause.TRANSFERRED)
+        hub.register.part(call)
+        hub.close(call, Cause.TRANSFERRED)
+        return hub.register.legs[dialled.leg]
+
     # where nothing comes of it
 
     def _refuse(self, call: Call, cause: Cause, why: str) -> None:

@@ -6,6 +6,8 @@ for one agent alone or for whoever the queue finds. What comes of it is seen by 
 (`look`), so it counts whoever brought it about. `control.states.TRANSFERS` has the states.
 """
 
+from typing import Literal
+
 import msgspec
 
 from acd.events import CallQueued, Within, WrapUpEnded
@@ -50,17 +52,16 @@ class BlindTransfers(QuietPart):
         offer = register.offer_of(call) if call is not None else None
         talking = offer is not None and offer.leg == event.leg and offer.state == "talking"
         if call is None or offer is None or not talking or call.queued_as is None:
-            self._report(event.leg, event.by, "refused")
+            self.report(event.leg, event.by, "refused")
             advice = "a caller is handed on in a talk, by the agent who has them"
             hub.notice("warning", "transfer refused", detail=f"{event.leg} is in no such talk", advice=advice)
             return
         if call.call in register.consultations:
-            self._report(event.leg, event.by, "refused")
+            self.report(event.leg, event.by, "refused")
             advice = "connect both, or give the other one back first"
             hub.notice("warning", "transfer refused", call=call.call, detail="somebody is consulted", advice=advice)
             return
-        if (before := register.transfers.get(call.call)) is not None:
-            self._close(call, before, "talk_ended", "left", "asked again")
+        self.drop(call)
         target = self._find(call, offer, event.to)
         handed_on = register.handed_on.setdefault(call.call, at.HandedOn())
         handed_on.transfers += 1
@@ -85,6 +86,11 @@ class BlindTransfers(QuietPart):
             self._check(call, transfer)
         else:
             self._go(call, transfer)
+
+    def drop(self, call: at.Call) -> None:
+        """Forget a transfer of which it is not known yet whether it may be: another one is wanted."""
+        if (before := self._hub.register.transfers.get(call.call)) is not None:
+            self._close(call, before, "talk_ended", "left", "asked again")
 
     def refusal(self, call: at.Call, to: str) -> str:
         """Why the agent in this talk cannot hand the caller to `to`; empty when they can, as far as is known now."""
@@ -124,7 +130,7 @@ class BlindTransfers(QuietPart):
         self._hub.give(CheckNumber(call.call, transfer.attempt, transfer.target.name))
 
     def _refuse(self, call: at.Call, transfer: at.BlindTransfer, why: str) -> None:
-        self._report(transfer.leg, transfer.by, "refused")
+        self.report(transfer.leg, transfer.by, "refused")
         advice = "the talk goes on; dialplans/transfers.yaml says whom agents may hand callers to"
         self._hub.notice("warning", "transfer refused", call=call.call, detail=why, advice=advice)
         self._close(call, transfer, "refused", "refused", why)
@@ -137,7 +143,7 @@ class BlindTransfers(QuietPart):
         assert offer is not None  # it is asked for in a talk, and forgotten with that
         transfer.on("allowed")
         hub.start_music(call)  # takes the talk apart
-        self._report(transfer.leg, transfer.by, "done")
+        self.report(transfer.leg, transfer.by, "done")
         self._offers.hand_on(call, offer)
         if call.callback is not None:  # reached, and talked to: it has done what it was for
             call.callback, hub.register.handed_on[call.call].called_by_us = None, True
@@ -280,9 +286,14 @@ class BlindTransfers(QuietPart):
         """The two came apart, or were never connected: the leg outside goes, and its end tells the rest."""
         if failed and call.place == "transferred":
             return  # a deadline that ran out as both began to hear each other
-        for leg in call.guests:
-            if self._hub.register.legs[leg].role == ROLE:
-                self._hub.give(HangUp(leg))
+        for leg in map(self._hub.register.legs.__getitem__, call.guests):
+            if leg.role != ROLE:
+                continue
+            if call.place == "transferring" and not failed and leg.answered_at is not None:
+                self._hub.register.part(call)
+                self._bridge(call, leg)  # the command went down with its controller
+            else:
+                self._hub.give(HangUp(leg.leg))
 
     def ended(self, leg: at.Leg, event: CallEnded) -> None:
         """The number outside is gone, or never answered."""
@@ -350,7 +361,7 @@ class BlindTransfers(QuietPart):
                 self._left(call_id, transfer, "caller_left")
             elif transfer.state == "checking":
                 if call.place != "talking" or call.talks != transfer.talk:
-                    self._report(transfer.leg, transfer.by, "refused")
+                    self.report(transfer.leg, transfer.by, "refused")
                     self._close(call, transfer, "talk_ended", "left", "the talk was over")
             elif call.place == "talking":
                 self._close(call, transfer, "reached", _REACHED[transfer.state], transfer.why, call.talks)
@@ -394,13 +405,12 @@ class BlindTransfers(QuietPart):
         row = LogTransfer(call, *one, began_at, over_at, outcome, talk, why, transfer.consulted)
         self._hub.give(row)
 
-    def _report(self, leg: LegId, by: str, progress: str) -> None:
+    def report(self, leg: LegId, by: str, progress: Literal["done", "refused"]) -> None:
         """Tell the phone whose key it was, or who keyed a code that is refused, while it is still there."""
         if by == "code" and progress == "refused":
             say_refused(self._hub, leg)
         if by == "phone" and leg in self._hub.register.legs:
-            told = ReportTransfer(leg, self._hub.mint(leg), "done" if progress == "done" else "refused")
-            self._hub.give(told)
+            self._hub.give(ReportTransfer(leg, self._hub.mint(leg), progress))
 
     @property
     def _rules(self) -> TransferRules:

@@ -249,7 +249,7 @@ class OverridePhone(QuietPart):
                 menu.kind,
                 menu.target,
                 menu.author,
-                "by phone",
+                self._told_of(menu),
                 menu.until,
                 recording=menu.recording if menu.kind == "announcement" else "",
                 node=node_of(menu.leg),
@@ -257,6 +257,14 @@ class OverridePhone(QuietPart):
             )
         )
         self._go_on(menu, "done", *self._words(menu, "override_set"))
+
+    def _told_of(self, menu: OverrideMenu) -> str:
+        """The reason of what is set by phone, where nobody can write one: whose phone it was."""
+        if menu.party == OUTSIDE:
+            return "by phone with the PIN, from outside"
+        agent = self._hub.directory.agent(self._hub.register.version, menu.party)
+        whose = f", of agent {agent}" if agent is not None else ""
+        return f"by phone with the PIN, from phone {menu.party}{whose}"
 
     def _not_that(self, menu: OverrideMenu) -> None:
         self._ask(menu, *self._words(menu, "override_not_possible"))

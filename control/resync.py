@@ -68,7 +68,9 @@ def missed(hub: Hub, back: SwitchBack) -> list[SwitchEvent]:
         if call.place == "talking" and call.talk is None:
             continue  # back from a consultation, and perhaps never done: `Consultations.adopt` orders it again
         attempt = call.bridge.attempt
-        if here.bridged_with is not None and here.bridged_with in live:
+        # of one who was handed on, the talk before may stand: the command to connect went down with its controller
+        another = call.place == "transferring" and here.bridge is not None and here.bridge != attempt
+        if here.bridged_with is not None and here.bridged_with in live and not another:
             events.append(Bridged(attempt, (call.leg, here.bridged_with)))
         else:
             events.append(Unbridged(attempt, tuple(leg.leg for leg in back.live if leg.leg == call.leg)))
@@ -100,7 +102,7 @@ def adopt(
         here = live.get(call.leg)
         if here is None or call.leg not in before.known:
             continue
-        if call.place in ("waiting", "offered", "transferring") and not here.in_music:
+        if call.place in ("waiting", "offered", "transferring") and not here.in_music and call.bridge is None:
             hub.start_music(call)
         talked = call.place == "menu" and (call.kept_callback is not None or register.has_no_flow(call))
         if talked or _was_hung_up(hub, call, call.leg):

@@ -30,6 +30,7 @@ from control import commands, events, nodes, resync, snapshot
 from control import register as at
 from control.agent_calls import AgentCalls
 from control.announcements import Announcements
+from control.attended_transfers import AttendedTransfers
 from control.blind_transfers import ROLE as OUTSIDE
 from control.blind_transfers import BlindTransfers
 from control.callbacks import Callbacks
@@ -106,6 +107,7 @@ class Router:
         self._consultations = self._offers.consultations = keys.consultations = Consultations(
             hub, self._offers, self._blind_transfers, phones, self._recordings
         )
+        self._attended_transfers = AttendedTransfers(hub, self._offers, self._blind_transfers, self._agent_calls)
         self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys, overrides)
         flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings, overrides)
         self.parts: dict[commands.LegRole, Part] = {
@@ -239,7 +241,10 @@ class Router:
                     hub.tell_queues(AgentReachable(agent, reachable))
                 self._phones.device_changed(event)
             case door.TransferRequested():
-                self._blind_transfers.requested(event)
+                if event.replaces is None:
+                    self._blind_transfers.requested(event)
+                else:
+                    self._attended_transfers.requested(event, event.replaces)
             case door.SwitchLost(switch, detail):
                 advice = "calls go on; the link is tried again by itself. Is the switch running?"
                 hub.notice("error", "switch lost", detail=f"{switch} {detail}".strip(), advice=advice)

@@ -302,6 +302,7 @@ AgentCallEvent = Literal[
     "failed",
     "parted",
     "told",
+    "handed_on",
     "far_end_left",
     "agent_left",
 ]
@@ -311,7 +312,12 @@ AGENT_CALLS: Transitions[AgentCallState, AgentCallEvent] = Transitions(
     {
         "calling": {"answered": "checking", "agent_left": "over"},
         "checking": {"allowed": "ringing", "refused": "telling", "agent_left": "over"},
-        "ringing": {"picked_up": "bridging", "far_end_left": "telling", "agent_left": "over"},
+        "ringing": {
+            "picked_up": "bridging",
+            "handed_on": "over",
+            "far_end_left": "telling",
+            "agent_left": "over",
+        },
         "bridging": {
             "connected": "talking",
             "connecting_again": "bridging",
@@ -319,7 +325,7 @@ AGENT_CALLS: Transitions[AgentCallState, AgentCallEvent] = Transitions(
             "far_end_left": "ending",
             "agent_left": "over",
         },
-        "talking": {"parted": "ending", "far_end_left": "ending", "agent_left": "over"},
+        "talking": {"parted": "ending", "handed_on": "over", "far_end_left": "ending", "agent_left": "over"},
         "telling": {"told": "ending", "agent_left": "over"},
         "ending": {"agent_left": "over"},
     },
@@ -347,7 +353,7 @@ AGENT_CALLS: Transitions[AgentCallState, AgentCallEvent] = Transitions(
         },
     },
 )
-"""A call that an agent makes, from their phone or by HTTP.
+"""A call that an agent makes, from their phone or by HTTP. Handed on: whom they called has a caller of theirs now.
 
 | state | what goes on |
 |---|---|

@@ -12,6 +12,7 @@ import time
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
 import numpy as np
 
@@ -76,6 +77,7 @@ class Call(ABC):
         self.local_tag = endpoint.token(48)
         self.stream: Stream = endpoint.media.open_stream(endpoint.host)
         self._local = self._remote = ""  # From and To as this side writes them
+        self._early = ""  # To of the newest answer before the answer
         self._target = ""
         self._routes: list[str] = []
         self._cseq = 0
@@ -137,11 +139,15 @@ class Call(ABC):
         """Take the far end back from hold. Raises CallFailed when it refuses."""
         await self.hold(False)
 
-    async def refer(self, target: str) -> int:
-        """Ask the far end to go on with the SIP URI `target` in our place (RFC 3515). Gives its answer, a status."""
+    async def refer(self, target: str, replaces: Call | None = None) -> int:
+        """Ask the far end to go on with the SIP URI `target` in our place (RFC 3515). Gives its answer, a status.
+
+        `replaces`, another call of this phone: with its far end, in place of that call (RFC 3891, RFC 5589).
+        """
         request = self._request("REFER")
         request.headers.add("Contact", self.endpoint.contact(self.local_user))
-        request.headers.add("Refer-To", f"<{target}>")
+        dialog = "" if replaces is None else f"?Replaces={quote(replaces.as_replaced(), safe='')}"
+        request.headers.add("Refer-To", f"<{target}{dialog}>")
         final: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
 
         def on_response(response: Response, at: float) -> None:
@@ -282,6 +288,12 @@ class Call(ABC):
         return CallFailed(status, self.facts.reason or "the call has ended")
 
     # ---- the dialog --------------------------------------------------------------------------------------
+
+    def as_replaced(self) -> str:
+        """The value of a Replaces header that names this call, as its far end knows it (RFC 3891)."""
+        answered = self.facts.answered_at is not None
+        remote = parse_name_addr(self._remote if answered else self._early or self._remote).params.get("tag", "")
+        return f"{self.facts.call_id};to-tag={remote};from-tag={self.local_tag}"
 
     def on_request(self, transaction: ServerTransaction, at: float) -> None:
         """A request of the far end within this call."""

@@ -117,6 +117,7 @@ class OutgoingCall(Call):
                 facts.trying_at = facts.trying_at or at
             elif facts.ringing_at is None:
                 facts.ringing_at = at
+            self._early = response.headers.require("to") if status > 100 else self._early
             if response.body and status > 100:
                 self._take_early_session(response.body)
             if self._cancelled:

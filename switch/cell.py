@@ -165,7 +165,7 @@ class Node:
             events.Unbridged: lambda told: events.Unbridged(told.attempt, tuple(map(self.leg, told.survivors))),
             events.RecordingFinished: self._recorded,
             events.AgentDeviceChanged: lambda told: events.AgentDeviceChanged(told.device, told.state, self.name),
-            events.TransferRequested: leg,
+            events.TransferRequested: self._transfer,
             events.SwitchLost: self._lost,
             events.SwitchBack: self._back,
             events.CommandDone: maybe_leg,
@@ -253,6 +253,10 @@ class Node:
     def _leg(self, told: Any) -> SwitchEvent:
         event: SwitchEvent = _replace(told, leg=self.leg(told.leg))
         return event
+
+    def _transfer(self, told: events.TransferRequested) -> SwitchEvent:
+        replaces = None if told.replaces is None else self.leg(told.replaces)
+        return _replace(told, leg=self.leg(told.leg), replaces=replaces)
 
     def _maybe_leg(self, told: events.CommandDone | events.CommandFailed) -> SwitchEvent:
         return told if told.leg is None else self._leg(told)

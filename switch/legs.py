@@ -128,8 +128,8 @@ def cause_of_end(leg: Leg, status: int, cause: Cause) -> Cause:
 
     `cause`: the switch's own, which counts where there is no status, and for a leg that was up.
     """
-    if leg.answered:
-        return cause
+    if leg.answered:  # a phone that started anew knows nothing of the call, one that is gone says nothing (RFC 3261)
+        return Cause.TIMED_OUT if status in (408, 481) else cause
     if leg.inbound:  # its caller took it back
         return Cause.CANCELLED if status == 487 or cause is Cause.NORMAL else cause
     if status < 300:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class MediaTimeout:
-    """Whole seconds. A phone that sends nothing while it is muted needs more than it may be muted for."""
+    """Whole seconds."""
 
     waiting_s: int = 60
     """Of callers, who wait and press keys, and of whom we call by a trunk: some send nothing while they are silent."""
     talking_s: int = 8
-    """Of agents' phones, which are up only in a talk or just before it."""
+    """Of agents' phones, which are up only in a talk or just before it. On Asterisk they are asked by SIP first: see
+    `muted_s`. On FreeSWITCH a phone that sends nothing while it is muted needs more than it may be muted for."""
     hold_s: int = 300
     """Of everybody while they have put the other side on hold."""
+    muted_s: int = 3_600
+    """Of agents' phones that send nothing and answer SIP, on Asterisk: a muted phone is there for at least so long."""
 
 
 def add_media_timeout_options(parser: argparse.ArgumentParser, *, with_accounts: bool) -> None:
@@ -29,7 +32,7 @@ def add_media_timeout_options(parser: argparse.ArgumentParser, *, with_accounts:
         ("hold", "whoever has put the other side on hold", default.hold_s),
     ]
     if with_accounts:
-        options.append(("talking", "the phones of --agents", default.talking_s))
+        options.append(("muted", "the phones of --agents", default.muted_s))
     for name, text, seconds in options:
         parser.add_argument(
             f"--media-timeout-{name}",
@@ -42,7 +45,7 @@ def add_media_timeout_options(parser: argparse.ArgumentParser, *, with_accounts:
 
 def media_timeout_of(arguments: argparse.Namespace) -> MediaTimeout | None:
     """The settings of a command line; None where it names none."""
-    named = {name: getattr(arguments, f"media_timeout_{name}", None) for name in ("waiting", "talking", "hold")}
+    named = {name: getattr(arguments, f"media_timeout_{name}", None) for name in ("waiting", "muted", "hold")}
     given = {f"{name}_s": seconds for name, seconds in named.items() if seconds is not None}
     return MediaTimeout(**given) if given else None
 

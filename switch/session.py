@@ -102,7 +102,9 @@ class Session(ABC, Generic[L]):
                 self.emit(self._failed(command, "leg_gone", "the leg ended"))
         leg.open.clear()
         if cause is Cause.TIMED_OUT:
-            advice = "the phone's network; one that sends nothing while it is muted needs a longer media_timeout"
+            advice = (
+                "the phone's network; on FreeSWITCH, one that sends nothing while it is muted needs a longer talking_s"
+            )
             log.warning("no audio came", leg=leg.id, device=leg.device, advice=advice)
         self.on_end(leg)
         self.emit(events.CallEnded(leg.id, cause, detail))

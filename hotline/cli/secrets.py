@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told
-from hotline.site.secrets import age_s, rotate, secrets_of
+from hotline.site.secrets import age_s, listed, rotate
 
 app = typer.Typer(add_completion=False)
 
@@ -50,7 +50,7 @@ def secrets(
             "restart": secret.restart,
             "own": secret.own,
         }
-        for secret in secrets_of(opened)
+        for secret in listed(opened)
     ]
     if json:
         print_json(rows)

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from calls.errors import BadInput, HotlineError
+from calls.number_kinds import is_emergency
 from hotline.site import number_file
 
 log = structlog.get_logger("hotline")
@@ -62,8 +63,11 @@ class NumberList:
         self._closed = False
 
     async def listed(self, number: str) -> bool:
-        """Raises OSError and UnicodeError for a file that cannot be read, BadInput for one with an unreadable line."""
-        if self._path is None:
+        """Raises OSError and UnicodeError for a file that cannot be read, BadInput for one with an unreadable line.
+
+        Emergency numbers are not looked up: whatever the file says, and whether it can be read or not, they are called.
+        """
+        if self._path is None or is_emergency(number, self._region):
             return False
         await self.look()
         if self._numbers.unreadable:

@@ -7,7 +7,7 @@ without a file is tried again and no file is forgotten. Each piece is in the aud
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -15,7 +15,9 @@ import structlog
 from calls.ids import Instant
 from hotline.site import audit
 from hotline.store import opening
+from hotline.store.known_time import KnownTime, as_days
 from hotline.store.retention import KINDS, Kind, Piece, next_piece
+from hotline.store.strays import Stray, strays
 from hotline.store.writer import Writer
 
 log = structlog.get_logger("hotline")
@@ -24,6 +26,7 @@ _EVERY_S = 3_600.0
 _FIRST_S = 60.0
 """After a start: callers of before come first."""
 _DAY_S = 86_400.0
+_STRAYS_AT_A_TIME = 100
 _AUDITED: frozenset[Kind] = frozenset({"cases", "recordings", "voicemail", "calls"})
 """What is of callers."""
 
@@ -31,18 +34,36 @@ _AUDITED: frozenset[Kind] = frozenset({"cases", "recordings", "voicemail", "call
 class Retention:
     """A step of the upkeep; each `look` does one piece at most. `keep` has the days of each kind; None: for ever."""
 
-    def __init__(self, database: Path, state: Path, writer: Writer, keep: Mapping[str, int | None]) -> None:
-        """`state` is the folder of the audit log."""
+    def __init__(
+        self,
+        database: Path,
+        state: Path,
+        writer: Writer,
+        keep: Mapping[str, int | None],
+        sounds: Sequence[Path] = (),
+    ) -> None:
+        """`state` is the folder of the audit log, `sounds` are those of recordings and messages."""
         self._database = database
         self._state = state
         self._writer = writer
         self._keep = keep
         self._begin_at: Instant | None = None
         self._left: list[Kind] = []
+        self._utc = 0.0
+        """Of the run that goes on: when it began."""
         self._given = 0
         """Rows that the writer was given when the last piece was."""
         self._gone: Counter[str] = Counter()
         self._stuck: Counter[str] = Counter()
+        self._sounds = sounds
+        self._known_time = KnownTime(state, database)
+        self._ahead_s = 0.0
+
+    def warnings(self) -> list[str]:
+        """In words, for `/health`: why nothing goes."""
+        if not self._ahead_s:
+            return []
+        return [f"retention: the clock is {as_days(self._ahead_s)} ahead of all that is known; nothing is deleted"]
 
     async def look(self, now: Instant, utc: float) -> None:
         """At `now` (monotonic), which is `utc`: go on with what is to go. Raises OSError, sqlite3.Error.
@@ -55,13 +76,44 @@ class Retention:
             return
         if not self._left and now >= self._begin_at:
             self._begin_at = now + _EVERY_S
-            self._left = [kind for kind in KINDS if self._keep[kind] is not None]
+            if await self._clock_is_right(now, utc):
+                await self._collect_strays()
+                self._left = [kind for kind in KINDS if self._keep[kind] is not None]
         if self._left:
             kind = self._left[0]
-            if not await self._one_piece(kind, utc - (self._keep[kind] or 0) * _DAY_S):
+            if not await self._one_piece(kind, self._utc - (self._keep[kind] or 0) * _DAY_S):
                 self._left.pop(0)
                 if not self._left:
                     self._tell()
+
+    async def _clock_is_right(self, now: Instant, utc: float) -> bool:
+        """Whether what is old by the clock may go. It is asked before each run; a run takes no jump of the clock with
+        it, for the instants of one are those of its beginning."""
+        self._ahead_s = await asyncio.to_thread(self._known_time.ahead_s, now, utc)
+        self._utc = utc
+        if self._ahead_s:
+            advice = "set the clock; where it is right, as after a long time off: hotline retention --force"
+            log.error("retention stands still", detail=f"the clock is {as_days(self._ahead_s)} ahead", advice=advice)
+        return not self._ahead_s
+
+    async def _collect_strays(self) -> None:
+        """Delete sound files without a row that are older than recordings and messages are kept, both."""
+        days = [self._keep.get(kind) for kind in ("recordings", "voicemail")]
+        if not self._sounds or None in days:
+            return
+        before = self._utc - max(day for day in days if day is not None) * _DAY_S
+        found = await asyncio.to_thread(self._strays, before)
+        for stray in found:
+            await asyncio.to_thread(audit.note, self._state, "deleted by retention", f"without a row: {stray.path}")
+            if error := (await asyncio.to_thread(_unlinked, [str(stray.path)])).get(0):
+                advice = "make the folder writable for the controller; it is tried again in an hour"
+                log.error("recording not deleted", error=str(error), kind="without a row", advice=advice)
+            else:
+                self._gone["without a row"] += 1
+
+    def _strays(self, before: float) -> list[Stray]:
+        with contextlib.closing(opening.to_read(self._database)) as connection:
+            return strays(connection, self._sounds, before)[:_STRAYS_AT_A_TIME]
 
     async def _one_piece(self, kind: Kind, before: float) -> bool:
         """Whether there was one."""
@@ -91,7 +143,7 @@ class Retention:
 
     def _tell(self) -> None:
         if self._gone:
-            log.info("deleted by retention", **self._gone)
+            log.info("deleted by retention", **{kind.replace(" ", "_"): count for kind, count in self._gone.items()})
         self._gone.clear()
         self._stuck.clear()
 

@@ -73,7 +73,7 @@ _SWITCH_FIRST_S = 1.0
 """The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
 
 
-_TOLD_ELSEWHERE = ("switch", "store", "broker")
+_TOLD_ELSEWHERE = ("switch", "store", "broker", "webhook")
 """First words of the names of dependencies whose comings and goings have lines of their own in the log."""
 
 
@@ -219,7 +219,8 @@ class Server:
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
         executor.also_write(outbox.kinds, outbox.write)
         self._deliveries = make_deliveries(self.site, writer, lambda: self.controller.region)
-        self._health.also.append(self._deliveries.troubles)
+        for receiver in self._deliveries.receivers():
+            self._dependencies.add(receiver)
         for entry in unstored:
             writer.write(statements.JOURNAL, (entry.seq, entry.at, msgspec.json.encode(entry.event)))
         write_ahead.open(unstored, writer.given)
@@ -277,7 +278,10 @@ class Server:
         alert = self.site.settings.failed_registrations_alert
         registrations = FailedRegistrations(self._provisioning, self._notice, self.metrics.failed_registrations, alert)
         self._health.also += [secrets.warnings, registrations.warnings]
-        retention = Retention(self.site.database, self.site.state, self._writer, self.site.settings.days_kept)
+        site = self.site
+        keep, sounds = site.settings.days_kept, site.sound_folders()
+        retention = Retention(site.database, site.state, self._writer, keep, sounds)
+        self._health.also.append(retention.warnings)
 
         async def keep_and_delete() -> None:
             now = self._clock.now()

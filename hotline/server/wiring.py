@@ -86,6 +86,7 @@ def make_switch(site: Site, node: str, trunks: TrunkLines | None = None, state: 
                     trunks=trunks,
                     state=state,
                     sound_address=site.settings.speech.address,
+                    talking_s=settings.media_timeout.talking_s,
                 ),
                 name=node,
             )

@@ -18,6 +18,7 @@ from hotline.site.settings import Site
 from switch.runfolder import write_private
 
 ACCOUNTS = "accounts.json"
+PIN = "override_pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ def secrets_of(site: Site) -> list[Secret]:
     return known
 
 
+def listed(site: Site) -> list[Secret]:
+    """All that a site shows: those of `secrets_of`, and the PIN of overrides, which may change under a server."""
+    return [*secrets_of(site), Secret(PIN, site.override_pin, "the PIN of overrides by phone, as a hash", "nothing")]
+
+
 def missing_after_first_start(site: Site) -> list[str]:
     """Names of the secrets of our own that are gone though the site has served before: they will be made anew."""
     if not site.database.exists():
@@ -81,7 +87,11 @@ def rotate(site: Site, name: str) -> Secret:
     """Write a new value in place of `name`, a secret of our own, or `agent-ACCOUNT`. Raises BadInput."""
     known = {secret.name: secret for secret in secrets_of(site)}
     accounts = _accounts(known[ACCOUNTS].path)
+    if name == PIN:
+        raise BadInput("the PIN is shown once, when it is made: hotline overrides pin")
     names = [*(secret.name for secret in known.values() if secret.own and secret.name != ACCOUNTS), *accounts]
+    if name == PIN:
+        raise BadInput("the PIN is made and shown once by: hotline overrides pin")
     if name not in names:
         other = known.get(name)
         if other is not None and not other.own:

@@ -261,6 +261,12 @@ class Site:
             return self.folder / run_dir / "spool" / "recording"
         return self.recordings / node if self.settings.switches else self.recordings
 
+    def sound_folders(self) -> list[Path]:
+        """Each folder in which a switch keeps what it recorded of callers: talks, messages, those of the fallback."""
+        folders = [self.recordings, *(self.recordings_of(node) for node in self.switches)]
+        spools = [self.folder / switch.run_dir / "spool" for switch in self.switches.values() if switch.run_dir]
+        return list(dict.fromkeys([*folders, *(spool / "voicemail" for spool in spools)]))
+
     def secret(self, name: str) -> str:
         """The secret `name`, generated at first use, readable for this user only."""
         path = self.state / "secrets" / name

@@ -19,9 +19,11 @@ class MediaTimeoutSettings(Strict):
     waiting_s: int = pydantic.Field(60, ge=2, le=86_400)
     """Of callers, and of whom we call by a trunk."""
     talking_s: int = pydantic.Field(8, ge=2, le=86_400)
-    """Of agents' phones. One that sends nothing while it is muted needs more than it may be muted for."""
+    """Of agents' phones. On FreeSWITCH one that sends nothing while it is muted needs more than it may be muted for."""
     hold_s: int = pydantic.Field(300, ge=2, le=86_400)
     """Of whoever has put the other side on hold."""
+    muted_s: int = pydantic.Field(3_600, ge=2, le=86_400)
+    """Of agents' phones that send no audio and answer SIP; on Asterisk."""
 
 
 class SwitchSettings(Strict):

@@ -1,10 +1,12 @@
 """Prometheus metrics, counted from the router's commands: what was not commanded did not happen."""
 
 import asyncio
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from acd.commands import AgentChanged, OfferLapsed
+from calls.overrides import Kind
 from complaints.cases import FileCase
 from control import commands
 from control.register import Register
@@ -74,6 +76,9 @@ class Metrics:
             ["queue", "figure"],
             registry=self.registry,
         )
+        self._overrides = Gauge(
+            "hotline_overrides", "Overrides in force now, by kind", ["kind"], registry=self.registry
+        )
         self._states: dict[str, str] = {}
         self._tasks = Gauge("hotline_tasks", "asyncio tasks now", registry=self.registry)
         self.pending_rows = Gauge("hotline_store_pending_rows", "Rows not yet durable", registry=self.registry)
@@ -131,6 +136,9 @@ class Metrics:
         places = [call.place for call in register.calls.values()]
         for place in ("menu", "waiting", "booked", "offered", "talking", "transferring", "transferred", "dialling"):
             self._places.labels(place).set(places.count(place))
+        kinds = [override.kind for override in register.overrides]
+        for kind in get_args(Kind):
+            self._overrides.labels(kind).set(kinds.count(kind))
         states = list(self._states.values())
         for state in ("offline", "idle", "offered", "talking", "wrap_up", "paused"):
             self._agents.labels(state).set(states.count(state))

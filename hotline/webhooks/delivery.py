@@ -20,6 +20,7 @@ import aiohttp
 import msgspec
 import structlog
 
+from calls.dependencies import Dependency
 from calls.errors import BadInput
 from hotline.site.webhooks import WebhookSettings
 from hotline.store import statements
@@ -109,9 +110,11 @@ class Delivery:
         writer: Writer,
         region: Callable[[], str],
         utc: Callable[[], float] = time.time,
+        receiver: Dependency | None = None,
     ) -> None:
-        """`region` (ISO 3166) is where numbers in fields are dialled. `secrets` reads them, some times a minute: a new
-        one holds without a restart, and one that cannot be read keeps nobody from calling."""
+        """`receiver` is told whether it takes what is sent. `region` (ISO 3166) is where numbers in fields are dialled.
+        `secrets` reads them, some times a minute: a new one holds without a restart, and one that cannot be read keeps
+        nobody from calling."""
         self._webhook = webhook
         self._read_secrets = secrets
         self._secrets: signing.Secrets | BadInput = BadInput("no secret was read yet")
@@ -119,6 +122,7 @@ class Delivery:
         self._writer = writer
         self._region = region
         self._utc = utc
+        self.receiver = receiver or Dependency(f"webhook {webhook.name}", utc)
         self.state = State()
         self._refused: set[str] = set()
         """Calls of which an event got a bad answer, since something was taken."""
@@ -142,12 +146,6 @@ class Delivery:
         self._mark = self._writer.given
         if self._watching is None:
             self._watching = asyncio.get_running_loop().create_task(self._watch())
-
-    def trouble(self) -> str:
-        """What is wrong, in words; empty while all is well."""
-        if self.state.failing_since is None or not self.state.failures:
-            return ""
-        return f"webhook {self._webhook.name}: {self.state.failures[0]['error']}"
 
     async def run(self) -> None:
         """Deliver for ever."""
@@ -175,6 +173,9 @@ class Delivery:
             self.state = await self._read(lambda: self._reader.state(self._webhook.name))
             self.state.next_at = None  # whoever was away may be back: the first try is now
             self._loaded = True
+            if self.state.failing_since is not None and self.state.failures:
+                self.receiver.down(self.state.failures[0]["error"])
+                self.receiver.since = self.state.failing_since
 
     def _broken(self, error: Exception) -> None:
         """Say once what keeps the outbox from being looked at. A store in trouble is told of elsewhere, too."""
@@ -248,6 +249,7 @@ class Delivery:
         state = self.state
         state.delivered += 1
         state.delivered_at = self._utc()
+        self.receiver.up()
         if state.failing_since is not None:
             log.info("webhook delivers again", webhook=self._webhook.name)
             state.failing_since = state.next_at = None
@@ -265,6 +267,7 @@ class Delivery:
             if state.next_at is None or now >= state.next_at:  # else it rests already: what was under way ends so, too
                 self._rounds += 1
                 state.next_at = now + max(_pause_s(_PAUSE_S, self._rounds), min(failed.wait_s, _LONGEST_ASKED_S))
+            self.receiver.down(str(failed), state.next_at - now)
             if state.failing_since is None:
                 state.failing_since = now
                 advice = "events are kept and sent when it is back; `hotline webhooks` has the last failures"
@@ -340,9 +343,9 @@ class Deliveries:
         if self._tasks:
             self._by_name[webhook].written()
 
-    def troubles(self) -> list[str]:
-        """What is wrong, in words, of each receiver that takes nothing at present."""
-        return [told for delivery in self._by_name.values() if (told := delivery.trouble())]
+    def receivers(self) -> list[Dependency]:
+        """Each webhook's receiver."""
+        return [delivery.receiver for delivery in self._by_name.values()]
 
     async def close(self) -> None:
         """Stop; what was not delivered stays in the store."""

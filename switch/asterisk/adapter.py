@@ -34,6 +34,7 @@ from switch.asterisk.originating import Dialler
 from switch.asterisk.playing import Player
 from switch.asterisk.recording import SNOOP_ARGUMENT, Recorder
 from switch.asterisk.session import AsteriskOptions, Session
+from switch.asterisk.silent_phones import SilentPhones
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
 from switch.asterisk.transferring import Transferring
 from switch.legs import failed
@@ -66,6 +67,7 @@ class AsteriskSwitch(Adapter[Leg]):
         self._supervision = Supervision(session, self._bridging)
         self._transferring = Transferring(session)
         self._hearing = Hearing(session)
+        self._silent_phones = SilentPhones(session)
         self._devices = Devices(options.device_prefix, self._emit)
         self._sink: Sink | None = None
         self._held_back: list[wire.AriEvent] | None = None  # events while the inventory is being taken
@@ -127,6 +129,7 @@ class AsteriskSwitch(Adapter[Leg]):
     async def close(self) -> None:
         """See `calls.ports.Switch.close`."""
         self._closing = True
+        self._silent_phones.stop()
         await self._session.client.close()
         await self._recorder.drain()
 
@@ -246,6 +249,7 @@ class AsteriskSwitch(Adapter[Leg]):
         self._bridging.on_end(leg)
         self._supervision.on_end(leg)
         self._hearing.on_end(leg)
+        self._silent_phones.on_end(leg)
 
     # -- the link
 
@@ -275,8 +279,10 @@ class AsteriskSwitch(Adapter[Leg]):
         self._hearing.adopt(inventory.channels, inventory.bridges)
         for event in held_back:
             self._take(event)
+        self._silent_phones.start()
 
     def _go_down(self, reason: str) -> None:
+        self._silent_phones.stop()
         for leg in tuple(self._session.legs.values()):
             for command in leg.open.values():
                 self._emit(failed(command, "switch_lost", reason))

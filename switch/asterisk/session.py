@@ -37,6 +37,8 @@ class AsteriskOptions:
     gateway: str = "gateway"  # the endpoint that tel: numbers go by where there are no trunks
     trunks: TrunkLines | None = None  # the site's trunks; one for all its switches
     state: Dependency | None = None  # told whenever the link is up, down, or tried
+    talking_s: Seconds = 8.0
+    """An agent's phone from which no audio came for so long, and that does not answer SIP either, is gone."""
     deadline_s: Seconds = 5.0
     media_here: bool = True
     connections: int = 4

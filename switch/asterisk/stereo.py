@@ -77,7 +77,7 @@ def _whole(folder: Path, pattern: str, kind: type[T]) -> Iterator[T]:
         with suppress(OSError):
             try:
                 note = msgspec.json.decode(path.read_bytes(), type=kind)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 path.unlink()
                 continue
             yield note

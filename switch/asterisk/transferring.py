@@ -25,17 +25,21 @@ class Transferring:
         self._session = session
 
     def on_transfer(self, event: wire.ChannelTransfer) -> None:
-        """A phone asks. What replaces another call has no number, and is refused."""
+        """A phone asks. Where it names another call of its own (Replaces), its number says nothing."""
         leg = self._session.legs.get(LegId(event.referred_by.source_channel.id))
         if leg is None:
             return  # it has just ended
         if event.state:
             self._session.reported(leg)
             return
-        to = event.refer_to.requested_destination.destination
-        if to:
-            self._session.emit(events.TransferRequested(leg.id, to))
-        else:
+        target = event.refer_to.requested_destination
+        other = event.refer_to.destination_channel
+        replaces = self._session.legs.get(LegId(other.id)) if other is not None else None
+        if replaces is not None:
+            self._session.emit(events.TransferRequested(leg.id, target.destination, replaces=replaces.id))
+        elif target.destination and not target.protocol_id and other is None:
+            self._session.emit(events.TransferRequested(leg.id, target.destination))
+        else:  # nobody is named, or a call that is none of ours
             self._session.request(leg.id, "POST", _uri(leg.id, "refused"))
 
     def report(self, command: commands.ReportTransfer) -> None:

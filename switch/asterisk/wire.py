@@ -205,15 +205,23 @@ class DeviceStateChanged(Event, frozen=True):
 
 
 class Destination(msgspec.Struct, frozen=True, gc=False):
-    """The target of a REFER: the user part of a blind one; empty when another call is to be replaced (RFC 3891)."""
+    """The target of a REFER: the user part of its address, and the Call-ID of a call that is to be replaced (RFC 3891).
+
+    An attended transfer has both, and the first says nothing then.
+    """
 
     destination: str = ""
+    protocol_id: str = ""
 
 
 class ReferTo(msgspec.Struct, frozen=True, gc=False):
-    """The Refer-To header, as Asterisk has read it."""
+    """The Refer-To header, as Asterisk has read it; `destination_channel` is the call that is to be replaced.
+
+    Without one Asterisk knows no such call.
+    """
 
     requested_destination: Destination = Destination()
+    destination_channel: Channel | None = None
 
 
 class ReferredBy(msgspec.Struct, frozen=True, gc=False):
@@ -397,6 +405,12 @@ class Endpoint(msgspec.Struct, frozen=True, gc=False):
     resource: str
     state: str = "unknown"
     channel_ids: tuple[str, ...] = ()
+
+
+class RtpStatistics(msgspec.Struct, frozen=True, gc=False):
+    """GET /channels/ID/rtp_statistics: how many packets of audio have come."""
+
+    rxcount: int = 0
 
 
 class Application(msgspec.Struct, frozen=True, gc=False):

@@ -305,12 +305,15 @@ class FakeSwitch:
             self._session.set_device(leg.device, DeviceState.BUSY)
             self._session.tell(events.CallAnswered(leg.id, attempt))
 
-    def transfer_wanted(self, leg_id: LegId, to: str) -> bool:
+    def transfer_wanted(self, leg_id: LegId, to: str, replaces: LegId | None) -> bool:
         """The far end asks for a transfer; whether it is one of our phones, which alone may."""
         leg = self.legs.get(leg_id)
         if leg is None or leg.device is None:
             return False
-        self._session.tell(events.TransferRequested(leg_id, to))
+        if replaces is None or replaces in self.legs:
+            self._session.tell(events.TransferRequested(leg_id, to, replaces=replaces))
+        else:
+            self.transfers_told[leg_id] = "refused"
         return True
 
     def far_end_gone(self, leg_id: LegId, cause: Cause) -> None:

@@ -74,9 +74,12 @@ class World:
         for leg in [leg for leg in self._switch.legs.values() if leg.device == account]:
             self._switch.picked_up(leg)
 
-    def refer(self, leg: LegId, to: str) -> bool:
-        """The phone of a leg wants the other side to go on with `to`. False: refused, for it is a caller's."""
-        return self._switch.transfer_wanted(leg, to)
+    def refer(self, leg: LegId, to: str, replaces: LegId | None = None) -> bool:
+        """The phone of a leg wants the other side to go on with `to`, or with the far side of `replaces`.
+
+        False: refused, for it is a caller's.
+        """
+        return self._switch.transfer_wanted(leg, to, replaces)
 
     # -- what can be heard
 

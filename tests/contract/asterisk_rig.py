@@ -39,6 +39,7 @@ class AsteriskRig(SipRig):
             settings.ari_password,
             settings.application,
             settings.recording_dir,
+            talking_s=(settings.media_timeout or MediaTimeout()).talking_s,
         )
         return AsteriskSwitch(options)
 

@@ -73,8 +73,9 @@ class FakePerson:
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         await _until(lambda: not self._world.hears(self._channel), 5.0)
 
-    async def refer(self, to: str) -> bool:
-        return self._world.refer(self._channel, to.partition("@")[0])
+    async def refer(self, to: str, replaces: Person | None = None) -> bool:
+        other = replaces._channel if isinstance(replaces, FakePerson) else None
+        return self._world.refer(self._channel, to.partition("@")[0], other)
 
     async def transferred(self, within_s: Seconds = 10.0) -> bool:
         told = self._switch.transfers_told

@@ -131,9 +131,12 @@ class Person(Protocol):
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         """Return once there was silence for so long. Raises TimeoutError."""
 
-    async def refer(self, to: str) -> bool:
+    async def refer(self, to: str, replaces: Person | None = None) -> bool:
         """Ask by the phone's own key that the other side go on with `to`, or with a whole address; False when that is
-        refused at once."""
+        refused at once.
+
+        `replaces`: or with the far side of that other call.
+        """
 
     async def transferred(self, within_s: Seconds = 10.0) -> bool:
         """Return once the phone is told what became of it: whether it was done. Raises TimeoutError."""

@@ -76,8 +76,10 @@ class SipPerson:
     async def hears_nothing(self, for_s: Seconds = 0.3) -> None:
         await self._call.hear_silence(for_s, 5.0)
 
-    async def refer(self, to: str) -> bool:
-        return await self._call.refer(f"sip:{to}" if "@" in to else f"sip:{to}@{self._call.peer[0]}") == 202
+    async def refer(self, to: str, replaces: Person | None = None) -> bool:
+        other = replaces._call if isinstance(replaces, SipPerson) else None
+        address = f"sip:{to}" if "@" in to else f"sip:{to}@{self._call.peer[0]}"
+        return await self._call.refer(address, other) == 202
 
     async def transferred(self, within_s: Seconds = 10.0) -> bool:
         return await self._call.transferred(within_s) == 200

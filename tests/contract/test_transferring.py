@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from calls.commands import HangUp, ReportTransfer, StartMusic
-from calls.events import CallArrived, CommandDone, CommandFailed, TransferRequested, Unbridged
+from calls.commands import Bridge, HangUp, ReportTransfer, StartMusic
+from calls.events import Bridged, CallArrived, CallHeld, CommandDone, CommandFailed, TransferRequested, Unbridged
+from tests.contract.conftest import WITHOUT_REPLACES
 from tests.contract.rig import Facts, PickUp, Rig, Steps
 
 
@@ -62,6 +63,47 @@ async def test_a_key_is_told_again_after_one_that_was_refused(rig: Rig, facts: F
         rig.switch.send(ReportTransfer(agent.leg, steps.attempt(), "refused"))
         if rig.tells_transfers:
             assert not await agent.transferred()
+
+
+@pytest.mark.parametrize("rig", WITHOUT_REPLACES, indirect=True)
+async def test_a_second_call_of_the_phone_is_named(rig: Rig, facts: Facts, steps: Steps) -> None:
+    """REFER with Replaces: the address says nothing, and who is named may be anybody, as far as the switch knows."""
+    _, agent, attempt = await steps.talking()
+    other = await steps.answered_phone(await rig.phone("1002", PickUp()))
+    assert await agent.refer("1003", other)
+    assert await facts.next(TransferRequested) == TransferRequested(agent.leg, "1003", "phone", replaces=other.leg)
+    assert facts.of(Unbridged) == []
+    assert {leg.leg: leg.bridge for leg in await rig.switch.calls()}[agent.leg] == attempt
+
+
+@pytest.mark.parametrize("rig", WITHOUT_REPLACES, indirect=True)
+async def test_a_second_call_that_is_gone_is_refused_and_nobody_asked(rig: Rig, facts: Facts, steps: Steps) -> None:
+    _, agent, _ = await steps.talking()
+    other = await steps.answered_phone(await rig.phone("1002", PickUp()))
+    await other.hang_up()
+    await facts.ended(other.leg)
+    assert not await agent.refer("1003", other) or not await agent.transferred()
+    assert facts.of(TransferRequested) == []
+
+
+@pytest.mark.parametrize("rig", WITHOUT_REPLACES, indirect=True)
+async def test_both_far_sides_are_joined_out_of_both_calls(rig: Rig, facts: Facts, steps: Steps) -> None:
+    caller, agent, first = await steps.talking()
+    own = await steps.answered_phone(await rig.phone("1003", PickUp()))
+    other = await steps.answered_phone(await rig.phone("1002", PickUp()))
+    second, joined = steps.attempt(), steps.attempt()
+    rig.switch.send(Bridge(second, own.leg, other.leg))
+    await facts.next(Bridged, lambda fact: fact.attempt == second)
+    await agent.hold()
+    await facts.next(CallHeld)
+    rig.switch.send(Bridge(joined, caller.leg, other.leg))
+    rig.switch.send(HangUp(agent.leg))
+    rig.switch.send(HangUp(own.leg))
+    await facts.next(Bridged, lambda fact: fact.attempt == joined)
+    caller.speak()
+    await other.hears("caller")
+    assert {fact.attempt for fact in [await facts.next(Unbridged) for _ in range(2)]} == {first, second}
+    assert {leg.leg: leg.bridge for leg in await rig.switch.calls()} == {caller.leg: joined, other.leg: joined}
 
 
 async def test_a_caller_moves_nobody(rig: Rig, facts: Facts, steps: Steps) -> None:

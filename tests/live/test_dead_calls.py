@@ -46,10 +46,11 @@ async def test_a_waiting_caller_without_audio_ends_in_their_own_time_and_it_is_t
 
 @on_each_switch
 async def test_an_agent_ends_before_a_caller_whose_time_is_longer(switch: str, tmp_path: Path) -> None:
-    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(waiting_s=60, talking_s=2)) as rig:
+    timeout = MediaTimeout(waiting_s=60, talking_s=2)
+    async with rig_on(switch, tmp_path, media_timeout=timeout, qualify_s=1) as rig:
         caller, agent, _ = await Steps(rig).talking()
         falls_silent(caller)
-        falls_silent(agent)
+        await (await rig.phone("1001", PickUp())).unplug()
         ended = await rig.facts.next(CallEnded)
         assert (ended.leg, ended.cause) == (agent.leg, Cause.TIMED_OUT)
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
@@ -78,6 +79,39 @@ async def test_a_phone_that_speaks_and_one_that_is_muted_with_packets_stay(switc
         await agent.hears("caller")
 
 
+async def test_a_phone_that_sends_nothing_and_answers_sip_is_there(tmp_path: Path) -> None:
+    """On Asterisk: one that sends no packets while it is muted, for many times the time of talking."""
+    async with rig_on("asterisk", tmp_path, media_timeout=MediaTimeout(talking_s=2), qualify_s=1) as rig:
+        caller, agent, _ = await Steps(rig).talking()
+        caller.speak()
+        with capture_logs() as logs:
+            falls_silent(agent)
+            await asyncio.sleep(9.0)
+        assert not rig.facts.of(CallEnded)
+        assert [line["leg"] for line in logs if line["event"] == "no audio of a phone that answers"] == [agent.leg]
+        await agent.hears("caller")
+        agent.speak()
+        await caller.hears("agent")
+
+
+async def test_a_phone_that_started_anew_in_a_talk_knows_nothing_of_it(tmp_path: Path) -> None:
+    """It answers SIP, and has a new registration; to a request within the call it says 481."""
+    async with rig_on("asterisk", tmp_path, media_timeout=MediaTimeout(talking_s=2), qualify_s=1) as rig:
+        caller, agent, _ = await Steps(rig).talking()
+        await (await rig.phone("1001", PickUp())).restart()
+        assert (await rig.facts.ended(agent.leg, within_s=6.0)).cause is Cause.TIMED_OUT
+        assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
+
+
+async def test_a_phone_is_asked_for_the_muted_s_of_the_setting_at_most(tmp_path: Path) -> None:
+    async with rig_on("asterisk", tmp_path, media_timeout=MediaTimeout(talking_s=2, muted_s=5), qualify_s=1) as rig:
+        _, agent, _ = await Steps(rig).talking()
+        since = time.monotonic()
+        falls_silent(agent)
+        assert (await rig.facts.ended(agent.leg, within_s=9.0)).cause is Cause.TIMED_OUT
+        assert time.monotonic() - since > 4.0
+
+
 @on_each_switch
 async def test_the_controllers_settings_hold_from_the_next_call_on_and_after_a_restart(
     switch: str, tmp_path: Path
@@ -97,8 +131,8 @@ async def test_the_controllers_settings_hold_from_the_next_call_on_and_after_a_r
 
 @on_each_switch
 async def test_a_phone_that_is_pulled_out_gives_the_other_side_back(switch: str, tmp_path: Path) -> None:
-    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(talking_s=2)) as rig:
+    async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(talking_s=2), qualify_s=1) as rig:
         caller, agent, _ = await Steps(rig).talking()
         await (await rig.phone("1001", PickUp())).unplug()
-        assert (await rig.facts.ended(agent.leg, within_s=5.0)).cause is Cause.TIMED_OUT
+        assert (await rig.facts.ended(agent.leg, within_s=6.0)).cause is Cause.TIMED_OUT
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]

@@ -146,7 +146,7 @@ async def test_a_queue_is_closed_by_phone_and_no_digit_of_the_pin_is_written_any
         await asyncio.gather(later.hang_up(), call.hang_up())
     await house.nobody_left()
     async with house.session.get("/overrides/log") as answer:
-        assert (await answer.json())[0]["reason"] == "by phone"
+        assert (await answer.json())[0]["reason"] == "by phone with the PIN, from phone 8001, of agent agent-1"
     written = house.log_file.read_bytes()[since:].decode()
     assert house.pin not in written
     with closing(sqlite3.connect(house.site.database)) as connection:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from hotline.server.phones import EVERY_S
-from hotline.site.settings import Site
 from switch.asterisk.instance.configuration import control_socket
 from switch.asterisk.instance.console import ask_console
 from switch.asterisk.instance.installation import Installation
@@ -203,25 +200,15 @@ async def test_two_phones_on_one_account_are_told_and_the_newest_one_rings(house
             await phone.close()
 
 
-class LongerTalking(StrangersSite):
-    """Of phones that send nothing while they are muted: hotline.yaml gives them longer than 8 s."""
-
-    def make_site(self, switch: Mapping[str, Any], web_port: int) -> Site:
-        return super().make_site({**switch, "media_timeout": {"talking_s": 20}}, web_port)
-
-
-async def test_a_phone_that_sends_nothing_while_it_is_muted_has_the_time_of_the_setting(
-    installation: Installation, tmp_path: Path
-) -> None:
-    async with (
-        LongerTalking(tmp_path / "site", installation) as house,
-        house.at_work(house.agents_phone()) as agent,
-        house.callers_phone("13900004010") as caller,
-    ):
+async def test_a_phone_that_sends_nothing_while_it_is_muted_is_there(house: StrangersSite) -> None:
+    """It answers OPTIONS, and the re-INVITE by which it is asked whether it knows of the call."""
+    since = len(house.log_file.read_bytes())
+    async with house.at_work(house.agents_phone()) as agent, house.callers_phone("13900004010") as caller:
         await house.talk(caller, agent)
         await agent.do("ausrc", "aubridge,nothing")  # no packet goes out any more
         await caller.hear_none(AGENT)
-        await asyncio.sleep(MediaTimeout().talking_s + 2.0)
+        await asyncio.sleep(2 * MediaTimeout().talking_s + 2.0)
         await agent.hear(CALLER)
         assert (await house.call_of("13900004010") or {})["place"] == "talking"
+        assert [told["device"] for told in house.logged("no audio of a phone that answers", since)] == ["8001"]
         await caller.do("hangup")

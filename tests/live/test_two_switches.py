@@ -126,6 +126,24 @@ async def test_the_agents_keys_and_a_supervisor_reach_a_talk_across(house: TwoSw
     await house.nobody_left()
 
 
+async def test_the_transfer_key_of_a_phone_across_moves_nobody_and_the_code_does(house: TwoSwitches) -> None:
+    """The phone's own switch does not know the call: docs/transfers.md says so."""
+    caller = "13800000220"
+    async with house.signed_in("8001", lambda call: ANSWERS) as phone:
+        call = await house.queued_on("b", caller)
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+        await ringing.hear_tone(CALLER)
+        assert await ringing.refer("sip:8002@127.0.0.1") == 202
+        now = asyncio.get_running_loop().time()
+        await asyncio.gather(ringing.hear_tone(CALLER, after=now), call.hear_tone(AGENT, after=now))
+        async with house.signed_in("8002", lambda call: ANSWERS) as other:
+            await ringing.press("*28002#")
+            heard = await asyncio.wait_for(other.new_calls.get(), 10.0)
+            await heard.hear_tone(CALLER)
+            await call.hang_up()
+    await house.nobody_left()
+
+
 @pytest.mark.parametrize(
     ("user", "password"),
     [("switch-a", "wrong"), ("switch-a", ""), ("switch-b", "wrong"), ("13800000000", "")],

@@ -153,9 +153,19 @@ def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...
             )
         values = {"endpoint": account.user, "agent": account.agent, "secret": one_line(account.secret)}
         values["phone_srtp"] = _PHONE_SRTP[settings.phone_srtp]
-        values["rtp_timeout_s"] = str((settings.media_timeout or MediaTimeout()).talking_s)
+        values["rtp_timeout_s"] = str(_phones_timeout(settings))
         blocks.append(render(template, standing_values(settings) | values))
     write_private(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")
+
+
+def _phones_timeout(settings: AsteriskSettings) -> int:
+    """Whole seconds after which Asterisk itself ends a phone's call without audio, and asks nobody.
+
+    `silent_phones` ends it sooner, and asks. It does not see the phones of callers of another switch of the cell: with
+    other switches the time is that of talking.
+    """
+    timeout = settings.media_timeout or MediaTimeout()
+    return timeout.talking_s if settings.peers is not None and settings.peers.addresses else timeout.muted_s
 
 
 def write_peers(settings: AsteriskSettings) -> None:

@@ -43,7 +43,7 @@ class AsteriskSettings(RunFolder):
     phone_srtp: Literal["no", "offered", "required"] = "no"  # encrypted audio with agents' phones
     codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
     language: str = "en"
-    qualify_s: int = 10
+    qualify_s: int = 5  # phones are asked so often; one whose network died is noticed in a talk within twice that
     media_timeout: MediaTimeout | None = None  # None: what `upkeep.set_accounts` wrote last, else the defaults
     log_turnover: Turnover = field(default_factory=Turnover)  # of its log, while a process of ours looks after it
     spool_dir: Path | None = None  # holds recording/ and voicemail/; run_dir/spool unless given

@@ -6,6 +6,7 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import HangUp, Play, Record, Sentence
 from calls.ids import LegId
+from calls.numbers import masked
 from calls.overrides import Override
 from control import commands, events
 from control.override_menu import MENUS, spans_of
@@ -77,6 +78,21 @@ def test_what_is_keyed_is_in_force(keys: str, kind: str, target: str, until: str
     assert (override.ends_at is None) == (until == "lifted")
     assert override.spans == (((540, 930),) if kind == "hours" else ())
     assert words(house) == ["override_set", "override_menu"]
+
+
+def test_the_reason_says_whose_phone_it_was() -> None:
+    for account, told in (("8001", "from phone 8001, of agent 01"), ("9999", "from phone 9999")):
+        house = ControlHarness()
+        dial(house, account)
+        key_pin(house)
+        house.press(LEG, "1111")
+        assert only(house).reason == f"by phone with the PIN, {told}"
+    house = ControlHarness()
+    house.tell(door.CallArrived(LEG, "13900000001", "95184"))
+    key_pin(house)
+    house.press(LEG, "1111")
+    assert only(house).reason == "by phone with the PIN, from outside"
+    assert only(house).author == f"phone {masked('13900000001')}"
 
 
 def test_nothing_is_set_that_was_not_confirmed() -> None:

@@ -53,6 +53,8 @@ def test_a_call_out_that_was_not_answered(leg: Leg, status: int, own: Cause, cau
         (False, 0, Cause.REJECTED, Cause.REJECTED),
         (True, 200, Cause.NORMAL, Cause.NORMAL),
         (True, 0, Cause.TIMED_OUT, Cause.TIMED_OUT),
+        (True, 481, Cause.FAILED, Cause.TIMED_OUT),  # it started anew, and knows nothing of the call
+        (True, 408, Cause.FAILED, Cause.TIMED_OUT),
     ],
 )
 def test_a_call_in(answered: bool, status: int, own: Cause, cause: Cause) -> None:

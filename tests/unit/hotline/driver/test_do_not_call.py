@@ -66,6 +66,19 @@ async def test_a_file_that_goes_away_forbids_all_until_it_is_back(tmp_path: Path
     assert await may_call(numbers, "+442079460958") == (True, "")
 
 
+@pytest.mark.parametrize("file", ["110\n13800138000\n", "1.38E+10\n", None])
+async def test_emergency_numbers_are_never_looked_up(tmp_path: Path, file: str | None) -> None:
+    """Listed by mistake, or by a file that cannot be read or is not there."""
+    path = tmp_path / "unwanted.txt"
+    if file is not None:
+        path.write_text(file, encoding="utf-8")
+    numbers = NumberList(path, "CN")
+    for number in ("110", "119", "120"):
+        assert await may_call(numbers, number) == (True, "")
+    assert not (await may_call(numbers, "+8613800138000"))[0]
+    assert await may_call(NumberList(path, "DE"), "112") == (True, "")
+
+
 async def test_it_is_read_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "unwanted.txt"
     path.write_text("13800138000\n", encoding="utf-8")

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from hotline.server.retention import Retention
 from hotline.site.keeping import KeepSettings
 from hotline.site.settings import Site
 from hotline.store import opening
+from hotline.store.known_time import KnownTime
 from hotline.store.writer import Writer
 from hotline.versions.store import Versions
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
-from tests.unit.hotline.store.test_retention import NOW, Store
+from tests.unit.hotline.store.test_retention import DAY_S, NOW, Store
 
 pytestmark = pytest.mark.unit
 
@@ -30,10 +32,11 @@ KEEP = KeepSettings(recordings=30, calls=30).model_dump()
 class House:
     """A store with its writer and the step."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keep: Mapping[str, int | None] | None = None, sounds: Sequence[Path] = ()) -> None:
         self.store = Store(folder)
+        KnownTime(folder, self.store.path).accept(NOW)  # it has run until now
         self.writer = Writer(self.store.path, lambda trouble: None)
-        self.step = Retention(self.store.path, folder, self.writer, KEEP)
+        self.step = Retention(self.store.path, folder, self.writer, keep or KEEP, sounds)
         self.now = 0.0
 
     async def look(self, later_s: float = 1.0) -> None:
@@ -166,3 +169,61 @@ async def test_a_running_server_keeps_to_its_settings(tmp_path: Path, monkeypatc
     store.connection.close()
     signal.raise_signal(signal.SIGTERM)
     await task
+
+
+@pytest.mark.parametrize("start", [True, False])
+async def test_a_clock_that_jumps_far_ahead_deletes_nothing(house: House, start: bool) -> None:
+    """Before the server starts, or while it runs between two runs."""
+    for number in range(5):
+        house.store.call(f"call-{number}", number, talk=True)
+    if not start:
+        await house.look()
+        await house.look(61.0)
+        await house.a_run()
+    jumped = NOW + 3_650 * DAY_S
+    for _ in range(3):
+        house.now += 3_700.0
+        await house.step.look(house.now, jumped + house.now)
+    assert len(house.store.rows("calls")) == len(house.store.rows("recordings")) == 5
+    assert house.audited() == []
+    assert "days ahead of all that is known; nothing is deleted" in house.step.warnings()[0]
+    KnownTime(house.store.folder, house.store.path).accept(jumped + house.now)
+    for _ in range(30):
+        house.now += 3_700.0 if house.step.warnings() else 1.0
+        await house.step.look(house.now, jumped + house.now)
+        await house.written()
+    assert house.store.rows("calls") == house.store.rows("recordings") == []
+    assert house.step.warnings() == []
+
+
+async def test_a_run_goes_by_the_time_of_its_beginning(house: House) -> None:
+    """The clock jumps in the middle of one."""
+    for number in range(150):
+        house.store.call(f"old-{number}", 100, talk=True)
+    house.store.call("young", 5, talk=True)
+    await house.look()
+    await house.look(61.0)
+    for _ in range(20):
+        house.now += 1.0
+        await house.step.look(house.now, NOW + 3_650 * DAY_S)
+        await house.written()
+    assert house.store.rows("calls") == house.store.rows("recordings") == ["young"]
+
+
+@pytest.mark.parametrize(("voicemail", "goes"), [(60, True), (None, False)])
+async def test_a_sound_file_without_a_row_goes_once_nothing_could_keep_it(
+    tmp_path: Path, voicemail: int | None, goes: bool
+) -> None:
+    house = House(tmp_path, {**KEEP, "voicemail": voicemail}, (tmp_path / "sounds",))
+    lost, younger = tmp_path / "sounds" / "lost.wav", tmp_path / "sounds" / "younger.wav"
+    lost.parent.mkdir()
+    for path, days in ((lost, 61), (younger, 59)):
+        path.write_bytes(b"x")
+        os.utime(path, (NOW - days * DAY_S,) * 2)
+    await house.look()
+    await house.look(61.0)
+    await house.a_run()
+    assert (lost.exists(), younger.exists()) == (not goes, True)
+    assert house.audited() == ([f"without a row: {lost}"] if goes else [])
+    await house.writer.close()
+    house.store.connection.close()

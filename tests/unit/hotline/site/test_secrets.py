@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from calls.errors import BadInput
 from hotline.cli.main import app
+from hotline.site.pin import PinFile
 from hotline.site.secrets import SecretsWatch, missing_after_first_start, rotate, secrets_of
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
@@ -119,7 +120,8 @@ def test_one_is_rotated_on_purpose_and_never_shown(tmp_path: Path) -> None:
     phones = json.loads((site.state / "secrets" / "accounts.json").read_text())
     runner = CliRunner()
     listed = runner.invoke(app, ["secrets", "--site", str(tmp_path), "--json"])
-    assert [row["name"] for row in json.loads(listed.output)] == [secret.name for secret in secrets_of(site)]
+    names = [row["name"] for row in json.loads(listed.output)]
+    assert names == [*(secret.name for secret in secrets_of(site)), "override_pin"]
     done = runner.invoke(app, ["secrets", "--rotate", "web", "--site", str(tmp_path)])
     assert (done.exit_code, "restart the controller" in done.output) == (0, True)
     assert site.secret("web") != before["web"]
@@ -139,3 +141,23 @@ def test_one_is_rotated_on_purpose_and_never_shown(tmp_path: Path) -> None:
         rotate(site, "wep")
     with pytest.raises(BadInput, match=r"named in hotline\.yaml"):
         rotate(site, "broker")
+
+
+def test_the_pin_of_overrides_is_listed_with_its_age_and_made_by_its_own_command(tmp_path: Path) -> None:
+    site = made(tmp_path, "")
+    watch = SecretsWatch(site)
+
+    def listed() -> dict[str, object]:
+        done = CliRunner().invoke(app, ["secrets", "--site", str(tmp_path), "--json"])
+        row: dict[str, object] = next(row for row in json.loads(done.output) if row["name"] == "override_pin")
+        return row
+
+    assert listed()["age_days"] is None
+    pin = PinFile(site.override_pin).make()
+    assert listed()["age_days"] == 0.0
+    shown = CliRunner().invoke(app, ["secrets", "--site", str(tmp_path)])
+    assert pin not in shown.output
+    assert watch.look() == [], "it may change under a server"
+    refused = CliRunner().invoke(app, ["secrets", "--rotate", "override_pin", "--site", str(tmp_path)])
+    assert refused.exit_code == 2
+    assert "hotline overrides pin" in refused.output

@@ -72,6 +72,10 @@ class House:
                 case _:
                     raise AssertionError(kind)
 
+    def away(self) -> str:
+        """Why the receiver takes nothing at present, as `hotline status` says it; empty while it does."""
+        return self.delivery.receiver.error if self.delivery.receiver.state == "down" else ""
+
     def waiting(self) -> int:
         with read_once(self.database) as reader:
             return reader.backlog("crm").waiting
@@ -193,14 +197,18 @@ async def test_nothing_is_lost_or_doubled_while_the_receiver_is_away(receiver: R
         with structlog.testing.capture_logs() as logged:
             for call in calls:
                 house.tell(call, "arrival", "ring", "talk")
-            await until(lambda: house.delivery.trouble())
+            await until(lambda: house.away())
             assert house.waiting() == 120
             since = house.delivery.state.failing_since
             await until(lambda: len(house.delivery.state.failures) >= 3)
             assert house.delivery.state.failing_since == since
+            shown = house.delivery.receiver.view()
+            assert (shown["name"], shown["state"], shown["critical"]) == ("webhook crm", "down", False)
+            assert shown["since"] == pytest.approx(since, abs=0.1)
+            assert shown["next_try_at"] == pytest.approx(house.delivery.state.next_at, abs=0.1)
             await receiver.start()
             await until(lambda: not house.waiting())
-        assert house.delivery.trouble() == ""
+        assert house.away() == ""
     assert [line["event"] for line in logged] == ["webhook fails", "webhook delivers again"]
     came = told(receiver)
     assert sorted(came) == sorted(
@@ -208,6 +216,19 @@ async def test_nothing_is_lost_or_doubled_while_the_receiver_is_away(receiver: R
     )
     for call in calls:
         assert [kind for of, kind in came if of == call] == ["arrival", "ring", "talk"], "in order"
+
+
+async def test_a_receiver_that_was_away_before_is_shown_so_since_then(receiver: Receiver, opened: Open) -> None:
+    await receiver.kill()
+    async with opened() as house:
+        house.tell("a", "arrival")
+        await until(house.away)
+        since = house.delivery.state.failing_since
+    async with opened() as house:
+        await until(house.away)
+        assert house.delivery.receiver.since == since
+        await receiver.start()
+        await until(lambda: house.delivery.receiver.state == "up")
 
 
 async def test_pauses_of_a_receiver_that_is_away_grow(receiver: Receiver, opened: Open) -> None:
@@ -234,7 +255,7 @@ async def test_one_event_that_is_never_taken_holds_up_its_own_call_alone(receive
         await until(lambda: house.waiting() == 2)
         await until(lambda: sum("poison" in request["body"] for request in receiver.requests()) >= 3)
         await until(lambda: sum("poison" in request["body"] for request in receiver.requests()) >= 7)
-        assert house.delivery.trouble() == "", "the receiver is well"
+        assert house.away() == "", "the receiver is well"
         ids = {request["headers"]["webhook-id"] for request in receiver.requests() if "poison" in request["body"]}
         assert len(ids) == 1, "each try has the same id, and what comes after it waits"
         receiver.answers("204")
@@ -247,9 +268,9 @@ async def test_a_receiver_that_answers_badly_again_and_again_is_left_alone(recei
     async with opened() as house:
         for number in range(200):
             house.tell(f"call-{number}", "arrival")
-        await until(lambda: house.delivery.trouble())
+        await until(lambda: house.away())
         assert len(receiver.requests()) < 60, "it rests"
-        assert house.delivery.trouble() == "webhook crm: answers 404"
+        assert house.away() == "answers 404"
         receiver.answers("204")
         await until(lambda: not house.waiting())
     assert len(set(told(receiver))) == len(told(receiver)) == 200
@@ -274,7 +295,7 @@ async def test_what_is_too_old_is_dropped_and_told(receiver: Receiver, opened: O
     await receiver.kill()
     async with opened(keep_hours=1.0) as house:
         house.tell("old", "arrival", "talk")
-        await until(lambda: house.delivery.trouble())
+        await until(lambda: house.away())
         house.late_s = 3_000.0
         house.tell("new", "arrival")
         with structlog.testing.capture_logs() as logged:
@@ -302,8 +323,8 @@ async def test_a_secret_that_cannot_be_read_keeps_the_events(receiver: Receiver,
         house.secrets = BadInput("var/secrets/webhook-crm: empty")
         await asyncio.sleep(0.3)
         house.tell("a", "arrival")
-        await until(lambda: house.delivery.trouble())
-        assert house.delivery.trouble() == "webhook crm: var/secrets/webhook-crm: empty"
+        await until(lambda: house.away())
+        assert house.away() == "var/secrets/webhook-crm: empty"
         assert receiver.requests() == []
         house.secrets = (SECRET,)
         await until(receiver.taken)
@@ -347,7 +368,7 @@ async def test_the_state_is_kept_over_a_restart(receiver: Receiver, opened: Open
     await receiver.kill()
     async with opened() as house:
         house.tell("a", "arrival")
-        await until(lambda: house.delivery.trouble())
+        await until(lambda: house.away())
         since = house.delivery.state.failing_since
     async with opened() as house:
         await until(lambda: house.delivery.state.failing_since)

@@ -87,8 +87,10 @@ async def test_what_waits_is_shown_and_outlives_an_orderly_stop(tmp_path: Path, 
     await until(lambda: server.register.calls)
     world.hang_up(leg)
     await until(lambda: server.controller.health()["warnings"])
-    (warning,) = server.controller.health()["warnings"]
-    assert warning.startswith("webhook crm: Cannot connect to host 127.0.0.1")
+    health = server.controller.health()
+    assert health["warnings"] == ["away: webhook crm"]
+    (away,) = (part for part in health["dependencies"] if part["name"] == "webhook crm")
+    assert away["error"].startswith("Cannot connect to host 127.0.0.1")
     assert server.controller.health()["ok"], "callers do not notice"
     (row,) = await server.controller.webhooks()
     assert (row["webhook"], row["waiting"]) == ("crm", 2)

@@ -104,9 +104,11 @@ def test_no_endpoint_moves_a_call_by_itself(settings: AsteriskSettings, installa
 @pytest.mark.parametrize(
     ("started_with", "told", "callers", "agents"),
     [
-        pytest.param(None, None, "60 300", "8 300", id="the defaults"),
-        pytest.param(MediaTimeout(20, 5, 90), None, "20 90", "5 90", id="by its own command line"),
-        pytest.param(None, MediaTimeout(30, 6, 70), "30 70", "6 70", id="by the controller, as hotline.yaml says"),
+        pytest.param(None, None, "60 300", "3600 300", id="the defaults"),
+        pytest.param(MediaTimeout(20, 5, 90, 700), None, "20 90", "700 90", id="by its own command line"),
+        pytest.param(
+            None, MediaTimeout(30, 6, 70, 800), "30 70", "800 70", id="by the controller, as hotline.yaml says"
+        ),
     ],
 )
 def test_calls_without_audio_end_in_a_time_apart_for_callers_and_agents(
@@ -123,6 +125,15 @@ def test_calls_without_audio_end_in_a_time_apart_for_callers_and_agents(
         write_configuration(replace(settings, accounts=(), gateway="sip:10.0.0.9"), installation)  # a later start
     seen = {name: f"{one['rtp_timeout']} {one['rtp_timeout_hold']}" for name, one in endpoints(settings).items()}
     assert seen == {"trunk": callers, "gateway": callers, "agent-1001": agents}
+
+
+def test_in_a_cell_of_several_switches_a_silent_phone_is_ended_unasked(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    """It may be in a call that another switch has, whose controller's part does not look at it."""
+    peers = Peers("a", "secret", {"b": "192.0.2.2:5060"})
+    write_configuration(replace(settings, media_timeout=MediaTimeout(talking_s=6), peers=peers), installation)
+    assert endpoints(settings)["agent-1001"]["rtp_timeout"] == "6"
 
 
 def test_a_module_that_this_version_lacks_is_not_loaded(settings: AsteriskSettings, installation: Installation) -> None:
