@@ -60,3 +60,7 @@ class Consulting(Protocol):
     def agent_left(self, call: at.Call, offer: at.Offer, cut_off: bool) -> bool:
         """The agent's leg is gone; False where nobody is consulted."""
         ...
+
+    def caller_left(self, call: at.Call) -> None:
+        """The caller's leg is gone, and its end is on the way."""
+        ...

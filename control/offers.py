@@ -42,10 +42,6 @@ CUT_OFF_PRIORITY = 600.0
 _FAULTS = 3
 """Faults of the switch or the network in a row, of which the operator is told."""
 
-    def caller_left(self, call: at.Call) -> None:
-        """The caller's leg is gone, and its end is on the way."""
-        ...
-
 
 class Offers(QuietPart):
     """Carries out the queues' commands on real phones."""
