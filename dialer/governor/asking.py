@@ -8,6 +8,11 @@ from dialer.governor.questions import Listed, Question, Subject
 from dialer.governor.scene import Scene
 
 _AT = attrgetter("at")
+VALUES = (
+    "scene", "category", "channel", "product", "group", "attributes", "origin", "source", "campaign", "country",
+    "region", "kinds", "zones", "lists",
+)  # fmt: skip
+"""What a condition (`when:`) may name."""
 
 
 class Unknown(Exception):

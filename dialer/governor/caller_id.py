@@ -15,7 +15,7 @@ from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding, CallerId
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import Reason
-from dialer.governor.durations import seconds
+from dialer.governor.durations import Duration, seconds
 from dialer.governor.history import CallerIdUse
 from dialer.governor.scope import Scope
 
@@ -31,7 +31,7 @@ class CallerIds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     display_name: bool = False
     same_region: bool = False
     """A number of the callee's region, where the pool has one; else of their country."""
-    free_again_after: str = "10 s"
+    free_again_after: Duration = "10 s"
     """How long a number whose channels are all in use is left out: nobody knows when a talk will end."""
 
     def longest_s(self) -> float:

@@ -15,7 +15,7 @@ from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import Reason
-from dialer.governor.durations import in_words, seconds
+from dialer.governor.durations import Duration, in_words, seconds
 from dialer.governor.questions import Consent
 from dialer.governor.scope import Scope
 
@@ -29,7 +29,7 @@ class Consenting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     need: Literal["given", "not_refused"] = "given"
     purposes: tuple[str, ...] = ()
     """Categories or scenes; none: the category and the name of the scene that asks."""
-    at_most_age: str = ""
+    at_most_age: Duration = ""
     """A consent that is older counts no more."""
     evidence: bool = False
     """A consent of which nobody knows where it can be heard or read does not count."""

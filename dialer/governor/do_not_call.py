@@ -14,7 +14,7 @@ from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import Reason
-from dialer.governor.durations import seconds
+from dialer.governor.durations import Duration, seconds
 from dialer.governor.questions import Consent
 from dialer.governor.scope import Scope
 
@@ -23,7 +23,7 @@ class DoNotCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The words of `do_not_call:`."""
 
     lists: tuple[str, ...] = ("do_not_call",)
-    unless: dict[str, str] = {}
+    unless: dict[str, Duration] = {}
 
     def longest_s(self) -> float:
         """It looks at no past call."""

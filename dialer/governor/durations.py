@@ -8,8 +8,10 @@ nobody agrees how long they are: 30 days, 365 days.
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 Calendar = Literal["day", "week", "month"]
 CALENDARS: tuple[Calendar, ...] = ("day", "week", "month")
@@ -19,6 +21,8 @@ DURATION_PATTERN = f"^{_DURATION.pattern}$"
 WINDOW_PATTERN = f"^({'|'.join(CALENDARS)}|{_DURATION.pattern})$"
 DURATION_FORM = "a duration such as 30 min, 24 h or 7 days"
 WINDOW_FORM = "a rolling window such as 24 h or 30 days, or the calendar's day, week or month"
+Duration = Annotated[str, msgspec.Meta(pattern=DURATION_PATTERN)]
+Window = Annotated[str, msgspec.Meta(pattern=WINDOW_PATTERN)]
 LONGEST_S = 3700 * 86400.0
 
 

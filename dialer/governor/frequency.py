@@ -17,7 +17,7 @@ from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.counting import CALLS, SINGULAR, STATES, Among, Countable, Per, fits_of
 from dialer.governor.decisions import Reason
-from dialer.governor.durations import Calendar, calendar_bounds, window
+from dialer.governor.durations import Calendar, Window, calendar_bounds, window
 from dialer.governor.scope import Scope
 
 
@@ -25,7 +25,7 @@ class Frequency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """The words of `frequency:`."""
 
     at_most: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-    window: str
+    window: Window
     """A duration, which is a rolling window, or the calendar's `day`, `week` or `month`."""
     count: Countable = "attempts"
     per: Per = "person"

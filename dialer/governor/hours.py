@@ -10,7 +10,8 @@ closed.
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from math import ceil, floor
+from functools import lru_cache
+from math import ceil
 
 import msgspec
 
@@ -22,24 +23,26 @@ from dialer.governor.durations import zone_of
 from dialer.governor.scope import Scope
 from dsl import hours as calendar
 
-CHUNK_S = 32 * 86400
-_CHUNKS_AHEAD = 4
-_MOST_CHUNKS = 20_000  # 600 zones of a replay over a few years; then all are made anew
+CHUNK_S = 8 * 86400
+_CHUNKS_AHEAD = 9
+LOOK_AHEAD_S = float((_CHUNKS_AHEAD - 1) * CHUNK_S)
+_MOST_CHUNKS = 50_000  # 600 zones in a replay of a year and more; then all are made anew
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Chunk = tuple[bool, list[float]]
-"""32 days of UTC in one zone: open at their begin or not, and the instants at which that changes."""
+"""Eight days of UTC in one zone: open at their begin or not, and the instants at which that changes."""
 
 
 class Timetable:
-    """The instants at which hours begin and end, in any zone. They are worked out once for each zone and 32 days."""
+    """The instants at which hours begin and end, in any zone. They are worked out once for each zone and eight days."""
 
     def __init__(self, hours: calendar.Hours) -> None:
         self._hours = hours
         self._chunks: dict[tuple[str, int], Chunk] = {}
 
     def opening(self, zone: str, at: float) -> float | None:
-        """`at`, if it is inside the hours; else the first instant after it that is; None: none within 96 days at least.
+        """`at`, if it is inside the hours; else the first instant after it that is; None: none within `LOOK_AHEAD_S`
+        at least.
 
         Raises what `zoneinfo` does for a zone that is none.
         """
@@ -84,38 +87,42 @@ class Timetable:
     def _changes(self, zone: str, begin: int, end: int) -> Iterator[int]:
         """Instants between which nothing can change: begins and ends of spans on both sides of a clock that is set
         back, and the leaps of the clock themselves."""
-        info = zone_of(zone)
-        day = datetime.fromtimestamp(begin, UTC).astimezone(info).date() - timedelta(days=2)
-        last = datetime.fromtimestamp(end, UTC).astimezone(info).date() + timedelta(days=1)
+        info, leaps = zone_of(zone), _leaps(zone, begin, end)
+        yield from leaps
+        day = datetime.fromtimestamp(begin, UTC).date() - timedelta(days=3)
+        last = datetime.fromtimestamp(end, UTC).date() + timedelta(days=1)
         while day <= last:
-            midnight = datetime.combine(day, datetime.min.time())
+            midnight = datetime(day.year, day.month, day.day, tzinfo=info)
             for minute in {0, *(edge for span in calendar.of_day(self._hours, day)[0] for edge in span)}:
                 wall = midnight + timedelta(minutes=minute)
-                for fold in (0, 1):
-                    yield ceil(wall.replace(tzinfo=info, fold=fold).timestamp())
-            yield from _leaps(zone, floor(midnight.replace(tzinfo=info).timestamp()))
+                yield ceil(wall.timestamp())
+                if leaps:
+                    yield ceil(wall.replace(fold=1).timestamp())
             day += timedelta(days=1)
 
 
-def _leaps(zone: str, begin: int) -> Iterator[int]:
-    """The instant within the 26 hours from `begin` at which the zone's clock is put forward or back, if there is
-    one."""
+@lru_cache(maxsize=4096)
+def _leaps(zone: str, begin: int, end: int) -> tuple[int, ...]:
+    """The instants at which the zone's clock is put forward or back, from two days before `begin` to `end`."""
     info = zone_of(zone)
 
     def offset(instant: int) -> timedelta | None:
         return datetime.fromtimestamp(instant, UTC).astimezone(info).utcoffset()
 
-    before, after = begin, begin + 26 * 3600
-    old = offset(before)
-    if old == offset(after):
-        return
-    while after - before > 1:
-        middle = (before + after) // 2
-        if offset(middle) == old:
-            before = middle
-        else:
-            after = middle
-    yield after
+    found = []
+    for start in range(begin - 2 * 86400, end, 86400):
+        before, after = start, start + 86400
+        old = offset(before)
+        if old == offset(after):
+            continue
+        while after - before > 1:
+            middle = (before + after) // 2
+            if offset(middle) == old:
+                before = middle
+            else:
+                after = middle
+        found.append(after)
+    return tuple(found)
 
 
 class CallingHours(msgspec.Struct, frozen=True):

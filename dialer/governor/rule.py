@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from dialer.governor.binding import CallerId
 from dialer.governor.caller_id import CallerIds
 from dialer.governor.citation import Citation
 from dialer.governor.consent import Consenting
@@ -121,7 +122,7 @@ class PolicyFile(msgspec.Struct, frozen=True, kw_only=True):
     apply: tuple[str, ...] = ()
     """Presets: whole ones, or single rules of them."""
     exemptions: tuple[Exemption, ...] = ()
-    pools: dict[str, dict[str, msgspec.Struct]] = {}
+    pools: dict[str, dict[str, CallerId]] = {}
     defer_at_most_s: float | None = None
     about: str = ""
     mark: str = ""

@@ -17,7 +17,7 @@ from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.counting import CALLS, STATES, Among, Per, fits_of
 from dialer.governor.decisions import Reason
-from dialer.governor.durations import in_words, seconds
+from dialer.governor.durations import Duration, in_words, seconds
 from dialer.governor.scope import Scope
 
 Since = Literal["attempt", "answered", "unanswered", "talk", "abandon", "refusal"]
@@ -41,7 +41,7 @@ _NOUNS: dict[Since, str] = {
 class Spacing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The words of `spacing:`."""
 
-    at_least: str
+    at_least: Duration
     since: Since = "attempt"
     per: Per = "person"
     among: Among = "covered"

@@ -18,7 +18,7 @@ from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import Reason
-from dialer.governor.durations import in_words, seconds
+from dialer.governor.durations import Duration, in_words, seconds
 from dialer.governor.scope import Scope
 
 OWN = frozenset({"own"})
@@ -39,7 +39,7 @@ class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Lists of numbers that are not called until their entry ends."""
     results: tuple[str, ...] = ()
     """Dispositions of an earlier call to the number after which it is not called again …"""
-    within: str = "30 days"
+    within: Duration = "30 days"
     """… for this long."""
 
     def longest_s(self) -> float:
