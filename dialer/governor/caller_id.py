@@ -114,7 +114,7 @@ class _Check:
 
     def _why(self, candidates: tuple[str, ...], asking: Asking) -> str:
         if asking.question.caller_id and not candidates:
-            return "the number to be shown is not one of the scene's"
+            return "the number to be shown is none of the scene's and the pools' numbers"
         wanted = [word for word in ("certified", "display_name", "same_region") if getattr(self._words, word)]
         return f"no caller id is left of the pool{' and ' if wanted else ''}{', '.join(wanted)}"
 

@@ -20,7 +20,14 @@ from dialer.governor.spacing import Spacing
 from dsl.hours import Hours, is_open
 from tests.unit.dialer.governor.policies import QUESTION, SCENES, SUBJECT
 
-ZONES = ("Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo")
+ZONES = (
+    "Asia/Shanghai",
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+    "Africa/Cairo",
+)
 _NEAR = tuple(
     datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
     for text in ("2026-03-08T05:00", "2026-11-01T04:00", "2026-03-29T00:00", "2026-10-25T00:00", "2026-04-04T14:00",
@@ -89,11 +96,15 @@ scopes = st.builds(
 
 
 @st.composite
-def rules(draw: st.DrawFn, *, most: int = 4, families: tuple[str, ...] = ("hours", "frequency", "spacing", "sensitivity")) -> list[Rule]:
+def rules(
+    draw: st.DrawFn, *, most: int = 4, families: tuple[str, ...] = ("hours", "frequency", "spacing", "sensitivity")
+) -> list[Rule]:
     made = []
     for index in range(draw(st.integers(1, most))):
         family = draw(st.sampled_from(families))
-        words = draw({"hours": hours(), "frequency": frequencies, "spacing": spacings, "sensitivity": sensitivities}[family])
+        words = draw(
+            {"hours": hours(), "frequency": frequencies, "spacing": spacings, "sensitivity": sensitivities}[family]
+        )
         begin = draw(st.sampled_from((None, None, None, *_NEAR)))
         made.append(
             Rule(
@@ -110,9 +121,8 @@ def rules(draw: st.DrawFn, *, most: int = 4, families: tuple[str, ...] = ("hours
     return made
 
 
-nows = st.builds(
-    lambda near, ahead: float(near + ahead * 60), st.sampled_from(_NEAR), st.integers(-3 * 1440, 3 * 1440)
-)
+STATES = ("reserved", "attempted", "answered", "effective", "abandoned", "blocked", "released")
+nows = st.builds(lambda near, ahead: float(near + ahead * 60), st.sampled_from(_NEAR), st.integers(-3 * 1440, 3 * 1440))
 
 
 @st.composite
@@ -123,7 +133,11 @@ def calls(draw: st.DrawFn, now: float, most: int = 6) -> list[PastCall]:
         made.append(
             PastCall(
                 at,
-                draw(st.sampled_from(("reserved", "attempted", "answered", "effective", "abandoned", "blocked", "released"))),
+                draw(
+                    st.sampled_from(
+                        ("reserved", "attempted", "answered", "effective", "abandoned", "blocked", "released")
+                    )
+                ),
                 draw(st.sampled_from((QUESTION.number, QUESTION.number, "+8613900139000"))),
                 draw(st.sampled_from((QUESTION.person, QUESTION.person, "", "p2"))),
                 draw(st.sampled_from((QUESTION.account, "", "a2"))),
@@ -146,7 +160,14 @@ def history(made: list[PastCall]) -> History:
 def subjects(draw: st.DrawFn, now: float) -> Subject:
     zones = tuple(draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=2, unique=True)))
     entries = [
-        Listed(draw(st.sampled_from(("vip", "complained"))), "", "", "", since, None if draw(st.booleans()) else since + 7200.0)
+        Listed(
+            draw(st.sampled_from(("vip", "complained"))),
+            "",
+            "",
+            "",
+            since,
+            None if draw(st.booleans()) else since + 7200.0,
+        )
         for since in draw(st.lists(st.integers(-48, 48).map(lambda hour: now + hour * 1800.0), max_size=2))
     ]
     return msgspec.structs.replace(
@@ -216,8 +237,11 @@ def _lets_pass(rule: Rule, subject: Subject, past: History, scene: Scene, at: fl
         case Frequency() as words:
             return all(_counted(rule, words, zone, past, scene, at) < words.at_most for zone in subject.zones)
         case Spacing() as words:
-            return all(_since(words, call) + _length(words.at_least) <= at for call in past.calls
-                       if _counts(call, words.since) and _of(call, words.per) and _among(call, words.among, rule, scene))  # fmt: skip
+            return all(
+                _since(words, call) + _length(words.at_least) <= at
+                for call in past.calls
+                if _counts(call, words.since) and _of(call, words.per) and _among(call, words.among, rule, scene)
+            )
         case Sensitivity(lists=lists, then=then):
             return not on & set(lists) or (then == "human_only" and scene.channel not in ("ai", "ivr"))
     raise AssertionError(rule)
