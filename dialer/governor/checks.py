@@ -107,11 +107,13 @@ def _situations(rules: Sequence[Rule], scenes: Sequence[Scene]) -> Iterator[tupl
 def _no_hours_left(rules: Sequence[Rule], scenes: Sequence[Scene]) -> Iterator[Found]:
     hours = [rule for rule in rules if isinstance(rule.words, CallingHours)]
     minutes = {rule.name: minutes_of_week(rule.words.hours) for rule in hours if isinstance(rule.words, CallingHours)}
+    told = set()
     for scene, place, applying in _situations(hours, scenes):
         left = frozenset(range(10_080))
         for rule in applying:
             before, left = left, left & minutes[rule.name]
-            if not left and before and minutes[rule.name]:
+            if not left and before and minutes[rule.name] and (rule.name, place) not in told:
+                told.add((rule.name, place))
                 others = ", ".join(other.name for other in applying if other is not rule)
                 where = "" if place == "ZZ" else f" in {place}"
                 said = f"together with {others} it leaves no hour of the week for the scene {scene.name}{where}"
@@ -137,11 +139,11 @@ def _shadowed(
 ) -> Iterator[Found]:
     for rule in rules:
         for other in rules if rule.name not in presets else ():
-            if other is not rule and _shadows(other, rule, covered):
+            if other is not rule and other.name not in rule.replaces and _shadows(other, rule, covered):
                 yield (
                     rule.name,
                     "never-fires",
-                    f"{other.name} says no before it does, to each call that it covers",
+                    f"{other.name} says no to each call that it would say no to",
                     True,
                 )
                 break
@@ -235,7 +237,8 @@ def _contradictions(rules: Sequence[Rule], scenes: Sequence[Scene]) -> Iterator[
         ring_s = max((r.oblige.obligations().least_ring_s or 0.0 for r in applying), default=0.0)
         for rule in applying:
             oblige = rule.oblige.obligations()
-            if oblige.longest_ring_s is not None and oblige.longest_ring_s < ring_s:
+            longest, own = oblige.longest_ring_s, oblige.least_ring_s or 0.0
+            if longest is not None and own <= longest < ring_s:
                 yield (
                     rule.name,
                     "contradiction",

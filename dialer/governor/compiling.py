@@ -10,7 +10,8 @@ from datetime import date
 from dialer.governor.binding import Binding, CallerId
 from dialer.governor.caller_id import CallerIds
 from dialer.governor.checks import findings
-from dialer.governor.policy import DEFER_AT_MOST_S, Policy
+from dialer.governor.durations import LOOK_AHEAD_S
+from dialer.governor.policy import Policy
 from dialer.governor.reading import read_policy
 from dialer.governor.rule import FAMILIES, Exemption, PolicyFile, Rule, spares
 from dialer.governor.scene import Scene
@@ -109,7 +110,7 @@ class _Compiling:
             self._scenes,
             pools,
             exemptions,
-            defer_at_most_s=min(limits, default=DEFER_AT_MOST_S),
+            defer_at_most_s=min(limits, default=LOOK_AHEAD_S),
             environment=self._environment,
         )
         return Compiled(policy, problems)
@@ -233,7 +234,8 @@ class _Compiling:
                     self._wrong(
                         mark, "pool-unknown", f"{rule.name}: there is no pool {name}{nearest_hint(name, pools)}"
                     )
-            if not any(pools.values()):
+            unreadable = any(problem.rule == "policy-number" for problem in self._problems)
+            if not any(pools.values()) and not unreadable:
                 self._wrong(
                     at, "pool-empty", f"{rule.name} asks for caller ids, and no policy has pools: no call passes"
                 )

@@ -23,6 +23,8 @@ DURATION_FORM = "a duration such as 30 min, 24 h or 7 days"
 WINDOW_FORM = "a rolling window such as 24 h or 30 days, or the calendar's day, week or month"
 Duration = Annotated[str, msgspec.Meta(pattern=DURATION_PATTERN)]
 Window = Annotated[str, msgspec.Meta(pattern=WINDOW_PATTERN)]
+LOOK_AHEAD_S = 62 * 86400.0
+"""How far ahead an instant is looked for at which a call may be placed."""
 LONGEST_S = 3700 * 86400.0
 
 

@@ -24,8 +24,7 @@ from dialer.governor.scope import Scope
 from dsl import hours as calendar
 
 CHUNK_S = 8 * 86400
-_CHUNKS_AHEAD = 9
-LOOK_AHEAD_S = float((_CHUNKS_AHEAD - 1) * CHUNK_S)
+_CHUNKS_AHEAD = 9  # more than durations.LOOK_AHEAD_S
 _MOST_CHUNKS = 50_000  # 600 zones in a replay of a year and more; then all are made anew
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -18,6 +18,7 @@ from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding, Pool
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import LAYERS, Obligations
+from dialer.governor.durations import LOOK_AHEAD_S
 from dialer.governor.hours import CallingHours
 from dialer.governor.obliging import strictest
 from dialer.governor.rule import Exemption, Rule
@@ -29,7 +30,6 @@ from dsl.conditions import compiled, holds
 
 ENGINE = 1
 """Counted up when the same policy decides otherwise than in the release before."""
-DEFER_AT_MOST_S = 62 * 86400.0
 _MOST_PLACES = 4096  # countries and regions of one set of rules; then all are gathered anew
 
 Guard = Callable[[Asking, float], bool]
@@ -139,7 +139,7 @@ class Policy:
         pools: Mapping[str, Pool],
         exemptions: Iterable[Exemption] = (),
         *,
-        defer_at_most_s: float = DEFER_AT_MOST_S,
+        defer_at_most_s: float = LOOK_AHEAD_S,
         environment: str = "",
     ) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: (rule.rank, rule.name)))

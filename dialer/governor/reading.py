@@ -24,7 +24,7 @@ import msgspec
 from dialer.governor.asking import VALUES
 from dialer.governor.binding import CallerId
 from dialer.governor.decisions import LAYERS
-from dialer.governor.durations import Duration, seconds
+from dialer.governor.durations import LOOK_AHEAD_S, Duration, in_words, seconds
 from dialer.governor.hours import CallingHours
 from dialer.governor.obliging import Obliging
 from dialer.governor.reader import Reader
@@ -275,8 +275,14 @@ class _File(Reader):
             return None
         whole = Node({"defer_at_most": node}, node.mark)
         words = read_record(whole, _Limits, "policy", self.problems)
-        try:
-            return seconds(words.defer_at_most) if words is not None else None
-        except ValueError as error:
-            self.wrong(node.mark, "policy-words", str(error))
+        if words is None:
             return None
+        try:
+            length = seconds(words.defer_at_most)
+        except ValueError as error:
+            self.wrong(node.mark, "policy-words", f"defer_at_most: {error}")
+            return None
+        if length > LOOK_AHEAD_S:
+            message = f"defer_at_most: {node.text} is more than the governor looks ahead, {in_words(LOOK_AHEAD_S)}"
+            self.wrong(node.mark, "policy-words", message)
+        return length

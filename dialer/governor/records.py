@@ -30,17 +30,14 @@ def read_record(node: Node, kind: type[Record], name: str, problems: list[Proble
         found = decoding_problem(error, kind, (), _FORMS)
         message = found.message if "matching regex" not in found.message else f"{DURATION_FORM} is wanted"
         hint = f" (did you mean {found.suggestion}?)" if found.suggestion else ""
-        problems.append(Problem(_place(node, found.path), "policy-words", f"{name}: {message}{hint}"))
+        problems.append(Problem(_place(node, found.path, message), "policy-words", f"{name}: {message}{hint}"))
         return None
 
 
-def _place(node: Node, path: tuple[str | int, ...]) -> Mark:
+def _place(node: Node, path: tuple[str | int, ...], message: str) -> Mark:
     """The place of what a path leads to; of an unknown word that of the word itself."""
     found = node.find(path)
-    known = node.find(path[:-1])
-    if path and found is not known and known.is_mapping and found.key_mark is not None and not found.text:
-        return found.key_mark
-    return found.mark
+    return found.key_mark if found.key_mark is not None and "is not known here" in message else found.mark
 
 
 def _plain(node: Node, kind: Any) -> Any:
