@@ -37,7 +37,7 @@ _ABOUT: dict[str, str] = {
 
 def policy_schema() -> Schema:
     """Schema of dialplans/policies/*.yaml."""
-    records = {
+    records: dict[str, type[msgspec.Struct]] = {
         "scope": Scope,
         "oblige": Obliging,
         "effective": Span,
