@@ -1,7 +1,8 @@
 """Policies, scenes and callees for tests of the governor."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from textwrap import dedent
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,7 @@ def policy_of(*texts: str, **options: Any) -> Policy:
 
 def house(rules: str = "", more: str = "") -> str:
     """A policy `house` of the layer group with these rules, one a line: `name: {family: {…}}`."""
-    lines = "".join(f"  {line}\n" for line in rules.strip().splitlines())
+    lines = "".join(f"  {line}\n" for line in dedent(rules).strip().splitlines())
     return f"policy: house\nlayer: group\n{more}\n" + (f"rules:\n{lines}" if lines else "")
 
 
@@ -62,8 +63,3 @@ def told(at: float | None, zone: str = "Asia/Shanghai") -> str | None:
         return None
     local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
     return f"{local:%Y-%m-%d %H:%M:%S}" + (" second" if local.fold else "")
-
-
-def families(policy: Policy) -> Mapping[str, str]:
-    """The family of each rule."""
-    return {rule.name: rule.family for rule in policy.rules}
