@@ -2,7 +2,7 @@
 
 In a file, the first line makes most editors find it:
 
-    # yaml-language-server: $schema=./policy.schema.json
+    # yaml-language-server: $schema=./policies.schema.json
 """
 
 from typing import Any
@@ -77,7 +77,7 @@ def policy_schema() -> Schema:
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "hotline: policy",
+        "title": "hotline: policies",
         "type": "object",
         "required": ["policy", "layer"],
         "additionalProperties": False,

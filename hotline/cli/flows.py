@@ -19,6 +19,7 @@ from calls.trunks import Tls, Trunk
 from control.outgoing_rules import OutgoingRules
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
+from dialer.governor.schema import policy_schema
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.versions.checking import Checked, check
@@ -155,7 +156,7 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers or outgoing."
+            help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing or policies."
         ),
     ] = "flow",
 ) -> None:
@@ -166,12 +167,14 @@ def schema(
       hotline schema flow > dialplans/flow.schema.json
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
-    known = (*NAMES, *makers, "transfers", "outgoing")
+    known = (*NAMES, *makers, "transfers", "outgoing", "policies")
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
     if name == "transfers":
         found = _transfers_schema()
+    elif name == "policies":
+        found = policy_schema()
     elif name == "outgoing":
         found = {"title": "hotline: outgoing", **msgspec.json.schema(OutgoingRules)}
     else:
