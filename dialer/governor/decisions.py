@@ -28,7 +28,7 @@ class Reason(msgspec.Struct, frozen=True):
     counted: int | None = None
     limit: float | None = None
     until: float | None = None
-    """Of a defer: the first instant at which this rule would let it pass."""
+    """Of a defer: before it this rule does not let it pass. Of a deny: when that ends by itself, where it is known."""
 
 
 class Obligations(msgspec.Struct, frozen=True):

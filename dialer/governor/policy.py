@@ -17,7 +17,7 @@ import msgspec
 from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding, Pool
 from dialer.governor.citation import Check, Citation
-from dialer.governor.decisions import LAYERS, Obligations
+from dialer.governor.decisions import LAYERS, Obligations, Reason
 from dialer.governor.durations import LOOK_AHEAD_S
 from dialer.governor.hours import CallingHours
 from dialer.governor.obliging import strictest
@@ -113,6 +113,8 @@ class RuleSet:
                 continue
             guard = _guard(rule, replacers)
             check = self._policy.check_of(rule)
+            if check is None and guard is not None:
+                check = _nothing_against  # but its condition may err, and then it denies
             if check is not None:
                 bound = Bound(rule.name, rule, rule.citation(), check, guard, rule.locked)
                 (caller_ids if rule.family == "caller_id" else bounds).append(bound)
@@ -130,7 +132,10 @@ class RuleSet:
 
 
 class Policy:
-    """All rules of a site. It never changes; what it remembers of earlier decisions only makes later ones quick."""
+    """All rules of a site. It never changes; what it remembers of earlier decisions only makes later ones quick.
+
+    Raises ValueError for a rule whose words cannot be read: `compile_policy` finds these before.
+    """
 
     def __init__(
         self,
@@ -157,6 +162,10 @@ class Policy:
         self.floor = Bound(floor.rule, None, floor, floor_check(floor), None, locked=True)
         self._checks: dict[str, Check | None] = {}
         self._sets: dict[tuple[str, ...], RuleSet] = {}
+        for rule in self.rules:  # what is wrong with one shows here, and not in a decision
+            self.check_of(rule)
+            if rule.when:
+                compiled(rule.when)
         for scene in ordered:
             self.scenes[scene.name] = scene, self._set_of(scene)
         self.instants = tuple(sorted({*self._instants()}))
@@ -207,6 +216,10 @@ class Policy:
         return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()[:32]
 
 
+def _nothing_against(asking: Asking, at: float) -> Reason | None:
+    return None
+
+
 def _asks_decrees(rule: Rule) -> bool:
     return isinstance(rule.words, CallingHours) and rule.words.hours.calendar == "cn"
 
@@ -247,8 +260,6 @@ def _guard(rule: Rule, replacers: Iterable[Rule]) -> Guard | None:
 def _applies(rule: Rule, *, doubtful: bool) -> Guard:
     scopes = tuple(scope for scope in rule.scopes if scope.looks_at_calls)
     when = rule.when
-    if when:
-        compiled(when)
 
     def applies(asking: Asking, at: float) -> bool:
         return (

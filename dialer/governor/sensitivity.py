@@ -57,9 +57,9 @@ class Sensitivity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
             if not concerns(asking, at):
                 return None
             if then == "human_only":
-                asking.human_only = True
                 if asking.scene.channel in MACHINES:
                     return citation.deny(f"people only may call: {self._why(asking, at)}")
+                asking.human_only = True
                 return None
             return citation.deny(self._why(asking, at))
 

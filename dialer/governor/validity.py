@@ -4,7 +4,7 @@
     validity: {lists: invalid}
     validity: {results: [invalid_number, switched_off], within: 30 days}
 
-`FLOOR` stands above all policies and cannot be taken away: no emergency numbers, nothing that is no number of its
+`floor_check` stands above all policies and cannot be taken away: no emergency numbers, nothing that is no number of its
 country's plan; and premium, shared cost, personal, pager, satellite, own and short numbers only for scenes that allow
 them.
 """
@@ -26,7 +26,7 @@ OWN = frozenset({"own"})
 ALLOWABLE = ("premium", "shared_cost", "personal", "pager", "satellite", "short", "own")
 """Kinds of numbers that a scene may allow."""
 _REFUSED = frozenset({"premium", "shared_cost", "personal", "pager", "short"})
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{2,6}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{2,9}")
 
 
 class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
