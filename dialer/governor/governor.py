@@ -158,8 +158,9 @@ def _refuse(
     reasons = [reason for _, reason in against]
     until = None
     if all(reason.verdict == "defer" for reason in reasons):
-        until, last = _first_instant(policy, prepared, asking, [*reasons])
+        until, last = _first_instant(policy, prepared, asking, reasons)
         if until is None:
+            last = _for_good(last, reasons, policy.defer_at_most_s)
             reasons = [*(one for one in reasons if one.rule != last.rule), last]
     return Decision(
         "deny" if until is None else "defer",
@@ -195,19 +196,26 @@ def _first_instant(
             key=lambda pair: pair[0],
         )
         if latest - asking.now > policy.defer_at_most_s:
-            return None, _never(last, policy.defer_at_most_s)
+            return None, last
         at = latest
         if (refused := _unapproved(asking.scene, at)) is not None:
             return None, refused
         reasons = [reason for _, reason in _against(prepared, asking, at)]
         if not reasons:
             return at, last
-    return None, _never(last, policy.defer_at_most_s)
+    return None, last
 
 
-def _never(reason: Reason, within_s: float) -> Reason:
-    detail = reason.detail if reason.verdict == "deny" else f"{reason.detail}; not within {in_words(within_s)}"
-    return msgspec.structs.replace(reason, verdict="deny", detail=detail, until=None)
+def _for_good(last: Reason, first: list[Reason], within_s: float) -> Reason:
+    """The reason for which the call is denied and not deferred: as the rule said it at first, if it was against it
+    then."""
+    said = next((one for one in first if one.rule == last.rule), None)
+    detail = said.detail if said is not None and last.verdict == "defer" else last.detail
+    if last.verdict == "defer":
+        detail += f"; not within {in_words(within_s)}"
+    elif said is None:
+        detail += ", by the time the other rules would let it pass"
+    return msgspec.structs.replace(last if said is None else said, verdict="deny", detail=detail, until=None)
 
 
 def _changes(subject: Subject, scene: Scene) -> Iterable[float]:
