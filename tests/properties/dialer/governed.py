@@ -1,6 +1,8 @@
 """Policies, histories and callees drawn by hypothesis, and an oracle that knows nothing of how the governor works."""
 
+import math
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -35,21 +37,20 @@ _NEAR = tuple(
 )  # fmt: skip
 """Around these the clocks leap, Februaries end, or years."""
 
-minutes = st.integers(0, 95).map(lambda quarter: quarter * 15)
+_SPANS: tuple[tuple[tuple[int, int], ...], ...] = (
+    (), ((540, 1080),), ((0, 1440),), ((480, 720), (840, 1200)), ((90, 150),), ((0, 15), (1425, 1440)), ((120, 135),),
+    ((1320, 1560),), ((30, 60), (60, 75), (180, 240)), ((1170, 1290),), ((0, 120),), ((165, 1440),),
+)  # fmt: skip
+"""Of a day: none, all of it, over the hours in which clocks leap, past midnight. One draw: there are many of them."""
 
 
-@st.composite
-def spans(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
-    edges = sorted(draw(st.lists(minutes, min_size=0, max_size=4, unique=True)))
-    found = [(begin, end) for begin, end in zip(edges[::2], edges[1::2], strict=False)]
-    if len(edges) % 2 and draw(st.booleans()):
-        found.append((edges[-1], 1440))
-    return tuple(found)
+def spans() -> st.SearchStrategy[tuple[tuple[int, int], ...]]:
+    return st.sampled_from(_SPANS)
 
 
 @st.composite
 def hours(draw: st.DrawFn) -> CallingHours:
-    week = tuple(draw(spans()) for _ in range(7))
+    week = draw(st.tuples(*[spans()] * 7))
     calendar = draw(st.sampled_from(("", "", "cn")))
     return CallingHours(
         Hours(
@@ -127,29 +128,34 @@ nows = st.builds(lambda near, ahead: float(near + ahead * 60), st.sampled_from(_
 
 @st.composite
 def calls(draw: st.DrawFn, now: float, most: int = 6) -> list[PastCall]:
-    made = []
-    for _ in range(draw(st.integers(0, most))):
-        at = now - draw(st.integers(0, 4 * 1440)) * 60.0
-        made.append(
-            PastCall(
-                at,
-                draw(
-                    st.sampled_from(
-                        ("reserved", "attempted", "answered", "effective", "abandoned", "blocked", "released")
-                    )
-                ),
-                draw(st.sampled_from((QUESTION.number, QUESTION.number, "+8613900139000"))),
-                draw(st.sampled_from((QUESTION.person, QUESTION.person, "", "p2"))),
-                draw(st.sampled_from((QUESTION.account, "", "a2"))),
-                draw(st.sampled_from(("care", "offer", "foreign", ""))),
-                draw(st.sampled_from(("service", "marketing", ""))),
-                "human",
-                draw(st.sampled_from(("spring", "autumn", ""))),
-                at + 60.0 if draw(st.booleans()) else 0.0,
-                draw(st.sampled_from(("", "refusal", "no_answer"))),
-            )
-        )
-    return made
+    return [_call(now, number) for number in draw(st.lists(st.integers(0, _CALLS - 1), max_size=most))]
+
+
+_CHOICES: tuple[tuple[Any, ...], ...] = (
+    STATES,
+    (QUESTION.number, QUESTION.number, "+8613900139000"),
+    (QUESTION.person, QUESTION.person, "", "p2"),
+    (QUESTION.account, "", "a2"),
+    ("care", "offer", "foreign", ""),
+    ("service", "marketing", ""),
+    ("spring", "autumn", ""),
+    (60.0, 0.0),
+    ("", "refusal", "no_answer"),
+)
+_CALLS = math.prod(map(len, _CHOICES)) * 4 * 1440
+
+
+def _call(now: float, number: int) -> PastCall:
+    """A past call of four days; one number for all of it, for that is drawn at once."""
+    number, minute = divmod(number, 4 * 1440)
+    chosen = []
+    for choices in _CHOICES:
+        number, index = divmod(number, len(choices))
+        chosen.append(choices[index])
+    state, callee, person, account, scene, category, campaign, talked, result = chosen
+    at = now - minute * 60.0
+    ended = at + talked if talked else 0.0
+    return PastCall(at, state, callee, person, account, scene, category, "human", campaign, ended, result)
 
 
 def history(made: list[PastCall]) -> History:
