@@ -106,7 +106,7 @@ class _Check:
         again = use.blocked_until
         if entry.channels is not None and use.channels >= entry.channels:
             again = max(again, asking.now + self._busy_s)
-        if entry.calls_per_second is not None:
+        if entry.calls_per_second is not None and len(use.starts) >= entry.calls_per_second:
             begun = sorted((start for start in use.starts if start + 1.0 > at), reverse=True)
             if len(begun) >= entry.calls_per_second:
                 again = max(again, begun[entry.calls_per_second - 1] + 1.0)

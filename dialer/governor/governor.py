@@ -144,10 +144,13 @@ def _obligations(prepared: Prepared, asking: Asking, at: float) -> Obligations:
         numbers = asking.scene.caller_ids
     if not numbers and not asking.human_only:
         return obligations
-    return msgspec.structs.replace(
-        obligations,
-        caller_ids=least_recently_used(numbers, asking),
-        human_only=asking.human_only or obligations.human_only,
+    return Obligations(
+        least_recently_used(numbers, asking),
+        obligations.notice,
+        obligations.record,
+        asking.human_only or obligations.human_only,
+        obligations.longest_ring_s,
+        obligations.least_ring_s,
     )
 
 
