@@ -13,6 +13,7 @@ from dialer.governor.obliging import Obliging
 from dialer.governor.rule import PolicyFile, Rule
 from dialer.governor.scene import Scene as GovernedScene
 from dialer.governor.scope import Scope
+from dialer.governor.sensitivity import Sensitivity
 from dialer.scenes.approval import Approval, ApprovalRules, Standing, standing
 from dialer.scenes.reading import Reading
 from dialer.scenes.settings import Settings
@@ -109,14 +110,16 @@ def scene_rules(book: Book) -> PolicyFile:
     share one, so that thousands of scenes are a handful of rules."""
     by_hours: dict[str, list[str]] = {}
     by_calls: dict[Obliging, list[str]] = {}
+    people_only: list[str] = []
     for name, scene in book.scenes.items():
         settings = scene.settings
         if settings.hours:
             by_hours.setdefault(settings.hours, []).append(name)
+        if settings.human_only:
+            people_only.append(name)
         oblige = Obliging(
             notice=settings.notice,
             record=settings.record,
-            human_only=settings.human_only,
             longest_ring=settings.ring.longest,
             least_ring=settings.ring.least,
         )
@@ -144,6 +147,16 @@ def scene_rules(book: Book) -> PolicyFile:
         )
         for oblige, names in by_calls.items()
     ]
+    if people_only:
+        rules.append(
+            Rule(
+                name=f"{POLICY}.people_only",
+                layer="scene",
+                family="sensitivity",
+                words=Sensitivity(then="human_only"),
+                scopes=(Scope(scene=tuple(people_only)),),
+            )
+        )
     return PolicyFile(name=POLICY, layer="scene", rules=tuple(rules))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,12 +73,12 @@ def _differences(case: Case, decision: Decision, zone: ZoneInfo) -> Iterator[str
                 yield f"expected that it obliges to {word} {wanted!r}, but it is {found[word]!r}"
 
 
-def in_words(decision: Decision, zone: ZoneInfo) -> str:
+def in_words(decision: Decision, zone: tzinfo) -> str:
     """A decision for people: the verdict, until when, and each rule with its reason."""
     until = f" until {_at(decision.until, zone)}" if decision.until is not None else ""
     reasons = "; ".join(f"{reason.rule}: {reason.detail}" for reason in decision.reasons)
     return f"{decision.verdict}{until}{f' ({reasons})' if reasons else ''}"
 
 
-def _at(utc: float, zone: ZoneInfo) -> str:
+def _at(utc: float, zone: tzinfo) -> str:
     return datetime.fromtimestamp(utc, UTC).astimezone(zone).isoformat(sep=" ", timespec="seconds")

@@ -26,9 +26,10 @@ _SETTINGS = "hotline.yaml"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
-WebRight = Literal["live", "calls", "numbers", "recordings"]
+WebRight = Literal["live", "calls", "numbers", "recordings", "govern"]
 """`live`: the state now, trunks, webhooks, metrics. `calls`: call log, cases and the list of messages, numbers masked.
-`numbers`: looking a number up there. `recordings`: hearing talks and messages."""
+`numbers`: looking a number up there. `recordings`: hearing talks and messages. `govern`: asking the gate of outgoing
+calls."""
 
 
 class MediaTimeoutSettings(Strict):
