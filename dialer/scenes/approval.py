@@ -12,13 +12,13 @@ scene asks for; of each rule that names approvers, one at least is among them.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from dialer.governor.questions import Category, Channel
+from dialer.governor.records import read_record
 from dialer.scenes.settings import Settings
-from dsl.records import decoding_problem
 from dsl.tree import Node, Problem
 
 APPROVALS = "dialplans/approvals.yaml"
@@ -120,12 +120,12 @@ def standing(
     approvals: Iterable[Approval],
     now: float,
 ) -> Standing:
-    """The standing of one version of a scene; `approvals` are all of this scene, of other versions, too."""
+    """The standing of one version of a scene at `now`; `approvals` are all of this scene, of other versions, too."""
     needed = rules.needed(name, settings)
-    mine = list(approvals)
+    mine = [one for one in approvals if one.at <= now]
     counted: dict[str, Approval] = {}
     for one in sorted(mine, key=lambda approval: approval.at):
-        if one.version != version or one.withdrawn_at is not None:
+        if one.version != version or (one.withdrawn_at is not None and one.withdrawn_at <= now):
             continue
         if one.effective_until is not None and one.effective_until <= now:
             continue
@@ -147,7 +147,10 @@ def standing(
 
 def _why_none(approvals: list[Approval], version: str, now: float) -> str:
     of_this = [one for one in approvals if one.version == version]
-    if any(one.withdrawn_at is not None for one in of_this):
+    holding = [one for one in of_this if one.withdrawn_at is None or one.withdrawn_at > now]
+    if any(one.effective_until is None or now < one.effective_until for one in holding):
+        return "only those have approved it who may not"
+    if len(holding) < len(of_this):
         return "its approval was withdrawn"
     if any(one.effective_until is not None and one.effective_until <= now for one in of_this):
         return "its approval has ended"
@@ -160,31 +163,15 @@ def read_approvals(root: Node | None, problems: list[Problem]) -> ApprovalRules:
     """The rules of approvals.yaml, the parsed file; without one anybody but the author approves, alone."""
     if root is None or root.value is None:
         return ApprovalRules()
-    try:
-        rules = msgspec.convert(_with_lists(root), ApprovalRules)
-    except msgspec.ValidationError as error:
-        found = decoding_problem(error, ApprovalRules, ())
-        at = root.find(found.path)
-        hint = f"; did you mean {found.suggestion}?" if found.suggestion else ""
-        problems.append(Problem(at.key_mark or at.mark, "approval", found.message + hint))
-        return ApprovalRules(need=5)  # nothing is published with it; who asks all the same is refused
+    rules = read_record(root, ApprovalRules, "approvals", problems)
+    if rules is None:
+        return ApprovalRules(need=5)  # nothing is published with it; whoever asks all the same is refused
     for number, rule in enumerate(rules.rules):
         who = {*(rule.approvers or rules.approvers), *rules.approvers}
         if rules.approvers and rule.need > len(who):
             at = root.find(("rules", number, "need"))
             problems.append(Problem(at.mark, "approval", f"{rule.need} approvers are needed, and there are {len(who)}"))
     return rules
-
-
-def _with_lists(node: Node, word: str = "") -> Any:
-    """Plain data, in which one word alone is a list of it where a list belongs."""
-    if word in ("approvers", "category", "channel", "department", "scene"):
-        return [one.text or one.plain() for one in (node.children if node.is_sequence else (node,))]
-    if node.is_mapping:
-        return {name: _with_lists(one, name) for name, one in node.items.items()}
-    if node.is_sequence:
-        return [_with_lists(one) for one in node.children]
-    return node.value
 
 
 def by_scene(approvals: Iterable[Approval]) -> Mapping[str, list[Approval]]:

@@ -1,16 +1,25 @@
 """Scenes under their policy: which versions they have, and the policy that decides on their calls."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from dialer.governor.do_not_call import DoNotCall
 from dialer.governor.policy import Policy
+from dialer.governor.rule import Rule
 from dialer.governor.scene import Scene
 from dialer.scenes.approval import Approval, Standing
 from dialer.scenes.book import Book, governed, scene_rules, standings, versions_of
 
-Base = Callable[[Iterable[Scene]], Policy]
-"""Makes a policy of the site's rules for these scenes."""
+DO_NOT_CALL = Rule(
+    name="gate.do_not_call",
+    layer="group",
+    family="do_not_call",
+    words=DoNotCall(("do_not_call", "group")),
+    cite="whoever does not want to be called is not called",
+    locked=True,
+)
+"""Holds at every site, whatever its policies say or forget to say."""
 
 
 class Governed(msgspec.Struct, frozen=True):
@@ -24,7 +33,7 @@ class Governed(msgspec.Struct, frozen=True):
 def with_scenes(policy: Policy, book: Book, scenes: Iterable[Scene], environment: str = "") -> Policy:
     """The policy with the rules that the scenes bring with them, for these scenes."""
     return Policy(
-        (*policy.rules, *scene_rules(book).rules),
+        (*policy.rules, *scene_rules(book).rules, DO_NOT_CALL),
         scenes,
         policy.pools,
         policy.exemptions,

@@ -121,9 +121,8 @@ def scenes(
         now = approving.in_force(opened)
         wanted = approving.chosen(now, names) if names else list(now.book.scenes)
     shown = [one for one in approving.shown(now) if one.scene in wanted and not (refused and one.may_call)]
-    _print_scenes(
-        shown, opened.zone, json, "no scene may not call" if refused else "no scenes: dialplans/scenes/ has none"
-    )
+    empty = "every scene may call" if refused else "no scenes: dialplans/scenes/ has none, or they are not published"
+    _print_scenes(shown, opened.zone, json, empty)
 
 
 @app.command()

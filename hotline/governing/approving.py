@@ -124,8 +124,8 @@ def approve(
         )
         for name in wanted
     ]
-    for one in given:
-        audit.note(site.state, "scene approved", f"{one.scene} {one.version} by {approver}: {reason}", user)
+    versions = ", ".join(f"{one.scene} {one.version}" for one in given)
+    audit.note(site.state, "scenes approved", f"{versions} by {approver}: {reason}", user)
     scene_approvals.add(site.database, given, user or getpass.getuser())
     return [one for one in shown(in_force(site)) if one.scene in wanted]
 
@@ -137,9 +137,8 @@ def withdraw(site: Site, names: Sequence[str], by: str, because: str, user: str 
     if not by.strip() or not because.strip():
         raise BadInput("say who withdraws it, and why")
     wanted = chosen(now, names)
-    for name in wanted:
-        audit.note(site.state, "scene withdrawn", f"{name} by {by}: {because}", user)
-        scene_approvals.withdraw(site.database, name, by, because, time.time())
+    audit.note(site.state, "scenes withdrawn", f"{', '.join(wanted)} by {by}: {because}", user)
+    scene_approvals.withdraw(site.database, wanted, by, because, time.time())
     return [one for one in shown(in_force(site)) if one.scene in wanted]
 
 

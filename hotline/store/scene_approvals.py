@@ -62,8 +62,8 @@ def add(database: Path, given: Iterable[Approval], user: str) -> None:
         raise BadInput(f"{database}: {error}; nothing was approved") from error
 
 
-def withdraw(database: Path, scene: str, by: str, because: str, at: float) -> int:
-    """Withdraw every approval of a scene that holds; how many there were. Raises BadInput."""
+def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: float) -> int:
+    """Withdraw every approval of these scenes that holds, all or none; how many there were. Raises BadInput."""
     _require_today(database)
     statement = (
         "UPDATE scene_approvals SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_because = ?"
@@ -71,7 +71,7 @@ def withdraw(database: Path, scene: str, by: str, because: str, at: float) -> in
     )
     try:
         with closing(sqlite3.connect(database, timeout=_PATIENCE_S)) as connection, connection:
-            return connection.execute(statement, (at, by, because, scene)).rowcount
+            return connection.executemany(statement, [(at, by, because, scene) for scene in scenes]).rowcount
     except sqlite3.Error as error:
         raise BadInput(f"{database}: {error}; nothing was withdrawn") from error
 

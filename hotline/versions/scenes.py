@@ -60,7 +60,9 @@ def read_gate(
     """Read scenes, approvals, policies and the test cases of scenes. `roots` are the parsed files but flows' tests."""
     policies = {path: root for path, root in roots.items() if is_policy_file(path)}
     texts = _phrases(phrases)
-    around = Surroundings(_flows(flows, readings, texts), texts, hours, _pools(policies, zone), region, zone)
+    wrong_policies: list[Problem] = []
+    pools = _pools(policies, zone, wrong_policies)
+    around = Surroundings(_flows(flows, readings, texts), texts, hours, pools, region, zone)
     reading = read_scenes(roots, around)
     problems = list(reading.problems)
     book = make_book(reading, around, read_approvals(roots.get(APPROVALS), problems))
@@ -70,6 +72,8 @@ def read_gate(
         compiled = compile_policy(policies, presets(), scenes, zone=zone.key, today=today)
         problems += compiled.problems
         policy = compiled.policy
+    else:
+        problems += wrong_policies
     cases, wrong = read_cases(files, {name: one.settings for name, one in book.scenes.items()}, region, zone)
     return GateSources(book, policy, problems + wrong, cases)
 
@@ -106,11 +110,11 @@ def compiled_again(sources: Mapping[str, str], book: Book, zone: ZoneInfo) -> Po
     return compiled.policy
 
 
-def _pools(policies: Mapping[str, Node], zone: ZoneInfo) -> dict[str, Pool]:
-    """The pools of all policies; what is wrong with them is told where they are compiled."""
+def _pools(policies: Mapping[str, Node], zone: ZoneInfo, problems: list[Problem]) -> dict[str, Pool]:
+    """The pools of all policies. What is wrong with one by itself goes to `problems`."""
     found: dict[str, Pool] = {}
     for root in policies.values():
-        policy = read_policy(root, zone.key, [])
+        policy = read_policy(root, zone.key, problems)
         if policy is not None:
             found |= policy.pools
     return found

@@ -90,7 +90,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         _known_scene(now, wanted.scene)
         at = _instant(wanted.at, controller)
         try:
-            question = _question(wanted, wanted, now, client)
+            question = _question(wanted, wanted, controller.region, client)
         except ValueError as error:
             raise HTTPException(422, f"number: {error}") from error
         question = msgspec.structs.replace(question, agent=wanted.agent)
@@ -108,7 +108,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         at = _instant(wanted.at, controller)
         about = f"{len(wanted.names)} names for {wanted.scene}"
         await asyncio.to_thread(audit.note, controller.database.parent, "names scrubbed", about, client.name)
-        rows = _scrubbed(gate, wanted, now, client, at)
+        rows = _scrubbed(gate, wanted, controller.region, client, at)
         return StreamingResponse(rows, media_type="application/json")
 
     @app.get("/govern/decisions", dependencies=sees, tags=["outgoing calls"])
@@ -137,25 +137,26 @@ def _instant(text: str | None, controller: Controller) -> float | None:
         raise HTTPException(422, f"at: {error}") from error
 
 
-def _question(asking: Asking, name: CheckRequest | Name, now: InForce, client: Client) -> Question:
+def _question(asking: Asking, name: CheckRequest | Name, region: str, client: Client) -> Question:
     """Raises ValueError for what is no number."""
     return Question(
         scene=asking.scene,
-        number=read_number(name.number, now.region),
+        number=read_number(name.number, region),
         origin=asking.origin,
         source="" if client.name == SITE else client.name,
         person=name.person,
         account=name.account,
         campaign=asking.campaign,
-        caller_id=read_number(asking.caller_id, now.region) if asking.caller_id else "",
+        caller_id=read_number(asking.caller_id, region) if asking.caller_id else "",
         attributes=dict(name.attributes),
     )
 
 
 async def _scrubbed(
-    gate: Gate, wanted: ScrubRequest, now: InForce, client: Client, at: float | None
+    gate: Gate, wanted: ScrubRequest, region: str, client: Client, at: float | None
 ) -> AsyncIterator[bytes]:
     """The answer, piece by piece: one JSON object."""
+    now = gate.in_force
     questions: list[Question] = []
     rows: list[int] = []
     counts = {"allow": 0, "deny": 0, "defer": 0}
@@ -163,7 +164,7 @@ async def _scrubbed(
     comma = b""
     for row, name in enumerate(wanted.names):
         try:
-            questions.append(_question(wanted, name, now, client))
+            questions.append(_question(wanted, name, region, client))
             rows.append(row)
         except ValueError as error:
             counts["deny"] += 1

@@ -186,7 +186,8 @@ def test_what_is_wrong_is_told_with_its_place_and_the_nearest_word(text: str, pr
 
 def test_a_circle_of_templates_is_told_once_with_all_places() -> None:
     reading = read(
-        "templates:\n  a: {like: b}\n  b: {like: c}\n  c: {like: a}\nscenes:\n  s: {like: a, category: risk, channel: ai}"
+        "templates:\n  a: {like: b}\n  b: {like: c}\n  c: {like: a}\n"
+        "scenes:\n  s: {like: a, category: risk, channel: ai}"
     )
     assert told(reading) == [
         "dialplans/scenes/a.yaml:2:13: templates are like each other in a circle: a (dialplans/scenes/a.yaml:2:13), "
