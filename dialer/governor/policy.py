@@ -16,6 +16,7 @@ import msgspec
 
 from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding, Pool
+from dialer.governor.caller_id import CallerIds
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import LAYERS, Obligations, Reason
 from dialer.governor.durations import LOOK_AHEAD_S
@@ -170,14 +171,19 @@ class Policy:
             self.scenes[scene.name] = scene, self._set_of(scene)
         self.instants = tuple(sorted({*self._instants()}))
         """When a rule, an exception or an approval begins or ends, UTC epoch seconds."""
-        self.hash = self._hash(self.rules, ordered)
+        self.hash = self._hash(self.rules, ordered, self.pools, self.exemptions)
 
     def scene_hash(self, name: str) -> str:
         """Of all that can change a decision on calls of this scene, its own entry aside: what an approval is bound to.
 
-        Raises KeyError for a scene that is none.
+        Pools that no rule of the scene asks for, and exceptions that are about other scenes, are no part of it. Raises
+        KeyError for a scene that is none.
         """
-        return self._hash(self.scenes[name][1].rules, ())
+        scene, found = self.scenes[name]
+        asked = [rule.words.pool for rule in found.rules if isinstance(rule.words, CallerIds)]
+        pools = self.pools if () in asked else {one: self.pools[one] for names in asked for one in names}
+        exemptions = [one for one in self.exemptions if all_cover_scene(one.scopes, scene)]
+        return self._hash(found.rules, (), pools, exemptions)
 
     def check_of(self, rule: Rule) -> Check | None:
         """The rule, ready; None: it only obliges."""
@@ -201,15 +207,21 @@ class Policy:
         for scene, _ in self.scenes.values():
             yield from (at for at in (scene.approved_from, scene.approved_until) if at is not None)
 
-    def _hash(self, rules: Iterable[Rule], scenes: Iterable[Scene]) -> str:
+    def _hash(
+        self,
+        rules: Iterable[Rule],
+        scenes: Iterable[Scene],
+        pools: Mapping[str, Pool],
+        exemptions: Iterable[Exemption],
+    ) -> str:
         decides = [msgspec.structs.replace(rule, about="", mark="", source="") for rule in rules]
         content: dict[str, Any] = {
             "engine": ENGINE,
             "environment": self.environment,
             "rules": decides,
             "scenes": list(scenes),
-            "pools": self.pools,
-            "exemptions": [msgspec.structs.replace(one, author="", reason="") for one in self.exemptions],
+            "pools": pools,
+            "exemptions": [msgspec.structs.replace(one, author="", reason="") for one in exemptions],
             "defer_at_most_s": self.defer_at_most_s,
             "decrees": _decrees() if any(_asks_decrees(rule) for rule in decides) else "",
         }

@@ -208,3 +208,19 @@ def test_a_book_is_read_back_as_it_was() -> None:
     book = book_of()
     assert msgspec.json.decode(msgspec.json.encode(book), type=Book) == book
     assert Standing().refused == ""
+
+
+def test_numbers_and_exceptions_of_others_are_no_part_of_a_version() -> None:
+    text = POLICY.replace(
+        "rules:\n",
+        "rules:\n  shown: {for: {category: marketing}, caller_id: {pool: main}}\n",
+    )
+    before = versions(book_of(), text)
+    other_pool = text.replace("pools: {main:", 'pools: {other: {"+862160000000": {}}, main:')
+    assert versions(book_of(), other_pool) == before
+    certified = text.replace('"+862150490000": {}', '"+862150490000": {certified: true}')
+    assert {name for name, one in versions(book_of(), certified).items() if one != before[name]} == {"offer"}
+    exception = (
+        "exceptions: {e: {rules: house.not_often, for: {scene: offer}, author: a, reason: b, until: 2027-03-31}}\n"
+    )
+    assert {name for name, one in versions(book_of(), text + exception).items() if one != before[name]} == {"offer"}
