@@ -34,7 +34,16 @@ ScenesArgument = Annotated[list[str], typer.Argument(help="Scenes; `*` stands fo
 
 @app.callback()
 def govern() -> None:
-    """The gate of outgoing calls: may this call be placed, now, for this purpose, to this person?"""
+    """The gate of outgoing calls: may this call be placed, now, for this purpose, to this person?
+
+    Examples:
+
+      hotline govern check --number 13800138000 --scene spring_offer
+
+      hotline govern approve spring_offer --as wang.fang --reason "reviewed"
+
+      hotline govern replay --policy stricter.yaml --from 2026-11-01
+    """
 
 
 @app.command()

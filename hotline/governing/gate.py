@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from calls.numbers import masked_within
 from dialer.governor import governor
 from dialer.governor.decisions import Decision, Family, Reason
 from dialer.governor.history import NOTHING, History
@@ -116,7 +117,11 @@ class Gate:
         try:
             subjects = self._subjects_now().subjects(questions, now)
         except Exception as error:  # noqa: BLE001 - whatever fails in a list, nobody is called on a guess
-            log.error("callees cannot be looked up", error=str(error), advice="no call is allowed until they can be")
+            log.error(
+                "callees cannot be looked up",
+                error=masked_within(str(error)),
+                advice="no call is allowed until they can be",
+            )
             told = f"what is known of the callee cannot be read: {type(error).__name__}"
             return [Answer(one, denied("subject", told, one, "do_not_call", policy.hash), now) for one in questions]
         answers = []
@@ -124,7 +129,11 @@ class Gate:
             try:
                 history = await self._history(policy, question, now)
             except Exception as error:  # noqa: BLE001 - as above
-                log.error("past calls cannot be read", error=str(error), advice="no call is allowed until they can be")
+                log.error(
+                    "past calls cannot be read",
+                    error=masked_within(str(error)),
+                    advice="no call is allowed until they can be",
+                )
                 told = f"past calls cannot be read: {type(error).__name__}"
                 answers.append(
                     Answer(question, denied("ledger", told, question, "frequency", policy.hash), now, subject)
