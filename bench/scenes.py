@@ -23,7 +23,7 @@ from hotline.governing.subjects import Subjects
 from hotline.site.sample import SAMPLE
 from hotline.site.settings import Site
 from hotline.versions.checking import Checked, check
-from hotline.versions.scenes import compiled_again, is_policy_file
+from hotline.versions.policies import compiled_again, is_policy_file
 
 
 def run(options: Options) -> Report:

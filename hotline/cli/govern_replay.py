@@ -20,7 +20,7 @@ from hotline.governing.replay import replay as run
 from hotline.governing.subjects import Subjects
 from hotline.site.instants import instant
 from hotline.site.settings import Site
-from hotline.versions.scenes import POLICIES, compiled_again
+from hotline.versions.policies import POLICIES, compiled_again
 from hotline.versions.store import Versions
 
 

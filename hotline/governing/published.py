@@ -15,7 +15,7 @@ from dialer.scenes.approval import Approval, by_scene
 from dialer.scenes.book import EMPTY, Book
 from dialer.scenes.governing import Governed, under_policy
 from hotline.store import scene_approvals
-from hotline.versions.scenes import compiled_again
+from hotline.versions.policies import compiled_again
 from hotline.versions.store import Versions
 from hotline.versions.zone_data import zone_data
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from calls.errors import BadInput
 from dialer.governor.binding import Pool
 from dialer.governor.compiling import compile_policy
 from dialer.governor.policy import Policy
@@ -19,18 +18,17 @@ from dialer.scenes.approval import APPROVALS, read_approvals
 from dialer.scenes.book import EMPTY, Book, governed, make_book
 from dialer.scenes.cases import Case, read_cases
 from dialer.scenes.governing import on_trial
-from dialer.scenes.reading import is_scenes_file, read_scenes
+from dialer.scenes.reading import read_scenes
 from dialer.scenes.surroundings import Surroundings
 from dialer.scenes.trial import Tried, try_cases
 from dsl.hours import Hours
-from dsl.tree import Node, Problem, SourceError, parse
+from dsl.tree import Node, Problem
+from hotline.versions.policies import is_policy_file
 from hotline.versions.policy_presets import presets
 from ivr.compiler.grammar import Reading
 from ivr.compiler.phrases import Phrases
 from ivr.phrases import PhraseError
 from ivr.program import Flow
-
-POLICIES = "dialplans/policies/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +76,12 @@ def read_gate(
     return GateSources(book, policy, problems + wrong, cases)
 
 
-def is_policy_file(path: str) -> bool:
-    """Whether the file, by its path from the site's folder, is a policy."""
-    return path.startswith(POLICIES) and path.endswith(".yaml")
-
-
-def is_gate_file(path: str) -> bool:
-    """Whether the file is read for outgoing calls."""
-    return is_policy_file(path) or is_scenes_file(path) or path == APPROVALS
-
-
 def try_gate(gate: GateSources, region: str, zone: ZoneInfo, names: Iterable[str] | None = None) -> Iterator[Tried]:
     """Run the test cases of the scenes; those whose names have one of these words, or all."""
     if gate.policy is None:
         return
     wanted = [case for case in gate.cases if names is None or any(name in case.name for name in names)]
     yield from try_cases(on_trial(gate.policy, gate.book), wanted, region, zone)
-
-
-def compiled_again(sources: Mapping[str, str], book: Book, zone: ZoneInfo) -> Policy:
-    """The policy of a published version, from its policies' texts by path. Raises BadInput where this release does not
-    read them as the one did that published them."""
-    try:
-        roots = {path: parse(text, path) for path, text in sources.items() if is_policy_file(path)}
-    except SourceError as error:
-        raise BadInput(str(error)) from error
-    scenes = [governed(scene) for scene in book.scenes.values()]
-    compiled = compile_policy(roots, presets(), scenes, zone=zone.key)
-    if compiled.policy is None:
-        raise BadInput("\n".join(str(problem) for problem in compiled.errors))
-    return compiled.policy
 
 
 def _pools(policies: Mapping[str, Node], zone: ZoneInfo, problems: list[Problem]) -> dict[str, Pool]:

@@ -20,8 +20,8 @@ from acd.config import Configuration
 from calls.errors import BadInput
 from calls.numbers import REGION
 from dialer.scenes.book import EMPTY, Book
+from hotline.versions.policies import POLICIES
 from hotline.versions.routing import RoutingConfiguration
-from hotline.versions.scenes import POLICIES
 from ivr.program import Program, decode, encode
 
 _KEPT = 30

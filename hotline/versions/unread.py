@@ -12,7 +12,7 @@ from dsl.tree import Mark, Problem, nearest
 from hotline.site import number_file
 from hotline.site.settings import Site
 from hotline.versions.outgoing import OUTGOING
-from hotline.versions.scenes import POLICIES
+from hotline.versions.policies import POLICIES
 from hotline.versions.transfers import TRANSFERS
 from hotline.versions.trunks import TRUNKS
 from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
