@@ -8,7 +8,10 @@ service:
   closures: {2026-12-31: 08:30-17:00, 2026-11-30: closed}     # replace the day, whatever it is
   complete_years: 2027              # all holidays of that year are listed above, whether it is decreed or not
 
-A day is `2026-12-31`, or `12-31` in every year; `2026-12-29 - 2027-01-03` and `12-29 - 01-03` are ranges.
+A day is `2026-12-31`, or `12-31` in every year; `2026-12-29 - 2027-01-03` and `12-29 - 01-03` are ranges. A holiday
+may be `easter-2` or `easter+1`, too: Good Friday, Easter Monday.
+
+`read_hours_of_week` reads hours without a zone, as rules of a policy have them: they are those of the callee's.
 """
 
 from __future__ import annotations
@@ -23,9 +26,12 @@ from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORDS = ("zone", "week", "holidays", "workdays", "closures", "complete_years", "about")
+WEEK_WORDS = ("week", "holidays", "on_holidays", "workdays", "closures", "complete_years")
 _SPAN = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])\s*-\s*([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _SPAN_PATTERN = r"^([01]?[0-9]|2[0-4]):[0-5][0-9] *- *([01]?[0-9]|2[0-4]):[0-5][0-9]$|^closed$"
 _DAY_PATTERN = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}( - ([0-9]{4}-)?[0-9]{2}-[0-9]{2})?$"
+_EASTER = re.compile(r"easter(?:([+-])([1-9][0-9]?))?")
+_EASTER_PATTERN = f"^{_EASTER.pattern}$"
 _RANGE = re.compile(r"(\S+)\s+[-–]\s+(\S+)")
 _LEAP_YEAR = 2000  # yearly days are counted in it, for it has all of them
 _LONGEST_RANGE = 366
@@ -51,30 +57,42 @@ def read_hours(root: Node, today: date | None) -> tuple[dict[str, Hours], list[P
     return hours, problems
 
 
+def read_hours_of_week(node: Node, name: str, today: date | None, problems: list[Problem]) -> Hours:
+    """Read hours that have no zone of their own, and hours on holidays if they like; `zone` of the result is UTC."""
+    if not node.is_mapping:
+        message = f"{name}: a mapping such as {{week: {{mon-fri: 09:00-20:00}}}} is wanted, not {node.kind}"
+        problems.append(Problem(node.mark, "hours", message))
+        return Hours("UTC", ((),) * 7)
+    return _Entry(node, name, problems, WEEK_WORDS).read(today)
+
+
 class _Entry:
-    def __init__(self, node: Node, name: str, problems: list[Problem]) -> None:
+    def __init__(self, node: Node, name: str, problems: list[Problem], words: tuple[str, ...] = WORDS) -> None:
         self._node = node
         self._name = name
         self._problems = problems
+        self._words = words
 
     def read(self, today: date | None) -> Hours:
         items = self._node.items
         for word, inside in items.items():
-            if word not in WORDS:
-                hint = nearest_hint(word, WORDS)
-                message = f"{word} is not a word of hours{hint}; there are {', '.join(WORDS)}"
+            if word not in self._words:
+                hint = nearest_hint(word, self._words)
+                message = f"{word} is not a word of hours{hint}; there are {', '.join(self._words)}"
                 self._wrong(inside.key_mark or inside.mark, "unknown-word", message)
         week = self._week(items.get("week"))
-        calendar, holidays = self._holidays(items.get("holidays"))
+        calendar, holidays, easter = self._holidays(items.get("holidays"))
         workdays = self._spans(items["workdays"]) if "workdays" in items else week[0]
         hours = Hours(
-            self._zone(items.get("zone")),
+            self._zone(items.get("zone")) if "zone" in self._words else "UTC",
             week,
             calendar,
             holidays,
             workdays,
             self._closures(items.get("closures")),
             self._complete_years(items.get("complete_years")),
+            easter,
+            self._spans(items["on_holidays"]) if "on_holidays" in items else (),
         )
         if today is not None and calendar == "cn":
             self._years(items["holidays"].mark, hours, today)
@@ -141,15 +159,18 @@ class _Entry:
                 spans.append(span)
         return tuple(spans)
 
-    def _holidays(self, node: Node | None) -> tuple[Literal["", "cn"], tuple[str, ...]]:
+    def _holidays(self, node: Node | None) -> tuple[Literal["", "cn"], tuple[str, ...], tuple[int, ...]]:
         calendar: Literal["", "cn"] = ""
         days: list[str] = []
+        easter: list[int] = []
         for child in () if node is None else node.children if node.is_sequence else (node,):
             if child.value == "cn":
                 calendar = "cn"
+            elif found := _EASTER.fullmatch(child.text):
+                easter.append(int(f"{found[1]}{found[2]}") if found[1] else 0)
             else:
                 days += self._days(child.text, child.mark)
-        return calendar, tuple(dict.fromkeys(days))
+        return calendar, tuple(dict.fromkeys(days)), tuple(dict.fromkeys(easter))
 
     def _closures(self, node: Node | None) -> dict[str, tuple[Span, ...]]:
         closures: dict[str, tuple[Span, ...]] = {}
@@ -221,28 +242,41 @@ def _day(text: str) -> date | None:
 
 def hours_schema() -> dict[str, Any]:
     """JSON Schema of hours.yaml."""
-    span = {"type": "string", "pattern": _SPAN_PATTERN}
-    spans = {"anyOf": [span, {"type": "array", "items": span}]}
-    day = {"type": "string", "pattern": _DAY_PATTERN}
-    holiday = {"anyOf": [{"const": "cn"}, day]}
-    year = {"type": "integer", "minimum": 2000, "maximum": 2999}
-    days = "|".join(DAYS)
+    week = _week_schema()
     entry = {
         "type": "object",
         "required": ["zone", "week"],
         "additionalProperties": False,
         "properties": {
             "zone": {"type": "string", "description": "An IANA zone such as Asia/Shanghai."},
-            "week": {
-                "type": "object",
-                "additionalProperties": False,
-                "patternProperties": {f"^({days})(-({days}))?$": spans},
-            },
-            "holidays": {"anyOf": [holiday, {"type": "array", "items": holiday}]},
-            "workdays": spans,
-            "closures": {"type": "object", "additionalProperties": False, "patternProperties": {_DAY_PATTERN: spans}},
-            "complete_years": {"anyOf": [year, {"type": "array", "items": year}]},
+            **{word: week[word] for word in WORDS if word in week},
             "about": {"type": "string"},
         },
     }
     return {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": entry}
+
+
+def week_schema() -> dict[str, Any]:
+    """JSON Schema of hours that have no zone of their own."""
+    return {"type": "object", "required": ["week"], "additionalProperties": False, "properties": _week_schema()}
+
+
+def _week_schema() -> dict[str, Any]:
+    span = {"type": "string", "pattern": _SPAN_PATTERN}
+    spans = {"anyOf": [span, {"type": "array", "items": span}]}
+    day = {"type": "string", "pattern": _DAY_PATTERN}
+    holiday = {"anyOf": [{"const": "cn"}, day, {"type": "string", "pattern": _EASTER_PATTERN}]}
+    year = {"type": "integer", "minimum": 2000, "maximum": 2999}
+    days = "|".join(DAYS)
+    return {
+        "week": {
+            "type": "object",
+            "additionalProperties": False,
+            "patternProperties": {f"^({days})(-({days}))?$": spans},
+        },
+        "holidays": {"anyOf": [holiday, {"type": "array", "items": holiday}]},
+        "on_holidays": spans,
+        "workdays": spans,
+        "closures": {"type": "object", "additionalProperties": False, "patternProperties": {_DAY_PATTERN: spans}},
+        "complete_years": {"anyOf": [year, {"type": "array", "items": year}]},
+    }

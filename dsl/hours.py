@@ -38,6 +38,10 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
     closures: dict[str, tuple[Span, ...]] = {}
     complete_years: tuple[int, ...] = ()
     """Years whose public holidays are listed in full although this release does not know their decree."""
+    easter: tuple[int, ...] = ()
+    """Holidays by their days from Easter Sunday: -2 is Good Friday, 1 Easter Monday."""
+    on_holidays: tuple[Span, ...] = ()
+    """The hours of every holiday."""
 
     def knows(self, day: date) -> bool:
         """True where the public holidays around `day` are known, or none are asked for."""
@@ -91,14 +95,16 @@ def of_day(hours: Hours, day: date) -> tuple[tuple[Span, ...], Reason]:
         if written in hours.closures:
             return hours.closures[written], "closure"
     if text in hours.holidays or yearly in hours.holidays:
-        return (), "holiday"
+        return hours.on_holidays, "holiday"
+    if hours.easter and (day - easter_sunday(day.year)).days in hours.easter:
+        return hours.on_holidays, "holiday"
     weekday = day.weekday()
     if not hours.knows(day):
         return (), "unknown_year"
     if hours.calendar == "cn":
         decreed = decreed_day(day)
         if decreed == "holiday":
-            return (), "holiday"
+            return hours.on_holidays, "holiday"
         if decreed == "workday":
             return hours.workdays, "workday"
     return hours.week[weekday], "week"
@@ -132,6 +138,18 @@ def decreed_day(day: date) -> Literal["holiday", "workday", "plain"] | None:
     except NotImplementedError:  # so the library says that it has no data for a year
         return None
     return "plain"
+
+
+@lru_cache(maxsize=256)
+def easter_sunday(year: int) -> date:
+    """Easter Sunday of the western churches. Source: the anonymous Gregorian computus, Nature of 20 April 1876."""
+    golden, century, in_century = year % 19, year // 100, year % 100
+    correction = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - century // 4 - correction + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (in_century // 4) - epact - in_century % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
 
 
 @lru_cache(maxsize=64)

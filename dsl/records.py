@@ -81,11 +81,17 @@ def _wanted(kind: Any, inner: Path) -> Any:
     for part in inner:
         kind = _bare(kind)
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-            kind = get_type_hints(kind).get(str(part))
+            kind = get_type_hints(kind).get(_attribute(kind, str(part)))
         else:
             kind = get_args(kind)[0] if get_args(kind) else None
     kind = _bare(kind)
     return get_args(kind)[0] if get_origin(kind) is dict else kind
+
+
+def _attribute(kind: type[msgspec.Struct], setting: str) -> str:
+    """The attribute of a record that a setting is, which may be called otherwise: `in` is no name in Python."""
+    named = dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
+    return named.get(setting, setting)
 
 
 def _bare(kind: Any) -> Any:
@@ -100,5 +106,5 @@ def _bare(kind: Any) -> Any:
 def _words(wanted: Any) -> tuple[str, ...]:
     """Words that may stand there: settings of a record, or the words of a choice."""
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
-        return wanted.__struct_fields__
+        return wanted.__struct_encode_fields__
     return get_args(wanted) if get_origin(wanted) is Literal else ()

@@ -12,6 +12,7 @@ import contextlib
 import random
 import sqlite3
 import ssl
+from collections import deque
 from collections.abc import Callable
 from typing import assert_never
 
@@ -31,6 +32,7 @@ from dsl.tree import nearest_hint
 from hotline.bus import words
 from hotline.bus.ended import EndedCalls
 from hotline.bus.picture import Picture
+from hotline.governing.feed import Told
 from hotline.views.controller import Controller
 
 log = structlog.get_logger("hotline")
@@ -44,6 +46,7 @@ _DEADLINE_S = 5.0
 _KEEPALIVE_S = 10
 _BACKOFF = Backoff(first_s=0.5, longest_s=15.0)
 _COMMANDS_WAITING = 1_000
+_DECISIONS_KEPT = 1_000
 
 
 class Broker(msgspec.Struct, frozen=True):
@@ -78,6 +81,7 @@ class Bus:
         self._jitter = random.Random()
         self._base = words.base(broker.prefix, broker.site)
         self._picture = Picture(self._base)
+        self._decisions: deque[bytes] = deque(maxlen=_DECISIONS_KEPT)
         self._held: dict[str, bytes] = {}
         """Payloads that the broker retains, by topic, as far as is known."""
         self._changed = asyncio.Event()
@@ -100,6 +104,12 @@ class Bus:
         self._changed.set()
         if isinstance(command, commands.LogCall):
             self._call_ended.set()
+
+    def decided(self, told: Told) -> None:
+        """Publish an answer of the gate of outgoing calls. In the event loop."""
+        decision = msgspec.convert(msgspec.to_builtins(told), words.Decision)
+        self._decisions.append(msgspec.json.encode(decision))
+        self._changed.set()
 
     async def close(self) -> None:
         """Publish that the controller goes, if the broker listens, and end the link."""
@@ -215,7 +225,16 @@ class Bus:
                 await client.publish(words.topic(self._base, words.ALERT), alert, qos=1)
                 if alerts and alerts[0] is alert:  # else it was pushed out by newer ones meanwhile
                     alerts.popleft()
+            await self._tell_decisions(client)
             await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _tell_decisions(self, client: aiomqtt.Client) -> None:
+        topic = words.topic(self._base, words.DECISION)
+        while some := list(self._decisions)[:_IN_FLIGHT]:
+            await asyncio.gather(*(client.publish(topic, one, qos=1) for one in some))
+            for one in some:
+                if self._decisions and self._decisions[0] is one:  # else newer ones have pushed it out meanwhile
+                    self._decisions.popleft()
 
     def _look(self) -> None:
         controller = self._controller

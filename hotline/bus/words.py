@@ -122,6 +122,32 @@ class Alert(Message, frozen=True):
     at: float
 
 
+class Decision(Message, frozen=True):
+    """An answer of the gate of outgoing calls. The number is masked; nobody is named."""
+
+    row: int
+    """Counts the answers since the controller's start."""
+    at: float
+    verdict: Literal["allow", "deny", "defer"]
+    scene: str
+    version: str
+    """The approved version of the scene."""
+    origin: str
+    source: str
+    """The system that asked; empty: this house."""
+    campaign: str
+    agent: str
+    number: str
+    rules: tuple[str, ...]
+    """The rules that said no, the strictest first."""
+    detail: str
+    clause: str
+    until: float | None
+    """Of a defer: the first instant at which it may be."""
+    policy: str
+    """The hash of the policy that decided."""
+
+
 AgentWord = Literal["sign_in", "sign_out", "pause", "ready", "wrap_up_done"]
 
 
@@ -178,6 +204,15 @@ ALERT = Channel(
     False,
     "QoS 1. While the broker is away the newest 1,000 are kept; a restart of the controller forgets them.",
 )
+DECISION = Channel(
+    "decision",
+    "decisions",
+    Decision,
+    False,
+    False,
+    "QoS 1. While the broker is away the newest 1,000 are kept; a restart of the controller forgets them. What names "
+    "of a batch are answered is not told here.",
+)
 COMMAND = Channel(
     "agentCommand",
     "agents/{agent}/commands",
@@ -188,7 +223,7 @@ COMMAND = Channel(
 )
 REPLY = Channel("reply", "replies/{client}", Reply, False, False, "QoS 1, to a topic below `replies/`, nowhere else.")
 
-CHANNELS = (CONTROLLER, AGENT, QUEUE, OVERRIDE, CALL, FORECAST, ENDED, ALERT, COMMAND, REPLY)
+CHANNELS = (CONTROLLER, AGENT, QUEUE, OVERRIDE, CALL, FORECAST, ENDED, ALERT, DECISION, COMMAND, REPLY)
 STATES = tuple(channel for channel in CHANNELS if channel.retained)
 
 

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -19,9 +19,13 @@ from calls.trunks import Tls, Trunk
 from control.outgoing_rules import OutgoingRules
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
+from dialer.governor.schema import policy_schema
+from dialer.scenes import schema as scene_schemas
+from dialer.scenes.trial import Tried, in_words
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.versions.checking import Checked, check
+from hotline.versions.scenes import try_gate
 from hotline.versions.unread import unreadable_numbers
 from ivr.compiler.schema import NAMES, json_schema
 from ivr.compiler.test_cases import read_test_cases
@@ -82,7 +86,9 @@ def try_(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Run the test cases of dialplans/tests/, without a switch. Exits with 1 if a call goes another way.
+    """Run the test cases of flows and of scenes, without a switch. Exits with 1 if a call goes another way.
+
+    Those of flows are in dialplans/tests/, those of scenes in dialplans/scenes/tests/.
 
     Examples:
 
@@ -96,18 +102,24 @@ def try_(
         if problems:
             raise BadTestCases(problems)
         chosen = [case for case in cases if not names or any(name in case.name for name in names)]
-        if not chosen:
-            hint = nearest_hint(names[0] if names else "", [case.name for case in cases])
+        asked = list(try_gate(checked.gate, checked.region, open_site(site).zone, names or None))
+        if not chosen and not asked:
+            known = [case.name for case in cases] + [case.name for case in checked.gate.cases]
+            hint = nearest_hint(names[0] if names else "", known)
             raise BadInput(f"no test case is called {' or '.join(names or ['anything'])}{hint}; see dialplans/tests/")
     results = list(run_cases(program, chosen))
-    failed = [result for result in results if not result.ok]
+    failed = sum(not result.ok for result in results) + sum(not tried.ok for tried in asked)
     if json:
-        print_json({"ok": not failed, "cases": [_result(result) for result in results]})
+        told_cases = [*map(_result, results), *map(_tried, asked)]
+        print_json({"ok": not failed, "cases": told_cases})
     else:
         for result in results:
             _print_result(result, verbose)
-        told_failed = f"[bold red]{len(failed)} of {len(results)} went another way[/]"
-        out.print(told_failed if failed else f"[bold green]{len(results)} calls went as expected[/]")
+        for tried in asked:
+            _print_tried(tried, verbose, open_site(site).zone)
+        count = len(results) + len(asked)
+        told_failed = f"[bold red]{failed} of {count} went another way[/]"
+        out.print(told_failed if failed else f"[bold green]{count} calls went as expected[/]")
     raise typer.Exit(1 if failed else 0)
 
 
@@ -155,7 +167,8 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers or outgoing."
+            help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
+            "scenes, scene_tests or approvals."
         ),
     ] = "flow",
 ) -> None:
@@ -166,12 +179,16 @@ def schema(
       hotline schema flow > dialplans/flow.schema.json
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
-    known = (*NAMES, *makers, "transfers", "outgoing")
+    known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES)
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
     if name == "transfers":
         found = _transfers_schema()
+    elif name == "policies":
+        found = policy_schema()
+    elif name in scene_schemas.NAMES:
+        found = scene_schemas.json_schema(name)
     elif name == "outgoing":
         found = {"title": "hotline: outgoing", **msgspec.json.schema(OutgoingRules)}
     else:
@@ -267,6 +284,26 @@ def _print_result(result: Result, verbose: bool) -> None:
     if verbose or not result.ok:
         for line in result.transcript:
             out.print(f"    {line}", style="dim", markup=False)
+
+
+def _print_tried(tried: Tried, verbose: bool, zone: tzinfo) -> None:
+    sign = "[green]✓[/]" if tried.ok else "[red]✗[/]"
+    out.print(f"{sign} {escape(tried.case.name)} [dim]{escape(str(tried.case.mark))}[/]", soft_wrap=True)
+    for difference in tried.differences:
+        out.print(f"    [red]{escape(difference)}[/]", soft_wrap=True)
+    if verbose:
+        out.print(f"    {in_words(tried.decision, zone)}", style="dim", markup=False, soft_wrap=True)
+
+
+def _tried(tried: Tried) -> dict[str, Any]:
+    return {
+        "case": tried.case.name,
+        "at": str(tried.case.mark),
+        "ok": tried.ok,
+        "differences": tried.differences,
+        "verdict": tried.decision.verdict,
+        "rules": [reason.rule for reason in tried.decision.reasons],
+    }
 
 
 def _result(result: Result) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from hotline.learning.nightly import Refitting
 from hotline.provisioning.port import Provisioning
 from hotline.server import logs
 from hotline.server.controller import RunningController
+from hotline.server.gate import ServerGate
 from hotline.server.health import Health
 from hotline.server.registrations import FailedRegistrations
 from hotline.server.retention import Retention
@@ -134,10 +135,12 @@ class Server:
         self._write_ahead: WriteAhead
         self._upkeep: Upkeep
         self._do_not_call = NumberList(site.do_not_call, site.settings.region)
+        self._gate = ServerGate(site, self._versions)
         broker = Dependency("broker", time.time)
         self._bus = make_bus(site, self.metrics.bus_up.set, broker)
         if self._bus is not None:
             self._dependencies.add(broker)
+            self._gate.feed.watch(self._bus.decided)
         self._deliveries: Deliveries
         for node in cell.names:
             self.metrics.switch_up.labels(node).set(0)
@@ -171,7 +174,7 @@ class Server:
             reaching = asyncio.create_task(self._reach_switch())
             stack.callback(reaching.cancel)
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
-            await stack.enter_async_context(answering(self.controller, address, *tokens, clients))
+            await stack.enter_async_context(answering(self.controller, address, *tokens, clients, self._gate))
             # from here on without the switch, too: it comes when it comes
             if self._bus is not None:
                 self._bus.start(self.controller)
@@ -289,6 +292,7 @@ class Server:
 
         return {
             "retention": keep_and_delete,
+            "policy of outgoing calls": self._gate.look,
             "secrets": secrets.look,
             "failed registrations": lambda: registrations.look(self._clock.now()),
             "repeated lines of the log": logs.tell_left_out,

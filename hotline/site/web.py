@@ -7,9 +7,10 @@ import pydantic
 
 from hotline.site.keeping import Strict
 
-WebRight = Literal["live", "calls", "numbers", "recordings"]
+WebRight = Literal["live", "calls", "numbers", "recordings", "govern"]
 """`live`: the state now, trunks, webhooks, metrics. `calls`: call log, cases and the list of messages, numbers masked.
-`numbers`: looking a number up there. `recordings`: hearing talks and messages."""
+`numbers`: looking a number up there. `recordings`: hearing talks and messages. `govern`: asking the gate of outgoing
+calls."""
 
 
 class WebClientSettings(Strict):

@@ -4,7 +4,7 @@ The flows' own lint is in `ivr`, the queues' in `acd`; problems of both come in 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from hotline.site.settings import Site
 from hotline.versions.house_phrases import house_phrases
 from hotline.versions.outgoing import OUTGOING, read_outgoing
 from hotline.versions.routing import RoutingConfiguration
+from hotline.versions.scenes import GateSources, read_gate
 from hotline.versions.skills_check import unanswerable, unlisted_skills
 from hotline.versions.sources import hash_of, readable_files
 from hotline.versions.transfers import TRANSFERS, read_transfers, skills_of
@@ -47,6 +48,8 @@ class Checked:
     problems: list[Problem]
     program: Program | None
     routing: RoutingConfiguration | None
+    gate: GateSources = field(default_factory=GateSources)
+    """Scenes and policies, and the test cases of scenes."""
 
     @property
     def errors(self) -> list[Problem]:
@@ -63,7 +66,8 @@ def check(site: Site) -> Checked:
     """Read and check everything, and tell all that is wrong at once, in one order. Nothing is written."""
     texts, paths, unreadable = readable_files(site)
     region = site.settings.region
-    compiled = compile_folder(texts, today=datetime.now(UTC).date(), region=region, zone=site.settings.zone or "")
+    today = datetime.now(UTC).date()
+    compiled = compile_folder(texts, today=today, region=region, zone=site.settings.zone or "")
     problems = [*unreadable, *compiled.problems]
     routing = _routing(compiled.roots, problems)
     listed = _listed_skills(compiled.roots)
@@ -96,11 +100,14 @@ def check(site: Site) -> Checked:
     texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
     languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
     problems += unread_files(site, languages, sorted({key for root in texts_of for key in root.items}))
+    around = compiled.flows, compiled.readings, compiled.phrases, compiled.hours
+    gate = read_gate(texts, compiled.roots, *around, region, site.zone, today)
+    problems += gate.problems
     broken = any(not problem.warning for problem in problems)
     problems += _test_problems(texts, compiled.program)
     problems = sorted(set(problems), key=lambda problem: problem.order)
     program = None if broken else compiled.program
-    return Checked(texts, region, site.settings.zone, paths, problems, program, None if broken else routing)
+    return Checked(texts, region, site.settings.zone, paths, problems, program, None if broken else routing, gate)
 
 
 def _test_problems(texts: Mapping[str, str], program: Program | None) -> list[Problem]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calls.errors import BadInput
+from dialer.scenes.book import EMPTY, Book
 from dsl.tree import Problem
 from hotline.site.settings import Site
 from hotline.versions.checking import Checked, check
+from hotline.versions.scenes import try_gate
 from hotline.versions.store import Manifest, Versions
 from ivr.phrases import parse_template
 from ivr.program import Program
@@ -54,18 +56,18 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     if checked.errors or checked.program is None or checked.routing is None:
         raise LintFound(checked.errors)
     progress("lint", 1, 1)
-    tried = _try_calls(checked, checked.program, progress)
+    tried = _try_calls(checked, checked.program, progress) + _try_scenes(site, checked, progress)
     built = await _build(site, checked.program, voice, progress)
     versions = Versions(site.versions)
     version = versions.next_id(checked.source_hash)
+    publisher = getpass.getuser()
     clips: dict[str, dict[str, str]] = {}
     for (key, language), stem in built.stems.items():
         clips.setdefault(language, {})[key] = str(stem)
     program = checked.program.with_clips(version, clips)
-    manifest = Manifest(
-        version, time.time(), checked.source_hash, getpass.getuser(), len(program.flows), len(built.stems)
-    )
-    versions.add(manifest, program, checked.routing, list(checked.paths.items()))
+    manifest = Manifest(version, time.time(), checked.source_hash, publisher, len(program.flows), len(built.stems))
+    book = checked.gate.book.signed(_book_before(versions), publisher)
+    versions.add(manifest, program, checked.routing, list(checked.paths.items()), book)
     versions.activate(version)
     warnings = [str(problem) for problem in checked.problems if problem.warning] + built.warnings
     return Published(version, tried, built.made, built.kept, warnings, time.perf_counter() - began)
@@ -88,6 +90,23 @@ def _try_calls(checked: Checked, program: Program, progress: Progress) -> int:
     if failed:
         raise NotPublished("\n".join(str(result) for result in failed))
     return len(results)
+
+
+def _try_scenes(site: Site, checked: Checked, progress: Progress) -> int:
+    results = list(try_gate(checked.gate, checked.region, site.zone))
+    progress("scenes tried", len(results), len(results))
+    if failed := [result for result in results if not result.ok]:
+        raise NotPublished("\n".join(str(result) for result in failed))
+    return len(results)
+
+
+def _book_before(versions: Versions) -> Book:
+    """The scenes of the version that holds: one that is as it was there keeps its first publisher."""
+    current = versions.current()
+    try:
+        return EMPTY if current is None else versions.book(current)
+    except BadInput:  # of another release: everything counts as new
+        return EMPTY
 
 
 async def _build(site: Site, program: Program, voice: Voice, progress: Progress) -> Built:

@@ -1,6 +1,6 @@
 """The store of published versions: each a folder that never changes, and one word naming the one that new calls get.
 
-    var/versions/0007-3f9a21bc/   program.msgpack  people.json  manifest.json  source/
+    var/versions/0007-3f9a21bc/   program.msgpack  people.json  scenes.json  manifest.json  source/
     var/versions/current          the id of the version that holds, replaced in one rename
 
 A version is complete before it is named, so a controller that starts, or dies, at any moment finds a whole one.
@@ -19,10 +19,13 @@ import msgspec
 from acd.config import Configuration
 from calls.errors import BadInput
 from calls.numbers import REGION
+from dialer.scenes.book import EMPTY, Book
+from hotline.versions.policies import POLICIES
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program, decode, encode
 
 _KEPT = 30
+_BOOK = "scenes.json"
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -43,6 +46,7 @@ class Versions:
         self._folder = folder
         self._programs = lru_cache(maxsize=8)(self._read_program)
         self._routings = lru_cache(maxsize=8)(self._read_routing)
+        self._books = lru_cache(maxsize=4)(self._read_book)
 
     def program(self, version: str) -> Program:
         """The flows of a version. Raises BadInput when it is not here."""
@@ -51,6 +55,22 @@ class Versions:
     def routing(self, version: str) -> RoutingConfiguration:
         """Its queues and agents, and how callers are treated. Raises BadInput when it is not here."""
         return self._routings(version)
+
+    def book(self, version: str) -> Book:
+        """Its scenes; none in a version of before them. Raises BadInput when the version is not here."""
+        return self._books(version)
+
+    def policies(self, version: str) -> dict[str, str]:
+        """The texts of its policies by path, as they were published. Raises BadInput when it is not here."""
+        self.manifest(version)
+        source = self._folder / version / "source"
+        try:
+            return {
+                path.relative_to(source).as_posix(): path.read_text(encoding="utf-8")
+                for path in sorted((source / POLICIES).rglob("*.yaml"))
+            }
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"version {version}: its policies cannot be read: {error}") from error
 
     def current(self) -> str | None:
         """The id of the version that new calls get; None before the first publish."""
@@ -94,7 +114,12 @@ class Versions:
         return f"{max(map(_number, self._names()), default=0) + 1:04d}-{source_hash[:8]}"
 
     def add(
-        self, manifest: Manifest, program: Program, routing: RoutingConfiguration, sources: list[tuple[str, Path]]
+        self,
+        manifest: Manifest,
+        program: Program,
+        routing: RoutingConfiguration,
+        sources: list[tuple[str, Path]],
+        book: Book = EMPTY,
     ) -> None:
         """Write a version down, whole or not at all."""
         unfinished = self._folder / f".{manifest.version}.new"
@@ -102,6 +127,7 @@ class Versions:
         unfinished.mkdir(parents=True)
         (unfinished / "program.msgpack").write_bytes(encode(program))
         (unfinished / "people.json").write_bytes(msgspec.json.encode(routing))
+        (unfinished / _BOOK).write_bytes(msgspec.json.encode(book))
         (unfinished / "manifest.json").write_bytes(msgspec.json.encode(manifest))
         for name, path in sources:
             target = unfinished / "source" / name
@@ -156,6 +182,15 @@ class Versions:
 
     def _read_routing(self, version: str) -> RoutingConfiguration:
         return msgspec.json.decode(self._read(version, "people.json"), type=RoutingConfiguration)
+
+    def _read_book(self, version: str) -> Book:
+        self.manifest(version)
+        if not (self._folder / version / _BOOK).exists():
+            return EMPTY
+        try:
+            return msgspec.json.decode(self._read(version, _BOOK), type=Book)
+        except msgspec.DecodeError as error:
+            raise BadInput(f"version {version}: its scenes are not of this release; publish them again") from error
 
     def _read(self, version: str, name: str) -> bytes:
         try:

@@ -6,10 +6,13 @@ admin wrote; anything else is only mentioned. Hidden files, Markdown and JSON Sc
 
 from collections.abc import Iterator, Sequence
 
+from dialer.scenes.approval import APPROVALS
+from dialer.scenes.reading import CASES, SCENES
 from dsl.tree import Mark, Problem, nearest
 from hotline.site import number_file
 from hotline.site.settings import Site
 from hotline.versions.outgoing import OUTGOING
+from hotline.versions.policies import POLICIES
 from hotline.versions.transfers import TRANSFERS
 from hotline.versions.trunks import TRUNKS
 from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
@@ -18,7 +21,9 @@ from ivr.compiler.queue_rules import QUEUES
 from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
-_FILES = (AGENTS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
+_FILES = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
+_FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES)
+_TOLD_FOLDERS = "flows/, tests/, scenes/, scenes/tests/ and policies/"
 _YAML = (".yaml", ".yml")
 _RECORDINGS = "prompts/recordings/"
 _NEVER_MEANT = (".md", ".schema.json")
@@ -64,20 +69,20 @@ def _text(name: str) -> str:
         return f"nobody reads it: rename it to {stem}.yaml"
     folder, _, last = name.rpartition("/")
     yaml = f"{last.rpartition('.')[0]}.yaml"
-    places = [f"{place}{yaml}" for place in (FLOWS, _TESTS)] if folder.startswith("dialplans/") else []
+    places = [f"{place}{yaml}" for place in _FOLDERS] if folder.startswith("dialplans/") else []
     near = nearest(f"{folder}/{yaml}", [*_FILES, *places])
     hint = f"; did you mean {near}?" if near and f".{ending.lower()}" in _YAML else ""
     if name.startswith(PROMPTS):
         return f"nobody reads it: texts stand in {PROMPTS}LANGUAGE.yaml, recordings in {_RECORDINGS}LANGUAGE/{hint}"
     files = ", ".join(file.removeprefix("dialplans/") for file in _FILES)
-    return f"nobody reads it: in dialplans/ there are {files}, flows/ and tests/{hint}"
+    return f"nobody reads it: in dialplans/ there are {files}, {_TOLD_FOLDERS}{hint}"
 
 
 def _is_read(name: str) -> bool:
     if not name.endswith(".yaml"):
         return False
     language = name.removeprefix(PROMPTS)
-    return name in _FILES or name.startswith((FLOWS, _TESTS)) or (language != name and "/" not in language)
+    return name in _FILES or name.startswith(_FOLDERS) or (language != name and "/" not in language)
 
 
 def _recording(name: str, languages: Sequence[str], phrases: Sequence[str]) -> str:

@@ -12,12 +12,14 @@ from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut,
 from calls.ids import AgentId
 from control import events
 from dsl.tree import nearest_hint
+from hotline.governing.gate import Answers, ClosedGate
 from hotline.views.controller import Controller
 from hotline.web import (
     calls,
     consultations,
     description,
     dialling,
+    governing,
     moving,
     overrides,
     recordings,
@@ -36,9 +38,15 @@ class Pause(Body):
     reason: Annotated[str, pydantic.Field(examples=["lunch"])] = "break"
 
 
-def make(controller: Controller, token: str, tokens: WaitTokens, clients: Sequence[Client] = ()) -> FastAPI:
+def make(
+    controller: Controller,
+    token: str,
+    tokens: WaitTokens,
+    clients: Sequence[Client] = (),
+    answers: Answers | None = None,
+) -> FastAPI:
     """The application. `token` is what `Authorization: Bearer` must carry for everything, `clients` have fewer rights;
-    `tokens` are those of callers who wait."""
+    `tokens` are those of callers who wait. Without a gate of outgoing calls every question to it is denied."""
     guard = Guard(token, clients)
     known, sees = [Depends(guard.needs())], [Depends(guard.needs("live"))]
     # The page /docs is made of files of the package: nothing of it, and no badge, is asked of a foreign host.
@@ -94,6 +102,7 @@ def make(controller: Controller, token: str, tokens: WaitTokens, clients: Sequen
     transfers.add(app, controller, known)
     consultations.add(app, controller, known)
     waits.add(app, controller, known, tokens)
+    governing.add(app, controller, guard, answers or ClosedGate())
     description.add(app)
     return app
 

@@ -18,6 +18,7 @@ from hotline.site.settings import Site
 if TYPE_CHECKING:
     import uvicorn
 
+    from hotline.governing.gate import Answers
     from hotline.site.web import WebClientSettings as WebClient
     from hotline.views.controller import Controller
 
@@ -41,14 +42,20 @@ def bind(site: Site) -> socket.socket:
 
 @contextlib.asynccontextmanager
 async def answering(
-    controller: Controller, address: socket.socket, token: str, waiting: str, clients: Mapping[str, WebClient]
+    controller: Controller,
+    address: socket.socket,
+    token: str,
+    waiting: str,
+    clients: Mapping[str, WebClient],
+    answers: Answers | None = None,
 ) -> AsyncIterator[None]:
     """Answer for `controller` at `address`; at the end, requests under way are answered first.
 
     `token` is the site's, `waiting` the secret of the tokens of callers who wait, `clients` are those with rights of
-    their own, by their tokens: as they were at the start, whatever has become of their files.
+    their own, by their tokens: as they were at the start, whatever has become of their files. `answers` are those of
+    the gate of outgoing calls.
     """
-    server = await asyncio.to_thread(_load, controller, token, waiting, clients)
+    server = await asyncio.to_thread(_load, controller, token, waiting, clients, answers)
     serving = asyncio.create_task(server.serve(sockets=[address]))
     try:
         yield
@@ -57,7 +64,13 @@ async def answering(
         await serving
 
 
-def _load(controller: Controller, token: str, waiting: str, clients: Mapping[str, WebClient]) -> uvicorn.Server:
+def _load(
+    controller: Controller,
+    token: str,
+    waiting: str,
+    clients: Mapping[str, WebClient],
+    answers: Answers | None,
+) -> uvicorn.Server:
     import uvicorn
 
     from hotline.web.app import make
@@ -65,7 +78,7 @@ def _load(controller: Controller, token: str, waiting: str, clients: Mapping[str
     from hotline.web.tokens import WaitTokens
 
     known = [Client(client.name, own, frozenset(client.rights)) for own, client in clients.items()]
-    app = make(controller, token, WaitTokens(waiting), known)
+    app = make(controller, token, WaitTokens(waiting), known, answers)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
     return server

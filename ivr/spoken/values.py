@@ -296,7 +296,7 @@ def week(value: object) -> Week:
         alike.setdefault(tuple(sorted(spans)), []).append(weekday)
     closed = tuple(alike.pop((), ()))
     groups = tuple((tuple(days), spans) for spans, days in alike.items())
-    return Week(groups, closed, bool(value.calendar or value.holidays))
+    return Week(groups, closed, bool(value.calendar or value.holidays or value.easter))
 
 
 def runs(days: Days) -> tuple[Days, ...]:

@@ -186,8 +186,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.relative_to(_ROOT).as_posix())
 def test_files_that_are_named_are_there(page: Path) -> None:
-    packages = ("calls", "ivr", "acd", "complaints", "switch", "speech", "sim", "hotline", "phones", "bench", "tests",
-                "docs", "asterisk", "freeswitch")  # fmt: skip
+    packages = ("calls", "ivr", "acd", "dialer", "complaints", "switch", "speech", "sim", "hotline", "phones", "bench",
+                "tests", "docs", "asterisk", "freeswitch")  # fmt: skip
     named = [
         word
         for word in _CODE.findall(page.read_text(encoding="utf-8"))

@@ -1,13 +1,13 @@
 """Opening hours: zones, holidays, make-up workdays, closures, midnight, years not decreed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dsl.calendars import read_hours
-from dsl.hours import Hours, is_open
-from dsl.tree import parse
+from dsl.calendars import read_hours, read_hours_of_week
+from dsl.hours import Hours, easter_sunday, is_open, of_day
+from dsl.tree import Problem, parse
 
 pytestmark = pytest.mark.unit
 
@@ -27,8 +27,11 @@ shop:
   week: {mon-sun: 08:00-20:00}
   holidays: [2026-12-29 - 2027-01-03, 12-25, 05-01 - 05-03, 02-29]
   closures: {12-31: 08:00-12:00, 2027-12-31: closed, 07-30 - 08-02: 10:00-11:00, 12-25: closed}
+easter: {zone: Europe/Paris, week: {mon-sun: 08:00-20:00}, holidays: [easter-2, easter, easter+50]}
 winter: {zone: UTC, week: {mon-sun: 08:00-20:00}, holidays: 12-30 - 01-02}
 """
+_EASTER = {2000: "04-23", 2008: "03-23", 2024: "03-31", 2026: "04-05", 2038: "04-25", 2285: "03-22"}
+"""Published dates; in 2285 it is as early as it can be."""
 _HOURS, _PROBLEMS = read_hours(parse(_TEXT, "hours.yaml"), None)
 
 
@@ -142,3 +145,30 @@ def test_a_year_that_has_begun_without_its_decree_is_told_and_keeps_nobody_from_
     (problem,) = read_hours(parse(text, "hours.yaml"), date(2027, 1, 2))[1]
     assert problem.warning
     assert "the public holidays of 2027 are not known" in problem.message
+
+
+@pytest.mark.parametrize(("year", "day"), _EASTER.items())
+def test_easter(year: int, day: str) -> None:
+    assert easter_sunday(year).isoformat() == f"{year}-{day}"
+    holidays = (easter_sunday(year) + timedelta(days=days) for days in (-2, 0, 50))
+    assert [_at("easter", f"{holiday} 12:00") for holiday in holidays] == [(False, "holiday")] * 3
+    assert _at("easter", f"{easter_sunday(year) + timedelta(days=1)} 12:00") == (True, "week")
+
+
+def test_hours_of_a_week_have_hours_on_holidays_and_no_zone() -> None:
+    problems: list[Problem] = []
+    text = "{week: {mon-sun: 08:00-20:00}, holidays: [cn, 12-31, easter], on_holidays: 10:00-12:00}"
+    hours = read_hours_of_week(parse(text, "a.yaml"), "rule", None, problems)
+    assert problems == []
+    for day in ("2026-10-01", "2026-12-31", "2026-04-05"):
+        assert of_day(hours, date.fromisoformat(day)) == (((600, 720),), "holiday")
+    read_hours_of_week(parse("{zone: UTC, week: {mon-sun: 08:00-20:00}}", "a.yaml"), "rule", None, problems)
+    read_hours_of_week(parse("[]", "a.yaml"), "rule", None, problems)
+    assert "zone is not a word of hours" in problems[0].message
+    assert "a mapping such as" in problems[1].message
+
+
+def test_hours_with_a_zone_are_closed_on_holidays() -> None:
+    text = "a: {zone: UTC, week: {mon-sun: 08:00-20:00}, on_holidays: 10:00-12:00}"
+    _, (problem,) = read_hours(parse(text, "hours.yaml"), None)
+    assert "on_holidays is not a word of hours" in problem.message

@@ -12,9 +12,12 @@ from calls import events as door
 from calls.causes import Cause
 from calls.ids import LegId
 from control import commands
+from dialer.governor.decisions import Decision, Reason
+from dialer.governor.questions import Question
 from hotline.bus import asyncapi, words
 from hotline.bus.ended import EndedCalls
 from hotline.bus.picture import Picture
+from hotline.governing.feed import Feed
 from hotline.store import opening, statements
 from tests.unit.control.harness import ControlHarness
 
@@ -136,3 +139,16 @@ def test_a_command_that_cannot_be_read_is_refused_with_the_nearest_word(payload:
     with pytest.raises(msgspec.MsgspecError) as refused:
         msgspec.json.decode(payload, type=words.AgentCommand)
     assert told in words.refusal(payload, refused.value)
+
+
+def test_a_decision_of_the_gate_has_the_words_of_the_bus() -> None:
+    feed = Feed()
+    seen: list[words.Decision] = []
+    feed.watch(lambda told: seen.append(msgspec.convert(msgspec.to_builtins(told), words.Decision)))
+    reason = Reason("house.often", "frequency", "group", "defer", "2 calls; at most 1", "article 12", 2, 1, 50.0)
+    question = Question(scene="offer", number="+8613800138000", origin="gate", source="old_dialer")
+    feed.tell(question, Decision("defer", "hash", "offer", "v1", (reason,), until=50.0), 10.0)
+    (told,) = seen
+    assert (told.row, told.verdict, told.number, told.source) == (1, "defer", "+86*******8000", "old_dialer")
+    assert (told.rules, told.clause, told.until) == (("house.often",), "article 12", 50.0)
+    assert words.topic(BASE, words.DECISION) == f"{BASE}/decisions"

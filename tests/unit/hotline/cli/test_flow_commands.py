@@ -100,7 +100,9 @@ def test_a_call_that_cannot_be(site: Path, arguments: tuple[str, str]) -> None:
     assert _run("call", *arguments, "--site", str(site))[0] == 2
 
 
-@pytest.mark.parametrize("name", ["flow", "defaults", "entry", "hours", "skills", "tests", "queues", "agents"])
+@pytest.mark.parametrize(
+    "name", ["flow", "defaults", "entry", "hours", "skills", "tests", "queues", "agents", "policies"]
+)
 def test_schemas(name: str) -> None:
     code, output = _run("schema", name)
     assert code == 0

@@ -1,0 +1,1 @@
+"""Who may be called, when, and how fast: the governor, campaigns, pacing. Pure, like every core."""

@@ -1,0 +1,1 @@
+"""The governor: may this call be placed, now, for this purpose, to this person?"""

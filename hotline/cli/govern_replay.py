@@ -1,0 +1,211 @@
+"""hotline govern replay: what a policy would have done to past calls, before it is in force."""
+
+import time
+from datetime import tzinfo
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from calls.errors import BadInput
+from dialer.scenes.governing import on_trial
+from dsl.tree import SourceError, nearest_hint, parse
+from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
+from hotline.governing.number_file_lists import NumberFileLists
+from hotline.governing.past_calls import Attempts, CallFile, CallLog
+from hotline.governing.ports import MemoryPersons
+from hotline.governing.replay import Report, SceneResult
+from hotline.governing.replay import replay as run
+from hotline.governing.subjects import Subjects
+from hotline.site.instants import instant
+from hotline.site.settings import Site
+from hotline.versions.policies import POLICIES, compiled_again
+from hotline.versions.store import Versions
+
+
+def replay(
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option(help="A policy to try, in place of the published one of its name, or beside all; more than once."),
+    ] = None,
+    begin: Annotated[str, typer.Option("--from", help="The first day or instant, in the house's zone.")] = "",
+    end: Annotated[str, typer.Option("--to", help="The last day, or the instant at which it ends; default: now.")] = "",
+    calls: Annotated[
+        Path | None, typer.Option(help="A file of calls, a JSON object a line, in place of the house's call log.")
+    ] = None,
+    agent_calls: Annotated[str, typer.Option(help="The scene of agents' own calls, which the call log has not.")] = "",
+    callbacks: Annotated[str, typer.Option(help="The scene of callbacks, which the call log has not.")] = "",
+    as_made: Annotated[
+        bool, typer.Option("--as-made", help="Calls that would have been blocked count for later ones all the same.")
+    ] = False,
+    most: Annotated[int, typer.Option("--most", "-n", min=0, help="Tell so many blocked calls one by one.")] = 0,
+    site: SiteOption = Path(),
+    json: JsonOption = False,
+) -> None:
+    """Put past calls to a policy: which would have been blocked, by which rule, and what it does to each scene.
+
+    Without --policy the published policies are put to the calls. Every scene counts as approved; consents and lists are
+    as they are known now, with their own begins and ends. Nothing changes.
+
+    Examples:
+
+      hotline govern replay --policy stricter.yaml --from 2026-11-01 --to 2026-11-30
+
+      hotline govern replay --from 2026-11-01 --calls other_dialer.jsonl --json | jq '.rules[0]'
+
+      hotline govern replay --policy stricter.yaml --from 2026-11-01 --agent-calls service_call -n 20
+    """
+    opened = open_site(site)
+    with told():
+        if not begin:
+            raise BadInput("say from when: --from 2026-11-01")
+        first = instant(begin, opened.zone)
+        last = instant(end, opened.zone, end=True) if end else time.time()
+        report, hashes = _run(opened, policy or [], first, last, calls, (agent_calls, callbacks), as_made, most)
+    if json:
+        print_json({"from": first, "to": last, **hashes, **_as_data(report)})
+        return
+    _print(report, opened.zone)
+
+
+def _run(
+    site: Site,
+    policies: list[Path],
+    first: float,
+    last: float,
+    calls: Path | None,
+    scenes: tuple[str, str],
+    as_made: bool,
+    most: int,
+) -> tuple[Report, dict[str, str]]:
+    versions = Versions(site.versions)
+    version = versions.current()
+    if version is None:
+        raise BadInput(f"nothing is published yet: hotline publish --site {site.folder}")
+    book, program, sources = versions.book(version), versions.program(version), versions.policies(version)
+    for scene in scenes:
+        if scene and scene not in book.scenes:
+            raise BadInput(f"there is no scene {scene}{nearest_hint(scene, book.scenes)}")
+    before = on_trial(compiled_again(sources, book, site.zone), book)
+    after = on_trial(compiled_again(_with(sources, policies), book, site.zone), book)
+    attempts: Attempts = (
+        CallLog(site.database, program.region, *scenes) if calls is None else CallFile(calls, program.region, site.zone)
+    )
+    lists = NumberFileLists(site.do_not_call, program.region)
+    lists.refresh()
+    own = [number for number in program.entries if number != "default"]
+    subjects = Subjects(program.region, lists, MemoryPersons(), own)
+    earlier = attempts.between(first - max(before.history_s, after.history_s), first)
+    report = run(before, after, earlier, attempts.between(first, last), subjects, as_made=as_made, most=most)
+    return report, {"version": version, "policy_before": before.hash, "policy_after": after.hash}
+
+
+def _with(sources: dict[str, str], policies: list[Path]) -> dict[str, str]:
+    """The published policies with these in the place of those of their names. Raises BadInput."""
+    names = {_name_of(text, path): path for path, text in sources.items()}
+    changed = dict(sources)
+    for path in policies:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"{path}: {error}") from error
+        name = _name_of(text, str(path))
+        changed.pop(names.get(name, ""), None)
+        changed[names.get(name, f"{POLICIES}{path.name}")] = text
+    return changed
+
+
+def _name_of(text: str, path: str) -> str:
+    try:
+        node = parse(text, path).items.get("policy")
+    except SourceError as error:
+        raise BadInput(str(error)) from error
+    return "" if node is None else node.text
+
+
+def _print(report: Report, zone: tzinfo) -> None:
+    print_table(
+        ("scene", "calls", "blocked today", "blocked then", "newly blocked", "newly allowed", "callees", "most by"),
+        [
+            (
+                one.scene or "(none)",
+                one.calls,
+                one.blocked_before,
+                one.blocked_after,
+                one.newly_blocked,
+                one.newly_allowed,
+                len(one.callees_blocked),
+                ", ".join(f"{rule} {count}" for rule, count in one.rules.most_common(2)),
+            )
+            for one in _ordered(report)
+        ],
+        "no outgoing call in this time",
+    )
+    if report.rules:
+        out.print()
+        print_table(
+            ("rule", "family", "calls", "alone", "scenes", "clause"),
+            [
+                (name, rule.reason.family, rule.calls, rule.alone, len(rule.scenes), rule.reason.clause)
+                for name, rule in sorted(report.rules.items(), key=lambda pair: (-pair[1].calls, pair[0]))
+            ],
+            "",
+        )
+    for one in report.blocked:
+        until = f", until {when(one.until, zone)}" if one.until is not None else ""
+        line = f"{when(one.at, zone)}  {one.verdict}  {one.number}  {one.scene}  {one.rules[0]}: {one.detail}{until}"
+        out.print(escape(line), soft_wrap=True)
+    blocked = sum(one.blocked_after for one in report.scenes.values())
+    out.print(f"{counted(report.calls, 'call')}, {blocked} of them blocked", style="dim")
+
+
+def _ordered(report: Report) -> list[SceneResult]:
+    return sorted(report.scenes.values(), key=lambda one: (-one.blocked_after, one.scene))
+
+
+def _as_data(report: Report) -> dict[str, Any]:
+    return {
+        "calls": report.calls,
+        "blocked_before": sum(one.blocked_before for one in report.scenes.values()),
+        "blocked_after": sum(one.blocked_after for one in report.scenes.values()),
+        "scenes": [
+            {
+                "scene": one.scene,
+                "calls": one.calls,
+                "blocked_before": one.blocked_before,
+                "blocked_after": one.blocked_after,
+                "deferred_after": one.deferred_after,
+                "newly_blocked": one.newly_blocked,
+                "newly_allowed": one.newly_allowed,
+                "callees_blocked": len(one.callees_blocked),
+                "rules": dict(one.rules.most_common()),
+            }
+            for one in _ordered(report)
+        ],
+        "rules": [
+            {
+                "rule": name,
+                "family": rule.reason.family,
+                "layer": rule.reason.layer,
+                "clause": rule.reason.clause,
+                "calls": rule.calls,
+                "alone": rule.alone,
+                "scenes": sorted(rule.scenes),
+            }
+            for name, rule in sorted(report.rules.items(), key=lambda pair: (-pair[1].calls, pair[0]))
+        ],
+        "blocked": [
+            {
+                "at": one.at,
+                "number": one.number,
+                "scene": one.scene,
+                "origin": one.origin,
+                "verdict": one.verdict,
+                "rules": list(one.rules),
+                "detail": one.detail,
+                "until": one.until,
+            }
+            for one in report.blocked
+        ],
+    }

@@ -1,0 +1,95 @@
+"""The policy in force: of the version that was published last, with its scenes as they are approved now."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from calls.errors import BadInput, HotlineError
+from dialer.scenes.approval import Approval, by_scene
+from dialer.scenes.book import EMPTY, Book
+from dialer.scenes.governing import Governed, under_policy
+from hotline.store import scene_approvals
+from hotline.versions.policies import compiled_again
+from hotline.versions.store import Versions
+from hotline.versions.zone_data import zone_data
+
+log = structlog.get_logger("hotline")
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What decides now. `governed` None: nothing can be decided, for the reason in `trouble`; everything is denied."""
+
+    version: str = ""
+    """Of the site's files."""
+    book: Book = EMPTY
+    governed: Governed | None = None
+    trouble: str = "no policy has been read yet"
+    own: tuple[str, ...] = ()
+    """The house's own numbers, as entry.yaml has them."""
+    region: str = ""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+
+def load(versions: Versions, database: Path, version: str, now: float) -> InForce:
+    """Read a published version, and the approvals as they are at `now`. Raises BadInput."""
+    book, program = versions.book(version), versions.program(version)
+    zone = ZoneInfo(program.zone)
+    base = compiled_again(versions.policies(version), book, zone)
+    known = bool(book.scenes) and database.exists()  # without a store nothing can have been approved
+    approvals: list[Approval] = scene_approvals.approvals(database) if known else []
+    governed = under_policy(base, book, by_scene(approvals), now, zone_data())
+    own = tuple(number for number in program.entries if number != "default")
+    return InForce(version, book, governed, "", own, program.region, zone)
+
+
+class Published:
+    """Keeps what is in force up to date: `look` once a second. For one event loop."""
+
+    def __init__(self, versions: Versions, database: Path, utc: Callable[[], float] = time.time) -> None:
+        self._versions = versions
+        self._database = database
+        self._utc = utc
+        self._seen: tuple[str | None, tuple[int, int]] | None = None
+        self._next_change = float("inf")
+        self.now = InForce()
+        """What decides; replaced as a whole."""
+
+    async def look(self) -> None:
+        """Take up another version, an approval, a withdrawal, or the end of one.
+
+        What cannot be read denies everything until it can: an approval that is not known may have been withdrawn.
+        """
+        try:
+            current = self._versions.current()
+            seen = current, await asyncio.to_thread(self._approvals)
+            if seen == self._seen and self._utc() < self._next_change:
+                return
+            if current is None:
+                raise BadInput("nothing is published yet: hotline publish")
+            now = await asyncio.to_thread(load, self._versions, self._database, current, self._utc())
+        except (HotlineError, ValueError, OSError, sqlite3.Error) as error:
+            if str(error) != self.now.trouble:
+                log.error("no call is allowed: policy not read", error=str(error), advice="mend it, and publish again")
+            self.now, self._seen = InForce(trouble=str(error)), None
+            return
+        self.now, self._seen = now, seen
+        self._next_change = self._change_after(now, self._utc())
+        scenes = 0 if now.governed is None else sum(not one.refused for one in now.governed.standings.values())
+        hash_ = "" if now.governed is None else now.governed.policy.hash
+        log.info("policy taken up", version=now.version, policy=hash_, scenes=len(now.book.scenes), approved=scenes)
+
+    def _approvals(self) -> tuple[int, int]:
+        return scene_approvals.state(self._database)
+
+    def _change_after(self, now: InForce, at: float) -> float:
+        """The next instant at which the approvals come to something else by themselves."""
+        standings = () if now.governed is None else now.governed.standings.values()
+        ends = [one.until for one in standings if one.until is not None and one.until > at]
+        return min(ends, default=float("inf"))

@@ -1,0 +1,81 @@
+"""Approvals of scenes in the store: written by people through commands, read by the gate."""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from calls.errors import BadInput
+from dialer.scenes.approval import Approval
+from hotline.store import opening
+
+_PATIENCE_S = 10.0
+_COLUMNS = (
+    "scene, version, approver, at, reason, effective_from, effective_until, withdrawn_at, withdrawn_by, "
+    "withdrawn_because"
+)
+
+
+def approvals(database: Path, scene: str | None = None) -> list[Approval]:
+    """All of them, the oldest first; of one scene, or of every one. Raises BadInput for a store that no release of
+    today has opened, or that cannot be read."""
+    _require_today(database)
+    where, values = ("", ()) if scene is None else (" WHERE scene = ?", (scene,))
+    try:
+        with closing(opening.to_read(database)) as connection:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM scene_approvals{where} ORDER BY number", values)
+            return [Approval(**dict(zip(Approval.__struct_fields__, row, strict=True))) for row in rows]
+    except sqlite3.Error as error:
+        raise BadInput(f"{database}: {error}; the approvals cannot be read") from error
+
+
+def state(database: Path) -> tuple[int, int]:
+    """Changes with every approval and every withdrawal, and with nothing else. Raises as `approvals`."""
+    _require_today(database)
+    try:
+        with closing(opening.to_read(database)) as connection:
+            query = "SELECT coalesce(max(number), 0), count(withdrawn_at) FROM scene_approvals"
+            last, withdrawn = connection.execute(query).fetchone()
+            return int(last), int(withdrawn)
+    except sqlite3.Error as error:
+        raise BadInput(f"{database}: {error}; the approvals cannot be read") from error
+
+
+def add(database: Path, given: Iterable[Approval], user: str) -> None:
+    """Write approvals down, all or none. `user`: of the machine, or the token's name. Raises BadInput.
+
+    The server may run: the store has some rows more, between two of its transactions.
+    """
+    _require_today(database)
+    statement = (
+        'INSERT INTO scene_approvals (scene, version, approver, at, reason, effective_from, effective_until, "user")'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+    rows = [
+        (one.scene, one.version, one.approver, one.at, one.reason, one.effective_from, one.effective_until, user)
+        for one in given
+    ]
+    try:
+        with closing(sqlite3.connect(database, timeout=_PATIENCE_S)) as connection, connection:
+            connection.executemany(statement, rows)
+    except sqlite3.Error as error:
+        raise BadInput(f"{database}: {error}; nothing was approved") from error
+
+
+def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: float) -> int:
+    """Withdraw every approval of these scenes that holds, all or none; how many there were. Raises BadInput."""
+    _require_today(database)
+    statement = (
+        "UPDATE scene_approvals SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_because = ?"
+        " WHERE scene = ? AND withdrawn_at IS NULL"
+    )
+    try:
+        with closing(sqlite3.connect(database, timeout=_PATIENCE_S)) as connection, connection:
+            return connection.executemany(statement, [(at, by, because, scene) for scene in scenes]).rowcount
+    except sqlite3.Error as error:
+        raise BadInput(f"{database}: {error}; nothing was withdrawn") from error
+
+
+def _require_today(database: Path) -> None:
+    if not opening.is_of_today(database):
+        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
