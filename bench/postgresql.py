@@ -51,8 +51,8 @@ class Server:
 
     def start(self) -> None:
         """Returns once it answers. Raises NoPostgresql."""
-        settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "jit=off")
-        settings += (f"fsync={'on' if self._fsync else 'off'}", "log_destination=stderr")
+        fsync = f"fsync={'on' if self._fsync else 'off'}"
+        settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "jit=off", fsync)
         options = [word for setting in settings for word in ("-c", setting)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

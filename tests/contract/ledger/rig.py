@@ -46,7 +46,12 @@ class LedgerRig:
 
     async def rows(self) -> list[dict[str, Any]]:
         """All attempts, newest first."""
-        return (await self.reader.attempts(AttemptSearch(), 1_000)).rows
+        page = await self.reader.attempts(AttemptSearch(), 1_000)
+        rows = page.rows
+        while page.next is not None:
+            page = await self.reader.attempts(AttemptSearch(after=page.next), 1_000)
+            rows += page.rows
+        return rows
 
     async def close(self) -> None:
         """All of them."""
@@ -93,6 +98,15 @@ def six_and_three(question: Question, subject: Subject, history: History, now: f
 
 def _no(rule: str, counted: int, limit: float) -> Reason:
     return Reason(f"test.{rule}", "frequency", "law", "deny", "too many", counted=counted, limit=limit)
+
+
+def one_at_most(question: Question, subject: Subject, history: History, now: float) -> Decision:
+    """One call ever, and one channel a caller id."""
+    if history.calls or any(use.channels for use in history.caller_ids):
+        return Decision("deny", "hash", reasons=(_no("one", 1, 1),))
+    return Decision(
+        "allow", "hash", obligations=Obligations(caller_ids=tuple(use.number for use in history.caller_ids))
+    )
 
 
 def rules(reservation: Reservation) -> list[str]:

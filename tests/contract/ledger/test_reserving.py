@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 
 import pytest
@@ -11,7 +12,7 @@ from dialer.governor.decisions import Decision
 from dialer.governor.history import History
 from dialer.governor.questions import Question, Subject
 from hotline.ledger.port import DEFAULT_TERMS, Terms
-from tests.contract.ledger.rig import NUMBER, START, LedgerRig, asked, reserve, rules, six_and_three
+from tests.contract.ledger.rig import NUMBER, START, LedgerRig, asked, one_at_most, reserve, rules, six_and_three
 
 
 async def test_an_allow_is_an_attempt_that_counts_at_once(rig: LedgerRig) -> None:
@@ -84,6 +85,36 @@ async def test_askers_by_different_names_never_share_the_last_attempt(rig: Ledge
     questions = [asked(f"+861380000000{turn % 3}", person=f"p{turn % 2}", account="debt") for turn in range(24)]
     given = await asyncio.gather(*(reserve(ledgers[turn % 2], one) for turn, one in enumerate(questions)))
     assert sum(one.fresh for one in given) == 3
+
+
+@pytest.mark.parametrize("shared", ["number", "person", "account", "caller_id", "key"])
+async def test_whoever_shares_a_name_waits_until_the_other_is_decided_and_written(rig: LedgerRig, shared: str) -> None:
+    """The first is held up inside its decision; the second must not be decided meanwhile, by whatever they share."""
+    loop = asyncio.get_running_loop()
+    begun, go_on = asyncio.Event(), threading.Event()
+    questions, terms = [], []
+    for own in ("1", "2"):
+        name = {kind: "0" if kind == shared else own for kind in ("number", "person", "account", "caller_id", "key")}
+        questions.append(asked(f"+861380000000{name['number']}", person=name["person"], account=name["account"]))
+        terms.append(Terms(caller_ids=(f"+86109518300{name['caller_id']}",), key=name["key"]))
+    same_question = questions[1] if shared != "key" else questions[0]
+
+    def held_up(question: Question, subject: Subject, history: History, now: float) -> Decision:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(10)
+        return one_at_most(question, subject, history, now)
+
+    other = rig.another()
+    await other.history(NUMBER, "", "", 0.0)
+    subject = Subject(number=NUMBER)
+    first = asyncio.create_task(rig.ledger.reserve(questions[0], subject, held_up, terms[0]))
+    await begun.wait()
+    second = asyncio.create_task(other.reserve(same_question, subject, one_at_most, terms[1]))
+    await asyncio.wait([second], timeout=0.5)
+    go_on.set()
+    assert (await first).fresh
+    assert not (await second).fresh
+    assert len(await rig.rows()) == 1
 
 
 async def test_a_key_asked_again_gets_the_same_answer_and_no_second_attempt(rig: LedgerRig) -> None:
@@ -253,7 +284,7 @@ async def test_an_asker_who_is_gone_leaves_no_attempt_behind(rig: LedgerRig) -> 
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     async with asyncio.timeout(20):
-        while (await rig.ledger.history(NUMBER, "", "", 0.0)).calls:  # noqa: ASYNC110  # each look is a transaction
+        while (await rig.ledger.history(NUMBER, "", "", 0.0)).calls:  # noqa: ASYNC110  # each look is a query
             await asyncio.sleep(0.01)
     assert (await rig.reserve(key="k")).fresh
 
@@ -273,5 +304,5 @@ async def test_a_decision_that_takes_too_long_is_no_answer_and_no_attempt(rig: L
     assert rules(denied) == ["ledger.no_answer"]
     async with asyncio.timeout(30):
         await decided.wait()
-        while [row["result"] for row in await rig.rows()] != ["withdrawn"]:
+        while [row["result"] for row in await rig.rows()] != ["withdrawn"]:  # noqa: ASYNC110  # each look is a query
             await asyncio.sleep(0.02)
