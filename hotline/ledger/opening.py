@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from calls.dependencies import Dependency
@@ -19,6 +19,9 @@ from hotline.ledger.requests import Request
 from hotline.ledger.sqlite import SqliteStore
 from hotline.ledger.store import Store
 from hotline.store.opening import StoreAway, migrate_ledger, run_migrations
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 REVISION = "0011"
 """The newest migration that is of the ledger; those of other rooms are none of its business."""
@@ -113,12 +116,22 @@ def _migrate_database(place: Place) -> None:
         with engine.begin() as connection:
             # of several processes that start at once one makes the tables, and the others find them
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
-            run_migrations(connection, REVISION, _BEFORE)
+            if not _is_of_today(connection):
+                run_migrations(connection, REVISION, _BEFORE)
     except SQLAlchemyError as error:
         cause = str(error.__cause__ or error).strip().partition("\n")[0]
         raise StoreAway(f"{place.name}: {cause}") from error
     finally:
         engine.dispose()
+
+
+def _is_of_today(connection: "Connection") -> bool:
+    """True when the tables are those of REVISION: then Alembic need not be loaded."""
+    from sqlalchemy import inspect, text
+
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return [tuple(row) for row in connection.execute(text("SELECT version_num FROM alembic_version"))] == [(REVISION,)]
 
 
 def _store(place: Place, clock: Callable[[], float], own_clock: bool) -> Store:
