@@ -77,8 +77,8 @@ class Books(Protocol):
         """Write a new attempt."""
         ...
 
-    def change(self, attempt: Attempt, was_open: bool) -> None:
-        """Write what has changed of an attempt that was read here."""
+    def change(self, attempt: Attempt, held: bool, now: float) -> None:
+        """Write what has changed of an attempt that was read here; `held`: it held a channel before."""
         ...
 
     def refuse(self, refusal: Refusal, now: float) -> None:
@@ -125,10 +125,10 @@ class Uses:
             use.starts.append(at)
             use.last_used = max(use.last_used, at)
 
-    def opened_or_ended(self, number: str, was_open: bool, is_open: bool) -> None:
+    def changed(self, number: str, held: bool, holds: bool) -> None:
         """A call that shows it took its channel, or gave it back."""
-        if was_open != is_open and (use := self.known.get(number)) is not None:
-            use.channels += 1 if is_open else -1
+        if held != holds and (use := self.known.get(number)) is not None:
+            use.channels += 1 if holds else -1
 
     def rests(self, number: str, until: float) -> None:
         """It is out of rotation."""

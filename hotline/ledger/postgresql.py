@@ -20,8 +20,8 @@ from dialer.governor.history import CallerIdUse, PastCall
 from hotline.ledger.books import REFUSED, Key, Refusal, Use, Uses, newest_first
 from hotline.ledger.port import Attempt, LedgerAway
 from hotline.ledger.requests import Enter, Look, Request, Reserve, Settle, Withdraw
-from hotline.ledger.settling import past, state_at
-from hotline.ledger.store import COLUMNS, FOUND, SETTLED, SLACK_S, NotStored, found, settled
+from hotline.ledger.settling import SLACK_S, holds_channel, past, state_at
+from hotline.ledger.store import COLUMNS, FOUND, SETTLED, NotStored, found, settled
 from hotline.store import ledger_tables as tables
 
 _BLOCK = 1_000
@@ -61,7 +61,7 @@ SELECT asked.number,
 FROM unnest(%s::text[]) AS asked (number)"""
 _COPY = f"COPY attempts ({_NAMES}, decision) FROM STDIN"
 _TYPES = dict.fromkeys((*SETTLED, *FOUND), "text") | {
-    **dict.fromkeys(("dialled_at", "talked_until", "expires_at", "settled_at"), "float8"),
+    **dict.fromkeys(("at", "dialled_at", "talked_until", "expires_at", "settled_at"), "float8"),
     **dict.fromkeys(("open", "expired", "late"), "bool"),
 }
 
@@ -195,7 +195,7 @@ class PostgresqlBooks:
         self._by_call: dict[Key, int] = {}
         self._of: dict[tuple[str, str], set[int]] = defaultdict(set)
         """Numbers of attempts by number, person or account."""
-        self._found: dict[int, tuple[str, ...]] = {}
+        self._found: dict[int, tuple[Any, ...]] = {}
         self._uses = Uses(_not_loaded)
         self._added: list[int] = []
         self._changed: dict[int, None] = {}
@@ -271,23 +271,28 @@ class PostgresqlBooks:
                 self._uses.known[number] = Use(channels, starts, until, last_used)
 
     def write(self) -> None:
-        """Write all that has changed."""
+        """Write all that has changed since the last time."""
         if self._added:
             with self._cursor.copy(_COPY) as copy:
                 for number in self._added:
-                    copy.write_row((*msgspec.structs.astuple(self._attempts[number]), self._decisions[number]))
+                    attempt = self._attempts[number]
+                    copy.write_row((*msgspec.structs.astuple(attempt), self._decisions[number]))
+                    self._found[number] = found(attempt)
         changed = [self._attempts[number] for number in sorted(self._changed)]
         if changed:
             self._cursor.execute(_SETTLE, ([one.id for one in changed], *_turned(map(settled, changed))), prepare=True)
         moved = [one for one in changed if found(one) != self._found[one.id]]
         if moved:
             self._cursor.execute(_FIND, ([one.id for one in moved], *_turned(map(found, moved))), prepare=True)
+            self._found.update((one.id, found(one)) for one in moved)
         if self._refused:
             with self._cursor.copy(_REFUSE) as copy:
                 for row in self._refused:
                     copy.write_row(row)
         for caller_id, until in sorted(self._resting):
             self._cursor.execute(_REST, (caller_id, until))
+        for written in (self._added, self._changed, self._refused, self._resting):
+            written.clear()
 
     def by_id(self, attempt: int) -> Attempt | None:
         """By its number."""
@@ -333,12 +338,12 @@ class PostgresqlBooks:
         if attempt.open:
             self._uses.begun(attempt.caller_id, attempt.at)
 
-    def change(self, attempt: Attempt, was_open: bool) -> None:
+    def change(self, attempt: Attempt, held: bool, now: float) -> None:
         """Written at the end."""
         if attempt.id in self._found:
             self._changed[attempt.id] = None
         self._remember(attempt)
-        self._uses.opened_or_ended(attempt.caller_id, was_open, attempt.open)
+        self._uses.changed(attempt.caller_id, held, holds_channel(attempt, now))
 
     def refuse(self, refusal: Refusal, now: float) -> None:
         """Written at the end."""
@@ -350,8 +355,14 @@ class PostgresqlBooks:
         self._uses.rests(caller_id, until)
 
     def expire(self, now: float) -> int:
-        """All of them at once, but for those that somebody settles just now."""
-        return self._cursor.execute(_EXPIRE, (now,)).rowcount
+        """All of them at once, but for those that another process settles just now."""
+        self.write()
+        released = self._cursor.execute(_EXPIRE, (now,)).rowcount
+        for attempt in self._attempts.values():
+            if attempt.open and attempt.expires_at <= now:
+                attempt.open, attempt.expired = False, attempt.state == "reserved"
+                attempt.state = state_at(attempt, now)
+        return released
 
     def _ask(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         return self._cursor.execute(statement, values, prepare=True).fetchall()

@@ -23,7 +23,7 @@ from hotline.ledger.port import (
     Settlement,
     Terms,
 )
-from hotline.ledger.settling import LONGEST_CALL_S, MOVES, settle, state_at
+from hotline.ledger.settling import LONGEST_CALL_S, MOVES, holds_channel, settle, state_at
 from hotline.store.ledger_tables import attempts, refusals
 
 Answer = TypeVar("Answer", covariant=True)
@@ -164,10 +164,10 @@ class Settle:
         attempt = books.by_id(self.told.attempt)
         if attempt is None:
             return Settled("unknown")
-        was_open = attempt.open
+        held = holds_channel(attempt, now)
         outcome = settle(attempt, self.told, now)
         if outcome != "repeated":
-            books.change(attempt, was_open)
+            books.change(attempt, held, now)
         if self.told.caller_id_rests_until and attempt.caller_id:
             books.rest(attempt.caller_id, self.told.caller_id_rests_until)
         return Settled(outcome, attempt.state)
@@ -200,12 +200,12 @@ class Enter:
             attempt.settled_at = now
             books.add(attempt, b"")
             return Recorded("added", attempt.id)
-        was_open = found.open
+        held = holds_channel(found, now)
         outcome = settle(found, self._told(found.id), now)
         for name in ("person", "account", "case_number", "script"):
             if not getattr(found, name):
                 setattr(found, name, getattr(self._attempt(0), name))
-        books.change(found, was_open)
+        books.change(found, held, now)
         assert outcome != "unknown"  # the attempt is there
         return Recorded("merged" if merged else outcome, found.id)
 
@@ -271,10 +271,10 @@ class Withdraw:
         attempt = books.by_id(self.attempt)
         if attempt is None or (attempt.at, attempt.number, attempt.state) != (self.at, self.number, "reserved"):
             return
-        was_open = attempt.open
+        held = holds_channel(attempt, now)
         attempt.state, attempt.open, attempt.key, attempt.settled_at = "released", False, "", now
         attempt.result = "withdrawn"
-        books.change(attempt, was_open)
+        books.change(attempt, held, now)
 
 
 class Look:

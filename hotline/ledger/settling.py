@@ -1,7 +1,7 @@
 """Settling is a walk of an attempt through its states: by the table MOVES, which also says what comes too late."""
 
 from dialer.governor.history import PastCall, State
-from hotline.ledger.port import Attempt, Outcome, Settlement
+from hotline.ledger.port import LONGEST_HOLD_S, Attempt, Outcome, Settlement
 
 MOVES: dict[State, frozenset[State]] = {
     "reserved": frozenset({"attempted", "answered", "effective", "abandoned", "blocked", "released"}),
@@ -15,6 +15,8 @@ MOVES: dict[State, frozenset[State]] = {
 }
 """More may become known of a call, never less: a settlement outside of the table changes no state."""
 
+SLACK_S = LONGEST_HOLD_S
+"""A call may be dialled so long after it was reserved: a history is found by the latter, and counts by the former."""
 LONGEST_CALL_S = 4 * 3600.0
 """A call that is said to be up, and of which nothing more is heard, holds its caller id's channel so long."""
 
@@ -22,6 +24,11 @@ LONGEST_CALL_S = 4 * 3600.0
 def state_at(attempt: Attempt, now: float) -> State:
     """The state as it counts at `now`: a reservation past its deadline is released, whether that is written yet."""
     return "released" if attempt.state == "reserved" and attempt.expires_at <= now else attempt.state
+
+
+def holds_channel(attempt: Attempt, now: float) -> bool:
+    """Whether its caller id has one channel less for it."""
+    return attempt.open and attempt.expires_at > now
 
 
 def settle(attempt: Attempt, told: Settlement, now: float) -> Outcome:
@@ -48,6 +55,8 @@ def settle(attempt: Attempt, told: Settlement, now: float) -> Outcome:
 def _fill(attempt: Attempt, told: Settlement, now: float) -> None:
     if told.at is not None:
         attempt.dialled_at = told.at
+        if told.at > attempt.at + SLACK_S:  # long after it expired: else no history would find it by its time
+            attempt.at = told.at
     if told.talked_until:
         attempt.talked_until = max(attempt.talked_until, told.talked_until)
     elif attempt.state == "effective" and not attempt.talked_until:

@@ -11,7 +11,8 @@ from dialer.governor.history import CallerIdUse, PastCall
 from hotline.ledger.books import REFUSED, Key, Refusal, Use, Uses, newest_first
 from hotline.ledger.port import Attempt, LedgerAway
 from hotline.ledger.requests import Request
-from hotline.ledger.store import COLUMNS, FOUND, PAST, SETTLED, SLACK_S, NotStored, found, settled
+from hotline.ledger.settling import SLACK_S, holds_channel
+from hotline.ledger.store import COLUMNS, FOUND, PAST, SETTLED, NotStored, found, settled
 from hotline.store import ledger_tables as tables
 
 _BUSY_S = 5.0
@@ -110,7 +111,7 @@ class SqliteBooks:
         self._connection = connection
         self._uses = Uses(self._use)
         self._last_id: int | None = None
-        self._found: dict[int, tuple[str, ...]] = {}
+        self._found: dict[int, tuple[Any, ...]] = {}
         """The columns FOUND of the attempts that were read, as they stand in the table."""
 
     def by_id(self, attempt: int) -> Attempt | None:
@@ -158,13 +159,13 @@ class SqliteBooks:
         if attempt.open:
             self._uses.begun(attempt.caller_id, attempt.at)
 
-    def change(self, attempt: Attempt, was_open: bool) -> None:
+    def change(self, attempt: Attempt, held: bool, now: float) -> None:
         """The columns that may have changed."""
         self._connection.execute(_SETTLE, (*settled(attempt), attempt.id))
         if (now_found := found(attempt)) != self._found[attempt.id]:
             self._connection.execute(_FIND, (*now_found, attempt.id))
             self._found[attempt.id] = now_found
-        self._uses.opened_or_ended(attempt.caller_id, was_open, attempt.open)
+        self._uses.changed(attempt.caller_id, held, holds_channel(attempt, now))
 
     def refuse(self, refusal: Refusal, now: float) -> None:
         """One row."""

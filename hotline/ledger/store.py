@@ -35,14 +35,22 @@ SETTLED = (
     "settled_at",
 )
 """Columns that a settlement changes."""
-FOUND = ("call", "person", "account", "case_number", "agent", "script", "key")
+FOUND = ("at", "call", "person", "account", "case_number", "agent", "script", "key")
 """Columns that change seldom, each with an index to be kept: they are written only where they did."""
 
 
-def found(attempt: Attempt) -> tuple[str, ...]:
+def found(attempt: Attempt) -> tuple[Any, ...]:
     """The columns FOUND."""
     return (
-        *(attempt.call, attempt.person, attempt.account, attempt.case_number, attempt.agent, attempt.script),
+        *(
+            attempt.at,
+            attempt.call,
+            attempt.person,
+            attempt.account,
+            attempt.case_number,
+            attempt.agent,
+            attempt.script,
+        ),
         attempt.key,
     )
 
@@ -62,5 +70,3 @@ PAST = (
     *("talked_until", "result"),
 )
 """The fields of a PastCall, as expressions."""
-SLACK_S = 86_400.0
-"""A call may be dialled so long after it was reserved: a history is found by the latter, and counts by the former."""

@@ -29,7 +29,7 @@ attempts = Table(
     "attempts",
     metadata,
     Column("id", _ID, primary_key=True, autoincrement=False),
-    Column("at", Float(53), nullable=False, comment="reserved then; of an import: dialled then. Never changes"),
+    Column("at", Float(53), nullable=False, comment="reserved then; dialled, of an import and long after"),
     Column("state", String(16), nullable=False, comment="dialer.governor.history.State"),
     Column("number", String(32), nullable=False),
     Column("person", String(128), nullable=False),
