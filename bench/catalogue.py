@@ -41,6 +41,7 @@ BENCHES = {
     "start": Entry("start", "the controller's start on 1,000 flows and 10,000 prompts"),
     "eventsocket": Entry("eventsocket", "what FreeSWITCH's event socket costs us: an event in, a command out"),
     "do_not_call": Entry("do_not_call", "what a do-not-call list of a million lines costs the event loop"),
+    "ledger": Entry("ledger", "durable reservations of calls: how many a second, how soon, four processes, origins"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),

@@ -56,7 +56,7 @@ async def test_nothing_is_doubled_over_the_cap_or_lost(rig: LedgerRig) -> None:
     rows = {row["id"]: row for row in await rig.rows()}
 
     allowed = [line for line in said if line[0] == "allowed"]
-    assert len({attempt for _, attempt, _, _ in allowed}) == len(allowed) >= 100
+    assert len({attempt for _, attempt, _, _ in allowed}) == len(allowed) >= 40
     assert not [line for line in allowed if rows[line[1]]["person"] != line[2]]
     keys = Counter(key for _, _, _, key in allowed if key)
     assert keys
