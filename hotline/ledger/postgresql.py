@@ -25,7 +25,13 @@ _TRIES = 5
 """Of a transaction that another one has thrown out."""
 _PASSES = (errors.SerializationFailure, errors.DeadlockDetected)
 _CONNECT_S = 3
-_STATEMENT_MS = 5_000
+_SETTINGS = (
+    "statement_timeout = 5000",
+    "synchronous_commit = on",
+    # Every statement is a walk along an index. A plan that was made while the table was empty says otherwise.
+    *("enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off"),
+    "plan_cache_mode = force_generic_plan",
+)
 _APART_S = 60.0
 """The two clocks may go apart by so much before the difference is taken anew."""
 
@@ -112,8 +118,8 @@ def connect(url: str) -> psycopg.Connection[Any]:
     """A connection at READ COMMITTED, durable at each commit. Raises psycopg.Error."""
     connection = psycopg.connect(url, connect_timeout=_CONNECT_S, application_name="hotline ledger")
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-    connection.execute(f"SET statement_timeout = {_STATEMENT_MS}")
-    connection.execute("SET synchronous_commit = on")
+    for setting in _SETTINGS:
+        connection.execute(f"SET {setting}")
     connection.commit()
     return connection
 

@@ -31,17 +31,10 @@ _NAMES = ", ".join(COLUMNS)
 _NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
 _LOCK = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key"
 _BY_ID = f"SELECT {_NAMES} FROM attempts WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
-_BY_KEY = f"""
-SELECT {_NAMES}, decision FROM attempts JOIN unnest(%s::text[], %s::text[]) AS asked (s, k) ON source = s AND key = k
-WHERE {tables.WITH_KEY}"""
-_BY_CALL = f"""
-SELECT {_NAMES} FROM attempts JOIN unnest(%s::text[], %s::text[]) AS asked (s, c) ON call = c AND source = s
-WHERE {tables.WITH_CALL} ORDER BY id FOR UPDATE OF attempts"""
-_NEAR = f"""
-SELECT {_NAMES} FROM attempts
-JOIN unnest(%s::text[], %s::float8[], %s::float8[]) AS asked (n, since, until)
-ON number = n AND at BETWEEN since AND until
-ORDER BY at, id FOR UPDATE OF attempts"""
+_BY_KEY = f"SELECT {_NAMES}, decision FROM attempts WHERE key = ANY(%s) AND {tables.WITH_KEY}"
+_BY_CALL = f"SELECT {_NAMES} FROM attempts WHERE call = ANY(%s) AND {tables.WITH_CALL} ORDER BY id FOR UPDATE"
+_NEAR = f"SELECT {_NAMES} FROM attempts WHERE number = ANY(%s) AND at BETWEEN %s AND %s ORDER BY id FOR UPDATE"
+"""These three may find more than is asked for, of another source or time: an array is what an index is walked by."""
 _PAST = f"SELECT {_NAMES} FROM attempts WHERE {{0}} AND at >= %s AND state <> 'released'"
 _PAST_BY = {
     "number": _PAST.format("number = ANY(%s)"),
@@ -130,12 +123,13 @@ class PostgresqlBooks:
             if asks.ids:
                 read.append((self._read, self._ask(_BY_ID, (sorted(asks.ids),))))
             if asks.keys:
-                read.append((self._see_keys, self._ask(_BY_KEY, _turned(asks.keys))))
+                read.append((self._see_keys, self._ask(_BY_KEY, ([one.key for one in asks.keys],))))
             if asks.records:
-                calls = [(one.source, one.call) for one in asks.records]
-                spans = [(one.number, one.at - one.within_s, one.at + one.within_s) for one in asks.records]
-                read.append((self._read, self._ask(_BY_CALL, _turned(calls))))
-                read.append((self._read, self._ask(_NEAR, _turned(spans))))
+                since = min(one.at - one.within_s for one in asks.records)
+                until = max(one.at + one.within_s for one in asks.records)
+                near = [one.number for one in asks.records]
+                read.append((self._read, self._ask(_BY_CALL, ([one.call for one in asks.records],))))
+                read.append((self._read, self._ask(_NEAR, (near, since, until))))
             if asks.caller_ids:
                 read.append((self._see_uses, self._ask(_USES, (about, about - 1.0, sorted(asks.caller_ids)))))
         for take, cursor in read:

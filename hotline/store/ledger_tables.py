@@ -68,7 +68,7 @@ attempts = Table(
     _partial("attempts_by_case", "case_number", "at", "id", of=WITH_CASE),
     _partial("attempts_by_caller_id", "caller_id", "at", of=WITH_CALLER_ID),
     _partial("attempts_by_call", "call", "source", of=WITH_CALL),
-    _partial("attempts_once", "source", "key", of=WITH_KEY, unique=True),
+    _partial("attempts_once", "key", "source", of=WITH_KEY, unique=True),
     _partial("attempts_open", "caller_id", "expires_at", of=IS_OPEN),
 )
 """Calls that were placed, may be, or might have been: one row each, of this house and of others."""

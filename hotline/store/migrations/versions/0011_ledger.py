@@ -71,7 +71,7 @@ def upgrade() -> None:
         ("attempts_by_case", ["case_number", "at", "id"], "case_number <> ''"),
         ("attempts_by_caller_id", ["caller_id", "at"], "caller_id <> ''"),
         ("attempts_by_call", ["call", "source"], "call <> ''"),
-        ("attempts_once", ["source", "key"], "key <> ''"),
+        ("attempts_once", ["key", "source"], "key <> ''"),
         ("attempts_open", ["caller_id", "expires_at"], "open"),
     ):
         where = None if condition is None else sa.text(condition)
