@@ -21,6 +21,7 @@ _COMMANDS = {
     "why": ("records", "Tell one call's story, step by step, with the reasons."),
     "cases": ("records", "Cases, newest first."),
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),
+    "ledger": ("ledger", "Outgoing calls: where each came from, what was refused and by which rule; exports."),
     "status": ("status", "The outer parts: up or down, since when, last error, next try; exit status for monitoring."),
     "secrets": ("secrets", "The secrets: what for, how old; never their values. Write a new one on purpose."),
     "retention": ("retention", "What is kept for how long, and what would go now."),

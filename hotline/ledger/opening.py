@@ -18,6 +18,7 @@ from hotline.ledger.port import LedgerAway, Settlement
 from hotline.ledger.requests import Request
 from hotline.ledger.sqlite import SqliteStore
 from hotline.ledger.store import Store
+from hotline.site.settings import Site
 from hotline.store.opening import StoreAway, migrate_ledger, run_migrations
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Place:
 
     file: Path | None = None
     url: str = ""
+
+    @classmethod
+    def of(cls, site: Site) -> "Place":
+        """The place of a site's ledger."""
+        return cls.read(site.settings.ledger, site.folder, site.state)
 
     @classmethod
     def read(cls, text: str | None, folder: Path, state: Path) -> "Place":
