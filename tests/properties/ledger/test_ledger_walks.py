@@ -25,7 +25,7 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(chance=st.randoms(use_true_random=False), groups=st.integers(1, 12))
 def test_a_walk_agrees_with_the_model(empty_file: Path, chance: random.Random, groups: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
