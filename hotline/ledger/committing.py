@@ -35,7 +35,11 @@ class Asked(NamedTuple):
 class GroupCommit:
     """The thread. Asked from one event loop only."""
 
-    def __init__(self, store: Store, state: Dependency, sweep_s: float = _SWEEP_S) -> None:
+    def __init__(
+        self, store: Store, state: Dependency, on_refused: Callable[[str], None], sweep_s: float = _SWEEP_S
+    ) -> None:
+        """`on_refused` is told, on the loop, what the database would not take of one request: a fault of ours."""
+        self._on_refused = on_refused
         self._store = store
         self._state = state
         self._sweep_s = sweep_s
@@ -156,6 +160,7 @@ class GroupCommit:
         waiting.extend(kept)
 
     def _refuse(self, asked: Asked, error: NotStored) -> None:
+        self._on_loop(self._on_refused, str(error))
         if isinstance(asked.request, Reserve):
             self._on_loop(_answer, asked.future, Reservation(NO_ANSWER))
         else:

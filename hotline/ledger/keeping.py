@@ -36,12 +36,14 @@ class KeptLedger:
         *,
         answer_within_s: float = ANSWER_WITHIN_S,
         on_late: Callable[[Settlement], None] = lambda told: None,
+        on_refused: Callable[[str], None] = lambda error: None,
     ) -> None:
-        """`answer_within_s`: a reservation that takes longer is denied. `on_late` is told of each late settlement."""
+        """`answer_within_s`: a reservation that takes longer is denied. `on_late` is told of each late settlement,
+        `on_refused` of what the database would not take of one request: a fault of ours, to be logged."""
         self.state = state
         self._answer_within_s = answer_within_s
         self._on_late = on_late
-        self._commits = GroupCommit(store, state)
+        self._commits = GroupCommit(store, state, on_refused)
 
     @property
     def commits(self) -> int:

@@ -72,12 +72,13 @@ def open_ledger(
     own_clock: bool = True,
     answer_within_s: float = ANSWER_WITHIN_S,
     on_late: Callable[[Settlement], None] = lambda told: None,
+    on_refused: Callable[[str], None] = lambda error: None,
 ) -> KeptLedger:
     """The ledger at `place`, for the running event loop. `own_clock`: a database of several machines tells the time by
     its own. Raises BadInput where the package for PostgreSQL is missing."""
     state = Dependency("ledger", clock, critical=True)
     store = MigratedStore(place, _store(place, clock, own_clock))
-    return KeptLedger(store, state, answer_within_s=answer_within_s, on_late=on_late)
+    return KeptLedger(store, state, answer_within_s=answer_within_s, on_late=on_late, on_refused=on_refused)
 
 
 class MigratedStore:

@@ -17,7 +17,7 @@ from dialer.governor.questions import Subject
 from hotline.ledger import sqlite
 from hotline.ledger.keeping import KeptLedger
 from hotline.ledger.opening import Place, open_ledger
-from hotline.ledger.port import DEFAULT_TERMS, LedgerAway, Settlement
+from hotline.ledger.port import DEFAULT_TERMS, Attempt, LedgerAway, Settlement
 from hotline.ledger.postgresql import PostgresqlStore
 from hotline.ledger.requests import Reserve
 from tests.contract.ledger.rig import NUMBER, START, LedgerRig, asked, reserve, rules, six_and_three
@@ -115,6 +115,28 @@ async def test_a_place_that_nobody_can_write_denies_from_the_start(tmp_path: Pat
     await rig.close()
     with pytest.raises(LedgerAway):
         await told
+
+
+@pytest.mark.unit
+async def test_a_fault_of_ours_denies_one_and_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sqlite.SqliteBooks.add
+
+    def add(books: sqlite.SqliteBooks, attempt: Attempt, decision: bytes) -> None:
+        if attempt.person == "bad":
+            raise KeyError("of ours")
+        real(books, attempt, decision)
+
+    monkeypatch.setattr(sqlite.SqliteBooks, "add", add)
+    told: list[str] = []
+    ledger = open_ledger(Place(file=file), lambda: START, answer_within_s=20.0, on_refused=told.append)
+    asked_for = [asked(f"+86139{at:08d}", person=person) for at, person in enumerate(("good", "bad", "better"))]
+    given = await asyncio.gather(*(reserve(ledger, one) for one in asked_for))
+        *(reserve(ledger, asked(f"+86139{at:08d}", person=one)) for at, one in enumerate(persons))
+    )
+    assert [one.fresh for one in given] == [True, False, True]
+    assert rules(given[1]) == ["ledger.no_answer"]
+    assert told == ["KeyError: 'of ours'"]
+    await ledger.close()
 
 
 @pytest.mark.live
