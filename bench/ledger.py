@@ -243,7 +243,8 @@ SELECT n, t, CASE n % 3 WHEN 0 THEN 'effective' ELSE 'attempted' END, '+861' || 
   'scene-' || (n % 340), 'service', 'human', 'spring', t + 1, CASE n % 3 WHEN 0 THEN t + 60 ELSE 0 END, 'no_answer',
   'campaign', '', 'k' || n, 'switch-1@hotline-' || n, CASE n % 1000 WHEN 0 THEN 'C-' || n ELSE '' END,
   CASE n % 3 WHEN 0 THEN 8000 + (n / 3) % 200 ELSE '' END, '+86109518301' || (n % 10), 'v1', 'renewal', '', 'bench',
-  'allow', t + 120, 0, 0, 0, t + 60, CAST('{"verdict":"allow","policy":"bench","scene":"renewal","version":"v1"}' AS BLOB)
+  'allow', t + 120, 0, 0, 0, t + 60,
+  CAST('{"verdict":"allow","policy":"bench","scene":"renewal","version":"v1"}' AS BLOB)
 FROM one"""
 
 

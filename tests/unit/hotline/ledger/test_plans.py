@@ -1,4 +1,4 @@
-"""Every statement of the ledger in SQLite walks along an index: among fifty million rows another would stop all calls."""
+"""Every statement of the ledger in SQLite walks along an index: among fifty million rows another stops all calls."""
 
 from __future__ import annotations
 
