@@ -32,7 +32,7 @@ from hotline.ledger.searching import AttemptSearch, Reader
 PAIRS = 40_000
 RATE = 2_000
 ROWS = 5_000_000
-"""Of the ledger that is searched. HOTLINE_BENCH_ROWS has another number: 50 million take 30 GB and an hour."""
+"""Of the ledger that is searched; HOTLINE_BENCH_ROWS has another number."""
 _ASKERS = 256
 _PERSONS = 400_000
 _SECONDS = 10.0

@@ -60,7 +60,7 @@ def ledger(
 
       hotline ledger --refused --rule cn.gbt45251.freq -n 100
 
-      hotline ledger --scene renewal --since 2026-11-01 --csv > renewal.csv
+      hotline ledger --scene renewal --since 2026-11-01 --csv | gzip > renewal.csv.gz
     """
     opened = open_site(site)
     with told():
