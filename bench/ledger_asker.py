@@ -7,6 +7,8 @@ others do at the same time, and prints what came of it as JSON.
 from __future__ import annotations
 
 import asyncio
+import itertools
+import os
 import random
 import sys
 import time
@@ -26,6 +28,7 @@ MOST_ATTEMPTS = 6
 MOST_TALKS = 3
 POOL = tuple(f"+8610951830{place:02d}" for place in range(20))
 _ASKERS = 48
+_turn = itertools.count()
 _PERSONS_A_SECOND = 450
 _PERSONS_AT_ONCE = 60
 """Persons that all processes ask for at the same time. Each has six attempts, so new ones must come."""
@@ -73,7 +76,7 @@ def question_of(person: int, chance: random.Random) -> tuple[Question, Terms]:
         scene="renewal", number=number, origin="campaign", person=f"p{person}", account=f"a{person}", campaign="spring"
     )
     begin = chance.randrange(len(POOL) - 3)
-    key = f"{chance.getrandbits(64):x}"
+    key = f"spring/{os.getpid()}/{next(_turn)}"  # as a campaign counts its tries
     return asked, Terms(key=key, category="service", channel="human", version="v1", caller_ids=POOL[begin : begin + 4])
 
 
