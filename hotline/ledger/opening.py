@@ -76,7 +76,7 @@ def open_ledger(
 ) -> KeptLedger:
     """The ledger at `place`, for the running event loop. `own_clock`: a database of several machines tells the time by
     its own. Raises BadInput where the package for PostgreSQL is missing."""
-    state = Dependency("ledger", clock, critical=True)
+    state = Dependency("ledger", clock)
     store = MigratedStore(place, _store(place, clock, own_clock))
     return KeptLedger(store, state, answer_within_s=answer_within_s, on_late=on_late, on_refused=on_refused)
 
