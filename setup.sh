@@ -81,4 +81,7 @@ install_packages
 if [ "$what" = run ]; then install_python requirements.lock; else install_python requirements-dev.lock; fi
 # the demonstration on a FreeSWITCH needs no Asterisk; make hands its SWITCH on
 [ "$what-${SWITCH:-asterisk}" = run-freeswitch ] || asterisk/install.sh >/dev/null
-if [ "$what" = test ]; then tests/live/install_baresip.sh >/dev/null; fi
+if [ "$what" = test ]; then
+    tests/live/install_baresip.sh >/dev/null
+    postgresql/install.sh >/dev/null
+fi

@@ -9,8 +9,9 @@ Layer = Literal["law", "region", "group", "product", "scene", "customer"]
 """From the highest down. The strictest wins; what a layer has locked no lower one replaces."""
 LAYERS: tuple[Layer, ...] = ("law", "region", "group", "product", "scene", "customer")
 Family = Literal[
-    "scene", "hours", "frequency", "spacing", "sensitivity", "validity", "caller_id", "consent", "do_not_call"
+    "scene", "hours", "frequency", "spacing", "sensitivity", "validity", "caller_id", "consent", "do_not_call", "ledger"
 ]
+"""Of a rule. `ledger` is none of a policy: the attempt could not be reserved, so the answer is no."""
 
 
 class Reason(msgspec.Struct, frozen=True):

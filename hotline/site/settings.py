@@ -7,6 +7,7 @@ import contextlib
 import difflib
 import re
 import secrets
+import urllib.parse
 import zoneinfo
 from datetime import time
 from pathlib import Path
@@ -101,6 +102,23 @@ class Settings(Strict):
     """Left out: everything stays inside, and nothing needs a broker."""
     webhooks: tuple[WebhookSettings, ...] = ()
     """Receivers that are told of events by HTTP."""
+    ledger: str | None = None
+    """The place where outgoing calls are reserved and counted: `postgresql://USER@HOST/DATABASE` when several
+    controllers share it, or `sqlite:///PATH`. Default: DIR/var/ledger.db."""
+
+    @pydantic.field_validator("ledger")
+    @classmethod
+    def _a_place(cls, ledger: str | None) -> str | None:
+        if ledger is None or re.fullmatch(r"sqlite:///.+", ledger):
+            return ledger
+        parts = urllib.parse.urlsplit(ledger)
+        if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+            raise ValueError("write sqlite:///PATH, or postgresql://USER@HOST/DATABASE")
+        if parts.password is not None:
+            raise ValueError(
+                "no password here: put it into a file as libpq reads it, and ?passfile=FILE behind the database"
+            )
+        return ledger
 
     @pydantic.model_validator(mode="after")
     def _journal_by_one_name(self) -> "Settings":

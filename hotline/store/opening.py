@@ -1,12 +1,20 @@
 """Opening the store: bringing the tables to today's shape, and a connection to read by."""
 
 import contextlib
+import fcntl
 import sqlite3
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calls.errors import BadInput
 
+if TYPE_CHECKING:  # loading it is a third of a start
+    from sqlalchemy import Connection
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = threading.Lock()
+"""Alembic's `op` is one for the whole process."""
 _PASSES = frozenset({"FULL", "IOERR", "CANTOPEN", "READONLY", "PERM", "BUSY", "LOCKED"})
 
 
@@ -18,20 +26,29 @@ def migrate(path: Path) -> None:
     """Create the database, or bring an older one up to date. Raises BadInput, with what to do, where SQLite cannot;
     StoreAway where it may later."""
     _keep_private(path)
-    if is_of_today(path):
+    if not is_of_today(path):
+        upgrade(path, "head")
+
+
+def migrate_ledger(path: Path, revision: str, before: str) -> None:
+    """The same for the file of a ledger: it has the tables of the migrations behind `before`, up to `revision`."""
+    _keep_private(path)
+    if _is_at(path, revision):
         return
-    # Loaded only when there is something to migrate: it is a third of what a start loads.
-    from alembic import command
-    from alembic.config import Config
+    with path.with_name(f"{path.name}.migrating").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # of several processes one makes the tables, and the others find them
+        if not _is_at(path, revision):
+            upgrade(path, revision, before)
+
+
+def upgrade(path: Path, revision: str, before: str | None = None) -> None:
+    """Run the migrations of a file up to `revision`; those up to `before` count as done in one that is new."""
     from sqlalchemy import create_engine
 
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
     engine = create_engine(f"sqlite:///{path}")
     try:
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            run_migrations(connection, revision, before)
     except Exception as error:
         refusal = error if isinstance(error, sqlite3.DatabaseError) else error.__cause__
         if isinstance(refusal, sqlite3.DatabaseError):
@@ -40,6 +57,22 @@ def migrate(path: Path) -> None:
         raise
     finally:
         engine.dispose()
+
+
+def run_migrations(connection: "Connection", revision: str, before: str | None = None) -> None:
+    """Run them within a transaction of SQLAlchemy's, of SQLite or PostgreSQL."""
+    # Loaded only when there is something to migrate: it is a third of what a start loads.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    with _MIGRATING:
+        if before is not None and MigrationContext.configure(connection).get_current_revision() is None:
+            command.stamp(config, before)
+        command.upgrade(config, revision)
 
 
 def _reason(refusal: sqlite3.DatabaseError) -> str:
@@ -74,7 +107,10 @@ def _keep_private(path: Path) -> None:
 
 def is_of_today(path: Path) -> bool:
     """True when the tables are those of the newest migration; a file that cannot be read is left to Alembic."""
-    newest = max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return _is_at(path, max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
+def _is_at(path: Path, revision: str) -> bool:
     if not path.exists() or not path.stat().st_size:
         return False
     try:
@@ -82,7 +118,7 @@ def is_of_today(path: Path) -> bool:
             found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     except sqlite3.DatabaseError:
         return False
-    return found == [(newest,)]
+    return found == [(revision,)]
 
 
 def columns(path: Path, table: str) -> frozenset[str]:

@@ -41,6 +41,7 @@ OF_AN_EXTRA = {
     "paho": ("hotline/bus/",),
     "lightgbm": ("hotline/learning/",),
     "matplotlib": ("hotline/cli/plots.py",),
+    "psycopg": ("hotline/ledger/", "bench/ledger.py", "bench/postgresql.py"),
 }
 """Not there in every installation: the modules that may want it, and are loaded only where it is."""
 

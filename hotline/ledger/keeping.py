@@ -1,0 +1,104 @@
+"""The ledger over any store: the port, with a deadline for every reservation."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from calls.dependencies import Dependency
+from calls.errors import BadInput
+from dialer.governor.history import History
+from dialer.governor.questions import Question, Subject
+from hotline.ledger.committing import GroupCommit
+from hotline.ledger.port import (
+    DEFAULT_TERMS,
+    Decide,
+    LedgerAway,
+    Record,
+    Recorded,
+    Reservation,
+    Settled,
+    Settlement,
+    Terms,
+)
+from hotline.ledger.requests import NO_ANSWER, Enter, Expire, Look, Request, Reserve, Settle
+from hotline.ledger.store import Store
+
+ANSWER_WITHIN_S = 2.0
+
+
+class KeptLedger:
+    """A ledger in one store. `state` is told whether the store answers. For the running event loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        state: Dependency,
+        *,
+        answer_within_s: float = ANSWER_WITHIN_S,
+        on_late: Callable[[Settlement], None] = lambda told: None,
+        on_refused: Callable[[str], None] = lambda error: None,
+    ) -> None:
+        """`answer_within_s`: a reservation that takes longer is denied. `on_late` is told of each late settlement,
+        `on_refused` of what the database would not take of one request: a fault of ours, to be logged."""
+        self.state = state
+        self._answer_within_s = answer_within_s
+        self._on_late = on_late
+        self._commits = GroupCommit(store, state, on_refused)
+
+    @property
+    def commits(self) -> int:
+        """Transactions so far."""
+        return self._commits.commits
+
+    async def reserve(
+        self, question: Question, subject: Subject, decide: Decide, terms: Terms = DEFAULT_TERMS
+    ) -> Reservation:
+        """As the port says."""
+        try:
+            reservation: Reservation = await self._soon(Reserve(question, subject, decide, terms))
+        except LedgerAway:
+            return Reservation(NO_ANSWER)
+        return reservation
+
+    async def settle(self, settlement: Settlement) -> Settled:
+        """As the port says; raises BadInput for a state or a text that no settlement has."""
+        answer: Settled = await self._commits.ask(Settle(settlement))
+        if answer.outcome == "late":
+            self._on_late(settlement)
+        return answer
+
+    async def record(self, records: Sequence[Record]) -> list[Recorded]:
+        """As the port says. Records after one that is refused may be written: they are known when they come again."""
+        asked = [self._commits.ask(request) for request in [Enter(record) for record in records]]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        done = []
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+            done.append(answer)
+        return done
+
+    async def history(
+        self, number: str, person: str, account: str, since: float, caller_ids: Sequence[str] = ()
+    ) -> History:
+        """As the port says."""
+        history: History = await self._soon(Look(number, person, account, since, caller_ids))
+        return history
+
+    async def expire(self) -> int:
+        """As the port says."""
+        released: int = await self._commits.ask(Expire())
+        return released
+
+    async def close(self) -> None:
+        """As the port says."""
+        await self._commits.close()
+
+    async def _soon(self, request: Request[Any]) -> Any:
+        try:
+            async with asyncio.timeout(self._answer_within_s):
+                return await self._commits.ask(request)
+        except TimeoutError:
+            raise LedgerAway(f"no answer within {self._answer_within_s:g} s") from None
+        except BadInput as error:
+            raise LedgerAway(str(error)) from error

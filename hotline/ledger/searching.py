@@ -1,0 +1,179 @@
+"""Searching the ledger: by number, person, account, case, scene, agent, caller id and time; and the origin of a call.
+
+Pages go from the newest to the oldest, by the instant of the reservation and the attempt's number; a cursor names the
+last one seen, so what comes in meanwhile moves nothing. Every search is a walk along one index, also where the ledger
+has fifty million rows: the narrowest filter leads, and the others are held against the rows that it finds.
+"""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, Table, func, literal, select, text, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from calls.errors import BadInput
+from dialer.governor.decisions import Decision
+from hotline.ledger.opening import Place
+from hotline.ledger.port import LedgerAway
+from hotline.store import ledger_tables as tables
+from hotline.store.searching import Cursor
+
+MOST = 1_000
+"""Attempts of one page."""
+
+
+class AttemptSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """A search; None: whatever it is. `since` (included) and `until` (not) are UTC epoch seconds."""
+
+    number: str | None = None
+    """E.164, of whom was called."""
+    person: str | None = None
+    account: str | None = None
+    case: str | None = None
+    call: str | None = None
+    """Its id in the system that placed it."""
+    agent: str | None = None
+    caller_id: str | None = None
+    scene: str | None = None
+    campaign: str | None = None
+    source: str | None = None
+    rule: str | None = None
+    """Of refusals: the strictest rule that said no."""
+    since: float | None = None
+    until: float | None = None
+    after: Cursor | None = None
+
+
+_LEADING = ("case", "call", "number", "person", "account", "agent", "caller_id", "scene", "rule")
+"""Filters with an index, the narrowest first; of several the first one leads."""
+_CONDITIONS = {
+    "person": tables.WITH_PERSON,
+    "account": tables.WITH_ACCOUNT,
+    "agent": tables.WITH_AGENT,
+    "case": tables.WITH_CASE,
+    "call": tables.WITH_CALL,
+    "caller_id": tables.WITH_CALLER_ID,
+}
+
+
+class Page(NamedTuple):
+    """Rows, newest first; and where the next page begins, if there is one."""
+
+    rows: list[dict[str, Any]]
+    next: Cursor | None
+
+
+class Reader:
+    """Reads a ledger beside its writers, for people. Numbers are whole: who shows them masks them."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    async def attempts(self, wanted: AttemptSearch, most: int = 50) -> Page:
+        """A page of attempts, 1 to MOST, without their decisions. Raises LedgerAway, BadInput."""
+        return await self._page(tables.attempts, wanted, most)
+
+    async def refusals(self, wanted: AttemptSearch, most: int = 50) -> Page:
+        """A page of questions that were refused, each with its `decision`. Raises LedgerAway, BadInput."""
+        return await self._page(tables.refusals, wanted, most)
+
+    async def origin(self, attempt: int) -> dict[str, Any] | None:
+        """All that is known of one attempt, with the `decision` (None of an import); None: there is no such attempt."""
+        table = tables.attempts
+        rows = await asyncio.to_thread(self._rows, select(table).where(table.c.id == attempt))
+        return _whole(rows[0]) if rows else None
+
+    def explain(self, wanted: AttemptSearch, most: int = 50) -> list[str]:
+        """The plan of a search of attempts, as the database tells it."""
+        statement, values = self._compiled(query(tables.attempts, wanted, most))
+        word = "EXPLAIN QUERY PLAN " if self._place.file is not None else "EXPLAIN "
+        return [str(row[-1]) for row in self._fetched(word + statement, values)[1]]
+
+    async def _page(self, table: Table, wanted: AttemptSearch, most: int) -> Page:
+        if not 1 <= most <= MOST:
+            raise BadInput(f"a page has 1 to {MOST} attempts")
+        rows = await asyncio.to_thread(self._rows, query(table, wanted, most + 1))
+        rows = [_whole(row) for row in rows]
+        if len(rows) <= most:
+            return Page(rows, None)
+        return Page(rows[:most], Cursor(rows[most - 1]["at"], str(rows[most - 1]["id"])))
+
+    def _rows(self, wanted: Select[Any]) -> list[dict[str, Any]]:
+        names, rows = self._fetched(*self._compiled(wanted))
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _compiled(self, wanted: Select[Any]) -> tuple[str, Any]:
+        if self._place.file is not None:
+            dialect: Any = sqlite.dialect(paramstyle="qmark")
+            compiled = wanted.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+            return str(compiled), tuple(compiled.params[name] for name in compiled.positiontup or ())
+        dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]  # SQLAlchemy's
+        compiled = wanted.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        return str(compiled), compiled.params
+
+    def _fetched(self, statement: str, values: Any) -> tuple[list[str], list[Any]]:
+        if self._place.file is not None:
+            try:
+                with closing(sqlite3.connect(f"file:{self._place.file}?mode=ro", uri=True)) as connection:
+                    cursor = connection.execute(statement, values)
+                    return [one[0] for one in cursor.description], cursor.fetchall()
+            except sqlite3.Error as error:
+                raise LedgerAway(f"{self._place.name}: {error}") from error
+        import psycopg
+
+        try:
+            with psycopg.connect(self._place.url, connect_timeout=3) as connected:
+                connected.read_only = True
+                found = connected.execute(statement, values)
+                return [one.name for one in found.description or ()], found.fetchall()
+        except psycopg.Error as error:
+            raise LedgerAway(f"{self._place.name}: {str(error).partition(chr(10))[0]}") from error
+
+
+def query(table: Table, wanted: AttemptSearch, most: int) -> Select[Any]:
+    """The statement of a search."""
+    columns = [column for column in table.c if column.name != "decision" or table is tables.refusals]
+    where: list[Any] = []
+    leading = True
+    for name in _LEADING:
+        value = getattr(wanted, name)
+        column = table.c.get("case_number" if name == "case" else name)
+        if value is None:
+            continue
+        if column is None:
+            raise BadInput(f"{table.name} are not searched by {name}")
+        where.append(column == value if leading else _aside(column) == value)
+        if leading and table is tables.attempts and name in _CONDITIONS:
+            where.append(text(str(_CONDITIONS[name])))
+        leading = False
+    for name in ("campaign", "source"):
+        if getattr(wanted, name) is not None:
+            where.append(_aside(table.c[name]) == getattr(wanted, name))
+    if wanted.since is not None:
+        where.append(table.c.at >= wanted.since)
+    if wanted.until is not None:
+        where.append(table.c.at < wanted.until)
+    if wanted.after is not None:
+        at, number = wanted.after
+        if not number.isdecimal():
+            raise BadInput("no cursor of the ledger: take the one that the page before ended with")
+        where.append(tuple_(table.c.at, table.c.id) < tuple_(literal(at), literal(int(number))))
+    return select(*columns).where(*where).order_by(table.c.at.desc(), table.c.id.desc()).limit(most)
+
+
+def _aside(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column as no index has it: the leading filter's index is the one to walk along."""
+    return func.coalesce(column, "")
+
+
+def _whole(row: dict[str, Any]) -> dict[str, Any]:
+    for name in ("open", "expired", "late"):
+        if name in row:
+            row[name] = bool(row[name])
+    if "decision" in row:
+        kept = bytes(row["decision"])
+        row["decision"] = msgspec.to_builtins(msgspec.json.decode(kept, type=Decision)) if kept else None
+    return row
