@@ -1,0 +1,218 @@
+"""Tables in files: CSV in any usual dialect, xlsx, xls and ods; row by row, each with its line in the file."""
+
+import csv
+import html
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import python_calamine as calamine
+
+from calls.errors import BadInput
+from hotline.contacts.text_encoding import encoding_of
+
+DELIMITERS = ",;\t|"
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_MOST_LINES = 20
+"""Of one record: an address may have some; more are a quotation mark that nobody has closed."""
+_LOOKED_AT = 100
+_A_NUMBER = re.compile(r"\d{7}")
+_WEB_PAGE = re.compile(r"\s*(<!doctype html|<html|<table|<\?xml)", re.IGNORECASE)
+_EXACT = 2**53
+csv.field_size_limit(1 << 20)
+
+
+class Row(NamedTuple):
+    """One row: its line in the file, or its row in the sheet, from 1; its cells, or why they cannot be read."""
+
+    line: int
+    cells: list[str]
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows, the heading among them, and how the file was understood. Rows that are empty are left out."""
+
+    rows: Iterator[Row]
+    form: dict[str, str] = field(default_factory=dict)
+    """encoding and delimiter, or sheet; `note` says what else is in the file."""
+
+
+def open_table(
+    path: Path, region: str, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None
+) -> Table:
+    """The table of a file of `region` (ISO 3166). What is not given is found out.
+
+    Raises OSError, and BadInput for what is no table.
+    """
+    with path.open("rb") as file:
+        begin = file.read(4)
+    if not begin:
+        raise BadInput(f"{path}: it is empty")
+    if begin in (_ZIP, _OLE):
+        return _spreadsheet(path, sheet)
+    if sheet is not None:
+        raise BadInput(f"{path}: --sheet is for spreadsheets, this is text")
+    return _text(path, region, encoding, delimiter)
+
+
+def _text(path: Path, region: str, encoding: str | None, delimiter: str | None) -> Table:
+    name = encoding or encoding_of(path, region)
+    try:
+        "".encode(name)
+    except LookupError as error:
+        raise BadInput(f"{name!r} is no encoding, such as utf-8, gb18030, big5, utf-16, cp1252") from error
+    with path.open(encoding=name, errors="replace", newline="") as file:
+        begin = [line for _, line in zip(range(_LOOKED_AT), file, strict=False)]
+    if begin and _WEB_PAGE.match(begin[0]):
+        raise BadInput(f"{path}: a web page with the name of a table; open it in a spreadsheet and save it as .xlsx")
+    told = re.fullmatch(r'"?sep=(.)"?', begin[0].strip()) if begin else None  # a line that Excel reads, and writes
+    mark = delimiter or (told[1] if told else _delimiter(begin))
+    return Table(_csv(path, name, mark, 1 if told else 0), {"encoding": name, "delimiter": mark})
+
+
+def _delimiter(lines: list[str]) -> str:
+    """The sign that cuts most of the first lines into the same number of cells; a comma where none does."""
+    best, by = (0.0, 0), ","
+    for sign in DELIMITERS:
+        widths = [len(row.cells) for row in _records(lines, sign) if row.cells and not row.problem]
+        if not widths:
+            continue
+        usual = max(set(widths), key=widths.count)
+        score = (round(widths.count(usual) / len(widths), 1), usual)
+        if usual > 1 and score > best:
+            best, by = score, sign
+    return by
+
+
+def _csv(path: Path, encoding: str, delimiter: str, skipped: int) -> Iterator[Row]:
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        for _ in range(skipped):
+            file.readline()
+        for row in _records(file, delimiter):
+            if row.problem or any(row.cells):
+                yield row if not skipped else row._replace(line=row.line + skipped)
+
+
+class _Lines:
+    """Lines with those of the record that is being read kept, so that they can be read anew."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._again: deque[str] = deque()
+        self.record: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        if len(self.record) >= _MOST_LINES:
+            self._again.appendleft(line)
+            raise csv.Error("a quotation mark is opened here and not closed")
+        self.record.append(line)
+        return line
+
+    def all_but_the_first_again(self) -> None:
+        """Give the lines of this record once more, its first left out."""
+        self._again.extendleft(reversed(self.record[1:]))
+        self.record.clear()
+
+
+def _records(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
+    """The records. One that is broken is told by its first line, and reading goes on with the line behind that."""
+    source = _Lines(lines)
+    line = 1
+    while True:
+        try:
+            for cells in csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=True):
+                taken = len(source.record)
+                if taken > 1 and any(map(_A_NUMBER.search, source.record[1:])):
+                    raise csv.Error("a quotation mark is opened here, and what it closes has numbers of other lines")
+                yield Row(line, cells)
+                line += taken
+                source.record.clear()
+            return
+        except csv.Error as error:
+            if not source.record:
+                return
+            yield Row(line, [], _why(error))
+            source.all_but_the_first_again()
+            line += 1
+
+
+def _why(error: csv.Error) -> str:
+    told = str(error)
+    if "end of data" in told:
+        return "a quotation mark is opened here and not closed"
+    if "expected after" in told:
+        return "a quotation mark stands inside a cell: two in a row mean one"
+    return told
+
+
+def _spreadsheet(path: Path, name: str | None) -> Table:
+    try:
+        book = calamine.load_workbook(path)
+        sheets = [one.name for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
+        seen = [
+            one.name
+            for one in book.sheets_metadata
+            if one.visible == calamine.SheetVisibleEnum.Visible and one.name in sheets
+        ]
+        if name is not None and name not in sheets:
+            raise BadInput(f"{path}: no sheet {name}; there are {', '.join(sheets)}")
+        if not sheets:
+            raise BadInput(f"{path}: it has no sheet with cells")
+        chosen = name if name is not None else (seen or sheets)[0]
+        sheet = book.get_sheet_by_name(chosen)
+    except calamine.PasswordError as error:
+        raise BadInput(f"{path}: it is protected by a password; save it without one") from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise BadInput(f"{path}: no spreadsheet that can be read ({error})") from error
+    form = {"sheet": chosen}
+    others = [one for one in sheets if one != chosen]
+    if others and name is None:
+        form["note"] = f"not read: {', '.join(others)}"
+    return Table(_sheet_rows(sheet), form)
+
+
+def _sheet_rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
+    # `iter_rows` begins with the first row that has a cell; `start` says which that is
+    first = 0 if sheet.start is None else sheet.start[0]
+    for line, row in enumerate(sheet.iter_rows(), start=first + 1):
+        cells = [cell if type(cell) is str else _text_of(cell) for cell in row]
+        if any(cells):
+            yield Row(line, cells)
+
+
+def _text_of(cell: object) -> str:
+    """A cell as it is shown. Of a number with more than 15 digits a spreadsheet keeps only the first: as it rounds."""
+    match cell:
+        case bool():
+            return "true" if cell else "false"
+        case int():
+            return str(cell)
+        case float():
+            if cell.is_integer() and abs(cell) < _EXACT:
+                return str(int(cell))
+            return repr(cell) if abs(cell) < _EXACT else f"{cell:.14E}"
+        case datetime():
+            return cell.isoformat(" ", "seconds") if cell.time() != time() else cell.date().isoformat()
+        case date() | time():
+            return cell.isoformat()
+        case timedelta():
+            return str(cell)
+        case _:
+            return "" if cell is None else str(cell)
+
+
+def plain(text: str) -> str:
+    """A cell without what web pages and spreadsheets put around it."""
+    return html.unescape(text).strip() if "&" in text else text.strip()
