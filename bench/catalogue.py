@@ -41,6 +41,8 @@ BENCHES = {
     "start": Entry("start", "the controller's start on 1,000 flows and 10,000 prompts"),
     "eventsocket": Entry("eventsocket", "what FreeSWITCH's event socket costs us: an event in, a command out"),
     "do_not_call": Entry("do_not_call", "what a do-not-call list of a million lines costs the event loop"),
+    "dnc": Entry("dnc", "do-not-call lists of a hundred million numbers: memory, a look-up, the load"),
+    "lists": Entry("lists", "a list of a million people from a file into the store"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+import phonenumbers
 
 _NETWORKS = [
     *(*range(130, 140), *range(145, 154), *range(155, 160), 162, *range(165, 168), *range(170, 179), *range(180, 194)),
@@ -19,7 +20,9 @@ _NETWORKS = [
 """The prefixes of mobiles that are given out."""
 _GIVEN_OUT = 0.7
 _BIG_AREAS = [10, *range(20, 30)]
-_SMALL_AREAS = list(range(311, 1000))
+_SMALL_AREAS = [
+    area for area in range(311, 1000) if phonenumbers.is_valid_number(phonenumbers.parse(f"+86{area}5551234"))
+]
 _ABROAD = [447, 4915, 14155, 8526, 8190, 659]
 _FIXED = 0.048
 _FOREIGN = 0.002

@@ -9,18 +9,19 @@ import phonenumbers
 from phonenumbers import PhoneMetadata
 
 from calls.number_kinds import country_and_kinds
-from calls.numbers import masked_within
+from calls.numbers import REGION, masked_within
 from hotline.site.number_file import numbers_in
 
-_MOBILE = re.compile(r"1(?:[3-689][0-9]|7[0-8])[0-9]{8}")
+_MOBILE = re.compile(r"(\+86[ -]?)?(1(?:[3-689][0-9]|7[0-8]))(?:([0-9]{8})(?:\.0)?|[ -]([0-9]{4})[ -]([0-9]{4}))")
+"""Most cells of most lists; the general way gives the same. 179 begins a carrier's prefix, too."""
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 _MOST_KEY = 64
 
 
 def numbers_of(text: str, region: str) -> list[str]:
     """The numbers of a cell in E.164, as dialled in `region` (ISO 3166). Raises ValueError with what is not certain."""
-    if region == "CN" and _MOBILE.fullmatch(text):
-        return ["+86" + text]
+    if (usual := _MOBILE.fullmatch(text)) and (usual[1] or region == REGION):
+        return ["+86" + usual[2] + (usual[3] or usual[4] + usual[5])]
     found = list(numbers_in(text, region))
     if not found:
         raise ValueError(f"{_shown(text)}: no telephone number can be read here")

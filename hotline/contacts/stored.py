@@ -93,15 +93,15 @@ def problems(database: Path, list_: int, kind: str = "") -> list[Problem]:
     """What was wrong with rows of a list, in the order of the file; of one kind."""
     with closing(_reading(database)) as connection:
         query = (
-            "SELECT row, kind, \"column\", reason, winner FROM contact_problems WHERE list = ?1 AND (?2 = '' OR kind = ?2) "
-            "ORDER BY row, place"
+            'SELECT row, kind, "column", reason, winner FROM contact_problems '
+            "WHERE list = ?1 AND (?2 = '' OR kind = ?2) ORDER BY row, place"
         )
         return [Problem(*row) for row in connection.execute(query, (list_, kind))]
 
 
 def _list(row: tuple[Any, ...]) -> ContactList:
     before, form, behind = row[:6], row[6], row[7:]
-    return ContactList(*before, msgspec.json.decode(form), *behind)
+    return ContactList(*(*before, msgspec.json.decode(form), *behind))
 
 
 def _reading(database: Path) -> sqlite3.Connection:

@@ -1,14 +1,17 @@
 """Tables in files: CSV in any usual dialect, xlsx, xls and ods; row by row, each with its line in the file."""
 
+import contextlib
 import csv
-import html
 import re
+import zipfile
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import python_calamine as calamine
 
@@ -23,6 +26,12 @@ _LOOKED_AT = 100
 _A_NUMBER = re.compile(r"\d{7}")
 _WEB_PAGE = re.compile(r"\s*(<!doctype html|<html|<table|<\?xml)", re.IGNORECASE)
 _EXACT = 2**53
+_SECTOR = 512
+_BLOCK = 1 << 20
+_PLACE = re.compile(rb'<c[^>]*? r="([A-Z]{1,3})(\d{1,7})"')
+_LONGEST_TAG = 256
+_SPARSE, _ALWAYS = 50, 2_000_000
+"""Cells of a sheet's rectangle for each that is filled, and those that no memory is needed for."""
 csv.field_size_limit(1 << 20)
 
 
@@ -156,7 +165,7 @@ def _why(error: csv.Error) -> str:
 
 
 def _spreadsheet(path: Path, name: str | None) -> Table:
-    try:
+    with _told(path):
         book = calamine.load_workbook(path)
         sheets = [one.name for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
         seen = [
@@ -164,32 +173,99 @@ def _spreadsheet(path: Path, name: str | None) -> Table:
             for one in book.sheets_metadata
             if one.visible == calamine.SheetVisibleEnum.Visible and one.name in sheets
         ]
-        if name is not None and name not in sheets:
-            raise BadInput(f"{path}: no sheet {name}; there are {', '.join(sheets)}")
-        if not sheets:
-            raise BadInput(f"{path}: it has no sheet with cells")
-        chosen = name if name is not None else (seen or sheets)[0]
+    if name is not None and name not in sheets:
+        raise BadInput(f"{path}: no sheet {name}; there are {', '.join(sheets)}")
+    if not sheets:
+        raise BadInput(f"{path}: it has no sheet with cells")
+    chosen = name if name is not None else (seen or sheets)[0]
+    _refuse_what_is_cut_or_far_away(path, chosen)
+    with _told(path):
         sheet = book.get_sheet_by_name(chosen)
-    except calamine.PasswordError as error:
-        raise BadInput(f"{path}: it is protected by a password; save it without one") from error
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise BadInput(f"{path}: no spreadsheet that can be read ({error})") from error
     form = {"sheet": chosen}
     others = [one for one in sheets if one != chosen]
     if others and name is None:
         form["note"] = f"not read: {', '.join(others)}"
-    return Table(_sheet_rows(sheet), form)
+    return Table(_sheet_rows(path, sheet), form)
 
 
-def _sheet_rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
-    # `iter_rows` begins with the first row that has a cell; `start` says which that is
-    first = 0 if sheet.start is None else sheet.start[0]
-    for line, row in enumerate(sheet.iter_rows(), start=first + 1):
-        cells = [cell if type(cell) is str else _text_of(cell) for cell in row]
-        if any(cells):
-            yield Row(line, cells)
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell what the library says of a file that is no spreadsheet, or a broken one."""
+    try:
+        yield
+    except calamine.PasswordError as error:
+        raise BadInput(f"{path}: it is protected by a password; save it without one") from error
+    except FileNotFoundError:
+        raise
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise BadInput(f"{path}: no spreadsheet that can be read ({error})") from error
+    except BaseException as error:
+        # python-calamine 0.9.1 panics on some broken .xls (cfb.rs), and its panics are no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise BadInput(f"{path}: no spreadsheet that can be read; it may have been cut off") from error
+
+
+def _refuse_what_is_cut_or_far_away(path: Path, sheet: str) -> None:
+    """Raises BadInput for two kinds of files that the library takes: an .xls whose last sector is cut, of which it
+    gives the rows before, and an .xlsx with a cell far away from all others, for which it takes all memory there is."""
+    if not zipfile.is_zipfile(path):
+        if path.stat().st_size % _SECTOR:
+            raise BadInput(f"{path}: its end is missing; copy it once more, or save it anew")
+        return
+    with zipfile.ZipFile(path) as archive:
+        part = _part_of(archive, sheet)
+        if part is None:
+            return  # .ods, which lists empty cells by their count; or a layout that only the library knows
+        width, height, cells, rest = 0, 0, 0, b""
+        with archive.open(part) as file:
+            while block := file.read(_BLOCK):
+                block, end = rest + block, 0
+                for found in _PLACE.finditer(block):
+                    cells += 1
+                    width, height = max(width, _column(found[1])), max(height, int(found[2]))
+                    end = found.end()
+                rest = block[max(end, len(block) - _LONGEST_TAG) :]
+    if width * height > _SPARSE * cells + _ALWAYS:
+        raise BadInput(
+            f"{path}: in sheet {sheet} a cell stands far away from the others, at the end of {width} columns "
+            f"and {height} rows; delete the empty rows and columns before it, or save the sheet as CSV"
+        )
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """The file of the archive that holds a sheet."""
+    try:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error):
+        return None
+    of_sheet = {
+        one.get("name"): next((value for word, value in one.items() if word.endswith("}id")), None)
+        for one in book.iter()
+        if one.tag.endswith("}sheet")
+    }
+    for one in relations:
+        if one.get("Id") == of_sheet.get(sheet) and (target := one.get("Target")):
+            part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+            return part if part in archive.namelist() else None
+    return None
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _sheet_rows(path: Path, sheet: calamine.CalamineSheet) -> Iterator[Row]:
+    with _told(path):
+        # `iter_rows` begins with the sheet's first row, empty or not, as `to_python` does not
+        for line, row in enumerate(sheet.iter_rows(), start=1):
+            cells = [cell if type(cell) is str else _text_of(cell) for cell in row]
+            if any(cells):
+                yield Row(line, cells)
 
 
 def _text_of(cell: object) -> str:
@@ -211,8 +287,3 @@ def _text_of(cell: object) -> str:
             return str(cell)
         case _:
             return "" if cell is None else str(cell)
-
-
-def plain(text: str) -> str:
-    """A cell without what web pages and spreadsheets put around it."""
-    return html.unescape(text).strip() if "&" in text else text.strip()

@@ -102,16 +102,27 @@ def import_file(
         if not refused:
             raise BadInput(f"{path}: there is no number in it; to take an import off, use `hotline do-not-call undo`")
         return Imported(None, len(taken), lines, tuple(unreadable), unreadable_count)
+    made, replaced = keep(database, folder, taken, wish, checksum, lines, unreadable_count)
+    return Imported(made, len(taken), lines, tuple(unreadable), unreadable_count, replaced)
+
+
+def keep(
+    database: Path, folder: Path, taken: Snapshot, wish: Wish, checksum: str, lines: int, unreadable: int
+) -> tuple[int, tuple[int, ...]]:
+    """Put these numbers in force as an import: its id, and those of the imports that it replaces.
+
+    Durable when it returns. Raises OSError and BadInput: then nothing was changed.
+    """
     name = f"{wish.list}-{time.time_ns()}.numbers"
     snapshot.write(folder / name, taken)
     try:
         with writing(database) as connection:
-            made, replaced = _made(connection, wish, name, checksum, len(taken), lines, unreadable_count)
+            made, replaced = _made(connection, wish, name, checksum, len(taken), lines, unreadable)
     except BaseException:
         (folder / name).unlink(missing_ok=True)
         raise
     _tidy(database, folder, replaced)
-    return Imported(made, len(taken), lines, tuple(unreadable), unreadable_count, replaced)
+    return made, replaced
 
 
 def _made(

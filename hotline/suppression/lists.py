@@ -163,7 +163,7 @@ class Lists:
                 lifted = entries.add_within(connection, number, wish, at, "lifted")
         return Removed(tuple(ended), lifted, self.lists_of(number))
 
-    def numbers(self, list_: str | None = None) -> Iterable[tuple[Import, Snapshot]]:
+    def numbers(self, list_: str | None = None) -> list[tuple[Import, Snapshot]]:
         """The imports as of the last `refresh`, of one list or all, with their numbers."""
         return [one for one in self._imports if list_ is None or one[0].list == list_]
 

@@ -152,7 +152,7 @@ def opened(hashes: NumberHashes, sent: bytes) -> Delta:
     """The delta in an envelope. Raises BadInput for what no site of the group signed."""
     try:
         envelope = msgspec.json.decode(sent, type=Envelope)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:  # msgspec lets the second one through
         raise BadInput(f"this is no delta of `hotline do-not-call share export`: {error}") from error
     if not hashes.is_signed(envelope.delta.encode(), envelope.signature):
         raise BadInput("the signature is wrong: it was changed on its way, or that site has another shared secret")

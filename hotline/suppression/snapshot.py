@@ -97,7 +97,7 @@ def read(path: Path, between: Callable[[], None] = lambda: None) -> Snapshot:
             if begin != _MAGIC:
                 raise BadInput(f"{path}: no snapshot of numbers")
             header = msgspec.json.decode(line, type=_Header)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _broken(path) from error
 
         def pieces() -> Iterator[tuple[int, bytes]]:

@@ -9,48 +9,10 @@ import pytest
 
 from calls.errors import BadInput
 from hotline.contacts import importing
-from hotline.contacts.importing import Summary, Wanted, import_list
-from hotline.store import opening
+from hotline.contacts.importing import Wanted, import_list
+from tests.unit.hotline.contacts.importing_lists import LI, ZHANG, imported, numbers, people, rows
 
 pytestmark = pytest.mark.unit
-
-ZHANG, LI = "+8613800138000", "+8613900139000"
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("store") / "hotline.db"
-    opening.migrate(path)
-    return path.read_bytes()
-
-
-@pytest.fixture
-def store(tmp_path: Path, empty: bytes) -> Path:
-    path = tmp_path / "hotline.db"
-    path.write_bytes(empty)
-    return path
-
-
-def imported(store: Path, content: str | bytes, name: str = "list.csv", **wanted: object) -> Summary:
-    path = store.with_name(name)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    given = {"name": "spring", "region": "CN", "author": "lin", **wanted}
-    return import_list(store, path, Wanted(**given))  # type: ignore[arg-type]
-
-
-def rows(store: Path, query: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(store) as connection:
-        found = connection.execute(query).fetchall()
-    connection.close()
-    return found
-
-
-def people(store: Path) -> list[tuple[object, ...]]:
-    return rows(store, "SELECT row, person, account, name, attributes FROM contacts ORDER BY list, row")
-
-
-def numbers(store: Path) -> list[tuple[object, ...]]:
-    return rows(store, "SELECT row, place, number, zone FROM contact_numbers ORDER BY list, row, place")
 
 
 def test_columns_are_found_by_their_words(store: Path) -> None:
