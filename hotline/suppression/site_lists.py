@@ -16,6 +16,7 @@ def folder_of(site: Site) -> Path:
 
 def lists_of(site: Site) -> Lists:
     """All lists of the site, those of other sites too. Raises BadInput."""
+    folder_of(site).mkdir(parents=True, exist_ok=True, mode=0o700)
     sharing = site.settings.sharing
     return Lists(site.database, folder_of(site), None if sharing is None else hashes_of(site)[1])
 
