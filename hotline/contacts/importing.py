@@ -111,19 +111,20 @@ def import_list(
         table = open_table(
             path, wanted.region, encoding=wanted.encoding, delimiter=wanted.delimiter, sheet=wanted.sheet
         )
-        columns, left = _columns(table.rows, wanted)
-        summary = Summary(wanted.name, path.name, table.form, columns.told())
-        checksum = _checksum(path)
-        loading = _Loading(store, summary, _begun(store, wanted, summary, checksum))
-        try:
-            size = max(path.stat().st_size, 1)
-            for read, part in _parts(contact_rows.read(left, columns, wanted.region, wanted.zone)):
-                loading.take(part)
-                progress(read, min(1.0, read / max(_rows_of(size, read, loading.bytes_seen), 1)))
-            loading.finish(taken, wanted)
-        except BaseException:
-            _drop(store, loading.list)
-            raise
+        with contextlib.closing(table.rows):
+            columns, left = _columns(table.rows, wanted)
+            summary = Summary(wanted.name, path.name, table.form, columns.told())
+            checksum = _checksum(path)
+            loading = _Loading(store, summary, _begun(store, wanted, summary, checksum))
+            try:
+                size = max(path.stat().st_size, 1)
+                for read, part in _parts(contact_rows.read(left, columns, wanted.region, wanted.zone)):
+                    loading.take(part)
+                    progress(read, min(1.0, read / max(_rows_of(size, read, loading.bytes_seen), 1)))
+                loading.finish(taken, wanted)
+            except BaseException:
+                _drop(store, loading.list)
+                raise
         if taken is not None:
             _drop(store, taken[0])
     summary.took_s = time.perf_counter() - began

@@ -2,11 +2,12 @@
 
 import contextlib
 import csv
+import lzma
 import re
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -26,6 +27,11 @@ _LOOKED_AT = 100
 _A_NUMBER = re.compile(r"\d{7}")
 _WEB_PAGE = re.compile(r"\s*(<!doctype html|<html|<table|<\?xml)", re.IGNORECASE)
 _EXACT = 2**53
+_BROKEN = (
+    *(calamine.CalamineError, OSError, ValueError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError),
+)
+"""What both readers of archives raise for broken ones; RuntimeError is a part that is encrypted."""
 _SECTOR = 512
 _BLOCK = 1 << 20
 _PLACE = re.compile(rb'<c[^>]*? r="([A-Z]{1,3})(\d{1,7})"')
@@ -45,9 +51,12 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """Rows, the heading among them, and how the file was understood. Rows that are empty are left out."""
+    """Rows, the heading among them, and how the file was understood. Rows that are empty are left out.
 
-    rows: Iterator[Row]
+    Close `rows` when not all of them are read: it has the file.
+    """
+
+    rows: Generator[Row, None, None]
     form: dict[str, str] = field(default_factory=dict)
     """encoding and delimiter, or sheet; `note` says what else is in the file."""
 
@@ -99,7 +108,7 @@ def _delimiter(lines: list[str]) -> str:
     return by
 
 
-def _csv(path: Path, encoding: str, delimiter: str, skipped: int) -> Iterator[Row]:
+def _csv(path: Path, encoding: str, delimiter: str, skipped: int) -> Generator[Row, None, None]:
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         for _ in range(skipped):
             file.readline()
@@ -178,8 +187,8 @@ def _spreadsheet(path: Path, name: str | None) -> Table:
     if not sheets:
         raise BadInput(f"{path}: it has no sheet with cells")
     chosen = name if name is not None else (seen or sheets)[0]
-    _refuse_what_is_cut_or_far_away(path, chosen)
     with _told(path):
+        _refuse_what_is_cut_or_far_away(path, chosen)
         sheet = book.get_sheet_by_name(chosen)
     form = {"sheet": chosen}
     others = [one for one in sheets if one != chosen]
@@ -195,9 +204,9 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except calamine.PasswordError as error:
         raise BadInput(f"{path}: it is protected by a password; save it without one") from error
-    except FileNotFoundError:
+    except (FileNotFoundError, BadInput):
         raise
-    except (calamine.CalamineError, OSError, ValueError) as error:
+    except _BROKEN as error:
         raise BadInput(f"{path}: no spreadsheet that can be read ({error})") from error
     except BaseException as error:
         # python-calamine 0.9.1 panics on some broken .xls (cfb.rs), and its panics are no Exception
@@ -238,7 +247,7 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     try:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error):
+    except (KeyError, ElementTree.ParseError):
         return None
     of_sheet = {
         one.get("name"): next((value for word, value in one.items() if word.endswith("}id")), None)
@@ -259,7 +268,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _sheet_rows(path: Path, sheet: calamine.CalamineSheet) -> Iterator[Row]:
+def _sheet_rows(path: Path, sheet: calamine.CalamineSheet) -> Generator[Row, None, None]:
     with _told(path):
         # `iter_rows` begins with the sheet's first row, empty or not, as `to_python` does not
         for line, row in enumerate(sheet.iter_rows(), start=1):
