@@ -44,6 +44,8 @@ BENCHES = {
     "governor": Entry("governor", "what one decision on an outgoing call costs, by 340 and 3,400 scenes"),
     "scenes": Entry("scenes", "what 3,400 scenes and a batch of 10,000 names cost"),
     "ledger": Entry("ledger", "durable reservations of calls: how many a second, how soon, four processes, origins"),
+    "dnc": Entry("dnc", "do-not-call lists of a hundred million numbers: memory, a look-up, the load"),
+    "lists": Entry("lists", "a list of a million people from a file into the store"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),

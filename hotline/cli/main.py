@@ -29,6 +29,8 @@ _COMMANDS = {
     "legal-hold": ("legal_hold", "Calls of which nothing is deleted."),
     "trunks": ("trunks", "The trunks: up or down and why, calls now, last failures."),
     "overrides": ("overrides", "A bad night's switches: closed queues and lines, announcements, other hours today."),
+    "do-not-call": ("do_not_call", "Numbers that are not called: add, remove, import, check, share."),
+    "lists": ("lists", "People to be called: lists from CSV and spreadsheets, their bad rows."),
     "webhooks": ("webhooks", "The webhooks: state, events that wait, last failures; --test sends one."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run queues, or the whole house, in virtual time, with the code that serves live calls."),

@@ -27,6 +27,7 @@ from hotline.bus.making import make_bus
 from hotline.driver.clock import Clock
 from hotline.driver.do_not_call import NumberList
 from hotline.driver.executor import CommandExecutor
+from hotline.driver.house_lists import HouseLists
 from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
 from hotline.driver.services import Services
@@ -51,6 +52,7 @@ from hotline.site.secrets import SecretsWatch
 from hotline.site.settings import Site
 from hotline.store import statements
 from hotline.store.writer import Writer
+from hotline.suppression.site_lists import lists_of
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.drift import warn_of_drift
 from hotline.versions.store import Programs, Versions
@@ -134,7 +136,8 @@ class Server:
         self._writer: Writer
         self._write_ahead: WriteAhead
         self._upkeep: Upkeep
-        self._do_not_call = NumberList(site.do_not_call, site.settings.region)
+        file = NumberList(site.do_not_call, site.settings.region)
+        self._do_not_call = HouseLists(file, lambda: lists_of(site))
         self._gate = ServerGate(site, self._versions)
         broker = Dependency("broker", time.time)
         self._bus = make_bus(site, self.metrics.bus_up.set, broker)

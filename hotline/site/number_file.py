@@ -7,18 +7,20 @@ line without a number that can be read is told: somebody on it must not be calle
 
 import codecs
 import hashlib
-import io
 import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from calls.numbers import e164, masked_within
+from hotline.site import usual_lines
+from hotline.site.number_set import NumberSet
 
 _USUAL = re.compile(
     r"[\"'=]{0,2}((?:(?:\+|00)?86)?1[3-9][0-9]{9})[\"']?(?:\.0+)?"
@@ -38,6 +40,7 @@ _MOBILE_BEGUN = re.compile(r"\+861[3-9]")
 _MOBILE_LENGTH = len("+8613800138000")
 _WORK_AT_A_TIME = 40
 _WORK_OF_THE_REST = 12
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +51,30 @@ class UnreadableLine:
     told: str
 
 
+class Part(NamedTuple):
+    """What some lines of a file held, and how far the file is read."""
+
+    international: npt.NDArray[np.uint64]
+    """E.164 without the plus, in any order."""
+    short: tuple[str, ...]
+    unreadable: tuple[UnreadableLine, ...]
+    lines: int
+    bytes_read: int
+
+
 @dataclass(slots=True)
 class Numbers:
-    """Numbers of a file: eight bytes each for those in E.164, sorted; short codes beside them."""
+    """Numbers of a file: those in E.164 as an exact set of two bytes each or less; short codes beside them."""
 
-    international: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    international: NumberSet = field(default_factory=NumberSet)
     short: frozenset[str] = frozenset()
     unreadable: tuple[UnreadableLine, ...] = ()
 
     def __contains__(self, number: str) -> bool:
-        """Whether `number` (as `e164` gives it) is in the file; microseconds."""
+        """Whether `number` (as `e164` gives it) is in the file; a microsecond."""
         if not number.startswith("+") or not number[1:].isdecimal():
             return number in self.short
-        wanted = np.uint64(int(number[1:]))
-        at = int(np.searchsorted(self.international, wanted))
-        return at < len(self.international) and bool(self.international[at] == wanted)
+        return int(number[1:]) in self.international
 
     def __len__(self) -> int:
         return len(self.international) + len(self.short)
@@ -77,33 +89,48 @@ def checksum(path: Path) -> str:
 def read(path: Path, region: str, between: Callable[[], None] = lambda: None) -> Numbers:
     """The numbers of the file as dialled in `region` (ISO 3166). Raises OSError, and UnicodeError for no text at all.
 
-    `between` is called after every fraction of a millisecond of work: to let others go on, and to end it by an
-    exception.
+    `between` is called after every millisecond of work or so: to let others go on, and to end it by an exception.
     """
-    international, work = array("Q"), 0
-    short: set[str] = set()
-    unreadable: list[UnreadableLine] = []
-    with path.open("rb") as raw, io.TextIOWrapper(raw, encoding=_encoding(path)) as file:
-        for count, line in enumerate(file, start=1):
+    international, short, unreadable = NumberSet(), set[str](), list[UnreadableLine]()
+    for part in parts(path, region, between):
+        international.add(part.international)
+        short.update(part.short)
+        unreadable += part.unreadable
+    between()
+    return Numbers(international.freeze(), frozenset(short), tuple(unreadable))
+
+
+def parts(path: Path, region: str, between: Callable[[], None] = lambda: None) -> Iterator[Part]:
+    """The file piece by piece, some thousand lines each, so that a hundred million need no memory. As `read`."""
+    line = 0
+    for block, bytes_read in _blocks(path):
+        usual = usual_lines.read(block, region)
+        international = array("Q")
+        short: list[str] = []
+        unreadable: list[UnreadableLine] = []
+        work = 0
+        for place, begins, ends in usual.others:
             work += 1
             if work > _WORK_AT_A_TIME:
                 work = 0
                 between()
-            line = line.strip()
-            if (found := _USUAL.fullmatch(line)) and (number := e164(found[1], region)).startswith("+"):
+            text = block[begins:ends].decode("utf-8").strip()
+            if (found := _USUAL.fullmatch(text)) and (number := e164(found[1], region)).startswith("+"):
                 international.append(int(number[1:]))
                 continue
             work += _WORK_OF_THE_REST
             try:
-                for number in numbers_in(line, region, heading=count == 1):
+                for number in numbers_in(text, region, heading=line + place == 0):
                     if number.startswith("+"):
                         international.append(int(number[1:]))
                     else:
-                        short.add(number)
+                        short.append(number)
             except ValueError as error:
-                unreadable.append(UnreadableLine(count, str(error)))
-    sorted_once = np.frombuffer(international, np.uint64) if international else np.empty(0, np.uint64)
-    return Numbers(np.sort(sorted_once), frozenset(short), tuple(unreadable))
+                unreadable.append(UnreadableLine(line + place + 1, str(error)))
+        between()
+        line += usual.lines
+        read = [usual.numbers, np.frombuffer(international, np.uint64)] if international else [usual.numbers]
+        yield Part(np.concatenate(read), tuple(short), tuple(unreadable), line, bytes_read)
 
 
 def numbers_in(line: str, region: str, *, heading: bool = False) -> Iterator[str]:
@@ -139,6 +166,32 @@ def _of_field(text: str, region: str) -> list[str]:
     return numbers
 
 
+def _blocks(path: Path) -> Iterator[tuple[bytes, int]]:
+    """Whole lines in UTF-8, each ended by a line feed, with the bytes of the file that are read by then."""
+    encoding = _encoding(path)
+    decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)()
+    rest, bytes_read = b"", 0
+    with path.open("rb") as file:
+        while part := file.read(_BLOCK):
+            while part.endswith(b"\r") and (more := file.read(1)):
+                part += more
+            bytes_read += len(part)
+            if decoder is not None:
+                part = decoder.decode(part).encode("utf-8")
+            if b"\r" in part:
+                part = part.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            head, feed, tail = part.rpartition(b"\n")
+            if feed:
+                yield rest + head + feed, bytes_read
+                rest = tail
+            else:
+                rest += tail
+    if decoder is not None:
+        rest += decoder.decode(b"", final=True).encode("utf-8")
+    if rest:
+        yield rest + b"\n", bytes_read
+
+
 def _encoding(path: Path) -> str:
     """UTF-16 by its mark; UTF-8 with a mark or without, else what Chinese spreadsheets write."""
     with path.open("rb") as file:
@@ -153,4 +206,4 @@ def _encoding(path: Path) -> str:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return "gb18030"
-    return "utf-8-sig"
+    return "utf-8-sig" if begin.startswith(codecs.BOM_UTF8) else "utf-8"

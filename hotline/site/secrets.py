@@ -56,6 +56,10 @@ def secrets_of(site: Site) -> list[Secret]:
     if site.settings.bus is not None and site.settings.bus.password_file is not None:
         path = site.folder / site.settings.bus.password_file
         known.append(Secret("broker", path, "the broker", "the controller", own=False))
+    sharing = site.settings.sharing
+    if sharing is not None:
+        path, purpose = sharing.secret_path(site.folder, site.state), "hashes of numbers shared between sites"
+        known.append(Secret("sharing", path, purpose, "the controller; all sites need the same", own=False))
     known.append(Secret(ACCOUNTS, folder / ACCOUNTS, "SIP passwords of agents' phones", "the controller"))
     return known
 
@@ -94,6 +98,8 @@ def rotate(site: Site, name: str) -> Secret:
         raise BadInput("the PIN is made and shown once by: hotline overrides pin")
     if name not in names:
         other = known.get(name)
+        if other is not None and other.name == "sharing":
+            raise BadInput(f"{name}: all sites need the same; `hotline do-not-call share new-secret` makes one")
         if other is not None and not other.own:
             raise BadInput(f"{name}: its file is named in hotline.yaml; change {other.path} where it comes from")
         raise BadInput(f"no secret {name}{nearest_hint(name, names)}; there are {', '.join(names)}")

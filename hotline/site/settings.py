@@ -20,6 +20,7 @@ from calls.ids import NODE_NAME
 from calls.numbers import REGION, REGIONS, nearest_region
 from dsl.tree import SourceError, nearest_hint, parse
 from hotline.site.keeping import KeepSettings, LogSettings, Strict
+from hotline.site.sharing import SharingSettings
 from hotline.site.switches import CellSwitchSettings, SwitchSettings
 from hotline.site.web import WebSettings
 from hotline.site.webhooks import WebhookSettings
@@ -79,6 +80,8 @@ class Settings(Strict):
     languages: tuple[str, ...] = ("zh-CN", "en")
     do_not_call: Path | None = None
     """A file with one number a line that must not be called, by callbacks too. Unreadable, it forbids all."""
+    sharing: SharingSettings | None = None
+    """Do-not-call entries are shared with other sites of a group; left out: with nobody."""
     region: str = REGION
     """ISO 3166: how numbers without a country code are read."""
     zone: str | None = None

@@ -104,16 +104,16 @@ def test_what_spreadsheets_save(tmp_path: Path, content: bytes) -> None:
 
 def test_each_number_of_a_long_list_is_found_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "unwanted.txt"
-    listed = [13_000_000_000 + 7 * count for count in range(3_000)]
+    listed = [13_000_000_000 + 7 * count for count in range(60_000)]
     path.write_text("".join(f"{number}\n" for number in reversed(listed)) + "95188\n110\n", encoding="utf-8")
     pauses: list[None] = []
     numbers = number_file.read(path, "CN", lambda: pauses.append(None))
-    assert len(numbers) == 3_002
+    assert len(numbers) == 60_002
     assert all(f"+86{number}" in numbers and f"+86{number + 1}" not in numbers for number in listed)
     assert "95188" in numbers
     assert "+95188" not in numbers
     assert f"+86{listed[-1] + 7}" not in numbers
-    assert len(pauses) > 50, "others are let go on in between"
+    assert len(pauses) > 10, "others are let go on in between"
 
 
 @pytest.mark.parametrize(

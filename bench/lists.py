@@ -1,0 +1,84 @@
+"""What a list of a million people costs: from a CSV file into the store, checked and merged, and the memory for it.
+
+Every row has a person, a name, one or two numbers in the forms that people write, and two attributes. Of a hundred rows
+three stand there twice, and one cannot be read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import random
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import machine
+from bench.catalogue import Options
+from bench.own_process import measured, memory_mb
+from bench.report import Report, at_most, told
+from bench.subscriber_numbers import numbers
+from hotline.contacts.importing import Wanted, import_list
+from hotline.store import opening
+
+ROWS = 1_000_000
+
+
+async def run(options: Options) -> Report:
+    """Takes two minutes, `quick` a second."""
+    return await asyncio.to_thread(_run, options)
+
+
+def _run(options: Options) -> Report:
+    rows = ROWS // 50 if options.quick else ROWS
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+        options.progress(f"{rows} rows are written")
+        _write(Path(folder) / "people.csv", rows)
+        done = measured("bench.lists:imported", folder)
+        size = (Path(folder) / "hotline.db").stat().st_size / 1e6
+    figures = [
+        at_most(f"seconds for {rows / 1e6:g} M rows", done["s"], "s", 60),
+        at_most("peak MB", done["peak_mb"], "MB", 500),
+        told("processor seconds", done["cpu_s"], "s"),
+        told("people stored", done["contacts"], ""),
+        told("rows merged", done["merged"], ""),
+        told("rows rejected", done["rejected"], ""),
+        told("the store", size, "MB"),
+    ]
+    return Report("lists", machine.facts(), figures)
+
+
+def imported(folder: str) -> dict[str, Any]:
+    """The list of `folder`, imported in this process."""
+    database = Path(folder) / "hotline.db"
+    opening.migrate(database)
+    began, used = time.perf_counter(), time.process_time()
+    done = import_list(database, Path(folder) / "people.csv", Wanted("people", "CN", "bench"))
+    return {
+        **{"s": time.perf_counter() - began, "cpu_s": time.process_time() - used, "peak_mb": memory_mb("VmHWM")},
+        **{"contacts": done.contacts, "merged": done.merged, "rejected": done.rejected},
+    }
+
+
+def _write(path: Path, rows: int) -> None:
+    chance = random.Random(1)
+    known = [number for part in numbers(rows * 5 // 4) for number in part.tolist()]
+    chance.shuffle(known)
+    with path.open("w", encoding="gb18030", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(("客户编号", "姓名", "手机号", "备用电话", "城市", "等级"))
+        for row in range(rows):
+            place = row if chance.random() > 0.03 else chance.randrange(row + 1)
+            second = f"+{known[rows + row // 4]}" if not row % 4 and rows + row // 4 < len(known) else ""
+            first = "1.38E+10" if chance.random() < 0.01 else _form(known[place], chance)
+            written.writerow((f"C{row:08d}", "张三丰", first, second, "上海", chance.choice("金银铜")))
+
+
+def _form(number: int, chance: random.Random) -> str:
+    plain = str(number)
+    if plain.startswith("861"):
+        short = plain[2:]
+        forms = short, f"{short}.0", f"+86 {short}", f"{short[:3]}-{short[3:7]}-{short[7:]}"
+        return chance.choices(forms, (90, 5, 3, 2))[0]
+    return f"+{plain}"

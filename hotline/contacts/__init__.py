@@ -1,0 +1,1 @@
+"""Contacts: lists of people to be called, from CSV and spreadsheets into the store."""

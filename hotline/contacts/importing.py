@@ -1,0 +1,360 @@
+"""Importing a list of contacts: read, checked, merged, and in the store whole, or not at all.
+
+Rows go into the store in small transactions, between which the server writes its own, under a list whose state is
+`loading`. Nobody sees it until the last transaction says `ready`; a list that was cut off before is taken out by the
+next import. So memory holds a thousand rows at a time, and of the others which numbers and persons were seen.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import itertools
+import os
+import re
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from pyroaring import BitMap
+
+from calls.errors import BadInput
+from calls.numbers import REGIONS
+from hotline.contacts import rows as contact_rows
+from hotline.contacts.cells import numbers_of, zone_of
+from hotline.contacts.columns import Columns, Role, found
+from hotline.contacts.rows import Contact, Problem
+from hotline.contacts.tables import Row, open_table
+from hotline.site.number_set import NumberSet
+from hotline.store import opening
+from hotline.store.contact_tables import contact_numbers, contact_problems, contacts
+from hotline.store.statements import upsert
+
+_NAME = re.compile(r"[\w.-]{1,64}")
+_AT_ONCE = 1_000
+_PAUSE_S = 0.002
+_PATIENCE_S = 10.0
+_MOST_TOLD = 1_000
+_READY = "SELECT id FROM contact_lists WHERE name = ? AND state = 'ready'"
+_CONTACT, _NUMBER, _PROBLEM = upsert(contacts), upsert(contact_numbers), upsert(contact_problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be imported, and how it is to be read. What is None is found out."""
+
+    name: str
+    region: str
+    author: str
+    zone: str = ""
+    """IANA, of numbers whose row names none."""
+    columns: dict[str, Role] = field(default_factory=dict)
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    replace: bool = False
+
+    def checked(self) -> "Wanted":
+        """Itself. Raises BadInput."""
+        if not _NAME.fullmatch(self.name):
+            raise BadInput(f"{self.name!r} is no name of a list: letters, digits, '.', '_' and '-', at most 64")
+        if self.region not in REGIONS:
+            raise BadInput(f"{self.region!r} is no region: two letters of ISO 3166, as CN")
+        if self.zone:
+            try:
+                zone_of(self.zone)
+            except ValueError as error:
+                raise BadInput(str(error)) from error
+        return self
+
+
+class Summary(msgspec.Struct):
+    """What came of an import."""
+
+    name: str
+    file: str
+    form: dict[str, str]
+    columns: dict[str, str]
+    rows: int = 0
+    contacts: int = 0
+    numbers: int = 0
+    merged: int = 0
+    """Rows that are part of an earlier one now."""
+    rejected: int = 0
+    """Rows of which nothing is loaded."""
+    problems: list[Problem] = []
+    """The first thousand; all are in the store."""
+    took_s: float = 0.0
+
+
+def import_list(
+    database: Path, path: Path, wanted: Wanted, progress: Callable[[int, float], None] = lambda rows, share: None
+) -> Summary:
+    """Import the contacts of a file. `progress` hears of rows read, and the share of the file from 0 to 1.
+
+    All of it is in the store when this returns, or nothing. Not for an event loop. Raises OSError, BadInput.
+    """
+    wanted.checked()
+    if not opening.is_of_today(database):
+        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    began = time.perf_counter()
+    with _alone(database), contextlib.closing(_connection(database)) as store:
+        _sweep(store)
+        taken = store.execute(
+            "SELECT id FROM contact_lists WHERE name = ? AND state = 'ready'", (wanted.name,)
+        ).fetchone()
+        if taken is not None and not wanted.replace:
+            raise BadInput(f"there is a list {wanted.name} already: take another name, or --replace it")
+        table = open_table(
+            path, wanted.region, encoding=wanted.encoding, delimiter=wanted.delimiter, sheet=wanted.sheet
+        )
+        with contextlib.closing(table.rows):
+            columns, left = _columns(table.rows, wanted)
+            summary = Summary(wanted.name, path.name, table.form, columns.told())
+            checksum = _checksum(path)
+            loading = _Loading(store, summary, _begun(store, wanted, summary, checksum))
+            try:
+                size = max(path.stat().st_size, 1)
+                for read, part in _parts(contact_rows.read(left, columns, wanted.region, wanted.zone)):
+                    loading.take(part)
+                    progress(read, min(1.0, read / max(_rows_of(size, read, loading.bytes_seen), 1)))
+                loading.finish(taken, wanted)
+            except BaseException:
+                _drop(store, loading.list)
+                raise
+        if taken is not None:
+            _drop(store, taken[0])
+    summary.took_s = time.perf_counter() - began
+    return summary
+
+
+def _rows_of(size: int, read: int, seen: int) -> float:
+    """How many rows a file may have, by the size of those that were read."""
+    return size / max(seen / max(read, 1), 1)
+
+
+def _parts(read: Iterator[Contact | Problem]) -> Iterator[tuple[int, list[Contact | Problem]]]:
+    count = 0
+    while part := list(itertools.islice(read, _AT_ONCE)):
+        count += len(part)
+        yield count, part
+
+
+def _columns(rows: Iterator[Row], wanted: Wanted) -> tuple[Columns, Iterator[Row]]:
+    """The columns by the first row, and the rows that are left, among them the first where it is no heading."""
+    first = next(rows, None)
+    if first is None:
+        raise BadInput("there is no row in it")
+    if first.problem:
+        raise BadInput(f"line {first.line}: {first.problem}")
+    has_number = any(_is_number(cell, wanted.region) for cell in first.cells)
+    columns = found(first.cells, wanted.columns, has_number)
+    return columns, itertools.chain([first], rows) if has_number else rows
+
+
+def _is_number(cell: str, region: str) -> bool:
+    try:
+        return bool(cell.strip() and numbers_of(cell.strip(), region))
+    except ValueError:
+        return False
+
+
+class _Loading:
+    """One list on its way into the store."""
+
+    def __init__(self, store: sqlite3.Connection, summary: Summary, list_: int) -> None:
+        self.list = list_
+        self.bytes_seen = 0
+        self._store = store
+        self._summary = summary
+        self._numbers = NumberSet()
+        self._persons = BitMap()
+        """A checksum of each key: one that is not here was not seen, one that is here is asked of the store."""
+        self._new_contacts: list[tuple[object, ...]] = []
+        self._new_numbers: list[tuple[object, ...]] = []
+        self._problems: list[Problem] = []
+        self._place = 0
+
+    def take(self, part: list[Contact | Problem]) -> None:
+        """Put these rows into the store, in one transaction."""
+        self._store.execute("BEGIN IMMEDIATE")
+        try:
+            for one in part:
+                self._summary.rows += 1
+                if isinstance(one, Problem):
+                    self._summary.rejected += 1
+                    self._problems.append(one)
+                else:
+                    self._problems += one.problems
+                    self._contact(one)
+            self._flush()
+            self._tell()
+        except BaseException:
+            self._store.execute("ROLLBACK")
+            raise
+        self._store.execute("COMMIT")
+        time.sleep(_PAUSE_S)  # let the server's writer have its turn
+
+    def finish(self, earlier: tuple[int] | None, wanted: Wanted) -> None:
+        """Let it be seen, in the place of an earlier one. Durable, with all before it, when this returns."""
+        done = self._summary
+        self._store.execute("PRAGMA synchronous=FULL")
+        self._store.execute("BEGIN IMMEDIATE")
+        if earlier is not None:
+            self._store.execute("UPDATE contact_lists SET state = 'removed' WHERE id = ?", earlier)
+        self._store.execute(
+            "UPDATE contact_lists SET state = 'ready', rows = ?, contacts = ?, numbers = ?, merged = ?, rejected = ?, "
+            "at = ? WHERE id = ?",
+            (done.rows, done.contacts, done.numbers, done.merged, done.rejected, time.time(), self.list),
+        )
+        self._store.execute("COMMIT")
+
+    def _contact(self, one: Contact) -> None:
+        self.bytes_seen += 24 + sum(map(len, one.attributes.values())) + len(one.name)
+        winner = self._of_person(one.person) if one.person else None
+        numbers = []
+        for number, zone in one.numbers:
+            plain = int(number[1:])
+            if plain in self._numbers:
+                holder = self._of_number(number)
+                if holder != winner:
+                    told = f"this number stands at row {holder} already"
+                    self._problems.append(Problem(one.row, "duplicate", "", told, holder))
+                continue
+            numbers.append((number, zone))
+        if winner is None and not numbers:
+            winner = self._of_number(one.numbers[0][0])
+            told = f"all its numbers stand at row {winner}, or before"
+        else:
+            told = f"the same person as in row {winner}"
+        if winner is None:
+            self._new_contacts.append(
+                (self.list, one.row, one.person, one.account, one.name, msgspec.json.encode(one.attributes).decode())
+            )
+            self._summary.contacts += 1
+            if one.person:
+                self._persons.add(zlib.crc32(one.person.encode()))
+            self._number(one.row, 1, numbers)
+        else:
+            self._problems.append(Problem(one.row, "merged", "", told, winner))
+            self._summary.merged += 1
+            if numbers or one.attributes or one.account or one.name:
+                self._merge(one, winner, numbers)
+
+    def _number(self, row: int, place: int, numbers: list[tuple[str, str]]) -> None:
+        for count, (number, zone) in enumerate(numbers, start=place):
+            self._new_numbers.append((self.list, number, row, count, zone))
+            self._numbers.put(int(number[1:]))
+        self._summary.numbers += len(numbers)
+
+    def _merge(self, one: Contact, winner: int, numbers: list[tuple[str, str]]) -> None:
+        """What the earlier row lacks comes from this one, if it is of the same person; its numbers behind those."""
+        self._flush()
+        where = (self.list, winner)
+        person, account, name, kept = self._store.execute(
+            "SELECT person, account, name, attributes FROM contacts WHERE list = ? AND row = ?", where
+        ).fetchone()
+        if person != one.person:
+            return
+        attributes = {**one.attributes, **msgspec.json.decode(kept)}
+        self._store.execute(
+            "UPDATE contacts SET account = ?, name = ?, attributes = ? WHERE list = ? AND row = ?",
+            (account or one.account, name or one.name, msgspec.json.encode(attributes).decode(), *where),
+        )
+        last = self._store.execute(
+            "SELECT max(place) FROM contact_numbers WHERE list = ? AND row = ?", where
+        ).fetchone()
+        self._number(winner, last[0] + 1, numbers)
+
+    def _of_person(self, person: str) -> int | None:
+        if zlib.crc32(person.encode()) not in self._persons:
+            return None
+        self._flush()
+        query = "SELECT row FROM contacts WHERE list = ? AND person = ? AND person <> ''"
+        row = self._store.execute(query, (self.list, person)).fetchone()
+        return None if row is None else int(row[0])
+
+    def _of_number(self, number: str) -> int:
+        self._flush()
+        query = "SELECT row FROM contact_numbers WHERE list = ? AND number = ?"
+        return int(self._store.execute(query, (self.list, number)).fetchone()[0])
+
+    def _flush(self) -> None:
+        self._store.executemany(_CONTACT, self._new_contacts)
+        self._store.executemany(_NUMBER, self._new_numbers)
+        self._new_contacts.clear()
+        self._new_numbers.clear()
+
+    def _tell(self) -> None:
+        rows = []
+        for problem in self._problems:
+            self._place += 1
+            rows.append((self.list, problem.row, self._place, *problem[1:]))
+        self._store.executemany(_PROBLEM, rows)
+        self._summary.problems += self._problems[: _MOST_TOLD - len(self._summary.problems)]
+        self._problems.clear()
+
+
+def _begun(store: sqlite3.Connection, wanted: Wanted, summary: Summary, checksum: str) -> int:
+    form = msgspec.json.encode({**summary.form, "columns": summary.columns}).decode()
+    made = store.execute(
+        "INSERT INTO contact_lists (name, state, file, sha256, region, zone, form, rows, contacts, numbers, merged, "
+        "rejected, author, at) VALUES (?, 'loading', ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?, ?)",
+        (*(wanted.name, summary.file, checksum, wanted.region, wanted.zone, form, wanted.author, time.time()),),
+    )
+    return int(made.lastrowid or 0)
+
+
+def _sweep(store: sqlite3.Connection) -> None:
+    """Take out what an import left that was cut off, and lists that are removed."""
+    for (list_,) in store.execute("SELECT id FROM contact_lists WHERE state <> 'ready'").fetchall():
+        _drop(store, list_)
+
+
+def _drop(store: sqlite3.Connection, list_: int) -> None:
+    """Delete a list, in small pieces. It is seen by nobody from the first on."""
+    store.execute("UPDATE contact_lists SET state = 'removed' WHERE id = ?", (list_,))
+    for table, key in (("contact_numbers", "number"), ("contacts", "row"), ("contact_problems", "place")):
+        some = f"SELECT {key} FROM {table} WHERE list = ?1 LIMIT {_AT_ONCE}"
+        while store.execute(f"DELETE FROM {table} WHERE list = ?1 AND {key} IN ({some})", (list_,)).rowcount:
+            time.sleep(_PAUSE_S)
+    store.execute("DELETE FROM contact_lists WHERE id = ?", (list_,))
+
+
+def remove(database: Path, name: str) -> None:
+    """Delete a list and all who are on it. Raises BadInput for one that there is not."""
+    with _alone(database), contextlib.closing(_connection(database)) as store:
+        _sweep(store)
+        row = store.execute(_READY, (name,)).fetchone()
+        if row is None:
+            raise BadInput(f"no list {name}; `hotline lists` shows those that there are")
+        _drop(store, row[0])
+
+
+@contextlib.contextmanager
+def _alone(database: Path) -> Iterator[None]:
+    """One import at a time: what another has not finished is not swept away. Raises BadInput while one goes on."""
+    lock = os.open(database.with_name("contacts.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise BadInput("another list is being imported; wait until it is done") from error
+    finally:
+        os.close(lock)
+
+
+def _connection(database: Path) -> sqlite3.Connection:
+    store = sqlite3.connect(database, timeout=_PATIENCE_S, isolation_level=None)
+    store.execute("PRAGMA journal_mode=WAL")
+    store.execute("PRAGMA synchronous=NORMAL")  # the last transaction is FULL, and with it all before is on the disk
+    store.execute("PRAGMA cache_size=-65536")
+    return store
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
