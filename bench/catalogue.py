@@ -42,6 +42,7 @@ BENCHES = {
     "eventsocket": Entry("eventsocket", "what FreeSWITCH's event socket costs us: an event in, a command out"),
     "do_not_call": Entry("do_not_call", "what a do-not-call list of a million lines costs the event loop"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
+    "pacing": Entry("pacing", "how busy a campaign keeps its agents, and how many answers find nobody; simulation"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }
