@@ -77,7 +77,7 @@ def choose(situation: Situation, ledgers: Ledgers, steering: Steering) -> int:
 
 def spent(situation: Situation, ledgers: Ledgers) -> str:
     """The window that has no room for one call more than there are free agents, if nothing rang; empty for none."""
-    room, window = _room(situation, ledgers, 0, _sure(situation) + 1)
+    room, window = _room(situation._replace(waiting=0), ledgers, 0, _sure(situation) + 1)
     return window if room < 0 else ""
 
 
@@ -122,7 +122,7 @@ def _room(situation: Situation, ledgers: Ledgers, ringing: int, dials: int) -> t
         left_s = min(ends) - situation.now - _LEAD_S if ends else 0.0
         return situation.lent_a_s * max(0.0, left_s)
 
-    return ledgers.room(ringing, dials, unserved, lent)
+    return ledgers.room(ringing, dials, situation.waiting, unserved, lent)
 
 
 def _largest(passes: Callable[[int], bool], least: int, most: int) -> int:

@@ -53,7 +53,7 @@ class Pacing:
         self.why: Why = "no_history"
         self._window = ""
         self._rings: dict[CallId, Ring] = {}
-        self._waiting: set[CallId] = set()
+        self._waiting: dict[CallId, Instant] = {}
         self._orders: list[Order] = []
         self._cell = Cell()
         self._inbound_share = settings.inbound_share
@@ -103,7 +103,7 @@ class Pacing:
                 inbound_share=self._inbound_share,
                 calling_until=self._calling_until,
                 rings=dict(self._rings),
-                waiting=sorted(self._waiting),
+                waiting=dict(self._waiting),
                 orders=list(self._orders),
                 curves=self.curves.state(),
                 rates=self.rates.state(),
@@ -119,7 +119,7 @@ class Pacing:
         self._now, self._decided_at, self._changed = state.now, state.decided_at, state.changed
         self.mode, self.why, self._window = state.mode, state.why, state.window
         self._cell, self._inbound_share, self._calling_until = state.cell, state.inbound_share, state.calling_until
-        self._rings, self._waiting, self._orders = state.rings, set(state.waiting), state.orders
+        self._rings, self._waiting, self._orders = state.rings, state.waiting, state.orders
         self.curves.restore(state.curves)
         self.rates.restore(state.rates)
         self.agents.restore(state.agents)
@@ -140,18 +140,16 @@ class Pacing:
                 self._answered(call, now)
             case Connected(call=call, agent=agent):
                 self._answered(call, now)
-                self._waiting.discard(call)
+                self._waiting.pop(call, None)
                 self.agents.to(agent, "talk", self.settings.campaign, now)
             case Abandoned(call=call):
                 self._answered(call, now)
-                if call in self._waiting:
-                    self._waiting.discard(call)
+                if self._waiting.pop(call, None) is not None:
                     self.ledgers.abandoned(now)
             case Ended(call=call):
                 self._over(call, answered=False, now=now)
             case Machine(call=call):
-                was_counted = call in self._waiting
-                self._waiting.discard(call)
+                was_counted = self._waiting.pop(call, None) is not None
                 if was_counted or self._over(call, answered=False, now=now):
                     self.ledgers.machine(now, was_counted)
             case AgentFree(agent=agent):
@@ -197,7 +195,7 @@ class Pacing:
 
     def _answered(self, call: CallId, now: Instant) -> None:
         if self._over(call, answered=True, now=now):
-            self._waiting.add(call)
+            self._waiting[call] = now
             self.ledgers.answered(now)
 
     def _over(self, call: CallId, *, answered: bool, now: Instant) -> bool:
@@ -277,7 +275,7 @@ class Pacing:
         )
 
     def _forget(self, now: Instant) -> None:
-        """Let go of calls and orders whose end was never told."""
+        """Let go of calls and orders whose end was never told. One who answered and waits is abandoned by then."""
         settings = self.settings
         while self._orders and self._orders[0].at + settings.ordered_s <= now:
             del self._orders[0]
@@ -286,3 +284,6 @@ class Pacing:
             if ring.dialled_at + settings.longest_ring_s > now:
                 break
             del self._rings[call]
+        for call in [call for call, since in self._waiting.items() if since + settings.longest_ring_s <= now]:
+            del self._waiting[call]
+            self.ledgers.abandoned(now)

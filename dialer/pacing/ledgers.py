@@ -140,19 +140,20 @@ class Ledgers:
         return min(ledger.credit(more, unserved) for ledger in self.by_window.values())
 
     def room(
-        self, ringing: int, dials: int, surely_unserved: int, lent: Callable[[Instant | None], float]
+        self, ringing: int, dials: int, waiting: int, unserved: int, lent: Callable[[Instant | None], float]
     ) -> tuple[float, str]:
         """The least credit left if all that rings and is dialled now were answered at once, and the window that has it.
 
-        `surely_unserved`: how many of them would find nobody. `lent`: the answers still to come that a window of fixed
-        bounds may count on until it ends; one that rolls must hold at every instant, and counts on none.
+        `unserved`: how many of them, and of the answered who wait, would find nobody. `lent`: the answers still
+        to come that a window of fixed bounds may count on until it ends; one that rolls must hold at every instant.
         """
         more = dials if self._denominator == "dialled" else ringing + dials
+        people = (ringing + dials - unserved + waiting) * self._machines_wrong  # those with an agent may be machines
         worst, where = float("inf"), ""
         for name, ledger in self.by_window.items():
             coming = lent(ledger.ends_at) if ledger.window.rolling_s is None else 0.0
             # nobody answers, or all do: what lies between is no worse than the worse of the two
-            credit = min(ledger.credit(0.0, 0.0, coming), ledger.credit(more, surely_unserved, coming))
+            credit = min(ledger.credit(0.0, waiting, coming), ledger.credit(more, unserved + people, coming))
             if credit < worst:
                 worst, where = credit, name
         return worst, where

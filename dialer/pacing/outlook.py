@@ -76,7 +76,7 @@ class _Steps(NamedTuple):
     """(net changes, most + 2): how many answers find nobody."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _steps(most: int, many: int, free: int) -> _Steps:
     changes = np.arange(-(many - 1), free)
     fold = np.zeros((many, free, len(changes)))

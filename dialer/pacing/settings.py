@@ -62,7 +62,7 @@ class PacingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The greatest chance to be abandoned that any answer is ever exposed to."""
     lent: float = 1.5
     """The answers that the guard may count on until calling ends today, as a multiple of what progressive dialling
-    alone would bring: it may be as far in debt as these would pay back, whatever rings turns out. At 1 a window ends within
+    alone would bring: it may be as far in debt as these would pay back, whatever rings. At 1 a window ends within
     its limit if from now on nothing is over-dialled; 0: never above the limit at any instant, and so the budget lies
     idle for the first hours of each window. docs/pacing.md has what each costs."""
     spacing_s: Seconds = 0.5

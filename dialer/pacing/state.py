@@ -41,7 +41,7 @@ class State(msgspec.Struct):
     inbound_share: float
     calling_until: Instant | None
     rings: dict[CallId, Ring]
-    waiting: list[CallId]
+    waiting: dict[CallId, Instant]
     orders: list[Order]
     curves: CurveState
     rates: RateState

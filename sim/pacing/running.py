@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from statistics import fmean
 from typing import Literal
 
@@ -67,14 +68,29 @@ def one(wanted: Wanted, seed: int) -> Outcome:
     return World(wanted.scene, method(wanted), seed).run()
 
 
-def found(wanted: Sequence[Wanted]) -> Iterator[Found]:
-    """All runs, on as many processors as this process may use, told in the order wanted."""
-    processors = len(os.sched_getaffinity(0))
-    if processors == 1:
+def tuned(scene: Scene, candidates: Sequence[LevelSettings], processes: int = 1) -> LevelSettings:
+    """The tuning of the adaptive level that keeps agents busiest in this scene within its limit, over two seeds each; of
+    none within it the one that abandons least."""
+    wanted = [Wanted("tuning", scene, "adaptive level", 2, level=level) for level in candidates]
+    runs = list(found(wanted, processes))
+    within = [run for run in runs if run.abandoned_percent <= run.wanted.level.limit_percent]
+    if within:
+        return max(within, key=lambda run: run.minutes).wanted.level
+    return min(runs, key=lambda run: run.abandoned_percent).wanted.level
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def found(wanted: Sequence[Wanted], processes: int = 1) -> Iterator[Found]:
+    """All runs, told in the order wanted; in this process, or in so many others."""
+    if processes == 1:
         for each in wanted:
             yield Found(each, [one(each, seed) for seed in range(each.seeds)])
         return
-    with ProcessPoolExecutor(processors) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         started = [(each, [pool.submit(one, each, seed) for seed in range(each.seeds)]) for each in wanted]
         for each, runs in started:
             yield Found(each, [run.result() for run in runs])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialer.pacing.events import MachineWasPerson, WindowRolled
+from dialer.pacing.commands import PacingCommand
+from dialer.pacing.events import WindowRolled
 from dialer.pacing.settings import DAY_S, PacingSettings, Window
 from tests.unit.dialer.pacing.cases import Campaign
 
@@ -36,9 +37,15 @@ class Adversary(Campaign):
     """A campaign against which everything turns out at the worst time; checks the windows at each abandoned call."""
 
     def __init__(self, options: PacingSettings) -> None:
-        super().__init__(AGENTS, options)
         self.free_agents = [f"a{number}" for number in range(AGENTS)]
         self.busy: list[str] = []
+        super().__init__(AGENTS, options)
+
+    def _count(self, commands: list[PacingCommand]) -> int:
+        """What is ordered is dialled at once."""
+        count = super()._count(commands)
+        self.dial_ordered()
+        return count
 
     def answer_some(self, share: float) -> None:
         """They answer at one instant; those for whom nobody is free are abandoned."""
@@ -64,7 +71,6 @@ class Adversary(Campaign):
             self.free(agent)
 
     def step(self, what: str, how: float) -> None:
-        self.dial_ordered()
         match what:
             case "all answer":
                 self.answer_some(1.0)
@@ -87,7 +93,6 @@ class Adversary(Campaign):
             case "history":
                 for ledger in self.core.ledgers.by_window.values():
                     ledger.add(how, 0.0, self.core.clock)
-        self.dial_ordered()
 
 
 @given(steps=steps, denominator=st.sampled_from(("live", "answered", "dialled")))
@@ -107,8 +112,8 @@ def test_no_window_is_ever_above_its_limit_whatever_rings(steps, denominator):
 def test_without_room_in_one_window_nothing_is_dialled_but_for_free_agents(share, people):
     options = PacingSettings(windows=WINDOWS, lent=0.0, least_calls=0, least_answers=0, progressive_up_to=0)
     adversary = Adversary(options)
-    adversary.step("history", 100.0)
-    adversary.tell(MachineWasPerson(people + 2))  # 2 % of 100: the window of the campaign is full
+    for ledger in adversary.core.ledgers.by_window.values():
+        ledger.add(100.0, 2.0 + people, 0.0)  # 2 % of 100: the window of the campaign is full
     adversary.answer_some(share)
     adversary.wait(10.0)
     assert len(adversary.ringing) + adversary.ordered <= len(adversary.free_agents)
