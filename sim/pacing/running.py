@@ -69,7 +69,7 @@ def one(wanted: Wanted, seed: int) -> Outcome:
 
 
 def tuned(scene: Scene, candidates: Sequence[LevelSettings], processes: int = 1) -> LevelSettings:
-    """The tuning of the adaptive level that keeps agents busiest in this scene within its limit, over two seeds each; of
+    """The tuning of the adaptive level that keeps agents busiest in this scene within its limit, two seeds each; of
     none within it the one that abandons least."""
     wanted = [Wanted("tuning", scene, "adaptive level", 2, level=level) for level in candidates]
     runs = list(found(wanted, processes))
