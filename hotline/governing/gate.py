@@ -18,6 +18,7 @@ from hotline.governing.feed import Feed
 from hotline.governing.ports import Histories, MemoryLists, MemoryPersons
 from hotline.governing.published import InForce
 from hotline.governing.subjects import Subjects
+from hotline.ledger.port import Reservation, Settled, Settlement
 
 log = structlog.get_logger("hotline")
 
@@ -63,7 +64,8 @@ class Gate:
         self._subjects: tuple[InForce, Subjects] | None = None
         self._histories = histories
         self._feed = feed
-        self._utc = utc
+        self.utc = utc
+        """Now, in UTC epoch seconds."""
 
     @property
     def in_force(self) -> InForce:
@@ -88,7 +90,7 @@ class Gate:
 
     async def check(self, question: Question, at: float | None = None) -> Answer:
         """Answer one question as of `at`, now unless given. It never raises."""
-        (answer,) = await self._answers([question], self._utc() if at is None else at)
+        (answer,) = await self._answers([question], self.utc() if at is None else at)
         self.tell(question, answer.decision, answer.at)
         return answer
 
@@ -102,7 +104,7 @@ class Gate:
 
         They are not told to those who watch: ten thousand names would leave nothing else to be seen.
         """
-        now = self._utc() if at is None else at
+        now = self.utc() if at is None else at
         for begin in range(0, len(questions), _AT_A_TIME):
             some = questions[begin : begin + _AT_A_TIME]
             yield await self._answers(some, now)
@@ -171,9 +173,30 @@ class Answers(Protocol):
         """Its last answers."""
         ...
 
+    @property
+    def reserving(self) -> "Reserves | None":
+        """What reserves attempts; None: nothing can be reserved here."""
+        ...
+
+
+class Reserves(Protocol):
+    """`hotline.governing.reserving`, as others ask it."""
+
+    async def reserve(
+        self, question: Question, *, key: str = "", hold_s: float = 120.0, shadow: bool = False
+    ) -> Reservation:
+        """Decide on the call, and reserve the attempt where it is allowed. It never raises: what goes wrong denies."""
+        ...
+
+    async def settle(self, settlement: Settlement) -> Settled:
+        """Write what became of an attempt. Raises LedgerAway and BadInput."""
+        ...
+
 
 class ClosedGate:
     """A gate that lets nobody pass: of a server that reads no policy."""
+
+    reserving = None
 
     def __init__(self) -> None:
         nobody = Subjects("", MemoryLists(), MemoryPersons())

@@ -1,13 +1,23 @@
-"""The server's gate of outgoing calls: its policy and lists kept up to date, its decisions shown."""
+"""The server's gate of outgoing calls: its policy and lists kept up to date, its ledger open, its decisions shown, and
+the SIP gate's questions answered."""
 
 import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
 
+from calls.dependencies import Dependency
+from hotline.gate.attempts import LedgerAttempts
+from hotline.gate.decider import Decider
 from hotline.governing.feed import Feed
 from hotline.governing.gate import Gate
 from hotline.governing.number_file_lists import NumberFileLists
-from hotline.governing.ports import Histories, Lists, MemoryPersons, Persons
+from hotline.governing.ports import Lists, MemoryPersons, Persons
 from hotline.governing.published import InForce, Published
+from hotline.governing.reserving import Reserving
 from hotline.governing.subjects import Subjects
+from hotline.ledger.keeping import KeptLedger
+from hotline.ledger.opening import Place, open_ledger
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
 
@@ -16,20 +26,50 @@ class ServerGate:
     """The gate, and what it needs. `look` once a second; until the first look everything is denied."""
 
     def __init__(
-        self,
-        site: Site,
-        versions: Versions,
-        lists: Lists | None = None,
-        persons: Persons | None = None,
-        histories: Histories | None = None,
+        self, site: Site, versions: Versions, lists: Lists | None = None, persons: Persons | None = None
     ) -> None:
-        """`lists` unless given are the site's do-not-call file; `histories` has the past calls, where they are kept."""
+        """For a running event loop. `lists` unless given are the site's do-not-call file. Raises BadInput for a ledger
+        that needs a package which is not there."""
+        self._site = site
         self.feed = Feed()
         self._published = Published(versions, site.database)
         self._file = NumberFileLists(site.do_not_call, site.settings.region)
         self._lists = lists or self._file
         self._persons = persons or MemoryPersons()
-        self.gate = Gate(lambda: self._published.now, self._subjects, histories, self.feed)
+        place = Place.read(site.settings.ledger, site.folder, site.state)
+        self.ledger: KeptLedger = open_ledger(place, time.time)
+        self.gate = Gate(lambda: self._published.now, self._subjects, self.ledger, self.feed)
+        self.reserving = Reserving(self.gate, self.ledger)
+        self.sip_gate = Dependency("sip gate", time.time)
+
+    @property
+    def dependencies(self) -> list[Dependency]:
+        """The outer parts that it needs."""
+        return [self.ledger.state, *([self.sip_gate] if self._site.settings.gate is not None else [])]
+
+    @contextlib.asynccontextmanager
+    async def deciding(self) -> AsyncIterator[None]:
+        """Answer the SIP gate, where the site has one; at the end let go of the ledger, too."""
+        settings, tasks = self._site.settings.gate, []
+        if settings is not None:
+            decider = Decider(
+                "127.0.0.1",
+                settings.decider_port,
+                self._site.secret("gate"),
+                settings.sources,
+                LedgerAttempts(self.reserving),
+                self._site.settings.region,
+                self.sip_gate,
+                talk_s=settings.talk_s,
+            )
+            tasks.append(asyncio.create_task(decider.run()))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.ledger.close()
 
     async def look(self) -> None:
         """Take up another version, approvals, withdrawals, and a do-not-call file that has changed."""

@@ -139,6 +139,8 @@ class Server:
         file = NumberList(site.do_not_call, site.settings.region)
         self._do_not_call = HouseLists(file, lambda: lists_of(site))
         self._gate = ServerGate(site, self._versions)
+        for outer in self._gate.dependencies:
+            self._dependencies.add(outer)
         broker = Dependency("broker", time.time)
         self._bus = make_bus(site, self.metrics.bus_up.set, broker)
         if self._bus is not None:
@@ -177,6 +179,7 @@ class Server:
             reaching = asyncio.create_task(self._reach_switch())
             stack.callback(reaching.cancel)
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
+            await stack.enter_async_context(self._gate.deciding())
             await stack.enter_async_context(answering(self.controller, address, *tokens, clients, self._gate))
             # from here on without the switch, too: it comes when it comes
             if self._bus is not None:

@@ -19,6 +19,7 @@ from calls.errors import BadInput
 from calls.ids import NODE_NAME
 from calls.numbers import REGION, REGIONS, nearest_region
 from dsl.tree import SourceError, nearest_hint, parse
+from hotline.site.gate import GateSettings
 from hotline.site.keeping import KeepSettings, LogSettings, Strict
 from hotline.site.sharing import SharingSettings
 from hotline.site.switches import CellSwitchSettings, SwitchSettings
@@ -108,6 +109,8 @@ class Settings(Strict):
     ledger: str | None = None
     """The place where outgoing calls are reserved and counted: `postgresql://USER@HOST/DATABASE` when several
     controllers share it, or `sqlite:///PATH`. Default: DIR/var/ledger.db."""
+    gate: GateSettings | None = None
+    """The SIP gate before other systems' trunks. Left out: there is none."""
 
     @pydantic.field_validator("ledger")
     @classmethod

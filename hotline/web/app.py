@@ -23,6 +23,7 @@ from hotline.web import (
     moving,
     overrides,
     recordings,
+    reserving,
     strictness,
     transfers,
     waits,
@@ -102,7 +103,9 @@ def make(
     transfers.add(app, controller, known)
     consultations.add(app, controller, known)
     waits.add(app, controller, known, tokens)
-    governing.add(app, controller, guard, answers or ClosedGate())
+    gate = answers or ClosedGate()
+    governing.add(app, controller, guard, gate)
+    reserving.add(app, controller, guard, gate)
     description.add(app)
     return app
 

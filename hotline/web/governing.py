@@ -87,13 +87,12 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
     async def check(wanted: CheckRequest, client: Annotated[Client, Depends(asks)]) -> dict[str, Any]:
         """May this call be placed? With all reasons and what was looked at; nothing is reserved. Audited."""
         now = gate.in_force
-        _known_scene(now, wanted.scene)
+        known_scene(now, wanted.scene)
         at = _instant(wanted.at, controller)
         try:
-            question = _question(wanted, wanted, controller.region, client)
+            question = question_of(wanted, wanted, controller.region, client)
         except ValueError as error:
             raise HTTPException(422, f"number: {error}") from error
-        question = msgspec.structs.replace(question, agent=wanted.agent)
         about = f"{question.number} for {wanted.scene}"
         await asyncio.to_thread(audit.note, controller.database.parent, "gate asked", about, client.name)
         return words.answer_as_data(await gate.check(question, at), controller.zone, gate.counts)
@@ -104,7 +103,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         their order, with `row` from 0; `counts` how many of each. A number that cannot be read is denied by
         `gate.number`. Nothing is reserved: before the call it is asked again. Audited."""
         now = gate.in_force
-        _known_scene(now, wanted.scene)
+        known_scene(now, wanted.scene)
         at = _instant(wanted.at, controller)
         about = f"{len(wanted.names)} names for {wanted.scene}"
         await asyncio.to_thread(audit.note, controller.database.parent, "names scrubbed", about, client.name)
@@ -125,7 +124,8 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         return [approving.as_data(one) for one in approving.shown(gate.in_force)]
 
 
-def _known_scene(now: InForce, scene: str) -> None:
+def known_scene(now: InForce, scene: str) -> None:
+    """Raises 422, with the nearest, for a scene that is not published."""
     if now.governed is not None and scene not in now.book.scenes:
         raise one_of("scene", scene, now.book.scenes)
 
@@ -137,8 +137,8 @@ def _instant(text: str | None, controller: Controller) -> float | None:
         raise HTTPException(422, f"at: {error}") from error
 
 
-def _question(asking: Asking, name: CheckRequest | Name, region: str, client: Client) -> Question:
-    """Raises ValueError for what is no number."""
+def question_of(asking: Asking, name: CheckRequest | Name, region: str, client: Client) -> Question:
+    """The question of a request. Raises ValueError for what is no number."""
     return Question(
         scene=asking.scene,
         number=read_number(name.number, region),
@@ -147,6 +147,7 @@ def _question(asking: Asking, name: CheckRequest | Name, region: str, client: Cl
         person=name.person,
         account=name.account,
         campaign=asking.campaign,
+        agent=name.agent if isinstance(name, CheckRequest) else "",
         caller_id=read_number(asking.caller_id, region) if asking.caller_id else "",
         attributes=dict(name.attributes),
     )
@@ -164,7 +165,7 @@ async def _scrubbed(
     comma = b""
     for row, name in enumerate(wanted.names):
         try:
-            questions.append(_question(wanted, name, region, client))
+            questions.append(question_of(wanted, name, region, client))
             rows.append(row)
         except ValueError as error:
             counts["deny"] += 1
