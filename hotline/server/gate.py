@@ -18,6 +18,7 @@ from hotline.governing.reserving import Reserving
 from hotline.governing.subjects import Subjects
 from hotline.ledger.keeping import KeptLedger
 from hotline.ledger.opening import Place, open_ledger
+from hotline.ledger.port import LedgerAway
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
 
@@ -41,6 +42,7 @@ class ServerGate:
         self.gate = Gate(lambda: self._published.now, self._subjects, self.ledger, self.feed)
         self.reserving = Reserving(self.gate, self.ledger)
         self.sip_gate = Dependency("sip gate", time.time)
+        self._ready = False
 
     @property
     def dependencies(self) -> list[Dependency]:
@@ -74,6 +76,10 @@ class ServerGate:
     async def look(self) -> None:
         """Take up another version, approvals, withdrawals, and a do-not-call file that has changed."""
         await self._published.look()
+        if not self._ready and self._published.now.governed is not None:
+            self._ready = True
+            with contextlib.suppress(LedgerAway):  # its state is told, and each call tries it again
+                await self.ledger.expire()  # makes the tables, which takes longer than the first call waits
         if self._lists is self._file:
             await asyncio.to_thread(self._file.refresh)
 
