@@ -126,12 +126,14 @@ async def house(folder: Path, mode: Mode = "enforce", port: int = 0) -> AsyncIte
     gate = Gate(lambda: now, lambda _: subjects, ledger, utc=lambda: MONDAY)
     await ledger.expire()  # its tables are there
     line = PhoneLine(near, (HOST, sip_port), SHOWN)
-    async with ProxyProcess(folder / "proxy", text, decider_port) as proxy:
-        yield House(folder, proxy, Trunk(far, phone), line, sources, ledger, gate, sip_port, decider_port)
-    await phone.close()
-    far.close()
-    near.close()
-    await ledger.close()
+    try:
+        async with ProxyProcess(folder / "proxy", text, decider_port) as proxy:
+            yield House(folder, proxy, Trunk(far, phone), line, sources, ledger, gate, sip_port, decider_port)
+    finally:
+        await phone.close()
+        far.close()
+        near.close()
+        await ledger.close()
 
 
 @pytest_asyncio.fixture
