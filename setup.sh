@@ -84,4 +84,5 @@ if [ "$what" = run ]; then install_python requirements.lock; else install_python
 if [ "$what" = test ]; then
     tests/live/install_baresip.sh >/dev/null
     postgresql/install.sh >/dev/null
+    gate/install.sh >/dev/null
 fi

@@ -46,6 +46,7 @@ BENCHES = {
     "ledger": Entry("ledger", "durable reservations of calls: how many a second, how soon, four processes, origins"),
     "dnc": Entry("dnc", "do-not-call lists of a hundred million numbers: memory, a look-up, the load"),
     "lists": Entry("lists", "a list of a million people from a file into the store"),
+    "gate": Entry("gate", "the SIP gate at 200 calls a second: refusals, ways through, a decider that dies"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "pacing": Entry("pacing", "how busy a campaign keeps its agents, and how many answers find nobody; simulation"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
