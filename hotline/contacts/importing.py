@@ -30,7 +30,6 @@ from hotline.contacts.rows import Contact, Problem
 from hotline.contacts.tables import Row, open_table
 from hotline.site.number_set import NumberSet
 from hotline.store import opening
-from hotline.store.contact_tables import contact_numbers, contact_problems, contacts
 from hotline.store.statements import upsert
 
 _NAME = re.compile(r"[\w.-]{1,64}")
@@ -39,7 +38,9 @@ _PAUSE_S = 0.002
 _PATIENCE_S = 10.0
 _MOST_TOLD = 1_000
 _READY = "SELECT id FROM contact_lists WHERE name = ? AND state = 'ready'"
-_CONTACT, _NUMBER, _PROBLEM = upsert(contacts), upsert(contact_numbers), upsert(contact_problems)
+CONTACT = upsert("contacts", "list row", "person account name attributes")
+NUMBER = upsert("contact_numbers", "list number", "row place zone")
+PROBLEM = upsert("contact_problems", "list row place", "kind column reason winner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +284,8 @@ class _Loading:
         return int(self._store.execute(query, (self.list, number)).fetchone()[0])
 
     def _flush(self) -> None:
-        self._store.executemany(_CONTACT, self._new_contacts)
-        self._store.executemany(_NUMBER, self._new_numbers)
+        self._store.executemany(CONTACT, self._new_contacts)
+        self._store.executemany(NUMBER, self._new_numbers)
         self._new_contacts.clear()
         self._new_numbers.clear()
 
@@ -293,7 +294,7 @@ class _Loading:
         for problem in self._problems:
             self._place += 1
             rows.append((self.list, problem.row, self._place, *problem[1:]))
-        self._store.executemany(_PROBLEM, rows)
+        self._store.executemany(PROBLEM, rows)
         self._summary.problems += self._problems[: _MOST_TOLD - len(self._summary.problems)]
         self._problems.clear()
 

@@ -9,8 +9,11 @@ from hotline.governing.gate import Gate
 from hotline.governing.number_file_lists import NumberFileLists
 from hotline.governing.ports import Histories, MemoryPersons, Persons
 from hotline.governing.published import InForce
+from hotline.governing.site_lists import SiteLists
 from hotline.governing.subjects import Subjects
 from hotline.site.settings import Site
+from hotline.store import opening
+from hotline.suppression.site_lists import lists_of
 from hotline.versions.checking import Checked, check
 from hotline.versions.zone_data import zone_data
 
@@ -46,7 +49,9 @@ def local_gate(
     `at` is when the approvals are looked at. Raises BadInput, and OSError for a do-not-call file that cannot be read.
     """
     now = of_folder(site) if draft else in_force(site, at)
-    lists = NumberFileLists(site.do_not_call, now.region)
-    lists.refresh()
+    file = NumberFileLists(site.do_not_call, now.region)
+    file.refresh()
+    stored = opening.is_of_today(site.database)  # else no server of this release has run here, and nothing is on a list
+    lists = SiteLists(file, lambda: lists_of(site)) if stored else file
     subjects = Subjects(now.region, lists, persons or MemoryPersons(), now.own)
     return Gate(lambda: now, lambda _: subjects, histories)

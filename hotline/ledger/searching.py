@@ -19,7 +19,7 @@ from dialer.governor.decisions import Decision
 from hotline.ledger.opening import Place
 from hotline.ledger.port import LedgerAway
 from hotline.store import ledger_tables as tables
-from hotline.store.searching import Cursor
+from hotline.store.searches import Cursor
 
 MOST = 1_000
 """Attempts of one page."""

@@ -15,11 +15,13 @@ from hotline.governing.number_file_lists import NumberFileLists
 from hotline.governing.ports import Lists, MemoryPersons, Persons
 from hotline.governing.published import InForce, Published
 from hotline.governing.reserving import Reserving
+from hotline.governing.site_lists import SiteLists
 from hotline.governing.subjects import Subjects
 from hotline.ledger.keeping import KeptLedger
 from hotline.ledger.opening import Place, open_ledger
 from hotline.ledger.port import LedgerAway
 from hotline.site.settings import Site
+from hotline.suppression.site_lists import lists_of
 from hotline.versions.store import Versions
 
 
@@ -29,13 +31,15 @@ class ServerGate:
     def __init__(
         self, site: Site, versions: Versions, lists: Lists | None = None, persons: Persons | None = None
     ) -> None:
-        """For a running event loop. `lists` unless given are the site's do-not-call file. Raises BadInput for a ledger
-        that needs a package which is not there."""
+        """For a running event loop. `lists` unless given are those of the site's store and its do-not-call file.
+
+        Raises BadInput for a ledger that needs a package which is not there.
+        """
         self._site = site
         self.feed = Feed()
         self._published = Published(versions, site.database)
-        self._file = NumberFileLists(site.do_not_call, site.settings.region)
-        self._lists = lists or self._file
+        self._site_lists = SiteLists(NumberFileLists(site.do_not_call, site.settings.region), lambda: lists_of(site))
+        self._lists = lists or self._site_lists
         self._persons = persons or MemoryPersons()
         place = Place.read(site.settings.ledger, site.folder, site.state)
         self.ledger: KeptLedger = open_ledger(place, time.time)
@@ -80,8 +84,8 @@ class ServerGate:
             self._ready = True
             with contextlib.suppress(LedgerAway):  # its state is told, and each call tries it again
                 await self.ledger.expire()  # makes the tables, which takes longer than the first call waits
-        if self._lists is self._file:
-            await asyncio.to_thread(self._file.refresh)
+        if self._lists is self._site_lists:
+            await asyncio.to_thread(self._site_lists.refresh)
 
     def _subjects(self, in_force: InForce) -> Subjects:
         return Subjects(in_force.region, self._lists, self._persons, in_force.own)

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
-from hotline.store import schema, statements
+from hotline.contacts import importing
+from hotline.store import contact_tables, schema, statements
 
 pytestmark = pytest.mark.unit
 
@@ -24,6 +25,9 @@ UPSERTS = {
     statements.AGENT_STATE: schema.agent_states,
     statements.WAIT: schema.waits,
     statements.WEBHOOK_STATE: schema.webhook_states,
+    importing.CONTACT: contact_tables.contacts,
+    importing.NUMBER: contact_tables.contact_numbers,
+    importing.PROBLEM: contact_tables.contact_problems,
 }
 
 
