@@ -37,6 +37,8 @@ TONES = {
     "closed_today": CLOSED,
 }
 SHORT_S = 0.4
+OUTBOUND = "outbound: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n"
+"""Hours that the sample's scenes name, for tests with an hours.yaml of their own."""
 
 
 class SampleSite(LiveSite):
@@ -48,7 +50,8 @@ class SampleSite(LiveSite):
         """A site as `hotline init` makes it."""
         for name in ("dialplans", "prompts"):
             shutil.copytree(ROOT / name, self.folder / name)
-        shutil.rmtree(self.folder / "dialplans/tests")  # calls at the hours as shipped
+        for cases in ("dialplans/tests", "dialplans/scenes/tests"):  # calls at the hours as shipped
+            shutil.rmtree(self.folder / cases)
         for name, words in self.shortened.items():
             shorten(self.folder / name, words)
         for language in ("zh-CN", "en"):

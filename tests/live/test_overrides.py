@@ -39,6 +39,7 @@ from tests.live.sample import (
     LOCKED,
     MENU,
     OTHER,
+    OUTBOUND,
     OVERRIDES,
     PIN,
     SET,
@@ -48,7 +49,7 @@ from tests.live.sample import (
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
-OPEN = "service: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n"
+OPEN = "service: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n" + OUTBOUND
 LINE_OF = "hotline-fallback-line-"
 
 
@@ -146,7 +147,7 @@ async def test_a_queue_is_closed_by_phone_and_no_digit_of_the_pin_is_written_any
         await asyncio.gather(later.hang_up(), call.hang_up())
     await house.nobody_left()
     async with house.session.get("/overrides/log") as answer:
-        assert (await answer.json())[0]["reason"] == "by phone with the PIN, from phone 8001, of agent agent-1"
+        assert (await answer.json())[0]["reason"] == "by phone with the PIN, from phone 8001, of agent 8001"
     written = house.log_file.read_bytes()[since:].decode()
     assert house.pin not in written
     with closing(sqlite3.connect(house.site.database)) as connection:
