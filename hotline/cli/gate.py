@@ -15,7 +15,9 @@ from hotline.site.settings import Site
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The SIP gate before other systems' trunks: docs/gate.md.",
+    add_completion=False,
+    help="The SIP gate before other systems' trunks: docs/gate.md.\n\nExamples:\n\n  hotline gate sources --json\n\n"
+    "  hotline gate configuration --output /etc/kamailio/kamailio.cfg",
     rich_markup_mode=None,
 )
 

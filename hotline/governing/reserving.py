@@ -5,7 +5,7 @@ import structlog
 
 from dialer.governor.questions import Question
 from hotline.governing.gate import Gate, denied
-from hotline.ledger.port import Ledger, Reservation, Settled, Settlement, Terms
+from hotline.ledger.port import Ledger, LedgerAway, Reservation, Settled, Settlement, Terms
 
 log = structlog.get_logger("hotline")
 
@@ -34,7 +34,7 @@ class Reserving:
         try:
             subject = self._gate.subject(question, now)
         except Exception as error:  # noqa: BLE001 - whatever fails in a list, nobody is called on a guess
-            log.error("a callee cannot be looked up", error=str(error), advice="no call is allowed until they can be")
+            log.error("callees cannot be looked up", error=str(error), advice="no call is allowed until they can be")
             told = f"what is known of the callee cannot be read: {type(error).__name__}"
             decision = denied("subject", told, question, "do_not_call", policy.hash)
             return self._told(question, Reservation(decision), now)
@@ -51,7 +51,10 @@ class Reserving:
                 script=settings.settings.script if settings is not None else "",
                 caller_ids=scene.caller_ids,
             )
-        reservation = await self._ledger.reserve(question, subject, self._gate.decide, terms)
+        try:
+            reservation = await self._ledger.reserve(question, subject, self._gate.decide, terms)
+        except LedgerAway as error:
+            reservation = Reservation(denied("ledger", str(error), question, "ledger", policy.hash))
         return self._told(question, reservation, now)
 
     async def settle(self, settlement: Settlement) -> Settled:

@@ -4,7 +4,7 @@ the SIP gate's questions answered."""
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from calls.dependencies import Dependency
 from hotline.gate.attempts import LedgerAttempts
@@ -17,9 +17,7 @@ from hotline.governing.published import InForce, Published
 from hotline.governing.reserving import Reserving
 from hotline.governing.site_lists import SiteLists
 from hotline.governing.subjects import Subjects
-from hotline.ledger.keeping import KeptLedger
-from hotline.ledger.opening import Place, open_ledger
-from hotline.ledger.port import LedgerAway
+from hotline.server.late_ledger import LateLedger
 from hotline.site.settings import Site
 from hotline.suppression.site_lists import lists_of
 from hotline.versions.store import Versions
@@ -29,29 +27,27 @@ class ServerGate:
     """The gate, and what it needs. `look` once a second; until the first look everything is denied."""
 
     def __init__(
-        self, site: Site, versions: Versions, lists: Lists | None = None, persons: Persons | None = None
+        self,
+        site: Site,
+        versions: Versions,
+        add: Callable[[Dependency], object] = lambda outer: None,
+        lists: Lists | None = None,
+        persons: Persons | None = None,
     ) -> None:
-        """For a running event loop. `lists` unless given are those of the site's store and its do-not-call file.
-
-        Raises BadInput for a ledger that needs a package which is not there.
-        """
+        """For a running event loop. `add` is given the states of the outer parts that it needs. `lists` unless given
+        are those of the site's store and its do-not-call file."""
         self._site = site
         self.feed = Feed()
         self._published = Published(versions, site.database)
         self._site_lists = SiteLists(NumberFileLists(site.do_not_call, site.settings.region), lambda: lists_of(site))
         self._lists = lists or self._site_lists
         self._persons = persons or MemoryPersons()
-        place = Place.read(site.settings.ledger, site.folder, site.state)
-        self.ledger: KeptLedger = open_ledger(place, time.time)
+        self.ledger = LateLedger(site, add)
         self.gate = Gate(lambda: self._published.now, self._subjects, self.ledger, self.feed)
         self.reserving = Reserving(self.gate, self.ledger)
         self.sip_gate = Dependency("sip gate", time.time)
-        self._ready = False
-
-    @property
-    def dependencies(self) -> list[Dependency]:
-        """The outer parts that it needs."""
-        return [self.ledger.state, *([self.sip_gate] if self._site.settings.gate is not None else [])]
+        if site.settings.gate is not None:
+            add(self.sip_gate)
 
     @contextlib.asynccontextmanager
     async def deciding(self) -> AsyncIterator[None]:
@@ -80,10 +76,8 @@ class ServerGate:
     async def look(self) -> None:
         """Take up another version, approvals, withdrawals, and a do-not-call file that has changed."""
         await self._published.look()
-        if not self._ready and self._published.now.governed is not None:
-            self._ready = True
-            with contextlib.suppress(LedgerAway):  # its state is told, and each call tries it again
-                await self.ledger.expire()  # makes the tables, which takes longer than the first call waits
+        if self._published.now.book.scenes:  # else every question is denied, and nothing is to be written
+            await self.ledger.open()
         if self._lists is self._site_lists:
             await asyncio.to_thread(self._site_lists.refresh)
 

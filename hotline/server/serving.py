@@ -138,9 +138,7 @@ class Server:
         self._upkeep: Upkeep
         file = NumberList(site.do_not_call, site.settings.region)
         self._do_not_call = HouseLists(file, lambda: lists_of(site))
-        self._gate = ServerGate(site, self._versions)
-        for outer in self._gate.dependencies:
-            self._dependencies.add(outer)
+        self._gate = ServerGate(site, self._versions, self._dependencies.add)
         broker = Dependency("broker", time.time)
         self._bus = make_bus(site, self.metrics.bus_up.set, broker)
         if self._bus is not None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import pydantic
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, Path
 
 from calls.errors import BadInput
 from hotline.governing import words
@@ -13,6 +13,8 @@ from hotline.views.controller import Controller
 from hotline.web.governing import CheckRequest, known_scene, question_of
 from hotline.web.rights import Client, Guard
 from hotline.web.strictness import Body
+
+_Attempt = Annotated[int, Path(description="Of an attempt that was reserved.", examples=[17])]
 
 
 class ReserveRequest(CheckRequest):
@@ -46,7 +48,9 @@ class SettleRequest(Body):
         Literal["attempted", "answered", "effective", "abandoned", "blocked", "released"],
         pydantic.Field(examples=["effective"]),
     ]
-    at: Annotated[float | None, pydantic.Field(description="When it was dialled, UTC epoch seconds.")] = None
+    at: Annotated[
+        float | None, pydantic.Field(description="When it was dialled, UTC epoch seconds.", examples=[1_796_005_758.0])
+    ] = None
     talked_until: Annotated[float, pydantic.Field(ge=0, description="The end of the talk, UTC epoch seconds.")] = 0.0
     result: Annotated[str, pydantic.Field(max_length=64, examples=["promise"])] = ""
     call: Annotated[str, pydantic.Field(max_length=128, description="Its id in the system that placed it.")] = ""
@@ -82,7 +86,9 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         }
 
     @app.post("/govern/attempts/{attempt}/settle", tags=["outgoing calls"])
-    async def settle(attempt: int, wanted: SettleRequest, client: Annotated[Client, Depends(asks)]) -> dict[str, Any]:
+    async def settle(
+        attempt: _Attempt, wanted: SettleRequest, client: Annotated[Client, Depends(asks)]
+    ) -> dict[str, Any]:
         """Tell what became of an attempt; in steps, too: `answered` and not `ended` first, then `effective`. Told
         twice it is one. `late`: it had expired; it counts now for what it was."""
         if answers.reserving is None:

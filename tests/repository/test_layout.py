@@ -13,7 +13,7 @@ PACKAGES = {
     "acd", "bench", "calls", "complaints", "control", "dialer", "dsl", "hotline", "ivr", "phones", "sim", "speech",
     "switch",
 }  # fmt: skip
-DATA = {"asterisk", "dialplans", "docs", "findings", "freeswitch", "postgresql", "prompts", "tests"}
+DATA = {"asterisk", "dialplans", "docs", "findings", "freeswitch", "gate", "postgresql", "prompts", "tests"}
 FILES = {
     "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "Makefile", "README.md", "docker-compose.yml",
     "pyproject.toml", "requirements-dev.lock", "requirements-image.lock", "requirements-uv.in", "requirements-uv.lock",

@@ -25,10 +25,17 @@ UPSERTS = {
     statements.AGENT_STATE: schema.agent_states,
     statements.WAIT: schema.waits,
     statements.WEBHOOK_STATE: schema.webhook_states,
+}
+
+
+OF_CONTACTS = {
     importing.CONTACT: contact_tables.contacts,
     importing.NUMBER: contact_tables.contact_numbers,
     importing.PROBLEM: contact_tables.contact_problems,
 }
+
+
+_ALL = UPSERTS | OF_CONTACTS
 
 
 def as_sqlalchemy_writes_it(table: Table) -> str:
@@ -39,10 +46,10 @@ def as_sqlalchemy_writes_it(table: Table) -> str:
     return str(changed.compile(dialect=sqlite.dialect(paramstyle="qmark")))
 
 
-@pytest.mark.parametrize("statement", UPSERTS, ids=[table.name for table in UPSERTS.values()])
+@pytest.mark.parametrize("statement", _ALL, ids=[table.name for table in _ALL.values()])
 def test_an_upsert_is_what_the_schema_makes(statement: str) -> None:
     # SQLAlchemy quotes a column only where its name is a word of SQL
-    assert statement.replace('"', "") == as_sqlalchemy_writes_it(UPSERTS[statement]).replace('"', "")
+    assert statement.replace('"', "") == as_sqlalchemy_writes_it(_ALL[statement]).replace('"', "")
 
 
 def test_every_upsert_is_held_to_the_schema() -> None:
