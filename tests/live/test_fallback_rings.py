@@ -85,18 +85,27 @@ async def test_asterisk_without_a_phone_goes_on_at_once(
             await call.ended(3)
 
 
-@pytest.mark.skipif(locate() is None, reason="no FreeSWITCH here")
-async def test_freeswitch_rings_a_few_for_each(tmp_path: Path) -> None:
+@pytest.mark.parametrize("switch", ["asterisk", *(["freeswitch"] if locate() else [])])
+async def test_a_caller_rings_a_few_and_then_others(
+    switch: str, installation: Installation, asterisk_settings: SettingsFactory, tmp_path: Path
+) -> None:
     rung: list[str] = []
-    async with own_freeswitch(tmp_path / "freeswitch", accounts=ACCOUNTS) as freeswitch:
-        settings = freeswitch.settings
-        dialplan = compile_for_freeswitch([MAIN], str(settings.voicemail_dir))
-        await set_fallback(settings, dialplan, [ALWAYS.zone])
-        address = ("127.0.0.1", settings.sip_port)
+    async with contextlib.AsyncExitStack() as stack:
+        if switch == "asterisk":
+            asterisk = AsteriskProcess(asterisk_settings(accounts=ACCOUNTS), installation)
+            await stack.enter_async_context(asterisk)
+            await asterisk.set_fallback(compile_for_asterisk([MAIN], str(asterisk.settings.voicemail_dir)))
+            address = ("127.0.0.1", asterisk.settings.sip_port)
+        else:
+            freeswitch = await stack.enter_async_context(own_freeswitch(tmp_path / "freeswitch", accounts=ACCOUNTS))
+            settings = freeswitch.settings
+            dialplan = compile_for_freeswitch([MAIN], str(settings.voicemail_dir))
+            await set_fallback(settings, dialplan, [ALWAYS.zone])
+            address = ("127.0.0.1", settings.sip_port)
         async with phones_at(address, rung), line_to(address) as line:
             call = await line.dial("95588")
             await until(lambda: len(rung) == PHONES_AT_ONCE)
             await asyncio.sleep(1.0)
             assert len(set(rung)) == len(rung) == PHONES_AT_ONCE
-            await until(lambda: len(set(rung)) == 2 * PHONES_AT_ONCE, 20.0)
+            await until(lambda: len(set(rung)) > PHONES_AT_ONCE, 20.0)
             await call.hang_up()
