@@ -68,6 +68,8 @@ class Published:
         """
         try:
             current = self._versions.current()
+            if self._seen is not None and self._seen[0] == current and not self.now.book.scenes:
+                return  # without a scene there is nothing to be approved
             seen = current, await asyncio.to_thread(self._approvals)
             if seen == self._seen and self._utc() < self._next_change:
                 return
