@@ -12,6 +12,7 @@ import shutil
 import socket
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class _OddAreUnwanted:
     def lists_of(self, number: str, at: float | None = None) -> tuple[Listed, ...]:
         return (Listed("do_not_call"),) if int(number[-1]) % 2 else ()
 
-    def scrubbed(self, numbers: list[str], at: float | None = None) -> list[tuple[Listed, ...]]:
+    def scrubbed(self, numbers: Iterable[str], at: float | None = None) -> list[tuple[Listed, ...]]:
         return [self.lists_of(one) for one in numbers]
 
 
@@ -78,7 +79,7 @@ async def run(options: Options) -> Report:
         folder = Path(name)
         now = await asyncio.to_thread(lambda: of_folder(_site(folder / "site")))
         ledger = open_ledger(Place(file=folder / "ledger.db"), lambda: _MONDAY)
-        subjects = Subjects("CN", _OddAreUnwanted(), MemoryPersons())  # type: ignore[arg-type]  # lists are enough
+        subjects = Subjects("CN", _OddAreUnwanted(), MemoryPersons())
         gate = Gate(lambda: now, lambda _: subjects, ledger, utc=lambda: _MONDAY)
         state = Dependency("sip gate", time.time)
         attempts = LedgerAttempts(Reserving(gate, ledger))

@@ -36,6 +36,8 @@ _PING_S: Seconds = 0.5
 _PATIENCE_S: Seconds = 0.8
 """Below the proxy's own, so that a slow answer is told as one."""
 _READ_BYTES = 65_536
+_MOST_CALLS = 50_000
+"""Calls that have passed and may be up: no trunk has as many channels."""
 _BLOCKED = frozenset({607, 608})
 _TALK_S: Seconds = 5.0
 UP = "up"
@@ -132,6 +134,8 @@ class Decider:
             return
         match said:
             case Welcome():
+                # what was said before the welcome may have been read before the secret: the proxy has several readers
+                writer.write(netstring(messages.PING))
                 self._state.up()
                 log.info("the gate is open for decisions", host=self._host, port=self._port)
             case Asked():
@@ -174,6 +178,8 @@ class Decider:
             return ("allow" if shadow else "unable"), "gate.error", ""
         if attempt is not None:
             self._passed[asked.call] = Passed(attempt)
+            if len(self._passed) > _MOST_CALLS:  # the end of the oldest was told while nobody listened
+                del self._passed[next(iter(self._passed))]
         if decision.verdict == "allow" or shadow:
             return "allow", "", decision.policy
         return "deny", decision.reasons[0].rule if decision.reasons else "gate.unsaid", decision.policy
