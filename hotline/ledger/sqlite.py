@@ -9,6 +9,7 @@ import msgspec
 
 from dialer.governor.history import CallerIdUse, PastCall
 from hotline.ledger.books import REFUSED, Key, Refusal, Use, Uses, newest_first
+from hotline.ledger.checkpointing import Checkpoints
 from hotline.ledger.port import Attempt, LedgerAway
 from hotline.ledger.requests import Request
 from hotline.ledger.settling import SLACK_S, holds_channel
@@ -17,8 +18,6 @@ from hotline.store import ledger_tables as tables
 
 _BUSY_S = 5.0
 """The longest wait for another process that writes."""
-_WAL_PAGES = 16_384
-"""64 MB: read once more after a kill."""
 _NAMES = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO attempts ({_NAMES}, decision) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 _BY_ID = f"SELECT {_NAMES} FROM attempts WHERE id = ?"
@@ -63,6 +62,7 @@ class SqliteStore:
         self._path = path
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
+        self._checkpoints = Checkpoints(path, connect)
 
     def transact(self, requests: Sequence[Request[Any]]) -> list[Any]:
         """Carry out and commit. Raises LedgerAway, NotStored."""
@@ -73,6 +73,7 @@ class SqliteStore:
             books = SqliteBooks(connection)
             answers = [request.carry_out(books, now) for request in requests]
             connection.execute("COMMIT")
+            self._checkpoints.committed()
         except (sqlite3.OperationalError, sqlite3.NotSupportedError, sqlite3.InternalError) as error:
             self.close()  # full, locked, read-only, gone: what was not committed goes with the connection
             raise LedgerAway(f"{self._path.name}: {error}") from error
@@ -86,6 +87,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Closes the file; what was not committed is gone."""
+        self._checkpoints.close()
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
@@ -103,9 +105,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # a reservation that a power cut can undo is none
     connection.execute("PRAGMA cache_size=-65536")
-    # The indexes by number and person are written at places far apart: the later their pages go back into the file, the
-    # more rows each has had.
-    connection.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
+    connection.execute("PRAGMA wal_autocheckpoint=0")  # `checkpointing` does it
     return connection
 
 
