@@ -27,7 +27,8 @@ DAY_S = 86_400.0
 MOST_ATTEMPTS = 6
 MOST_TALKS = 3
 POOL = tuple(f"+8610951830{place:02d}" for place in range(20))
-_ASKERS = 48
+_ASKERS = 128
+"""Of each process: who asks next is there when a transaction ends."""
 _turn = itertools.count()
 _PERSONS_A_SECOND = 450
 _PERSONS_AT_ONCE = 60

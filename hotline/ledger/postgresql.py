@@ -39,8 +39,10 @@ _APART_S = 60.0
 class PostgresqlStore:
     """One connection to a database that several processes share."""
 
-    most = 64
-    """Each request locks some keys, and the server's table of locks has room for 6,400 unless told otherwise."""
+    most = 128
+    """Each request locks four names and more, and the server's table of locks has room for 6,400 unless told otherwise:
+    that is a dozen processes. Processes that ask about the same persons take turns, so what one transaction takes
+    along is what they get done."""
 
     def __init__(self, url: str, clock: Callable[[], float] | None = None) -> None:
         """`clock` None: the database's own, one for all processes on all machines."""
