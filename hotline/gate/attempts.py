@@ -18,8 +18,11 @@ class LedgerAttempts:
         self._reserving = reserving
 
     async def reserve(self, question: Question, key: str, shadow: bool) -> tuple[Decision, int | None]:
-        """One attempt for one Call-ID: an INVITE that another proxy has sent twice is one call."""
-        reservation = await self._reserving.reserve(question, key=key, hold_s=_HOLD_S, shadow=shadow)
+        """One attempt for one Call-ID: an INVITE that another proxy has sent twice is one call.
+
+        A caller waits for a refusal, so it does not wait for the disk: the next INVITE of that call is refused again.
+        """
+        reservation = await self._reserving.reserve(question, key=key, hold_s=_HOLD_S, shadow=shadow, soon=True)
         return reservation.decision, reservation.attempt
 
     async def settle(self, attempt: int, state: State, call: str, result: str, talked_until: float) -> None:

@@ -3,6 +3,7 @@
 import msgspec
 import structlog
 
+from dialer.governor.history import NOTHING
 from dialer.governor.questions import Question
 from hotline.governing.gate import Gate, denied
 from hotline.ledger.port import Ledger, LedgerAway, Reservation, Settled, Settlement, Terms
@@ -18,12 +19,13 @@ class Reserving:
         self._ledger = ledger
 
     async def reserve(
-        self, question: Question, *, key: str = "", hold_s: float = 120.0, shadow: bool = False
+        self, question: Question, *, key: str = "", hold_s: float = 120.0, shadow: bool = False, soon: bool = False
     ) -> Reservation:
         """Decide on the call, and reserve the attempt where it is allowed. It never raises: what goes wrong denies.
 
         `key`, `hold_s` and `shadow` are of `hotline.ledger.port.Terms`: asked again with one key there is one attempt;
-        one that is not settled in time has never been; a shadow's call is placed whatever is said, and counts.
+        one that is not settled in time has never been; a shadow's call is placed whatever is said, and counts. `soon`:
+        what is denied whatever the past calls are is answered before it is written, and the reasons are those alone.
         """
         governed = self._gate.in_force.governed
         now = self._gate.utc()
@@ -38,6 +40,12 @@ class Reserving:
             told = f"what is known of the callee cannot be read: {type(error).__name__}"
             decision = denied("subject", told, question, "do_not_call", policy.hash)
             return self._told(question, Reservation(decision), now)
+        if soon and not shadow:
+            decision = self._gate.decide(question, subject, NOTHING, now)
+            if decision.verdict == "deny":
+                found = policy.scenes.get(question.scene)
+                self._ledger.refused(question, found[0].category if found is not None else "", decision)
+                return self._told(question, Reservation(decision), now)
         found = policy.scenes.get(question.scene)
         terms = Terms(key=key, hold_s=hold_s, shadow=shadow, window_s=policy.history_s)
         if found is not None:

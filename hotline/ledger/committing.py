@@ -64,6 +64,12 @@ class GroupCommit:
         self._queue.put(Asked(request, future))
         return future
 
+    def tell(self, request: Request[Any]) -> None:
+        """As `ask`, and nobody waits for an answer."""
+        if self._closing or not self._thread.is_alive():
+            raise LedgerAway("the ledger is closed")
+        self._queue.put(Asked(request, None))
+
     async def close(self) -> None:
         """Write what is left; what the database does not take by then is told LedgerAway."""
         if not self._closing:

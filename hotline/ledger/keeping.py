@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from calls.dependencies import Dependency
 from calls.errors import BadInput
+from dialer.governor.decisions import Decision
 from dialer.governor.history import History
 from dialer.governor.questions import Question, Subject
+from hotline.ledger.books import Refusal
 from hotline.ledger.committing import GroupCommit
 from hotline.ledger.port import (
     DEFAULT_TERMS,
@@ -20,7 +23,7 @@ from hotline.ledger.port import (
     Settlement,
     Terms,
 )
-from hotline.ledger.requests import NO_ANSWER, Enter, Expire, Look, Request, Reserve, Settle
+from hotline.ledger.requests import NO_ANSWER, Enter, Expire, Look, Refuse, Request, Reserve, Settle
 from hotline.ledger.store import Store
 
 ANSWER_WITHIN_S = 2.0
@@ -59,6 +62,11 @@ class KeptLedger:
         except LedgerAway:
             return Reservation(NO_ANSWER)
         return reservation
+
+    def refused(self, question: Question, category: str, decision: Decision) -> None:
+        """As the port says."""
+        with suppress(LedgerAway):
+            self._commits.tell(Refuse(Refusal(question, category, decision)))
 
     async def settle(self, settlement: Settlement) -> Settled:
         """As the port says; raises BadInput for a state or a text that no settlement has."""

@@ -180,6 +180,11 @@ class Ledger(Protocol):
         person, account or caller id is in. Never raises for what the database or `decide` does: that is a denial."""
         ...
 
+    def refused(self, question: Question, category: str, decision: Decision) -> None:
+        """Write a refusal that needed no past calls, some time soon: nobody waits for it, and one that the database
+        does not take is lost. Never raises."""
+        ...
+
     async def settle(self, settlement: Settlement) -> Settled:
         """Write what became of an attempt. Waits while the database is away; raises LedgerAway once it is closed."""
         ...

@@ -87,9 +87,7 @@ class Reserve:
             decision = denial("rule_error", f"the rules could not be asked: {type(error).__name__}")
             encoded, allowed = msgspec.json.encode(decision), False
         if not allowed and not terms.shadow:
-            refusal = Refusal(question, terms.category, decision)
-            if _fit(refusal.texts(), _REFUSED_LENGTHS):
-                books.refuse(refusal, now)
+            Refuse(Refusal(question, terms.category, decision)).carry_out(books, now)
             return Reservation(decision)
         attempt = self._attempt(books.next_id(), decision, now)
         if not _fits(attempt):
@@ -147,6 +145,18 @@ class Reserve:
             late=False,
             settled_at=None,
         )
+
+
+class Refuse:
+    """Writes a question that was answered with no, or not yet."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+
+    def carry_out(self, books: Books, now: float) -> None:
+        """Writes it, where its texts fit."""
+        if _fit(self.refusal.texts(), _REFUSED_LENGTHS):
+            books.refuse(self.refusal, now)
 
 
 class Settle:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from calls.dependencies import Dependency
+from dialer.governor.decisions import Decision
 from dialer.governor.history import History
 from dialer.governor.questions import Question, Subject
 from hotline.ledger.port import (
@@ -50,6 +51,11 @@ class LateLedger:
     ) -> Reservation:
         """As the port says."""
         return await self._opened().reserve(question, subject, decide, terms)
+
+    def refused(self, question: Question, category: str, decision: Decision) -> None:
+        """As the port says."""
+        if self._ledger is not None:
+            self._ledger.refused(question, category, decision)
 
     async def settle(self, settlement: Settlement) -> Settled:
         """As the port says."""

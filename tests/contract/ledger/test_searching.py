@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from calls.errors import BadInput
+from dialer.governor.decisions import Decision, Reason
 from hotline.ledger.exporting import export, note_search
 from hotline.ledger.opening import Place
 from hotline.ledger.port import LedgerAway, Record
@@ -109,6 +110,17 @@ async def test_the_origin_of_a_call(rig: LedgerRig, rows: list[int]) -> None:
     assert imported is not None
     assert imported["decision"] is None
     assert await rig.reader.origin(10**12) is None
+
+
+async def test_a_refusal_that_needed_no_ledger_is_found_like_the_others(rig: LedgerRig) -> None:
+    reason = Reason("house.unwanted", "do_not_call", "group", "deny", "on the list")
+    rig.ledger.refused(asked(), "service", Decision("deny", "p1", "renewal", "v1", (reason,)))
+    rig.ledger.refused(asked("+8613800000001" * 400), "service", Decision("deny", "p1", "renewal", "v1", (reason,)))
+    await rig.reserve(asked("+8613800000002"))  # written after it, and awaited
+    (row,) = (await rig.reader.refusals(AttemptSearch(rule="house.unwanted"))).rows
+    assert (row["number"], row["verdict"], row["scene"]) == (NUMBER, "deny", "renewal")
+    await rig.ledger.close()
+    rig.ledger.refused(asked(), "service", Decision("deny", "p1"))  # nobody waits, so nobody is told
 
 
 async def test_refusals_say_which_rule(rig: LedgerRig) -> None:
