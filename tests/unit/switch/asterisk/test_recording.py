@@ -219,8 +219,8 @@ async def test_a_message_that_was_put_in_place_is_told_by_the_heir(controller: C
     assert isinstance(first, events.RecordingFinished)
     assert first.outcome is Outcome.FINISHED
     heir = controller.heir()
-    heir.recorder.take_up_messages((), ())
-    heir.recorder.take_up_messages((), ())
+    heir.recorder.messages.take_up((), ())
+    heir.recorder.messages.take_up((), ())
     (again,) = heir.told
     assert isinstance(again, events.RecordingFinished)
     assert (again.attempt, again.path, again.duration_s) == (first.attempt, first.path, 2.0)
