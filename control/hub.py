@@ -95,7 +95,12 @@ class Hub:
     def _drop_unless_left(self, event: RecordingFinished, flow_commands: Sequence[IvrCommand]) -> None:
         """What a caller said and no flow took as a message, too short or too late, is in no list: it does not stay."""
         if event.path and not any(isinstance(command, VoicemailLeft) for command in flow_commands):
-            self.give(DropRecording(call_id(event.leg), event.path))
+            self.drop_recording(call_id(event.leg), event.path)
+
+    def drop_recording(self, call: CallId, path: str) -> None:
+        """Delete a file and its row, and remember that it is not wanted."""
+        self.register.settled.update({attempt: "" for attempt, kept in self.register.settled.items() if kept == path})
+        self.give(DropRecording(call, path))
 
     def _ask_queues(self, event: AcdEvent) -> list[AcdCommand]:
         try:

@@ -370,6 +370,9 @@ class Register(msgspec.Struct):
     """Of each call that an agent makes, what it is to come to. Its `leg` is the agent's phone, `caller` the account."""
     unwanted: list[AttemptId] = msgspec.field(default_factory=list)
     """Bridges whose recording was declined while it was made: its file goes as soon as it is there."""
+    settled: dict[AttemptId, str] = msgspec.field(default_factory=dict)
+    """What became of the newest recordings: the path of the file, or nothing where it was dropped. A switch tells once
+    more of one that it told of just before its controller was killed."""
     phones: dict[str, list[str]] = msgspec.field(default_factory=dict)
     """The nodes that an account's phone is registered with, the newest last."""
     lost: list[str] = msgspec.field(default_factory=list)

@@ -230,7 +230,7 @@ class Router:
             case door.CallHeld() | door.CallResumed():
                 self._holds.changed(event)
             case door.RecordingFinished():
-                if not self._override_phone.recorded(event):
+                if self._recordings.is_new(event) and not self._override_phone.recorded(event):
                     self._recordings.finished(event)
             case door.CallEnded():
                 self._ended(event)

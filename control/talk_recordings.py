@@ -3,10 +3,13 @@
 from calls.causes import Outcome
 from calls.commands import MuteRecording
 from calls.events import RecordingFinished
-from control.commands import DropRecording, LogRecording
+from control.commands import LogRecording
 from control.hub import Hub
 from control.register import Call, call_id, is_bridge, talk_of
 from ivr.commands import HideDigits, ShowDigits
+
+_REMEMBERED = 500
+"""Recordings of which it is known what became of them: far more than are told and not yet on disk at any moment."""
 
 
 class TalkRecordings:
@@ -29,7 +32,7 @@ class TalkRecordings:
             hub.register.unwanted.append(call.bridge.attempt)
             call.bridge.recorded = False
         for path in recording.paths:
-            hub.give(DropRecording(call.call, path))
+            hub.drop_recording(call.call, path)
         recording.paths = []
         hub.notice("info", "recording declined", call=call.call)
 
@@ -64,19 +67,35 @@ class TalkRecordings:
         if muted is not before and call.bridge is not None and call.bridge.recorded:
             self._hub.give(MuteRecording(self._hub.mint(call.call), call.bridge.attempt, muted))
 
+    def is_new(self, event: RecordingFinished) -> bool:
+        """Whether it is told for the first time. Told once more it changes nothing: what is kept is kept, and what was
+        dropped, though a switch has brought it back since, goes again."""
+        hub, settled = self._hub, self._hub.register.settled
+        kept = settled.get(event.attempt)
+        if kept is None:
+            if event.path:
+                settled[event.attempt] = event.path
+                while len(settled) > _REMEMBERED:
+                    del settled[next(iter(settled))]
+            return True
+        if event.path and not kept:
+            hub.drop_recording(call_id(event.leg), event.path)
+        return False
+
     def finished(self, event: RecordingFinished) -> None:
         """A recording is on disk, or failed. One of a voicemail is the flow's."""
         hub, talk = self._hub, call_id(event.leg)
         declined = event.attempt in hub.register.unwanted
         if declined:
             hub.register.unwanted.remove(event.attempt)
+            hub.register.settled[event.attempt] = ""  # if it failed: it may be tried again
         if not is_bridge(event.attempt, event.leg):
             hub.tell_flows(event)
         elif event.outcome is Outcome.FAILED:
             advice = "is the disk full, or the recordings folder not writable for the switch?"
             hub.notice("error", "recording failed", call=talk, detail=event.path, advice=advice)
         elif declined:
-            hub.give(DropRecording(talk, event.path))
+            hub.drop_recording(talk, event.path)
         else:
             call = hub.register.calls.get(talk)
             if call is not None:

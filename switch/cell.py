@@ -25,6 +25,7 @@ from calls.errors import BadInput, SwitchAway, SwitchError
 from calls.events import LiveLeg, SwitchEvent
 from calls.ids import NODE_NAME, LegId, Seconds, leg_on, native, node_of
 from calls.ports import Sink, Switch
+from switch.keeping import Keeping
 
 BACKOFF = Backoff(first_s=0.2, longest_s=2.0)
 """Of attempts to start a switch that is away. Each attempt is many tries of the adapter's own, until its deadline."""
@@ -40,8 +41,14 @@ class Cell:
     Raises BadInput for names that are no names of nodes, or not different.
     """
 
-    def __init__(self, switches: Sequence[Switch], states: Mapping[str, Dependency] | None = None) -> None:
-        """`states` by the switch's name: what is told when it comes and goes."""
+    def __init__(
+        self,
+        switches: Sequence[Switch],
+        states: Mapping[str, Dependency] | None = None,
+        keeping: Keeping | None = None,
+    ) -> None:
+        """`states` by the switch's name: what is told when it comes and goes. `keeping` is the one they ask."""
+        self.keeping = keeping or Keeping()
         names = [switch.name for switch in switches]
         for name in names:
             if not NODE_NAME.fullmatch(name):

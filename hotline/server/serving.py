@@ -218,6 +218,7 @@ class Server:
         self._write_ahead = write_ahead = WriteAhead(database)
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
         self._writer = writer = Writer(database, self._on_trouble, self._store)
+        self._cell.keeping.kept = self._kept
         vault, lookups = Vault(), Lookups(self._services)
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
@@ -336,6 +337,13 @@ class Server:
                 pass
             case _ if type(event) not in _DECIDES_NOTHING:
                 self._driver.take(event)
+
+    async def _kept(self) -> bool:
+        """Return True once what the switch told is on disk; False for the last of it, which is not taken."""
+        if self._closing:
+            return False
+        await self._writer.durable(hurry=False)
+        return True
 
     def _take_link(self, event: SwitchLost | SwitchBack) -> None:
         self._health.switches[event.switch] = isinstance(event, SwitchBack)

@@ -21,6 +21,7 @@ from speech.voice import Voice
 from speech.worded import WordedVoice
 from switch.accounts import SecretStore
 from switch.cell import Cell
+from switch.keeping import Keeping
 from switch.trunk_lines import TrunkLines
 
 if TYPE_CHECKING:
@@ -63,11 +64,19 @@ def make_sentences(site: Site, voice: Voice) -> Sentences:
 def make_cell(site: Site, trunks: TrunkLines | None = None) -> Cell:
     """All switches of the site, as one; `trunks` are the site's."""
     states = {node: Dependency(f"switch {node}", time.time) for node in site.switches}
-    return Cell([make_switch(site, node, trunks, states[node]) for node in site.switches], states)
+    keeping = Keeping()
+    return Cell([make_switch(site, node, trunks, states[node], keeping) for node in site.switches], states, keeping)
 
 
-def make_switch(site: Site, node: str, trunks: TrunkLines | None = None, state: Dependency | None = None) -> Switch:
-    """The adapter of one switch, with a recogniser if this site has an engine for it; `state` is told of its link."""
+def make_switch(
+    site: Site,
+    node: str,
+    trunks: TrunkLines | None = None,
+    state: Dependency | None = None,
+    keeping: Keeping | None = None,
+) -> Switch:
+    """The adapter of one switch, with a recogniser if this site has an engine for it; `state` is told of its link, and
+    `keeping` asked whether what it told is on disk."""
     settings = site.switches[node]
     recogniser = make_recogniser(site)
     recordings = site.recordings_of(node)
@@ -85,6 +94,7 @@ def make_switch(site: Site, node: str, trunks: TrunkLines | None = None, state: 
                     recordings_dir=recordings,
                     trunks=trunks,
                     state=state,
+                    keeping=keeping or Keeping(),
                     sound_address=site.settings.speech.address,
                     talking_s=settings.media_timeout.talking_s,
                 ),
@@ -105,6 +115,7 @@ def make_switch(site: Site, node: str, trunks: TrunkLines | None = None, state: 
                     recordings_dir=recordings,
                     trunks=trunks,
                     state=state,
+                    keeping=keeping or Keeping(),
                     listen=(host, int(port)) if offered else None,
                     controller=settings.application if offered else "",
                 ),

@@ -62,8 +62,8 @@ class AsteriskSwitch(Adapter[Leg]):
         self._session = session = Session(options)
         self._player = Player(session)
         self._dialler = Dialler(session)
-        self._recorder = Recorder(session)
-        self._bridging = Bridging(session, self._recorder.begin, self._recorder.end)
+        self._recorder = recorder = Recorder(session)
+        self._bridging = Bridging(session, recorder.announce, recorder.begin, recorder.discard, recorder.end)
         self._supervision = Supervision(session, self._bridging)
         self._transferring = Transferring(session)
         self._hearing = Hearing(session)
@@ -261,7 +261,7 @@ class AsteriskSwitch(Adapter[Leg]):
                 self._session.client, options.application, self._player.holding_bridges.first, options.device_prefix
             )
             inventory = await take_inventory(self._session.client, self._options.application)
-            stopped = await self._recorder.stop_messages()
+            stopped = await self._recorder.messages.stop_left()
         finally:
             held_back, self._held_back = self._held_back, None
         restarted = self._startup_time not in ("", inventory.startup_time)
@@ -270,7 +270,7 @@ class AsteriskSwitch(Adapter[Leg]):
         arriving = {start.channel.id for start in starts if self._is_arrival(start)}
         self._adopt(inventory, arriving)
         live = tuple(leg for leg in self._live(inventory) if leg.leg not in arriving)
-        self._recorder.take_up_messages({leg.leg for leg in live}, stopped)
+        self._recorder.messages.take_up({leg.leg for leg in live}, stopped)
         self._emit(events.SwitchBack(self.name, live, restarted))
         self._devices.adopt(inventory.endpoints)
         self._recorder.adopt(

@@ -24,11 +24,21 @@ _DOUBT_S: Seconds = 0.5
 
 
 class Bridging:
-    """Bridge, Bridged, Unbridged. `on_up` and `on_apart` are called with a talk that stands and that stood."""
+    """Bridge, Bridged, Unbridged. The callables are given a talk: that is to come, that stands, that did not come, that
+    stood."""
 
-    def __init__(self, session: Session, on_up: Callable[[Talk], None], on_apart: Callable[[Talk], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        on_begun: Callable[[Talk], None],
+        on_up: Callable[[Talk], None],
+        on_failed: Callable[[Talk], None],
+        on_apart: Callable[[Talk], None],
+    ) -> None:
         self._session = session
+        self._on_begun = on_begun
         self._on_up = on_up
+        self._on_failed = on_failed
         self._on_apart = on_apart
         self.prefix = f"{session.options.application}-talk-"
         self.talks: dict[str, Talk] = {}  # by Asterisk's bridge id
@@ -44,6 +54,7 @@ class Bridging:
             return
         talk = Talk(command.attempt, self.prefix + command.attempt, command.a, command.b, command.record)
         self.talks[talk.bridge] = talk
+        self._on_begun(talk)
         for leg_id in (command.a, command.b):
             leg = session.legs[leg_id]
             session.quiet(leg)
@@ -82,6 +93,7 @@ class Bridging:
 
     def _fail(self, talk: Talk, reason: FailureReason, detail: str, dead: LegId | None = None) -> None:
         self._forget(talk)
+        self._on_failed(talk)
         for leg_id in (talk.a, talk.b):
             leg = self._session.legs.get(leg_id)
             if leg is not None and leg.heading == talk.attempt:

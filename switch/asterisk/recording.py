@@ -7,34 +7,30 @@ each, and the two become one when the talk is over. Muting goes to both, so they
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection
 from functools import partial
-from typing import Any
 
+import msgspec
 import structlog
 
 from calls import commands, events
 from calls.causes import Outcome
 from calls.ids import AttemptId, LegId, Seconds
 from switch.asterisk import wire
-from switch.asterisk.legs import Leg, failure_of
-from switch.asterisk.requests import Reply
-from switch.asterisk.session import Session
-from switch.asterisk.stereo import (
+from switch.asterisk.legs import Leg
+from switch.asterisk.messages import Messages
+from switch.asterisk.notes import (
     SIDE_FORMAT,
-    MessageNote,
-    RecordingBroken,
     TalkNote,
     drop_sides,
-    join_sides,
-    message_notes,
     notes,
-    put_in_place,
     write_note,
 )
+from switch.asterisk.requests import Reply
+from switch.asterisk.session import Session
+from switch.asterisk.stereo import RecordingBroken, finish_talk, target_of
 from switch.asterisk.talk import Talk
-from switch.legs import EndedBy, failed
+from switch.keeping import Notes
 
 SIDES = ("a", "b")
 SNOOP_ARGUMENT = "ear"
@@ -49,14 +45,30 @@ log = structlog.get_logger(__name__)
 class TalkRecording:
     """The two sides of one talk."""
 
-    __slots__ = ("attempt", "broken", "done", "failed", "leg_a", "muted", "name", "over", "snoops", "started", "timer")
+    __slots__ = (
+        "attempt",
+        "begun",
+        "broken",
+        "done",
+        "failed",
+        "leg_a",
+        "muted",
+        "name",
+        "note",
+        "over",
+        "snoops",
+        "started",
+        "timer",
+    )
 
-    def __init__(self, attempt: AttemptId, leg_a: LegId, name: str, snoops: tuple[str, str]) -> None:
-        self.attempt = attempt
-        self.leg_a = leg_a
-        self.name = name
-        self.snoops = snoops  # ids of the snoop channels, and names of their files
+    def __init__(self, note: TalkNote) -> None:
+        self.note = note
+        self.attempt = AttemptId(note.attempt)
+        self.leg_a = LegId(note.leg_a)
+        self.name = note.name
+        self.snoops = note.sides  # ids of the snoop channels, and names of their files
         self.started: set[str] = set()
+        self.begun: set[str] = set()  # of which a file was asked for
         self.done: set[str] = set()
         self.failed = ""
         self.broken = False
@@ -72,52 +84,17 @@ class Recorder:
         self._session = session
         self._talks: dict[AttemptId, TalkRecording] = {}
         self._by_snoop: dict[str, TalkRecording] = {}
-        self._voicemails: dict[str, tuple[Leg, commands.Record]] = {}
-        self._given_up: set[str] = set()  # names of messages whose command has failed with the link
-        self._writing: set[asyncio.Task[None]] = set()
-
-    # -- voicemail
+        self._writing: dict[AttemptId, asyncio.Task[None]] = {}
+        self._told = Notes(session.options.keeping)
+        self.messages = Messages(session, self._told)
 
     def record(self, command: commands.Record) -> None:
-        """Record one leg to a WAV file until silence, the key, the limit, a Stop or the hangup."""
-        session = self._session
-        leg = session.leg_of(command)
-        if leg is None:
-            return
-        session.quiet(leg)
-        name = session.recording_name(command.attempt)
-        leg.open[command.attempt] = command
-        leg.recording = command.attempt
-        leg.last_digit = ""
-        self._voicemails[name] = (leg, command)
-        try:
-            self._note_of(command, name).write(session.options.recordings_dir)
-        except OSError as error:
-            log.error("recording.no_note", name=command.name, error=str(error), what_to_do="is the disk full?")
-        end_on = command.end_on if command.end_on in ("#", "*") else "any" if command.end_on else "none"
-        query = (
-            f"name={wire.part(name)}&format=wav&ifExists=overwrite&maxDurationSeconds={math.ceil(command.max_s)}"
-            f"&maxSilenceSeconds={math.ceil(command.silence_s)}&beep={'true' if command.beep else 'false'}"
-            f"&terminateOn={wire.part(end_on)}"
-        )
-        session.request(leg.id, "POST", f"channels/{wire.part(leg.id)}/record?{query}", partial(self._accepted, name))
+        """See `Messages.record`."""
+        self.messages.record(command)
 
     def stop(self, leg: Leg, attempt: AttemptId) -> None:
-        """Stop this Record; its RecordingFinished says so."""
-        name = self._session.recording_name(attempt)
-        if name in self._voicemails:
-            leg.stopping.add(attempt)
-            self._session.request(leg.id, "POST", f"recordings/live/{wire.part(name)}/stop")
-
-    def _accepted(self, name: str, reply: Reply) -> None:
-        if reply.ok or name not in self._voicemails:
-            return
-        leg, command = self._voicemails.pop(name)
-        self._note_of(command, name).drop(self._session.options.recordings_dir)
-        if leg.recording == command.attempt:
-            leg.recording = None
-        if leg.open.pop(command.attempt, None) is not None:
-            self._session.emit(failure_of(command, reply))
+        """See `Messages.stop`."""
+        self.messages.stop(leg, attempt)
 
     def on_finished(self, event: wire.RecordingFinished | wire.RecordingFailed) -> None:
         """A file of ours is closed, or came to nothing."""
@@ -125,100 +102,56 @@ class Recorder:
         failure = (recording.cause or "Asterisk could not record") if isinstance(event, wire.RecordingFailed) else ""
         if recording.name in self._by_snoop:
             self._side_finished(recording.name, failure)
-        elif recording.name in self._voicemails:
-            leg, command = self._voicemails.pop(recording.name)
-            if leg.recording == command.attempt:
-                leg.recording = None
-            self._finish_voicemail(leg, command, recording, failure)
-
-    def _finish_voicemail(
-        self, leg: Leg, command: commands.Record, recording: wire.LiveRecording, failure: str
-    ) -> None:
-        """A rename and a look at the header: short enough to do here, so that CallEnded stays the leg's last event."""
-        self._note_of(command, recording.name).drop(self._session.options.recordings_dir)
-        ended_by = self._ended_by(leg, command, recording)
-        if leg.open.pop(command.attempt, None) is None:
-            return
-        try:
-            if failure:
-                raise RecordingBroken(failure)
-            path, duration_s = put_in_place(self._session.options.recordings_dir, recording.name, command.name)
-        except (RecordingBroken, OSError) as error:
-            log.error("recording.failed", leg=leg.id, name=command.name, error=str(error))
-            self._session.emit(failed(command, "refused", str(error)))
-            return
-        self._session.emit(
-            events.RecordingFinished(leg.id, command.attempt, str(path), duration_s, Outcome.FINISHED, ended_by)
-        )
-
-    def _note_of(self, command: commands.Record, name: str) -> MessageNote:
-        return MessageNote(command.attempt, command.leg, command.name, name)
-
-    async def stop_messages(self) -> set[str]:
-        """Take away what of an earlier controller's messages is still being recorded, and return the names of these:
-        their callers will be asked for them again."""
-        session, stopped = self._session, set()
-        for note in message_notes(session.options.recordings_dir, f"{session.options.application}-"):
-            uri = f"recordings/live/{wire.part(note.raw)}"
-            if (await session.client.ask("GET", uri)).ok:
-                await session.client.ask("DELETE", uri)
-                stopped.add(note.raw)
-        return stopped
-
-    def take_up_messages(self, live: Collection[str], stopped: Collection[str]) -> None:
-        """Tell of an earlier controller's messages that have ended meanwhile, as would have been told then; before the
-        callers are adopted, so that nobody is asked for a message that is there. `live` are the legs there are."""
-        session = self._session
-        folder = session.options.recordings_dir
-        for note in message_notes(folder, f"{session.options.application}-"):
-            unwanted = note.raw in stopped or note.raw in self._given_up
-            try:
-                if not unwanted:
-                    path, duration_s = put_in_place(folder, note.raw, note.name)
-                    ended_by: EndedBy = "stopped" if note.leg in live else "hang_up"
-                    leg, attempt = LegId(note.leg), AttemptId(note.attempt)
-                    told = events.RecordingFinished(leg, attempt, str(path), duration_s, Outcome.FINISHED, ended_by)
-                    session.emit(told)
-            except (RecordingBroken, OSError) as error:
-                log.error("recording.failed", leg=note.leg, name=note.name, error=str(error))
-            note.drop(folder, with_file=unwanted)
-        self._given_up.clear()
-
-    def _ended_by(self, leg: Leg, command: commands.Record, recording: wire.LiveRecording) -> EndedBy:
-        if command.attempt in leg.stopping:
-            leg.stopping.discard(command.attempt)
-            return "stopped"
-        if self._session.legs.get(leg.id) is not leg or leg.hanging_up or leg.ending is not None:
-            return "hang_up"
-        if command.end_on and leg.last_digit and leg.last_digit in command.end_on:
-            return "digit"
-        if recording.duration >= math.floor(command.max_s):
-            return "limit"
-        return "silence" if command.silence_s else "stopped"
+        else:
+            self.messages.on_finished(recording, failure)
 
     # -- talks
 
+    def announce(self, talk: Talk) -> None:
+        """A talk that wants to be recorded is to come: a note, so that it is recorded whoever sees that it stands."""
+        if talk.record is not None:
+            base = self._session.recording_name(talk.attempt)
+            sides = (f"{base}-a", f"{base}-b")
+            note = TalkNote(talk.attempt, talk.a, talk.record, sides, talk.b)
+            self._talks[talk.attempt] = TalkRecording(note)
+            self._write_note(note)
+
+    def discard(self, talk: Talk) -> None:
+        """It did not come."""
+        recording = self._talks.get(talk.attempt)
+        if recording is not None:
+            self._forget(recording)
+
+    def _forget(self, recording: TalkRecording) -> None:
+        del self._talks[recording.attempt]
+        for snoop in recording.snoops:
+            self._by_snoop.pop(snoop, None)
+        drop_sides(self._session.options.recordings_dir, recording.snoops)
+
+    def _write_note(self, note: TalkNote) -> None:
+        try:
+            write_note(self._session.options.recordings_dir, note)
+        except OSError as error:
+            log.error("recording.no_note", name=note.name, error=str(error), what_to_do="is the disk full?")
+
     def begin(self, talk: Talk) -> None:
         """Put a snoop channel on each leg of a talk that wants to be recorded."""
-        if talk.record is None:
-            return
-        base = self._session.recording_name(talk.attempt)
-        snoops = (f"{base}-a", f"{base}-b")
-        recording = TalkRecording(talk.attempt, talk.a, talk.record, snoops)
-        self._talks[talk.attempt] = recording
-        try:
-            write_note(self._session.options.recordings_dir, TalkNote(talk.attempt, talk.a, talk.record, snoops))
-        except OSError as error:
-            log.error("recording.no_note", name=talk.record, error=str(error), what_to_do="is the disk full?")
-        application = self._session.options.application
-        for snoop, leg in zip(snoops, (talk.a, talk.b), strict=True):
-            self._by_snoop[snoop] = recording
-            self._session.request(
-                talk.a,
-                "POST",
-                f"channels/{wire.part(leg)}/snoop/{wire.part(snoop)}?spy=in&app={wire.part(application)}&appArgs={SNOOP_ARGUMENT}",
-                partial(self._snoop_placed, recording, snoop),
-            )
+        recording = self._talks.get(talk.attempt)
+        if recording is not None:
+            self._by_snoop.update(dict.fromkeys(recording.snoops, recording))
+            self._place_snoops(recording)
+
+    def _place_snoops(self, recording: TalkRecording) -> None:
+        application, note = self._session.options.application, recording.note
+        for snoop, leg in zip(note.sides, (note.leg_a, note.leg_b), strict=True):
+            if snoop not in recording.started:
+                self._session.request(
+                    recording.leg_a,
+                    "POST",
+                    f"channels/{wire.part(leg)}/snoop/{wire.part(snoop)}?spy=in&app={wire.part(application)}"
+                    f"&appArgs={SNOOP_ARGUMENT}",
+                    partial(self._snoop_placed, recording, snoop),
+                )
 
     def on_snoop(self, snoop: str) -> None:
         """A snoop channel is ours: once both are, both files begin."""
@@ -229,13 +162,21 @@ class Recorder:
         recording.started.add(snoop)
         if recording.over:
             self._close_snoops(recording)
-        elif len(recording.started) == len(SIDES):
-            for name in recording.snoops:
+        else:
+            self._begin_sides(recording)
+
+    def _begin_sides(self, recording: TalkRecording) -> None:
+        """Once both snoop channels are there, ask for the files that were not asked for."""
+        if len(recording.started) < len(SIDES):
+            return
+        for name in recording.snoops:
+            if name not in recording.begun:
                 self._begin_side(recording, name)
-            if recording.muted:
-                self._set_mute(recording)
+        if recording.muted:
+            self._set_mute(recording)
 
     def _begin_side(self, recording: TalkRecording, name: str) -> None:
+        recording.begun.add(name)
         part = wire.part(name)
         query = f"name={part}&format={SIDE_FORMAT}&ifExists=overwrite"
         self._session.request(
@@ -252,6 +193,9 @@ class Recorder:
         if recording.over:
             return
         recording.over = True
+        if not recording.note.over:
+            recording.note = msgspec.structs.replace(recording.note, over=True)
+            self._write_note(recording.note)
         self._close_snoops(recording)
         recording.timer = self._session.loop.call_later(_WRITE_S, self._overdue, recording)
         self._write_if_done(recording)
@@ -332,7 +276,8 @@ class Recorder:
         del self._talks[recording.attempt]
         for snoop in recording.snoops:
             self._by_snoop.pop(snoop, None)
-        self._write(self._finish_talk(recording))
+        task = self._writing[recording.attempt] = asyncio.create_task(self._finish_talk(recording))
+        task.add_done_callback(lambda done: self._writing.pop(recording.attempt, None))
 
     async def _finish_talk(self, recording: TalkRecording) -> None:
         folder = self._session.options.recordings_dir
@@ -340,47 +285,87 @@ class Recorder:
             if recording.broken:  # half a talk is not shown as one
                 await asyncio.to_thread(drop_sides, folder, recording.snoops)
                 raise RecordingBroken("it stopped before the talk was over")
-            path, duration_s = await asyncio.to_thread(join_sides, folder, recording.snoops, recording.name)
+            path, duration_s = await asyncio.to_thread(finish_talk, folder, recording.note)
         except (RecordingBroken, OSError) as error:
             log.error("recording.failed", name=recording.name, error=str(error), switch_said=recording.failed)
-            event = events.RecordingFinished(recording.leg_a, recording.attempt, "", 0.0, Outcome.FAILED, "failed")
+            leg, attempt = recording.leg_a, recording.attempt
+            self._session.emit(events.RecordingFinished(leg, attempt, "", 0.0, Outcome.FAILED, "failed"))
         else:
-            event = events.RecordingFinished(recording.leg_a, recording.attempt, str(path), duration_s)
-        self._session.emit(event)
+            self._tell(recording.note, str(path), duration_s)
 
-    def _write(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
+    def _tell(self, note: TalkNote, path: str, duration_s: Seconds) -> None:
+        """A file is in place; its note goes when that is known for good."""
+        attempt = AttemptId(note.attempt)
+        self._session.emit(events.RecordingFinished(LegId(note.leg_a), attempt, path, duration_s))
+        folder = self._session.options.recordings_dir
+        self._told.drop_when_kept(note.attempt, partial(drop_sides, folder, note.sides))
 
     def adopt(self, channels: Collection[str], standing: Collection[AttemptId]) -> None:
         """Take up the recordings of an earlier controller, or of before a gap.
 
         `channels` are ours that live, `standing` the talks that do. What goes on is finished when its talk ends; what
-        has ended meanwhile is finished now.
+        has ended meanwhile is finished now; what is in place is told, for the earlier controller may not have.
         """
-        folder = self._session.options.recordings_dir
-        for note in notes(folder, f"{self._session.options.application}-"):
+        for note in notes(self._session.options.recordings_dir, f"{self._session.options.application}-"):
             attempt = AttemptId(note.attempt)
+            if attempt in self._writing or note.attempt in self._told:
+                continue
+            if note.joined is not None:
+                self._tell_again(note, note.joined)
+                continue
             recording = self._talks.get(attempt)
             if recording is None:
-                recording = TalkRecording(attempt, LegId(note.leg_a), note.name, note.sides)
-                recording.started.update(note.sides)
-                self._talks[attempt] = recording
-                self._by_snoop.update(dict.fromkeys(note.sides, recording))
-                for snoop in note.sides:
-                    if snoop in channels and not (folder / f"{snoop}.{SIDE_FORMAT}").exists():
-                        self._begin_side(recording, snoop)  # the earlier controller died before it could
-            recording.done.update(snoop for snoop in note.sides if snoop not in channels)
-            if attempt not in standing:
+                recording = self._found(note, channels)
+                if attempt not in standing and not recording.started and not recording.begun:
+                    log.warning("recording.never_begun", name=note.name)  # the controller died before the talk stood
+                    self._forget(recording)
+                    continue
+            if attempt not in standing or note.over:
+                recording.done.update(snoop for snoop in note.sides if snoop not in channels)
                 self._end(recording)
+            else:
+                self._go_on(recording, channels)
             self._write_if_done(recording)
 
+    def _found(self, note: TalkNote, channels: Collection[str]) -> TalkRecording:
+        folder = self._session.options.recordings_dir
+        recording = self._talks[AttemptId(note.attempt)] = TalkRecording(note)
+        self._by_snoop.update(dict.fromkeys(note.sides, recording))
+        recording.started.update(snoop for snoop in note.sides if snoop in channels)
+        recording.begun.update(side for side in note.sides if (folder / f"{side}.{SIDE_FORMAT}").exists())
+        return recording
+
+    def _go_on(self, recording: TalkRecording, channels: Collection[str]) -> None:
+        """The talk stands. Where an earlier controller died before it had asked for both sides, the rest is asked."""
+        missing = {snoop for snoop in recording.snoops if snoop not in channels}
+        if missing & recording.begun or not recording.note.leg_b:
+            recording.done.update(missing)  # it was there, and has ended; or nobody knows whose it would be
+        elif missing:
+            recording.done -= missing
+            recording.started -= missing
+            self._place_snoops(recording)
+        if missing <= recording.done:
+            recording.started.update(recording.snoops)
+            recording.begun.update(missing)
+        self._begin_sides(recording)
+
+    def _tell_again(self, note: TalkNote, duration_s: Seconds) -> None:
+        """Whoever heard it from the earlier controller knows that. A file that is gone was told, and dropped."""
+        folder = self._session.options.recordings_dir
+        try:
+            path = target_of(folder, note.name)
+        except RecordingBroken:
+            path = None
+        if path is not None and path.exists():
+            self._tell(note, str(path), duration_s)
+        else:
+            drop_sides(folder, note.sides)
+
     async def drain(self) -> None:
-        """Wait until the files that are being written are in place."""
-        await asyncio.gather(*self._writing)
+        """Wait until the files that are being written are in place; of those nobody was told, their notes tell."""
+        await asyncio.gather(*self._writing.values())
+        await self._told.close()
 
     def on_lost(self) -> None:
         """Files of before go on in Asterisk; those of talks are asked for again when the talk ends."""
-        self._given_up.update(self._voicemails)
-        self._voicemails.clear()
+        self.messages.on_lost()

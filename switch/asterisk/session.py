@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from switch.asterisk import wire
 from switch.asterisk.client import AriClient
 from switch.asterisk.legs import Q850_OF, Leg, failure_of
 from switch.asterisk.requests import Reply, Then
+from switch.keeping import Keeping
 from switch.legs import LegCommand
 from switch.trunk_lines import TrunkLines
 
@@ -37,6 +38,7 @@ class AsteriskOptions:
     gateway: str = "gateway"  # the endpoint that tel: numbers go by where there are no trunks
     trunks: TrunkLines | None = None  # the site's trunks; one for all its switches
     state: Dependency | None = None  # told whenever the link is up, down, or tried
+    keeping: Keeping = field(default_factory=Keeping)  # says when what was told of recordings is on disk
     talking_s: Seconds = 8.0
     """An agent's phone from which no audio came for so long, and that does not answer SIP either, is gone."""
     deadline_s: Seconds = 5.0

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import os
 import wave
-from collections.abc import Iterator
 from contextlib import suppress
-from glob import escape as glob_escape
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
-T = TypeVar("T")
+from calls.ids import Seconds
+from switch.asterisk.notes import SIDE_FORMAT, TalkNote, drop_sides, drop_sounds, write_note, written_at
 
-SIDE_FORMAT = "sln"
-"""Signed linear without a header: a file is whole as far as it goes, also when Asterisk is killed."""
 RATE_HZ = 8000
-_NOTE_ENDING = ".talk.json"
-_MESSAGE_ENDING = ".message"
+_TOGETHER_S: Seconds = 0.5
+"""Sides whose files ended no further apart ended together: Asterisk closes one after the other."""
 
 
 class RecordingBroken(Exception):
@@ -39,87 +36,48 @@ def target_of(folder: Path, name: str) -> Path:
 
 
 def put_in_place(folder: Path, raw: str, name: str) -> tuple[Path, float]:
-    """Give the file `raw`.wav its name; its path and duration in seconds. Raises RecordingBroken, OSError."""
+    """Give the file `raw`.wav its name; its path and duration in seconds. Raises RecordingBroken, OSError.
+
+    One that a killed controller has put there already is there.
+    """
     source, target = folder / f"{raw}.wav", target_of(folder, name)
+    there = target if target.exists() and not source.exists() else source
     try:
-        duration_s = float(soundfile.info(source).duration)
+        duration_s = float(soundfile.info(there).duration)
     except soundfile.SoundFileError as error:
         raise RecordingBroken(str(error)) from error
-    target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(source, target)
+    if there is source:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(source, target)
     return target, duration_s
 
 
-class TalkNote(msgspec.Struct, frozen=True):
-    """Kept beside the sides of a talk while it is recorded, so that a controller that starts anew can finish it."""
+def finish_talk(folder: Path, note: TalkNote) -> tuple[Path, float]:
+    """Put the stereo file of a talk in place and say so in its note; path, duration. Raises RecordingBroken, OSError.
 
-    attempt: str
-    leg_a: str
-    name: str
-    sides: tuple[str, str]
-
-
-def write_note(folder: Path, note: TalkNote) -> None:
-    """Put a note down. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{note.sides[0]}{_NOTE_ENDING}").write_bytes(msgspec.json.encode(note))
+    The sides go then. The note goes when what is told of the file is kept; where it cannot be written, both sides stay
+    with it until then.
+    """
+    path, duration_s = join_sides(folder, note)
+    with suppress(OSError):
+        write_note(folder, msgspec.structs.replace(note, joined=duration_s))
+        drop_sounds(folder, note.sides)
+    return path, duration_s
 
 
-def notes(folder: Path, prefix: str) -> Iterator[TalkNote]:
-    """The notes of one application."""
-    yield from _whole(folder, f"{glob_escape(prefix)}*{_NOTE_ENDING}", TalkNote)
-
-
-def _whole(folder: Path, pattern: str, kind: type[T]) -> Iterator[T]:
-    """Notes by their files. One that is not whole is taken away: its controller was killed while it wrote it, and had
-    asked for nothing to be recorded yet."""
-    for path in sorted(folder.glob(pattern)):
-        with suppress(OSError):
-            try:
-                note = msgspec.json.decode(path.read_bytes(), type=kind)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                path.unlink()
-                continue
-            yield note
-
-
-class MessageNote(msgspec.Struct, frozen=True):
-    """Kept beside the file `raw`.wav of a message while it is recorded, for the same reason."""
-
-    attempt: str
-    leg: str
-    name: str
-    raw: str
-
-    def write(self, folder: Path) -> None:
-        """Put it down. Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{self.raw}{_MESSAGE_ENDING}").write_bytes(msgspec.json.encode(self))
-
-    def drop(self, folder: Path, *, with_file: bool = False) -> None:
-        """Take it away, and what was recorded where nobody wants it."""
-        (folder / f"{self.raw}{_MESSAGE_ENDING}").unlink(missing_ok=True)
-        if with_file:
-            (folder / f"{self.raw}.wav").unlink(missing_ok=True)
-
-
-def message_notes(folder: Path, prefix: str) -> Iterator[MessageNote]:
-    """The notes of one application."""
-    yield from _whole(folder, f"{glob_escape(prefix)}*{_MESSAGE_ENDING}", MessageNote)
-
-
-def join_sides(folder: Path, sides: tuple[str, str], name: str) -> tuple[Path, float]:
+def join_sides(folder: Path, note: TalkNote) -> tuple[Path, float]:
     """Two files of a side each as one stereo file, left the first; path, duration. Raises RecordingBroken, OSError.
 
-    Both end together, as the talk did: so where they differ in length, the shorter began later. A side without a file
-    is silent: its controller was killed before it could ask for it. Where neither has sound, nothing is left of them.
+    Both end together, as the talk did: so where they differ in length, the shorter began later. While no controller is
+    there, one side may be recorded on when the other's leg has gone, and both when the talk is over: the files say when
+    they were closed, and what came after a talk that was `over` is left out. A side without a file is silent: its
+    controller was killed before it could ask for it. Where neither has sound, nothing is left of them.
     """
-    target = target_of(folder, name)
-    files = [folder / f"{side}.{SIDE_FORMAT}" for side in sides]
-    tracks = [np.fromfile(file, "<i2") if file.exists() else np.empty(0, np.int16) for file in files]
+    target = target_of(folder, note.name)
+    tracks = _tracks(folder, note)
     length = max(len(track) for track in tracks)
     if length == 0:
-        drop_sides(folder, sides)
+        drop_sides(folder, note.sides)
         raise RecordingBroken("nothing was recorded")
     stereo = np.zeros((length, 2), np.int16)
     for channel, track in enumerate(tracks):
@@ -136,11 +94,34 @@ def join_sides(folder: Path, sides: tuple[str, str], name: str) -> tuple[Path, f
         unfinished.unlink(missing_ok=True)  # of a full disk, not even this
         raise
     os.replace(unfinished, target)
-    drop_sides(folder, sides)
     return target, length / RATE_HZ
 
 
-def drop_sides(folder: Path, sides: tuple[str, str]) -> None:
-    """Delete the files of both sides and their note."""
-    for file in (*(f"{side}.{SIDE_FORMAT}" for side in sides), f"{sides[0]}{_NOTE_ENDING}"):
-        (folder / file).unlink(missing_ok=True)
+def _tracks(folder: Path, note: TalkNote) -> list[npt.NDArray[np.int16]]:
+    """What was said on each side until the talk was over; all end at one instant."""
+    files = [folder / f"{side}.{SIDE_FORMAT}" for side in note.sides]
+    tracks: list[npt.NDArray[np.int16]] = [
+        np.fromfile(file, "<i2") if file.exists() else np.empty(0, np.int16) for file in files
+    ]
+    ends = [file.stat().st_mtime if len(track) else None for file, track in zip(files, tracks, strict=True)]
+    over_at = _over_at(folder, note)
+    for number, ended_at in enumerate(ends):
+        if over_at is not None and ended_at is not None and ended_at - over_at > _TOGETHER_S:
+            after = round((ended_at - over_at) * RATE_HZ)
+            tracks[number] = tracks[number][: max(0, len(tracks[number]) - after)]
+            ends[number] = over_at
+    last = max((ended_at for ended_at in ends if ended_at is not None), default=0.0)
+    for number, ended_at in enumerate(ends):
+        if ended_at is not None and last - ended_at > _TOGETHER_S:
+            tracks[number] = np.pad(tracks[number], (0, round((last - ended_at) * RATE_HZ)))
+    return tracks
+
+
+def _over_at(folder: Path, note: TalkNote) -> float | None:
+    """When the talk was over, by the clock of the file system; None where that is not known."""
+    if not note.over:
+        return None
+    try:
+        return written_at(folder, note)
+    except OSError:
+        return None

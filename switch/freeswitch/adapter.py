@@ -149,6 +149,7 @@ class FreeSwitch(Adapter[Leg]):
         self._fail_open("closed")
         self._sink = None
         await self._session.client.close()
+        await self._recorder.close()
 
     # -- commands of one leg
 

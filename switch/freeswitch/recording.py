@@ -24,6 +24,7 @@ from switch.freeswitch.legs import Execution, Leg, failed
 from switch.freeswitch.session import Session
 from switch.freeswitch.talk import Talk
 from switch.freeswitch.wire import Event
+from switch.keeping import Notes
 from switch.legs import EndedBy
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Recorder:
         self._session = session
         self._voicemails: dict[AttemptId, str] = {}  # to the execution that records it
         self._talks: dict[AttemptId, TalkRecording] = {}
+        self._told = Notes(session.options.keeping)
 
     # -- voicemail
 
@@ -172,14 +174,16 @@ class Recorder:
         ends; what has ended meanwhile is finished now.
         """
         for note in list(notes.found(self._session.options.recordings_dir)):
+            if note.attempt in self._told:
+                continue  # this controller has told of it
             recording = self._talks.get(note.attempt)
             if recording is None:
                 recording = TalkRecording(note.attempt, note.leg, note.name, self._raw(note.attempt))
                 self._talks[note.attempt] = recording
             if note.attempt in standing:
                 continue
-            if recording.leg not in self._session.legs:
-                self._close(recording, _length_s(recording.path))
+            if recording.leg not in self._session.legs or not recording.path.exists():
+                self._close(recording, _length_s(self._there(recording)))
             elif recording.timer is None:
                 self._end(recording)
 
@@ -216,12 +220,24 @@ class Recorder:
         del self._talks[recording.attempt]
         if recording.timer is not None:
             recording.timer.cancel()
-        path = self._put_in_place(recording.path, recording.name)
-        notes.remove(recording.path)
+        there = self._there(recording)
+        path = there if there != recording.path else self._put_in_place(recording.path, recording.name)
         if path is None:
             self._session.emit(_failed_talk(recording.leg, recording.attempt))
         else:
             self._session.emit(events.RecordingFinished(recording.leg, recording.attempt, str(path), duration_s))
+        self._told.drop_when_kept(recording.attempt, partial(notes.remove, recording.path))
+
+    def _there(self, recording: TalkRecording) -> Path:
+        """Where the file is: under its name already, if an earlier controller died before it could tell, or when it
+        had. Whoever heard it knows that."""
+        target = self._target(recording.name)
+        put = target is not None and target.exists() and not recording.path.exists()
+        return target if put and target is not None else recording.path
+
+    async def close(self) -> None:
+        """Leave the notes of what is not kept yet to the next controller."""
+        await self._told.close()
 
     # -- files
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from switch.freeswitch.client import EventSocketClient
 from switch.freeswitch.legs import FAULT, NAME_OF, SAYS_500, Execution, Leg, OnDone, failed
 from switch.freeswitch.link import NoReply, Reply
 from switch.freeswitch.wire import Api, Command, CommandRefused, CommandReplied, Event, Execute
+from switch.keeping import Keeping
 from switch.legs import LegCommand
 from switch.trunk_lines import TrunkLines
 
@@ -54,6 +55,7 @@ class FreeSwitchOptions:
     gateway: str = "trunk"  # the gateway that tel: numbers go by where there are no trunks
     trunks: TrunkLines | None = None  # the site's trunks; one for all its switches
     state: Dependency | None = None  # told whenever the link is up, down, or tried
+    keeping: Keeping = field(default_factory=Keeping)  # says when what was told of recordings is on disk
     music: str = "local_stream://hotline"
     deadline_s: Seconds = 5.0
     lease_s: Seconds = 4.0  # how long after our last sign new calls still come to us and not to the fallback

@@ -44,6 +44,10 @@ def test_no_cell_is_left_out() -> None:
     assert set(TABLE) == cells_of(State, Event)
 
 
+def _ignore(talk: Talk) -> None:
+    """Nothing is recorded."""
+
+
 class Stage:
     """Two legs that are up, and a talk of them in a state of its own."""
 
@@ -59,7 +63,7 @@ class Stage:
             leg.answered = True
             self.session.add(leg)
         self.recorded: list[Talk] = []
-        self.bridging = Bridging(self.session, self.recorded.append, lambda talk: None)
+        self.bridging = Bridging(self.session, _ignore, self.recorded.append, _ignore, _ignore)
         self.bridging.bridge(commands.Bridge(AttemptId("try"), A, B))
         self.talk = self.bridging.talks[BRIDGE]
         match state:
