@@ -3,6 +3,7 @@
 A call is in exactly one place. `control.states` has the tables that say where it may go from there.
 """
 
+import math
 from typing import Literal
 
 import msgspec
@@ -436,12 +437,18 @@ class Register(msgspec.Struct):
         return bool(self.lost) and node_of(call) in self.lost
 
     def talked(self, caller: str, agent: AgentId, now: Instant) -> None:
-        """Remember who talked to this number; the oldest are forgotten once there are LAST_AGENTS."""
+        """Remember who talked to this number; the oldest are forgotten after LAST_AGENT_S, or behind LAST_AGENTS.
+
+        Of thirty days a second more is nothing, and whole seconds make a snapshot a third smaller.
+        """
         if caller := known_by(caller):
             self.last_agents.pop(caller, None)
-            self.last_agents[caller] = (agent, now)
-            if len(self.last_agents) > LAST_AGENTS:
+            self.last_agents[caller] = (agent, float(math.ceil(now)))
+            while len(self.last_agents) > LAST_AGENTS or now - self._oldest_talk() > LAST_AGENT_S:
                 del self.last_agents[next(iter(self.last_agents))]
+
+    def _oldest_talk(self) -> Instant:
+        return next(iter(self.last_agents.values()))[1]
 
     def last_agent(self, caller: str, now: Instant) -> AgentId | None:
         """The agent who talked to this number within LAST_AGENT_S."""

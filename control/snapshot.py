@@ -6,6 +6,7 @@
 | 2 | |
 """
 
+import math
 from typing import Any
 
 import msgspec
@@ -37,6 +38,10 @@ def decode(data: bytes) -> Snapshot:
         for call in state["register"]["calls"].values():
             _from_format_1(call)
     snapshot = msgspec.convert(state, Snapshot)
+    last_agents = snapshot.register.last_agents
+    for number, (agent, at) in last_agents.items():
+        if not at.is_integer():  # of a release that dated them more finely
+            last_agents[number] = (agent, float(math.ceil(at)))
     for call in snapshot.register.calls.values():
         _talk_of_before(snapshot.register, call)
     return snapshot

@@ -10,13 +10,13 @@ from control import events
 from control.router import Router
 from hotline.driver.clock import Clock
 from hotline.driver.executor import CommandExecutor
+from hotline.journal import snapshots
 from hotline.journal.replaying import commands_of
 from hotline.journal.write_ahead import WriteAhead
 from hotline.store import statements
 from hotline.store.writer import Writer
 from ivr.vault import Vault
 
-_SNAPSHOT_EVERY = 5_000  # events: a restart replays at most so many, in well under a second
 _LOOK_AT_WALL_CLOCK_S = 1.0
 
 _encoder = msgspec.json.Encoder()
@@ -72,7 +72,7 @@ class LiveDriver:
         for command in commands_of(self.router, self._seq, event, now):
             self.executor.execute(command)
         self._since_snapshot += 1
-        if self._since_snapshot >= _SNAPSHOT_EVERY:
+        if self._since_snapshot >= snapshots.EVERY:
             self.keep_snapshot()
         self._arm()
 
@@ -81,7 +81,8 @@ class LiveDriver:
         self._since_snapshot = 0
         now = self._clock.now()
         utc = now + self.router.register.offset_s
-        self._writer.write(statements.SNAPSHOT, (self._seq, now, utc, self.router.snapshot()))
+        state = snapshots.Packed(self.router.snapshot())
+        self._writer.write(statements.SNAPSHOT, (self._seq, now, utc, state))
 
     def close(self) -> None:
         """Stop the timers; calls go on without us. The state is kept as it is."""

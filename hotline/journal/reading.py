@@ -10,6 +10,7 @@ import msgspec
 
 from calls.ids import Instant
 from control import events
+from hotline.journal.snapshots import unpacked
 from hotline.store import opening
 
 END = 2**62
@@ -32,7 +33,13 @@ class Snapshot(NamedTuple):
 
     seq: int
     at: Instant
-    state: bytes
+    stored: bytes
+    """The state as its row has it, packed or as it is."""
+
+    @property
+    def state(self) -> bytes:
+        """The state as the router wrote it. Raises ValueError where the row is broken."""
+        return unpacked(self.stored)
 
 
 class Left(NamedTuple):

@@ -44,6 +44,7 @@ from hotline.server.registrations import FailedRegistrations
 from hotline.server.retention import Retention
 from hotline.server.secrets import KeptSecrets
 from hotline.server.store_opening import store_there
+from hotline.server.thinning import Thinning
 from hotline.server.upkeep import Upkeep
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.lock import alone
@@ -290,6 +291,7 @@ class Server:
         keep, sounds = site.settings.days_kept, site.sound_folders()
         retention = Retention(site.database, site.state, self._writer, keep, sounds)
         self._health.also.append(retention.warnings)
+        thinning = Thinning(site.database, self._writer)
 
         async def keep_and_delete() -> None:
             now = self._clock.now()
@@ -297,6 +299,7 @@ class Server:
 
         return {
             "retention": keep_and_delete,
+            "old snapshots": lambda: thinning.look(self._clock.now()),
             "policy of outgoing calls": self._gate.look,
             "secrets": secrets.look,
             "failed registrations": lambda: registrations.look(self._clock.now()),

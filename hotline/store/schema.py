@@ -21,7 +21,7 @@ snapshots = Table(
     Column("seq", Integer, primary_key=True, comment="the last event in it"),
     Column("at", Float, nullable=False),
     Column("utc", Float, nullable=False),
-    Column("state", LargeBinary, nullable=False),
+    Column("state", LargeBinary, nullable=False, comment="JSON, packed by zlib; of earlier releases as it is"),
 )
 
 calls = Table(

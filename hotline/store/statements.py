@@ -26,6 +26,8 @@ def upsert(table: str, key: str, others: str) -> str:
 
 JOURNAL = upsert("journal", "seq", "at event")
 SNAPSHOT = upsert("snapshots", "seq", "at utc state")
+DROP_SNAPSHOT = "DELETE FROM snapshots WHERE seq = ? AND seq > (SELECT min(seq) FROM snapshots)"
+"""The oldest one stays, also one that has become it since somebody looked: the journal begins there."""
 CALL = upsert(
     "calls",
     "call",

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from hotline.journal.snapshots import unpacked
 from hotline.site.pin import PinFile
 from phones.agent_phone import LetRing
 from phones.audio import tone
@@ -152,7 +153,7 @@ async def test_a_queue_is_closed_by_phone_and_no_digit_of_the_pin_is_written_any
     assert house.pin not in written
     with closing(sqlite3.connect(house.site.database)) as connection:
         events = [row[0].decode() for row in connection.execute("SELECT event FROM journal")]
-        snapshots = [row[0].decode(errors="replace") for row in connection.execute("SELECT state FROM snapshots")]
+        snapshots = [unpacked(row[0]).decode() for row in connection.execute("SELECT state FROM snapshots")]
     assert sum("•" in event for event in events) >= len(house.pin), "hidden before it was written"
     assert not any(house.pin in state for state in snapshots)
 

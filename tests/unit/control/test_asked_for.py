@@ -85,6 +85,17 @@ def test_a_named_agent_is_rung_before_who_was_idle_longer() -> None:
     assert house.rung() == "phone:8002"
 
 
+def test_who_has_not_called_for_so_long_takes_no_room() -> None:
+    register = Register()
+    for number, at in (("+8613900000001", 10.25), ("+8613900000002", 20.25), ("+8613900000001", 30.25)):
+        register.talked(number, AgentId("01"), at)
+    register.talked("+8613900000003", AgentId("02"), 21.0 + LAST_AGENT_S)
+    assert list(register.last_agents) == ["+8613900000002", "+8613900000001", "+8613900000003"]
+    register.talked("+8613900000004", AgentId("02"), 22.0 + LAST_AGENT_S)
+    assert list(register.last_agents) == ["+8613900000001", "+8613900000003", "+8613900000004"]
+    assert register.last_agent("+8613900000001", 30.25 + LAST_AGENT_S) == "01", "for thirty days whole"
+
+
 def test_it_is_forgotten_in_time_and_in_number() -> None:
     register, known = Register(), e164(CALLER, "CN")
     register.talked(known, AgentId("01"), 10.0)
