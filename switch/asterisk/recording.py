@@ -26,7 +26,7 @@ from switch.asterisk.notes import (
     notes,
     write_note,
 )
-from switch.asterisk.requests import Reply
+from switch.asterisk.requests import Reply, Then
 from switch.asterisk.session import Session
 from switch.asterisk.stereo import RecordingBroken, finish_talk, target_of
 from switch.asterisk.talk import Talk
@@ -153,6 +153,21 @@ class Recorder:
                     partial(self._snoop_placed, recording, snoop),
                 )
 
+    def _snoop_placed(self, recording: TalkRecording, snoop: str, reply: Reply) -> None:
+        """One that is there already, Asterisk says 500 of (22.10.1): an earlier controller had asked for it just before
+        it was killed, and it came up after the heir had taken the list of channels."""
+        if not reply.ok:
+            self._look_for(recording, snoop, partial(self._looked_for, recording, snoop, reply))
+
+    def _looked_for(self, recording: TalkRecording, snoop: str, refusal: Reply, found: Reply) -> None:
+        if found.ok:
+            self.on_snoop(snoop)
+        else:
+            self._refused(recording, snoop, refusal)
+
+    def _look_for(self, recording: TalkRecording, snoop: str, then: Then) -> None:
+        self._session.request(recording.leg_a, "GET", f"channels/{wire.part(snoop)}", then)
+
     def on_snoop(self, snoop: str) -> None:
         """A snoop channel is ours: once both are, both files begin."""
         recording = self._by_snoop.get(snoop)
@@ -180,7 +195,7 @@ class Recorder:
         part = wire.part(name)
         query = f"name={part}&format={SIDE_FORMAT}&ifExists=overwrite"
         self._session.request(
-            recording.leg_a, "POST", f"channels/{part}/record?{query}", partial(self._snoop_placed, recording, name)
+            recording.leg_a, "POST", f"channels/{part}/record?{query}", partial(self._file_asked, recording, name)
         )
 
     def end(self, talk: Talk) -> None:
@@ -243,8 +258,12 @@ class Recorder:
                 events.CommandFailed(command.attempt, bad.failure or "refused", recording.leg_a, bad.reason)
             )
 
-    def _snoop_placed(self, recording: TalkRecording, snoop: str, reply: Reply) -> None:
-        if not reply.ok and snoop not in recording.done:
+    def _file_asked(self, recording: TalkRecording, snoop: str, reply: Reply) -> None:
+        if not reply.ok:
+            self._refused(recording, snoop, reply)
+
+    def _refused(self, recording: TalkRecording, snoop: str, reply: Reply) -> None:
+        if self._by_snoop.get(snoop) is recording and snoop not in recording.done:
             self._side_finished(snoop, reply.reason or str(reply.failure))
 
     def _side_finished(self, snoop: str, failure: str) -> None:
@@ -252,12 +271,21 @@ class Recorder:
         recording.done.add(snoop)
         recording.failed = recording.failed or failure
         if not recording.over:
-            self._session.loop.call_later(_ENDS_TOGETHER_S, self._stopped_short, recording)
+            self._session.loop.call_later(_ENDS_TOGETHER_S, self._stopped_short, recording, snoop)
         self._write_if_done(recording)
 
-    def _stopped_short(self, recording: TalkRecording) -> None:
-        """Asterisk tells a write error in its own log alone; to us the file is simply over, and the talk is not."""
+    def _stopped_short(self, recording: TalkRecording, snoop: str) -> None:
+        """Asterisk tells a write error in its own log alone; to us the file is simply over, and the talk is not.
+
+        The channel that recorded tells the two apart: where its leg has left it is gone, and the end of the talk is on
+        its way, though it may take longer than usual just after a start.
+        """
         if not recording.over and not recording.broken:
+            self._look_for(recording, snoop, partial(self._judged, recording, snoop))
+
+    def _judged(self, recording: TalkRecording, snoop: str, found: Reply) -> None:
+        lost = found.ok or snoop not in recording.started  # one that never came up leaves half a talk
+        if lost and not recording.over and not recording.broken:
             recording.broken = True
             what_to_do = "disk full? Make space, or the folder writable: talks that begin from then on are recorded"
             log.error("recording.stopped", name=recording.name, switch_said=recording.failed, what_to_do=what_to_do)

@@ -16,10 +16,11 @@ import soundfile
 from calls import commands, events
 from calls.causes import Outcome
 from calls.ids import AttemptId, LegId
-from switch.asterisk import notes, wire
+from switch.asterisk import notes, recording, wire
 from switch.asterisk.client import AriClient
 from switch.asterisk.legs import Leg
 from switch.asterisk.recording import Recorder
+from switch.asterisk.requests import reply_of
 from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.talk import Talk
 from switch.keeping import Keeping
@@ -63,6 +64,15 @@ class Controller:
 
     def asked(self) -> list[str]:
         return [f"{call.args[0]} {call.args[1].partition('?')[0]}" for call in self._client().request.call_args_list]
+
+    def answer(self, asked: str, status: int) -> None:
+        """Asterisk's reply to the newest request whose method and path begin so."""
+        call = next(
+            call
+            for call in reversed(self._client().request.call_args_list)
+            if f"{call.args[0]} {call.args[1]}".startswith(asked)
+        )
+        call.args[2](reply_of(status, "", ""))
 
     def _client(self):  # type: ignore[no-untyped-def]  # a mock of AriClient
         return self.session.client
@@ -169,6 +179,59 @@ async def test_killed_between_its_two_snoop_channels_the_heir_asks_for_the_other
     assert heir.asked() == [f"POST channels/{B}/snoop/{other}"]
     heir.recorder.on_snoop(other)
     assert heir.asked()[1:] == [f"POST channels/{side}/record" for side in heir.sides]
+
+
+async def test_a_snoop_channel_that_came_up_after_the_list_was_taken_is_the_heirs(controller: Controller) -> None:
+    """The earlier controller had asked for it just before it was killed: Asterisk says 500 of one more by that id."""
+    controller.recorder.announce(controller.talk)
+    heir = controller.heir()
+    heir.recorder.adopt((), (TRY,))
+    for leg, side in zip((A, B), heir.sides, strict=True):
+        heir.answer(f"POST channels/{leg}/snoop/{side}", 500)
+        heir.answer(f"GET channels/{side}", 200)
+        heir.sound(side, 2.0)
+    assert heir.asked()[-2:] == [f"POST channels/{side}/record" for side in heir.sides]
+    await heir.ends()
+    assert heir.told == [told(heir.folder / "talk-1.wav")]
+    await heir.recorder.drain()
+
+
+async def test_a_snoop_channel_that_is_refused_for_good_leaves_no_half_of_a_talk(
+    controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "_ENDS_TOGETHER_S", 0.0)
+    one, other = controller.sides
+    controller.recorder.announce(controller.talk)
+    controller.recorder.begin(controller.talk)
+    controller.recorder.on_snoop(one)
+    controller.sound(one, 2.0)
+    controller.answer(f"POST channels/{B}/snoop/{other}", 500)
+    controller.answer(f"GET channels/{other}", 404)
+    await asyncio.sleep(0.01)
+    controller.answer(f"GET channels/{other}", 404)
+    controller.recorder.end(controller.talk)
+    controller.recorder.on_finished(wire.RecordingFinished(recording=wire.LiveRecording(state="done", name=one)))
+    await until(lambda: bool(controller.told))
+    assert controller.told == [events.RecordingFinished(A, TRY, "", 0.0, Outcome.FAILED, "failed")]
+
+
+@pytest.mark.parametrize(("channel", "outcome"), [(404, Outcome.FINISHED), (200, Outcome.FAILED)], ids=["left", "disk"])
+async def test_a_file_that_ends_long_before_the_talk_is_broken_only_where_its_channel_goes_on(
+    controller: Controller, monkeypatch: pytest.MonkeyPatch, channel: int, outcome: Outcome
+) -> None:
+    """A leg that left takes its snoop channel along, and just after a start the talk's end may come much later."""
+    monkeypatch.setattr(recording, "_ENDS_TOGETHER_S", 0.0)
+    controller.stands()
+    for side in controller.sides:
+        controller.recorder.on_finished(wire.RecordingFinished(recording=wire.LiveRecording(state="done", name=side)))
+    await asyncio.sleep(0.01)
+    for side in controller.sides:
+        controller.answer(f"GET channels/{side}", channel)
+    controller.recorder.end(controller.talk)
+    await until(lambda: bool(controller.told))
+    (finished,) = controller.told
+    assert isinstance(finished, events.RecordingFinished)
+    assert finished.outcome is outcome
 
 
 async def test_what_is_recorded_already_is_not_asked_for_again(controller: Controller) -> None:
