@@ -40,13 +40,12 @@ class Reserving:
             told = f"what is known of the callee cannot be read: {type(error).__name__}"
             decision = denied("subject", told, question, "do_not_call", policy.hash)
             return self._told(question, Reservation(decision), now)
+        found = policy.scenes.get(question.scene)
         if soon and not shadow:
             decision = self._gate.decide(question, subject, NOTHING, now)
             if decision.verdict == "deny":
-                found = policy.scenes.get(question.scene)
                 self._ledger.refused(question, found[0].category if found is not None else "", decision)
                 return self._told(question, Reservation(decision), now)
-        found = policy.scenes.get(question.scene)
         terms = Terms(key=key, hold_s=hold_s, shadow=shadow, window_s=policy.history_s)
         if found is not None:
             scene = found[0]

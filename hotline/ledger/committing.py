@@ -17,7 +17,7 @@ from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from calls.errors import BadInput
 from hotline.ledger.port import LedgerAway, Reservation
-from hotline.ledger.requests import NO_ANSWER, Expire, Look, Request, Reserve, Withdraw
+from hotline.ledger.requests import NO_ANSWER, Expire, Look, Refuse, Request, Reserve, Withdraw
 from hotline.ledger.store import NotStored, Store
 
 _BACKOFF = Backoff(first_s=0.05, longest_s=2.0)
@@ -153,9 +153,12 @@ class GroupCommit:
             self._fail_all(error)
 
     def _deny_reservations(self, waiting: deque[Asked]) -> None:
-        """No answer, no call. What may be written all the same is taken back when the database is there again."""
+        """No answer, no call, and no row of a refusal. What may be written all the same is taken back when the database
+        is there again."""
         kept = []
         for asked in waiting:
+            if isinstance(asked.request, Refuse):
+                continue  # nobody waits, and there may be thousands by the time the database is back
             if not isinstance(asked.request, Reserve):
                 kept.append(asked)
                 continue

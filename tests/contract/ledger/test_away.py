@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from bench.postgresql import Server
+from dialer.governor.decisions import Decision
 from dialer.governor.questions import Subject
 from hotline.ledger import sqlite
 from hotline.ledger.keeping import KeptLedger
@@ -20,6 +21,7 @@ from hotline.ledger.opening import Place, open_ledger
 from hotline.ledger.port import DEFAULT_TERMS, Attempt, LedgerAway, Settlement
 from hotline.ledger.postgresql import PostgresqlStore
 from hotline.ledger.requests import Reserve
+from hotline.ledger.searching import AttemptSearch
 from tests.contract.ledger.rig import NUMBER, START, LedgerRig, asked, reserve, rules, six_and_three
 
 
@@ -61,6 +63,25 @@ async def test_a_locked_file_denies_and_keeps_what_is_told(file: Path, monkeypat
     assert rig.ledger.state.state == "up"
     assert (await rig.reserve(key="k")).fresh
     assert len(await rig.rows()) == 2
+    await rig.close()
+
+
+@pytest.mark.unit
+async def test_refusals_do_not_gather_while_the_file_is_locked(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate refuses hundreds a second, all night if need be, and nobody waits for these rows."""
+    monkeypatch.setattr(sqlite, "_BUSY_S", 0.05)
+    rig = LedgerRig(Place(file=file))
+    await rig.reserve()
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await rig.reserve()
+        await until(lambda: rig.ledger.state.state == "down")
+        for _ in range(1_000):
+            rig.ledger.refused(asked(), "service", Decision("deny", "p1", "renewal"))
+        await until(lambda: not (rig.ledger._commits._waiting or rig.ledger._commits._queue.qsize()))
+        other.execute("ROLLBACK")
+    await until_allowed(rig.ledger)
+    assert (await rig.reader.refusals(AttemptSearch())).rows == []
     await rig.close()
 
 
