@@ -63,7 +63,8 @@ class Soaked:
     kinds: dict[str, int]
     disturbed: int
     """Calls that went on while the controller was away."""
-    kills: int
+    away: list[tuple[float, float]]
+    """For each kill of the controller, from when until when it was away. Epoch seconds."""
     published: int
     checks: list[Check]
     samples: list[Sample]
@@ -78,7 +79,7 @@ class Soaked:
     def lines(self) -> list[str]:
         """The report for people."""
         calls = sum(self.kinds.values())
-        head = f"{calls} calls, {self.kills} kills of the controller, {self.published} versions published"
+        head = f"{calls} calls, {len(self.away)} kills of the controller, {self.published} versions published"
         verdicts = []
         for check in self.checks:
             verdicts.append(f"{'passed' if check.passed else 'FAILED'}  {check.check}")
@@ -97,7 +98,8 @@ class Soaked:
             "machine": self.machine,
             "options": self.options,
             "calls": {"placed": sum(self.kinds.values()), "disturbed": self.disturbed, "kinds": self.kinds},
-            "kills": self.kills,
+            "kills": len(self.away),
+            "away": self.away,
             "published": self.published,
             "checks": [{"check": check.check, "passed": check.passed, "found": check.found} for check in self.checks],
             "at_the_end": {"controller_mb": self.controller_mb, "asterisk_mb": self.asterisk_mb},
@@ -158,7 +160,7 @@ class _Soak:
             chosen,
             kinds,
             disturbed,
-            len(place.away),
+            place.away,
             place.published,
             judge(found),
             self._samples,

@@ -20,7 +20,18 @@ pytestmark = pytest.mark.unit
 
 def soaked(*checks: Check) -> run.Soaked:
     samples = [Sample(10.0 * n, n, n, 0, n, 0, 2 * n, None if n == 2 else 100.0 + n, 80.0) for n in range(1, 5)]
-    return run.Soaked({"cores": 2}, {"rate": 3.0}, {"talks": 4}, 1, 1, 2, list(checks), samples, 104.0, 79.0)
+    return run.Soaked(
+        {"cores": 2},
+        {"rate": 3.0},
+        {"talks": 4},
+        1,
+        [(1_796_000_120.0, 1_796_000_121.5)],
+        2,
+        list(checks),
+        samples,
+        104.0,
+        79.0,
+    )
 
 
 def test_bars_go_from_the_least_to_the_most_and_leave_out_what_was_away() -> None:
