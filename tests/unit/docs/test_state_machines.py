@@ -12,6 +12,8 @@ import pytest
 
 from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
+from complaints.stages.table import LINKS as CASE_LINKS
+from complaints.stages.table import STAGES as CASE
 from control.override_menu import MENUS
 from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
 from ivr.machine.phases import PHASES as SESSION
@@ -29,6 +31,8 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "agents call": AGENT_CALLS,  # type: ignore[dict-item]
     "consultation": CONSULTATIONS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
+    "case": CASE,  # type: ignore[dict-item]
+    "case link": CASE_LINKS,  # type: ignore[dict-item]
     "session": SESSION,  # type: ignore[dict-item]
     "talk asterisk": ASTERISK_TALK,  # type: ignore[dict-item]
     "talk freeswitch": FREESWITCH_TALK,  # type: ignore[dict-item]
