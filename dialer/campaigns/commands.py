@@ -1,0 +1,189 @@
+"""The commands of the campaigns core."""
+
+from typing import Literal
+
+import msgspec
+
+from calls.commands import Command
+from calls.ids import AgentId, AttemptId, Seconds
+from dialer.campaigns.contacts import Contact, ContactKey, ContactState
+from dialer.governor.history import State as LedgerState
+
+CampaignState = Literal["ready", "running", "paused", "draining", "stopped", "finished"]
+"""`finished`: every contact of every list has come to an end; a list that grows makes it run again."""
+
+
+class Fetch(Command, frozen=True):
+    """Hand out up to `count` contacts of the list that are fresh, or due by now. `Fetched` answers."""
+
+    campaign: str
+    fetch: AttemptId
+    list: str
+    order: str
+    count: int
+
+
+class Ask(Command, frozen=True):
+    """Ask the gate for one attempt, and reserve it. `Allowed`, `Deferred` or `Denied` answers."""
+
+    attempt: AttemptId
+    campaign: str
+    scene: str
+    number: str
+    person: str
+    account: str
+    agent: AgentId = AgentId("")
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Place(Command, frozen=True):
+    """Dial the number. `Rang`, `Answered` and `Ended` tell what becomes of it."""
+
+    attempt: AttemptId
+    campaign: str
+    number: str
+    caller_id: str
+    ring_s: Seconds
+    contact: Contact
+    agent: AgentId = AgentId("")
+    """Of a preview: the agent's own phone is called first, and the person then."""
+
+
+class TakeToAgent(Command, frozen=True):
+    """A person has answered: put them in front of the campaign's queue. `Connected` or `Unserved` answers."""
+
+    attempt: AttemptId
+
+
+class TakeToFlow(Command, frozen=True):
+    """A person, or a machine for which a message is left, has answered: let the flow or the phrase speak."""
+
+    attempt: AttemptId
+    flow: str = ""
+    phrase: str = ""
+
+
+class GiveUp(Command, frozen=True):
+    """Hang up a try that has no talk. `Ended` answers."""
+
+    attempt: AttemptId
+
+
+class Settle(Command, frozen=True):
+    """Tell the ledger what became of a reserved attempt. In steps; the last one has `ended`."""
+
+    attempt: AttemptId
+    state: LedgerState
+    result: str = ""
+    at: float | None = None
+    """UTC epoch seconds at which it was dialled."""
+    talked_until: float = 0.0
+    call: str = ""
+    recording: str = ""
+    agent: AgentId = AgentId("")
+    ended: bool = True
+
+
+class KeepContact(Command, frozen=True):
+    """Write what the campaign knows of a contact now. The last one counts."""
+
+    campaign: str
+    contact: Contact
+    state: ContactState
+    due_at: float | None = None
+    """UTC epoch seconds; of `due`."""
+    detail: str = ""
+    """The rule of a denial, or what else is worth reading."""
+
+
+class LogTry(Command, frozen=True):
+    """A row for each try, when it is over, and again when its disposition comes. Instants are UTC epoch seconds."""
+
+    attempt: AttemptId
+    campaign: str
+    contact: ContactKey
+    number: str
+    asked_at: float
+    verdict: Literal["allow", "defer", "deny"]
+    rule: str = ""
+    placed_at: float | None = None
+    answered_at: float | None = None
+    connected_at: float | None = None
+    ended_at: float | None = None
+    agent: AgentId = AgentId("")
+    result: str = ""
+    disposition: str = ""
+    abandoned: bool = False
+    call: str = ""
+
+
+class ShowPreview(Command, frozen=True):
+    """Show an agent whom they would call. `PreviewAnswered` answers, or nothing does."""
+
+    attempt: AttemptId
+    campaign: str
+    agent: AgentId
+    contact: Contact
+    until_s: Seconds
+
+
+class EndPreview(Command, frozen=True):
+    """Show it no more."""
+
+    attempt: AttemptId
+    agent: AgentId
+
+
+class EndWrapUp(Command, frozen=True):
+    """The disposition is there: the agent's after-call work may end."""
+
+    agent: AgentId
+
+
+class DoNotCall(Command, frozen=True):
+    """The person wants no more calls: put the number on the house's list at once, before anything else is dialled."""
+
+    number: str
+    person: str
+    campaign: str
+    attempt: AttemptId
+    reason: str
+
+
+class OpenCase(Command, frozen=True):
+    """A disposition asks for a case."""
+
+    attempt: AttemptId
+    category: str
+    agent: AgentId
+
+
+class CampaignChanged(Command, frozen=True):
+    """How the campaign is now: for screens, the bus and the log. Given when a word of it has changed."""
+
+    campaign: str
+    state: CampaignState
+    mode: str
+    """As it dials now: a predictive one may be progressive for a while."""
+    why: str = ""
+    author: str = ""
+    reason: str = ""
+
+
+CampaignCommand = (
+    Fetch
+    | Ask
+    | Place
+    | TakeToAgent
+    | TakeToFlow
+    | GiveUp
+    | Settle
+    | KeepContact
+    | LogTry
+    | ShowPreview
+    | EndPreview
+    | EndWrapUp
+    | DoNotCall
+    | OpenCase
+    | CampaignChanged
+)
