@@ -22,15 +22,18 @@ _FORMS = {
 }
 
 
-def read_record(node: Node, kind: type[Record], name: str, problems: list[Problem]) -> Record | None:
-    """Read the mapping at `node`; None, and a problem, where it is wrong. `name` stands before the message."""
+def read_record(
+    node: Node, kind: type[Record], name: str, problems: list[Problem], rule: str = "policy-words"
+) -> Record | None:
+    """Read the mapping at `node`; None, and a problem of this `rule`, where it is wrong. `name` stands before the
+    message."""
     try:
         return msgspec.convert(_plain(node, kind), kind)
     except msgspec.ValidationError as error:
         found = decoding_problem(error, kind, (), _FORMS)
         message = found.message if "matching regex" not in found.message else f"{DURATION_FORM} is wanted"
         hint = f" (did you mean {found.suggestion}?)" if found.suggestion else ""
-        problems.append(Problem(_place(node, found.path, message), "policy-words", f"{name}: {message}{hint}"))
+        problems.append(Problem(_place(node, found.path, message), rule, f"{name}: {message}{hint}"))
         return None
 
 

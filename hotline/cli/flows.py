@@ -19,11 +19,13 @@ from calls.trunks import Tls, Trunk
 from control.outgoing_rules import OutgoingRules
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
+from dialer.campaigns import schema as campaign_schemas
 from dialer.governor.schema import policy_schema
 from dialer.scenes import schema as scene_schemas
 from dialer.scenes.trial import Tried, in_words
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
+from hotline.contacts import stored
 from hotline.versions.checking import Checked, check
 from hotline.versions.scenes import try_gate
 from hotline.versions.unread import unreadable_numbers
@@ -61,7 +63,8 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
     began = time.perf_counter()
     with told():
         checked = check(opened)
-    problems = [*checked.problems, *unreadable_numbers(opened)]
+        unknown = stored.unknown(opened.database, checked.campaigns.lists)
+    problems = [*checked.problems, *unreadable_numbers(opened), *unknown]
     errors = [problem for problem in problems if not problem.warning]
     if json:
         print_json({"ok": not errors, "problems": [_as_data(problem) for problem in problems]})
@@ -168,7 +171,7 @@ def schema(
         str,
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
-            "scenes, scene_tests or approvals."
+            "scenes, scene_tests, approvals or campaigns."
         ),
     ] = "flow",
 ) -> None:
@@ -179,7 +182,7 @@ def schema(
       hotline schema flow > dialplans/flow.schema.json
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
-    known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES)
+    known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES, *campaign_schemas.NAMES)
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
@@ -189,6 +192,8 @@ def schema(
         found = policy_schema()
     elif name in scene_schemas.NAMES:
         found = scene_schemas.json_schema(name)
+    elif name in campaign_schemas.NAMES:
+        found = campaign_schemas.json_schema(name)
     elif name == "outgoing":
         found = {"title": "hotline: outgoing", **msgspec.json.schema(OutgoingRules)}
     else:

@@ -1,6 +1,7 @@
 """Lists of contacts as they stand in the store: for campaigns, and for people. Only whole lists are seen."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
@@ -8,7 +9,8 @@ from typing import Any, get_args
 import msgspec
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.tree import Mark, nearest_hint
+from dsl.tree import Problem as Complaint
 from hotline.contacts.rows import Problem, ProblemKind
 from hotline.store import opening
 
@@ -69,6 +71,19 @@ def of_name(database: Path, name: str) -> ContactList:
         known = [one.name for one in there]
         raise BadInput(f"no list {name}{nearest_hint(name, known)}; there are {', '.join(known) or 'none'}")
     return found
+
+
+def unknown(database: Path, named: Iterable[tuple[str, Mark]]) -> list[Complaint]:
+    """A warning for each list that is named and not there, with the nearest one; none without a store of this release:
+    lists may come later."""
+    if not opening.is_of_today(database):
+        return []
+    known = [one.name for one in lists(database)]
+    return [
+        Complaint(mark, "unknown-list", f"no list {name} was imported{nearest_hint(name, known)}", warning=True)
+        for name, mark in named
+        if name not in known
+    ]
 
 
 def people(database: Path, list_: int, most: int, after: int = 0) -> list[Person]:

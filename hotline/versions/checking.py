@@ -14,9 +14,11 @@ import msgspec
 from acd.config import Configuration, expression_problems, read
 from calls.ids import QueueName
 from control.treatment import QueueTreatment
+from dialer.campaigns.reading import CampaignReading
 from dsl.records import decoding_problem
 from dsl.tree import Mark, Node, Problem, SourceError, nearest, parse
 from hotline.site.settings import Site
+from hotline.versions.campaigns import read_folder
 from hotline.versions.house_phrases import house_phrases
 from hotline.versions.outgoing import OUTGOING, read_outgoing
 from hotline.versions.routing import RoutingConfiguration
@@ -50,6 +52,7 @@ class Checked:
     routing: RoutingConfiguration | None
     gate: GateSources = field(default_factory=GateSources)
     """Scenes and policies, and the test cases of scenes."""
+    campaigns: CampaignReading = field(default_factory=CampaignReading)
 
     @property
     def errors(self) -> list[Problem]:
@@ -69,6 +72,10 @@ def check(site: Site) -> Checked:
     today = datetime.now(UTC).date()
     compiled = compile_folder(texts, today=today, region=region, zone=site.settings.zone or "")
     problems = [*unreadable, *compiled.problems]
+    around = compiled.flows, compiled.readings, compiled.phrases, compiled.hours
+    gate = read_gate(texts, compiled.roots, *around, region, site.zone, today)
+    campaigns = read_folder(compiled.roots, gate.book, compiled.flows, compiled.phrases.keys, today)
+    problems += [*gate.problems, *campaigns.problems]
     routing = _routing(compiled.roots, problems)
     listed = _listed_skills(compiled.roots)
     if listed is not None and AGENTS in compiled.roots:
@@ -83,7 +90,8 @@ def check(site: Site) -> Checked:
         routing = msgspec.structs.replace(routing, transfers=rules)
         known = frozenset(listed if listed is not None else _held_skills(routing.configuration))
         unknown = {problem.mark for problem in problems if problem.rule == "unknown-skill"}
-        for wish, mark in [*compiled.skill_expressions, *skills_of(root, rules)]:
+        asked = [*compiled.skill_expressions, *skills_of(root, rules), *campaigns.skill_expressions]
+        for wish, mark in asked:
             problems += [
                 Problem(mark, "skill", _hinted(found.message, found.suggestion))
                 for found in expression_problems(wish, known)
@@ -100,14 +108,12 @@ def check(site: Site) -> Checked:
     texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
     languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
     problems += unread_files(site, languages, sorted({key for root in texts_of for key in root.items}))
-    around = compiled.flows, compiled.readings, compiled.phrases, compiled.hours
-    gate = read_gate(texts, compiled.roots, *around, region, site.zone, today)
-    problems += gate.problems
     broken = any(not problem.warning for problem in problems)
     problems += _test_problems(texts, compiled.program)
     problems = sorted(set(problems), key=lambda problem: problem.order)
     program = None if broken else compiled.program
-    return Checked(texts, region, site.settings.zone, paths, problems, program, None if broken else routing, gate)
+    routing = None if broken else routing
+    return Checked(texts, region, site.settings.zone, paths, problems, program, routing, gate, campaigns)
 
 
 def _test_problems(texts: Mapping[str, str], program: Program | None) -> list[Problem]:

@@ -67,7 +67,8 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     program = checked.program.with_clips(version, clips)
     manifest = Manifest(version, time.time(), checked.source_hash, publisher, len(program.flows), len(built.stems))
     book = checked.gate.book.signed(_book_before(versions), publisher)
-    versions.add(manifest, program, checked.routing, list(checked.paths.items()), book)
+    sources = list(checked.paths.items())
+    versions.add(manifest, program, checked.routing, sources, book, checked.campaigns.campaigns)
     versions.activate(version)
     warnings = [str(problem) for problem in checked.problems if problem.warning] + built.warnings
     return Published(version, tried, built.made, built.kept, warnings, time.perf_counter() - began)

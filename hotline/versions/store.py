@@ -1,6 +1,6 @@
 """The store of published versions: each a folder that never changes, and one word naming the one that new calls get.
 
-    var/versions/0007-3f9a21bc/   program.msgpack  people.json  scenes.json  manifest.json  source/
+    var/versions/0007-3f9a21bc/   program.msgpack  people.json  scenes.json  campaigns.msgpack  manifest.json
     var/versions/current          the id of the version that holds, replaced in one rename
 
 A version is complete before it is named, so a controller that starts, or dies, at any moment finds a whole one.
@@ -10,15 +10,18 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from acd.config import Configuration
 from calls.errors import BadInput
 from calls.numbers import REGION
+from dialer.campaigns.settings import CampaignSettings
 from dialer.scenes.book import EMPTY, Book
 from hotline.versions.policies import POLICIES
 from hotline.versions.routing import RoutingConfiguration
@@ -26,6 +29,8 @@ from ivr.program import Program, decode, encode
 
 _KEPT = 30
 _BOOK = "scenes.json"
+_CAMPAIGNS = "campaigns.msgpack"
+"""And not JSON, which has no infinity: the wait after a result that is never tried again."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -47,6 +52,7 @@ class Versions:
         self._programs = lru_cache(maxsize=8)(self._read_program)
         self._routings = lru_cache(maxsize=8)(self._read_routing)
         self._books = lru_cache(maxsize=4)(self._read_book)
+        self._campaigns = lru_cache(maxsize=4)(self._read_campaigns)
 
     def program(self, version: str) -> Program:
         """The flows of a version. Raises BadInput when it is not here."""
@@ -59,6 +65,10 @@ class Versions:
     def book(self, version: str) -> Book:
         """Its scenes; none in a version of before them. Raises BadInput when the version is not here."""
         return self._books(version)
+
+    def campaigns(self, version: str) -> Mapping[str, CampaignSettings]:
+        """Its campaigns by name; none in a version of before them. Raises BadInput when the version is not here."""
+        return self._campaigns(version)
 
     def policies(self, version: str) -> dict[str, str]:
         """The texts of its policies by path, as they were published. Raises BadInput when it is not here."""
@@ -120,6 +130,7 @@ class Versions:
         routing: RoutingConfiguration,
         sources: list[tuple[str, Path]],
         book: Book = EMPTY,
+        campaigns: Mapping[str, CampaignSettings] = MappingProxyType({}),
     ) -> None:
         """Write a version down, whole or not at all."""
         unfinished = self._folder / f".{manifest.version}.new"
@@ -128,6 +139,7 @@ class Versions:
         (unfinished / "program.msgpack").write_bytes(encode(program))
         (unfinished / "people.json").write_bytes(msgspec.json.encode(routing))
         (unfinished / _BOOK).write_bytes(msgspec.json.encode(book))
+        (unfinished / _CAMPAIGNS).write_bytes(msgspec.msgpack.encode(dict(campaigns)))
         (unfinished / "manifest.json").write_bytes(msgspec.json.encode(manifest))
         for name, path in sources:
             target = unfinished / "source" / name
@@ -191,6 +203,15 @@ class Versions:
             return msgspec.json.decode(self._read(version, _BOOK), type=Book)
         except msgspec.DecodeError as error:
             raise BadInput(f"version {version}: its scenes are not of this release; publish them again") from error
+
+    def _read_campaigns(self, version: str) -> Mapping[str, CampaignSettings]:
+        self.manifest(version)
+        if not (self._folder / version / _CAMPAIGNS).exists():
+            return {}
+        try:
+            return msgspec.msgpack.decode(self._read(version, _CAMPAIGNS), type=dict[str, CampaignSettings])
+        except msgspec.DecodeError as error:
+            raise BadInput(f"version {version}: its campaigns are not of this release; publish them again") from error
 
     def _read(self, version: str, name: str) -> bytes:
         try:

@@ -6,6 +6,7 @@ admin wrote; anything else is only mentioned. Hidden files, Markdown and JSON Sc
 
 from collections.abc import Iterator, Sequence
 
+from dialer.campaigns.reading import CAMPAIGNS
 from dialer.scenes.approval import APPROVALS
 from dialer.scenes.reading import CASES, SCENES
 from dsl.tree import Mark, Problem, nearest
@@ -22,8 +23,8 @@ from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
 _FILES = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
-_FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES)
-_TOLD_FOLDERS = "flows/, tests/, scenes/, scenes/tests/ and policies/"
+_FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS)
+_TOLD_FOLDERS = "flows/, tests/, scenes/, scenes/tests/, campaigns/ and policies/"
 _YAML = (".yaml", ".yml")
 _RECORDINGS = "prompts/recordings/"
 _NEVER_MEANT = (".md", ".schema.json")

@@ -1,0 +1,26 @@
+"""Campaigns of a site's folder, read and checked with the scenes, queues and flows that they name."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from dialer.campaigns.reading import Around, CampaignReading, read_campaigns
+from dialer.scenes.book import Book
+from dialer.scenes.reading import is_scenes_file
+from dsl.tree import Node
+from ivr.compiler.queue_rules import QUEUES
+
+
+def read_folder(
+    roots: Mapping[str, Node], book: Book, flows: Collection[str], phrases: Collection[str], today: date
+) -> CampaignReading:
+    """The campaigns among `roots`, the parsed files by path. `book` has the scenes that could be read."""
+    named = _inside(roots, QUEUES, "queues")
+    scenes = {name for path in roots if is_scenes_file(path) for name in _inside(roots, path, "scenes")}
+    return read_campaigns(roots, Around(book, named, flows, phrases, today, scenes - book.scenes.keys()))
+
+
+def _inside(roots: Mapping[str, Node], path: str, section: str) -> tuple[str, ...]:
+    """Every name of a section, also of an entry that could not be read: what is wrong with it is told once."""
+    root = roots.get(path)
+    found = None if root is None else root.items.get(section)
+    return () if found is None else tuple(found.items)
