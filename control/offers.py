@@ -188,11 +188,12 @@ class Offers(QuietPart):
 
     def connect(self, offer: at.Offer) -> None:
         """Let the two hear each other, recorded where the queue says so and the caller does not object."""
-        register = self._hub.register
-        call = register.calls[offer.call]
         offer.on("connecting")
+        self._bridge(self._hub.register.calls[offer.call], offer)
+
+    def _bridge(self, call: at.Call, offer: at.Offer) -> None:
         record = at.recording_of(call) if self._recordings.wanted(call) else None
-        attempt = register.connect(call, "agent", record is not None)
+        attempt = self._hub.register.connect(call, "agent", record is not None)
         self._hub.give(Bridge(attempt, call.leg, offer.leg, record))
 
     def bridged(self, call: at.Call) -> None:
@@ -231,6 +232,12 @@ class Offers(QuietPart):
             if call.call not in self._hub.register.consultations:  # else the caller is left to the one who is consulted
                 offer.on("parted")
                 self._end_talk(call, offer, Cause.FAILED)
+            return
+        both = offer.leg in self._hub.register.legs and call.leg in survivors
+        if offer.state == "bridging" and not failed and both:  # the order went down with its controller
+            offer.on("connecting_again")
+            self._hub.register.part(call)
+            self._bridge(call, offer)
             return
         talked = offer.state in ("talking", "parting")
         gone = talked and not failed and call.leg in survivors and offer.leg not in survivors
@@ -304,12 +311,9 @@ class Offers(QuietPart):
 
     def resume_talk(self, call: at.Call) -> None:
         """The agent turns to the caller again: another talk begins once both hear each other."""
-        register = self._hub.register
-        offer = register.offer_of(call)
+        offer = self._hub.register.offer_of(call)
         if offer is not None and call.place == "talking":
-            record = at.recording_of(call) if self._recordings.wanted(call) else None
-            attempt = register.connect(call, "agent", record is not None)
-            self._hub.give(Bridge(attempt, call.leg, offer.leg, record))
+            self._bridge(call, offer)
 
     def _let_go(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
         self._hub.end_talk(call, cause)

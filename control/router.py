@@ -414,6 +414,8 @@ class Router:
         if self._consultations.connection_failed(event):
             return
         bridging = register.bridges.get(event.attempt)
+        if bridging is not None and event.reason == "switch_lost":
+            return  # `resync` says whether they are connected, once the switch is back
         if bridging is not None:
             call = register.calls[bridging]
             if call.bridge is not None:

@@ -67,6 +67,7 @@ OfferState = Literal["ringing", "whispering", "bridging", "talking", "parting", 
 OfferEvent = Literal[
     "answered",
     "connecting",
+    "connecting_again",
     "connected",
     "failed",
     "parting",
@@ -91,6 +92,7 @@ OFFERS: Transitions[OfferState, OfferEvent] = Transitions(
         },
         "bridging": {
             "connected": "talking",
+            "connecting_again": "bridging",
             "failed": "over",
             "parted": "over",
             "call_became_callback": "whispering",

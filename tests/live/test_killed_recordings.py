@@ -13,7 +13,7 @@ import soundfile
 from calls.ids import file_name
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, CALLER, LiveSite
+from tests.live.live_site import AGENT, CALLER, WHISPER, LiveSite
 from tests.live.test_house import ANSWERS
 from tests.live.test_killed import heir_of, kill, store_away
 
@@ -91,3 +91,23 @@ async def test_a_talk_that_a_kill_falls_into_as_it_begins_is_recorded(house: Liv
         _, duration_s, talked_s = await recording_of(house, caller)
         assert duration_s > 1.0
         assert duration_s < talked_s + 1.0
+
+
+async def test_a_kill_before_the_order_to_connect_arrives_loses_nobody(house: LiveSite) -> None:
+    caller = "13200000020"
+    async with house.signed_in("8001", lambda _: ANSWERS) as phone:
+        call = await house.queued(caller)
+        agent = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+        await agent.hear_tone(WHISPER)
+        house.relay.hold()
+        await at_once(lambda: bool(list(house.asterisk.settings.recording_dir.glob("*.talk.json"))))
+        since = await kill(house)
+        await house.relay.cut()
+        await house.relay.open()
+        await heir_of(house, since)
+        await agent.hear_tone(CALLER)
+        await house.in_place(caller, "talking")
+        await asyncio.sleep(1.5)  # what is to be recorded
+        await call.hang_up()
+        _, duration_s, talked_s = await recording_of(house, caller)
+        assert 1.0 < duration_s < talked_s + 1.0

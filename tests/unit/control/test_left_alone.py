@@ -27,7 +27,7 @@ def connecting() -> tuple[ControlHarness, CallId, Bridge]:
 
 
 def music(orders: list[commands.RouterCommand], call: CallId) -> int:
-    return sum(isinstance(order, StartMusic) and order.leg == call for order in orders)
+    return sum(isinstance(order, StartMusic) and order.leg == LegId(call) for order in orders)
 
 
 def test_an_agent_who_hangs_up_as_they_are_connected() -> None:
@@ -94,3 +94,36 @@ def test_who_talks_or_waits_is_not_hung_up_by_the_heir() -> None:
         LiveLeg(bridge.b, "", "", True, False, bridged_with=LegId(call), bridge=AttemptId(bridge.attempt)),
     )
     assert not [order for order in heir_of(house, *talking) if isinstance(order, HangUp)]
+
+
+def both_live(bridge: Bridge) -> tuple[LiveLeg, LiveLeg]:
+    """Neither is in a bridge."""
+    return LiveLeg(bridge.a, "1", "2", True, True), LiveLeg(bridge.b, "", "", True, False)
+
+
+def test_who_was_to_be_connected_is_by_the_heir() -> None:
+    """The order went down with its controller."""
+    house, _, bridge = connecting()
+    orders = heir_of(house, *both_live(bridge))
+    (again,) = [order for order in orders if isinstance(order, Bridge)]
+    assert (again.a, again.b, again.attempt != bridge.attempt) == (bridge.a, bridge.b, True)
+    assert not [order for order in orders if isinstance(order, HangUp)]
+
+
+def test_who_was_to_be_connected_is_once_the_link_is_back() -> None:
+    house, call, bridge = connecting()
+    house.tell(door.SwitchLost("switch"))
+    assert house.tell(door.CommandFailed(bridge.attempt, "switch_lost")) == []
+    (again,) = [order for order in house.tell(SwitchBack("switch", both_live(bridge))) if isinstance(order, Bridge)]
+    house.tell(door.Bridged(again.attempt, (again.a, again.b)))
+    assert house.router.register.calls[call].place == "talking"
+
+
+@pytest.mark.parametrize("gone", ["the agent", "the caller"])
+def test_nobody_is_connected_with_one_who_left_in_the_gap(gone: str) -> None:
+    house, call, bridge = connecting()
+    caller, agent = both_live(bridge)
+    orders = heir_of(house, caller if gone == "the agent" else agent)
+    assert not [order for order in orders if isinstance(order, Bridge)]
+    assert (music(orders, call) > 0) is (gone == "the agent")
+    assert (HangUp(bridge.b) in orders) is (gone == "the caller")
