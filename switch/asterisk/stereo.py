@@ -69,9 +69,10 @@ def join_sides(folder: Path, note: TalkNote) -> tuple[Path, float]:
     """Two files of a side each as one stereo file, left the first; path, duration. Raises RecordingBroken, OSError.
 
     Both end together, as the talk did: so where they differ in length, the shorter began later. While no controller is
-    there, one side may be recorded on when the other's leg has gone, and both when the talk is over: the files say when
-    they were closed, and what came after a talk that was `over` is left out. A side without a file is silent: its
-    controller was killed before it could ask for it. Where neither has sound, nothing is left of them.
+    there, one side may be recorded on when the other's leg has gone, and both when the talk is over: what came after
+    the first of them was closed, or after a talk that was `over`, is left out. Of a leg that sends nothing, silence is
+    recorded (seen with 22.10.1), so its file is not closed sooner. A side without a file is silent: its controller was
+    killed before it could ask for it. Where neither has sound, nothing is left of them.
     """
     target = target_of(folder, note.name)
     tracks = _tracks(folder, note)
@@ -104,16 +105,11 @@ def _tracks(folder: Path, note: TalkNote) -> list[npt.NDArray[np.int16]]:
         np.fromfile(file, "<i2") if file.exists() else np.empty(0, np.int16) for file in files
     ]
     ends = [file.stat().st_mtime if len(track) else None for file, track in zip(files, tracks, strict=True)]
-    over_at = _over_at(folder, note)
+    over_at = min((end for end in (*ends, _over_at(folder, note)) if end is not None), default=0.0)
     for number, ended_at in enumerate(ends):
-        if over_at is not None and ended_at is not None and ended_at - over_at > _TOGETHER_S:
+        if ended_at is not None and ended_at - over_at > _TOGETHER_S:
             after = round((ended_at - over_at) * RATE_HZ)
             tracks[number] = tracks[number][: max(0, len(tracks[number]) - after)]
-            ends[number] = over_at
-    last = max((ended_at for ended_at in ends if ended_at is not None), default=0.0)
-    for number, ended_at in enumerate(ends):
-        if ended_at is not None and last - ended_at > _TOGETHER_S:
-            tracks[number] = np.pad(tracks[number], (0, round((last - ended_at) * RATE_HZ)))
     return tracks
 
 

@@ -111,3 +111,27 @@ async def test_a_kill_before_the_order_to_connect_arrives_loses_nobody(house: Li
         await call.hang_up()
         _, duration_s, talked_s = await recording_of(house, caller)
         assert 1.0 < duration_s < talked_s + 1.0
+
+
+@pytest.mark.parametrize("mute", [False, True])
+async def test_what_the_caller_says_after_the_agent_left_is_no_talk(house: LiveSite, mute: bool) -> None:
+    """The agent hangs up while no controller is there. A mute phone that sends nothing does not end a talk."""
+    caller = f"1320000003{mute:d}"
+    async with house.signed_in("8001", lambda _: ANSWERS) as phone:
+        call = await house.queued(caller)
+        agent = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+        await call.hear_tone(AGENT)
+        began = asyncio.get_running_loop().time()
+        if mute:
+            agent.stream.idle = "nothing"
+            agent.say(None)
+        await asyncio.sleep(3.0)
+        since = await kill(house)
+        await asyncio.sleep(1.0)
+        await agent.hang_up()
+        talked_s = asyncio.get_running_loop().time() - began
+        await asyncio.sleep(2.0)
+        await heir_of(house, since)
+        await call.hang_up()
+        _, duration_s, _ = await recording_of(house, caller)
+        assert abs(duration_s - talked_s) < 1.0
