@@ -3,7 +3,7 @@
 Both phones are busy meanwhile, so the queues offer them nobody (`control.phones`). `control.states.AGENT_CALLS` has the
 states. The agent's own leg has the role `dialling` and is the call's leg; the far one has the role `dialled`. A phone
 that dialled is told by SIP what goes on: ringing, and where nothing comes of it a few words and the cause, before any
-answer. Numbers outside pass `control.dial_rules`, then the same check as callbacks (`CheckNumber`).
+answer. Numbers outside pass `control.dial_rules`, then the gate (`control.gate`), like callbacks.
 """
 
 from heapq import heapify, heappop, heappush
@@ -14,6 +14,7 @@ from calls.events import CallAnswered, CallArrived, CallEnded, DigitPressed, Pla
 from calls.ids import AgentId, CallId, Instant, LegId, leg_on
 from calls.numbers import e164
 from control import commands, dial_rules, events, nodes, notifications, talks
+from control.gate import OutgoingGate
 from control.hub import Hub
 from control.parts import QuietPart
 from control.phones import Phones
@@ -35,10 +36,8 @@ _PHRASE_OF = {
     Cause.REJECTED: "dial_busy",
     Cause.NO_ANSWER: "dial_no_answer",
 }
-_CHECK_S = 10.0
-"""A check of which nothing is heard for so long has died with a controller."""
 _TELL_S = 20.0
-"""Likewise words to the agent."""
+"""Words to an agent whose end is not told for so long went down with a controller."""
 _OWN_RING_S = 20.0
 """How long an agent's own phone rings for a call that was asked for by HTTP."""
 
@@ -46,8 +45,9 @@ _OWN_RING_S = 20.0
 class AgentCalls(QuietPart):
     """Takes what a phone dialled, asks whether it may be, calls, connects, and writes down what became of it."""
 
-    def __init__(self, hub: Hub, phones: Phones, recordings: TalkRecordings) -> None:
+    def __init__(self, hub: Hub, phones: Phones, recordings: TalkRecordings, gate: OutgoingGate) -> None:
         self._hub = hub
+        self._gate = gate
         self._phones = phones
         self._recordings = recordings
         self._heap: list[tuple[Instant, CallId]] = []
@@ -80,6 +80,8 @@ class AgentCalls(QuietPart):
         if leg in register.legs:
             return
         call = self._new(leg, account, event.agent, event.number, state="calling")
+        made = register.agent_calls[call.call]
+        made.scene, made.person, made.account = event.scene, event.person, event.account
         hub.give(Originate(leg, hub.mint(leg), f"phone:{account}", call.called, "", _OWN_RING_S))
 
     def _new(
@@ -118,24 +120,42 @@ class AgentCalls(QuietPart):
             self._refuse(call, Cause.BLOCKED, refusal)
             return
         dialled.check = hub.mint(call.call)
-        self._due(call, dialled, hub.now + _CHECK_S)
-        hub.give(commands.CheckNumber(call.call, dialled.check, call.called))
+        question = commands.AskGate(
+            call=call.call,
+            attempt=dialled.check,
+            number=call.called,
+            scene=dialled.scene or hub.directory.outgoing(call.version).scene,
+            origin="agent",
+            agent=call.agent,
+            person=dialled.person,
+            account=dialled.account,
+        )
+        if (answer := self._gate.ask(question)) is not None:
+            self.checked(answer)
 
-    def checked(self, event: events.NumberChecked) -> bool:
-        """Go on by the answer; False where the question was not asked here."""
+    def checked(self, event: events.GateAnswered) -> bool:
+        """Go on by the answer; False where nobody waits for it here."""
         register = self._hub.register
         call, dialled = register.calls.get(event.call), register.agent_calls.get(event.call)
-        if call is None or dialled is None:
+        if call is None or dialled is None or dialled.check != event.attempt or dialled.state != "checking":
             return False
-        if dialled.check == event.attempt and dialled.state == "checking":
-            if event.allowed:
-                self._ring(call, dialled)
-            else:
-                self._refuse(call, Cause.BLOCKED, event.reason)
+        if event.verdict == "allow":
+            self._ring(call, dialled, event)
+        else:
+            self._refuse(call, Cause.BLOCKED, event.why)
         return True
 
-    def _ring(self, call: Call, dialled: Dialled) -> None:
-        """Call the far end; the agent's own phone is told that it rings, or plays music where it is answered."""
+    def restarted(self) -> None:
+        """Ask about each number that a release before this one asked about in another way."""
+        for name, dialled in list(self._hub.register.agent_calls.items()):
+            if dialled.state == "checking" and not self._gate.is_asked(dialled.check):
+                self._check(self._hub.register.calls[name], dialled)
+
+    def _ring(self, call: Call, dialled: Dialled, passed: events.GateAnswered | None = None) -> None:
+        """Call the far end; the agent's own phone is told that it rings, or plays music where it is answered.
+
+        `passed` is the gate's answer for a number outside.
+        """
         hub, register = self._hub, self._hub.register
         dialled.on("allowed")
         dialled.check = None
@@ -149,8 +169,10 @@ class AgentCalls(QuietPart):
         to, via = nodes.address(register, dialled.to, call.call)
         register.legs[leg] = Leg(leg, "dialled", call.call, dialled.to, hub.now, via=via)
         self._phones.leg_changed(register.legs[leg])
-        shown = call.caller if dialled.direction == "internal" else rules.caller_id
-        hub.give(Originate(leg, hub.mint(leg), to, shown, "", rules.ring_s))
+        if passed is not None:
+            self._gate.dial(register.legs[leg], passed, to, rules.caller_id, rules.ring_s)
+        else:
+            hub.give(Originate(leg, hub.mint(leg), to, call.caller, "", rules.ring_s))
 
     # the two legs
 
@@ -174,7 +196,8 @@ class AgentCalls(QuietPart):
     def _connect(self, call: Call, far: LegId) -> None:
         hub = self._hub
         rules = hub.directory.outgoing(call.version)
-        record = hub.register.direction(call.call) == "out" and rules.record and call.recording.consent != "declined"
+        usual = hub.register.direction(call.call) == "out" and rules.record
+        record = hub.register.records((far,), usual) and call.recording.consent != "declined"
         name = recording_of(call) if record else None
         hub.give(Bridge(hub.register.connect(call, "dialled", record), call.leg, far, name))
 
@@ -320,9 +343,7 @@ class AgentCalls(QuietPart):
             name = heappop(self._heap)[1]
             call, dialled = self._hub.register.calls[name], self._hub.register.agent_calls[name]
             dialled.due_at = None
-            if dialled.state == "checking":
-                self._refuse(call, Cause.BLOCKED, "no answer whether the number may be called")
-            elif dialled.state == "telling":
+            if dialled.state == "telling":
                 self._told(call, dialled)
 
     def restored(self) -> None:

@@ -11,15 +11,16 @@ from typing import Literal
 import msgspec
 
 from acd.events import CallQueued, Within, WrapUpEnded
-from calls.commands import Bridge, HangUp, Originate, ReportTransfer
+from calls.commands import Bridge, HangUp, ReportTransfer
 from calls.events import CallAnswered, CallEnded, TransferRequested
 from calls.ids import AgentId, AttemptId, CallId, LegId, QueueName
 from calls.overrides import closes
 from control import notifications, talks, transfer_targets
 from control import register as at
 from control.announcements import Announcements
-from control.commands import CheckNumber, LogTransfer, TransferOutcome
-from control.events import NumberChecked
+from control.commands import AskGate, LogTransfer, TransferOutcome
+from control.events import GateAnswered
+from control.gate import OutgoingGate
 from control.hub import Hub
 from control.offers import CUT_OFF_PRIORITY, Offers
 from control.parts import QuietPart
@@ -37,8 +38,11 @@ _REACHED: dict[TransferState, TransferOutcome] = {"away": "reached", "returning"
 class BlindTransfers(QuietPart):
     """Takes `TransferRequested`. `register.transfers` has those that go on, each by its call."""
 
-    def __init__(self, hub: Hub, offers: Offers, announcements: Announcements, recordings: TalkRecordings) -> None:
+    def __init__(
+        self, hub: Hub, offers: Offers, announcements: Announcements, recordings: TalkRecordings, gate: OutgoingGate
+    ) -> None:
         self._hub = hub
+        self._gate = gate
         self._offers = offers
         self._announcements = announcements
         self._recordings = recordings
@@ -108,26 +112,35 @@ class BlindTransfers(QuietPart):
                 return f"the queue {target.name} is closed: {closure.reason}"
         return target
 
-    def checked(self, event: NumberChecked) -> bool:
+    def checked(self, event: GateAnswered) -> bool:
         """Go on by the answer of the gate before numbers; False where it was not asked for a transfer."""
         transfer = self._hub.register.transfers.get(event.call)
         if transfer is None or transfer.attempt != event.attempt or transfer.state != "checking":
             return False
         call = self._hub.register.calls[event.call]
-        if event.allowed:
-            self._go(call, transfer)
+        if event.verdict == "allow":
+            self._go(call, transfer, event)
         else:
-            self._refuse(call, transfer, event.reason or "the number may not be called")
+            self._refuse(call, transfer, event.why or "the number may not be called")
         return True
 
     def restarted(self) -> None:
-        """The controller that was asked about a number is no more: ask again."""
-        for call_id, transfer in self._hub.register.transfers.items():
-            if transfer.state == "checking":
+        """Ask about each number that a release before this one asked about in another way."""
+        for call_id, transfer in list(self._hub.register.transfers.items()):
+            if transfer.state == "checking" and not self._gate.is_asked(transfer.attempt):
                 self._check(self._hub.register.calls[call_id], transfer)
 
     def _check(self, call: at.Call, transfer: at.BlindTransfer) -> None:
-        self._hub.give(CheckNumber(call.call, transfer.attempt, transfer.target.name))
+        question = AskGate(
+            call=call.call,
+            attempt=transfer.attempt,
+            number=transfer.target.name,
+            scene=self._rules.scene,
+            origin="transfer",
+            agent=transfer.agent,
+        )
+        if (answer := self._gate.ask(question)) is not None:
+            self.checked(answer)
 
     def _refuse(self, call: at.Call, transfer: at.BlindTransfer, why: str) -> None:
         self.report(transfer.leg, transfer.by, "refused")
@@ -137,7 +150,7 @@ class BlindTransfers(QuietPart):
 
     # away from the agent
 
-    def _go(self, call: at.Call, transfer: at.BlindTransfer) -> None:
+    def _go(self, call: at.Call, transfer: at.BlindTransfer, passed: GateAnswered | None = None) -> None:
         hub, target = self._hub, transfer.target
         offer = hub.register.offer_of(call)
         assert offer is not None  # it is asked for in a talk, and forgotten with that
@@ -156,9 +169,9 @@ class BlindTransfers(QuietPart):
             hub.register.handed_on[call.call].called_by_us = False  # a flow hangs up itself
             return
         self._row(call.call, transfer, "under_way")
-        if target.kind == "number":
+        if passed is not None:
             call.on("transfer_begun")
-            self._dial(call, transfer)
+            self._dial(call, transfer, passed)
             return
         call.on("handed_on")
         if target.kind == "agent":
@@ -242,13 +255,13 @@ class BlindTransfers(QuietPart):
 
     # a number outside
 
-    def _dial(self, call: at.Call, transfer: at.BlindTransfer) -> None:
+    def _dial(self, call: at.Call, transfer: at.BlindTransfer, passed: GateAnswered) -> None:
         hub, to = self._hub, f"tel:{transfer.target.name}"
         leg = LegId(f"{hub.mint(call.call)}-{ROLE}")
-        hub.register.legs[leg] = at.Leg(leg, ROLE, call.call, to, hub.now)
+        made = hub.register.legs[leg] = at.Leg(leg, ROLE, call.call, to, hub.now)
         call.guests.append(leg)
         # Shown is the house's own number: the caller's as ours would be a false one.
-        hub.give(Originate(leg, hub.mint(leg), to, call.called, "", self._rules.reach_s))
+        self._gate.dial(made, passed, to, call.called, self._rules.reach_s)
 
     def answered(self, leg: at.Leg, event: CallAnswered) -> None:
         """The number outside was answered: connect."""
@@ -260,7 +273,7 @@ class BlindTransfers(QuietPart):
             self._bridge(call, leg)
 
     def _bridge(self, call: at.Call, leg: at.Leg) -> None:
-        recorded = (self._agent_of(leg) is not None or self._rules.record) and self._recordings.wanted(call)
+        recorded = self._recordings.wanted(call, leg.leg, self._agent_of(leg) is not None or self._rules.record)
         record = at.recording_of(call) if recorded else None
         self._hub.give(Bridge(self._hub.register.connect(call, ROLE, recorded), call.leg, leg.leg, record))
 

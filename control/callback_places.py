@@ -64,8 +64,11 @@ class CallbackPlaces:
         self.row(call, callback, "booked", why)
 
     def again_later(self, call: at.Call, callback: at.Callback) -> None:
-        """Look at one that rests again after the queue's `retry_s`, or when it expires."""
-        again_at = self._hub.now + (rules_of(self._hub, call) or DEFAULTS).retry_s
+        """Look at one that rests again after the queue's `retry_s`, when the gate lets it pass, or when it expires."""
+        hub = self._hub
+        again_at = hub.now + (rules_of(hub, call) or DEFAULTS).retry_s
+        if callback.not_before > hub.utc:
+            again_at = callback.not_before - hub.register.offset_s
         self.due(call, callback, min(again_at, max(callback.expires_at, self._hub.now)))
 
     def leave(self, call: at.Call, callback: at.Callback) -> None:
@@ -78,7 +81,8 @@ class CallbackPlaces:
         """Put one that rests back into the queue with the time waited; later, while nobody may or can be called."""
         if call.queued_as is None or call.queued_at is None:
             return
-        if refusal(self._hub, rules_of(self._hub, call)) or hindrance(self._hub, call, callback.number):
+        put_off = callback.not_before > self._hub.utc
+        if put_off or refusal(self._hub, rules_of(self._hub, call)) or hindrance(self._hub, call, callback.number):
             self.again_later(call, callback)
             return
         callback.on("put_back")

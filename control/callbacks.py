@@ -7,7 +7,7 @@ Only when it is tried and nobody answers is it taken out for a while and put bac
 
 from acd.events import CallLeft
 from calls.causes import Cause
-from calls.commands import HangUp, Originate, StartMusic
+from calls.commands import HangUp, StartMusic
 from calls.events import CallAnswered, CallEnded
 from calls.identity import known_by
 from calls.ids import AttemptId, Instant, Seconds
@@ -15,6 +15,7 @@ from control import commands, events, same_number
 from control import register as at
 from control.callback_places import CallbackPlaces
 from control.callback_rules import hindrance, number_refusal, refusal, rules_of
+from control.gate import OutgoingGate
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
@@ -22,16 +23,17 @@ from ivr.commands import BookCallback
 from ivr.events import CallbackAnswered
 
 ACCEPT = "1"
-_CHECK_S = 10.0
-"""A check of which nothing is heard for so long has died with a controller."""
+_MAY_BE_KEPT = frozenset({"allow", "defer"})
+"""Answers at booking by which the place is kept: now, or later, the number may be called."""
 
 
 class Callbacks(QuietPart):
     """Books, keeps, calls, and writes down what became of it. A `control.offers.AgentFirst`."""
 
-    def __init__(self, hub: Hub, offers: Offers) -> None:
+    def __init__(self, hub: Hub, offers: Offers, gate: OutgoingGate) -> None:
         self._hub = hub
         self._offers = offers
+        self._gate = gate
         self._places = CallbackPlaces(hub)
 
     def concerns(self, call: at.Call) -> bool:
@@ -57,28 +59,39 @@ class Callbacks(QuietPart):
             call.callback = at.Callback(command.number, command.attempt, call.flow_attempt, hub.now, expires_at)
             self._check(call, call.callback)
 
-    def checked(self, event: events.NumberChecked) -> None:
-        """Go on by the answer, at booking or before the caller's phone is rung."""
+    def checked(self, event: events.GateAnswered) -> bool:
+        """Go on by the answer, at booking or before the caller's phone is rung. False: the call went on without it."""
         call = self._hub.register.calls.get(event.call)
         callback = call.callback if call is not None else None
         if call is None or callback is None or callback.check != event.attempt:
-            return  # the call went on without it
+            return False
         callback.check = None
+        callback.not_before = event.until or 0.0
         if callback.state == "checking":
             self._booked(call, callback, event)
         elif callback.state == "unchecked":
             self._booked_alone(call, callback, event)
-        elif event.allowed:
-            self._dial(call, callback)
         else:
-            self._places.give_up(call, callback, "refused", event.reason)
+            self._cleared(call, callback, event)
+        return True
 
-    def _booked(self, call: at.Call, callback: at.Callback, event: events.NumberChecked) -> None:
+    def _cleared(self, call: at.Call, callback: at.Callback, event: events.GateAnswered) -> None:
+        """The caller's phone is rung, or it is not: never, not yet, or not while nobody can say so."""
+        match event.verdict:
+            case "allow":
+                self._dial(call, callback, event)
+            case "deny":
+                self._places.give_up(call, callback, "refused", event.why)
+            case _:
+                self._hub.notice("info", "callback postponed", call=call.call, detail=event.why)
+                self._places.rest(call, callback, "closed", event.why)
+
+    def _booked(self, call: at.Call, callback: at.Callback, event: events.GateAnswered) -> None:
         hub = self._hub
-        if not event.allowed:
+        if event.verdict not in _MAY_BE_KEPT:
             callback.on("refused")
             call.callback = None
-            hub.notice("info", "callback refused", call=call.call, detail=event.reason)
+            hub.notice("info", "callback refused", call=call.call, detail=event.why)
             hub.tell_flows(CallbackAnswered(call.call, callback.booking, "refused"))
         elif call.place != "waiting":
             callback.on("overtaken")
@@ -122,18 +135,19 @@ class Callbacks(QuietPart):
         call.flow_attempt = None
         call.end_as("callback")
 
-    def _booked_alone(self, call: at.Call, callback: at.Callback, event: events.NumberChecked) -> None:
+    def _booked_alone(self, call: at.Call, callback: at.Callback, event: events.GateAnswered) -> None:
         """As `_booked`, of a caller who has hung up: there is nobody to be told."""
         hub = self._hub
         before, call.replaced_callback = call.replaced_callback, None
         twin = same_number.twin(hub.register, call, callback.number)
-        if not event.allowed and before is not None:  # the one that they had before holds again
+        allowed = event.verdict in _MAY_BE_KEPT
+        if not allowed and before is not None:  # the one that they had before holds again
             callback.on("given_up")
-            hub.notice("info", "callback refused", call=call.call, detail=event.reason)
+            hub.notice("info", "callback refused", call=call.call, detail=event.why)
             call.callback = before
             self._places.put_back(call, before)
-        elif not event.allowed:
-            self._places.give_up(call, callback, "refused", event.reason)
+        elif not allowed:
+            self._places.give_up(call, callback, "refused", event.why)
         elif twin is not None and same_number.is_ahead(hub, twin, call):
             callback.on("joined")
             self._places.row(call, callback, "joined", f"call {twin.call}")
@@ -181,6 +195,8 @@ class Callbacks(QuietPart):
         callback, refused = call.kept_callback, refusal(self._hub, rules_of(self._hub, call))
         if callback is not None:
             refused = refused or hindrance(self._hub, call, callback.number)
+            if callback.not_before > self._hub.utc:
+                refused = refused or "the gate has put it off"
         if callback is not None and self._hub.now >= callback.expires_at:
             self._places.give_up(call, callback, "expired", refused)
             return True
@@ -213,16 +229,18 @@ class Callbacks(QuietPart):
                 self._hub.give(HangUp(leg.leg))
         return True
 
-    def _dial(self, call: at.Call, callback: at.Callback) -> None:
+    def _dial(self, call: at.Call, callback: at.Callback, passed: events.GateAnswered) -> None:
         hub, rules = self._hub, rules_of(self._hub, call)
         refused = refusal(self._hub, rules)
         if same_number.on_the_line(hub.register, call, callback.number):
             refused = refused or "the number is in another call"
         refused = refused or hindrance(hub, call, callback.number)
         if rules is None or refused:
+            self._gate.release(passed)
             self._places.rest(call, callback, "closed", refused)
             return
         if never := number_refusal(hub, rules, callback.number):  # the rules are stricter than when it was booked
+            self._gate.release(passed)
             self._places.give_up(call, callback, "refused", never)
             return
         callback.on("allowed")
@@ -233,8 +251,8 @@ class Callbacks(QuietPart):
         if offer is not None:
             hub.give(StartMusic(offer.leg, hub.mint(offer.leg)))
         leg = callback.leg = at.callback_leg(call.call, callback.turns)
-        hub.register.legs[leg] = at.Leg(leg, "callback", call.call, callback.number, hub.now)
-        hub.give(Originate(leg, hub.mint(leg), f"tel:{callback.number}", call.called, "", rules.ring_s))
+        made = hub.register.legs[leg] = at.Leg(leg, "callback", call.call, callback.number, hub.now)
+        self._gate.dial(made, passed, f"tel:{callback.number}", call.called, rules.ring_s)
 
     def answered(self, leg: at.Leg, event: CallAnswered) -> None:
         """The caller picked up, and is a caller like any other from here on: connect."""
@@ -354,8 +372,6 @@ class Callbacks(QuietPart):
                     self._places.put_back(call, callback)
                 case "asking" if (offer := hub.register.offer_of(call)) is not None:
                     hub.give(HangUp(offer.leg))
-                case "checking" | "unchecked" | "clearing" if callback.check is not None:
-                    self.checked(events.NumberChecked(call.call, callback.check, False, "no answer"))
                 case _:
                     pass
 
@@ -364,12 +380,23 @@ class Callbacks(QuietPart):
         self._places.restored()
 
     def restarted(self) -> None:
-        """Ask again about each number of which the controller before did not hear the answer."""
+        """Ask about each number that a release before this one asked about in another way."""
         for call in list(self._hub.register.calls.values()):
-            if call.callback is not None and call.callback.check is not None:
+            if call.callback is not None and call.callback.check and not self._gate.is_asked(call.callback.check):
                 self._check(call, call.callback)
 
     def _check(self, call: at.Call, callback: at.Callback) -> None:
+        rules = rules_of(self._hub, call)
         callback.check = self._hub.mint(call.call)
-        self._places.due(call, callback, self._hub.now + _CHECK_S)
-        self._hub.give(commands.CheckNumber(call.call, callback.check, callback.number))
+        self._places.due(call, callback, None)  # the gate answers in time, if only that nobody knows
+        question = commands.AskGate(
+            call=call.call,
+            attempt=callback.check,
+            number=callback.number,
+            scene=rules.scene if rules is not None else "",
+            origin="callback",
+            agent=call.agent,
+            reserve=callback.state == "clearing",
+        )
+        if (answer := self._gate.ask(question)) is not None:
+            self.checked(answer)

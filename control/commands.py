@@ -9,6 +9,8 @@ from calls.commands import Command, Sentence, SwitchCommand
 from calls.ids import AgentId, AttemptId, CallId, LegId, Seconds
 from calls.overrides import Override
 from complaints.cases import FileCase
+from dialer.governor.history import State
+from dialer.governor.questions import Origin
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, StepTaken, SurveyAnswered, VoicemailLeft
 
 CallOutcome = Literal[
@@ -128,12 +130,45 @@ class LogTransfer(Command, frozen=True):
     consulted: bool = False
 
 
-class CheckNumber(Command, frozen=True):
-    """May this number be called? NumberChecked answers."""
+class AskGate(Command, frozen=True, kw_only=True):
+    """May this call be placed? GateAnswered answers, and always: no answer in time is a no.
+
+    `attempt` is the request's name, the same after a restart: asked again with it, there is one reservation and never a
+    second. With `reserve` the attempt is reserved where it is allowed, and only then may it be dialled; without it,
+    nothing is written: may the number be called at all, now or later?
+    """
 
     call: CallId
+    """The call that it is for, or will be."""
     attempt: AttemptId
     number: str
+    """E.164, or a short code."""
+    scene: str
+    """Empty: none. Where a site has scenes, such a call is denied; where it has none, its lists alone are asked."""
+    origin: Origin
+    agent: AgentId | None = None
+    person: str = ""
+    account: str = ""
+    campaign: str = ""
+    reserve: bool = True
+
+
+class SettleAttempt(Command, frozen=True, kw_only=True):
+    """What became of an attempt that the gate reserved, for the ledger: AttemptSettled says that it has it. Given anew
+    after a restart until then; told twice it is one. Instants are UTC epoch seconds."""
+
+    attempt: AttemptId
+    """The name of this settlement."""
+    reservation: int
+    call: CallId
+    state: State
+    at: float | None = None
+    """When it was dialled."""
+    talked_until: float = 0.0
+    result: str = ""
+    agent: AgentId | None = None
+    ended: bool = True
+    """False: it is still up."""
 
 
 CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused", "came_back", "joined"]
@@ -294,7 +329,8 @@ RouterCommand = (
     | VoicemailLeft
     | LogCall
     | LogCallback
-    | CheckNumber
+    | AskGate
+    | SettleAttempt
     | LogLeg
     | LogTalk
     | LogTransfer

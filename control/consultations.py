@@ -13,8 +13,9 @@ from calls.ids import AgentId, AttemptId, CallId, LegId
 from control import nodes, transfer_targets
 from control import register as at
 from control.blind_transfers import BlindTransfers
-from control.commands import CheckNumber, LogTransfer, TransferOutcome
-from control.events import ConsultationWanted, NumberChecked
+from control.commands import AskGate, LogTransfer, TransferOutcome
+from control.events import ConsultationWanted, GateAnswered
+from control.gate import OutgoingGate
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
@@ -33,9 +34,16 @@ class Consultations(QuietPart):
     """Takes `ConsultationWanted`. `register.consultations` has those that go on, each by its call."""
 
     def __init__(
-        self, hub: Hub, offers: Offers, transfers: BlindTransfers, phones: Phones, recordings: TalkRecordings
+        self,
+        hub: Hub,
+        offers: Offers,
+        transfers: BlindTransfers,
+        phones: Phones,
+        recordings: TalkRecordings,
+        gate: OutgoingGate,
     ) -> None:
         self._hub = hub
+        self._gate = gate
         self._offers = offers
         self._transfers = transfers
         self._phones = phones
@@ -125,52 +133,70 @@ class Consultations(QuietPart):
         )
         if target.kind == "number":
             self._row(call, consultation, "checking")
-            hub.give(CheckNumber(call.call, consultation.attempt, target.name))
+            self._check(call, consultation)
         else:
             self._ring(call, consultation)
 
-    def checked(self, event: NumberChecked) -> bool:
+    def _check(self, call: at.Call, consultation: at.Consultation) -> None:
+        question = AskGate(
+            call=call.call,
+            attempt=consultation.attempt,
+            number=consultation.target.name,
+            scene=self._hub.directory.transfer_rules(self._hub.register.version).scene,
+            origin="transfer",
+            agent=consultation.agent,
+        )
+        if (answer := self._gate.ask(question)) is not None:
+            self.checked(answer)
+
+    def checked(self, event: GateAnswered) -> bool:
         """Go on by the answer of the gate before numbers; False where it was not asked for a consultation."""
         consultation = self._hub.register.consultations.get(event.call)
         if consultation is None or consultation.attempt != event.attempt or consultation.state != "checking":
             return False
         call = self._hub.register.calls[event.call]
-        if event.allowed:
-            self._ring(call, consultation)
+        if event.verdict == "allow":
+            self._ring(call, consultation, event)
         else:
-            why = event.reason or "the number may not be called"
+            why = event.why or "the number may not be called"
             self._end(call, consultation, "refused", "refused", why)
+            advice = "the talk goes on; `hotline govern check` says why, and until when"
+            self._hub.notice("warning", "consultation refused", call=call.call, detail=why, advice=advice)
             if consultation.by == "code":
                 say_refused(self._hub, consultation.leg)
         return True
 
     def restarted(self) -> None:
-        """The controller that was asked about a number is no more: ask again."""
-        for call, consultation in self._hub.register.consultations.items():
-            if consultation.state == "checking":
-                self._hub.give(CheckNumber(call, consultation.attempt, consultation.target.name))
+        """Ask about each number that a release before this one asked about in another way."""
+        register = self._hub.register
+        for call, consultation in list(register.consultations.items()):
+            if consultation.state == "checking" and not self._gate.is_asked(consultation.attempt):
+                self._check(register.calls[call], consultation)
 
-    def _ring(self, call: at.Call, consultation: at.Consultation) -> None:
-        """The caller hears music, and so does the agent until somebody is there."""
+    def _ring(self, call: at.Call, consultation: at.Consultation, passed: GateAnswered | None = None) -> None:
+        """The caller hears music, and so does the agent until somebody is there. `passed`: the gate's answer for a
+        number outside."""
         hub, register = self._hub, self._hub.register
         consultation.on("allowed")
         self._row(call, consultation, "consulting")
         self._away_from_caller(call)
         hub.give(StartMusic(consultation.leg, hub.mint(consultation.leg)))
         leg = consultation.other = LegId(f"{hub.mint(call.call)}-{ROLE}")
-        if consultation.target.kind == "number":
+        if passed is not None:
             party = to = f"tel:{consultation.target.name}"
-            via, shown = "", call.called  # the caller's number as ours would be a false one
+            via = ""
         else:
             account = hub.directory.account(register.version, AgentId(consultation.target.name))
             party = f"phone:{account}"
             to, via = nodes.address(register, party, call.call)
-            shown = call.caller
         register.legs[leg] = at.Leg(leg, ROLE, call.call, party, hub.now, via=via)
         call.guests.append(leg)
         self._phones.leg_changed(register.legs[leg])
         reach_s = hub.directory.transfer_rules(register.version).reach_s
-        hub.give(Originate(leg, hub.mint(leg), to, shown, "", reach_s))
+        if passed is not None:  # shown is the house's own number: the caller's as ours would be a false one
+            self._gate.dial(register.legs[leg], passed, to, call.called, reach_s)
+        else:
+            hub.give(Originate(leg, hub.mint(leg), to, call.caller, "", reach_s))
 
     def _away_from_caller(self, call: at.Call) -> None:
         """The agent and the caller no longer hear each other; the talk is over, the next one has a row of its own."""

@@ -8,6 +8,7 @@ from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, Age
 from calls.events import ClockSet, Event, SwitchEvent, Tick
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 from calls.overrides import Kind
+from dialer.governor.decisions import Obligations
 from ivr.events import LookupFinished, SecretChecked
 
 
@@ -88,6 +89,11 @@ class DialWanted(Event, frozen=True):
     agent: AgentId
     number: str
     token: str
+    scene: str = ""
+    """What it is for, where the agent has chosen; empty: the scene of outgoing.yaml."""
+    person: str = ""
+    account: str = ""
+    """Whom and what it is about, as the site knows them: calls are counted by them, too."""
 
 
 class ConsultationWanted(Event, frozen=True):
@@ -104,12 +110,44 @@ class ConsultationWanted(Event, frozen=True):
 
 
 class NumberChecked(Event, frozen=True):
-    """Whether a number may be called. No answer and an error are a no, with the reason."""
+    """The gate's answer in journals of before scenes: whether a number is on a list."""
 
     call: CallId
     attempt: AttemptId
     allowed: bool
     reason: str = ""
+
+
+class GateAnswered(Event, frozen=True):
+    """The gate's answer to AskGate. Only with `allow` may the call be placed, and once.
+
+    `unknown`: nobody could decide (no ledger, no policy, no answer in time), so it is a no now; later is another
+    matter. `rule` is POLICY.RULE and `clause` what it cites; neither they nor `reason` hold a number or a name.
+    """
+
+    call: CallId
+    attempt: AttemptId
+    verdict: Literal["allow", "deny", "defer", "unknown"]
+    reservation: int | None = None
+    """The reserved attempt, to be settled. None: none was reserved, and none is to be settled."""
+    obligations: Obligations = Obligations()
+    rule: str = ""
+    clause: str = ""
+    reason: str = ""
+    until: float | None = None
+    """Of a defer: the first instant at which it may be, UTC epoch seconds."""
+
+    @property
+    def why(self) -> str:
+        """The reason with its rule and clause, in one line."""
+        told = ": ".join(word for word in (self.rule, self.reason) if word)
+        return f"{told} [{self.clause}]" if self.clause else told
+
+
+class AttemptSettled(Event, frozen=True):
+    """The ledger has the settlement of this name."""
+
+    attempt: AttemptId
 
 
 RouterEvent = (
@@ -127,6 +165,8 @@ RouterEvent = (
     | DialWanted
     | ConsultationWanted
     | NumberChecked
+    | GateAnswered
+    | AttemptSettled
     | TrunksChanged
     | OverrideWanted
     | OverrideLifted

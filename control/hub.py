@@ -137,6 +137,7 @@ class Hub:
         del self.register.calls[call.call]
         self.register.handed_on.pop(call.call, None)
         self.register.agent_calls.pop(call.call, None)
+        self.register.asked_for.pop(call.call, None)
         self.end_talk(call, cause)
         self.give(
             LogCall(

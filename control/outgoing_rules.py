@@ -5,6 +5,7 @@ countries: [CN, HK]               # unless given, the site's own
 caller_id: "4000395183"           # shown to whom they call; a trunk may allow others only
 record: true
 ring_s: 45
+scene: by_hand                    # what these calls are for: docs/governor.md
 """
 
 from typing import Annotated
@@ -27,3 +28,5 @@ class OutgoingRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Talks with numbers outside are recorded; left is the agent. Talks with colleagues never are."""
     ring_s: Annotated[float, msgspec.Meta(ge=5.0, le=120.0)] = 45.0
     """How long the far end has to answer, a colleague too."""
+    scene: str = ""
+    """The scene of these calls, where the agent has chosen no other. A site with scenes needs it."""

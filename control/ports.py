@@ -93,6 +93,10 @@ class Directory(Protocol):
         """Whether there is a flow of this name."""
         ...
 
+    def has_scenes(self, version: str) -> bool:
+        """Whether the version has scenes of outgoing calls: then each of these passes the gate."""
+        ...
+
     def outgoing(self, version: str) -> OutgoingRules:
         """The rules of agents' calls to numbers outside."""
         ...

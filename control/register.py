@@ -4,6 +4,7 @@ A call is in exactly one place. `control.states` has the tables that say where i
 """
 
 import math
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -16,7 +17,7 @@ from calls.identity import known_by
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, Seconds, file_name, leg_on, node_of
 from calls.overrides import Override
 from complaints.cases import FileCase
-from control.commands import CallOutcome, Consent, Direction, LegRole
+from control.commands import AskGate, CallOutcome, Consent, Direction, LegRole, SettleAttempt
 from control.override_menu import OverrideMenu, PinFailures
 from control.states import (
     AGENT_CALLS,
@@ -39,6 +40,8 @@ from control.states import (
     TransferState,
 )
 from control.target import Target
+from dialer.governor.decisions import Obligations
+from ivr.commands import Transfer
 
 LAST_AGENTS = 20_000
 """Callers of whom it is known which agent talked to them last."""
@@ -75,6 +78,8 @@ class Callback(msgspec.Struct):
     leg: LegId | None = None
     tries: int = 0
     turns: int = 0
+    not_before: float = 0.0
+    """Until then the gate lets nobody call, UTC epoch seconds; 0: it has said nothing of that."""
 
     def on(self, event: CallbackEvent) -> bool:
         """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""
@@ -98,6 +103,10 @@ class Dialled(msgspec.Struct):
     """When what is waited for has taken too long: it died with an earlier controller."""
     cause: Cause = Cause.NORMAL
     """Why it came to nothing: what the agent's phone is told."""
+    scene: str = ""
+    person: str = ""
+    account: str = ""
+    """As the agent asked for it, where they said so: `control.events.DialWanted`."""
 
     def on(self, event: AgentCallEvent) -> bool:
         """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""
@@ -344,6 +353,27 @@ class Offer(msgspec.Struct):
         return to is not None
 
 
+class Asked(msgspec.Struct):
+    """A question to the gate without an answer yet; at `due_at` there will be none."""
+
+    question: AskGate
+    due_at: Instant
+
+
+class Passed(msgspec.Struct):
+    """A call outside that the gate has let pass, on its leg: from its Originate to the leg's end."""
+
+    reservation: int | None
+    """None: nothing is to be settled."""
+    call: CallId
+    agent: AgentId | None
+    obligations: Obligations
+    dialled_at: float
+    """UTC epoch seconds."""
+    answered: bool = False
+    talked: bool = False
+
+
 class Register(msgspec.Struct):
     """All of it, and what is pending with the store."""
 
@@ -390,6 +420,14 @@ class Register(msgspec.Struct):
     """Phones in the menu of overrides."""
     pin_failures: dict[str, PinFailures] = msgspec.field(default_factory=dict)
     """Wrong PINs of overrides by party."""
+    asked_for: dict[CallId, Transfer] = msgspec.field(default_factory=dict)
+    """Transfers to numbers outside that flows have asked for, while the gate is asked."""
+    asked: dict[AttemptId, Asked] = msgspec.field(default_factory=dict)
+    """Questions to the gate, by their request."""
+    passed: dict[LegId, Passed] = msgspec.field(default_factory=dict)
+    """Calls outside that the gate has let pass."""
+    settlements: dict[AttemptId, SettleAttempt] = msgspec.field(default_factory=dict)
+    """Settlements that the ledger is not known to have, in their order."""
     trunks_down: list[str] = msgspec.field(default_factory=list)
     """Trunks by which no call can leave, as was told last."""
     version: str = ""
@@ -415,6 +453,11 @@ class Register(msgspec.Struct):
         """Whether no flow waits for the end of this call's talks, though it has no callback any more."""
         handed_on = self.handed_on.get(call.call)
         return handed_on is not None and handed_on.called_by_us
+
+    def records(self, legs: Iterable[LegId], usual: bool) -> bool:
+        """Whether a talk of these legs is recorded: as the gate obliges, `usual` where it says nothing of that."""
+        obliged = [self.passed[leg].obligations.record for leg in legs if leg in self.passed]
+        return "always" in obliged or (usual and "never" not in obliged)
 
     def connect(self, call: Call, role: LegRole, recorded: bool) -> AttemptId:
         """A new bridge between the caller and a leg of `role`."""

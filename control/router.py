@@ -4,7 +4,7 @@ Synchronous and deterministic like the cores that it holds: the live driver jour
 journal gives the same commands. An event about a leg goes to the part of that leg's role; the router keeps the order.
 """
 
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 
 from acd.agents import Standing
 from acd.commands import AcdCommand, AgentChanged
@@ -38,6 +38,7 @@ from control.callers import Callers
 from control.consultations import ROLE as CONSULTED
 from control.consultations import Consultations
 from control.flow_commands import FlowCommands
+from control.gate import OutgoingGate
 from control.holds import Holds
 from control.hub import Hub
 from control.offers import Offers
@@ -68,6 +69,8 @@ Rarer = (
     | events.DialWanted
     | events.ConsultationWanted
     | events.NumberChecked
+    | events.GateAnswered
+    | events.AttemptSettled
     | events.TrunksChanged
     | events.OverrideWanted
     | events.OverrideLifted
@@ -88,24 +91,25 @@ class Router:
         queue_view: QueueView,
     ) -> None:
         self.hub = hub = Hub(flows, queues, Complaints(), directory, queue_view)
+        self._gate = gate = OutgoingGate(hub)
         self._recordings = TalkRecordings(hub)
         self._overrides = overrides = Overrides(hub)
         self._override_phone = OverridePhone(hub, overrides)
         self._announcements = Announcements(hub)
         keys = TalkKeys(hub, self._recordings)
         self._offers = Offers(hub, self._announcements, self._recordings, keys, overrides)
-        self._callbacks = self._offers.agent_first = Callbacks(hub, self._offers)
+        self._callbacks = self._offers.agent_first = Callbacks(hub, self._offers, gate)
         self._phones = phones = Phones(hub)
         self._star_codes = StarCodes(hub, phones)
         self._supervision = Supervision(hub, phones)
         self._holds = Holds(hub, self._recordings)
-        self._agent_calls = AgentCalls(hub, phones, self._recordings)
-        transfers = Transfers(hub, self._callbacks, phones)
+        self._agent_calls = AgentCalls(hub, phones, self._recordings, gate)
+        self._transfers = transfers = Transfers(hub, self._callbacks, phones, gate)
         self._blind_transfers = self._offers.handed_on = keys.transfers = BlindTransfers(
-            hub, self._offers, self._announcements, self._recordings
+            hub, self._offers, self._announcements, self._recordings, gate
         )
         self._consultations = self._offers.consultations = keys.consultations = Consultations(
-            hub, self._offers, self._blind_transfers, phones, self._recordings
+            hub, self._offers, self._blind_transfers, phones, self._recordings, gate
         )
         self._attended_transfers = AttendedTransfers(hub, self._offers, self._blind_transfers, self._agent_calls)
         self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys, overrides)
@@ -123,7 +127,15 @@ class Router:
             "dialled": self._agent_calls,
             CONSULTED: self._consultations,
         }
-        timed = (self._announcements, self._callbacks, overrides, self._override_phone, self._holds, self._agent_calls)
+        timed = (
+            self._announcements,
+            self._callbacks,
+            overrides,
+            self._override_phone,
+            self._holds,
+            self._agent_calls,
+            gate,
+        )
         self._deadlines = tuple(part.next_deadline for part in (flows, queues, *timed))  # asked after each event
         hub.on_flow_command = flow_commands.on_flow_command
         hub.on_queue_command = self._offers.on_queue_command
@@ -284,6 +296,8 @@ class Router:
                 self._override_phone.tick()
                 self._holds.tick()
                 self._agent_calls.tick()
+                for late in self._gate.overdue():
+                    self._gate_answered(late)
             case events.VersionPublished(version):
                 before, hub.register.version = hub.register.version, version
                 hub.tell_queues(Configured(version))
@@ -295,7 +309,9 @@ class Router:
             case events.Restarted():
                 for command in hub.register.filing.values():
                     hub.give(command)
+                self._gate.restarted()
                 self._callbacks.restarted()
+                self._agent_calls.restarted()
                 self._blind_transfers.restarted()
                 self._consultations.restarted()
             case events.CaseFiled(attempt, call_id, number):
@@ -312,10 +328,13 @@ class Router:
                 self._supervision.wanted(event)
             case events.DialWanted():
                 self._agent_calls.wanted(event)
-            case events.NumberChecked():
-                mine = (self._agent_calls, self._blind_transfers, self._consultations)
-                if not any(part.checked(event) for part in mine):
-                    self._callbacks.checked(event)
+            case events.GateAnswered():
+                self._gate_answered(event)
+            case events.NumberChecked(call_id, attempt, allowed, reason):
+                verdict: Literal["allow", "deny"] = "allow" if allowed else "deny"
+                self._gate_answered(events.GateAnswered(call_id, attempt, verdict, reason=reason))
+            case events.AttemptSettled():
+                self._gate.settled(event)
             case events.OverrideWanted():
                 self._overrides.wanted(event)
             case events.OverrideLifted():
@@ -324,6 +343,12 @@ class Router:
                 hub.register.trunks_down = list(down)
             case _:
                 assert_never(event)
+
+    def _gate_answered(self, event: events.GateAnswered) -> None:
+        self._gate.answered(event)
+        asking = (self._agent_calls, self._callbacks, self._transfers, self._blind_transfers, self._consultations)
+        if not any(part.checked(event) for part in asking):
+            self._gate.release(event)  # whoever asked is gone, or had waited for too long
 
     def _arrived(self, event: door.CallArrived) -> None:
         if event.leg in self.register.legs:
@@ -362,10 +387,13 @@ class Router:
             self.hub.give(HangUp(event.leg))  # withdrawn before it was answered
             return
         leg.answered_at = self.hub.now
+        self._gate.picked_up(leg.leg)
         self.parts[leg.role].answered(leg, event)
 
     def _bridge_changed(self, event: door.Bridged | door.Unbridged) -> None:
         register = self.register
+        if isinstance(event, door.Bridged):
+            self._gate.connected(event.legs)
         if self._consultations.bridge_changed(event):
             return
         legs = event.legs if isinstance(event, door.Bridged) else event.survivors
@@ -401,6 +429,7 @@ class Router:
         home = register.calls.get(leg.call) if leg.call is not None else None
         if home is not None and leg.leg in home.guests:
             home.guests.remove(leg.leg)
+        self._gate.ended(leg.leg, event.cause)
         self.parts[leg.role].ended(leg, event)
         self._phones.leg_changed(leg)
         offset = register.offset_s

@@ -3,6 +3,7 @@
 from calls.causes import Outcome
 from calls.commands import MuteRecording
 from calls.events import RecordingFinished
+from calls.ids import LegId
 from control.commands import LogRecording
 from control.hub import Hub
 from control.register import Call, call_id, is_bridge, talk_of
@@ -18,9 +19,14 @@ class TalkRecordings:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
-    def wanted(self, call: Call) -> bool:
-        """Whether the talk that begins now is recorded."""
-        return call.recording.consent != "declined" and self._hub.directory.records(call.version, call.queue)
+    def wanted(self, call: Call, far: LegId | None = None, otherwise: bool = True) -> bool:
+        """Whether the talk that begins now is recorded: where the queue records, or the gate obliges to it.
+
+        `far` is the leg of somebody else than an agent of the queue, `otherwise` what the rules say of such talks.
+        """
+        usual = otherwise and self._hub.directory.records(call.version, call.queue)
+        legs = (call.leg,) if far is None else (call.leg, far)
+        return call.recording.consent != "declined" and self._hub.register.records(legs, usual)
 
     def decline(self, call: Call) -> None:
         """The caller does not want it: silence from now on in what is being written, and nothing of it is kept."""
@@ -60,7 +66,8 @@ class TalkRecordings:
         third = self._hub.register.consultations.get(call.call)
         if third is None or third.target.kind != "number":
             return False
-        return not self._hub.directory.transfer_rules(self._hub.register.version).record
+        usual = self._hub.directory.transfer_rules(self._hub.register.version).record
+        return not self._hub.register.records(() if third.other is None else (third.other,), usual)
 
     def _mute(self, call: Call, before: bool) -> None:
         muted = call.recording.muted

@@ -7,6 +7,7 @@ codes:                            # what is keyed for targets that have no numbe
   83: {flow: main}
   84: {number: "+861069445566"}
 kinds: [mobile, fixed]            # other numbers outside that agents may key; without this line, none
+scene: handed_on                  # what calls to numbers outside are for: docs/governor.md
 """
 
 from typing import Annotated
@@ -43,3 +44,5 @@ class TransferRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """ISO 3166: of numbers outside that have no code. Empty: the site's own."""
     kinds: tuple[Kind, ...] = ()
     """Kinds of numbers outside that may be keyed. The house's own numbers lead to their flows."""
+    scene: str = ""
+    """The scene of calls to numbers outside, by agents and by flows. A site with scenes needs it."""

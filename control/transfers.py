@@ -1,6 +1,7 @@
 """Transfers that a flow orders: a phone or a number is called, connected with the caller, and the flow goes on after.
 
-The part of the legs that are called for it.
+The part of the legs that are called for it. Numbers outside pass the gate where the site has scenes: the caller hears
+music meanwhile, and a no is a transfer that failed.
 """
 
 from calls.causes import Cause
@@ -9,10 +10,13 @@ from calls.events import CallAnswered, CallEnded
 from calls.ids import AgentId, LegId
 from control import nodes, notifications, talks
 from control.callbacks import Callbacks
+from control.commands import AskGate
+from control.events import GateAnswered
+from control.gate import OutgoingGate
 from control.hub import Hub
 from control.parts import QuietPart
 from control.phones import Phones
-from control.register import Call, Leg
+from control.register import Call, Leg, recording_of
 from ivr.commands import Transfer
 from ivr.events import TransferEnded, TransferOutcome
 
@@ -27,8 +31,9 @@ _ENDS: dict[Cause, TransferOutcome] = {
 class Transfers(QuietPart):
     """Calls the target, connects, and tells the flow how it ended."""
 
-    def __init__(self, hub: Hub, callbacks: Callbacks, phones: Phones) -> None:
+    def __init__(self, hub: Hub, callbacks: Callbacks, phones: Phones, gate: OutgoingGate) -> None:
         self._hub = hub
+        self._gate = gate
         self._phones = phones
         self._callbacks = callbacks
 
@@ -47,15 +52,56 @@ class Transfers(QuietPart):
             call.flow_attempt = None
             hub.tell_flows(TransferEnded(call.call, command.attempt, "busy"))
             return
+        if kind == "phone" or not hub.directory.has_scenes(register.version):
+            self._call(call, command)
+            return
+        hub.start_music(call)
+        register.asked_for[call.call] = command
+        question = AskGate(
+            call=call.call,
+            attempt=command.attempt,
+            number=account,
+            scene=hub.directory.transfer_rules(register.version).scene,
+            origin="transfer",
+        )
+        if (answer := self._gate.ask(question)) is not None:
+            self.checked(answer)
+
+    def checked(self, event: GateAnswered) -> bool:
+        """Go on by the answer; False where no flow waits for it."""
+        register = self._hub.register
+        call, command = register.calls.get(event.call), register.asked_for.get(event.call)
+        if call is None or command is None or command.attempt != event.attempt:
+            return False
+        del register.asked_for[event.call]
+        if call.place != "transferring" or call.flow_attempt != command.attempt:
+            return False
+        if event.verdict == "allow":
+            self._call(call, command, event)
+            return True
+        advice = "`hotline govern check` says why; the flow goes the way of a transfer that failed"
+        self._hub.notice("warning", "transfer refused", call=call.call, detail=event.why, advice=advice)
+        call.on("transfer_ended")
+        call.flow_attempt = None
+        self._hub.stop_music(call)
+        self._hub.tell_flows(TransferEnded(call.call, command.attempt, "failed"))
+        return True
+
+    def _call(self, call: Call, command: Transfer, passed: GateAnswered | None = None) -> None:
+        hub, register = self._hub, self._hub.register
+        kind, _, _ = command.to.partition(":")
         leg = LegId(f"{command.attempt}-transfer")
         to, via = nodes.address(register, command.to, call.call)
         register.legs[leg] = Leg(leg, "transfer", call.call, command.to, hub.now, via=via)
         call.guests.append(leg)
         self._phones.leg_changed(register.legs[leg])
-        hub.start_music(call)
         # Our own people see who calls; to a network outside, a caller's number as ours would be a false one.
         shown = call.caller if kind == "phone" else call.called
-        hub.give(Originate(leg, hub.mint(leg), to, shown, "", command.ring_s))
+        if passed is not None:
+            self._gate.dial(register.legs[leg], passed, to, shown, command.ring_s)
+        else:
+            hub.start_music(call)
+            hub.give(Originate(leg, hub.mint(leg), to, shown, "", command.ring_s))
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The target picked up: connect."""
@@ -64,7 +110,9 @@ class Transfers(QuietPart):
         if call is None or call.place not in ("transferring", "transferred"):
             self._hub.give(HangUp(leg.leg))
         elif call.bridge is None:  # else a switch tells of the answer once more
-            self._hub.give(Bridge(register.connect(call, "transfer", False), call.leg, leg.leg))
+            recorded = register.records((leg.leg,), False) and call.recording.consent != "declined"
+            attempt = register.connect(call, "transfer", recorded)
+            self._hub.give(Bridge(attempt, call.leg, leg.leg, recording_of(call) if recorded else None))
 
     def bridged(self, call: Call) -> None:
         """Caller and target talk."""

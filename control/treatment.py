@@ -64,6 +64,8 @@ class CallbackRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site's own."""
     kinds: tuple[Kind, ...] = ("mobile", "fixed", "voip")
     """Kinds of numbers that may be called. The house's own numbers never are."""
+    scene: str = ""
+    """The scene of these callbacks, of the channel `callback`. A site with scenes needs it."""
 
 
 def phrases_of_callbacks(rules: CallbackRules) -> list[tuple[str, set[str]]]:

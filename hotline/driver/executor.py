@@ -24,9 +24,10 @@ from calls.ports import Switch
 from complaints.cases import FileCase
 from control import commands, events
 from control.override_phone import PIN, ROLE
-from hotline.driver.do_not_call import DoNotCall, NumberList, may_call
+from hotline.driver.do_not_call import NumberList
 from hotline.driver.forecast_log import ForecastLog
 from hotline.driver.lookups import Lookups
+from hotline.driver.outgoing import ListsAlone, Outgoing
 from hotline.store import statements
 from hotline.store.writer import Writer
 from hotline.views.masking import parties
@@ -79,8 +80,8 @@ class CommandExecutor:
         self._lookups = lookups
         self._sentences = sentences
         self._take = take
-        self.do_not_call: DoNotCall = NumberList(None, REGION)
-        """Asked before a number is called."""
+        self.outgoing: Outgoing = ListsAlone(NumberList(None, REGION))
+        """The gate, asked before a number is called."""
         self.is_pin: Callable[[str], bool] = lambda digits: False
         """Whether digits are the PIN of overrides; it may take a while."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -116,7 +117,8 @@ class CommandExecutor:
             SurveyAnswered: lambda row: writer.write(statements.SURVEY, (row.call, row.question, row.score)),
             commands.LogCall: self._log_call,
             commands.LogCallback: lambda row: writer.write(statements.CALLBACK, msgspec.structs.astuple(row)),
-            commands.CheckNumber: self._check_number,
+            commands.AskGate: self._ask_gate,
+            commands.SettleAttempt: self._settle_attempt,
             commands.LogLeg: self._log_leg,
             commands.LogOverride: lambda row: writer.write(statements.OVERRIDE, statements.override_row(row)),
             commands.LogTalk: lambda row: writer.write(statements.TALK, msgspec.structs.astuple(row)),
@@ -275,12 +277,18 @@ class CommandExecutor:
         if row.role == ROLE:  # a caller's secrets are forgotten with the call
             self._vault.forget(row.call, row.leg)
 
-    def _check_number(self, command: commands.CheckNumber) -> None:
+    def _ask_gate(self, command: commands.AskGate) -> None:
         async def ask() -> None:
-            allowed, reason = await may_call(self.do_not_call, command.number)
-            self._take(events.NumberChecked(command.call, command.attempt, allowed, reason))
+            self._take(await self.outgoing.ask(command))
 
         self._spawn(ask())
+
+    def _settle_attempt(self, command: commands.SettleAttempt) -> None:
+        async def settle() -> None:
+            await self.outgoing.settle(command)
+            self._take(events.AttemptSettled(command.attempt))
+
+        self._spawn(settle())
 
     def _file(self, command: FileCase) -> None:
         self._writer.write(statements.CASE, statements.case_row(command.case))

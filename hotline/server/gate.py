@@ -45,6 +45,8 @@ class ServerGate:
         self.ledger = LateLedger(site, add)
         self.gate = Gate(lambda: self._published.now, self._subjects, self.ledger, self.feed)
         self.reserving = Reserving(self.gate, self.ledger)
+        self.looked = asyncio.Event()
+        """Set once it is known what is in force."""
         self.sip_gate = Dependency("sip gate", time.time)
         if site.settings.gate is not None:
             add(self.sip_gate)
@@ -80,6 +82,7 @@ class ServerGate:
             await self.ledger.open()
         if self._lists is self._site_lists:
             await asyncio.to_thread(self._site_lists.refresh)
+        self.looked.set()
 
     def _subjects(self, in_force: InForce) -> Subjects:
         return Subjects(in_force.region, self._lists, self._persons, in_force.own)

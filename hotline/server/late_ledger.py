@@ -35,11 +35,15 @@ class LateLedger:
         self._site = site
         self._add = add
         self._ledger: KeptLedger | None = None
+        self._opening = asyncio.Lock()
 
     async def open(self) -> None:
         """Open it, once, and make its tables, which takes longer than the first call would wait."""
-        if self._ledger is not None:
-            return
+        async with self._opening:
+            if self._ledger is None:
+                await self._open()
+
+    async def _open(self) -> None:
         opening = await asyncio.to_thread(importlib.import_module, "hotline.ledger.opening")
         place = opening.Place.read(self._site.settings.ledger, self._site.folder, self._site.state)
         self._ledger = opened = opening.open_ledger(place, time.time)

@@ -30,6 +30,7 @@ from hotline.driver.executor import CommandExecutor
 from hotline.driver.house_lists import HouseLists
 from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
+from hotline.driver.outgoing import GovernedCalls
 from hotline.driver.services import Services
 from hotline.journal.recovery import recover
 from hotline.journal.replaying import replayed
@@ -223,7 +224,7 @@ class Server:
         vault, lookups = Vault(), Lookups(self._services)
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
-        executor.do_not_call = self._do_not_call
+        executor.outgoing = GovernedCalls(self._do_not_call, self._gate.gate, self._gate.reserving, self._gate.looked)
         executor.is_pin = PinFile(self.site.override_pin).is_right
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
         executor.also_write(outbox.kinds, outbox.write)

@@ -13,6 +13,7 @@ from control.outgoing_rules import OutgoingRules
 from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
+from dialer.scenes.book import Book
 from dsl.hours import OtherHours, is_open, with_others
 from hotline.versions.routing import RoutingConfiguration
 from ivr.phrases import PhraseError, Template, parse_template
@@ -29,6 +30,10 @@ class Readable(Protocol):
 
     def routing(self, version: str) -> RoutingConfiguration:
         """Its queues and agents. Raises BadInput when it is not here."""
+        ...
+
+    def book(self, version: str) -> Book:
+        """Its scenes of outgoing calls. Raises BadInput when it is not here."""
         ...
 
     def region(self, version: str) -> str:
@@ -146,6 +151,10 @@ class VersionedDirectory:
             return name in self._versions.program(version).flows
         except BadInput:
             return False
+
+    def has_scenes(self, version: str) -> bool:
+        """True for a version with scenes of outgoing calls."""
+        return bool(version) and bool(self._versions.book(version).scenes)
 
     def outgoing(self, version: str) -> OutgoingRules:
         """The rules of agents' calls to numbers outside; nobody may be called where the version has none."""

@@ -1,6 +1,7 @@
 """A folder's files as a version that nobody has published: to be tried, and thrown away."""
 
 from calls.errors import BadInput
+from dialer.scenes.book import Book
 from hotline.versions.checking import Checked
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
@@ -16,11 +17,17 @@ class Draft:
         self.version = f"0000-{checked.source_hash[:8]}"
         self._program = checked.program.with_clips(self.version, {})
         self._routing = checked.routing
+        self._book = checked.gate.book
 
     def program(self, version: str) -> Program:
         """Its flows. Raises BadInput for any other version."""
         self._check(version)
         return self._program
+
+    def book(self, version: str) -> Book:
+        """Its scenes of outgoing calls. Raises BadInput for any other version."""
+        self._check(version)
+        return self._book
 
     def routing(self, version: str) -> RoutingConfiguration:
         """Its queues and agents. Raises BadInput for any other version."""

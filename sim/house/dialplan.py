@@ -86,6 +86,10 @@ class PlainDirectory:
         """Whose day the house keeps."""
         return self._program.zone
 
+    def has_scenes(self, version: str) -> bool:
+        """None."""
+        return False
+
     def outgoing(self, version: str) -> OutgoingRules:
         """Nobody outside is called."""
         return OutgoingRules()

@@ -95,6 +95,7 @@ class House:
         self._last_call: dict[AgentId, Call] = {}
         self._due: Instant | None = None
         self._stale = True
+        self._reserved = 0
         switch = self.switch.send
         self._by_type: dict[type, Callable[[Any], None]] = {
             door.Answer: switch,
@@ -118,7 +119,8 @@ class House:
             CheckSecret: lambda command: self._later(_CHECKED_S, self._vault.check(command)),
             Lookup: self._look_up,
             FileCase: self._file,
-            commands.CheckNumber: self._check_number,
+            commands.AskGate: self._ask_gate,
+            commands.SettleAttempt: lambda told: self._later(_DURABLE_S, events.AttemptSettled(told.attempt)),
             AgentChanged: self._agent_changed,
             commands.LogCall: self._log_call,
             commands.LogStep: self.tally.step,
@@ -374,11 +376,22 @@ class House:
         self.tally.case(command)
         self._later(_DURABLE_S, events.CaseFiled(command.attempt, command.case.call, command.case.number))
 
-    def _check_number(self, command: commands.CheckNumber) -> None:
+    def _ask_gate(self, command: commands.AskGate) -> None:
+        """The lists alone decide: there are no past calls in a simulation. An attempt is reserved as it would be."""
         number = self.numbers.get(command.call, 0)
         listed = self._columns.uniform("listed", 0, number) < self._scenario.not_to_be_called
-        reason = "on the do-not-call list" if listed else ""
-        self._later(_CHECKED_S, events.NumberChecked(command.call, command.attempt, not listed, reason))
+        reservation = None
+        if command.reserve and command.scene and not listed:
+            self._reserved += 1
+            reservation = self._reserved
+        answer = events.GateAnswered(
+            command.call,
+            command.attempt,
+            "deny" if listed else "allow",
+            reservation,
+            reason="on the do-not-call list" if listed else "",
+        )
+        self._later(_CHECKED_S, answer)
 
     def _forget_recording(self, row: commands.LogRecording | commands.DropRecording) -> None:
         self.switch.recordings.pop(row.path, None)

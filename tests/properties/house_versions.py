@@ -156,6 +156,9 @@ class Directory:
     def hours_zone(self, version: str, hours: str) -> str:
         return "UTC"
 
+    def has_scenes(self, version: str) -> bool:
+        return True
+
     def outgoing(self, version: str) -> OutgoingRules:
         return OutgoingRules(kinds=("mobile",), caller_id="95183", record=True)
 

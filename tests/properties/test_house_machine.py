@@ -28,6 +28,7 @@ from ivr.events import LookupFinished, SecretChecked
 from ivr.machine.core import Ivr
 from tests.properties import house_rules
 from tests.properties.house_versions import AGENTS, PEOPLE, VERSIONS, Directory
+from tests.properties.ledger_world import LedgerWorld
 from tests.properties.switch_world import World, WorldLeg
 
 pytestmark = pytest.mark.properties
@@ -67,6 +68,7 @@ class House(RuleBasedStateMachine):
         self.hidden: set[LegId] = set()
         self.waiting_answers: list[control_events.RouterEvent] = []
         self.legs_seen = 0
+        self.ledger = LedgerWorld()
 
     def new_world(self) -> Any:
         """The switch, or switches."""
@@ -105,10 +107,14 @@ class House(RuleBasedStateMachine):
                 self.waiting_answers.append(SecretChecked(call, attempt, len(attempt) % 2 == 0))
             case Lookup(call, attempt):
                 self.waiting_answers.append(LookupFinished(call, attempt, "ok", {}))
-            case commands.CheckNumber(call, attempt):
-                self.waiting_answers.append(
-                    control_events.NumberChecked(call, attempt, attempt[-1] not in "37", "listed")
-                )
+            case commands.AskGate():
+                self.waiting_answers.append(self.ledger.answer(order, self.now + self.router.register.offset_s))
+            case commands.SettleAttempt():
+                self.ledger.settle(order)
+                self.waiting_answers.append(control_events.AttemptSettled(order.attempt))
+            case door.Originate() if order.to.startswith("tel:"):
+                self.ledger.dialled(order, self.router.register)
+                self.world.take(order)
             case FileCase(attempt, case):
                 self.waiting_answers.append(control_events.CaseFiled(attempt, case.call, case.number))
             case door.Command():
@@ -478,6 +484,7 @@ class House(RuleBasedStateMachine):
         register = self.router.register
         left: list[Any] = [register.calls, register.legs, register.offers, register.bridges, register.filing]
         left += [register.openings, register.menus]
+        left += [register.asked, register.passed, register.settlements, register.asked_for]
         left += [register.transfers, register.consultations, register.handed_on, register.leaving]
         left += [register.agent_calls, register.engaged]
         left += [self.ivr.sessions, self.acd.assignments, self.acd.callers.by_call]

@@ -141,7 +141,7 @@ class Scene:
 
     def number_is_allowed(self) -> None:
         """The check says yes."""
-        check = self.house.last(commands.CheckNumber)
+        check = self.house.last(commands.AskGate)
         self.house.tell(events.NumberChecked(check.call, check.attempt, True))
 
     def books(self) -> None:
@@ -220,7 +220,7 @@ class Scene:
 
     def number_is_refused(self) -> None:
         """The check says no: the agent is told."""
-        check = self.house.last(commands.CheckNumber)
+        check = self.house.last(commands.AskGate)
         self.house.tell(events.NumberChecked(check.call, check.attempt, False, "listed"))
 
     def words_end(self) -> None:
@@ -386,7 +386,7 @@ def _bridge_failed(made: Scene) -> door.CommandFailed | None:
 
 def _checked(allowed: bool) -> Happening:
     def happens(made: Scene) -> events.NumberChecked | None:
-        checks = made.house.given(commands.CheckNumber)
+        checks = made.house.given(commands.AskGate)
         return events.NumberChecked(made.call_id, checks[-1].attempt, allowed, "listed") if checks else None
 
     return happens

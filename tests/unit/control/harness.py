@@ -106,6 +106,7 @@ class Directory:
         self.rules = rules or TransferRules()
         self.people = configuration()
         self.rules_outgoing = OUTGOING
+        self.scenes = False
 
     def entry(self, version: str, called: str) -> str | None:
         return PROGRAM.entry(called)
@@ -142,6 +143,9 @@ class Directory:
 
     def hours_zone(self, version: str, hours: str) -> str:
         return "Asia/Shanghai"
+
+    def has_scenes(self, version: str) -> bool:
+        return self.scenes
 
     def outgoing(self, version: str) -> OutgoingRules:
         return self.rules_outgoing

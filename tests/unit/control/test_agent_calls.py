@@ -10,7 +10,7 @@ from calls.commands import Answer, Bridge, EarlyMedia, HangUp, Originate, Play, 
 from calls.events import CallHeld, LiveLeg, SwitchBack
 from calls.ids import AgentId, LegId
 from control import dial_rules, events
-from control.commands import CheckNumber, LogCall, LogLeg, LogTalk, NotifyTalk
+from control.commands import AskGate, LogCall, LogLeg, LogTalk, NotifyTalk
 from control.states import AGENT_CALLS
 from tests.unit.control.harness import ControlHarness, Directory
 
@@ -26,7 +26,7 @@ def dials(house: ControlHarness, called: str, account: str = "8001", leg: LegId 
 
 
 def allowed(house: ControlHarness) -> None:
-    check = house.last(CheckNumber)
+    check = house.last(AskGate)
     house.tell(events.NumberChecked(check.call, check.attempt, True))
 
 
@@ -50,7 +50,7 @@ def test_a_colleague_is_rung_and_both_are_busy_until_the_end() -> None:
     ringing = house.last(Originate)
     assert (ringing.to, ringing.caller) == ("phone:8002", "8001")
     assert house.last(Ring).leg == DESK
-    assert house.given(CheckNumber) == [], "a colleague is no number"
+    assert house.given(AskGate) == [], "a colleague is no number"
     assert state_of(house, "01") == state_of(house, "02") == ("paused", "in_a_call")
     far = picked_up(house)
     assert house.last(Answer).leg == DESK
@@ -141,7 +141,7 @@ def test_forbidden_numbers_never_reach_the_check_or_a_trunk(number: str, why: st
     assert why in dial_rules.outgoing_refusal(Directory(), "v", number)
     house = ControlHarness("01")
     dials(house, number)
-    assert house.given(CheckNumber) == []
+    assert house.given(AskGate) == []
     assert house.given(Originate) == []
     assert house.last(EarlyMedia).leg == DESK
 
@@ -151,7 +151,7 @@ def test_emergency_numbers_may_always_be_called() -> None:
         assert dial_rules.outgoing_refusal(Directory(), "v", number) == ""
     house = ControlHarness("01")
     dials(house, "110")
-    allowed(house)
+    assert house.given(AskGate) == [], "no list, no policy and no ledger is asked first"
     assert house.last(Originate).to == "tel:110"
 
 
@@ -161,13 +161,13 @@ def test_without_rules_nobody_outside_is_called() -> None:
     assert isinstance(directory, Directory)
     directory.rules_outgoing = type(directory.rules_outgoing)()
     dials(house, OUTSIDE)
-    assert house.given(CheckNumber) == house.given(Originate) == []
+    assert house.given(AskGate) == house.given(Originate) == []
 
 
 def test_what_the_do_not_call_list_has_is_not_called_and_the_agent_hears_so() -> None:
     house = ControlHarness("01")
     dials(house, OUTSIDE)
-    check = house.last(CheckNumber)
+    check = house.last(AskGate)
     assert check.number == f"+86{OUTSIDE}"
     house.tell(events.NumberChecked(check.call, check.attempt, False, "on the do-not-call list"))
     assert house.given(Originate) == []
@@ -178,7 +178,7 @@ def test_what_the_do_not_call_list_has_is_not_called_and_the_agent_hears_so() ->
 def test_a_stale_answer_changes_nothing() -> None:
     house = ControlHarness("01")
     dials(house, OUTSIDE)
-    check = house.last(CheckNumber)
+    check = house.last(AskGate)
     assert house.tell(events.NumberChecked(check.call, type(check.attempt)("stale"), True)) == []
     house.tell(door.CallEnded(DESK, Cause.CANCELLED))
     assert house.tell(events.NumberChecked(check.call, check.attempt, True)) == []
@@ -187,7 +187,7 @@ def test_a_stale_answer_changes_nothing() -> None:
 def test_a_phone_of_nobody_is_refused() -> None:
     house = ControlHarness("01")
     dials(house, OUTSIDE, account="9999")
-    assert house.given(CheckNumber) == house.given(Originate) == []
+    assert house.given(AskGate) == house.given(Originate) == []
 
 
 def test_click_to_call_rings_the_agent_then_asks_then_calls() -> None:
@@ -276,7 +276,7 @@ def in_state(state: str) -> ControlHarness:
         return house
     dials(house, OUTSIDE)
     if state in ("telling", "ending"):
-        check = house.last(CheckNumber)
+        check = house.last(AskGate)
         house.tell(events.NumberChecked(check.call, check.attempt, False, "listed"))
     if state == "ending":
         house.tell(door.PlaybackFinished(DESK, house.last(Play).attempt, Outcome.FINISHED))

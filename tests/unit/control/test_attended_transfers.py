@@ -25,7 +25,7 @@ class Held(Talk):
     def dials(self, to: str = "8002", account: str = "8001") -> None:
         self.house.tell(CallArrived(OWN, account, to, device=account))
         if to not in ("8001", "8002"):
-            check = self.house.last(commands.CheckNumber)
+            check = self.house.last(commands.AskGate)
             self.house.tell(events.NumberChecked(check.call, check.attempt, True))
         self.other = self.house.last(Originate).leg
 

@@ -59,7 +59,7 @@ class Talk:
         return self.house.last(Originate).to
 
     def allowed(self, yes: bool = True) -> None:
-        check = self.house.last(commands.CheckNumber)
+        check = self.house.last(commands.AskGate)
         self.house.tell(events.NumberChecked(check.call, check.attempt, yes, "" if yes else "on the list"))
         if yes:
             self.house.tell(door.CallEnded(self.leg, Cause.NORMAL), after_s=0.0)
@@ -275,7 +275,7 @@ def test_a_number_outside_is_asked_about_while_the_talk_goes_on_and_then_called(
     talk = Talk()
     talk.asks(OUTSIDE)
     assert talk.place == "talking"
-    assert talk.house.last(commands.CheckNumber).number == OUTSIDE
+    assert talk.house.last(commands.AskGate).number == OUTSIDE
     assert not talk.house.given(ReportTransfer)
     talk.allowed()
     assert talk.place == "transferring"
@@ -464,7 +464,7 @@ def test_a_controller_killed_in_the_middle_loses_nobody(situation: str) -> None:
         assert heir.last(StartMusic).leg == talk.call
         assert talk.leg in hung_up or situation in ("returning", "number")
     if situation == "number":
-        assert heir.last(commands.CheckNumber).number == OUTSIDE
+        assert heir.last(commands.AskGate).number == OUTSIDE
         assert place == "talking"
     if situation == "flow":
         assert heir.last(Play).media == (Sentence("Press one.", "en"),)

@@ -43,7 +43,7 @@ def waiting(house: ControlHarness, caller: str = "13800138000") -> CallId:
 
 
 def answer_check(house: ControlHarness, allowed: bool = True) -> None:
-    check = house.last(commands.CheckNumber)
+    check = house.last(commands.AskGate)
     house.tell(events.NumberChecked(check.call, check.attempt, allowed, "" if allowed else "on the do-not-call list"))
 
 
@@ -202,7 +202,7 @@ def test_no_callback_where_the_queue_has_none_or_is_closed(rules: CallbackRules 
     call = waiting(house)
     house.wait(10.5)
     house.press(call, "11")
-    assert house.given(commands.CheckNumber) == []
+    assert house.given(commands.AskGate) == []
     assert house.router.register.calls[call].place == "waiting"
 
 

@@ -58,7 +58,7 @@ class Night(ControlHarness):
         return call
 
     def allow(self) -> None:
-        check = self.last(commands.CheckNumber)
+        check = self.last(commands.AskGate)
         self.tell(events.NumberChecked(check.call, check.attempt, True))
 
     def booked(self, caller: str = NUMBER, typed: str = "") -> CallId:
@@ -119,7 +119,7 @@ def test_of_two_requests_the_one_with_the_better_place_stays(monkeypatch: pytest
 def test_two_requests_that_are_checked_at_once_become_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     house = Night(monkeypatch)
     first = house.asks()
-    check = house.last(commands.CheckNumber)
+    check = house.last(commands.AskGate)
     house.booked(ELSEWHERE, typed=NUMBER)
     house.tell(events.NumberChecked(check.call, check.attempt, True))
     house.tell(door.CallEnded(LegId(first), Cause.NORMAL))

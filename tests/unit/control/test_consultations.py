@@ -213,7 +213,7 @@ def test_a_number_outside_goes_by_the_gate_first() -> None:
     talk.asks(OUTSIDE)
     assert talk.state == "checking"
     assert not talk.house.given(StartMusic)
-    check = talk.house.last(commands.CheckNumber)
+    check = talk.house.last(commands.AskGate)
     talk.house.tell(events.NumberChecked(check.call, check.attempt, True))
     assert talk.house.last(Originate).to == f"tel:{OUTSIDE}"
     talk.rung()
@@ -226,7 +226,7 @@ def test_a_number_outside_goes_by_the_gate_first() -> None:
 def test_a_number_that_the_gate_refuses_is_not_called() -> None:
     talk = Talk()
     talk.asks(OUTSIDE)
-    check = talk.house.last(commands.CheckNumber)
+    check = talk.house.last(commands.AskGate)
     talk.house.tell(events.NumberChecked(check.call, check.attempt, False, "on the list"))
     assert talk.outcomes == ["checking", "refused"]
     assert not talk.house.given(Originate)
@@ -268,7 +268,7 @@ def test_two_things_at_once_are_refused() -> None:
     talk = Talk()
     talk.consults()
     talk.asks(OUTSIDE)
-    assert not talk.house.given(commands.CheckNumber)
+    assert not talk.house.given(commands.AskGate)
     talk.house.tell(door.TransferRequested(talk.leg, "8002", "http"))
     assert talk.state == "talking"
 
@@ -319,7 +319,7 @@ def test_a_conference_with_a_number_outside_is_silent_in_the_recording(to: str, 
     talk = Talk(TransferRules(kinds=("mobile",), record=record))
     talk.asks(to)
     if to == OUTSIDE:
-        check = talk.house.last(commands.CheckNumber)
+        check = talk.house.last(commands.AskGate)
         talk.house.tell(events.NumberChecked(check.call, check.attempt, True))
     talk.rung()
     if swapped:
@@ -344,7 +344,7 @@ def test_a_conference_with_a_number_outside_is_silent_in_the_recording(to: str, 
 def test_a_secret_stays_out_of_the_recording_when_the_third_leaves() -> None:
     talk = Talk()
     talk.asks(OUTSIDE)
-    check = talk.house.last(commands.CheckNumber)
+    check = talk.house.last(commands.AskGate)
     talk.house.tell(events.NumberChecked(check.call, check.attempt, True))
     talk.rung()
     talk.does("join")
@@ -371,7 +371,7 @@ def test_a_number_that_the_gate_refuses_is_told_to_whoever_keyed_it() -> None:
     talk = Talk()
     for code in ("*3", "*2"):
         talk.house.press(talk.leg, f"{code}{OUTSIDE.lstrip('+')}#".replace("86139", "0086139"))
-        check = talk.house.last(commands.CheckNumber)
+        check = talk.house.last(commands.AskGate)
         assert not talk.house.given(Play)
         talk.house.tell(events.NumberChecked(check.call, check.attempt, False, "on the list"))
         assert talk.house.last(Play).leg == talk.leg

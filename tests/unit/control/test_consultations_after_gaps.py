@@ -52,7 +52,7 @@ def test_a_controller_killed_in_the_middle_loses_nobody(state: str, done: bool) 
         assert (heir.last(Bridge).a, heir.last(Bridge).b) == (talk.leg, other)
         assert heir.last(StartMusic).leg == talk.call
     if state == "checking":
-        assert heir.last(commands.CheckNumber).number == OUTSIDE
+        assert heir.last(commands.AskGate).number == OUTSIDE
     if state == "conference":
         assert heir.last(Supervise).leg == other
 

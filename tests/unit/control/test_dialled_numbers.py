@@ -59,7 +59,7 @@ def test_it_is_refused_at_booking(typed: str, why: str | None) -> None:
     house, call = asks_for(typed)
     refused = [notice.detail for notice in house.given(commands.Noticed) if notice.event == "callback refused"]
     assert refused == ([] if why is None else [why])
-    assert house.given(commands.CheckNumber) == []
+    assert house.given(commands.AskGate) == []
     assert house.router.register.calls[call].place == "waiting", "and the caller waits on"
     said = house.last(Play).media[0]
     assert isinstance(said, Sentence)
@@ -82,17 +82,17 @@ def test_it_is_booked_where_the_site_allows_the_country_and_the_kind(
     typed: str, rules: dict[str, tuple[str, ...]]
 ) -> None:
     house, _ = asks_for(typed, **rules)
-    assert len(house.given(commands.CheckNumber)) == 1
+    assert len(house.given(commands.AskGate)) == 1
 
 
 def test_no_setting_lets_the_house_call_itself() -> None:
     house, _ = asks_for("4000950000", countries=("CN",), kinds=("shared_cost", "short"))
-    assert house.given(commands.CheckNumber) == []
+    assert house.given(commands.AskGate) == []
 
 
 def test_one_that_may_no_longer_be_called_is_given_up_before_it_is_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
     house, call = asks_for("0012125551234", countries=("US",))
-    check = house.last(commands.CheckNumber)
+    check = house.last(commands.AskGate)
     house.tell(events.NumberChecked(check.call, check.attempt, True))
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
     stricter = QueueTreatment(callback=CallbackRules())
@@ -102,7 +102,7 @@ def test_one_that_may_no_longer_be_called_is_given_up_before_it_is_dialled(monke
     house.tell(door.CallAnswered(ringing.leg, ringing.attempt))
     house.tell(door.PlaybackFinished(ringing.leg, house.last(Play).attempt, Outcome.FINISHED))
     house.press(ringing.leg, "1")
-    check = house.last(commands.CheckNumber)
+    check = house.last(commands.AskGate)
     house.tell(events.NumberChecked(check.call, check.attempt, True))
     row = house.last(commands.LogCallback)
     assert (row.outcome, row.detail) == ("refused", "numbers of US are not called")

@@ -6,7 +6,7 @@ from acd.events import AgentSignedIn
 from calls import events as door
 from calls.causes import Cause
 from calls.commands import HangUp, Originate
-from calls.ids import AgentId, CallId, LegId
+from calls.ids import AgentId, AttemptId, CallId, LegId
 from control import commands, events
 from tests.unit.control import harness
 from tests.unit.control.harness import ControlHarness
@@ -82,14 +82,13 @@ def test_a_check_that_died_with_its_controller_is_asked_again() -> None:
     house = make()
     call = confirmed(house)
     hangs_up(house, call)
-    asked = house.last(commands.CheckNumber)
+    asked = house.last(commands.AskGate)
     after = house.empty()
     after.router.restore(house.router.snapshot())
     after.now = house.now
     after.tell(events.Restarted(), after_s=0.0)
-    again = after.last(commands.CheckNumber)
-    assert (again.call, again.number) == (call, asked.number)
-    after.tell(events.NumberChecked(call, asked.attempt, False, "stale"))
+    assert after.last(commands.AskGate) == asked, "by the same name, so that nothing is reserved twice"
+    after.tell(events.NumberChecked(call, AttemptId("stale"), False, "stale"))
     answer_check(after)
     assert rows(after) == ["booked"]
 

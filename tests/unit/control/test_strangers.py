@@ -53,7 +53,7 @@ def booked(house: ControlHarness, caller: str) -> CallId:
         house.press(call, "2")
     house.press(call, f"{TYPED}#")
     house.press(call, "1")
-    check = house.last(commands.CheckNumber)
+    check = house.last(commands.AskGate)
     house.tell(events.NumberChecked(check.call, check.attempt, True))
     house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FINISHED))
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))

@@ -25,7 +25,7 @@ def calling(number: str) -> ControlHarness:
     """An agent has called `number`, and both talk."""
     house = ControlHarness("01", "02")
     house.tell(door.CallArrived(DESK, "8001", number, device="8001"))
-    for check in house.given(commands.CheckNumber):
+    for check in house.given(commands.AskGate):
         house.tell(events.NumberChecked(check.call, check.attempt, True))
     ringing = house.last(Originate)
     house.tell(door.CallAnswered(ringing.leg, ringing.attempt))

@@ -77,7 +77,7 @@ def test_a_snapshot_in_the_middle_goes_on_to_the_same_end(lived: list[Line], par
 def test_it_holds_what_a_live_journal_holds_and_no_secret(lived: list[Line]) -> None:
     kinds = {type(event) for _, event, _ in lived}
     assert CommandDone not in kinds
-    assert {events.VersionPublished, events.NumberChecked, events.CaseFiled, events.Restarted} <= kinds
+    assert {events.VersionPublished, events.GateAnswered, events.CaseFiled, events.Restarted} <= kinds
     hidden = [event for _, event, _ in lived if isinstance(event, DigitPressed) and event.digit == HIDDEN]
     assert len(hidden) >= 18, "an identity number was keyed, and only its dots are here"
     instants = [now for now, _, _ in lived]

@@ -1,0 +1,163 @@
+"""The gate before every call that the house makes to a number outside, as call control knows it.
+
+A part asks (`ask`), and with the answer dials (`dial`), or gives the reservation back (`release`). From there on the
+gate knows by the leg what becomes of the attempt: answered, a talk, abandoned, and settles it in the ledger. A
+settlement is kept until the ledger is known to have it, so a controller that is killed leaves none behind. Colleagues,
+and agents' own phones, are inside and pass no gate; neither do emergency numbers, which always may be called.
+"""
+
+import math
+
+from calls.causes import Cause
+from calls.commands import Originate
+from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
+from calls.number_kinds import is_emergency
+from control.commands import AskGate, SettleAttempt
+from control.events import AttemptSettled, GateAnswered
+from control.hub import Hub
+from control.register import Asked, Leg, Passed
+from dialer.governor.history import State
+
+ANSWER_S: Seconds = 10.0
+"""A question without an answer for so long is a no: whoever was asked is no more."""
+_NEVER_DIALLED = frozenset({Cause.NO_TRUNK})
+_BLOCKED = frozenset({Cause.BLOCKED, Cause.UNWANTED})
+
+
+class OutgoingGate:
+    """Keeps questions, calls that have passed, and settlements, in the register."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    # may it be?
+
+    def ask(self, question: AskGate) -> GateAnswered | None:
+        """Ask; None: the answer comes as an event. A number of emergency is answered at once: it is called."""
+        hub = self._hub
+        if is_emergency(question.number, hub.directory.region(hub.register.version)):
+            return GateAnswered(question.call, question.attempt, "allow")
+        hub.register.asked[question.attempt] = Asked(question, hub.now + ANSWER_S)
+        hub.give(question)
+        return None
+
+    def is_asked(self, attempt: AttemptId | None) -> bool:
+        """Whether this question waits for its answer."""
+        return attempt in self._hub.register.asked
+
+    def answered(self, event: GateAnswered) -> None:
+        """The question of this answer waits no more."""
+        self._hub.register.asked.pop(event.attempt, None)
+
+    def release(self, answer: GateAnswered) -> None:
+        """Nobody dials what was reserved: it counts for nothing."""
+        taken = any(one.reservation == answer.reservation for one in self._hub.register.passed.values())
+        if answer.reservation is not None and not taken:
+            self._settle(answer.reservation, answer.call, "released", result="not_dialled")
+
+    # dialled
+
+    def dial(self, leg: Leg, answer: GateAnswered, to: str, shown: str, ring_s: Seconds) -> None:
+        """Call `to` on `leg`, as the answer obliges: by its caller id, and within its ring times."""
+        hub, obliged = self._hub, answer.obligations
+        assert answer.verdict == "allow"
+        agent = hub.register.calls[answer.call].agent if answer.call in hub.register.calls else None
+        hub.register.passed[leg.leg] = Passed(answer.reservation, answer.call, agent, obliged, hub.utc)
+        longest = math.inf if obliged.longest_ring_s is None else obliged.longest_ring_s
+        rings_s = min(max(ring_s, obliged.least_ring_s or 0.0), longest)
+        caller_id = obliged.caller_ids[0] if obliged.caller_ids else shown
+        hub.give(Originate(leg.leg, hub.mint(leg.leg), to, caller_id, "", rings_s))
+
+    # what became of it
+
+    def picked_up(self, leg: LegId) -> None:
+        """The leg is up: somebody or something answered."""
+        passed = self._hub.register.passed.get(leg)
+        if passed is not None and not passed.answered:
+            passed.answered = True
+            self._settle_leg(passed, "answered", "answered", ended=False)
+
+    def connected(self, legs: tuple[LegId, ...]) -> None:
+        """These hear each other."""
+        for leg in legs:
+            if (passed := self._hub.register.passed.get(leg)) is not None:
+                passed.talked = True
+
+    def ended(self, leg: LegId, cause: Cause) -> None:
+        """The leg is gone."""
+        passed = self._hub.register.passed.pop(leg, None)
+        if passed is None:
+            return
+        if passed.talked:
+            self._settle_leg(passed, "effective", "answered", talked_until=self._hub.utc)
+        elif passed.answered:
+            self._settle_leg(passed, "abandoned", "answered")
+        elif cause in _NEVER_DIALLED:
+            self._settle_leg(passed, "released", str(cause))
+        else:
+            self._settle_leg(passed, "blocked" if cause in _BLOCKED else "attempted", str(cause))
+
+    def settled(self, event: AttemptSettled) -> None:
+        """The ledger has it."""
+        self._hub.register.settlements.pop(event.attempt, None)
+
+    def _settle_leg(
+        self, passed: Passed, state: State, result: str, talked_until: float = 0.0, ended: bool = True
+    ) -> None:
+        if passed.reservation is not None:
+            self._settle(
+                *(passed.reservation, passed.call, state),
+                at=None if state == "released" else passed.dialled_at,
+                result=result,
+                talked_until=talked_until,
+                passed=passed,
+                ended=ended,
+            )
+
+    def _settle(
+        self,
+        reservation: int,
+        call: CallId,
+        state: State,
+        *,
+        result: str,
+        at: float | None = None,
+        talked_until: float = 0.0,
+        passed: Passed | None = None,
+        ended: bool = True,
+    ) -> None:
+        hub = self._hub
+        settlement = SettleAttempt(
+            attempt=AttemptId(f"{hub.mint(call)}-settled"),
+            reservation=reservation,
+            call=call,
+            state=state,
+            at=at,
+            talked_until=talked_until,
+            result=result,
+            agent=None if passed is None else passed.agent,
+            ended=ended,
+        )
+        hub.register.settlements[settlement.attempt] = settlement
+        hub.give(settlement)
+
+    # time, and restarts
+
+    def next_deadline(self) -> Instant | None:
+        """When a question has waited for too long."""
+        asked = self._hub.register.asked
+        return min(one.due_at for one in asked.values()) if asked else None
+
+    def overdue(self) -> list[GateAnswered]:
+        """The answers to questions that nobody has answered in time: nobody knows."""
+        due = [one.question for one in self._hub.register.asked.values() if one.due_at <= self._hub.now]
+        return [GateAnswered(one.call, one.attempt, "unknown", reason="no answer") for one in due]
+
+    def restarted(self) -> None:
+        """Whoever was asked or told is no more: ask and tell again, by the same names."""
+        hub = self._hub
+        for asked in hub.register.asked.values():
+            asked.due_at = hub.now + ANSWER_S
+            hub.give(asked.question)
+        for settlement in hub.register.settlements.values():
+            hub.give(settlement)
