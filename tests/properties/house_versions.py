@@ -120,6 +120,9 @@ HABITS = QueueTreatment(
 class Directory:
     """What the published versions would say."""
 
+    def __init__(self, scenes: bool) -> None:
+        self._scenes = scenes
+
     def entry(self, version: str, called: str) -> str | None:
         return "main" if called == "95183" else None
 
@@ -157,7 +160,7 @@ class Directory:
         return "UTC"
 
     def has_scenes(self, version: str) -> bool:
-        return True
+        return self._scenes
 
     def outgoing(self, version: str) -> OutgoingRules:
         return OutgoingRules(kinds=("mobile",), caller_id="95183", record=True)

@@ -46,10 +46,10 @@ def _register(router: Router) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("number", range(len(SNAPSHOTS)))
 def test_a_snapshot_of_the_release_before_is_gone_on_from(number: int) -> None:
     kept = SNAPSHOTS[number]
-    router = _router()[0]
+    router = _router(scenes=False)[0]
     router.restore(json.dumps(kept["snapshot"]).encode())
     assert _register(router) == kept["calls"]
-    again = _router()[0]
+    again = _router(scenes=False)[0]
     again.restore(router.snapshot())
     assert again.snapshot() == router.snapshot()
     for at, event in kept["rest"]:

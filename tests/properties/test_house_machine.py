@@ -40,10 +40,10 @@ CONSULTED = ("8001", "8002", "03", "desk", "13900139000", "13900139000")
 ACTS = ("swap", "swap", "swap", "join", "join", "connect", "give_back", "agent", "other", "caller")
 
 
-def _router() -> tuple[Router, Ivr, Acd]:
+def _router(scenes: bool = True) -> tuple[Router, Ivr, Acd]:
     ivr, acd = Ivr(VERSIONS), Acd(PEOPLE.__getitem__)
     outlook = AcdQueueView(acd, no_models)
-    return Router(ivr, outlook.core, Directory(), outlook), ivr, acd
+    return Router(ivr, outlook.core, Directory(scenes), outlook), ivr, acd
 
 
 @dataclass
