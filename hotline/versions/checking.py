@@ -23,6 +23,7 @@ from hotline.versions.house_phrases import house_phrases
 from hotline.versions.outgoing import OUTGOING, read_outgoing
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.scenes import GateSources, read_gate
+from hotline.versions.scenes_named import scenes_named
 from hotline.versions.skills_check import unanswerable, unlisted_skills
 from hotline.versions.sources import hash_of, readable_files
 from hotline.versions.transfers import TRANSFERS, read_transfers, skills_of
@@ -102,6 +103,7 @@ def check(site: Site) -> Checked:
         by_overrides = compiled.roots[OVERRIDES].items if OVERRIDES in compiled.roots else {}
         by_phone = "code" in by_overrides or "number" in by_overrides
         problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts, by_phone)
+        problems += scenes_named(gate.book, routing, compiled.roots, compiled.program)
         if compiled.program is not None:
             marks = {flow: reading.marks for flow, reading in compiled.readings.items()}
             problems += gaps(compiled.program, routing, compiled.roots[QUEUES], marks)

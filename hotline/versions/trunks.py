@@ -33,6 +33,7 @@ class CallOut(msgspec.Struct, frozen=True):
     what: str
     number: str
     mark: Mark | None = None
+    by_flow: bool = False
 
 
 def read_trunks(
@@ -86,9 +87,9 @@ def calls_out(
             mark = steps[flow_name][name] if steps is not None else None
             to = str(step.to.value) if isinstance(step.to, Const) else ""
             if to.startswith(_TEL):
-                yield CallOut(f"{to} in {flow_name}", e164(to.removeprefix(_TEL), program.region), mark)
+                yield CallOut(f"{to} in {flow_name}", e164(to.removeprefix(_TEL), program.region), mark, True)
             elif not to:
-                yield CallOut(f"{name} in {flow_name}", "", mark)
+                yield CallOut(f"{name} in {flow_name}", "", mark, True)
 
 
 def uncarried(program: Program, routing: RoutingConfiguration) -> list[str]:

@@ -159,6 +159,7 @@ class LiveSite:
         await self.asterisk.start()
         stack.push_async_callback(self.asterisk.stop)
         await publish(self.site, Espeak())
+        await asyncio.to_thread(self.approve)
         await asyncio.to_thread(self.before)
         self.session = await stack.enter_async_context(self.new_session())
         self.line = PhoneLine(self.endpoint, self.registrar)
@@ -179,6 +180,9 @@ class LiveSite:
 
     def before(self) -> None:
         """What there is of the time before the first controller of the test: nothing."""
+
+    def approve(self) -> None:
+        """Approve what was published: a site without scenes has nothing of that kind."""
 
     async def bring_phones(self, stack: contextlib.AsyncExitStack) -> None:
         """Register the agents' phones, until `stack` is unwound."""
@@ -295,6 +299,7 @@ class LiveSite:
             record(prompts / "recordings/en" / f"{name}.wav", hz, (lengths_s or {}).get(name, 3.0))
         before = (await self.live())["version"]
         await publish(self.site, Espeak())
+        await asyncio.to_thread(self.approve)
         assert await self.post("/reload") == 200
 
         async def taken_up() -> bool:

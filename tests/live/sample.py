@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import yaml
 
+from hotline.demo.approvals import approve_all
 from hotline.site.settings import Site
 from tests.live.live_site import ROOT, LiveSite, record
 
@@ -59,6 +60,10 @@ class SampleSite(LiveSite):
         settings = {**self._settings, "languages": ["zh-CN", "en"], "switch": dict(switch), "web": {"port": web_port}}
         (self.folder / "hotline.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
         return Site.open(self.folder)
+
+    def approve(self) -> None:
+        """As the demonstration does."""
+        approve_all(self.site)
 
 
 def shorten(path: Path, words: Mapping[str, str]) -> None:

@@ -30,7 +30,7 @@ _FAR = (datetime.now(UTC) + timedelta(days=3)).strftime("%a").lower()
 CLOSED = f"service: {{zone: Asia/Shanghai, week: {{{_FAR}: 09:00-10:00}}}}\n" + OUTBOUND
 OPEN = "service: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n" + OUTBOUND
 UNWANTED = "13900002002"
-RETRY = "callback: {hours: service, expires_s: 60, tries: 2, retry_s: 5, ring_s: 5, confirm_s: 5}"
+RETRY = "callback: {hours: service, expires_s: 60, tries: 2, retry_s: 5, ring_s: 5, confirm_s: 5, scene: call_back}"
 
 
 class Shortened(SampleSite):
@@ -38,7 +38,7 @@ class Shortened(SampleSite):
 
     shortened: ClassVar = {
         "dialplans/queues.yaml": {
-            "callback: {hours: service, expires_s: 7200, tries: 3, retry_s: 300}": RETRY,
+            "callback: {hours: service, expires_s: 7200, tries: 3, retry_s: 300, scene: call_back}": RETRY,
             "expires_s: 14400": "expires_s: 10",
             "steps:\n      - {after_s: 120, offer: callback}": "steps:\n      - {after_s: 1, offer: callback}",
             "steps:\n      - {after_s: 90, lower: 1}\n": "steps:\n",

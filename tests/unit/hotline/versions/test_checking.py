@@ -56,7 +56,7 @@ def spoilt(folder: Path, file: str, old: str, new: str) -> Checked:
         (AGENTS, "agents:", "pause_needs_resons: true\nagents:", "did you mean pause_needs_reason?"),
         (
             QUEUES,
-            "    callback: {hours: service, expires_s: 14400, tries: 5, retry_s: 600}\n",
+            "    callback: {hours: service, expires_s: 14400, tries: 5, retry_s: 600, scene: call_back}\n",
             "",
             "has no rules for it",
         ),
