@@ -7,19 +7,23 @@ import msgspec
 from calls.commands import Command
 from calls.ids import AgentId, AttemptId, Seconds
 from dialer.campaigns.contacts import Contact, ContactKey, ContactState
+from dialer.campaigns.settings import Detection, Order
+from dialer.campaigns.states import CampaignState
 from dialer.governor.history import State as LedgerState
-
-CampaignState = Literal["ready", "running", "paused", "draining", "stopped", "finished"]
-"""`finished`: every contact of every list has come to an end; a list that grows makes it run again."""
 
 
 class Fetch(Command, frozen=True):
-    """Hand out up to `count` contacts of the list that are fresh, or due by now. `Fetched` answers."""
+    """Hand out up to `count` contacts of the list that are fresh, or due by now. `Fetched` answers.
+
+    They are `in_hand` from then on, until a `KeepContact` says otherwise. The same `fetch` again, after a restart,
+    hands out the same ones, as they were. A person is handed out once: not while another row of theirs is in hand, not
+    once they are at an end in this campaign; and with the tries of all their rows.
+    """
 
     campaign: str
     fetch: AttemptId
     list: str
-    order: str
+    order: Order
     count: int
 
 
@@ -47,16 +51,25 @@ class Place(Command, frozen=True):
     contact: Contact
     agent: AgentId = AgentId("")
     """Of a preview: the agent's own phone is called first, and the person then."""
+    detection: Detection = Detection()
 
 
 class TakeToAgent(Command, frozen=True):
-    """A person has answered: put them in front of the campaign's queue. `Connected` or `Unserved` answers."""
+    """A person has answered: put them in front of the queue. `Connected` answers; where nobody is there within
+    `patience_s` they hear the phrase `safe_harbour`, and `Unserved` answers."""
 
     attempt: AttemptId
+    queue: str
+    skills: tuple[str, ...]
+    patience_s: Seconds
+    safe_harbour: str
+    agent: AgentId = AgentId("")
+    """The only one who may have them; empty: anybody."""
 
 
 class TakeToFlow(Command, frozen=True):
-    """A person, or a machine for which a message is left, has answered: let the flow or the phrase speak."""
+    """A person, or a machine for which a message is left, has answered: let the flow or the phrase speak. `Connected`
+    without an agent answers, and `Ended` when it is over."""
 
     attempt: AttemptId
     flow: str = ""

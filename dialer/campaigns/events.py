@@ -31,6 +31,16 @@ class CampaignOrdered(Event, frozen=True):
     reason: str = ""
 
 
+class ListGrew(Event, frozen=True):
+    """Contacts have come to a list, or some of it are due sooner than was told: it is fetched from again."""
+
+    list: str
+
+
+class Resumed(Event, frozen=True):
+    """A controller took the journal up again: what was asked and not answered is asked anew, under the same ids."""
+
+
 class Fetched(Event, frozen=True):
     """The store's answer to `Fetch`: contacts that nobody has in hand, those first that are due again."""
 
@@ -153,6 +163,8 @@ class PreviewAnswered(Event, frozen=True):
 CampaignEvent = (
     SettingsInForce
     | CampaignOrdered
+    | ListGrew
+    | Resumed
     | Fetched
     | Allowed
     | Deferred

@@ -82,6 +82,8 @@ class CampaignSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     keep_free: int = 0
     """Blending: so many agents of the queue are left to inbound callers; while one waits there nobody is dialled."""
     pacing: PacingSettings = PacingSettings()
+    zone: str = "UTC"
+    """IANA; where a day and a month of the pacing's windows end, and the hour of a contact whose zone is not known."""
     fetch_ahead: int = 50
     """Contacts that are kept in hand ahead of dialling."""
 

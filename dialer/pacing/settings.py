@@ -9,6 +9,7 @@ from calls.ids import Seconds
 Denominator = Literal["live", "answered", "dialled"]
 """Of which the share of abandoned calls is taken: answers by people (what was taken for a machine does not count, but
 for those that were people), all answers, all calls placed."""
+Every = Literal["", "day", "30 days", "month"]
 DAY_S = 86_400.0
 
 
@@ -19,6 +20,8 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: float = 0.03
     rolling_s: Seconds | None = None
     """Of a window that moves along with time, its length; None: its bounds are fixed, `WindowRolled` tells them."""
+    every: Every = ""
+    """Of one with fixed bounds: how long it is; empty: somebody else tells of its end."""
 
 
 class HandleTimes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +34,11 @@ class HandleTimes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wrap_up_cv: float = 1.0
 
 
-WINDOWS = (Window("24 h"), Window("campaign, 30 days"), Window("month"))
+WINDOWS = (
+    Window("24 h", every="day"),
+    Window("campaign, 30 days", every="30 days"),
+    Window("month", every="month"),
+)
 
 
 class PacingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,148 @@
+"""The state of the campaigns core as plain data, as bytes, and back: what a restart goes on from."""
+
+from typing import Literal
+
+import msgspec
+
+from calls.ids import AgentId, AttemptId, Instant, Seconds
+from dialer.campaigns.contacts import Contact, ContactKey
+from dialer.campaigns.states import CAMPAIGNS, CONTACTS, CampaignEvent, CampaignState, HandEvent, HandState
+
+AgentDoes = Literal["free", "talk", "wrap_up"]
+
+
+def row_name(key: ContactKey) -> str:
+    """The contact's key as a word: `LIST.ROW`."""
+    return f"{key.list}.{key.row}"
+
+
+def attempt_id(campaign: str, contact: Contact) -> AttemptId:
+    """The id of the next question about this contact."""
+    return AttemptId(f"{campaign}/{row_name(contact.key)}/{contact.asked + 1}")
+
+
+class Hand(msgspec.Struct):
+    """A contact in hand; `dialer.campaigns.states.CONTACTS` has its states.
+
+    From `attempt` on the fields are of the try that goes on. `asked_at`, `placed_at`, `answered_at`, `connected_at` and
+    `ended_at` are UTC epoch seconds.
+    """
+
+    contact: Contact
+    list: str
+    state: HandState = "held"
+    attempt: AttemptId | None = None
+    number: str = ""
+    agent: AgentId = AgentId("")
+    """Of a preview: who dials. Else: who has the talk."""
+    asked: Instant = 0.0
+    asked_at: float = 0.0
+    placed_at: float | None = None
+    answered_at: float | None = None
+    connected_at: float | None = None
+    ended_at: float | None = None
+    due: Instant | None = None
+    """When a preview goes back, or after-call work has taken too long."""
+    found: str = ""
+    """What detection took the answer for."""
+    given_up: bool = False
+    result: str = ""
+    disposition: str = ""
+    again_at: float | None = None
+    same_agent: bool = False
+    call: str = ""
+    recording: str = ""
+    talked_s: Seconds = 0.0
+
+    def on(self, event: HandEvent) -> bool:
+        """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""
+        to = CONTACTS.after(self.state, event)
+        self.state = to or self.state
+        return to is not None
+
+
+class ListRecord(msgspec.Struct):
+    """One list of a campaign: what of it is in hand and waits for its turn, and how it is fetched from."""
+
+    line: list[str] = msgspec.field(default_factory=list)
+    """Names of rows, in the order in which they are called."""
+    fetches: int = 0
+    fetch: AttemptId | None = None
+    """The one that is not answered yet."""
+    count: int = 0
+    """How many it has asked for."""
+    dry: bool = False
+    """The last answer had fewer than were asked for."""
+    due_at: float | None = None
+    """UTC epoch seconds at which the next one is due, of those that are not in hand."""
+    due_since: float | None = None
+    """Likewise, of those that were given back while the fetch was not answered."""
+    again: Instant | None = None
+    """When a fetch that failed is tried again."""
+    credit: int = 0
+    """How much the list is behind its share."""
+
+
+class CampaignRecord(msgspec.Struct):
+    """One campaign that was ever started; `dialer.campaigns.states.CAMPAIGNS` has its states."""
+
+    name: str
+    state: CampaignState = "ready"
+    hands: dict[str, Hand] = msgspec.field(default_factory=dict)
+    """By name of row."""
+    lists: dict[str, ListRecord] = msgspec.field(default_factory=dict)
+    asked: Instant = 0.0
+    """When a contact of it had its turn last."""
+    windows: dict[str, float] = msgspec.field(default_factory=dict)
+    """When each window of the pacing ends, UTC epoch seconds."""
+    mode: str = ""
+    why: str = ""
+    """As they were told last."""
+    told: CampaignState | Literal[""] = ""
+    author: str = ""
+    reason: str = ""
+
+    def on(self, event: CampaignEvent) -> bool:
+        """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""
+        to = CAMPAIGNS.after(self.state, event)
+        self.state = to or self.state
+        return to is not None
+
+
+class AgentRecord(msgspec.Struct):
+    """An agent who serves a queue that campaigns have."""
+
+    does: AgentDoes = "free"
+    queues: list[str] = msgspec.field(default_factory=list)
+    attempt: AttemptId | None = None
+    """A preview that they see, or the try that came of it."""
+
+
+class State(msgspec.Struct):
+    """The whole state. The names of the fields are those on disk."""
+
+    version: str = ""
+    offset_s: Seconds = 0.0
+    """The wall clock less the monotonic line."""
+    campaigns: dict[str, CampaignRecord] = msgspec.field(default_factory=dict)
+    tries: dict[AttemptId, tuple[str, str]] = msgspec.field(default_factory=dict)
+    """Of each try that goes on: the campaign and the name of the row."""
+    busy: dict[str, AttemptId] = msgspec.field(default_factory=dict)
+    """Persons and numbers of these, over all campaigns."""
+    passed: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    """Of these the ones for whom a campaign waits to call them, too: which campaigns."""
+    agents: dict[AgentId, AgentRecord] = msgspec.field(default_factory=dict)
+    callers: dict[str, int] = msgspec.field(default_factory=dict)
+    """Inbound callers who wait, by queue."""
+    pacing: dict[str, bytes] = msgspec.field(default_factory=dict)
+    """The pacing core of each predictive campaign; only in bytes on disk."""
+
+
+def encode(state: State) -> bytes:
+    """The state as bytes."""
+    return msgspec.msgpack.encode(state)
+
+
+def decode(data: bytes) -> State:
+    """Bytes as the state. Raises msgspec.ValidationError for what is none."""
+    return msgspec.msgpack.decode(data, type=State)

@@ -1,0 +1,404 @@
+"""Tries: one question to the gate and the call that may come of it, from a contact's turn to its row.
+
+Every way in which a try can end goes through `_free`: the person and the number are free again, the agent of a preview
+has nothing more to see, and the contact waits in its line or is back in its row.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from calls.errors import BrokenRule
+from calls.ids import AgentId, AttemptId, CallId
+from dialer.campaigns import commands, events
+from dialer.campaigns.agents import Agents
+from dialer.campaigns.board import Board
+from dialer.campaigns.lists import Lists, busy_names
+from dialer.campaigns.notes import Notes, result_of
+from dialer.campaigns.paces import Paces
+from dialer.campaigns.retrying import Outlook, deferred, denied, number_to_try
+from dialer.campaigns.settings import CampaignSettings
+from dialer.campaigns.state import CampaignRecord, Hand, attempt_id, row_name
+from dialer.pacing import events as pacing
+
+LATE_S = 5.0
+"""The gate has taken so long that the agent for whom it was asked may be gone: the call is not placed."""
+
+
+class Tries:
+    """Asks, places, and follows what becomes of it."""
+
+    def __init__(self, board: Board, agents: Agents, lists: Lists, paces: Paces) -> None:
+        self._board = board
+        self._agents = agents
+        self._lists = lists
+        self._paces = paces
+        self.notes = Notes(board)
+
+    # its turn
+
+    def ask(self, record: CampaignRecord, settings: CampaignSettings, hand: Hand) -> None:
+        """Ask the gate for this contact's next number."""
+        board = self._board
+        if hand.state == "held":
+            self._begin(record, hand)
+        hand.on("ask")
+        hand.asked, hand.asked_at, record.asked = board.now, board.utc, board.now
+        self._ask(record, settings, hand)
+
+    def _ask(self, record: CampaignRecord, settings: CampaignSettings, hand: Hand) -> None:
+        contact = hand.contact
+        person, account, said = contact.person, contact.account, contact.attributes
+        attempt, scene, number = _attempt(hand), settings.scene, hand.number
+        self._board.give(commands.Ask(attempt, record.name, scene, number, person, account, hand.agent, said))
+
+    def show(self, record: CampaignRecord, settings: CampaignSettings, hand: Hand, agent: AgentId) -> None:
+        """Show this contact to an agent, who says when it is dialled."""
+        board = self._board
+        self._begin(record, hand)
+        hand.on("preview")
+        hand.agent, record.asked = agent, board.now
+        attempt = board.state.agents[agent].attempt = _attempt(hand)
+        hand.due = board.now + settings.preview_s
+        board.wake(hand.due, record.name, f"row {row_name(hand.contact.key)}")
+        board.give(commands.ShowPreview(attempt, record.name, agent, hand.contact, settings.preview_s))
+
+    def _begin(self, record: CampaignRecord, hand: Hand) -> None:
+        state = self._board.state
+        hand.attempt = attempt_id(record.name, hand.contact)
+        hand.contact = msgspec.structs.replace(hand.contact, asked=hand.contact.asked + 1)
+        hand.number = number_to_try(hand.contact)
+        state.tries[hand.attempt] = (record.name, row_name(hand.contact.key))
+        state.busy.update(dict.fromkeys(busy_names(hand.contact, hand.number), hand.attempt))
+
+    # previews
+
+    def preview_answered(self, event: events.PreviewAnswered) -> None:
+        """The agent takes the contact, or declines: then somebody sees it again after the campaign's longest wait."""
+        found = self._board.hand(event.attempt)
+        if found is None or found[1].state != "shown" or found[1].agent != event.agent:
+            return
+        record, hand = found
+        settings = self._board.settings.get(record.name)
+        if settings is None or (event.taken and record.state != "running"):
+            self.end_preview(record, hand)
+        elif event.taken:
+            hand.due = None
+            self.ask(record, settings, hand)
+        else:
+            detail = f"declined: {event.reason}" if event.reason else "declined"
+            self._back(record, hand, Outlook(hand.contact, "due", self._board.utc + settings.retry.after_s, detail))
+
+    def end_preview(self, record: CampaignRecord, hand: Hand) -> None:
+        """The agent sees it no more, and nobody was asked about it: it is next again."""
+        self._board.give(commands.EndPreview(_attempt(hand), hand.agent))
+        self._put_by(record, hand)
+
+    def agent_went(self, agent: AgentId, hand_of: tuple[CampaignRecord, Hand] | None) -> None:
+        """The agent of a preview has something else to do: whom they saw is next again."""
+        if hand_of is not None and hand_of[1].state == "shown" and hand_of[1].agent == agent:
+            self.end_preview(*hand_of)
+
+    # the gate's answer
+
+    def allowed(self, event: events.Allowed) -> None:
+        """Place the call, unless the campaign dials no more, or the answer came too late."""
+        found = self._board.hand(event.attempt)
+        if found is None or found[1].state != "asking":
+            return
+        record, hand = found
+        board, settings = self._board, self._board.settings.get(record.name)
+        late = settings is not None and settings.mode != "preview" and board.now - hand.asked > LATE_S
+        if settings is None or record.state != "running" or late:
+            self._not_dialled(record)
+            board.give(commands.Settle(event.attempt, "released", "not_dialled"))
+            self._not_placed(record, hand)
+            return
+        hand.on("allowed")
+        hand.placed_at = board.utc
+        contact = hand.contact = msgspec.structs.replace(hand.contact, tries=hand.contact.tries + 1)
+        self._lists.same_person(record, Outlook(contact, "in_hand"))
+        ring_s = settings.ring_s if event.longest_ring_s is None else min(settings.ring_s, event.longest_ring_s)
+        board.give(
+            commands.Place(
+                event.attempt,
+                record.name,
+                hand.number,
+                event.caller_id,
+                ring_s,
+                contact,
+                hand.agent,
+                settings.detection,
+            )
+        )
+        self._paces.dialled(settings, event.attempt, hand)
+
+    def deferred(self, event: events.Deferred) -> None:
+        """Not before an instant: it waits in its row until then."""
+        found = self._board.hand(event.attempt)
+        if found is not None and found[1].state == "asking":
+            record, hand = found
+            self._not_dialled(record)
+            self._log_no(record, hand, "defer", event.rule)
+            self._back(record, hand, deferred(hand.contact, event.until, event.rule, self._board.utc))
+
+    def denied(self, event: events.Denied) -> None:
+        """No: the contact is done with, or another number of theirs is next."""
+        found = self._board.hand(event.attempt)
+        if found is None or found[1].state != "asking":
+            return
+        record, hand = found
+        self._not_dialled(record)
+        self._log_no(record, hand, "deny", event.rule)
+        utc = self._board.utc
+        then = denied(hand.contact, hand.number, event.rule, utc, event.number_only, event.until, event.away)
+        if isinstance(then, Outlook):
+            self._back(record, hand, then)
+        else:
+            hand.contact = then
+            self._not_placed(record, hand)
+
+    def _not_placed(self, record: CampaignRecord, hand: Hand) -> None:
+        """The contact is still the campaign's: first in its line again, or back in its row where nobody dials."""
+        if self._board.settings.get(record.name) is not None and record.state in ("running", "paused"):
+            if hand.agent:
+                self._board.give(commands.EndPreview(_attempt(hand), hand.agent))
+            self._put_by(record, hand)
+        else:
+            self._back(record, hand, Outlook(hand.contact, "due", self._board.utc))
+
+    # the call
+
+    def answered(self, event: events.Answered) -> None:
+        """Somebody or something is there."""
+        found = self._board.hand(event.attempt)
+        if found is None or not found[1].on("answered"):
+            return
+        record, hand = found
+        hand.answered_at = self._board.utc
+        settings = self._board.settings.get(record.name)
+        self._board.give(commands.Settle(event.attempt, "answered", at=hand.placed_at, ended=False))
+        self._tell(settings, pacing.Answered(_call(hand)))
+        if settings is None:
+            self._board.give(commands.GiveUp(event.attempt))
+        elif not settings.detection.on:
+            self._serve(settings, hand)
+
+    def detected(self, event: events.Detected) -> None:
+        """A person is served, a machine may be left a message, silence is hung up."""
+        found = self._board.hand(event.attempt)
+        if found is None or found[1].state != "answered" or found[1].found:
+            return
+        record, hand = found
+        hand.found = event.found
+        settings = self._board.settings.get(record.name)
+        if event.found == "person" and settings is not None:
+            self._serve(settings, hand)
+            return
+        self._tell(settings, pacing.Machine(_call(hand)))
+        message = settings.detection.leave_message if settings is not None and event.found == "machine" else ""
+        if message:
+            hand.on("to_flow")
+            self._board.give(commands.TakeToFlow(event.attempt, phrase=message))
+        else:
+            self._board.give(commands.GiveUp(event.attempt))
+
+    def _serve(self, settings: CampaignSettings, hand: Hand) -> None:
+        attempt = _attempt(hand)
+        if settings.mode == "agentless":
+            hand.on("to_flow")
+            self._board.give(commands.TakeToFlow(attempt, flow=settings.flow))
+        else:
+            own = AgentId(hand.contact.agent) or hand.agent
+            there = self._board.state.agents.get(own)
+            board_agent = own if there is not None and settings.queue in there.queues else AgentId("")
+            self._board.give(
+                commands.TakeToAgent(
+                    attempt,
+                    settings.queue,
+                    settings.skills,
+                    settings.patience_s,
+                    settings.safe_harbour,
+                    board_agent,
+                )
+            )
+
+    def rang(self, event: events.Rang) -> None:
+        """It rings: from here on the chance of an answer is counted."""
+        found = self._board.hand(event.attempt)
+        if found is not None and found[1].state == "dialling":
+            self._tell(self._board.settings.get(found[0].name), pacing.Ringing(_call(found[1])))
+
+    def connected(self, event: events.Connected) -> None:
+        """The person hears an agent."""
+        found = self._board.hand(event.attempt)
+        if found is None or not event.agent or not found[1].on("connected"):
+            return
+        record, hand = found
+        hand.agent, hand.connected_at = event.agent, self._board.utc
+        agent = self._board.state.agents.get(event.agent)
+        if agent is not None:
+            agent.does = "talk"
+        self._tell(self._board.settings.get(record.name), pacing.Connected(_call(hand), event.agent))
+
+    def unserved(self, event: events.Unserved) -> None:
+        """Nobody was there in time: the call counts as abandoned."""
+        found = self._board.hand(event.attempt)
+        if found is not None and found[1].on("nobody_there"):
+            record, hand = found
+            self._board.give(commands.Settle(event.attempt, "abandoned", "abandoned", at=hand.placed_at, ended=False))
+            self._tell(self._board.settings.get(record.name), pacing.Abandoned(_call(hand)))
+            self._changed(record)
+
+    def ended(self, event: events.Ended) -> None:
+        """The call is over; after a talk its agent says what came of it."""
+        found = self._board.hand(event.attempt)
+        if found is None:
+            return
+        record, hand = found
+        before = hand.state
+        if before in ("held", "shown", "asking") or not hand.on("ended"):
+            return
+        settings = self._board.settings.get(record.name)
+        hand.ended_at, hand.talked_s = self._board.utc, event.talked_s
+        hand.call, hand.recording = event.call, event.recording
+        hand.result = result_of(before, hand, event)
+        if before == "dialling":
+            self._tell(settings, pacing.Ended(_call(hand)))
+        elif before == "answered" and hand.found in ("", "person"):
+            self._tell(settings, pacing.Abandoned(_call(hand)))  # gone before anybody was there
+        if hand.state == "noting":
+            self._await_note(record, settings, hand)
+        else:
+            self._over(record, settings, hand)
+
+    # what came of it
+
+    def dispositioned(self, event: events.Dispositioned) -> None:
+        """An agent, or a flow, says what came of the talk: while it lasts, or after."""
+        found = self._board.hand(event.attempt)
+        if found is None or found[1].state not in ("talking", "noting", "speaking"):
+            return
+        record, hand = found
+        settings = self._board.settings.get(record.name)
+        disposition = settings.disposition(event.name) if settings is not None else None
+        if settings is None or disposition is None:
+            return
+        hand.disposition, hand.again_at, hand.same_agent = event.name, event.again_at, event.same_agent
+        self.notes.said(record, hand, disposition, event.note)
+        if hand.state == "noting":
+            self._noted(record, settings, hand)
+
+    def _await_note(self, record: CampaignRecord, settings: CampaignSettings | None, hand: Hand) -> None:
+        wants = settings is not None and settings.disposition_required and settings.dispositions
+        if settings is None or hand.disposition or not wants:
+            self._noted(record, settings, hand)
+            return
+        self.notes.ended(record, hand, settings, final=False)
+        hand.due = self._board.now + settings.wrap_up_s
+        self._board.wake(hand.due, record.name, f"row {row_name(hand.contact.key)}")
+
+    def _noted(self, record: CampaignRecord, settings: CampaignSettings | None, hand: Hand) -> None:
+        hand.on("noted")
+        if hand.disposition:
+            self._board.give(commands.EndWrapUp(hand.agent))
+        self._over(record, settings, hand)
+
+    def woken(self, record: CampaignRecord, hand: Hand) -> None:
+        """A preview that nobody answered goes back; after-call work without a word is over."""
+        if hand.due is None or hand.due > self._board.now:
+            return
+        hand.due = None
+        if hand.state == "shown":
+            self.end_preview(record, hand)
+        elif hand.state == "noting":
+            self._noted(record, self._board.settings.get(record.name), hand)
+
+    # ends
+
+    def give_up(self, record: CampaignRecord) -> None:
+        """Withdraw what nobody has answered."""
+        for hand in tuple(record.hands.values()):
+            if hand.state == "shown":
+                self.end_preview(record, hand)
+            elif hand.state == "dialling" and not hand.given_up:
+                hand.given_up = True
+                self._board.give(commands.GiveUp(_attempt(hand)))
+
+    def ask_again(self, record: CampaignRecord, settings: CampaignSettings | None) -> None:
+        """Ask and show anew, under the same ids, what was under way when a controller died."""
+        board = self._board
+        for hand in tuple(record.hands.values()):
+            if hand.state == "asking" and settings is None:
+                self._back(record, hand, Outlook(hand.contact, "due", board.utc))
+            elif hand.state == "asking" and settings is not None:
+                hand.asked = board.now
+                self._ask(record, settings, hand)
+            elif hand.state == "shown" and hand.due is not None:
+                left_s = max(hand.due - board.now, 0.0)
+                board.give(commands.ShowPreview(_attempt(hand), record.name, hand.agent, hand.contact, left_s))
+
+    def _over(self, record: CampaignRecord, settings: CampaignSettings | None, hand: Hand) -> None:
+        """The call is over, and what came of it is known."""
+        self.notes.ended(record, hand, settings, final=True)
+        self._free(record, hand)
+        outlook = self.notes.outlook(hand, settings)
+        self._lists.keep(record, hand, outlook)
+        self._lists.same_person(record, outlook)
+
+    def _back(self, record: CampaignRecord, hand: Hand, outlook: Outlook) -> None:
+        """The gate has said no: the contact goes back to its row without a call."""
+        hand.on("given_back")
+        if hand.agent:
+            self._board.give(commands.EndPreview(_attempt(hand), hand.agent))
+        self._free(record, hand)
+        self._lists.keep(record, hand, outlook)
+
+    def _put_by(self, record: CampaignRecord, hand: Hand) -> None:
+        hand.on("put_by")
+        self._free(record, hand)
+        hand.attempt, hand.due, hand.agent, hand.number = None, None, AgentId(""), ""
+        self._lists.put_by(record, hand)
+
+    def _free(self, record: CampaignRecord, hand: Hand) -> None:
+        state = self._board.state
+        for name in busy_names(hand.contact, hand.number):
+            if state.busy.get(name) == hand.attempt:
+                del state.busy[name]
+                for campaign in state.passed.pop(name, ()):
+                    self._board.touch(campaign)
+        if hand.attempt is not None:
+            state.tries.pop(hand.attempt, None)
+        for agent in state.agents.values():
+            if agent.attempt is not None and agent.attempt == hand.attempt:
+                agent.attempt = None
+        self._changed(record)
+
+    def _changed(self, record: CampaignRecord) -> None:
+        """An agent may be free for another call, of this campaign or of one that shares them."""
+        self._board.touch(record.name)
+        for other in self._agents.sharing(record.name):
+            self._board.touch(other)
+
+    def _not_dialled(self, record: CampaignRecord) -> None:
+        settings = self._board.settings.get(record.name)
+        if settings is not None and settings.mode == "predictive":
+            self._paces.not_dialled(settings, 1)
+
+    def _log_no(self, record: CampaignRecord, hand: Hand, verdict: Literal["defer", "deny"], rule: str) -> None:
+        attempt, key = _attempt(hand), hand.contact.key
+        self._board.give(commands.LogTry(attempt, record.name, key, hand.number, hand.asked_at, verdict, rule))
+
+    def _tell(self, settings: CampaignSettings | None, event: pacing.PacingEvent) -> None:
+        if settings is not None:
+            self._paces.tell(settings, event)
+
+
+def _attempt(hand: Hand) -> AttemptId:
+    if hand.attempt is None:
+        raise BrokenRule(f"contact {row_name(hand.contact.key)} is {hand.state} without an attempt")
+    return hand.attempt
+
+
+def _call(hand: Hand) -> CallId:
+    return CallId(_attempt(hand))
