@@ -1,6 +1,6 @@
 """Agents of campaigns: who is free for the next call, where agents are shared and some are kept for inbound callers."""
 
-from calls.ids import AgentId
+from calls.ids import AgentId, AttemptId
 from dialer.campaigns.board import Board
 from dialer.campaigns.events import AgentSeen
 from dialer.campaigns.paces import Paces
@@ -34,12 +34,20 @@ class Agents:
             self._paces.agent(event.queue, event.agent, None, "")
             return record
         if record is None:
-            record = agents[event.agent] = AgentRecord()
+            record = agents[event.agent] = AgentRecord(attempt=self._preview_of(event.agent))
         if event.queue not in record.queues:
             record.queues.append(event.queue)
             self.changed()
         record.does = event.state
         self._paces.agent(event.queue, event.agent, event.state, event.handling)
+        return None
+
+    def _preview_of(self, agent: AgentId) -> AttemptId | None:
+        """The try that this agent has seen begin, of one who was away meanwhile."""
+        for attempt in self._board.state.tries:
+            found = self._board.hand(attempt)
+            if found is not None and found[1].shown_to == agent:
+                return attempt
         return None
 
     def changed(self) -> None:

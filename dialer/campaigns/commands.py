@@ -141,7 +141,7 @@ class ShowPreview(Command, frozen=True):
 
 
 class EndPreview(Command, frozen=True):
-    """Show it no more."""
+    """Show it no more: it went back, or its call is over."""
 
     attempt: AttemptId
     agent: AgentId

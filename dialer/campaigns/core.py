@@ -182,7 +182,8 @@ class Campaigns:
         self._agents.seen(event)
         if seen is not None and event.state != "free":
             settings = self._board.settings.get(seen[0].name)
-            if event.state != "away" or settings is None or settings.queue == event.queue:
+            gone = event.agent not in self._board.state.agents
+            if event.state != "away" or gone or settings is None or settings.queue == event.queue:
                 self._tries.agent_went(event.agent, seen)
 
     def _publish(self, version: str) -> None:

@@ -140,22 +140,26 @@ class Paces:
             self.tell(settings, pacing.WindowRolled(window.name, ends_at))
 
     def next_deadline(self) -> Instant | None:
-        """The earliest at which a pace of a campaign that dials decides again."""
+        """The earliest at which a pace decides again, of the campaigns that have anybody to dial."""
         first: Instant | None = None
-        for record, settings in self._board.running():
-            core = self._by_campaign.get(record.name) if settings.mode == "predictive" else None
-            due = core.next_deadline() if core is not None else None
+        for _, core in self._deciding():
+            due = core.next_deadline()
             if due is not None and (first is None or due < first):
                 first = due
         return first
 
     def tick(self) -> None:
         """Let those decide whose time has come."""
-        for record, settings in tuple(self._board.running()):
-            core = self._by_campaign.get(record.name) if settings.mode == "predictive" else None
-            due = core.next_deadline() if core is not None else None
+        for settings, core in tuple(self._deciding()):
+            due = core.next_deadline()
             if due is not None and due <= self._board.now:
                 self.tell(settings, Tick(self._board.now))
+
+    def _deciding(self) -> Iterator[tuple[CampaignSettings, Pacing]]:
+        for record, settings in self._board.running():
+            core = self._by_campaign.get(record.name)
+            if core is not None and record.hands and settings.mode == "predictive":
+                yield settings, core
 
     def settings_changed(self) -> None:
         """Go on with what was learned, by the settings of another version. Of a campaign that is published no more it

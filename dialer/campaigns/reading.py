@@ -357,7 +357,7 @@ def _pacing(name: str, written: WrittenPacing, patience_s: float) -> PacingSetti
     )
     return PacingSettings(
         campaign=name,
-        windows=tuple(PacingWindow(one.name, written.abandoned_at_most, one.rolling_s) for one in WINDOWS),
+        windows=tuple(PacingWindow(one.name, written.abandoned_at_most, one.rolling_s, one.every) for one in WINDOWS),
         denominator=written.denominator,
         patience_s=patience_s,
         handle_times={name: times} if times != usual else {},

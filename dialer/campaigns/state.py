@@ -35,6 +35,8 @@ class Hand(msgspec.Struct):
     number: str = ""
     agent: AgentId = AgentId("")
     """Of a preview: who dials. Else: who has the talk."""
+    shown_to: AgentId = AgentId("")
+    """Of a preview: who sees it, until the try is over."""
     asked: Instant = 0.0
     asked_at: float = 0.0
     placed_at: float | None = None

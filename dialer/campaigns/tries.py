@@ -57,7 +57,8 @@ class Tries:
         board = self._board
         self._begin(record, hand)
         hand.on("preview")
-        hand.agent, record.asked = agent, board.now
+        hand.agent = hand.shown_to = agent
+        record.asked = board.now
         attempt = board.state.agents[agent].attempt = _attempt(hand)
         hand.due = board.now + settings.preview_s
         board.wake(hand.due, record.name, f"row {row_name(hand.contact.key)}")
@@ -91,7 +92,6 @@ class Tries:
 
     def end_preview(self, record: CampaignRecord, hand: Hand) -> None:
         """The agent sees it no more, and nobody was asked about it: it is next again."""
-        self._board.give(commands.EndPreview(_attempt(hand), hand.agent))
         self._put_by(record, hand)
 
     def agent_went(self, agent: AgentId, hand_of: tuple[CampaignRecord, Hand] | None) -> None:
@@ -161,8 +161,6 @@ class Tries:
     def _not_placed(self, record: CampaignRecord, hand: Hand) -> None:
         """The contact is still the campaign's: first in its line again, or back in its row where nobody dials."""
         if self._board.settings.get(record.name) is not None and record.state in ("running", "paused"):
-            if hand.agent:
-                self._board.give(commands.EndPreview(_attempt(hand), hand.agent))
             self._put_by(record, hand)
         else:
             self._back(record, hand, Outlook(hand.contact, "due", self._board.utc))
@@ -349,19 +347,19 @@ class Tries:
     def _back(self, record: CampaignRecord, hand: Hand, outlook: Outlook) -> None:
         """The gate has said no: the contact goes back to its row without a call."""
         hand.on("given_back")
-        if hand.agent:
-            self._board.give(commands.EndPreview(_attempt(hand), hand.agent))
         self._free(record, hand)
         self._lists.keep(record, hand, outlook)
 
     def _put_by(self, record: CampaignRecord, hand: Hand) -> None:
         hand.on("put_by")
         self._free(record, hand)
-        hand.attempt, hand.due, hand.agent, hand.number = None, None, AgentId(""), ""
+        hand.attempt, hand.due, hand.agent, hand.shown_to, hand.number = None, None, AgentId(""), AgentId(""), ""
         self._lists.put_by(record, hand)
 
     def _free(self, record: CampaignRecord, hand: Hand) -> None:
         state = self._board.state
+        if hand.shown_to:
+            self._board.give(commands.EndPreview(_attempt(hand), hand.shown_to))
         for name in busy_names(hand.contact, hand.number):
             if state.busy.get(name) == hand.attempt:
                 del state.busy[name]

@@ -58,7 +58,7 @@ class Rows:
             return Fetched(asked.campaign, asked.fetch, again, self._next_due(asked, utc))
         keys = [contact.key for contact in self.lists[asked.list]]
         due = [key for key in keys if rows[key].state == "due" and (rows[key].due_at or 0.0) <= utc]
-        due.sort(key=lambda key: (rows[key].due_at, key))
+        due.sort(key=lambda key: (rows[key].due_at or 0.0, key.list, key.row))
         fresh = [key for key in keys if rows[key].state == "fresh"]
         handed: list[ContactKey] = []
         for key in (*due, *fresh):

@@ -16,6 +16,7 @@ from complaints.stages.table import LINKS as CASE_LINKS
 from complaints.stages.table import STAGES as CASE
 from control.override_menu import MENUS
 from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
+from dialer.campaigns.states import CAMPAIGNS, CONTACTS
 from ivr.machine.phases import PHASES as SESSION
 from switch.asterisk.talk import TRANSITIONS as ASTERISK_TALK
 from switch.freeswitch.talk import TRANSITIONS as FREESWITCH_TALK
@@ -30,6 +31,8 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "transfer": TRANSFERS,  # type: ignore[dict-item]
     "agents call": AGENT_CALLS,  # type: ignore[dict-item]
     "consultation": CONSULTATIONS,  # type: ignore[dict-item]
+    "campaign": CAMPAIGNS,  # type: ignore[dict-item]
+    "contact": CONTACTS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
     "case": CASE,  # type: ignore[dict-item]
     "case link": CASE_LINKS,  # type: ignore[dict-item]
