@@ -47,6 +47,7 @@ BENCHES = {
     "dnc": Entry("dnc", "do-not-call lists of a hundred million numbers: memory, a look-up, the load"),
     "lists": Entry("lists", "a list of a million people from a file into the store"),
     "gate": Entry("gate", "the SIP gate at 200 calls a second: refusals, ways through, a decider that dies"),
+    "grading": Entry("grading", "how many labelled complaints are graded as a person would, and what a grade costs"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "pacing": Entry("pacing", "how busy a campaign keeps its agents, and how many answers find nobody; simulation"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),

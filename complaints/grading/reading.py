@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-import msgspec
-
+from complaints.decoding import decode
 from complaints.grading import phrases
 from complaints.grading.grading import FACTS, QUANTITIES
-from complaints.grading.settings import Grades
+from complaints.grading.settings import Grades, GradeSettings, Kind, Rule
 from dsl.conditions import FUNCTIONS, compiled
-from dsl.records import decoding_problem
 from dsl.tree import Node, Problem, nearest_hint
 
 GRADES = "dialplans/grades.yaml"
+_ENTRIES: dict[str, type] = {"kinds": Kind, "grades": GradeSettings, "signals": tuple[str, ...], "rules": Rule}
 
 
 def read_grades(
@@ -21,13 +20,9 @@ def read_grades(
 
     `departments` of dispatch.yaml and `clocks` of clocks.yaml; None where that file cannot be read, or is not there.
     """
-    try:
-        grades = msgspec.convert(root.plain() or {}, Grades)
-    except msgspec.ValidationError as error:
-        found = decoding_problem(error, Grades, ())
-        at = root.find(found.path)
-        hint = f"; did you mean {found.suggestion}?" if found.suggestion else ""
-        return None, [Problem(at.key_mark or at.mark, "grades", found.message + hint)]
+    grades, problems = decode(root, Grades, _ENTRIES, "grades")
+    if grades is None:
+        return None, problems
     problems = [
         *_kinds(root, grades),
         *_signals(root, grades),

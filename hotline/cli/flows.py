@@ -16,6 +16,7 @@ from rich.markup import escape
 from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
 from calls.trunks import Tls, Trunk
+from complaints import schema as case_schemas
 from control.outgoing_rules import OutgoingRules
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
@@ -171,7 +172,7 @@ def schema(
         str,
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
-            "scenes, scene_tests, approvals or campaigns."
+            "scenes, scene_tests, approvals, campaigns, grades or dispatch."
         ),
     ] = "flow",
 ) -> None:
@@ -183,6 +184,7 @@ def schema(
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
     known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES, *campaign_schemas.NAMES)
+    known += case_schemas.NAMES
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
@@ -194,6 +196,8 @@ def schema(
         found = scene_schemas.json_schema(name)
     elif name in campaign_schemas.NAMES:
         found = campaign_schemas.json_schema(name)
+    elif name in case_schemas.NAMES:
+        found = case_schemas.json_schema(name)
     elif name == "outgoing":
         found = {"title": "hotline: outgoing", **msgspec.json.schema(OutgoingRules)}
     else:

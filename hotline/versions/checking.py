@@ -19,6 +19,7 @@ from dsl.records import decoding_problem
 from dsl.tree import Mark, Node, Problem, SourceError, nearest, parse
 from hotline.site.settings import Site
 from hotline.versions.campaigns import read_folder
+from hotline.versions.case_rules import CaseRules, read_case_rules
 from hotline.versions.house_phrases import house_phrases
 from hotline.versions.outgoing import OUTGOING, read_outgoing
 from hotline.versions.routing import RoutingConfiguration
@@ -54,6 +55,7 @@ class Checked:
     gate: GateSources = field(default_factory=GateSources)
     """Scenes and policies, and the test cases of scenes."""
     campaigns: CampaignReading = field(default_factory=CampaignReading)
+    case_rules: CaseRules = field(default_factory=CaseRules)
 
     @property
     def errors(self) -> list[Problem]:
@@ -76,7 +78,8 @@ def check(site: Site) -> Checked:
     around = compiled.flows, compiled.readings, compiled.phrases, compiled.hours
     gate = read_gate(texts, compiled.roots, *around, region, site.zone, today)
     campaigns = read_folder(compiled.roots, gate.book, compiled.flows, compiled.phrases.keys, today)
-    problems += [*gate.problems, *campaigns.problems]
+    case_rules, wrong_case_rules = read_case_rules(compiled.roots, compiled.hours)
+    problems += [*gate.problems, *campaigns.problems, *wrong_case_rules]
     routing = _routing(compiled.roots, problems)
     listed = _listed_skills(compiled.roots)
     if listed is not None and AGENTS in compiled.roots:
@@ -115,7 +118,7 @@ def check(site: Site) -> Checked:
     problems = sorted(set(problems), key=lambda problem: problem.order)
     program = None if broken else compiled.program
     routing = None if broken else routing
-    return Checked(texts, region, site.settings.zone, paths, problems, program, routing, gate, campaigns)
+    return Checked(texts, region, site.settings.zone, paths, problems, program, routing, gate, campaigns, case_rules)
 
 
 def _test_problems(texts: Mapping[str, str], program: Program | None) -> list[Problem]:

@@ -6,6 +6,8 @@ admin wrote; anything else is only mentioned. Hidden files, Markdown and JSON Sc
 
 from collections.abc import Iterator, Sequence
 
+from complaints.dispatch.reading import DISPATCH
+from complaints.grading.reading import GRADES
 from dialer.campaigns.reading import CAMPAIGNS
 from dialer.scenes.approval import APPROVALS
 from dialer.scenes.reading import CASES, SCENES
@@ -22,7 +24,9 @@ from ivr.compiler.queue_rules import QUEUES
 from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
-_FILES = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
+_OF_CASES = (DISPATCH, GRADES)
+_OF_CALLS = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
+_FILES = tuple(sorted((*_OF_CALLS, *_OF_CASES)))
 _FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS)
 _TOLD_FOLDERS = "flows/, tests/, scenes/, scenes/tests/, campaigns/ and policies/"
 _YAML = (".yaml", ".yml")

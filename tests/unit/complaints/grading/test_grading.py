@@ -62,7 +62,7 @@ def read(text: str = FILE) -> Grades:
         ("被偷了", Facts(category="problem"), "urgent", ["at risk (stolen: 被偷)"]),
         ("被偷了", Facts(category="complaint"), "level_2", [str(NO_RULE)]),
         ("扣了6万元", Facts(category="problem"), "general", [str(NO_RULE)]),
-        ("我去银保监", Facts(category="problem"), "level_1", ["a complaint after all (regulator: 我去银保监)"]),
+        ("我去银保监", Facts(category="problem"), "level_1", ["a complaint after all (regulator: 银保监)"]),
         ("扣了6万元", Facts(category="of no kind"), "level_1", ["much money (money: 60000)"]),
         (
             "找银堡监",
@@ -75,9 +75,7 @@ def read(text: str = FILE) -> Grades:
 def test_grades(text: str, facts: Facts, expected: str, reasons: list[str]) -> None:
     graded = grade(text, facts, read())
     assert graded.grade == expected
-    assert [str(reason).replace("我去银保监", "银保监") for reason in graded.reasons] == [
-        reason.replace("我去银保监", "银保监") for reason in reasons
-    ]
+    assert [str(reason) for reason in graded.reasons] == reasons
     assert graded.is_unsure is (graded.reasons == (NO_RULE,))
 
 
@@ -99,7 +97,7 @@ def test_a_condition_that_errs_holds_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("title: one", "titel: one", "3:… `titel` is not known here"),
+        ("title: one", "titel: one", "level_1: `titel` is not known here"),
         ("[level_1, level_2, level_3]", "[level_1, level_2]", "level_3 is of no kind"),
         ("[urgent, general]", "[urgent, generel]", "there is no grade generel (did you mean general?)"),
         ("grades: [urgent, general]", "grades: [urgent, general, level_3]", "level_3 is of complaint already"),
@@ -125,5 +123,5 @@ def test_a_condition_that_errs_holds_and_says_so() -> None:
 def test_what_is_wrong_is_told_at_its_place(old: str, new: str, told: str) -> None:
     assert old in FILE
     _, problems = read_grades(parse(FILE.replace(old, new, 1), "dialplans/grades.yaml"), ["office"], ["fast"])
-    assert any(told.partition("… ")[2] or told in problem.message for problem in problems), problems
+    assert any(told in problem.message for problem in problems), problems
     assert all(problem.mark.line > 1 for problem in problems)
