@@ -37,6 +37,8 @@ _AT_ONCE = 1_000
 _PAUSE_S = 0.002
 _PATIENCE_S = 10.0
 _MOST_TOLD = 1_000
+_OF_CAMPAIGNS = ("campaign_contacts", "campaign_cursors", "campaign_tries")
+"""What campaigns know of people goes when their list is removed, and stays when another takes its place."""
 _READY = "SELECT id FROM contact_lists WHERE name = ? AND state = 'ready'"
 CONTACT = upsert("contacts", "list row", "person account name attributes")
 NUMBER = upsert("contact_numbers", "list number", "row place zone")
@@ -333,6 +335,8 @@ def remove(database: Path, name: str) -> None:
         if row is None:
             raise BadInput(f"no list {name}; `hotline lists` shows those that there are")
         _drop(store, row[0])
+        for table in _OF_CAMPAIGNS:  # a list that took the place of another one has left its rows until now
+            store.execute(f"DELETE FROM {table} WHERE list NOT IN (SELECT id FROM contact_lists)")
 
 
 @contextlib.contextmanager

@@ -94,7 +94,10 @@ def people(database: Path, list_: int, most: int, after: int = 0) -> list[Person
             "ORDER BY row LIMIT ?",
             (list_, after, most),
         ).fetchall()
-        query = "SELECT number, zone FROM contact_numbers WHERE list = ? AND row = ? ORDER BY place"
+        query = (  # without statistics SQLite takes the primary key, and walks along the whole list for each person
+            "SELECT number, zone FROM contact_numbers INDEXED BY contact_numbers_by_row WHERE list = ? AND row = ? "
+            "ORDER BY place"
+        )
         return [
             Person(
                 *(row, person, account, name, msgspec.json.decode(attributes)),

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
+from hotline.campaigns import picking, rows
 from hotline.contacts import importing
-from hotline.store import contact_tables, schema, statements
+from hotline.store import campaign_tables, contact_tables, schema, statements
 
 pytestmark = pytest.mark.unit
 
@@ -35,7 +36,15 @@ OF_CONTACTS = {
 }
 
 
-_ALL = UPSERTS | OF_CONTACTS
+OF_CAMPAIGNS = {
+    rows.CONTACT: campaign_tables.campaign_contacts,
+    rows.TRY: campaign_tables.campaign_tries,
+    rows.STATE: campaign_tables.campaign_states,
+    picking.CURSOR: campaign_tables.campaign_cursors,
+}
+
+
+_ALL = UPSERTS | OF_CONTACTS | OF_CAMPAIGNS
 
 
 def as_sqlalchemy_writes_it(table: Table) -> str:

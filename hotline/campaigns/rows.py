@@ -1,0 +1,69 @@
+"""Rows of campaigns, made of the core's commands as they come, live and again in a replay after a restart."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from dialer.campaigns.commands import CampaignChanged, KeepContact, LogTry
+from dialer.campaigns.contacts import Contact
+from hotline.store.statements import upsert
+
+CONTACT = upsert(
+    "campaign_contacts",
+    "campaign list row",
+    "person state due_at tries asked next_number bad last_result agent detail fetch",
+)
+TRY = upsert(
+    "campaign_tries",
+    "attempt",
+    "campaign list row number asked_at verdict rule placed_at answered_at connected_at ended_at agent result "
+    "disposition abandoned call",
+)
+STATE = upsert("campaign_states", "campaign", "state mode why author reason")
+
+Write = Callable[[str, tuple[Any, ...]], None]
+
+
+class CampaignRows:
+    """Writes them; `write` takes a statement and its values, as the store's writer does."""
+
+    kinds: frozenset[type] = frozenset({KeepContact, LogTry, CampaignChanged})
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+
+    def take(self, command: KeepContact | LogTry | CampaignChanged) -> None:
+        """Write what this command leaves behind."""
+        match command:
+            case KeepContact():
+                due_at = command.due_at if command.state == "due" else None
+                values = contact_row(command.campaign, command.contact, command.state, due_at, command.detail)
+                self._write(CONTACT, values)
+            case LogTry():
+                key = command.contact
+                self._write(TRY, (command.attempt, command.campaign, key.list, key.row, *_of(command, _TRY)))
+            case CampaignChanged():
+                self._write(STATE, _of(command, _STATE))
+
+
+_STATE = ("campaign", "state", "mode", "why", "author", "reason")
+_TRY = (
+    *("number", "asked_at", "verdict", "rule", "placed_at", "answered_at", "connected_at", "ended_at", "agent"),
+    *("result", "disposition", "abandoned", "call"),
+)
+
+
+def _of(command: object, names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(getattr(command, name) for name in names)
+
+
+def contact_row(
+    campaign: str, contact: Contact, state: str, due_at: float | None, detail: str = "", fetch: str = ""
+) -> tuple[Any, ...]:
+    """Values of CONTACT."""
+    bad = msgspec.json.encode(contact.bad).decode()
+    return (
+        *(campaign, contact.key.list, contact.key.row, contact.person_key, state, due_at, contact.tries),
+        *(contact.asked, contact.next_number, bad, contact.last_result, contact.agent, detail, fetch),
+    )
