@@ -1,11 +1,8 @@
 """hotline overrides: a bad night's switches, asked of the running server."""
 
 import getpass
-import json as jsons
 import re
-import urllib.error
 import urllib.parse
-import urllib.request
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,12 +11,12 @@ import typer
 
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
+from hotline.cli.server_request import ask
 from hotline.site.pin import PinFile
 from hotline.site.settings import Site
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)
 
-_DEADLINE_S = 10.0
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 WebPortOption = Annotated[int | None, typer.Option("--web-port", help="Of the server, in place of web.port.")]
@@ -230,29 +227,5 @@ def _opened(site: Path, web_port: int | None) -> Site:
 
 
 def _ask(site: Site, method: str, path: str, body: object = None) -> Any:
-    """The server's answer. Raises BadInput with what it says, or when it does not run."""
-    web = site.settings.web
-    request = urllib.request.Request(
-        f"http://{web.host}:{web.port}{path}",
-        data=None if body is None else jsons.dumps(body).encode(),
-        method=method,
-        headers={"Authorization": f"Bearer {site.secret('web')}", "Content-Type": "application/json"},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=_DEADLINE_S) as answer:
-            return jsons.load(answer)
-    except urllib.error.HTTPError as error:
-        raise BadInput(_refusal(error)) from error
-    except OSError as error:
-        message = f"no server answers at {web.host}:{web.port}: overrides are the running server's ({error})"
-        raise BadInput(message) from error
-
-
-def _refusal(error: urllib.error.HTTPError) -> str:
-    try:
-        said = jsons.load(error)["detail"]
-    except (ValueError, KeyError, TypeError):
-        return f"the server answers {error.code}: is it the one of this site?"
-    if isinstance(said, str):
-        return said
-    return "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in said)
+    """The server's answer. Raises BadInput."""
+    return ask(site, method, path, body, whose="overrides are")

@@ -86,6 +86,17 @@ class Reader:
         rows = await asyncio.to_thread(self._rows, select(table).where(table.c.id == attempt))
         return _whole(rows[0]) if rows else None
 
+    async def totals(
+        self, scene: str, campaign: str, since: float | None = None, until: float | None = None
+    ) -> dict[str, int]:
+        """How many attempts of a campaign, of calls that are over, came to each state. Raises LedgerAway."""
+        table = tables.attempts
+        where = [table.c.scene == scene, _aside(table.c.campaign) == campaign, table.c.open.is_(False)]
+        where += [table.c.at >= since] if since is not None else []
+        where += [table.c.at < until] if until is not None else []
+        counted = select(table.c.state, func.count().label("count")).where(*where).group_by(table.c.state)
+        return {row["state"]: row["count"] for row in await asyncio.to_thread(self._rows, counted)}
+
     def explain(self, wanted: AttemptSearch, most: int = 50) -> list[str]:
         """The plan of a search of attempts, as the database tells it."""
         statement, values = self._compiled(query(tables.attempts, wanted, most))

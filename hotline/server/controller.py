@@ -1,6 +1,7 @@
 """The running controller, as screens, the HTTP interface and the bus ask it (`hotline.views.controller.Controller`)."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +12,12 @@ from calls.ids import AgentId, CallId
 from calls.numbers import e164
 from control import dial_rules, events
 from control.register import Register
+from dialer.campaigns.settings import CampaignSettings
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
+from hotline.governing.campaign_report import with_ledger
+from hotline.ledger.opening import Place
+from hotline.ledger.searching import Reader
 from hotline.server.health import Health
 from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
@@ -145,6 +150,16 @@ class RunningController:
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty when it can."""
         return self._driver.router.consultation_refusal(event)
+
+    def campaigns(self) -> Mapping[str, CampaignSettings]:
+        """Every published campaign, by name."""
+        return self._versions.campaigns(self.register.version) if self.register.version else {}
+
+    async def campaign_report(
+        self, settings: CampaignSettings, since: float | None, until: float | None
+    ) -> dict[str, Any]:
+        """The report of a campaign beside the ledger's count."""
+        return await with_ledger(self.database, Reader(Place.of(self._site)), settings, since, until)
 
     async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""

@@ -3,6 +3,7 @@
 `hotline.server.controller` is the one that runs; a test may have one of its own.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from acd.commands import AgentChanged
 from calls.ids import AgentId, CallId
 from control import events
 from control.register import Register
+from dialer.campaigns.settings import CampaignSettings
 from hotline.views.metrics import Metrics
 
 
@@ -100,6 +102,19 @@ class Controller(Protocol):
 
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty when it can. Nothing changes."""
+        ...
+
+    def campaigns(self) -> Mapping[str, CampaignSettings]:
+        """Every published campaign, by name."""
+        ...
+
+    async def campaign_report(
+        self, settings: CampaignSettings, since: float | None, until: float | None
+    ) -> dict[str, Any]:
+        """The report of a campaign, of what was asked in the span (UTC epoch seconds), beside the ledger's count.
+
+        Raises BadInput without a store.
+        """
         ...
 
     async def reload(self) -> str:

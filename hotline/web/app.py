@@ -16,6 +16,7 @@ from hotline.governing.gate import Answers, ClosedGate
 from hotline.views.controller import Controller
 from hotline.web import (
     calls,
+    campaigns,
     consultations,
     description,
     dialling,
@@ -106,6 +107,7 @@ def make(
     gate = answers or ClosedGate()
     governing.add(app, controller, guard, gate)
     reserving.add(app, controller, guard, gate)
+    campaigns.add(app, controller, guard)
     description.add(app)
     return app
 

@@ -1,10 +1,11 @@
 """A whole server of a small site, on a switch and a voice that are made up."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from acd.config import Configuration
+from dialer.campaigns.settings import CampaignSettings
 from hotline.provisioning.port import Provisioning
 from hotline.server.serving import Server
 from hotline.site.settings import Site
@@ -26,7 +27,12 @@ def new_site(folder: Path) -> Site:
     return site
 
 
-def publish(versions: Versions, number: int, rules: Configuration | None = None) -> str:
+def publish(
+    versions: Versions,
+    number: int,
+    rules: Configuration | None = None,
+    campaigns: Mapping[str, CampaignSettings] | None = None,
+) -> str:
     """The house's flows and `rules`, the house's own if there are none."""
     version = f"{number:04d}-{number:08x}"
     versions.add(
@@ -34,6 +40,7 @@ def publish(versions: Versions, number: int, rules: Configuration | None = None)
         PROGRAM.with_clips(version, {}),
         RoutingConfiguration(rules or configuration(), {}, {"": "break", "1": "lunch"}),
         [],
+        campaigns=campaigns or {},
     )
     versions.activate(version)
     return version

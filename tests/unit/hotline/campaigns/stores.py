@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from calls.ids import AttemptId
-from dialer.campaigns.commands import Fetch, KeepContact
-from dialer.campaigns.contacts import Contact, ContactState
+from dialer.campaigns.commands import Fetch, KeepContact, LogTry
+from dialer.campaigns.contacts import Contact, ContactKey, ContactState
 from dialer.campaigns.events import Fetched
-from dialer.campaigns.settings import Order
+from dialer.campaigns.settings import CampaignSettings, ListShare, Order
 from hotline.campaigns.fetching import Fetching
 from hotline.campaigns.rows import CampaignRows
 from hotline.contacts.importing import Wanted, import_list
@@ -82,3 +82,33 @@ class Campaign:
                     (self.name,),
                 )
             )
+
+
+def settings(name: str = "calls", **words: object) -> CampaignSettings:
+    """A campaign of the list spring."""
+    given = {"scene": "offer", "mode": "progressive", "lists": (ListShare("spring"),), "queue": "care", **words}
+    return CampaignSettings(name=name, **given)  # type: ignore[arg-type]
+
+
+def log_tries(store: Path, *tries: LogTry) -> None:
+    """Write them, as the core logs them."""
+
+    async def run() -> None:
+        writer = Writer(store, lambda trouble: None)
+        rows = CampaignRows(writer.write)
+        for one in tries:
+            rows.take(one)
+        await writer.close()
+
+    asyncio.run(run())
+
+
+def a_try(name: str, row: int = 1, at: float = NOW, **words: object) -> LogTry:
+    """A try that was allowed, dialled and not answered; `words` say otherwise. Instants are seconds from NOW."""
+    instants = ("placed_at", "answered_at", "connected_at", "ended_at")
+    given: dict[str, object] = {"verdict": "allow", "placed_at": 1.0, "ended_at": 31.0, "result": "no_answer", **words}
+    if given["verdict"] != "allow":
+        given = {"result": "", **words}
+    shifted = {word: NOW + value if word in instants else value for word, value in given.items()}  # type: ignore[operator]
+    number_ = f"+86{number(row)}"
+    return LogTry(AttemptId(name), "calls", ContactKey(1, row), number_, at, **shifted)  # type: ignore[arg-type]

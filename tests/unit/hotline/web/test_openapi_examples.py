@@ -19,6 +19,7 @@ from hotline.versions.store import Versions
 from hotline.web.app import make
 from hotline.web.tokens import WaitTokens
 from switch.fake import FakeSwitch, LoopTimeline, World
+from tests.unit.hotline.campaigns.stores import settings
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 from tests.unit.hotline.web.asking import request
 
@@ -33,7 +34,7 @@ async def house(tmp_path: Path) -> AsyncIterator[tuple[Server, str, str]]:
     site = new_site(tmp_path)
     rules, problems = read({"queues": {"care": {}}}, {"agents": {"8001": {"account": "8001", "skills": {"care": 3}}}})
     assert not problems
-    version = publish(Versions(site.versions), 1, rules)
+    version = publish(Versions(site.versions), 1, rules, {"instalment_calls": settings("instalment_calls")})
     switch = FakeSwitch(LoopTimeline())
     server = new_server(site, switch)
     serving = await serve(server, version)

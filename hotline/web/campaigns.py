@@ -1,0 +1,98 @@
+"""Campaigns over HTTP: how each is, whom it has called, and what came of it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, FastAPI, HTTPException, Path, Query
+
+from calls.errors import BadInput
+from dialer.campaigns.settings import CampaignSettings
+from hotline.campaigns import showing
+from hotline.campaigns.reading import STATES, contacts
+from hotline.site import audit
+from hotline.site.instants import instant
+from hotline.views.controller import Controller
+from hotline.web.rights import Client, Guard
+from hotline.web.strictness import one_of
+
+Answer = TypeVar("Answer")
+
+CampaignPath = Annotated[str, Path(description="A campaign of dialplans/campaigns/.", examples=["instalment_calls"])]
+_Instant = Annotated[
+    str | None,
+    Query(
+        max_length=64, description="A day and a time, in the house's zone unless it has one.", examples=["2026-12-01"]
+    ),
+]
+
+
+def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
+    """Put the requests into `app`."""
+    sees = guard.needs("live")
+
+    @app.get("/campaigns", dependencies=[Depends(sees)], tags=["campaigns"])
+    async def campaigns() -> list[dict[str, Any]]:
+        """The campaigns that are published, how each is, and its people by state."""
+        found = controller.campaigns().values()
+        return await _read(lambda: [showing.shown(controller.database, one) for one in found])
+
+    @app.get("/campaigns/{campaign}", dependencies=[Depends(sees)], tags=["campaigns"])
+    async def campaign(campaign: CampaignPath) -> dict[str, Any]:
+        """One of them, with its settings as they are published."""
+        settings = known_campaign(controller, campaign)
+        return await _read(lambda: showing.with_settings(controller.database, settings))
+
+    @app.get("/campaigns/{campaign}/contacts", tags=["campaigns"])
+    async def people(
+        campaign: CampaignPath,
+        client: Annotated[Client, Depends(sees)],
+        state: Annotated[str, Query(description="Only those of this state.", examples=["due"])] = "",
+        most: Annotated[int, Query(ge=1, le=1_000, examples=[50])] = 50,
+        after: Annotated[
+            str, Query(pattern=r"^(\d{1,9}\.\d{1,12})?$", description="LIST.ROW of the last one that is known.")
+        ] = "",
+        numbers: Annotated[
+            bool, Query(description="Whole numbers and names: needs the right `numbers`; audited.")
+        ] = False,
+    ) -> list[dict[str, Any]]:
+        """Whom the campaign was handed, and what became of them. Names and numbers are masked."""
+        settings = known_campaign(controller, campaign)
+        if state and state not in STATES:
+            raise one_of("state", state, STATES)
+        if numbers:
+            if "numbers" not in client.rights:
+                raise HTTPException(403, f"client {client.name} has not the right numbers")
+            about = f"contacts of campaign {campaign}"
+            await asyncio.to_thread(audit.note, controller.database.parent, "numbers shown", about, client.name)
+        first, _, row = after.partition(".")
+        place = (int(first), int(row)) if after else (0, 0)
+        found = await _read(lambda: contacts(controller.database, settings.name, state, most, place))
+        return [showing.shown_contact(one, numbers) for one in found]
+
+    @app.get("/campaigns/{campaign}/report", dependencies=[Depends(sees)], tags=["campaigns"])
+    async def report(campaign: CampaignPath, since: _Instant = None, until: _Instant = None) -> dict[str, Any]:
+        """What came of it, of tries that are over, beside the ledger's own count. `abandoned_percent` is of `of` calls,
+        which `denominator` names."""
+        settings = known_campaign(controller, campaign)
+        try:
+            first = None if since is None else instant(since, controller.zone)
+            last = None if until is None else instant(until, controller.zone, end=True)
+            return await controller.campaign_report(settings, first, last)
+        except BadInput as error:
+            raise HTTPException(422, str(error)) from error
+
+
+def known_campaign(controller: Controller, name: str) -> CampaignSettings:
+    """The published campaign of this name. Raises 404 with the nearest."""
+    try:
+        return showing.of_name(dict(controller.campaigns()), name)
+    except BadInput as error:
+        raise HTTPException(404, str(error)) from error
+
+
+async def _read(read: Callable[[], Answer]) -> Answer:
+    try:
+        return await asyncio.to_thread(read)
+    except BadInput as error:
+        raise HTTPException(503, str(error)) from error
