@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from calls.ids import AgentId
 from control.register import Call, Register, Talk
 
 FORMAT = 2
@@ -26,6 +27,14 @@ class Snapshot(msgspec.Struct):
     format: int = 1
 
 
+class _Format(msgspec.Struct):
+    format: int = 1
+
+
+_FORMAT = msgspec.json.Decoder(_Format)
+_SNAPSHOT = msgspec.json.Decoder(Snapshot)
+
+
 def encode(register: Register, flows: bytes, queues: bytes, cases: bytes) -> bytes:
     """The state in today's format."""
     return msgspec.json.encode(Snapshot(register, flows, queues, cases, FORMAT))
@@ -33,15 +42,17 @@ def encode(register: Register, flows: bytes, queues: bytes, cases: bytes) -> byt
 
 def decode(data: bytes) -> Snapshot:
     """The state of any format known. Raises msgspec.MsgspecError, or KeyError where a record lacks something."""
-    state: dict[str, Any] = msgspec.json.decode(data)
-    if state.get("format", 1) == 1:
+    if _FORMAT.decode(data).format == 1:
+        state: dict[str, Any] = msgspec.json.decode(data)
         for call in state["register"]["calls"].values():
             _from_format_1(call)
-    snapshot = msgspec.convert(state, Snapshot)
-    last_agents = snapshot.register.last_agents
+        snapshot = msgspec.convert(state, Snapshot)
+    else:  # without a second copy of all of it
+        snapshot = _SNAPSHOT.decode(data)
+    last_agents, agents = snapshot.register.last_agents, dict[AgentId, AgentId]()
     for number, (agent, at) in last_agents.items():
-        if not at.is_integer():  # of a release that dated them more finely
-            last_agents[number] = (agent, float(math.ceil(at)))
+        # whole seconds: a release before dated them more finely
+        last_agents[number] = (agents.setdefault(agent, agent), float(math.ceil(at)))
     for call in snapshot.register.calls.values():
         _talk_of_before(snapshot.register, call)
     return snapshot
