@@ -1,8 +1,8 @@
 """Real calls to a real Asterisk: latencies, processor time a call, and the rate that is held beside app_queue.
 
 The same calls, from the same phones, go to the controller as production starts it, to a bare ARI client and to pure
-dialplan with app_queue, on one Asterisk. Latencies and processor time are taken at 20 calls a second, with the bare
-client before and after, so that a noisy moment of the machine hits both.
+dialplan with app_queue, on one Asterisk. Latencies are taken at 20 calls a second, with the bare client before and
+after, so that a noisy moment of the machine hits both; processor time a call beside app_queue in turn, pair by pair.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench import live_freeswitch, live_site, machine, rates, script
+from bench import alternation, live_freeswitch, live_site, machine, rates, script
 from bench.bare import Settings
 from bench.catalogue import Options
 from bench.children import Child
@@ -37,14 +37,18 @@ class _Size:
     probe_s: float
     confirm_s: float
     search: bool
+    pairs: int
+    pair_s: float
 
 
-_FULL = _Size(live_site.AGENTS, CALLS, RATE, probe_s=10.0, confirm_s=60.0, search=True)
-_QUICK = _Size(agents=10, calls=10, rate=5.0, probe_s=1.0, confirm_s=1.0, search=False)
+_FULL = _Size(live_site.AGENTS, CALLS, RATE, probe_s=10.0, confirm_s=60.0, search=True, pairs=5, pair_s=10.0)
+_QUICK = _Size(agents=10, calls=10, rate=5.0, probe_s=1.0, confirm_s=1.0, search=False, pairs=1, pair_s=0.2)
+_PAIRED_RATES = (30.0, 60.0)
+_RATIO_MAY_BE = 1.25
 
 
 async def run(options: Options) -> Report:
-    """Takes about ten minutes; `quick` less than twenty seconds, as it searches no rate but takes a low one."""
+    """Takes about twenty minutes; `quick` half a minute, as it searches no rate but takes a low one."""
     if options.switch != "asterisk":
         return await live_freeswitch.run(options)
     size = _QUICK if options.quick else _FULL
@@ -60,10 +64,25 @@ async def run(options: Options) -> Report:
             async with place.controller() as controller:
                 async with _bare(place) as bare:
                     ours, reference = await _side_by_side(rig("hotline", controller), rig("bare", bare), size)
+                paired = {
+                    rate: await alternation.alternate(
+                        rig("hotline", controller), rig("app_queue", None), rate, round(rate * size.pair_s), size.pairs
+                    )
+                    for rate in _PAIRED_RATES
+                }
                 held = await _held(rig("hotline", controller), size)
             app_queue = await _held(rig("app_queue", None), size)
-    about["notes"] = [*map(str, (*ours, *reference)), *_notes(held), *_notes(app_queue)]
-    return Report("live", about, [*_latencies(ours, reference), *_rates(held, app_queue)])
+    about["notes"] = [
+        *map(str, (*ours, *reference)),
+        *(line for pairs in paired.values() for line in alternation.notes(pairs)),
+        *_notes(held),
+        *_notes(app_queue),
+    ]
+    ratios = [
+        alternation.figure(f"CPU per call, ratio of app_queue at {rate:g}/s", pairs, _RATIO_MAY_BE)
+        for rate, pairs in paired.items()
+    ]
+    return Report("live", about, [*ratios, *_latencies(ours, reference), *_rates(held, app_queue)])
 
 
 async def _side_by_side(controller: Rig, bare: Rig, size: _Size) -> tuple[list[Run], list[Run]]:
