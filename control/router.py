@@ -353,6 +353,11 @@ class Router:
     def _arrived(self, event: door.CallArrived) -> None:
         if event.leg in self.register.legs:
             return
+        if at.call_id(event.leg) in self.register.calls:
+            advice = "they have a callback, and are called back"
+            self.hub.notice("warning", "hung up a caller who was taken for gone", detail=event.leg, advice=advice)
+            self.hub.give(HangUp(event.leg))
+            return
         code, number = self.hub.directory.override_access(self.register.version)
         if event.device is not None and code and event.called == code:
             self._override_phone.arrived(event, event.device)

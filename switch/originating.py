@@ -174,6 +174,6 @@ class Dialler(ABC, Generic[L]):
         """End a leg; withdraw one that still rings."""
         leg = self._session.legs.get(command.leg)
         if leg is None:
-            self._session.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
+            self._session.hang_up_unknown(command)
         else:
             self._session.hang_up(leg, command.cause if leg.originate is None else Cause.CANCELLED)

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from calls import events
+from calls import commands, events
 from calls.causes import Cause, FailureReason
 from calls.events import SwitchEvent
 from calls.ids import LegId, Seconds
@@ -27,6 +27,8 @@ class Session(ABC, Generic[L]):
         self.trunks = trunks or TrunkLines()
         self.trunks.count_by(lambda: (leg.trunk for leg in self.legs.values()))
         self.legs: dict[LegId, L] = {}
+        self._told_of_legs = False
+        self._to_hang_up: dict[LegId, commands.HangUp] = {}
         self.emit: Callable[[SwitchEvent], None] = _nowhere
         self.on_end: Callable[[L], None] = _nowhere  # what talks and supervision do when a leg ends
         self.loop: asyncio.AbstractEventLoop
@@ -41,6 +43,26 @@ class Session(ABC, Generic[L]):
         """A leg is ours from now on."""
         self.legs[leg.id] = leg
 
+    @property
+    def missing(self) -> FailureReason:
+        """Why there is no such leg: it is gone. Until the switch has told of its legs for the first time, nobody knows:
+        they may be there, from an earlier controller."""
+        return "leg_gone" if self._told_of_legs else "switch_lost"
+
+    def told_of_legs(self) -> list[commands.HangUp]:
+        """`legs` are those that live. Gives the orders of before to hang up, which it was too early for."""
+        self._told_of_legs = True
+        early = list(self._to_hang_up.values())
+        self._to_hang_up.clear()
+        return early
+
+    def hang_up_unknown(self, command: commands.HangUp) -> None:
+        """End a leg that is not in `legs`: it has ended, or may be told of yet."""
+        if self._told_of_legs:
+            self.later(events.CallEnded(command.leg, Cause.LOST, "no such leg"))
+        else:
+            self._to_hang_up[command.leg] = command
+
     def later(self, event: SwitchEvent) -> None:
         """Hand an event to the sink once the code that runs now has returned to the loop."""
         self.loop.call_soon(self._emit_later, event)
@@ -51,10 +73,10 @@ class Session(ABC, Generic[L]):
     # -- open commands
 
     def leg_of(self, command: LegCommand) -> L | None:
-        """The leg that a command is for; None when it is gone, which is told as the command's outcome."""
+        """The leg that a command is for; None when it is not there, which is told as the command's outcome."""
         leg = self.legs.get(command.leg)
         if leg is None:
-            self.later(self._failed(command, "leg_gone"))
+            self.later(self._failed(command, self.missing))
         return leg
 
     def close(self, command: LegCommand) -> L | None:

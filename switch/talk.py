@@ -54,11 +54,11 @@ class Talk(Generic[S, E]):
             self.timer = None
 
 
-def refusal(command: commands.Bridge, legs: Mapping[LegId, Leg]) -> events.CommandFailed | None:
-    """The outcome of a Bridge that cannot be: a leg is gone, or not up. None when both are there."""
+def refusal(command: commands.Bridge, legs: Mapping[LegId, Leg], missing: FailureReason) -> events.CommandFailed | None:
+    """The outcome of a Bridge that cannot be: a leg is `missing`, or not up. None when both are there."""
     for leg_id in (command.a, command.b):
         leg = legs.get(leg_id)
         if leg is None or not leg.is_up_by_then():
-            reason: FailureReason = "leg_gone" if leg is None else "refused"
+            reason: FailureReason = missing if leg is None else "refused"
             return events.CommandFailed(command.attempt, reason, leg_id, "" if leg is None else "not up")
     return None

@@ -271,6 +271,8 @@ class AsteriskSwitch(Adapter[Leg]):
         self._adopt(inventory, arriving)
         live = tuple(leg for leg in self._live(inventory) if leg.leg not in arriving)
         self._recorder.messages.take_up({leg.leg for leg in live}, stopped)
+        for early in self._session.told_of_legs():
+            self._dialler.hang_up(early)
         self._emit(events.SwitchBack(self.name, live, restarted))
         self._devices.adopt(inventory.endpoints)
         self._recorder.adopt(

@@ -153,7 +153,7 @@ class Dialler(originating.Dialler[Leg]):
         leg = session.legs.get(command.leg)
         endpoint = self.endpoint_of(command.to)
         if leg is None or endpoint is None:
-            reason: FailureReason = "leg_gone" if leg is None else "refused"
+            reason: FailureReason = session.missing if leg is None else "refused"
             session.later(
                 events.CommandFailed(command.attempt, reason, command.leg, f"cannot redirect to {command.to!r}")
             )

@@ -48,7 +48,7 @@ class Supervision:
         session = self._session
         leg, target = session.legs.get(command.leg), session.legs.get(command.target)
         if leg is None or target is None:
-            session.later(failed(command, "leg_gone"))
+            session.later(failed(command, session.missing))
             return
         if not leg.answered or not target.answered:
             session.later(failed(command, "refused", "not up"))

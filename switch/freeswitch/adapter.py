@@ -307,6 +307,8 @@ class FreeSwitch(Adapter[Leg]):
         for leg in tuple(self._session.legs.values()):
             if leg.answered and leg.ending is None:
                 self._dialler.on_parked(leg)  # in the gap; before SwitchBack, from which it would be taken once more
+        for early in self._session.told_of_legs():
+            self._dialler.hang_up(early)
         self._emit(events.SwitchBack(self.name, inventory.live, restarted))
         for leg in ended:
             self._session.end(leg, leg.ending or Cause.LOST, "it was gone when the link came back")

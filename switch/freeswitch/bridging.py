@@ -53,7 +53,7 @@ class Bridging:
     def bridge(self, command: commands.Bridge) -> None:
         """Connect both, whatever they do now."""
         session = self._session
-        refused = refusal(command, session.legs)
+        refused = refusal(command, session.legs, session.missing)
         if refused is not None:
             session.later(refused)
             return

@@ -29,7 +29,7 @@ class Supervision:
         session = self._session
         leg = session.legs.get(command.leg)
         if leg is None or command.target not in session.legs:
-            session.later(failed(command, "leg_gone", "no such supervisor" if leg is None else "no such target"))
+            session.later(failed(command, session.missing, "no such supervisor" if leg is None else "no such target"))
             return
         if command.mode == "barge" and session.legs[command.target].talk is None:
             session.later(failed(command, "refused", "there is no talk to join"))

@@ -4,8 +4,8 @@ import pytest
 
 from acd.events import AgentSignedIn
 from calls import events as door
-from calls.causes import Cause
-from calls.commands import HangUp, Originate
+from calls.causes import Cause, Outcome
+from calls.commands import HangUp, Originate, Play
 from calls.ids import AgentId, AttemptId, CallId, LegId
 from control import commands, events
 from tests.unit.control import harness
@@ -165,3 +165,44 @@ def test_a_trunk_that_goes_down_while_the_agent_is_asked_ends_in_no_call() -> No
     assert house.last(Originate) is ringing
     assert house.router.register.calls[call].callback is not None
     assert house.last(commands.LogCallback).tries == 0
+
+
+def heir_of(house: ControlHarness) -> ControlHarness:
+    """The controller died before the answer came; the next one asks again, before it knows of any leg."""
+    heir = house.empty()
+    heir.router.restore(house.router.snapshot())
+    heir.now = house.now
+    heir.tell(events.Restarted())
+    return heir
+
+
+def test_the_next_controller_says_the_rest_once_it_knows_that_the_caller_is_there() -> None:
+    house = make()
+    call = confirmed(house)
+    heir = heir_of(house)
+    answer_check(heir)
+    said = heir.last(Play)
+    heir.tell(door.PlaybackFinished(said.leg, said.attempt, Outcome.FAILED, "no link", "switch_lost"))
+    assert not heir.given(HangUp), "nobody heard it"
+    heir.tell(door.SwitchBack("switch", (door.LiveLeg(LegId(call), "", "", True, True),)))
+    again = heir.last(Play)
+    assert again.attempt != said.attempt
+    heir.tell(door.PlaybackFinished(again.leg, again.attempt, Outcome.FINISHED))
+    assert heir.last(HangUp) == HangUp(LegId(call))
+    hangs_up(heir, call)
+    assert heir.router.register.calls[call].place == "booked"
+    assert rows(heir) == ["booked"]
+
+
+def test_a_caller_who_was_taken_for_gone_keeps_the_callback() -> None:
+    """And is no other call, whose place would be in the queue while it is in a menu."""
+    house = make()
+    call = confirmed(house)
+    hangs_up(house, call)
+    answer_check(house)
+    orders = house.tell(door.CallArrived(LegId(call), NUMBER, "95183"))
+    assert HangUp(LegId(call)) in orders
+    assert house.router.register.calls[call].place == "booked"
+    house.tell(AgentSignedIn(AgentId("01")))
+    accepted(house)
+    assert house.last(Originate).to == f"tel:{NUMBER}"

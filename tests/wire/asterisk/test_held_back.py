@@ -10,8 +10,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from calls.commands import Originate
-from calls.events import CallAnswered, CallArrived, CallEnded, SwitchBack, SwitchLost
+from calls.commands import Bridge, Clip, HangUp, Originate, Play
+from calls.events import (
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CommandFailed,
+    PlaybackFinished,
+    SwitchBack,
+    SwitchLost,
+)
 from calls.ids import AttemptId, LegId
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.session import AsteriskOptions
@@ -164,3 +172,26 @@ async def test_an_asterisk_that_does_not_answer_for_its_lists_is_tried_again(
     await switch.start(facts.sink)
     await facts.next(SwitchBack)
     assert asterisk.server.connections == 2
+
+
+async def test_what_is_ordered_before_the_inventory_is_no_order_to_a_leg_that_is_gone(
+    asterisk: Asterisk, switch: AsteriskSwitch
+) -> None:
+    """A new controller's first orders come before Asterisk has told it of the legs of the one before."""
+    facts = Facts()
+    asterisk.channels = [channel(CALLER, "Up")]
+    starting = asyncio.create_task(switch.start(facts.sink))
+    await asyncio.sleep(0)  # it has its sink, and no link
+    switch.send(Play(CALLER, AttemptId("said"), (Clip("hello"),)))
+    switch.send(Bridge(AttemptId("both"), CALLER, AGENT))
+    switch.send(HangUp(CALLER))
+    switch.send(HangUp(AGENT))
+    await starting
+    await facts.next(CallEnded)
+    assert [fact.reason for fact in facts.of(PlaybackFinished)] == ["switch_lost"]
+    assert [fact.reason for fact in facts.of(CommandFailed)] == ["switch_lost"]
+    assert [fact.leg for fact in facts.of(CallEnded)] == [AGENT], "which is not there"
+    async with asyncio.timeout(2.0):
+        while not asterisk.orders("DELETE"):  # noqa: ASYNC110 the scripted server tells of all requests alike
+            await asyncio.sleep(0.01)
+    assert asterisk.orders("DELETE") == [f"channels/{CALLER}?reason_code=16"]
