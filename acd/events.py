@@ -85,7 +85,8 @@ class CallQueued(Event, frozen=True):
     `priority` is in minutes: it counts like so many minutes already waited, on top of the queue's and the class's own.
     `agent`, if set, is asked for alone during the first `sticky_s` (last agent, named agent); somebody who is not
     there is not waited for. `waited_s` was waited before, and counts: a callback that is tried again. `within` bounds
-    this wait beside the queue's own limit; it is left out where nothing does, as in journals of before it.
+    this wait beside the queue's own limit; it is left out where nothing does, as in journals of before it. `wrap_up_s`
+    takes the place of the queue's and the agent's own after-call work: a campaign's disposition ends it.
     """
 
     call: CallId
@@ -101,6 +102,7 @@ class CallQueued(Event, frozen=True):
     sticky_s: Seconds = 0.0
     waited_s: Seconds = 0.0
     within: Within | UnsetType = UNSET
+    wrap_up_s: Seconds | UnsetType = UNSET
 
     @property
     def only(self) -> bool:

@@ -6,6 +6,8 @@ caller at most. When an agent is idle while an eligible caller waits, the policy
 
 from typing import Literal, Protocol
 
+from msgspec import UNSET
+
 from acd.agents import Agents
 from acd.callers import Callers
 from acd.commands import AcdCommand, Offer, ReleaseCall, SuggestWayOut, WaitWidened, WithdrawOffer
@@ -163,6 +165,8 @@ class Matching:
         wrap_up_s = agent.config.wrap_up_s
         if wrap_up_s is None:
             wrap_up_s = rules.wrap_up_s
+        if caller.event.wrap_up_s is not UNSET:
+            wrap_up_s = caller.event.wrap_up_s
         if self._witness is not None:
             self._witness.look(self, caller, agent, attempt, now)
         if caller.in_line:

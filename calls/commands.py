@@ -140,7 +140,8 @@ class Originate(Command, frozen=True):
     """Call out. `leg` is ours to choose and makes the command idempotent.
 
     `to`: `tel:NUMBER`, `phone:ACCOUNT`, or `phone:ACCOUNT@NODE` for a phone that is registered with another switch of
-    this controller, which is reached by a call between the two.
+    this controller, which is reached by a call between the two. With `auto_answer` a phone that can is asked to pick up
+    by itself (`Call-Info: <…>;answer-after=0`, as RFC 5373 came out of): somebody has answered, and waits.
     """
 
     leg: LegId
@@ -149,6 +150,7 @@ class Originate(Command, frozen=True):
     caller: str
     caller_name: str
     ring_s: Seconds
+    auto_answer: bool = False
 
 
 class Redirect(Command, frozen=True):

@@ -1,6 +1,6 @@
 """The cores, put together in one place: for a server, a replay of its journal, and a simulation alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from acd.agents import Standing
 from acd.choice import Choice, choice
@@ -17,6 +17,9 @@ from acd.matching import Observer
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
 from control.ports import Directory
 from control.router import Router
+from dialer.campaigns.board import Versions as CampaignVersions
+from dialer.campaigns.core import Campaigns
+from dialer.campaigns.settings import CampaignSettings
 from ivr.machine.core import Ivr, Versions
 
 Models = Callable[[str], Quantiles | None]
@@ -25,6 +28,11 @@ Models = Callable[[str], Quantiles | None]
 
 def no_models(name: str) -> None:
     """No models: for a journal that names none."""
+
+
+def no_campaigns(version: str) -> Mapping[str, CampaignSettings]:
+    """No campaigns: for a house that calls nobody by itself."""
+    return {}
 
 
 class AcdQueueView:
@@ -41,6 +49,13 @@ class AcdQueueView:
     def free_agent(self, queue: str, skills: tuple[str, ...]) -> AgentId | None:
         """The agent who has been idle for longest of those who serve this queue and have the skills."""
         return self._queues.free_agent(QueueName(queue), skills)
+
+    def queues(self, agent: AgentId) -> tuple[str, ...]:
+        """The queues that this agent serves now."""
+        known = self._queues.agents.by_id.get(agent)
+        if known is None:
+            return ()
+        return tuple(self._queues.callers.queues if known.queues is None else known.queues)
 
     def versions(self) -> set[str]:
         """The versions whose rules the queues' snapshot names."""
@@ -103,13 +118,15 @@ def make_router(
     models: Models = no_models,
     witness: Observer | None = None,
     walks: Ivr | None = None,
+    campaigns: CampaignVersions = no_campaigns,
 ) -> Router:
     """A router over new cores. `models`: the learned layers of the forecast by name, of which the journal says when
     each was taken up; a replay must be given the same ones.
 
-    `witness` is told the reasons of each match: a replay's question, which a live server does without. `walks` is a
-    new flow machine over `flows` that the caller of this keeps too: a simulation looks up there which question a
-    simulated caller hears.
+    `campaigns` gives those of a version, by name. `witness` is told the reasons of each match: a replay's question,
+    which a live server does without. `walks` is a new flow machine over `flows` that the caller of this keeps too: a
+    simulation looks up there which question a simulated caller hears.
     """
     queue_view = AcdQueueView(Acd(configurations, witness=witness), models)
-    return Router(Ivr(flows) if walks is None else walks, queue_view.core, directory, queue_view)
+    flow_machine = Ivr(flows) if walks is None else walks
+    return Router(flow_machine, queue_view.core, directory, queue_view, Campaigns(campaigns))

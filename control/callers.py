@@ -12,6 +12,7 @@ from complaints.cases import CaseAsked
 from control import notifications
 from control.announcements import Announcements
 from control.callbacks import Callbacks
+from control.contact_calls import ContactCalls
 from control.hub import Hub
 from control.offers import Offers
 from control.overrides import Overrides
@@ -36,6 +37,7 @@ class Callers:
         callbacks: Callbacks,
         keys: TalkKeys,
         overrides: Overrides,
+        contacts: ContactCalls,
     ) -> None:
         self._hub = hub
         self._announcements = announcements
@@ -43,6 +45,7 @@ class Callers:
         self._callbacks = callbacks
         self._keys = keys
         self._overrides = overrides
+        self._contacts = contacts
 
     def arrived(self, event: CallArrived) -> None:
         """Begin a call: the flow of the number that was dialled."""
@@ -114,6 +117,8 @@ class Callers:
         """The caller has heard it: the flow's business, or what comes before every flow."""
         hub, call = self._hub, self._hub.register.call_of(leg.leg)
         opening = hub.register.openings.get(call.call) if call is not None else None
+        if call is not None and self._contacts.heard(call, event):
+            return
         if call is None or opening is None:
             hub.tell_flows(event)
         elif event.attempt == opening.attempt:
@@ -160,6 +165,8 @@ class Callers:
         hub.register.part(call)
         hub.tell_flows(event)
         hub.settle()  # the flow's last steps belong to a call that is still known
+        if self._contacts.gone(call, event.cause):
+            lost = False  # whom a campaign called is called again by it
         if call.outcome == "cut_off" and not lost:
             self._owed(call, CUT_OFF, place)
         if lost:

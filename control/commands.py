@@ -9,6 +9,15 @@ from calls.commands import Command, Sentence, SwitchCommand
 from calls.ids import AgentId, AttemptId, CallId, LegId, Seconds
 from calls.overrides import Override
 from complaints.cases import FileCase
+from dialer.campaigns.commands import (
+    CampaignChanged,
+    DoNotCall,
+    EndPreview,
+    Fetch,
+    KeepContact,
+    LogTry,
+    ShowPreview,
+)
 from dialer.governor.history import State
 from dialer.governor.questions import Origin
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, StepTaken, SurveyAnswered, VoicemailLeft
@@ -345,5 +354,12 @@ RouterCommand = (
     | Noticed
     | ForecastMade
     | LogWait
+    | Fetch
+    | KeepContact
+    | LogTry
+    | ShowPreview
+    | EndPreview
+    | DoNotCall
+    | CampaignChanged
 )
 """All that the live driver carries out."""

@@ -8,6 +8,7 @@ from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, Age
 from calls.events import ClockSet, Event, SwitchEvent, Tick
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 from calls.overrides import Kind
+from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered
 from dialer.governor.decisions import Obligations
 from ivr.events import LookupFinished, SecretChecked
 
@@ -177,5 +178,10 @@ RouterEvent = (
     | WrapUpEnded
     | AgentMoved
     | CallMoved
+    | CampaignOrdered
+    | Dispositioned
+    | Fetched
+    | ListGrew
+    | PreviewAnswered
 )
 """All that may stand in the journal."""

@@ -11,7 +11,7 @@ import math
 from calls.causes import Cause
 from calls.commands import Originate
 from calls.events import SwitchBack
-from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, Seconds
 from calls.number_kinds import is_emergency
 from control.commands import AskGate, SettleAttempt
 from control.events import AttemptSettled, GateAnswered
@@ -55,7 +55,7 @@ class OutgoingGate:
         """Nobody dials what was reserved: it counts for nothing."""
         taken = any(one.reservation == answer.reservation for one in self._hub.register.passed.values())
         if answer.reservation is not None and not taken:
-            self._settle(answer.reservation, answer.call, "released", result="not_dialled")
+            self.settle(answer.reservation, answer.call, "released", result="not_dialled")
 
     # dialled
 
@@ -107,16 +107,16 @@ class OutgoingGate:
         self, passed: Passed, state: State, result: str, talked_until: float = 0.0, ended: bool = True
     ) -> None:
         if passed.reservation is not None:
-            self._settle(
+            self.settle(
                 *(passed.reservation, passed.call, state),
                 at=None if state == "released" else passed.dialled_at,
                 result=result,
                 talked_until=talked_until,
-                passed=passed,
+                agent=passed.agent,
                 ended=ended,
             )
 
-    def _settle(
+    def settle(
         self,
         reservation: int,
         call: CallId,
@@ -125,9 +125,10 @@ class OutgoingGate:
         result: str,
         at: float | None = None,
         talked_until: float = 0.0,
-        passed: Passed | None = None,
+        agent: AgentId | None = None,
         ended: bool = True,
     ) -> None:
+        """Tell the ledger what became of a reservation; kept until it has it."""
         hub = self._hub
         settlement = SettleAttempt(
             attempt=AttemptId(f"{hub.mint(call)}-settled"),
@@ -137,7 +138,7 @@ class OutgoingGate:
             at=at,
             talked_until=talked_until,
             result=result,
-            agent=None if passed is None else passed.agent,
+            agent=agent,
             ended=ended,
         )
         hub.register.settlements[settlement.attempt] = settlement

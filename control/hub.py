@@ -23,6 +23,9 @@ from control import talks
 from control.commands import DropRecording, ForecastMade, LogCall, LogWait, Noticed, RouterCommand
 from control.ports import Directory, Flows, QueueView
 from control.register import Call, Register, call_id
+from dialer.campaigns.commands import CampaignCommand
+from dialer.campaigns.core import Campaigns
+from dialer.campaigns.events import CampaignEvent
 from ivr.commands import IvrCommand, VoicemailLeft
 from ivr.events import IvrEvent
 
@@ -37,18 +40,25 @@ class Hub:
         cases: Complaints,
         directory: Directory,
         queue_view: QueueView,
+        campaigns: Campaigns,
     ) -> None:
         self.flows = flows
         self.queues = queues
         self.cases = cases
         self.directory = directory
         self.queue_view = queue_view
+        self.campaigns = campaigns
         self.register = Register()
         self.now: Instant = 0.0
         self.out: list[RouterCommand] = []
         self.on_flow_command: Callable[[IvrCommand], None]
         self.on_queue_command: Callable[[AcdCommand], None]
-        self._line: deque[tuple[Literal["flows"], IvrEvent] | tuple[Literal["queues"], AcdEvent]] = deque()
+        self.on_campaign_command: Callable[[CampaignCommand], None]
+        self._line: deque[
+            tuple[Literal["flows"], IvrEvent]
+            | tuple[Literal["queues"], AcdEvent]
+            | tuple[Literal["campaigns"], CampaignEvent]
+        ] = deque()
 
     @property
     def utc(self) -> float:
@@ -69,6 +79,10 @@ class Hub:
             self.register.aside.append(event.call)
             return
         self._line.append(("queues", event))
+
+    def tell_campaigns(self, event: CampaignEvent) -> None:
+        """Put an event in line for the campaigns."""
+        self._line.append(("campaigns", event))
 
     def ask_case(self, asked: CaseAsked) -> None:
         """Open a case; it stays pending in the register until the store has it."""
@@ -91,6 +105,9 @@ class Hub:
                     for queue_command in self._ask_queues(event):
                         self.on_queue_command(queue_command)
                     self._pass_on_forecasts()
+                case ("campaigns", event):
+                    for campaign_command in self.campaigns.handle(event, self.now):
+                        self.on_campaign_command(campaign_command)
 
     def _drop_unless_left(self, event: RecordingFinished, flow_commands: Sequence[IvrCommand]) -> None:
         """What a caller said and no flow took as a message, too short or too late, is in no list: it does not stay."""
@@ -120,6 +137,8 @@ class Hub:
         for queue_command in self.queues.tick(self.now):
             self.on_queue_command(queue_command)
         self._pass_on_forecasts()
+        for campaign_command in self.campaigns.tick(self.now):
+            self.on_campaign_command(campaign_command)
 
     def _pass_on_forecasts(self) -> None:
         for forecast in self.queue_view.taken():
@@ -137,6 +156,7 @@ class Hub:
         del self.register.calls[call.call]
         self.register.handed_on.pop(call.call, None)
         self.register.agent_calls.pop(call.call, None)
+        self.register.contacts.pop(call.call, None)
         self.register.asked_for.pop(call.call, None)
         self.end_talk(call, cause)
         self.give(

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from calls.ids import AttemptId
+from calls.ids import AgentId, AttemptId
 from control import register as at
 
 
@@ -35,6 +35,56 @@ class AgentFirst(Protocol):
 
     def released(self, call: at.Call, attempt: AttemptId) -> None:
         """The queues let the call go."""
+        ...
+
+
+class AgentsFirst:
+    """The parts whose calls have the agent first, as one: callbacks, and previews of campaigns."""
+
+    def __init__(self, parts: tuple[AgentFirst, ...]) -> None:
+        self._parts = parts
+
+    def concerns(self, call: at.Call) -> bool:
+        """Whether the call is one of any of them."""
+        return any(part.concerns(call) for part in self._parts)
+
+    def postponed(self, call: at.Call) -> bool:
+        """As `AgentFirst` says; likewise below."""
+        return self._of(call).postponed(call)
+
+    def agent_ready(self, call: at.Call) -> None:
+        """The agent has heard who and why."""
+        self._of(call).agent_ready(call)
+
+    def agent_key(self, leg: at.Leg, digit: str) -> bool:
+        """Take the agent's key; False where no part wants it."""
+        return any(part.agent_key(leg, digit) for part in self._parts)
+
+    def connected(self, call: at.Call) -> None:
+        """Both hear each other."""
+        self._of(call).connected(call)
+
+    def agent_lost(self, call: at.Call) -> None:
+        """The agent declined, or went away."""
+        self._of(call).agent_lost(call)
+
+    def released(self, call: at.Call, attempt: AttemptId) -> None:
+        """The queues let the call go."""
+        self._of(call).released(call, attempt)
+
+    def _of(self, call: at.Call) -> AgentFirst:
+        return next(part for part in self._parts if part.concerns(call))
+
+
+class Contacts(Protocol):
+    """Calls of campaigns."""
+
+    def let_go(self, call: at.Call, attempt: AttemptId) -> None:
+        """The queues let the call go, before an agent was there; nothing where it is of no campaign."""
+        ...
+
+    def talk_began(self, call: at.Call, agent: AgentId) -> None:
+        """The person and an agent hear each other; nothing, as above."""
         ...
 
 

@@ -30,7 +30,7 @@ from control import register as at
 from control.announcements import Announcements
 from control.hub import Hub
 from control.missed_offers import MissReason, miss_reason
-from control.offer_ports import AgentFirst, Consulting, HandedOn
+from control.offer_ports import AgentFirst, Consulting, Contacts, HandedOn
 from control.overrides import Overrides
 from control.parts import QuietPart
 from control.talk_keys import TalkKeys
@@ -57,6 +57,7 @@ class Offers(QuietPart):
         self.agent_first: AgentFirst
         self.handed_on: HandedOn
         self.consultations: Consulting
+        self.contacts: Contacts
 
     def on_queue_command(self, command: AcdCommand) -> None:
         """Carry out one command of the queues."""
@@ -76,6 +77,8 @@ class Offers(QuietPart):
                     hub.tell_flows(LeftQueue(call_id, attempt, reason))
                 elif call is not None and self.agent_first.concerns(call):
                     self.agent_first.released(call, attempt)
+                elif call is not None:
+                    self.contacts.let_go(call, attempt)
             case WaitWidened(call_id, _, queue):
                 call = calls[call_id]
                 hub.give(command)
@@ -133,7 +136,8 @@ class Offers(QuietPart):
         register.offers[command.attempt] = at.Offer(command.attempt, command.call, command.agent, leg)
         register.legs[leg] = at.Leg(leg, "agent", command.call, account, hub.now, via=via)
         name = f"{command.queue} {call.reason}".strip()
-        hub.give(Originate(leg, hub.mint(leg), to, call.caller, name, command.ring_s))
+        at_once = call.call in register.contacts  # a person is there already, or the agent has just said that they call
+        hub.give(Originate(leg, hub.mint(leg), to, call.caller, name, command.ring_s, auto_answer=at_once))
         notifications.rings(hub, call, command.attempt, account)
 
     def answered(self, leg: at.Leg, event: CallAnswered) -> None:
@@ -218,6 +222,7 @@ class Offers(QuietPart):
             call.answered_at = hub.now
         hub.register.talked(call.caller, offer.agent, hub.now)
         hub.tell_queues(OfferTaken(offer.attempt))
+        self.contacts.talk_began(call, offer.agent)
 
     def unbridged(self, call: at.Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """The talk came apart, or was never one: the agent's leg is released, the caller goes on alone.

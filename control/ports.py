@@ -149,6 +149,10 @@ class QueueView(Protocol):
         """The agent's state, and what comes after it; None for one whom the version does not have."""
         ...
 
+    def queues(self, agent: AgentId) -> tuple[str, ...]:
+        """The queues that this agent serves now; none of one whom the version does not have."""
+        ...
+
     def free_agent(self, queue: str, skills: tuple[str, ...]) -> AgentId | None:
         """The agent who would be offered a caller of this queue now; None where nobody is idle."""
         ...

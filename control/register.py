@@ -18,6 +18,8 @@ from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, Seconds, file_
 from calls.overrides import Override
 from complaints.cases import FileCase
 from control.commands import AskGate, CallOutcome, Consent, Direction, LegRole, SettleAttempt
+from control.contact_states import ContactCall
+from control.events import GateAnswered
 from control.override_menu import OverrideMenu, PinFailures
 from control.states import (
     AGENT_CALLS,
@@ -429,6 +431,10 @@ class Register(msgspec.Struct):
     """Calls outside that the gate has let pass."""
     settlements: dict[AttemptId, SettleAttempt] = msgspec.field(default_factory=dict)
     """Settlements that the ledger is not known to have, in their order."""
+    contacts: dict[CallId, ContactCall] = msgspec.field(default_factory=dict)
+    """Calls of campaigns."""
+    tries: dict[AttemptId, GateAnswered] = msgspec.field(default_factory=dict)
+    """What the gate has said to campaigns' tries that go on: their reservations and obligations."""
     trunks_down: list[str] = msgspec.field(default_factory=list)
     """Trunks by which no call can leave, as was told last."""
     version: str = ""
@@ -444,6 +450,8 @@ class Register(msgspec.Struct):
 
     def direction(self, call: CallId) -> Direction:
         """Whether a caller called in, or an agent called out, or a colleague."""
+        if call in self.contacts:
+            return "out"
         return self.agent_calls[call].direction if call in self.agent_calls else "in"
 
     def offer_of(self, call: Call) -> Offer | None:
@@ -452,6 +460,9 @@ class Register(msgspec.Struct):
 
     def has_no_flow(self, call: Call) -> bool:
         """Whether no flow waits for the end of this call's talks, though it has no callback any more."""
+        contact = self.contacts.get(call.call)
+        if contact is not None and contact.state != "flow":
+            return True
         handed_on = self.handed_on.get(call.call)
         return handed_on is not None and handed_on.called_by_us
 

@@ -35,12 +35,16 @@ from control.blind_transfers import ROLE as OUTSIDE
 from control.blind_transfers import BlindTransfers
 from control.callbacks import Callbacks
 from control.callers import Callers
+from control.campaigns import CampaignCalls
 from control.consultations import ROLE as CONSULTED
 from control.consultations import Consultations
+from control.contact_calls import ROLE as CONTACT
+from control.contact_calls import ContactCalls
 from control.flow_commands import FlowCommands
 from control.gate import OutgoingGate
 from control.holds import Holds
 from control.hub import Hub
+from control.offer_ports import AgentsFirst
 from control.offers import Offers
 from control.override_phone import ROLE, OverridePhone
 from control.overrides import Overrides
@@ -52,6 +56,8 @@ from control.supervision import Supervision
 from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
 from control.transfers import Transfers
+from dialer.campaigns.core import Campaigns
+from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered
 from ivr.events import CaseOpened, LookupFinished, SecretChecked
 
 _NO_FAULT_OF_A_PROMPT = frozenset({"leg_gone", "switch_lost"})
@@ -89,8 +95,9 @@ class Router:
         queues: Core[AcdEvent, AcdCommand],
         directory: Directory,
         queue_view: QueueView,
+        campaigns: Campaigns,
     ) -> None:
-        self.hub = hub = Hub(flows, queues, Complaints(), directory, queue_view)
+        self.hub = hub = Hub(flows, queues, Complaints(), directory, queue_view, campaigns)
         self._gate = gate = OutgoingGate(hub)
         self._recordings = TalkRecordings(hub)
         self._overrides = overrides = Overrides(hub)
@@ -98,7 +105,10 @@ class Router:
         self._announcements = Announcements(hub)
         keys = TalkKeys(hub, self._recordings)
         self._offers = Offers(hub, self._announcements, self._recordings, keys, overrides)
-        self._callbacks = self._offers.agent_first = Callbacks(hub, self._offers, gate)
+        self._callbacks = Callbacks(hub, self._offers, gate)
+        self._contacts = contacts = self._offers.contacts = ContactCalls(hub, self._offers, gate)
+        self._campaigns = CampaignCalls(hub, gate, contacts)
+        self._offers.agent_first = AgentsFirst((self._callbacks, contacts))
         self._phones = phones = Phones(hub)
         self._star_codes = StarCodes(hub, phones)
         self._supervision = Supervision(hub, phones)
@@ -112,7 +122,7 @@ class Router:
             hub, self._offers, self._blind_transfers, phones, self._recordings, gate
         )
         self._attended_transfers = AttendedTransfers(hub, self._offers, self._blind_transfers, self._agent_calls)
-        self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys, overrides)
+        self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys, overrides, contacts)
         flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings, overrides)
         self.parts: dict[commands.LegRole, Part] = {
             "caller": self._callers,
@@ -126,6 +136,7 @@ class Router:
             "dialling": self._agent_calls,
             "dialled": self._agent_calls,
             CONSULTED: self._consultations,
+            CONTACT: contacts,
         }
         timed = (
             self._announcements,
@@ -135,10 +146,19 @@ class Router:
             self._holds,
             self._agent_calls,
             gate,
+            contacts,
         )
-        self._deadlines = tuple(part.next_deadline for part in (flows, queues, *timed))  # asked after each event
+        self._deadlines = tuple(
+            part.next_deadline for part in (flows, queues, campaigns, *timed)
+        )  # asked after each event
         hub.on_flow_command = flow_commands.on_flow_command
-        hub.on_queue_command = self._offers.on_queue_command
+        hub.on_queue_command = self._on_queue_command
+        hub.on_campaign_command = self._campaigns.on_command
+
+    def _on_queue_command(self, command: AcdCommand) -> None:
+        self._offers.on_queue_command(command)
+        if isinstance(command, AgentChanged):
+            self._campaigns.agent_changed(command)
 
     @property
     def register(self) -> at.Register:
@@ -183,6 +203,7 @@ class Router:
         hub.out = []
         self._take(event)
         hub.settle()
+        self._campaigns.look()
         self._overrides.look()
         if hub.register.transfers:
             self._blind_transfers.look()
@@ -206,7 +227,8 @@ class Router:
     def snapshot(self) -> bytes:
         """The whole state, between two events."""
         hub = self.hub
-        return snapshot.encode(hub.register, hub.flows.snapshot(), hub.queues.snapshot(), hub.cases.snapshot())
+        cores = (hub.flows.snapshot(), hub.queues.snapshot(), hub.cases.snapshot(), hub.campaigns.snapshot())
+        return snapshot.encode(hub.register, *cores)
 
     def restore(self, data: bytes) -> None:
         """Go on from a snapshot. Raises msgspec.MsgspecError where it cannot be read."""
@@ -216,6 +238,8 @@ class Router:
         hub.queue_view.use(state.register.wait_model)
         hub.queues.restore(state.queues)
         hub.cases.restore(state.cases)
+        if state.campaigns:
+            hub.campaigns.restore(state.campaigns)
         self._announcements.restored()
         self._callbacks.restored()
         self._holds.restored()
@@ -231,8 +255,9 @@ class Router:
                     self.parts[leg.role].digit(leg, event)
             case door.PlaybackFinished():
                 self._played(event)
-            case door.CallRinging():
-                pass  # the phone's own business until it is answered or not
+            case door.CallRinging(leg_id):
+                if (leg := hub.register.legs.get(leg_id)) is not None:
+                    self._contacts.rings(leg)  # of all others the phone's own business until it is answered or not
             case door.CallAnswered():
                 self._answered(event)
             case door.SpeechHeard():
@@ -272,8 +297,14 @@ class Router:
                     hub.tell_flows(event)
             case LookupFinished():
                 hub.tell_flows(event)
-            case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded() | AgentMoved():
+            case AgentMoved():
                 hub.tell_queues(event)
+                hub.settle()
+                self._campaigns.look_at_agents()
+            case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded():
+                hub.tell_queues(event)
+            case CampaignOrdered() | Dispositioned() | Fetched() | ListGrew() | PreviewAnswered():
+                hub.tell_campaigns(event)
             case CallMoved():
                 self._callers.moved(event)
             case _:
@@ -286,6 +317,7 @@ class Router:
                 hub.register.offset_s = offset_s
                 hub.tell_flows(event)
                 hub.tell_queues(event)
+                hub.tell_campaigns(event)
                 hub.cases.handle(event, hub.now)
                 self._overrides.tick()  # the clock may have jumped past an end
             case door.Tick():
@@ -296,12 +328,14 @@ class Router:
                 self._override_phone.tick()
                 self._holds.tick()
                 self._agent_calls.tick()
+                self._contacts.tick()
                 for late in self._gate.overdue():
                     self._gate_answered(late)
             case events.VersionPublished(version):
                 before, hub.register.version = hub.register.version, version
                 hub.tell_queues(Configured(version))
                 self._phones.published(before)
+                self._campaigns.published(version)
                 self._overrides.published()
             case events.WaitModelFitted(model):
                 hub.register.wait_model = model
@@ -314,6 +348,7 @@ class Router:
                 self._agent_calls.restarted()
                 self._blind_transfers.restarted()
                 self._consultations.restarted()
+                self._campaigns.restarted()
             case events.CaseFiled(attempt, call_id, number):
                 filed = hub.register.filing.pop(attempt, None)
                 if filed is not None and filed.case.asked_by == "caller" and call_id in hub.register.calls:
@@ -346,7 +381,8 @@ class Router:
 
     def _gate_answered(self, event: events.GateAnswered) -> None:
         self._gate.answered(event)
-        asking = (self._agent_calls, self._callbacks, self._transfers, self._blind_transfers, self._consultations)
+        callers = (self._callbacks, self._transfers, self._blind_transfers, self._consultations)
+        asking = (self._campaigns, self._agent_calls, *callers)
         if not any(part.checked(event) for part in asking):
             self._gate.release(event)  # whoever asked is gone, or had waited for too long
 

@@ -25,6 +25,8 @@ class Snapshot(msgspec.Struct):
     queues: bytes
     cases: bytes
     format: int = 1
+    campaigns: bytes = b""
+    """Empty of a release before them."""
 
 
 class _Format(msgspec.Struct):
@@ -35,9 +37,9 @@ _FORMAT = msgspec.json.Decoder(_Format)
 _SNAPSHOT = msgspec.json.Decoder(Snapshot)
 
 
-def encode(register: Register, flows: bytes, queues: bytes, cases: bytes) -> bytes:
+def encode(register: Register, flows: bytes, queues: bytes, cases: bytes, campaigns: bytes) -> bytes:
     """The state in today's format."""
-    return msgspec.json.encode(Snapshot(register, flows, queues, cases, FORMAT))
+    return msgspec.json.encode(Snapshot(register, flows, queues, cases, FORMAT, campaigns))
 
 
 def decode(data: bytes) -> Snapshot:

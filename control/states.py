@@ -23,6 +23,7 @@ PlaceEvent = Literal[
     "transfer_begun",
     "transfer_ended",
     "handed_on",
+    "taken_to_flow",
     "ended",
 ]
 
@@ -57,8 +58,8 @@ PLACES: Transitions[Place, PlaceEvent] = Transitions(
             "ended": "gone",
         },
         "transferred": {"transfer_ended": "menu", "ended": "gone"},
-        # A call that an agent makes begins here: see AGENT_CALLS.
-        "dialling": {"connected": "talking", "ended": "gone"},
+        # A call that an agent makes begins here (AGENT_CALLS), and a campaign's (contact_states.CONTACT_CALLS).
+        "dialling": {"connected": "talking", "queued": "waiting", "taken_to_flow": "menu", "ended": "gone"},
     },
 )
 """Where a caller is. `released`: by the queues, or by the flow: a key, a limit, the cap on a call's time."""

@@ -18,6 +18,8 @@ from switch.trunk_lines import ENDPOINT
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
 _TEL = "tel:"
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")
+AUTO_ANSWER = "<sip:hotline>;answer-after=0"
+"""The value of Call-Info by which a phone picks up by itself."""
 SPARE_RING_S = 5
 """How much longer the switch rings than we do: its ring time is for the case that we are gone."""
 TRUNK_STATUS = frozenset({401, 402, 403, 407, 408, 488, 500, 501, 502, 503, 504, 505, 513, 580, 606})

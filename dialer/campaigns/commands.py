@@ -169,6 +169,7 @@ class OpenCase(Command, frozen=True):
     attempt: AttemptId
     category: str
     agent: AgentId
+    number: str = ""
 
 
 class CampaignChanged(Command, frozen=True):

@@ -8,7 +8,7 @@ is due. So nothing is asked again and again.
 from typing import assert_never
 
 from calls.events import ClockSet, Tick
-from calls.ids import Instant
+from calls.ids import AttemptId, Instant
 from dialer.campaigns import events
 from dialer.campaigns.agents import Agents
 from dialer.campaigns.board import Board, Versions
@@ -16,8 +16,9 @@ from dialer.campaigns.commands import CampaignChanged, CampaignCommand
 from dialer.campaigns.dialling import Dialling
 from dialer.campaigns.lists import Lists
 from dialer.campaigns.paces import Paces
+from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.state import CampaignRecord, State, decode, encode, row_name
-from dialer.campaigns.states import CAMPAIGNS
+from dialer.campaigns.states import CAMPAIGNS, HandState
 from dialer.campaigns.tries import Tries
 
 _LIVE = frozenset({"shown", "asking", "dialling", "answered", "speaking", "unserved", "talking", "noting"})
@@ -41,6 +42,23 @@ class Campaigns:
     def state(self) -> State:
         """All that is known, to read."""
         return self._board.state
+
+    def settings(self, name: str) -> CampaignSettings | None:
+        """The settings in force of this campaign; None where it is published no more."""
+        return self._board.settings.get(name)
+
+    def queues(self) -> tuple[str, ...]:
+        """The queues whose agents take answers of any campaign that is published."""
+        return tuple(dict.fromkeys(one.queue for one in self._board.settings.values() if one.queue))
+
+    def running_queues(self) -> tuple[str, ...]:
+        """Those of campaigns that dial now."""
+        return tuple(dict.fromkeys(settings.queue for _, settings in self._board.running() if settings.queue))
+
+    def state_of(self, attempt: AttemptId) -> HandState | None:
+        """The state of the contact whose try goes on under this id; None where there is none."""
+        found = self._board.hand(attempt)
+        return None if found is None else found[1].state
 
     def refusal(self, event: events.CampaignOrdered) -> str:
         """Why this order changes nothing; empty where it does. Nothing changes here."""

@@ -28,7 +28,7 @@ class Notes:
             reason = f"{disposition.name}: {note}" if note else disposition.name
             self._board.give(commands.DoNotCall(hand.number, contact.person, record.name, hand.attempt, reason))
         if disposition.case:
-            self._board.give(commands.OpenCase(hand.attempt, disposition.case, hand.agent))
+            self._board.give(commands.OpenCase(hand.attempt, disposition.case, hand.agent, hand.number))
 
     def ended(self, record: CampaignRecord, hand: Hand, settings: CampaignSettings | None, final: bool) -> None:
         """The call is over. Not `final`: what came of the talk is not said yet."""

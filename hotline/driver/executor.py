@@ -24,6 +24,8 @@ from calls.ports import Switch
 from complaints.cases import FileCase
 from control import commands, events
 from control.override_phone import PIN, ROLE
+from dialer.campaigns import commands as campaigns
+from dialer.campaigns.events import Fetched
 from hotline.driver.do_not_call import NumberList
 from hotline.driver.forecast_log import ForecastLog
 from hotline.driver.lookups import Lookups
@@ -68,6 +70,22 @@ class Sentences(Protocol):
         ...
 
 
+class Contacts(Protocol):
+    """Hands out the people of campaigns' lists."""
+
+    async def fetch(self, wanted: campaigns.Fetch) -> Fetched:
+        """The answer, always."""
+        ...
+
+
+class NoContacts:
+    """Hands out nobody: of a house without a store of lists."""
+
+    async def fetch(self, wanted: campaigns.Fetch) -> Fetched:
+        """Say so."""
+        return Fetched(wanted.campaign, wanted.fetch, error="there are no lists here")
+
+
 class CommandExecutor:
     """Carries out commands; `take` is given the outcomes that are not the switch's own."""
 
@@ -82,6 +100,8 @@ class CommandExecutor:
         self._take = take
         self.outgoing: Outgoing = ListsAlone(NumberList(None, REGION))
         """The gate, asked before a number is called."""
+        self.contacts: Contacts = NoContacts()
+        """Asked for the people whom campaigns call."""
         self.is_pin: Callable[[str], bool] = lambda digits: False
         """Whether digits are the PIN of overrides; it may take a while."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -140,6 +160,15 @@ class CommandExecutor:
             OfferLapsed: lambda lapsed: log.info(
                 "offer missed", call=lapsed.call, agent=lapsed.agent, reason=lapsed.reason, fault=lapsed.fault
             ),
+            campaigns.Fetch: self._fetch,
+            campaigns.KeepContact: _left_to_others,
+            campaigns.LogTry: _left_to_others,
+            campaigns.ShowPreview: _left_to_others,
+            campaigns.EndPreview: _left_to_others,
+            campaigns.DoNotCall: lambda wish: log.info(
+                "no more calls wanted", campaign=wish.campaign, attempt=wish.attempt
+            ),
+            campaigns.CampaignChanged: _tell_of_campaign,
             WaitWidened: lambda widened: log.info("wait widened", call=widened.call, step=widened.step),
             SuggestWayOut: lambda way: log.info("way out suggested", call=way.call, way=way.way),
         }
@@ -260,6 +289,12 @@ class CommandExecutor:
 
         self._spawn(ask())
 
+    def _fetch(self, command: campaigns.Fetch) -> None:
+        async def ask() -> None:
+            self._take(await self.contacts.fetch(command))
+
+        self._spawn(ask())
+
     def _check_secret(self, command: CheckSecret) -> None:
         if command.check != PIN:
             self._later(self._vault.check(command))
@@ -353,6 +388,12 @@ def _tell_of_broken(command: commands.RouterCommand) -> None:
 
 def _left_to_others(command: commands.RouterCommand) -> None:
     """Nothing: watchers show it, and further rows tell other systems."""
+
+
+def _tell_of_campaign(changed: campaigns.CampaignChanged) -> None:
+    words = {"mode": changed.mode, "why": changed.why, "author": changed.author, "reason": changed.reason}
+    said = {name: word for name, word in words.items() if word}
+    log.info("campaign changed", campaign=changed.campaign, state=changed.state, **said)
 
 
 def _unknown(command: commands.RouterCommand) -> None:

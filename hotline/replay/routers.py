@@ -25,6 +25,7 @@ def routers_of(site: Site, witness: Observer) -> NewRouter:
             VersionedDirectory(versions),
             lambda name: models.load(name)[0],
             witness,
+            campaigns=versions.campaigns,
         )
 
     return new_router

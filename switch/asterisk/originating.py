@@ -16,7 +16,7 @@ from switch.asterisk.legs import CAUSE_OF_MASK, Leg, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
 from switch.legs import cause_of_end, unreachable
-from switch.originating import SPARE_RING_S
+from switch.originating import AUTO_ANSWER, SPARE_RING_S
 from switch.peers import DIALLED, peer_user
 
 _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
@@ -53,13 +53,15 @@ class Dialler(originating.Dialler[Leg]):
         leg.hanging_up, leg.seen_cause, leg.seen_status = False, 0, 0
         name = _UNSAFE_IN_NAME.sub(" ", command.caller_name)
         number = _UNSAFE_IN_NAME.sub("", command.caller)
-        body = {
+        body: dict[str, object] = {
             "endpoint": endpoint,
             "app": session.options.application,
             "appArgs": ARGUMENT,
             "callerId": f'"{name}" <{number}>',
             "timeout": math.ceil(command.ring_s) + SPARE_RING_S,
         }
+        if command.auto_answer:
+            body["variables"] = {"PJSIP_HEADER(add,Call-Info)": AUTO_ANSWER}
         # Before what the same event gave rise to: a talk that is taken apart, a caller who is answered.
         session.request_first(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
 

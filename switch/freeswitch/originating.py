@@ -16,7 +16,7 @@ from switch.freeswitch.legs import Leg, cause_of, end_of, failed
 from switch.freeswitch.session import Session, Told
 from switch.freeswitch.wire import CommandRefused, Event
 from switch.legs import cause_of_end
-from switch.originating import SPARE_RING_S
+from switch.originating import AUTO_ANSWER, SPARE_RING_S
 from switch.peers import DIALLED, peer_user
 from switch.trunk_lines import trunk_of
 
@@ -71,6 +71,8 @@ class Dialler(originating.Dialler[Leg]):
             f"originate_timeout={math.ceil(command.ring_s) + SPARE_RING_S}",
             _LEG_VARIABLES,
         ]
+        if command.auto_answer:
+            variables.append(f"sip_h_Call-Info='{AUTO_ANSWER}'")
         if leg.device is not None:
             variables.append(f"hotline_device={leg.device}")
         if leg.trunk:

@@ -14,6 +14,7 @@ from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
 from complaints.stages.table import LINKS as CASE_LINKS
 from complaints.stages.table import STAGES as CASE
+from control.contact_states import CONTACT_CALLS
 from control.override_menu import MENUS
 from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
 from dialer.campaigns.states import CAMPAIGNS, CONTACTS
@@ -33,6 +34,7 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "consultation": CONSULTATIONS,  # type: ignore[dict-item]
     "campaign": CAMPAIGNS,  # type: ignore[dict-item]
     "contact": CONTACTS,  # type: ignore[dict-item]
+    "contacts call": CONTACT_CALLS,  # type: ignore[dict-item]
     "agent": AGENT,  # type: ignore[dict-item]
     "case": CASE,  # type: ignore[dict-item]
     "case link": CASE_LINKS,  # type: ignore[dict-item]

@@ -305,7 +305,7 @@ def test_a_disposition_may_open_a_case_and_may_be_no_effective_talk():
     house = House()
     attempt = house.talking()
     said = house.do(events.Dispositioned(attempt, "angry"))
-    assert of_kind(commands.OpenCase, said) == [commands.OpenCase(attempt, "complaint", ANN)]
+    assert of_kind(commands.OpenCase, said) == [commands.OpenCase(attempt, "complaint", ANN, "+8613900100000")]
     house = House()
     attempt = house.talking()
     house.do(events.Dispositioned(attempt, "try_again"))

@@ -1,0 +1,200 @@
+"""Campaigns in call control: what their core wants goes to the gate, the switch and the queues, and what becomes of it
+comes back.
+
+The core decides who is called when (`dialer.campaigns.core`); `control.contact_calls` has their calls. Here is what
+joins them: questions to the gate and settlements, agents as the campaigns see them, inbound callers who wait, previews.
+"""
+
+from acd.commands import AgentChanged
+from acd.events import WrapUpEnded
+from calls.events import ClockSet
+from calls.ids import AgentId, AttemptId, CallId
+from complaints.cases import CaseAsked
+from control import commands, events
+from control.contact_calls import ContactCalls
+from control.gate import OutgoingGate
+from control.hub import Hub
+from dialer.campaigns import commands as wanted
+from dialer.campaigns import events as campaign
+from dialer.campaigns.settings import CampaignSettings
+from dialer.campaigns.state import AgentDoes
+
+_DOES: dict[str, AgentDoes] = {"idle": "free", "talking": "talk", "wrap_up": "wrap_up"}
+
+
+class CampaignCalls:
+    """Joins the campaigns core with the rest of call control."""
+
+    def __init__(self, hub: Hub, gate: OutgoingGate, contacts: ContactCalls) -> None:
+        self._hub = hub
+        self._gate = gate
+        self._contacts = contacts
+
+    # what the core wants
+
+    def on_command(self, command: wanted.CampaignCommand) -> None:
+        """Carry out one command of the campaigns core, or leave it to the driver."""
+        hub = self._hub
+        match command:
+            case wanted.Ask():
+                self._ask(command)
+            case wanted.Place(attempt=attempt, campaign=name):
+                settings = hub.campaigns.settings(name)
+                answer = hub.register.tries.get(attempt)
+                if settings is not None and answer is not None:
+                    self._contacts.place(command, settings, answer)
+            case wanted.TakeToAgent(attempt=attempt):
+                call, settings = self._call(attempt), self._settings_of(attempt)
+                if call is not None and settings is not None:
+                    self._contacts.to_agent(hub.register.calls[call], command, settings)
+            case wanted.TakeToFlow(attempt=attempt):
+                if (call := self._call(attempt)) is not None:
+                    self._contacts.to_flow(hub.register.calls[call], command)
+            case wanted.GiveUp(attempt=attempt):
+                if (call := self._call(attempt)) is not None:
+                    self._contacts.give_up(hub.register.calls[call])
+            case wanted.Settle():
+                self._settle(command)
+            case wanted.EndWrapUp(agent=agent):
+                hub.tell_queues(WrapUpEnded(agent))
+            case wanted.OpenCase(attempt=attempt, category=category, agent=agent, number=number):
+                case_call = self._call_id(attempt)
+                asked = CaseAsked(case_call, hub.mint(case_call), number, category, "agent", {"agent": agent})
+                hub.ask_case(asked)
+            case _:
+                hub.give(command)
+
+    def _ask(self, ask: wanted.Ask) -> None:
+        settings = self._hub.campaigns.settings(ask.campaign)
+        if self._gate.is_asked(ask.attempt):
+            return  # after a restart: the gate asks again by itself
+        question = commands.AskGate(
+            call=self._contacts.call_for(ask.attempt, settings.queue if settings is not None else ""),
+            attempt=ask.attempt,
+            number=ask.number,
+            scene=ask.scene,
+            origin="campaign",
+            agent=ask.agent or None,
+            person=ask.person,
+            account=ask.account,
+            campaign=ask.campaign,
+        )
+        if (answer := self._gate.ask(question)) is not None:
+            self.checked(answer)
+
+    def checked(self, event: events.GateAnswered) -> bool:
+        """Tell the campaign what the gate says; False where none has asked, or it waits for it no more."""
+        hub, attempt = self._hub, event.attempt
+        if hub.campaigns.state_of(attempt) != "asking":
+            return False
+        if event.verdict == "allow":
+            hub.register.tries[attempt] = event
+            shown = event.obligations.caller_ids
+            rings_s = event.obligations.longest_ring_s
+            hub.tell_campaigns(campaign.Allowed(attempt, shown[0] if shown else "", rings_s))
+        elif event.verdict == "defer" and event.until is not None:
+            hub.tell_campaigns(campaign.Deferred(attempt, event.until, event.rule))
+        else:
+            away = event.verdict in ("unknown", "defer")
+            hub.tell_campaigns(campaign.Denied(attempt, event.rule or event.reason, away=away))
+        return True
+
+    def _settle(self, settle: wanted.Settle) -> None:
+        answer = self._hub.register.tries.get(settle.attempt)
+        if answer is None or answer.reservation is None:
+            return
+        self._gate.settle(
+            answer.reservation,
+            answer.call,
+            settle.state,
+            at=settle.at,
+            result=settle.result,
+            talked_until=settle.talked_until,
+            agent=settle.agent or None,
+            ended=settle.ended,
+        )
+
+    # what the campaigns see
+
+    def published(self, version: str) -> None:
+        """Another version holds: its campaigns, and perhaps other queues of agents."""
+        self._hub.tell_campaigns(campaign.SettingsInForce(version))
+        self._hub.settle()
+        self.look_at_agents()
+
+    def look_at_agents(self) -> None:
+        """Tell the campaigns what every agent does now, as far as they do not know."""
+        for change in self._hub.queue_view.agents():
+            self._look_at(change.agent, change.state)
+
+    def agent_changed(self, change: AgentChanged) -> None:
+        """An agent does something else now."""
+        self._look_at(change.agent, change.state)
+
+    def _look_at(self, agent: AgentId, state: str) -> None:
+        hub = self._hub
+        served = hub.campaigns.queues()
+        if not served:
+            return
+        known = hub.campaigns.state.agents.get(agent)
+        handling, own = self._handling(agent)
+        if state == "offered" and own:
+            return  # the campaign's own answer: until both talk, the agent is who will have it
+        does = "talk" if state == "offered" else _DOES.get(state)
+        serves = hub.queue_view.queues(agent) if does is not None else ()
+        for queue in served:
+            knows = known is not None and queue in known.queues
+            if queue in serves and does is not None:
+                if known is None or not knows or known.does != does:
+                    hub.tell_campaigns(campaign.AgentSeen(queue, agent, does, handling))
+            elif knows:
+                hub.tell_campaigns(campaign.AgentSeen(queue, agent, "away"))
+
+    def _handling(self, agent: AgentId) -> tuple[str, bool]:
+        """The campaign or the queue of the call that the agent has, and whether it is a campaign's."""
+        register = self._hub.register
+        for offer in register.offers.values():
+            if offer.agent == agent:
+                contact = register.contacts.get(offer.call)
+                if contact is not None:
+                    return contact.campaign, True
+                return (register.calls[offer.call].queue if offer.call in register.calls else ""), False
+        return "", False
+
+    def look(self) -> None:
+        """After each event: callers who wait where campaigns have their agents, and what is known of tries that are
+        over."""
+        hub, register = self._hub, self._hub.register
+        running = hub.campaigns.running_queues()
+        if running:
+            counts = dict.fromkeys(running, 0)
+            for call in register.calls.values():
+                if call.place == "waiting" and call.queue in counts and call.call not in register.contacts:
+                    counts[call.queue] += 1
+            for queue, count in counts.items():
+                if hub.campaigns.state.callers.get(queue, 0) != count:
+                    hub.tell_campaigns(campaign.CallersWaiting(queue, count))
+            hub.settle()
+        for attempt in [one for one in register.tries if one not in hub.campaigns.state.tries]:
+            del register.tries[attempt]
+
+    def restarted(self) -> None:
+        """Another controller: what the campaigns have asked for and not been answered is asked anew."""
+        hub = self._hub
+        if hub.campaigns.state.version != hub.register.version:  # a snapshot of before campaigns
+            hub.tell_campaigns(ClockSet(hub.register.offset_s))
+            self.published(hub.register.version)
+        hub.tell_campaigns(campaign.Resumed())
+
+    def _call(self, attempt: AttemptId) -> CallId | None:
+        """The call of this try, while it is there."""
+        call = self._call_id(attempt)
+        return call if call in self._hub.register.contacts else None
+
+    def _call_id(self, attempt: AttemptId) -> CallId:
+        answer = self._hub.register.tries.get(attempt)
+        return answer.call if answer is not None else CallId(attempt)
+
+    def _settings_of(self, attempt: AttemptId) -> CampaignSettings | None:
+        call = self._call(attempt)
+        return None if call is None else self._hub.campaigns.settings(self._hub.register.contacts[call].campaign)

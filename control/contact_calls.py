@@ -1,0 +1,329 @@
+"""Calls to the contacts of campaigns: placed, answered, put in front of a queue or a flow, and ended.
+
+The campaigns core says what is to be done (`control.campaigns` passes it on). A leg has the role `contact` until the
+person answers; from there on they are a caller like any other, and only the end of the call is the campaign's again.
+Of a preview the agent's phone is called first, by the queues, and the person once the agent is there (`AgentFirst`).
+"""
+
+import msgspec
+
+from acd.events import CallLeft, CallQueued
+from calls.causes import Cause
+from calls.commands import HangUp, Play, StartMusic
+from calls.events import CallAnswered, CallEnded, PlaybackFinished
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, QueueName, leg_on
+from control import events, nodes
+from control.contact_states import ContactCall
+from control.gate import OutgoingGate
+from control.hub import Hub
+from control.offers import Offers
+from control.parts import QuietPart
+from control.register import Call, Leg, call_id
+from control.states import Place
+from dialer.campaigns import commands
+from dialer.campaigns import events as campaign
+from dialer.campaigns.results import BY_CAUSE
+from dialer.campaigns.settings import CampaignSettings
+from ivr.events import CallStarted
+
+ROLE = "contact"
+AHEAD_MINUTES = 600.0
+"""The head start of an answer in its queue: nobody who has waited there is worse off for two seconds."""
+CONNECTING_S = 1.0
+"""An agent has picked up, and both are being connected, as patience ends: so much longer."""
+
+
+def leg_of(attempt: AttemptId, node: str) -> LegId:
+    """The leg on which the person of this try is called: always the same, so that a switch calls them once."""
+    return leg_on(node, f"contact-{attempt.replace('/', '-')}")
+
+
+class ContactCalls(QuietPart):
+    """The part of contacts' legs, and the agent-first calls of previews."""
+
+    def __init__(self, hub: Hub, offers: Offers, gate: OutgoingGate) -> None:
+        self._hub = hub
+        self._offers = offers
+        self._gate = gate
+
+    def call_for(self, attempt: AttemptId, queue: str) -> CallId:
+        """The call that this try will be, on the switch of one of the queue's phones."""
+        return call_id(leg_of(attempt, self._node(queue)))
+
+    # placing
+
+    def place(self, command: commands.Place, settings: CampaignSettings, answer: events.GateAnswered) -> None:
+        """Call the person; or, of a preview, their agent first."""
+        hub, register = self._hub, self._hub.register
+        leg = LegId(answer.call)
+        if answer.call in register.calls:
+            return
+        version, number = register.version, command.number
+        place: Place = "booked" if command.agent else "dialling"
+        call = Call(answer.call, leg, number, command.caller_id, version, hub.now, place=place)
+        call.reason = settings.title or settings.name
+        call.fields = {"campaign": settings.name, "name": command.contact.name, **command.contact.attributes}
+        call.end_as("unreached")
+        register.calls[call.call] = call
+        contact = register.contacts[call.call] = ContactCall(
+            command.attempt, command.campaign, number, command.ring_s, hub.directory.outgoing(version).caller_id
+        )
+        if command.agent:
+            contact.state, contact.agent = "agent", command.agent
+            self._queue(call, contact, settings.queue, settings.skills, command.agent, settings)
+        else:
+            self._dial(call, contact)
+
+    def _dial(self, call: Call, contact: ContactCall) -> None:
+        hub, register = self._hub, self._hub.register
+        made = register.legs[call.leg] = Leg(call.leg, ROLE, call.call, contact.number, hub.now)
+        answer = register.tries[contact.attempt]
+        unsettled = msgspec.structs.replace(answer, reservation=None)  # the campaigns core says what became of it
+        to, made.via = nodes.address(register, f"tel:{contact.number}", call.call)
+        self._gate.dial(made, unsettled, to, contact.shown, contact.ring_s)
+
+    def _queue(
+        self,
+        call: Call,
+        contact: ContactCall,
+        queue: str,
+        skills: tuple[str, ...],
+        agent: AgentId,
+        settings: CampaignSettings,
+    ) -> None:
+        """Put the call in front of its queue; `agent` alone is asked while the campaign waits."""
+        hub = self._hub
+        call.enter_queue(queue)
+        call.queued_at = hub.now
+        contact.queued = hub.mint(call.call)
+        noted = settings.wrap_up_s if settings.disposition_required and settings.dispositions else msgspec.UNSET
+        call.queued_as = CallQueued(
+            call.call,
+            contact.queued,
+            QueueName(queue),
+            skills,
+            priority=AHEAD_MINUTES,
+            agent=agent or None,
+            sticky_s=settings.preview_s if agent else 0.0,
+            wrap_up_s=noted,
+        )
+        hub.tell_queues(call.queued_as)
+
+    # the person's leg
+
+    def answered(self, leg: Leg, event: CallAnswered) -> None:
+        """The person, or whatever it is, has answered: a caller like any other from here on."""
+        hub = self._hub
+        call = hub.register.call_of(leg.leg)
+        contact = hub.register.contacts.get(call.call) if call is not None else None
+        if call is None or contact is None or contact.state == "over":
+            hub.give(HangUp(leg.leg))
+        elif contact.on("picked_up"):
+            leg.role = "caller"
+            call.leg = leg.leg
+            hub.tell_campaigns(campaign.Answered(contact.attempt))
+
+    def rings(self, leg: Leg) -> None:
+        """The person's phone rings."""
+        contact = self._hub.register.contacts.get(leg.call) if leg.call is not None else None
+        if contact is not None and leg.role == ROLE:
+            self._hub.tell_campaigns(campaign.Rang(contact.attempt))
+
+    def ended(self, leg: Leg, event: CallEnded) -> None:
+        """Nobody has answered."""
+        call = self._hub.register.calls.get(leg.call) if leg.call is not None else None
+        contact = self._hub.register.contacts.get(call.call) if call is not None else None
+        if call is not None and contact is not None and contact.on("ended"):
+            self._over(call, contact, event.cause)
+
+    def gone(self, call: Call, cause: Cause) -> bool:
+        """The person who had answered is gone: the end of the try. False where the call is of no campaign."""
+        contact = self._hub.register.contacts.get(call.call)
+        if contact is None:
+            return False
+        if contact.on("ended"):
+            self._tell_end(call, contact, cause)
+        return True
+
+    def _over(self, call: Call, contact: ContactCall, cause: Cause) -> None:
+        """The call came to nothing: out of the queues, if it was there for its agent, and closed."""
+        hub = self._hub
+        self._tell_end(call, contact, cause)
+        if contact.agent:
+            hub.tell_queues(CallLeft(call.call, "way_out"))
+        if call.call in hub.register.calls:
+            hub.register.part(call)
+            hub.close(call, cause)
+
+    def _tell_end(self, call: Call, contact: ContactCall, cause: Cause) -> None:
+        hub = self._hub
+        talked_s = hub.now - contact.talking_since if contact.talking_since is not None else 0.0
+        recording = call.recording.paths[-1] if call.recording.paths else ""
+        hub.tell_campaigns(campaign.Ended(contact.attempt, BY_CAUSE[cause], talked_s, recording, call.call))
+
+    # what the campaign wants of an answer
+
+    def to_agent(self, call: Call, command: commands.TakeToAgent, settings: CampaignSettings) -> None:
+        """Put the person in front of the queue; of a preview, connect them with the agent who waits for them."""
+        contact = self._hub.register.contacts[call.call]
+        contact.patience_s, contact.safe_harbour = command.patience_s, command.safe_harbour
+        offer = self._hub.register.offer_of(call)
+        if contact.agent and offer is not None:
+            self._offers.connect(offer)
+            return
+        contact.due_at = self._hub.now + command.patience_s
+        contact.on("queued")
+        if call.place != "waiting":
+            call.on("queued")
+        self._queue(call, contact, command.queue, command.skills, command.agent, settings)
+
+    def to_flow(self, call: Call, command: commands.TakeToFlow) -> None:
+        """Let a flow, or a phrase alone, speak."""
+        hub = self._hub
+        contact = hub.register.contacts[call.call]
+        contact.on("to_flow")
+        call.on("taken_to_flow")
+        call.end_as("self_service")
+        hub.tell_campaigns(campaign.Connected(contact.attempt))
+        if command.flow:
+            begun = CallStarted(call.call, call.leg, call.version, command.flow, call.caller, call.called, True)
+            hub.tell_flows(begun)
+        else:
+            self._say(call, contact, command.phrase)
+
+    def give_up(self, call: Call) -> None:
+        """End a try that has no talk."""
+        contact = self._hub.register.contacts[call.call]
+        if call.leg in self._hub.register.legs:
+            if contact.state != "talking":
+                self._hub.give(HangUp(call.leg))
+        elif contact.on("given_up"):
+            self._over(call, contact, Cause.CANCELLED)
+
+    def talk_began(self, call: Call, agent: AgentId) -> None:
+        """The person and an agent hear each other."""
+        contact = self._hub.register.contacts.get(call.call)
+        if contact is not None and contact.on("connected") and contact.state == "talking":
+            contact.due_at, contact.talking_since = None, self._hub.now
+            self._hub.tell_campaigns(campaign.Connected(contact.attempt, agent))
+
+    def let_go(self, call: Call, attempt: AttemptId) -> None:
+        """The queues let the person go, before an agent was there."""
+        contact = self._hub.register.contacts.get(call.call)
+        if contact is not None and contact.queued == attempt and contact.state == "waiting":
+            self._nobody_there(call, contact)
+
+    def _nobody_there(self, call: Call, contact: ContactCall) -> None:
+        """The message of the law: who has called, and how to be called no more."""
+        hub = self._hub
+        contact.on("nobody_there")
+        contact.due_at = None
+        call.on("released")
+        call.end_as("abandoned")
+        hub.tell_campaigns(campaign.Unserved(contact.attempt))
+        self._say(call, contact, contact.safe_harbour)
+
+    def _say(self, call: Call, contact: ContactCall, phrase: str) -> None:
+        """A phrase, and then the end."""
+        hub = self._hub
+        sound = hub.directory.say(call.version, call.language, phrase)
+        if sound:
+            contact.message = hub.mint(call.call)
+            hub.give(Play(call.leg, contact.message, sound))
+        else:
+            advice = "put the phrase into prompts/: the law asks for it where nobody is there for an answer"
+            hub.notice("error", "no safe-harbour message", call=call.call, detail=phrase, advice=advice)
+            hub.give(HangUp(call.leg))
+
+    def heard(self, call: Call, event: PlaybackFinished) -> bool:
+        """Whether a sound was the last one of a contact's call, which is hung up then."""
+        contact = self._hub.register.contacts.get(call.call)
+        if contact is None or contact.message != event.attempt:
+            return False
+        self._hub.give(HangUp(call.leg))
+        return True
+
+    # agent first (control.offer_ports.AgentFirst)
+
+    def concerns(self, call: Call) -> bool:
+        """Whether the agent is there before the person."""
+        contact = self._hub.register.contacts.get(call.call)
+        return contact is not None and contact.agent != "" and contact.state != "unserved"
+
+    def postponed(self, call: Call) -> bool:
+        """Never: the gate has let it pass a moment ago."""
+        return False
+
+    def agent_ready(self, call: Call) -> None:
+        """The agent has picked up: now the person is called."""
+        hub, contact = self._hub, self._hub.register.contacts[call.call]
+        if contact.state == "agent":
+            contact.on("agent_ready")
+            offer = hub.register.offer_of(call)
+            if offer is not None:
+                hub.give(StartMusic(offer.leg, hub.mint(offer.leg)))
+            self._dial(call, contact)
+
+    def agent_lost(self, call: Call) -> None:
+        """The agent of a preview is gone: before the person was called, while it rang, or as they picked up."""
+        hub, contact = self._hub, self._hub.register.contacts[call.call]
+        before = contact.state
+        if not contact.on("agent_lost"):
+            return
+        if before == "answered":
+            call.on("came_back")
+            call.end_as("abandoned")
+            hub.tell_queues(CallLeft(call.call, "way_out"))
+            hub.tell_campaigns(campaign.Unserved(contact.attempt))
+            self._say(call, contact, contact.safe_harbour)
+            return
+        if before == "ringing":
+            hub.give(HangUp(call.leg, Cause.CANCELLED))
+        self._over(call, contact, Cause.NO_TRUNK if before == "agent" else Cause.CANCELLED)
+
+    def connected(self, call: Call) -> None:
+        """Nothing more than of every talk: `talk_began`."""
+
+    def released(self, call: Call, attempt: AttemptId) -> None:
+        """The agent of a preview is not there for it after all."""
+        contact = self._hub.register.contacts[call.call]
+        if contact.state == "agent" and contact.queued == attempt and contact.on("agent_lost"):
+            self._over(call, contact, Cause.NO_TRUNK)
+
+    def agent_key(self, leg: Leg, digit: str) -> bool:
+        """An agent's key means nothing here before the talk."""
+        return False
+
+    # time
+
+    def next_deadline(self) -> Instant | None:
+        """When patience with an answer is over."""
+        contacts = self._hub.register.contacts
+        return (
+            min((one.due_at for one in contacts.values() if one.due_at is not None), default=None) if contacts else None
+        )
+
+    def tick(self) -> None:
+        """End the wait of those for whom nobody is there."""
+        hub = self._hub
+        for name, contact in list(hub.register.contacts.items()):
+            if contact.due_at is None or contact.due_at > hub.now:
+                continue
+            call = hub.register.calls[name]
+            offer = hub.register.offer_of(call)
+            if offer is not None and offer.state == "bridging":
+                contact.due_at = hub.now + CONNECTING_S  # an agent is there, and both are being connected
+                continue
+            hub.tell_queues(CallLeft(name, "way_out"))
+            hub.settle()
+            self._nobody_there(call, contact)
+
+    def _node(self, queue: str) -> str:
+        """The node on which most phones are registered; empty where nothing is known of any."""
+        register = self._hub.register
+        counts: dict[str, int] = {}
+        for account in register.phones:
+            home = nodes.home(register, account)
+            counts[home] = counts.get(home, 0) + 1
+        counts.pop("", None)
+        return max(sorted(counts), key=lambda node: counts[node], default="")

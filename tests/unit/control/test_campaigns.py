@@ -1,0 +1,319 @@
+"""Campaigns in call control: calls to contacts, agents who take answers, previews, flows, the gate and the ledger."""
+
+import pytest
+
+from acd.commands import AgentChanged
+from acd.events import AgentPaused, AgentResumed
+from calls import events as door
+from calls.causes import Cause, Outcome
+from calls.commands import Bridge, HangUp, Originate, Play
+from calls.ids import AgentId, LegId
+from complaints.cases import FileCase
+from control import events
+from control.commands import AskGate, LogCall, LogLeg, LogTalk, SettleAttempt
+from dialer.campaigns import commands as wanted
+from dialer.campaigns.events import CampaignOrdered, Dispositioned, PreviewAnswered
+from dialer.campaigns.results import BY_CAUSE
+from dialer.governor.decisions import Obligations
+from tests.unit.control.campaigning import CampaignHouse, campaign
+
+pytestmark = pytest.mark.unit
+
+
+def state_of(house: CampaignHouse, agent: str) -> str:
+    return next(one.state for one in reversed(house.given(AgentChanged)) if one.agent == agent)
+
+
+def settled(house: CampaignHouse) -> list[tuple[str, str, bool]]:
+    return [(one.state, one.result, one.ended) for one in house.given(SettleAttempt)]
+
+
+def test_a_contact_is_called_after_the_gates_word_and_by_its_obligations():
+    house = CampaignHouse(campaign(), "01")
+    house.gate = ""
+    house.start()
+    asked = house.last(AskGate)
+    assert (asked.attempt, asked.scene, asked.origin, asked.campaign) == (
+        "spring/1.0/1",
+        "renewal",
+        "campaign",
+        "spring",
+    )
+    assert (asked.person, asked.number) == ("p1-0", "+8613900100000")
+    assert house.calls_outside() == []
+    obliged = Obligations(caller_ids=("+862195588",), longest_ring_s=20.0)
+    house.tell(events.GateAnswered(asked.call, asked.attempt, "allow", 7, obliged))
+    (call,) = house.calls_outside()
+    assert (call.to, call.caller, call.ring_s) == ("tel:+8613900100000", "+862195588", 20.0)
+    assert call.leg == "contact-spring-1.0-1", "always the same: a switch calls it once"
+
+
+def test_an_answer_is_with_an_agent_and_settled_by_the_disposition():
+    house = CampaignHouse(campaign(), "01")
+    call, agent_leg = house.talking()
+    assert house.last(Bridge).a == call
+    talk_s = 40.0
+    house.wait(talk_s)
+    house.hangs_up(call)
+    assert house.last(HangUp).leg == agent_leg
+    house.hangs_up(agent_leg)
+    assert state_of(house, "01") == "wrap_up"
+    house.wait(60.0)
+    assert state_of(house, "01") == "wrap_up", "the queue's own five seconds are over; the disposition is not there"
+    house.tell(Dispositioned("spring/1.0/1", "promise"))
+    assert state_of(house, "01") in ("idle", "offered")
+    assert settled(house)[:3] == [
+        ("answered", "", False),
+        ("answered", "talked", True),
+        ("effective", "promise", True),
+    ]
+    row = next(one for one in house.given(wanted.LogTry) if one.disposition)
+    assert (row.disposition, row.agent, row.call) == ("promise", "01", call)
+    assert row.ended_at - row.connected_at == pytest.approx(talk_s, abs=1.0)
+    logged = house.last(LogCall)
+    assert (logged.direction, logged.outcome, logged.agent) == ("out", "answered", "01")
+    assert house.last(LogTalk).agent == "01"
+    assert house.rows.states("spring")["reached"] == 1
+
+
+def test_nobody_there_within_two_seconds_is_told_so_and_counts_as_abandoned():
+    house = CampaignHouse(campaign(), "01")
+    house.start()
+    house.tell(AgentPaused(AgentId("01"), "break"))
+    call = house.picks_up()
+    assert house.calls_to_agents() == []
+    house.wait(1.8)
+    assert house.given(Play) == []
+    house.wait(0.4)
+    message = house.last(Play)
+    assert (message.leg, message.media[0].text) == (call, "safe_harbour")
+    assert ("abandoned", "abandoned", False) in settled(house)
+    house.tell(AgentResumed(AgentId("01")))
+    assert house.calls_to_agents() == [], "who is told so is not put through any more"
+    house.tell(door.PlaybackFinished(message.leg, message.attempt, Outcome.FINISHED))
+    assert house.last(HangUp).leg == call
+    house.hangs_up(call)
+    assert house.last(LogCall).outcome == "abandoned"
+    assert house.given(wanted.LogTry)[-1].abandoned
+
+
+def test_an_agents_phone_that_still_rings_at_the_end_of_patience_is_withdrawn():
+    house = CampaignHouse(campaign(), "01")
+    house.start()
+    call = house.picks_up()
+    (ringing,) = house.calls_to_agents()
+    house.wait(2.1)
+    assert ringing.leg in [one.leg for one in house.given(HangUp)]
+    assert house.last(Play).leg == call
+
+
+def test_an_agent_who_picks_up_as_patience_ends_is_connected():
+    house = CampaignHouse(campaign(), "01")
+    house.start()
+    house.picks_up()
+    house.wait(1.6)
+    house.agent_answers()
+    house.wait(0.3)
+    house.connected()
+    house.wait(5.0)
+    assert not any(one.leg.startswith("contact") for one in house.given(Play))
+    assert house.given(LogCall) == []
+
+
+@pytest.mark.parametrize("cause", list(Cause))
+def test_the_end_of_a_call_that_nobody_answered_is_a_result_and_settles(cause):
+    house = CampaignHouse(campaign(), "01", count=1)
+    house.start()
+    (call,) = house.calls_outside()
+    house.hangs_up(call.leg, cause)
+    (row,) = house.given(wanted.LogTry)
+    assert row.result == BY_CAUSE[cause]
+    assert len(house.given(SettleAttempt)) == 1
+    assert house.last(LogCall).outcome == "unreached"
+    assert house.last(LogLeg).role == "contact"
+    assert not house.router.register.contacts
+    assert not house.router.register.tries
+
+
+def test_a_refusal_is_on_the_list_while_the_talk_goes_on():
+    house = CampaignHouse(campaign(), "01")
+    house.talking()
+    house.tell(Dispositioned("spring/1.0/1", "no_more"))
+    assert house.last(wanted.DoNotCall).number == "+8613900100000"
+
+
+def test_a_disposition_may_open_a_case_of_the_call():
+    house = CampaignHouse(campaign(), "01")
+    call, _ = house.talking()
+    house.tell(Dispositioned("spring/1.0/1", "angry"))
+    case = house.last(FileCase).case
+    assert (case.category, case.caller, case.call) == ("complaint", "+8613900100000", call)
+
+
+def test_while_a_caller_waits_no_contact_is_called_and_an_idle_agent_is_the_callers():
+    house = CampaignHouse(campaign(), "01")
+    caller = house.arrive()
+    house.press(caller, "1")  # the agent's phone rings for the caller
+    second = house.arrive(caller="13900000009")
+    house.press(second, "1")
+    house.start()
+    assert house.given(AskGate) == []
+    house.talk(caller, 30.0)
+    assert house.given(AskGate) == [], "the other caller waits still"
+    house.talk(second, 30.0)
+    assert len(house.given(AskGate)) == 1
+
+
+def test_a_denied_contact_is_nobodys_call_and_an_unknown_answer_is_for_later():
+    house = CampaignHouse(campaign(), "01", count=2)
+    house.gate = ""
+    house.start()
+    asked = house.last(AskGate)
+    house.tell(events.GateAnswered(asked.call, asked.attempt, "deny", rule="cn.x.freq", reason="three today"))
+    assert house.given(wanted.KeepContact)[-1].detail == "cn.x.freq"
+    asked = house.last(AskGate)
+    assert asked.attempt == "spring/1.1/1"
+    house.wait(10.5)  # no answer at all
+    assert house.given(wanted.KeepContact)[-1].state == "due"
+    assert house.calls_outside() == []
+
+
+def test_what_is_allowed_and_not_wanted_any_more_is_released():
+    house = CampaignHouse(campaign(), "01")
+    house.gate = ""
+    house.start()
+    asked = house.last(AskGate)
+    house.tell(CampaignOrdered("spring", "pause"))
+    house.allow(asked)
+    assert house.calls_outside() == []
+    assert settled(house) == [("released", "not_dialled", True)]
+
+
+def test_agentless_calls_walk_the_flow_from_their_answer_on():
+    house = CampaignHouse(campaign("agentless", at_once=1))
+    house.start()
+    call = house.picks_up()
+    assert house.last(Play).leg == call
+    house.press(call, "6")
+    house.hangs_up(call)
+    row = house.given(wanted.LogTry)[-1]
+    assert (row.result, row.agent) == ("flow_done", "")
+    assert settled(house)[-1] == ("effective", "flow_done", True)
+
+
+# previews
+
+
+def preview() -> tuple[CampaignHouse, wanted.ShowPreview]:
+    house = CampaignHouse(campaign("preview"), "01")
+    house.start()
+    return house, house.last(wanted.ShowPreview)
+
+
+def test_of_a_preview_the_agent_is_called_first_and_then_the_person():
+    house, shown = preview()
+    assert house.given(Originate) == []
+    house.tell(PreviewAnswered(shown.attempt, shown.agent, taken=True))
+    assert (len(house.calls_to_agents()), house.calls_outside()) == (1, [])
+    house.agent_answers()
+    (call,) = house.calls_outside()
+    assert call.to == "tel:+8613900100000"
+    house.picks_up()
+    agent_leg = house.connected()
+    assert (house.last(Bridge).a, agent_leg) == (call.leg, house.calls_to_agents()[0].leg)
+    house.hangs_up(agent_leg)
+    assert house.last(HangUp).leg == call.leg, "there is no flow to go on with"
+    house.hangs_up(call.leg)
+    house.tell(Dispositioned(shown.attempt, "promise"))
+    assert house.rows.states("spring")["reached"] == 1
+    assert house.last(wanted.EndPreview).attempt == shown.attempt
+
+
+def test_a_person_who_does_not_answer_leaves_the_agent_free_for_the_next():
+    house, shown = preview()
+    house.tell(PreviewAnswered(shown.attempt, shown.agent, taken=True))
+    agent_leg = house.agent_answers()
+    house.hangs_up(house.calls_outside()[0].leg, Cause.BUSY)
+    assert house.last(HangUp).leg == agent_leg
+    house.hangs_up(agent_leg)
+    assert house.given(wanted.LogTry)[-1].result == "busy"
+    assert house.last(wanted.ShowPreview).attempt == "spring/1.1/1"
+    assert state_of(house, "01") == "idle"
+
+
+def test_an_agent_who_does_not_pick_up_costs_the_person_no_try():
+    house, shown = preview()
+    house.tell(PreviewAnswered(shown.attempt, shown.agent, taken=True))
+    house.hangs_up(house.calls_to_agents()[0].leg, Cause.NO_ANSWER)
+    assert house.calls_outside() == []
+    assert house.given(wanted.KeepContact)[-1].contact.tries == 0
+    assert settled(house) == [("released", "out_of_service", True)]
+
+
+def test_an_agent_who_leaves_while_the_person_rings_takes_the_call_with_them():
+    house, shown = preview()
+    house.tell(PreviewAnswered(shown.attempt, shown.agent, taken=True))
+    agent_leg = house.agent_answers()
+    (call,) = house.calls_outside()
+    house.hangs_up(agent_leg)
+    assert call.leg in [one.leg for one in house.given(HangUp)]
+    assert house.given(wanted.LogTry)[-1].result == "given_up"
+
+
+# restarts
+
+
+@pytest.mark.parametrize("at", ["asking", "ringing", "answered", "offered", "talking", "noting"])
+def test_a_controller_that_takes_over_goes_on_and_dials_nobody_twice(at):
+    house = CampaignHouse(campaign(), "01", count=1)
+    house.gate = "" if at == "asking" else "allow"
+    house.start()
+    if at in ("answered", "offered", "talking", "noting"):
+        call = house.picks_up()
+        if at != "answered":
+            house.agent_answers()
+        if at in ("talking", "noting"):
+            agent_leg = house.connected()
+        if at == "noting":
+            house.hangs_up(call)
+            house.hangs_up(agent_leg)
+    data = house.router.snapshot()
+    house.router = house._new_router()
+    house.router.restore(data)
+    assert house.router.snapshot() == data
+    before = len(house.calls_outside())
+    house.tell(events.Restarted())
+    assert len(house.calls_outside()) == before
+    if at == "asking":
+        assert [one.attempt for one in house.given(AskGate)] == ["spring/1.0/1"] * 2
+    elif at == "ringing":
+        house.hangs_up(house.calls_outside()[0].leg, Cause.LOST)
+        assert house.given(wanted.LogTry)[-1].result == "failed"
+        assert house.rows.of("spring")[house.given(wanted.LogTry)[-1].contact].contact.tries == 1
+    elif at == "answered":
+        house.wait(2.5)
+        assert house.last(Play).media[0].text == "safe_harbour"
+    elif at == "offered":
+        house.connected()
+        assert house.router.hub.campaigns.state_of("spring/1.0/1") == "talking"
+    elif at == "noting":
+        house.tell(Dispositioned("spring/1.0/1", "promise"))
+        assert house.rows.states("spring") == {"reached": 1}
+
+
+def test_calls_that_ring_are_given_up_by_a_stop():
+    house = CampaignHouse(campaign(), "01")
+    house.start()
+    house.tell(CampaignOrdered("spring", "stop"))
+    assert house.last(HangUp).leg == house.calls_outside()[0].leg
+    house.hangs_up(house.calls_outside()[0].leg, Cause.CANCELLED)
+    assert house.rows.states("spring") == {"due": 1, "fresh": 9}
+
+
+def test_a_leg_of_no_contact_any_more_that_is_answered_is_hung_up():
+    house = CampaignHouse(campaign(), "01", count=1)
+    house.start()
+    (call,) = house.calls_outside()
+    house.hangs_up(call.leg, Cause.LOST)
+    house.tell(door.CallAnswered(LegId(call.leg), call.attempt))
+    assert house.last(HangUp).leg == call.leg
