@@ -114,6 +114,32 @@ class CampaignCalls:
             ended=settle.ended,
         )
 
+    # what agents say
+
+    def said_by_code(self, agent: AgentId, code: str) -> bool:
+        """Take the disposition of this code as the agent's word on their talk; False where there is none."""
+        attempt = self._talk_of(agent, ("talking", "noting"))
+        settings = self._hub.campaigns.settings(self._hub.campaigns.state.tries[attempt][0]) if attempt else None
+        if attempt is None or settings is None or not code:
+            return False
+        name = next((one.name for one in settings.dispositions if one.code == code), None)
+        if name is None:
+            return False
+        self._hub.tell_campaigns(campaign.Dispositioned(attempt, name))
+        return True
+
+    def owes_a_word(self, agent: AgentId) -> bool:
+        """Whether the agent has not said yet what came of their talk, and must."""
+        return self._talk_of(agent, ("noting",)) is not None
+
+    def _talk_of(self, agent: AgentId, states: tuple[str, ...]) -> AttemptId | None:
+        campaigns = self._hub.campaigns.state
+        for attempt, (name, row) in campaigns.tries.items():
+            hand = campaigns.campaigns[name].hands[row]
+            if hand.agent == agent and hand.state in states:
+                return attempt
+        return None
+
     # what the campaigns see
 
     def published(self, version: str) -> None:

@@ -110,7 +110,7 @@ class Router:
         self._campaigns = CampaignCalls(hub, gate, contacts)
         self._offers.agent_first = AgentsFirst((self._callbacks, contacts))
         self._phones = phones = Phones(hub)
-        self._star_codes = StarCodes(hub, phones)
+        self._star_codes = StarCodes(hub, phones, self._campaigns)
         self._supervision = Supervision(hub, phones)
         self._holds = Holds(hub, self._recordings)
         self._agent_calls = AgentCalls(hub, phones, self._recordings, gate)
@@ -301,6 +301,8 @@ class Router:
                 hub.tell_queues(event)
                 hub.settle()
                 self._campaigns.look_at_agents()
+            case WrapUpEnded(agent) if self._campaigns.owes_a_word(agent):
+                pass  # the disposition ends it, or the campaign's limit
             case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded():
                 hub.tell_queues(event)
             case CampaignOrdered() | Dispositioned() | Fetched() | ListGrew() | PreviewAnswered():

@@ -1,7 +1,8 @@
 """Star codes: what agents dial from their own phones. The part of these legs.
 
-`*61` sign in, `*62` sign out, `*63` pause (a digit after it is the reason), `*64` ready again, `*65` wrap-up done. Each
-is answered in words by the state that really holds then, so that nobody has to look at a screen.
+`*61` sign in, `*62` sign out, `*63` pause (a digit after it is the reason), `*64` ready again, `*65` wrap-up done,
+`*67` and digits: what came of a campaign's talk. Each is answered in words by the state that really holds then, so that
+nobody has to look at a screen.
 """
 
 from collections.abc import Mapping
@@ -12,12 +13,14 @@ from calls.causes import Cause
 from calls.commands import Answer, HangUp, Play
 from calls.events import CallArrived, PlaybackFinished
 from calls.ids import AgentId
+from control.campaigns import CampaignCalls
 from control.hub import Hub
 from control.parts import QuietPart
 from control.phones import Phones
 from control.register import Leg
 
 PAUSE = "*63"
+DISPOSITION = "*67"
 CODES: Mapping[str, type[AgentSignedIn | AgentSignedOut | AgentResumed | WrapUpEnded]] = {
     "*61": AgentSignedIn,
     "*62": AgentSignedOut,
@@ -49,8 +52,9 @@ PHRASES: Mapping[str, str] = {
 class StarCodes(QuietPart):
     """Takes an agent's star code."""
 
-    def __init__(self, hub: Hub, phones: Phones) -> None:
+    def __init__(self, hub: Hub, phones: Phones, campaigns: CampaignCalls) -> None:
         self._hub = hub
+        self._campaigns = campaigns
         self._phones = phones
 
     def dialled(self, event: CallArrived, account: str) -> None:
@@ -61,13 +65,19 @@ class StarCodes(QuietPart):
         hub.settle()
         version = hub.register.version
         agent = hub.directory.agent(version, account)
+        if agent is not None and event.called.startswith(DISPOSITION):
+            said = self._campaigns.said_by_code(agent, event.called.removeprefix(DISPOSITION))
+            hub.settle()
+            self._say(event, "agent_wrap_up_ended" if said else "agent_refused")
+            return
         asked = self._read(event.called, agent, version) if agent is not None else None
         before = hub.queue_view.agent(agent, hub.now) if agent is not None else None
         if agent is None or asked is None or before is None:
             hub.notice("warning", "a phone dialled what is no code", detail=f"{account} {event.called[:3]}")
             self._say(event, "agent_unknown" if agent is None else "agent_refused")
             return
-        hub.tell_queues(asked)
+        if not isinstance(asked, WrapUpEnded) or not self._campaigns.owes_a_word(agent):
+            hub.tell_queues(asked)
         hub.settle()
         after = hub.queue_view.agent(agent, hub.now)
         self._say(event, "agent_refused" if after is None else _phrase(event.called[:3], before, after))

@@ -3,7 +3,7 @@
 import pytest
 
 from acd.commands import AgentChanged
-from acd.events import AgentPaused, AgentResumed
+from acd.events import AgentPaused, AgentResumed, WrapUpEnded
 from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, HangUp, Originate, Play
@@ -13,11 +13,13 @@ from control import events
 from control.commands import AskGate, LogCall, LogLeg, LogTalk, SettleAttempt
 from dialer.campaigns import commands as wanted
 from dialer.campaigns.events import CampaignOrdered, Dispositioned, PreviewAnswered
-from dialer.campaigns.results import BY_CAUSE
+from dialer.campaigns.results import BY_CAUSE, Disposition
 from dialer.governor.decisions import Obligations
 from tests.unit.control.campaigning import CampaignHouse, campaign
 
 pytestmark = pytest.mark.unit
+
+CODES = (Disposition(name="promise", code="1"), Disposition(name="no_more", meaning="refused", code="9"))
 
 
 def state_of(house: CampaignHouse, agent: str) -> str:
@@ -199,6 +201,30 @@ def test_agentless_calls_walk_the_flow_from_their_answer_on():
     row = house.given(wanted.LogTry)[-1]
     assert (row.result, row.agent) == ("flow_done", "")
     assert settled(house)[-1] == ("effective", "flow_done", True)
+
+
+def test_an_agent_says_what_came_of_the_talk_by_a_code_and_owes_that_word():
+    house = CampaignHouse(campaign(dispositions=CODES), "01")
+    call, agent_leg = house.talking()
+    house.hangs_up(call)
+    house.hangs_up(agent_leg)
+    house.tell(WrapUpEnded(AgentId("01")))
+    dials(house, "*65")
+    assert house.last(Play).media[0].text == "agent_in_wrap_up"
+    assert state_of(house, "01") == "wrap_up", "a disposition is required"
+    dials(house, "*677")
+    assert house.last(Play).media[0].text == "agent_refused"
+    dials(house, "*671")
+    assert house.last(Play).media[0].text == "agent_wrap_up_ended"
+    assert next(one for one in house.given(wanted.LogTry) if one.disposition).disposition == "promise"
+    dials(house, "*671")
+    assert house.last(Play).media[0].text == "agent_refused", "there is no talk to say it of"
+
+
+def dials(house: CampaignHouse, code: str) -> None:
+    leg = LegId(f"code-{len(house.journal)}")
+    house.tell(door.CallArrived(leg, "8001", code, device="8001"))
+    house.tell(door.CallEnded(leg, Cause.NORMAL))
 
 
 # previews
