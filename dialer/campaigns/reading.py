@@ -47,6 +47,8 @@ class Around:
     flows: Collection[str]
     phrases: Collection[str]
     today: date
+    zone: str = "UTC"
+    """The house's own, IANA."""
     broken: Collection[str] = ()
     """Scenes that are there and could not be read, which is told already."""
 
@@ -169,6 +171,7 @@ class _Reader:
             preview_s=seconds(written.preview),
             keep_free=written.keep_free,
             pacing=_pacing(self._name, written.pacing, patience),
+            zone=self._around.zone,
         )
 
     def _written_dispositions(self, problems: list[Problem]) -> dict[str, WrittenDisposition] | None:

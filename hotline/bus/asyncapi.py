@@ -74,6 +74,7 @@ _PARAMETERS = {
     "agent": "an agent of dialplans/agents.yaml",
     "queue": "a queue of dialplans/queues.yaml",
     "override": "the number of an override, as `hotline overrides` shows it",
+    "campaign": "a campaign of dialplans/campaigns/",
     "call": "the call's id, as `hotline calls` shows it; `/`, `+`, `#` and `%` are percent-encoded",
     "client": "a name of the client's own choice",
 }

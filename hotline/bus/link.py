@@ -243,7 +243,10 @@ class Bus:
             self._version = register.version
             for state in controller.agent_states():
                 self._picture.watch(state, 0.0, register.offset_s)
-        self._picture.look(register, controller.agents(), controller.queues(), region=controller.region)
+        campaigns = controller.campaign_rows()
+        self._picture.look(
+            register, controller.agents(), controller.queues(), region=controller.region, campaigns=campaigns
+        )
 
     async def _even_out(self, client: aiomqtt.Client) -> None:
         wanted, held = self._picture.topics, self._held

@@ -1,7 +1,8 @@
 """The picture: what the retained topics should say now. It knows no broker; the link makes the broker like it."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -62,10 +63,11 @@ class Picture:
         queues: Iterable[str],
         online: bool = True,
         region: str = REGION,
+        campaigns: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         """Draw it anew, at most some times a second: it costs as much as the site is large.
 
-        `region`: where numbers are dialled that stand in fields.
+        `region`: where numbers are dialled that stand in fields. `campaigns`: rows of the controller.
         """
         offset_s = register.offset_s
         now: dict[str, bytes] = {}
@@ -88,6 +90,9 @@ class Picture:
         for one in register.overrides:
             shown = words.Override(one.number, one.kind, one.target, one.author, one.reason, one.set_at, one.ends_at)
             self._put(now, words.OVERRIDE, str(one.number), shown)
+        for row in campaigns:
+            told = words.Campaign(**{name: row[name] for name in words.Campaign.__struct_fields__})
+            self._put(now, words.CAMPAIGN, told.campaign, told)
         self.topics = now
 
     def _put(self, into: dict[str, bytes], channel: words.Channel, name: str, payload: words.Message) -> None:

@@ -59,6 +59,26 @@ class Override(Message, frozen=True):
     """None: until somebody lifts it."""
 
 
+class Campaign(Message, frozen=True):
+    """How a campaign is: `ready`, `running`, `paused`, `draining`, `stopped`, `finished`; by whose order, and why."""
+
+    campaign: str
+    state: str
+    mode: str
+    """As it dials now: a predictive one may be progressive for a while, `why` says so."""
+    why: str
+    author: str
+    reason: str
+    live: int
+    """Calls that ring or talk."""
+    dialled: int
+    """So far, since the controller began, and likewise the others."""
+    answered: int
+    abandoned: int
+    denied: int
+    deferred: int
+
+
 class Call(Message, frozen=True):
     """A call that goes on. The topic is emptied when it ends."""
 
@@ -186,6 +206,7 @@ CONTROLLER = Channel("controller", "controller", Controller, True, False, _STATE
 AGENT = Channel("agentState", "agents/{agent}/state", Agent, True, False, _STATE)
 QUEUE = Channel("queueState", "queues/{queue}/state", Queue, True, False, _STATE)
 OVERRIDE = Channel("override", "overrides/{override}/state", Override, True, False, _STATE)
+CAMPAIGN = Channel("campaign", "campaigns/{campaign}/state", Campaign, True, False, _STATE)
 CALL = Channel("callState", "calls/{call}/state", Call, True, False, _STATE)
 FORECAST = Channel("callForecast", "calls/{call}/forecast", CallForecast, True, False, _STATE)
 ENDED = Channel(
@@ -223,7 +244,7 @@ COMMAND = Channel(
 )
 REPLY = Channel("reply", "replies/{client}", Reply, False, False, "QoS 1, to a topic below `replies/`, nowhere else.")
 
-CHANNELS = (CONTROLLER, AGENT, QUEUE, OVERRIDE, CALL, FORECAST, ENDED, ALERT, DECISION, COMMAND, REPLY)
+CHANNELS = (CONTROLLER, AGENT, QUEUE, OVERRIDE, CAMPAIGN, CALL, FORECAST, ENDED, ALERT, DECISION, COMMAND, REPLY)
 STATES = tuple(channel for channel in CHANNELS if channel.retained)
 
 

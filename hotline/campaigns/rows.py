@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from dialer.campaigns.commands import CampaignChanged, KeepContact, LogTry
+from dialer.campaigns.commands import CampaignChanged, DoNotCall, KeepContact, LogTry
 from dialer.campaigns.contacts import Contact
 from hotline.store.statements import upsert
 
@@ -22,18 +22,33 @@ TRY = upsert(
 )
 STATE = upsert("campaign_states", "campaign", "state mode why author reason")
 
+_REFUSED = (
+    "INSERT INTO suppression_entries (list, kind, number, scope, source, reason, author, since) "
+    "SELECT 'do_not_call', 'number', ?1, '', ?2, ?3, ?4, ?5 WHERE NOT EXISTS "
+    "(SELECT 1 FROM suppression_entries WHERE number = ?1 AND source = ?2)"
+)
+_NOTED = (
+    "INSERT INTO suppression_log (at, entry) SELECT ?1, id FROM suppression_entries AS e WHERE number = ?2 "
+    "AND source = ?3 AND NOT EXISTS (SELECT 1 FROM suppression_log AS l WHERE l.entry = e.id)"
+)
+"""Both do nothing in a replay: an entry is known by the try that it came of, also one that somebody has ended since."""
+_LONGEST_SOURCE = 80
+
 Write = Callable[[str, tuple[Any, ...]], None]
 
 
 class CampaignRows:
-    """Writes them; `write` takes a statement and its values, as the store's writer does."""
+    """Writes them; `write` takes a statement and its values, as the store's writer does. A number whose person wants no
+    more calls is on the house's do-not-call list in the transaction of the event."""
 
-    kinds: frozenset[type] = frozenset({KeepContact, LogTry, CampaignChanged})
+    kinds: frozenset[type] = frozenset({KeepContact, LogTry, CampaignChanged, DoNotCall})
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: Write, utc: Callable[[], float]) -> None:
+        """`utc`: UTC epoch seconds."""
         self._write = write
+        self._utc = utc
 
-    def take(self, command: KeepContact | LogTry | CampaignChanged) -> None:
+    def take(self, command: KeepContact | LogTry | CampaignChanged | DoNotCall) -> None:
         """Write what this command leaves behind."""
         match command:
             case KeepContact():
@@ -45,6 +60,11 @@ class CampaignRows:
                 self._write(TRY, (command.attempt, command.campaign, key.list, key.row, *_of(command, _TRY)))
             case CampaignChanged():
                 self._write(STATE, _of(command, _STATE))
+            case DoNotCall(number=number):
+                source, at = str(command.attempt)[-_LONGEST_SOURCE:], self._utc()
+                author = f"campaign {command.campaign}"[:64]
+                self._write(_REFUSED, (number, source, command.reason, author, at))
+                self._write(_NOTED, (at, number, source))
 
 
 _STATE = ("campaign", "state", "mode", "why", "author", "reason")

@@ -10,6 +10,7 @@ from calls.errors import BadInput
 from dialer.campaigns.settings import CampaignSettings
 from hotline.campaigns import showing
 from hotline.campaigns.reading import STATES, contacts
+from hotline.cli.campaign_orders import drain, pause, start, stop
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.governing.campaign_report import with_ledger
 from hotline.ledger.opening import Place
@@ -29,11 +30,13 @@ UntilOption = Annotated[str | None, typer.Option(help="Before; a day is in it.")
 
 @campaign.callback()
 def _group() -> None:
-    """Campaigns: how each is, whom it has called, and what came of it.
+    """Campaigns: start, pause, drain, stop; whom each has called, and what came of it.
 
     Examples:
 
       hotline campaign list --site /srv/hotline
+
+      hotline campaign start instalment_calls --reason "day 1"
 
       hotline campaign report instalment_calls --json
     """
@@ -168,6 +171,8 @@ def report(
         raise typer.Exit(1)
 
 
+for order in (start, pause, drain, stop):
+    campaign.command()(order)
 app.add_typer(campaign, name="campaign")
 
 

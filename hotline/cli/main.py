@@ -32,7 +32,7 @@ _COMMANDS = {
     "overrides": ("overrides", "A bad night's switches: closed queues and lines, announcements, other hours today."),
     "do-not-call": ("do_not_call", "Numbers that are not called: add, remove, import, check, share."),
     "lists": ("lists", "People to be called: lists from CSV and spreadsheets, their bad rows."),
-    "campaign": ("campaign", "Campaigns: how each is, whom it has called, and what came of it."),
+    "campaign": ("campaign", "Campaigns: start, pause, drain, stop; whom each has called, and what came of it."),
     "webhooks": ("webhooks", "The webhooks: state, events that wait, last failures; --test sends one."),
     "demo": ("demo", "The sample hotline, live: `make run`."),
     "simulate": ("simulate", "Run queues, or the whole house, in virtual time, with the code that serves live calls."),

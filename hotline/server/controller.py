@@ -1,10 +1,13 @@
 """The running controller, as screens, the HTTP interface and the bus ask it (`hotline.views.controller.Controller`)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from acd.agents import Standing
 from acd.commands import AgentChanged
@@ -14,6 +17,7 @@ from calls.numbers import e164
 from control import dial_rules, events
 from control.commands import AskGate
 from control.register import Register
+from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
@@ -112,11 +116,12 @@ class RunningController:
         return self._driver.router.agent(agent, self._clock.now())
 
     def view(self) -> dict[str, Any]:
-        """The board, and beside it `switch_up`, `switches`, the rows that are `unwritten`, and the trunks."""
+        """The board; beside it `switch_up`, `switches`, the rows that are `unwritten`, the trunks, the campaigns."""
         board = self._board.view(self.register, self._clock.now(), self.region)
         health = self._health
         up = {"switch_up": health.switch_up, "switches": dict(health.switches)}
-        return {**board, **up, "unwritten": self._writer.pending, "trunks": self.trunks()}
+        campaigns = self.campaign_rows()
+        return {**board, **up, "unwritten": self._writer.pending, "trunks": self.trunks(), "campaigns": campaigns}
 
     def health(self) -> dict[str, Any]:
         """See `hotline.server.health.Health.view`."""
@@ -175,6 +180,29 @@ class RunningController:
     def campaigns(self) -> Mapping[str, CampaignSettings]:
         """Every published campaign, by name."""
         return self._versions.campaigns(self.register.version) if self.register.version else {}
+
+    def campaign_rows(self) -> list[dict[str, Any]]:
+        """Every published campaign, how it is, and what was counted."""
+        known = self._driver.router.hub.campaigns.state.campaigns
+        live = Counter(contact.campaign for contact in self.register.contacts.values())
+        rows = []
+        for name, settings in self.campaigns().items():
+            record = known.get(name)
+            now = (record.state, record.mode, record.why, record.author, record.reason) if record else ("ready",)
+            words = dict(zip(("state", "mode", "why", "author", "reason"), (*now, "", "", "", "")[:5], strict=True))
+            words["mode"] = words["mode"] or settings.mode
+            counted = msgspec.to_builtins(self._board.campaigns.of(name))
+            rows.append({"campaign": name, "title": settings.title, **words, "live": live[name], **counted})
+        return rows
+
+    def campaign_state(self, name: str) -> str:
+        """How a campaign is."""
+        record = self._driver.router.hub.campaigns.state.campaigns.get(name)
+        return "ready" if record is None else record.state
+
+    def campaign_refusal(self, event: CampaignOrdered) -> str:
+        """Why this order changes nothing; empty where it does."""
+        return self._driver.router.hub.campaigns.refusal(event)
 
     async def campaign_report(
         self, settings: CampaignSettings, since: float | None, until: float | None

@@ -18,12 +18,17 @@ from calls.commands import Clip, Sentence
 from calls.dependencies import Dependencies, Dependency
 from calls.errors import BadInput, SwitchAway
 from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchEvent, SwitchLost
-from calls.ids import Instant
+from calls.ids import Instant, LegId
 from control import commands, events
 from control.assembly import make_router
+from control.contact_calls import ROLE as CONTACT
 from control.register import Register
 from control.router import Router
+from dialer.campaigns.events import ListGrew
 from hotline.bus.making import make_bus
+from hotline.campaigns.fetching import Fetching
+from hotline.campaigns.growing import GrownLists
+from hotline.campaigns.rows import CampaignRows
 from hotline.driver.clock import Clock
 from hotline.driver.do_not_call import NumberList
 from hotline.driver.executor import CommandExecutor
@@ -226,6 +231,9 @@ class Server:
         executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
         executor.outgoing = GovernedCalls(self._do_not_call, self._gate.gate, self._gate.reserving, self._gate.looked)
         executor.is_pin = PinFile(self.site.override_pin).is_right
+        rows = CampaignRows(writer.write, time.time)
+        executor.also_write(rows.kinds, rows.take)
+        executor.contacts = Fetching(database, writer, self._utc)
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
         executor.also_write(outbox.kinds, outbox.write)
         self._deliveries = make_deliveries(self.site, writer, lambda: self.controller.region)
@@ -294,6 +302,11 @@ class Server:
         self._health.also.append(retention.warnings)
         thinning = Thinning(site.database, self._writer)
 
+        def lists() -> set[str]:
+            return {share.name for one in self.controller.campaigns().values() for share in one.lists}
+
+        grown = GrownLists(site.database, lists, lambda name: self._driver.take(ListGrew(name)))
+
         async def keep_and_delete() -> None:
             now = self._clock.now()
             await retention.look(now, now + self.register.offset_s)
@@ -302,10 +315,14 @@ class Server:
             "retention": keep_and_delete,
             "old snapshots": lambda: thinning.look(self._clock.now()),
             "policy of outgoing calls": self._gate.look,
+            "lists of people": grown.look,
             "secrets": secrets.look,
             "failed registrations": lambda: registrations.look(self._clock.now()),
             "repeated lines of the log": logs.tell_left_out,
         }
+
+    def _utc(self) -> float:
+        return self._clock.now() + self.register.offset_s
 
     def _notice(self, notice: commands.Noticed) -> None:
         """Tell the operator by the log, the board, the metrics and the bus, of what the router does not see."""
@@ -325,7 +342,10 @@ class Server:
 
     def _new_router(self) -> Router:
         directory = VersionedDirectory(self._versions)
-        return make_router(Programs(self._versions), self._versions.configuration, directory, self._wait_model)
+        versions = self._versions
+        return make_router(
+            Programs(versions), versions.configuration, directory, self._wait_model, campaigns=versions.campaigns
+        )
 
     def _told(self, event: SwitchEvent) -> None:
         """Take an event of the switch. Its last ones, that what was open failed with the link, are dropped: the next
@@ -339,6 +359,8 @@ class Server:
                 self._take_link(event)
             case AgentDeviceChanged() if not self._is_news(event):
                 pass
+            case CallRinging(leg) if self._is_contact(leg):
+                self._driver.take(event)  # how fast a campaign dials goes by what rings
             case _ if type(event) not in _DECIDES_NOTHING:
                 self._driver.take(event)
 
@@ -356,6 +378,10 @@ class Server:
             self._upkeep.switch_restarted(event.switch)
         self._driver.take(event)
         self._driver.hold(not any(self._health.switches.values()))
+
+    def _is_contact(self, leg: LegId) -> bool:
+        known = self.register.legs.get(leg)
+        return known is not None and known.role == CONTACT
 
     def _is_news(self, event: AgentDeviceChanged) -> bool:
         """Of phones two things are news: whether they can be rung, and whether they are in a call that is not ours."""

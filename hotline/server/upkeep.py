@@ -117,6 +117,7 @@ class Upkeep:
             try:
                 await asyncio.to_thread(self._versions.routing, current)
                 await asyncio.to_thread(self._versions.program, current)
+                await asyncio.to_thread(self._versions.campaigns, current)
             except (HotlineError, ValueError) as error:
                 if current != self._refused:  # it is looked at every second
                     advice = "hotline rollback, or publish again; the last good version goes on"

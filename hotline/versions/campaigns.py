@@ -11,12 +11,12 @@ from ivr.compiler.queue_rules import QUEUES
 
 
 def read_folder(
-    roots: Mapping[str, Node], book: Book, flows: Collection[str], phrases: Collection[str], today: date
+    roots: Mapping[str, Node], book: Book, flows: Collection[str], phrases: Collection[str], today: date, zone: str
 ) -> CampaignReading:
     """The campaigns among `roots`, the parsed files by path. `book` has the scenes that could be read."""
     named = _inside(roots, QUEUES, "queues")
     scenes = {name for path in roots if is_scenes_file(path) for name in _inside(roots, path, "scenes")}
-    return read_campaigns(roots, Around(book, named, flows, phrases, today, scenes - book.scenes.keys()))
+    return read_campaigns(roots, Around(book, named, flows, phrases, today, zone, scenes - book.scenes.keys()))
 
 
 def _inside(roots: Mapping[str, Node], path: str, section: str) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def check(site: Site) -> Checked:
     problems = [*unreadable, *compiled.problems]
     around = compiled.flows, compiled.readings, compiled.phrases, compiled.hours
     gate = read_gate(texts, compiled.roots, *around, region, site.zone, today)
-    campaigns = read_folder(compiled.roots, gate.book, compiled.flows, compiled.phrases.keys, today)
+    campaigns = read_folder(compiled.roots, gate.book, compiled.flows, compiled.phrases.keys, today, site.zone.key)
     case_rules, wrong_case_rules = read_case_rules(compiled.roots, compiled.hours)
     problems += [*gate.problems, *campaigns.problems, *wrong_case_rules]
     routing = _routing(compiled.roots, problems)

@@ -12,6 +12,8 @@ from calls.numbers import REGION, masked
 from complaints.cases import FileCase
 from control import commands
 from control.register import Call, Register, Talk
+from dialer.campaigns.commands import CampaignChanged, LogTry
+from hotline.views.campaigns import CampaignCounts
 from hotline.views.fields import shown_fields
 from hotline.views.masking import parties
 from hotline.views.overrides import shown
@@ -58,11 +60,13 @@ class Board:
 
     WATCHED = frozenset(
         {commands.LogCall, commands.LogTalk, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed}
+        | {LogTry, CampaignChanged}
     )
     """Commands of other kinds need not be shown."""
 
     def __init__(self) -> None:
         self.totals = Totals()
+        self.campaigns = CampaignCounts()
         self._agents: dict[AgentId, AgentRow] = {}
         self._last: deque[Event] = deque(maxlen=_LAST)
         self._outcomes: Counter[str] = Counter()
@@ -86,10 +90,20 @@ class Board:
             case FileCase(case=case):
                 self.totals.cases += 1
                 self._say(utc, "case opened", case=case.number, category=case.category, caller=masked(case.caller))
+            case CampaignChanged():
+                reason = "; ".join(filter(None, (command.why, command.reason)))
+                self._say(utc, f"campaign {command.state}", campaign=command.campaign, mode=command.mode, reason=reason)
+            case LogTry():
+                self._tried(command, utc)
             case commands.Noticed(level, event, advice) if level != "info":
                 self._say(utc, event, level=level, advice=advice)
             case _:
                 pass
+
+    def _tried(self, one: LogTry, utc: float) -> None:
+        refused = {"deny": "call denied", "defer": "call deferred"}.get(one.verdict)
+        if self.campaigns.count(one) and refused is not None:
+            self._say(utc, refused, campaign=one.campaign, number=masked(one.number), rule=one.rule)
 
     def view(self, register: Register, now: float, region: str = REGION) -> dict[str, Any]:
         """All of it as of `now` (monotonic): places, queues, agents, calls, the last events, totals.

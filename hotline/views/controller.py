@@ -13,6 +13,7 @@ from acd.commands import AgentChanged
 from calls.ids import AgentId, CallId
 from control import events
 from control.register import Register
+from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
 from hotline.views.metrics import Metrics
 
@@ -111,6 +112,19 @@ class Controller(Protocol):
 
     def campaigns(self) -> Mapping[str, CampaignSettings]:
         """Every published campaign, by name."""
+        ...
+
+    def campaign_rows(self) -> list[dict[str, Any]]:
+        """Every published campaign: `campaign`, `title`, `state`, `mode`, `why`, `author`, `reason`, `live` (calls that
+        ring or talk), and what was counted since the controller began. Plain data for JSON."""
+        ...
+
+    def campaign_state(self, name: str) -> str:
+        """How a campaign is; `ready` for one that was never started."""
+        ...
+
+    def campaign_refusal(self, event: CampaignOrdered) -> str:
+        """Why this order changes nothing; empty where it does. Nothing changes."""
         ...
 
     async def campaign_report(

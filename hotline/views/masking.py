@@ -7,7 +7,7 @@ from calls.numbers import masked, masked_within
 
 Row = Mapping[str, Any]
 
-_OUTSIDE = ("caller", "transfer", "outside", "consulted")
+_OUTSIDE = ("caller", "transfer", "outside", "consulted", "contact")
 """Roles of legs whose party is somebody's number. Accounts of the house's own phones are no secret."""
 
 
@@ -15,7 +15,8 @@ def parties(direction: str, caller: str, called: str) -> tuple[str, str]:
     """Caller and called of a call as they are shown: of one that an agent makes, the number outside is the called."""
     match direction:
         case "out":
-            return caller, masked(called)
+            # an agent is an account; a call of a campaign has the person as its caller, and is a number
+            return masked(caller) if caller.startswith("+") else caller, masked(called)
         case "internal":
             return caller, called
         case _:

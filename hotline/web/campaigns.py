@@ -1,12 +1,14 @@
-"""Campaigns over HTTP: how each is, whom it has called, and what came of it."""
+"""Campaigns over HTTP: how each is, whom it has called, what came of it; started, paused, drained, stopped."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
+import pydantic
 from fastapi import Depends, FastAPI, HTTPException, Path, Query
 
 from calls.errors import BadInput
+from dialer.campaigns.events import Act, CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
 from hotline.campaigns import showing
 from hotline.campaigns.reading import STATES, contacts
@@ -14,7 +16,7 @@ from hotline.site import audit
 from hotline.site.instants import instant
 from hotline.views.controller import Controller
 from hotline.web.rights import Client, Guard
-from hotline.web.strictness import one_of
+from hotline.web.strictness import Body, one_of
 
 Answer = TypeVar("Answer")
 
@@ -27,9 +29,19 @@ _Instant = Annotated[
 ]
 
 
+class Order(Body):
+    """What a campaign shall do. `pause`: nobody new is dialled, what rings goes on. `drain`: likewise, and then it is
+    stopped. `stop`: what rings and was not answered is given up, too; talks go on."""
+
+    act: Act = pydantic.Field(examples=["start"])
+    author: str = pydantic.Field(min_length=1, max_length=64, examples=["Li Na"])
+    reason: str = pydantic.Field("", max_length=500, examples=["day 1"])
+
+
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
     sees = guard.needs("live")
+    _orders(app, controller, [Depends(guard.needs())])
 
     @app.get("/campaigns", dependencies=[Depends(sees)], tags=["campaigns"])
     async def campaigns() -> list[dict[str, Any]]:
@@ -81,6 +93,20 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             return await controller.campaign_report(settings, first, last)
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
+
+
+def _orders(app: FastAPI, controller: Controller, known: list[Any]) -> None:
+    @app.post("/campaigns/{campaign}", dependencies=known, tags=["campaigns"])
+    async def order(campaign: CampaignPath, wanted: Order) -> dict[str, Any]:
+        """Start, pause, drain or stop it. What it does already changes nothing: `changed` is false, and `detail`
+        says why. Durable when it is answered."""
+        known_campaign(controller, campaign)
+        event = CampaignOrdered(campaign, wanted.act, wanted.author, wanted.reason)
+        refusal = controller.campaign_refusal(event)
+        if not refusal:
+            await controller.tell(event)
+        state = controller.campaign_state(campaign)
+        return {"campaign": campaign, "state": state, "changed": not refusal, "detail": refusal}
 
 
 def known_campaign(controller: Controller, name: str) -> CampaignSettings:

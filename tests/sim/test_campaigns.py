@@ -71,9 +71,7 @@ def test_a_controller_that_dies_every_minute_dials_the_same_calls(mode):
 
 
 def test_predictive_is_busier_than_progressive_and_within_the_limit():
-    predictive, progressive = (
-        world(mode, 2500, 12, seed=2).run(5400.0) for mode in ("predictive", "progressive")
-    )
+    predictive, progressive = (world(mode, 2500, 12, seed=2).run(5400.0) for mode in ("predictive", "progressive"))
     assert progressive.abandoned == 0
     assert predictive.talks > 1.1 * progressive.talks
     assert predictive.abandoned / (predictive.talks + predictive.abandoned) <= 0.03

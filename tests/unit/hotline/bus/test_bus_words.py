@@ -65,6 +65,18 @@ def _at(picture: Picture, topic: str) -> dict[str, object]:
     return found
 
 
+def test_a_campaign_is_a_topic_until_it_is_published_no_more() -> None:
+    house = ControlHarness("01")
+    picture = Picture(BASE)
+    counts = dict.fromkeys(("live", "dialled", "answered", "connected", "abandoned", "denied", "deferred"), 3)
+    row = {"campaign": "spring", "title": "Spring", "state": "running", "mode": "preview", "why": "", "author": "li"}
+    picture.look(house.router.register, (), (), campaigns=[{**row, "reason": "day 1", **counts}])
+    told = _at(picture, "campaigns/spring/state")
+    assert (told["state"], told["author"], told["live"], told["denied"]) == ("running", "li", 3, 3)
+    picture.look(house.router.register, (), ())
+    assert f"{BASE}/campaigns/spring/state" not in picture.topics
+
+
 def test_a_house_in_topics() -> None:
     house = ControlHarness("01")
     call = house.arrive()

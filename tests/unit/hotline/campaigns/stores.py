@@ -68,7 +68,7 @@ class Campaign:
         async def run() -> None:
             writer = Writer(self.store, lambda trouble: None)
             due_at = None if due_in_s is None else self.now + due_in_s
-            CampaignRows(writer.write).take(KeepContact(self.name, contact, state, due_at, detail))
+            CampaignRows(writer.write, lambda: NOW).take(KeepContact(self.name, contact, state, due_at, detail))
             await writer.close()
 
         asyncio.run(run())
@@ -95,7 +95,7 @@ def log_tries(store: Path, *tries: LogTry) -> None:
 
     async def run() -> None:
         writer = Writer(store, lambda trouble: None)
-        rows = CampaignRows(writer.write)
+        rows = CampaignRows(writer.write, lambda: NOW)
         for one in tries:
             rows.take(one)
         await writer.close()

@@ -13,6 +13,7 @@ from hotline.campaigns import showing
 from hotline.campaigns.reading import Lists, Standing, contacts, lists_of, standing
 from hotline.campaigns.rows import CampaignRows
 from hotline.contacts.importing import Wanted, import_list
+from hotline.views.masking import leg_row, parties
 from tests.unit.hotline.campaigns.stores import NOW, Campaign, import_people, settings
 
 pytestmark = pytest.mark.unit
@@ -46,7 +47,7 @@ def test_people_are_counted_by_their_state(store: Path) -> None:
 
 def test_it_is_as_it_was_told_last(store: Path) -> None:
     connection = sqlite3.connect(store, isolation_level=None)
-    rows = CampaignRows(connection.execute)  # type: ignore[arg-type]
+    rows = CampaignRows(connection.execute, lambda: NOW)  # type: ignore[arg-type]
     rows.take(CampaignChanged("calls", "running", "progressive", "no history yet", "li", "day 1"))
     assert standing(store, "calls") == Standing("running", "progressive", "no history yet", "li", "day 1")
     rows.take(CampaignChanged("calls", "paused", "predictive", "", "wang", "lunch"))
@@ -67,3 +68,9 @@ def test_names_and_numbers_are_masked_unless_asked_for(store: Path) -> None:
     assert showing.shown_contact(one, reveal=False)["name"] == "王**"
     assert showing.shown_contact(one, reveal=False)["numbers"] == ["+86*******8000"]
     assert showing.shown_contact(one, reveal=True)["numbers"] == ["+8613800138000"]
+
+
+def test_the_person_of_a_call_is_masked_though_the_call_goes_out() -> None:
+    assert parties("out", "+8613800138000", "95183") == ("+86*******8000", "9***3")
+    assert parties("out", "8001", "+8613800138000") == ("8001", "+86*******8000")
+    assert leg_row({"role": "contact", "party": "+8613800138000"})["party"] == "+86*******8000"

@@ -1,0 +1,38 @@
+"""Lists that have grown: campaigns that have called everybody are told when there are more."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Collection
+from contextlib import closing
+from pathlib import Path
+
+from hotline.store import opening
+
+
+class GrownLists:
+    """Looks whether a list was imported, or took the place of another one."""
+
+    def __init__(self, database: Path, named: Callable[[], Collection[str]], tell: Callable[[str], None]) -> None:
+        """`named`: the lists that campaigns call; `tell` is given each that has grown."""
+        self._database = database
+        self._named = named
+        self._tell = tell
+        self._known: dict[str, int] = {}
+
+    async def look(self) -> None:
+        """Tell of each list that is another one than at the last look; at the first, of all that are there."""
+        named = self._named()
+        if not named:
+            return
+        there = await asyncio.to_thread(self._read)
+        grown = [name for name in named if name in there and there[name] != self._known.get(name)]
+        self._known = {name: there[name] for name in named if name in there}
+        for name in grown:
+            self._tell(name)
+
+    def _read(self) -> dict[str, int]:
+        try:
+            with closing(opening.to_read(self._database)) as connection:
+                return dict(connection.execute("SELECT name, id FROM contact_lists WHERE state = 'ready'").fetchall())
+        except sqlite3.Error:  # the next look comes in a second
+            return self._known
