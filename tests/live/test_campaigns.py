@@ -1,0 +1,231 @@
+"""Campaigns on a real switch: answers to agents, results by SIP answer, the message of the law, refusals, kills."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from typing import ClassVar
+
+import pytest
+import pytest_asyncio
+
+from phones.agent_phone import Answer, LetRing, Reject
+from phones.audio import tone
+from switch.asterisk.instance.installation import Installation
+from switch.freeswitch.instance.installation import locate
+from tests.live.campaign_site import SAFE_HARBOUR, CampaignSite
+from tests.live.conftest import until
+from tests.live.freeswitch import NAMED
+from tests.live.freeswitch_site import FreeSwitchSite
+from tests.live.gateway import Gateway
+from tests.live.live_site import AGENT, CALLER
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+
+TALK, UNSERVED, RESULTS, REFUSAL, AGAIN = "talk", "unserved", "results", "refusal", "again"
+KILLED, MANY, MANY_KILLED = "killed", "many", "many_killed"
+"""Campaigns, each with a list and a scene of its name."""
+MANY_CALLS = 200
+
+
+def numbers(first: int, count: int) -> tuple[str, ...]:
+    return tuple(f"1390001{first + one:04d}" for one in range(count))
+
+
+PEOPLE = {
+    TALK: numbers(1000, 1),
+    UNSERVED: numbers(1100, 1),
+    RESULTS: numbers(1200, 4),
+    REFUSAL: numbers(1300, 1),
+    AGAIN: numbers(1300, 1),
+    KILLED: numbers(1400, 12),
+    MANY: numbers(2000, MANY_CALLS),
+    MANY_KILLED: numbers(3000, MANY_CALLS),
+}
+
+
+class House(CampaignSite):
+    people = PEOPLE
+    changes: ClassVar = {
+        name: {"disposition_required": False, "retry": {"tries": 1}} for name in (KILLED, MANY, MANY_KILLED)
+    }
+
+
+class HouseOnFreeSwitch(House, FreeSwitchSite):
+    """The same with another switch under it."""
+
+
+SWITCHES = ["asterisk", *(["freeswitch"] if NAMED or locate() else [])]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
+async def house(
+    request: pytest.FixtureRequest, installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    kind = House if request.param == "asterisk" else HouseOnFreeSwitch
+    site = kind(tmp_path_factory.mktemp("campaigns"), installation)
+    site.carrier = await Gateway.at("127.0.0.2")
+    try:
+        async with site:
+            yield site
+    finally:
+        site.carrier.close()
+
+
+async def test_an_agent_hears_who_answers_within_two_seconds_and_says_what_came_of_it(house: House) -> None:
+    (number,) = PEOPLE[TALK]
+    async with (
+        house.signed_in("8001", lambda call: Answer(clip=tone(AGENT, 1.0))) as phone,
+        house.person(number, lambda call: Answer(0.5, clip=tone(CALLER, 1.0))) as person,
+    ):
+        await house.order(TALK)
+        called = await asyncio.wait_for(person.new_calls.get(), 20.0)
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+        assert "answer-after=0" in (ringing.headers.get("call-info") or ""), "the phone picks up by itself"
+        heard_at = await ringing.hear_tone(CALLER)
+        answered_at = called.facts.answered_at
+        assert answered_at is not None
+        assert heard_at - answered_at < 2.0
+        await called.hear_tone(AGENT)
+        await called.hang_up()
+        await house.agent_is("8001", "wrap_up")
+        await phone.dial("*671")
+        await house.agent_is("8001", "idle")
+        (row,) = await house.tried(TALK, said="promise")
+    assert (row["number"], row["result"], row["disposition"], row["agent"]) == (
+        f"+86{number}",
+        "talked",
+        "promise",
+        "8001",
+    )
+    assert house.rows("SELECT direction, outcome FROM calls WHERE call = ?", row["call"]) == [("out", "answered")]
+    assert house.states(TALK) == {"reached": 1}
+    await until(lambda: ledger_state(house, number) == "effective")
+
+
+def ledger_state(house: House, number: str) -> str:
+    """The state of the newest attempt to this number, straight from the ledger's file."""
+    with contextlib.closing(sqlite3.connect(f"file:{house.site.state / 'ledger.db'}?mode=ro", uri=True)) as ledger:
+        query = "SELECT state FROM attempts WHERE number = ? ORDER BY id DESC LIMIT 1"
+        return str(ledger.execute(query, (f"+86{number}",)).fetchone()[0])
+
+
+async def test_somebody_for_whom_nobody_is_there_hears_who_called(house: House) -> None:
+    (number,) = PEOPLE[UNSERVED]
+    async with (
+        house.signed_in("8001", lambda call: LetRing()),
+        house.person(number, lambda call: Answer(0.2)) as person,
+    ):
+        await house.order(UNSERVED)
+        called = await asyncio.wait_for(person.new_calls.get(), 20.0)
+        heard_at = await called.hear_tone(SAFE_HARBOUR)
+        assert called.facts.answered_at is not None
+        assert 2.0 <= heard_at - called.facts.answered_at < 3.5
+        await called.ended(10.0)
+        (row,) = await house.tried(UNSERVED)
+    assert (row["result"], row["abandoned"]) == ("abandoned", 1)
+    await until(lambda: ledger_state(house, number) == "abandoned")
+    await house.order(UNSERVED, "stop")
+
+
+async def test_each_sip_answer_is_its_result(house: House) -> None:
+    busy, invalid, declined, silent = PEOPLE[RESULTS]
+    reactions = {busy: Reject(486), invalid: Reject(404), declined: Reject(603), silent: LetRing()}
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(house.signed_in("8001", lambda call: Answer()))
+        for number, reaction in reactions.items():
+            await stack.enter_async_context(house.person(number, lambda call, one=reaction: one))
+        await house.order(RESULTS)
+        rows = await house.tried(RESULTS, 4)
+    found = {row["number"].removeprefix("+86"): row["result"] for row in rows}
+    assert found == {busy: "busy", invalid: "invalid_number", declined: "rejected", silent: "no_answer"}
+    await house.order(RESULTS, "stop")
+    assert house.states(RESULTS) == {"due": 3, "spent": 1}
+
+
+async def test_who_refuses_is_called_no_more_by_any_campaign(house: House) -> None:
+    (number,) = PEOPLE[REFUSAL]
+    async with (
+        house.signed_in("8001", lambda call: Answer(clip=tone(AGENT, 1.0))) as phone,
+        house.person(number, lambda call: Answer(0.2, clip=tone(CALLER, 1.0))) as person,
+    ):
+        await house.order(REFUSAL)
+        called = await asyncio.wait_for(person.new_calls.get(), 20.0)
+        await called.hear_tone(AGENT)
+        await called.hang_up()
+        await house.agent_is("8001", "wrap_up")
+        await phone.dial("*679")
+        await house.agent_is("8001", "idle")
+        (row,) = await house.tried(REFUSAL, said="complaint")
+        assert row["disposition"] == "complaint"
+        await house.order(AGAIN)
+        (row,) = await house.tried(AGAIN)
+        assert row["verdict"] == "deny"
+        assert person.new_calls.empty()
+    assert house.states(REFUSAL) == {"refused": 1}
+    assert house.states(AGAIN) == {"denied": 1}
+
+
+async def test_a_controller_killed_again_and_again_dials_each_once_and_loses_nobody(house: House) -> None:
+    rung: list[str] = []
+    async with contextlib.AsyncExitStack() as stack:
+        for agent in ("8001", "8002"):
+            await stack.enter_async_context(house.signed_in(agent, lambda call: Answer(clip=tone(AGENT, 1.0))))
+        for number in PEOPLE[KILLED]:
+
+            def rings(call: object, number: str = number) -> Answer:
+                rung.append(number)
+                return Answer(0.3, talk_s=1.0, clip=tone(CALLER, 1.0))
+
+            await stack.enter_async_context(house.person(number, rings))
+        await house.order(KILLED)
+        for count in (2, 5, 8):
+            await until(lambda count=count: len(rung) >= count, 60.0)
+            await house.stop_controller(signal.SIGKILL)
+            await house.start_controller()
+        await until(lambda: sum(house.states(KILLED).get(end, 0) for end in ("reached", "spent")) == 12, 90.0)
+    assert sorted(rung) == sorted(PEOPLE[KILLED]), "each once"
+    assert len({row["number"] for row in house.tries(KILLED)}) == 12
+
+
+@pytest.mark.parametrize(("name", "kills"), [(MANY, ()), (MANY_KILLED, (60, 120))], ids=["undisturbed", "killed"])
+async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
+    house: House, name: str, kills: tuple[int, ...]
+) -> None:
+    people = PEOPLE[name]
+    rung: list[str] = []
+    async with contextlib.AsyncExitStack() as stack:
+        for agent in ("8001", "8002"):
+            await stack.enter_async_context(house.signed_in(agent, lambda call: Answer(clip=tone(AGENT, 1.0))))
+        for place, number in enumerate(people):
+
+            def rings(call: object, number: str = number, place: int = place) -> Answer | Reject:
+                rung.append(number)
+                return Answer(0.1, talk_s=0.4) if place % 3 else Reject(486)
+
+            await stack.enter_async_context(house.person(number, rings))
+        await house.order(name)
+        for count in kills:
+            await until(lambda count=count: len(rung) >= count, 120.0)
+            await house.stop_controller(signal.SIGKILL)
+            await house.start_controller()
+        await until(lambda: sum(house.states(name).values()) == sum(house.ended(name).values()) == len(people), 240.0)
+        await house.nobody_left()
+    assert sorted(rung) == sorted(people), "the network has each call once"
+    busy = people[::3]
+    called = house.rows("SELECT called, cause FROM calls WHERE direction = 'out' AND call LIKE ?", f"%contact-{name}-%")
+    assert len(called) == len(people), "and so have the calls of the house"
+    async with house.session.get(f"/campaigns/{name}/report") as answer:
+        report = await answer.json()
+    assert (report["dialled"], report["double_dialled"]) == (len(people), 0)
+    await until(lambda: "reserved" not in [ledger_state(house, number) for number in people])
+    states = [ledger_state(house, number) for number in people]
+    answered = len(people) - states.count("attempted")
+    assert report["answered"] == answered
+    assert report["abandoned"] == states.count("abandoned")
+    assert report["effective"] == states.count("effective")
+    if not kills:
+        assert report["results"]["busy"] == states.count("attempted") == len(busy)
