@@ -8,7 +8,8 @@ Asked all the same, it is "unsupported".
 | `originating` | calls out, ends, giving away |
 | `playing` | prompts, music |
 | `bridging` | talks |
-| `recording` | voicemails, talks on file |
+| `messages` | voicemails |
+| `recording` | talks on file |
 | `hearing` | callers' sound, for recognisers |
 | `holding` | hold by a phone's own key |
 | `transferring` | transfer by a phone's own key |
@@ -301,9 +302,11 @@ class FreeSwitch(Adapter[Leg]):
         inventory = await take_whole_inventory(
             self._session.client, options.music, tuple(self._session.legs), options.controller
         )
+        stopped = await self._recorder.messages.stop_left(inventory.recorded)
         restarted = self._core not in ("", inventory.core)
         self._core = inventory.core
         ended = self._adopt(inventory)
+        self._recorder.messages.take_up({leg.leg for leg in inventory.live}, stopped)
         for leg in tuple(self._session.legs.values()):
             if leg.answered and leg.ending is None:
                 self._dialler.on_parked(leg)  # in the gap; before SwitchBack, from which it would be taken once more
@@ -351,6 +354,7 @@ class FreeSwitch(Adapter[Leg]):
 
     def _fail_open(self, reason: str) -> None:
         self._bridging.on_lost()
+        self._recorder.messages.on_lost()
         self._hearing.on_lost()
         for leg in list(self._session.legs.values()):
             if leg.running is not None and leg.running.timer is not None:

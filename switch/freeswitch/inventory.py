@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from calls.events import LiveLeg
 from calls.ids import AttemptId, LegId, Seconds
 from switch.freeswitch.client import EventSocketClient
 from switch.freeswitch.legs import shown_number
+from switch.freeswitch.messages import Recorded
 from switch.freeswitch.registrations import REGISTRATIONS, reachable
 from switch.freeswitch.wire import Api
 
@@ -59,6 +61,7 @@ class Inventory(msgspec.Struct, frozen=True):
     live: tuple[LiveLeg, ...]
     registered: tuple[str, ...]
     channels: int  # ours and others
+    recorded: dict[LegId, Recorded] = {}  # ours that recorded a message last, or record one
 
     @property
     def talks(self) -> dict[AttemptId, tuple[LegId, LegId]]:
@@ -108,7 +111,8 @@ async def take_inventory(
         if controller in ("", dump.get("variable_hotline_controller"))
     )
     live = tuple(leg for leg in looked if leg is not None)
-    return Inventory(core.strip(), live, reachable(registrations_text), len(dumps))
+    recorded = {leg.leg: message for leg in live if (message := _recorded(dumps[leg.leg])) is not None}
+    return Inventory(core.strip(), live, reachable(registrations_text), len(dumps), recorded)
 
 
 def _decode(text: str, shape: type[_Shape]) -> _Shape:
@@ -147,6 +151,15 @@ def _live(leg: LegId, dump: dict[str, Any], bridged_with: LegId | None, music: s
         held=dump.get("Channel-Call-State") == "HELD",
         in_music=not bridged_with and variable("current_application_data") == music,
     )
+
+
+def _recorded(dump: dict[str, Any]) -> Recorded | None:
+    """The message that a leg records, or has as the last that it did."""
+    if dump.get("variable_current_application") != "record":
+        return None
+    path, _, _ = str(dump.get("variable_current_application_data", "")).partition(" ")
+    told_ms = str(dump.get("variable_record_ms", ""))
+    return Recorded(Path(path), int(told_ms) / 1000 if told_ms.isdecimal() else None)
 
 
 def _caller(dump: dict[str, Any], device: str | None, inbound: bool) -> str:

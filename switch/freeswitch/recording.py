@@ -1,15 +1,11 @@
-"""The recorder records voicemails of one leg, and both sides of a talk in one stereo file.
+"""The recorder records both sides of a talk in one stereo file, and messages of one leg by `messages`.
 
-The switch writes under a name of ours in its recordings folder; what is whole is given its own name at once.
+The file of a talk hangs on its first leg, and is closed when that leg ends.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
-import os
-import re
-import wave
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
@@ -17,23 +13,21 @@ from pathlib import Path
 import structlog
 
 from calls import commands, events
-from calls.causes import FailureReason, Outcome
+from calls.causes import Outcome
 from calls.ids import AttemptId, LegId, Seconds
-from switch.freeswitch import notes
-from switch.freeswitch.legs import Execution, Leg, failed
-from switch.freeswitch.session import Session
+from switch.freeswitch import files, notes
+from switch.freeswitch.legs import Leg
+from switch.freeswitch.messages import Messages
+from switch.freeswitch.session import Session, Told
 from switch.freeswitch.talk import Talk
 from switch.freeswitch.wire import Event
 from switch.keeping import Notes
-from switch.legs import EndedBy
 
 log = structlog.get_logger(__name__)
 
-BEEP = "tone_stream://%(180,60,1000)"
-_SILENCE_LEVEL = 200
-"""Energy below which the switch takes a frame for silence; its own documents' value for telephone lines."""
 _CLOSE_S: Seconds = 5.0
-_UNSAFE_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]")
+_CLOSED_S: Seconds = 0.5
+"""What was stopped already may still be written; after this it is whole."""
 
 
 class TalkRecording:
@@ -54,77 +48,17 @@ class Recorder:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._voicemails: dict[AttemptId, str] = {}  # to the execution that records it
         self._talks: dict[AttemptId, TalkRecording] = {}
         self._told = Notes(session.options.keeping)
-
-    # -- voicemail
+        self.messages = Messages(session, self._told)
 
     def record(self, command: commands.Record) -> None:
-        """Beep, then record this leg."""
-        session = self._session
-        leg = session.leg_of(command)
-        if leg is None:
-            return
-        raw = self._raw(command.attempt)
-        if self._target(command.name) is None:
-            session.later(failed(command, "refused", f"the name {command.name!r} leads out of the recordings folder"))
-            return
-        leg.open[command.attempt] = command
-        keys = command.end_on or "none"
-        session.setvar(leg.id, "playback_terminators", keys)
-        silence = f" {_SILENCE_LEVEL} {math.ceil(command.silence_s)}" if command.silence_s > 0 else ""
-        argument = f"{raw} {math.ceil(command.max_s)}{silence}"
-        done = partial(self._voicemail_done, leg, command, raw)
-        if command.beep:
-            # The next application is begun when the beep is through.
-            execution = session.run(leg, "playback", BEEP, partial(self._beeped, leg, command, argument, done))
-        else:
-            execution = session.run(leg, "record", argument, done)
-        self._voicemails[command.attempt] = execution
-
-    def _beeped(
-        self,
-        leg: Leg,
-        command: commands.Record,
-        argument: str,
-        done: partial[None],
-        execution: Execution,
-        event: Event | None,
-        reason: FailureReason | None,
-    ) -> None:
-        if event is None or execution.stopping or leg.wanted is not None:
-            done(execution, event, reason)
-            return
-        self._voicemails[command.attempt] = self._session.run(leg, "record", argument, done)
+        """See `Messages.record`."""
+        self.messages.record(command)
 
     def stop(self, leg: Leg, attempt: AttemptId) -> None:
-        """Stop this Record; its RecordingFinished says so."""
-        execution = self._voicemails.get(attempt)
-        self._session.stop(leg, execution)
-
-    def _voicemail_done(
-        self,
-        leg: Leg,
-        command: commands.Record,
-        raw: Path,
-        execution: Execution,
-        event: Event | None,
-        reason: FailureReason | None,
-    ) -> None:
-        self._voicemails.pop(command.attempt, None)
-        self._session.setvar(leg.id, "playback_terminators", "none")
-        if leg.open.pop(command.attempt, None) is None:
-            return
-        path = self._put_in_place(raw, command.name)
-        if path is None:
-            self._session.emit(failed(command, reason or "refused", "the switch wrote no file"))
-            return
-        duration_s = _duration_s(event)
-        ended_by = _ended_by(execution, event, command.max_s, duration_s)
-        self._session.emit(
-            events.RecordingFinished(leg.id, command.attempt, str(path), duration_s, Outcome.FINISHED, ended_by)
-        )
+        """See `Messages.stop`."""
+        self.messages.stop(leg, attempt)
 
     # -- talks
 
@@ -132,14 +66,15 @@ class Recorder:
         """A talk is begun: record it if that was wished. Begun when it stood, the file would lack its first words."""
         if talk.record is None:
             return
-        if self._target(talk.record) is None:
+        options = self._session.options
+        if files.target_of(options.recordings_dir, talk.record) is None:
             log.error("recording_name_refused", name=talk.record)
             self._session.later(_failed_talk(talk.a, talk.attempt))
             return
-        recording = TalkRecording(talk.attempt, talk.a, talk.record, self._raw(talk.attempt))
+        recording = TalkRecording(talk.attempt, talk.a, talk.record, files.raw_of(options.recordings_dir, talk.attempt))
         self._talks[talk.attempt] = recording
         try:
-            notes.leave(recording.path, notes.TalkNote(talk.attempt, talk.a, talk.record))
+            notes.leave(recording.path, notes.TalkNote(talk.attempt, talk.a, talk.record, options.controller))
         except OSError as fault:
             log.error("note_not_left", path=str(recording.path), fault=str(fault))
         self._session.api("uuid_record", f"{talk.a} start {recording.path}")
@@ -149,7 +84,7 @@ class Recorder:
         recording = self._talks.pop(talk.attempt, None)
         if recording is None:
             return
-        notes.remove(recording.path)
+        notes.remove(recording.path, notes.TalkNote)
         if recording.leg in self._session.legs:
             stop = f"{recording.leg} stop {recording.path}"
             self._session.api("uuid_record", stop, lambda told: recording.path.unlink(missing_ok=True))
@@ -165,7 +100,18 @@ class Recorder:
     def _end(self, recording: TalkRecording) -> None:
         recording.timer = self._session.loop.call_later(_CLOSE_S, self._overdue, recording)
         if recording.leg in self._session.legs:
-            self._session.api("uuid_record", f"{recording.leg} stop {recording.path}")
+            stop = f"{recording.leg} stop {recording.path}"
+            self._session.api("uuid_record", stop, partial(self._stopped, recording))
+
+    def _stopped(self, recording: TalkRecording, told: Told) -> None:
+        """Where nothing is recorded any more, its RECORD_STOP comes in a moment, or came while nobody listened."""
+        if told.reason == "refused" and recording.timer is not None:
+            recording.timer.cancel()
+            recording.timer = self._session.loop.call_later(_CLOSED_S, self._finish, recording)
+
+    def _finish(self, recording: TalkRecording) -> None:
+        if recording.attempt in self._talks:
+            self._close(recording, files.length_s(self._there(recording)))
 
     def adopt(self, standing: Collection[AttemptId]) -> None:
         """Take up the recordings of an earlier controller, or of before a gap.
@@ -173,17 +119,24 @@ class Recorder:
         `standing` are the talks that stand, or that were just begun. What goes on is finished when its talk
         ends; what has ended meanwhile is finished now.
         """
-        for note in list(notes.found(self._session.options.recordings_dir)):
+        options = self._session.options
+        for note in list(notes.found(options.recordings_dir, notes.TalkNote, options.controller)):
             if note.attempt in self._told:
                 continue  # this controller has told of it
             recording = self._talks.get(note.attempt)
             if recording is None:
-                recording = TalkRecording(note.attempt, note.leg, note.name, self._raw(note.attempt))
+                raw = files.raw_of(options.recordings_dir, note.attempt)
+                recording = TalkRecording(note.attempt, note.leg, note.name, raw)
+                if note.attempt not in standing and not self._there(recording).exists():
+                    # The controller died before the talk stood, or its file was told of and dropped.
+                    log.warning("recording.never_begun", name=note.name)
+                    notes.remove(raw, notes.TalkNote)
+                    continue
                 self._talks[note.attempt] = recording
             if note.attempt in standing:
                 continue
             if recording.leg not in self._session.legs or not recording.path.exists():
-                self._close(recording, _length_s(self._there(recording)))
+                self._finish(recording)
             elif recording.timer is None:
                 self._end(recording)
 
@@ -192,7 +145,7 @@ class Recorder:
         path = event.get("Record-File-Path")
         recording = next((found for found in self._talks.values() if str(found.path) == path), None)
         if recording is not None:
-            self._close(recording, _duration_s(event))
+            self._close(recording, files.duration_s(event))
 
     def mute(self, command: commands.MuteRecording) -> None:
         """Silence into the file, or sound again."""
@@ -214,84 +167,26 @@ class Recorder:
     def _overdue(self, recording: TalkRecording) -> None:
         if recording.attempt in self._talks:
             log.warning("recording_not_closed", path=str(recording.path))
-            self._close(recording, 0.0)
+            self._finish(recording)
 
     def _close(self, recording: TalkRecording, duration_s: Seconds) -> None:
         del self._talks[recording.attempt]
         if recording.timer is not None:
             recording.timer.cancel()
-        there = self._there(recording)
-        path = there if there != recording.path else self._put_in_place(recording.path, recording.name)
+        path = files.put_in_place(self._session.options.recordings_dir, recording.path, recording.name)
         if path is None:
             self._session.emit(_failed_talk(recording.leg, recording.attempt))
         else:
             self._session.emit(events.RecordingFinished(recording.leg, recording.attempt, str(path), duration_s))
-        self._told.drop_when_kept(recording.attempt, partial(notes.remove, recording.path))
+        self._told.drop_when_kept(recording.attempt, partial(notes.remove, recording.path, notes.TalkNote))
 
     def _there(self, recording: TalkRecording) -> Path:
-        """Where the file is: under its name already, if an earlier controller died before it could tell, or when it
-        had. Whoever heard it knows that."""
-        target = self._target(recording.name)
-        put = target is not None and target.exists() and not recording.path.exists()
-        return target if put and target is not None else recording.path
+        return files.there(self._session.options.recordings_dir, recording.path, recording.name)
 
     async def close(self) -> None:
         """Leave the notes of what is not kept yet to the next controller."""
         await self._told.close()
 
-    # -- files
-
-    def _raw(self, attempt: AttemptId) -> Path:
-        return self._session.options.recordings_dir / f"unfinished-{_UNSAFE_IN_NAME.sub('_', attempt)}.wav"
-
-    def _target(self, name: str) -> Path | None:
-        """Where a recording of that name goes; None for a name that leads out of the folder."""
-        folder = self._session.options.recordings_dir.resolve()
-        target = (folder / f"{name}.wav").resolve()
-        return target if target.is_relative_to(folder) and "\0" not in name else None
-
-    def _put_in_place(self, raw: Path, name: str) -> Path | None:
-        """Give a whole file its name. None when the switch wrote none."""
-        target = self._target(name)
-        assert target is not None
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(raw, target)
-        except OSError as fault:
-            log.error("recording_lost", path=str(raw), fault=str(fault))
-            return None
-        return target
-
 
 def _failed_talk(leg: LegId, attempt: AttemptId) -> events.RecordingFinished:
     return events.RecordingFinished(leg, attempt, "", 0.0, Outcome.FAILED, "failed")
-
-
-def _length_s(path: Path) -> Seconds:
-    """How long a file is that the switch has closed; 0 when it did not come to that."""
-    try:
-        with wave.open(str(path)) as file:
-            frames, rate = file.getnframes(), file.getframerate()
-            return float(frames / rate)
-    except (OSError, EOFError, wave.Error):
-        return 0.0
-
-
-def _duration_s(event: Event | None) -> Seconds:
-    """How long the file is, as the switch counted."""
-    text = event.variable("record_ms") if event is not None else ""
-    return int(text) / 1000 if text.isascii() and text.isdigit() else 0.0
-
-
-def _ended_by(execution: Execution, event: Event | None, max_s: Seconds, duration_s: Seconds) -> EndedBy:
-    if event is None:
-        return "hang_up"
-    if execution.stopping:
-        return "stopped"
-    if event.variable("playback_terminator_used"):
-        return "digit"
-    if event.variable("silence_hits_exhausted") == "true":
-        return "silence"
-    if event.get("Answer-State") == "hangup" or event.get("Channel-State") in ("CS_HANGUP", "CS_REPORTING"):
-        return "hang_up"
-    return "limit" if duration_s >= max_s - 1 else "hang_up"

@@ -3,62 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from pathlib import Path
-from unittest.mock import create_autospec
 
 import pytest
 
 from calls import events
-from calls.causes import Outcome
 from calls.ids import AttemptId, LegId
 from switch.freeswitch import notes
+from switch.freeswitch.legs import Leg
 from switch.freeswitch.recording import Recorder
-from switch.freeswitch.session import FreeSwitchOptions, Session
-from switch.keeping import Keeping
+from switch.freeswitch.session import Told
+from switch.freeswitch.wire import Event
+from tests.unit.switch.freeswitch.keeping_house import KeepingHouse, sound
 
 pytestmark = [pytest.mark.unit, pytest.mark.asyncio]
 
 CALLER, TRY = LegId("a"), AttemptId("a:1")
+RAW = "unfinished-a_1.wav"
 
 
-class Controller:
-    """A recorder, and what it told; it is `kept` when that is set."""
+class Controller(KeepingHouse):
+    """A recorder, and what it told."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.told: list[events.SwitchEvent] = []
-        self.kept = asyncio.Event()
-        keeping = Keeping()
-        keeping.kept = self._kept
-        session = create_autospec(Session, instance=True)
-        session.options = FreeSwitchOptions("secret", recordings_dir=folder, keeping=keeping)
-        session.emit = self.told.append
-        session.legs = {}
-        self.recorder = Recorder(session)
-        self.raw = folder / "unfinished-a_1.wav"
-
-    async def _kept(self) -> bool:
-        await self.kept.wait()
-        return True
-
-    def files(self) -> list[str]:
-        return sorted(file.name for file in self.folder.iterdir())
+    def __init__(self, folder: Path, controller: str = "") -> None:
+        super().__init__(folder, controller)
+        self.recorder = Recorder(self.session)
 
 
-def left_by(folder: Path, name: str) -> Controller:
+def left_by(folder: Path, name: str, controller: str = "") -> Controller:
     """What a killed controller left: a file of two seconds under this name, and its note."""
-    controller = Controller(folder)
-    with wave.open(str(folder / name), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(4 * 16_000))
-    notes.leave(controller.raw, notes.TalkNote(TRY, CALLER, "talk-1"))
-    return controller
+    sound(folder / name)
+    notes.leave(folder / RAW, notes.TalkNote(TRY, CALLER, "talk-1", controller))
+    return Controller(folder)
 
 
-@pytest.mark.parametrize("left", ["unfinished-a_1.wav", "talk-1.wav"])
+@pytest.mark.parametrize("left", [RAW, "talk-1.wav"])
 async def test_killed_before_the_journal_had_it_the_heir_tells_of_the_file_once(tmp_path: Path, left: str) -> None:
     heir = left_by(tmp_path, left)
     heir.recorder.adopt(())
@@ -72,16 +51,11 @@ async def test_killed_before_the_journal_had_it_the_heir_tells_of_the_file_once(
     assert len(heir.told) == 1
 
 
-async def test_of_a_file_that_was_dropped_nothing_is_left(tmp_path: Path) -> None:
+async def test_of_a_file_that_was_dropped_or_never_begun_nothing_is_left_or_told(tmp_path: Path) -> None:
     heir = left_by(tmp_path, "talk-1.wav")
     (tmp_path / "talk-1.wav").unlink()
     heir.recorder.adopt(())
-    (told,) = heir.told
-    assert isinstance(told, events.RecordingFinished)
-    assert (told.outcome, told.path) == (Outcome.FAILED, ""), "the house knows that it was dropped"
-    heir.kept.set()
-    await asyncio.sleep(0.01)
-    assert heir.files() == []
+    assert (heir.told, heir.files()) == ([], [])
 
 
 async def test_a_controller_that_closes_leaves_the_note(tmp_path: Path) -> None:
@@ -89,3 +63,35 @@ async def test_a_controller_that_closes_leaves_the_note(tmp_path: Path) -> None:
     heir.recorder.adopt(())
     await heir.recorder.close()
     assert heir.files() == ["talk-1.wav", "unfinished-a_1.talk.json"]
+
+
+async def test_what_another_controller_of_the_switch_records_is_left_to_it(tmp_path: Path) -> None:
+    heir = left_by(tmp_path, RAW, "south")
+    heir.recorder.adopt(())
+    assert (heir.told, heir.files()) == ([], [f"{RAW.removesuffix('.wav')}.talk.json", RAW])
+    south = Controller(tmp_path, "south")
+    south.recorder.adopt(())
+    assert [type(told) for told in south.told] == [events.RecordingFinished]
+
+
+async def test_a_note_that_is_not_whole_goes(tmp_path: Path) -> None:
+    heir = left_by(tmp_path, RAW)
+    (tmp_path / "unfinished-a_1.talk.json").write_bytes(b'{"attempt":')
+    heir.recorder.adopt(())
+    assert (heir.told, heir.files()) == ([], [RAW])
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_file_that_the_switch_has_closed_by_itself_is_told_once(tmp_path: Path, heard: bool) -> None:
+    """Where nothing is recorded any more, its end is told in a moment, or was while nobody listened."""
+    heir = left_by(tmp_path, RAW)
+    heir.session.legs[CALLER] = Leg(CALLER, "", "", inbound=True)
+    heir.recorder.adopt(())
+    heir.answer(f"uuid_record {CALLER} stop {tmp_path / RAW}", Told("-ERR Cannot stop record session!", "refused"))
+    assert heir.told == []
+    if heard:
+        headers = {"Event-Name": "RECORD_STOP", "Record-File-Path": str(tmp_path / RAW), "variable_record_ms": "2000"}
+        heir.recorder.on_record_stop(Event(headers))
+    else:
+        await asyncio.sleep(0.6)
+    assert heir.told == [events.RecordingFinished(CALLER, TRY, str(tmp_path / "talk-1.wav"), 2.0)]
