@@ -132,6 +132,14 @@ class Sentences:
                 raise result
         return sum(isinstance(result, Path) for result in results)
 
+    async def ready(self, text: str, language: str) -> Path | None:
+        """As `warm`, of one sentence; its stem, or None where the voice cannot say it."""
+        try:
+            return await self._warm_one(text, language)
+        except SpeechError as error:
+            _log.warning("sentence_failed", language=language, characters=len(text), error=str(error))
+            return None
+
     async def close(self) -> None:
         """Stop what is being made; nothing half-made stays."""
         tasks = list(self._making.values())

@@ -25,6 +25,8 @@ ROUND_S = 12
 MENU_TRIES = 2
 MENU_WAIT_S = 6
 KEYS = frozenset("0123456789*#")
+FOREVER = 9_999_999_999
+"""A Unix time that no switch lives to see: of what is to be so until somebody says otherwise."""
 
 
 class FallbackError(ValueError):
@@ -54,10 +56,22 @@ class OpeningHours:
 
 @dataclass(frozen=True)
 class RingGroup:
-    """Phones that ring for the same callers, by account (`AgentAccount.user`); `PHONES_AT_ONCE` of them for one."""
+    """Phones that ring for the same callers, by account (`AgentAccount.user`); `PHONES_AT_ONCE` of them for one.
+
+    Before `closed_until`, a Unix time, none of them rings: its callers are led to voicemail.
+    """
 
     name: str
     endpoints: tuple[str, ...]
+    closed_until: int = 0
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """Words before everything else of a line, until a Unix time; an absolute path of a sound file without ending."""
+
+    sound: str
+    until: int
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,7 @@ class FallbackLine:
     leave_message: str | None = None  # nobody answered, or we are closed: before the tone
     ring_s: int = 25
     message_max_s: int = 120  # 0: no voicemail
+    announcements: tuple[Announcement, ...] = ()
 
 
 def check_lines(lines: Sequence[FallbackLine]) -> FallbackLine | None:
@@ -124,6 +139,8 @@ def _check_line(line: FallbackLine) -> None:
     for what in ("greeting", "menu", "closed", "leave_message"):
         if (path := getattr(line, what)) is not None:
             check_path(f"line {line.name}: {what}", path)
+    for announcement in line.announcements:
+        check_path(f"line {line.name}: announcement", announcement.sound)
     for day in line.hours.weekdays:
         if not 1 <= day <= 7:
             raise FallbackError(f"{day} is no ISO weekday, Monday 1 to Sunday 7")

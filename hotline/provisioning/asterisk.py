@@ -53,11 +53,16 @@ class AsteriskHouse:
         self._registrations = RegistrationLog(self._switch.log_file, ASTERISK)
 
     async def provide(
-        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+        self,
+        routing: RoutingConfiguration,
+        program: Program,
+        utc: float,
+        overrides: Sequence[Override] = (),
+        announcements: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         """Put accounts and fallback in force. Raises SwitchError when Asterisk does not answer."""
         # beside the event loop, for it looks a year of hours through
-        lines = await asyncio.to_thread(fallback_lines, routing, program, utc, overrides)
+        lines = await asyncio.to_thread(fallback_lines, routing, program, utc, overrides, announcements)
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir))
         srtp = routing.tls.phone_srtp if routing.tls is not None else "no"
         try:

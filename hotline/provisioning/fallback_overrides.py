@@ -1,20 +1,20 @@
-"""Overrides as far as the fallback can know them: closed lines and other hours, each with its end to the minute.
+"""Overrides as far as the fallback can know them: closed lines and queues, other hours, announcements.
 
-The switch ends them by its own clock. A closed queue has no meaning there, since the fallback has no queues, and
-announcements are not said; docs/operators.md tells so.
+Each has its end, and the switch ends it by its own clock.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from calls.overrides import Override
+from calls.overrides import ALL, Override
 from control.overrides import hours_of
 from dsl.hours import Hours, with_others
 from ivr.program import Program
-from switch.fallback import OpeningHours, Span
+from switch.fallback import FOREVER, Announcement, OpeningHours, Span
 
 _DATES_AHEAD = 400
 _MIDNIGHT = 1440
@@ -35,6 +35,29 @@ def with_overrides(program: Program, overrides: Sequence[Override], utc: float) 
 def closed_lines(overrides: Sequence[Override]) -> Mapping[str, Override]:
     """The closures of lines, by the line's number, or `default`."""
     return {one.name: one for one in overrides if one.kind == "closure" and one.target.startswith("line:")}
+
+
+def closed_queues(overrides: Sequence[Override]) -> Mapping[str, int]:
+    """The queues that are closed, each with its end as the fallback has it."""
+    return {one.name: _until(one) for one in overrides if one.kind == "closure" and one.target.startswith("queue:")}
+
+
+def announced(
+    overrides: Sequence[Override], line: str, sounds: Mapping[int, Sequence[str]]
+) -> tuple[Announcement, ...]:
+    """The announcements of a line, by its number or `default`, or of lines without any of their own (empty): those of
+    all lines first. `sounds` has the sounds of each override, by its number; of one without any nothing is said."""
+    return tuple(
+        Announcement(sound, _until(one))
+        for target in (ALL, f"line:{line}")
+        for one in overrides
+        if one.kind == "announcement" and one.target == target
+        for sound in sounds.get(one.number, ())
+    )
+
+
+def _until(one: Override) -> int:
+    return FOREVER if one.ends_at is None else math.ceil(one.ends_at)
 
 
 def without(hours: OpeningHours, closure: Override, utc: float) -> OpeningHours:

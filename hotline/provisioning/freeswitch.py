@@ -48,11 +48,16 @@ class FreeSwitchHouse:
         self._registrations = RegistrationLog(self._switch.log_file, FREESWITCH)
 
     async def provide(
-        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+        self,
+        routing: RoutingConfiguration,
+        program: Program,
+        utc: float,
+        overrides: Sequence[Override] = (),
+        announcements: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         """Put accounts and fallback in force. Raises SwitchError when FreeSWITCH does not take them."""
         # beside the event loop, for it looks a year of hours through
-        lines = await asyncio.to_thread(fallback_lines, routing, program, utc, overrides)
+        lines = await asyncio.to_thread(fallback_lines, routing, program, utc, overrides, announcements)
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir), self._switch.domain)
         if self._switch.peers is not None:
             await set_peers(self._switch)

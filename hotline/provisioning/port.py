@@ -56,10 +56,16 @@ class Provisioning(Protocol):
     """Writes accounts and the fallback for one kind of switch."""
 
     async def provide(
-        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+        self,
+        routing: RoutingConfiguration,
+        program: Program,
+        utc: float,
+        overrides: Sequence[Override] = (),
+        announcements: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         """Put this version in force at the switch, as of `utc` (epoch seconds, for holidays to come), with
-        the overrides that are in force.
+        the overrides that are in force. `announcements` are the sounds of those that are words, by number: absolute
+        paths at this switch, without ending.
 
         Raises OSError, ValueError or HotlineError with what to do.
         """
@@ -96,7 +102,12 @@ class NoProvisioning:
     """For a switch whose configuration is somebody else's."""
 
     async def provide(
-        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+        self,
+        routing: RoutingConfiguration,
+        program: Program,
+        utc: float,
+        overrides: Sequence[Override] = (),
+        announcements: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         """Nothing to write."""
 

@@ -262,6 +262,7 @@ class Server:
             self._trunks,
             self._refitting,
             self._services,
+            self._sentences.ready,
             self.metrics.pending_rows,
             self._steps(),
         )

@@ -20,6 +20,7 @@ from hotline.driver.live import LiveDriver
 from hotline.driver.services import Services
 from hotline.learning.nightly import Refitting
 from hotline.provisioning.port import Provisioning
+from hotline.server.fallback_words import Ready, sounds_of
 from hotline.server.health import Health
 from hotline.server.periodic import PeriodicSteps
 from hotline.server.phones import SharedAccounts
@@ -49,10 +50,12 @@ class Upkeep:
         trunks: TrunkLines,
         refitting: Refitting,
         services: Services,
+        ready: Ready,
         pending_rows: Gauge,
         more: Mapping[str, Callable[[], Awaitable[None]]],
     ) -> None:
-        """`provisioning` by the switch's name; `more` steps by the name of what they look after."""
+        """`provisioning` by the switch's name; `ready` makes the sounds of announcements; `more` steps by the name of
+        what they look after."""
         self._driver = driver
         self._clock = clock
         self._writer = writer
@@ -64,6 +67,7 @@ class Upkeep:
         self._shared_accounts = SharedAccounts()
         self._refitting = refitting
         self._services = services
+        self._ready = ready
         self._services_of = ""
         """The version whose services are asked."""
         self._pending_rows = pending_rows
@@ -137,11 +141,11 @@ class Upkeep:
         self._provide_at.pop(switch, None)
 
     async def _provide(self) -> None:
-        """Tell each switch the agents' phones and the fallback: for each version, each override that the fallback
-        knows, and after each restart of it."""
+        """Tell each switch the agents' phones and the fallback: for each version, each override, and after each
+        restart of it."""
         register, now = self._driver.router.register, self._clock.now()
         version, overrides = register.version, tuple(register.overrides)
-        wanted = " ".join((version, *(str(one.number) for one in overrides if one.kind != "announcement")))
+        wanted = " ".join((version, *(str(one.number) for one in overrides)))
         for switch, provisioning in self._provisioning.items():
             has = self._provided.get(switch) == wanted
             if has or not self._health.switches[switch] or now < self._provide_at.get(switch, 0.0):
@@ -150,7 +154,8 @@ class Upkeep:
             try:
                 utc = now + register.offset_s
                 routing, program = self._versions.routing(version), self._versions.program(version)
-                await provisioning.provide(routing, program, utc, overrides)
+                announcements = await sounds_of(overrides, program.languages, switch, self._ready)
+                await provisioning.provide(routing, program, utc, overrides, announcements)
                 self._provided[switch] = wanted
                 self._tell_of_new_phones(routing, switch)
             except (HotlineError, OSError, ValueError) as error:

@@ -63,6 +63,8 @@ def _line(line: FallbackLine, voicemail_dir: str) -> Iterator[str]:
     yield f"[{_context(line)}]"
     yield f"exten => s,1,Set(HOTLINE_LINE={line.name})"
     yield " same => n,Answer()"
+    for said in line.announcements:
+        yield f" same => n,ExecIf($[${{EPOCH}} < {said.until}]?Playback({said.sound}))"
     yield from _opening(line.hours)
     yield ' same => n,GotoIf($["${OPEN}" = "1"]?open)'
     yield " same => n,Set(HOTLINE_OUTCOME=closed)"
@@ -116,10 +118,15 @@ def _ring_extension(group: RingGroup) -> str:
 
 def _ring(line: FallbackLine, group: RingGroup) -> Iterator[str]:
     yield f"exten => {_ring_extension(group)},1,Set(HOTLINE_GROUP={group.name})"
+    if group.closed_until:
+        yield f" same => n,GotoIf($[${{EPOCH}} < {group.closed_until}]?shut)"
     if group.endpoints:
         yield from _ring_phones(_shelves(group.endpoints), line.ring_s)
     yield " same => n,Set(HOTLINE_OUTCOME=no_answer)"
     yield " same => n,Goto(voicemail,1)"
+    if group.closed_until:
+        yield " same => n(shut),Set(HOTLINE_OUTCOME=closed)"
+        yield " same => n,Goto(voicemail,1)"
     yield " same => n(done),Hangup()"
 
 

@@ -75,9 +75,17 @@ def _to(line: FallbackLine, place: str) -> _Action:
 def _line(line: FallbackLine, voicemail_dir: str, domain: str) -> Iterator[str]:
     """One line's context: opening decides, the menu asks, a group rings, voicemail records."""
     yield from _opening(line.hours)
-    closed = [("answer", ""), ("set", "hotline_outcome=closed"), *_play(line.closed), _to(line, "voicemail")]
-    yield from _extension("closed", [_at("opening"), ("${hotline_open}", "^0$")], [_named(line), *closed])
-    yield from _extension("open", [_at("opening")], [_named(line), ("answer", ""), *_play(line.greeting), *_menu(line)])
+    said = []
+    for number, announcement in enumerate(line.announcements):
+        variable = f"hotline_said_{number}"
+        sounds = {variable: f"{announcement.sound}.wav"}
+        yield from _while_hunting(f"silent-{number}", [], {variable: _NO_SOUND})
+        yield from _while_hunting(f"said-{number}", [_before(announcement.until)], sounds)
+        said.append(("playback", f"${{{variable}}}"))
+    answered = [_named(line), ("answer", ""), *said]
+    closed = [*answered, ("set", "hotline_outcome=closed"), *_play(line.closed), _to(line, "voicemail")]
+    yield from _extension("closed", [_at("opening"), ("${hotline_open}", "^0$")], closed)
+    yield from _extension("open", [_at("opening")], [*answered, *_play(line.greeting), *_menu(line)])
     for key, group in line.keys.items():
         yield from _extension(f"key-{key}", [_at(f"key-{key}")], [_to(line, _place(group))])
     yield from _extension("key", [("destination_number", "^key-")], [_to(line, _place(line.group))])
@@ -120,6 +128,10 @@ def _within(span: Span) -> list[_Condition]:
     ]
 
 
+def _before(until: int) -> _Condition:
+    return f"${{cond(${{strepoch()}} < {until} ? in : out)}}", "^in$"
+
+
 def _menu(line: FallbackLine) -> Iterator[_Action]:
     if not line.keys:
         yield _to(line, _place(line.group))
@@ -137,6 +149,9 @@ def _rings(line: FallbackLine, group: RingGroup, domain: str) -> Iterator[str]:
     """The extensions of a group. One with more phones than ring for one caller begins at another phone for each: the
     call's id, which is random, leads to one of several lists."""
     phones, place = group.endpoints, _place(group)
+    if group.closed_until:
+        shut = [("set", f"hotline_group={group.name}"), ("set", "hotline_outcome=closed"), _to(line, "voicemail")]
+        yield from _extension(f"{place}-shut", [_at(place), _before(group.closed_until)], shut)
     lists = min(_MOST_LISTS, -(-len(phones) // PHONES_AT_ONCE))
     if lists <= 1:
         yield from _extension(place, [_at(place)], _ring(line, group, phones, domain))

@@ -1,5 +1,6 @@
 """The fallback of closed lines and other hours: closed from now to the end, to the minute, by the switch's clock."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,8 +13,9 @@ from hotline.provisioning.fallback_overrides import with_overrides, without
 from hotline.provisioning.plan import fallback_lines
 from hotline.site.settings import Site
 from hotline.versions.checking import check
+from ivr.program import Menu, Queue
 from switch.asterisk.instance.fallback import compile_fallback
-from switch.fallback import OpeningHours, Span
+from switch.fallback import FOREVER, Announcement, FallbackLine, OpeningHours, Span, groups_of
 from switch.freeswitch.instance import fallback as freeswitch
 
 pytestmark = pytest.mark.unit
@@ -97,3 +99,77 @@ def test_other_hours_hold_on_their_days_and_no_others() -> None:
     assert {day: spans for day, spans in hours.closures.items() if day < "2026-12-01"} == {"2026-11-23": ((540, 660),)}
     assert with_overrides(checked.program, (), NOW) is checked.program
     assert datetime.fromtimestamp(NOW, UTC).date() == MONDAY
+
+
+SAMPLE = check(Site.open(ROOT))
+
+
+def sample_lines(
+    *overrides: Override, sounds: Mapping[int, Sequence[str]] | None = None
+) -> tuple[dict[str, FallbackLine], str, str]:
+    """The sample's lines by name, and the dialplans of both switches."""
+    assert SAMPLE.routing is not None
+    assert SAMPLE.program is not None
+    menus = [step for flow in SAMPLE.program.flows.values() for step in flow.steps.values() if isinstance(step, Menu)]
+    clips = {line.phrase: f"/p/{line.phrase}" for menu in menus for line in menu.lines}
+    program = msgspec.structs.replace(SAMPLE.program, clips={SAMPLE.program.languages[0]: clips})
+    lines = fallback_lines(SAMPLE.routing, program, NOW, overrides, sounds)
+    compiled = compile_fallback(lines, "/var/messages"), freeswitch.compile_fallback(lines, "/var/messages")
+    return {line.name: line for line in lines}, *compiled
+
+
+@pytest.mark.parametrize(("hours", "until"), [(2.0, int(NOW + 7_200)), (None, FOREVER)])
+def test_a_closed_queue_rings_nobody_until_its_end_and_others_do(hours: float | None, until: int) -> None:
+    before, _, _ = sample_lines()
+    queue = next(iter(before["main"].keys.values())).name
+    lines, asterisk, of_freeswitch = sample_lines(closure(f"queue:{queue}", hours))
+    groups = groups_of(lines["main"])
+    assert {group.name: group.closed_until for group in groups} == {
+        group.name: until if group.name == queue else 0 for group in groups
+    }
+    assert f"GotoIf($[${{EPOCH}} < {until}]?shut)" in asterisk
+    assert asterisk.count("n(shut),Set(HOTLINE_OUTCOME=closed)") == asterisk.count("?shut)") > 0
+    assert f'"ring-{queue}-shut"' in of_freeswitch
+    assert f"${{cond(${{strepoch()}} &lt; {until} ? in : out)}}" in of_freeswitch
+
+
+def test_a_line_whose_queues_are_all_closed_rings_nobody_until_the_first_is_open() -> None:
+    assert SAMPLE.program is not None
+    queues = sorted(
+        {
+            step.queue
+            for flow in SAMPLE.program.flows.values()
+            for step in flow.steps.values()
+            if isinstance(step, Queue)
+        }
+    )
+    closures = [closure(f"queue:{queue}", 2.0 + number) for number, queue in enumerate(queues)]
+    lines, _, _ = sample_lines(*closures)
+    assert lines["main"].group.closed_until > NOW
+    lines, _, _ = sample_lines(*closures[1:])
+    assert lines["main"].group.closed_until == 0
+
+
+def announcement(number: int, target: str, ends_at: float | None = None) -> Override:
+    return Override(number, "announcement", target, "li", "storm", NOW, ends_at, {"en": "Lines are down."})
+
+
+def test_announcements_come_first_those_of_all_lines_before_the_lines_own() -> None:
+    everywhere, of_one = announcement(4, "all", NOW + 60.5), announcement(5, "line:95183")
+    sounds = {4: ("/s/all", "/s/all2"), 5: ("/s/one",)}
+    lines, asterisk, of_freeswitch = sample_lines(of_one, everywhere, sounds=sounds)
+    all_said = (Announcement("/s/all", int(NOW + 61)), Announcement("/s/all2", int(NOW + 61)))
+    assert lines["main"].announcements == all_said
+    assert lines["main"].numbers == (), "it takes all other numbers"
+    assert lines["main-says-5"].announcements == (*all_said, Announcement("/s/one", FOREVER))
+    assert lines["main-says-5"].numbers[0] == "95183"
+    assert f"ExecIf($[${{EPOCH}} < {FOREVER}]?Playback(/s/one))" in asterisk
+    assert "hotline_said_2=/s/one.wav" in of_freeswitch
+
+
+def test_an_announcement_without_a_sound_is_not_said_and_a_closed_line_says_its_own() -> None:
+    lines, _, _ = sample_lines(announcement(4, "all"))
+    assert [line.announcements for line in lines.values()] == [()] * len(lines)
+    closed = closure("line:95183", None)
+    lines, _, _ = sample_lines(closed, announcement(5, "line:95183"), sounds={5: ("/s/one",)})
+    assert lines["main-closed-3"].announcements == (Announcement("/s/one", FOREVER),)

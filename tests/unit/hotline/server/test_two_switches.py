@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -44,7 +44,12 @@ class Provided(NoProvisioning):
         self.kept = [MissedCall(CallId(f"{node}@fallback-1"), "138", "95183", 1.0, 2.0, "abandoned", None, "")]
 
     async def provide(
-        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+        self,
+        routing: RoutingConfiguration,
+        program: Program,
+        utc: float,
+        overrides: Sequence[Override] = (),
+        announcements: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         self.versions.append(program.version)
 

@@ -1,7 +1,7 @@
 """The switch is told of each version once, again after a trouble, and again after a restart of its own."""
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,12 @@ class _Provisioning(NoProvisioning):
         self.provided: list[str] = []
 
     async def provide(
-        self, routing: RoutingConfiguration, program: Program, utc: float, overrides: Sequence[Override] = ()
+        self,
+        routing: RoutingConfiguration,
+        program: Program,
+        utc: float,
+        overrides: Sequence[Override] = (),
+        announcements: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         self.tries += 1
         if self.tries == 1:
