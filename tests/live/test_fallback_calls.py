@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import wave
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,7 @@ from switch.asterisk.instance.fallback import compile_fallback as compile_for_as
 from switch.asterisk.instance.imported import FallbackLog as AsteriskLog
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
-from switch.fallback import FallbackLine, OpeningHours, RingGroup, Span
+from switch.fallback import FOREVER, Announcement, FallbackLine, OpeningHours, RingGroup, Span
 from switch.freeswitch.instance.fallback import compile_fallback as compile_for_freeswitch
 from switch.freeswitch.instance.imported import FallbackLog as FreeSwitchLog
 from switch.freeswitch.instance.installation import locate
@@ -86,7 +86,7 @@ class FreeSwitchAway:
 
 
 # Each prompt is a tone of its own, so that a caller can tell which one is playing.
-GREETING_HZ, MENU_HZ, CLOSED_HZ, MESSAGE_HZ = 400.0, 500.0, 600.0, 700.0
+GREETING_HZ, MENU_HZ, CLOSED_HZ, MESSAGE_HZ, WORDS_HZ, OVER_HZ = 400.0, 500.0, 600.0, 700.0, 800.0, 900.0
 
 
 @pytest.fixture(params=["asterisk", *(["freeswitch"] if locate() else [])])
@@ -203,6 +203,50 @@ async def test_when_closed_the_caller_hears_so(away: Away, line: PhoneLine, tmp_
     await call.hang_up()
     (imported,) = await recorded(away)
     assert (imported.outcome, imported.voicemail) == (FallbackOutcome.CLOSED, "")
+
+
+async def test_words_come_first_and_a_closed_queue_rings_nobody_each_until_its_end(
+    away: Away, line: PhoneLine, tmp_path: Path
+) -> None:
+    over = int(datetime.now(UTC).timestamp()) - 1
+    main = FallbackLine(
+        "main",
+        ALWAYS,
+        CARE,
+        keys={"1": replace(LOANS, closed_until=FOREVER), "2": replace(CARE, closed_until=over)},
+        greeting=prompt(tmp_path, "greeting", GREETING_HZ, 0.4),
+        menu=prompt(tmp_path, "menu", MENU_HZ, 3),
+        leave_message=prompt(tmp_path, "message", MESSAGE_HZ, 0.6),
+        ring_s=10,
+        announcements=(
+            Announcement(prompt(tmp_path, "over", OVER_HZ, 1.0), over),
+            Announcement(prompt(tmp_path, "words", WORDS_HZ, 1.0), FOREVER),
+        ),
+    )
+    await away.publish(replace(main, group=main.keys["2"]))
+    account = away.settings.accounts[1]
+    credentials = Credentials(account.user, account.secret)
+    phone = AgentPhone(await Endpoint.open(), ("127.0.0.1", away.settings.sip_port), credentials)
+    await phone.register(60)
+    call = await line.dial("95588")
+    await call.hear_tone(WORDS_HZ, 5)
+    await call.hear_tone(MENU_HZ, 5)
+    heard, label_of = set(call.stream.history(0.0).labels.tolist()), call.stream.ear.label_of
+    assert (label_of(WORDS_HZ) in heard, label_of(OVER_HZ) in heard) == (True, False)
+    await call.press("1")
+    await call.hear_tone(MESSAGE_HZ, 5)
+    await call.hang_up()
+    other = await line.dial("95588")
+    await other.hear_tone(MENU_HZ, 10)
+    await other.press("2")
+    await other.hear_tone(MESSAGE_HZ, 10)  # none of its phones is there
+    await other.hang_up()
+    closed, rang = await recorded(away, count=2)
+    assert (closed.outcome, closed.group) == (FallbackOutcome.CLOSED, "loans")
+    assert (rang.outcome, rang.group) == (FallbackOutcome.NO_ANSWER, "care")
+    assert phone.new_calls.empty(), "a phone of the closed queue has rung"
+    await phone.close()
+    phone.endpoint.close()
 
 
 def about_noon() -> datetime:
