@@ -50,6 +50,7 @@ BENCHES = {
     "grading": Entry("grading", "how many labelled complaints are graded as a person would, and what a grade costs"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "pacing": Entry("pacing", "how busy a campaign keeps its agents, and how many answers find nobody; simulation"),
+    "clocks": Entry("clocks", "clocks of cases: right against a slow oracle; what a state and a tick cost"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }
