@@ -150,7 +150,7 @@ def _peer(log: list[Entry], rounds: int) -> dict[str, Any] | None:
     """What businesstimedelta found and took; None where it cannot be had."""
     (current,) = read_at(_CLOCK, log, _calendars(), _NOW)
     asked = {
-        "spans": current.spans,
+        "spans": [span[:2] for span in current.spans],
         "since": current.running_since,
         "at": _NOW,
         "target": current.limit,

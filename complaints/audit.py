@@ -6,7 +6,7 @@ What was written stays. What turns out to be wrong is put right by a later entry
 what was known when: `known_at` gives the entries as they stood at an instant, and as they are known now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -76,6 +76,20 @@ def known_at(entries: Iterable[Entry], instant: float) -> list[Entry]:
     Entries of one moment keep the order of their numbers. A correction that was struck puts nothing right. What happens
     after `instant` is among them only where it was written before it happens.
     """
+    log = entries if isinstance(entries, Sequence) else list(entries)
+    plain: list[Entry] = []
+    latest = float("-inf")
+    for entry in log:
+        if (entry.at if entry.written_at is None else entry.written_at) > instant:
+            continue
+        if entry.replaces or entry.at < latest:
+            return _put_right(log, instant)
+        latest = entry.at
+        plain.append(entry)
+    return plain  # as most logs are: nothing was put right, and all is in the order of time
+
+
+def _put_right(entries: Sequence[Entry], instant: float) -> list[Entry]:
     struck: set[int] = set()
     replaced: set[int] = set()
     standing: list[Entry] = []

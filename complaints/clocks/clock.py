@@ -34,11 +34,15 @@ class Condition(msgspec.Struct, frozen=True):
     def meets(self, entry: Entry) -> bool:
         """Whether the entry meets it."""
         wheres = self.kinds.get(entry.kind)
-        if wheres is None:
-            return False
-        return not wheres or any(
-            all(str(entry.fields.get(field, "")) in words for field, words in where.items()) for where in wheres
-        )
+        if not wheres:
+            return wheres is not None
+        for where in wheres:
+            for field, words in where.items():
+                if str(entry.fields.get(field, "")) not in words:
+                    break
+            else:
+                return True
+        return False
 
 
 class WarningStep(msgspec.Struct, frozen=True):

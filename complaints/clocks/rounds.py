@@ -20,6 +20,8 @@ from complaints.clocks.measures import Measure, measure_of
 StepWord = Literal[
     "started", "started_paused", "paused", "resumed", "stopped", "ended", "undone", "target", "extended", "not_extended"
 ]
+_MOVING = ENDINGS | {"reopened", "unmerged", "extended"}
+_NO_LONGER_WAITING = frozenset({"closed", "withdrawn", "transferred", "reopened"})
 Finish = Literal["stopped", "ended"]
 
 
@@ -32,7 +34,9 @@ class Step(NamedTuple):
 
 
 class Round(msgspec.Struct):
-    """One round as far as the log tells it. `spans`: when it ran, from and to; `running_since`: None while it does not.
+    """One round as far as the log tells it.
+
+    `spans`: when it ran, from and to, and what was counted meanwhile; `running_since`: None while it does not run.
 
     `target` is that of the case's grade and category as they are last; None: the clock is not for this case now.
     """
@@ -41,7 +45,7 @@ class Round(msgspec.Struct):
     started_at: float
     measure: Measure
     target: float | None
-    spans: list[tuple[float, float]]
+    spans: list[tuple[float, float, float]]
     running_since: float | None
     finished_at: float | None = None
     finish: Finish | None = None
@@ -64,24 +68,33 @@ class Round(msgspec.Struct):
 
     def used_until(self, instant: float) -> float:
         """The amount that it had counted by `instant`, or when it finished."""
-        return sum(self.measure.between(begin, end) for begin, end in self._ran(instant))
+        until = instant if self.finished_at is None else min(instant, self.finished_at)
+        used = 0.0
+        for begin, end, counted in self.spans:
+            if end <= until:
+                used += counted
+            elif begin < until:  # it went on in a case that is merged now
+                used += self.measure.between(begin, until)
+        if self.running_since is not None and self.running_since < until:
+            used += self.measure.between(self.running_since, until)
+        return used
 
     def reached_at(self) -> float | None:
         """When it reaches its limit, or did; None: never, or not until it runs again."""
-        limit = self.limit
-        if limit is None:
+        left = self.limit
+        if left is None:
             return None
-        for begin, end in self.spans:
-            at = self.measure.reached(begin, limit)
-            if at is not None and at <= end:
-                return at
-            limit -= self.measure.between(begin, end)
-        return None if self.running_since is None else self.measure.reached(self.running_since, limit)
+        for begin, _, counted in self.spans:
+            if counted >= left:
+                return self.measure.reached(begin, left)
+            left -= counted
+        return None if self.running_since is None else self.measure.reached(self.running_since, left)
 
-    def _ran(self, instant: float) -> list[tuple[float, float]]:
-        until = instant if self.finished_at is None else min(instant, self.finished_at)
-        spans = self.spans if self.running_since is None else [*self.spans, (self.running_since, until)]
-        return [(begin, min(end, until)) for begin, end in spans if begin < until]
+    def pause(self, at: float) -> None:
+        """It does not run from `at` on."""
+        if self.running_since is not None:
+            begin, self.running_since = self.running_since, None
+            self.spans.append((begin, at, self.measure.between(begin, at)))
 
 
 def rounds_of(clock: Clock, entries: Iterable[Entry], calendars: Calendars, known_at: float) -> list[Round]:
@@ -102,14 +115,19 @@ class _Reader:
         self._calendars = calendars
         self._known_at = known_at
         self._waits = False  # whether the last entry that pauses or resumes was one that pauses
+        self._moving = {*clock.start.kinds, *clock.stop.kinds, *_MOVING}
         self._over = False  # whether the case has ended
         self._category = self._grade = ""
         self._target = clock.target("", "")
 
     def take(self, entry: Entry) -> None:
         kind, clock = entry.kind, self._clock
-        if "category" in entry.fields or "grade" in entry.fields:
+        if entry.fields and ("category" in entry.fields or "grade" in entry.fields):
             self._classify(entry)
+        if kind not in self._moving:
+            if kind in clock.pause.kinds or kind in clock.resume.kinds:
+                self._pause_or_resume(entry)
+            return
         current = self.rounds[-1] if self.rounds else None
         if current is not None and current.finished_at is None:
             self._act(current, entry)
@@ -117,12 +135,10 @@ class _Reader:
             current.finished_at, current.finish, current.finish_kind = None, None, ""
             current.changed_at = entry.at
             current.steps.append(Step(entry, "undone"))
-        if kind in ("closed", "withdrawn", "transferred", "reopened"):
+        if kind in _NO_LONGER_WAITING:
             self._wait(entry, False)
-        elif clock.pause.meets(entry):
-            self._wait(entry, True)
-        elif kind in clock.pause.kinds or clock.resume.meets(entry):
-            self._wait(entry, False)  # a case that waits for somebody else now does not wait for the one before
+        else:
+            self._pause_or_resume(entry)
         if kind in ("reopened", "unmerged"):
             self._over = False
         if not self._over and clock.start.meets(entry):
@@ -131,6 +147,12 @@ class _Reader:
                 self._start(entry)
         if kind in ENDINGS:  # it may have started a clock: a follow-up is owed after closing
             self._over = True
+
+    def _pause_or_resume(self, entry: Entry) -> None:
+        if entry.kind in self._clock.pause.kinds:
+            self._wait(entry, self._clock.pause.meets(entry))  # one that waits for others now does not pause it
+        elif self._clock.resume.meets(entry):
+            self._wait(entry, False)
 
     def _act(self, current: Round, entry: Entry) -> None:
         if self._clock.stop.meets(entry):
@@ -161,10 +183,9 @@ class _Reader:
         current = self.rounds[-1] if self.rounds else None
         if current is None or not current.goes_on:
             return
-        if waits and current.running_since is not None:
-            current.spans.append((current.running_since, entry.at))
-            current.running_since = None
-        elif not waits:
+        if waits:
+            current.pause(entry.at)
+        else:
             current.running_since = current.changed_at = entry.at
         current.steps.append(Step(entry, "paused" if waits else "resumed"))
 

@@ -4,7 +4,7 @@
 with a later one, what is right by what was entered and put right until then, calendars too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -43,14 +43,14 @@ class State(msgspec.Struct, frozen=True):
         return None if self.limit is None else self.limit - self.used
 
 
-def state_at(clock: Clock, log: Iterable[Entry], calendars: Calendars, at: float, known: float | None = None) -> State:
+def state_at(clock: Clock, log: Sequence[Entry], calendars: Calendars, at: float, known: float | None = None) -> State:
     """The last round of a clock at `at`, as it was known at `known`, which is `at` itself if left out."""
     rounds = read_at(clock, log, calendars, at, known)
     return state_of(clock, rounds[-1], at) if rounds else State(clock.name, "not_started", clock.unit)
 
 
 def read_at(
-    clock: Clock, log: Iterable[Entry], calendars: Calendars, at: float, known: float | None = None
+    clock: Clock, log: Sequence[Entry], calendars: Calendars, at: float, known: float | None = None
 ) -> list[Round]:
     """All rounds of a clock that had begun by `at`."""
     known = at if known is None else known

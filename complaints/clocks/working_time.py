@@ -59,8 +59,9 @@ class WorkingTime:
 
     def between(self, begin: float, end: float) -> float:
         """Working time from `begin` to `end`."""
-        self._cover(begin)
-        self._cover(end)
+        if not self._safe_from <= begin <= end < self._safe_to:
+            self._cover(begin)
+            self._cover(end)
         return self._sum(end) - self._sum(begin)
 
     def reached(self, begin: float, amount: float) -> float | None:
@@ -146,7 +147,8 @@ class WorkingTime:
         index = bisect_right(self._begins, instant) - 1
         if index < 0:
             return 0.0
-        return self._before[index] + min(instant, self._ends[index]) - self._begins[index]
+        end = self._ends[index]
+        return self._before[index] + (instant if instant < end else end) - self._begins[index]
 
     def _cover(self, instant: float) -> None:
         if self._safe_from <= instant < self._safe_to:

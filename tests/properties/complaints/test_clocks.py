@@ -14,15 +14,15 @@ from complaints.audit import known_at
 pytestmark = pytest.mark.properties
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_core_and_oracle_read_the_same(chance: Random) -> None:
-    assert differences(chance, 40) == []
+    assert differences(chance, 30) == []
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_they_do_for_many_histories_by_one_calendar(seed: int) -> None:
-    assert differences(Random(seed), 100) == []
+    assert differences(Random(seed), 60) == []
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 10_000))

@@ -1,6 +1,6 @@
 """Working time is counted as the wall clock of its zone shows it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -141,10 +141,10 @@ def test_a_day_whose_midnight_is_left_out_or_comes_twice_ends_once() -> None:
     santiago = working((ALWAYS,) * 7, "America/Santiago")
     days = santiago.days(working=False, end="midnight", around=at("2026-04-04 12:00"))
     ends = dict(zip(days.ordinals, days.ends, strict=True))
-    fourth = datetime(2026, 4, 4).toordinal()  # at its 24:00 it is 23:00 again
+    fourth = date(2026, 4, 4).toordinal()  # at its 24:00 it is 23:00 again
     assert ends[fourth] == at("2026-04-05 00:00", "America/Santiago")
     assert ends[fourth] - ends[fourth - 1] == 25 * H
     days = santiago.days(working=False, end="midnight", around=at("2026-09-05 12:00"))
     ends = dict(zip(days.ordinals, days.ends, strict=True))
-    fifth = datetime(2026, 9, 5).toordinal()  # after its 23:59 comes 01:00
+    fifth = date(2026, 9, 5).toordinal()  # after its 23:59 comes 01:00
     assert ends[fifth + 1] - ends[fifth] == 23 * H
