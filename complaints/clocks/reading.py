@@ -35,7 +35,7 @@ from dsl.tree import NAME, Node, Problem, nearest_hint
 
 Word = TypeVar("Word", bound=str)
 
-PATH = "dialplans/clocks.yaml"
+CLOCKS = "dialplans/clocks.yaml"
 WORDS = (
     "about", "regime", "unit", "calendar", "start", "stop", "pause", "resume", "target", "warn", "warn_in", "extend",
     "day_end", "first_day", "again", "share",

@@ -26,11 +26,12 @@ Finish = Literal["stopped", "ended"]
 
 
 class Step(NamedTuple):
-    """What an entry did to a round, and why or how far."""
+    """What an entry did to a round. `note`: why not, or of which grade; `target`: that which holds from then on."""
 
     entry: Entry
     word: StepWord
     note: str = ""
+    target: float | None = None
 
 
 class Round(msgspec.Struct):
@@ -167,7 +168,7 @@ class _Reader:
         measure = measure_of(self._clock, self._calendars, at, self._known_at)
         since = None if self._waits else at
         word: StepWord = "started_paused" if self._waits else "started"
-        steps = [Step(entry, word)]
+        steps = [Step(entry, word, "", self._target)]
         self.rounds.append(
             Round(len(self.rounds) + 1, at, measure, self._target, [], since, steps=steps, changed_at=at)
         )
@@ -199,7 +200,7 @@ class _Reader:
         current = self.rounds[-1] if self.rounds else None
         if current is not None and current.goes_on:
             current.target, current.changed_at = target, entry.at
-            current.steps.append(Step(entry, "target", self._grade or self._category))
+            current.steps.append(Step(entry, "target", self._grade or self._category, target))
 
     def _extend(self, current: Round, entry: Entry) -> None:
         refused = why_not_extended(self._clock, current, entry)
@@ -209,7 +210,7 @@ class _Reader:
         step = self._clock.extensions[current.extensions]
         current.extensions += 1
         current.extended_to, current.changed_at = step.to, entry.at
-        current.steps.append(Step(entry, "extended", str(entry.fields.get("approver", ""))))
+        current.steps.append(Step(entry, "extended", "", step.to))
 
 
 def next_extension(clock: Clock, current: Round) -> ExtensionStep | None:

@@ -17,6 +17,7 @@ from acd.config import AgentConfig, QueueConfig
 from calls.errors import BadInput
 from calls.trunks import Tls, Trunk
 from complaints import schema as case_schemas
+from complaints.clocks.schema import clocks_schema
 from control.outgoing_rules import OutgoingRules
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
@@ -172,7 +173,7 @@ def schema(
         str,
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
-            "scenes, scene_tests, approvals, campaigns, grades or dispatch."
+            "scenes, scene_tests, approvals, campaigns, grades, dispatch or clocks."
         ),
     ] = "flow",
 ) -> None:
@@ -184,7 +185,7 @@ def schema(
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
     known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES, *campaign_schemas.NAMES)
-    known += case_schemas.NAMES
+    known += (*case_schemas.NAMES, "clocks")
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
@@ -198,6 +199,8 @@ def schema(
         found = campaign_schemas.json_schema(name)
     elif name in case_schemas.NAMES:
         found = case_schemas.json_schema(name)
+    elif name == "clocks":
+        found = clocks_schema()
     elif name == "outgoing":
         found = {"title": "hotline: outgoing", **msgspec.json.schema(OutgoingRules)}
     else:

@@ -13,6 +13,7 @@ import msgspec
 
 from acd.config import Configuration, expression_problems, read
 from calls.ids import QueueName
+from complaints.clocks.book import ClockBook
 from control.treatment import QueueTreatment
 from dialer.campaigns.reading import CampaignReading
 from dsl.records import decoding_problem
@@ -20,6 +21,7 @@ from dsl.tree import Mark, Node, Problem, SourceError, nearest, parse
 from hotline.site.settings import Site
 from hotline.versions.campaigns import read_folder
 from hotline.versions.case_rules import CaseRules, read_case_rules
+from hotline.versions.clocks import names_of_clocks, read_folder_clocks
 from hotline.versions.house_phrases import house_phrases
 from hotline.versions.outgoing import OUTGOING, read_outgoing
 from hotline.versions.routing import RoutingConfiguration
@@ -56,6 +58,7 @@ class Checked:
     """Scenes and policies, and the test cases of scenes."""
     campaigns: CampaignReading = field(default_factory=CampaignReading)
     case_rules: CaseRules = field(default_factory=CaseRules)
+    clocks: ClockBook = field(default_factory=ClockBook)
 
     @property
     def errors(self) -> list[Problem]:
@@ -78,8 +81,9 @@ def check(site: Site) -> Checked:
     around = compiled.flows, compiled.readings, compiled.phrases, compiled.hours
     gate = read_gate(texts, compiled.roots, *around, region, site.zone, today)
     campaigns = read_folder(compiled.roots, gate.book, compiled.flows, compiled.phrases.keys, today, site.zone.key)
-    case_rules, wrong_case_rules = read_case_rules(compiled.roots, compiled.hours)
-    problems += [*gate.problems, *campaigns.problems, *wrong_case_rules]
+    clocks, wrong_clocks = read_folder_clocks(compiled.roots, compiled.hours)
+    case_rules, wrong_case_rules = read_case_rules(compiled.roots, compiled.hours, names_of_clocks(compiled.roots))
+    problems += [*gate.problems, *campaigns.problems, *wrong_case_rules, *wrong_clocks]
     routing = _routing(compiled.roots, problems)
     listed = _listed_skills(compiled.roots)
     if listed is not None and AGENTS in compiled.roots:
@@ -118,7 +122,8 @@ def check(site: Site) -> Checked:
     problems = sorted(set(problems), key=lambda problem: problem.order)
     program = None if broken else compiled.program
     routing = None if broken else routing
-    return Checked(texts, region, site.settings.zone, paths, problems, program, routing, gate, campaigns, case_rules)
+    around_cases = case_rules, clocks
+    return Checked(texts, region, site.settings.zone, paths, problems, program, routing, gate, campaigns, *around_cases)
 
 
 def _test_problems(texts: Mapping[str, str], program: Program | None) -> list[Problem]:

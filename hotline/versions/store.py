@@ -1,6 +1,6 @@
 """The store of published versions: each a folder that never changes, and one word naming the one that new calls get.
 
-    var/versions/0007-3f9a21bc/   program.msgpack  people.json  scenes.json  campaigns.msgpack  manifest.json
+    var/versions/0007-3f9a21bc/   manifest.json  program.msgpack  people.json  scenes.json  clocks.json  …
     var/versions/current          the id of the version that holds, replaced in one rename
 
 A version is complete before it is named, so a controller that starts, or dies, at any moment finds a whole one.
@@ -21,6 +21,7 @@ import msgspec
 from acd.config import Configuration
 from calls.errors import BadInput
 from calls.numbers import REGION
+from complaints.clocks.book import ClockBook
 from dialer.campaigns.settings import CampaignSettings
 from dialer.scenes.book import EMPTY, Book
 from hotline.versions.policies import POLICIES
@@ -29,6 +30,7 @@ from ivr.program import Program, decode, encode
 
 _KEPT = 30
 _BOOK = "scenes.json"
+_CLOCKS = "clocks.json"
 _CAMPAIGNS = "campaigns.msgpack"
 """And not JSON, which has no infinity: the wait after a result that is never tried again."""
 
@@ -52,6 +54,7 @@ class Versions:
         self._programs = lru_cache(maxsize=8)(self._read_program)
         self._routings = lru_cache(maxsize=8)(self._read_routing)
         self._books = lru_cache(maxsize=4)(self._read_book)
+        self._clocks = lru_cache(maxsize=4)(self._read_clocks)
         self._campaigns = lru_cache(maxsize=4)(self._read_campaigns)
 
     def program(self, version: str) -> Program:
@@ -69,6 +72,10 @@ class Versions:
     def campaigns(self, version: str) -> Mapping[str, CampaignSettings]:
         """Its campaigns by name; none in a version of before them. Raises BadInput when the version is not here."""
         return self._campaigns(version)
+
+    def clocks(self, version: str) -> ClockBook:
+        """Its clocks of cases; none in a version of before them. Raises BadInput when the version is not here."""
+        return self._clocks(version)
 
     def policies(self, version: str) -> dict[str, str]:
         """The texts of its policies by path, as they were published. Raises BadInput when it is not here."""
@@ -131,6 +138,7 @@ class Versions:
         sources: list[tuple[str, Path]],
         book: Book = EMPTY,
         campaigns: Mapping[str, CampaignSettings] = MappingProxyType({}),
+        clocks: ClockBook = ClockBook(),  # noqa: B008 - it is frozen
     ) -> None:
         """Write a version down, whole or not at all."""
         unfinished = self._folder / f".{manifest.version}.new"
@@ -140,6 +148,7 @@ class Versions:
         (unfinished / "people.json").write_bytes(msgspec.json.encode(routing))
         (unfinished / _BOOK).write_bytes(msgspec.json.encode(book))
         (unfinished / _CAMPAIGNS).write_bytes(msgspec.msgpack.encode(dict(campaigns)))
+        (unfinished / _CLOCKS).write_bytes(msgspec.json.encode(clocks))
         (unfinished / "manifest.json").write_bytes(msgspec.json.encode(manifest))
         for name, path in sources:
             target = unfinished / "source" / name
@@ -212,6 +221,15 @@ class Versions:
             return msgspec.msgpack.decode(self._read(version, _CAMPAIGNS), type=dict[str, CampaignSettings])
         except msgspec.DecodeError as error:
             raise BadInput(f"version {version}: its campaigns are not of this release; publish them again") from error
+
+    def _read_clocks(self, version: str) -> ClockBook:
+        self.manifest(version)
+        if not (self._folder / version / _CLOCKS).exists():
+            return ClockBook()
+        try:
+            return msgspec.json.decode(self._read(version, _CLOCKS), type=ClockBook)
+        except msgspec.DecodeError as error:
+            raise BadInput(f"version {version}: its clocks are not of this release; publish them again") from error
 
     def _read(self, version: str, name: str) -> bytes:
         try:

@@ -6,6 +6,7 @@ admin wrote; anything else is only mentioned. Hidden files, Markdown and JSON Sc
 
 from collections.abc import Iterator, Sequence
 
+from complaints.clocks.reading import CLOCKS
 from complaints.dispatch.reading import DISPATCH
 from complaints.grading.reading import GRADES
 from dialer.campaigns.reading import CAMPAIGNS
@@ -24,7 +25,7 @@ from ivr.compiler.queue_rules import QUEUES
 from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
-_OF_CASES = (DISPATCH, GRADES)
+_OF_CASES = (CLOCKS, DISPATCH, GRADES)
 _OF_CALLS = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
 _FILES = tuple(sorted((*_OF_CALLS, *_OF_CASES)))
 _FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS)
