@@ -9,9 +9,10 @@ import datetime
 import json
 import sys
 import time
+from typing import Any
 
-import businesstimedelta
-import pytz
+import businesstimedelta  # type: ignore[import-not-found,unused-ignore]  # the Python that runs this has it
+import pytz  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 ZONE = pytz.timezone("Asia/Shanghai")
 OFFICE = businesstimedelta.WorkDayRule(
@@ -20,22 +21,27 @@ OFFICE = businesstimedelta.WorkDayRule(
 HOURS = businesstimedelta.Rules([OFFICE])
 
 
-def instant(at):
-    return datetime.datetime.fromtimestamp(at, pytz.utc)
+def instant(at: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(at, datetime.UTC)
 
 
-def seconds(delta):
-    return delta.hours * 3600 + delta.seconds
+def seconds(delta: Any) -> float:
+    return float(delta.hours * 3600 + delta.seconds)
 
 
-def state(spans, since, at, target):
+def state(
+    spans: list[tuple[datetime.datetime, datetime.datetime]],
+    since: datetime.datetime,
+    at: datetime.datetime,
+    target: float,
+) -> tuple[float, datetime.datetime]:
     """What a clock has used, and when it is due."""
     used = sum(seconds(HOURS.difference(begin, end)) for begin, end in spans)
     due = since + businesstimedelta.BusinessTimeDelta(HOURS, seconds=target - used)
     return used + seconds(HOURS.difference(since, at)), due
 
 
-def main():
+def main() -> None:
     asked = json.load(sys.stdin)
     spans = [(instant(begin), instant(end)) for begin, end in asked["spans"]]
     since, at = instant(asked["since"]), instant(asked["at"])

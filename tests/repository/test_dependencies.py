@@ -33,7 +33,9 @@ NOT_IMPORTED = {
 """Declared, and imported by nothing of ours."""
 NOT_DECLARED = {
     "ESL": "comes with FreeSWITCH; the bench compares with it where it is there",
+    "businesstimedelta": "the bench of clocks installs it into a folder of its own, to compare with it",
     "genesis": "the bench compares with it where somebody has installed it",
+    "pytz": "comes with businesstimedelta, beside it",
 }
 """Imported where it is there."""
 OF_AN_EXTRA = {
