@@ -1,4 +1,4 @@
-"""Whoever wants no more calls is on the house's do-not-call list with the event itself, and once, whatever is replayed."""
+"""Whoever wants no more calls is on the do-not-call list with the event itself, and once, whatever is replayed."""
 
 import asyncio
 from pathlib import Path
