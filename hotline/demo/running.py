@@ -17,6 +17,7 @@ from rich.table import Table
 from calls.errors import SwitchError
 from hotline.demo import backend
 from hotline.demo.callers import Crowd
+from hotline.demo.campaigning import campaigns
 from hotline.demo.stage import Say, Stage
 from hotline.demo.wallboard import draw
 from hotline.versions.store import Versions
@@ -33,6 +34,7 @@ NUMBER = "4000395183"
 _SEED = 20261122
 _LAST_WORDS_S = 60.0
 _FALLBACK_S = 5.0  # calls that met the fallback are read from its log once a second
+_AT_ONCE_S = 3.0
 _ACCOUNTS_S = 60.0  # of a machine that has other things to do; an idle one takes a second
 
 _CALLERS_SAY = (
@@ -60,6 +62,13 @@ class Result:
     first_answer_s: float | None
     """From the start of the command to the first caller who talked with an agent."""
     lost: int
+    dialled: int
+    """By both campaigns, likewise the others."""
+    denied: int
+    deferred: int
+    abandoned_percent: float
+    """Of answers by people."""
+    double_dialled: int
     recordings: str
     call_log: str
 
@@ -93,19 +102,25 @@ async def run(stage: Stage, calls: int | None, rate: float, board: Console | Non
         line = PhoneLine(endpoint, ("127.0.0.1", sip_port))
         crowd = Crowd(line, NUMBER, voices, Random(_SEED), rate, calls)
         calling = asyncio.create_task(crowd.call_in())
+        outgoing = await stack.enter_async_context(campaigns(stage, voices, say))
+        await outgoing.start()
         watching = asyncio.create_task(_watch(stage, board, lambda: first_answer.append(time.monotonic() - began_at)))
         waiting = asyncio.create_task(stopping.wait())
         await asyncio.wait({calling, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if not calling.done():
             calling.cancel()
             await asyncio.gather(calling, return_exceptions=True)
+            await outgoing.end(_AT_ONCE_S)
+        else:
+            await outgoing.until_all_were_tried()
+            await outgoing.end()
         await _until_all_is_written(stage)
         watching.cancel()
         waiting.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         if calling.done() and not calling.cancelled() and (error := calling.exception()) is not None:
             raise error
-        return await _result(stage, first_answer, crowd, began_utc)
+        return await _result(stage, first_answer, crowd, began_utc, await outgoing.report())
 
 
 def show(result: Result, out: Console) -> None:
@@ -117,6 +132,10 @@ def show(result: Result, out: Console) -> None:
         ("answered by an agent", result.answered),
         ("abandoned", result.abandoned),
         ("lost", result.lost),
+        ("people dialled by the campaigns", result.dialled),
+        ("calls denied, deferred", f"{result.denied}, {result.deferred}"),
+        ("answers that nobody was there for", f"{result.abandoned_percent} %"),
+        ("dialled twice", result.double_dialled),
         ("average wait", f"{result.wait_mean_s:.1f} s"),
         ("cases opened", result.cases_opened),
         ("first answered call after", first),
@@ -228,7 +247,9 @@ async def _until_all_is_written(stage: Stage) -> None:
                 await asyncio.sleep(0.1)
 
 
-async def _result(stage: Stage, first_answer: list[float], crowd: Crowd, began_utc: float) -> Result:
+async def _result(
+    stage: Stage, first_answer: list[float], crowd: Crowd, began_utc: float, of_campaigns: dict[str, Any]
+) -> Result:
     from hotline.store import searching  # with the database's library, which the first call need not wait for
     from hotline.store.searches import CallSearch
 
@@ -252,6 +273,7 @@ async def _result(stage: Stage, first_answer: list[float], crowd: Crowd, began_u
         cases_opened=totals["cases"],
         first_answer_s=round(first_answer[0], 2) if first_answer else None,
         lost=totals["lost"] + max(0, missing),
+        **of_campaigns,
         recordings=str(stage.switch.settings.recording_dir),
         call_log=f"{stage.site.database} ({len(known)} calls): hotline calls --site {stage.site.folder}",
     )

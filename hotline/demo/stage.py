@@ -15,6 +15,7 @@ import aiohttp
 import yaml
 
 from calls.errors import BadInput, HotlineError
+from hotline.demo.overlay import lay
 from hotline.site.sample import SAMPLE
 from hotline.site.settings import Site
 from hotline.versions.sources import hash_of, read_files
@@ -43,6 +44,8 @@ class Stage:
     controller: asyncio.subprocess.Process
     session: aiohttp.ClientSession
     starting: asyncio.Task[None]
+    trunk_port: int
+    """Of this machine: calls to numbers outside go there, to people of the demonstration."""
 
     async def answers(self) -> None:
         """Return when the switch takes registrations and calls. Raises AsteriskStartError, SwitchAway."""
@@ -63,6 +66,16 @@ class Stage:
     async def live(self) -> dict[str, Any]:
         """The answer of /live."""
         return await self._ask("/live")
+
+    async def ask(self, path: str) -> dict[str, Any]:
+        """The answer to a GET."""
+        return await self._ask(path)
+
+    async def tell(self, path: str, body: dict[str, Any]) -> None:
+        """Send an order. Raises aiohttp.ClientResponseError for one that is refused."""
+        web = self.site.settings.web
+        async with self.session.post(f"http://{web.host}:{web.port}{path}", json=body) as answer:
+            answer.raise_for_status()
 
     def secret(self, account: str) -> str:
         """The password of a phone. The controller makes them, so they are read as they stand now."""
@@ -89,7 +102,13 @@ async def set_up(folder: Path, say: Say, kind: Kind = "asterisk", program: str =
     site.switch_password()
     async with contextlib.AsyncExitStack() as stack:
         say(f"starting {NAMES[kind]}{program and ': '}{program}")
-        switch = FreeSwitchProcess(_freeswitch_settings(site), program) if program else await _asterisk(site)
+        trunk_port = _free_port(15460, socket.SOCK_DGRAM)
+        if program:
+            switch: AsteriskProcess | FreeSwitchProcess = FreeSwitchProcess(
+                _freeswitch_settings(site, trunk_port), program
+            )
+        else:
+            switch = await _asterisk(site, trunk_port)
         stack.push_async_callback(switch.stop)
         starting = asyncio.create_task(switch.start())
         stack.push_async_callback(_ended, starting)
@@ -102,7 +121,7 @@ async def set_up(folder: Path, say: Say, kind: Kind = "asterisk", program: str =
         session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers))
         await _publish_if_changed(site, say)
         await _approve(site, say)
-        yield Stage(site, switch, controller, session, starting)
+        yield Stage(site, switch, controller, session, starting, trunk_port)
 
 
 async def _start_controller(site: Site) -> asyncio.subprocess.Process:
@@ -112,15 +131,16 @@ async def _start_controller(site: Site) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(*command, stderr=log, start_new_session=True)
 
 
-async def _asterisk(site: Site) -> AsteriskProcess:
-    return AsteriskProcess(_asterisk_settings(site), await asyncio.to_thread(locate_or_install))
+async def _asterisk(site: Site, trunk_port: int) -> AsteriskProcess:
+    return AsteriskProcess(_asterisk_settings(site, trunk_port), await asyncio.to_thread(locate_or_install))
 
 
 def _make_site(folder: Path, kind: Kind) -> Site:
-    """The sample's dialplans and prompts as they stand in the repository, everything else in `folder`."""
+    """The sample's dialplans and prompts as they stand in the repository, with the demonstration's hours for calls to
+    people; everything else in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = {
-        "dialplans": str(SAMPLE / "dialplans"),
+        "dialplans": str(lay(SAMPLE / "dialplans", folder.resolve() / "dialplans")),
         "prompts": str(SAMPLE / "prompts"),
         "switch": {
             "kind": kind,
@@ -133,7 +153,7 @@ def _make_site(folder: Path, kind: Kind) -> Site:
     return Site.open(folder)
 
 
-def _asterisk_settings(site: Site) -> AsteriskSettings:
+def _asterisk_settings(site: Site, trunk_port: int) -> AsteriskSettings:
     return AsteriskSettings(
         run_dir=site.state / "asterisk",
         ari_password=site.switch_password(),
@@ -142,10 +162,11 @@ def _asterisk_settings(site: Site) -> AsteriskSettings:
         rtp_first=_RTP[0],
         rtp_last=_RTP[1],
         accounts=_accounts(site),
+        gateway=f"sip:127.0.0.1:{trunk_port}",
     )
 
 
-def _freeswitch_settings(site: Site) -> FreeSwitchSettings:
+def _freeswitch_settings(site: Site, trunk_port: int) -> FreeSwitchSettings:
     return FreeSwitchSettings(
         run_dir=site.state / "freeswitch",
         event_socket_password=site.switch_password(),
@@ -154,6 +175,7 @@ def _freeswitch_settings(site: Site) -> FreeSwitchSettings:
         rtp_first=_RTP[0],
         rtp_last=_RTP[1],
         accounts=_accounts(site),
+        gateway=f"127.0.0.1:{trunk_port}",
     )
 
 

@@ -41,10 +41,25 @@ def draw(view: dict[str, Any], title: str, most_events: int = 9, zone: tzinfo = 
     return Group(
         head,
         *_overrides(view, zone),
+        *_campaigns(view),
         Columns([_places(view), _totals(view)], expand=True),
         Columns([_agents(view), _queues(view)], expand=True),
         _events(view, most_events, zone),
     )
+
+
+def _campaigns(view: dict[str, Any]) -> list[Text]:
+    """A line for each campaign that was started."""
+    lines = []
+    for row in view.get("campaigns", ()):
+        if row["state"] == "ready":
+            continue
+        line = Text(f" ☏ {row['title'] or row['campaign']}", "bold cyan")
+        line.append(f"  {row['state']}, {row['mode']}", "cyan")
+        words = ("live", "dialled", "answered", "connected", "abandoned", "denied", "deferred")
+        line.append("   " + "  ".join(f"{word} {row[word]}" for word in words))
+        lines.append(line)
+    return lines
 
 
 def _overrides(view: dict[str, Any], zone: tzinfo) -> list[Text]:
