@@ -19,6 +19,7 @@ from control.commands import AskGate
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
+from hotline.campaigns.work import work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
 from hotline.governing.campaign_report import with_ledger
@@ -194,6 +195,10 @@ class RunningController:
             counted = msgspec.to_builtins(self._board.campaigns.of(name))
             rows.append({"campaign": name, "title": settings.title, **words, "live": live[name], **counted})
         return rows
+
+    def campaign_work(self, agent: AgentId) -> dict[str, Any] | None:
+        """Whom the agent is shown by a campaign, or talks to, or owes a word of."""
+        return work_of(self._driver.router.hub.campaigns.state, self.campaigns(), agent)
 
     def campaign_state(self, name: str) -> str:
         """How a campaign is."""

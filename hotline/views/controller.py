@@ -119,6 +119,10 @@ class Controller(Protocol):
         ring or talk), and what was counted since the controller began. Plain data for JSON."""
         ...
 
+    def campaign_work(self, agent: AgentId) -> dict[str, Any] | None:
+        """Whom the agent is shown by a campaign, or talks to, or owes a word of; None: nobody."""
+        ...
+
     def campaign_state(self, name: str) -> str:
         """How a campaign is; `ready` for one that was never started."""
         ...

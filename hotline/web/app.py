@@ -16,6 +16,7 @@ from hotline.governing.gate import Answers, ClosedGate
 from hotline.views.controller import Controller
 from hotline.web import (
     calls,
+    campaign_work,
     campaigns,
     consultations,
     description,
@@ -108,6 +109,7 @@ def make(
     governing.add(app, controller, guard, gate)
     reserving.add(app, controller, guard, gate)
     campaigns.add(app, controller, guard)
+    campaign_work.add(app, controller, known)
     description.add(app)
     return app
 

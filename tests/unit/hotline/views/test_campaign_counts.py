@@ -20,4 +20,4 @@ def test_each_try_counts_once() -> None:
     assert board.campaigns.of("calls") == CampaignTotals(3, 2, 1, 1, 1, 1)
     assert board.campaigns.of("others") == CampaignTotals()
     told = [(one.what, one.words["rule"], one.words["number"]) for one in board._last]
-    assert told == [("call denied", "house.x", "+86*******0001"), ("call deferred", "house.y", "+86*******0001")]
+    assert told == [("call deferred", "house.y", "+86*******0001"), ("call denied", "house.x", "+86*******0001")]

@@ -97,6 +97,8 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
     assert refused == {
         **{f"post /calls/{{call}}/{name}": 409 for name in of_talks},  # this caller waits, and is in no talk
         "post /agents/{agent}/dial": 403,  # no dialplans/outgoing.yaml: nobody outside is called
+        "post /agents/{agent}/preview": 409,  # the agent is shown nobody, and has no talk of a campaign
+        "post /agents/{agent}/disposition": 409,
         "post /govern/reserve": 503,  # no gate, and so no ledger
         "post /govern/attempts/{attempt}/settle": 503,
     }
