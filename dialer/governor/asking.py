@@ -1,5 +1,6 @@
 """One question while it is decided: what is known, what rules ask of it again and again, and what they have found."""
 
+from collections.abc import Collection
 from operator import attrgetter
 from typing import Any
 
@@ -8,6 +9,8 @@ from dialer.governor.questions import Listed, Question, Subject
 from dialer.governor.scene import Scene
 
 _AT = attrgetter("at")
+TIER = "tier"
+"""The attribute that is the callee's tier of customer experience."""
 VALUES = (
     "scene", "category", "channel", "product", "group", "attributes", "origin", "source", "campaign", "country",
     "region", "kinds", "zones", "lists",
@@ -99,7 +102,7 @@ class Asking:
                 "channel": scene.channel,
                 "product": scene.product,
                 "group": scene.group,
-                "attributes": {**scene.attributes, **question.attributes},
+                "attributes": {**scene.attributes, **question.attributes, **self._tier()},
                 "origin": question.origin,
                 "source": question.source,
                 "campaign": question.campaign,
@@ -111,14 +114,43 @@ class Asking:
             }
         return self._values
 
+    def attribute(self, name: str) -> tuple[str, ...]:
+        """What an attribute may be: as the asker says it, or the scene. Of `tier` it is what the site knows, and what
+        the asker says besides: a rule that restricts looks at each, one that spares wants all of them."""
+        said = self.question.attributes.get(name)
+        if name == TIER and self.subject.tiers:
+            return self.subject.tiers if said is None else tuple(dict.fromkeys((*self.subject.tiers, said)))
+        if said is None:
+            said = self.scene.attributes.get(name)
+        return () if said is None else (said,)
+
+    def has_attribute(self, name: str, values: Collection[str], *, doubtful: bool = True) -> bool:
+        """Whether an attribute is one of these; `doubtful`: the answer where it may be one and another."""
+        found = self.attribute(name)
+        some = any(one in values for one in found)
+        return some if doubtful else some and all(one in values for one in found)
+
+    def granted(self, exception: str, at: float) -> bool:
+        """Whether an exception that is granted one by one holds for this callee at `at`."""
+        if exception not in self.subject.exceptions:
+            return False
+        end = self.subject.exceptions_until.get(exception)
+        return end is None or at < end
+
+    def _tier(self) -> dict[str, str]:
+        tiers = self.subject.tiers
+        return {TIER: tiers[0]} if len(tiers) == 1 else {}
+
     def entry(self, lists: frozenset[str], at: float, *, doubtful: bool = True) -> Listed | None:
         """The entry of one of these lists that is in force at `at` and covers this call.
 
-        `doubtful`: the answer for a scope that cannot be told, such as that of a campaign when none is named.
+        `doubtful`: the answer for a scope that cannot be told, such as that of a campaign when none is named, and for
+        an entry of somebody who may not be the callee.
         """
         for entry in self.subject.lists:
             if (
                 entry.list in lists
+                and (entry.sure or doubtful)
                 and entry.since <= at
                 and (entry.until is None or at < entry.until)
                 and (not entry.scope or self._within(entry.scope, doubtful))

@@ -4,7 +4,8 @@
     consent: {need: not_refused}
     consent: {need: given, purposes: [marketing, loans_spring], refusal_is_final: true}
 
-The last word on each purpose counts; a refusal of one of the purposes is a refusal.
+The last word on each purpose counts; a refusal of one of the purposes is a refusal. A word that is about one way of
+calling (`channel`) counts for that way only, beside those about any.
 """
 
 from typing import Literal
@@ -49,15 +50,18 @@ class Consenting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         def check(asking: Asking, at: float) -> Reason | None:
             words = asking.subject.consents
             wanted = purposes or (asking.scene.category, asking.scene.name)
-            last: dict[str, Consent] = {}
+            last: dict[tuple[str, str], Consent] = {}
             for word in words:
-                if word.at > at or (word.purpose != EVERYTHING and word.purpose not in wanted):
+                if word.at > at or not word.is_about(asking.scene.channel):
+                    continue
+                if word.purpose != EVERYTHING and word.purpose not in wanted:
                     continue
                 if not word.given and final:
                     return citation.deny(f"the callee has refused calls for {word.purpose}")
-                known = last.get(word.purpose)
+                kind = word.purpose, word.channel
+                known = last.get(kind)
                 if known is None or (word.at, not word.given) > (known.at, not known.given):
-                    last[word.purpose] = word
+                    last[kind] = word
             for word in last.values():
                 if not word.given and (word.until is None or at < word.until):
                     return citation.deny(f"the callee has refused calls for {word.purpose}", until=word.until)

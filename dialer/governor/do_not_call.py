@@ -49,7 +49,9 @@ class DoNotCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def _related(asking: Asking, unless: dict[str, float], at: float) -> bool:
     last: dict[str, Consent] = {}
     for word in asking.subject.consents:
-        if word.at <= at and (word.purpose not in last or word.at >= last[word.purpose].at):
+        if word.at > at or not word.is_about(asking.scene.channel):
+            continue
+        if word.purpose not in last or word.at >= last[word.purpose].at:
             last[word.purpose] = word
     for purpose, age in unless.items():
         if purpose not in last:

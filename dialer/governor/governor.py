@@ -120,7 +120,7 @@ def _spared(prepared: Prepared, asking: Asking, at: float, bound: Bound, passed:
     for sparing in prepared.sparings:
         if not spares(sparing.names, bound.rule):
             continue
-        if sparing.granted and sparing.name not in asking.subject.exceptions:
+        if sparing.granted and not asking.granted(sparing.name, at):
             continue
         try:
             if not sparing.guard(asking, at):
@@ -230,3 +230,4 @@ def _changes(subject: Subject, scene: Scene) -> Iterable[float]:
         yield word.at
         if word.until is not None:
             yield word.until
+    yield from subject.exceptions_until.values()

@@ -49,6 +49,8 @@ class Listed(msgspec.Struct, frozen=True):
     since: float = 0.0
     until: float | None = None
     """The end, not included; None: until somebody takes it off."""
+    sure: bool = True
+    """False: it is of somebody who may not be the callee. It counts where it restricts, and spares from nothing."""
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -62,6 +64,12 @@ class Consent(msgspec.Struct, frozen=True):
     evidence: str = ""
     """Where it can be heard or read: a call, a document."""
     until: float | None = None
+    channel: Channel | Literal[""] = ""
+    """The word is about calls by this way only; empty: by any."""
+
+    def is_about(self, channel: Channel) -> bool:
+        """Whether it says anything of calls by this way."""
+        return not self.channel or self.channel == channel
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,5 +88,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     consents: tuple[Consent, ...] = ()
     exceptions: tuple[str, ...] = ()
     """The names of exceptions in force for this person, number or account."""
+    exceptions_until: dict[str, float] = {}
+    """Ends of those that end before the policy's exception does; not included."""
+    person: str = ""
+    """Whom the number belongs to, where the question names nobody and the site knows of one person only."""
+    tiers: tuple[str, ...] = ()
+    """Tiers of customer experience that the site has for the callee; several where it may be one of several persons."""
     emergency: bool = False
     """A number of police, ambulance or fire brigade."""

@@ -74,7 +74,7 @@ class Scope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         if self.source and question.source not in self.source:
             return False
         for name, values in self.attributes.items():
-            if question.attributes.get(name, asking.scene.attributes.get(name)) not in values:
+            if not asking.has_attribute(name, values, doubtful=doubtful):
                 return False
         return not self.lists or asking.entry(frozenset(self.lists), at, doubtful=doubtful) is not None
 

@@ -2,7 +2,7 @@
 
 sensitivity: {lists: [complained, vulnerable]}                 # not called
 sensitivity: {lists: vip, then: human_only}
-sensitivity: {tiers: [gold], then: human_only}                 # `tier` of the question's attributes
+sensitivity: {tiers: [gold], then: human_only}                 # of the person, or `tier` of the question's attributes
 sensitivity: {not_on: white}                                   # only the white list is called
 sensitivity: {lists: white, then: exempt, from: [house.not_often, spacing]}
 """
@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from dialer.governor.asking import Asking
+from dialer.governor.asking import TIER, Asking
 from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import Reason
@@ -38,10 +38,8 @@ class Sensitivity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     def concerns(self, asking: Asking, at: float) -> bool:
         """Whether the callee is one of those."""
         restricts = self.then != "exempt"
-        if self.tiers:
-            tier = asking.question.attributes.get("tier", asking.scene.attributes.get("tier"))
-            if tier not in self.tiers:
-                return False
+        if self.tiers and not asking.has_attribute(TIER, self.tiers, doubtful=restricts):
+            return False
         if self.not_on and asking.entry(frozenset(self.not_on), at, doubtful=not restricts) is not None:
             return False
         return not self.lists or asking.entry(frozenset(self.lists), at, doubtful=restricts) is not None

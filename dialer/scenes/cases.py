@@ -238,7 +238,8 @@ class _Reader:
             texts = {word: one.items[word].text for word in ("scope", "source", "reason") if word in one.items}
             since = self._instant(one.items["since"]) if "since" in one.items else 0.0
             until = self._instant(one.items["until"]) if "until" in one.items else None
-            found.append(Listed(one.items["list"].text, since=since or 0.0, until=until, **texts))
+            listed = Listed(one.items["list"].text, since=since or 0.0, until=until)
+            found.append(msgspec.structs.replace(listed, **texts))
         return tuple(found)
 
     def _consents(self) -> tuple[Consent, ...]:

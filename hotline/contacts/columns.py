@@ -15,7 +15,7 @@ from dsl.tree import nearest_hint
 Role = Literal["number", "zone", "person", "account", "name", "skip"]
 ROLES: tuple[str, ...] = get_args(Role)
 
-_WORDS: dict[Role, str] = {
+WORDS: dict[Role, str] = {
     "number": "手机 手机号 手机号码 电话 电话号码 联系电话 联系方式 联系手机 移动电话 固定电话 固话 座机 号码 备用电话 "
     "备用手机 备用号码 家庭电话 单位电话 办公电话 住宅电话 本人电话 客户电话 客户手机 客户手机号 被叫号码 "
     "phone phonenumber mobile mobilenumber mobilephone cell cellphone tel telephone telephonenumber number msisdn "
@@ -28,7 +28,8 @@ _WORDS: dict[Role, str] = {
     "policynumber",
     "name": "姓名 名字 名称 客户姓名 客户名称 客户名 联系人 联系人姓名 称呼 name fullname customername contactname",
 }
-_ROLE_OF: dict[str, Role] = {word: role for role, words in _WORDS.items() for word in words.split()}
+"""Words of headings, by what stands below them."""
+_ROLE_OF: dict[str, Role] = {word: role for role, words in WORDS.items() for word in words.split()}
 _LOOSE = re.compile(r"[\s_\-.()（）:：/*#]+")
 _COUNTED = re.compile(r"(.*?)([一二三四五]|\d{1,2})")
 
@@ -108,9 +109,14 @@ def found(first: Sequence[str], given: dict[str, Role], has_number: bool) -> Col
     )
 
 
+def plain_word(word: str) -> str:
+    """A word of a heading without blanks, signs and capitals."""
+    return _LOOSE.sub("", word).casefold()
+
+
 def _known(word: str) -> tuple[Role, str] | None:
     """The role of a heading's word, and the count behind it: 手机2, phone_2."""
-    plain = _LOOSE.sub("", word).casefold()
+    plain = plain_word(word)
     if role := _ROLE_OF.get(plain):
         return role, ""
     counted = _COUNTED.fullmatch(plain)

@@ -17,7 +17,7 @@ from dialer.governor.questions import Question, Subject
 from hotline.governing.feed import Feed
 from hotline.governing.ports import Histories, MemoryLists, MemoryPersons
 from hotline.governing.published import InForce
-from hotline.governing.subjects import Subjects
+from hotline.governing.subjects import Subjects, identified
 from hotline.ledger.port import Reservation, Settled, Settlement
 
 log = structlog.get_logger("hotline")
@@ -127,7 +127,8 @@ class Gate:
             told = f"what is known of the callee cannot be read: {type(error).__name__}"
             return [Answer(one, denied("subject", told, one, "do_not_call", policy.hash), now) for one in questions]
         answers = []
-        for question, subject in zip(questions, subjects, strict=True):
+        for asked, subject in zip(questions, subjects, strict=True):
+            question = identified(asked, subject)
             try:
                 history = await self._history(policy, question, now)
             except Exception as error:  # noqa: BLE001 - as above

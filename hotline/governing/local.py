@@ -10,6 +10,7 @@ from hotline.governing.number_file_lists import NumberFileLists
 from hotline.governing.ports import Histories, MemoryPersons, Persons
 from hotline.governing.published import InForce
 from hotline.governing.site_lists import SiteLists
+from hotline.governing.site_persons import site_persons
 from hotline.governing.subjects import Subjects
 from hotline.site.settings import Site
 from hotline.store import opening
@@ -53,5 +54,6 @@ def local_gate(
     file.refresh()
     stored = opening.is_of_today(site.database)  # else no server of this release has run here, and nothing is on a list
     lists = SiteLists(file, lambda: lists_of(site)) if stored else file
-    subjects = Subjects(now.region, lists, persons or MemoryPersons(), now.own)
+    known = persons or (site_persons(site.database) if stored else MemoryPersons())
+    subjects = Subjects(now.region, lists, known, now.own)
     return Gate(lambda: now, lambda _: subjects, histories)

@@ -37,9 +37,17 @@ class Whereabouts(msgspec.Struct, frozen=True):
     """ISO 3166-2."""
     consents: tuple[Consent, ...] = ()
     exceptions: tuple[str, ...] = ()
-    """Exceptions of the policies that were granted to them: `POLICY.EXCEPTION`."""
+    """Exceptions of the policies that were granted to them, and hold: `POLICY.EXCEPTION`."""
     lists: tuple[Listed, ...] = ()
     """Lists of persons, and not of numbers."""
+    person: str = ""
+    """Who it is: the person that was named, or whom the site knows by the number. Empty: nobody knows."""
+    tiers: tuple[str, ...] = ()
+    """See `dialer.governor.questions.Subject`."""
+    exceptions_until: dict[str, float] = {}
+    """Ends of exceptions, not included."""
+    zones_besides: tuple[str, ...] = ()
+    """IANA zones that it may be in besides: of others who may be reached."""
 
 
 NOWHERE = Whereabouts()
@@ -48,8 +56,8 @@ NOWHERE = Whereabouts()
 class Persons(Protocol):
     """What the site knows of persons."""
 
-    def whereabouts(self, person: str, number: str, account: str) -> Whereabouts:
-        """Of the person (their key at the site; empty: not known), this number, and this contract together.
+    def whereabouts(self, person: str, number: str, account: str, at: float) -> Whereabouts:
+        """Of the person (their key at the site; empty: not known), this number, and this contract together, at `at`.
 
         Raises whatever keeps that from being known.
         """
@@ -94,7 +102,7 @@ class MemoryPersons:
     def __init__(self, known: Mapping[str, Whereabouts] | None = None) -> None:
         self._known = dict(known or {})
 
-    def whereabouts(self, person: str, number: str, account: str) -> Whereabouts:
+    def whereabouts(self, person: str, number: str, account: str, at: float) -> Whereabouts:
         """Of the person; of the number where nobody is known by the person's key."""
         return self._known.get(person) or self._known.get(number) or NOWHERE
 

@@ -6,6 +6,7 @@ import structlog
 from dialer.governor.history import NOTHING
 from dialer.governor.questions import Question
 from hotline.governing.gate import Gate, denied
+from hotline.governing.subjects import identified
 from hotline.ledger.port import Ledger, LedgerAway, Reservation, Settled, Settlement, Terms
 
 log = structlog.get_logger("hotline")
@@ -40,6 +41,7 @@ class Reserving:
             told = f"what is known of the callee cannot be read: {type(error).__name__}"
             decision = denied("subject", told, question, "do_not_call", policy.hash)
             return self._told(question, Reservation(decision), now)
+        question = identified(question, subject)
         found = policy.scenes.get(question.scene)
         if soon and not shadow:
             decision = self._gate.decide(question, subject, NOTHING, now)

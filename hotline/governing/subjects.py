@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
+import msgspec
+
 from calls.number_kinds import country_and_kinds, is_emergency
 from calls.number_zones import zones
 from calls.numbers import e164, masked_within
@@ -26,6 +28,14 @@ def read_number(text: str, region: str) -> str:
     return found[0]
 
 
+def identified(question: Question, subject: Subject) -> Question:
+    """The question with the person whom the site knows by the number, where the asker named nobody: so that calls to
+    their other numbers count."""
+    if question.person or not subject.person:
+        return question
+    return msgspec.structs.replace(question, person=subject.person)
+
+
 class Subjects:
     """Makes subjects of questions, for one site."""
 
@@ -38,27 +48,30 @@ class Subjects:
 
     def subject(self, question: Question, at: float) -> Subject:
         """The subject of one question. Raises whatever keeps a list or a person from being known."""
-        return self._subject(question, self._lists.lists_of(question.number, at))
+        return self._subject(question, self._lists.lists_of(question.number, at), at)
 
     def subjects(self, questions: Iterable[Question], at: float) -> list[Subject]:
         """As `subject`, for many, with the lists as of one instant."""
         asked = list(questions)
         listed = self._lists.scrubbed([question.number for question in asked], at)
-        return [self._subject(question, entries) for question, entries in zip(asked, listed, strict=True)]
+        return [self._subject(question, entries, at) for question, entries in zip(asked, listed, strict=True)]
 
-    def _subject(self, question: Question, listed: tuple[Listed, ...]) -> Subject:
+    def _subject(self, question: Question, listed: tuple[Listed, ...], at: float) -> Subject:
         number = question.number
         country, kinds = country_and_kinds(number)
-        known = self._persons.whereabouts(question.person, number, question.account)
+        known = self._persons.whereabouts(question.person, number, question.account, at)
         own = (Listed(OWN),) if number in self._own else ()
         return Subject(
             number=number,
             country=country,
             kinds=kinds,
-            zones=known.zones or zones(number, country),
+            zones=tuple(dict.fromkeys((*(known.zones or zones(number, country)), *known.zones_besides))),
             region=known.region,
             lists=(*own, *listed, *known.lists),
             consents=known.consents,
             exceptions=known.exceptions,
+            exceptions_until=known.exceptions_until,
+            person=known.person,
+            tiers=known.tiers,
             emergency=is_emergency(number, self._region),
         )

@@ -10,6 +10,7 @@ import msgspec
 from calls.numbers import masked
 from dialer.governor.decisions import Decision
 from dialer.governor.history import History
+from dialer.governor.questions import Consent
 from hotline.governing.gate import Answer
 
 
@@ -24,7 +25,9 @@ def answer_as_data(answer: Answer, zone: ZoneInfo, counts: bool) -> dict[str, An
             "zones": list(subject.zones),
             "region": subject.region,
             "lists": sorted({one.list for one in subject.lists}),
-            "consents": {one.purpose: one.given for one in sorted(subject.consents, key=lambda one: one.at)},
+            "person_known": bool(answer.question.person),
+            "tiers": [one for one in subject.tiers if one],
+            "consents": {_about(one): one.given for one in sorted(subject.consents, key=lambda one: one.at)},
             "exceptions": list(subject.exceptions),
         }
     return {
@@ -77,16 +80,30 @@ def told(answer: Answer, zone: ZoneInfo, counts: bool) -> list[tuple[str, str]]:
         lines += [("kind", f"{kinds} of {subject.country or 'no known country'}"), ("zones", _zones(subject.zones))]
         if subject.lists:
             lines.append(("on lists", ", ".join(sorted({one.list for one in subject.lists}))))
+        if subject.tiers:
+            lines.append(("tier", " or ".join(one or "none" for one in subject.tiers)))
+        lines += [("consent", _consent(one, zone)) for one in sorted(subject.consents, key=lambda one: one.at)]
         lines += [
-            ("consent", f"{'given' if one.given else 'refused'} for {one.purpose}")
-            for one in sorted(subject.consents, key=lambda one: one.at)
+            ("exception", one + (f", until {local(end, zone)}" if (end := subject.exceptions_until.get(one)) else ""))
+            for one in subject.exceptions
         ]
+        lines.append(("person", "known" if answer.question.person else "not known: the number stands for them"))
     if not counts:
         lines.append(("past calls", "not looked at: there is no ledger here"))
     else:
         seen = counted(answer.history)
         lines.append(("past calls", ", ".join(f"{count} {state}" for state, count in seen.items()) or "none"))
     return lines
+
+
+def _about(word: Consent) -> str:
+    return word.purpose + (f":{word.channel}" if word.channel else "")
+
+
+def _consent(word: Consent, zone: ZoneInfo) -> str:
+    by = f", calls by {word.channel}" if word.channel else ""
+    until = f", until {local(word.until, zone)}" if word.until is not None else ""
+    return f"{'given' if word.given else 'refused'} for {word.purpose}{by}, {local(word.at, zone)}{until}"
 
 
 def _zones(zones: tuple[str, ...]) -> str:

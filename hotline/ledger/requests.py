@@ -104,8 +104,10 @@ class Reserve:
 
     def _again(self, attempt: Attempt, decision: bytes, now: float) -> Reservation:
         question = self.question
-        asked = (question.number, question.person, question.account, question.scene)
-        if asked != (attempt.number, attempt.person, attempt.account, attempt.scene):
+        asked = (question.number, question.account, question.scene)
+        same = asked == (attempt.number, attempt.account, attempt.scene)
+        # whose the number is may have become known, or wrong, since it was asked first
+        if not same or (question.person and attempt.person and question.person != attempt.person):
             return Reservation(denial("key", "another question was asked with the same key"))
         kept = msgspec.json.decode(decision, type=Decision) if decision else denial("key", "the key is of an import")
         return Reservation(kept, attempt.id, fresh=False, state=state_at(attempt, now))

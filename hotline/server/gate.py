@@ -12,10 +12,11 @@ from hotline.gate.decider import Decider
 from hotline.governing.feed import Feed
 from hotline.governing.gate import Gate
 from hotline.governing.number_file_lists import NumberFileLists
-from hotline.governing.ports import Lists, MemoryPersons, Persons
+from hotline.governing.ports import Lists, Persons
 from hotline.governing.published import InForce, Published
 from hotline.governing.reserving import Reserving
 from hotline.governing.site_lists import SiteLists
+from hotline.governing.site_persons import site_persons
 from hotline.governing.subjects import Subjects
 from hotline.server.late_ledger import LateLedger
 from hotline.site.settings import Site
@@ -34,14 +35,15 @@ class ServerGate:
         lists: Lists | None = None,
         persons: Persons | None = None,
     ) -> None:
-        """For a running event loop. `add` is given the states of the outer parts that it needs. `lists` unless given
-        are those of the site's store and its do-not-call file."""
+        """For a running event loop. `add` is given the states of the outer parts that it needs. `lists` and `persons`
+        unless given are those of the site's store, and its do-not-call file."""
         self._site = site
         self.feed = Feed()
         self._published = Published(versions, site.database)
         self._site_lists = SiteLists(NumberFileLists(site.do_not_call, site.settings.region), lambda: lists_of(site))
         self._lists = lists or self._site_lists
-        self._persons = persons or MemoryPersons()
+        self._site_persons = site_persons(site.database)
+        self._persons = persons or self._site_persons
         self.ledger = LateLedger(site, add)
         self.gate = Gate(lambda: self._published.now, self._subjects, self.ledger, self.feed)
         self.reserving = Reserving(self.gate, self.ledger)
@@ -74,6 +76,7 @@ class ServerGate:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self.ledger.close()
+            self._site_persons.close()
 
     async def look(self) -> None:
         """Take up another version, approvals, withdrawals, and a do-not-call file that has changed."""

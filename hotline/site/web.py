@@ -7,10 +7,10 @@ import pydantic
 
 from hotline.site.keeping import Strict
 
-WebRight = Literal["live", "calls", "numbers", "recordings", "govern"]
+WebRight = Literal["live", "calls", "numbers", "recordings", "govern", "persons"]
 """`live`: the state now, trunks, webhooks, metrics. `calls`: call log, cases and the list of messages, numbers masked.
 `numbers`: looking a number up there. `recordings`: hearing talks and messages. `govern`: asking the gate of outgoing
-calls."""
+calls. `persons`: knowing and telling whose a number is, consents, lists of persons and exceptions."""
 
 
 class WebClientSettings(Strict):

@@ -24,6 +24,7 @@ from hotline.web import (
     governing,
     moving,
     overrides,
+    persons,
     recordings,
     reserving,
     strictness,
@@ -110,6 +111,7 @@ def make(
     reserving.add(app, controller, guard, gate)
     campaigns.add(app, controller, guard)
     campaign_work.add(app, controller, known)
+    persons.add(app, controller, guard, gate)
     description.add(app)
     return app
 

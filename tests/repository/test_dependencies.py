@@ -113,7 +113,8 @@ def test_what_is_imported_is_declared() -> None:
 
 
 def test_what_an_extra_brings_is_wanted_only_where_it_is_said() -> None:
-    where = {module: {path for one, path in _imported(*PACKAGES) if one == module} for module in OF_AN_EXTRA}
+    imported = list(_imported(*PACKAGES))
+    where = {module: {path for one, path in imported if one == module} for module in OF_AN_EXTRA}
     assert all(paths for paths in where.values())
     optional = set().union(*(of for extra, of in _declared().items() if extra not in ("", "dev", "build", "watch")))
     assert {one for module in OF_AN_EXTRA for one in _distributions(module)} == optional

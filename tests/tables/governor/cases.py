@@ -67,6 +67,8 @@ class Case:
             lists=tuple(self._timed(entry, Listed) for entry in row.get("lists", ())),
             consents=tuple(self._timed(word, Consent) for word in row.get("consents", ())),
             exceptions=tuple(row.get("exceptions", ())),
+            exceptions_until={name: self.at(end) for name, end in row.get("exceptions_until", {}).items()},
+            tiers=tuple(row.get("tiers", ())),
             emergency=row.get("emergency", False),
         )
         calls = [self._call(call) for call in row.get("calls", ())] + self._each(row.get("each"))

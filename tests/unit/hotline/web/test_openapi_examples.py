@@ -101,6 +101,10 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
         "post /agents/{agent}/disposition": 409,
         "post /govern/reserve": 503,  # no gate, and so no ledger
         "post /govern/attempts/{attempt}/settle": 503,
+        "post /consents/{consent}/undo": 422,  # its number is another
+        "post /person-lists/{entry}/undo": 422,
+        "post /exceptions": 422,  # no policy, and so no exception of one
+        "post /exceptions/{exception}/end": 422,  # none was granted
     }
 
 

@@ -1,0 +1,1 @@
+"""Persons as the gate of outgoing calls knows them: whose a number is, consents, lists, tiers, exceptions."""
