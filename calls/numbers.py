@@ -24,8 +24,13 @@ _CONTEXT = re.compile(r";phone-context=(\+[\d().-]+)", re.IGNORECASE)
 _SHOWN_AT_THE_END = 4
 _WITHHELD = re.compile(r"anonymous|restricted|unavailable|unknown|withheld|", re.IGNORECASE)
 """The words of trunks for a caller who shows no number."""
-_DIGITS = re.compile(r"(?<![\w.*-])\+?\d{7,15}(?!\w)")
-_MAYBE_A_NUMBER = re.compile(r"(?<![\w.*-])(?!(?:19|20)\d\d-\d\d-\d\d\b)\+?\(?\d(?:[ ().-]{0,2}\d){5,18}(?!\w)")
+_IN_A_WORD = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
+"""A letter or digit of a word that has spaces around it: Chinese and Japanese write a number right behind a word."""
+_DIGITS = re.compile(rf"(?<!{_IN_A_WORD})(?<![.*-])\+?\d{{7,15}}(?!{_IN_A_WORD})")
+_MAYBE_A_NUMBER = re.compile(
+    rf"(?<!{_IN_A_WORD})(?<![.*-])(?!(?:19|20)\d\d-\d\d-\d\d\b)"
+    rf"\+?\(?\d(?:[ ().-]{{0,2}}\d){{5,18}}(?!{_IN_A_WORD})"
+)
 _SHORT = 6
 """Outside of China: digits that may be a number of their own (112, 116117) where others begin with a prefix."""
 
