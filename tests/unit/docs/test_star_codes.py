@@ -18,7 +18,7 @@ _STAR = re.compile(r"`(\*\d+)`")
 
 
 def test_the_table_has_the_codes_of_the_code() -> None:
-    dialled = {*star_codes.CODES, star_codes.PAUSE}
+    dialled = {*star_codes.CODES, star_codes.PAUSE, star_codes.DISPOSITION}
     pressed = {value for name, value in vars(talk_keys).items() if name.isupper() and not name.startswith("_")}
     assert sorted(_TABLE) == sorted({*dialled, *pressed, callbacks.ACCEPT})
 
