@@ -8,7 +8,7 @@ joins them: questions to the gate and settlements, agents as the campaigns see t
 from acd.commands import AgentChanged
 from acd.events import WrapUpEnded
 from calls.events import ClockSet
-from calls.ids import AgentId, AttemptId, CallId
+from calls.ids import AgentId, AttemptId, CallId, node_of
 from complaints.cases import CaseAsked
 from control import commands, events
 from control.contact_calls import ContactCalls
@@ -66,10 +66,11 @@ class CampaignCalls:
 
     def _ask(self, ask: wanted.Ask) -> None:
         settings = self._hub.campaigns.settings(ask.campaign)
-        if self._gate.is_asked(ask.attempt):
-            return  # after a restart: the gate asks again by itself
+        call = self._contacts.call_for(ask.attempt, settings.queue if settings is not None else "")
+        if self._gate.is_asked(ask.attempt) and node_of(call):
+            return  # after a restart: the gate asks again by itself, once the call's switch is there
         question = commands.AskGate(
-            call=self._contacts.call_for(ask.attempt, settings.queue if settings is not None else ""),
+            call=call,
             attempt=ask.attempt,
             number=ask.number,
             scene=ask.scene,
