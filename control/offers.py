@@ -149,8 +149,11 @@ class Offers(QuietPart):
             self._brief(offer)
 
     def _brief(self, offer: at.Offer) -> None:
-        """Tell the agent who and why; go on at once where there is nothing to tell."""
-        if not self.whisper(offer):
+        """Tell the agent who and why; go on at once where there is nothing to tell, or where somebody whom a campaign
+        has called has answered: two seconds of silence and they count as abandoned."""
+        call = self._hub.register.calls[offer.call]
+        answered = call.call in self._hub.register.contacts and not self.agent_first.concerns(call)
+        if answered or not self.whisper(offer):
             self._briefed(offer)
 
     def whisper(self, offer: at.Offer) -> bool:

@@ -22,6 +22,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     campaign: str
     scene: str
     since: float | None
+    """As it was asked for; else the first question that there is, None without any."""
     until: float | None
     asked: int
     """Questions to the gate that have their answer; some that were allowed were not dialled all the same."""
@@ -76,8 +77,8 @@ def report(
     }
     with closing(reading(database)) as connection:
         columns = ", ".join(f"count(*) FILTER (WHERE {where}) AS {name}" for name, where in sums.items())
-        asked, *counts = connection.execute(
-            f"SELECT count(*), {columns} FROM campaign_tries WHERE {span}", values
+        asked, first, *counts = connection.execute(
+            f"SELECT count(*), min(asked_at), {columns} FROM campaign_tries WHERE {span}", values
         ).fetchone()
         found: dict[str, int] = dict(zip(sums, counts, strict=True))
         people = connection.execute(
@@ -89,7 +90,7 @@ def report(
         return Report(
             campaign=settings.name,
             scene=settings.scene,
-            since=since,
+            since=first if since is None else since,
             until=until,
             asked=asked,
             dialled=found["dialled"],

@@ -21,12 +21,13 @@ from hotline.demo.campaigning import campaigns
 from hotline.demo.stage import Say, Stage
 from hotline.demo.wallboard import draw
 from hotline.versions.store import Versions
-from phones.agent_phone import AgentPhone, Habits, RegistrationFailed
+from phones.agent_phone import AgentPhone, Answer, Habits, OnRing, RegistrationFailed
 from phones.audio import Clip, load_wav
 from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.incoming import IncomingCall
 from speech.cast import record_line, speaker
 
 NUMBER = "4000395183"
@@ -161,7 +162,7 @@ async def _sign_in(
             misses=0.03,
             clip=clips[number % len(clips)],
         )
-        phone = await _registered(stage, endpoint, account, habits)
+        phone = await _registered(stage, endpoint, account, lambda call: _by_itself(call, habits) or habits(call))
         stack.push_async_callback(phone.close)
         await asyncio.shield(serving)
         call = await phone.dial("*61")
@@ -190,19 +191,26 @@ def _tell_if_missing(say: Say, account: str, task: asyncio.Task[None]) -> None:
         say(f"the agent at phone {account} could not sign in: {str(error) or 'no answer in time'}")
 
 
+def _by_itself(call: IncomingCall, habits: Habits) -> Answer | None:
+    """Pick up at once where the call asks for it: somebody whom a campaign has called has answered."""
+    if "answer-after=0" not in (call.headers.get("call-info") or ""):
+        return None
+    return Answer(0.05, habits.talk_s(habits.rng), habits.clip)
+
+
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _registered(stage: Stage, endpoint: Endpoint, account: str, habits: Habits) -> AgentPhone:
+async def _registered(stage: Stage, endpoint: Endpoint, account: str, on_ring: OnRing) -> AgentPhone:
     """A phone that the switch knows. At a first start its account comes a moment after the controller."""
     registrar = ("127.0.0.1", stage.switch.settings.sip_port)
     async with asyncio.timeout(_ACCOUNTS_S):
         while True:
             credentials = Credentials(f"agent-{account}", stage.secret(account))
-            phone = AgentPhone(endpoint, registrar, credentials, habits, display=account)
+            phone = AgentPhone(endpoint, registrar, credentials, on_ring, display=account)
             try:
                 await phone.register()
             except RegistrationFailed:

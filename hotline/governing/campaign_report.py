@@ -22,7 +22,8 @@ async def with_ledger(
     found = await asyncio.to_thread(report, database, settings, since, until)
     data: dict[str, Any] = msgspec.to_builtins(found)
     try:
-        states = await reader.totals(settings.scene, settings.name, since, until)
+        # a list that was removed has taken its tries along, and the ledger keeps its attempts
+        states = await reader.totals(settings.scene, settings.name, found.since, until)
     except LedgerAway as error:
         return {**data, "ledger": None, "ledger_error": str(error), "agrees": None}
     counts = {

@@ -22,9 +22,6 @@ from dialer.campaigns.settings import CampaignSettings
 from hotline.campaigns.work import work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
-from hotline.governing.campaign_report import with_ledger
-from hotline.ledger.opening import Place
-from hotline.ledger.searching import Reader
 from hotline.server.health import Health
 from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
@@ -213,6 +210,11 @@ class RunningController:
         self, settings: CampaignSettings, since: float | None, until: float | None
     ) -> dict[str, Any]:
         """The report of a campaign beside the ledger's count."""
+        # loaded at the first report: they have the database's library, which a start need not wait for
+        from hotline.governing.campaign_report import with_ledger
+        from hotline.ledger.opening import Place
+        from hotline.ledger.searching import Reader
+
         return await with_ledger(self.database, Reader(Place.of(self._site)), settings, since, until)
 
     async def reload(self) -> str:

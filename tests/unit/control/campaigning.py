@@ -105,10 +105,12 @@ class CampaignHouse(ControlHarness):
         return CallId(call.leg)
 
     def agent_answers(self) -> LegId:
-        """The agent's phone that rings last is answered, and has heard the whisper."""
+        """The agent's phone that rings last is answered; of a preview it has heard the whisper."""
         ringing = self.calls_to_agents()[-1]
         self.tell(door.CallAnswered(ringing.leg, ringing.attempt))
-        self.tell(door.PlaybackFinished(ringing.leg, self.last(Play).attempt, Outcome.FINISHED))
+        for play in self.given(Play):
+            if play.leg == ringing.leg:
+                self.tell(door.PlaybackFinished(ringing.leg, play.attempt, Outcome.FINISHED))
         return ringing.leg
 
     def connected(self) -> LegId:

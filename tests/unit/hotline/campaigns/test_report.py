@@ -31,7 +31,7 @@ TRIES = (
 ALL: dict[str, Any] = {
     "campaign": "calls",
     "scene": "offer",
-    "since": None,
+    "since": NOW,
     "until": None,
     "asked": 11,
     "dialled": 7,
