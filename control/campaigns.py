@@ -7,7 +7,6 @@ joins them: questions to the gate and settlements, agents as the campaigns see t
 
 from acd.commands import AgentChanged
 from acd.events import WrapUpEnded
-from calls.events import ClockSet
 from calls.ids import AgentId, AttemptId, CallId, node_of
 from complaints.cases import CaseAsked
 from control import commands, events
@@ -207,11 +206,8 @@ class CampaignCalls:
 
     def restarted(self) -> None:
         """Another controller: what the campaigns have asked for and not been answered is asked anew."""
-        hub = self._hub
-        if hub.campaigns.state.version != hub.register.version:  # a snapshot of before campaigns
-            hub.tell_campaigns(ClockSet(hub.register.offset_s))
-            self.published(hub.register.version)
-        hub.tell_campaigns(campaign.Resumed())
+        self.look_at_agents()  # of a snapshot of before campaigns they know none
+        self._hub.tell_campaigns(campaign.Resumed())
 
     def _call(self, attempt: AttemptId) -> CallId | None:
         """The call of this try, while it is there."""

@@ -57,7 +57,7 @@ from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
 from control.transfers import Transfers
 from dialer.campaigns.core import Campaigns
-from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered
+from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered, SettingsInForce
 from ivr.events import CaseOpened, LookupFinished, SecretChecked
 
 _NO_FAULT_OF_A_PROMPT = frozenset({"leg_gone", "switch_lost"})
@@ -240,6 +240,9 @@ class Router:
         hub.cases.restore(state.cases)
         if state.campaigns:
             hub.campaigns.restore(state.campaigns)
+        else:  # of a release before campaigns: there were none, and they know the clock and the version
+            hub.campaigns.handle(door.ClockSet(hub.register.offset_s), hub.now)
+            hub.campaigns.handle(SettingsInForce(hub.register.version), hub.now)
         self._announcements.restored()
         self._callbacks.restored()
         self._holds.restored()

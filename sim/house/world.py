@@ -19,6 +19,8 @@ from complaints.cases import FileCase
 from control import commands, events
 from control.assembly import make_router
 from control.register import Call, call_id
+from dialer.campaigns import commands as campaigns
+from dialer.campaigns.events import Fetched
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft
 from ivr.events import LookupFinished
 from ivr.machine.core import Ivr
@@ -142,6 +144,13 @@ class House:
             VoicemailLeft: _nothing,
             CalledAgain: _nothing,
             OfferLapsed: _nothing,
+            campaigns.Fetch: self._fetch,
+            campaigns.KeepContact: _nothing,
+            campaigns.LogTry: _nothing,
+            campaigns.DoNotCall: _nothing,
+            campaigns.ShowPreview: _nothing,
+            campaigns.EndPreview: _nothing,
+            campaigns.CampaignChanged: _nothing,
             WaitWidened: _nothing,
             SuggestWayOut: _nothing,
         }
@@ -351,6 +360,10 @@ class House:
             self.callers.left(self.callers.by_call[known.call])
 
     # what is asked of others
+
+    def _fetch(self, command: campaigns.Fetch) -> None:
+        """Nobody is on a list of this house: its campaigns call nobody."""
+        self._later(_CHECKED_S, Fetched(command.campaign, command.fetch))
 
     def _look_up(self, command: Lookup) -> None:
         caller = self.callers.by_call.get(command.call)

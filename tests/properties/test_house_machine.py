@@ -21,8 +21,9 @@ from calls.ids import AgentId, AttemptId, LegId
 from complaints.cases import FileCase
 from control import commands
 from control import events as control_events
-from control.assembly import AcdQueueView, no_models
+from control.assembly import AcdQueueView, no_campaigns, no_models
 from control.router import Router
+from dialer.campaigns.core import Campaigns
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits
 from ivr.events import LookupFinished, SecretChecked
 from ivr.machine.core import Ivr
@@ -43,7 +44,7 @@ ACTS = ("swap", "swap", "swap", "join", "join", "connect", "give_back", "agent",
 def _router(scenes: bool = True) -> tuple[Router, Ivr, Acd]:
     ivr, acd = Ivr(VERSIONS), Acd(PEOPLE.__getitem__)
     outlook = AcdQueueView(acd, no_models)
-    return Router(ivr, outlook.core, Directory(scenes), outlook), ivr, acd
+    return Router(ivr, outlook.core, Directory(scenes), outlook, Campaigns(no_campaigns)), ivr, acd
 
 
 @dataclass
