@@ -30,7 +30,9 @@ from calls.ids import AgentId
 from control import commands, events
 from dsl.tree import nearest_hint
 from hotline.bus import words
+from hotline.bus.case_notices import CaseNotices
 from hotline.bus.ended import EndedCalls
+from hotline.bus.marked import MarkedLog
 from hotline.bus.picture import Picture
 from hotline.governing.feed import Told
 from hotline.views.controller import Controller
@@ -71,11 +73,13 @@ class Bus:
         ended: EndedCalls,
         on_change: Callable[[bool], None] = lambda up: None,
         state: Dependency | None = None,
+        notices: CaseNotices | None = None,
     ) -> None:
         """`state` is told when the broker comes and goes, and when it is tried next."""
         self._broker = broker
         self._controller: Controller
         self._ended = ended
+        self._notices = notices
         self._on_change = on_change
         self._state = state
         self._jitter = random.Random()
@@ -86,6 +90,7 @@ class Bus:
         """Payloads that the broker retains, by topic, as far as is known."""
         self._changed = asyncio.Event()
         self._call_ended = asyncio.Event()
+        self._notice_given = asyncio.Event()
         self._version = ""
         self._up = False
         self._said = ""
@@ -96,6 +101,8 @@ class Bus:
         """Begin to look for the broker, and speak for `controller`."""
         self._controller = controller
         self._ended.begin()
+        if self._notices is not None:
+            self._notices.begin()
         self._task = asyncio.create_task(self._keep_linked())
 
     def watch(self, command: commands.RouterCommand, utc: float, offset_s: float) -> None:
@@ -104,6 +111,10 @@ class Bus:
         self._changed.set()
         if isinstance(command, commands.LogCall):
             self._call_ended.set()
+
+    def notice_given(self) -> None:
+        """A clock of a case had an alarm, which stands in the store now. In the event loop."""
+        self._notice_given.set()
 
     def decided(self, told: Told) -> None:
         """Publish an answer of the gate of outgoing calls. In the event loop."""
@@ -182,10 +193,11 @@ class Bus:
         self._version = ""
         self._changed.set()
         self._call_ended.set()
-        tasks = [
-            asyncio.create_task(work)
-            for work in (self._receive(client), self._keep_alike(client), self._tell_ended(client))
-        ]
+        self._notice_given.set()
+        telling = [self._tell(client, words.ENDED, self._ended, self._call_ended)]
+        if self._notices is not None:
+            telling.append(self._tell(client, words.CASE_CLOCK, self._notices, self._notice_given))
+        tasks = [asyncio.create_task(work) for work in (self._receive(client), self._keep_alike(client), *telling)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -266,16 +278,19 @@ class Bus:
         else:
             self._held.pop(topic, None)
 
-    async def _tell_ended(self, client: aiomqtt.Client) -> None:
-        topic = words.topic(self._base, words.ENDED)
+    async def _tell(
+        self, client: aiomqtt.Client, channel: words.Channel, told: MarkedLog, grown: asyncio.Event
+    ) -> None:
+        """Publish what a log of the store has grown by, each time that it has `grown`, for ever."""
+        topic = words.topic(self._base, channel)
         while True:
-            await self._call_ended.wait()
-            self._call_ended.clear()
+            await grown.wait()
+            grown.clear()
             await self._controller.durable()
-            while calls := await self._ended.next(_IN_FLIGHT):
-                for call in calls:
-                    await client.publish(topic, call.payload, qos=1)
-                await self._ended.confirm(calls[-1].row)
+            while rows := await told.next(_IN_FLIGHT):
+                for row in rows:
+                    await client.publish(topic, row.payload, qos=1)
+                await told.confirm(rows[-1].row)
 
     # what we hear
 

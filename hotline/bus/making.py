@@ -17,6 +17,7 @@ def make_bus(site: Site, on_change: Callable[[bool], None], state: Dependency | 
     if settings is None:
         return None
     try:
+        from hotline.bus.case_notices import CaseNotices
         from hotline.bus.ended import EndedCalls
         from hotline.bus.link import Broker, Bus
     except ModuleNotFoundError as error:
@@ -30,4 +31,5 @@ def make_bus(site: Site, on_change: Callable[[bool], None], state: Dependency | 
         site.bus_password(),
         settings.tls,
     )
-    return Bus(broker, EndedCalls(site.database, site.state / "bus.mark"), on_change, state)
+    ended = EndedCalls(site.database, site.state / "bus.mark")
+    return Bus(broker, ended, on_change, state, CaseNotices(site.database, site.state / "bus-cases.mark"))

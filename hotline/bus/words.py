@@ -132,6 +132,25 @@ class CallEnded(Message, frozen=True):
     direction: str = "in"
 
 
+class CaseClock(Message, frozen=True):
+    """A clock of a case is due soon (`warning`), or is past its deadline (`breach`)."""
+
+    case: str
+    kind: Literal["warning", "breach"]
+    clock: str
+    regime: str
+    round: int
+    step: int
+    """Counts the warnings of the clock from 1; 0: the breach."""
+    due_at: float
+    at: float
+    """When it was due to be told."""
+    category: str = ""
+    grade: str = ""
+    department: str = ""
+    handler: str = ""
+
+
 class Alert(Message, frozen=True):
     """Something that an operator should read, and what to do about it. The log has the details."""
 
@@ -217,6 +236,14 @@ ENDED = Channel(
     False,
     "QoS 1, each call at least once and in order, also those that ended while the broker or the controller was away.",
 )
+CASE_CLOCK = Channel(
+    "caseClock",
+    "cases/clocks",
+    CaseClock,
+    False,
+    False,
+    "QoS 1, each notice at least once and in order, also those given while the broker was away.",
+)
 ALERT = Channel(
     "alert",
     "alerts",
@@ -244,7 +271,10 @@ COMMAND = Channel(
 )
 REPLY = Channel("reply", "replies/{client}", Reply, False, False, "QoS 1, to a topic below `replies/`, nowhere else.")
 
-CHANNELS = (CONTROLLER, AGENT, QUEUE, OVERRIDE, CAMPAIGN, CALL, FORECAST, ENDED, ALERT, DECISION, COMMAND, REPLY)
+CHANNELS = (
+    *(CONTROLLER, AGENT, QUEUE, OVERRIDE, CAMPAIGN, CALL, FORECAST, ENDED, CASE_CLOCK, ALERT, DECISION),
+    *(COMMAND, REPLY),
+)
 STATES = tuple(channel for channel in CHANNELS if channel.retained)
 
 

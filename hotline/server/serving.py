@@ -43,6 +43,7 @@ from hotline.journal.write_ahead import WriteAhead
 from hotline.learning.nightly import Refitting
 from hotline.provisioning.port import Provisioning
 from hotline.server import logs
+from hotline.server.case_clocks import CaseClocks
 from hotline.server.controller import RunningController
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
@@ -302,6 +303,8 @@ class Server:
         retention = Retention(site.database, site.state, self._writer, keep, sounds)
         self._health.also.append(retention.warnings)
         thinning = Thinning(site.database, self._writer)
+        told = (lambda: None) if self._bus is None else self._bus.notice_given
+        clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, told)
 
         def lists() -> set[str]:
             return {share.name for one in self.controller.campaigns().values() for share in one.lists}
@@ -314,6 +317,7 @@ class Server:
 
         return {
             "retention": keep_and_delete,
+            "clocks of cases": lambda: clocks.look(self.register.version, self._clock.now() + self.register.offset_s),
             "old snapshots": lambda: thinning.look(self._clock.now()),
             "policy of outgoing calls": self._gate.look,
             "lists of people": grown.look,

@@ -27,7 +27,7 @@ _COMMANDS: dict[str, type] = {
     "end": commands.LogCall,
     "case": FileCase,
 }
-"""The command that tells of each event."""
+"""The command that tells of each event; of clocks the cases tell (hotline.cases.clock_work)."""
 
 
 def message_id(kind: str, *told: object) -> str:
@@ -45,7 +45,7 @@ class Outbox:
         for webhook in webhooks:
             for event in dict.fromkeys(webhook.events):
                 self._wanted.setdefault(event, []).append(webhook.name)
-        self.kinds = frozenset(_COMMANDS[event] for event in self._wanted)
+        self.kinds = frozenset(_COMMANDS[event] for event in self._wanted if event in _COMMANDS)
         """The types of the commands to write; no others need be shown, and none where there is no webhook."""
         self._writer = writer
         self._on_written = on_written

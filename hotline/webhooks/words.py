@@ -108,6 +108,23 @@ class CaseOpened(msgspec.Struct, frozen=True):
     state: str
 
 
+class ClockDue(msgspec.Struct, frozen=True):
+    """A clock of a case is due soon (`warning`), or is past its deadline (`breach`)."""
+
+    case: str
+    kind: str
+    clock: str
+    regime: str
+    round: int
+    step: int
+    """Counts the warnings of the clock from 1; 0: the breach."""
+    due_at: float
+    category: str = ""
+    grade: str = ""
+    department: str = ""
+    handler: str = ""
+
+
 class Test(msgspec.Struct, frozen=True):
     """A test: `hotline webhooks --test` sends it, and nothing has happened."""
 
@@ -120,6 +137,7 @@ EVENTS: dict[str, type[msgspec.Struct]] = {
     "talk": Talk,
     "end": End,
     "case": CaseOpened,
+    "clock": ClockDue,
     "test": Test,
 }
 """By the `type` of a message."""
