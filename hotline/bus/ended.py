@@ -5,7 +5,7 @@ import sqlite3
 import msgspec
 
 from hotline.bus import words
-from hotline.bus.marked import MarkedLog, Row
+from hotline.store.marked import MarkedLog, Row
 from hotline.views.masking import parties
 
 _FIELDS = words.CallEnded.__struct_fields__

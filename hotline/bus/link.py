@@ -32,9 +32,9 @@ from dsl.tree import nearest_hint
 from hotline.bus import words
 from hotline.bus.case_notices import CaseNotices
 from hotline.bus.ended import EndedCalls
-from hotline.bus.marked import MarkedLog
 from hotline.bus.picture import Picture
 from hotline.governing.feed import Told
+from hotline.store.marked import MarkedLog
 from hotline.views.controller import Controller
 
 log = structlog.get_logger("hotline")

@@ -1,7 +1,7 @@
 """Clocks of cases while the server runs: alarms are kept, and notices given, beside the event loop."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import structlog
@@ -15,7 +15,7 @@ log = structlog.get_logger("hotline")
 
 class CaseClocks:
     """A step of the upkeep. `on_written` is called with the name of each webhook that something was written for, and
-    `on_notice` where notices were given."""
+    `tellers` are called where notices were given."""
 
     def __init__(
         self,
@@ -23,12 +23,12 @@ class CaseClocks:
         versions: Versions,
         webhooks: Iterable[WebhookSettings],
         on_written: Callable[[str], None] = lambda name: None,
-        on_notice: Callable[[], None] = lambda: None,
+        tellers: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._versions = versions
         self._wanted = [webhook.name for webhook in webhooks if "clock" in webhook.events]
         self._on_written = on_written
-        self._on_notice = on_notice
+        self._tellers = tellers
         self._work = ClockWork(database, self._wanted)
 
     async def look(self, version: str, utc: float) -> None:
@@ -43,6 +43,7 @@ class CaseClocks:
             }
             log.info("clock of a case is overdue" if notice.kind == "breach" else "clock of a case is due soon", **told)
         if given:
-            self._on_notice()
+            for tell in self._tellers:
+                tell()
             for webhook in self._wanted:
                 self._on_written(webhook)

@@ -41,6 +41,7 @@ from hotline.journal.recovery import recover
 from hotline.journal.replaying import replayed
 from hotline.journal.write_ahead import WriteAhead
 from hotline.learning.nightly import Refitting
+from hotline.mail.making import make_mailing
 from hotline.provisioning.port import Provisioning
 from hotline.server import logs
 from hotline.server.case_clocks import CaseClocks
@@ -152,6 +153,10 @@ class Server:
         if self._bus is not None:
             self._dependencies.add(broker)
             self._gate.feed.watch(self._bus.decided)
+        mail_server = Dependency("mail", time.time)
+        self._mailing = make_mailing(site, mail_server)
+        if self._mailing is not None:
+            self._dependencies.add(mail_server)
         self._deliveries: Deliveries
         for node in cell.names:
             self.metrics.switch_up.labels(node).set(0)
@@ -191,6 +196,9 @@ class Server:
             if self._bus is not None:
                 self._bus.start(self.controller)
                 stack.push_async_callback(self._bus.close)
+            if self._mailing is not None:
+                self._mailing.start()
+                stack.push_async_callback(self._mailing.close)
             self._deliveries.start()
             stack.push_async_callback(self._deliveries.close)
             looking = asyncio.create_task(self._upkeep.run())
@@ -303,8 +311,8 @@ class Server:
         retention = Retention(site.database, site.state, self._writer, keep, sounds)
         self._health.also.append(retention.warnings)
         thinning = Thinning(site.database, self._writer)
-        told = (lambda: None) if self._bus is None else self._bus.notice_given
-        clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, told)
+        tellers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
+        clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
 
         def lists() -> set[str]:
             return {share.name for one in self.controller.campaigns().values() for share in one.lists}

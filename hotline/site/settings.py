@@ -21,6 +21,7 @@ from calls.numbers import REGION, REGIONS, nearest_region
 from dsl.tree import SourceError, nearest_hint, parse
 from hotline.site.gate import GateSettings
 from hotline.site.keeping import KeepSettings, LogSettings, Strict
+from hotline.site.mail import MailSettings
 from hotline.site.sharing import SharingSettings
 from hotline.site.switches import CellSwitchSettings, SwitchSettings
 from hotline.site.web import WebSettings
@@ -104,6 +105,8 @@ class Settings(Strict):
     """So many from one address in a minute are told to the operator; null: never."""
     bus: BusSettings | None = None
     """Left out: everything stays inside, and nothing needs a broker."""
+    mail: MailSettings | None = None
+    """Notices of clocks of cases by e-mail."""
     webhooks: tuple[WebhookSettings, ...] = ()
     """Receivers that are told of events by HTTP."""
     ledger: str | None = None

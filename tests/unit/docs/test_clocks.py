@@ -21,7 +21,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 PAGE = (_ROOT / "docs/clocks.md").read_text(encoding="utf-8")
 SAMPLE = parse((_ROOT / "dialplans/clocks.yaml").read_text(encoding="utf-8"), "clocks.yaml")
 HOURS = read_hours(parse((_ROOT / "dialplans/hours.yaml").read_text(encoding="utf-8"), "hours.yaml"), None)[0]
-_BLOCKS = [parse(text, "docs/clocks.md") for text in re.findall(r"^```yaml\n(.*?)^```", PAGE, re.M | re.S)]
+_BLOCKS = [parse(text, "docs/clocks.md") for text in re.findall(r"^```yaml\n(c.*?)^```", PAGE, re.M | re.S)]
 
 
 def _rows(part: str) -> list[str]:

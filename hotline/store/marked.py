@@ -1,6 +1,6 @@
-"""A log of the store that the bus tells row by row: read from the disk, and not from memory.
+"""A log of the store that others are told row by row: read from the disk, and not from memory.
 
-A mark on disk says up to which row the broker has confirmed. So a broker that is away for a day costs no memory, a
+A mark on disk says up to which row the receiver has confirmed. So a receiver that is away for a day costs no memory, a
 controller that dies costs no row, and a row may be told twice, never not at all.
 """
 
@@ -37,11 +37,11 @@ class MarkedLog(ABC):
         """The oldest rows behind `after`."""
 
     async def next(self, most: int) -> list[Row]:
-        """The oldest rows that are not confirmed. A bus that is new begins with the next row, not with the past."""
+        """The oldest rows that are not confirmed. One that is new begins with the next row, not with the past."""
         return await asyncio.to_thread(self._read, most)
 
     async def confirm(self, row: int) -> None:
-        """All up to `row` are with the broker."""
+        """All up to `row` are with the receiver."""
         await asyncio.to_thread(self._write, row)
 
     def begin(self) -> None:

@@ -1,0 +1,156 @@
+"""Sends notices of clocks by e-mail: in order, each once, again while the server is away, given up aloud.
+
+Notices are read from the store behind a mark (hotline.store.marked), so one that could not be sent waits there. A
+mail server that dies between taking a message and saying so gets it twice, with the same Message-ID.
+"""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiosmtplib
+import msgspec
+import structlog
+
+from calls.backoff import Backoff
+from calls.dependencies import Dependency
+from hotline.mail.message import Told, message
+from hotline.site.mail import MailSettings
+from hotline.store.marked import MarkedLog, Row
+
+log = structlog.get_logger("hotline")
+
+_AT_ONCE = 50
+_LOOK_AT_LEAST_EVERY_S = 60.0
+_BACKOFF = Backoff(first_s=1.0, longest_s=300.0)
+
+
+class _Notice(msgspec.Struct):
+    id: str
+    at: float
+    told_at: float
+    told: Told
+
+
+class MailedNotices(MarkedLog):
+    """The notices behind the mark of what the mail server took."""
+
+    table = "case_notices"
+
+    def rows(self, connection: sqlite3.Connection, after: int, most: int) -> list[Row]:
+        """The oldest notices behind `after`."""
+        rows = connection.execute(
+            "SELECT row, id, at, told_at, body FROM case_notices WHERE row > ? ORDER BY row LIMIT ?", (after, most)
+        )
+        return [
+            Row(row, msgspec.json.encode(_Notice(identity, at, told_at, msgspec.json.decode(body, type=Told))))
+            for row, identity, at, told_at, body in rows
+        ]
+
+
+class Mailing:
+    """`start` it, tell it when a notice was given, `close` it. `password` is read for each connection."""
+
+    def __init__(
+        self,
+        settings: MailSettings,
+        notices: MailedNotices,
+        zone: ZoneInfo,
+        state: Dependency,
+        utc: Callable[[], float],
+        password: Callable[[], str | None] = lambda: None,
+        backoff: Backoff = _BACKOFF,
+    ) -> None:
+        self._settings = settings
+        self._notices = notices
+        self._zone = zone
+        self._state = state
+        self._utc = utc
+        self._password = password
+        self._backoff = backoff
+        self._jitter = random.Random()
+        self._given = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._notices.begin()
+        self._given.set()
+        self._task = asyncio.create_task(self._run())
+
+    def notice_given(self) -> None:
+        """A notice stands in the store now. In the event loop."""
+        self._given.set()
+
+    async def close(self) -> None:
+        """Stop; what was not sent stays in the store."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        failures = 0
+        while True:
+            try:
+                while rows := await self._notices.next(_AT_ONCE):
+                    for row in rows:
+                        await self._send(row)
+                        failures = 0
+            except (aiosmtplib.SMTPException, OSError, sqlite3.Error) as error:
+                failures += 1
+                pause_s = self._backoff.delay_s(failures, self._jitter)
+                self._state.down(f"{type(error).__name__}: {error}", pause_s)
+                await asyncio.sleep(pause_s)
+                continue
+            self._given.clear()
+            try:
+                async with asyncio.timeout(_LOOK_AT_LEAST_EVERY_S):
+                    await self._given.wait()
+            except TimeoutError:
+                continue
+
+    async def _send(self, row: Row) -> None:
+        notice = msgspec.json.decode(row.payload, type=_Notice)
+        mail = message(self._settings, notice.id, notice.told, notice.told_at, self._zone)
+        if mail is not None:
+            if self._utc() - notice.told_at > self._settings.keep_hours * 3_600.0:
+                self._give_up(notice, "the mail server was away for longer than keep_hours")
+            else:
+                try:
+                    await self._hand_over(mail)
+                except aiosmtplib.SMTPResponseException as error:
+                    if not 500 <= error.code < 600 or isinstance(error, aiosmtplib.SMTPAuthenticationError):
+                        raise
+                    self._give_up(notice, f"the mail server refused it: {error.code} {error.message}")
+                except aiosmtplib.SMTPRecipientsRefused as error:
+                    self._give_up(notice, f"the mail server knows none of the addresses: {error.recipients[0].message}")
+                else:
+                    self._state.up()
+        await self._notices.confirm(row.row)
+
+    async def _hand_over(self, mail: EmailMessage) -> None:
+        settings = self._settings
+        await aiosmtplib.send(
+            mail,
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.user,
+            password=self._password(),
+            use_tls=settings.encryption == "tls",
+            start_tls=settings.encryption == "starttls",
+            timeout=settings.timeout_s,
+        )
+
+    def _give_up(self, notice: _Notice, why: str) -> None:
+        advice = "nobody was told by e-mail: look at the case; hotline.yaml, mail, has server and addresses"
+        log.error("notice by e-mail given up", case=notice.told.case, clock=notice.told.clock, error=why, advice=advice)
+
+
+def password_of(folder: Path, settings: MailSettings) -> Callable[[], str | None]:
+    """Reads the password when it is needed; a change of the file needs no restart."""
+    path = settings.password_file
+    return lambda: None if path is None else (folder / path).read_text(encoding="utf-8").strip()
