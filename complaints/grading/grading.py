@@ -80,7 +80,9 @@ def grade(text: str, facts: Facts, grades: Grades) -> Graded:
     budget = Budget()
     held = [rule for rule in grades.rules if _concerns(rule, kind, grades) and _holds(rule, values, budget)]
     order = _order(kind, grades)
-    best = min((rule.grade for rule in held), key=order.index, default=grades.kinds[kind].unsure or order[-1])
+    settings = grades.kinds[kind]
+    unknown = settings.unsure if plain else settings.silent or settings.unsure
+    best = min((rule.grade for rule in held), key=order.index, default=unknown or order[-1])
     reasons = tuple(_reason(rule, told, values) for rule in held if rule.grade == best)
     into = next(name for name, of in grades.kinds.items() if best in of.grades)
     return Graded(best, into, reasons or (NO_RULE,), grades.grades[best], not held)

@@ -45,8 +45,9 @@ def _kinds(root: Node, grades: Grades) -> Iterator[Problem]:
         node = root.find(("kinds", name))
         if not kind.grades:
             yield _problem(node, f"{name} needs grades, the most severe first")
-        if kind.unsure and kind.unsure not in kind.grades:
-            yield _problem(node, f"{name}: unsure is none of its grades{nearest_hint(kind.unsure, kind.grades)}")
+        for word, grade in (("unsure", kind.unsure), ("silent", kind.silent)):
+            if grade and grade not in kind.grades:
+                yield _problem(node, f"{name}: {word} is none of its grades{nearest_hint(grade, kind.grades)}")
         for grade in kind.grades:
             if grade not in grades.grades:
                 yield _problem(node, f"{name}: there is no grade {grade}{nearest_hint(grade, grades.grades)}")

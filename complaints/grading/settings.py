@@ -36,7 +36,9 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     grades: tuple[Name, ...]
     categories: tuple[str, ...]
     unsure: str = ""
-    """The grade where no rule holds at all; the least severe one where none is given."""
+    """The grade where no rule holds for the words; the least severe one where none is given."""
+    silent: str = ""
+    """The same where there are no words: somebody pressed a key. None given: as `unsure`."""
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -62,6 +64,8 @@ class Grades(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     misheard: tuple[Name, ...] = ()
     """Signals whose Chinese words count in other characters of the same sound, too, and whose long English words count
     with a letter wrong: people mistype what they know by ear, and recognisers mishear."""
+    abandoned_after_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    """A caller who gives up after so long a wait is owed a case; 0: none is."""
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "CNY"
     rates: dict[str, Annotated[float, msgspec.Meta(gt=0)]] = {}
     """Worth of one of each other currency in the house's own: for comparing, not for paying."""
