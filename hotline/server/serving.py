@@ -45,6 +45,7 @@ from hotline.mail.making import make_mailing
 from hotline.provisioning.port import Provisioning
 from hotline.server import logs
 from hotline.server.case_clocks import CaseClocks
+from hotline.server.case_work import CaseWork
 from hotline.server.controller import RunningController
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
@@ -313,6 +314,7 @@ class Server:
         thinning = Thinning(site.database, self._writer)
         tellers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
         clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
+        case_work = CaseWork(site, self._versions)
 
         def lists() -> set[str]:
             return {share.name for one in self.controller.campaigns().values() for share in one.lists}
@@ -323,8 +325,12 @@ class Server:
             now = self._clock.now()
             await retention.look(now, now + self.register.offset_s)
 
+        async def work_off_cases() -> None:
+            await case_work.look(self.register.version, self._clock.now() + self.register.offset_s)
+
         return {
             "retention": keep_and_delete,
+            "cases": work_off_cases,
             "clocks of cases": lambda: clocks.look(self.register.version, self._clock.now() + self.register.offset_s),
             "old snapshots": lambda: thinning.look(self._clock.now()),
             "policy of outgoing calls": self._gate.look,

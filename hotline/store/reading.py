@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, DefaultClause, FromClause, Select, Table, func, literal, select
 from sqlalchemy.dialects import sqlite
 
-from hotline.store import opening, schema
+from hotline.store import case_tables, opening, schema
 
 Row = Mapping[str, Any]
 
@@ -124,6 +124,13 @@ async def cases(path: Path, most: int = 50, call: str | None = None, number: str
     table, sound = schema.cases, schema.recordings
     first_recording = select(func.min(sound.c.path)).where(sound.c.call == table.c.call).scalar_subquery()
     query = select(table, first_recording.label("recording")).order_by(table.c.opened_at.desc()).limit(most)
+    if opening.is_of_today(path):  # since its log began a case is at a stage
+        heads = case_tables.case_heads
+        stage = func.coalesce(heads.c.stage, table.c.state)
+        query = query.with_only_columns(
+            *(column if column.name != "state" else stage.label("state") for column in table.c),
+            first_recording.label("recording"),
+        ).outerjoin(heads, heads.c.case == table.c.number)
     if call is not None:
         query = query.where(table.c.call == call)
     if number is not None:

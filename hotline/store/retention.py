@@ -18,6 +18,16 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 OF_A_CALL = ("call_agents", "callbacks", "calls", "legs", "steps", "surveys", "talks", "transfers", "webhook_outbox")
 """Tables whose rows go with their call: the call's row itself, and what was logged of it."""
 
+_OF_A_CASE = (
+    "DELETE FROM cases WHERE number = ?",
+    'DELETE FROM case_contacts WHERE "case" = ?',
+    'DELETE FROM case_matches WHERE ?1 IN ("case", other)',
+    'DELETE FROM case_heads WHERE "case" = ?',
+    "UPDATE case_entries SET author = '', fields = '{}', erased_at = CAST(strftime('%s', 'now') AS REAL)"
+    ' WHERE "case" = ?',
+)
+"""What goes with a case. Its entries lose author and fields, and keep their digests: see hotline.store.case_log."""
+
 _NOT_HELD = "NOT EXISTS (SELECT 1 FROM legal_holds AS h WHERE h.call = {0}.call)"
 _NO_CASE = "NOT EXISTS (SELECT 1 FROM cases AS k WHERE k.call = {0}.call)"
 _NO_RECORDING = "NOT EXISTS (SELECT 1 FROM recordings AS r WHERE r.call = {0}.call)"
@@ -38,7 +48,7 @@ _OLD = {
 }
 """What is older than the site keeps, whether something keeps it or not. The journal goes up to a snapshot."""
 _KEPT_BY: dict[str, Sequence[str]] = {
-    "cases": (_NOT_HELD,),
+    "cases": (_NOT_HELD, 'NOT EXISTS (SELECT 1 FROM case_heads AS o WHERE o."case" = {0}.number AND o.is_open)'),
     "recordings": (_NOT_HELD, _NO_CASE),
     "voicemail": (_NOT_HELD, _NO_CASE),
     "calls": (_NOT_HELD, _NO_CASE, _NO_RECORDING, _NO_CALLBACK),
@@ -124,7 +134,7 @@ def next_piece(connection: sqlite3.Connection, kind: Kind, before: float, skip: 
                 {"before": before, "skip": skip},
             ).fetchall()
     if kind == "cases":
-        return Piece([("DELETE FROM cases WHERE number = ?", key) for key in keys], count=len(keys))
+        return Piece([(statement, key) for statement in _OF_A_CASE for key in keys], count=len(keys))
     if kind == "calls":
         statements = [f'DELETE FROM {table} WHERE "call" = ?' for table in OF_A_CALL]
         return Piece([(statement, key) for statement in statements for key in keys], count=len(keys))

@@ -11,6 +11,7 @@ from complaints.grading.settings import Grades
 from dsl.calendars import read_hours
 from dsl.hours import Hours
 from dsl.tree import Node, Problem, SourceError, parse
+from hotline.versions.store import Versions
 from ivr.compiler.compiling import HOURS
 
 FILES = (GRADES, DISPATCH)
@@ -60,3 +61,8 @@ def _inside(roots: Mapping[str, Node], path: str, section: str) -> tuple[str, ..
         return None
     found = roots[path].items.get(section)
     return () if found is None else tuple(found.items)
+
+
+def rules_of(versions: Versions, version: str) -> CaseRules:
+    """The rules of a published version; none for an empty one. Raises BadInput, as `compiled_again` does."""
+    return compiled_again(versions.sources(version, (*FILES, HOURS))) if version else CaseRules()

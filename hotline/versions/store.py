@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -88,6 +88,15 @@ class Versions:
             }
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"version {version}: its policies cannot be read: {error}") from error
+
+    def sources(self, version: str, paths: Iterable[str]) -> dict[str, str]:
+        """The texts of those of these files that it was made of. Raises BadInput when it is not here."""
+        self.manifest(version)
+        folder = self._folder / version / "source"
+        try:
+            return {path: (folder / path).read_text(encoding="utf-8") for path in paths if (folder / path).exists()}
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"version {version}: its sources cannot be read: {error}") from error
 
     def current(self) -> str | None:
         """The id of the version that new calls get; None before the first publish."""

@@ -18,6 +18,7 @@ from hotline.web import (
     calls,
     campaign_work,
     campaigns,
+    cases,
     consultations,
     description,
     dialling,
@@ -99,6 +100,7 @@ def make(
 
     _agents(app, controller, known)
     calls.add(app, controller, guard)
+    cases.add(app, controller, guard)
     recordings.add(app, controller, guard)
     gate = answers or ClosedGate()
     dialling.add(app, controller, known, gate)

@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,12 @@ from fastapi import FastAPI
 
 from acd.config import read
 from calls.ids import CallId
+from complaints.intake.contact import Contact
+from hotline.cases import intake
+from hotline.cases.work import Work
 from hotline.server.serving import Server
 from hotline.store import statements
+from hotline.versions.case_rules import CaseRules
 from hotline.versions.store import Versions
 from hotline.web.app import make
 from hotline.web.tokens import WaitTokens
@@ -57,6 +62,8 @@ async def house(tmp_path: Path) -> AsyncIterator[tuple[Server, str, str]]:
         # as the examples of the search have it
         store.execute("UPDATE calls SET queue = 'care', outcome = 'abandoned'")
         store.execute("INSERT INTO call_agents SELECT '8001', arrived_at, call, queue, outcome, direction FROM calls")
+    intake.take_in(site.database, [Contact("http", "letter-1", time.time(), "fees")], site.zone)
+    Work(site.database).off(CaseRules(), time.time())
     yield server, live, ended
     signal.raise_signal(signal.SIGTERM)
     await serving
@@ -80,13 +87,15 @@ def _body(described: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any
 
 async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
     server, live, ended = house
+    with contextlib.closing(sqlite3.connect(server.site.database)) as store:
+        (case,) = store.execute("SELECT max(number) FROM cases WHERE length(number) = 13").fetchone()
     tokens = WaitTokens("a secret")
     app = make(server.controller, "token", tokens)
     described = app.openapi()
     told: dict[str, int] = {}
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
-            told[f"{method} {path}"] = await _ask(app, described, method, path, operation, tokens, live, ended)
+            told[f"{method} {path}"] = await _ask(app, described, method, path, operation, tokens, live, ended, case)
     assert len(told) > 20
     refused = {name: status for name, status in told.items() if not 200 <= status < 300}
     of_talks = (
@@ -96,6 +105,7 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
     )
     assert refused == {
         **{f"post /calls/{{call}}/{name}": 409 for name in of_talks},  # this caller waits, and is in no talk
+        "post /cases/{case}/apart": 409,  # nobody proposed that they are one
         "post /agents/{agent}/dial": 403,  # no dialplans/outgoing.yaml: nobody outside is called
         "post /agents/{agent}/preview": 409,  # the agent is shown nobody, and has no talk of a campaign
         "post /agents/{agent}/disposition": 409,
@@ -117,9 +127,11 @@ async def _ask(
     tokens: WaitTokens,
     live: str,
     ended: str,
+    case: str,
 ) -> int:
     """The status; names of calls, tokens and files are those that there are."""
     there = {"call": live if method == "post" else ended, "token": tokens.token(CallId(live)), "name": "message-1.wav"}
+    there["case"] = case
     query: dict[str, Any] = {}
     for parameter in operation.get("parameters", ()):
         schema = {**parameter["schema"], **parameter}

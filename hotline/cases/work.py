@@ -1,0 +1,290 @@
+"""What the house does with cases by itself: accept, find the same matter, grade, dispatch, and climb the ladder.
+
+Looked at once a second, beside the event loop. A case that a call opened is a row of the event that asked for it; here
+its log begins. Every case is done in one transaction: killed at any moment, it is done the next time, and once.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from complaints.dispatch.choosing import Matter, Standing, choose
+from complaints.dispatch.ladder import due
+from complaints.grading.grading import Facts, grade
+from complaints.intake.contact import Contact, quoted_cases
+from complaints.intake.matching import Candidate, Match, matches
+from complaints.stages.rules import HOUSE, Act
+from dsl.hours import is_open
+from hotline.cases import intake
+from hotline.cases.keeping import Kept, act, contact_of, kept, looking, put_contact, put_head, writing
+from hotline.versions.case_rules import CaseRules
+
+_AT_ONCE = 200
+_DAY_S = 86_400.0
+_LOOK_BACK_S = 60 * _DAY_S
+_STRANGERS_S = 14 * _DAY_S
+_MOST_CANDIDATES = 50
+_SPOKEN = ("text", "what", "wanted", "topic", "about", "note", "message", "transcript", "reason")
+"""Fields of a call's case that are words about the matter; others, such as a language, are none."""
+_NEW = (
+    'SELECT cases.rowid, cases.number FROM cases LEFT JOIN case_heads AS h ON h."case" = cases.number'
+    ' WHERE cases.rowid > ? AND h."case" IS NULL ORDER BY cases.rowid LIMIT ?'
+)
+_CALL = (
+    'SELECT cases.number, cases."call", cases.caller, cases.category, cases.asked_by, cases.opened_at, cases.fields,'
+    " calls.queued_at, calls.answered_at, calls.agent, calls.language FROM cases"
+    ' LEFT JOIN calls ON calls."call" = cases."call" WHERE cases.number = ?'
+)
+_NEAR = (
+    'SELECT "case" FROM case_heads WHERE is_open AND "case" <> :case AND opened_at >= :since AND '
+    "((:caller <> '' AND caller = :caller) OR (:account <> '' AND account = :account))"
+    " ORDER BY opened_at DESC LIMIT :most"
+)
+_ALIKE = (
+    'SELECT "case" FROM case_heads WHERE is_open AND "case" <> :case AND opened_at >= :since AND category = :category'
+    " ORDER BY opened_at DESC LIMIT :most"
+)
+_BY_REFERENCE = (
+    'SELECT "case" FROM case_contacts WHERE "case" <> ? AND '
+    "json_extract(fields, '$.reference') = ? AND at >= ? LIMIT 5"
+)
+_EARLIER = (
+    "SELECT count(*) FROM case_heads WHERE \"case\" <> :case AND opened_at BETWEEN :since AND :at AND link = 'own' AND "
+    "category = :category AND ((:caller <> '' AND caller = :caller) OR (:account <> '' AND account = :account))"
+)
+_CLIMBING = 'SELECT "case" FROM case_heads WHERE climbs_at <= ? ORDER BY climbs_at LIMIT ?'
+_LOADS = "SELECT department, handler, count(*) FROM case_heads WHERE is_open AND department <> '' GROUP BY 1, 2"
+_ASK = (
+    'INSERT INTO case_matches ("case", other, score, reasons, state, at, by) VALUES (?, ?, ?, ?, ?, ?, ?)'
+    " ON CONFLICT DO NOTHING"
+)
+_ABANDONED = (
+    "SELECT \"call\", caller, queue, language, queued_at, ended_at FROM calls WHERE outcome = 'abandoned'"
+    " AND arrived_at >= ? AND queued_at IS NOT NULL AND ended_at - queued_at >= ? ORDER BY arrived_at LIMIT ?"
+)
+
+
+class Done(msgspec.Struct):
+    """What was done: numbers of cases."""
+
+    begun: list[str] = msgspec.field(default_factory=list)
+    merged: list[str] = msgspec.field(default_factory=list)
+    asked: list[str] = msgspec.field(default_factory=list)
+    climbed: list[str] = msgspec.field(default_factory=list)
+
+
+class Work:
+    """Does what is to be done, piece by piece; safe to call from one thread at a time."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._begun_until = 0
+        """Every case up to this rowid has a log: a look costs nothing for those that are begun."""
+
+    def off(self, rules: CaseRules, now: float) -> Done:
+        """Do all that is to be done at `now` (UTC epoch seconds), so much at once as keeps the store free for others.
+
+        Raises BadInput where the store cannot be read or written; what was done before stays done.
+        """
+        done = Done()
+        with looking(self._database) as connection:
+            (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM cases").fetchone()
+            new = connection.execute(_NEW, (self._begun_until, _AT_ONCE)).fetchall()
+            climbing = [case for (case,) in connection.execute(_CLIMBING, (now, _AT_ONCE))]
+        for rowid, case in new:
+            with writing(self._database) as connection:
+                _begin(connection, case, rules, now, done)
+            self._begun_until = rowid
+        if len(new) < _AT_ONCE:
+            self._begun_until = last
+        for case in climbing:
+            with writing(self._database) as connection:
+                _climb(connection, case, rules, now, done)
+        return done
+
+
+def take_in_abandoned(database: Path, rules: CaseRules, zone: Any, now: float) -> int:
+    """Open cases for callers who gave up after a wait that grades.yaml counts as too long; how many."""
+    limit_s = 0.0 if rules.grades is None else rules.grades.abandoned_after_s
+    if not limit_s:
+        return 0
+    with looking(database) as connection:
+        rows = connection.execute(_ABANDONED, (now - _DAY_S, limit_s, _AT_ONCE)).fetchall()
+    contacts = [
+        Contact(
+            *("abandoned", call, ended_at),
+            text=f"等待{(ended_at - queued_at) / 60:.0f}分钟后挂断；队列：{queue}",
+            caller=caller,
+            category="abandoned",
+            language=language,
+            waited_s=ended_at - queued_at,
+        )
+        for call, caller, queue, language, queued_at, ended_at in rows
+    ]
+    return sum(taken.is_new for taken in intake.take_in(database, contacts, zone)) if contacts else 0
+
+
+def _begin(connection: sqlite3.Connection, number: str, rules: CaseRules, now: float, done: Done) -> None:
+    case = kept(connection, number)
+    if case.entries:  # its log has begun, and its head was lost
+        put_head(connection, case, case.state, now, rules.dispatch)
+        return
+    if not case.contacts:
+        case.contacts.append(_of_call(connection, number))
+        put_contact(connection, number, case.contacts[0])
+    contact = case.contacts[0]
+    done.begun.append(number)
+
+    def do(what: str, /, **fields: Any) -> None:
+        act(connection, case, Act(what, HOUSE, max(now, case.opened_at), fields), now, rules.dispatch)
+
+    about = {"about": list(contact.about)} if contact.about else {}
+    opened = Act("opened", HOUSE, case.opened_at, {"channel": contact.channel, "source": contact.source, **about})
+    act(connection, case, opened, now, rules.dispatch)
+    do("accepted")
+    found = matches(contact, _candidates(connection, case))
+    if found and found[0].is_certain:
+        _merge(connection, case, found[0], now, rules, done)
+        return
+    for match in found:
+        values = (match.score, msgspec.json.encode(match.reasons).decode(), "asked", now, "")
+        connection.execute(_ASK, (number, match.case, *values))
+        done.asked.append(number)
+    if rules.grades is None:
+        return
+    facts = Facts(
+        category=case.category,
+        channel=contact.channel,
+        product=contact.product,
+        region=contact.region,
+        language=contact.language,
+        earlier_cases=_earlier(connection, case, contact),
+        waited_s=contact.waited_s,
+    )
+    graded = grade(contact.words, facts, rules.grades)
+    do(
+        "graded",
+        category=case.category,
+        grade=graded.grade,
+        kind=graded.kind,
+        reasons=[str(reason) for reason in graded.reasons],
+        four_eyes=graded.flow.four_eyes,
+        clocks=list(graded.settings.clocks),
+        unsure=graded.is_unsure,
+    )
+    if rules.dispatch is None:
+        return
+    matter = Matter(case.category, contact.product, contact.region, graded.grade, contact.channel)
+    usual = graded.settings.department
+    choice = choose(matter, rules.dispatch, usual, standings(connection, rules, now), case.state.interested)
+    person = {"person": choice.person} if choice.person else {}
+    do("dispatched", department=choice.department, reasons=list(choice.reasons), **person)
+
+
+def standings(connection: sqlite3.Connection, rules: CaseRules, now: float) -> dict[str, Standing]:
+    """Each department now: open or not by its hours, and its load."""
+    loads: dict[str, dict[str, int]] = {}
+    for department, handler, count in connection.execute(_LOADS):
+        loads.setdefault(department, {})[handler] = count
+    found = {}
+    for name, department in (rules.dispatch.departments if rules.dispatch else {}).items():
+        hours = rules.hours.get(department.hours)
+        people = dict(loads.get(name, {}))
+        waiting = people.pop("", 0)
+        found[name] = Standing(hours is None or is_open(hours, now)[0], people, waiting)
+    return found
+
+
+def _merge(connection: sqlite3.Connection, case: Kept, match: Match, now: float, rules: CaseRules, done: Done) -> None:
+    reasons = list(match.reasons)
+    fields = {"into": match.case, "reasons": reasons}
+    act(connection, case, Act("merged", HOUSE, max(now, case.opened_at), fields), now, rules.dispatch)
+    other = kept(connection, match.case)
+    told = {"channel": case.contacts[0].channel, "from": case.case, "about": list(case.contacts[0].about)}
+    act(connection, other, Act("contact", HOUSE, max(now, case.opened_at), told), now, rules.dispatch)
+    values = (match.score, msgspec.json.encode(reasons).decode(), "merged", now, HOUSE)
+    connection.execute(_ASK, (case.case, match.case, *values))
+    done.merged.append(case.case)
+
+
+def _climb(connection: sqlite3.Connection, number: str, rules: CaseRules, now: float, done: Done) -> None:
+    case = kept(connection, number)
+    state = case.state
+    if rules.dispatch is not None and state.is_open:
+        steps = rules.dispatch.ladders.get(state.grade, ())
+        for step in due(case.entries, steps, rules.dispatch.departments, now):
+            told = {"escalation": step.number, "tell": list(step.tell), "due_at": step.due_at}
+            if step.department and step.department != case.state.department:
+                fields = {"department": step.department, "reason": f"step {step.number} of the ladder", **told}
+                act(connection, case, Act("handed_over", HOUSE, now, fields), now, rules.dispatch)
+            else:
+                fields = {"text": f"step {step.number} of the ladder: nobody has it in hand", **told}
+                act(connection, case, Act("noted", HOUSE, now, fields), now, rules.dispatch)
+            done.climbed.append(number)
+    put_head(connection, case, case.state, now, rules.dispatch)
+
+
+def _of_call(connection: sqlite3.Connection, number: str) -> Contact:
+    """The contact of a case that a call opened."""
+    row = connection.execute(_CALL, (number,)).fetchone()
+    _, call, caller, category, asked_by, opened_at, fields, queued_at, answered_at, agent, language = row
+    told: Mapping[str, Any] = msgspec.json.decode(fields)
+    channel = "agent" if asked_by == "agent" else "voicemail" if told.get("from") == "message" else "call"
+    words = [str(told[name]) for name in _SPOKEN if str(told.get(name, "")).strip()]
+    waited = answered_at - queued_at if queued_at and answered_at and answered_at > queued_at else 0.0
+    about = () if asked_by == "agent" or agent is None or category != "complaint" else (str(agent),)
+    plain = {name: str(told.get(name, "")) for name in ("account", "product", "region", "name")}
+    return Contact(
+        *(channel, f"{call}#{number}", opened_at),
+        text="\n".join(words),
+        caller=caller,
+        category=category,
+        language=language or "",
+        waited_s=waited,
+        about=about,
+        fields={"call": call},
+        **plain,
+    )
+
+
+def _candidates(connection: sqlite3.Connection, case: Kept) -> list[Candidate]:
+    contact = case.contacts[0]
+    bound = {
+        **{"case": case.case, "since": contact.at - _LOOK_BACK_S, "most": _MOST_CANDIDATES},
+        **{"caller": contact.person, "account": contact.owner, "category": case.category},
+    }
+    found = dict.fromkeys(row[0] for row in connection.execute(_NEAR, bound))
+    found |= dict.fromkeys(quoted_cases(contact.words))
+    if contact.reference:
+        since = contact.at - _LOOK_BACK_S
+        found |= dict.fromkeys(
+            row[0] for row in connection.execute(_BY_REFERENCE, (case.case, contact.reference, since))
+        )
+    if contact.words:
+        bound["since"] = contact.at - _STRANGERS_S
+        found |= dict.fromkeys(row[0] for row in connection.execute(_ALIKE, bound))
+    candidates = []
+    for number in found:
+        row = connection.execute(
+            'SELECT h.category, h.product FROM case_heads AS h WHERE h."case" = ? AND h.is_open', (number,)
+        ).fetchone()
+        rows = connection.execute(
+            "SELECT channel, source, at, caller, name, account, subject, text, fields FROM case_contacts"
+            ' WHERE "case" = ? ORDER BY row LIMIT 5',
+            (number,),
+        ).fetchall()
+        if row is not None and rows and number != case.case:
+            candidates.append(Candidate(number, tuple(contact_of(one) for one in rows), *row))
+    return candidates
+
+
+def _earlier(connection: sqlite3.Connection, case: Kept, contact: Contact) -> int:
+    bound = {
+        **{"case": case.case, "since": contact.at - _LOOK_BACK_S, "at": contact.at, "category": case.category},
+        **{"caller": contact.person, "account": contact.owner},
+    }
+    (count,) = connection.execute(_EARLIER, bound).fetchone()
+    return int(count)

@@ -1,0 +1,177 @@
+"""Intake by e-mail and files: each message once, whatever a stranger's program made of it."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from calls.errors import BadInput
+from hotline.cases import files, mail
+
+pytestmark = pytest.mark.unit
+
+NOW = 1_796_000_000.0
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def message(text: str, **headers: str) -> EmailMessage:
+    made = EmailMessage()
+    usual = {"From": "王芳 <wang@example.com>", "Subject": "投诉", "Message_ID": "<1@x>"}
+    for name, value in {**usual, **headers}.items():
+        made[name.replace("_", "-")] = value
+    made.set_content(text)
+    return made
+
+
+def test_a_message_is_a_contact() -> None:
+    raw = message(
+        "扣了我三千块\n\n> 上一封\n2026年11月 客服写道:\n请退还", Date="Mon, 30 Nov 2026 09:05:00 +0800"
+    ).as_bytes()
+    contact = mail.contact_of(raw, NOW)
+    assert (contact.channel, contact.source, contact.name, contact.subject) == ("email", "<1@x>", "王芳", "投诉")
+    assert contact.text == "扣了我三千块\n\n请退还"
+    assert contact.fields == {"email": "wang@example.com"}
+    assert contact.at == min(1_796_000_700.0, NOW)
+
+
+def test_markup_is_taken_out_and_attachments_are_counted() -> None:
+    made = message("")
+    made.clear_content()
+    made.set_content(
+        "<style>p {}</style><p>扣了<b>三千</b>块</p><blockquote>old</blockquote><script>x()</script>", "html"
+    )
+    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
+    contact = mail.contact_of(made.as_bytes(), NOW)
+    assert contact.text == "扣了三千块"
+    assert contact.fields["attachments"] == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"From: a@b.c\r\nContent-Type: text/plain; charset=gb2312\r\n\r\n\xcd\xcb\xc7\xae", "退钱"),
+        (b"From: a@b.c\r\nContent-Type: text/plain; charset=x-unknown\r\n\r\n\xe9\x80\x80\xe9\x92\xb1", "退钱"),
+        (b"From: a@b.c\r\nDate: yesterday\r\n\r\nhello", "hello"),
+        (b"From: <<<>>> ;;\r\nMessage-ID: \r\n\r\nhello", "hello"),
+        (b"From: a@b.c\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n--x--", ""),
+    ],
+)
+def test_what_strangers_send_is_read(raw: bytes, text: str) -> None:
+    contact = mail.contact_of(raw, NOW)
+    assert contact.text == text
+    assert contact.at == NOW
+    assert contact.source.startswith("sha256:")
+    assert mail.contact_of(raw, NOW + 1).source == contact.source
+
+
+@pytest.mark.parametrize(("raw", "told"), [(b"hello", "no sender"), (b"x" * (mail.MOST_BYTES + 1), "at most")])
+def test_what_is_no_message(raw: bytes, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        mail.contact_of(raw, NOW)
+
+
+class Mailbox(socketserver.StreamRequestHandler):
+    """As much of IMAP as a mailbox needs: LOGIN, SELECT, UID SEARCH, FETCH and STORE."""
+
+    messages: dict[int, bytes]
+    seen: set[int]
+
+    def handle(self) -> None:
+        self._say("* OK ready")
+        for line in self.rfile:
+            tag, _, rest = line.decode().strip().partition(" ")
+            words = rest.split()
+            match [word.upper() for word in words[:2]]:
+                case ["LOGIN", *_]:
+                    good = words[-1] == '"secret"'
+                    self._say(f"{tag} {'OK' if good else 'NO'} login")
+                case ["SELECT", *_]:
+                    self._say("* 2 EXISTS", f"{tag} {'OK' if words[1] == chr(34) + 'INBOX' + chr(34) else 'NO'} select")
+                case ["UID", "SEARCH"]:
+                    new = [str(uid) for uid in self.messages if uid not in self.seen]
+                    self._say(f"* SEARCH {' '.join(new)}", f"{tag} OK done")
+                case ["UID", "FETCH"]:
+                    raw = self.messages[int(words[2])]
+                    self.wfile.write(f"* 1 FETCH (UID {words[2]} BODY[] {{{len(raw)}}}\r\n".encode() + raw + b")\r\n")
+                    self._say(f"{tag} OK done")
+                case ["UID", "STORE"]:
+                    self.seen.add(int(words[2]))
+                    self._say(f"{tag} OK done")
+                case ["LOGOUT"]:
+                    self._say("* BYE", f"{tag} OK done")
+                    return
+                case _:
+                    self._say("* CAPABILITY IMAP4rev1", f"{tag} OK done")
+
+    def _say(self, *lines: str) -> None:
+        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+
+
+@contextmanager
+def mailbox(messages: dict[int, bytes]) -> Iterator[tuple[int, set[int]]]:
+    seen: set[int] = set()
+    handler = type("Handler", (Mailbox,), {"messages": messages, "seen": seen})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], seen
+        server.shutdown()
+
+
+def test_a_message_is_marked_as_seen_when_the_next_one_is_asked_for() -> None:
+    raws = {4: message("one").as_bytes(), 7: message("two", Message_ID="<2@x>").as_bytes()}
+    with mailbox(raws) as (port, seen):
+        found = mail.of_mailbox("127.0.0.1", "complaints", "secret", port=port, tls=False)
+        uid, raw = next(found)
+        assert (uid, mail.contact_of(raw, NOW).text, seen) == (b"4", "one", set())
+        uid, _ = next(found)
+        assert (uid, seen) == (b"7", {4})
+        found.close()  # the process dies here: the second one comes again
+        again = list(mail.of_mailbox("127.0.0.1", "complaints", "secret", port=port, tls=False))
+        assert [uid for uid, _ in again] == [b"7"]
+        assert seen == {4, 7}
+
+
+@pytest.mark.parametrize(
+    ("password", "folder", "told"), [("wrong", "INBOX", "login"), ("secret", "none", "folder none")]
+)
+def test_a_mailbox_that_refuses_is_told(password: str, folder: str, told: str) -> None:
+    with mailbox({}) as (port, _), pytest.raises(BadInput, match=told):
+        list(mail.of_mailbox("127.0.0.1", "complaints", password, folder, port, tls=False))
+
+
+def test_a_mailbox_that_is_not_there_is_told() -> None:
+    with pytest.raises(BadInput, match="mailbox complaints at"):
+        list(mail.of_mailbox("127.0.0.1", "complaints", "x", port=1, tls=False))
+
+
+class TestCsv:
+    def read(self, tmp_path: Path, data: bytes) -> tuple[list, list]:
+        (tmp_path / "in.csv").write_bytes(data)
+        return files.read(tmp_path / "in.csv", ZONE, "CN", "regulator", NOW)
+
+    def test_rows_are_contacts(self, tmp_path: Path) -> None:
+        text = "编号,投诉内容,联系电话,转办编号,时间,金额\n17,扣了我三千块,13800138000,转办118,2026/11/29 09:05,3000\n"
+        (contact,), problems = self.read(tmp_path, text.encode("gb18030"))
+        assert problems == []
+        assert (contact.channel, contact.source, contact.reference) == ("regulator", "17", "转办118")
+        assert (contact.text, contact.caller, contact.fields) == ("扣了我三千块", "13800138000", {"金额": "3000"})
+
+    def test_a_row_without_a_key_is_known_by_what_it_says(self, tmp_path: Path) -> None:
+        (one, two), _ = self.read(tmp_path, b"text;phone\nhello;1\nhello;2\n")
+        (again, _), _ = self.read(tmp_path, b"text;phone\nhello;1\nhello;2\n")
+        assert one.source == again.source != two.source
+
+    def test_bad_rows_are_told_and_the_others_taken(self, tmp_path: Path) -> None:
+        rows = "text,time\nhello,2026-11-29\n,2026-11-29\nhello,soon\nhello,2099-01-01\nhello,2026-11-29,x\n"
+        contacts, problems = self.read(tmp_path, rows.encode())
+        assert len(contacts) == 1
+        assert [problem.row for problem in problems] == [3, 4, 5, 6]
+
+    def test_a_file_without_texts_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(BadInput, match=r"no column with what is complained about.*did you mean text"):
+            self.read(tmp_path, b"texxt,phone\nhello,1\n")
