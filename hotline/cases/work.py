@@ -14,7 +14,7 @@ import msgspec
 from complaints.dispatch.choosing import Matter, Standing, choose
 from complaints.dispatch.ladder import due
 from complaints.grading.grading import Facts, grade
-from complaints.intake.contact import Contact, quoted_cases
+from complaints.intake.contact import Channel, Contact, quoted_cases
 from complaints.intake.matching import Candidate, Match, matches
 from complaints.stages.rules import HOUSE, Act
 from dsl.hours import is_open
@@ -232,13 +232,15 @@ def _of_call(connection: sqlite3.Connection, number: str) -> Contact:
     row = connection.execute(_CALL, (number,)).fetchone()
     _, call, caller, category, asked_by, opened_at, fields, queued_at, answered_at, agent, language = row
     told: Mapping[str, Any] = msgspec.json.decode(fields)
-    channel = "agent" if asked_by == "agent" else "voicemail" if told.get("from") == "message" else "call"
+    channel: Channel = "agent" if asked_by == "agent" else "voicemail" if told.get("from") == "message" else "call"
     words = [str(told[name]) for name in _SPOKEN if str(told.get(name, "")).strip()]
     waited = answered_at - queued_at if queued_at and answered_at and answered_at > queued_at else 0.0
     about = () if asked_by == "agent" or agent is None or category != "complaint" else (str(agent),)
-    plain = {name: str(told.get(name, "")) for name in ("account", "product", "region", "name")}
+    plain: dict[str, Any] = {name: str(told.get(name, "")) for name in ("account", "product", "region", "name")}
     return Contact(
-        *(channel, f"{call}#{number}", opened_at),
+        channel,
+        f"{call}#{number}",
+        opened_at,
         text="\n".join(words),
         caller=caller,
         category=category,

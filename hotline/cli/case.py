@@ -96,7 +96,13 @@ def list_cases(
     """
     opened = open_site(site)
     audit_shown(opened, reveal, f"cases, the newest {most}")
-    filters = {"stage": stage, "grade": grade, "department": department, "handler": handler, "open": open_only}
+    filters: dict[str, str | bool | None] = {
+        "stage": stage,
+        "grade": grade,
+        "department": department,
+        "handler": handler,
+        "open": open_only,
+    }
     with told():
         rows = reading.listing(opened.database, most, **filters)
     rows = rows if reveal else [reading.masked_head(row) for row in rows]

@@ -3,7 +3,7 @@
 import time
 import uuid
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -54,7 +54,13 @@ def text(
     """
     opened = open_site(site)
     with told():
-        known = {"caller": caller, "account": account, "name": name, "reference": reference, "product": product}
+        known: dict[str, Any] = {
+            "caller": caller,
+            "account": account,
+            "name": name,
+            "reference": reference,
+            "product": product,
+        }
         own = source or f"cli-{uuid.uuid4().hex}"
         contact = Contact(_channel(channel), own, time.time(), words, category=category, **known)
         _take_in(opened, [contact], [], json)
@@ -166,4 +172,4 @@ def _tell(cases: list[intake.Taken], problems: list[str], json: bool) -> None:
 def _channel(word: str) -> Channel:
     if word not in CHANNELS:
         raise BadInput(f"no channel {word}{nearest_hint(word, CHANNELS)}; there are {', '.join(CHANNELS)}")
-    return cast(Channel, word)
+    return word
