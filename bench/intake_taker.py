@@ -19,8 +19,7 @@ from complaints.intake.contact import Contact
 from hotline.cases import intake
 from hotline.cases.work import Work
 from hotline.site.sample import SAMPLE
-from hotline.versions.case_rules import FILES, CaseRules, compiled_again
-from ivr.compiler.compiling import HOURS
+from hotline.versions.case_rules import FILES, HOURS, CaseRules, compiled_again
 
 _MOST = 100
 

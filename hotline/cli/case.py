@@ -13,6 +13,7 @@ import typer
 from calls.errors import BadInput
 from complaints.stages.rules import FIELDS
 from hotline.cases import acts, reading
+from hotline.cli import case_clock
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.cli.stored import RevealOption, audit_shown
 from hotline.site.settings import Site
@@ -299,3 +300,4 @@ def _in_words(fields: dict[str, Any]) -> str:
 
 for _name, (_kind, _summary, _fields) in ACTS.items():
     app.command(_name)(_act(_name, _kind, _summary, _fields))
+app.command("clock")(case_clock.clock)

@@ -35,7 +35,7 @@ class Incoming(Body):
     text: Annotated[str, pydantic.Field(max_length=20_000, examples=["扣了我三千块，没有人通知"])] = ""
     subject: Annotated[str, pydantic.Field(max_length=500)] = ""
     channel: Channel = "http"
-    at: float | None = None
+    at: Annotated[float | None, pydantic.Field(examples=[1_796_000_000.0])] = None
     """When it was said, UTC epoch seconds; unless given, now."""
     caller: Annotated[str, pydantic.Field(max_length=32, examples=["138 0013 8000"])] = ""
     name: Short = ""
@@ -55,7 +55,7 @@ class Act(Body):
 
     kind: Annotated[str, pydantic.Field(max_length=32, examples=["noted"])]
     author: Annotated[str, pydantic.Field(min_length=1, max_length=64, examples=["li"])]
-    at: float | None = None
+    at: Annotated[float | None, pydantic.Field(examples=[1_796_000_000.0])] = None
     """When it happened, UTC epoch seconds; unless given, now."""
     fields: dict[str, Any] = pydantic.Field(default={}, max_length=20, examples=[{"text": "客户不在，明日再联系"}])
     replaces: Annotated[int, pydantic.Field(ge=0)] = 0
@@ -85,14 +85,13 @@ class Apart(Body):
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
     reads, site, reveals = guard.needs("calls"), [Depends(guard.needs())], guard.needs("calls", "numbers")
-    versions = Versions(controller.database.parent / "versions")
     known: dict[str, CaseRules] = {}
 
     def rules_now() -> CaseRules:
         """Those of the version that holds; read once."""
         version = controller.register.version
         if version not in known:
-            read = rules_of(versions, version)
+            read = rules_of(Versions(controller.database.parent / "versions"), version)
             known.clear()
             known[version] = read
         return known[version]

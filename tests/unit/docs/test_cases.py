@@ -46,7 +46,7 @@ def test_every_word_is_told(words: tuple[str, ...]) -> None:
 
 def test_every_act_is_in_the_table_with_what_it_needs() -> None:
     rows = {}
-    for line in PAGE.splitlines():
+    for line in PAGE.partition("## Stages\n")[2].partition("\n## ")[0].splitlines():
         if line.startswith("| `"):
             acts, _, needs = (re.findall(r"`(\w+)`", cell) for cell in line.split("|")[1:4])
             rows |= {act: frozenset(needs) for act in acts}
