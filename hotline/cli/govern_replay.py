@@ -12,12 +12,12 @@ from calls.errors import BadInput
 from dialer.scenes.governing import on_trial
 from dsl.tree import SourceError, nearest_hint, parse
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
-from hotline.governing.number_file_lists import NumberFileLists
-from hotline.governing.past_calls import Attempts, CallFile, CallLog
-from hotline.governing.ports import MemoryPersons
+from hotline.governing.local import site_subjects
+from hotline.governing.past_calls import Attempts, CallFile, CallLog, LedgerCalls
 from hotline.governing.replay import Report, SceneResult
 from hotline.governing.replay import replay as run
-from hotline.governing.subjects import Subjects
+from hotline.ledger.opening import Place
+from hotline.ledger.searching import Reader
 from hotline.site.instants import instant
 from hotline.site.settings import Site
 from hotline.versions.policies import POLICIES, compiled_again
@@ -34,6 +34,9 @@ def replay(
     calls: Annotated[
         Path | None, typer.Option(help="A file of calls, a JSON object a line, in place of the house's call log.")
     ] = None,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="The calls of the ledger, those of other systems too, in place of the log.")
+    ] = False,
     agent_calls: Annotated[str, typer.Option(help="The scene of agents' own calls, which the call log has not.")] = "",
     callbacks: Annotated[str, typer.Option(help="The scene of callbacks, which the call log has not.")] = "",
     as_made: Annotated[
@@ -52,6 +55,8 @@ def replay(
 
       hotline govern replay --policy stricter.yaml --from 2026-11-01 --to 2026-11-30
 
+      hotline govern replay --policy stricter.yaml --from 2026-11-01 --ledger
+
       hotline govern replay --from 2026-11-01 --calls other_dialer.jsonl --json | jq '.rules[0]'
 
       hotline govern replay --policy stricter.yaml --from 2026-11-01 --agent-calls service_call -n 20
@@ -62,7 +67,9 @@ def replay(
             raise BadInput("say from when: --from 2026-11-01")
         first = instant(begin, opened.zone)
         last = instant(end, opened.zone, end=True) if end else time.time()
-        report, hashes = _run(opened, policy or [], first, last, calls, (agent_calls, callbacks), as_made, most)
+        if ledger and (calls is not None or agent_calls or callbacks):
+            raise BadInput("--ledger has its own calls and scenes: leave --calls, --agent-calls and --callbacks out")
+        report, hashes = _run(opened, policy or [], first, last, calls, ledger, (agent_calls, callbacks), as_made, most)
     if json:
         print_json({"from": first, "to": last, **hashes, **_as_data(report)})
         return
@@ -75,6 +82,7 @@ def _run(
     first: float,
     last: float,
     calls: Path | None,
+    ledger: bool,
     scenes: tuple[str, str],
     as_made: bool,
     most: int,
@@ -89,13 +97,15 @@ def _run(
             raise BadInput(f"there is no scene {scene}{nearest_hint(scene, book.scenes)}")
     before = on_trial(compiled_again(sources, book, site.zone), book)
     after = on_trial(compiled_again(_with(sources, policies), book, site.zone), book)
-    attempts: Attempts = (
-        CallLog(site.database, program.region, *scenes) if calls is None else CallFile(calls, program.region, site.zone)
-    )
-    lists = NumberFileLists(site.do_not_call, program.region)
-    lists.refresh()
+    attempts: Attempts
+    if ledger:
+        attempts = LedgerCalls(Reader(Place.of(site)))
+    elif calls is not None:
+        attempts = CallFile(calls, program.region, site.zone)
+    else:
+        attempts = CallLog(site.database, program.region, *scenes)
     own = [number for number in program.entries if number != "default"]
-    subjects = Subjects(program.region, lists, MemoryPersons(), own)
+    subjects = site_subjects(site, program.region, own)
     earlier = attempts.between(first - max(before.history_s, after.history_s), first)
     report = run(before, after, earlier, attempts.between(first, last), subjects, as_made=as_made, most=most)
     return report, {"version": version, "policy_before": before.hash, "policy_after": after.hash}

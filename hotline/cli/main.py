@@ -27,6 +27,7 @@ _COMMANDS = {
     "govern": ("govern", "The gate of outgoing calls: ask it, approve scenes, watch, replay past calls."),
     "ledger": ("ledger", "Outgoing calls: where each came from, what was refused and by which rule; exports."),
     "gate": ("gate", "The SIP gate before other systems' trunks: its configuration, and whether it is open."),
+    "sources": ("sources", "Other systems whose calls are counted: their call records, and how they are watched."),
     "status": ("status", "The outer parts: up or down, since when, last error, next try; exit status for monitoring."),
     "secrets": ("secrets", "The secrets: what for, how old; never their values. Write a new one on purpose."),
     "retention": ("retention", "What is kept for how long, and what would go now."),

@@ -1,5 +1,7 @@
 """A gate for one command, beside the server or without it: of the published version, or of the folder as it is."""
 
+from collections.abc import Collection
+
 from calls.errors import BadInput
 from dialer.scenes.approval import Standing
 from dialer.scenes.book import governed, versions_of
@@ -50,10 +52,15 @@ def local_gate(
     `at` is when the approvals are looked at. Raises BadInput, and OSError for a do-not-call file that cannot be read.
     """
     now = of_folder(site) if draft else in_force(site, at)
-    file = NumberFileLists(site.do_not_call, now.region)
+    subjects = site_subjects(site, now.region, now.own, persons)
+    return Gate(lambda: now, lambda _: subjects, histories)
+
+
+def site_subjects(site: Site, region: str, own: Collection[str], persons: Persons | None = None) -> Subjects:
+    """What the site's files and store say of callees. Raises OSError for a do-not-call file that cannot be read."""
+    file = NumberFileLists(site.do_not_call, region)
     file.refresh()
     stored = opening.is_of_today(site.database)  # else no server of this release has run here, and nothing is on a list
     lists = SiteLists(file, lambda: lists_of(site)) if stored else file
     known = persons or (site_persons(site.database) if stored else MemoryPersons())
-    subjects = Subjects(now.region, lists, known, now.own)
-    return Gate(lambda: now, lambda _: subjects, histories)
+    return Subjects(region, lists, known, own)

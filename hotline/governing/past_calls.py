@@ -1,11 +1,11 @@
 """Past calls for a replay: from the house's own call log, or from a file of another system's."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,6 +14,7 @@ from calls.errors import BadInput
 from dialer.governor.history import State
 from dialer.governor.questions import Origin
 from hotline.governing.subjects import read_number
+from hotline.ledger.searching import Reader
 from hotline.store import opening
 
 
@@ -36,6 +37,8 @@ class PastAttempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     result: str = ""
     talked_until: float = 0.0
     attributes: dict[str, str] = {}
+    verdict: str = ""
+    """What the gate said as it was asked; empty: nobody asked."""
 
 
 class Attempts(Protocol):
@@ -92,6 +95,39 @@ class CallLog:
             return read_number(number, self._region)
         except ValueError:  # it was called all the same: the rules say what they have against it
             return number
+
+
+class LedgerCalls:
+    """Calls of this house and of others, as the contact ledger has them; those that were never dialled are left out."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def between(self, begin: float, end: float) -> Iterator[PastAttempt]:
+        """The calls of this time, the oldest first."""
+        for row in self._reader.in_order(begin, end):
+            if row["state"] != "released":
+                yield past_attempt(row)
+
+
+def past_attempt(row: Mapping[str, Any]) -> PastAttempt:
+    """A row of the ledger as a past call."""
+    return PastAttempt(
+        at=row["at"] if row["dialled_at"] is None else row["dialled_at"],
+        number=row["number"],
+        state=row["state"],
+        person=row["person"],
+        account=row["account"],
+        scene=row["scene"],
+        origin=row["origin"],
+        source=row["source"],
+        campaign=row["campaign"],
+        agent=row["agent"],
+        caller_id=row["caller_id"],
+        result=row["result"],
+        talked_until=row["talked_until"],
+        verdict=row["verdict"],
+    )
 
 
 class CallFile:

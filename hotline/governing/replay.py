@@ -1,7 +1,7 @@
 """Replay: past calls put to a policy as they came, to see what it would have done before it does it."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -11,9 +11,9 @@ from dialer.governor.decisions import Decision, Reason
 from dialer.governor.governor import decide
 from dialer.governor.history import History, PastCall
 from dialer.governor.policy import Policy
-from dialer.governor.questions import Question
+from dialer.governor.questions import Question, Subject
 from hotline.governing.past_calls import PastAttempt
-from hotline.governing.subjects import Subjects
+from hotline.governing.subjects import Subjects, identified
 
 
 class Blocked(msgspec.Struct, frozen=True):
@@ -75,10 +75,9 @@ class _Side:
         self._as_made = as_made
         self._kept: dict[tuple[str, str], deque[PastCall]] = {}
 
-    def decide(self, question: Question, attempt: PastAttempt, subjects: Subjects) -> Decision:
+    def decide(self, question: Question, attempt: PastAttempt, subject: Subject) -> Decision:
         """Decide on a call as of when it was made."""
-        history = History(self._past(attempt))
-        return decide(self._policy, question, subjects.subject(question, attempt.at), history, attempt.at)
+        return decide(self._policy, question, subject, History(self._past(attempt)), attempt.at)
 
     def note(self, attempt: PastAttempt, decision: Decision | None) -> None:
         """Take the call into the history, unless it would not have been made. None: it was made before the time that
@@ -124,11 +123,13 @@ def replay(
     *,
     as_made: bool = False,
     most: int = 0,
+    each: Callable[[PastAttempt, Decision], None] = lambda attempt, decision: None,
 ) -> Report:
     """Put `attempts` (the oldest first) to both policies, in which every scene is approved.
 
     `earlier`: calls of before, which only count. A call that a policy is against is not made then, and counts for none
     that come after it; with `as_made` it does, as it did. `most`: of so many blocked calls the report tells each.
+    `each` is given every call with the decision of the policy that is tried.
     """
     sides = _Side(before, as_made), _Side(after, as_made)
     for attempt in earlier:
@@ -149,10 +150,15 @@ def replay(
             attributes=attempt.attributes,
         )
         decisions = []
+        subject = subjects.subject(question, attempt.at)
+        question = identified(question, subject)
+        if question.person != attempt.person:
+            attempt = msgspec.structs.replace(attempt, person=question.person)
         for side in sides:
-            decision = side.decide(question, attempt, subjects)
+            decision = side.decide(question, attempt, subject)
             side.note(attempt, decision)
             decisions.append(decision)
+        each(attempt, decisions[1])
         _count(report, attempt, decisions[0], decisions[1], most)
     return report
 

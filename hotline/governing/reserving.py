@@ -5,6 +5,7 @@ import structlog
 
 from dialer.governor.history import NOTHING
 from dialer.governor.questions import Question
+from dialer.governor.scene import Scene
 from hotline.governing.gate import Gate, denied
 from hotline.governing.subjects import identified
 from hotline.ledger.port import Ledger, LedgerAway, Reservation, Settled, Settlement, Terms
@@ -65,6 +66,12 @@ class Reserving:
         except LedgerAway as error:
             reservation = Reservation(denied("ledger", str(error), question, "ledger", policy.hash))
         return self._told(question, reservation, now)
+
+    def scene(self, name: str) -> Scene | None:
+        """A scene as it is published; None where there is none of this name, or no policy is in force."""
+        governed = self._gate.in_force.governed
+        found = None if governed is None else governed.policy.scenes.get(name)
+        return None if found is None else found[0]
 
     async def settle(self, settlement: Settlement) -> Settled:
         """Write what became of an attempt. Raises LedgerAway and BadInput as the ledger does."""

@@ -7,6 +7,7 @@ has fifty million rows: the narrowest filter leads, and the others are held agai
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -96,6 +97,28 @@ class Reader:
         where += [table.c.at < until] if until is not None else []
         counted = select(table.c.state, func.count().label("count")).where(*where).group_by(table.c.state)
         return {row["state"]: row["count"] for row in await asyncio.to_thread(self._rows, counted)}
+
+    def in_order(self, since: float, until: float) -> Iterator[dict[str, Any]]:
+        """All attempts from `since` on and before `until`, the oldest first, each with its `decision`. Raises
+        LedgerAway. A page is read at a time, so writers go on."""
+        return self._in_order(tables.attempts, since, until)
+
+    def refusals_in_order(self, since: float, until: float) -> Iterator[dict[str, Any]]:
+        """All questions that were refused in this time, as above."""
+        return self._in_order(tables.refusals, since, until)
+
+    def _in_order(self, table: Table, since: float, until: float) -> Iterator[dict[str, Any]]:
+        last = (since, -1)
+        while True:
+            behind = tuple_(table.c.at, table.c.id) > tuple_(literal(last[0]), literal(last[1]))
+            rows = self._rows(
+                select(table).where(behind, table.c.at < until).order_by(table.c.at, table.c.id).limit(MOST)
+            )
+            for row in rows:
+                yield _whole(dict(row))
+            if len(rows) < MOST:
+                return
+            last = rows[-1]["at"], rows[-1]["id"]
 
     def explain(self, wanted: AttemptSearch, most: int = 50) -> list[str]:
         """The plan of a search of attempts, as the database tells it."""

@@ -17,9 +17,9 @@ from typing import Generic, NamedTuple, TypeVar
 
 from calls.errors import BadInput
 from hotline.contacts.cells import key_of, numbers_of, zone_of
+from hotline.contacts.role_columns import Cells, at_of, read
 from hotline.persons import columns, consents, exceptions, lists, register
 from hotline.persons.changing import IMPORT, noted
-from hotline.persons.columns import Cells
 from hotline.persons.consents import Word
 from hotline.persons.exceptions import Grant
 from hotline.persons.parties import Party
@@ -79,7 +79,7 @@ class _Kind(Generic[Item]):
 def import_persons(database: Path, file: File, source: str, author: str, *, load_the_rest: bool = False) -> Imported:
     """Persons with their numbers, accounts, tiers, zones and regions. Raises OSError, BadInput."""
 
-    def read(cells: Cells) -> tuple[str, Told]:
+    def read_row(cells: Cells) -> tuple[str, Told]:
         person = key_of(cells.one("person"), "the person's key")
         if not person:
             raise ValueError("there is no key of a person in this row")
@@ -98,7 +98,9 @@ def import_persons(database: Path, file: File, source: str, author: str, *, load
         register.tell_within(connection, *item, now)
 
     roles = frozenset({*_PARTY, "tier", "zone", "region"})
-    kind = _Kind(roles, lambda found: "" if "person" in found else "which column has the persons' keys?", read, write)
+    kind = _Kind(
+        roles, lambda found: "" if "person" in found else "which column has the persons' keys?", read_row, write
+    )
     return _import(database, file, kind, load_the_rest)
 
 
@@ -110,14 +112,14 @@ def import_consents(
     Raises OSError, BadInput."""
     now = time.time()
 
-    def read(cells: Cells) -> tuple[Party, Word]:
+    def read_row(cells: Cells) -> tuple[Party, Word]:
         said = cells.one("purpose")
         word = Word(
             purpose=purposes.get(said, said) or usual.purpose,
             given=columns.yes_or_no(cells.one("given")) if cells.one("given") else usual.given,
-            at=columns.at_of(cells.one("at"), file.zone) if cells.one("at") else usual.at,
+            at=at_of(cells.one("at"), file.zone) if cells.one("at") else usual.at,
             channel=cells.one("channel") or usual.channel,
-            until=columns.at_of(cells.one("until"), file.zone, end=True) if cells.one("until") else usual.until,
+            until=at_of(cells.one("until"), file.zone, end=True) if cells.one("until") else usual.until,
             evidence=cells.one("evidence") or usual.evidence,
             source=usual.source,
             author=usual.author,
@@ -133,33 +135,33 @@ def import_consents(
         return _whom(found)
 
     roles = frozenset({*_PARTY, "purpose", "given", "channel", "at", "until", "evidence"})
-    return _import(database, file, _Kind(roles, enough, read, write), load_the_rest)
+    return _import(database, file, _Kind(roles, enough, read_row, write), load_the_rest)
 
 
 def import_list(database: Path, file: File, wish: Wish, *, load_the_rest: bool = False) -> Imported:
     """Put the persons or accounts of a file on a list. Raises OSError, BadInput."""
     wish.checked(time.time())
 
-    def read(cells: Cells) -> Party:
+    def read_row(cells: Cells) -> Party:
         return _party(cells, file.region)
 
     def write(connection: sqlite3.Connection, party: Party, now: float, batch: int) -> None:
         lists.put_within(connection, party, wish, now, batch)
 
-    return _import(database, file, _Kind(_PARTY - {"number"}, _whom, read, write), load_the_rest)
+    return _import(database, file, _Kind(_PARTY - {"number"}, _whom, read_row, write), load_the_rest)
 
 
 def import_exceptions(database: Path, file: File, grant: Grant, *, load_the_rest: bool = False) -> Imported:
     """Grant an exception to each party of a file. Raises OSError, BadInput."""
     grant.checked(time.time())
 
-    def read(cells: Cells) -> Party:
+    def read_row(cells: Cells) -> Party:
         return _party(cells, file.region)
 
     def write(connection: sqlite3.Connection, party: Party, now: float, batch: int) -> None:
         exceptions.grant_within(connection, party, grant, now, batch)
 
-    return _import(database, file, _Kind(_PARTY, _whom, read, write), load_the_rest)
+    return _import(database, file, _Kind(_PARTY, _whom, read_row, write), load_the_rest)
 
 
 def _whom(found: frozenset[str]) -> str:
@@ -204,7 +206,8 @@ def _import(database: Path, file: File, kind: _Kind[Item], load_the_rest: bool) 
 
 
 def _items(file: File, kind: _Kind[Item]) -> Iterator[Item | BadRow]:
-    for cells in columns.read(file.path, file.region, kind.roles, file.columns, kind.enough, file.sheet):
+    words = columns.words_of(kind.roles)
+    for cells in read(file.path, file.region, words, file.columns, kind.enough, file.sheet, columns.SEVERAL):
         if not isinstance(cells, Cells):
             yield BadRow(*cells)
             continue

@@ -18,6 +18,8 @@ from hotline.governing.reserving import Reserving
 from hotline.governing.site_lists import SiteLists
 from hotline.governing.site_persons import site_persons
 from hotline.governing.subjects import Subjects
+from hotline.other_systems.listening import listening
+from hotline.other_systems.watching import Watcher
 from hotline.server.late_ledger import LateLedger
 from hotline.site.settings import Site
 from hotline.suppression.site_lists import lists_of
@@ -52,6 +54,14 @@ class ServerGate:
         self.sip_gate = Dependency("sip gate", time.time)
         if site.settings.gate is not None:
             add(self.sip_gate)
+        self.watched = {
+            name: Dependency(f"source {name}", time.time)
+            for name, source in site.settings.sources.items()
+            if source.watch is not None and source.mode != "off"
+        }
+        self.watchers: dict[str, Watcher] = {}
+        for state in self.watched.values():
+            add(state)
 
     @contextlib.asynccontextmanager
     async def deciding(self) -> AsyncIterator[None]:
@@ -69,6 +79,17 @@ class ServerGate:
                 talk_s=settings.talk_s,
             )
             tasks.append(asyncio.create_task(decider.run()))
+        for name, state in self.watched.items():
+            watcher = Watcher(
+                name,
+                self._site.settings.sources[name],
+                self._site.settings.region,
+                self.reserving,
+                self.ledger,
+                state,
+            )
+            self.watchers[name] = watcher
+            tasks.append(asyncio.create_task(watcher.run(listening(self._site, name))))
         try:
             yield
         finally:

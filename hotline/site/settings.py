@@ -11,7 +11,7 @@ import urllib.parse
 import zoneinfo
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pydantic
 
@@ -23,6 +23,7 @@ from hotline.site.gate import GateSettings
 from hotline.site.keeping import KeepSettings, LogSettings, Strict
 from hotline.site.mail import MailSettings
 from hotline.site.sharing import SharingSettings
+from hotline.site.sources import SourceSettings, check_names
 from hotline.site.switches import CellSwitchSettings, SwitchSettings
 from hotline.site.web import WebSettings
 from hotline.site.webhooks import WebhookSettings
@@ -114,6 +115,10 @@ class Settings(Strict):
     controllers share it, or `sqlite:///PATH`. Default: DIR/var/ledger.db."""
     gate: GateSettings | None = None
     """The SIP gate before other systems' trunks. Left out: there is none."""
+    sources: Annotated[dict[str, SourceSettings], pydantic.AfterValidator(check_names)] = pydantic.Field(
+        default_factory=dict
+    )
+    """Other systems whose calls are counted here: by their call records, or by watching them."""
 
     @pydantic.field_validator("ledger")
     @classmethod

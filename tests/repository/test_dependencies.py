@@ -22,7 +22,6 @@ NOT_IMPORTED = {
     "hatchling": "pyproject.toml's build backend",
     "import-linter": "a command",
     "mypy": "a command",
-    "panoramisk": "an extra for tools beside ours: docs/decisions/0009-packages-named.md",
     "pre-commit": "a command",
     "pytest-timeout": "a plugin of pytest",
     "pytest-xdist": "a plugin of pytest",
@@ -43,6 +42,7 @@ OF_AN_EXTRA = {
     "paho": ("hotline/bus/",),
     "lightgbm": ("hotline/learning/",),
     "matplotlib": ("hotline/cli/plots.py",),
+    "panoramisk": ("hotline/other_systems/",),
     "psycopg": ("hotline/ledger/", "bench/ledger.py", "bench/postgresql.py"),
 }
 """Not there in every installation: the modules that may want it, and are loaded only where it is."""
@@ -116,5 +116,5 @@ def test_what_an_extra_brings_is_wanted_only_where_it_is_said() -> None:
     imported = list(_imported(*PACKAGES))
     where = {module: {path for one, path in imported if one == module} for module in OF_AN_EXTRA}
     assert all(paths for paths in where.values())
-    optional = set().union(*(of for extra, of in _declared().items() if extra not in ("", "dev", "build", "watch")))
+    optional = set().union(*(of for extra, of in _declared().items() if extra not in ("", "dev", "build")))
     assert {one for module in OF_AN_EXTRA for one in _distributions(module)} == optional
