@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from dialer.campaigns.settings import CampaignSettings
 from hotline.campaigns.work import work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
+from hotline.governing import approving
 from hotline.server.health import Health
 from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
@@ -104,6 +105,18 @@ class RunningController:
         """The reasons of which an agent must give one to pause; None where any will do."""
         pauses = self._routing.pauses
         return None if "" in pauses else frozenset(pauses.values())
+
+    async def approve_scenes(
+        self, scenes: Sequence[str], approver: str, reason: str, begin: float | None, end: float | None, user: str
+    ) -> list[dict[str, Any]]:
+        """Approve scenes as they are published, all or none, and tell how they stand. Raises BadInput."""
+        shown = await asyncio.to_thread(approving.approve, self._site, scenes, approver, reason, begin, end, user)
+        return [approving.as_data(one) for one in shown]
+
+    async def withdraw_scenes(self, scenes: Sequence[str], by: str, reason: str, user: str) -> list[dict[str, Any]]:
+        """Withdraw every approval of these scenes, and tell how they stand. Raises BadInput."""
+        shown = await asyncio.to_thread(approving.withdraw, self._site, scenes, by, reason, user)
+        return [approving.as_data(one) for one in shown]
 
     def agent_states(self) -> list[AgentChanged]:
         """Every agent's state as the queues have it."""

@@ -3,7 +3,7 @@
 `hotline.server.controller` is the one that runs; a test may have one of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -58,6 +58,16 @@ class Controller(Protocol):
 
     def languages(self) -> frozenset[str]:
         """The languages of the house."""
+        ...
+
+    async def approve_scenes(
+        self, scenes: Sequence[str], approver: str, reason: str, begin: float | None, end: float | None, user: str
+    ) -> list[dict[str, Any]]:
+        """Approve scenes as they are published, all or none, and tell how they stand. Raises BadInput."""
+        ...
+
+    async def withdraw_scenes(self, scenes: Sequence[str], by: str, reason: str, user: str) -> list[dict[str, Any]]:
+        """Withdraw every approval of these scenes, and tell how they stand. Raises BadInput."""
         ...
 
     def pause_reasons(self) -> frozenset[str] | None:

@@ -15,6 +15,7 @@ from dsl.tree import nearest_hint
 from hotline.governing.gate import Answers, ClosedGate
 from hotline.views.controller import Controller
 from hotline.web import (
+    approving,
     calls,
     campaign_work,
     campaigns,
@@ -114,6 +115,7 @@ def make(
     campaigns.add(app, controller, guard)
     campaign_work.add(app, controller, known)
     persons.add(app, controller, guard, gate)
+    approving.add(app, controller, guard)
     description.add(app)
     return app
 

@@ -113,6 +113,8 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
         "post /govern/attempts/{attempt}/settle": 503,
         "post /consents/{consent}/undo": 422,  # its number is another
         "post /person-lists/{entry}/undo": 422,
+        "post /govern/scenes/approve": 422,  # there is no such scene
+        "post /govern/scenes/withdraw": 422,
         "post /exceptions": 422,  # no policy, and so no exception of one
         "post /exceptions/{exception}/end": 422,  # none was granted
     }

@@ -1,0 +1,76 @@
+"""Approvals of scenes over HTTP: by people with tokens of their own; the author is never the approver."""
+
+from typing import Annotated, Any
+
+import pydantic
+from fastapi import Depends, FastAPI, HTTPException
+
+from calls.errors import BadInput
+from hotline.site.instants import instant
+from hotline.views.controller import Controller
+from hotline.web.rights import SITE, Client, Guard
+from hotline.web.strictness import Body
+
+_Name = Annotated[str, pydantic.Field(max_length=64)]
+
+
+class WithdrawRequest(Body):
+    """Scenes that are to call nobody any more."""
+
+    scenes: Annotated[
+        tuple[_Name, ...],
+        pydantic.Field(min_length=1, max_length=500, description="`*` is anything.", examples=[["spring_offer"]]),
+    ]
+    reason: Annotated[str, pydantic.Field(min_length=1, max_length=255, examples=["minutes of 23 November"])]
+    approver: Annotated[
+        _Name, pydantic.Field(description="Whose word it is; for the site's own token.", examples=["wang.fang"])
+    ] = ""
+
+
+class ApproveRequest(WithdrawRequest):
+    """Scenes that may call as they are published."""
+
+    effective_from: Annotated[
+        str | None,
+        pydantic.Field(max_length=64, description="The first day; left out: at once.", examples=["2026-12-01"]),
+    ] = None
+    effective_until: Annotated[
+        str | None,
+        pydantic.Field(max_length=64, description="The last day; left out: none.", examples=["2027-06-30"]),
+    ] = None
+
+
+def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
+    """Put the requests into `app`."""
+    Approves = Annotated[Client, Depends(guard.needs("approve"))]
+
+    @app.post("/govern/scenes/approve", tags=["outgoing calls"])
+    async def approve(wanted: ApproveRequest, client: Approves) -> list[dict[str, Any]]:
+        """Approve scenes as they are published, all or none. Who has written or owns one cannot. Audited."""
+        who = _approver(wanted, client)
+        try:
+            begin = None if wanted.effective_from is None else instant(wanted.effective_from, controller.zone)
+            end = None if wanted.effective_until is None else instant(wanted.effective_until, controller.zone, end=True)
+            return await controller.approve_scenes(wanted.scenes, who, wanted.reason, begin, end, client.name)
+        except BadInput as error:
+            raise HTTPException(422, str(error)) from error
+
+    @app.post("/govern/scenes/withdraw", tags=["outgoing calls"])
+    async def withdraw(wanted: WithdrawRequest, client: Approves) -> list[dict[str, Any]]:
+        """Withdraw every approval of scenes: within a second they call nobody any more. Audited."""
+        who = _approver(wanted, client)
+        try:
+            return await controller.withdraw_scenes(wanted.scenes, who, wanted.reason, client.name)
+        except BadInput as error:
+            raise HTTPException(422, str(error)) from error
+
+
+def _approver(wanted: WithdrawRequest, client: Client) -> str:
+    """Whose word it is: the client's own, so that nobody speaks for somebody else. Raises 422."""
+    if client.name != SITE:
+        if wanted.approver and wanted.approver != client.name:
+            raise HTTPException(422, f"client {client.name} speaks for itself alone: leave approver out")
+        return client.name
+    if not wanted.approver:
+        raise HTTPException(422, "approver: with the site's own token say whose word it is")
+    return wanted.approver

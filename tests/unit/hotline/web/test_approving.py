@@ -1,0 +1,94 @@
+"""Approvals over HTTP: by the token's own name, never by the author, all or none; and withdrawn at once."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from fastapi import FastAPI
+
+from hotline.governing import approving
+from hotline.site.settings import Site
+from hotline.views.controller import Controller
+from hotline.web import app
+from hotline.web.rights import Client
+from hotline.web.tokens import WaitTokens
+from tests.unit.hotline.governing.asking import ZONE
+from tests.unit.hotline.governing.gated_site import published
+from tests.unit.hotline.web.asking import Answer, request
+
+pytestmark = pytest.mark.unit
+
+CLIENTS = [
+    Client("wang-fang", "of wang", frozenset({"approve"})),
+    Client("li-wei", "of li", frozenset({"approve"})),
+    Client("sales", "of sales", frozenset({"approve"})),  # who owns the scenes
+    Client("board", "of board", frozenset({"live"})),
+]
+
+
+class OfSite(SimpleNamespace):
+    """As the running controller does it."""
+
+    async def approve_scenes(
+        self, scenes: Sequence[str], approver: str, reason: str, begin: float | None, end: float | None, user: str
+    ) -> list[dict[str, Any]]:
+        shown = await asyncio.to_thread(approving.approve, self.site, scenes, approver, reason, begin, end, user)
+        return [approving.as_data(one) for one in shown]
+
+    async def withdraw_scenes(self, scenes: Sequence[str], by: str, reason: str, user: str) -> list[dict[str, Any]]:
+        shown = await asyncio.to_thread(approving.withdraw, self.site, scenes, by, reason, user)
+        return [approving.as_data(one) for one in shown]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return published(tmp_path)
+
+
+@pytest.fixture
+def served(site: Site) -> FastAPI:
+    controller = cast(Controller, OfSite(database=site.database, zone=ZONE, region="CN", site=site))
+    return app.make(controller, "token", WaitTokens("s"), CLIENTS)
+
+
+async def post(served: FastAPI, path: str, token: str = "of wang", **body: object) -> Answer:
+    return await request(served, "POST", f"/govern/scenes/{path}", {"reason": "reviewed", **body}, token=token)
+
+
+async def test_approved_in_the_clients_name_and_withdrawn(served: FastAPI, site: Site) -> None:
+    answer = await post(served, "approve", scenes=["offer"], effective_from="2026-01-01", effective_until="2099-12-31")
+    assert answer.status == 200, answer.json
+    (offer,) = answer.json
+    assert (offer["may_call"], offer["approvers"], offer["since"] is None) == (True, ["wang-fang"], False)
+    (offer,) = (await post(served, "withdraw", "of li", scenes=["offer"])).json
+    assert (offer["may_call"], offer["refused"]) == (False, "its approval was withdrawn")
+    log = (site.state / "audit.log").read_text()
+    assert '"who":"web:wang-fang","what":"scenes approved"' in log
+    assert '"who":"web:li-wei","what":"scenes withdrawn"' in log
+
+
+@pytest.mark.parametrize(
+    ("token", "body", "said"),
+    [
+        ("of sales", {"scenes": ["offer"]}, "sales owns the scene"),
+        ("of wang", {"scenes": ["offer"], "approver": "li-wei"}, "speaks for itself alone"),
+        ("token", {"scenes": ["offer"]}, "say whose word it is"),
+        ("token", {"scenes": ["offer"], "approver": "sales"}, "sales owns the scene"),
+        ("of wang", {"scenes": ["ofer"]}, "did you mean offer"),
+        ("of wang", {"scenes": []}, "scenes"),
+        ("of wang", {"scenes": ["offer"], "effective_until": "2020-01-01"}, "has ended already"),
+        ("of wang", {"scenes": ["offer"], "effective_from": "soon"}, "is no time"),
+    ],
+)
+async def test_what_cannot_be_approved(served: FastAPI, token: str, body: dict[str, object], said: str) -> None:
+    answer = await post(served, "approve", token, **body)
+    assert (answer.status, said in answer.json["detail"]) == (422, True), answer.json
+    assert (await post(served, "approve", "of board", scenes=["offer"])).status == 403
+
+
+async def test_the_sites_own_token_says_whose_word_it_is(served: FastAPI) -> None:
+    (offer,) = (await post(served, "approve", "token", scenes=["offer"], approver="zhao.min")).json
+    assert offer["approvers"] == ["zhao.min"]
