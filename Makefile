@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
-.PHONY: help run test test-freeswitch check bench soak stress lock clean
+.PHONY: help run test test-console test-freeswitch check bench soak stress lock clean
 
 hotline := .venv/bin/hotline
 python := .venv/bin/python
@@ -14,8 +14,13 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 
 test:  ## all tests, the live ones on a real Asterisk too
 	@./setup.sh test
-	@$(python) -m pytest -q -n 2 -m "not live"
+	@$(python) -m pytest -q -n 2 -m "not live and not browser"
 	@$(python) -m pytest -q -n 3 --dist loadscope -m live
+
+test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
+	@./setup.sh test
+	@./setup.sh browser
+	@$(if $(PICTURES),HOTLINE_PICTURES=$(PICTURES)) $(python) -m pytest -q tests/browser
 
 test-freeswitch:  ## what passes on a real FreeSWITCH: contract, scenes, live; FREESWITCH=/opt/freeswitch/bin/freeswitch
 	@./setup.sh test

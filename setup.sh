@@ -3,14 +3,15 @@
 #
 #   ./setup.sh run     what `make run` needs
 #   ./setup.sh test    what `make test`, `make check` and `make bench` need
+#   ./setup.sh browser what `make test-console` needs besides: a Chromium, and a font for Chinese
 #
 # As root in a container it installs missing system packages itself; as an ordinary user it names the one command that
 # does. Nothing else is changed outside this folder. A second run takes a moment.
 set -euo pipefail
 cd "$(dirname "$0")"
 what=${1:-run}
-case $what in run | test) ;; *)
-    echo "setup: usage: ./setup.sh run|test" >&2
+case $what in run | test | browser) ;; *)
+    echo "setup: usage: ./setup.sh run|test|browser" >&2
     exit 2
     ;;
 esac
@@ -43,6 +44,10 @@ missing_packages() {
     command -v espeak-ng >/dev/null || echo espeak-ng
     command -v dpkg-deb >/dev/null || echo dpkg
     if [ "$what" = test ]; then PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || echo mosquitto; fi
+    if [ "$what" = browser ]; then
+        command -v chromium >/dev/null || echo chromium
+        [ -e /usr/share/fonts/truetype/wqy ] || echo fonts-wqy-microhei
+    fi
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 
@@ -78,6 +83,7 @@ install_python() {
 }
 
 install_packages
+[ "$what" != browser ] || exit 0
 if [ "$what" = run ]; then install_python requirements.lock; else install_python requirements-dev.lock; fi
 # the demonstration on a FreeSWITCH needs no Asterisk; make hands its SWITCH on
 [ "$what-${SWITCH:-asterisk}" = run-freeswitch ] || asterisk/install.sh >/dev/null

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-CATEGORIES = ("unit", "tables", "properties", "wire", "sim", "live")
+CATEGORIES = ("unit", "tables", "properties", "wire", "sim", "live", "browser")
 
 FOLDERS: dict[str, frozenset[str]] = {
+    "browser": frozenset({"browser"}),
     "contract": frozenset({"unit", "wire", "live"}),  # one contract for all adapters: a rig each, a category each
     "live": frozenset({"live"}),
     "properties": frozenset({"properties"}),

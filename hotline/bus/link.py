@@ -105,9 +105,9 @@ class Bus:
             self._notices.begin()
         self._task = asyncio.create_task(self._keep_linked())
 
-    def watch(self, command: commands.RouterCommand, utc: float, offset_s: float) -> None:
-        """Note one command of the router, at `utc`; `offset_s` makes a monotonic instant UTC. Never waits."""
-        self._picture.watch(command, utc, offset_s)
+    def watch(self, command: commands.RouterCommand, utc: float) -> None:
+        """Note one command of the router, at `utc`. Never waits."""
+        self._picture.watch(command, utc)
         self._changed.set()
         if isinstance(command, commands.LogCall):
             self._call_ended.set()
@@ -254,7 +254,7 @@ class Bus:
         if register.version != self._version:  # agents came and went with the version, and nobody's state changed
             self._version = register.version
             for state in controller.agent_states():
-                self._picture.watch(state, 0.0, register.offset_s)
+                self._picture.watch(state, 0.0)
         campaigns = controller.campaign_rows()
         self._picture.look(
             register, controller.agents(), controller.queues(), region=controller.region, campaigns=campaigns

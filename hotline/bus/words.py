@@ -8,55 +8,12 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
-from acd.commands import AgentState
-from calls.ids import Seconds
-from calls.overrides import Kind
 from dsl.tree import nearest_hint
+from hotline.views.states import Agent, Call, CallForecast, Message, Override, Queue
+from hotline.views.states import Alert as Alert
+from hotline.views.states import Controller as Controller
 
 VERSION = "v1"
-
-
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The base of all payloads: JSON objects with the fields named and no others."""
-
-
-class Controller(Message, frozen=True):
-    """Presence of the controller. The broker itself says `online: false` when it is lost."""
-
-    online: bool
-    version: str = ""
-    """Of the flows that new calls walk."""
-
-
-class Agent(Message, frozen=True):
-    """An agent's state, and since when."""
-
-    agent: str
-    state: AgentState
-    reason: str
-    since: float
-
-
-class Queue(Message, frozen=True):
-    """A queue: callers who wait (of them those for whom a phone rings), and when the longest waiting one came."""
-
-    queue: str
-    waiting: int
-    offered: int
-    longest_since: float | None
-
-
-class Override(Message, frozen=True):
-    """An override in force: a queue or a line is closed, words are said to callers, or other hours hold."""
-
-    number: int
-    kind: Kind
-    target: str
-    author: str
-    reason: str
-    set_at: float
-    ends_at: float | None
-    """None: until somebody lifts it."""
 
 
 class Campaign(Message, frozen=True):
@@ -77,40 +34,6 @@ class Campaign(Message, frozen=True):
     abandoned: int
     denied: int
     deferred: int
-
-
-class Call(Message, frozen=True):
-    """A call that goes on. The topic is emptied when it ends."""
-
-    call: str
-    caller: str
-    called: str
-    place: str
-    queue: str
-    agent: str | None
-    arrived_at: float
-    queued_at: float | None
-    answered_at: float | None
-    fields: dict[str, str] = {}
-    """The `fields` of the queue step, which the agent sees: while the call waits, is offered or talks; else none."""
-    direction: str = "in"
-    """`out` and `internal`: an agent's own call, `caller` is the account of their phone."""
-    held_since: float | None = None
-    """Since when the other side of the talk is on hold; null while it is not."""
-
-
-class CallForecast(Message, frozen=True):
-    """The wait ahead of a caller: median and 80 % interval. With layer `silent` no figures, and the reason why."""
-
-    call: str
-    queue: str
-    layer: str
-    reason: str
-    position: int
-    median_s: Seconds | None
-    low_s: Seconds | None
-    high_s: Seconds | None
-    at: float
 
 
 class CallEnded(Message, frozen=True):
@@ -149,16 +72,6 @@ class CaseClock(Message, frozen=True):
     grade: str = ""
     department: str = ""
     handler: str = ""
-
-
-class Alert(Message, frozen=True):
-    """Something that an operator should read, and what to do about it. The log has the details."""
-
-    level: Literal["warning", "error"]
-    event: str
-    advice: str
-    call: str | None
-    at: float
 
 
 class Decision(Message, frozen=True):

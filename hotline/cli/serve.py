@@ -1,17 +1,20 @@
 """hotline serve: the server of one site, as production starts it."""
 
 import gc
+import sys
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
 import structlog
 import typer
 
-from hotline.cli.common import SiteOption, open_site, told
+from hotline.cli.common import SiteOption, err, open_site, told
 from hotline.server import logs, loop
 from hotline.server.log_file import LogFile
 from hotline.site.secrets import missing_after_first_start
 from hotline.site.settings import Site
+from hotline.site.sign_in import address, new_link
 from switch.log_files import Turnover
 
 app = typer.Typer(add_completion=False)
@@ -56,6 +59,9 @@ def serve(
                 # the first start of a new site: what stands in its folder is what was meant
                 published = await publish(opened, make_voice(opened))
                 log.info("published for the first start", version=published.version)
+            if sys.stderr.isatty():  # somebody looks; a log that is kept is no place for a link
+                link = new_link(opened.state, "admin", "operator", time.time())
+                err.print(f"the pages, signed in: {address(opened, link)}", markup=False)
             await make_server(opened).run()
 
         loop.run(run())

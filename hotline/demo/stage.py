@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from calls.errors import BadInput, HotlineError
 from hotline.demo.overlay import lay
 from hotline.site.sample import SAMPLE
 from hotline.site.settings import Site
+from hotline.site.sign_in import address, new_link
 from hotline.versions.sources import hash_of, read_files
 from hotline.versions.store import Versions
 from switch.accounts import AgentAccount, SecretStore
@@ -76,6 +78,10 @@ class Stage:
         web = self.site.settings.web
         async with self.session.post(f"http://{web.host}:{web.port}{path}", json=body) as answer:
             answer.raise_for_status()
+
+    def sign_in_link(self) -> str:
+        """The address of the pages, which signs in once."""
+        return address(self.site, new_link(self.site.state, "admin", "operator", time.time()))
 
     def secret(self, account: str) -> str:
         """The password of a phone. The controller makes them, so they are read as they stand now."""
@@ -148,6 +154,7 @@ def _make_site(folder: Path, kind: Kind) -> Site:
             "run_dir": f"var/{kind}",
         },
         "web": {"port": _free_port(18780)},
+        "console": {"title": "安达消费金融 · Anda Consumer Finance"},
     }
     (folder / "hotline.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     return Site.open(folder)

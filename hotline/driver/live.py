@@ -76,6 +76,11 @@ class LiveDriver:
             self.keep_snapshot()
         self._arm()
 
+    @property
+    def position(self) -> int:
+        """The number of the journal's last event."""
+        return self._seq
+
     def keep_snapshot(self) -> None:
         """Write the whole state, so that the next start need not replay what is before it."""
         self._since_snapshot = 0

@@ -32,7 +32,11 @@ from hotline.versions.directory import VersionedDirectory
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions
 from hotline.views.board import Board
+from hotline.views.days import Days
+from hotline.views.live_states import LiveStates, States
 from hotline.views.metrics import Metrics
+from hotline.views.trend import Trend
+from hotline.views.wire import House, Switch
 from hotline.webhooks import status
 from switch.trunk_lines import TrunkLines
 
@@ -53,6 +57,8 @@ class RunningController:
         upkeep: Upkeep,
         trunks: TrunkLines,
         site: Site,
+        live: LiveStates,
+        days: Days,
     ) -> None:
         self._site = site
         self.database = database
@@ -65,6 +71,10 @@ class RunningController:
         self._writer = writer
         self._upkeep = upkeep
         self._trunks = trunks
+        self._live = live
+        self._days = days
+        self._trend = Trend()
+        self._shown_version = ""
 
     @property
     def register(self) -> Register:
@@ -133,6 +143,41 @@ class RunningController:
         up = {"switch_up": health.switch_up, "switches": dict(health.switches)}
         campaigns = self.campaign_rows()
         return {**board, **up, "unwritten": self._writer.pending, "trunks": self.trunks(), "campaigns": campaigns}
+
+    @property
+    def position(self) -> int:
+        """The number of the journal's last event."""
+        return self._driver.position
+
+    def states(self) -> States:
+        """All live states, the day of each queue and the switches too, by kind and name."""
+        register = self.register
+        if register.version != self._shown_version:  # agents came with it, and nobody's state changed
+            self._shown_version = register.version
+            for state in self.agent_states():
+                self._live.watch(state, self.utc())
+        live = self._live.look(register, self.agents(), self.queues(), region=self.region)
+        switches = {name: Switch(name, up) for name, up in self._health.switches.items()}
+        return {**live, "days": self._days.look(register, self.utc(), self.zone), "switches": switches}
+
+    async def sample_trend(self) -> None:
+        """Note how long callers wait, where it is time to."""
+        if self._trend.is_due(self.utc()):
+            self._trend.take(self.states(), self.utc())
+
+    def trend(self) -> list[dict[str, Any]]:
+        """The trend of waits in the last half hour, oldest first."""
+        return [msgspec.structs.asdict(point) for point in self._trend.points]
+
+    def utc(self) -> float:
+        """The instant now."""
+        return self._clock.now() + self.register.offset_s
+
+    def house(self) -> House:
+        """The house, for the head of a page."""
+        console, languages = self._site.settings.console, self._site.settings.languages
+        goal = console.service_level_goal
+        return House(console.title, self.zone.key, languages, console.service_level_s, goal)
 
     def health(self) -> dict[str, Any]:
         """See `hotline.server.health.Health.view`."""

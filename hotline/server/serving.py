@@ -47,6 +47,7 @@ from hotline.server import logs
 from hotline.server.case_clocks import CaseClocks
 from hotline.server.case_work import CaseWork
 from hotline.server.controller import RunningController
+from hotline.server.days_so_far import DaysSoFar
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
 from hotline.server.registrations import FailedRegistrations
@@ -67,6 +68,8 @@ from hotline.versions.directory import VersionedDirectory
 from hotline.versions.drift import warn_of_drift
 from hotline.versions.store import Programs, Versions
 from hotline.views.board import Board
+from hotline.views.days import Days
+from hotline.views.live_states import LiveStates
 from hotline.views.metrics import Metrics
 from hotline.web.listening import answering, bind
 from hotline.webhooks.delivery import Deliveries
@@ -123,6 +126,8 @@ class Server:
         self.controller: RunningController
         """Answers for the server once `run` has read the journal."""
         self._board = Board()
+        self._live = LiveStates()
+        self._days = DaysSoFar(Days(site.settings.console.service_level_s), site.database)
         self._dependencies = Dependencies(self._dependency_changed)
         self._health = Health(dict.fromkeys(cell.names, False), dependencies=self._dependencies)
         for state in cell.states.values():
@@ -192,7 +197,8 @@ class Server:
             stack.callback(reaching.cancel)
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
             await stack.enter_async_context(self._gate.deciding())
-            await stack.enter_async_context(answering(self.controller, address, *tokens, clients, self._gate))
+            url = self.site.settings.console.url
+            await stack.enter_async_context(answering(self.controller, address, *tokens, clients, self._gate, url))
             # from here on without the switch, too: it comes when it comes
             if self._bus is not None:
                 self._bus.start(self.controller)
@@ -202,6 +208,8 @@ class Server:
                 stack.push_async_callback(self._mailing.close)
             self._deliveries.start()
             stack.push_async_callback(self._deliveries.close)
+            counting = asyncio.create_task(self._days.begin(self._writer))
+            stack.callback(counting.cancel)
             looking = asyncio.create_task(self._upkeep.run())
             stack.callback(looking.cancel)
             listing = asyncio.create_task(self._do_not_call.watch())
@@ -288,10 +296,13 @@ class Server:
             self._upkeep,
             self._trunks,
             self.site,
+            self._live,
+            self._days.days,
         )
         for changed in router.agents():  # those who were signed in before
             self.metrics.watch(changed)
             self._board.watch(changed, changed.since + router.register.offset_s)
+            self._live.watch(changed, changed.since + router.register.offset_s)
         if last:
             log.info(
                 "journal taken up",
@@ -332,6 +343,7 @@ class Server:
             "retention": keep_and_delete,
             "cases": work_off_cases,
             "clocks of cases": lambda: clocks.look(self.register.version, self._clock.now() + self.register.offset_s),
+            "trend of waits": lambda: self.controller.sample_trend(),
             "old snapshots": lambda: thinning.look(self._clock.now()),
             "policy of outgoing calls": self._gate.look,
             "lists of people": grown.look,
@@ -414,8 +426,10 @@ class Server:
         utc = self._clock.now() + self.register.offset_s
         self.metrics.watch(command)
         self._board.watch(command, utc)
+        self._live.watch(command, utc)
+        self._days.watch(command)
         if self._bus is not None:
-            self._bus.watch(command, utc, self.register.offset_s)
+            self._bus.watch(command, utc)
         if isinstance(command, AgentChanged):
             since: Instant = command.since + self.register.offset_s
             self._writer.write(statements.AGENT_STATE, (command.agent, since, command.state, command.reason))

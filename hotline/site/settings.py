@@ -25,7 +25,7 @@ from hotline.site.mail import MailSettings
 from hotline.site.sharing import SharingSettings
 from hotline.site.sources import SourceSettings, check_names
 from hotline.site.switches import CellSwitchSettings, SwitchSettings
-from hotline.site.web import WebSettings
+from hotline.site.web import ConsoleSettings, WebSettings
 from hotline.site.webhooks import WebhookSettings
 from switch.peers import Peers
 
@@ -99,6 +99,7 @@ class Settings(Strict):
     switches: tuple[CellSwitchSettings, ...] = ()
     """Several. Calls with an id from before there were several belong to the first one."""
     web: WebSettings = WebSettings()
+    console: ConsoleSettings = ConsoleSettings()
     voice: VoiceSettings = VoiceSettings()
     speech: SpeechSettings = SpeechSettings()
     log: LogSettings = LogSettings()

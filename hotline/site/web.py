@@ -29,6 +29,26 @@ class WebClientSettings(Strict):
         return name
 
 
+class ConsoleSettings(Strict):
+    """The pages that people look at."""
+
+    title: str = "hotline"
+    """The house's name, at the head of each page."""
+    url: str | None = None
+    """The address that browsers have of the pages, where a proxy stands before us: https://hotline.example/"""
+    service_level_s: float = pydantic.Field(20.0, gt=0.0, allow_inf_nan=False)
+    """A caller who is answered within so many seconds is answered in time."""
+    service_level_goal: float = pydantic.Field(0.8, gt=0.0, le=1.0)
+    """The share of callers who should be: with less, the wallboard shows it in another colour."""
+
+    @pydantic.field_validator("url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#]*)?", url):
+            raise ValueError(f"{url!r} is no address of a site: write https://HOST/ or https://HOST/PREFIX/")
+        return url
+
+
 class WebSettings(Strict):
     """The HTTP interface. All but /health and /waiting/TOKEN needs a token; that of DIR/var/secrets/web may all."""
 

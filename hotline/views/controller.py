@@ -15,7 +15,9 @@ from control import events
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
+from hotline.views.live_states import States
 from hotline.views.metrics import Metrics
+from hotline.views.wire import House
 
 
 class Controller(Protocol):
@@ -84,6 +86,27 @@ class Controller(Protocol):
 
     def view(self) -> dict[str, Any]:
         """The board, as plain data for JSON; numbers are masked."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """The number of the journal's last event."""
+        ...
+
+    def states(self) -> States:
+        """All live states, the day of each queue and the switches too, by kind and name."""
+        ...
+
+    def trend(self) -> list[dict[str, Any]]:
+        """The trend of waits in the last half hour, oldest first (`hotline.views.trend.TrendPoint`)."""
+        ...
+
+    def utc(self) -> float:
+        """The instant now, by the clock that the states' instants are of."""
+        ...
+
+    def house(self) -> House:
+        """The house, for the head of a page."""
         ...
 
     def health(self) -> dict[str, Any]:

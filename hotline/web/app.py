@@ -24,16 +24,21 @@ from hotline.web import (
     description,
     dialling,
     governing,
+    live_events,
     moving,
     overrides,
+    pages,
     persons,
     recordings,
     reserving,
+    signing_in,
     strictness,
     transfers,
     waits,
 )
+from hotline.web.people import People
 from hotline.web.rights import Client, Guard
+from hotline.web.sessions import Sessions
 from hotline.web.strictness import AgentPath, Body, known_parameters
 from hotline.web.tokens import WaitTokens
 
@@ -50,10 +55,13 @@ def make(
     tokens: WaitTokens,
     clients: Sequence[Client] = (),
     answers: Answers | None = None,
+    url: str | None = None,
 ) -> FastAPI:
     """The application. `token` is what `Authorization: Bearer` must carry for everything, `clients` have fewer rights;
-    `tokens` are those of callers who wait. Without a gate of outgoing calls every question to it is denied."""
-    guard = Guard(token, clients)
+    `tokens` are those of callers who wait. `url` is the address that browsers have of the pages, where it is
+    another than ours. Without a gate of outgoing calls every question to it is denied."""
+    people = People(Sessions(controller.database.parent / "sessions.json"), signing_in.cookie_name(token), url)
+    guard = Guard(token, clients, people)
     known, sees = [Depends(guard.needs())], [Depends(guard.needs("live"))]
     # The page /docs is made of files of the package: nothing of it, and no badge, is asked of a foreign host.
     app = FastAPIOffline(
@@ -81,8 +89,13 @@ def make(
 
     @app.get("/live", dependencies=sees, tags=["operations"])
     async def live() -> dict[str, Any]:
-        """The live state of queues, agents and calls, as a wallboard shows it."""
+        """The live state of queues, agents and calls, for a wallboard. WebSocket `/live/events`: as it changes."""
         return controller.view()
+
+    @app.get("/live/trend", dependencies=sees, tags=["operations"])
+    async def trend() -> list[dict[str, Any]]:
+        """How many waited, and how long, in the last half hour: a point every five seconds, oldest first."""
+        return controller.trend()
 
     @app.get("/trunks", dependencies=sees, tags=["operations"])
     async def trunks() -> list[dict[str, Any]]:
@@ -99,6 +112,7 @@ def make(
         """Take up a version that was just published; the next call has it."""
         return {"version": await controller.reload()}
 
+    live_events.add(app, controller, guard)
     _agents(app, controller, known)
     calls.add(app, controller, guard)
     cases.add(app, controller, guard)
@@ -116,6 +130,8 @@ def make(
     campaign_work.add(app, controller, known)
     persons.add(app, controller, guard, gate)
     approving.add(app, controller, guard)
+    signing_in.add(app, controller, people)
+    pages.add(app, url)
     description.add(app)
     return app
 

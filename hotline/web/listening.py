@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from hotline.views.controller import Controller
 
 
+_LONGEST_WORD = 1_024
+"""Bytes of a message on a WebSocket to us: nothing is said there."""
+
+
 def bind(site: Site) -> socket.socket:
     """Take the port of the site. Raises BadInput when another process has it."""
     settings = site.settings.web
@@ -48,14 +52,15 @@ async def answering(
     waiting: str,
     clients: Mapping[str, WebClient],
     answers: Answers | None = None,
+    url: str | None = None,
 ) -> AsyncIterator[None]:
     """Answer for `controller` at `address`; at the end, requests under way are answered first.
 
     `token` is the site's, `waiting` the secret of the tokens of callers who wait, `clients` are those with rights of
     their own, by their tokens: as they were at the start, whatever has become of their files. `answers` are those of
-    the gate of outgoing calls.
+    the gate of outgoing calls; `url` is the address that browsers have of the pages, where it is another.
     """
-    server = await asyncio.to_thread(_load, controller, token, waiting, clients, answers)
+    server = await asyncio.to_thread(_load, controller, token, waiting, clients, answers, url)
     serving = asyncio.create_task(server.serve(sockets=[address]))
     try:
         yield
@@ -70,6 +75,7 @@ def _load(
     waiting: str,
     clients: Mapping[str, WebClient],
     answers: Answers | None,
+    url: str | None,
 ) -> uvicorn.Server:
     import uvicorn
 
@@ -78,7 +84,17 @@ def _load(
     from hotline.web.tokens import WaitTokens
 
     known = [Client(client.name, own, frozenset(client.rights)) for own, client in clients.items()]
-    app = make(controller, token, WaitTokens(waiting), known, answers)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    app = make(controller, token, WaitTokens(waiting), known, answers, url)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=_LONGEST_WORD,
+        ws_per_message_deflate=False,  # it would be done for each reader of the live wire anew
+    )
+    config.load()  # here, in this thread: what speaks WebSocket takes a while to load
+    server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorns install their own
     return server

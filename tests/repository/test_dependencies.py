@@ -28,6 +28,7 @@ NOT_IMPORTED = {
     "ruff": "a command",
     "types-jsonschema": "for mypy",
     "types-pyyaml": "for mypy",
+    "websockets": "uvicorn speaks WebSocket by it",
 }
 """Declared, and imported by nothing of ours."""
 NOT_DECLARED = {

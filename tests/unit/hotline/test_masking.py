@@ -23,6 +23,7 @@ from hotline.site.settings import Site
 from hotline.store import statements
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
+from hotline.views import wire
 from hotline.web import app as web
 from hotline.web.tokens import WaitTokens
 from ivr import program as flow
@@ -112,6 +113,9 @@ async def test_no_number_is_shown(tmp_path: Path, log: io.StringIO) -> None:
     picture = Picture("base")
     picture.look(server.register, server.controller.agents(), server.controller.queues())
     shown["bus"] = b" ".join(picture.topics.values()).decode()
+    house = server.controller
+    shown["wire"] = wire.encoded(wire.snapshot(house.states(), house.position, house.utc(), house.house()))
+    assert "5678" in shown["wire"]
     assert "5678" in shown["/live"]
     assert "5678" in shown["bus"]
     passed_on = world.dial("95183", CALLER)

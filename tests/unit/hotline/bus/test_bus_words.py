@@ -55,7 +55,7 @@ def test_a_name_is_one_level_of_a_topic_and_comes_back(name: str) -> None:
 def _told(house: ControlHarness) -> Picture:
     picture = Picture(BASE)
     for order in house.orders:
-        picture.watch(order, 0.0, house.router.register.offset_s)
+        picture.watch(order, 0.0)
     picture.look(house.router.register, {"01", "02"}, {"care", "loans"})
     return picture
 
@@ -103,8 +103,8 @@ def test_a_house_in_topics() -> None:
 def test_alerts_are_bounded_and_the_newest_stay() -> None:
     picture = Picture(BASE)
     for number in range(1_500):
-        picture.watch(commands.Noticed("error", f"trouble {number}"), 1.0, 0.0)
-    picture.watch(commands.Noticed("info", "nothing"), 1.0, 0.0)
+        picture.watch(commands.Noticed("error", f"trouble {number}"), 1.0)
+    picture.watch(commands.Noticed("info", "nothing"), 1.0)
     assert len(picture.alerts) == 1_000
     assert msgspec.json.decode(picture.alerts[-1], type=words.Alert).event == "trouble 1499"
 

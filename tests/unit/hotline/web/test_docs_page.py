@@ -1,6 +1,8 @@
 """The page that describes the interface to people works without any foreign host."""
 
 import re
+from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -13,8 +15,9 @@ from tests.unit.hotline.web.asking import fetch
 pytestmark = pytest.mark.unit
 
 
-async def test_nothing_of_the_page_is_loaded_from_elsewhere() -> None:
-    app = make(cast(Controller, object()), "token", WaitTokens("secret"))
+async def test_nothing_of_the_page_is_loaded_from_elsewhere(tmp_path: Path) -> None:
+    nobody = SimpleNamespace(database=tmp_path / "hotline.db")
+    app = make(cast(Controller, nobody), "token", WaitTokens("secret"))
     status, page = await fetch(app, "GET", "/docs")
     text = page.decode()
     loaded = re.findall(r'(?:src|href)="([^"]+)"', text)

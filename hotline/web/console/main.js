@@ -1,0 +1,163 @@
+// The page: signs in, opens the wire, and shows the wallboard below a head with the switches of the page itself.
+
+import { LitElement, html, nothing } from "./vendor/lit.js";
+import { session, signOut } from "./session.js";
+import { Wire } from "./wire.js";
+import { choose, language, loadWords, nameOf, nextLanguage, t } from "./words.js";
+import { clock } from "./figures.js";
+import "./wallboard.js";
+
+const THEME = "hotline-theme";
+const FILL = html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" /></svg>`;
+
+class Page extends LitElement {
+  static properties = {
+    state: { state: true },
+    session: { state: true },
+    tick: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.state = "connecting";
+    this.session = null;
+    this.wire = new Wire();
+    this.tick = 0;
+    this.drawing = false;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#theme(localStorage.getItem(THEME));
+    addEventListener("keydown", (event) => this.#key(event));
+    this.wire.addEventListener("change", () => this.#draw());
+    this.wire.addEventListener("link", () => this.#link());
+    this.wire.addEventListener("signed-out", () => (this.state = "signed-out"));
+    setInterval(() => this.#draw(), 1000);
+    this.#begin();
+  }
+
+  async #begin() {
+    try {
+      await loadWords();
+      this.session = await session();
+    } catch {
+      this.state = "cannot-reach";
+      setTimeout(() => this.#begin(), 2000);
+      return;
+    }
+    if (this.session === null || this.session.refused) {
+      this.state = "signed-out";
+      return;
+    }
+    this.state = "live";
+    this.wire.open();
+  }
+
+  /** Draw once for all that came since the last picture. */
+  #draw() {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      this.tick += 1;
+    });
+  }
+
+  async #link() {
+    this.#draw();
+    if (this.wire.cutSince === null) return;
+    try {
+      if ((await session()) === null) this.state = "signed-out";
+    } catch {
+      // the house is away: the wire tries again
+    }
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const does = { l: () => this.#speak(), t: () => this.#turn(), f: () => this.#fill() };
+    does[event.key.toLowerCase()]?.();
+  }
+
+  #speak() {
+    choose(nextLanguage(), true);
+    this.tick += 1;
+  }
+
+  #turn() {
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+    this.#theme(now === "dark" ? "light" : "dark", true);
+  }
+
+  #theme(theme, keep = false) {
+    if (theme) document.documentElement.dataset.theme = theme;
+    if (keep) localStorage.setItem(THEME, theme);
+    this.tick += 1;
+  }
+
+  #fill() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen();
+  }
+
+  async #leave() {
+    await signOut(this.session.csrf);
+    this.state = "signed-out";
+    this.session = null;
+  }
+
+  render() {
+    switch (this.state) {
+      case "live":
+        return html`${this.#head()}${this.#body()}`;
+      case "signed-out":
+        return this.#signedOut();
+      case "cannot-reach":
+        return html`<main class="alone"><p role="status">${t("cannot_reach")}</p></main>`;
+      default:
+        return nothing;
+    }
+  }
+
+  #body() {
+    if (this.wire.house === null) return html`<main class="alone"><p role="status">${t("connecting")}</p></main>`;
+    return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
+  }
+
+  #head() {
+    const { house, cutSince } = this.wire;
+    const zone = house?.zone ?? "UTC";
+    if (house) document.title = `${t("title")} · ${house.title}`;
+    return html`<header>
+      <h1>${house?.title ?? "hotline"} <small>${t("title")}</small></h1>
+      <p class="link ${cutSince === null ? "good" : "bad"}" role="status">
+        ${cutSince === null ? html`● ${t("live")}` : html`▲ ${t("cut", { at: clock(cutSince, zone, language()) })}`}
+      </p>
+      <time>${clock(this.wire.now(), zone, language())}</time>
+      <nav title=${t("help")}>
+        <button @click=${() => this.#speak()} lang=${nextLanguage()}>${nameOf(nextLanguage())}</button>
+        <button @click=${() => this.#turn()} aria-label=${t("theme")} title=${t("theme")}>◐</button>
+        <button @click=${() => this.#fill()} aria-label=${t("full_screen")} title=${t("full_screen")}>${FILL}</button>
+        <button @click=${() => this.#leave()}>${t("sign_out")}</button>
+      </nav>
+    </header>`;
+  }
+
+  #signedOut() {
+    return html`<main class="alone">
+      <h1>hotline</h1>
+      <p role="alert">${t(this.session?.refused ? "link_refused" : "signed_out")}</p>
+      <p>${t("signed_out_advice")}</p>
+      <pre>hotline sign-in</pre>
+      <button @click=${() => this.#speak()} lang=${nextLanguage()}>${nameOf(nextLanguage())}</button>
+    </main>`;
+  }
+}
+
+customElements.define("hotline-page", Page);

@@ -1,0 +1,123 @@
+"""Debian's Chromium without a screen, by its own protocol (Chrome DevTools Protocol) over a WebSocket."""
+
+import asyncio
+import base64
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+_START_S = 60.0
+
+
+class Page:
+    """One page. `problems` are errors of its scripts, and what its content policy has refused."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.problems: list[str] = []
+        self._socket = socket
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self.hearing = asyncio.create_task(self._hear())
+
+    async def ask(self, method: str, **given: Any) -> dict[str, Any]:
+        """A command of the protocol, and its result."""
+        number = next(self._numbers)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        await self._socket.send_json({"id": number, "method": method, "params": given})
+        async with asyncio.timeout(60):
+            return await answer
+
+    async def open(self, address: str) -> None:
+        """Go there; returns before it is loaded."""
+        await self.ask("Page.navigate", url=address)
+
+    async def tell(self, script: str) -> Any:
+        """The value of a script in the page, awaited."""
+        found = await self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in found, found
+        return found["result"].get("value")
+
+    async def until(self, script: str, seconds: float = 60.0) -> None:
+        """Return once the script's value is true; one that fails is not true yet: the page is still being loaded."""
+        tried = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self.tell(tried):  # noqa: ASYNC110 - a page tells nobody
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            text = await self.tell("document.body?.innerText")
+            raise AssertionError(f"never true: {script}\nthe page says:\n{text}\nproblems: {self.problems}") from None
+
+    async def press(self, key: str) -> None:
+        """Press a key that writes a character."""
+        for kind in ("keyDown", "keyUp"):
+            await self.ask("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" else "")
+
+    async def size(self, width: int, height: int) -> None:
+        """The window's size, in pixels."""
+        await self.ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
+
+    async def picture(self, path: Path) -> None:
+        """Write what it looks like, as PNG."""
+        shot = await self.ask("Page.captureScreenshot", format="png")
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(shot["data"]))
+
+    async def _hear(self) -> None:
+        async for message in self._socket:
+            heard = json.loads(message.data)
+            answer = self._answers.pop(heard.get("id", 0), None)
+            if answer is not None and not answer.done():
+                answer.set_result(heard.get("result", {}))
+            elif heard.get("method") == "Runtime.exceptionThrown":
+                self.problems.append(str(heard["params"]["exceptionDetails"]))
+            elif heard.get("method") == "Log.entryAdded" and heard["params"]["entry"]["level"] == "error":
+                self.problems.append(heard["params"]["entry"]["text"])
+
+
+@contextlib.asynccontextmanager
+async def chromium(folder: Path, language: str = "en-GB") -> AsyncIterator[Page]:
+    """A page of a browser of its own, which ends with it."""
+    program = shutil.which("chromium")
+    assert program is not None, "apt-get install chromium; `make test-console` does"
+    flags = (
+        *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
+        *(f"--user-data-dir={folder}", f"--accept-lang={language}", "--remote-debugging-port=0", "about:blank"),
+    )
+    process = await asyncio.create_subprocess_exec(
+        program, *flags, stderr=asyncio.subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        async with aiohttp.ClientSession() as session:
+            port = await _port(folder)
+            async with session.get(f"http://127.0.0.1:{port}/json/list") as answer:
+                (target, *_) = [one for one in await answer.json() if one["type"] == "page"]
+            async with session.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+                page = Page(socket)
+                for domain in ("Runtime", "Log", "Page"):
+                    await page.ask(f"{domain}.enable")
+                yield page
+                page.hearing.cancel()
+                await asyncio.gather(page.hearing, return_exceptions=True)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+async def _port(folder: Path) -> int:
+    """The port that the browser has chosen: it writes it down once it listens."""
+    async with asyncio.timeout(_START_S):
+        while True:
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                return int((folder / "DevToolsActivePort").read_text().splitlines()[0])
+            await asyncio.sleep(0.05)
