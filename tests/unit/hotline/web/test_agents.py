@@ -1,5 +1,6 @@
 """An act of an agent over HTTP answers with the state that really holds, and with what comes after it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.unit
 
 class Served:
     """The house behind the web: its agents."""
+
+    database = Path("none")
 
     def __init__(self, house: ControlHarness) -> None:
         self.house = house

@@ -1,5 +1,6 @@
 """Consultations over HTTP: each request is carried out as the agent's key is, or refused with the reason."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ TOKEN = "token-of-the-test"
 
 class Served:
     """The house behind the web."""
+
+    database = Path("none")
 
     def __init__(self, house: ControlHarness) -> None:
         self.house = house

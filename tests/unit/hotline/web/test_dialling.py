@@ -30,6 +30,8 @@ RULE = {"rule": "house.not_often", "clause": "article 12", "reason": "2 of 2 att
 class Served:
     """The house behind the web; the gate answers what `answer` is made of."""
 
+    database = Path("none")
+
     def __init__(self, house: ControlHarness, **answer: Any) -> None:
         self.house = house
         self.answer = {"verdict": "allow", **answer}

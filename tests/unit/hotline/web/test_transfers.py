@@ -1,5 +1,6 @@
 """A transfer over HTTP: carried out as the phone's own key is, or refused with the reason."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ TOKEN = "token-of-the-test"
 
 class Served:
     """The house behind the web."""
+
+    database = Path("none")
 
     def __init__(self, house: ControlHarness) -> None:
         self.house = house

@@ -1,5 +1,6 @@
 """Asking over HTTP how long it will be, with the token of one call."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ TOKENS = WaitTokens("a secret")
 
 class Served:
     """The house behind the web."""
+
+    database = Path("none")
 
     def __init__(self, house: ControlHarness) -> None:
         self.house = house
