@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from acd.agents import Standing
 from acd.commands import AgentChanged
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, AttemptId, CallId
+from calls.number_kinds import is_emergency
 from calls.numbers import e164
 from control import dial_rules, events
+from control.commands import AskGate
 from control.register import Register
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
@@ -133,6 +135,25 @@ class RunningController:
         if directory.agent(version, number) is not None:
             return ""
         return dial_rules.outgoing_refusal(directory, version, e164(number, self.region))
+
+    async def may_dial(self, wanted: events.DialWanted) -> events.GateAnswered | None:
+        """The gate's answer to a call that an agent wants, before any phone rings: nothing is reserved."""
+        directory, version = VersionedDirectory(self._versions), self.register.version
+        number = e164(wanted.number, self.region)
+        if directory.agent(version, wanted.number) is not None or is_emergency(number, self.region):
+            return None
+        asked = AskGate(
+            call=CallId(f"dial-{wanted.token}"),
+            attempt=AttemptId(f"dial-{wanted.token}"),
+            number=number,
+            scene=wanted.scene or directory.outgoing(version).scene,
+            origin="agent",
+            agent=wanted.agent,
+            person=wanted.person,
+            account=wanted.account,
+            reserve=False,
+        )
+        return await self._driver.executor.outgoing.ask(asked)
 
     def wait_of(self, call: CallId) -> dict[str, Any]:
         """Place and forecast of a caller who waits."""

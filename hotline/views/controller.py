@@ -90,6 +90,11 @@ class Controller(Protocol):
         """The reason why an agent may not call this number, as dialled; empty when they may, and for a colleague."""
         ...
 
+    async def may_dial(self, wanted: events.DialWanted) -> events.GateAnswered | None:
+        """The gate's answer to a call that an agent wants, before any phone rings: nothing is reserved. None for a
+        colleague, and for a number of emergency, of whom it is not asked."""
+        ...
+
     def wait_of(self, call: CallId) -> dict[str, Any]:
         """Place and forecast of a caller who waits. Raises KeyError for a call that is not there."""
         ...

@@ -1,27 +1,40 @@
 """Click to call over HTTP: what is refused, and what the agent's phone is rung for."""
 
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from calls.commands import Originate
+from calls.ids import AttemptId, CallId
 from calls.numbers import e164
 from control import dial_rules, events
 from control.register import Register
+from hotline.governing.feed import Feed
+from hotline.governing.local import local_gate
 from hotline.views.metrics import Metrics
 from hotline.web import app
 from hotline.web.tokens import WaitTokens
 from tests.unit.control.harness import ControlHarness, Directory
+from tests.unit.hotline.governing.gated_site import published
 from tests.unit.hotline.web.asking import ask
 
 pytestmark = pytest.mark.unit
 
+RULE = {"rule": "house.not_often", "clause": "article 12", "reason": "2 of 2 attempts in 7 days"}
+
 
 class Served:
-    """The house behind the web."""
+    """The house behind the web; the gate answers what `answer` is made of."""
 
-    def __init__(self, house: ControlHarness) -> None:
+    def __init__(self, house: ControlHarness, **answer: Any) -> None:
         self.house = house
+        self.answer = {"verdict": "allow", **answer}
+        self.asked: list[events.DialWanted] = []
+        self.zone = ZoneInfo("Asia/Shanghai")
         self.metrics = Metrics()
 
     @property
@@ -35,6 +48,10 @@ class Served:
         directory = Directory()
         known = directory.agent("", number) is not None
         return "" if known else dial_rules.outgoing_refusal(directory, "", e164(number, "CN"))
+
+    async def may_dial(self, wanted: events.DialWanted) -> events.GateAnswered | None:
+        self.asked.append(wanted)
+        return events.GateAnswered(CallId("c"), AttemptId("c:1"), **self.answer)
 
     async def tell(self, event: events.RouterEvent) -> None:
         self.house.tell(event)
@@ -53,6 +70,50 @@ async def test_the_agents_phone_rings_and_the_call_is_named() -> None:
     assert told["agent"] == "01"
     assert told["call"] in house.router.register.agent_calls
     assert house.last(Originate).to == "phone:8001"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [
+        (dict(verdict="deny", **RULE), 403, "house.not_often: 2 of 2 attempts in 7 days [article 12]"),
+        (
+            dict(verdict="defer", until=1_796_180_400.0, **RULE),
+            403,
+            "2 of 2 attempts in 7 days [article 12]; from 2026-12-02T11:00:00+08:00 on it may be",
+        ),
+        (dict(verdict="unknown", reason="the ledger is not open yet"), 503, "the ledger is not open yet"),
+    ],
+)
+async def test_what_the_gate_refuses_rings_no_phone(answer: dict[str, Any], status: int, said: str) -> None:
+    house = ControlHarness("01")
+    served: Any = Served(house, **answer)
+    made = app.make(served, "token", WaitTokens("a secret"))
+    answered, told = await ask(made, "POST", "/agents/01/dial", {"number": "13900139000"}, token="token")
+    assert answered == status
+    assert said in told["detail"]
+    assert house.given(Originate) == []
+
+
+async def test_the_agent_says_what_for_and_to_whom(tmp_path: Path) -> None:
+    site = await asyncio.to_thread(published, tmp_path)
+    answers: Any = SimpleNamespace(gate=await asyncio.to_thread(local_gate, site), feed=Feed(), reserving=None)
+    served: Any = Served(ControlHarness("01"))
+    made = app.make(served, "token", WaitTokens("a secret"), answers=answers)
+
+    async def dial(scene: str) -> tuple[int, Any]:
+        body = {"number": "13900139000", "scene": scene, "person": "p1", "account": "loan 7"}
+        return await ask(made, "POST", "/agents/01/dial", body, token="token")
+
+    status, told = await dial("remnd")
+    assert (status, "did you mean remind?" in told["detail"]) == (422, True)
+    status, told = await dial("how")
+    assert (status, "scene: how is of the channel ivr" in told["detail"]) == (422, True)
+    assert served.asked == []
+    assert (await dial("remind"))[0] == 202
+    (wanted,) = served.asked
+    assert (wanted.scene, wanted.person, wanted.account) == ("remind", "p1", "loan 7")
+    call = served.house.router.register.agent_calls.popitem()[1]
+    assert (call.scene, call.person, call.account) == ("remind", "p1", "loan 7")
 
 
 async def test_a_phone_in_a_call_is_409_and_rings_no_second_time() -> None:

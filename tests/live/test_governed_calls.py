@@ -1,0 +1,504 @@
+"""Every call of the house to a number outside passes the gate, on a real Asterisk with a real ledger: what is denied is
+not dialled and is told to whoever asked, what is allowed is dialled once and settled, also over a `kill -9`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+
+from hotline.demo.approvals import approve_all
+from hotline.governing import approving
+from hotline.site.settings import Site
+from phones.agent_phone import AgentPhone, Answer, LetRing, OnRing, Reject
+from phones.audio import tone
+from phones.call import CallFailed
+from phones.caller import OutgoingCall
+from phones.digest import Credentials
+from switch.asterisk.instance.installation import Installation
+from tests.live.conftest import until
+from tests.live.gateway import Gateway
+from tests.live.live_site import AGENT, CALLER, NUMBER, LiveSite, record
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+
+USER, PASSWORD = "4000095183", "open sesame"
+SHOWN = "+864000095183"
+REFUSED, NO_ANSWER, BUSY, UNREACHABLE = 300, 800, 500, 700
+LISTED = "13900008009"
+DIES = str(Path(__file__).with_name("dies_after_reserving.py"))
+
+SCENES = {
+    "scenes": {
+        "call_back": {"category": "service", "channel": "callback", "caller_ids": "main", "record": "always"},
+        "by_hand": {"category": "service", "channel": "human", "caller_ids": "main", "ring": {"longest": "5 s"}},
+        "offer": {"category": "marketing", "channel": "human", "caller_ids": "main"},
+        "handed_on": {"category": "service", "channel": "human", "caller_ids": "main"},
+    }
+}
+POLICY = {
+    "policy": "house",
+    "layer": "group",
+    "pools": {"main": {SHOWN: {"certified": True}}},
+    "rules": {
+        "a_day": {
+            "for": {"category": "marketing"},
+            "frequency": {"at_most": 1, "count": "attempts", "per": "number", "in": "24 h"},
+            "cite": "article 12",
+        }
+    },
+}
+CALLBACKS = (
+    "queues:\n  care:\n    record: false\n    ring_s: 8\n    wrap_up_s: 1\n    miss_limit: 9\n"
+    "    callback: {expires_s: 120, tries: 2, retry_s: 5, ring_s: 6, confirm_s: 5, scene: call_back}\n"
+    "    steps: [{after_s: 1, offer: callback}]\n"
+)
+FLOW = """\
+flow: main
+start: choose
+choose: {menu: menu, keys: {1: care}, no_input: {tries: 0, then: bye}, wrong: {tries: 0, then: bye}}
+care:
+  queue: care
+  skills: [care]
+  offers: {callback: {key: 1, say: callback_offer, then: {hangup: callback_kept}}}
+  then: bye
+bye: {hangup: bye}
+"""
+SPOKEN = (
+    "callback_offer",
+    "callback_confirm",
+    "callback_number",
+    "callback_refused",
+    "callback_kept",
+    "whisper_callback",
+)
+MENU, OFFER, KEPT, NOT_KEPT = 600, 900, 1100, 1300
+
+
+class GovernedSite(LiveSite):
+    """Scenes for all that it calls, a policy, a trunk, and people who have approved the scenes."""
+
+    carrier: Gateway
+
+    def make_site(self, switch: Mapping[str, Any], web_port: int) -> Site:
+        site = super().make_site(switch, web_port)
+        carrier = {
+            "address": self.carrier.address,
+            "register": True,
+            "user": USER,
+            "secret": "carrier",
+            "caller_ids": [SHOWN],
+            "probe_s": 1,
+            "outgoing": {"form": "national"},
+        }
+        files = {
+            "dialplans/trunks.yaml": yaml.safe_dump({"trunks": {"carrier": carrier}}),
+            "dialplans/outgoing.yaml": "kinds: [mobile]\nrecord: false\nring_s: 30\nscene: by_hand\n",
+            "dialplans/transfers.yaml": "reach_s: 6\nkinds: [mobile]\nscene: handed_on\n",
+            "dialplans/queues.yaml": CALLBACKS,
+            "dialplans/flows/main.yaml": FLOW,
+            "dialplans/entry.yaml": f'default: main\n"{NUMBER}": main\n',
+            "dialplans/scenes/house.yaml": yaml.safe_dump(SCENES),
+            "dialplans/policies/house.yaml": yaml.safe_dump(POLICY),
+            "do_not_call.txt": f"{LISTED}\n",
+        }
+        for name, text in files.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(text, encoding="utf-8")
+        sounds = {
+            "dial_refused": REFUSED,
+            "dial_no_answer": NO_ANSWER,
+            "dial_busy": BUSY,
+            "dial_unreachable": UNREACHABLE,
+            "menu": MENU,
+            "callback_offer": OFFER,
+            "callback_kept": KEPT,
+            "callback_refused": NOT_KEPT,
+        }
+        words = {**dict.fromkeys((*sounds, *SPOKEN), "beep"), "callback_confirm": "Call {phone}?", "bye": "beep"}
+        prompts = self.folder / "prompts/en.yaml"
+        prompts.write_text(yaml.safe_dump({**yaml.safe_load(prompts.read_text()), **words}))
+        for name, hz in sounds.items():
+            record(self.folder / "prompts/recordings/en" / f"{name}.wav", hz, 0.6)
+        (site.state / "secrets").mkdir(parents=True)
+        (site.state / "secrets/carrier").write_text(PASSWORD + "\n")
+        return site
+
+    def approve(self) -> None:
+        approve_all(self.site)
+
+    def attempts(self, number: str) -> list[tuple[Any, ...]]:
+        """Of the ledger: scene, state, result and agent of each attempt to this number, the oldest first."""
+        query = "SELECT scene, state, result, agent, caller_id FROM attempts WHERE number = ? ORDER BY id"
+        with contextlib.closing(sqlite3.connect(f"file:{self.site.state}/ledger.db?mode=ro", uri=True)) as connection:
+            return list(connection.execute(query, (f"+86{number}",)))
+
+    async def settled(self, number: str, *wanted: tuple[str, str, str]) -> None:
+        """Return once the attempts to this number are these: scene, state and result."""
+        found: list[tuple[Any, ...]] = []
+
+        def so() -> bool:
+            found[:] = [row[:3] for row in self.attempts(number)]
+            return found == list(wanted)
+
+        try:
+            await until(so, 15.0)
+        except TimeoutError:
+            raise AssertionError(f"{found} and not {wanted}") from None
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[GovernedSite]:
+    site = GovernedSite(tmp_path_factory.mktemp("governed"), installation, {"do_not_call": "do_not_call.txt"})
+    site.carrier = await Gateway.at("127.0.0.2", Credentials(USER, PASSWORD))
+    async with site:
+        await until(lambda: site.carrier.registered)
+        yield site
+    site.carrier.close()
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def _nobody_of_the_test_before(house: GovernedSite) -> AsyncIterator[None]:
+    house.carrier.calls_per_invite.clear()
+    yield
+    await house.clear()
+
+
+@asynccontextmanager
+async def outside(house: GovernedSite, number: str, on_ring: OnRing) -> AsyncIterator[AgentPhone]:
+    """Somebody of the network."""
+    phone = AgentPhone(house.carrier, (house.carrier.host, 5060), Credentials(number, ""), on_ring)
+    try:
+        yield phone
+    finally:
+        await phone.close()
+
+
+def says(hz: int) -> Answer:
+    return Answer(clip=tone(hz, 1.0))
+
+
+async def failed(call: OutgoingCall) -> int:
+    """The final answer to a call that comes to nothing."""
+    with pytest.raises(CallFailed) as refused:
+        await call.answered(15.0)
+    return refused.value.status
+
+
+async def dial(house: GovernedSite, **body: Any) -> tuple[int, str]:
+    async with house.session.post("/agents/8001/dial", json=body) as answer:
+        return answer.status, str((await answer.json()).get("detail", ""))
+
+
+# agents
+
+
+async def test_what_an_agent_dials_is_reserved_dialled_and_settled(house: GovernedSite) -> None:
+    number = "13900008001"
+    async with (
+        house.signed_in("8001", lambda call: says(AGENT)) as phone,
+        outside(house, number, lambda call: says(CALLER)) as other,
+    ):
+        call = await phone.dial(number, tone(AGENT, 1.0))
+        ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
+        assert ringing.facts.from_user == SHOWN.replace("+86", "0"), (
+            "a number of the scene's pool, as the trunk writes it"
+        )
+        await call.answered()
+        await call.hear_tone(CALLER)
+        await until(lambda: [row[1] for row in house.attempts(number)] == ["answered"])
+        await ringing.hang_up()
+        await call.ended(5.0)
+    await house.settled(number, ("by_hand", "effective", "answered"))
+    (row,) = house.attempts(number)
+    assert row[3:] == ("8001", SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("number", "on_ring", "sound", "result"),
+    [("13900008002", LetRing(), NO_ANSWER, "no_answer"), ("13900008003", Reject(486, 0.2), BUSY, "busy")],
+    ids=["nobody answers", "busy"],
+)
+async def test_a_try_is_an_attempt(house: GovernedSite, number: str, on_ring: Any, sound: int, result: str) -> None:
+    async with (
+        house.signed_in("8001", lambda call: says(AGENT)) as phone,
+        outside(house, number, lambda call: on_ring),
+    ):
+        began = time.monotonic()
+        call = await phone.dial(number)
+        await call.hear_tone(sound, 20.0)
+        assert time.monotonic() - began < 12.0, "the scene lets it ring for five seconds, outgoing.yaml for thirty"
+        await failed(call)
+    await house.settled(number, ("by_hand", "attempted", result))
+
+
+async def test_what_may_not_be_dialled_is_heard_by_the_agent_and_meets_no_trunk(house: GovernedSite) -> None:
+    since = house.log_file.stat().st_size
+    async with house.signed_in("8001", lambda call: says(AGENT)) as phone:
+        await asyncio.to_thread(approving.withdraw, house.site, ["by_hand"], "zhao.min", "complaint 4711")
+        await _stands(house, "by_hand", may_call=False)
+        call = await phone.dial("13900008004")
+        await call.hear_tone(REFUSED)
+        assert await failed(call) in (403, 603)
+        await asyncio.to_thread(house.approve)
+        await _stands(house, "by_hand", may_call=True)
+    (told,) = house.logged("agent's call refused", since)
+    assert "governor.scene: the scene may not call: withdrawn" in told["detail"]
+    assert house.carrier.calls_per_invite == []
+    assert house.attempts("13900008004") == []
+
+
+async def _stands(house: GovernedSite, scene: str, may_call: bool) -> None:
+    """Return once the controller has taken it up."""
+
+    async def so() -> bool:
+        async with house.session.get("/govern/scenes") as answer:
+            return any(one["scene"] == scene and one["may_call"] is may_call for one in await answer.json())
+
+    await until(so, 10.0)
+
+
+async def test_a_click_is_refused_with_the_rule_and_until_when(house: GovernedSite) -> None:
+    number = "13900008005"
+    async with (
+        house.signed_in("8001", lambda call: says(AGENT)) as phone,
+        outside(house, number, lambda call: says(CALLER)) as other,
+    ):
+        assert (await dial(house, number=number, scene="offer"))[0] == 202
+        own = await asyncio.wait_for(phone.new_calls.get(), 10.0)
+        ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
+        await own.hear_tone(CALLER)
+        await own.hang_up()
+        await ringing.ended(5.0)
+        await house.settled(number, ("offer", "effective", "answered"))
+        status, told = await dial(house, number=number, scene="offer")
+        assert status == 403
+        assert "house.a_day" in told
+        assert "[article 12]; from 20" in told
+        assert number not in told
+        assert (await dial(house, number=LISTED))[0] == 403
+        assert (await dial(house, number=number, scene="ofer"))[0] == 422
+        assert phone.new_calls.empty(), "no phone rings for it"
+    assert len(house.attempts(number)) == 1
+
+
+# callbacks
+
+
+async def _books(house: GovernedSite, caller: str) -> OutgoingCall:
+    """A caller who takes the callback that is offered."""
+    call = await house.dial(caller)
+    await call.hear_tone(MENU)
+    await call.press("1")
+    await call.hear_tone(OFFER, timeout_s=15.0)
+    await call.press("1")
+    await call.hear_speech()
+    await call.press("1")
+    return call
+
+
+async def test_a_callback_is_reserved_once_the_agent_has_accepted_and_settled_after(house: GovernedSite) -> None:
+    caller = "13900008101"
+    async with outside(house, caller, lambda call: says(CALLER)) as theirs:
+        call = await _books(house, caller)
+        await call.hear_tone(KEPT)
+        await call.ended(timeout_s=10.0)
+        assert house.attempts(caller) == [], "a booking reserves nothing"
+        async with house.signed_in("8001", lambda call: says(AGENT)) as phone:
+            ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+            await asyncio.sleep(1.0)
+            await ringing.press("1")
+            dialled = await asyncio.wait_for(theirs.new_calls.get(), 10.0)
+            await dialled.hear_tone(AGENT)
+            await ringing.hear_tone(CALLER)
+            await dialled.hang_up()
+            await ringing.ended(5.0)
+    await house.settled(caller, ("call_back", "effective", "answered"))
+
+
+async def test_a_callback_of_who_is_on_a_list_is_not_even_promised(house: GovernedSite) -> None:
+    since = house.log_file.stat().st_size
+    call = await _books(house, LISTED)
+    await call.hear_tone(NOT_KEPT)
+    assert house.logged("callback refused", since)[0]["detail"] == "on the do-not-call list"
+    await call.hang_up()
+    assert house.attempts(LISTED) == []
+
+
+async def test_a_callback_outside_of_the_scenes_hours_keeps_its_place_and_rings_nobody(house: GovernedSite) -> None:
+    """The hours begin in some minutes, or on another day: the booking is kept, and no agent is asked before."""
+    caller, since = "13900008102", house.log_file.stat().st_size
+    closed = f"never: {{zone: Asia/Shanghai, week: {{{_another_day()}: 09:00-10:00}}}}\n"
+    scenes = {"scenes": {**SCENES["scenes"], "call_back": {**SCENES["scenes"]["call_back"], "hours": "never"}}}
+    files = {"dialplans/hours.yaml": closed, "dialplans/scenes/house.yaml": yaml.safe_dump(scenes)}
+    await house.publish(files, {})
+    await _stands(house, "call_back", may_call=True)
+    try:
+        call = await _books(house, caller)
+        await call.hear_tone(KEPT)
+        await call.ended(timeout_s=10.0)
+        async with house.signed_in("8001", lambda call: says(AGENT)) as phone:
+            await until(lambda: bool(house.logged("callback postponed", since)), 10.0)
+            await asyncio.sleep(2.0)
+            assert phone.new_calls.empty()
+        assert (await house.in_place(caller, "booked"))["agent"] is None
+        assert house.attempts(caller) == []
+        row = house.rows("SELECT outcome, detail FROM callbacks WHERE number = ?", f"+86{caller}")
+        assert row == [("booked", "the gate has put it off")]
+        back = await house.dial(caller)  # and whoever calls again has the place
+        await back.hear_tone(MENU)
+        await back.press("1")
+        await house.in_place(caller, "waiting")
+        await back.hang_up()
+    finally:
+        await house.publish({"dialplans/scenes/house.yaml": yaml.safe_dump(SCENES)}, {})
+        await _stands(house, "call_back", may_call=True)
+
+
+def _another_day() -> str:
+    """A weekday that is neither today nor tomorrow."""
+    return time.strftime("%a", time.localtime(time.time() + 3 * 86_400)).lower()
+
+
+# transfers
+
+
+async def _talk(house: GovernedSite, phone: AgentPhone, caller: str) -> tuple[OutgoingCall, Any]:
+    call = await house.dial(caller)
+    await call.hear_tone(MENU)
+    await call.press("1")
+    ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+    await call.hear_tone(AGENT)
+    await house.in_place(caller, "talking")
+    return call, ringing
+
+
+@pytest.mark.parametrize("kind", ["transfer", "consultation"])
+async def test_whoever_is_not_handed_on_still_has_the_agent(house: GovernedSite, kind: str) -> None:
+    caller = "13900008201"
+    async with house.signed_in("8001", lambda call: says(AGENT)) as phone:
+        call, ringing = await _talk(house, phone, caller)
+        name = (await house.in_place(caller, "talking"))["call"]
+        assert await house.post(f"/calls/{name}/{kind}", to=LISTED) == 202
+        await until(lambda: house.rows("SELECT outcome FROM transfers WHERE call = ?", name) == [("refused",)])
+        asked = time.monotonic()
+        await call.hear_tone(AGENT, after=asked)
+        await ringing.hear_tone(CALLER, after=asked)
+        await call.hang_up()
+        await ringing.ended(5.0)
+    assert house.rows("SELECT detail FROM transfers WHERE call = ?", name) == [("on the do-not-call list",)]
+    assert house.carrier.calls_per_invite == []
+
+
+async def test_a_caller_is_handed_on_outside_and_it_is_settled(house: GovernedSite) -> None:
+    caller, number = "13900008202", "13900008203"
+    async with (
+        house.signed_in("8001", lambda call: says(AGENT)) as phone,
+        outside(house, number, lambda call: says(1700)) as other,
+    ):
+        call, ringing = await _talk(house, phone, caller)
+        name = (await house.in_place(caller, "talking"))["call"]
+        assert await house.post(f"/calls/{name}/transfer", to=number) == 202
+        theirs = await asyncio.wait_for(other.new_calls.get(), 10.0)
+        await ringing.ended(5.0)
+        await call.hear_tone(1700)
+        await theirs.hear_tone(CALLER)
+        await call.hang_up()
+        await theirs.ended(5.0)
+    await house.settled(number, ("handed_on", "effective", "answered"))
+
+
+# kill -9
+
+
+async def test_killed_between_the_reservation_and_the_dialling_it_is_dialled_once(house: GovernedSite) -> None:
+    number = "13900008301"
+    await house.stop_controller()
+    await house.start_controller(sys.executable, DIES)
+    async with (
+        house.signed_in("8001", lambda call: says(AGENT)) as phone,
+        outside(house, number, lambda call: says(CALLER)) as other,
+    ):
+        call = await phone.dial(number, tone(AGENT, 1.0))
+        assert house.controller is not None
+        await asyncio.wait_for(house.controller.wait(), 15.0)
+        assert [row[1] for row in house.attempts(number)] == ["reserved"]
+        assert other.new_calls.empty(), "nothing is dialled yet"
+        await house.start_controller()
+        ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
+        await call.answered(10.0)
+        await call.hear_tone(CALLER)
+        await ringing.hear_tone(AGENT)
+        await call.hang_up()
+        await ringing.ended(5.0)
+    await house.settled(number, ("by_hand", "effective", "answered"))
+    assert len(house.carrier.calls_per_invite) == 1
+
+
+async def test_killed_after_the_dialling_it_is_not_dialled_again_and_is_settled(house: GovernedSite) -> None:
+    number = "13900008302"
+    async with (
+        house.signed_in("8001", lambda call: says(AGENT)) as phone,
+        outside(house, number, lambda call: Answer(3.0, clip=tone(CALLER, 1.0))) as other,
+    ):
+        call = await phone.dial(number, tone(AGENT, 1.0))
+        ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
+        await house.stop_controller(signal.SIGKILL)
+        await house.start_controller()
+        await call.answered(15.0)
+        await call.hear_tone(CALLER)
+        await house.stop_controller(signal.SIGKILL)
+        await ringing.hang_up()
+        await house.start_controller()
+        await call.ended(10.0)
+    await house.settled(number, ("by_hand", "effective", "answered"))
+    assert len(house.carrier.calls_per_invite) == 1
+
+
+async def test_killed_while_the_ledger_does_not_take_it_the_next_one_tells_it(house: GovernedSite) -> None:
+    number = "13900008303"
+    async with (
+        house.signed_in("8001", lambda call: says(AGENT)) as phone,
+        outside(house, number, lambda call: says(CALLER)) as other,
+    ):
+        call = await phone.dial(number, tone(AGENT, 1.0))
+        ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
+        await call.hear_tone(CALLER)
+        await until(lambda: [row[1] for row in house.attempts(number)] == ["answered"])
+        with contextlib.closing(sqlite3.connect(house.site.state / "ledger.db", isolation_level=None)) as ledger:
+            ledger.execute("BEGIN IMMEDIATE")
+            await ringing.hang_up()
+            await call.ended(5.0)
+            await house.agent_is("8001", "idle")
+            await house.stop_controller(signal.SIGKILL)
+            ledger.execute("ROLLBACK")
+        assert [row[1] for row in house.attempts(number)] == ["answered"]
+        await house.start_controller()
+        await house.settled(number, ("by_hand", "effective", "answered"))
+
+
+async def test_an_emergency_number_is_called_though_nobody_can_decide(house: GovernedSite) -> None:
+    await asyncio.to_thread(approving.withdraw, house.site, ["*"], "zhao.min", "an outage")
+    try:
+        async with (
+            house.signed_in("8001", lambda call: says(AGENT)) as phone,
+            outside(house, "110", lambda call: says(CALLER)) as other,
+        ):
+            call = await phone.dial("110", tone(AGENT, 1.0))
+            ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
+            await call.hear_tone(CALLER)
+            await ringing.hang_up()
+            await call.ended(5.0)
+    finally:
+        await asyncio.to_thread(house.approve)
