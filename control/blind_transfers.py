@@ -118,6 +118,10 @@ class BlindTransfers(QuietPart):
         if transfer is None or transfer.attempt != event.attempt or transfer.state != "checking":
             return False
         call = self._hub.register.calls[event.call]
+        offer = self._hub.register.offer_of(call)
+        if offer is None or offer.state != "talking":  # the agent is on the way out, and their end is told in a moment
+            self._refuse(call, transfer, "the talk was over")
+            return False
         if event.verdict == "allow":
             self._go(call, transfer, event)
         else:

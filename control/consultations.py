@@ -155,6 +155,10 @@ class Consultations(QuietPart):
         if consultation is None or consultation.attempt != event.attempt or consultation.state != "checking":
             return False
         call = self._hub.register.calls[event.call]
+        offer = self._hub.register.offer_of(call)
+        if offer is None or offer.state != "talking":  # the agent is on the way out, and their end is told in a moment
+            self._end(call, consultation, "refused", "refused", "the talk was over")
+            return False
         if event.verdict == "allow":
             self._ring(call, consultation, event)
         else:

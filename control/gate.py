@@ -10,11 +10,13 @@ import math
 
 from calls.causes import Cause
 from calls.commands import Originate
+from calls.events import SwitchBack
 from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
 from calls.number_kinds import is_emergency
 from control.commands import AskGate, SettleAttempt
 from control.events import AttemptSettled, GateAnswered
 from control.hub import Hub
+from control.nodes import lives_on
 from control.register import Asked, Leg, Passed
 from dialer.governor.history import State
 
@@ -145,19 +147,30 @@ class OutgoingGate:
 
     def next_deadline(self) -> Instant | None:
         """When a question has waited for too long."""
-        asked = self._hub.register.asked
-        return min(one.due_at for one in asked.values()) if asked else None
+        return min((one.due_at for one in self._hub.register.asked.values() if one.due_at is not None), default=None)
 
     def overdue(self) -> list[GateAnswered]:
         """The answers to questions that nobody has answered in time: nobody knows."""
-        due = [one.question for one in self._hub.register.asked.values() if one.due_at <= self._hub.now]
+        now, asked = self._hub.now, self._hub.register.asked.values()
+        due = [one.question for one in asked if one.due_at is not None and one.due_at <= now]
         return [GateAnswered(one.call, one.attempt, "unknown", reason="no answer") for one in due]
 
     def restarted(self) -> None:
-        """Whoever was asked or told is no more: ask and tell again, by the same names."""
+        """Whoever was told is no more: tell them again, by the same names.
+
+        Whoever was asked is asked again once the switch is there (`switch_back`): an answer that came before could
+        not be acted on, and the call that waits for it would be lost.
+        """
         hub = self._hub
         for asked in hub.register.asked.values():
-            asked.due_at = hub.now + ANSWER_S
-            hub.give(asked.question)
+            asked.due_at = None
         for settlement in hub.register.settlements.values():
             hub.give(settlement)
+
+    def switch_back(self, back: SwitchBack) -> None:
+        """Ask again, by the same names, what died with the controller before."""
+        hub = self._hub
+        for asked in hub.register.asked.values():
+            if asked.due_at is None and lives_on(asked.question.call, back):
+                asked.due_at = hub.now + ANSWER_S
+                hub.give(asked.question)

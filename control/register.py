@@ -357,7 +357,8 @@ class Asked(msgspec.Struct):
     """A question to the gate without an answer yet; at `due_at` there will be none."""
 
     question: AskGate
-    due_at: Instant
+    due_at: Instant | None
+    """None: whoever was asked died with their controller, and it is asked again once the switch is there."""
 
 
 class Passed(msgspec.Struct):

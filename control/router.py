@@ -464,3 +464,4 @@ class Router:
         self._override_phone.adopted({leg.leg for leg in event.live})
         self._consultations.adopt({leg.leg: leg for leg in event.live})
         nodes.switch_back(hub, event)
+        self._gate.switch_back(event)

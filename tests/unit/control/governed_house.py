@@ -8,6 +8,7 @@ from acd.events import AgentSignedIn
 from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, HangUp, Originate, Play
+from calls.events import LiveLeg, SwitchBack
 from calls.ids import AgentId, CallId, LegId
 from control import commands, events
 from control.outgoing_rules import OutgoingRules
@@ -69,13 +70,28 @@ class GovernedHouse(ControlHarness):
         self.tell(door.CallAnswered(ringing.leg, ringing.attempt))
         return ringing.leg
 
-    def after_kill(self) -> "GovernedHouse":
-        """The controller was killed, and the next one goes on from its snapshot."""
+    def heir(self) -> "GovernedHouse":
+        """The controller was killed, and the next one goes on from its snapshot; the switch is not there yet."""
         heir = GovernedHouse()
         heir.orders, heir.journal = [], []
         heir.router.restore(self.router.snapshot())
         heir.now = self.now
         heir.tell(events.Restarted(), after_s=0.0)
+        return heir
+
+    def after_kill(self, *gone: LegId) -> "GovernedHouse":
+        """As `heir`, and the switch is there, with all legs but these."""
+        heir = self.heir()
+        assert heir.given(commands.AskGate) == [], "not before the switch is there: the answer could not be acted on"
+        register = self.router.register
+        legs = [leg for leg in register.legs.values() if leg.leg not in gone]
+        talks = [(call.leg, call.talk.leg) for call in register.calls.values() if call.talk is not None]
+        other = {**dict(talks), **{far: near for near, far in talks}}
+        live = (
+            LiveLeg(leg.leg, leg.party, "", leg.answered_at is not None, True, bridged_with=other.get(leg.leg))
+            for leg in legs
+        )
+        heir.tell(SwitchBack("", tuple(live)), after_s=0.5)
         return heir
 
 

@@ -9,7 +9,7 @@ import pytest
 from acd.events import AgentSignedIn
 from calls import events as door
 from calls.causes import Cause
-from calls.commands import Bridge, HangUp, Originate, StartMusic
+from calls.commands import Bridge, EarlyMedia, HangUp, Originate, StartMusic
 from calls.events import LiveLeg, SwitchBack
 from calls.ids import AgentId, AttemptId
 from control import commands, events
@@ -137,6 +137,17 @@ def test_who_is_not_handed_on_still_has_the_agent(caller: str) -> None:
     assert house.last(commands.LogTransfer).detail == TOLD
 
 
+@pytest.mark.parametrize("caller", ["handed on", "consulted"])
+def test_an_answer_while_the_agent_is_on_the_way_out_gives_the_reservation_back(caller: str) -> None:
+    house = CALLERS[caller]()
+    (call,) = house.router.register.calls.values()
+    assert call.bridge is not None
+    house.tell(door.Unbridged(call.bridge.attempt, (call.leg,)))
+    house.answer()
+    assert house.dialled() == []
+    assert house.last(commands.SettleAttempt).state == "released"
+
+
 def test_a_flow_goes_the_way_of_a_transfer_that_failed() -> None:
     house = governed.by_flow()
     house.answer("deny", **NO)
@@ -229,13 +240,20 @@ def test_a_call_that_the_switch_never_saw_is_not_dialled_again(asks: Callable[[]
     house = asks()
     house.answer()
     (made,) = house.dialled()
-    heir = house.after_kill()
-    others = [leg for leg in house.router.register.legs.values() if leg.leg != made.leg]
-    heir.tell(
-        SwitchBack("", tuple(LiveLeg(leg.leg, leg.party, "", leg.answered_at is not None, True) for leg in others))
-    )
+    heir = house.after_kill(made.leg)
     assert heir.dialled() == [] == heir.given(commands.AskGate)
     assert [one.state for one in heir.given(commands.SettleAttempt)] == ["attempted"]
+
+
+def test_a_question_waits_for_the_switch_however_long_it_is_away() -> None:
+    """An answer that came before could not be acted on: the agent's phone would get 500."""
+    house = governed.dialled_by_hand()
+    heir = house.heir()
+    heir.wait(3 * ANSWER_S)
+    assert heir.given(commands.AskGate) == heir.given(EarlyMedia) == []
+    heir.tell(SwitchBack("", (LiveLeg(governed.DESK, "8001", "", False, True),)))
+    heir.answer()
+    assert len(heir.dialled()) == 1
 
 
 def test_a_question_of_a_release_before_is_asked_anew() -> None:
@@ -243,7 +261,7 @@ def test_a_question_of_a_release_before_is_asked_anew() -> None:
     for asks in (governed.dialled_by_hand, governed.call_back, governed.handed_on, governed.consulted):
         house = asks()
         house.router.register.asked.clear()
-        heir = house.after_kill()
+        heir = house.heir()
         assert len(heir.given(commands.AskGate)) == 1
         heir.answer()
         assert len(heir.dialled()) == 1

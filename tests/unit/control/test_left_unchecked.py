@@ -87,6 +87,7 @@ def test_a_check_that_died_with_its_controller_is_asked_again() -> None:
     after.router.restore(house.router.snapshot())
     after.now = house.now
     after.tell(events.Restarted(), after_s=0.0)
+    after.tell(door.SwitchBack("", ()))
     assert after.last(commands.AskGate) == asked, "by the same name, so that nothing is reserved twice"
     after.tell(events.NumberChecked(call, AttemptId("stale"), False, "stale"))
     answer_check(after)
