@@ -166,6 +166,7 @@ class SettleAttempt(Command, frozen=True, kw_only=True):
     """When it was dialled."""
     talked_until: float = 0.0
     result: str = ""
+    recording: str = ""
     agent: AgentId | None = None
     ended: bool = True
     """False: it is still up."""

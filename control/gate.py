@@ -10,7 +10,7 @@ import math
 
 from calls.causes import Cause
 from calls.commands import Originate
-from calls.events import SwitchBack
+from calls.events import Bridged, SwitchBack
 from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
 from calls.number_kinds import is_emergency
 from control.commands import AskGate, SettleAttempt
@@ -23,6 +23,8 @@ from dialer.governor.history import State
 ANSWER_S: Seconds = 10.0
 """A question without an answer for so long is a no: whoever was asked is no more."""
 _NEVER_DIALLED = frozenset({Cause.NO_TRUNK})
+_RECORDINGS = 500
+"""Talks whose recordings are waited for: far more than there are at any moment."""
 _BLOCKED = frozenset({Cause.BLOCKED, Cause.UNWANTED})
 
 
@@ -79,11 +81,25 @@ class OutgoingGate:
             passed.answered = True
             self._settle_leg(passed, "answered", "answered", ended=False)
 
-    def connected(self, legs: tuple[LegId, ...]) -> None:
+    def connected(self, event: Bridged) -> None:
         """These hear each other."""
-        for leg in legs:
-            if (passed := self._hub.register.passed.get(leg)) is not None:
-                passed.talked = True
+        register = self._hub.register
+        for leg in event.legs:
+            if (passed := register.passed.get(leg)) is None:
+                continue
+            passed.talked = True
+            call = register.calls.get(register.bridges.get(event.attempt, CallId("")))
+            recorded = call is not None and call.bridge is not None and call.bridge.recorded
+            if recorded and passed.reservation is not None:
+                register.recorded_attempts[event.attempt] = (passed.reservation, passed.call)
+                while len(register.recorded_attempts) > _RECORDINGS:  # files that never came
+                    del register.recorded_attempts[next(iter(register.recorded_attempts))]
+
+    def recorded(self, attempt: AttemptId, path: str) -> None:
+        """The recording of a talk is on disk: the ledger is told where, if the talk was with a number outside."""
+        found = self._hub.register.recorded_attempts.pop(attempt, None)
+        if found is not None:
+            self._settle(*found, "effective", result="answered", recording=path, ended=False)
 
     def ended(self, leg: LegId, cause: Cause) -> None:
         """The leg is gone."""
@@ -126,6 +142,7 @@ class OutgoingGate:
         at: float | None = None,
         talked_until: float = 0.0,
         passed: Passed | None = None,
+        recording: str = "",
         ended: bool = True,
     ) -> None:
         hub = self._hub
@@ -137,6 +154,7 @@ class OutgoingGate:
             at=at,
             talked_until=talked_until,
             result=result,
+            recording=recording,
             agent=None if passed is None else passed.agent,
             ended=ended,
         )

@@ -427,6 +427,8 @@ class Register(msgspec.Struct):
     """Questions to the gate, by their request."""
     passed: dict[LegId, Passed] = msgspec.field(default_factory=dict)
     """Calls outside that the gate has let pass."""
+    recorded_attempts: dict[AttemptId, tuple[int, CallId]] = msgspec.field(default_factory=dict)
+    """Of talks with numbers outside that are recorded, the reservation and its call, until the file is there."""
     settlements: dict[AttemptId, SettleAttempt] = msgspec.field(default_factory=dict)
     """Settlements that the ledger is not known to have, in their order."""
     trunks_down: list[str] = msgspec.field(default_factory=list)

@@ -92,7 +92,7 @@ class Router:
     ) -> None:
         self.hub = hub = Hub(flows, queues, Complaints(), directory, queue_view)
         self._gate = gate = OutgoingGate(hub)
-        self._recordings = TalkRecordings(hub)
+        self._recordings = TalkRecordings(hub, gate)
         self._overrides = overrides = Overrides(hub)
         self._override_phone = OverridePhone(hub, overrides)
         self._announcements = Announcements(hub)
@@ -393,7 +393,7 @@ class Router:
     def _bridge_changed(self, event: door.Bridged | door.Unbridged) -> None:
         register = self.register
         if isinstance(event, door.Bridged):
-            self._gate.connected(event.legs)
+            self._gate.connected(event)
         if self._consultations.bridge_changed(event):
             return
         legs = event.legs if isinstance(event, door.Bridged) else event.survivors

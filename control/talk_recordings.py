@@ -5,6 +5,7 @@ from calls.commands import MuteRecording
 from calls.events import RecordingFinished
 from calls.ids import LegId
 from control.commands import LogRecording
+from control.gate import OutgoingGate
 from control.hub import Hub
 from control.register import Call, call_id, is_bridge, talk_of
 from ivr.commands import HideDigits, ShowDigits
@@ -16,8 +17,9 @@ _REMEMBERED = 500
 class TalkRecordings:
     """Whether a talk is recorded, what is left out of it, and its file."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, gate: OutgoingGate) -> None:
         self._hub = hub
+        self._gate = gate
 
     def wanted(self, call: Call, far: LegId | None = None, otherwise: bool = True) -> bool:
         """Whether the talk that begins now is recorded: where the queue records, or the gate obliges to it.
@@ -108,3 +110,4 @@ class TalkRecordings:
             if call is not None:
                 call.recording.paths.append(event.path)
             hub.give(LogRecording(talk, event.path, event.duration_s, "talk", talk=talk_of(event.path)))
+            self._gate.recorded(event.attempt, event.path)

@@ -63,6 +63,7 @@ def why(
         "recordings": read_of(opened, reading.recordings, call),
         "cases": cases,
         "decisions": msgspec.to_builtins(explained.decisions) if explained is not None else [],
+        "gate": msgspec.to_builtins(explained.answers) if explained is not None else [],
     }
     if json:
         print_json(story)
@@ -145,10 +146,11 @@ def _transferred(row: dict[str, Any]) -> list[tuple[float, str]]:
 
 
 def _decided(explained: Explanation | None) -> list[tuple[float, str]]:
-    """The queues' decisions with their reasons: a line, and below it one for each agent."""
+    """The gate's answers, and the queues' decisions with their reasons: a line, and below it one for each agent."""
     if explained is None:
         return []
-    return [
+    asked = [(one.utc, explaining.gate_sentence(one.answer)) for one in explained.answers]
+    return asked + [
         (seen.utc, "\n".join((explaining.sentence(seen.decision), *explaining.reasons(seen.decision))))
         for seen in explained.decisions
     ]

@@ -122,6 +122,7 @@ class GovernedCalls:
             talked_until=told.talked_until,
             result=told.result,
             call=told.call,
+            recording=told.recording,
             agent=told.agent or "",
             ended=told.ended,
         )

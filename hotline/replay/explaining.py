@@ -11,6 +11,7 @@ import msgspec
 
 from acd.trace import Decision, Standing, Witness
 from calls.ids import CallId
+from control.events import GateAnswered
 from control.register import Call
 from hotline.journal import reading
 from hotline.journal.replaying import replayed, restored
@@ -26,6 +27,13 @@ class Seen(msgspec.Struct, frozen=True):
     decision: Decision
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """An answer of the gate of outgoing calls, and when, as UTC epoch seconds."""
+
+    utc: float
+    answer: GateAnswered
+
+
 class Explanation(msgspec.Struct, frozen=True):
     """The queues' decisions about a call. `call` is as of the end of the journal, None when it has ended by then."""
 
@@ -34,6 +42,8 @@ class Explanation(msgspec.Struct, frozen=True):
     offset_s: float
     direction: str = "in"
     """Of the call: `out` and `internal` are made by an agent."""
+    answers: tuple[Answered, ...] = ()
+    """Of the gate, to calls to numbers outside."""
 
 
 def explain(site: Site, call: CallId, arrived_at: float | None = None) -> Explanation | None:
@@ -50,16 +60,20 @@ def explain(site: Site, call: CallId, arrived_at: float | None = None) -> Explan
         router, snapshot = restored(routers_of(site, witness), reading.snapshots(connection, before=first))
         begin = 1 if snapshot is None else snapshot.seq + 1
         seen: list[Seen] = []
+        answers: list[Answered] = []
         known = False
-        for _, _ in replayed(router, reading.entries_between(connection, begin, reading.END)):
+        for entry, _ in replayed(router, reading.entries_between(connection, begin, reading.END)):
             offset_s = router.register.offset_s
             seen += [Seen(one.at + offset_s, one) for one in witness.decisions[len(seen) :]]
+            if isinstance(entry.event, GateAnswered) and entry.event.call == call:
+                answers.append(Answered(entry.at + offset_s, entry.event))
             if call in router.register.calls:
                 known = True
             elif known:
                 break
     register = router.register
-    return Explanation(tuple(seen), register.calls.get(call), register.offset_s, register.direction(call))
+    direction = register.direction(call)
+    return Explanation(tuple(seen), register.calls.get(call), register.offset_s, direction, tuple(answers))
 
 
 def _first_entry(connection: sqlite3.Connection, call: CallId, arrived_at: float | None) -> int | None:
@@ -91,6 +105,21 @@ _VERDICTS = {
     "not_asked_for": "not the one asked for",
 }
 _MOST_LINES = 12
+
+
+_SAID = {
+    "allow": "the gate lets a call outside pass",
+    "deny": "the gate denies a call outside",
+    "defer": "the gate puts a call outside off",
+    "unknown": "nobody can say whether a call outside may be placed",
+}
+
+
+def gate_sentence(answer: GateAnswered) -> str:
+    """An answer of the gate in one line, with rule and clause."""
+    attempt = f", attempt {answer.reservation} of the ledger" if answer.reservation is not None else ""
+    why = f": {answer.why}" if answer.why else ""
+    return f"{_SAID[answer.verdict]}{attempt}{why}"
 
 
 def sentence(decision: Decision) -> str:

@@ -140,7 +140,7 @@ class GovernedSite(LiveSite):
 
     def attempts(self, number: str) -> list[tuple[Any, ...]]:
         """Of the ledger: scene, state, result and agent of each attempt to this number, the oldest first."""
-        query = "SELECT scene, state, result, agent, caller_id FROM attempts WHERE number = ? ORDER BY id"
+        query = "SELECT scene, state, result, agent, caller_id, recording FROM attempts WHERE number = ? ORDER BY id"
         with contextlib.closing(sqlite3.connect(f"file:{self.site.state}/ledger.db?mode=ro", uri=True)) as connection:
             return list(connection.execute(query, (f"+86{number}",)))
 
@@ -222,7 +222,7 @@ async def test_what_an_agent_dials_is_reserved_dialled_and_settled(house: Govern
         await call.ended(5.0)
     await house.settled(number, ("by_hand", "effective", "answered"))
     (row,) = house.attempts(number)
-    assert row[3:] == ("8001", SHOWN)
+    assert row[3:] == ("8001", SHOWN, "")
 
 
 @pytest.mark.parametrize(
@@ -325,6 +325,8 @@ async def test_a_callback_is_reserved_once_the_agent_has_accepted_and_settled_af
             await dialled.hang_up()
             await ringing.ended(5.0)
     await house.settled(caller, ("call_back", "effective", "answered"))
+    await until(lambda: house.attempts(caller)[0][5].endswith(".wav"))  # the scene wants it, and the queue does not
+    assert house.rows("SELECT kind FROM recordings WHERE path = ?", house.attempts(caller)[0][5]) == [("talk",)]
 
 
 async def test_a_callback_of_who_is_on_a_list_is_not_even_promised(house: GovernedSite) -> None:

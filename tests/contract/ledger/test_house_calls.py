@@ -173,6 +173,17 @@ async def test_it_is_settled_in_steps_and_told_twice_it_is_one(house: House) -> 
     assert (answer.verdict, answer.rule, answer.until) == ("defer", "house.a_talk", now + 60 + 1800)
 
 
+async def test_a_recording_that_comes_after_the_end_changes_nothing_else(house: House) -> None:
+    given, now = (await house.calls.ask(asks())).reservation, house.rig.now
+    await house.calls.settle(tells(given, "effective", at=now, talked_until=now + 60, result="answered"))
+    house.rig.now += 65
+    await house.calls.settle(tells(given, "effective", result="answered", recording="talk-1.wav", ended=False))
+    (row,) = await house.rig.rows()
+    assert [row[name] for name in ("state", "talked_until", "recording", "open")] == [
+        *("effective", now + 60, "talk-1.wav", False)
+    ]
+
+
 async def test_what_was_not_dialled_counts_for_nothing(house: House) -> None:
     for number in range(4):
         answer = await house.calls.ask(asks(f"c:{number}"))

@@ -360,6 +360,21 @@ def test_it_is_recorded_as_the_gate_obliges(asks: Callable[[], GovernedHouse], r
         assert (bridge.record is not None) is recorded
 
 
+def test_the_ledger_is_told_where_the_recording_is_also_after_the_end() -> None:
+    house = governed.dialled_by_hand()
+    house.answer(obligations=Obligations(record="always"))
+    leg = house.connect()
+    bridge = house.last(Bridge)
+    house.tell(door.CallEnded(leg, Cause.NORMAL), after_s=9.0)
+    finished = door.RecordingFinished(bridge.a, bridge.attempt, "talk-1.wav", 9.0)
+    house.tell(finished)
+    told = house.last(commands.SettleAttempt)
+    assert (told.reservation, told.state, told.recording, told.ended) == (4711, "effective", "talk-1.wav", False)
+    house.tell(finished)
+    assert house.last(commands.SettleAttempt) is told, "once"
+    assert not house.router.register.recorded_attempts
+
+
 # without scenes
 
 

@@ -12,7 +12,7 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Originate
 from calls.ids import AgentId, CallId, LegId
-from control import commands
+from control import commands, events
 from control.assembly import make_router
 from hotline.cli.main import app
 from hotline.journal import reading
@@ -167,3 +167,23 @@ def test_the_command_shows_a_call_that_goes_on_and_one_that_ended(tmp_path: Path
     assert "13800138000" not in shown.stdout
     unknown = run.invoke(app, ["why", "no-such-call", "--site", str(tmp_path)])
     assert unknown.exit_code == 1
+
+
+def test_what_the_gate_said_of_a_call_outside_is_told_with_its_rule(tmp_path: Path) -> None:
+    house = ControlHarness("01")
+    house.tell(door.CallArrived(LegId("desk"), "8001", "13900139000", device="8001"))
+    asked = house.last(commands.AskGate)
+    no = events.GateAnswered(
+        asked.call, asked.attempt, "deny", rule="house.a_day", clause="article 12", reason="2 of 2 attempts"
+    )
+    house.tell(no)
+    house.tell(door.CallEnded(LegId("desk"), Cause.BLOCKED))
+    site = _site(tmp_path)
+    _keep(site, house, [])
+    told = explaining.explain(site, asked.call)
+    assert told is not None
+    assert [one.answer for one in told.answers] == [no]
+    result = CliRunner().invoke(app, ["why", asked.call, "--site", str(tmp_path)])
+    assert "the gate denies a call outside: house.a_day: 2 of 2 attempts [article 12]" in result.output
+    allowed = events.GateAnswered(asked.call, asked.attempt, "allow", 4711)
+    assert explaining.gate_sentence(allowed) == "the gate lets a call outside pass, attempt 4711 of the ledger"
