@@ -5,6 +5,7 @@ mail server that dies between taking a message and saying so gets it twice, with
 """
 
 import asyncio
+import contextlib
 import random
 import sqlite3
 from collections.abc import Callable
@@ -26,6 +27,7 @@ log = structlog.get_logger("hotline")
 
 _AT_ONCE = 50
 _LOOK_AT_LEAST_EVERY_S = 60.0
+_CLOSE_S = 5.0
 _BACKOFF = Backoff(first_s=1.0, longest_s=300.0)
 
 
@@ -74,6 +76,7 @@ class Mailing:
         self._backoff = backoff
         self._jitter = random.Random()
         self._given = asyncio.Event()
+        self._sending = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -87,8 +90,11 @@ class Mailing:
         self._given.set()
 
     async def close(self) -> None:
-        """Stop; what was not sent stays in the store."""
+        """Stop; what was not sent stays in the store. One that is under way is waited for, or it would come twice."""
         if self._task is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    await self._sending.acquire()
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
@@ -98,7 +104,8 @@ class Mailing:
             try:
                 while rows := await self._notices.next(_AT_ONCE):
                     for row in rows:
-                        await self._send(row)
+                        async with self._sending:
+                            await self._send(row)
                         failures = 0
             except (aiosmtplib.SMTPException, OSError, sqlite3.Error) as error:
                 failures += 1

@@ -23,6 +23,8 @@ _OF_A_CASE = (
     'DELETE FROM case_contacts WHERE "case" = ?',
     'DELETE FROM case_matches WHERE ?1 IN ("case", other)',
     'DELETE FROM case_heads WHERE "case" = ?',
+    'DELETE FROM case_clocks WHERE "case" = ?',
+    'DELETE FROM case_notices WHERE "case" = ?',
     "UPDATE case_entries SET author = '', fields = '{}', erased_at = CAST(strftime('%s', 'now') AS REAL)"
     ' WHERE "case" = ?',
 )

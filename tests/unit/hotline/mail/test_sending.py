@@ -52,7 +52,7 @@ def port() -> int:
 @pytest.fixture
 def postbox(port: int) -> Iterator[tuple[Postbox, Controller]]:
     box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=60.0)
     yield box, controller
     controller.stop(no_assert=True)
 
@@ -74,7 +74,7 @@ def mailing(database: Path, port: int, **changed: Any) -> tuple[Mailing, Depende
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 - another thread's server tells nobody
             await asyncio.sleep(0.02)
 
