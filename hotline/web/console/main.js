@@ -34,6 +34,7 @@ class Page extends LitElement {
     super.connectedCallback();
     this.#theme(localStorage.getItem(THEME));
     addEventListener("keydown", (event) => this.#key(event));
+    addEventListener("hashchange", () => location.hash && location.reload()); // another link, in the same window
     this.wire.addEventListener("change", () => this.#draw());
     this.wire.addEventListener("link", () => this.#link());
     this.wire.addEventListener("signed-out", () => (this.state = "signed-out"));
