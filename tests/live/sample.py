@@ -38,8 +38,11 @@ TONES = {
     "closed_today": CLOSED,
 }
 SHORT_S = 0.4
-OUTBOUND = "outbound: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n"
-"""Hours that the sample's scenes name, for tests with an hours.yaml of their own."""
+NAMED_ELSEWHERE = "".join(
+    f"{name}: {{zone: Asia/Shanghai, week: {{mon-sun: 00:00-24:00}}}}\n"
+    for name in ("outbound", "complaint_office", "always")
+)
+"""Hours that the sample's scenes and clocks name, for tests with an hours.yaml of their own."""
 
 
 class SampleSite(LiveSite):

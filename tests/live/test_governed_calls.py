@@ -326,7 +326,8 @@ async def test_a_callback_is_reserved_once_the_agent_has_accepted_and_settled_af
             await ringing.ended(5.0)
     await house.settled(caller, ("call_back", "effective", "answered"))
     await until(lambda: house.attempts(caller)[0][5].endswith(".wav"))  # the scene wants it, and the queue does not
-    assert house.rows("SELECT kind FROM recordings WHERE path = ?", house.attempts(caller)[0][5]) == [("talk",)]
+    kind = "SELECT kind FROM recordings WHERE path = ?"
+    await until(lambda: house.rows(kind, house.attempts(caller)[0][5]) == [("talk",)])
 
 
 async def test_a_callback_of_who_is_on_a_list_is_not_even_promised(house: GovernedSite) -> None:

@@ -248,10 +248,8 @@ async def test_cases_by_caller_and_by_agent_are_filed_and_shown(house: LiveSite)
         hotline(house, "cases", "--json"), hotline(house, "calls", "--json"), hotline(house, "why", name, "--json")
     )
     mine = [case for case in json.loads(cases) if case["call"] == name]
-    assert {(case["asked_by"], case["category"], case["state"]) for case in mine} == {
-        ("caller", "complaint", "open"),
-        ("agent", "agent", "open"),
-    }
+    assert {(case["asked_by"], case["category"]) for case in mine} == {("caller", "complaint"), ("agent", "agent")}
+    assert {case["state"] for case in mine} <= {"open", "accepted"}, "a moment later they are taken in"
     assert caller not in cases + calls + why, "numbers are masked"
     assert any(row["call"] == name for row in json.loads(calls))
     story = json.loads(why)

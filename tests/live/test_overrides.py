@@ -39,8 +39,8 @@ from tests.live.sample import (
     LANGUAGE,
     LOCKED,
     MENU,
+    NAMED_ELSEWHERE,
     OTHER,
-    OUTBOUND,
     OVERRIDES,
     PIN,
     SET,
@@ -50,7 +50,7 @@ from tests.live.sample import (
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
-OPEN = "service: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n" + OUTBOUND
+OPEN = "service: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n" + NAMED_ELSEWHERE
 LINE_OF = "hotline-fallback-line-"
 
 

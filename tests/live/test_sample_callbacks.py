@@ -20,15 +20,26 @@ from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.live_site import AGENT, CALLER, NUMBER, LiveSite
-from tests.live.sample import KEPT, LANGUAGE, MENU, MESSAGE, OFFER, OUTBOUND, REFUSED, SAVED, VOICEMAIL, SampleSite
+from tests.live.sample import (
+    KEPT,
+    LANGUAGE,
+    MENU,
+    MESSAGE,
+    NAMED_ELSEWHERE,
+    OFFER,
+    REFUSED,
+    SAVED,
+    VOICEMAIL,
+    SampleSite,
+)
 from tests.live.sample import NUMBER as WHICH_NUMBER
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 ROUND_THE_CLOCK = "4000395183"
 _FAR = (datetime.now(UTC) + timedelta(days=3)).strftime("%a").lower()
-CLOSED = f"service: {{zone: Asia/Shanghai, week: {{{_FAR}: 09:00-10:00}}}}\n" + OUTBOUND
-OPEN = "service: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n" + OUTBOUND
+CLOSED = f"service: {{zone: Asia/Shanghai, week: {{{_FAR}: 09:00-10:00}}}}\n" + NAMED_ELSEWHERE
+OPEN = "service: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n" + NAMED_ELSEWHERE
 UNWANTED = "13900002002"
 RETRY = "callback: {hours: service, expires_s: 60, tries: 2, retry_s: 5, ring_s: 5, confirm_s: 5, scene: call_back}"
 

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.gateway import Gateway
 from tests.live.live_site import AGENT, CALLER, ROOT
-from tests.live.sample import KEPT, LANGUAGE
+from tests.live.sample import KEPT, LANGUAGE, shorten
 from tests.live.test_sample_callbacks import OPEN, ROUND_THE_CLOCK, Shortened, asks_for_callback, waits
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
@@ -32,6 +33,26 @@ SHOWN = "+862195183000"
 OUT = "4000995183"
 OUTSIDE = "13900003001"
 FLOW = f"flow: outside\nstart: out\nout: {{transfer: 'tel:{OUTSIDE}', ring_s: 20, then: hangup}}\n"
+
+SCENE = """\
+scenes:
+  handed_on:
+    about: Callers whom a flow hands on
+    category: service
+    channel: human
+    department: service
+    owner: service_office
+    caller_ids: main
+    script_elsewhere: they say themselves what it is about
+"""
+
+
+def hands_on(folder: Path) -> None:
+    """Let flows call one number outside as often as these tests do."""
+    (folder / "dialplans/scenes/outside.yaml").write_text(SCENE)
+    transfers = folder / "dialplans/transfers.yaml"
+    transfers.write_text(transfers.read_text() + "scene: handed_on\n")
+    shorten(folder / "dialplans/policies/house.yaml", {"[human, ai, ivr, follow_up]": "[ai, ivr, follow_up]"})
 
 
 class TrunkSite(Shortened):
@@ -67,6 +88,7 @@ class TrunkSite(Shortened):
         (self.folder / "dialplans/flows/outside.yaml").write_text(FLOW)
         entry = self.folder / "dialplans/entry.yaml"
         entry.write_text(entry.read_text() + f'"{OUT}": outside\n')
+        hands_on(self.folder)
         (site.state / "secrets").mkdir(parents=True)
         self.password(PASSWORD)
         return site

@@ -22,7 +22,7 @@ from tests.live.gateway import Gateway
 from tests.live.live_site import CALLER, ROOT
 from tests.live.sample import LANGUAGE
 from tests.live.test_sample_callbacks import OPEN, ROUND_THE_CLOCK, Shortened
-from tests.live.test_trunks import FLOW, OUT, OUTSIDE, answers_at
+from tests.live.test_trunks import FLOW, OUT, OUTSIDE, answers_at, hands_on
 
 pytestmark = pytest.mark.live
 
@@ -40,6 +40,7 @@ class NewSite(Shortened):
         (self.folder / "dialplans/flows/outside.yaml").write_text(FLOW)
         entry = self.folder / "dialplans/entry.yaml"
         entry.write_text(entry.read_text() + f'"{OUT}": outside\n')
+        hands_on(self.folder)
         return site
 
 
