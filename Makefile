@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
-.PHONY: help run test test-console test-freeswitch check bench soak stress lock clean
+.PHONY: help run lint test test-console test-freeswitch check bench soak stress lock clean
 
 hotline := .venv/bin/hotline
 python := .venv/bin/python
@@ -28,12 +28,14 @@ test-freeswitch:  ## what passes on a real FreeSWITCH: contract, scenes, live; F
 	@$(on_freeswitch) $(python) -m pytest -q -n 3 --dist loadscope tests/contract tests/wire/freeswitch tests/live -m live -k \
 		"freeswitch or dead_phones or outbound_sockets or web_phones"
 
-check:  ## what every commit passes: style, types, import contract, unit tests, a smoke run of the simulation
+check: lint  ## what every commit passes: lint, unit and table tests
+	@$(python) -m pytest -q -n 2 tests/unit tests/tables
+
+lint:  ## style, types, import contract, a smoke run of the simulation
 	@./setup.sh test
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check -q .
-	@.venv/bin/mypy calls dsl ivr acd complaints control switch speech sim hotline phones bench
+	@.venv/bin/mypy calls dsl ivr acd dialer complaints control switch speech sim hotline phones bench
 	@.venv/bin/lint-imports --no-cache
-	@$(python) -m pytest -q -n 2 tests/unit tests/tables
 	@$(hotline) simulate --smoke
 	@$(hotline) simulate --smoke --house
 
