@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 import businesstimedelta  # type: ignore[import-not-found,unused-ignore]  # the Python that runs this has it
-import pytz  # type: ignore[import-untyped,import-not-found,unused-ignore]
+import pytz  # type: ignore[import-untyped,import-not-found,unused-ignore]  # likewise
 
 ZONE = pytz.timezone("Asia/Shanghai")
 OFFICE = businesstimedelta.WorkDayRule(

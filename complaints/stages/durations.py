@@ -80,4 +80,4 @@ def _hand_overs(entries: Iterable[Entry]) -> Iterator[HandOver]:
 
 def _after(stage: Stage, kind: str) -> Stage | None:
     cells: dict[StageEvent, Stage] = dict(STAGES.moves.get(stage, {}))
-    return cells.get(kind)  # type: ignore[call-overload, no-any-return]
+    return cells.get(kind)  # type: ignore[call-overload, no-any-return]  # any word: one that is no event finds nothing

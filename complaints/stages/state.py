@@ -69,7 +69,7 @@ def state_of(entries: Iterable[Entry], instant: float | None = None) -> CaseStat
 
 def _apply(state: CaseState, entry: Entry) -> None:
     if entry.kind in _LINK_EVENTS:
-        link = LINKS.after(state.link, entry.kind)  # type: ignore[arg-type]
+        link = LINKS.after(state.link, entry.kind)  # type: ignore[arg-type]  # _LINK_EVENTS has them all
         assert link is not None
         state.link, state.into = link, str(entry.fields.get("into", ""))
     elif entry.kind not in WITHOUT_A_MOVE:

@@ -20,13 +20,13 @@ from hotline.cli.parties import (
     ReasonOption,
     SheetOption,
     SourceOption,
-    entry_or_import,
+    end_entry,
     file_of,
     party_of,
     tell_imported,
 )
-from hotline.persons import changing, importing
 from hotline.persons import consents as words
+from hotline.persons import importing
 from hotline.persons.consents import Word
 from hotline.site.instants import instant
 from hotline.site.settings import Site
@@ -148,12 +148,7 @@ def undo(
     """
     opened = open_site(site)
     with told():
-        number, is_import = entry_or_import(entry)
-        by, count = author or getpass.getuser(), 1
-        if is_import:
-            count = changing.end_import(opened.database, "consents", number, by, reason)
-        else:
-            changing.end(opened.database, "consents", number, by, reason)
+        count = end_entry(opened, "consents", entry, reason, author)
     if json:
         print_json({"undone": entry, "entries": count})
         return

@@ -18,7 +18,7 @@ from hotline.cli.parties import (
     ReasonOption,
     RevealOption,
     SheetOption,
-    entry_or_import,
+    end_entry,
     file_of,
     looked_up,
     party_of,
@@ -26,8 +26,8 @@ from hotline.cli.parties import (
 )
 from hotline.governing.approving import in_force
 from hotline.governing.granting import grantable
-from hotline.persons import changing, importing
 from hotline.persons import exceptions as grants
+from hotline.persons import importing
 from hotline.persons.exceptions import Grant
 from hotline.persons.told import row_as_data
 from hotline.site import audit
@@ -135,13 +135,8 @@ def end(
     """
     opened = open_site(site)
     with told():
-        number, is_import = entry_or_import(entry)
-        by, count = author or getpass.getuser(), 1
         audit.note(opened.state, "exception ended", f"{entry}: {reason}")
-        if is_import:
-            count = changing.end_import(opened.database, "granted_exceptions", number, by, reason)
-        else:
-            changing.end(opened.database, "granted_exceptions", number, by, reason)
+        count = end_entry(opened, "granted_exceptions", entry, reason, author)
     if json:
         print_json({"ended": entry, "entries": count})
         return

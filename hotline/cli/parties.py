@@ -1,5 +1,6 @@
 """What commands about persons share: whom they are about, files that they import, and how rows are shown."""
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from calls.errors import BadInput
 from hotline.cli.common import err, out, print_json
 from hotline.governing.subjects import read_number
+from hotline.persons import changing
 from hotline.persons.importing import File, Imported
 from hotline.persons.parties import Party, the_one
 from hotline.site import audit
@@ -61,7 +63,17 @@ def file_of(site: Site, path: Path, column: list[str] | None, sheet: str | None)
     return File(path, site.settings.region, site.zone, roles, sheet)
 
 
-def entry_or_import(text: str) -> tuple[int, bool]:
+def end_entry(site: Site, table: changing.Table, entry: str, reason: str, author: str) -> int:
+    """End an entry by its number, or all that still hold of `import-NUMBER`; how many. Raises BadInput."""
+    number, is_import = _entry_or_import(entry)
+    by = author or getpass.getuser()
+    if is_import:
+        return changing.end_import(site.database, table, number, by, reason)
+    changing.end(site.database, table, number, by, reason)
+    return 1
+
+
+def _entry_or_import(text: str) -> tuple[int, bool]:
     """The number of an entry, or of an import (true). Raises BadInput."""
     number = text.removeprefix(_IMPORT_PREFIX)
     if not number.isdecimal():

@@ -20,14 +20,14 @@ from hotline.cli.parties import (
     RevealOption,
     SheetOption,
     SourceOption,
-    entry_or_import,
+    end_entry,
     file_of,
     looked_up,
     party_of,
     tell_imported,
 )
 from hotline.contacts.cells import zone_of
-from hotline.persons import changing, importing, lists, register
+from hotline.persons import importing, lists, register
 from hotline.persons.parties import Party
 from hotline.persons.register import Told
 from hotline.persons.told import known, person_as_data
@@ -230,12 +230,7 @@ def undo(
     """
     opened = open_site(site)
     with told():
-        number, is_import = entry_or_import(entry)
-        by, count = author or getpass.getuser(), 1
-        if is_import:
-            count = changing.end_import(opened.database, "person_lists", number, by, reason)
-        else:
-            changing.end(opened.database, "person_lists", number, by, reason)
+        count = end_entry(opened, "person_lists", entry, reason, author)
     if json:
         print_json({"undone": entry, "entries": count})
         return
