@@ -50,8 +50,9 @@ async def house(
 
 def of(receiver: Receiver, call: str) -> list[dict[str, Any]]:
     """The messages about a call, each once, as a receiver has them that drops repeats."""
-    ids = {request["headers"]["webhook-id"]: request["body"] for request in receiver.requests()}
-    assert {request["body"] for request in receiver.requests()} == set(ids.values()), "an id is one message"
+    requests = receiver.requests()  # read once: a message may come between two readings
+    ids = {request["headers"]["webhook-id"]: request["body"] for request in requests}
+    assert {request["body"] for request in requests} == set(ids.values()), "an id is one message"
     return [message for message in receiver.taken() if message["data"]["call"] == call]
 
 

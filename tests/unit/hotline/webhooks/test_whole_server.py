@@ -64,8 +64,9 @@ async def test_kill_9_of_the_controller_loses_and_doubles_nothing(tmp_path: Path
     await asyncio.sleep(0.5)
     signal.raise_signal(signal.SIGTERM)
     await serving
-    by_id = {request["headers"]["webhook-id"]: request["body"] for request in receiver.requests()}
-    assert {request["body"] for request in receiver.requests()} == set(by_id.values()), "the same id is the same event"
+    requests = receiver.requests()
+    by_id = {request["headers"]["webhook-id"]: request["body"] for request in requests}
+    assert {request["body"] for request in requests} == set(by_id.values()), "the same id is the same event"
     kinds = Counter(yaml.safe_load(body)["type"] for body in by_id.values())
     assert kinds == {"arrival": callers, "end": callers}
     for call in {message["data"]["call"] for message in receiver.taken()}:
