@@ -71,7 +71,7 @@ class Child:
                 stderr=errors,
                 limit=_LONGEST_LINE,
                 start_new_session=True,  # a Ctrl-C is the bench's, which then ends its children in order
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         return self
 
@@ -131,7 +131,8 @@ def reply(answer: msgspec.Struct) -> None:
     sys.stdout.buffer.flush()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """In a process that is about to become another one: `kill -9` of its parent is its end, too."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() == 1:  # the parent died before the request took effect
         os._exit(1)

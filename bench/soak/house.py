@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from bench import house
-from bench.children import Child, ChildEnded
+from bench.children import Child, ChildEnded, die_with_parent
 from bench.desktops import Desktops
 from bench.script import Done, Open
 from bench.soak import script, site
@@ -214,7 +214,9 @@ async def _mosquitto(program: str, folder: Path, port: int) -> AsyncIterator[Non
     config = folder / "mosquitto.conf"
     config.write_text(f"listener {port} {house.HOST}\nallow_anonymous true\npersistence false\n")
     quiet = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(program, "-c", str(config), stdout=quiet, stderr=quiet)
+    process = await asyncio.create_subprocess_exec(
+        program, "-c", str(config), stdout=quiet, stderr=quiet, preexec_fn=die_with_parent
+    )
     try:
         async with asyncio.timeout(_UP_S):
             while True:

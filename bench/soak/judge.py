@@ -20,6 +20,8 @@ REFERENCE_SHARE = 0.2
 """Memory is compared with its value after ten minutes, or after a fifth of a shorter soak."""
 _FITS_S: Seconds = 1.0  # a recording begins once the snoop channels of its talk are there
 _SAME_S: Seconds = 0.1
+_ASKED_WITHIN_S: Seconds = 1.0
+"""A recording is asked for once both are seen in their talk: a controller that is killed so soon after has not."""
 _SETTLES_S: Seconds = 3.0  # after the controller is back: it adopts what is live
 _SHOWN = 5
 _MAY_DIFFER = {"descriptors": 2, "threads": 8, "tasks": 0, "locks": 0}
@@ -116,6 +118,8 @@ def _recordings(found: Found) -> Iterator[str]:
         paths = by_talk.pop((talk.call, talk.number), [])
         call = calls.get(talk.call)
         wanted = talk.role == "agent" and (call is None or call.consent != "declined")
+        if wanted and not paths and _nobody_asked(found, talk):
+            continue
         if len(paths) != int(wanted):
             yield f"talk {talk.number} of call {talk.call} has {len(paths)} recordings, and {int(wanted)} is right"
         for path in paths:
@@ -125,6 +129,14 @@ def _recordings(found: Found) -> Iterator[str]:
     known = {recording.path for recording in found.log.recordings}
     for path in found.files.keys() - known:
         yield f"{path} is in no list"
+
+
+def _nobody_asked(found: Found, talk: TalkRow) -> bool:
+    """It began just before a kill and was over before there was a controller again, which would have asked."""
+    return any(
+        gone_at - _ASKED_WITHIN_S < talk.began_at <= gone_at and talk.ended_at <= back_at + _SETTLES_S
+        for gone_at, back_at in found.away
+    )
 
 
 def _fits(found: Found, talk: TalkRow, path: str) -> Iterator[str]:

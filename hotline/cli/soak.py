@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +49,7 @@ def soak(
         progress=lambda line: err.print(line, style="dim", markup=False),
     )
     importlib.import_module("hotline.server.logs").configure()  # standard output is for what was found
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # its parts are ended in order
     with told():
         soaked = asyncio.run(soaking.run(options))
     if json:

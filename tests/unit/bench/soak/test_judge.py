@@ -223,6 +223,17 @@ def test_who_hung_up_while_the_controller_was_away_may_be_owed_a_call() -> None:
     assert failed(replace(lost, away=[(133.0, 137.0)])) == [LOST], "we have hung up, and know of no loss"
 
 
+def test_a_talk_that_began_just_before_a_kill_and_ended_before_the_heir_came_is_recorded_by_nobody() -> None:
+    without = with_log(recordings=[LOG.recordings[1]])
+    unheard = replace(without, files={MESSAGE_FILE: 3.0}, away=[(104.4, 107.0)])
+    assert failed(unheard) == []
+    assert failed(replace(unheard, away=[])) == [RECORDINGS]
+    assert failed(replace(unheard, away=[(105.1, 107.0)])) == [RECORDINGS], "a second is long enough to ask"
+    assert failed(replace(unheard, away=[(103.0, 103.9)])) == [RECORDINGS], "the heir bridged it"
+    lasted = replace(LOG.talks[0], ended_at=111.0)
+    assert RECORDINGS in failed(replace(unheard, log=replace(unheard.log, talks=[lasted]))), "the heir found it standing"
+
+
 def test_a_talk_that_ended_while_the_controller_was_away_may_be_longer_than_its_recording() -> None:
     """The next controller takes the moment at which it hears of the end."""
     longer = replace(with_log(talks=[replace(LOG.talks[0], ended_at=110.0)]), away=[(106.0, 110.0)])
