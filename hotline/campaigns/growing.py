@@ -3,10 +3,10 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Collection
-from contextlib import closing
 from pathlib import Path
 
-from hotline.store import opening
+from calls.errors import BadInput
+from hotline.store.standing_reader import StandingReader
 
 
 class GrownLists:
@@ -14,7 +14,7 @@ class GrownLists:
 
     def __init__(self, database: Path, named: Callable[[], Collection[str]], tell: Callable[[str], None]) -> None:
         """`named`: the lists that campaigns call; `tell` is given each that has grown."""
-        self._database = database
+        self._reader = StandingReader(database)
         self._named = named
         self._tell = tell
         self._known: dict[str, int] = {}
@@ -32,7 +32,7 @@ class GrownLists:
 
     def _read(self) -> dict[str, int]:
         try:
-            with closing(opening.to_read(self._database)) as connection:
+            with self._reader.looking() as connection:
                 return dict(connection.execute("SELECT name, id FROM contact_lists WHERE state = 'ready'").fetchall())
-        except sqlite3.Error:  # the next look comes in a second
+        except (sqlite3.Error, OSError, BadInput):  # the next look comes in a second
             return self._known

@@ -130,6 +130,5 @@ def _known(connection: sqlite3.Connection, campaign: str, row: tuple[Any, ...]) 
 
 def reading(database: Path) -> sqlite3.Connection:
     """A connection to read by. Raises BadInput without a store of this release."""
-    if not opening.is_of_today(database):
-        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(database)
     return opening.to_read(database)

@@ -22,9 +22,10 @@ from complaints.clocks.book import ClockBook
 from complaints.clocks.calendars import Calendars
 from complaints.clocks.rounds import rounds_of
 from complaints.clocks.schedule import Schedule, Told
-from hotline.cases.keeping import looking, writing
+from hotline.cases.keeping import writing
 from hotline.cases.notices import Notice, notice_id
 from hotline.store import case_log, statements
+from hotline.store.standing_reader import StandingReader
 
 _AT_ONCE = 200
 _CHANGED = 'SELECT "case", max(row) FROM case_entries WHERE row > ? GROUP BY "case" ORDER BY max(row) LIMIT ?'
@@ -49,6 +50,7 @@ class ClockWork:
 
     def __init__(self, database: Path, webhooks: Sequence[str] = ()) -> None:
         self._database = database
+        self._reader = StandingReader(database)
         self._webhooks = webhooks
         self._schedule = Schedule()
         self._book = ClockBook()
@@ -63,7 +65,7 @@ class ClockWork:
         """
         if book is not self._book or not self._digest:
             self._take_up(book)
-        with looking(self._database) as connection:
+        with self._reader.looking() as connection:
             changed = connection.execute(_CHANGED, (self._row, _AT_ONCE)).fetchall()
             stale = [case for (case,) in connection.execute(_OTHER_BOOK, (self._digest, _AT_ONCE))]
         if changed or stale:
@@ -78,7 +80,7 @@ class ClockWork:
         """Begin with what the store has of these clocks; cases computed by others follow in `off`."""
         digest = hashlib.sha256(msgspec.json.encode(book, order="deterministic")).hexdigest()[:32]
         schedule = Schedule()
-        with looking(self._database) as connection:
+        with self._reader.looking() as connection:
             (self._row,) = connection.execute(_SEEN).fetchone()
             for case, alarms in connection.execute(_ALL, (digest,)):
                 schedule.put(case, _alarms(alarms))

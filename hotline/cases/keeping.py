@@ -54,8 +54,7 @@ class Kept(msgspec.Struct):
 def writing(database: Path) -> Iterator[sqlite3.Connection]:
     """A transaction of the store that nobody else's can come between. Raises BadInput where the store cannot be
     written; then nothing was changed."""
-    if not opening.is_of_today(database):
-        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(database)
     try:
         with closing(sqlite3.connect(database, timeout=_PATIENCE_S, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous=FULL")
@@ -73,8 +72,7 @@ def writing(database: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def looking(database: Path) -> Iterator[sqlite3.Connection]:
     """A connection to read by. Raises BadInput for a store of another release."""
-    if not opening.is_of_today(database):
-        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         yield connection
 

@@ -20,6 +20,7 @@ from complaints.stages.rules import HOUSE, Act
 from dsl.hours import is_open
 from hotline.cases import intake
 from hotline.cases.keeping import Kept, act, contact_of, kept, looking, put_contact, put_head, writing
+from hotline.store.standing_reader import StandingReader
 from hotline.versions.case_rules import CaseRules
 
 _AT_ONCE = 200
@@ -81,6 +82,7 @@ class Work:
 
     def __init__(self, database: Path) -> None:
         self._database = database
+        self._reader = StandingReader(database)
         self._begun_until = 0
         """Every case up to this rowid has a log: a look costs nothing for those that are begun."""
 
@@ -90,7 +92,7 @@ class Work:
         Raises BadInput where the store cannot be read or written; what was done before stays done.
         """
         done = Done()
-        with looking(self._database) as connection:
+        with self._reader.looking() as connection:
             (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM cases").fetchone()
             new = connection.execute(_NEW, (self._begun_until, _AT_ONCE)).fetchall()
             climbing = [case for (case,) in connection.execute(_CLIMBING, (now, _AT_ONCE))]

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
 from hotline.site import audit
 from hotline.site.settings import Site
@@ -128,8 +127,7 @@ def _as_json(without_a_row: Sequence[Stray], keep_days: int | None) -> dict[str,
 
 def _going(site: Site) -> tuple[dict[Kind, Found], list[Stray]]:
     """By kind, and sound files without a row. Raises BadInput for a store that no server of today has opened."""
-    if not opening.is_of_today(site.database):
-        raise BadInput(f"{site.database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(site.database)
     now, keep = time.time(), site.settings.days_kept
     with contextlib.closing(opening.to_read(site.database)) as connection:
         going = {

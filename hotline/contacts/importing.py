@@ -101,8 +101,7 @@ def import_list(
     All of it is in the store when this returns, or nothing. Not for an event loop. Raises OSError, BadInput.
     """
     wanted.checked()
-    if not opening.is_of_today(database):
-        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(database)
     began = time.perf_counter()
     with _alone(database), contextlib.closing(_connection(database)) as store:
         _sweep(store)

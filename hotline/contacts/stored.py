@@ -123,6 +123,5 @@ def _list(row: tuple[Any, ...]) -> ContactList:
 
 
 def _reading(database: Path) -> sqlite3.Connection:
-    if not opening.is_of_today(database):
-        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(database)
     return opening.to_read(database)

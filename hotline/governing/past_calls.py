@@ -61,8 +61,7 @@ class CallLog:
 
     def between(self, begin: float, end: float) -> Iterator[PastAttempt]:
         """The calls of this time, the oldest first."""
-        if not opening.is_of_today(self._database):
-            raise BadInput(f"{self._database}: no store of this release; `hotline serve` brings it up to date")
+        opening.must_be_of_today(self._database)
         talked = "(SELECT max(ended_at) FROM talks WHERE talks.call = {0}.call AND talks.began_at >= {0}.{1})"
         query = (
             "SELECT arrived_at, called, agent, answered_at, cause, 0, "

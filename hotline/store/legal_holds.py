@@ -59,5 +59,4 @@ def _write(database: Path, statement: str, values: tuple[str | float, ...]) -> i
 
 
 def _require_today(database: Path) -> None:
-    if not opening.is_of_today(database):
-        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(database)

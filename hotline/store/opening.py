@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import sqlite3
 import threading
 from pathlib import Path
@@ -107,7 +108,18 @@ def _keep_private(path: Path) -> None:
 
 def is_of_today(path: Path) -> bool:
     """True when the tables are those of the newest migration; a file that cannot be read is left to Alembic."""
-    return _is_at(path, max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")))
+    return _is_at(path, _newest())
+
+
+@functools.cache
+def _newest() -> str:
+    return max(file.stem.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def must_be_of_today(path: Path) -> None:
+    """Raise BadInput where `is_of_today` is False."""
+    if not is_of_today(path):
+        raise BadInput(f"{path}: no store of this release; `hotline serve` makes it, or brings it up to date")
 
 
 def _is_at(path: Path, revision: str) -> bool:
@@ -127,6 +139,6 @@ def columns(path: Path, table: str) -> frozenset[str]:
         return frozenset(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
 
 
-def to_read(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; close it."""
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+def to_read(path: Path, *, by_any_thread: bool = False) -> sqlite3.Connection:
+    """A connection that cannot write; close it. It is of this thread, or of one thread at a time."""
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=not by_any_thread)

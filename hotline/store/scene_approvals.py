@@ -77,5 +77,4 @@ def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: f
 
 
 def _require_today(database: Path) -> None:
-    if not opening.is_of_today(database):
-        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(database)

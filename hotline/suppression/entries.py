@@ -191,5 +191,4 @@ def writing(database: Path) -> Iterator[sqlite3.Connection]:
 
 def require_today(database: Path) -> None:
     """Raises BadInput for a store without today's tables."""
-    if not opening.is_of_today(database):
-        raise BadInput(f"{database}: no store of this release; `hotline serve` makes it, or brings it up to date")
+    opening.must_be_of_today(database)
