@@ -1,0 +1,217 @@
+"""Counting: all figures of a span in one pass over its calls, in the order in which they came.
+
+`Figures.take` takes each call once, also those of the window before the span and behind it, which say who came again.
+Memory is bounded by the names of queues and agents, and by the calls of one window.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from reporting.cases import case_figures
+from reporting.contacts import Contacts
+from reporting.fates import fate
+from reporting.ratios import whole_seconds
+from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, accuracy, scene_figures
+from reporting.rows import CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
+from reporting.satisfaction import Satisfaction
+from reporting.settings import FigureSettings
+from reporting.spans import Span
+from reporting.talks import Talks
+from reporting.waits import Waits, queue_of
+
+DAY_S = 86_400.0
+
+
+class _Slice:
+    __slots__ = ("abandoned", "answered", "offered", "waited_s")
+
+    def __init__(self) -> None:
+        self.offered = self.answered = self.abandoned = 0
+        self.waited_s = 0.0
+
+    def figures(self) -> SliceFigures:
+        mean_s = whole_seconds(self.waited_s, self.answered)
+        return SliceFigures(self.offered, self.answered, self.abandoned, mean_s)
+
+
+class Figures:
+    """Takes calls and gives the report. `local` tells the day (2026-11-30) and the hour of an instant in the zone."""
+
+    def __init__(
+        self, span: Span, settings: FigureSettings, in_time_s: float, local: Callable[[float], tuple[str, int]]
+    ) -> None:
+        self._span = span
+        self._settings = settings
+        self._in_time_s = in_time_s
+        self._local = local
+        self._calls: dict[str, int] = {}
+        self._outcomes: dict[str, int] = {}
+        self._callbacks: dict[str, int] = {}
+        self._waits = Waits(in_time_s)
+        self._waits_of: dict[str, Waits] = {}
+        self._talks = Talks()
+        self._talks_of_queue: dict[str, Talks] = {}
+        self._talks_of_agent: dict[str, Talks] = {}
+        self._talks_of_kind: dict[str, Talks] = {}
+        self._elsewhere = Talks()
+        self._contacts = Contacts(settings.repeat_days * DAY_S)
+        self._satisfaction = Satisfaction(settings.satisfaction)
+        self._reviews: list[ReviewRow] = []
+        self._hours = [_Slice() for _ in range(24)]
+        self._days: dict[str, _Slice] = {}
+
+    @property
+    def reads_from(self) -> float:
+        """The instant from which on calls must be taken: one window before the span."""
+        return self._span.since - max(
+            self._settings.repeat_days * DAY_S, 3600 * self._settings.satisfaction.once_in_h
+        )
+
+    @property
+    def reads_until(self) -> float:
+        """The instant until which calls must be taken: one window behind the span."""
+        return self._span.until + self._settings.repeat_days * DAY_S
+
+    def take(self, call: CallRow) -> None:
+        """Take a call, in the order of `arrived_at`."""
+        counts = self._span.since <= call.arrived_at < self._span.until
+        if call.direction == "in" and call.queued_at is not None:
+            first = call.first_talk
+            agent = first.agent if first is not None else ""
+            answered = first is not None
+            self._contacts.take(call.arrived_at, call.person, queue_of(call), agent, answered=answered, counts=counts)
+            self._satisfaction.take(call, counts=counts)
+        if counts:
+            self._count(call)
+
+    def review(self, review: ReviewRow) -> None:
+        """Take a judgement of a talk of the span."""
+        self._reviews.append(review)
+
+    def report(
+        self,
+        known_until: float,
+        opened: Sequence[CaseRow] = (),
+        clocks: Sequence[ClockRow] = (),
+        hand_overs: Sequence[HandOverRow] = (),
+        attempts: Mapping[str, Mapping[str, int]] | None = None,
+        gaps: Sequence[str] = (),
+    ) -> Report:
+        """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
+        be read."""
+        self._contacts.finish(known_until)
+        return Report(
+            span=self._span,
+            known_until=known_until,
+            in_time_s=self._in_time_s,
+            repeat_days=self._settings.repeat_days,
+            calls=dict(sorted(self._calls.items())),
+            outcomes=dict(sorted(self._outcomes.items())),
+            house=QueueFigures(
+                self._waits.figures(),
+                self._talks.figures(),
+                self._contacts.repeats(),
+                self._contacts.resolution(),
+                self._satisfaction.house(),
+                accuracy(self._reviews),
+            ),
+            queues=self._queue_figures(),
+            agents=self._agent_figures(),
+            talks_by_kind={kind: one.figures() for kind, one in sorted(self._talks_of_kind.items())},
+            talks_elsewhere=self._elsewhere.figures(),
+            callbacks=dict(sorted(self._callbacks.items())),
+            hours=[one.figures() for one in self._hours],
+            days={day: one.figures() for day, one in sorted(self._days.items())},
+            cases=case_figures(opened, clocks, hand_overs),
+            scenes={scene: scene_figures(states) for scene, states in sorted((attempts or {}).items())},
+            suggestions=[],
+            gaps=list(gaps),
+        )
+
+    def _count(self, call: CallRow) -> None:
+        kind = call.kind
+        self._calls[kind] = self._calls.get(kind, 0) + 1
+        if call.direction == "in":
+            self._outcomes[call.outcome] = self._outcomes.get(call.outcome, 0) + 1
+        if call.callback:
+            self._callbacks[call.callback] = self._callbacks.get(call.callback, 0) + 1
+        became = fate(call)
+        if became is not None:
+            queue = queue_of(call)
+            waits = self._waits_of.get(queue)
+            if waits is None:
+                waits = self._waits_of[queue] = Waits(self._in_time_s)
+            waits.take(call, became)
+            self._waits.take(call, became)
+            day, hour = self._local(call.arrived_at)
+            of_day = self._days.get(day)
+            if of_day is None:
+                of_day = self._days[day] = _Slice()
+            for one in (of_day, self._hours[hour]):
+                one.offered += 1
+                if became == "answered":
+                    one.answered += 1
+                    one.waited_s += (call.answered_at or 0.0) - (call.queued_at or 0.0)
+                elif became == "abandoned":
+                    one.abandoned += 1
+        if call.talks:
+            self._count_talks(call.talks, kind, of_callers=call.direction == "in")
+
+    def _count_talks(self, talks: tuple[TalkRow, ...], kind: str, *, of_callers: bool) -> None:
+        seen: set[tuple[str, str]] = set()
+
+        def count(room: dict[str, Talks], what: str, name: str, talk: TalkRow) -> None:
+            one = room.get(name)
+            if one is None:
+                one = room[name] = Talks()
+            one.take(talk, is_first=(what, name) not in seen)
+            seen.add((what, name))
+
+        for talk in talks:
+            if not talk.agent:
+                self._elsewhere.take(talk, is_first=("elsewhere", "") not in seen)
+                seen.add(("elsewhere", ""))
+                continue
+            count(self._talks_of_agent, "agent", talk.agent, talk)
+            count(self._talks_of_kind, "kind", kind, talk)
+            if of_callers:
+                self._talks.take(talk, is_first=("house", "") not in seen)
+                seen.add(("house", ""))
+                count(self._talks_of_queue, "queue", talk.queue, talk)
+
+    def _queue_figures(self) -> dict[str, QueueFigures]:
+        repeats, resolution = self._contacts.repeats_by_queue(), self._contacts.resolution_by_queue()
+        satisfaction = self._satisfaction.by_queue()
+        reviews = _grouped(self._reviews, lambda one: one.queue)
+        names = sorted({*self._waits_of, *self._talks_of_queue, *repeats, *resolution, *satisfaction})
+        return {
+            name: QueueFigures(
+                self._waits_of.get(name, Waits(self._in_time_s)).figures(),
+                self._talks_of_queue.get(name, Talks()).figures(),
+                repeats.get(name),
+                resolution.get(name),
+                satisfaction.get(name),
+                accuracy(reviews.get(name, [])),
+            )
+            for name in names
+        }
+
+    def _agent_figures(self) -> dict[str, AgentFigures]:
+        resolution, grades = self._contacts.resolution_by_agent(), self._satisfaction.by_agent()
+        reviews = _grouped(self._reviews, lambda one: one.agent)
+        names = sorted({*self._talks_of_agent, *resolution, *grades, *reviews})
+        return {
+            name: AgentFigures(
+                self._talks_of_agent.get(name, Talks()).figures(),
+                resolution.get(name),
+                grades.get(name),
+                accuracy(reviews.get(name, [])),
+            )
+            for name in names
+        }
+
+
+def _grouped(rows: Sequence[ReviewRow], key: Callable[[ReviewRow], str]) -> dict[str, list[ReviewRow]]:
+    groups: dict[str, list[ReviewRow]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
