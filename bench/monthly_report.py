@@ -108,7 +108,11 @@ def _batches(chance: random.Random, calls: int) -> Iterator[Rows]:
 
 def _call(rows: Rows, chance: random.Random, number: int, at: float, persons: int) -> None:
     fate = chance.choices(list(_FATES), list(_FATES.values()))[0]
-    call, queue, caller = f"switch-1@{at:.3f}.{number}", chance.choice(_QUEUES), f"+86138{chance.randrange(persons):08d}"
+    call, queue, caller = (
+        f"switch-1@{at:.3f}.{number}",
+        chance.choice(_QUEUES),
+        f"+86138{chance.randrange(persons):08d}",
+    )
     waits_s, queued_at = chance.expovariate(1 / 60), at + 20
     begins, agent = queued_at + waits_s, chance.choice(_AGENTS)
     answered = fate == "answered" or (fate == "callback" and chance.random() < 0.8)
@@ -136,5 +140,18 @@ def _call(rows: Rows, chance: random.Random, number: int, at: float, persons: in
     outcome = "answered" if answered else {"abandoned": "abandoned", "menu": "self_service"}.get(fate, "refused")
     instants = (at, None if fate == "menu" else queued_at, begins if answered else None, ended_at)
     rows.setdefault(statements.CALL, []).append(
-        (call, caller, "95183", "v", "zh-CN", *instants, queue, agent if answered else None, outcome, "normal", "", "in")
+        (
+            call,
+            caller,
+            "95183",
+            "v",
+            "zh-CN",
+            *instants,
+            queue,
+            agent if answered else None,
+            outcome,
+            "normal",
+            "",
+            "in",
+        )
     )

@@ -82,9 +82,7 @@ def case_figures(
         },
         clocks_by_department={name: _clock(rounds) for name, rounds in _grouped(clocks, "department").items()},
         hand_overs=_hand_overs(hand_overs),
-        hand_overs_by_department={
-            name: _hand_overs(rows) for name, rows in _grouped(hand_overs, "department").items()
-        },
+        hand_overs_by_department={name: _hand_overs(rows) for name, rows in _grouped(hand_overs, "department").items()},
         closures=_closures(opened),
         closures_by_grade={grade: _closures(rows) for grade, rows in _grouped(opened, "grade").items()},
         closures_by_department={name: _closures(rows) for name, rows in _grouped(opened, "department").items()},

@@ -1,9 +1,9 @@
 """Contacts that come again: repeat calls, and first-contact resolution.
 
-The same matter is the same person at the same queue. A contact is a **repeat** if that person came to that queue within
-the window before it, answered or not. A contact is a **first** one if it was answered and no contact of theirs there was
-answered within the window before it; it is **resolved** if they do not come there again within the window after it,
-and whether they do is known only once the window is over. Who withholds their number is nobody, and counts in neither.
+The same matter is the same person at the same queue. A contact is a **repeat** if that person came to that queue
+within the window before it, answered or not. It is a **first** one if it was answered, and none of theirs there was
+within the window before it; it is **resolved** if they do not come there again within the window after it, and whether
+they do is known only once the window is over. A withheld number is nobody's, and counts in neither.
 """
 
 from collections import deque

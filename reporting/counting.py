@@ -4,11 +4,12 @@
 Memory is bounded by the names of queues and agents, and by the calls of one window.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from reporting.cases import case_figures
 from reporting.contacts import Contacts
-from reporting.fates import fate
+from reporting.fates import Fate, fate
 from reporting.ratios import whole_seconds
 from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, accuracy, scene_figures
 from reporting.rows import CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
@@ -27,6 +28,14 @@ class _Slice:
     def __init__(self) -> None:
         self.offered = self.answered = self.abandoned = 0
         self.waited_s = 0.0
+
+    def take(self, call: CallRow, became: Fate) -> None:
+        self.offered += 1
+        if became == "answered":
+            self.answered += 1
+            self.waited_s += (call.answered_at or 0.0) - (call.queued_at or 0.0)
+        elif became == "abandoned":
+            self.abandoned += 1
 
     def figures(self) -> SliceFigures:
         mean_s = whole_seconds(self.waited_s, self.answered)
@@ -47,24 +56,22 @@ class Figures:
         self._outcomes: dict[str, int] = {}
         self._callbacks: dict[str, int] = {}
         self._waits = Waits(in_time_s)
-        self._waits_of: dict[str, Waits] = {}
+        self._waits_of: defaultdict[str, Waits] = defaultdict(lambda: Waits(in_time_s))
         self._talks = Talks()
-        self._talks_of_queue: dict[str, Talks] = {}
-        self._talks_of_agent: dict[str, Talks] = {}
-        self._talks_of_kind: dict[str, Talks] = {}
+        self._talks_of_queue: defaultdict[str, Talks] = defaultdict(Talks)
+        self._talks_of_agent: defaultdict[str, Talks] = defaultdict(Talks)
+        self._talks_of_kind: defaultdict[str, Talks] = defaultdict(Talks)
         self._elsewhere = Talks()
         self._contacts = Contacts(settings.repeat_days * DAY_S)
         self._satisfaction = Satisfaction(settings.satisfaction)
         self._reviews: list[ReviewRow] = []
         self._hours = [_Slice() for _ in range(24)]
-        self._days: dict[str, _Slice] = {}
+        self._days: defaultdict[str, _Slice] = defaultdict(_Slice)
 
     @property
     def reads_from(self) -> float:
         """The instant from which on calls must be taken: one window before the span."""
-        return self._span.since - max(
-            self._settings.repeat_days * DAY_S, 3600 * self._settings.satisfaction.once_in_h
-        )
+        return self._span.since - max(self._settings.repeat_days * DAY_S, 3600 * self._settings.satisfaction.once_in_h)
 
     @property
     def reads_until(self) -> float:
@@ -136,47 +143,30 @@ class Figures:
             self._callbacks[call.callback] = self._callbacks.get(call.callback, 0) + 1
         became = fate(call)
         if became is not None:
-            queue = queue_of(call)
-            waits = self._waits_of.get(queue)
-            if waits is None:
-                waits = self._waits_of[queue] = Waits(self._in_time_s)
-            waits.take(call, became)
+            self._waits_of[queue_of(call)].take(call, became)
             self._waits.take(call, became)
             day, hour = self._local(call.arrived_at)
-            of_day = self._days.get(day)
-            if of_day is None:
-                of_day = self._days[day] = _Slice()
-            for one in (of_day, self._hours[hour]):
-                one.offered += 1
-                if became == "answered":
-                    one.answered += 1
-                    one.waited_s += (call.answered_at or 0.0) - (call.queued_at or 0.0)
-                elif became == "abandoned":
-                    one.abandoned += 1
+            self._days[day].take(call, became)
+            self._hours[hour].take(call, became)
         if call.talks:
-            self._count_talks(call.talks, kind, of_callers=call.direction == "in")
+            self._count_talks(call.talks, kind, call.direction == "in")
 
-    def _count_talks(self, talks: tuple[TalkRow, ...], kind: str, *, of_callers: bool) -> None:
-        seen: set[tuple[str, str]] = set()
-
-        def count(room: dict[str, Talks], what: str, name: str, talk: TalkRow) -> None:
-            one = room.get(name)
-            if one is None:
-                one = room[name] = Talks()
-            one.take(talk, is_first=(what, name) not in seen)
-            seen.add((what, name))
-
+    def _count_talks(self, talks: tuple[TalkRow, ...], kind: str, of_callers: bool) -> None:
+        agents: list[str] = []
+        queues: list[str] = []
         for talk in talks:
-            if not talk.agent:
-                self._elsewhere.take(talk, is_first=("elsewhere", "") not in seen)
-                seen.add(("elsewhere", ""))
-                continue
-            count(self._talks_of_agent, "agent", talk.agent, talk)
-            count(self._talks_of_kind, "kind", kind, talk)
-            if of_callers:
-                self._talks.take(talk, is_first=("house", "") not in seen)
-                seen.add(("house", ""))
-                count(self._talks_of_queue, "queue", talk.queue, talk)
+            agent, queue = talk.agent, talk.queue
+            if not agent:
+                self._elsewhere.take(talk, "" not in agents)
+            else:
+                is_first = not any(agents)
+                self._talks_of_agent[agent].take(talk, agent not in agents)
+                self._talks_of_kind[kind].take(talk, is_first)
+                if of_callers:
+                    self._talks.take(talk, is_first)
+                    self._talks_of_queue[queue].take(talk, queue not in queues)
+                queues.append(queue)
+            agents.append(agent)
 
     def _queue_figures(self) -> dict[str, QueueFigures]:
         repeats, resolution = self._contacts.repeats_by_queue(), self._contacts.resolution_by_queue()
@@ -185,8 +175,8 @@ class Figures:
         names = sorted({*self._waits_of, *self._talks_of_queue, *repeats, *resolution, *satisfaction})
         return {
             name: QueueFigures(
-                self._waits_of.get(name, Waits(self._in_time_s)).figures(),
-                self._talks_of_queue.get(name, Talks()).figures(),
+                self._waits_of[name].figures(),
+                self._talks_of_queue[name].figures(),
                 repeats.get(name),
                 resolution.get(name),
                 satisfaction.get(name),
@@ -201,7 +191,7 @@ class Figures:
         names = sorted({*self._talks_of_agent, *resolution, *grades, *reviews})
         return {
             name: AgentFigures(
-                self._talks_of_agent.get(name, Talks()).figures(),
+                self._talks_of_agent[name].figures(),
                 resolution.get(name),
                 grades.get(name),
                 accuracy(reviews.get(name, [])),

@@ -5,8 +5,8 @@ from typing import Literal
 import msgspec
 
 CallKind = Literal["caller", "callback", "campaign", "agent", "internal"]
-"""A caller who was on the line all the time; one who was called back; a campaign's call; an agent's own call outside, or
-to a colleague."""
+"""A caller who was on the line all the time; one who was called back; a campaign's call; an agent's own call outside,
+or to a colleague."""
 
 
 class TalkRow(msgspec.Struct, frozen=True, gc=False):
@@ -66,7 +66,18 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
     @property
     def first_talk(self) -> TalkRow | None:
         """The first talk with an agent."""
-        return next((talk for talk in self.talks if talk.agent), None)
+        for talk in self.talks:
+            if talk.agent:
+                return talk
+        return None
+
+    @property
+    def last_talk(self) -> TalkRow | None:
+        """The last talk with an agent."""
+        for talk in reversed(self.talks):
+            if talk.agent:
+                return talk
+        return None
 
 
 class ReviewRow(msgspec.Struct, frozen=True):

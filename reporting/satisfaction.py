@@ -100,17 +100,21 @@ class Satisfaction:
 
         `counts`: the call is of the report's span; one of before only keeps its person from counting again.
         """
-        talk = next((one for one in reversed(call.talks) if one.agent), None)
+        talk = call.last_talk
         if talk is None or call.direction != "in" or call.queued_at is None:
             return False
         at, person, queue, score = call.arrived_at, call.person, talk.queue, call.score
-        wait_s = (call.answered_at or call.queued_at) - call.queued_at
-        talk_s = sum(one.seconds for one in call.talks if one.agent)
+        if not counts and score is None:
+            return False
+        talk_s = 0.0
+        for one in call.talks:
+            if one.agent:
+                talk_s += one.seconds
         if talk_s < self._settings.least_talk_s:
             if score is not None and counts:
                 self._leave_out(queue, "too_short")
             return False
-        where = (queue, bisect_left(WAIT_BANDS_S, wait_s))
+        where = (queue, bisect_left(WAIT_BANDS_S, (call.answered_at or call.queued_at) - call.queued_at))
         if counts:
             self._talks[where] = self._talks.get(where, 0) + 1
             self._asked[queue] = self._asked.get(queue, 0) + call.asked
@@ -206,9 +210,7 @@ def corrected(
     )  # fmt: skip
 
 
-def _pooled(
-    talks: dict[tuple[str, int], int], answers: dict[tuple[str, int], Counts]
-) -> list[tuple[int, Counts]]:
+def _pooled(talks: dict[tuple[str, int], int], answers: dict[tuple[str, int], Counts]) -> list[tuple[int, Counts]]:
     """Talks and answers by class. Small classes of a queue are one; those that are small still are one of the house,
     and what is small even then goes to the class with the most answers."""
     kept: list[tuple[int, Counts]] = []

@@ -33,13 +33,14 @@ class Talks:
         self._calls = self._talks = self._holds = 0
         self._talk_s = self._held_s = 0.0
 
-    def take(self, talk: TalkRow, *, is_first: bool) -> None:
+    def take(self, talk: TalkRow, is_first: bool) -> None:
         """Count a talk; `is_first`: none of its call was counted here before."""
         self._calls += is_first
         self._talks += 1
         self._talk_s += talk.seconds
-        self._holds += talk.holds
-        self._held_s += talk.held_s
+        if talk.holds:
+            self._holds += talk.holds
+            self._held_s += talk.held_s
 
     def figures(self) -> TalkFigures:
         """What was counted so far."""

@@ -98,4 +98,3 @@ def queue_of(call: CallRow) -> str:
     """The queue that a caller counts in: where they were answered first, else where they were last."""
     talk = call.first_talk
     return talk.queue if talk is not None else call.queue
-

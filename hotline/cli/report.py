@@ -30,10 +30,12 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 report = typer.Typer(add_completion=False, no_args_is_help=True)
 
 DateOption = Annotated[
-    str | None, typer.Option("--date", help="A day of it: 2026-11-29, in the house's zone. Default: the last whole one.")
+    str | None,
+    typer.Option("--date", help="A day of it: 2026-11-29, in the house's zone. Default: the last whole one."),
 ]
 FormatOption = Annotated[
-    list[str] | None, typer.Option("--format", help=f"{', '.join(FORMATS)}; may be given more than once, with --folder.")
+    list[str] | None,
+    typer.Option("--format", help=f"{', '.join(FORMATS)}; may be given more than once, with --folder."),
 ]
 OutputOption = Annotated[Path | None, typer.Option(help="The file that it goes to; default: standard output.")]
 FolderOption = Annotated[

@@ -50,7 +50,9 @@ def sample(
     with told():
         span = _month(day, opened)
         drawn = samples.draw(opened, span, time.time(), seed or span.name, answers, recordings)
-        audit.note(opened.state, "sample drawn", f"{span.name}, seed {drawn.seed}: {len(drawn.sampled_talks)} recordings")
+        audit.note(
+            opened.state, "sample drawn", f"{span.name}, seed {drawn.seed}: {len(drawn.sampled_talks)} recordings"
+        )
         if json:
             print_json(msgspec.to_builtins(drawn))
         elif output is None:
@@ -71,7 +73,7 @@ def review(
     correct: Annotated[bool | None, typer.Option("--correct/--wrong", help="What the agent said and did.")] = None,
     reviewer: Annotated[str, typer.Option(help="Who has reviewed it, where the file does not say so.")] = "",
 ) -> None:
-    """Take in reviews of recorded talks: all of a file, or none of it. A later review of a talk takes an earlier one's place.
+    """Take in reviews of recorded talks: all of a file, or none of it. A later review takes an earlier one's place.
 
     Examples:
 

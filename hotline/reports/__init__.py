@@ -1,1 +1,1 @@
-"""Reports of a site: the figures of `reporting`, read from the store in one pass, and shown as pages, tables and JSON."""
+"""Reports of a site: the figures of `reporting`, of one pass over the store, shown as pages, tables and JSON."""

@@ -1,9 +1,7 @@
-"""Calls of the store as the figures take them: one pass over the call log in the order of arrival, in bounded memory."""
+"""Calls of the store as the figures take them: one pass over the call log, in the order of arrival."""
 
 import sqlite3
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from calls.identity import known_by
@@ -14,7 +12,8 @@ _WAITED_IN_VAIN = "c.queued_at IS NOT NULL AND c.answered_at IS NULL"
 _CALLS = f"""
 SELECT c.call, c.caller, c.direction, c.queue, c.arrived_at, c.queued_at, c.answered_at, c.ended_at, c.outcome,
     CASE WHEN {_WAITED_IN_VAIN} THEN
-        (SELECT s.outcome FROM steps AS s WHERE s.call = c.call AND s.kind = 'queue' ORDER BY s."index" DESC LIMIT 1) END,
+        (SELECT s.outcome FROM steps AS s WHERE s.call = c.call AND s.kind = 'queue'
+            ORDER BY s."index" DESC LIMIT 1) END,
     CASE WHEN c.queued_at IS NOT NULL THEN (SELECT b.outcome FROM callbacks AS b WHERE b.call = c.call) END,
     CASE WHEN c.answered_at IS NOT NULL AND c.direction = 'in' THEN
         EXISTS (SELECT 1 FROM steps AS s WHERE s.call = c.call AND s.kind = 'survey') END,
@@ -27,7 +26,8 @@ ORDER BY c.arrived_at, c.call, t.number
 """
 _REVIEWS = """
 SELECT coalesce(t.agent, ''), t.queue, r.correct
-FROM calls AS c CROSS JOIN talk_reviews AS r ON r.call = c.call CROSS JOIN talks AS t ON t.call = r.call AND t.number = r.talk
+FROM calls AS c CROSS JOIN talk_reviews AS r ON r.call = c.call
+CROSS JOIN talks AS t ON t.call = r.call AND t.number = r.talk
 WHERE c.arrived_at >= ? AND c.arrived_at < ?
 """
 _FIRST_OF_TALK = 13
@@ -42,9 +42,16 @@ def in_order(connection: sqlite3.Connection, since: float, until: float, questio
     """Each call that arrived from `since` on and before `until`, with its talks, and the score given for `question`."""
     rows = connection.execute(_CALLS, (question, since, until))
     rows.arraysize = 1_000
-    for _, of_call in groupby(_fetched(rows), key=itemgetter(0)):
-        first = next(of_call)
-        talks = () if first[_FIRST_OF_TALK] is None else (_talk(first), *map(_talk, of_call))
+    first: Any = None
+    talks: tuple[TalkRow, ...] = ()
+    for row in _fetched(rows):
+        if first is not None and row[0] == first[0]:
+            talks = (*talks, _talk(row))
+            continue
+        if first is not None:
+            yield _call(first, talks)
+        first, talks = row, () if row[_FIRST_OF_TALK] is None else (_talk(row),)
+    if first is not None:
         yield _call(first, talks)
 
 

@@ -1,4 +1,4 @@
-"""Cases of the store as the figures take them: what was opened, decided and handed over in a span, by each one's log."""
+"""Cases of the store as the figures take them: opened, decided and handed over in a span, by the log of each."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence

@@ -86,8 +86,8 @@ def _attempts(site: Site, span: Span) -> tuple[dict[str, dict[str, int]], list[s
 
 
 def _local_of(span: Span) -> Callable[[float], tuple[str, int]]:
-    """Day and hour of an instant in the span's zone. Calls come in order, and zones change at whole quarters of an hour:
-    the last quarter is remembered."""
+    """Day and hour of an instant in the span's zone. Calls come in order, and zones change at quarters of an
+    hour: the last one is remembered."""
     zone = ZoneInfo(span.zone)
     last, word = -1, ("", 0)
 

@@ -17,6 +17,8 @@ def names_of(site: Site) -> Names:
     return Names(
         queues={str(name): queue.title for name, queue in configuration.queues.items() if queue.title},
         agents={str(name): agent.name for name, agent in configuration.agents.items() if agent.name},
-        departments={} if rules.dispatch is None else {name: one.title for name, one in rules.dispatch.departments.items()},
+        departments={}
+        if rules.dispatch is None
+        else {name: one.title for name, one in rules.dispatch.departments.items()},
         grades={} if rules.grades is None else {name: one.title for name, one in rules.grades.grades.items()},
     )

@@ -57,7 +57,9 @@ def columns(names: Sequence[str], series: Sequence[tuple[str, str, Sequence[int]
                 height = plain * value / scale
                 y = _TOP + plain * (1 - (below + value) / scale)
                 x = _LEFT + room * (place + _GAP / 2)
-                bars.append(Bar(_px(x), _px(y), _px(room * (1 - _GAP)), _px(height), word, f"{name}: {title} {value:,}"))
+                bars.append(
+                    Bar(_px(x), _px(y), _px(room * (1 - _GAP)), _px(height), word, f"{name}: {title} {value:,}")
+                )
                 below += value
     every = max(1, -(-int(_LEAST_PX) // max(1, int(room))))
     labels = [
@@ -65,9 +67,7 @@ def columns(names: Sequence[str], series: Sequence[tuple[str, str, Sequence[int]
         for place, name in enumerate(names)
         if place % every == 0
     ]
-    grid = [
-        Label(_LEFT, _px(_TOP + plain * (1 - value / scale)), f"{value:,}") for value in range(0, scale + 1, step)
-    ]
+    grid = [Label(_LEFT, _px(_TOP + plain * (1 - value / scale)), f"{value:,}") for value in range(0, scale + 1, step)]
     return Plot(WIDTH, HEIGHT, _LEFT, bars, labels, grid, [word for word, _, _ in series])
 
 

@@ -1,4 +1,4 @@
-"""Reviews of recorded talks: a person's word on whether an agent was right, for human accuracy. All of a file, or none."""
+"""Reviews of recorded talks: a person's word on whether an agent was right, for human accuracy."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from hotline.site.settings import Site
 from hotline.store.statements import upsert
 
 _PUT = upsert("talk_reviews", "call talk", "correct reviewer at")
-_RECORDED = "SELECT 1 FROM recordings WHERE call = ? AND talk = ? AND kind = 'talk'"
+_RECORDED = "SELECT 1 FROM recordings WHERE call = ? AND talk = ? AND +kind = 'talk'"
 _YES = frozenset({"yes", "y", "true", "1", "correct", "是", "对", "正确"})
 _NO = frozenset({"no", "n", "false", "0", "wrong", "否", "错", "错误"})
 _COLUMNS = ("call", "talk", "correct")

@@ -1,7 +1,7 @@
 """The monthly sample of a site: calls with an answer of the survey, and recorded talks to be reviewed.
 
-Both are drawn by queue and by a seed: the same seed gives the same sample. What the sample needs to be looked at is read
-once it is drawn, so memory does not grow with the month.
+Both are drawn by queue and by a seed: the same seed gives the same sample. What is to be looked at in it is read once
+it is drawn, so memory does not grow with the month.
 """
 
 import sqlite3
@@ -25,10 +25,12 @@ ANSWERS, RECORDINGS = 800, 400
 _TOLD_EVERY = 10_000
 _RECORDED = """
 SELECT t.queue, r.call, t.number
-FROM calls AS c CROSS JOIN recordings AS r ON r.call = c.call CROSS JOIN talks AS t ON t.call = r.call AND t.number = r.talk
-WHERE c.arrived_at >= ? AND c.arrived_at < ? AND r.kind = 'talk' AND t.agent IS NOT NULL
+FROM calls AS c CROSS JOIN recordings AS r ON r.call = c.call
+CROSS JOIN talks AS t ON t.call = r.call AND t.number = r.talk
+WHERE c.arrived_at >= ? AND c.arrived_at < ? AND +r.kind = 'talk' AND t.agent IS NOT NULL
     AND t.ended_at - t.began_at >= ?
 """
+"""`+` keeps SQLite from the index by kind, by which it would look at every recording for each call."""
 _ANSWER = """
 SELECT c.arrived_at, u.score, t.queue, t.agent, t.number FROM calls AS c
 JOIN surveys AS u ON u.call = c.call AND u.question = ?2
@@ -39,7 +41,7 @@ _TALK = """
 SELECT t.began_at, t.ended_at - t.began_at, t.queue, t.agent, r.path, v.correct, v.reviewer
 FROM talks AS t JOIN recordings AS r ON r.call = t.call AND r.talk = t.number
 LEFT JOIN talk_reviews AS v ON v.call = t.call AND v.talk = t.number
-WHERE t.call = ? AND t.number = ? AND r.kind = 'talk' ORDER BY r.path LIMIT 1
+WHERE t.call = ? AND t.number = ? AND +r.kind = 'talk' ORDER BY r.path LIMIT 1
 """
 
 
@@ -99,12 +101,21 @@ def draw(
             of_talks.take(queue, _id(call, number))
         drawn, talks = of_answers.sample(), of_talks.sample()
         return MonthlySample(
-            seed, drawn, talks, list(_sampled_answers(connection, drawn.drawn, question)), _talks(connection, talks.drawn)
+            seed,
+            drawn,
+            talks,
+            list(_sampled_answers(connection, drawn.drawn, question)),
+            _talks(connection, talks.drawn),
         )
 
 
 def _answered(
-    connection: sqlite3.Connection, span: Span, now: float, settings: FigureSettings, drawing: Drawing, progress: Progress
+    connection: sqlite3.Connection,
+    span: Span,
+    now: float,
+    settings: FigureSettings,
+    drawing: Drawing,
+    progress: Progress,
 ) -> Drawing:
     """Calls with an answer that counts, as the figures count it."""
     counting = Satisfaction(settings.satisfaction)
@@ -112,16 +123,14 @@ def _answered(
     of = calls.how_many(connection, since, until)
     for done, call in enumerate(calls.in_order(connection, since, until, settings.satisfaction.question), 1):
         if counting.take(call, counts=call.arrived_at >= span.since):
-            drawing.take(next(one.queue for one in reversed(call.talks) if one.agent), call.call)
+            drawing.take(call.last_talk.queue if call.last_talk is not None else "", call.call)
         if done % _TOLD_EVERY == 0:
             progress(done, of)
     progress(of, of)
     return drawing
 
 
-def _sampled_answers(
-    connection: sqlite3.Connection, drawn: Iterable[str], question: str
-) -> Iterator[SampledAnswer]:
+def _sampled_answers(connection: sqlite3.Connection, drawn: Iterable[str], question: str) -> Iterator[SampledAnswer]:
     for call in drawn:
         at, score, queue, agent, number = connection.execute(_ANSWER, (call, question)).fetchone()
         yield SampledAnswer(call, number, at, queue, agent, score)

@@ -112,19 +112,22 @@ _WORDS = {
     "notes": ("说明", "Notes"),
     "note_offered": (
         "进入队列的来电每通只计一次，去向合计等于进入队列数。接通率 = 接通 ÷ 进入队列。",
-        "Each caller who came to a queue counts once; the fates add up to those offered. Answer rate = answered ÷ offered.",
+        "Each caller who came to a queue counts once; fates add up to the offered. Answer rate = answered ÷ offered.",
     ),
     "note_level": (
         "服务水平（剔除早弃）= {0} 秒内接通 ÷（进入队列 − {0} 秒内放弃）；（全部）= {0} 秒内接通 ÷ 进入队列。",
-        "Service level, early leavers apart = answered within {0} s ÷ (offered − abandoned within {0} s); of all = the same ÷ offered.",
+        "Service level, early leavers apart = answered within {0} s ÷ (offered − abandoned within {0} s); "
+        "of all = the same ÷ offered.",
     ),
     "note_talk": (
         "通话时长从双方接通算起，到一方离开为止，含保持，不含其后的评价；一通来电可有几段通话。",
-        "A talk is from the moment both hear each other until one is gone, holds included, the survey after it not; a call may have several.",
+        "A talk is from the moment both hear each other until one is gone, holds included, the survey after it not; "
+        "a call may have several.",
     ),
     "note_csat": (
         "校正：按队列与等待时长分层，以各层通话数加权，减少只有部分人参评带来的偏差。",
-        "Corrected: answers are weighed by queue and wait, by the talks of each class, since those who answer are not like those who do not.",
+        "Corrected: answers are weighed by the talks of each class of queue and wait, since those who answer are not "
+        "like those who do not.",
     ),
     "note_formulas": ("各项公式见 docs/reports.md。", "docs/reports.md has every formula."),
     "figure": ("指标", "Figure"),
@@ -146,7 +149,9 @@ class Words:
     def __init__(self, language: str) -> None:
         """Raises BadInput for a language that reports do not have."""
         if language not in LANGUAGES:
-            raise BadInput(f"reports are in {' and '.join(LANGUAGES)}, not in {language}{nearest_hint(language, LANGUAGES)}")
+            raise BadInput(
+                f"reports are in {' and '.join(LANGUAGES)}, not in {language}{nearest_hint(language, LANGUAGES)}"
+            )
         self.language = language
         self._place = LANGUAGES.index(language)
 

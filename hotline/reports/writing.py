@@ -45,7 +45,9 @@ def as_json(report: Report) -> Any:
 def refuse_what_cannot_be_made(form: Format) -> None:
     """Raises BadInput, with what to install, for PDF without its package: before a report is made for nothing."""
     if form == "pdf" and importlib.util.find_spec("weasyprint") is None:
-        raise BadInput("PDF needs WeasyPrint: pip install 'hotline[pdf]', and apt-get install libpango-1.0-0 libpangoft2-1.0-0")
+        raise BadInput(
+            "PDF needs WeasyPrint: pip install 'hotline[pdf]', and apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+        )
 
 
 def _csv(found: list[Table]) -> bytes:

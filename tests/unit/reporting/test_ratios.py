@@ -9,7 +9,16 @@ pytestmark = pytest.mark.unit
 
 @pytest.mark.parametrize(
     ("part", "whole", "expected"),
-    [(0, 0, None), (0, 7, 0.0), (7, 7, 100.0), (2, 3, 66.67), (1, 3, 33.33), (1, 8, 12.5), (1, 800, 0.13), (1, 16, 6.25)],
+    [
+        (0, 0, None),
+        (0, 7, 0.0),
+        (7, 7, 100.0),
+        (2, 3, 66.67),
+        (1, 3, 33.33),
+        (1, 8, 12.5),
+        (1, 800, 0.13),
+        (1, 16, 6.25),
+    ],
 )
 def test_a_share_has_two_decimals_halves_up(part: int, whole: int, expected: float | None) -> None:
     assert percent(part, whole) == expected  # 1 of 800 is 0.125: a float's own rounding would make 0.12 of it

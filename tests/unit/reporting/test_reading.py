@@ -63,8 +63,13 @@ def test_every_figure_of_a_scope_is_there() -> None:
     span = span_of("daily", date(2026, 11, 30), ZoneInfo("UTC"))
     figures = Figures(span, FigureSettings(), 20.0, lambda at: ("2026-11-30", 0))
     talk = TalkRow("agent", "8001", "care", span.since, span.since + 60)
-    figures.take(CallRow("c", "", "in", "care", span.since, span.since, span.since, span.since, "answered", talks=(talk,)))
-    case, clock = CaseRow("complaint", "x", "level_1", "office", "call", "", 1.0), ClockRow("first", "level_1", "office", True)
+    figures.take(
+        CallRow("c", "", "in", "care", span.since, span.since, span.since, span.since, "answered", talks=(talk,))
+    )
+    case, clock = (
+        CaseRow("complaint", "x", "level_1", "office", "call", "", 1.0),
+        ClockRow("first", "level_1", "office", True),
+    )
     report = figures.report(span.until, [case], [clock], [], {"loans": {"effective": 1}})
     for scope, names in FIGURES.items():
         found = parts(report, scope)

@@ -112,22 +112,21 @@ def _put_case(connection: sqlite3.Connection, case: dict[str, Any]) -> None:
         **{"climbs_at": None, "caller": "", "account": "", "product": "", "region": "", "channel": "call"},
     }
     names = ", ".join(f'"{name}"' for name in head)
-    connection.execute(
-        f"INSERT INTO case_heads ({names}) VALUES ({', '.join('?' * len(head))})", tuple(head.values())
-    )
+    connection.execute(f"INSERT INTO case_heads ({names}) VALUES ({', '.join('?' * len(head))})", tuple(head.values()))
 
 
 def _put_attempts(site: Site) -> None:
     path = site.state / "ledger.db"
     opening.migrate_ledger(path, "0011", "0010")
-    number = 0
+    states = [(scene, state) for scene, counts in MONTH["attempts"].items() for state in counts
+              for _ in range(counts[state])]  # fmt: skip
     with closing(sqlite3.connect(path)) as ledger, ledger:
         columns = [row[1:4] for row in ledger.execute("PRAGMA table_info(attempts)")]
-        for scene, states in MONTH["attempts"].items():
-            for state, count in states.items():
-                for _ in range(count):
-                    number += 1
-                    known = {"id": number, "at": at("11-12 10:00:00") + number, "state": state, "scene": scene}
-                    row = [known.get(name, None if not needed else 0 if kind != "VARCHAR" else "")
-                           for name, kind, needed in columns]  # fmt: skip
-                    ledger.execute(f"INSERT INTO attempts VALUES ({', '.join('?' * len(row))})", row)
+        for number, (scene, state) in enumerate(states, 1):
+            known = {"id": number, "at": at("11-12 10:00:00") + number, "state": state, "scene": scene}
+            row = [known.get(name, _empty(kind) if needed else None) for name, kind, needed in columns]
+            ledger.execute(f"INSERT INTO attempts VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _empty(kind: str) -> str | int:
+    return "" if kind.startswith("VARCHAR") else 0

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -52,21 +51,18 @@ def test_what_is_there_is_not_made_again(site: Site) -> None:
     assert (missing.period, missing.formats) == ("monthly", ("json",))
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.05)
-
-
 async def test_it_is_made_in_a_process_of_its_own(site: Site) -> None:
     reports = ScheduledReports(site)
     now = utc("2026-11-30 07:00")
     page, plain = (site.folder / f"var/reports/daily-2026-11-29.{form}" for form in ("html", "json"))
     await reports.look(0.0, now)
-    await reports.look(1.0, now)  # one goes on: no second one
-    await until(lambda: page.exists() and plain.exists())
-    await reports.close()
+    begun = reports._running
+    await reports.look(100.0, now)  # one goes on: no second one
+    assert reports._running is begun
+    assert reports._running is not None
+    await reports._running
     assert "日报" in page.read_text(encoding="utf-8")
+    assert plain.exists()
     assert due(site, "2026-11-30 07:00") == [("monthly", "2026-10-01")]
 
 
