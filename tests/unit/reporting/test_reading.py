@@ -31,7 +31,7 @@ def test_the_shipped_rules_are_right() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (RULE % "mean_wiat_s > 60.0", "mean_wiat_s is no figure of a queue; did you mean mean_wait_s?"),
+        (RULE % "mean_wiat_s > 60.0", "mean_wiat_s is no figure of a queue (did you mean mean_wait_s?)"),
         (RULE % "met_rate > 60.0", "met_rate is no figure of a queue"),
         (RULE % "mean_wait_s >", ":2:"),
         (RULE % "mean_wait_s + 1.0", "not a condition"),

@@ -26,6 +26,7 @@ CLOCKS = (
 GRADES = (
     "kinds: {complaint: {grades: [level_1, level_2], categories: [complaint]}}\n"
     "grades: {level_1: {title: 一级投诉, department: office}, level_2: {title: 二级投诉, department: care}}\n"
+    "signals: {harm: [骗]}\nrules: [{grade: level_1, when: harm, because: 损失}]\n"
 )
 DISPATCH = "departments: {office: {title: 投诉处}, care: {title: 客服}}\n"
 QUEUES = "queues: {care: {title: 投诉处理}, loans: {title: 贷款业务}}\n"
