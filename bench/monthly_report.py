@@ -132,11 +132,11 @@ def _call(rows: Rows, chance: random.Random, number: int, at: float, persons: in
         rows.setdefault(statements.STEP, []).append((call, place, flow, step, kind, at, at + 5, "", "1"))
     if fate != "menu":
         left = "served" if answered else fate
-        row = (call, len(steps) + 1, "main", "care", "queue", queued_at, begins, "", left)
-        rows.setdefault(statements.STEP, []).append(row)
+        entry = (call, len(steps) + 1, "main", "care", "queue", queued_at, begins, "", left)
+        rows.setdefault(statements.STEP, []).append(entry)
     if fate == "callback":
-        row = (call, caller, queue, queued_at, begins, begins, 1, "reached" if answered else "unreached")
-        rows.setdefault(statements.CALLBACK, []).append((*row, agent, ""))
+        booked = (call, caller, queue, queued_at, begins, begins, 1, "reached" if answered else "unreached")
+        rows.setdefault(statements.CALLBACK, []).append((*booked, agent, ""))
     outcome = "answered" if answered else {"abandoned": "abandoned", "menu": "self_service"}.get(fate, "refused")
     instants = (at, None if fate == "menu" else queued_at, begins if answered else None, ended_at)
     rows.setdefault(statements.CALL, []).append(

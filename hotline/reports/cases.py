@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -18,7 +19,8 @@ SELECT "case", kind, category, grade, department, channel, link, opened_at FROM 
 WHERE (is_open OR changed_at >= :since OR opened_at >= :since) AND opened_at < :until ORDER BY opened_at, "case"
 """
 """A case that was over before the span, and that nobody has touched since, has nothing in it."""
-_ENDS = {"closed": "closed", "withdrawn": "otherwise", "transferred": "otherwise"}
+_End = Literal["", "closed", "otherwise"]
+_ENDS: dict[str, _End] = {"closed": "closed", "withdrawn": "otherwise", "transferred": "otherwise"}
 
 
 class CaseRows(msgspec.Struct):
@@ -55,7 +57,7 @@ def case_rows(
     return found
 
 
-def _end(log: Sequence[Entry], opened_at: float, known_until: float) -> tuple[str, float]:
+def _end(log: Sequence[Entry], opened_at: float, known_until: float) -> tuple[_End, float]:
     """How the case ended first, and how long after it was opened."""
     for entry in log:
         if entry.kind in _ENDS:

@@ -1,5 +1,7 @@
 """The page of a report: HTML from one template, for the screen and, by the same text, for paper."""
 
+from collections.abc import Sequence
+
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -30,7 +32,7 @@ class Section(msgspec.Struct, frozen=True):
 
     title: str
     plot: Plot
-    legend: list[tuple[str, str]]
+    legend: Sequence[tuple[str, str]]
 
 
 class ShownTable(msgspec.Struct, frozen=True):
@@ -65,7 +67,7 @@ def page(report: Report, language: str, names: Names, house: str = "") -> str:
         tiles=_tiles(report, words),
         sections=_sections(report, words),
         tables=[_shown(table) for table in tables(report, words, names)],
-        suggestions=[_suggested(one, words, names) for one in report.suggestions],
+        suggestions=_suggested(report.suggestions, words, names),
         fonts=_FONTS,
         within=f"{report.in_time_s:g}",
     )
@@ -187,8 +189,29 @@ def _short(seconds: int) -> str:
     return f"{seconds}s" if seconds < 60 else f"{seconds // 60}min"
 
 
-def _suggested(one: Suggestion, words: Words, names: Names) -> tuple[str, str, str]:
-    """Whom it concerns, what is suggested, and the condition that held."""
-    known = {"queue": names.queues, "agent": names.agents, "department": names.departments}.get(one.of, {})
-    name = known.get(one.name) or one.name or words["house"]
-    return f"{words[one.of]} {name}" if one.name else name, words.of(one.text), one.when
+def _suggested(found: list[Suggestion], words: Words, names: Names) -> list[tuple[str, str, str]]:
+    """By rule: what is suggested, whom it concerns, and the condition that held."""
+    by_rule: dict[str, list[Suggestion]] = {}
+    for one in found:
+        by_rule.setdefault(one.rule, []).append(one)
+    between = "、" if words.language == "zh-CN" else ", "
+    told = []
+    for ones in by_rule.values():
+        first, concerned = ones[0], between.join(_named(one, names) for one in ones)
+        told.append((words.of(first.text), f"{words[first.of]} {concerned}".strip(), first.when))
+    return told
+
+
+def _named(one: Suggestion, names: Names) -> str:
+    match one.of:
+        case "queue":
+            return names.queues.get(one.name) or one.name
+        case "department":
+            return names.departments.get(one.name) or one.name
+        case "agent":
+            return f"{one.name} {names.agents.get(one.name, '')}".strip()
+        case "clock":
+            grade, _, clock = one.name.partition(" ")
+            return f"{names.grades.get(grade) or grade} {clock}"
+        case _:
+            return one.name

@@ -5,10 +5,10 @@ from math import floor, log10
 
 import msgspec
 
-WIDTH, HEIGHT = 720.0, 190.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 8.0, 10.0, 24.0
+WIDTH, HEIGHT = 720.0, 220.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60.0, 8.0, 10.0, 28.0
 _GAP = 0.22
-_LEAST_PX = 44.0
+_LEAST_PX = 52.0
 """Between two labels of the axis."""
 
 

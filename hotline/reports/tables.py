@@ -77,7 +77,9 @@ def _queues(report: Report, words: Words, names: Names) -> Table:
         waits = one.waits
         rows.append(
             [
-                *(name, waits.offered, *(waits.fates[fate] for fate in FATES)),
+                name,
+                waits.offered,
+                *(waits.fates[fate] for fate in FATES),
                 *(waits.answer_rate, waits.abandon_rate, waits.service_level, waits.service_level_of_all),
                 *(waits.mean_wait_s, waits.longest_wait_s, waits.mean_abandon_s),
             ]

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from hotline.cli.main import app
 from hotline.site.settings import Site
-from tests.unit.hotline.reports.month import site_of_the_month
+from tests.unit.hotline.reports.month import at, site_of_the_month
 
 pytestmark = pytest.mark.unit
 
@@ -16,6 +17,13 @@ pytestmark = pytest.mark.unit
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site_of_the_month(tmp_path_factory.mktemp("month"))
+
+
+@pytest.fixture(autouse=True)
+def ten_days_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All is known of the month, whatever day it is."""
+    for module in ("report", "report_sample"):
+        monkeypatch.setattr(f"hotline.cli.{module}.time", SimpleNamespace(time=lambda: at("12-10 00:00:00")))
 
 
 def run(site: Site, *words: str, code: int = 0) -> Result:
