@@ -12,7 +12,7 @@ from reporting.contacts import Contacts
 from reporting.fates import Fate, fate
 from reporting.ratios import whole_seconds
 from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, accuracy, scene_figures
-from reporting.rows import CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
+from reporting.rows import CallKind, CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
 from reporting.satisfaction import Satisfaction
 from reporting.settings import FigureSettings
 from reporting.spans import Span
@@ -20,6 +20,7 @@ from reporting.talks import Talks
 from reporting.waits import Waits, queue_of
 
 DAY_S = 86_400.0
+OF_CALLERS: tuple[CallKind, ...] = ("caller", "callback")
 
 
 class _Slice:
@@ -36,6 +37,12 @@ class _Slice:
             self.waited_s += (call.answered_at or 0.0) - (call.queued_at or 0.0)
         elif became == "abandoned":
             self.abandoned += 1
+
+    def add(self, other: "_Slice") -> None:
+        self.offered += other.offered
+        self.answered += other.answered
+        self.abandoned += other.abandoned
+        self.waited_s += other.waited_s
 
     def figures(self) -> SliceFigures:
         mean_s = whole_seconds(self.waited_s, self.answered)
@@ -55,9 +62,7 @@ class Figures:
         self._calls: dict[str, int] = {}
         self._outcomes: dict[str, int] = {}
         self._callbacks: dict[str, int] = {}
-        self._waits = Waits(in_time_s)
         self._waits_of: defaultdict[str, Waits] = defaultdict(lambda: Waits(in_time_s))
-        self._talks = Talks()
         self._talks_of_queue: defaultdict[str, Talks] = defaultdict(Talks)
         self._talks_of_agent: defaultdict[str, Talks] = defaultdict(Talks)
         self._talks_of_kind: defaultdict[str, Talks] = defaultdict(Talks)
@@ -65,8 +70,7 @@ class Figures:
         self._contacts = Contacts(settings.repeat_days * DAY_S)
         self._satisfaction = Satisfaction(settings.satisfaction)
         self._reviews: list[ReviewRow] = []
-        self._hours = [_Slice() for _ in range(24)]
-        self._days: defaultdict[str, _Slice] = defaultdict(_Slice)
+        self._slices: defaultdict[tuple[str, int], _Slice] = defaultdict(_Slice)
 
     @property
     def reads_from(self) -> float:
@@ -106,6 +110,16 @@ class Figures:
         """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
         be read."""
         self._contacts.finish(known_until)
+        waits, talks = Waits(self._in_time_s), Talks()
+        for of_queue in self._waits_of.values():
+            waits.add(of_queue)
+        for kind in OF_CALLERS:  # a call is of one kind, and may have talks in several queues
+            talks.add(self._talks_of_kind.get(kind, Talks()))
+        hours = [_Slice() for _ in range(24)]
+        days: defaultdict[str, _Slice] = defaultdict(_Slice)
+        for (day, hour), one in self._slices.items():
+            hours[hour].add(one)
+            days[day].add(one)
         return Report(
             span=self._span,
             known_until=known_until,
@@ -114,8 +128,8 @@ class Figures:
             calls=dict(sorted(self._calls.items())),
             outcomes=dict(sorted(self._outcomes.items())),
             house=QueueFigures(
-                self._waits.figures(),
-                self._talks.figures(),
+                waits.figures(),
+                talks.figures(),
                 self._contacts.repeats(),
                 self._contacts.resolution(),
                 self._satisfaction.house(),
@@ -126,8 +140,8 @@ class Figures:
             talks_by_kind={kind: one.figures() for kind, one in sorted(self._talks_of_kind.items())},
             talks_elsewhere=self._elsewhere.figures(),
             callbacks=dict(sorted(self._callbacks.items())),
-            hours=[one.figures() for one in self._hours],
-            days={day: one.figures() for day, one in sorted(self._days.items())},
+            hours=[one.figures() for one in hours],
+            days={day: one.figures() for day, one in sorted(days.items())},
             cases=case_figures(opened, clocks, hand_overs),
             scenes={scene: scene_figures(states) for scene, states in sorted((attempts or {}).items())},
             suggestions=[],
@@ -144,10 +158,7 @@ class Figures:
         became = fate(call)
         if became is not None:
             self._waits_of[queue_of(call)].take(call, became)
-            self._waits.take(call, became)
-            day, hour = self._local(call.arrived_at)
-            self._days[day].take(call, became)
-            self._hours[hour].take(call, became)
+            self._slices[self._local(call.arrived_at)].take(call, became)
         if call.talks:
             self._count_talks(call.talks, kind, call.direction == "in")
 
@@ -163,7 +174,6 @@ class Figures:
                 self._talks_of_agent[agent].take(talk, agent not in agents)
                 self._talks_of_kind[kind].take(talk, is_first)
                 if of_callers:
-                    self._talks.take(talk, is_first)
                     self._talks_of_queue[queue].take(talk, queue not in queues)
                 queues.append(queue)
             agents.append(agent)

@@ -42,6 +42,14 @@ class Talks:
             self._holds += talk.holds
             self._held_s += talk.held_s
 
+    def add(self, other: "Talks") -> None:
+        """Count those of other calls that another one has counted, too."""
+        self._calls += other._calls
+        self._talks += other._talks
+        self._holds += other._holds
+        self._talk_s += other._talk_s
+        self._held_s += other._held_s
+
     def figures(self) -> TalkFigures:
         """What was counted so far."""
         return TalkFigures(

@@ -63,7 +63,8 @@ class Waits:
         if became == "answered":
             wait_s = (call.answered_at or 0.0) - queued_at
             self._waited_s += wait_s
-            self._longest_s = max(self._longest_s, wait_s)
+            if wait_s > self._longest_s:
+                self._longest_s = wait_s
             self._in_time += wait_s <= self._within_s
             self._answered[bisect_left(EDGES_S, wait_s)] += 1
         elif became == "abandoned":
@@ -71,6 +72,18 @@ class Waits:
             self._given_up_s += wait_s
             self._early += wait_s <= self._within_s
             self._abandoned[bisect_left(EDGES_S, wait_s)] += 1
+
+    def add(self, other: "Waits") -> None:
+        """Count those that another one has counted, too."""
+        for became, count in other._fates.items():
+            self._fates[became] += count
+        self._in_time += other._in_time
+        self._early += other._early
+        self._waited_s += other._waited_s
+        self._given_up_s += other._given_up_s
+        self._longest_s = max(self._longest_s, other._longest_s)
+        self._answered = [one + two for one, two in zip(self._answered, other._answered, strict=True)]
+        self._abandoned = [one + two for one, two in zip(self._abandoned, other._abandoned, strict=True)]
 
     def figures(self) -> WaitFigures:
         """What was counted so far."""

@@ -1,7 +1,8 @@
 """Making a report of a site: its settings, one pass over its calls, its cases, its outgoing calls, its rules."""
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ from hotline.versions.store import Versions
 from reporting.counting import Figures
 from reporting.reading import REPORTS, read_reports
 from reporting.report import Report
+from reporting.rows import CallRow
+from reporting.satisfaction import SatisfactionSettings
 from reporting.settings import ReportRules
 from reporting.spans import Span
 from reporting.suggesting import with_suggestions
@@ -46,8 +49,7 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
         since, until = figures.reads_from, min(figures.reads_until, now)
         of = calls.how_many(connection, since, until)
         progress(0, of)
-        question = rules.figures.satisfaction.question
-        for done, call in enumerate(calls.in_order(connection, since, until, question), 1):
+        for done, call in enumerate(_read(connection, figures, span, until, rules.figures.satisfaction), 1):
             figures.take(call)
             if done % _TOLD_EVERY == 0:
                 progress(done, of)
@@ -58,6 +60,16 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
     attempts, gaps = _attempts(site, span)
     report = figures.report(now, cases.opened, cases.clocks, cases.hand_overs, attempts, gaps)
     return with_suggestions(report, rules.suggestions)
+
+
+def _read(
+    connection: sqlite3.Connection, figures: Figures, span: Span, until: float, settings: SatisfactionSettings
+) -> Iterator[CallRow]:
+    """Calls in order: of the span, with the answers of shortly before it, and around it what says who came again."""
+    whole = max(figures.reads_from, span.since - 3600 * settings.once_in_h)
+    yield from calls.around(connection, figures.reads_from, whole)
+    yield from calls.in_order(connection, whole, min(span.until, until), settings.question)
+    yield from calls.around(connection, span.until, until)
 
 
 def rules_of(versions: Versions, version: str | None) -> ReportRules:
