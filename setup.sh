@@ -43,7 +43,10 @@ missing_packages() {
     fi
     command -v espeak-ng >/dev/null || echo espeak-ng
     command -v dpkg-deb >/dev/null || echo dpkg
-    if [ "$what" = test ]; then PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || echo mosquitto; fi
+    if [ "$what" = test ]; then
+        PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || echo mosquitto
+        /sbin/ldconfig -p | grep -q libpangoft2-1.0.so.0 || echo libpango-1.0-0 libpangoft2-1.0-0 # reports as PDF
+    fi
     if [ "$what" = browser ]; then
         command -v chromium >/dev/null || echo chromium
         [ -e /usr/share/fonts/truetype/wqy ] || echo fonts-wqy-microhei
@@ -78,7 +81,7 @@ install_python() {
     .venv/bin/python -m pip --disable-pip-version-check -q install --require-hashes -r requirements-uv.lock
     .venv/bin/uv pip install -q --python .venv/bin/python --compile-bytecode --require-hashes -r "$lock"
     .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
-    .venv/bin/python -m compileall -q acd bench calls complaints control dsl hotline ivr phones sim speech switch
+    .venv/bin/python -m compileall -q acd bench calls complaints control dsl hotline ivr phones reporting sim speech switch
     echo "$wanted" >"$stamp"
 }
 

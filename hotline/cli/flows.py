@@ -36,6 +36,7 @@ from ivr.compiler.test_cases import read_test_cases
 from ivr.program import Program
 from ivr.rehearsal.conversation import Conversation, Said
 from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
+from reporting.reading import reports_schema
 
 app = typer.Typer(add_completion=False)
 
@@ -173,7 +174,7 @@ def schema(
         str,
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
-            "scenes, scene_tests, approvals, campaigns, grades, dispatch or clocks."
+            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks or reports."
         ),
     ] = "flow",
 ) -> None:
@@ -185,7 +186,7 @@ def schema(
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
     known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES, *campaign_schemas.NAMES)
-    known += (*case_schemas.NAMES, "clocks")
+    known += (*case_schemas.NAMES, "clocks", "reports")
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
@@ -201,6 +202,8 @@ def schema(
         found = case_schemas.json_schema(name)
     elif name == "clocks":
         found = clocks_schema()
+    elif name == "reports":
+        found = reports_schema()
     elif name == "outgoing":
         found = {"title": "hotline: outgoing", **msgspec.json.schema(OutgoingRules)}
     else:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "cases": ("records", "Cases, newest first."),
     "case": ("case", "Cases with stage, grade, department: list, show, every act, matches."),
     "case-intake": ("case_intake", "Take cases in: a text, e-mails, a mailbox, a CSV file, a regulator's transfer."),
+    "report": ("report", "Reports of a day, a week, a month; the monthly sample, and reviews of recordings."),
     "audit": ("audit", "Whether anybody altered the audit log of cases."),
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),
     "govern": ("govern", "The gate of outgoing calls: ask it, approve scenes, watch, replay past calls."),

@@ -6,7 +6,9 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,6 +22,7 @@ from hotline.demo.callers import Crowd
 from hotline.demo.campaigning import campaigns
 from hotline.demo.stage import Say, Stage
 from hotline.demo.wallboard import draw
+from hotline.site.settings import Site
 from hotline.versions.store import Versions
 from phones.agent_phone import AgentPhone, Answer, Habits, OnRing, RegistrationFailed
 from phones.audio import Clip, load_wav
@@ -28,6 +31,7 @@ from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from phones.incoming import IncomingCall
+from reporting.spans import span_of
 from speech.cast import record_line, speaker
 
 NUMBER = "4000395183"
@@ -72,6 +76,8 @@ class Result:
     double_dialled: int
     recordings: str
     call_log: str
+    report: str
+    """The page of the day: waits, answers, talks, cases."""
 
     def as_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -143,6 +149,7 @@ def show(result: Result, out: Console) -> None:
         ("first answered call after", first),
         ("recordings", result.recordings),
         ("call log", result.call_log),
+        ("report of the day", result.report),
     ):
         table.add_row(name, str(value))
     out.print(table)
@@ -285,4 +292,19 @@ async def _result(
         **of_campaigns,
         recordings=str(stage.switch.settings.recording_dir),
         call_log=f"{stage.site.database} ({len(known)} calls): hotline calls --site {stage.site.folder}",
+        report=str(await asyncio.to_thread(_report, stage.site, began_utc)),
     )
+
+
+def _report(site: Site, utc: float) -> Path:
+    """Make the page of the day, once all is over."""
+    from hotline.reports.making import make
+    from hotline.reports.names import names_of
+    from hotline.reports.writing import written
+
+    day = datetime.fromtimestamp(utc, site.zone).date()
+    page = site.state / "reports" / f"daily-{day}.html"
+    report = make(site, span_of("daily", day, site.zone), time.time())
+    page.parent.mkdir(exist_ok=True, mode=0o700)
+    page.write_bytes(written(report, "html", site.settings.languages[0], names_of(site), site.folder.name))
+    return page

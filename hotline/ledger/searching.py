@@ -98,6 +98,16 @@ class Reader:
         counted = select(table.c.state, func.count().label("count")).where(*where).group_by(table.c.state)
         return {row["state"]: row["count"] for row in await asyncio.to_thread(self._rows, counted)}
 
+    async def by_scene(self, since: float, until: float) -> dict[str, dict[str, int]]:
+        """By scene: how many attempts from `since` on and before `until` came to each state. Raises LedgerAway."""
+        table = tables.attempts
+        counted = select(table.c.scene, table.c.state, func.count().label("count"))
+        counted = counted.where(table.c.at >= since, table.c.at < until).group_by(table.c.scene, table.c.state)
+        found: dict[str, dict[str, int]] = {}
+        for row in await asyncio.to_thread(self._rows, counted):
+            found.setdefault(row["scene"], {})[row["state"]] = row["count"]
+        return found
+
     def in_order(self, since: float, until: float) -> Iterator[dict[str, Any]]:
         """All attempts from `since` on and before `until`, the oldest first, each with its `decision`. Raises
         LedgerAway. A page is read at a time, so writers go on."""

@@ -51,6 +51,7 @@ from hotline.server.days_so_far import DaysSoFar
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
 from hotline.server.registrations import FailedRegistrations
+from hotline.server.reports import ScheduledReports
 from hotline.server.retention import Retention
 from hotline.server.secrets import KeptSecrets
 from hotline.server.store_opening import store_there
@@ -143,6 +144,7 @@ class Server:
         self._sentences = sentences
         self._provisioning = provisioning
         self._refitting = Refitting(site)
+        self._reports = ScheduledReports(site)
         self._closing = False
         self._stopping = asyncio.Event()
         self._reachable: dict[tuple[str, str], bool] = {}
@@ -336,6 +338,10 @@ class Server:
             now = self._clock.now()
             await retention.look(now, now + self.register.offset_s)
 
+        async def make_reports() -> None:
+            now = self._clock.now()
+            await self._reports.look(now, now + self.register.offset_s)
+
         async def work_off_cases() -> None:
             await case_work.look(self.register.version, self._clock.now() + self.register.offset_s)
 
@@ -347,6 +353,7 @@ class Server:
             "old snapshots": lambda: thinning.look(self._clock.now()),
             "policy of outgoing calls": self._gate.look,
             "lists of people": grown.look,
+            "reports": make_reports,
             "secrets": secrets.look,
             "failed registrations": lambda: registrations.look(self._clock.now()),
             "repeated lines of the log": logs.tell_left_out,
@@ -468,6 +475,7 @@ class Server:
     async def _close(self) -> None:
         self._closing = True
         await self._refitting.close()
+        await self._reports.close()
         await self._services.close()
         if self._voice is not None:
             await self._voice.close()

@@ -22,6 +22,7 @@ from dsl.tree import SourceError, nearest_hint, parse
 from hotline.site.gate import GateSettings
 from hotline.site.keeping import KeepSettings, LogSettings, Strict
 from hotline.site.mail import MailSettings
+from hotline.site.reports import ReportSettings
 from hotline.site.sharing import SharingSettings
 from hotline.site.sources import SourceSettings, check_names
 from hotline.site.switches import CellSwitchSettings, SwitchSettings
@@ -109,6 +110,8 @@ class Settings(Strict):
     """Left out: everything stays inside, and nothing needs a broker."""
     mail: MailSettings | None = None
     """Notices of clocks of cases by e-mail."""
+    reports: ReportSettings | None = None
+    """Reports that the server makes by itself. Left out: `hotline report` makes them."""
     webhooks: tuple[WebhookSettings, ...] = ()
     """Receivers that are told of events by HTTP."""
     ledger: str | None = None

@@ -15,7 +15,10 @@ Kind = Literal["cases", "recordings", "voicemail", "calls", "waits", "agent_stat
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they go: a case that goes lets the recordings of its call go in the same run."""
 
-OF_A_CALL = ("call_agents", "callbacks", "calls", "legs", "steps", "surveys", "talks", "transfers", "webhook_outbox")
+OF_A_CALL = (
+    "call_agents", "callbacks", "calls", "legs", "steps", "surveys", "talk_reviews", "talks", "transfers",
+    "webhook_outbox",
+)  # fmt: skip
 """Tables whose rows go with their call: the call's row itself, and what was logged of it."""
 
 _OF_A_CASE = (

@@ -176,6 +176,17 @@ surveys = Table(
     Column("score", Integer, nullable=False),
 )
 
+talk_reviews = Table(
+    "talk_reviews",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("talk", Integer, primary_key=True, comment="its number in the call"),
+    Column("correct", Boolean, nullable=False, comment="what the agent said and did was right"),
+    Column("reviewer", String(64), nullable=False),
+    Column("at", Float, nullable=False, comment="UTC epoch seconds"),
+)
+"""Recorded talks that a person has judged: the last word on each."""
+
 overrides = Table(
     "overrides",
     metadata,

@@ -37,6 +37,7 @@ from ivr.compiler.overrides import OVERRIDES
 from ivr.compiler.queue_rules import QUEUES
 from ivr.compiler.test_cases import TESTS, read_test_cases
 from ivr.program import Program
+from reporting.reading import REPORTS, read_reports
 
 _TREATMENT = frozenset(QueueTreatment.__struct_fields__)
 _FORMS = {"position": "yes, no, `limit 5` or `more 5`"}
@@ -84,6 +85,8 @@ def check(site: Site) -> Checked:
     clocks, wrong_clocks = read_folder_clocks(compiled.roots, compiled.hours)
     case_rules, wrong_case_rules = read_case_rules(compiled.roots, compiled.hours, names_of_clocks(compiled.roots))
     problems += [*gate.problems, *campaigns.problems, *wrong_case_rules, *wrong_clocks]
+    if REPORTS in compiled.roots:
+        problems += read_reports(compiled.roots[REPORTS])[1]
     routing = _routing(compiled.roots, problems)
     listed = _listed_skills(compiled.roots)
     if listed is not None and AGENTS in compiled.roots:

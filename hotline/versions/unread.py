@@ -22,12 +22,13 @@ from hotline.versions.trunks import TRUNKS
 from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
 from ivr.compiler.overrides import OVERRIDES
 from ivr.compiler.queue_rules import QUEUES
+from reporting.reading import REPORTS
 from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
 _OF_CASES = (CLOCKS, DISPATCH, GRADES)
 _OF_CALLS = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
-_FILES = tuple(sorted((*_OF_CALLS, *_OF_CASES)))
+_FILES = tuple(sorted((*_OF_CALLS, *_OF_CASES, REPORTS)))
 _FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS)
 _TOLD_FOLDERS = "flows/, tests/, scenes/, scenes/tests/, campaigns/ and policies/"
 _YAML = (".yaml", ".yml")

@@ -44,6 +44,7 @@ OF_AN_EXTRA = {
     "lightgbm": ("hotline/learning/",),
     "matplotlib": ("hotline/cli/plots.py",),
     "panoramisk": ("hotline/other_systems/",),
+    "weasyprint": ("hotline/reports/",),
     "psycopg": ("hotline/ledger/", "bench/ledger.py", "bench/postgresql.py"),
 }
 """Not there in every installation: the modules that may want it, and are loaded only where it is."""

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.unit
 _ROOT = Path(__file__).parents[2]
 
 PACKAGES = {
-    "acd", "bench", "calls", "complaints", "control", "dialer", "dsl", "hotline", "ivr", "phones", "sim", "speech",
-    "switch",
+    "acd", "bench", "calls", "complaints", "control", "dialer", "dsl", "hotline", "ivr", "phones", "reporting", "sim",
+    "speech", "switch",
 }  # fmt: skip
 DATA = {"asterisk", "dialplans", "docs", "findings", "freeswitch", "gate", "postgresql", "prompts", "tests"}
 FILES = {
