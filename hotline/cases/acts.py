@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from calls.errors import BadInput
-from complaints.stages.rules import Act, Refused
+from complaints.stages.rules import HANDLING, Act, Refused
 from complaints.stages.state import CaseState
 from dsl.tree import nearest_hint
 from hotline.cases.keeping import Kept, act, kept, writing
@@ -29,6 +29,18 @@ class Wanted(msgspec.Struct, frozen=True):
     at: float
     fields: dict[str, Any] = {}
     replaces: int = 0
+    also: tuple[str, ...] = ()
+    """Other names of the author, such as the agent who they are: an interest of theirs is the author's."""
+    leads: bool = True
+    """Whether they may do what is a lead's."""
+
+
+class NotTheirs(Refused):
+    """An act that is not this person's to do, whatever the case's state is."""
+
+
+OF_LEADS = frozenset({"regraded", "extended", "reopened", "unmerged"})
+"""Acts that a lead does: they change what others have promised or ended."""
 
 
 def do(database: Path, rules: CaseRules, wanted: Wanted, now: float) -> CaseState:
@@ -42,6 +54,14 @@ def do(database: Path, rules: CaseRules, wanted: Wanted, now: float) -> CaseStat
                 f"the log of case {wanted.case} has not begun yet: the server begins it within a second or two"
             )
         kind, fields = _completed(case, rules, wanted)
+        if kind in OF_LEADS and not wanted.leads:
+            raise NotTheirs(f"{kind} is a lead's to do")
+        other = next((name for name in wanted.also if name in case.state.interested), None)
+        if kind in HANDLING and other is not None:
+            why = case.state.interested[other]
+            raise Refused(
+                f"{wanted.author}, who is {other}, has an interest in the matter ({why}): somebody else handles it"
+            )
         done = Act(kind, wanted.author, wanted.at, fields, wanted.replaces)
         match kind:
             case "merged":
