@@ -93,6 +93,12 @@ def find(database: Path, name: str) -> User | None:
         return None
 
 
+def agent_of(connection: sqlite3.Connection, name: str) -> str:
+    """The agent who this person is; empty: none, or nobody's name."""
+    row = connection.execute("SELECT agent FROM users WHERE name = ?", (name,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def named(database: Path, name: str) -> User:
     """The user of this name, a disabled one, too. Raises BadInput with the nearest for nobody."""
     found = {user.name: user for user in users(database)}

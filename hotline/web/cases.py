@@ -177,9 +177,8 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         now = time.time()
         at = now if wanted.at is None else wanted.at
         author, fields = _words(wanted, client)
-        also = (client.agent,) if client.agent else ()
         leads = client.may("lead_cases")
-        asked = acts.Wanted(case, wanted.kind, author, at, fields, wanted.replaces, also, leads)
+        asked = acts.Wanted(case, wanted.kind, author, at, fields, wanted.replaces, leads)
         with _refused(409):
             rules = await asyncio.to_thread(rules_now)
             state = await asyncio.to_thread(acts.do, controller.database, rules, asked, now)
