@@ -51,8 +51,9 @@ def fault(password: str, *names: str) -> str:
 
 
 def _is_common(folded: str) -> bool:
-    """Whether only a common word is left without digits and signs, also one written twice or in leet."""
-    for text in (folded, folded.translate(_LEET)):
+    """Whether only a common word is left without digits and signs, also one written twice, or with signs for letters."""
+    inner = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
+    for text in (folded, inner.translate(_LEET)):
         core = re.sub(r"[\W\d_]+", "", text)
         if core in _COMMON or any(core == word * 2 for word in _COMMON):
             return True

@@ -73,7 +73,7 @@ def users(database: Path) -> list[User]:
     try:
         with closing(opening.to_read(database)) as connection:
             return [_user(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM users ORDER BY name")]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         raise BadInput(f"{database}: {error}; the people cannot be read") from error
 
 
@@ -222,4 +222,6 @@ def _user(row: Sequence[Any]) -> User:
     """Raises ValueError for a row that is none; a role of another release counts for nothing."""
     values = dict(zip(_FIELDS, row, strict=True))
     held = json.loads(values["roles"])
+    if not isinstance(held, list):
+        raise ValueError(f"the roles of {values['name']} are no list")
     return User(**{**values, "roles": tuple(role for role in held if role in OF_PEOPLE)})

@@ -166,7 +166,7 @@ async def test_who_looks_a_number_up_is_written_down(house: Logged) -> None:
     refused = await get(app, "/calls?number=13800138000", "looks-token")
     assert (refused.status, refused.json["detail"]) == (
         403,
-        "client looks has not the right numbers: it may not look one up",
+        "client looks has not the right numbers; give it in hotline.yaml, web.clients",
     )
     assert len(house.audited()) == 2
 
