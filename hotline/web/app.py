@@ -1,6 +1,5 @@
 """The HTTP interface. Each request is an act of `hotline.people.roles`; none is acknowledged before it is durable."""
 
-import functools
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from calls.ids import AgentId
 from control import events
 from dsl.tree import nearest_hint
 from hotline.governing.gate import Answers, ClosedGate
-from hotline.people import users
+from hotline.people.roster import Roster
 from hotline.views.controller import Controller
 from hotline.web import (
     approving,
@@ -65,8 +64,7 @@ def make(
     people those of their roles; `tokens` are those of callers who wait. `url` is the address that browsers have of the
     pages, where it is another than ours. Without a gate of outgoing calls every question to it is denied."""
     sessions = Sessions(controller.database.parent / "sessions.json")
-    find = functools.partial(users.may_sign_in, controller.database)
-    people = People(sessions, signing_in.cookie_name(token), find, url)
+    people = People(sessions, signing_in.cookie_name(token), Roster(controller.database), url)
     guard = Guard(token, clients, people, owns_of(controller))
     watches, sees = [Depends(guard.needs("watch"))], [Depends(guard.needs("watch_operations"))]
     works, talks = [Depends(guard.needs("work"))], [Depends(guard.needs("talk"))]

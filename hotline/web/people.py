@@ -14,6 +14,7 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import Headers
 
 from hotline.people import session_life
+from hotline.people.roster import Roster
 from hotline.people.users import User
 from hotline.web.sessions import Session, Sessions, csrf_token
 
@@ -39,14 +40,11 @@ class Person(NamedTuple):
 class People:
     """Knows people by the cookie. `url` is the address that browsers have of us, where a proxy stands before us."""
 
-    def __init__(
-        self, sessions: Sessions, cookie: str, find: Callable[[str], User | None], url: str | None = None
-    ) -> None:
-        """`cookie` is its name: a browser keeps those of one machine together, whatever their ports are. `find` has
-        the user of a name who may sign in, as they are now; it reads the store."""
+    def __init__(self, sessions: Sessions, cookie: str, roster: Roster, url: str | None = None) -> None:
+        """`cookie` is its name: a browser keeps those of one machine together, whatever their ports are."""
         self.sessions = sessions
         self.cookie = cookie
-        self._find = find
+        self._roster = roster
         self._origin = _origin_of(url) if url else None
 
     def asking(self, headers: Headers, cookies: Mapping[str, str], method: str) -> Person | None:
@@ -73,12 +71,19 @@ class People:
 
     def of(self, token: str) -> Person | None:
         """The one whose session this token is of, as they are now; the session is used with the question."""
+        return self._found(token, self._roster.now)
+
+    def still(self, token: str) -> Person | None:
+        """As `of`, for a wire that is open: as they are now, or were a second ago."""
+        return self._found(token, self._roster.lately)
+
+    def _found(self, token: str, find: Callable[[str], User | None]) -> Person | None:
         session = self.sessions.of(token, time.time())
         if session is None:
             return None
         if session.role != "person":
             return Person(session, token, (session.role,))
-        user = self._find(session.person)
+        user = find(session.person)
         if user is None or session.began_at < user.sessions_from:
             return None
         return Person(session, token, user.roles, user)

@@ -104,7 +104,7 @@ class Guard:
         session = person.token
 
         async def holds() -> bool:
-            found = await asyncio.to_thread(people.of, session)
+            found = await asyncio.to_thread(people.still, session)
             return found is not None and cell(act, found.roles) == "yes"
 
         return Opened(await self.allowed(_client(person), act, {}), holds)

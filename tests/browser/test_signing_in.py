@@ -1,4 +1,4 @@
-"""The form that signs in, in a real browser: a password set by a link, wrong ones, a one-time code, one's own new one."""
+"""The form that signs in, in a real browser: a password set by a link, wrong ones, a code, a new password."""
 
 import json
 import signal

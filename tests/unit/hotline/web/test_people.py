@@ -155,7 +155,8 @@ async def test_what_changes_about_a_person_holds_at_once(house: Logged, browser:
 
 async def test_a_store_that_is_away_lets_nobody_do_anything(house: Logged, browser: Browser) -> None:
     await browser.by_link_of(_state(browser), "li")
-    house.database.unlink()
+    with closing(sqlite3.connect(house.database)) as store, store:
+        store.execute("DROP TABLE users")
     assert (await browser.ask("GET", "/live")).status == 401
     assert (await browser.by_password("li", PASSWORD)).status == 401
 
