@@ -51,7 +51,7 @@ def fault(password: str, *names: str) -> str:
 
 
 def _is_common(folded: str) -> bool:
-    """Whether only a common word is left without digits and signs, also one written twice, or with signs for letters."""
+    """Whether a common word is all that is left without digits and signs, also twice, or with signs for letters."""
     inner = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
     for text in (folded, inner.translate(_LEET)):
         core = re.sub(r"[\W\d_]+", "", text)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from calls.errors import BadInput
@@ -15,10 +16,12 @@ FRESH_S = 1.0
 class Roster:
     """Reads the store. Where that fails nobody is there: a rule that errs denies."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock`: in seconds."""
         self._database = database
+        self._clock = clock
         self._one = threading.Lock()
-        self._read_at = -FRESH_S
+        self._read_at = clock() - FRESH_S
         self._lately: dict[str, User] = {}
 
     def now(self, name: str) -> User | None:
@@ -28,9 +31,9 @@ class Roster:
     def lately(self, name: str) -> User | None:
         """The user of this name who may sign in, as of now or a second ago."""
         with self._one:
-            if time.monotonic() - self._read_at >= FRESH_S:
+            if self._clock() - self._read_at >= FRESH_S:
                 self._lately = self._everybody()
-                self._read_at = time.monotonic()
+                self._read_at = self._clock()
             return self._lately.get(name)
 
     def _everybody(self) -> dict[str, User]:
