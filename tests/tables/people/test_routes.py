@@ -61,7 +61,7 @@ class _House:
         return {**_HEADERS, "cookie": f"{morsel.key}={morsel.value}", "hotline-csrf": answer.json["csrf"]}
 
 
-async def _reached() -> None:
+async def _reached(**_: object) -> None:
     raise HTTPException(_REACHED)
 
 
