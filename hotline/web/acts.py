@@ -39,7 +39,7 @@ def acts_by_route(app: FastAPI, guard: Guard) -> dict[Route, frozenset[Act]]:
             found["WS", route.path] = frozenset({guard.sockets[route.path]})
         elif isinstance(route, APIRoute):
             acts = frozenset(_acts(route.dependant))
-            found |= dict.fromkeys(((method, route.path) for method in route.methods), acts)
+            found |= dict.fromkeys(((method, route.path) for method in route.methods or ()), acts)
     if lacking := [route for route, acts in found.items() if not acts and route not in OPEN]:
         raise LookupError(f"{lacking}: guard.needs(ACT) says who may, of hotline.people.roles")
     return found

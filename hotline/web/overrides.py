@@ -45,7 +45,8 @@ class Wanted(Body):
 
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
-    sees, Sets = [Depends(guard.needs("see_overrides"))], Annotated[Client, Depends(guard.needs("set_overrides"))]
+    sees = [Depends(guard.needs("see_overrides"))]
+    Sets = Annotated[Client, Depends(guard.needs("set_overrides"))]
 
     @app.get("/overrides", dependencies=sees, tags=["overrides"])
     async def overrides() -> list[dict[str, Any]]:

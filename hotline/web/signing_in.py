@@ -93,11 +93,14 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
             raise HTTPException(422, "send link, or person and password")
         name = wanted.person.strip().casefold()
         network = attempt(request, name)
+        role: LinkRole
+        by: str
         if wanted.link:
             found = await asyncio.to_thread(take_link, state, wanted.link, time.time())
             if found is None:
                 raise _refused(network, "this link was used, or is too old: hotline sign-in prints a new one")
-            role, by = found.role, found.role if found.role != "person" else "by a link"
+            role = found.role
+            by = "by a link" if role == "person" else role
             name = found.person
         else:
             async with one_at_a_time:
@@ -108,7 +111,8 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
                 return JSONResponse(wanting, 401, headers={"Cache-Control": "no-store"})
             if answer.user is None:
                 raise _refused(network, "name or password is wrong")
-            role, by = "person", "by password and code" if answer.user.code else "by password"
+            role = "person"
+            by = "by password and code" if answer.user.code else "by password"
         await asyncio.to_thread(audit.note, state, "signed in", f"{by} from {network}", f"person {name}")
         told = await asyncio.to_thread(began, response, request, name, role, bool(wanted.link))
         throttle.succeeded("" if wanted.link else name, network)
@@ -145,8 +149,8 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
         network = attempt(request, user.name)
         old = None if may_set_password_by_link(person.session, time.time()) else wanted.old
         async with one_at_a_time:
-            change = entrance.change_password, controller.database, user, old, wanted.password, time.time()
-            said = await asyncio.to_thread(*change)
+            given = (controller.database, user, old, wanted.password, time.time())
+            said = await asyncio.to_thread(entrance.change_password, *given)
         if said != entrance.OTHER_PASSWORD:
             throttle.succeeded(user.name, network)
         if said:

@@ -48,7 +48,8 @@ class Browser:
 
     async def tell(self, path: str, body: object, method: str = "POST") -> Answer:
         """As a page does it."""
-        return await self.ask(method, path, body, origin=OURS, hotline_csrf=self.csrf)
+        answer = await self.ask(method, path, body, origin=OURS, hotline_csrf=self.csrf)
+        return self._taken(answer) if path.startswith("/session") else answer
 
     def _taken(self, answer: Answer) -> Answer:
         self.csrf = answer.json.get("csrf", self.csrf)
