@@ -46,7 +46,7 @@ class _House:
         self.app = logged.app()
         self.acts = acts_by_route(self.app, self.app.state.guard)
         for route in self.app.routes:
-            if isinstance(route, APIRoute) and not any((method, route.path) in OPEN for method in route.methods):
+            if isinstance(route, APIRoute) and not any((method, route.path) in OPEN for method in route.methods or ()):
                 route.dependant.call = _reached
 
     async def headers(self, role: Role) -> dict[str, str]:

@@ -30,15 +30,12 @@ _HASHED = passwords.hashed(PASSWORD)
 @pytest.fixture
 def house(tmp_path: Path) -> Logged:
     house = Logged(tmp_path)
-    for name, roles, agent in (
-        ("li", ("handler",), "8001"),
-        ("wang", ("lead",), ""),
-        ("chen", ("agent",), "8002"),
-        ("zhao", ("auditor",), ""),
-        ("sun", ("supervisor",), ""),
-        ("qian", ("compliance",), ""),
-    ):
-        add(house, name, *roles, agent=agent)
+    add(house, "li", "handler", agent="8001")
+    add(house, "wang", "lead")
+    add(house, "chen", "agent", agent="8002")
+    add(house, "zhao", "auditor")
+    add(house, "sun", "supervisor")
+    add(house, "qian", "compliance")
     users.set_password(house.database, "li", _HASHED, 10.0)
     return house
 
