@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from calls.errors import BadInput
-from complaints.stages.rules import Act, Refused
+from complaints.stages.rules import HANDLING, Act, Refused
 from complaints.stages.state import CaseState
 from dsl.tree import nearest_hint
 from hotline.cases.keeping import Kept, act, kept, writing
+from hotline.people import users
 from hotline.versions.case_rules import CaseRules
 
 _OTHERS_ACT = 'UPDATE case_matches SET state = ?, at = ?, by = ? WHERE "case" = ? AND other = ?'
@@ -29,6 +30,16 @@ class Wanted(msgspec.Struct, frozen=True):
     at: float
     fields: dict[str, Any] = {}
     replaces: int = 0
+    leads: bool = True
+    """Whether they may do what is a lead's."""
+
+
+class NotTheirs(Refused):
+    """An act that is not this person's to do, whatever the case's state is."""
+
+
+OF_LEADS = frozenset({"regraded", "extended", "reopened", "unmerged"})
+"""Acts that a lead does: they change what others have promised or ended."""
 
 
 def do(database: Path, rules: CaseRules, wanted: Wanted, now: float) -> CaseState:
@@ -42,6 +53,10 @@ def do(database: Path, rules: CaseRules, wanted: Wanted, now: float) -> CaseStat
                 f"the log of case {wanted.case} has not begun yet: the server begins it within a second or two"
             )
         kind, fields = _completed(case, rules, wanted)
+        if kind in OF_LEADS and not wanted.leads:
+            raise NotTheirs(f"{kind} is a lead's to do")
+        if said := _of_their_agent(connection, case, kind, wanted):
+            raise Refused(said)
         done = Act(kind, wanted.author, wanted.at, fields, wanted.replaces)
         match kind:
             case "merged":
@@ -50,6 +65,19 @@ def do(database: Path, rules: CaseRules, wanted: Wanted, now: float) -> CaseStat
                 return _unmerge(connection, case, done, now, rules)
             case _:
                 return act(connection, case, done, now, rules.dispatch)
+
+
+def _of_their_agent(connection: sqlite3.Connection, case: Kept, kind: str, wanted: Wanted) -> str:
+    """Why it is not theirs to handle by the agent who they are, whom the matter is about; empty: it may be."""
+    assigned = kind in ("dispatched", "handed_over")
+    if not assigned and kind not in HANDLING:
+        return ""
+    person = str(wanted.fields.get("person", "")) if assigned else wanted.author
+    agent = users.agent_of(connection, person)
+    if agent not in case.state.interested:
+        return ""
+    why = case.state.interested[agent]
+    return f"{person}, who is agent {agent}, has an interest in the matter ({why}): somebody else handles it"
 
 
 def keep_apart(database: Path, case: str, other: str, author: str, now: float) -> None:

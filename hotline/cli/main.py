@@ -30,6 +30,7 @@ _COMMANDS = {
     "gate": ("gate", "The SIP gate before other systems' trunks: its configuration, and whether it is open."),
     "sources": ("sources", "Other systems whose calls are counted: their call records, and how they are watched."),
     "status": ("status", "The outer parts: up or down, since when, last error, next try; exit status for monitoring."),
+    "people": ("people", "People who sign in: roles, passwords, one-time codes; who may do what."),
     "sign-in": ("sign_in", "Print a link that signs in to the pages once: the wallboard in a browser."),
     "secrets": ("secrets", "The secrets: what for, how old; never their values. Write a new one on purpose."),
     "retention": ("retention", "What is kept for how long, and what would go now."),

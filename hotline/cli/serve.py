@@ -1,6 +1,7 @@
 """hotline serve: the server of one site, as production starts it."""
 
 import gc
+import getpass
 import sys
 import time
 from pathlib import Path
@@ -60,7 +61,7 @@ def serve(
                 published = await publish(opened, make_voice(opened))
                 log.info("published for the first start", version=published.version)
             if sys.stderr.isatty():  # somebody looks; a log that is kept is no place for a link
-                link = new_link(opened.state, "admin", "operator", time.time())
+                link = new_link(opened.state, "admin", getpass.getuser(), time.time())
                 err.print(f"the pages, signed in: {address(opened, link)}", markup=False)
             await make_server(opened).run()
 

@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 from hotline.site.settings import Site
 from switch.runfolder import write_private
 
-Role = Literal["admin", "wallboard"]
-"""`admin` may do everything; `wallboard` sees the live states, on a screen that nobody guards."""
+LinkRole = Literal["admin", "wallboard", "person"]
+"""`person` is one of `hotline people`, with the roles that they have there. `admin` may do everything, in the name of
+whoever made the link on the machine; `wallboard` sees the live states, on a screen that nobody guards."""
 LINK_S = 900.0
 """How long a link waits for whoever was given it."""
 
@@ -23,12 +24,12 @@ class SignInLink(NamedTuple):
     """The one whom a link lets in."""
 
     person: str
-    role: Role
+    role: LinkRole
     ends_at: float
     """UTC epoch seconds."""
 
 
-def new_link(state: Path, role: Role, person: str, now: float) -> str:
+def new_link(state: Path, role: LinkRole, person: str, now: float) -> str:
     """The token of a new link; links that nobody took in time are deleted. `now`: UTC epoch seconds. Raises OSError."""
     folder = state / "sign_in"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

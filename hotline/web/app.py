@@ -1,4 +1,4 @@
-"""The HTTP interface. All but /health needs the site's token; nothing is acknowledged before it is durable."""
+"""The HTTP interface. Each request is an act of `hotline.people.roles`; none is acknowledged before it is durable."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from calls.ids import AgentId
 from control import events
 from dsl.tree import nearest_hint
 from hotline.governing.gate import Answers, ClosedGate
+from hotline.people.roster import Roster
 from hotline.views.controller import Controller
 from hotline.web import (
     approving,
@@ -36,6 +37,8 @@ from hotline.web import (
     transfers,
     waits,
 )
+from hotline.web.acts import acts_by_route
+from hotline.web.own_work import owns_of
 from hotline.web.people import People
 from hotline.web.rights import Client, Guard
 from hotline.web.sessions import Sessions
@@ -57,12 +60,14 @@ def make(
     answers: Answers | None = None,
     url: str | None = None,
 ) -> FastAPI:
-    """The application. `token` is what `Authorization: Bearer` must carry for everything, `clients` have fewer rights;
-    `tokens` are those of callers who wait. `url` is the address that browsers have of the pages, where it is
-    another than ours. Without a gate of outgoing calls every question to it is denied."""
-    people = People(Sessions(controller.database.parent / "sessions.json"), signing_in.cookie_name(token), url)
-    guard = Guard(token, clients, people)
-    known, sees = [Depends(guard.needs())], [Depends(guard.needs("live"))]
+    """The application. `token` is what `Authorization: Bearer` must carry for everything, `clients` have fewer rights,
+    people those of their roles; `tokens` are those of callers who wait. `url` is the address that browsers have of the
+    pages, where it is another than ours. Without a gate of outgoing calls every question to it is denied."""
+    sessions = Sessions(controller.database.parent / "sessions.json")
+    people = People(sessions, signing_in.cookie_name(token), Roster(controller.database), url)
+    guard = Guard(token, clients, people, owns_of(controller))
+    watches, sees = [Depends(guard.needs("watch"))], [Depends(guard.needs("watch_operations"))]
+    works, talks = [Depends(guard.needs("work"))], [Depends(guard.needs("talk"))]
     # The page /docs is made of files of the package: nothing of it, and no badge, is asked of a foreign host.
     app = FastAPIOffline(
         docs_url="/docs",
@@ -87,12 +92,12 @@ def make(
         controller.metrics.look(controller.register)
         return Response(generate_latest(controller.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
-    @app.get("/live", dependencies=sees, tags=["operations"])
+    @app.get("/live", dependencies=watches, tags=["operations"])
     async def live() -> dict[str, Any]:
         """The live state of queues, agents and calls, for a wallboard. WebSocket `/live/events`: as it changes."""
         return controller.view()
 
-    @app.get("/live/trend", dependencies=sees, tags=["operations"])
+    @app.get("/live/trend", dependencies=watches, tags=["operations"])
     async def trend() -> list[dict[str, Any]]:
         """How many waited, and how long, in the last half hour: a point every five seconds, oldest first."""
         return controller.trend()
@@ -107,32 +112,34 @@ def make(
         """The webhooks: state, backlog, last failures, newest first. As `hotline webhooks` shows them."""
         return await controller.webhooks()
 
-    @app.post("/reload", dependencies=known, tags=["operations"])
+    @app.post("/reload", dependencies=[Depends(guard.needs("reload"))], tags=["operations"])
     async def reload() -> dict[str, str]:
         """Take up a version that was just published; the next call has it."""
         return {"version": await controller.reload()}
 
     live_events.add(app, controller, guard)
-    _agents(app, controller, known)
+    _agents(app, controller, works)
     calls.add(app, controller, guard)
     cases.add(app, controller, guard)
     recordings.add(app, controller, guard)
     gate = answers or ClosedGate()
-    dialling.add(app, controller, known, gate)
-    moving.add(app, controller, known)
-    overrides.add(app, controller, known)
-    transfers.add(app, controller, known)
-    consultations.add(app, controller, known)
-    waits.add(app, controller, known, tokens)
+    dialling.add(app, controller, works, gate)
+    moving.add(app, controller, [Depends(guard.needs("direct"))])
+    overrides.add(app, controller, guard)
+    transfers.add(app, controller, talks)
+    consultations.add(app, controller, talks)
+    waits.add(app, controller, [Depends(guard.needs("give_wait_tokens"))], tokens)
     governing.add(app, controller, guard, gate)
     reserving.add(app, controller, guard, gate)
     campaigns.add(app, controller, guard)
-    campaign_work.add(app, controller, known)
+    campaign_work.add(app, controller, works)
     persons.add(app, controller, guard, gate)
     approving.add(app, controller, guard)
-    signing_in.add(app, controller, people)
+    signing_in.add(app, controller, people, guard)
     pages.add(app, url)
     description.add(app)
+    acts_by_route(app, guard)
+    app.state.guard = guard
     return app
 
 

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from calls.errors import BadInput
 from hotline.site.instants import instant
 from hotline.views.controller import Controller
-from hotline.web.rights import SITE, Client, Guard
+from hotline.web.rights import Client, Guard
 from hotline.web.strictness import Body
 
 _Name = Annotated[str, pydantic.Field(max_length=64)]
@@ -42,12 +42,12 @@ class ApproveRequest(WithdrawRequest):
 
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
-    Approves = Annotated[Client, Depends(guard.needs("approve"))]
+    Approves = Annotated[Client, Depends(guard.needs("approve_scenes"))]
 
     @app.post("/govern/scenes/approve", tags=["outgoing calls"])
     async def approve(wanted: ApproveRequest, client: Approves) -> list[dict[str, Any]]:
         """Approve scenes as they are published, all or none. Who has written or owns one cannot. Audited."""
-        who = _approver(wanted, client)
+        who = client.author(wanted.approver, "approver")
         try:
             begin = None if wanted.effective_from is None else instant(wanted.effective_from, controller.zone)
             end = None if wanted.effective_until is None else instant(wanted.effective_until, controller.zone, end=True)
@@ -58,19 +58,8 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     @app.post("/govern/scenes/withdraw", tags=["outgoing calls"])
     async def withdraw(wanted: WithdrawRequest, client: Approves) -> list[dict[str, Any]]:
         """Withdraw every approval of scenes: within a second they call nobody any more. Audited."""
-        who = _approver(wanted, client)
+        who = client.author(wanted.approver, "approver")
         try:
             return await controller.withdraw_scenes(wanted.scenes, who, wanted.reason, client.name)
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
-
-
-def _approver(wanted: WithdrawRequest, client: Client) -> str:
-    """Whose word it is: the client's own, so that nobody speaks for somebody else. Raises 422."""
-    if client.name != SITE:
-        if wanted.approver and wanted.approver != client.name:
-            raise HTTPException(422, f"client {client.name} speaks for itself alone: leave approver out")
-        return client.name
-    if not wanted.approver:
-        raise HTTPException(422, "approver: with the site's own token say whose word it is")
-    return wanted.approver

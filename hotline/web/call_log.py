@@ -73,6 +73,14 @@ async def story(path: Path, name: str) -> dict[str, Rows]:
     }
 
 
+async def had_talk(path: Path, name: str, agent: str) -> bool:
+    """Whether an agent had a talk in a call that is over."""
+    await _loaded()
+    from hotline.store import reading
+
+    return any(talk["agent"] == agent for talk in await reading.talks(path, name))
+
+
 async def recordings(path: Path, name: str) -> Rows:
     """The recordings of a call."""
     await _loaded()

@@ -42,8 +42,8 @@ class Supervision(Body):
 
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
-    reads = guard.needs("calls")
-    site = [Depends(guard.needs())]
+    reads, cases_read = guard.needs("search_calls"), guard.needs("see_cases")
+    opens = [Depends(guard.needs("open_case"))]
 
     @app.get("/calls", tags=["calls"])
     async def calls(
@@ -83,8 +83,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
         if wanted.number is not None:
-            if "numbers" not in client.rights:
-                raise HTTPException(403, f"client {client.name} has not the right numbers: it may not look one up")
+            await guard.allowed(client, "look_up_number", {})
             state, about = controller.database.parent, f"calls of {wanted.number}"
             await asyncio.to_thread(audit.note, state, "number looked up", about, client.name)
         page = await call_log.search(controller.database, wanted, most)
@@ -93,7 +92,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             response.headers["Link"] = f'<{request.url.path}?{urlencode(given, quote_via=quote)}>; rel="next"'
         return [masking.call_row(row) for row in page.rows]
 
-    @app.get("/calls/{call}", dependencies=[Depends(reads)], tags=["calls"])
+    @app.get("/calls/{call}", dependencies=[Depends(guard.needs("see_call"))], tags=["calls"])
     async def call(call: CallPath) -> dict[str, Any]:
         """One call with its legs, talks, transfers, steps, recordings and cases."""
         row = await call_log.call(controller.database, call)
@@ -110,14 +109,14 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             "cases": [masking.case_row(case, region) for case in story["cases"]],
         }
 
-    @app.get("/cases", dependencies=[Depends(reads)], tags=["cases"])
+    @app.get("/cases", dependencies=[Depends(cases_read)], tags=["cases"])
     async def cases(most: Most = 50) -> list[dict[str, Any]]:
         """Cases, newest first."""
         rows = await call_log.cases(controller.database, most)
         region = controller.region
         return await asyncio.to_thread(lambda: [masking.case_row(row, region) for row in rows])
 
-    @app.post("/calls/{call}/cases", dependencies=site, tags=["cases"], status_code=202)
+    @app.post("/calls/{call}/cases", dependencies=opens, tags=["cases"], status_code=202)
     async def open_case(call: CallPath, wanted: CaseRequest) -> dict[str, str]:
         """Open a case about a call that goes on or has ended."""
         if CallId(call) not in controller.register.calls and await call_log.call(controller.database, call) is None:
@@ -126,11 +125,15 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         await controller.tell(events.CaseWanted(CallId(call), attempt, wanted.category, dict(wanted.fields)))
         return {"call": call, "attempt": attempt}
 
-    @app.post("/calls/{call}/supervise", dependencies=site, tags=["calls"], status_code=202)
-    async def supervise(call: CallPath, wanted: Supervision) -> dict[str, str]:
-        """Ring a supervisor's phone and let it into a talk."""
+    @app.post("/calls/{call}/supervise", tags=["calls"], status_code=202)
+    async def supervise(
+        call: CallPath, wanted: Supervision, client: Annotated[Client, Depends(guard.needs("supervise"))]
+    ) -> dict[str, str]:
+        """Ring a supervisor's phone and let it into a talk. Audited."""
         if CallId(call) not in controller.register.calls:
             raise HTTPException(404, "no such call goes on now")
+        about = f"call {call}, {wanted.mode} at {wanted.account}"
+        await asyncio.to_thread(audit.note, controller.database.parent, "talk supervised", about, client.name)
         await controller.tell(events.SupervisionWanted(CallId(call), wanted.account, wanted.mode))
         return {"call": call, "mode": wanted.mode}
 

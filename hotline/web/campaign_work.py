@@ -35,7 +35,7 @@ class Said(Body):
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
-    """Put the requests into `app`; `known` is what asks for the site's token."""
+    """Put the requests into `app`; `known` is what asks whether somebody may."""
 
     def known_agent(agent: AgentPath) -> AgentId:
         if agent not in controller.agents():

@@ -34,14 +34,15 @@ class Order(Body):
     stopped. `stop`: what rings and was not answered is given up, too; talks go on."""
 
     act: Act = pydantic.Field(examples=["start"])
-    author: str = pydantic.Field(min_length=1, max_length=64, examples=["Li Na"])
+    author: str = pydantic.Field("", max_length=64, examples=["Li Na"])
+    """With the site's own token; a person's name is that of their session."""
     reason: str = pydantic.Field("", max_length=500, examples=["day 1"])
 
 
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
-    sees = guard.needs("live")
-    _orders(app, controller, [Depends(guard.needs())])
+    sees = guard.needs("see_outgoing")
+    _orders(app, controller, guard)
 
     @app.get("/campaigns", dependencies=[Depends(sees)], tags=["campaigns"])
     async def campaigns() -> list[dict[str, Any]]:
@@ -73,8 +74,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         if state and state not in STATES:
             raise one_of("state", state, STATES)
         if numbers:
-            if "numbers" not in client.rights:
-                raise HTTPException(403, f"client {client.name} has not the right numbers")
+            await guard.allowed(client, "see_numbers", {})
             about = f"contacts of campaign {campaign}"
             await asyncio.to_thread(audit.note, controller.database.parent, "numbers shown", about, client.name)
         first, _, row = after.partition(".")
@@ -95,13 +95,15 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             raise HTTPException(422, str(error)) from error
 
 
-def _orders(app: FastAPI, controller: Controller, known: list[Any]) -> None:
-    @app.post("/campaigns/{campaign}", dependencies=known, tags=["campaigns"])
-    async def order(campaign: CampaignPath, wanted: Order) -> dict[str, Any]:
+def _orders(app: FastAPI, controller: Controller, guard: Guard) -> None:
+    @app.post("/campaigns/{campaign}", tags=["campaigns"])
+    async def order(
+        campaign: CampaignPath, wanted: Order, client: Annotated[Client, Depends(guard.needs("order_campaigns"))]
+    ) -> dict[str, Any]:
         """Start, pause, drain or stop it. What it does already changes nothing: `changed` is false, and `detail`
         says why. Durable when it is answered."""
         known_campaign(controller, campaign)
-        event = CampaignOrdered(campaign, wanted.act, wanted.author, wanted.reason)
+        event = CampaignOrdered(campaign, wanted.act, client.author(wanted.author), wanted.reason)
         refusal = controller.campaign_refusal(event)
         if not refusal:
             await controller.tell(event)

@@ -54,7 +54,8 @@ class Act(Body):
     """An act on a case, as docs/cases.md has them."""
 
     kind: Annotated[str, pydantic.Field(max_length=32, examples=["noted"])]
-    author: Annotated[str, pydantic.Field(min_length=1, max_length=64, examples=["li"])]
+    author: Annotated[str, pydantic.Field(max_length=64, examples=["li"])] = ""
+    """With the site's own token; a person's name is that of their session."""
     at: Annotated[float | None, pydantic.Field(examples=[1_796_000_000.0])] = None
     """When it happened, UTC epoch seconds; unless given, now."""
     fields: dict[str, Any] = pydantic.Field(default={}, max_length=20, examples=[{"text": "客户不在，明日再联系"}])
@@ -79,12 +80,12 @@ class Apart(Body):
     """Two cases are two matters."""
 
     other: Annotated[str, pydantic.Field(max_length=16, examples=["26113000017"])]
-    author: Annotated[str, pydantic.Field(min_length=1, max_length=64, examples=["li"])]
+    author: Annotated[str, pydantic.Field(max_length=64, examples=["li"])] = ""
 
 
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
-    reads, site, reveals = guard.needs("calls"), [Depends(guard.needs())], guard.needs("calls", "numbers")
+    reads, handles = guard.needs("see_cases"), guard.needs("handle_cases")
     known: dict[str, CaseRules] = {}
 
     def rules_now() -> CaseRules:
@@ -96,7 +97,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             known[version] = read
         return known[version]
 
-    @app.post("/cases", dependencies=site, tags=["cases"], status_code=201)
+    @app.post("/cases", dependencies=[Depends(guard.needs("take_in_cases"))], tags=["cases"], status_code=201)
     async def take_in(told: Incoming) -> dict[str, Any]:
         """Take in what a customer told. The case's number comes back once it is on disk; `new` is false for a message
         that was taken in before."""
@@ -109,7 +110,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             (taken,) = await asyncio.to_thread(intake.take_in, controller.database, [contact], controller.zone)
         return {"case": taken.case, "new": taken.is_new}
 
-    @app.post("/calls/{call}/form", dependencies=site, tags=["cases"], status_code=201)
+    @app.post("/calls/{call}/form", dependencies=[Depends(guard.needs("open_case"))], tags=["cases"], status_code=201)
     async def form(call: CallPath, told: Form) -> dict[str, Any]:
         """Make a case of a call from an agent's form: the standard text is made of the form and of what the call log
         knows. One form a call; sent again, it is the same case."""
@@ -162,29 +163,31 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         """One case: what came in, its audit log, its times, and what may be done now; numbers are masked."""
         return reading.masked_story(await _story(case), controller.region)
 
-    @app.get("/cases/{case}/whole", tags=["cases"])
-    async def whole(case: CasePath, client: Annotated[Client, Depends(reveals)]) -> dict[str, Any]:
+    @app.get("/cases/{case}/whole", dependencies=[Depends(reads)], tags=["cases"])
+    async def whole(case: CasePath, client: Annotated[Client, Depends(guard.needs("see_numbers"))]) -> dict[str, Any]:
         """The same with whole numbers, which is written to the audit log of the site."""
         told = await _story(case)
         await asyncio.to_thread(audit.note, controller.database.parent, "numbers shown", f"case {case}", client.name)
         return told
 
-    @app.post("/cases/{case}/acts", dependencies=site, tags=["cases"])
-    async def do(case: CasePath, wanted: Act) -> dict[str, Any]:
-        """Do something with a case. 409 with the reason where a rule forbids it: out of turn, an interest in the
-        matter, a second person needed."""
+    @app.post("/cases/{case}/acts", tags=["cases"])
+    async def do(case: CasePath, wanted: Act, client: Annotated[Client, Depends(handles)]) -> dict[str, Any]:
+        """Do something with a case, in the name of the person who is signed in. 403 for what is a lead's to do, 409
+        with the reason where a rule forbids it: out of turn, an interest in the matter, a second person needed."""
         now = time.time()
         at = now if wanted.at is None else wanted.at
-        asked = acts.Wanted(case, wanted.kind, wanted.author, at, wanted.fields, wanted.replaces)
+        author, fields = _words(wanted, client)
+        leads = client.may("lead_cases")
+        asked = acts.Wanted(case, wanted.kind, author, at, fields, wanted.replaces, leads)
         with _refused(409):
             rules = await asyncio.to_thread(rules_now)
             state = await asyncio.to_thread(acts.do, controller.database, rules, asked, now)
         return {"case": case, "done": wanted.kind, "stage": state.stage, "link": state.link}
 
-    @app.post("/cases/{case}/apart", dependencies=site, tags=["cases"])
-    async def apart(case: CasePath, wanted: Apart) -> dict[str, str]:
+    @app.post("/cases/{case}/apart", tags=["cases"])
+    async def apart(case: CasePath, wanted: Apart, client: Annotated[Client, Depends(handles)]) -> dict[str, str]:
         """Answer a proposed match: the two cases are two matters."""
-        given = (controller.database, case, wanted.other, wanted.author, time.time())
+        given = (controller.database, case, wanted.other, client.author(wanted.author), time.time())
         with _refused(409):
             await asyncio.to_thread(acts.keep_apart, *given)
         return {"case": case, "apart": wanted.other}
@@ -192,6 +195,17 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     async def _story(case: str) -> dict[str, Any]:
         with _refused(404):
             return await asyncio.to_thread(reading.story, controller.database, case, time.time())
+
+
+def _words(wanted: Act, client: Client) -> tuple[str, dict[str, Any]]:
+    """The author and the fields of an act. More time is approved by the person who is signed in, and `author` is who
+    asked for it: nobody approves in somebody else's name. Raises HTTPException 422."""
+    if wanted.kind != "extended" or not client.person:
+        return client.author(wanted.author), wanted.fields
+    approver = client.author(str(wanted.fields.get("approver", "")), "approver")
+    if not wanted.author.strip():
+        raise HTTPException(422, "author: say who asks for more time; the approver is who is signed in")
+    return wanted.author, {**wanted.fields, "approver": approver}
 
 
 async def _of_call(controller: Controller, call: str) -> dict[str, Any]:
@@ -224,4 +238,5 @@ class _refused:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if isinstance(error, BadInput):
             status = 404 if str(error).startswith("there is no case") else self._status
+            status = 403 if isinstance(error, acts.NotTheirs) else status
             raise HTTPException(status, str(error)) from error

@@ -28,7 +28,7 @@ class Consultation(Body):
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
-    """Put the requests into `app`; `known` is what asks for the site's token."""
+    """Put the requests into `app`; `known` is what asks whether somebody may."""
 
     def talk_of(call: str) -> tuple[Call, Offer]:
         mine = controller.register.calls.get(CallId(call))

@@ -33,7 +33,7 @@ class Dial(Body):
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any], answers: Answers) -> None:
-    """Put the request into `app`; `known` is what asks for the site's token."""
+    """Put the request into `app`; `known` is what asks whether somebody may."""
 
     @app.post("/agents/{agent}/dial", dependencies=known, tags=["agents"], status_code=202)
     async def dial(agent: AgentPath, wanted: Dial) -> dict[str, str]:

@@ -80,8 +80,8 @@ class ScrubRequest(Asking):
 def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) -> None:
     """Put the requests into `app`."""
     gate, feed = answers.gate, answers.feed
-    asks = guard.needs("govern")
-    sees = [Depends(guard.needs("live"))]
+    asks = guard.needs("ask_gate")
+    sees = [Depends(guard.needs("see_outgoing"))]
 
     @app.post("/govern/check", tags=["outgoing calls"])
     async def check(wanted: CheckRequest, client: Annotated[Client, Depends(asks)]) -> dict[str, Any]:

@@ -1,29 +1,32 @@
 """The live wire over HTTP: the WebSocket /live/events. docs/live.yaml has its messages."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import JSONResponse
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketState
 
+from hotline.people.roles import Act
 from hotline.views.controller import Controller
 from hotline.web.live_wire import MOST_READERS, LiveWire
 from hotline.web.rights import Guard
 
 PATH = "/live/events"
+ACT: Act = "watch"
 _TRY_AGAIN_LATER, _SAYS_TOO_MUCH, _SIGNED_OUT = 1013, 1008, 4401
 _LOOK_AT_SESSION_S = 5.0
 
 
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
-    """Put the WebSocket into `app`; who opens it needs the right `live`."""
+    """Put the WebSocket into `app`; who opens it may `watch`."""
     wire = LiveWire(controller)
+    guard.sockets[PATH] = ACT
 
     async def events(socket: WebSocket) -> None:
         try:
-            opened = guard.opens(socket, "live")
+            opened = await guard.opens(socket, ACT)
         except HTTPException as refused:
             await socket.send_denial_response(JSONResponse({"detail": refused.detail}, refused.status_code))
             return
@@ -58,6 +61,6 @@ async def _says_something(socket: WebSocket) -> bool:
     return str(message["type"]) == "websocket.receive"
 
 
-async def _until_signed_out(holds: Callable[[], bool]) -> None:
-    while holds():  # noqa: ASYNC110 - most sessions end by the clock, which tells nobody
+async def _until_signed_out(holds: Callable[[], Awaitable[bool]]) -> None:
+    while await holds():  # noqa: ASYNC110 - most sessions end by the clock, which tells nobody
         await asyncio.sleep(_LOOK_AT_SESSION_S)

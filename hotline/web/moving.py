@@ -25,7 +25,7 @@ class Queue(Body):
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
-    """Put both requests into `app`; `known` is what asks for the site's token."""
+    """Put both requests into `app`; `known` is what asks whether somebody may."""
 
     def there(name: str) -> QueueName:
         if name not in controller.queues():

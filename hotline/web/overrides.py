@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import pydantic
-from fastapi import FastAPI, HTTPException, Path, Query
+from fastapi import Depends, FastAPI, HTTPException, Path, Query
 
 from calls.numbers import e164
 from calls.overrides import ALL, Kind
@@ -16,12 +16,15 @@ from hotline.views.controller import Controller
 from hotline.views.overrides import shown
 from hotline.web import call_log
 from hotline.web.calls import Most
+from hotline.web.rights import Client, Guard
 from hotline.web.strictness import Body
 
 _SPAN = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])\s*-\s*([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _LONGEST_TEXT = 1_000
 NumberPath = Annotated[int, Path(description="As GET /overrides has it.", examples=[1])]
-Author = Annotated[str, Query(description="Who lifts it.", examples=["Li Na"])]
+Author = Annotated[
+    str, Query(max_length=64, description="Who lifts it, with the site's own token.", examples=["Li Na"])
+]
 
 
 class Wanted(Body):
@@ -29,7 +32,8 @@ class Wanted(Body):
 
     kind: Kind = pydantic.Field(examples=["announcement"])
     target: str = pydantic.Field(examples=["all"])
-    author: str = pydantic.Field(min_length=1, max_length=64, examples=["Li Na"])
+    author: str = pydantic.Field("", max_length=64, examples=["Li Na"])
+    """With the site's own token; a person's name is that of their session."""
     reason: str = pydantic.Field(min_length=1, max_length=500, examples=["a fault of the network"])
     until: Literal["today", "lifted"] | datetime = "today"
     """`today`: the end of the day in the house's zone; an instant with its zone; `lifted`: until somebody lifts it."""
@@ -39,23 +43,25 @@ class Wanted(Body):
     """Of hours: `09:00-15:00`, several with commas between, or `closed`."""
 
 
-def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
-    """Put the requests into `app`; `known` is what asks for the site's token."""
+def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
+    """Put the requests into `app`."""
+    sees = [Depends(guard.needs("see_overrides"))]
+    Sets = Annotated[Client, Depends(guard.needs("set_overrides"))]
 
-    @app.get("/overrides", dependencies=known, tags=["overrides"])
+    @app.get("/overrides", dependencies=sees, tags=["overrides"])
     async def overrides() -> list[dict[str, Any]]:
         """The overrides that are in force, as `hotline overrides` shows them."""
         return [shown(one) for one in controller.register.overrides]
 
-    @app.get("/overrides/log", dependencies=known, tags=["overrides"])
+    @app.get("/overrides/log", dependencies=sees, tags=["overrides"])
     async def log(most: Most = 50) -> list[dict[str, Any]]:
         """Every override that was set, the newest first: by whom, why, and how it was over."""
         return await call_log.overrides(controller.database, most)
 
-    @app.post("/overrides", dependencies=known, tags=["overrides"], status_code=201)
-    async def wanted(want: Wanted) -> dict[str, Any]:
+    @app.post("/overrides", tags=["overrides"], status_code=201)
+    async def wanted(want: Wanted, client: Sets) -> dict[str, Any]:
         """Put an override in force now. One of the same kind and target is over by it."""
-        event = _event(controller, want)
+        event = _event(controller, want.model_copy(update={"author": client.author(want.author)}))
         before = controller.register.overrides_set
         await controller.tell(event)
         for one in controller.register.overrides:
@@ -63,13 +69,14 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
                 return shown(one)
         raise HTTPException(422, "its end has passed already: give an instant that is still to come")
 
-    @app.delete("/overrides/{number}", dependencies=known, tags=["overrides"])
-    async def lift(number: NumberPath, author: Author) -> dict[str, Any]:
-        """End an override now; `author` is who does."""
+    @app.delete("/overrides/{number}", tags=["overrides"])
+    async def lift(number: NumberPath, client: Sets, author: Author = "") -> dict[str, Any]:
+        """End an override now; `author` is who does, with the site's own token."""
+        by = client.author(author)
         found = next((one for one in controller.register.overrides if one.number == number), None)
         if found is None:
             raise HTTPException(404, f"no override {number} is in force; GET /overrides lists them")
-        await controller.tell(events.OverrideLifted(number, author))
+        await controller.tell(events.OverrideLifted(number, by))
         return shown(found)
 
 

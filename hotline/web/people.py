@@ -4,15 +4,19 @@ The cookie is SameSite=Strict and HttpOnly. What changes something needs the ses
 `Hotline-Csrf`, and a request that names its Origin must come from our own pages; a WebSocket must name it.
 """
 
+import ipaddress
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from starlette.datastructures import Headers
 
-from hotline.web.sessions import ROLES, Session, Sessions, csrf_token
+from hotline.people import session_life
+from hotline.people.roster import Roster
+from hotline.people.users import User
+from hotline.web.sessions import Session, Sessions, csrf_token
 
 CSRF_HEADER = "hotline-csrf"
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -23,6 +27,9 @@ class Person(NamedTuple):
 
     session: Session
     token: str
+    roles: tuple[str, ...]
+    user: User | None = None
+    """As `hotline people` has them; None where a link gave the role."""
 
     @property
     def name(self) -> str:
@@ -33,10 +40,11 @@ class Person(NamedTuple):
 class People:
     """Knows people by the cookie. `url` is the address that browsers have of us, where a proxy stands before us."""
 
-    def __init__(self, sessions: Sessions, cookie: str, url: str | None = None) -> None:
+    def __init__(self, sessions: Sessions, cookie: str, roster: Roster, url: str | None = None) -> None:
         """`cookie` is its name: a browser keeps those of one machine together, whatever their ports are."""
         self.sessions = sessions
         self.cookie = cookie
+        self._roster = roster
         self._origin = _origin_of(url) if url else None
 
     def asking(self, headers: Headers, cookies: Mapping[str, str], method: str) -> Person | None:
@@ -61,19 +69,42 @@ class People:
             raise HTTPException(403, f"from {(origin or 'nowhere')[:80]}: only our own pages open this with a session")
         return person
 
-    def still(self, person: Person) -> bool:
-        """Whether the session still holds; it is used with the question."""
-        return self.sessions.of(person.token, time.time()) is not None
+    def of(self, token: str) -> Person | None:
+        """The one whose session this token is of, as they are now; the session is used with the question."""
+        return self._found(token, self._roster.now)
+
+    def still(self, token: str) -> Person | None:
+        """As `of`, for a wire that is open: as they are now, or were a second ago."""
+        return self._found(token, self._roster.lately)
+
+    def _found(self, token: str, find: Callable[[str], User | None]) -> Person | None:
+        session = self.sessions.of(token, time.time())
+        if session is None:
+            return None
+        if session.role != "person":
+            return Person(session, token, (session.role,))
+        user = find(session.person)
+        if user is None or session.began_at < user.sessions_from:
+            return None
+        return Person(session, token, user.roles, user)
 
     def is_ours(self, headers: Headers) -> bool:
         """Whether a request that names an Origin comes from our own pages."""
         origin = headers.get("origin")
         return origin is None or self._is_ours(origin, headers)
 
+    def is_private(self, request: Request) -> bool:
+        """Whether nobody reads on the way: it came by TLS, or stays on this machine."""
+        return self.by_tls(request) or is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname or "")
+
+    def by_tls(self, request: Request) -> bool:
+        """Whether the browser came by TLS: to us, or to the proxy before us."""
+        host = request.headers.get("host", "")
+        return request.url.scheme == "https" or (self._origin is not None and self._origin == f"https://{host}")
+
     def _of(self, cookies: Mapping[str, str]) -> Person | None:
         token = cookies.get(self.cookie)
-        session = self.sessions.of(token, time.time()) if token else None
-        return None if session is None or token is None else Person(session, token)
+        return self.of(token) if token else None
 
     def _is_ours(self, origin: str, headers: Headers) -> bool:
         if self._origin is not None and origin == self._origin:
@@ -81,9 +112,28 @@ class People:
         return urlsplit(origin).netloc == headers.get("host", "")
 
 
-def rights_of(person: Person) -> tuple[str, ...]:
-    """The rights of their role."""
-    return tuple(sorted(ROLES[person.session.role].rights))
+def may_set_password_by_link(session: Session, now: float) -> bool:
+    """Whether the link that began this session still stands for the password before."""
+    return session.by_link and now - session.began_at < session_life.OWN_LINK_S
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address is this machine's own; any other name may be anybody's."""
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def network_of(address: str) -> str:
+    """The network that attempts are counted by: of IPv6 the /64, which one household has whole."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else address
 
 
 def _origin_of(url: str) -> str:

@@ -119,7 +119,9 @@ class UnlinkRequest(Body):
 
 def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) -> None:
     """Put the requests into `app`."""
-    Knows = Annotated[Client, Depends(guard.needs("persons"))]
+    Knows = Annotated[Client, Depends(guard.needs("know_persons"))]
+    Tells = Annotated[Client, Depends(guard.needs("tell_persons"))]
+    Grants = Annotated[Client, Depends(guard.needs("grant_exceptions"))]
 
     async def done(what: str, about: str, client: Client, act: Callable[[], Any]) -> Any:
         """Write it down, then do it, beside the event loop."""
@@ -157,7 +159,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         return found
 
     @app.post("/persons/{person}", tags=["persons"])
-    async def tell(person: _PersonPath, wanted: PersonRequest, client: Knows) -> dict[str, Any]:
+    async def tell(person: _PersonPath, wanted: PersonRequest, client: Tells) -> dict[str, Any]:
         """Tell of a person: numbers and accounts are added to theirs; a number may be several persons'."""
 
         def act() -> dict[str, Any]:
@@ -168,7 +170,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
                 numbers=tuple(read_number(one, controller.region) for one in wanted.numbers),
                 accounts=tuple(Party("account", one).checked().key for one in wanted.accounts),
                 source=wanted.source,
-                author=wanted.author or client.name,
+                author=client.author_or(wanted.author),
             )
             register.tell(controller.database, person, said)
             return person_as_data(register.person_of(controller.database, person))
@@ -177,12 +179,12 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         return found
 
     @app.post("/persons/{person}/unlink", tags=["persons"])
-    async def unlink(person: _PersonPath, wanted: UnlinkRequest, client: Knows) -> dict[str, Any]:
+    async def unlink(person: _PersonPath, wanted: UnlinkRequest, client: Tells) -> dict[str, Any]:
         """A number or an account is theirs no more; what was is kept."""
         party = party_of(Whom(number=wanted.number, account=wanted.account))
         kind = party.kind
         assert kind != "person"  # none was given
-        by = wanted.author or client.name
+        by = client.author_or(wanted.author)
         about = f"{party.key} is not {person}'s"
         await done(
             "person told of",
@@ -193,7 +195,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         return {"person": person, "unlinked": kind}
 
     @app.post("/consents", tags=["persons"])
-    async def note(wanted: ConsentRequest, client: Knows) -> dict[str, Any]:
+    async def note(wanted: ConsentRequest, client: Tells) -> dict[str, Any]:
         """Note that somebody consented to calls for a purpose, or refused them. The next decision has it."""
         party = party_of(wanted)
         said_at, until = at(wanted.at), at(wanted.until, end=True)
@@ -205,19 +207,19 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
             until=until,
             evidence=wanted.evidence,
             source=wanted.source,
-            author=wanted.author or client.name,
+            author=client.author_or(wanted.author),
         )
         about = f"{'given' if word.given else 'refused'} for {word.purpose}: {party.kind} {party.key}"
         made = await done("consent noted", about, client, lambda: consents.note(controller.database, party, word))
         return {"consent": made, "purpose": word.purpose, "given": word.given}
 
     @app.post("/consents/{consent}/undo", tags=["persons"])
-    async def undo_consent(consent: _Row, wanted: UndoRequest, client: Knows) -> dict[str, Any]:
+    async def undo_consent(consent: _Row, wanted: UndoRequest, client: Tells) -> dict[str, Any]:
         """Take back what was noted by mistake: it counts as never said."""
         return await undone("consents", consent, wanted, client)
 
     @app.post("/person-lists", tags=["persons"])
-    async def put(wanted: ListRequest, client: Knows) -> dict[str, Any]:
+    async def put(wanted: ListRequest, client: Tells) -> dict[str, Any]:
         """Put a person or an account on a list: vulnerable, complained, vip, white … Policies say what it means."""
         party, until = party_of(wanted), at(wanted.until)
         wish = Wish(
@@ -225,7 +227,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
             scope=wanted.scope,
             source=wanted.source,
             reason=wanted.reason,
-            author=wanted.author or client.name,
+            author=client.author_or(wanted.author),
             until=until,
         )
         about = f"{wish.list}: {party.kind} {party.key}"
@@ -233,18 +235,18 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         return {"entry": made, "list": wish.list}
 
     @app.post("/person-lists/{entry}/undo", tags=["persons"])
-    async def take_off(entry: _Row, wanted: UndoRequest, client: Knows) -> dict[str, Any]:
+    async def take_off(entry: _Row, wanted: UndoRequest, client: Tells) -> dict[str, Any]:
         """Take an entry off its list; it stays in the history."""
         return await undone("person_lists", entry, wanted, client)
 
     @app.post("/exceptions", tags=["persons"])
-    async def grant(wanted: ExceptionRequest, client: Knows) -> dict[str, Any]:
+    async def grant(wanted: ExceptionRequest, client: Grants) -> dict[str, Any]:
         """Grant an exception of the published policies, from now on until its end, a year at most."""
         party, until = party_of(wanted), at(wanted.until, end=True)
         given = exceptions.Grant(
             exception=wanted.exception,
             reason=wanted.reason,
-            author=wanted.author or client.name,
+            author=client.author_or(wanted.author),
             until=until or 0.0,
         )
         now = answers.gate.in_force
@@ -258,12 +260,12 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         return {"granted": made, "exception": given.exception, "until": given.until}
 
     @app.post("/exceptions/{exception}/end", tags=["persons"])
-    async def end(exception: _Row, wanted: UndoRequest, client: Knows) -> dict[str, Any]:
+    async def end(exception: _Row, wanted: UndoRequest, client: Grants) -> dict[str, Any]:
         """End an exception before its time; it stays in the history."""
         return await undone("granted_exceptions", exception, wanted, client)
 
     async def undone(table: changing.Table, row: int, wanted: UndoRequest, client: Client) -> dict[str, Any]:
-        by = wanted.author or client.name
+        by = client.author_or(wanted.author)
         about = f"{changing.NAMES[table]} {row}: {wanted.reason}"
         await done(
             "taken back", about, client, lambda: changing.end(controller.database, table, row, by, wanted.reason)

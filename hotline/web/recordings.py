@@ -28,9 +28,9 @@ _TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg"}
 
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
-    hears = guard.needs("recordings")
+    hears = guard.needs("hear_recordings")
 
-    @app.get("/messages", dependencies=[Depends(guard.needs("calls"))], tags=["recordings"])
+    @app.get("/messages", dependencies=[Depends(guard.needs("search_calls"))], tags=["recordings"])
     async def messages(
         request: Request,
         response: Response,

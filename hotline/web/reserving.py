@@ -61,7 +61,7 @@ class SettleRequest(Body):
 
 def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) -> None:
     """Put the requests into `app`."""
-    asks = guard.needs("govern")
+    asks = guard.needs("reserve_calls")
 
     @app.post("/govern/reserve", tags=["outgoing calls"])
     async def reserve(wanted: ReserveRequest, client: Annotated[Client, Depends(asks)]) -> dict[str, Any]:

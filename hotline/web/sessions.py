@@ -8,15 +8,14 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+import threading
 from pathlib import Path
-from typing import NamedTuple, get_args
 
 import msgspec
 import structlog
 
-from hotline.site.sign_in import Role
-from hotline.site.web import WebRight
+from hotline.people import session_life
+from hotline.site.sign_in import LinkRole
 from switch.runfolder import write_private
 
 log = structlog.get_logger("hotline")
@@ -27,33 +26,19 @@ _SAVE_USE_S = 600.0
 """How far the kept file may be behind in when a session was used last."""
 
 
-class RoleRules(NamedTuple):
-    """What a role may, and how long its sessions last: in all, and without use."""
-
-    rights: frozenset[WebRight]
-    longest_s: float
-    idle_s: float
-    does_everything: bool = False
-
-
-ROLES: Mapping[Role, RoleRules] = {
-    "admin": RoleRules(frozenset(get_args(WebRight)), 12 * 3_600.0, 3_600.0, does_everything=True),
-    "wallboard": RoleRules(frozenset({"live"}), 90 * 86_400.0, 3 * 86_400.0),
-}
-
-
 class Session(msgspec.Struct):
     """A person who is signed in."""
 
     person: str
-    role: Role
+    role: LinkRole
+    """`person`: with the roles that `hotline people` gives them; else that of the link."""
     began_at: float
     used_at: float
+    by_link: bool = False
 
     def ends_at(self) -> float:
         """When it is over, unless it is used meanwhile."""
-        rules = ROLES[self.role]
-        return min(self.began_at + rules.longest_s, self.used_at + rules.idle_s)
+        return session_life.ends_at(self.role, self.began_at, self.used_at)
 
 
 class Sessions:
@@ -63,36 +48,40 @@ class Sessions:
         self._path = path
         self._sessions = self._kept()
         self._saved_at = 0.0
+        self._one = threading.RLock()  # requests look in threads of their own
 
-    def begin(self, person: str, role: Role, now: float) -> str:
+    def begin(self, person: str, role: LinkRole, now: float, by_link: bool = False) -> str:
         """A new session's token: 192 bits by chance. Raises OSError where it cannot be kept."""
-        self._forget_those_that_ended(now)
-        if len(self._sessions) >= MOST:
-            del self._sessions[min(self._sessions, key=lambda digest: self._sessions[digest].used_at)]
         token = secrets.token_urlsafe(24)
-        self._sessions[_digest(token)] = Session(person, role, now, now)
-        self._save(now)
+        with self._one:
+            self._forget_those_that_ended(now)
+            if len(self._sessions) >= MOST:
+                del self._sessions[min(self._sessions, key=lambda digest: self._sessions[digest].used_at)]
+            self._sessions[_digest(token)] = Session(person, role, now, now, by_link)
+            self._save(now)
         return token
 
     def of(self, token: str, now: float) -> Session | None:
         """The session of this token, which is used with it; None where there is none, or no more."""
-        session = self._sessions.get(_digest(token))
-        if session is None or session.ends_at() <= now:
-            return None
-        session.used_at = max(session.used_at, now)
-        if now - self._saved_at > _SAVE_USE_S:
-            try:
-                self._save(now)
-            except OSError as error:
-                self._saved_at = now
-                advice = "who is signed in stays so until the next start; make the folder writable"
-                log.warning("sessions could not be kept", error=str(error), advice=advice)
-        return session
+        with self._one:
+            session = self._sessions.get(_digest(token))
+            if session is None or session.ends_at() <= now:
+                return None
+            session.used_at = max(session.used_at, now)
+            if now - self._saved_at > _SAVE_USE_S:
+                try:
+                    self._save(now)
+                except OSError as error:
+                    self._saved_at = now
+                    advice = "who is signed in stays so until the next start; make the folder writable"
+                    log.warning("sessions could not be kept", error=str(error), advice=advice)
+            return session
 
     def end(self, token: str, now: float) -> None:
         """Sign out. Raises OSError where that cannot be kept."""
-        self._sessions.pop(_digest(token), None)
-        self._save(now)
+        with self._one:
+            self._sessions.pop(_digest(token), None)
+            self._save(now)
 
     def _forget_those_that_ended(self, now: float) -> None:
         self._sessions = {digest: one for digest, one in self._sessions.items() if one.ends_at() > now}

@@ -19,7 +19,7 @@ class Transfer(Body):
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
-    """Put the request into `app`; `known` is what asks for the site's token."""
+    """Put the request into `app`; `known` is what asks whether somebody may."""
 
     @app.post("/calls/{call}/transfer", dependencies=known, tags=["calls"], status_code=202)
     async def transfer(call: CallPath, wanted: Transfer) -> dict[str, Any]:

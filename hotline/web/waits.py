@@ -21,7 +21,7 @@ class TokenRequest(Body):
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any], tokens: WaitTokens) -> None:
-    """Put both requests into `app`; `known` is what asks for the site's token."""
+    """Put both requests into `app`; `known` is what asks whether somebody may."""
 
     @app.post("/waiting", dependencies=known, tags=["waiting"])
     async def token(wanted: TokenRequest) -> dict[str, str]:

@@ -13,7 +13,7 @@ from acd.events import AgentPaused, AgentSignedIn
 from calls.ids import AgentId
 from hotline.server.serving import Server
 from hotline.site.settings import Site
-from hotline.site.sign_in import Role, address, new_link
+from hotline.site.sign_in import LinkRole, address, new_link
 from hotline.versions.store import Versions
 from hotline.web import live_events
 from switch.fake import FakeSwitch, LoopTimeline, World
@@ -37,7 +37,7 @@ class Watched:
     def site(self) -> Site:
         return self.server.site
 
-    async def sign_in(self, role: Role = "admin") -> None:
+    async def sign_in(self, role: LinkRole = "admin") -> None:
         await self.page.open(address(self.site, new_link(self.site.state, role, "operator", time.time())))
         await self.page.until(_SHOWN)
 

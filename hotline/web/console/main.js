@@ -5,6 +5,7 @@ import { session, signOut } from "./session.js";
 import { Wire } from "./wire.js";
 import { choose, language, loadWords, nameOf, nextLanguage, t } from "./words.js";
 import { clock } from "./figures.js";
+import "./account.js";
 import "./wallboard.js";
 
 const THEME = "hotline-theme";
@@ -14,6 +15,7 @@ class Page extends LitElement {
   static properties = {
     state: { state: true },
     session: { state: true },
+    password: { state: true },
     tick: { state: true },
   };
 
@@ -21,6 +23,7 @@ class Page extends LitElement {
     super();
     this.state = "connecting";
     this.session = null;
+    this.password = false;
     this.wire = new Wire();
     this.tick = 0;
     this.drawing = false;
@@ -37,7 +40,7 @@ class Page extends LitElement {
     addEventListener("hashchange", () => location.hash && location.reload()); // another link, in the same window
     this.wire.addEventListener("change", () => this.#draw());
     this.wire.addEventListener("link", () => this.#link());
-    this.wire.addEventListener("signed-out", () => (this.state = "signed-out"));
+    this.wire.addEventListener("signed-out", () => this.#ended());
     setInterval(() => this.#draw(), 1000);
     this.#begin();
   }
@@ -55,8 +58,15 @@ class Page extends LitElement {
       this.state = "signed-out";
       return;
     }
-    this.state = "live";
-    this.wire.open();
+    this.#enter(this.session);
+  }
+
+  /** Show the pages to whoever is signed in now. One who came by a link, and has no password, is asked for one. */
+  #enter(session) {
+    this.session = session;
+    this.password = session.needs_password;
+    this.state = session.acts.watch ? "live" : "no-role";
+    if (this.state === "live" && this.wire.socket?.readyState !== WebSocket.OPEN) this.wire.open();
   }
 
   /** Draw once for all that came since the last picture. */
@@ -80,7 +90,7 @@ class Page extends LitElement {
   }
 
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
     const does = { l: () => this.#speak(), t: () => this.#turn(), f: () => this.#fill() };
     does[event.key.toLowerCase()]?.();
   }
@@ -107,6 +117,24 @@ class Page extends LitElement {
     else document.documentElement.requestFullscreen();
   }
 
+  /** The session before ended with the password before; the wire, which was opened by it, is soon cut. */
+  #renewed(session) {
+    this.session = session;
+    this.password = false;
+  }
+
+  /** The session that opened the wire is over: go on with the one that came after, if there is one. */
+  async #ended() {
+    try {
+      this.session = await session();
+    } catch {
+      setTimeout(() => this.#ended(), 2000);
+      return;
+    }
+    if (this.session === null) this.state = "signed-out";
+    else if (this.state === "live") this.wire.open();
+  }
+
   async #leave() {
     await signOut(this.session.csrf);
     this.state = "signed-out";
@@ -117,6 +145,8 @@ class Page extends LitElement {
     switch (this.state) {
       case "live":
         return html`${this.#head()}${this.#body()}`;
+      case "no-role":
+        return html`<main class="alone"><p role="alert">${t("no_role")}</p></main>`;
       case "signed-out":
         return this.#signedOut();
       case "cannot-reach":
@@ -127,6 +157,16 @@ class Page extends LitElement {
   }
 
   #body() {
+    if (this.password) {
+      return html`<main class="alone">
+        <hotline-new-password
+          .session=${this.session}
+          .tick=${this.tick}
+          @signed-in=${(event) => this.#renewed(event.detail)}
+          @left=${() => (this.password = false)}
+        ></hotline-new-password>
+      </main>`;
+    }
     if (this.wire.house === null) return html`<main class="alone"><p role="status">${t("connecting")}</p></main>`;
     return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
   }
@@ -145,6 +185,11 @@ class Page extends LitElement {
         <button @click=${() => this.#speak()} lang=${nextLanguage()}>${nameOf(nextLanguage())}</button>
         <button @click=${() => this.#turn()} aria-label=${t("theme")} title=${t("theme")}>◐</button>
         <button @click=${() => this.#fill()} aria-label=${t("full_screen")} title=${t("full_screen")}>${FILL}</button>
+        ${this.session.may_set_password
+          ? html`<button @click=${() => (this.password = !this.password)} title=${t("set_password")}>
+              ${this.session.title || this.session.person}
+            </button>`
+          : nothing}
         <button @click=${() => this.#leave()}>${t("sign_out")}</button>
       </nav>
     </header>`;
@@ -154,6 +199,7 @@ class Page extends LitElement {
     return html`<main class="alone">
       <h1>hotline</h1>
       <p role="alert">${t(this.session?.refused ? "link_refused" : "signed_out")}</p>
+      <hotline-sign-in .tick=${this.tick} @signed-in=${(event) => this.#enter(event.detail)}></hotline-sign-in>
       <p>${t("signed_out_advice")}</p>
       <pre>hotline sign-in</pre>
       <button @click=${() => this.#speak()} lang=${nextLanguage()}>${nameOf(nextLanguage())}</button>

@@ -7,11 +7,7 @@ export async function session() {
   const found = /^#sign-in=(.+)$/.exec(location.hash);
   if (found) {
     history.replaceState(null, "", location.pathname);
-    const answer = await fetch(SESSION, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ link: decodeURIComponent(found[1]) }),
-    });
+    const answer = await send("POST", SESSION, { link: decodeURIComponent(found[1]) });
     if (answer.ok) return await answer.json();
     const before = await current();
     return before ?? { refused: true };
@@ -19,9 +15,31 @@ export async function session() {
   return await current();
 }
 
+/** Sign in by name, password and, where it is asked for, a one-time code: `{session}`, or what stood in the way:
+ * `refused` (a status), `codeNeeded`, `waitS`. */
+export async function signIn(person, password, code) {
+  const answer = await send("POST", SESSION, { person, password, code });
+  if (answer.ok) return { session: await answer.json() };
+  const said = await answer.json().catch(() => ({}));
+  const waitS = Number(answer.headers.get("Retry-After") ?? 0);
+  return { refused: answer.status, codeNeeded: said.code_needed === true, waitS };
+}
+
+/** Set one's own password: `{session}`, or `{refused}` with the reason in words. */
+export async function setPassword(old, password, csrf) {
+  const answer = await send("POST", `${SESSION}/password`, { old, password }, { "Hotline-Csrf": csrf });
+  const said = await answer.json().catch(() => ({}));
+  return answer.ok ? { session: said } : { refused: said.detail ?? String(answer.status) };
+}
+
 /** Sign out in all windows of this browser. */
 export async function signOut(csrf) {
   await fetch(SESSION, { method: "DELETE", headers: { "Hotline-Csrf": csrf } });
+}
+
+function send(method, address, body, more = {}) {
+  const headers = { "Content-Type": "application/json", ...more };
+  return fetch(address, { method, headers, body: JSON.stringify(body) });
 }
 
 async function current() {

@@ -1,5 +1,6 @@
 """hotline sign-in: a link that works, once, and its line in the audit log."""
 
+import getpass
 import json
 import time
 from pathlib import Path
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.unit
 @pytest.mark.parametrize(
     ("words", "role", "person"),
     [
-        ([], "admin", "admin"),
+        ([], "admin", getpass.getuser()),
+        (["--role", "admin", "--person", "night shift"], "admin", "night shift"),
         (["--role", "wallboard"], "wallboard", "wallboard"),
         (["--role", "wallboard", "--person", "door"], "wallboard", "door"),
     ],

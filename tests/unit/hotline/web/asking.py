@@ -48,7 +48,8 @@ async def request(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    said = {"content-type": "application/json", "authorization": f"Bearer {token}", **(headers or {})}
+    said = {"host": "127.0.0.1:8780", "content-type": "application/json", "authorization": f"Bearer {token}"}
+    said |= headers or {}
     raw, _, query = path.partition("?")
     scope = {
         "type": "http",

@@ -118,6 +118,7 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
         "post /exceptions": 422,  # no policy, and so no exception of one
         "post /exceptions/{exception}/end": 422,  # none was granted
         **{f"{method} /session": 401 for method in ("post", "get", "delete")},  # nobody's link, and nobody's browser
+        "post /session/password": 401,
     }
 
 

@@ -1,47 +1,18 @@
 """Signing in to the pages: by a link, once; what a session may, and what another site's page may not."""
 
 import time
-from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
-from hotline.site.sign_in import Role, new_link
+from hotline.people import throttle
+from hotline.people.throttle import ADDRESS
+from hotline.site.sign_in import LinkRole, new_link
 from hotline.web import pages
-from hotline.web.attempts import MOST
-from tests.unit.hotline.web.asking import Answer, request
+from tests.unit.hotline.web.browsing import OURS, STRANGE, Browser
 from tests.unit.hotline.web.logged import Logged
 
 pytestmark = pytest.mark.unit
-
-HOST = {"host": "127.0.0.1:8780"}
-OURS, STRANGE = "http://127.0.0.1:8780", "https://evil.example"
-
-
-class Browser:
-    """Keeps the cookie, as a browser does."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self.app = app
-        self.cookie = ""
-        self.csrf = ""
-
-    async def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        cookie = {"cookie": self.cookie} if self.cookie else {}
-        given = {**HOST, **cookie, "authorization": "", **named}
-        answer = await request(self.app, method, path, body, headers=given)
-        if "set-cookie" in answer.headers:
-            (morsel,) = SimpleCookie(answer.headers["set-cookie"]).values()
-            self.cookie = f"{morsel.key}={morsel.value}" if morsel.value else ""
-        return answer
-
-    async def sign_in(self, folder: Path, role: Role = "admin") -> Answer:
-        link = new_link(folder, role, "operator", time.time())
-        answer = await self.ask("POST", "/session", {"link": link}, origin=OURS)
-        self.csrf = answer.json["csrf"]
-        return answer
 
 
 @pytest.fixture
@@ -83,7 +54,7 @@ async def test_nobody_is_signed_in_by_themselves(browser: Browser) -> None:
     [("admin", "/trunks", 200), ("admin", "/calls", 200), ("wallboard", "/trunks", 200), ("wallboard", "/calls", 403)],
 )
 async def test_a_session_may_what_its_role_may(
-    tmp_path: Path, browser: Browser, role: Role, path: str, status: int
+    tmp_path: Path, browser: Browser, role: LinkRole, path: str, status: int
 ) -> None:
     await browser.sign_in(tmp_path, role)
     assert (await browser.ask("GET", path)).status == status
@@ -102,7 +73,7 @@ async def test_a_session_may_what_its_role_may(
     ],
 )
 async def test_what_changes_something_needs_the_sessions_word_from_our_own_pages(
-    tmp_path: Path, browser: Browser, role: Role, headers: dict[str, str], status: int
+    tmp_path: Path, browser: Browser, role: LinkRole, headers: dict[str, str], status: int
 ) -> None:
     """422 is for an agent who is on no list of reasons: the request was let in."""
     await browser.sign_in(tmp_path, role)
@@ -134,8 +105,10 @@ async def test_signing_out_ends_the_session_everywhere(tmp_path: Path, browser: 
     assert (await other.ask("GET", "/session")).status == 401
 
 
-async def test_guessing_ends_soon(tmp_path: Path, browser: Browser) -> None:
-    for _ in range(MOST):
+async def test_guessing_ends_soon(tmp_path: Path, house: Logged, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "ADDRESS", ADDRESS._replace(first_s=60.0))
+    browser = Browser(house.app())
+    for _ in range(ADDRESS.free):
         assert (await browser.ask("POST", "/session", {"link": "guessed"})).status == 401
     link = new_link(tmp_path, "admin", "operator", time.time())
     answer = await browser.ask("POST", "/session", {"link": link})
