@@ -14,6 +14,7 @@ from calls.numbers import masked
 from complaints.intake.contact import Channel, Contact
 from complaints.intake.form import CallFacts, standard_text
 from hotline.cases import acts, intake, reading
+from hotline.people import users
 from hotline.site import audit
 from hotline.versions.case_rules import CaseRules, rules_of
 from hotline.versions.store import Versions
@@ -176,7 +177,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         with the reason where a rule forbids it: out of turn, an interest in the matter, a second person needed."""
         now = time.time()
         at = now if wanted.at is None else wanted.at
-        author, fields = _words(wanted, client)
+        author, fields = await _words(controller, wanted, client)
         leads = client.may("lead_cases")
         asked = acts.Wanted(case, wanted.kind, author, at, fields, wanted.replaces, leads)
         with _refused(409):
@@ -197,14 +198,16 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             return await asyncio.to_thread(reading.story, controller.database, case, time.time())
 
 
-def _words(wanted: Act, client: Client) -> tuple[str, dict[str, Any]]:
-    """The author and the fields of an act. More time is approved by the person who is signed in, and `author` is who
-    asked for it: nobody approves in somebody else's name. Raises HTTPException 422."""
+async def _words(controller: Controller, wanted: Act, client: Client) -> tuple[str, dict[str, Any]]:
+    """The author and the fields of an act. More time is approved by the person who is signed in, and `author` is the
+    colleague who asked for it: nobody approves in somebody else's name. Raises HTTPException 422."""
     if wanted.kind != "extended" or not client.person:
         return client.author(wanted.author), wanted.fields
     approver = client.author(str(wanted.fields.get("approver", "")), "approver")
     if not wanted.author.strip():
         raise HTTPException(422, "author: say who asks for more time; the approver is who is signed in")
+    if await asyncio.to_thread(users.may_sign_in, controller.database, wanted.author) is None:
+        raise HTTPException(422, f"author: {wanted.author[:40]} is no person of the house who signs in")
     return wanted.author, {**wanted.fields, "approver": approver}
 
 

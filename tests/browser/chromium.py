@@ -50,11 +50,16 @@ class Page:
         tried = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
         try:
             async with asyncio.timeout(seconds):
-                while not await self.tell(tried):  # noqa: ASYNC110 - a page tells nobody
+                while not await self._is_so(tried):  # noqa: ASYNC110 - a page tells nobody
                     await asyncio.sleep(0.05)
         except TimeoutError:
             text = await self.tell("document.body?.innerText")
             raise AssertionError(f"never true: {script}\nthe page says:\n{text}\nproblems: {self.problems}") from None
+
+    async def _is_so(self, script: str) -> bool:
+        """Whether the script's value is true; it is not while the page that it was asked of goes."""
+        found = await self.ask("Runtime.evaluate", expression=script, returnByValue=True)
+        return bool(found.get("result", {}).get("value"))
 
     async def press(self, key: str) -> None:
         """Press a key that writes a character."""

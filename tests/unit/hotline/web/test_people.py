@@ -246,6 +246,8 @@ async def test_a_lead_approves_of_more_time_in_their_own_name(house: Logged, bro
     fields = {"clock": "c", "reason": "x"}
     answer = await browser.tell(f"/cases/{case}/acts", {"kind": "extended", "fields": fields})
     assert (answer.status, "who asks for more time" in answer.json["detail"]) == (422, True)
+    answer = await browser.tell(f"/cases/{case}/acts", {"kind": "extended", "author": "nobody", "fields": fields})
+    assert (answer.status, "nobody is no person of the house" in answer.json["detail"]) == (422, True)
     answer = await browser.tell(f"/cases/{case}/acts", {"kind": "extended", "author": "wang", "fields": fields})
     assert (answer.status, "somebody else must approve" in answer.json["detail"]) == (409, True)
     answer = await browser.tell(f"/cases/{case}/acts", {"kind": "extended", "author": "li", "fields": fields})
