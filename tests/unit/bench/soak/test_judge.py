@@ -231,7 +231,9 @@ def test_a_talk_that_began_just_before_a_kill_and_ended_before_the_heir_came_is_
     assert failed(replace(unheard, away=[(105.1, 107.0)])) == [RECORDINGS], "a second is long enough to ask"
     assert failed(replace(unheard, away=[(103.0, 103.9)])) == [RECORDINGS], "the heir bridged it"
     lasted = replace(LOG.talks[0], ended_at=111.0)
-    assert RECORDINGS in failed(replace(unheard, log=replace(unheard.log, talks=[lasted]))), "the heir found it standing"
+    assert RECORDINGS in failed(replace(unheard, log=replace(unheard.log, talks=[lasted]))), (
+        "the heir found it standing"
+    )
 
 
 def test_a_talk_that_ended_while_the_controller_was_away_may_be_longer_than_its_recording() -> None:
