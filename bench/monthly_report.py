@@ -26,7 +26,7 @@ from hotline.store import opening, statements
 
 CALLS = 2_000_000
 _DAYS, _AROUND = 30, 7
-_MONTH = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+_MONTH = datetime(2026, 6, 1, tzinfo=UTC).timestamp()
 _DAY_S = 86_400.0
 _QUEUES = ("front_desk", "loans", "cards", "care", "fraud", "vip")
 _AGENTS = [f"{8_000 + number}" for number in range(600)]
@@ -68,11 +68,11 @@ def one_report(folder: str) -> dict[str, Any]:
     import resource
 
     site = Path(folder)
-    words = ["report", "monthly", "--date", "2026-11-01", "--format", "html", "--format", "json", "--folder", folder]
+    words = ["report", "monthly", "--date", "2026-06-01", "--format", "html", "--format", "json", "--folder", folder]
     began = time.perf_counter()
     subprocess.run([sys.executable, "-m", "hotline", *words, "--site", folder], check=True)
     seconds = time.perf_counter() - began
-    report = json.loads((site / "monthly-2026-11.json").read_text(encoding="utf-8"))
+    report = json.loads((site / "monthly-2026-06.json").read_text(encoding="utf-8"))
     return {
         "seconds": seconds,
         "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,

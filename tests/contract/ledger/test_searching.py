@@ -220,3 +220,13 @@ async def test_a_cursor_of_another_list_is_refused(rig: LedgerRig) -> None:
 async def test_a_ledger_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(LedgerAway, match="unable to open"):
         await Reader(Place(file=tmp_path / "none.db")).attempts(AttemptSearch())
+
+
+async def test_states_are_counted_by_scene(rig: LedgerRig, rows: list[int]) -> None:
+    reader = Reader(rig.place)
+    assert await reader.by_scene(START, START + 180) == {
+        "renewal": {"effective": 1, "reserved": 1},
+        "survey": {"reserved": 1},
+    }
+    assert (await reader.by_scene(START, START + 181))["survey"] == {"reserved": 1, "attempted": 1}
+    assert await reader.by_scene(START + 500, START + 900) == {}
