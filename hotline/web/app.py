@@ -34,6 +34,7 @@ from hotline.web import (
     signing_in,
     strictness,
     transfers,
+    versions,
     waits,
 )
 from hotline.web.people import People
@@ -112,6 +113,7 @@ def make(
         """Take up a version that was just published; the next call has it."""
         return {"version": await controller.reload()}
 
+    versions.add(app, controller, known)
     live_events.add(app, controller, guard)
     _agents(app, controller, known)
     calls.add(app, controller, guard)
@@ -126,7 +128,7 @@ def make(
     waits.add(app, controller, known, tokens)
     governing.add(app, controller, guard, gate)
     reserving.add(app, controller, guard, gate)
-    campaigns.add(app, controller, guard)
+    campaigns.add(app, controller, guard, gate)
     campaign_work.add(app, controller, known)
     persons.add(app, controller, guard, gate)
     approving.add(app, controller, guard)
