@@ -91,6 +91,9 @@ class Callers:
     def _open(self, call: Call, flow: str, media: tuple[Media, ...]) -> None:
         """Let the caller hear what comes before every flow."""
         attempt = self._hub.mint(call.call)
+        contact = self._hub.register.contacts.get(call.call)
+        if contact is not None and contact.notice is not None:
+            contact.notice = attempt
         self._hub.register.openings[call.call] = Opening(attempt, flow, media)
         self._hub.give(Play(call.leg, attempt, media))
 

@@ -5,6 +5,8 @@ The core decides who is called when (`dialer.campaigns.core`); `control.contact_
 joins them: questions to the gate and settlements, agents as the campaigns see them, inbound callers who wait, previews.
 """
 
+import msgspec
+
 from acd.commands import AgentChanged
 from acd.events import WrapUpEnded
 from calls.ids import AgentId, AttemptId, CallId, node_of
@@ -54,6 +56,10 @@ class CampaignCalls:
                     self._contacts.give_up(hub.register.calls[call])
             case wanted.Settle():
                 self._settle(command)
+            case wanted.LogTry(attempt=attempt) if (answer := hub.register.tries.get(attempt)) is not None:
+                hub.give(msgspec.structs.replace(command, reservation=answer.reservation))
+                if command.said_before:
+                    self._tell_correction(command, answer.call)
             case wanted.EndWrapUp(agent=agent):
                 hub.tell_queues(WrapUpEnded(agent))
             case wanted.OpenCase(attempt=attempt, category=category, agent=agent, number=number):
@@ -87,17 +93,32 @@ class CampaignCalls:
         hub, attempt = self._hub, event.attempt
         if hub.campaigns.state_of(attempt) != "asking":
             return False
-        if event.verdict == "allow":
+        notice = event.obligations.notice
+        if event.verdict == "allow" and notice and not hub.directory.say(hub.register.version, "", notice):
+            advice = "put the phrase into prompts/, or take it out of the rule: nobody is called without it"
+            hub.notice("error", "no notice to be said", call=event.call, detail=notice, advice=advice)
+            self._gate.release(event)
+            hub.tell_campaigns(campaign.Denied(attempt, "gate.notice", away=True))
+        elif event.verdict == "allow":
             hub.register.tries[attempt] = event
             shown = event.obligations.caller_ids
             rings_s = event.obligations.longest_ring_s
             hub.tell_campaigns(campaign.Allowed(attempt, shown[0] if shown else "", rings_s))
         elif event.verdict == "defer" and event.until is not None:
-            hub.tell_campaigns(campaign.Deferred(attempt, event.until, event.rule))
+            hub.tell_campaigns(campaign.Deferred(attempt, event.until, event.rule, event.number_only))
         else:
             away = event.verdict in ("unknown", "defer")
-            hub.tell_campaigns(campaign.Denied(attempt, event.rule or event.reason, away=away))
+            only = event.number_only and not away
+            hub.tell_campaigns(campaign.Denied(attempt, event.rule or event.reason, only, away=away))
         return True
+
+    def recalled(self, event: campaign.Recalled) -> None:
+        """The store has a try that is over: what is said of it now goes to its reservation."""
+        hub, row = self._hub, event.row
+        if row is not None and event.attempt not in hub.register.tries:
+            call = CallId(row.call or event.attempt)
+            hub.register.tries[event.attempt] = events.GateAnswered(call, event.attempt, "allow", row.reservation)
+        hub.tell_campaigns(event)
 
     def _settle(self, settle: wanted.Settle) -> None:
         answer = self._hub.register.tries.get(settle.attempt)
@@ -112,14 +133,27 @@ class CampaignCalls:
             talked_until=settle.talked_until,
             agent=settle.agent or None,
             ended=settle.ended,
+            corrects=settle.corrects,
+            rests_until=self._gate.rests_until(answer.obligations, settle.state, settle.result),
         )
+
+    def _tell_correction(self, row: wanted.LogTry, call: CallId) -> None:
+        """Another disposition has taken the place of one that was said before."""
+        settings = self._hub.campaigns.settings(row.campaign)
+        before = settings.disposition(row.said_before) if settings is not None else None
+        told = f"{row.attempt}: {row.disposition} takes the place of {row.said_before}"
+        if before is not None and before.meaning == "refused":
+            told += "; the numbers stay on the do-not-call list until somebody takes them off"
+        self._hub.notice("info", "disposition corrected", call=call, detail=told)
 
     # what agents say
 
     def said_by_code(self, agent: AgentId, code: str) -> bool:
-        """Take the disposition of this code as the agent's word on their talk; False where there is none."""
-        attempt = self._talk_of(agent, ("talking", "noting"))
-        settings = self._hub.campaigns.settings(self._hub.campaigns.state.tries[attempt][0]) if attempt else None
+        """Take the disposition of this code as the agent's word on their talk, or on the last one that is over; False
+        where there is none."""
+        campaigns = self._hub.campaigns
+        attempt = self._talk_of(agent, ("talking", "noting")) or campaigns.state.last_talks.get(agent)
+        settings = campaigns.settings(attempt.partition("/")[0]) if attempt else None
         if attempt is None or settings is None or not code:
             return False
         name = next((one.name for one in settings.dispositions if one.code == code), None)

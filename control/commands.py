@@ -16,6 +16,7 @@ from dialer.campaigns.commands import (
     Fetch,
     KeepContact,
     LogTry,
+    Recall,
     ShowPreview,
 )
 from dialer.governor.history import State
@@ -179,6 +180,10 @@ class SettleAttempt(Command, frozen=True, kw_only=True):
     agent: AgentId | None = None
     ended: bool = True
     """False: it is still up."""
+    corrects: bool = False
+    """It takes back that a talk was effective, or says it of one that was none."""
+    caller_id_rests_until: float = 0.0
+    """The network has blocked the call: until then its caller id is shown to nobody."""
 
 
 CallbackOutcome = Literal["booked", "reached", "expired", "unreached", "refused", "came_back", "joined"]
@@ -356,6 +361,7 @@ RouterCommand = (
     | ForecastMade
     | LogWait
     | Fetch
+    | Recall
     | KeepContact
     | LogTry
     | ShowPreview

@@ -8,8 +8,8 @@ Of a preview the agent's phone is called first, by the queues, and the person on
 import msgspec
 
 from acd.events import CallLeft, CallQueued
-from calls.causes import Cause
-from calls.commands import HangUp, Play, StartMusic
+from calls.causes import Cause, Outcome
+from calls.commands import HangUp, Media, Play, StartMusic
 from calls.events import CallAnswered, CallEnded, PlaybackFinished
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, QueueName, leg_on
 from control import events, nodes
@@ -18,7 +18,7 @@ from control.gate import OutgoingGate
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
-from control.register import Call, Leg, call_id
+from control.register import Call, Leg, Offer, Opening, call_id
 from control.states import Place
 from dialer.campaigns import commands
 from dialer.campaigns import events as campaign
@@ -167,9 +167,11 @@ class ContactCalls(QuietPart):
         """Put the person in front of the queue; of a preview, connect them with the agent who waits for them."""
         contact = self._hub.register.contacts[call.call]
         contact.patience_s, contact.safe_harbour = command.patience_s, command.safe_harbour
+        self._give_notice(call, contact)
         offer = self._hub.register.offer_of(call)
         if contact.agent and offer is not None:
-            self._offers.connect(offer)
+            if contact.notice is None:
+                self._offers.connect(offer)
             return
         contact.due_at = self._hub.now + command.patience_s
         contact.on("queued")
@@ -185,11 +187,65 @@ class ContactCalls(QuietPart):
         call.on("taken_to_flow")
         call.end_as("self_service")
         hub.tell_campaigns(campaign.Connected(contact.attempt))
-        if command.flow:
+        if notice := self._notice(call, contact):
+            phrase = hub.directory.say(call.version, call.language, command.phrase) if command.phrase else ()
+            contact.notice = hub.mint(call.call)
+            hub.register.openings[call.call] = Opening(contact.notice, command.flow, (*notice, *phrase))
+            hub.give(Play(call.leg, contact.notice, (*notice, *phrase)))
+        elif command.flow:
             begun = CallStarted(call.call, call.leg, call.version, command.flow, call.caller, call.called, True)
             hub.tell_flows(begun)
         else:
             self._say(call, contact, command.phrase)
+
+    def _notice(self, call: Call, contact: ContactCall) -> tuple[Media, ...]:
+        """The notice that the gate has obliged this call to; nothing: to none."""
+        answer = self._hub.register.tries.get(contact.attempt)
+        phrase = answer.obligations.notice if answer is not None else ""
+        return self._hub.directory.say(call.version, call.language, phrase) if phrase else ()
+
+    def _give_notice(self, call: Call, contact: ContactCall) -> None:
+        """Say the notice to the person, once, while an agent is looked for; the agent waits for its end."""
+        media = self._notice(call, contact)
+        if media and not contact.noticed:
+            contact.notice = self._hub.mint(call.call)
+            self._hub.give(Play(call.leg, contact.notice, media))
+
+    def hears_notice(self, call: Call) -> bool:
+        """Whether the person hears it now."""
+        contact = self._hub.register.contacts.get(call.call)
+        return contact is not None and contact.notice is not None
+
+    def adopted(self, call: Call) -> bool:
+        """Say it again after a gap."""
+        contact = self._hub.register.contacts.get(call.call)
+        if contact is None or contact.notice is None:
+            return False
+        self._give_notice(call, contact)
+        return True
+
+    def _heard_notice(self, call: Call, contact: ContactCall, event: PlaybackFinished) -> None:
+        """The notice is over: heard, it is on record, and the agent who waits is connected. One that could not be said
+        has kept no obligation, so nobody talks to the person."""
+        hub = self._hub
+        contact.notice = None
+        answer = hub.register.tries.get(contact.attempt)
+        phrase = answer.obligations.notice if answer is not None else ""
+        offer = self._waiting_agent(call, contact)
+        if event.outcome is Outcome.FINISHED:
+            contact.noticed = True
+            hub.notice("info", "notice played", call=call.call, detail=phrase)
+            hub.tell_campaigns(campaign.NoticePlayed(contact.attempt, phrase))
+            if offer is not None:
+                self._offers.connect(offer)
+        elif call.leg in hub.register.legs and contact.state != "unserved":
+            advice = "is the phrase in prompts/, and its sound in the switch's folder? Nobody talks without the notice"
+            hub.notice("error", "notice not played", call=call.call, detail=phrase, advice=advice)
+            hub.register.openings.pop(call.call, None)
+            if contact.state == "waiting":
+                self._give_up_waiting(call, contact)
+            else:
+                hub.give(HangUp(call.leg))
 
     def give_up(self, call: Call) -> None:
         """End a try that has no talk."""
@@ -217,7 +273,7 @@ class ContactCalls(QuietPart):
         """The message of the law: who has called, and how to be called no more."""
         hub = self._hub
         contact.on("nobody_there")
-        contact.due_at = None
+        contact.due_at = contact.notice = None
         call.on("released")
         call.end_as("abandoned")
         hub.tell_campaigns(campaign.Unserved(contact.attempt))
@@ -236,8 +292,11 @@ class ContactCalls(QuietPart):
             hub.give(HangUp(call.leg))
 
     def heard(self, call: Call, event: PlaybackFinished) -> bool:
-        """Whether a sound was the last one of a contact's call, which is hung up then."""
+        """Whether a sound was the notice of a contact's call, or the last one, after which it is hung up."""
         contact = self._hub.register.contacts.get(call.call)
+        if contact is not None and contact.notice == event.attempt:
+            self._heard_notice(call, contact, event)
+            return call.call not in self._hub.register.openings
         if contact is None or contact.message != event.attempt:
             return False
         self._hub.give(HangUp(call.leg))
@@ -271,6 +330,7 @@ class ContactCalls(QuietPart):
         if not contact.on("agent_lost"):
             return
         if before == "answered":
+            contact.notice = None
             call.on("came_back")
             call.end_as("abandoned")
             hub.tell_queues(CallLeft(call.call, "way_out"))
@@ -311,12 +371,23 @@ class ContactCalls(QuietPart):
                 continue
             call = hub.register.calls[name]
             offer = hub.register.offer_of(call)
-            if offer is not None and offer.state == "bridging":
+            hears = contact.notice is not None and self._waiting_agent(call, contact) is not None
+            if hears or (offer is not None and offer.state == "bridging"):
                 contact.due_at = hub.now + CONNECTING_S  # an agent is there, and both are being connected
                 continue
-            hub.tell_queues(CallLeft(name, "way_out"))
-            hub.settle()
-            self._nobody_there(call, contact)
+            self._give_up_waiting(call, contact)
+
+    def _give_up_waiting(self, call: Call, contact: ContactCall) -> None:
+        self._hub.tell_queues(CallLeft(call.call, "way_out"))
+        self._hub.settle()
+        self._nobody_there(call, contact)
+
+    def _waiting_agent(self, call: Call, contact: ContactCall) -> Offer | None:
+        """The offer whose agent is there and knows of the call, and is not connected yet; None: there is none."""
+        offer = self._hub.register.offer_of(call)
+        if offer is None or offer.state != "whispering":
+            return None
+        return offer if contact.agent or offer.whisper is None else None
 
     def _node(self, queue: str) -> str:
         """The node on which most phones are registered; empty where nothing is known of any."""

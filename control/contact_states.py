@@ -97,6 +97,10 @@ class ContactCall(msgspec.Struct):
     """The attempt by which the queues know it."""
     patience_s: Seconds = 0.0
     safe_harbour: str = ""
+    notice: AttemptId | None = None
+    """The sound of the notice that the gate obliges to, while the person hears it."""
+    noticed: bool = False
+    """They have heard it."""
     message: AttemptId | None = None
     """The sound after which it is hung up."""
     due_at: Instant | None = None

@@ -8,7 +8,7 @@ from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, Age
 from calls.events import ClockSet, Event, SwitchEvent, Tick
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 from calls.overrides import Kind
-from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered
+from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered, Recalled
 from dialer.governor.decisions import Obligations
 from ivr.events import LookupFinished, SecretChecked
 
@@ -137,6 +137,8 @@ class GateAnswered(Event, frozen=True):
     reason: str = ""
     until: float | None = None
     """Of a defer: the first instant at which it may be, UTC epoch seconds."""
+    number_only: bool = False
+    """Of a no: another number of the same person may have another answer."""
 
     @property
     def why(self) -> str:
@@ -183,5 +185,6 @@ RouterEvent = (
     | Fetched
     | ListGrew
     | PreviewAnswered
+    | Recalled
 )
 """All that may stand in the journal."""

@@ -18,6 +18,7 @@ from control.events import AttemptSettled, GateAnswered
 from control.hub import Hub
 from control.nodes import lives_on
 from control.register import Asked, Leg, Passed
+from dialer.governor.decisions import Obligations
 from dialer.governor.history import State
 
 ANSWER_S: Seconds = 10.0
@@ -130,7 +131,15 @@ class OutgoingGate:
                 talked_until=talked_until,
                 agent=passed.agent,
                 ended=ended,
+                rests_until=self.rests_until(passed.obligations, state, result),
             )
+
+    def rests_until(self, obliged: Obligations, state: State, result: str) -> float:
+        """When the caller id of a call that nobody answered may be shown again, where the policy lets it rest after
+        such a result; 0: it does not rest."""
+        if state not in ("attempted", "blocked") or not obliged.caller_id_rests_s:
+            return 0.0
+        return self._hub.utc + obliged.caller_id_rests_s if result in obliged.caller_id_rests_after else 0.0
 
     def settle(
         self,
@@ -144,6 +153,8 @@ class OutgoingGate:
         agent: AgentId | None = None,
         recording: str = "",
         ended: bool = True,
+        corrects: bool = False,
+        rests_until: float = 0.0,
     ) -> None:
         """Tell the ledger what became of a reservation; kept until it has it."""
         hub = self._hub
@@ -158,6 +169,8 @@ class OutgoingGate:
             recording=recording,
             agent=agent,
             ended=ended,
+            corrects=corrects,
+            caller_id_rests_until=rests_until,
         )
         hub.register.settlements[settlement.attempt] = settlement
         hub.give(settlement)

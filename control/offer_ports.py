@@ -79,6 +79,14 @@ class AgentsFirst:
 class Contacts(Protocol):
     """Calls of campaigns."""
 
+    def hears_notice(self, call: at.Call) -> bool:
+        """Whether the person hears what comes before the agent; then both are connected at its end."""
+        ...
+
+    def adopted(self, call: at.Call) -> bool:
+        """A gap is over: say again what the person may have missed of the notice; False where they hear none."""
+        ...
+
     def let_go(self, call: at.Call, attempt: AttemptId) -> None:
         """The queues let the call go, before an agent was there; nothing where it is of no campaign."""
         ...

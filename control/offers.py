@@ -170,13 +170,14 @@ class Offers(QuietPart):
         """The agent has heard it, or it could not be played: either way, connect."""
         offer = self._offer_of(leg)
         if offer is not None and offer.state == "whispering" and event.attempt == offer.whisper:
+            offer.whisper = None
             self._briefed(offer)
 
     def _briefed(self, offer: at.Offer) -> None:
         call = self._hub.register.calls[offer.call]
         if self.agent_first.concerns(call):
             self.agent_first.agent_ready(call)
-        else:
+        elif not self.contacts.hears_notice(call):
             self.connect(offer)
 
     def became_callback(self, call: at.Call) -> None:

@@ -109,6 +109,8 @@ def adopt(
             hub.give(HangUp(call.leg))  # all is over, and the command to hang up went down with its controller
         elif call.call in register.openings:
             callers.adopted(call)
+        elif offers.contacts.adopted(call):
+            pass
         elif call.place in ("menu", "waiting", "offered", "booked"):
             hub.tell_flows(CallAdopted(call.call))
         if call.recording.hiding:  # the vault died with its controller; what was keyed until then is keyed again

@@ -57,7 +57,15 @@ from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
 from control.transfers import Transfers
 from dialer.campaigns.core import Campaigns
-from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered, SettingsInForce
+from dialer.campaigns.events import (
+    CampaignOrdered,
+    Dispositioned,
+    Fetched,
+    ListGrew,
+    PreviewAnswered,
+    Recalled,
+    SettingsInForce,
+)
 from ivr.events import CaseOpened, LookupFinished, SecretChecked
 
 _NO_FAULT_OF_A_PROMPT = frozenset({"leg_gone", "switch_lost"})
@@ -310,6 +318,8 @@ class Router:
                 hub.tell_queues(event)
             case CampaignOrdered() | Dispositioned() | Fetched() | ListGrew() | PreviewAnswered():
                 hub.tell_campaigns(event)
+            case Recalled():
+                self._campaigns.recalled(event)
             case CallMoved():
                 self._callers.moved(event)
             case _:

@@ -59,7 +59,7 @@ class Agents:
         if self._sharing is None:
             queues: dict[str, list[str]] = {}
             for record, settings in self._board.running():
-                if settings.mode != "agentless":
+                if settings.mode != "agentless" and not record.rests:
                     queues.setdefault(settings.queue, []).append(record.name)
             together: dict[str, dict[str, None]] = {queue: {queue: None} for queue in queues}
             for agent in self._board.state.agents.values():
@@ -84,11 +84,14 @@ class Agents:
     def room(self, settings: CampaignSettings, free: list[AgentId]) -> int:
         """For how many more calls an agent is free: without those who are kept for inbound callers, and those whom the
         calls under way may need. None while inbound callers wait."""
-        state = self._board.state
-        if state.callers.get(settings.queue, 0) > 0:
+        if self.callers_wait(settings):
             return 0
         claims = sum(self._claims(name) for name in (settings.name, *self.sharing(settings.name)))
         return len(free) - settings.keep_free - claims
+
+    def callers_wait(self, settings: CampaignSettings) -> bool:
+        """Whether a caller waits in a queue whose callers come before the campaign's calls."""
+        return any(self._board.state.callers.get(queue, 0) > 0 for queue in settings.inbound_queues)
 
     def is_there(self, agent: str, queue: str) -> bool:
         """Whether this agent serves the queue now, free or not."""

@@ -44,13 +44,13 @@ class Board:
         self.touched[campaign] = None
 
     def touch_queue(self, queue: str) -> None:
-        """Likewise all that run and have agents of this queue."""
+        """Likewise all that run and have agents of this queue, or let its callers come first."""
         for record, settings in self.running():
-            if settings.queue == queue:
+            if queue in settings.inbound_queues:
                 self.touch(record.name)
 
     def running(self) -> Iterator[tuple[CampaignRecord, CampaignSettings]]:
-        """Campaigns that dial."""
+        """Campaigns that dial, or would within their hours."""
         for record in self.state.campaigns.values():
             if record.state == "running":
                 yield record, self.settings[record.name]

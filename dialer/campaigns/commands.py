@@ -27,6 +27,13 @@ class Fetch(Command, frozen=True):
     count: int
 
 
+class Recall(Command, frozen=True):
+    """Look up a try that is over, of which somebody has said something. `Recalled` answers."""
+
+    attempt: AttemptId
+    campaign: str
+
+
 class Ask(Command, frozen=True):
     """Ask the gate for one attempt, and reserve it. `Allowed`, `Deferred` or `Denied` answers."""
 
@@ -83,7 +90,8 @@ class GiveUp(Command, frozen=True):
 
 
 class Settle(Command, frozen=True):
-    """Tell the ledger what became of a reserved attempt. In steps; the last one has `ended`."""
+    """Tell the ledger what became of a reserved attempt. In steps; the last one has `ended`. What `corrects` takes
+    back that a talk was effective, or says it of one that was none."""
 
     attempt: AttemptId
     state: LedgerState
@@ -95,6 +103,7 @@ class Settle(Command, frozen=True):
     recording: str = ""
     agent: AgentId = AgentId("")
     ended: bool = True
+    corrects: bool = False
 
 
 class KeepContact(Command, frozen=True):
@@ -128,6 +137,12 @@ class LogTry(Command, frozen=True):
     disposition: str = ""
     abandoned: bool = False
     call: str = ""
+    said_before: str = ""
+    """The disposition whose place this one has taken."""
+    notice: str = ""
+    """The phrase that the gate obliged to, where the person has heard it."""
+    reservation: int | None = None
+    """The attempt's number in the ledger; the gate's answer has it."""
 
 
 class ShowPreview(Command, frozen=True):
@@ -182,10 +197,13 @@ class CampaignChanged(Command, frozen=True):
     why: str = ""
     author: str = ""
     reason: str = ""
+    until: float | None = None
+    """Of one that is outside of its hours: when it goes on, UTC epoch seconds; None: nobody knows."""
 
 
 CampaignCommand = (
     Fetch
+    | Recall
     | Ask
     | Place
     | TakeToAgent

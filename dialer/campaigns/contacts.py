@@ -43,6 +43,9 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """The place in `numbers` of the one to be tried next."""
     bad: tuple[str, ...] = ()
     """Numbers of this person that are not tried any more: nobody has them, or the gate denied just these."""
+    waits: tuple[tuple[str, float], ...] = ()
+    """Numbers that are not tried before an instant (UTC epoch seconds): so long since their last try, or as the gate
+    said."""
     last_result: str = ""
     agent: str = ""
     """The agent whom the person asked for, or who promised to call again; empty: anybody."""

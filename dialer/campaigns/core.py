@@ -14,13 +14,18 @@ from dialer.campaigns.agents import Agents
 from dialer.campaigns.board import Board, Versions
 from dialer.campaigns.commands import CampaignChanged, CampaignCommand
 from dialer.campaigns.dialling import Dialling
+from dialer.campaigns.gate_answers import GateAnswers
+from dialer.campaigns.late import LateWords
 from dialer.campaigns.lists import Lists
 from dialer.campaigns.paces import Paces
 from dialer.campaigns.settings import CampaignSettings
+from dialer.campaigns.shifts import Shifts
 from dialer.campaigns.state import CampaignRecord, State, decode, encode, row_name
 from dialer.campaigns.states import CAMPAIGNS, HandState
 from dialer.campaigns.tries import Tries
 
+OUTSIDE_HOURS = "outside_hours"
+"""Why a campaign that runs calls nobody."""
 _LIVE = frozenset({"shown", "asking", "dialling", "answered", "speaking", "unserved", "talking", "noting"})
 
 
@@ -36,6 +41,9 @@ class Campaigns:
         self._lists = Lists(board)
         self._agents = Agents(board, self._paces)
         self._tries = Tries(board, self._agents, self._lists, self._paces)
+        self._answers = GateAnswers(board, self._lists, self._paces, self._tries)
+        self._shifts = Shifts()
+        self._late = LateWords(board, self._agents, self._lists, self._tries)
         self._dialling = Dialling(board, self._agents, self._lists, self._paces, self._tries)
 
     @property
@@ -52,8 +60,8 @@ class Campaigns:
         return tuple(dict.fromkeys(one.queue for one in self._board.settings.values() if one.queue))
 
     def running_queues(self) -> tuple[str, ...]:
-        """Those of campaigns that dial now."""
-        return tuple(dict.fromkeys(settings.queue for _, settings in self._board.running() if settings.queue))
+        """The queues whose waiting callers come before calls of campaigns that dial now."""
+        return tuple(dict.fromkeys(one for _, settings in self._board.running() for one in settings.inbound_queues))
 
     def state_of(self, attempt: AttemptId) -> HandState | None:
         """The state of the contact whose try goes on under this id; None where there is none."""
@@ -123,11 +131,11 @@ class Campaigns:
                 if record is not None:
                     self._lists.fetched(record, board.settings.get(name), event)
             case events.Allowed():
-                tries.allowed(event)
+                self._answers.allowed(event)
             case events.Deferred():
-                tries.deferred(event)
+                self._answers.deferred(event)
             case events.Denied():
-                tries.denied(event)
+                self._answers.denied(event)
             case events.Rang():
                 tries.rang(event)
             case events.Answered():
@@ -136,12 +144,17 @@ class Campaigns:
                 tries.detected(event)
             case events.Connected():
                 tries.connected(event)
+            case events.NoticePlayed():
+                tries.notice_played(event)
             case events.Unserved():
                 tries.unserved(event)
             case events.Ended():
                 tries.ended(event)
-            case events.Dispositioned():
-                tries.dispositioned(event)
+            case events.Dispositioned(attempt=attempt):
+                if board.hand(attempt) is None:
+                    self._late.said(event)
+                else:
+                    tries.dispositioned(event)
             case events.PreviewAnswered():
                 tries.preview_answered(event)
             case events.AgentSeen():
@@ -153,10 +166,18 @@ class Campaigns:
                 self._take_rarer(event)
 
     def _take_rarer(
-        self, event: events.SettingsInForce | events.CampaignOrdered | events.ListGrew | events.Resumed | ClockSet
+        self,
+        event: events.SettingsInForce
+        | events.CampaignOrdered
+        | events.ListGrew
+        | events.Recalled
+        | events.Resumed
+        | ClockSet,
     ) -> None:
         board = self._board
         match event:
+            case events.Recalled():
+                self._late.recalled(event)
             case events.SettingsInForce(version):
                 self._publish(version)
             case events.CampaignOrdered():
@@ -172,6 +193,7 @@ class Campaigns:
                     self._tries.ask_again(record, settings)
                     if settings is not None:
                         self._lists.ask_again(record, settings)
+                self._late.ask_again()
             case ClockSet(offset_s):
                 board.state.offset_s = offset_s
                 self._set_timers()
@@ -191,8 +213,11 @@ class Campaigns:
                 self._tries.woken(record, record.hands[which])
             elif kind == "list" and settings is not None:
                 self._lists.woken(record, settings, which)
+            elif kind == "recall":
+                self._late.woken(which)
             elif kind == "" and settings is not None and record.state == "running":
                 self._paces.roll(record, settings)
+                board.touch(name)
 
     def _agent_seen(self, event: events.AgentSeen) -> None:
         known = self._board.state.agents.get(event.agent)
@@ -240,9 +265,7 @@ class Campaigns:
             case "pause" | "drain":
                 record.on(event.act)
                 self._agents.changed()
-                for hand in tuple(record.hands.values()):
-                    if hand.state == "shown":
-                        self._tries.end_preview(record, hand)
+                self._tries.end_previews(record)
             case "stop":
                 self._stop(record)
             case _:
@@ -261,7 +284,9 @@ class Campaigns:
         """Dial more where there is room, and say how the campaign is where that has changed."""
         board = self._board
         settings = board.settings.get(record.name)
-        if settings is not None and record.state == "running":
+        running = settings is not None and record.state == "running"
+        self._look_at_the_clock(record, settings if running else None)
+        if settings is not None and running and not record.rests:
             self._dialling.fill(record, settings)
             if self._lists.exhausted(record, settings):
                 record.on("exhausted")
@@ -273,16 +298,38 @@ class Campaigns:
             self._lists.give_all_back(record)
         self._tell(record)
 
+    def _look_at_the_clock(self, record: CampaignRecord, settings: CampaignSettings | None) -> None:
+        """Whether it is inside its own hours; outside of them those who wait go back, as in a pause. None: it does not
+        run."""
+        board = self._board
+        inside, changes_at = (True, None) if settings is None else self._shifts.now(settings, board.utc)
+        if (record.rests, record.changes_at) == (not inside, changes_at):
+            return
+        if record.rests == inside:
+            self._agents.changed()
+        record.rests, record.changes_at = not inside, changes_at
+        if changes_at is not None:
+            board.wake_at_utc(changes_at, record.name, "")
+        if settings is not None:
+            self._paces.calling_until(settings, changes_at if inside else None)
+        if record.rests:
+            self._tries.end_previews(record)
+            self._lists.give_all_back(record)
+
     def _tell(self, record: CampaignRecord) -> None:
         settings = self._board.settings.get(record.name)
-        mode, why = record.mode, record.why
+        mode, why, until = record.mode, record.why, None
         if settings is not None:
-            why = self._dialling.why(record, settings) if record.state == "running" else ""
-            mode = "progressive" if why else settings.mode
-        if (record.told, record.mode, record.why) != (record.state, mode, why):
-            record.told, record.mode, record.why = record.state, mode, why
+            why, mode = "", settings.mode
+            if record.rests:
+                why, until = OUTSIDE_HOURS, record.changes_at
+            elif record.state == "running":
+                why = self._dialling.why(record, settings)
+                mode = "progressive" if why else mode
+        if (record.told, record.mode, record.why, record.until) != (record.state, mode, why, until):
+            record.told, record.mode, record.why, record.until = record.state, mode, why, until
             author, reason = record.author, record.reason
-            self._board.give(CampaignChanged(record.name, record.state, mode, why, author, reason))
+            self._board.give(CampaignChanged(record.name, record.state, mode, why, author, reason, until))
 
     def _set_timers(self) -> None:
         """All that is waited for, in the state as it is."""
@@ -297,5 +344,9 @@ class Campaigns:
                     timers.append((rows.again, record.name, f"list {name}"))
                 if rows.due_at is not None:
                     timers.append((rows.due_at - board.state.offset_s, record.name, f"list {name}"))
-            timers += [(at - board.state.offset_s, record.name, "") for at in record.windows.values()]
+            ends = [*record.windows.values(), *([] if record.changes_at is None else [record.changes_at])]
+            timers += [(at - board.state.offset_s, record.name, "") for at in ends]
+        for attempt, word in board.state.recalls.items():
+            if word.again is not None:
+                timers.append((word.again, attempt.partition("/")[0], f"recall {attempt}"))
         board.set_timers(timers)

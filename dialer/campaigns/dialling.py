@@ -42,8 +42,7 @@ class Dialling:
             return
         ordered = self._paces.ordered(record.name) if settings.mode == "predictive" else 0
         if settings.mode == "predictive" and not self._agents.sharing(record.name):
-            waiting = self._board.state.callers.get(settings.queue, 0)
-            room = 0 if waiting else min(ordered, lines)
+            room = 0 if self._agents.callers_wait(settings) else min(ordered, lines)
         dialled = self._dial(record, settings, room, Wanted(frozenset(free), there))
         self._paces.not_dialled(settings, ordered - dialled)
         self._lists.fetch(record, settings)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from calls.events import ClockSet, Event, Tick
 from calls.ids import AgentId, AttemptId, Seconds
+from dialer.campaigns.commands import LogTry
 from dialer.campaigns.contacts import Contact
 from dialer.campaigns.results import AnsweredResult, NetworkResult
 
@@ -53,6 +54,20 @@ class Fetched(Event, frozen=True):
     """The store or the list could not be read; it is asked again after a while."""
 
 
+class Recalled(Event, frozen=True):
+    """The store's answer to `Recall`: a try that is over, and its contact as it is now. Without `row` there is none."""
+
+    attempt: AttemptId
+    row: LogTry | None = None
+    contact: Contact | None = None
+    """None: its list is not there any more."""
+    list: str = ""
+    due_at: float | None = None
+    """When the contact is due, UTC epoch seconds."""
+    error: str = ""
+    """The store could not be read; it is asked again after a while."""
+
+
 class Allowed(Event, frozen=True):
     """The gate has reserved the attempt: it may be dialled once."""
 
@@ -67,6 +82,8 @@ class Deferred(Event, frozen=True):
     attempt: AttemptId
     until: float
     rule: str = ""
+    number_only: bool = False
+    """It is this number that waits, another one of the person may be called before."""
 
 
 class Denied(Event, frozen=True):
@@ -107,6 +124,13 @@ class Connected(Event, frozen=True):
     agent: AgentId = AgentId("")
 
 
+class NoticePlayed(Event, frozen=True):
+    """The person has heard the notice that the gate obliges to; `phrase` is its name."""
+
+    attempt: AttemptId
+    phrase: str
+
+
 class Unserved(Event, frozen=True):
     """Nobody was there within the campaign's patience: the person hears the safe-harbour message now, or has gone."""
 
@@ -125,7 +149,8 @@ class Ended(Event, frozen=True):
 
 
 class Dispositioned(Event, frozen=True):
-    """An agent, or a flow, has said what came of the talk."""
+    """An agent, or a flow, has said what came of the talk, while it lasts or after: of a try that is over, too, for as
+    long as the store knows it. The last word counts."""
 
     attempt: AttemptId
     name: str
@@ -166,6 +191,7 @@ CampaignEvent = (
     | ListGrew
     | Resumed
     | Fetched
+    | Recalled
     | Allowed
     | Deferred
     | Denied
@@ -173,6 +199,7 @@ CampaignEvent = (
     | Answered
     | Detected
     | Connected
+    | NoticePlayed
     | Unserved
     | Ended
     | Dispositioned

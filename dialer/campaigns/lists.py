@@ -63,12 +63,16 @@ class Lists:
         rows.due_at, rows.due_since = min(dues, default=None), None
         if rows.due_at is not None:
             self._board.wake_at_utc(rows.due_at, record.name, f"list {name}")
+        rewritten, rows.rewritten = rows.rewritten, {}
         for contact in event.contacts:
             row = row_name(contact.key)
-            if row not in record.hands:
+            if row in rewritten:
+                self._write(record, name, rewritten[row])
+            elif row not in record.hands:
                 record.hands[row] = Hand(contact, name)
                 rows.line.append(row)
-        if record.state in ("stopped", "finished", "ready") or settings is None or not _ahead(settings, name):
+        idle = record.state in ("stopped", "finished", "ready") or record.rests
+        if idle or settings is None or not _ahead(settings, name):
             self.give_all_back(record, only=name)
         self._board.touch(record.name)
 
@@ -142,7 +146,7 @@ class Lists:
             for row in tuple(rows.line):
                 hand = record.hands[row]
                 if hand.contact.tries >= settings.retry.tries or not number_to_try(hand.contact):
-                    self._end(record, hand, Outlook(hand.contact, "spent", detail="no try or no number is left"))
+                    self.end(record, hand, Outlook(hand.contact, "spent", detail="no try or no number is left"))
 
     def same_person(self, record: CampaignRecord, outlook: Outlook) -> None:
         """Other rows of this person that are in hand have their tries, too, and their end: the budget is theirs."""
@@ -151,9 +155,10 @@ class Lists:
             if other.state == "held" and other.contact.person_key == contact.person_key:
                 other.contact = msgspec.structs.replace(other.contact, tries=contact.tries)
                 if outlook.state in ("reached", "refused"):
-                    self._end(record, other, msgspec.structs.replace(outlook, contact=other.contact))
+                    self.end(record, other, msgspec.structs.replace(outlook, contact=other.contact))
 
-    def _end(self, record: CampaignRecord, hand: Hand, outlook: Outlook) -> None:
+    def end(self, record: CampaignRecord, hand: Hand, outlook: Outlook) -> None:
+        """Take a contact that waits in its line back to its row."""
         hand.on("given_back")
         record.lists[hand.list].line.remove(row_name(hand.contact.key))
         self.keep(record, hand, outlook)
@@ -182,9 +187,27 @@ class Lists:
         self._write(record, hand.list, outlook)
         self._board.touch(record.name)
 
+    def rewrite(self, record: CampaignRecord, name: str, outlook: Outlook) -> None:
+        """Write what is known now of a contact that is not in hand; `name`: its list."""
+        rows = record.lists.get(name)
+        if rows is None:
+            self._keep_row(record, outlook)
+            return
+        if rows.fetch is not None:
+            rows.rewritten[row_name(outlook.contact.key)] = outlook
+        self._write(record, name, outlook)
+        self._board.touch(record.name)
+
+    def _keep_row(self, record: CampaignRecord, outlook: Outlook) -> None:
+        row = row_name(outlook.contact.key)
+        for attempt, word in self._board.state.recalls.items():
+            if word.row == row and attempt.startswith(f"{record.name}/"):
+                word.stale = True
+        self._board.give(KeepContact(record.name, outlook.contact, outlook.state, outlook.due_at, outlook.detail))
+
     def _write(self, record: CampaignRecord, name: str, outlook: Outlook) -> None:
         due_at = outlook.due_at
-        self._board.give(KeepContact(record.name, outlook.contact, outlook.state, due_at, outlook.detail))
+        self._keep_row(record, outlook)
         if outlook.state == "fresh":
             due_at = self._board.utc
         rows = record.lists[name]

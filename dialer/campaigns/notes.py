@@ -23,22 +23,25 @@ class Notes:
         """An agent has said this of the talk: a refusal holds from this moment on, for the whole house."""
         if hand.attempt is None:
             raise BrokenRule("a disposition of no attempt")
-        contact = hand.contact
         if disposition.meaning == "refused":
-            reason = f"{disposition.name}: {note}" if note else disposition.name
-            self._board.give(commands.DoNotCall(hand.number, contact.person, record.name, hand.attempt, reason))
+            self._refuse(record, hand, f"{disposition.name}: {note}" if note else disposition.name)
         if disposition.case:
             self._board.give(commands.OpenCase(hand.attempt, disposition.case, hand.agent, hand.number))
 
-    def ended(self, record: CampaignRecord, hand: Hand, settings: CampaignSettings | None, final: bool) -> None:
-        """The call is over. Not `final`: what came of the talk is not said yet."""
+    def ended(
+        self,
+        record: CampaignRecord,
+        hand: Hand,
+        settings: CampaignSettings | None,
+        final: bool,
+        corrects: bool = False,
+    ) -> None:
+        """The call is over. Not `final`: what came of the talk is not said yet. `corrects`: it was told already, and
+        something else of it."""
         if hand.attempt is None:
             raise BrokenRule("the end of no attempt")
         if hand.result == "unwanted":
-            contact = hand.contact
-            self._board.give(
-                commands.DoNotCall(hand.number, contact.person, record.name, hand.attempt, "unwanted (SIP 607)")
-            )
+            self._refuse(record, hand, "unwanted (SIP 607)")
         state = _ledger_state(hand, settings, final)
         self._board.give(
             commands.Settle(
@@ -50,6 +53,7 @@ class Notes:
                 call=hand.call,
                 recording=hand.recording,
                 agent=hand.agent,
+                corrects=corrects,
             )
         )
         self._board.give(
@@ -69,8 +73,18 @@ class Notes:
                 disposition=hand.disposition,
                 abandoned=hand.result == "abandoned",
                 call=hand.call,
+                said_before=hand.said_before,
+                notice=hand.notice,
             )
         )
+
+    def _refuse(self, record: CampaignRecord, hand: Hand, reason: str) -> None:
+        """The person wants no more calls: by none of their numbers, but for those that were found not to be theirs."""
+        contact, attempt = hand.contact, hand.attempt
+        assert attempt is not None
+        others = [one.number for one in contact.numbers if one.number not in contact.bad]
+        for number in dict.fromkeys((hand.number, *others)):
+            self._board.give(commands.DoNotCall(number, contact.person, record.name, attempt, reason))
 
     def outlook(self, hand: Hand, settings: CampaignSettings | None) -> Outlook:
         """What becomes of the contact."""

@@ -122,6 +122,10 @@ class Paces:
 
     # time
 
+    def calling_until(self, settings: CampaignSettings, at: float | None) -> None:
+        """The campaign's hours end at `at` (UTC epoch seconds): what is lent until then is worth nothing after."""
+        self.tell(settings, pacing.CallingUntil(None if at is None else at - self._board.state.offset_s))
+
     def roll(self, record: CampaignRecord, settings: CampaignSettings) -> None:
         """End the windows that are over, and wait for the next ends."""
         if settings.mode != "predictive":
@@ -158,7 +162,7 @@ class Paces:
     def _deciding(self) -> Iterator[tuple[CampaignSettings, Pacing]]:
         for record, settings in self._board.running():
             core = self._by_campaign.get(record.name)
-            if core is not None and record.hands and settings.mode == "predictive":
+            if core is not None and record.hands and settings.mode == "predictive" and not record.rests:
                 yield settings, core
 
     def settings_changed(self) -> None:

@@ -29,6 +29,7 @@ from dialer.pacing.settings import WINDOWS, HandleTimes, PacingSettings
 from dialer.pacing.settings import Window as PacingWindow
 from dialer.scenes.book import Book, BookedScene
 from dialer.scenes.settings import MACHINES
+from dsl.hours import Hours
 from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
 
 CAMPAIGNS = "dialplans/campaigns/"
@@ -49,6 +50,8 @@ class Around:
     today: date
     zone: str = "UTC"
     """The house's own, IANA."""
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    """The entries of hours.yaml."""
     broken: Collection[str] = ()
     """Scenes that are there and could not be read, which is told already."""
 
@@ -141,6 +144,7 @@ class _Reader:
         scene = self._scene(written)
         lists = self._lists(written, scene)
         self._who_takes(written, scene)
+        self._hours(written)
         agents_say = self._dispositions(written)
         retry = self._retry(written, scene)
         if written.safe_harbour != Written.safe_harbour or written.mode != "agentless":
@@ -170,7 +174,10 @@ class _Reader:
             wrap_up_s=seconds(written.wrap_up),
             preview_s=seconds(written.preview),
             keep_free=written.keep_free,
+            callers_first=written.callers_first,
             pacing=_pacing(self._name, written.pacing, patience),
+            hours=written.hours,
+            calendar=self._around.hours.get(written.hours),
             zone=self._around.zone,
         )
 
@@ -213,6 +220,12 @@ class _Reader:
             self._wrong("scene", f"{told} is never open: no day of two years is in its hours {scene.settings.hours}")
         return scene
 
+    def _hours(self, written: Written) -> None:
+        self._named("hours", written.hours, self._around.hours, "hours")
+        hours = self._around.hours.get(written.hours)
+        if hours is not None and never_open(hours, self._around.today):
+            self._wrong("hours", f"hours: {written.hours} is never open: no day of two years is in it")
+
     def _lists(self, written: Written, scene: BookedScene | None) -> tuple[ListShare, ...]:
         approved = scene.settings.list if scene is not None else ""
         if not written.lists and not approved and scene is not None:
@@ -237,7 +250,7 @@ class _Reader:
 
     def _who_takes(self, written: Written, scene: BookedScene | None) -> None:
         if written.mode == "agentless":
-            for word in ("queue", "skills", "dispositions", "keep_free", "preview"):
+            for word in ("queue", "skills", "dispositions", "keep_free", "callers_first", "preview"):
                 if word in self._node.items:
                     self._wrong(word, f"{word}: nobody of ours speaks in an agentless campaign", at_key=True)
             self._named("flow", written.flow, self._around.flows, "flow")
@@ -251,6 +264,10 @@ class _Reader:
         if not written.queue:
             self._wrong("", "queue: whose agents take the answers is missing")
         self._named("queue", written.queue, self._around.queues, "queue")
+        for name in written.callers_first:
+            if name not in self._around.queues:
+                told = f"callers_first: there is no queue {name}{nearest_hint(name, self._around.queues)}"
+                self._wrong_at(self._named_place(("callers_first",), name), told, "unknown-queue")
         if written.flow:
             self._wrong("flow", "flow: only an agentless campaign walks one", at_key=True)
         if written.mode != "preview" and "preview" in self._node.items:

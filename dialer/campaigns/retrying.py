@@ -31,8 +31,8 @@ class Outlook(msgspec.Struct, frozen=True):
 
 def number_to_try(contact: Contact) -> str:
     """The number that is tried next; empty where none is left."""
-    place = _place_from(contact, contact.next_number)
-    return "" if place is None else contact.numbers[place].number
+    places = _round(contact, contact.next_number)
+    return contact.numbers[places[0]].number if places else ""
 
 
 def without(contact: Contact, number: str) -> Contact:
@@ -71,14 +71,21 @@ def after_try(
     wait_s = rules.by_result.get(word, rules.after_s)
     if wait_s == NEVER:
         return Outlook(contact, "spent", detail=word)
+    contact = _waiting(contact, number, at + max(wait_s, SOON_S), at)
     tried = _place_of(contact, number)
     moves_on = word in rules.next_number or meaning == "wrong_number" or number in contact.bad
-    to = _place_from(contact, tried + 1 if moves_on else tried)
-    if to is None:
+    places = _round(contact, tried + 1 if moves_on else tried)
+    if not places:
         return Outlook(contact, "spent", detail=f"{word}; no number is left")
-    if to > tried and contact.tries <= to:  # no try was made of it yet
-        wait_s = min(wait_s, rules.next_number_after_s)
-    return Outlook(msgspec.structs.replace(contact, next_number=to), "due", at + max(wait_s, SOON_S), word)
+    soonest = {}
+    for place in places:
+        untried = contact.tries == 1 if place < tried else place > tried and contact.tries <= place
+        soonest[place] = at + max(min(wait_s, rules.next_number_after_s) if untried else wait_s, SOON_S)
+    to = places[0]
+    if _waits_until(contact, to) > soonest[to]:  # another one may go first
+        to = min(places, key=lambda place: max(soonest[place], _waits_until(contact, place)))
+    due_at = max(soonest[to], _waits_until(contact, to))
+    return Outlook(msgspec.structs.replace(contact, next_number=to), "due", due_at, word)
 
 
 def not_placed(contact: Contact, word: str, now: float) -> Outlook:
@@ -86,9 +93,16 @@ def not_placed(contact: Contact, word: str, now: float) -> Outlook:
     return Outlook(msgspec.structs.replace(contact, last_result=word), "due", now + OUT_OF_SERVICE_S, word)
 
 
-def deferred(contact: Contact, until: float, rule: str, now: float) -> Outlook:
-    """The contact, to be asked for again at the instant that the gate has named."""
-    return Outlook(contact, "due", max(until, now + SOON_S), rule)
+def deferred(
+    contact: Contact, number: str, until: float, rule: str, now: float, number_only: bool = False
+) -> Outlook | Contact:
+    """The contact, to be asked for again at the instant that the gate has named; where only `number` waits, a Contact
+    whose other number is asked for at once, or the Outlook of the number that may be called first."""
+    until = max(until, now + SOON_S)
+    if not number_only:
+        return Outlook(contact, "due", until, rule)
+    contact = _waiting(contact, number, until, now)
+    return _another(contact, number, rule, now) or Outlook(contact, "due", until, rule)
 
 
 def denied(
@@ -100,22 +114,47 @@ def denied(
     if until is not None and not number_only:
         return Outlook(contact, "due", max(until, now + SOON_S), rule)
     if number_only:
-        contact = without(contact, number)
-        to = _place_from(contact, _place_of(contact, number) + 1)
-        if to is not None:
-            return msgspec.structs.replace(contact, next_number=to)
+        if until is None:
+            contact = without(contact, number)
+        else:
+            contact = _waiting(contact, number, max(until, now + SOON_S), now)
+        if (then := _another(contact, number, rule, now)) is not None:
+            return then
     return Outlook(contact, "denied", detail=rule)
+
+
+def _another(contact: Contact, number: str, rule: str, now: float) -> Outlook | Contact | None:
+    """The contact with the next number that may be tried now; else due when the first of them may; None: all are bad.
+
+    A number that was tried waits as long as the retry rules say: the gate's no to another one brings no try forward.
+    """
+    places = _round(contact, _place_of(contact, number) + 1)
+    if not places:
+        return None
+    to = min(places, key=lambda place: max(_waits_until(contact, place), now))
+    contact = msgspec.structs.replace(contact, next_number=to)
+    until = _waits_until(contact, to)
+    return contact if until <= now else Outlook(contact, "due", until, rule)
+
+
+def _waiting(contact: Contact, number: str, until: float, now: float) -> Contact:
+    """The contact, one of whose numbers waits; waits that are over are forgotten."""
+    others = (one for one in contact.waits if one[0] != number and one[1] > now)
+    return msgspec.structs.replace(contact, waits=(*others, (number, until)))
+
+
+def _waits_until(contact: Contact, place: int) -> float:
+    """When the number at this place may be tried; 0: any time."""
+    number = contact.numbers[place].number
+    return next((until for one, until in contact.waits if one == number), 0.0)
 
 
 def _place_of(contact: Contact, number: str) -> int:
     return next((place for place, one in enumerate(contact.numbers) if one.number == number), 0)
 
 
-def _place_from(contact: Contact, place: int) -> int | None:
-    """The place of the first number from `place` on, round and round, that is not bad; None: there is none."""
+def _round(contact: Contact, place: int) -> list[int]:
+    """The places of the numbers that are not bad, from `place` on, once round."""
     count = len(contact.numbers)
-    for step in range(count):
-        at = (place + step) % count
-        if contact.numbers[at].number not in contact.bad:
-            return at
-    return None
+    places = ((place + step) % count for step in range(count))
+    return [at for at in places if contact.numbers[at].number not in contact.bad]

@@ -25,7 +25,8 @@ def json_schema(name: str) -> dict[str, Any]:
     lists = campaign["properties"]["lists"]
     several = {"type": "array", "items": _WRITTEN}
     campaign["properties"]["lists"] = {"anyOf": [lists, several, _WRITTEN], "description": "Names, or weights by name."}
-    campaign["properties"]["skills"] = _or_alone(campaign["properties"]["skills"])
+    for word in ("skills", "callers_first"):
+        campaign["properties"][word] = _or_alone(campaign["properties"][word])
     retry = defs["WrittenRetry"]["properties"]
     retry["next_number"] = _or_alone(retry["next_number"])
     defs["WrittenDisposition"]["properties"]["code"] = {**_WRITTEN, "description": "The digits of it by phone."}

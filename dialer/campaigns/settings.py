@@ -7,6 +7,7 @@ import msgspec
 from calls.ids import Seconds
 from dialer.campaigns.results import Disposition
 from dialer.pacing.settings import PacingSettings
+from dsl.hours import Hours
 
 Mode = Literal["preview", "progressive", "predictive", "agentless"]
 """`preview`: an agent sees who it is, and says when. `progressive`: one call for each agent who is free. `predictive`:
@@ -81,11 +82,22 @@ class CampaignSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """A preview that is neither taken nor declined for so long goes back."""
     keep_free: int = 0
     """Blending: so many agents of the queue are left to inbound callers; while one waits there nobody is dialled."""
+    callers_first: tuple[str, ...] = ()
+    """Further queues: while a caller waits in one of these nobody is dialled either."""
     pacing: PacingSettings = PacingSettings()
+    hours: str = ""
+    """The entry of hours.yaml outside of which it rests; empty: it never does."""
+    calendar: Hours | None = None
+    """That entry, as it was published."""
     zone: str = "UTC"
     """IANA; where a day and a month of the pacing's windows end, and the hour of a contact whose zone is not known."""
     fetch_ahead: int = 50
     """Contacts that are kept in hand ahead of dialling."""
+
+    @property
+    def inbound_queues(self) -> tuple[str, ...]:
+        """The queues whose waiting callers come before its calls."""
+        return tuple(dict.fromkeys((self.queue, *self.callers_first))) if self.queue else self.callers_first
 
     def disposition(self, name: str) -> Disposition | None:
         """The one of this name; None where there is none."""

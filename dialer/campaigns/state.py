@@ -6,6 +6,7 @@ import msgspec
 
 from calls.ids import AgentId, AttemptId, Instant, Seconds
 from dialer.campaigns.contacts import Contact, ContactKey
+from dialer.campaigns.retrying import Outlook
 from dialer.campaigns.states import CAMPAIGNS, CONTACTS, CampaignEvent, CampaignState, HandEvent, HandState
 
 AgentDoes = Literal["free", "talk", "wrap_up"]
@@ -48,8 +49,14 @@ class Hand(msgspec.Struct):
     found: str = ""
     """What detection took the answer for."""
     given_up: bool = False
+    notice: str = ""
+    """The phrase that the person had to hear first, once they have."""
     result: str = ""
     disposition: str = ""
+    said_before: str = ""
+    """The disposition whose place this one has taken."""
+    refused: str = ""
+    """What was said of an earlier talk while this try goes on: the person wants no more calls."""
     again_at: float | None = None
     same_agent: bool = False
     call: str = ""
@@ -61,6 +68,21 @@ class Hand(msgspec.Struct):
         to = CONTACTS.after(self.state, event)
         self.state = to or self.state
         return to is not None
+
+
+class LateWord(msgspec.Struct):
+    """A disposition of a try that is over, while the store is asked for the try."""
+
+    row: str
+    """The name of the contact's row."""
+    name: str
+    again_at: float | None = None
+    same_agent: bool = False
+    note: str = ""
+    stale: bool = False
+    """The contact was written since the store was asked: what it answers may be of before."""
+    again: Instant | None = None
+    """When the store is asked again that could not be read."""
 
 
 class ListRecord(msgspec.Struct):
@@ -79,6 +101,8 @@ class ListRecord(msgspec.Struct):
     """UTC epoch seconds at which the next one is due, of those that are not in hand."""
     due_since: float | None = None
     """Likewise, of those that were given back while the fetch was not answered."""
+    rewritten: dict[str, Outlook] = msgspec.field(default_factory=dict)
+    """By name of row, what was said late of contacts while the fetch was not answered, which may hand them out."""
     again: Instant | None = None
     """When a fetch that failed is tried again."""
     credit: int = 0
@@ -97,8 +121,13 @@ class CampaignRecord(msgspec.Struct):
     """When a contact of it had its turn last."""
     windows: dict[str, float] = msgspec.field(default_factory=dict)
     """When each window of the pacing ends, UTC epoch seconds."""
+    rests: bool = False
+    """It is outside of its own hours: it runs, and nobody is fetched or dialled."""
+    changes_at: float | None = None
+    """When its hours end, or, while it rests, begin, UTC epoch seconds; None: it has none, or nobody knows."""
     mode: str = ""
     why: str = ""
+    until: float | None = None
     """As they were told last."""
     told: CampaignState | Literal[""] = ""
     author: str = ""
@@ -136,6 +165,10 @@ class State(msgspec.Struct):
     agents: dict[AgentId, AgentRecord] = msgspec.field(default_factory=dict)
     callers: dict[str, int] = msgspec.field(default_factory=dict)
     """Inbound callers who wait, by queue."""
+    recalls: dict[AttemptId, LateWord] = msgspec.field(default_factory=dict)
+    """What was said of tries that are over, and waits for the store."""
+    last_talks: dict[AgentId, AttemptId] = msgspec.field(default_factory=dict)
+    """Of each agent the last talk that is over."""
     pacing: dict[str, bytes] = msgspec.field(default_factory=dict)
     """The pacing core of each predictive campaign; only in bytes on disk."""
 

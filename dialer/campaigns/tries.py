@@ -4,8 +4,6 @@ Every way in which a try can end goes through `_free`: the person and the number
 has nothing more to see, and the contact waits in its line or is back in its row.
 """
 
-from typing import Literal
-
 import msgspec
 
 from calls.errors import BrokenRule
@@ -16,13 +14,10 @@ from dialer.campaigns.board import Board
 from dialer.campaigns.lists import Lists, busy_names
 from dialer.campaigns.notes import Notes, result_of
 from dialer.campaigns.paces import Paces
-from dialer.campaigns.retrying import Outlook, deferred, denied, number_to_try
+from dialer.campaigns.retrying import Outlook, number_to_try
 from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.state import CampaignRecord, Hand, attempt_id, row_name
 from dialer.pacing import events as pacing
-
-LATE_S = 5.0
-"""The gate has taken so long that the agent for whom it was asked may be gone: the call is not placed."""
 
 
 class Tries:
@@ -49,7 +44,7 @@ class Tries:
     def _ask(self, record: CampaignRecord, settings: CampaignSettings, hand: Hand) -> None:
         contact = hand.contact
         person, account, said = contact.person, contact.account, contact.attributes
-        attempt, scene, number = _attempt(hand), settings.scene, hand.number
+        attempt, scene, number = attempt_of(hand), settings.scene, hand.number
         self._board.give(commands.Ask(attempt, record.name, scene, number, person, account, hand.agent, said))
 
     def show(self, record: CampaignRecord, settings: CampaignSettings, hand: Hand, agent: AgentId) -> None:
@@ -59,7 +54,7 @@ class Tries:
         hand.on("preview")
         hand.agent = hand.shown_to = agent
         record.asked = board.now
-        attempt = board.state.agents[agent].attempt = _attempt(hand)
+        attempt = board.state.agents[agent].attempt = attempt_of(hand)
         hand.due = board.now + settings.preview_s
         board.wake(hand.due, record.name, f"row {row_name(hand.contact.key)}")
         board.give(commands.ShowPreview(attempt, record.name, agent, hand.contact, settings.preview_s))
@@ -81,89 +76,29 @@ class Tries:
             return
         record, hand = found
         settings = self._board.settings.get(record.name)
-        if settings is None or (event.taken and record.state != "running"):
+        if settings is None or (event.taken and (record.state != "running" or record.rests)):
             self.end_preview(record, hand)
         elif event.taken:
             hand.due = None
             self.ask(record, settings, hand)
         else:
             detail = f"declined: {event.reason}" if event.reason else "declined"
-            self._back(record, hand, Outlook(hand.contact, "due", self._board.utc + settings.retry.after_s, detail))
+            self.back(record, hand, Outlook(hand.contact, "due", self._board.utc + settings.retry.after_s, detail))
 
     def end_preview(self, record: CampaignRecord, hand: Hand) -> None:
         """The agent sees it no more, and nobody was asked about it: it is next again."""
-        self._put_by(record, hand)
+        self.put_by(record, hand)
+
+    def end_previews(self, record: CampaignRecord) -> None:
+        """Agents see nobody of the campaign any more."""
+        for hand in tuple(record.hands.values()):
+            if hand.state == "shown":
+                self.end_preview(record, hand)
 
     def agent_went(self, agent: AgentId, hand_of: tuple[CampaignRecord, Hand] | None) -> None:
         """The agent of a preview has something else to do: whom they saw is next again."""
         if hand_of is not None and hand_of[1].state == "shown" and hand_of[1].agent == agent:
             self.end_preview(*hand_of)
-
-    # the gate's answer
-
-    def allowed(self, event: events.Allowed) -> None:
-        """Place the call, unless the campaign dials no more, or the answer came too late."""
-        found = self._board.hand(event.attempt)
-        if found is None or found[1].state != "asking":
-            return
-        record, hand = found
-        board, settings = self._board, self._board.settings.get(record.name)
-        late = settings is not None and settings.mode != "preview" and board.now - hand.asked > LATE_S
-        if settings is None or record.state != "running" or late:
-            self._not_dialled(record)
-            board.give(commands.Settle(event.attempt, "released", "not_dialled"))
-            self._not_placed(record, hand)
-            return
-        hand.on("allowed")
-        hand.placed_at = board.utc
-        contact = hand.contact = msgspec.structs.replace(hand.contact, tries=hand.contact.tries + 1)
-        self._lists.same_person(record, Outlook(contact, "in_hand"))
-        ring_s = settings.ring_s if event.longest_ring_s is None else min(settings.ring_s, event.longest_ring_s)
-        board.give(
-            commands.Place(
-                event.attempt,
-                record.name,
-                hand.number,
-                event.caller_id,
-                ring_s,
-                contact,
-                hand.agent,
-                settings.detection,
-            )
-        )
-        self._paces.dialled(settings, event.attempt, hand)
-
-    def deferred(self, event: events.Deferred) -> None:
-        """Not before an instant: it waits in its row until then."""
-        found = self._board.hand(event.attempt)
-        if found is not None and found[1].state == "asking":
-            record, hand = found
-            self._not_dialled(record)
-            self._log_no(record, hand, "defer", event.rule)
-            self._back(record, hand, deferred(hand.contact, event.until, event.rule, self._board.utc))
-
-    def denied(self, event: events.Denied) -> None:
-        """No: the contact is done with, or another number of theirs is next."""
-        found = self._board.hand(event.attempt)
-        if found is None or found[1].state != "asking":
-            return
-        record, hand = found
-        self._not_dialled(record)
-        self._log_no(record, hand, "deny", event.rule)
-        utc = self._board.utc
-        then = denied(hand.contact, hand.number, event.rule, utc, event.number_only, event.until, event.away)
-        if isinstance(then, Outlook):
-            self._back(record, hand, then)
-        else:
-            hand.contact = then
-            self._not_placed(record, hand)
-
-    def _not_placed(self, record: CampaignRecord, hand: Hand) -> None:
-        """The contact is still the campaign's: first in its line again, or back in its row where nobody dials."""
-        if self._board.settings.get(record.name) is not None and record.state in ("running", "paused"):
-            self._put_by(record, hand)
-        else:
-            self._back(record, hand, Outlook(hand.contact, "due", self._board.utc))
 
     # the call
 
@@ -202,7 +137,7 @@ class Tries:
             self._board.give(commands.GiveUp(event.attempt))
 
     def _serve(self, settings: CampaignSettings, hand: Hand) -> None:
-        attempt = _attempt(hand)
+        attempt = attempt_of(hand)
         if settings.mode == "agentless":
             hand.on("to_flow")
             self._board.give(commands.TakeToFlow(attempt, flow=settings.flow))
@@ -238,6 +173,12 @@ class Tries:
         if agent is not None:
             agent.does = "talk"
         self._tell(self._board.settings.get(record.name), pacing.Connected(_call(hand), event.agent))
+
+    def notice_played(self, event: events.NoticePlayed) -> None:
+        """The person has heard what they must be told first; it stands in the try's row."""
+        found = self._board.hand(event.attempt)
+        if found is not None:
+            found[1].notice = event.phrase
 
     def unserved(self, event: events.Unserved) -> None:
         """Nobody was there in time: the call counts as abandoned."""
@@ -282,8 +223,12 @@ class Tries:
         disposition = settings.disposition(event.name) if settings is not None else None
         if settings is None or disposition is None:
             return
+        another = hand.disposition != event.name  # said twice it is once
+        if another and hand.disposition:
+            hand.said_before = hand.disposition
         hand.disposition, hand.again_at, hand.same_agent = event.name, event.again_at, event.same_agent
-        self.notes.said(record, hand, disposition, event.note)
+        if another:
+            self.notes.said(record, hand, disposition, event.note)
         if hand.state == "noting":
             self._noted(record, settings, hand)
 
@@ -321,36 +266,52 @@ class Tries:
                 self.end_preview(record, hand)
             elif hand.state == "dialling" and not hand.given_up:
                 hand.given_up = True
-                self._board.give(commands.GiveUp(_attempt(hand)))
+                self._board.give(commands.GiveUp(attempt_of(hand)))
+
+    def refused(self, record: CampaignRecord, hand: Hand, detail: str) -> None:
+        """The person of this try wants no more calls, as they said in an earlier one: it is withdrawn where nobody has
+        answered, and whatever comes of it, they are called no more."""
+        hand.refused = detail
+        if hand.state == "shown":
+            self.end_preview(record, hand)
+            self._lists.end(record, hand, Outlook(hand.contact, "refused", detail=detail))
+        elif hand.state == "dialling" and not hand.given_up:
+            hand.given_up = True
+            self._board.give(commands.GiveUp(attempt_of(hand)))
 
     def ask_again(self, record: CampaignRecord, settings: CampaignSettings | None) -> None:
         """Ask and show anew, under the same ids, what was under way when a controller died."""
         board = self._board
         for hand in tuple(record.hands.values()):
             if hand.state == "asking" and settings is None:
-                self._back(record, hand, Outlook(hand.contact, "due", board.utc))
+                self.back(record, hand, Outlook(hand.contact, "due", board.utc))
             elif hand.state == "asking" and settings is not None:
                 hand.asked = board.now
                 self._ask(record, settings, hand)
             elif hand.state == "shown" and hand.due is not None:
                 left_s = max(hand.due - board.now, 0.0)
-                board.give(commands.ShowPreview(_attempt(hand), record.name, hand.agent, hand.contact, left_s))
+                board.give(commands.ShowPreview(attempt_of(hand), record.name, hand.agent, hand.contact, left_s))
 
     def _over(self, record: CampaignRecord, settings: CampaignSettings | None, hand: Hand) -> None:
         """The call is over, and what came of it is known."""
         self.notes.ended(record, hand, settings, final=True)
         self._free(record, hand)
+        if hand.connected_at is not None and hand.agent:
+            self._board.state.last_talks[hand.agent] = attempt_of(hand)
         outlook = self.notes.outlook(hand, settings)
+        if hand.refused:
+            outlook = Outlook(outlook.contact, "refused", detail=hand.refused)
         self._lists.keep(record, hand, outlook)
         self._lists.same_person(record, outlook)
 
-    def _back(self, record: CampaignRecord, hand: Hand, outlook: Outlook) -> None:
+    def back(self, record: CampaignRecord, hand: Hand, outlook: Outlook) -> None:
         """The gate has said no: the contact goes back to its row without a call."""
         hand.on("given_back")
         self._free(record, hand)
         self._lists.keep(record, hand, outlook)
 
-    def _put_by(self, record: CampaignRecord, hand: Hand) -> None:
+    def put_by(self, record: CampaignRecord, hand: Hand) -> None:
+        """Let the contact wait in its line, before all others."""
         hand.on("put_by")
         self._free(record, hand)
         hand.attempt, hand.due, hand.agent, hand.shown_to, hand.number = None, None, AgentId(""), AgentId(""), ""
@@ -359,7 +320,7 @@ class Tries:
     def _free(self, record: CampaignRecord, hand: Hand) -> None:
         state = self._board.state
         if hand.shown_to:
-            self._board.give(commands.EndPreview(_attempt(hand), hand.shown_to))
+            self._board.give(commands.EndPreview(attempt_of(hand), hand.shown_to))
         for name in busy_names(hand.contact, hand.number):
             if state.busy.get(name) == hand.attempt:
                 del state.busy[name]
@@ -378,25 +339,17 @@ class Tries:
         for other in self._agents.sharing(record.name):
             self._board.touch(other)
 
-    def _not_dialled(self, record: CampaignRecord) -> None:
-        settings = self._board.settings.get(record.name)
-        if settings is not None and settings.mode == "predictive":
-            self._paces.not_dialled(settings, 1)
-
-    def _log_no(self, record: CampaignRecord, hand: Hand, verdict: Literal["defer", "deny"], rule: str) -> None:
-        attempt, key = _attempt(hand), hand.contact.key
-        self._board.give(commands.LogTry(attempt, record.name, key, hand.number, hand.asked_at, verdict, rule))
-
     def _tell(self, settings: CampaignSettings | None, event: pacing.PacingEvent) -> None:
         if settings is not None:
             self._paces.tell(settings, event)
 
 
-def _attempt(hand: Hand) -> AttemptId:
+def attempt_of(hand: Hand) -> AttemptId:
+    """The try that this contact is in. Raises BrokenRule where it is in none."""
     if hand.attempt is None:
         raise BrokenRule(f"contact {row_name(hand.contact.key)} is {hand.state} without an attempt")
     return hand.attempt
 
 
 def _call(hand: Hand) -> CallId:
-    return CallId(_attempt(hand))
+    return CallId(attempt_of(hand))

@@ -66,6 +66,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     queue: str = ""
     """Of the agents who take the answers."""
     skills: tuple[str, ...] = ()
+    hours: str = ""
+    """An entry of hours.yaml, by its own clock: outside of it nobody is called. Empty: the scene's hours alone."""
     flow: str = ""
     """Agentless: what answers hear; empty: the scene's script."""
     order: Order = "listed"
@@ -84,6 +86,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     preview: Duration = "60 s"
     keep_free: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
     """So many agents of the queue are left to callers."""
+    callers_first: tuple[str, ...] = ()
+    """Further queues of the same agents: while a caller waits there nobody is dialled."""
     pacing: WrittenPacing = WrittenPacing()
     about: str = ""
 

@@ -36,6 +36,8 @@ class Asking:
         "human_only",
         "now",
         "question",
+        "rests_after",
+        "rests_s",
         "scene",
         "subject",
         "uses",
@@ -55,6 +57,9 @@ class Asking:
         """Those that the rules asked so far leave over; None: none has spoken of them."""
         self.free_at: float | None = None
         """The first instant after the one asked at which one of those that are left out for a while is free again."""
+        self.rests_s = 0.0
+        """The longest rest of a caller id after a block, of the rules asked so far."""
+        self.rests_after: tuple[str, ...] = ()
         self.uses: dict[str, CallerIdUse] | None = None
         self._number_calls: list[PastCall] | None = None
         self._person_calls: list[PastCall] | None = None

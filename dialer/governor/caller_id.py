@@ -1,6 +1,6 @@
 """Caller ids: which of our numbers the callee may be shown, and how much each of them may be used.
 
-    caller_id: {pool: main, certified: true, display_name: true, same_region: true}
+    caller_id: {pool: main, certified: true, display_name: true, same_region: true, rest: 1 h}
 
 A number is left out while the network refuses it, while as many calls show it as its channels allow, and while as many
 began within the last second as it may begin. The one that was used longest ago comes first. What several rules leave
@@ -33,6 +33,11 @@ class CallerIds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number of the callee's region, where the pool has one; else of their country."""
     free_again_after: Duration = "10 s"
     """How long a number whose channels are all in use is left out: nobody knows when a talk will end."""
+    rest: Duration = ""
+    """How long a number is left out after a call that a network blocked; empty: this rule lets none rest."""
+    rest_after: tuple[str, ...] = ("blocked", "unwanted")
+    """The results after which it rests: `blocked` is 608 (RFC 8688) and its like, `unwanted` 607 (RFC 8197). A plain
+    603, `rejected`, is the person's own word, unless a site's network says so of what it blocks itself."""
 
     def longest_s(self) -> float:
         """It looks at no past call."""
@@ -53,6 +58,7 @@ class _Check:
         self._citation = citation
         self._known = known
         self._busy_s = seconds(words.free_again_after)
+        self._rest_s = seconds(words.rest) if words.rest else 0.0
         self._all = tuple(sorted(known))
 
     def __call__(self, asking: Asking, at: float) -> Reason | None:
@@ -74,10 +80,15 @@ class _Check:
                 asking.free_at = again
         asking.caller_ids = tuple(free)
         if free:
+            if self._rest_s:
+                asking.rests_s = max(asking.rests_s, self._rest_s)
+                asking.rests_after = tuple(dict.fromkeys((*asking.rests_after, *self._words.rest_after)))
             return None
+        by_number = True if self._words.same_region else None
         if asking.free_at is not None and asking.free_at > at:
-            return self._citation.defer("all caller ids are in use or out of use", asking.free_at)
-        return self._citation.deny(self._why(candidates, asking))
+            told = "all caller ids are in use or out of use"
+            return self._citation.defer(told, asking.free_at, number_only=by_number)
+        return self._citation.deny(self._why(candidates, asking), number_only=by_number)
 
     def _fits(self, number: str, asking: Asking, at: float) -> bool:
         entry = self._known.get(number)

@@ -15,18 +15,35 @@ class Citation:
     family: Family
     layer: Layer
     clause: str = ""
+    by_number: bool = False
+    """The rule covers a call by the country, region or kind of its number: another number may be outside of it."""
 
     def deny(
-        self, detail: str, *, counted: int | None = None, limit: float | None = None, until: float | None = None
+        self,
+        detail: str,
+        *,
+        counted: int | None = None,
+        limit: float | None = None,
+        until: float | None = None,
+        number_only: bool | None = None,
     ) -> Reason:
-        """A no. `until`: when it ends by itself, where that is known; the call is denied all the same."""
-        return Reason(self.rule, self.family, self.layer, "deny", detail, self.clause, counted, limit, until)
+        """A no. `until`: when it ends by itself, where that is known; the call is denied all the same. `number_only`:
+        see `Reason`; None: as the rule covers calls."""
+        only = self.by_number if number_only is None else number_only
+        return Reason(self.rule, self.family, self.layer, "deny", detail, self.clause, counted, limit, until, only)
 
     def defer(
-        self, detail: str, until: float | None, *, counted: int | None = None, limit: float | None = None
+        self,
+        detail: str,
+        until: float | None,
+        *,
+        counted: int | None = None,
+        limit: float | None = None,
+        number_only: bool | None = None,
     ) -> Reason:
         """A not yet. `until`: before it the rule surely says no; None: it is not known when it would not."""
-        return Reason(self.rule, self.family, self.layer, "defer", detail, self.clause, counted, limit, until)
+        only = self.by_number if number_only is None else number_only
+        return Reason(self.rule, self.family, self.layer, "defer", detail, self.clause, counted, limit, until, only)
 
 
 Check = Callable[[Asking, float], Reason | None]

@@ -57,14 +57,15 @@ class Consenting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 if word.purpose != EVERYTHING and word.purpose not in wanted:
                     continue
                 if not word.given and final:
-                    return citation.deny(f"the callee has refused calls for {word.purpose}")
+                    return citation.deny(f"the callee has refused calls for {word.purpose}", number_only=False)
                 kind = word.purpose, word.channel
                 known = last.get(kind)
                 if known is None or (word.at, not word.given) > (known.at, not known.given):
                     last[kind] = word
             for word in last.values():
                 if not word.given and (word.until is None or at < word.until):
-                    return citation.deny(f"the callee has refused calls for {word.purpose}", until=word.until)
+                    told = f"the callee has refused calls for {word.purpose}"
+                    return citation.deny(told, until=word.until, number_only=False)
             if not needs:
                 return None
             missing = f"the callee has not consented to calls for {wanted[0]}"
@@ -77,6 +78,6 @@ class Consenting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     missing = f"there is no evidence of the consent for {word.purpose}"
                 else:
                     return None
-            return citation.deny(missing)
+            return citation.deny(missing, number_only=True)  # a consent may be of another number
 
         return check

@@ -1,5 +1,6 @@
 """Decisions of the governor: allow, deny, or defer until an instant, with obligations and reasons."""
 
+from math import inf
 from typing import Literal
 
 import msgspec
@@ -30,6 +31,9 @@ class Reason(msgspec.Struct, frozen=True):
     limit: float | None = None
     until: float | None = None
     """Of a defer: before it this rule does not let it pass. Of a deny: when that ends by itself, where it is known."""
+    number_only: bool = False
+    """It is this number that is not called; another number of the same person may be. False of what is about the
+    person, or about the call whomever it goes to."""
 
 
 class Obligations(msgspec.Struct, frozen=True):
@@ -43,6 +47,9 @@ class Obligations(msgspec.Struct, frozen=True):
     human_only: bool = False
     longest_ring_s: float | None = None
     least_ring_s: float | None = None
+    caller_id_rests_s: float | None = None
+    """Out of rotation for so long is the caller id whose call ends with a result in `caller_id_rests_after`."""
+    caller_id_rests_after: tuple[str, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -60,3 +67,20 @@ class Decision(msgspec.Struct, frozen=True):
     """Of a defer: the first instant at which all rules would let it pass, as far as is known now. UTC epoch seconds."""
     passed_by: tuple[str, ...] = ()
     """Exceptions that let it pass a rule: `EXCEPTION: RULE`."""
+
+    @property
+    def number_only(self) -> bool:
+        """Whether another number of the same person may have another answer: nothing that denies this call is about
+        the person; or, of a defer, what stands longest against it is not."""
+        if self.verdict == "allow":
+            return False
+        against = [reason for reason in self.reasons if reason.verdict == self.verdict]
+        if self.verdict == "deny":
+            return bool(against) and all(reason.number_only for reason in against)
+        return _latest(against, True) > _latest(against, False)
+
+
+def _latest(reasons: list[Reason], number_only: bool) -> float:
+    """The last instant up to which one of these stands against the call; an instant that is not known is the last."""
+    ends = (inf if one.until is None else one.until for one in reasons if one.number_only == number_only)
+    return max(ends, default=-inf)

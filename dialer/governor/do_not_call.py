@@ -41,7 +41,8 @@ class DoNotCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if entry is None or (unless and _related(asking, unless, at)):
                 return None
             scope = f", for {entry.scope.partition(':')[0]}" if entry.scope else ""
-            return citation.deny(f"the callee is on the list {entry.list}{scope}", until=entry.until)
+            told = f"the callee is on the list {entry.list}{scope}"
+            return citation.deny(told, until=entry.until, number_only=entry.of == "number")
 
         return check
 

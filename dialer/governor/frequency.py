@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from dialer.governor.asking import Asking, Unknown
+from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.counting import CALLS, SINGULAR, STATES, Among, Countable, Per, fits_of
@@ -46,6 +46,7 @@ class Frequency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 def _rolling(words: Frequency, length: float, citation: Citation, scopes: tuple[Scope, ...], binding: Binding) -> Check:
     limit, states, calls_of = words.at_most, STATES[words.count], CALLS[words.per]
     fits = fits_of(words.among, scopes, binding)
+    by_number = True if words.per == "number" else None
 
     def check(asking: Asking, at: float) -> Reason | None:
         calls = calls_of(asking)
@@ -62,7 +63,8 @@ def _rolling(words: Frequency, length: float, citation: Citation, scopes: tuple[
                     until = call.at + length
         if counted < limit:
             return None
-        return citation.defer(_detail(words, counted, unsettled), until, counted=counted, limit=limit)
+        detail = _detail(words, counted, unsettled)
+        return citation.defer(detail, until, counted=counted, limit=limit, number_only=by_number)
 
     return check
 
@@ -72,13 +74,15 @@ def _in_calendar(
 ) -> Check:
     limit, states, calls_of = words.at_most, STATES[words.count], CALLS[words.per]
     fits = fits_of(words.among, scopes, binding)
+    by_number = True if words.per == "number" else None
 
     def check(asking: Asking, at: float) -> Reason | None:
         calls = calls_of(asking)
         if len(calls) < limit:
             return None
         if not asking.zones:
-            raise Unknown(f"the callee's zone is not known, and this rule counts by its {calendar}")
+            told = f"the callee's zone is not known, and this rule counts by its {calendar}"
+            return citation.deny(told, number_only=True)
         worst = None
         for zone in asking.zones:
             begin, end = calendar_bounds(calendar, zone, at)
@@ -93,7 +97,8 @@ def _in_calendar(
                 worst = counted, unsettled, end
         if worst is None:
             return None
-        return citation.defer(_detail(words, *worst[:2]), worst[2], counted=worst[0], limit=limit)
+        detail = _detail(words, *worst[:2])
+        return citation.defer(detail, worst[2], counted=worst[0], limit=limit, number_only=by_number)
 
     return check
 

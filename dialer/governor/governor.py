@@ -87,6 +87,7 @@ def _against(
     if against and prepared.sparings:
         against = [pair for pair in against if not _spared(prepared, asking, at, pair[0], passed)]
     asking.caller_ids = asking.free_at = None
+    asking.rests_s, asking.rests_after = 0.0, ()
     for bound in prepared.caller_ids:
         try:
             guard = bound.guard
@@ -151,6 +152,8 @@ def _obligations(prepared: Prepared, asking: Asking, at: float) -> Obligations:
         asking.human_only or obligations.human_only,
         obligations.longest_ring_s,
         obligations.least_ring_s,
+        asking.rests_s or None,
+        asking.rests_after,
     )
 
 

@@ -15,7 +15,7 @@ from math import ceil
 
 import msgspec
 
-from dialer.governor.asking import Asking, Unknown
+from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import Reason
@@ -61,6 +61,18 @@ class Timetable:
                 return float(later * CHUNK_S)
             if edges:
                 return edges[0]
+        return None
+
+    def closing(self, zone: str, at: float) -> float | None:
+        """The first instant after `at`, which is inside the hours, that is not; None: none within `LOOK_AHEAD_S`."""
+        index = int(at // CHUNK_S)
+        for later in range(index, index + _CHUNKS_AHEAD):
+            opens, edges = self._chunks.get((zone, later)) or self._chunk(zone, later)
+            if later > index and not opens:
+                return float(later * CHUNK_S)
+            passed = bisect_right(edges, at)
+            if passed < len(edges):
+                return edges[passed]
         return None
 
     def of_day(self, zone: str, at: float) -> tuple[datetime, tuple[calendar.Span, ...], calendar.Reason]:
@@ -142,7 +154,7 @@ class CallingHours(msgspec.Struct, frozen=True):
         def check(asking: Asking, at: float) -> Reason | None:
             zones = asking.zones
             if not zones:
-                raise Unknown("the callee's zone is not known")
+                return citation.deny("the callee's zone is not known", number_only=True)
             until: float | None = at
             outside = ""
             for zone in zones:
@@ -152,7 +164,7 @@ class CallingHours(msgspec.Struct, frozen=True):
                     until = None if opens is None or until is None else max(until, opens)
             if not outside:
                 return None
-            return citation.defer(_detail(*table.of_day(outside, at), outside), until)
+            return citation.defer(_detail(*table.of_day(outside, at), outside), until, number_only=True)
 
         return check
 

@@ -51,6 +51,9 @@ class Listed(msgspec.Struct, frozen=True):
     """The end, not included; None: until somebody takes it off."""
     sure: bool = True
     """False: it is of somebody who may not be the callee. It counts where it restricts, and spares from nothing."""
+    of: Literal["number", "person", "account"] = "number"
+    """What is on the list: a number, which says nothing of other numbers of its holder; or the person, or a contract of
+    theirs."""
 
 
 class Consent(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Rules: one family each, with what they cover, whom they cite, and when they are in effect."""
 
+import re
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -32,6 +33,8 @@ FAMILIES: dict[FamilyName, type[msgspec.Struct]] = {
 }
 """By the word that a rule has them with."""
 OBLIGE = "oblige"
+_OF_NUMBER = re.compile(r"\b(country|region|kinds|zones)\b")
+"""Words of a condition that are about the number and not about the person."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +79,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def citation(self) -> Citation:
         """For its reasons."""
         family: Family = "sensitivity" if self.family == "oblige" else self.family
-        return Citation(self.name, family, self.layer, self.cite)
+        by_number = any(one.country or one.region or one.kinds for one in self.scopes)
+        return Citation(self.name, family, self.layer, self.cite, by_number or bool(_OF_NUMBER.search(self.when)))
 
     def in_effect(self, at: float) -> bool:
         """Whether it is in effect at an instant."""

@@ -56,10 +56,10 @@ class Sensitivity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
                 return None
             if then == "human_only":
                 if asking.scene.channel in MACHINES:
-                    return citation.deny(f"people only may call: {self._why(asking, at)}")
+                    return citation.deny(f"people only may call: {self._why(asking, at)}", number_only=False)
                 asking.human_only = True
                 return None
-            return citation.deny(self._why(asking, at))
+            return citation.deny(self._why(asking, at), number_only=False)  # it is who they are, by whatever number
 
         if then == "exempt":
             return lambda asking, at: None

@@ -59,6 +59,7 @@ class Spacing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         results = frozenset(self.results or (("refusal",) if self.since == "refusal" else ()))
         of_talk = self.since == "talk"
         fits = fits_of(self.among, scopes, binding)
+        by_number = True if self.per == "number" else None
 
         def check(asking: Asking, at: float) -> Reason | None:
             until = 0.0
@@ -76,8 +77,10 @@ class Spacing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 return None
             ago = in_words(max(0, round(at - (until - gap))))
             return citation.defer(
-                f"the last {_NOUNS[self.since]} to this {self.per} was {ago} ago; {in_words(gap)} are wanted", until,
+                f"the last {_NOUNS[self.since]} to this {self.per} was {ago} ago; {in_words(gap)} are wanted",
+                until,
                 limit=gap,
-            )  # fmt: skip
+                number_only=by_number,
+            )
 
         return check

@@ -10,6 +10,7 @@ them.
 """
 
 import re
+from functools import partial
 
 import msgspec
 
@@ -54,41 +55,45 @@ class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         def check(asking: Asking, at: float) -> Reason | None:
             subject = asking.subject
             if countries and subject.country not in countries:
-                return citation.deny(f"numbers of {subject.country or 'no known country'} are not called")
+                return citation.deny(
+                    f"numbers of {subject.country or 'no known country'} are not called", number_only=True
+                )
             if kinds and not (subject.kinds and kinds.issuperset(subject.kinds)):
-                return citation.deny(f"{' or '.join(subject.kinds) or 'unknown'} numbers are not called")
+                told = f"{' or '.join(subject.kinds) or 'unknown'} numbers are not called"
+                return citation.deny(told, number_only=True)
             if lists and subject.lists and (entry := asking.entry(lists, at)) is not None:
-                return citation.deny(f"the number is on the list {entry.list}", until=entry.until)
+                return citation.deny(f"the number is on the list {entry.list}", until=entry.until, number_only=True)
             if results:
                 for call in asking.number_calls():
                     if call.at + within <= at:
                         break
                     if call.result in results:
                         detail = f"a call within the last {in_words(within)} ended with {call.result}"
-                        return citation.deny(detail, until=call.at + within)
+                        return citation.deny(detail, until=call.at + within, number_only=True)
             return None
 
         return check
 
 
 def floor_check(citation: Citation) -> Check:
-    """What holds whatever the policies say."""
+    """What holds whatever the policies say; all of it is about the number."""
+    deny = partial(citation.deny, number_only=True)
 
     def check(asking: Asking, at: float) -> Reason | None:
         subject, allows = asking.subject, asking.scene.allows
         if subject.number != asking.question.number:
-            return citation.deny("what is known is about another number than the one asked for")
+            return deny("what is known is about another number than the one asked for")
         if subject.emergency:
-            return citation.deny("it is a number of the police, an ambulance or the fire brigade")
+            return deny("it is a number of the police, an ambulance or the fire brigade")
         if not _NUMBER.fullmatch(subject.number) or not subject.kinds or "other" in subject.kinds:
-            return citation.deny("it is no number that can be called")
+            return deny("it is no number that can be called")
         for kind in subject.kinds:
             if kind in _REFUSED and kind not in allows:
-                return citation.deny(f"{kind} numbers are not called by this scene")
+                return deny(f"{kind} numbers are not called by this scene")
         if subject.country == NO_COUNTRY and "satellite" not in allows:
-            return citation.deny("numbers of satellites, ships and aeroplanes are not called by this scene")
+            return deny("numbers of satellites, ships and aeroplanes are not called by this scene")
         if subject.lists and "own" not in allows and asking.entry(OWN, at) is not None:
-            return citation.deny("it is a number of this house")
+            return deny("it is a number of this house")
         return None
 
     return check

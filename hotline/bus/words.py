@@ -34,6 +34,8 @@ class Campaign(Message, frozen=True):
     abandoned: int
     denied: int
     deferred: int
+    until: float | None = None
+    """Of one that is outside of its own hours (`why` is `outside_hours`): when it goes on."""
 
 
 class CallEnded(Message, frozen=True):

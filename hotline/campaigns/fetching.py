@@ -1,4 +1,4 @@
-"""Fetching: the store's answer to a campaign that wants contacts, one fetch after the other.
+"""Fetching: the store's answers to campaigns that want contacts, or a try that is over, one after the other.
 
 Whom it hands out are written as in hand, durably, before the campaign hears of them. So a controller that is killed at
 any instant has either told nobody, and the same fetch is given the same contacts again; or the journal has them.
@@ -10,9 +10,10 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from dialer.campaigns.commands import Fetch
-from dialer.campaigns.events import Fetched
+from dialer.campaigns.commands import Fetch, Recall
+from dialer.campaigns.events import Fetched, Recalled
 from hotline.campaigns.picking import Picked, Picking
+from hotline.campaigns.recalling import recalled
 from hotline.store import opening
 from hotline.store.writer import Writer
 
@@ -41,6 +42,15 @@ class Fetching:
                 self._writer.write(statement, values)
             await self._writer.durable()
         return Fetched(wanted.campaign, wanted.fetch, tuple(picked.contacts), picked.next_due_at)
+
+    async def recall(self, wanted: Recall) -> Recalled:
+        """A try that is over, with its contact, as of all that was written before. Waits and never raises, as above."""
+        async with self._one_at_a_time:
+            await self._writer.durable()
+            try:
+                return await asyncio.to_thread(recalled, self._database, wanted)
+            except sqlite3.Error as error:
+                return Recalled(wanted.attempt, error=f"{self._database.name}: {error}")
 
     def _pick(self, wanted: Fetch) -> Picked:
         with contextlib.closing(opening.to_read(self._database)) as connection:

@@ -21,12 +21,18 @@ FORGET = "DELETE FROM campaign_contacts WHERE campaign = ? AND list = ? AND row 
 _END_OF_ROWS = 2**62
 _OLD_HAND_S = 600.0
 """Somebody whose row on a list of before is in hand may be on the phone: they are looked at again so much later."""
-_KNOWN = "k.person, k.state, k.due_at, k.tries, k.asked, k.next_number, k.bad, k.last_result, k.agent, k.detail"
+_KNOWN = (
+    "k.person, k.state, k.due_at, k.tries, k.asked, k.next_number, k.bad, k.waits, k.last_result, k.agent, k.detail"
+)
 _PERSON = "c.row, c.person, c.account, c.name, c.attributes"
 _FROM = f"SELECT {_PERSON}, {_KNOWN} FROM campaign_contacts AS k INDEXED BY"
 _MINE = "CROSS JOIN contacts AS c USING (list, row) WHERE k.campaign = ?"
 """Each query names its index: without statistics SQLite takes the primary key, and walks along all of a list."""
 _REPEATED = f"{_FROM} campaign_contacts_in_hand {_MINE} AND k.fetch = ? AND k.fetch <> '' AND k.list = ? ORDER BY k.row"
+_ONE = (
+    f"SELECT {_PERSON}, {_KNOWN} FROM campaign_contacts AS k {_MINE} AND k.list = ? AND k.row = ? "
+    "AND EXISTS (SELECT 1 FROM contact_lists AS l WHERE l.id = k.list AND l.state = 'ready')"
+)
 _DUE = (
     f"{_FROM} campaign_contacts_due {_MINE} AND k.list = ? AND k.state = 'due' AND k.due_at <= ? "
     "ORDER BY k.due_at LIMIT ?"
@@ -54,13 +60,15 @@ _NUMBERS = (
     "ORDER BY place"
 )
 _SAME_PERSON = (
-    "SELECT k.list, k.row, k.state, k.due_at, k.tries, k.next_number, k.bad, k.last_result, k.agent, k.detail, l.name "
+    "SELECT k.list, k.row, k.state, k.due_at, k.tries, k.next_number, k.bad, k.waits, k.last_result, k.agent, "
+    "k.detail, l.name "
     "FROM campaign_contacts AS k INDEXED BY campaign_contacts_by_person "
     "LEFT JOIN contact_lists AS l ON l.id = k.list AND l.state = 'ready' "
     "WHERE k.campaign = ? AND k.person = ? AND NOT (k.list = ? AND k.row = ?) ORDER BY l.name IS NULL LIMIT 1"
 )
 
 Row = tuple[str, tuple[Any, ...]]
+_Waits = tuple[tuple[str, float], ...]
 
 
 @dataclass(slots=True)
@@ -106,6 +114,12 @@ class Picking:
             (after,) = self._rows(_NEXT_DUE, (self._campaign, self._list, self._now))
             self._done.next_due_at = min([*self._later, *(due for due in after if due is not None)], default=None)
         return self._done
+
+    def one(self, key: ContactKey) -> Contact | None:
+        """A contact as the campaign knows it now; None: its list is not there any more, or it was never handed out."""
+        self._list = key.list
+        found = self._rows(_ONE, (self._campaign, key.list, key.row))
+        return self._known(found[0]) if found else None
 
     def _in_order(self, order: str, count: int) -> list[Iterator[Contact]]:
         mine = self._campaign, self._list
@@ -153,7 +167,7 @@ class Picking:
         same = self._rows(_SAME_PERSON, (self._campaign, contact.person_key, self._list, contact.key.row))
         if not same:
             return contact
-        list_, row, state, due_at, tries, next_number, bad, last_result, agent, detail, there = same[0]
+        list_, row, state, due_at, tries, next_number, bad, waits, last_result, agent, detail, there = same[0]
         if there is not None:
             self._keep(contact, "spent", None, f"the same person as in row {row} of {there}")
             return None
@@ -163,6 +177,7 @@ class Picking:
             tries=tries,
             next_number=min(next_number, len(contact.numbers) - 1),
             bad=tuple(one for one in msgspec.json.decode(bad, type=list[str]) if one in numbers),
+            waits=tuple(one for one in msgspec.json.decode(waits, type=_Waits) if one[0] in numbers),
             last_result=last_result,
             agent=agent,
         )
@@ -199,13 +214,14 @@ class Picking:
         )
 
     def _known(self, row: tuple[Any, ...]) -> Contact:
-        _, _, _, tries, asked, next_number, bad, last_result, agent, _ = row[5:]
+        _, _, _, tries, asked, next_number, bad, waits, last_result, agent, _ = row[5:]
         return msgspec.structs.replace(
             self._contact(row),
             tries=tries,
             asked=asked,
             next_number=next_number,
             bad=tuple(msgspec.json.decode(bad, type=list[str])),
+            waits=msgspec.json.decode(waits, type=_Waits),
             last_result=last_result,
             agent=agent,
         )

@@ -24,6 +24,8 @@ class Standing(msgspec.Struct, frozen=True):
     why: str = ""
     author: str = ""
     reason: str = ""
+    until: float | None = None
+    """Of one outside of its hours: when it goes on, UTC epoch seconds."""
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -58,7 +60,7 @@ def standing(database: Path, campaign: str) -> Standing:
     """How it is. Raises BadInput without a store of this release."""
     with closing(reading(database)) as connection:
         row = connection.execute(
-            "SELECT state, mode, why, author, reason FROM campaign_states WHERE campaign = ?", (campaign,)
+            "SELECT state, mode, why, author, reason, until FROM campaign_states WHERE campaign = ?", (campaign,)
         ).fetchone()
     return Standing() if row is None else Standing(*row)
 

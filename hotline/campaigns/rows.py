@@ -12,15 +12,15 @@ from hotline.store.statements import upsert
 CONTACT = upsert(
     "campaign_contacts",
     "campaign list row",
-    "person state due_at tries asked next_number bad last_result agent detail fetch",
+    "person state due_at tries asked next_number bad last_result agent detail fetch waits",
 )
 TRY = upsert(
     "campaign_tries",
     "attempt",
     "campaign list row number asked_at verdict rule placed_at answered_at connected_at ended_at agent result "
-    "disposition abandoned call",
+    "disposition abandoned call said_before notice reservation",
 )
-STATE = upsert("campaign_states", "campaign", "state mode why author reason")
+STATE = upsert("campaign_states", "campaign", "state mode why author reason until")
 
 _REFUSED = (
     "INSERT INTO suppression_entries (list, kind, number, scope, source, reason, author, since) "
@@ -67,10 +67,10 @@ class CampaignRows:
                 self._write(_NOTED, (at, number, source))
 
 
-_STATE = ("campaign", "state", "mode", "why", "author", "reason")
+_STATE = ("campaign", "state", "mode", "why", "author", "reason", "until")
 _TRY = (
     *("number", "asked_at", "verdict", "rule", "placed_at", "answered_at", "connected_at", "ended_at", "agent"),
-    *("result", "disposition", "abandoned", "call"),
+    *("result", "disposition", "abandoned", "call", "said_before", "notice", "reservation"),
 )
 
 
@@ -82,8 +82,8 @@ def contact_row(
     campaign: str, contact: Contact, state: str, due_at: float | None, detail: str = "", fetch: str = ""
 ) -> tuple[Any, ...]:
     """Values of CONTACT."""
-    bad = msgspec.json.encode(contact.bad).decode()
+    bad, waits = (msgspec.json.encode(one).decode() for one in (contact.bad, contact.waits))
     return (
         *(campaign, contact.key.list, contact.key.row, contact.person_key, state, due_at, contact.tries),
-        *(contact.asked, contact.next_number, bad, contact.last_result, contact.agent, detail, fetch),
+        *(contact.asked, contact.next_number, bad, contact.last_result, contact.agent, detail, fetch, waits),
     )

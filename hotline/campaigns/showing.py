@@ -32,6 +32,7 @@ def shown(database: Path, settings: CampaignSettings) -> dict[str, Any]:
         "state": now.state,
         "mode": now.mode or settings.mode,
         "why": now.why,
+        "until": now.until,
         "author": now.author,
         "reason": now.reason,
         "queue": settings.queue,
@@ -45,6 +46,7 @@ def shown(database: Path, settings: CampaignSettings) -> dict[str, Any]:
 def with_settings(database: Path, settings: CampaignSettings) -> dict[str, Any]:
     """The same, and `settings` as they are published; a wait that never ends is null."""
     data: dict[str, Any] = msgspec.to_builtins(settings)
+    del data["calendar"]
     retry = data["retry"]
     retry["by_result"] = {name: None if wait == NEVER else wait for name, wait in retry["by_result"].items()}
     retry["next_number"] = sorted(retry["next_number"])

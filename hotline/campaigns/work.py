@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from calls.ids import AgentId
+from calls.ids import AgentId, AttemptId
 from calls.numbers import masked
 from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.state import State
@@ -12,6 +12,11 @@ from dialer.campaigns.states import HandState
 SHOWN: tuple[HandState, ...] = ("shown",)
 TALKED: tuple[HandState, ...] = ("talking", "noting")
 """A disposition may be said while the talk lasts, and is owed after it."""
+
+
+def last_talk(state: State, agent: AgentId) -> AttemptId | None:
+    """The agent's last talk for a campaign that is over; None: there was none."""
+    return state.last_talks.get(agent)
 
 
 def work_of(state: State, campaigns: Mapping[str, CampaignSettings], agent: AgentId) -> dict[str, Any] | None:

@@ -1,8 +1,10 @@
 """hotline campaign: the campaigns of a site, whom each has called, what came of it."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -12,8 +14,11 @@ from hotline.campaigns import showing
 from hotline.campaigns.reading import STATES, contacts
 from hotline.cli.campaign_orders import drain, pause, start, stop
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
+from hotline.governing.approving import in_force
+from hotline.governing.caller_ids import resting_of
 from hotline.governing.campaign_report import with_ledger
 from hotline.ledger.opening import Place
+from hotline.ledger.port import LedgerAway
 from hotline.ledger.searching import Reader
 from hotline.site import audit
 from hotline.site.instants import instant
@@ -63,7 +68,7 @@ def list_(site: SiteOption = Path(), json: JsonOption = False) -> None:
         [
             (
                 *(row["campaign"], row["state"], row["mode"], row["scene"], row["queue"]),
-                *(f"{row['people']:,}", f"{row['untouched']:,}", _by_state(row["by_state"]), _why(row)),
+                *(f"{row['people']:,}", f"{row['untouched']:,}", _by_state(row["by_state"]), _why(row, opened.zone)),
             )
             for row in rows
         ],
@@ -83,11 +88,16 @@ def show(name: NameArgument, site: SiteOption = Path(), json: JsonOption = False
     """
     opened = open_site(site)
     with told():
-        found = showing.with_settings(opened.database, _of_name(opened, name))
+        settings = _of_name(opened, name)
+        found = showing.with_settings(opened.database, settings)
+        found["caller_ids_resting"] = _resting(opened, settings)
     if json:
         print_json(found)
         return
-    for word, value in {**found, "by_state": _by_state(found["by_state"])}.items():
+    shown = {**found, "by_state": _by_state(found["by_state"]), "until": when(found["until"], opened.zone)}
+    resting = found["caller_ids_resting"] or {}
+    shown["caller_ids_resting"] = ", ".join(f"{one} until {when(end, opened.zone)}" for one, end in resting.items())
+    for word, value in shown.items():
         if word != "settings" and value not in ("", (), None):
             out.print(f"{word:>14}  {value}", markup=False)
     for word, value in found["settings"].items():
@@ -162,7 +172,7 @@ def report(
         first = None if since is None else instant(since, opened.zone)
         last = None if until is None else instant(until, opened.zone, end=True)
         reader = Reader(Place.of(opened))
-        found = asyncio.run(with_ledger(opened.database, reader, settings, first, last))
+        found = asyncio.run(with_ledger(opened.database, reader, settings, first, last, opened.house))
     if json:
         print_json(found)
     else:
@@ -182,6 +192,15 @@ def _published(site: Site) -> dict[str, CampaignSettings]:
     return {} if current is None else dict(versions.campaigns(current))
 
 
+def _resting(site: Site, settings: CampaignSettings) -> dict[str, float] | None:
+    """The caller ids of the campaign's scene that rest; None: the ledger cannot be read."""
+    try:
+        resting = asyncio.run(Reader(Place.of(site)).resting(time.time()))
+    except LedgerAway:
+        return None
+    return resting_of(in_force(site), resting, settings.scene)
+
+
 def _of_name(site: Site, name: str) -> CampaignSettings:
     return showing.of_name(_published(site), name)
 
@@ -198,9 +217,10 @@ def _by_state(counts: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {state}" for state, count in counts.items())
 
 
-def _why(row: dict[str, Any]) -> str:
+def _why(row: dict[str, Any], zone: ZoneInfo) -> str:
     missing = f"no list {', '.join(row['missing_lists'])}" if row["missing_lists"] else ""
-    return "; ".join(filter(None, (row["why"], row["reason"], missing)))
+    why = row["why"] if row["until"] is None else f"{row['why']} until {when(row['until'], zone)}"
+    return "; ".join(filter(None, (why, row["reason"], missing)))
 
 
 def _print_report(found: dict[str, Any]) -> None:

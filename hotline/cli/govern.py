@@ -13,7 +13,7 @@ import typer
 from calls.errors import BadInput
 from dialer.governor.questions import Origin, Question
 from dsl.tree import nearest_hint
-from hotline.cli import govern_compare, govern_replay, govern_tail
+from hotline.cli import govern_caller_ids, govern_compare, govern_replay, govern_tail
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing import approving, words
 from hotline.governing.approving import ShownScene
@@ -26,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("tail")(govern_tail.tail)
 app.command("replay")(govern_replay.replay)
 app.command("compare")(govern_compare.compare)
+app.command("caller-ids")(govern_caller_ids.shown_caller_ids)
 
 _EXIT = {"allow": 0, "deny": 1, "defer": 3}
 AsOption = Annotated[str, typer.Option("--as", help="Who says so; unless given, the user of this machine.")]

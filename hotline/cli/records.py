@@ -100,7 +100,9 @@ def calls(
             (
                 when(row["arrived_at"], opened.zone),
                 row["call"],
-                row["caller"] if row["direction"] == "in" else f"{row['caller']} → {row['called']}",
+                row["caller"]
+                if row["direction"] == "in"
+                else masking.from_to(row["direction"], row["caller"], row["called"]),
                 row["outcome"],
                 row["queue"],
                 row["agent"],

@@ -85,7 +85,11 @@ def why(
 
 def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
     """Lines of the story, each with its instant (UTC epoch seconds), unsorted."""
-    begun = "the call arrived" if story["direction"] == "in" else f"agent {story['agent']} calls {story['called']}"
+    begun = f"agent {story['agent']} calls {story['called']}"
+    if story["direction"] == "in":
+        begun = "the call arrived"
+    elif masking.is_contact(story["direction"], story["caller"]):
+        begun = f"a campaign calls {story['caller']}"
     lines: list[tuple[float, str]] = [(story["arrived_at"], begun)]
     for step in story["steps"]:
         keys = f", keys {step['keys']}" if step["keys"] else ""

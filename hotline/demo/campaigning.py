@@ -14,6 +14,8 @@ from hotline.contacts.importing import Wanted, import_list, remove
 from hotline.contacts.stored import lists
 from hotline.demo.people import DemoPerson, as_csv, make_people, reaction
 from hotline.demo.stage import Say, Stage
+from hotline.persons.consents import Word, note
+from hotline.persons.parties import Party
 from hotline.suppression import entries
 from phones.agent_phone import AgentPhone
 from phones.audio import Clip
@@ -21,6 +23,8 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 
 CAMPAIGNS = ("instalment_calls", "spring_calls")
+MARKETING = "spring_2027"
+"""The list of those who are called for an offer: of them only who has agreed."""
 _AUTHOR = "demo"
 _LAST_CALLS_S = 90.0
 _REGION = "CN"
@@ -106,7 +110,7 @@ async def campaigns(stage: Stage, voices: Sequence[Clip], say: Say) -> AsyncIter
     trunk = await Endpoint.open(port=stage.trunk_port)
     people = People(trunk, everybody, chance, voices)
     try:
-        await asyncio.to_thread(_import, stage.site.database, stage.site.state, made)
+        await asyncio.to_thread(prepare_people, stage.site.database, stage.site.state, made)
         say(f"{len(everybody)} people on the lists of two campaigns; hotline campaign list --site {stage.site.folder}")
         yield Campaigns(stage, people)
     finally:
@@ -114,7 +118,8 @@ async def campaigns(stage: Stage, voices: Sequence[Clip], say: Say) -> AsyncIter
         trunk.close()
 
 
-def _import(database: Path, state: Path, made: dict[str, list[DemoPerson]]) -> None:
+def prepare_people(database: Path, state: Path, made: dict[str, list[DemoPerson]]) -> None:
+    """Put the people on their lists, who wants no calls on the do-not-call list, and note who agreed to offers."""
     there = {one.name for one in lists(database)}
     for name, people in made.items():
         if name in there:
@@ -123,5 +128,15 @@ def _import(database: Path, state: Path, made: dict[str, list[DemoPerson]]) -> N
         file.write_text(as_csv(people), encoding="utf-8")
         import_list(database, file, Wanted(name, _REGION, _AUTHOR))
     unwanted = [e164(one.number, _REGION) for people in made.values() for one in people if one.wants_no_calls]
+    for one in made[MARKETING]:
+        if one.agreed:
+            note(database, Party("person", one.key), _word(time.time()))
     wish = entries.Wish(source=_AUTHOR, reason="asked not to be called, in the demonstration", author=_AUTHOR)
     entries.add(database, unwanted, wish, time.time())
+
+
+def _word(now: float) -> Word:
+    """A consent to marketing, as the law wants it: with where it can be read."""
+    month_s = 30 * 86_400.0
+    evidence = "form 12 of the account opening, in the demonstration"
+    return Word(purpose="marketing", given=True, at=now - month_s, evidence=evidence, source=_AUTHOR, author=_AUTHOR)

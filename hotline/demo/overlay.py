@@ -1,4 +1,4 @@
-"""The demonstration's dialplans/: the sample's own files, and four that differ so that people are called at any hour.
+"""The demonstration's dialplans/: the sample's own files, and two that differ so that people are called at any hour.
 
 A demonstration at night should not meet the law's night, and one of two minutes cannot wait for after-call work of two.
 All other files are links to the sample's: who edits those and publishes sees it here.
@@ -15,19 +15,17 @@ from calls.errors import BadInput
 
 ROUND_THE_CLOCK = {"zone": "Asia/Shanghai", "week": {"mon-sun": "00:00-24:00"}}
 RING, WRAP_UP = "12 s", "4 s"
-_CONSENT = "cn.miit.consent"
 _CASES = Path("scenes/tests")
 """Test cases of the sample's scenes are of the hours as shipped."""
 
 
 def lay(sample: Path, folder: Path) -> Path:
-    """Make `folder` anew: the sample's dialplans/ with the hours, the policy and the campaigns of the demonstration.
+    """Make `folder` anew: the sample's dialplans/ with the hours and the campaigns of the demonstration.
 
     Raises BadInput for a sample in which one of the changed files is missing.
     """
     changed: dict[Path, Callable[[str], str]] = {
         Path("hours.yaml"): _hours,
-        Path("policies/house.yaml"): _policy,
         Path("campaigns/loans.yaml"): _campaigns,
     }
     shutil.rmtree(folder, ignore_errors=True)
@@ -50,13 +48,6 @@ def lay(sample: Path, folder: Path) -> Path:
 
 def _hours(text: str) -> str:
     return _dumped({**yaml.safe_load(text), "outbound": ROUND_THE_CLOCK})
-
-
-def _policy(text: str) -> str:
-    """Nobody of the demonstration has given a consent to marketing: the rule that asks for one is left out."""
-    policy = yaml.safe_load(text)
-    policy["apply"] = [one for one in policy["apply"] if one != _CONSENT]
-    return _dumped(policy)
 
 
 def _campaigns(text: str) -> str:

@@ -1,7 +1,8 @@
 """People of the demonstration's campaigns, made up for each run; their phones answer, refuse, ring out, are machines.
 
 Forty are on the list of the service campaign and twenty on that of the marketing campaign, of whom some are on both; a
-few want no calls. Numbers are of a block that is China Mobile's own service line; nothing leaves this machine.
+few want no calls, and one in four has never agreed to be told of offers. Numbers are of a block that is China Mobile's
+own service line; nothing leaves this machine.
 """
 
 import csv
@@ -27,6 +28,7 @@ LISTS = {"instalments_due": 40, "spring_2027": 20}
 """The lists of the sample's two campaigns, and how many are on each."""
 _ON_BOTH = 4
 _UNWANTED = 4
+_OF_WHOM_ONE_HAS_NOT_AGREED = 4
 _BLOCK = "1380013"
 _FAMILY_NAMES = "王李张刘陈杨黄赵周吴"
 
@@ -41,6 +43,8 @@ class DemoPerson:
     """As a list has it, without the country's code."""
     kind: Kind
     wants_no_calls: bool
+    agreed: bool
+    """They have agreed to be told of offers."""
 
 
 def make_people(chance: Random) -> dict[str, list[DemoPerson]]:
@@ -60,8 +64,8 @@ def make_people(chance: Random) -> dict[str, list[DemoPerson]]:
             )
             kind = chance.choices(list(SHARES), list(SHARES.values()))[0]
             unwanted = size - _UNWANTED // 2 <= place
-            family = chance.choice(_FAMILY_NAMES)
-            made[name].append(DemoPerson(key, f"{family}先生", numbers[count - 1], kind, unwanted))
+            family, agreed = chance.choice(_FAMILY_NAMES), place % _OF_WHOM_ONE_HAS_NOT_AGREED > 0
+            made[name].append(DemoPerson(key, f"{family}先生", numbers[count - 1], kind, unwanted, agreed))
     return made
 
 

@@ -20,6 +20,7 @@ _SETTLED_S = 2.0
 _MOST_TOLD = 5
 _EVERY_S = 1.0
 _PAUSE_S = 5e-5
+LISTED = "on the do-not-call list"
 _ADVICE = "no callback is made until it answers: is the file of `do_not_call` there and readable?"
 
 
@@ -140,7 +141,7 @@ async def may_call(numbers: DoNotCall, number: str) -> tuple[bool, str]:
         log.error("do-not-call list not readable", error=told, advice=_ADVICE)
         reason = str(error) if isinstance(error, HotlineError) else "the do-not-call list cannot be read"
         return False, reason
-    return not listed, "on the do-not-call list" if listed else ""
+    return not listed, LISTED if listed else ""
 
 
 def _state(path: Path) -> _State:

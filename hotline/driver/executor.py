@@ -25,7 +25,7 @@ from complaints.cases import FileCase
 from control import commands, events
 from control.override_phone import PIN, ROLE
 from dialer.campaigns import commands as campaigns
-from dialer.campaigns.events import Fetched
+from dialer.campaigns.events import Fetched, Recalled
 from hotline.driver.do_not_call import NumberList
 from hotline.driver.forecast_log import ForecastLog
 from hotline.driver.lookups import Lookups
@@ -77,6 +77,10 @@ class Contacts(Protocol):
         """The answer, always."""
         ...
 
+    async def recall(self, wanted: campaigns.Recall) -> Recalled:
+        """A try that is over, always."""
+        ...
+
 
 class NoContacts:
     """Hands out nobody: of a house without a store of lists."""
@@ -84,6 +88,10 @@ class NoContacts:
     async def fetch(self, wanted: campaigns.Fetch) -> Fetched:
         """Say so."""
         return Fetched(wanted.campaign, wanted.fetch, error="there are no lists here")
+
+    async def recall(self, wanted: campaigns.Recall) -> Recalled:
+        """There is none."""
+        return Recalled(wanted.attempt)
 
 
 class CommandExecutor:
@@ -161,6 +169,7 @@ class CommandExecutor:
                 "offer missed", call=lapsed.call, agent=lapsed.agent, reason=lapsed.reason, fault=lapsed.fault
             ),
             campaigns.Fetch: self._fetch,
+            campaigns.Recall: self._recall,
             campaigns.KeepContact: _left_to_others,
             campaigns.LogTry: _left_to_others,
             campaigns.ShowPreview: _left_to_others,
@@ -292,6 +301,12 @@ class CommandExecutor:
     def _fetch(self, command: campaigns.Fetch) -> None:
         async def ask() -> None:
             self._take(await self.contacts.fetch(command))
+
+        self._spawn(ask())
+
+    def _recall(self, command: campaigns.Recall) -> None:
+        async def ask() -> None:
+            self._take(await self.contacts.recall(command))
 
         self._spawn(ask())
 

@@ -16,7 +16,7 @@ from control.commands import AskGate, SettleAttempt
 from control.events import GateAnswered
 from dialer.governor.decisions import Decision
 from dialer.governor.questions import Question
-from hotline.driver.do_not_call import DoNotCall, may_call
+from hotline.driver.do_not_call import LISTED, DoNotCall, may_call
 from hotline.governing.gate import Gate, Reserves
 from hotline.ledger.port import LedgerAway, Reservation, Settlement
 
@@ -52,9 +52,16 @@ class ListsAlone:
         self._lists = lists
 
     async def ask(self, asked: AskGate) -> GateAnswered:
-        """Denied where the number is listed, or nobody can say whether it is."""
+        """Denied where the number is listed, or nobody can say whether it is; then a campaign, which would be done with
+        the person for good, is told that nobody knows."""
         allowed, reason = await may_call(self._lists, asked.number)
-        return GateAnswered(asked.call, asked.attempt, "allow" if allowed else "deny", reason=reason)
+        if allowed:
+            return GateAnswered(asked.call, asked.attempt, "allow")
+        listed = reason == LISTED
+        unknown = not listed and asked.origin == "campaign"
+        return GateAnswered(
+            asked.call, asked.attempt, "unknown" if unknown else "deny", reason=reason, number_only=listed
+        )
 
     async def settle(self, told: SettleAttempt) -> None:
         """Nothing was reserved here."""
@@ -63,12 +70,16 @@ class ListsAlone:
 class GovernedCalls:
     """The gate of a house with scenes; of one without, its lists alone."""
 
-    def __init__(self, lists: DoNotCall, gate: Gate, reserving: Reserves, looked: asyncio.Event) -> None:
-        """`looked` is set once it is known what is in force: until then nobody can decide."""
+    def __init__(
+        self, lists: DoNotCall, gate: Gate, reserving: Reserves, looked: asyncio.Event, house: str = ""
+    ) -> None:
+        """`looked` is set once it is known what is in force: until then nobody can decide. `house`: the house's name,
+        at the head of its keys, so that no other one on the same ledger has any of them."""
         self._lists = ListsAlone(lists)
         self._gate = gate
         self._reserving = reserving
         self._looked = looked
+        self._house = house
 
     async def ask(self, asked: AskGate) -> GateAnswered:
         """See `Outgoing.ask`."""
@@ -102,7 +113,7 @@ class GovernedCalls:
         if not asked.reserve:
             return _answer(asked, (await self._gate.check(question)).decision, None)
         for number in range(_TRIES):
-            key = asked.attempt if number == 0 else f"{asked.attempt}~{number}"
+            key = house_key(self._house, asked.attempt) + (f"~{number}" if number else "")
             given = await self._reserving.reserve(question, key=key, hold_s=_HOLD_S)
             if given.attempt is None or given.state == "reserved":
                 return _answer(asked, given.decision, given)
@@ -125,6 +136,8 @@ class GovernedCalls:
             recording=told.recording,
             agent=told.agent or "",
             ended=told.ended,
+            corrects=told.corrects,
+            caller_id_rests_until=told.caller_id_rests_until,
         )
         while True:
             try:
@@ -142,6 +155,11 @@ class GovernedCalls:
                 return
 
 
+def house_key(house: str, attempt: str) -> str:
+    """The key of one of the house's own attempts in the ledger."""
+    return f"{house}:{attempt}" if house else attempt
+
+
 def _answer(asked: AskGate, decision: Decision, given: Reservation | None) -> GateAnswered:
     reason = decision.reasons[0] if decision.reasons else None
     unknown = decision.verdict == "deny" and reason is not None and reason.rule in _NOBODY_KNOWS
@@ -155,4 +173,5 @@ def _answer(asked: AskGate, decision: Decision, given: Reservation | None) -> Ga
         clause=reason.clause if reason is not None else "",
         reason=reason.detail if reason is not None else "",
         until=decision.until,
+        number_only=decision.number_only,
     )

@@ -15,15 +15,21 @@ _COMPARED = ("dialled", "answered", "effective", "abandoned")
 
 
 async def with_ledger(
-    database: Path, reader: Reader, settings: CampaignSettings, since: float | None = None, until: float | None = None
+    database: Path,
+    reader: Reader,
+    settings: CampaignSettings,
+    since: float | None = None,
+    until: float | None = None,
+    house: str = "",
 ) -> dict[str, Any]:
     """The report as plain data; `ledger` has its counts of calls that are over (None: it is away, `ledger_error` says
-    why), `agrees` whether they are the report's. Raises BadInput without a store."""
+    why), `agrees` whether they are the report's; `house`: its name, where others share the ledger. Raises BadInput
+    without a store."""
     found = await asyncio.to_thread(report, database, settings, since, until)
     data: dict[str, Any] = msgspec.to_builtins(found)
     try:
         # a list that was removed has taken its tries along, and the ledger keeps its attempts
-        states = await reader.totals(settings.scene, settings.name, found.since, until)
+        states = await reader.totals(settings.scene, settings.name, found.since, until, house)
     except LedgerAway as error:
         return {**data, "ledger": None, "ledger_error": str(error), "agrees": None}
     counts = {

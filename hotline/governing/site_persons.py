@@ -64,7 +64,7 @@ def _together(person: str, sure: tuple[Facts, Facts, Facts], others: list[Facts]
         exceptions_until=ends,
         lists=(
             *(entry for facts in sure for entry in facts.lists),
-            *(msgspec.structs.replace(entry, sure=False) for facts in others for entry in facts.lists),
+            *(msgspec.structs.replace(entry, sure=False, of="number") for facts in others for entry in facts.lists),
         ),
         tiers=tuple(tiers) if any(tiers) else (),
     )

@@ -82,6 +82,9 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     agent: str = ""
     ended: bool = True
     """False: the call is still up, and holds a channel of its caller id."""
+    corrects: bool = False
+    """Somebody says something else of the talk than before, or says it late: an `effective` one may become `answered`.
+    Of all other states more may become known, and never less."""
     caller_id_rests_until: float = 0.0
     """Of one that the network blocked: its caller id is out of rotation until then."""
 

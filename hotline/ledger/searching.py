@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, func, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calls.errors import BadInput
@@ -88,13 +88,17 @@ class Reader:
         return _whole(rows[0]) if rows else None
 
     async def totals(
-        self, scene: str, campaign: str, since: float | None = None, until: float | None = None
+        self, scene: str, campaign: str, since: float | None = None, until: float | None = None, house: str = ""
     ) -> dict[str, int]:
-        """How many attempts of a campaign, of calls that are over, came to each state. Raises LedgerAway."""
+        """How many attempts of a campaign, of calls that are over, came to each state. `house`: of this house's, and of
+        those from before keys had its name; empty: of all houses. Raises LedgerAway."""
         table = tables.attempts
         where = [table.c.scene == scene, _aside(table.c.campaign) == campaign, table.c.open.is_(False)]
         where += [table.c.at >= since] if since is not None else []
         where += [table.c.at < until] if until is not None else []
+        if house:
+            mine = _aside(table.c.key).startswith(f"{house}:", autoescape=True)
+            where.append(or_(mine, _aside(table.c.key).not_like("%:%")))
         counted = select(table.c.state, func.count().label("count")).where(*where).group_by(table.c.state)
         return {row["state"]: row["count"] for row in await asyncio.to_thread(self._rows, counted)}
 
@@ -107,6 +111,11 @@ class Reader:
         for row in await asyncio.to_thread(self._rows, counted):
             found.setdefault(row["scene"], {})[row["state"]] = row["count"]
         return found
+    async def resting(self, now: float) -> dict[str, float]:
+        """The caller ids that rest at `now`, each with the end of its rest (UTC epoch seconds). Raises LedgerAway."""
+        table = tables.resting_caller_ids
+        rows = await asyncio.to_thread(self._rows, select(table).where(table.c.until > now).order_by(table.c.caller_id))
+        return {row["caller_id"]: row["until"] for row in rows}
 
     def in_order(self, since: float, until: float) -> Iterator[dict[str, Any]]:
         """All attempts from `since` on and before `until`, the oldest first, each with its `decision`. Raises

@@ -13,7 +13,8 @@ MOVES: dict[State, frozenset[State]] = {
     # Never dialled, or expired: if it was dialled after all, it counts.
     "released": frozenset({"attempted", "answered", "effective", "abandoned", "blocked"}),
 }
-"""More may become known of a call, never less: a settlement outside of the table changes no state."""
+"""More may become known of a call, never less: a settlement outside of the table changes no state, but for one that
+corrects what was said of a talk."""
 
 SLACK_S = LONGEST_HOLD_S
 """A call may be dialled so long after it was reserved: a history is found by the latter, and counts by the former."""
@@ -37,7 +38,7 @@ def settle(attempt: Attempt, told: Settlement, now: float) -> Outcome:
     was = state_at(attempt, now)
     if was != attempt.state:
         attempt.state, attempt.expired = was, True
-    moves = told.state in MOVES[was]
+    moves = told.state in MOVES[was] or (told.corrects and (was, told.state) == ("effective", "answered"))
     if not moves and told.state != was:
         attempt.open = attempt.open and not told.ended
         return "kept"

@@ -61,7 +61,7 @@ Act = Literal[
 ABOUT: Mapping[Act, str] = {
     "watch": "the live state, numbers masked",
     "watch_operations": "trunks, webhooks, metrics",
-    "reload": "taking up a version that was published",
+    "reload": "taking up a version that was published, or an earlier one again",
     "work": "an agent's state, previews, dispositions, calls from their phone",
     "talk": "transfers and consultations in a talk",
     "direct": "moving agents and callers between queues",

@@ -82,4 +82,7 @@ def read(connection: sqlite3.Connection, party: Party) -> tuple[Listed, ...]:
         "SELECT list, scope, source, reason, since, until FROM person_lists WHERE kind = ? AND subject = ? "
         "AND over_at IS NULL ORDER BY id"
     )
-    return tuple(Listed(*row) for row in connection.execute(query, party))
+    return tuple(
+        Listed(list_, scope, source, reason, since, until, of=party.kind)
+        for list_, scope, source, reason, since, until in connection.execute(query, party)
+    )

@@ -1,6 +1,7 @@
 """The running controller, as screens, the HTTP interface and the bus ask it (`hotline.views.controller.Controller`)."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from control.commands import AskGate
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
-from hotline.campaigns.work import work_of
+from hotline.campaigns.work import last_talk, work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
 from hotline.governing import approving
@@ -247,18 +248,36 @@ class RunningController:
             now = (record.state, record.mode, record.why, record.author, record.reason) if record else ("ready",)
             words = dict(zip(("state", "mode", "why", "author", "reason"), (*now, "", "", "", "")[:5], strict=True))
             words["mode"] = words["mode"] or settings.mode
+            until = record.until if record is not None else None
             counted = msgspec.to_builtins(self._board.campaigns.of(name))
-            rows.append({"campaign": name, "title": settings.title, **words, "live": live[name], **counted})
+            rows.append(
+                {"campaign": name, "title": settings.title, **words, "until": until, "live": live[name], **counted}
+            )
         return rows
 
     def campaign_work(self, agent: AgentId) -> dict[str, Any] | None:
         """Whom the agent is shown by a campaign, or talks to, or owes a word of."""
         return work_of(self._driver.router.hub.campaigns.state, self.campaigns(), agent)
 
+    def campaign_last(self, agent: AgentId) -> AttemptId | None:
+        """The try of the agent's last talk for a campaign that is over."""
+        return last_talk(self._driver.router.hub.campaigns.state, agent)
+
     def campaign_state(self, name: str) -> str:
         """How a campaign is."""
         record = self._driver.router.hub.campaigns.state.campaigns.get(name)
         return "ready" if record is None else record.state
+
+    async def resting_caller_ids(self) -> dict[str, float] | None:
+        """The caller ids that rest after a network's block."""
+        from hotline.ledger.opening import Place  # as below
+        from hotline.ledger.port import LedgerAway
+        from hotline.ledger.searching import Reader
+
+        try:
+            return await Reader(Place.of(self._site)).resting(time.time())
+        except LedgerAway:
+            return None
 
     def campaign_refusal(self, event: CampaignOrdered) -> str:
         """Why this order changes nothing; empty where it does."""
@@ -273,7 +292,30 @@ class RunningController:
         from hotline.ledger.opening import Place
         from hotline.ledger.searching import Reader
 
-        return await with_ledger(self.database, Reader(Place.of(self._site)), settings, since, until)
+        reader = Reader(Place.of(self._site))
+        return await with_ledger(self.database, reader, settings, since, until, self._site.house)
+
+    async def published_versions(self) -> list[dict[str, Any]]:
+        """Every published version, newest first."""
+
+        def read() -> list[dict[str, Any]]:
+            current = self._versions.current()
+            return [
+                {"version": one.version, "published_at": one.published_at, "by": one.by}
+                | {"current": one.version == current}
+                for one in reversed(self._versions.all())
+            ]
+
+        return await asyncio.to_thread(read)
+
+    async def roll_back(self, version: str | None) -> str:
+        """Let new calls have an earlier version."""
+        from hotline.versions.publishing import (
+            rollback,
+        )  # with the voices of a publish, which a start need not wait for
+
+        await asyncio.to_thread(rollback, self._site, version)
+        return await self.reload()
 
     async def reload(self) -> str:
         """Look for a newly published version; the id of the one that holds now."""

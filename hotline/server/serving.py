@@ -249,7 +249,8 @@ class Server:
         vault, lookups = Vault(), Lookups(self._services)
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
-        executor.outgoing = GovernedCalls(self._do_not_call, self._gate.gate, self._gate.reserving, self._gate.looked)
+        gate = self._gate
+        executor.outgoing = GovernedCalls(self._do_not_call, gate.gate, gate.reserving, gate.looked, self.site.house)
         executor.is_pin = PinFile(self.site.override_pin).is_right
         rows = CampaignRows(writer.write, time.time)
         executor.also_write(rows.kinds, rows.take)

@@ -69,6 +69,8 @@ class BusSettings(Strict):
     tls: bool = False
 
 
+_HOUSE = "house"
+"""The file in var/ with the house's name."""
 _THE_SWITCH = SwitchSettings()
 
 
@@ -117,6 +119,9 @@ class Settings(Strict):
     ledger: str | None = None
     """The place where outgoing calls are reserved and counted: `postgresql://USER@HOST/DATABASE` when several
     controllers share it, or `sqlite:///PATH`. Default: DIR/var/ledger.db."""
+    house: str | None = pydantic.Field(None, pattern=r"^[a-z0-9][a-z0-9._-]{0,31}$")
+    """The house's name in a ledger that several houses share, another one for each; left out: DIR/var/house has one
+    that was made at the first start."""
     gate: GateSettings | None = None
     """The SIP gate before other systems' trunks. Left out: there is none."""
     sources: Annotated[dict[str, SourceSettings], pydantic.AfterValidator(check_names)] = pydantic.Field(
@@ -289,6 +294,20 @@ class Site:
                 self.recordings_of(node).mkdir(exist_ok=True, mode=0o700)
         for folder in (self.state, self.recordings, self.state / "secrets"):
             folder.chmod(0o700)  # made by an earlier release, or by hand
+        named = self.state / _HOUSE
+        if self.settings.house is None and not named.exists():
+            named.touch(mode=0o600)
+            named.write_text(f"house-{secrets.token_hex(6)}\n", encoding="utf-8")
+
+    @property
+    def house(self) -> str:
+        """The name by which a ledger that several houses share knows this one; empty before the first start."""
+        if self.settings.house is not None:
+            return self.settings.house
+        try:
+            return (self.state / _HOUSE).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
 
     def recordings_of(self, node: str) -> Path:
         """The folder that this switch records into. No two share one: each finishes what stands in its own."""

@@ -1,7 +1,7 @@
 """The tables of campaigns: what each knows of each person, how far each list is handed out, every try, and how each
 campaign is. All but the cursors follow the journal: `hotline.campaigns.rows` writes them of the core's commands."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, text
 
 from hotline.store.schema import metadata
 
@@ -22,6 +22,7 @@ campaign_contacts = Table(
     Column("agent", String(64), nullable=False, comment="whom the person asked for"),
     Column("detail", Text, nullable=False),
     Column("fetch", String(160), nullable=False, comment="the fetch that has it in hand; empty: none"),
+    Column("waits", JSON, nullable=False, server_default="[]", comment="numbers that are not tried before an instant"),
     Index("campaign_contacts_due", "campaign", "list", "due_at", sqlite_where=text("state = 'due'")),
     Index("campaign_contacts_due_by_tries", "campaign", "list", "tries", "due_at", sqlite_where=text("state = 'due'")),
     Index("campaign_contacts_again", "campaign", "list", "row", sqlite_where=text("state = 'fresh'")),
@@ -46,7 +47,12 @@ campaign_cursors = Table(
 campaign_tries = Table(
     "campaign_tries",
     metadata,
-    Column("attempt", String(160), primary_key=True, comment="the key of the reservation in the ledger, too"),
+    Column(
+        "attempt",
+        String(160),
+        primary_key=True,
+        comment="the key of the reservation in the ledger, behind the house's name",
+    ),
     Column("campaign", String(64), nullable=False),
     Column("list", Integer, nullable=False),
     Column("row", Integer, nullable=False),
@@ -63,6 +69,13 @@ campaign_tries = Table(
     Column("disposition", String(64), nullable=False),
     Column("abandoned", Boolean, nullable=False),
     Column("call", String(160), nullable=False),
+    Column(
+        "said_before", String(64), nullable=False, server_default="", comment="what the disposition took the place of"
+    ),
+    Column(
+        "notice", String(64), nullable=False, server_default="", comment="the phrase that the person has heard first"
+    ),
+    Column("reservation", BigInteger, comment="the attempt's number in the ledger"),
     Index("campaign_tries_by_campaign", "campaign", "asked_at"),
     Index("campaign_tries_by_contact", "campaign", "list", "row", "asked_at"),
     sqlite_with_rowid=False,
@@ -77,5 +90,6 @@ campaign_states = Table(
     Column("why", Text, nullable=False),
     Column("author", String(64), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("until", Float, comment="of one outside of its hours: when it goes on"),
     sqlite_with_rowid=False,
 )

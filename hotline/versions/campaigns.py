@@ -2,21 +2,31 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from dialer.campaigns.reading import Around, CampaignReading, read_campaigns
 from dialer.scenes.book import Book
 from dialer.scenes.reading import is_scenes_file
+from dsl.hours import Hours
 from dsl.tree import Node
 from ivr.compiler.queue_rules import QUEUES
 
 
 def read_folder(
-    roots: Mapping[str, Node], book: Book, flows: Collection[str], phrases: Collection[str], today: date, zone: str
+    roots: Mapping[str, Node],
+    book: Book,
+    flows: Collection[str],
+    phrases: Collection[str],
+    today: date,
+    zone: str,
+    hours: Mapping[str, Hours] = MappingProxyType({}),
 ) -> CampaignReading:
-    """The campaigns among `roots`, the parsed files by path. `book` has the scenes that could be read."""
+    """The campaigns among `roots`, the parsed files by path. `book` has the scenes that could be read, `hours` the
+    entries of hours.yaml."""
     named = _inside(roots, QUEUES, "queues")
     scenes = {name for path in roots if is_scenes_file(path) for name in _inside(roots, path, "scenes")}
-    return read_campaigns(roots, Around(book, named, flows, phrases, today, zone, scenes - book.scenes.keys()))
+    around = Around(book, named, flows, phrases, today, zone, hours, scenes - book.scenes.keys())
+    return read_campaigns(roots, around)
 
 
 def _inside(roots: Mapping[str, Node], path: str, section: str) -> tuple[str, ...]:

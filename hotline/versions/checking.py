@@ -81,7 +81,8 @@ def check(site: Site) -> Checked:
     problems = [*unreadable, *compiled.problems]
     around = compiled.flows, compiled.readings, compiled.phrases, compiled.hours
     gate = read_gate(texts, compiled.roots, *around, region, site.zone, today)
-    campaigns = read_folder(compiled.roots, gate.book, compiled.flows, compiled.phrases.keys, today, site.zone.key)
+    phrases, zone = compiled.phrases.keys, site.zone.key
+    campaigns = read_folder(compiled.roots, gate.book, compiled.flows, phrases, today, zone, compiled.hours)
     clocks, wrong_clocks = read_folder_clocks(compiled.roots, compiled.hours)
     case_rules, wrong_case_rules = read_case_rules(compiled.roots, compiled.hours, names_of_clocks(compiled.roots))
     problems += [*gate.problems, *campaigns.problems, *wrong_case_rules, *wrong_clocks]

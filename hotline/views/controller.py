@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from acd.agents import Standing
 from acd.commands import AgentChanged
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, AttemptId, CallId
 from control import events
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
@@ -148,16 +148,25 @@ class Controller(Protocol):
         ...
 
     def campaign_rows(self) -> list[dict[str, Any]]:
-        """Every published campaign: `campaign`, `title`, `state`, `mode`, `why`, `author`, `reason`, `live` (calls that
-        ring or talk), and what was counted since the controller began. Plain data for JSON."""
+        """Every published campaign: `campaign`, `title`, `state`, `mode`, `why`, `until`, `author`, `reason`, `live`
+        (calls that ring or talk), and what was counted since the controller began. Plain data for JSON."""
         ...
 
     def campaign_work(self, agent: AgentId) -> dict[str, Any] | None:
         """Whom the agent is shown by a campaign, or talks to, or owes a word of; None: nobody."""
         ...
 
+    def campaign_last(self, agent: AgentId) -> AttemptId | None:
+        """The agent's last talk for a campaign that is over, by its try; None: there was none."""
+        ...
+
     def campaign_state(self, name: str) -> str:
         """How a campaign is; `ready` for one that was never started."""
+        ...
+
+    async def resting_caller_ids(self) -> dict[str, float] | None:
+        """The caller ids that rest after a network's block, each with the end of its rest (UTC epoch seconds); None:
+        the ledger does not answer."""
         ...
 
     def campaign_refusal(self, event: CampaignOrdered) -> str:
@@ -171,6 +180,14 @@ class Controller(Protocol):
 
         Raises BadInput without a store.
         """
+        ...
+
+    async def published_versions(self) -> list[dict[str, Any]]:
+        """Every published version, newest first: `version`, `published_at` (UTC epoch seconds), `by`, `current`."""
+        ...
+
+    async def roll_back(self, version: str | None) -> str:
+        """Let new calls have an earlier version, the one before unless it is named; its id. Raises BadInput."""
         ...
 
     async def reload(self) -> str:

@@ -15,12 +15,23 @@ def parties(direction: str, caller: str, called: str) -> tuple[str, str]:
     """Caller and called of a call as they are shown: of one that an agent makes, the number outside is the called."""
     match direction:
         case "out":
-            # an agent is an account; a call of a campaign has the person as its caller, and is a number
-            return masked(caller) if caller.startswith("+") else caller, masked(called)
+            return masked(caller) if is_contact(direction, caller) else caller, masked(called)
         case "internal":
             return caller, called
         case _:
             return masked(caller), called
+
+
+def is_contact(direction: str, caller: str) -> bool:
+    """Whether a call is a campaign's: its caller is the person who was called. An agent who calls is an account."""
+    return direction == "out" and caller.startswith("+")
+
+
+def from_to(direction: str, caller: str, called: str) -> str:
+    """Who called whom, of a call that did not come in: the caller id and the person, of a campaign's."""
+    if is_contact(direction, caller):
+        return f"{called} → {caller}" if called else f"→ {caller}"
+    return f"{caller} → {called}"
 
 
 def call_row(row: Row) -> dict[str, Any]:

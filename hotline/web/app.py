@@ -35,6 +35,7 @@ from hotline.web import (
     signing_in,
     strictness,
     transfers,
+    versions,
     waits,
 )
 from hotline.web.acts import acts_by_route
@@ -117,6 +118,7 @@ def make(
         """Take up a version that was just published; the next call has it."""
         return {"version": await controller.reload()}
 
+    versions.add(app, controller, guard)
     live_events.add(app, controller, guard)
     _agents(app, controller, works)
     calls.add(app, controller, guard)
@@ -131,7 +133,7 @@ def make(
     waits.add(app, controller, [Depends(guard.needs("give_wait_tokens"))], tokens)
     governing.add(app, controller, guard, gate)
     reserving.add(app, controller, guard, gate)
-    campaigns.add(app, controller, guard)
+    campaigns.add(app, controller, guard, gate)
     campaign_work.add(app, controller, works)
     persons.add(app, controller, guard, gate)
     approving.add(app, controller, guard)

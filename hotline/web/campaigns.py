@@ -12,6 +12,8 @@ from dialer.campaigns.events import Act, CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
 from hotline.campaigns import showing
 from hotline.campaigns.reading import STATES, contacts
+from hotline.governing.caller_ids import resting_of
+from hotline.governing.gate import Answers
 from hotline.site import audit
 from hotline.site.instants import instant
 from hotline.views.controller import Controller
@@ -39,7 +41,7 @@ class Order(Body):
     reason: str = pydantic.Field("", max_length=500, examples=["day 1"])
 
 
-def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
+def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) -> None:
     """Put the requests into `app`."""
     sees = guard.needs("see_outgoing")
     _orders(app, controller, guard)
@@ -52,9 +54,13 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.get("/campaigns/{campaign}", dependencies=[Depends(sees)], tags=["campaigns"])
     async def campaign(campaign: CampaignPath) -> dict[str, Any]:
-        """One of them, with its settings as they are published."""
+        """One of them, with its settings as they are published, and the caller ids of its scene that rest after a
+        network's block."""
         settings = known_campaign(controller, campaign)
-        return await _read(lambda: showing.with_settings(controller.database, settings))
+        found = await _read(lambda: showing.with_settings(controller.database, settings))
+        resting = await controller.resting_caller_ids()
+        mine = None if resting is None else resting_of(answers.gate.in_force, resting, settings.scene)
+        return {**found, "caller_ids_resting": mine}
 
     @app.get("/campaigns/{campaign}/contacts", tags=["campaigns"])
     async def people(

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from calls.ids import AttemptId
-from dialer.campaigns.commands import Fetch, KeepContact
+from dialer.campaigns.commands import Fetch, KeepContact, LogTry, Recall
 from dialer.campaigns.contacts import ENDS, Contact, ContactKey, ContactState, Number
-from dialer.campaigns.events import Fetched
+from dialer.campaigns.events import Fetched, Recalled
 
 
 class Row(msgspec.Struct):
@@ -41,6 +41,7 @@ class Rows:
         self.lists = lists
         self.by_campaign: dict[str, dict[ContactKey, Row]] = {}
         self._fetched: dict[AttemptId, tuple[ContactKey, ...]] = {}
+        self.tries: dict[AttemptId, LogTry] = {}
 
     def of(self, campaign: str) -> dict[ContactKey, Row]:
         """What this campaign knows of each contact of every list."""
@@ -75,6 +76,19 @@ class Rows:
         """Write it."""
         row = self.of(kept.campaign)[kept.contact.key]
         row.contact, row.state, row.due_at, row.detail = kept.contact, kept.state, kept.due_at, kept.detail
+
+    def log(self, row: LogTry) -> None:
+        """Write a try."""
+        self.tries[row.attempt] = row
+
+    def recall(self, asked: Recall) -> Recalled:
+        """A try that is over, with its contact, as `Recall` says."""
+        row = self.tries.get(asked.attempt)
+        if row is None:
+            return Recalled(asked.attempt)
+        known = self.of(asked.campaign)[row.contact]
+        name = next(name for name, people in self.lists.items() if any(one.key == row.contact for one in people))
+        return Recalled(asked.attempt, row, known.contact, name, known.due_at)
 
     def states(self, campaign: str) -> dict[str, int]:
         """How many contacts are in each state."""

@@ -157,6 +157,10 @@ class World:
                     self._later(_GATE_S, self.rows.fetch(command, self.utc))
                 case commands.KeepContact():
                     self.rows.keep(command)
+                case commands.LogTry():
+                    self.rows.log(command)
+                case commands.Recall():
+                    self._later(_GATE_S, self.rows.recall(command))
                 case commands.Ask():
                     self._ask(command)
                 case commands.Place():

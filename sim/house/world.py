@@ -20,7 +20,7 @@ from control import commands, events
 from control.assembly import make_router
 from control.register import Call, call_id
 from dialer.campaigns import commands as campaigns
-from dialer.campaigns.events import Fetched
+from dialer.campaigns.events import Fetched, Recalled
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft
 from ivr.events import LookupFinished
 from ivr.machine.core import Ivr
@@ -147,6 +147,7 @@ class House:
             campaigns.Fetch: self._fetch,
             campaigns.KeepContact: _nothing,
             campaigns.LogTry: _nothing,
+            campaigns.Recall: self._recall,
             campaigns.DoNotCall: _nothing,
             campaigns.ShowPreview: _nothing,
             campaigns.EndPreview: _nothing,
@@ -364,6 +365,10 @@ class House:
     def _fetch(self, command: campaigns.Fetch) -> None:
         """Nobody is on a list of this house: its campaigns call nobody."""
         self._later(_CHECKED_S, Fetched(command.campaign, command.fetch))
+
+    def _recall(self, command: campaigns.Recall) -> None:
+        """Nor does it know of any try."""
+        self._later(_CHECKED_S, Recalled(command.attempt))
 
     def _look_up(self, command: Lookup) -> None:
         caller = self.callers.by_call.get(command.call)

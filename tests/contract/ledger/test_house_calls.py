@@ -59,11 +59,11 @@ class House:
         self.ledger: Any = rig.ledger
         self.calls = self.another()
 
-    def another(self) -> GovernedCalls:
-        """The gate of the next controller."""
+    def another(self, name: str = "here") -> GovernedCalls:
+        """The gate of the next controller; of the house of this name."""
         nobody = Subjects("CN", MemoryLists(), MemoryPersons())
         gate = Gate(lambda: self.in_force, lambda _: nobody, self.ledger, utc=lambda: self.rig.now)
-        return GovernedCalls(self.lists, gate, Reserving(gate, self.ledger), self.looked)
+        return GovernedCalls(self.lists, gate, Reserving(gate, self.ledger), self.looked, name)
 
     async def states(self) -> list[str]:
         return [row["state"] for row in reversed(await self.rig.rows())]
@@ -127,6 +127,33 @@ async def test_the_same_request_after_a_restart_has_the_same_reservation_and_the
     again = await house.another().ask(asks())
     assert again == first
     assert await house.states() == ["reserved"]
+
+
+async def test_a_list_that_cannot_be_read_ends_no_contact_and_one_that_names_the_number_is_about_that(
+    house: House,
+) -> None:
+    house.lists.broken = True
+    assert (await house.calls.ask(asks(origin="campaign"))).verdict == "unknown"
+    house.lists.broken = False
+    house.lists.numbers.add(NUMBER)
+    answer = await house.calls.ask(asks(origin="campaign"))
+    assert (answer.verdict, answer.number_only) == ("deny", True)
+
+
+async def test_two_houses_on_one_ledger_have_each_their_own_by_the_same_request(house: House) -> None:
+    here = await house.calls.ask(asks("spring/1.1/1", origin="campaign", campaign="spring"))
+    there = await house.another("there").ask(
+        asks("spring/1.1/1", origin="campaign", campaign="spring", number="+8613800000077")
+    )
+    assert (here.verdict, there.verdict) == ("allow", "allow")
+    assert here.reservation != there.reservation
+    assert sorted(row["key"] for row in await house.rig.rows()) == ["here:spring/1.1/1", "there:spring/1.1/1"]
+    for answer, state in ((here, "effective"), (there, "attempted")):
+        await house.calls.settle(tells(answer.reservation, state))
+    reader = house.rig.reader
+    assert await reader.totals("remind", "spring", house="here") == {"effective": 1}
+    assert await reader.totals("remind", "spring", house="there") == {"attempted": 1}
+    assert await reader.totals("remind", "spring") == {"effective": 1, "attempted": 1}
 
 
 async def test_two_at_once_by_the_same_name_are_one(house: House) -> None:

@@ -145,6 +145,24 @@ async def test_a_key_says_what_became_of_its_attempt(rig: LedgerRig) -> None:
     assert (again.attempt, again.fresh, again.state) == (first.attempt, False, "effective")
 
 
+async def test_a_correction_takes_back_a_talk_and_nothing_else(rig: LedgerRig) -> None:
+    talk = (await rig.reserve(asked("+8613800000001"))).attempt
+    await rig.settle(talk, "effective", result="talked")
+    assert (await rig.settle(talk, "answered", result="stranger")).outcome == "kept"
+    corrected = await rig.settle(talk, "answered", result="stranger", corrects=True)
+    assert (corrected.outcome, corrected.state) == ("settled", "answered")
+    assert (await rig.settle(talk, "answered", result="stranger", corrects=True)).outcome == "repeated"
+    assert (await rig.settle(talk, "effective", result="promise", corrects=True)).state == "effective"
+    (call,) = (await rig.ledger.history("+8613800000001", "", "", 0.0)).calls
+    assert (call.state, call.result) == ("effective", "promise")
+    for state in ("abandoned", "blocked", "attempted"):
+        other = (await rig.reserve(asked("+8613800000002"))).attempt
+        await rig.settle(other, state)
+        assert (await rig.settle(other, "answered", corrects=True)).state == (
+            "answered" if state == "attempted" else state
+        )
+
+
 async def test_a_key_of_an_expired_attempt_is_not_dialled_again(rig: LedgerRig) -> None:
     first = await rig.reserve(key="k", hold_s=60)
     rig.now += 60
@@ -246,6 +264,8 @@ async def test_the_use_of_a_caller_id(rig: LedgerRig) -> None:
     await rig.settle(second.attempt, "blocked", caller_id_rests_until=START + 900)
     (use,) = (await rig.ledger.history(NUMBER, "", "", 0.0, pool)).caller_ids
     assert (use.channels, use.starts, use.blocked_until) == (1, (START + 0.5,), START + 900)
+    assert await rig.reader.resting(START + 899) == {pool[0]: START + 900}
+    assert await rig.reader.resting(START + 900) == {}
     await rig.settle(first.attempt, "effective")
     (use,) = (await rig.ledger.history(NUMBER, "", "", 0.0, pool)).caller_ids
     assert use.channels == 0

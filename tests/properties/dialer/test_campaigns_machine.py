@@ -18,6 +18,7 @@ from dialer.campaigns.contacts import Contact
 from dialer.campaigns.core import Campaigns
 from dialer.campaigns.results import Disposition
 from dialer.campaigns.settings import CampaignSettings, Detection, ListShare, RetryRules
+from dsl.hours import Hours, is_open
 from sim.campaigns.rows import Rows, people
 
 pytestmark = pytest.mark.properties
@@ -47,12 +48,14 @@ def one(name: str, mode: str, queue: str, *lists: ListShare, **changes: object) 
     )
 
 
+MORNING = Hours("UTC", (((0, 540),),) * 7)
+"""The clock begins at eight."""
 A, B = ListShare("a", 1), ListShare("b", 2)
 FIRST = (
     one("auto", "progressive", "care", A, B, at_once=3),
     one("fast", "predictive", "care", B),
     one("look", "preview", "desk", A),
-    one("robot", "agentless", "", A, B, flow="survey", at_once=2),
+    one("robot", "agentless", "", A, B, flow="survey", at_once=2, hours="morning", calendar=MORNING),
 )
 SECOND = (
     one("auto", "predictive", "care", B, keep_free=1),
@@ -61,6 +64,7 @@ SECOND = (
 )
 VERSIONS = {"v1": {each.name: each for each in FIRST}, "v2": {each.name: each for each in SECOND}}
 NAMES = ("auto", "fast", "look", "robot")
+_WORDS = ["allow", "allow", "allow", "defer", "wait", "deny", "number", "away"]
 AGENTS = tuple(map(AgentId, ("ann", "ben", "cem")))
 
 
@@ -93,6 +97,11 @@ class Machine(RuleBasedStateMachine):
         self.given_up: list[AttemptId] = []
         self.refused: list[str] = []
         self.taken: list[AttemptId] = []
+        self.recalls: list[commands.Recall] = []
+        self.over: list[AttemptId] = []
+        """Talks that are over, in the order of their ends."""
+        self.late = False
+        """A late word is being counted: it writes contacts who are in nobody's hand."""
 
     @initialize()
     def begin(self) -> None:
@@ -140,8 +149,19 @@ class Machine(RuleBasedStateMachine):
                 self.shown.remove(ended)
             case commands.KeepContact():
                 row = self.rows.of(command.campaign)[command.contact.key]
-                assert row.state == "in_hand", "what is not in hand is nobody's to write"
+                assert row.state == "in_hand" or self.late, "what is not in hand is nobody's to write"
+                assert command.contact.asked >= row.contact.asked, "no try has a name that was used"
                 self.rows.keep(command)
+            case commands.LogTry():
+                self.rows.log(command)
+                if command.result == "talked" and command.attempt not in self.over:
+                    self.over.append(command.attempt)
+            case commands.Recall():
+                if again:
+                    assert command in self.recalls
+                else:
+                    assert command not in self.recalls
+                    self.recalls.append(command)
             case commands.DoNotCall():
                 self.refused.append(command.number)
             case _:
@@ -162,6 +182,8 @@ class Machine(RuleBasedStateMachine):
             assert command.number != other_number, "one call for a number at a time"
         assert command.number in {one.number for one in row.contact.numbers}
         assert self.core.state.campaigns[command.campaign].state == "running"
+        hours = self.core.settings(command.campaign).calendar  # type: ignore[union-attr]  # it runs
+        assert hours is None or is_open(hours, self.utc)[0], "nobody is called outside of the campaign's hours"
         self.person_of[command.attempt] = (command.campaign, person, command.number)
         self.asking.append(command)
 
@@ -201,7 +223,7 @@ class Machine(RuleBasedStateMachine):
         fetch = self.open.pop(place % len(self.open))
         self.do(events.Fetched(fetch.campaign, fetch.fetch, error=error) if error else self.rows.fetch(fetch, self.utc))
 
-    @rule(place=st.integers(0, 9), word=st.sampled_from(["allow", "allow", "allow", "defer", "deny", "number", "away"]))
+    @rule(place=st.integers(0, 9), word=st.sampled_from(_WORDS))
     def gate_answers(self, place: int, word: str) -> None:
         if not self.asking:
             return
@@ -212,8 +234,8 @@ class Machine(RuleBasedStateMachine):
             case "allow":
                 self.allowed.append(ask.attempt)
                 self.do(events.Allowed(ask.attempt))
-            case "defer":
-                self.do(events.Deferred(ask.attempt, self.utc + 300, "hours"))
+            case "defer" | "wait":
+                self.do(events.Deferred(ask.attempt, self.utc + 300, "hours", number_only=word == "wait"))
             case _:
                 self.do(events.Denied(ask.attempt, "rule", number_only=word == "number", away=word == "away"))
 
@@ -255,6 +277,21 @@ class Machine(RuleBasedStateMachine):
         of = self.placed if in_talk else self.noting
         if of:
             self.do(events.Dispositioned(of[place % len(of)], name, again_at=self.utc + 900, same_agent=in_talk))
+
+    @rule(place=st.integers(0, 9), name=st.sampled_from([one.name for one in SAID]))
+    def agent_says_late(self, place: int, name: str) -> None:
+        over = [attempt for attempt in self.over if attempt not in self.core.state.tries]
+        if over:
+            self.do(events.Dispositioned(over[place % len(over)], name, again_at=self.utc + 900))
+
+    @rule(place=st.integers(0, 9), error=st.sampled_from(["", "", "locked"]))
+    def store_recalls(self, place: int, error: str) -> None:
+        if not self.recalls:
+            return
+        recall = self.recalls.pop(place % len(self.recalls))
+        self.late = True
+        self.do(events.Recalled(recall.attempt, error=error) if error else self.rows.recall(recall))
+        self.late = False
 
     @rule(place=st.integers(0, 9), taken=st.booleans())
     def preview_answered(self, place: int, taken: bool) -> None:
@@ -329,6 +366,8 @@ class Machine(RuleBasedStateMachine):
             self.do(events.Ended(attempt, "given_up"))
         self.now += 1000.0
         self.do(None)
+        while self.recalls:
+            self.store_recalls(0, "")
         for name in self.core.state.campaigns:
             left = [key for key, row in self.rows.of(name).items() if row.state == "in_hand"]
             assert left == [], "each contact is at an end or waits"

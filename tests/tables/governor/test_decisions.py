@@ -40,6 +40,8 @@ def test_the_decision_and_its_reasons(row: Row) -> None:
         for word, value in row.get("obliged", {}).items():
             found = getattr(decision.obligations, word)
             assert (list(found) if isinstance(found, tuple) else found) == value
+        if "number_only" in row:
+            assert decision.number_only == row["number_only"]
         if index == 0:
             assert list(decision.passed_by) == row.get("passed_by", [])
 

@@ -14,6 +14,7 @@ from dialer.campaigns import commands as wanted
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.results import Disposition
 from dialer.campaigns.settings import CampaignSettings, ListShare, Mode, RetryRules
+from dialer.governor.decisions import Obligations
 from sim.campaigns.rows import Rows, people
 from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, Directory, configuration
 
@@ -44,10 +45,12 @@ def campaign(mode: Mode = "progressive", **changes: object) -> CampaignSettings:
 class CampaignHouse(ControlHarness):
     """Answers fetches and, while `gate` is `allow`, questions to the gate by itself."""
 
-    def __init__(self, settings: CampaignSettings, *agents: str, count: int = 10) -> None:
+    def __init__(self, settings: CampaignSettings, *agents: str, count: int = 10, numbers: int = 1) -> None:
         self.settings = settings
-        self.rows = Rows({"spring": people(1, count)})
+        self.rows = Rows({"spring": people(1, count, numbers)})
         self.gate = "allow"
+        self.obligations = Obligations()
+        """Those of all that is allowed."""
         self.reserved = 0
         super().__init__()
         for agent in agents:
@@ -72,6 +75,10 @@ class CampaignHouse(ControlHarness):
             match command:
                 case wanted.KeepContact():
                     self.rows.keep(command)
+                case wanted.LogTry():
+                    self.rows.log(command)
+                case wanted.Recall():
+                    given += self._take(self.rows.recall(command))
                 case wanted.Fetch():
                     given += self._take(self.rows.fetch(command, self.utc))
                 case commands.AskGate() if self.gate == "allow":
@@ -85,7 +92,8 @@ class CampaignHouse(ControlHarness):
     def allow(self, asked: commands.AskGate) -> list[commands.RouterCommand]:
         """The gate reserves the attempt."""
         self.reserved += 1
-        return self._take(events.GateAnswered(asked.call, asked.attempt, "allow", self.reserved))
+        answer = events.GateAnswered(asked.call, asked.attempt, "allow", self.reserved, self.obligations)
+        return self._take(answer)
 
     def start(self) -> None:
         self.tell(CampaignOrdered("spring", "start", "kim"))

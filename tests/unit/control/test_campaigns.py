@@ -10,7 +10,7 @@ from calls.commands import Bridge, HangUp, Originate, Play
 from calls.ids import AgentId, LegId
 from complaints.cases import FileCase
 from control import events
-from control.commands import AskGate, LogCall, LogLeg, LogTalk, SettleAttempt
+from control.commands import AskGate, LogCall, LogLeg, LogTalk, Noticed, SettleAttempt
 from dialer.campaigns import commands as wanted
 from dialer.campaigns.events import CampaignOrdered, Dispositioned, PreviewAnswered
 from dialer.campaigns.results import BY_CAUSE, Disposition
@@ -50,6 +50,30 @@ def test_a_contact_is_called_after_the_gates_word_and_by_its_obligations():
     assert call.leg == "contact-spring-1.0-1", "always the same: a switch calls it once"
 
 
+@pytest.mark.parametrize(
+    ("verdict", "number_only", "next_number", "state"),
+    [
+        ("deny", True, True, "in_hand"),
+        ("deny", False, False, "denied"),
+        ("defer", True, True, "in_hand"),
+        ("defer", False, False, "due"),
+        ("unknown", True, False, "due"),
+    ],
+)
+def test_a_no_to_one_number_leaves_the_persons_other_one(verdict, number_only, next_number, state):
+    house = CampaignHouse(campaign(), "01", count=1, numbers=2)
+    house.gate = ""
+    house.start()
+    asked = house.last(AskGate)
+    until = house.utc + 60 if verdict == "defer" else None
+    house.tell(
+        events.GateAnswered(asked.call, asked.attempt, verdict, rule="house.x", until=until, number_only=number_only)
+    )
+    again = house.last(AskGate)
+    assert (again.number != asked.number) == next_number
+    assert house.rows.states("spring") == {state: 1}
+
+
 def test_an_answer_is_with_an_agent_and_settled_by_the_disposition():
     house = CampaignHouse(campaign(), "01")
     call, agent_leg = house.talking()
@@ -76,6 +100,21 @@ def test_an_answer_is_with_an_agent_and_settled_by_the_disposition():
     assert (logged.direction, logged.outcome, logged.agent) == ("out", "answered", "01")
     assert house.last(LogTalk).agent == "01"
     assert house.rows.states("spring")["reached"] == 1
+
+
+def test_a_word_after_the_limit_of_wrap_up_opens_its_case_and_counts():
+    house = CampaignHouse(campaign(wrap_up_s=20.0), "01", count=1)
+    call, agent_leg = house.talking()
+    house.hangs_up(call)
+    house.hangs_up(agent_leg)
+    house.wait(21.0)
+    assert settled(house)[-1] == ("effective", "talked", True)
+    house.tell(Dispositioned("spring/1.0/1", "angry"))
+    assert house.last(FileCase).case.call == call
+    assert settled(house)[-1] == ("effective", "angry", True)
+    assert house.last(SettleAttempt).corrects
+    row = house.given(wanted.LogTry)[-1]
+    assert (row.disposition, row.said_before, row.reservation, row.call) == ("angry", "", 1, call)
 
 
 def test_nobody_there_within_two_seconds_is_told_so_and_counts_as_abandoned():
@@ -180,6 +219,20 @@ def test_a_denied_contact_is_nobodys_call_and_an_unknown_answer_is_for_later():
     assert house.calls_outside() == []
 
 
+@pytest.mark.parametrize(
+    ("cause", "rests"), [(Cause.BLOCKED, True), (Cause.UNWANTED, True), (Cause.REJECTED, False), (Cause.BUSY, False)]
+)
+def test_a_caller_id_rests_after_a_block_for_as_long_as_the_policy_says(cause, rests):
+    house = CampaignHouse(campaign(), "01")
+    house.obligations = Obligations(
+        caller_ids=("+862195588",), caller_id_rests_s=3600.0, caller_id_rests_after=("blocked", "unwanted")
+    )
+    house.start()
+    house.hangs_up(house.calls_outside()[0].leg, cause)
+    until = house.given(SettleAttempt)[-1].caller_id_rests_until
+    assert until == (pytest.approx(house.utc + 3600.0) if rests else 0.0)
+
+
 def test_what_is_allowed_and_not_wanted_any_more_is_released():
     house = CampaignHouse(campaign(), "01")
     house.gate = ""
@@ -217,8 +270,18 @@ def test_an_agent_says_what_came_of_the_talk_by_a_code_and_owes_that_word():
     dials(house, "*671")
     assert house.last(Play).media[0].text == "agent_wrap_up_ended"
     assert next(one for one in house.given(wanted.LogTry) if one.disposition).disposition == "promise"
+    told = len(settled(house))
     dials(house, "*671")
-    assert house.last(Play).media[0].text == "agent_refused", "there is no talk to say it of"
+    assert house.last(Play).media[0].text == "agent_wrap_up_ended"
+    assert len(settled(house)) == told, "said twice it is once"
+    dials(house, "*679")
+    assert house.last(wanted.DoNotCall).number == "+8613900100000"
+    assert settled(house)[-1] == ("effective", "no_more", True)
+    assert house.last(SettleAttempt).reservation == 1, "of the try that is over"
+    (corrected,) = [one for one in house.given(Noticed) if one.event == "disposition corrected"]
+    assert corrected.detail == "spring/1.0/1: no_more takes the place of promise"
+    assert house.rows.states("spring")["refused"] == 1
+    assert house.router.register.tries.keys() == house.router.hub.campaigns.state.tries.keys()
 
 
 def dials(house: CampaignHouse, code: str) -> None:

@@ -34,7 +34,14 @@ BOOK = Book(
     },
     hours={"outbound": _OPEN, "shut": _SHUT},
 )
-AROUND = Around(BOOK, ("loans", "front_desk"), ("ask", "main"), ("safe_harbour", "sorry"), date(2026, 11, 30))
+AROUND = Around(
+    BOOK,
+    ("loans", "front_desk"),
+    ("ask", "main"),
+    ("safe_harbour", "sorry"),
+    date(2026, 11, 30),
+    hours={"office": _OPEN, "shut": _SHUT},
+)
 PATH = "dialplans/campaigns/a.yaml"
 
 

@@ -42,7 +42,7 @@ def campaign(mode: Mode = "progressive", **changes: object) -> CampaignSettings:
 class House:
     """Drives the core. `said` has every command so far; fetches and rows are answered by themselves.
 
-    `answers`: whether the store answers at once; else `Fetch` stays in `unanswered`.
+    `answers`: whether the store answers at once; else `Fetch` stays in `unanswered`. `recalls`: likewise `Recall`.
     """
 
     def __init__(self, *campaigns: CampaignSettings, rows: Rows | None = None) -> None:
@@ -53,6 +53,7 @@ class House:
         self.now = 100.0
         self.said: list[CampaignCommand] = []
         self.answers = True
+        self.recalls = True
         self.unanswered: list[commands.Fetch] = []
         self.on_command: Callable[[CampaignCommand], None] = lambda command: None
         self.do(ClockSet(UTC_AT_START - self.now))
@@ -73,12 +74,16 @@ class House:
             self.on_command(command)
             if isinstance(command, commands.KeepContact):
                 self.rows.keep(command)
+            if isinstance(command, commands.LogTry):
+                self.rows.log(command)
         for command in wanted:
             if isinstance(command, commands.Fetch):
                 if self.answers:
                     given += self.do(self.rows.fetch(command, self.utc))
                 else:
                     self.unanswered.append(command)
+            if isinstance(command, commands.Recall) and self.recalls:
+                given += self.do(self.rows.recall(command))
         return given
 
     def wait(self, seconds: float) -> list[CampaignCommand]:

@@ -62,6 +62,23 @@ def test_an_agent_is_left_to_inbound_callers_and_none_is_dialled_while_one_waits
     assert len(of_kind(commands.Ask, house.said)) == 1
 
 
+@pytest.mark.parametrize(
+    ("queue", "dials"), [("care", False), ("front_desk", False), ("loans", False), ("elsewhere", True)]
+)
+@pytest.mark.parametrize("mode", ["progressive", "predictive"])
+def test_callers_of_further_queues_come_first_where_the_campaign_says_so(mode, queue, dials):
+    house = House(campaign(mode, callers_first=("front_desk", "loans")))
+    house.start()
+    assert house.core.running_queues() == ("care", "front_desk", "loans")
+    house.do(events.CallersWaiting(queue, 1))
+    house.agents("ann")
+    house.wait(2.0)
+    assert bool(of_kind(commands.Ask, house.said)) == dials
+    house.do(events.CallersWaiting(queue, 0))
+    house.wait(2.0)
+    assert of_kind(commands.Ask, house.said), "nobody waits any more"
+
+
 def test_no_more_calls_at_once_than_the_campaign_has_lines():
     house = House(campaign("agentless", at_once=3))
     house.start()
@@ -138,6 +155,61 @@ def test_a_number_that_is_denied_alone_leaves_the_persons_other_one():
     assert kept(house).state == "denied"
 
 
+def test_a_number_that_waits_alone_leaves_the_persons_other_one_and_is_asked_for_at_its_time():
+    house = House(rows=Rows({"spring": people(1, 1, numbers=2)}))
+    house.start()
+    house.agents("ann")
+    first = house.asked()
+    house.do(events.Deferred(first.attempt, house.utc + 600, "house.often", number_only=True))
+    second = house.asked()
+    assert (second.attempt, second.number != first.number) == ("spring/1.0/2", True)
+    house.do(events.Allowed(second.attempt))
+    house.do(events.Ended(second.attempt, "no_answer"))
+    assert (kept(house).state, kept(house).due_at) == ("due", house.utc + 600)
+    house.wait(599)
+    assert house.asked() == second
+    house.wait(1)
+    assert house.asked().number == first.number
+
+
+def test_a_person_all_of_whose_numbers_wait_is_asked_for_when_the_first_of_them_may_be():
+    house = House(rows=Rows({"spring": people(1, 1, numbers=2)}))
+    house.start()
+    house.agents("ann")
+    house.do(events.Deferred(house.asked().attempt, house.utc + 900, "hours", number_only=True))
+    second = house.asked()
+    house.do(events.Deferred(second.attempt, house.utc + 300, "hours", number_only=True))
+    assert (kept(house).state, kept(house).due_at) == ("due", house.utc + 300)
+    assert len(of_kind(commands.LogTry, house.said)) == 2, "each no has its row"
+    house.wait(300)
+    assert (house.asked().number, house.asked().attempt) == (second.number, "spring/1.0/3")
+
+
+def test_a_persons_no_ends_them_whatever_other_numbers_they_have():
+    house = House(rows=Rows({"spring": people(1, 1, numbers=2)}))
+    house.start()
+    house.agents("ann")
+    house.do(events.Denied(house.asked().attempt, "house.complained"))
+    assert kept(house).state == "denied"
+    assert len(of_kind(commands.Ask, house.said)) == 1
+
+
+def test_who_wants_no_more_calls_wants_none_by_any_number_that_is_theirs():
+    house = House(rows=Rows({"spring": people(1, 1, numbers=3)}))
+    house.start()
+    house.agents("ann")
+    first = house.asked()
+    house.do(events.Denied(first.attempt, "invalid", number_only=True))
+    second = house.asked()
+    house.do(events.Allowed(second.attempt))
+    house.do(events.Answered(second.attempt))
+    house.do(events.Connected(second.attempt, ANN))
+    said = of_kind(commands.DoNotCall, house.do(events.Dispositioned(second.attempt, "no_more")))
+    theirs = [one.number for one in people(1, 1, numbers=3)[0].numbers]
+    assert [one.number for one in said] == theirs[1:], "the first one is not theirs"
+    assert {one.attempt for one in said} == {second.attempt}
+
+
 def test_a_gate_that_is_away_leaves_all_contacts_for_later():
     house = House(rows=Rows({"spring": people(1, 1)}))
     house.start()
@@ -173,7 +245,6 @@ def test_stale_events_change_nothing():
         events.Connected(attempt, ANN),
         events.Unserved(attempt),
         events.Ended(attempt, "busy"),
-        events.Dispositioned(attempt, "promise"),
         events.PreviewAnswered(attempt, ANN, True),
         events.Detected(attempt, "person"),
         events.Rang(attempt),

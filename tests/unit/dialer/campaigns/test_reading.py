@@ -6,7 +6,7 @@ from dialer.campaigns.results import Disposition
 from dialer.campaigns.schema import json_schema
 from dialer.campaigns.settings import NEVER, ListShare
 from dialer.campaigns.written import Written
-from tests.unit.dialer.campaigns.folder import read, told
+from tests.unit.dialer.campaigns.folder import AROUND, read, told
 
 pytestmark = pytest.mark.unit
 
@@ -27,6 +27,7 @@ campaigns:
     queue: loans
     skills: loans>=2
     order: fewest_tries
+    hours: office
     retry: {after: 1 day, by_result: {promise: never, busy: 30 min}, next_number: busy, next_number_after: 5 min}
     ring: 25 s
     at_once: 40
@@ -38,6 +39,7 @@ campaigns:
     disposition_required: false
     wrap_up: 90 s
     keep_free: 2
+    callers_first: front_desk
     pacing: {abandoned_at_most: 0.02, denominator: answered, answer_rate: 0.2, talk: 3 min, wrap_up: 20 s}
 """
     )
@@ -52,6 +54,8 @@ campaigns:
         Disposition(name="no_more", meaning="refused", code="29", effective=False),
     )
     assert (found.disposition_required, found.wrap_up_s, found.keep_free) == (False, 90.0, 2)
+    assert (found.callers_first, found.inbound_queues) == (("front_desk",), ("loans", "front_desk"))
+    assert (found.hours, found.calendar) == ("office", AROUND.hours["office"])
     pacing = found.pacing
     assert {window.limit for window in pacing.windows} == {0.02}
     assert (pacing.campaign, pacing.denominator, pacing.answer_rate, pacing.patience_s) == (
@@ -125,6 +129,15 @@ def test_lists_are_one_name_or_several_or_weights() -> None:
             "1:83: campaign c: bussy is no result, and no disposition of this campaign (did you mean busy?) [unknown-r",
         ),
         ("scene: reminder, mode: preview, queue: loans, safe_harbour: sory", "no phrase sory (did you mean sorry?)"),
+        (
+            "scene: reminder, mode: preview, queue: loans, hours: offce",
+            "1:70: campaign c: hours: there is no hours offce (did you mean office?) [unknown-hours]",
+        ),
+        (
+            "scene: reminder, mode: preview, queue: loans, callers_first: [loan, front_desk]",
+            "1:79: campaign c: callers_first: there is no queue loan (did you mean loans?) [unknown-queue]",
+        ),
+        ("scene: reminder, mode: preview, queue: loans, hours: shut", "hours: shut is never open: no day of two years"),
         ("scene: reminder, mode: preview, queue: loans, dispositions: {busy: {}}", "busy is what the network says of"),
         (
             "scene: reminder, mode: preview, queue: loans, dispositions: {a: {code: 1}, b: {code: 12}}",

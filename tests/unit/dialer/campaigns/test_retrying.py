@@ -3,7 +3,16 @@
 import pytest
 
 from dialer.campaigns.contacts import Contact, ContactKey, Number
-from dialer.campaigns.retrying import AWAY_S, OUT_OF_SERVICE_S, SOON_S, after_try, deferred, denied, not_placed
+from dialer.campaigns.retrying import (
+    AWAY_S,
+    OUT_OF_SERVICE_S,
+    SOON_S,
+    after_try,
+    deferred,
+    denied,
+    not_placed,
+    number_to_try,
+)
 from dialer.campaigns.settings import NEVER, RetryRules
 
 pytestmark = pytest.mark.unit
@@ -91,8 +100,84 @@ def test_what_our_side_could_not_place_is_soon_tried_again():
 
 
 def test_a_defer_until_now_is_not_asked_in_a_circle():
-    assert deferred(contact(0), AT, "hours", AT).due_at == AT + SOON_S
-    assert deferred(contact(0), AT + 60, "hours", AT).due_at == AT + 60
+    for number_only in (False, True):
+        assert deferred(contact(0), A, AT, "hours", AT, number_only).due_at == AT + SOON_S
+        assert deferred(contact(0), A, AT + 60, "hours", AT, number_only).due_at == AT + 60
+
+
+# numbers, bad ones, seconds that others wait, the one asked for, the gate's no, is it the number's? →
+# the number that is asked for at once, or else the state, the wait and the number then
+NOES = [
+    (2, (), {}, A, "defer 60", True, B, None, None),
+    (2, (), {}, B, "defer 60", True, A, None, None),
+    (3, (), {}, B, "defer 60", True, C, None, None),
+    (3, (C,), {}, B, "defer 60", True, A, None, None),
+    (3, (), {C: 30}, B, "defer 60", True, A, None, None),
+    (2, (), {B: 90}, A, "defer 60", True, A, "due", 60),
+    (2, (), {B: 30}, A, "defer 60", True, B, "due", 30),
+    (3, (), {B: 40, C: 30}, A, "defer 60", True, C, "due", 30),
+    (2, (B,), {}, A, "defer 60", True, A, "due", 60),
+    (1, (), {}, A, "defer 60", True, A, "due", 60),
+    (2, (), {}, A, "defer 60", False, A, "due", 60),
+    (2, (), {}, A, "deny", True, B, None, None),
+    (3, (B,), {}, A, "deny", True, C, None, None),
+    (2, (), {B: 3600}, A, "deny", True, B, "due", 3600),
+    (3, (), {B: 3600, C: 60}, A, "deny", True, C, "due", 60),
+    (2, (B,), {}, A, "deny", True, A, "denied", None),
+    (1, (), {}, A, "deny", True, A, "denied", None),
+    (2, (), {}, A, "deny", False, A, "denied", None),
+    (2, (), {}, A, "deny 60", True, B, None, None),
+    (1, (), {}, A, "deny 60", True, A, "due", 60),
+]
+
+
+@pytest.mark.parametrize(("numbers", "bad", "waits", "asked", "no", "number_only", "number", "state", "wait"), NOES)
+def test_the_next_number_after_a_no(numbers, bad, waits, asked, no, number_only, number, state, wait):
+    waiting = tuple((name, AT + seconds) for name, seconds in waits.items())
+    of = contact(0, numbers, bad=bad, waits=waiting, next_number=(A, B, C).index(asked))
+    word, _, seconds = no.partition(" ")
+    until = AT + float(seconds) if seconds else None
+    if word == "defer":
+        then = deferred(of, asked, until, "rule", AT, number_only)
+    else:
+        then = denied(of, asked, "rule", AT, number_only, until, away=False)
+    if state is None:
+        assert isinstance(then, Contact), "it is asked for at once"
+        assert number_to_try(then) == number
+        return
+    assert (then.state, then.due_at, then.detail) == (state, None if wait is None else AT + wait, "rule")
+    if state == "due":
+        assert number_to_try(then.contact) == number
+
+
+# the number that the gate lets wait, and for how long; the one called, its result, tries so far → number, wait
+HELD = [
+    (B, 7200, A, "no_answer", 1, A, 3600),
+    (B, 1800, A, "no_answer", 1, B, 1800),
+    (B, 30, A, "no_answer", 1, B, 60),
+    (A, 7200, B, "no_answer", 2, B, 3600),
+    (A, 7200, B, "busy", 2, B, 300),
+]
+
+
+@pytest.mark.parametrize(("waits", "seconds", "called", "word", "tries", "number", "wait"), HELD)
+def test_after_a_try_a_number_that_the_gate_lets_wait_keeps_nobody_up(
+    waits, seconds, called, word, tries, number, wait
+):
+    of = contact(tries, 2, waits=((waits, AT + seconds),))
+    outlook = after_try(of, called, word, None, RULES, AT)
+    assert (number_to_try(outlook.contact), outlook.due_at) == (number, AT + wait)
+
+
+def test_a_number_that_was_tried_waits_as_the_rules_say_also_when_another_one_is_denied():
+    tried = after_try(contact(1, 2), A, "no_answer", None, RULES, AT).contact
+    then = denied(tried, B, "rule", AT + 60, number_only=True, until=None, away=False)
+    assert (then.state, then.due_at, number_to_try(then.contact)) == ("due", AT + 3600, A)
+
+
+def test_waits_that_are_over_are_forgotten():
+    of = contact(1, 3, waits=((B, AT - 1), (C, AT + 1)))
+    assert after_try(of, A, "busy", None, RULES, AT).contact.waits == ((C, AT + 1), (A, AT + 300))
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_campaign_is_a_topic_until_it_is_published_no_more() -> None:
     picture = Picture(BASE)
     counts = dict.fromkeys(("live", "dialled", "answered", "connected", "abandoned", "denied", "deferred"), 3)
     row = {"campaign": "spring", "title": "Spring", "state": "running", "mode": "preview", "why": "", "author": "li"}
-    picture.look(house.router.register, (), (), campaigns=[{**row, "reason": "day 1", **counts}])
+    picture.look(house.router.register, (), (), campaigns=[{**row, "reason": "day 1", "until": None, **counts}])
     told = _at(picture, "campaigns/spring/state")
     assert (told["state"], told["author"], told["live"], told["denied"]) == ("running", "li", 3, 3)
     picture.look(house.router.register, (), ())

@@ -70,10 +70,13 @@ def test_two_campaigns_have_each_their_own(campaign: Campaign) -> None:
 
 def test_the_same_fetch_again_is_given_the_same_as_they_were(campaign: Campaign) -> None:
     (first,) = campaign.fetch(1).contacts
-    campaign.keep(tried(first, bad=("+8613800130001",), last_result="busy", agent="8001"), "due", 0)
+    known = tried(
+        first, bad=("+8613800130001",), waits=(("+8613800130001", NOW + 5.5),), last_result="busy", agent="8001"
+    )
+    campaign.keep(known, "due", 0)
     before = campaign.fetch(2, again="x")
     assert [contact.person for contact in before.contacts] == ["C1", "C2"]
-    assert before.contacts[0] == tried(first, bad=("+8613800130001",), last_result="busy", agent="8001")
+    assert before.contacts[0] == known
     assert sorted(campaign.fetch(2, again="x").contacts, key=lambda one: one.key.row) == list(before.contacts)
     campaign.keep(tried(before.contacts[0]), "reached")
     campaign.keep(tried(before.contacts[1]), "reached")
@@ -129,7 +132,8 @@ def test_a_person_of_two_lists_has_one_row_that_counts(campaign: Campaign) -> No
 def test_a_list_that_took_the_place_of_another_goes_on_where_that_one_stopped(campaign: Campaign) -> None:
     one, two, three, four = campaign.fetch(4).contacts
     campaign.keep(tried(one), "reached")
-    campaign.keep(tried(two, tries=2, bad=("+8613800130002", "+8613800130009")), "due", -1)
+    waits = (("+8613800130002", NOW + 1), ("+8613800130009", NOW + 1))
+    campaign.keep(tried(two, tries=2, bad=("+8613800130002", "+8613800130009"), waits=waits), "due", -1)
     campaign.keep(tried(three), "due", 60)
     import_people(campaign.store, [*reversed(FIVE), ("C6", 6)], replace=True)
     found = campaign.fetch(9)
@@ -137,6 +141,7 @@ def test_a_list_that_took_the_place_of_another_goes_on_where_that_one_stopped(ca
     assert found.next_due_at == NOW + 60
     again = found.contacts[1]
     assert (again.tries, again.asked, again.bad) == (2, 0, ("+8613800130002",))
+    assert again.waits == waits[:1]
     assert campaign.rows() == {
         **{"C1/2": "reached", "C2/2": "in_hand", "C3/2": "due", "C5/2": "in_hand", "C6/2": "in_hand"},
         "C4/2": "due",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from calls.errors import BadInput
 from calls.ids import CallId
 from hotline.learning.wait_models import WaitModels
 from hotline.provisioning.port import MissedCall, NoProvisioning
@@ -82,6 +83,24 @@ async def test_a_version_is_read_beside_the_event_loop(tmp_path: Path, monkeypat
     assert await server.controller.reload() == second
     assert len(read_in) == 2, "once each"
     assert threading.get_ident() not in read_in
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
+async def test_an_earlier_version_holds_again_at_once(tmp_path: Path) -> None:
+    site = new_site(tmp_path)
+    versions = Versions(site.versions)
+    first = publish(versions, 1)
+    server = new_server(site)
+    serving = await serve(server, first)
+    second = publish(versions, 2)
+    assert await server.controller.reload() == second
+    assert await server.controller.roll_back(None) == first
+    shown = await server.controller.published_versions()
+    assert [(row["version"], row["current"]) for row in shown] == [(second, False), (first, True)]
+    assert await server.controller.roll_back(second) == second
+    with pytest.raises(BadInput, match="0009"):
+        await server.controller.roll_back("0009-none")
     signal.raise_signal(signal.SIGTERM)
     await serving
 

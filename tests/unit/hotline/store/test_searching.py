@@ -5,15 +5,19 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
 from calls.errors import BadInput
-from hotline.store import opening
+from control.commands import LogCall, LogTalk
+from hotline.store import opening, statements
 from hotline.store.searches import CallSearch, Cursor
 from hotline.store.searching import is_known, search
+from hotline.store.writer import Writer
+from tests.unit.control.campaigning import CampaignHouse, campaign
 
 pytestmark = pytest.mark.unit
 
@@ -83,3 +87,23 @@ async def test_a_page_and_the_next(store: tuple[Path, bool]) -> None:
 def test_a_text_that_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="no cursor"):
         Cursor.read(text)
+
+
+async def test_a_campaigns_call_is_found_by_the_number_of_the_person_who_was_called(tmp_path: Path) -> None:
+    path = tmp_path / "hotline.db"
+    opening.migrate(path)
+    contact, caller_id = "+8613900000001", "+864000095183"
+    house = CampaignHouse(campaign(), "01", count=1)
+    call, agent_leg = house.talking()
+    house.hangs_up(call)
+    house.hangs_up(agent_leg)
+    row = msgspec.structs.replace(house.last(LogCall), caller=contact, called=caller_id)
+    talk = house.last(LogTalk)
+    writer = Writer(path, lambda trouble: None)
+    writer.write(statements.CALL, msgspec.structs.astuple(row))
+    writer.write(statements.TALK, msgspec.structs.astuple(talk))
+    await writer.close()
+    assert await found(path, number=contact) == [call]
+    assert await found(path, number=contact, direction="out") == [call]
+    assert await found(path, number=contact, direction="in") == []
+    assert await found(path, number="+8613900000002") == []

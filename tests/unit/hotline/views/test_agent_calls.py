@@ -96,3 +96,18 @@ def test_rows_are_masked_by_direction() -> None:
     assert OUTSIDE[:7] not in outside
     assert masking.leg_row({"role": "dialled", "party": "phone:8002"})["party"] == "phone:8002"
     assert masking.leg_row({"role": "dialling", "party": "8001"})["party"] == "8001"
+
+
+@pytest.mark.parametrize(
+    ("direction", "caller", "called", "contact", "shown"),
+    [
+        ("out", "+8613900139000", "+864000095183", True, "+864000095183 → +8613900139000"),
+        ("out", "+8613900139000", "", True, "→ +8613900139000"),
+        ("out", "8001", "+8613900139000", False, "8001 → +8613900139000"),
+        ("internal", "8001", "8002", False, "8001 → 8002"),
+        ("in", "+8613900139000", "95183", False, "+8613900139000 → 95183"),
+    ],
+)
+def test_who_called_whom(direction: str, caller: str, called: str, contact: bool, shown: str) -> None:
+    assert masking.is_contact(direction, caller) == contact
+    assert masking.from_to(direction, caller, called) == shown

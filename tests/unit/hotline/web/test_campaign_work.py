@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
-from calls.ids import AgentId
+from calls.ids import AgentId, AttemptId
 from control import events
 from dialer.campaigns import commands as wanted
-from hotline.campaigns.work import work_of
+from dialer.campaigns.settings import CampaignSettings
+from hotline.campaigns.rows import CampaignRows
+from hotline.campaigns.work import last_talk, work_of
+from hotline.store import opening
+from hotline.store.writer import Writer
 from hotline.views.metrics import Metrics
 from hotline.web import app
 from hotline.web.tokens import WaitTokens
@@ -22,10 +26,10 @@ class Served:
     """The house behind the web."""
 
     region = "CN"
-    database = Path("none")
 
-    def __init__(self, house: CampaignHouse) -> None:
+    def __init__(self, house: CampaignHouse, database: Path) -> None:
         self.house = house
+        self.database = database
         self.metrics = Metrics()
 
     def agents(self) -> frozenset[str]:
@@ -34,12 +38,20 @@ class Served:
     def campaign_work(self, agent: AgentId) -> dict[str, Any] | None:
         return work_of(self.house.router.hub.campaigns.state, {"spring": self.house.settings}, agent)
 
+    def campaign_last(self, agent: AgentId) -> AttemptId | None:
+        return last_talk(self.house.router.hub.campaigns.state, agent)
+
+    def campaigns(self) -> dict[str, CampaignSettings]:
+        return {"spring": self.house.settings}
+
     async def tell(self, event: events.RouterEvent) -> None:
         self.house.tell(event)
 
 
-async def ask(house: CampaignHouse, method: str, path: str, body: object = None) -> tuple[int, Any]:
-    served: Any = Served(house)
+async def ask(
+    house: CampaignHouse, method: str, path: str, body: object = None, database: Path = Path("none")
+) -> tuple[int, Any]:
+    served: Any = Served(house, database)
     return await send(app.make(served, "token", WaitTokens("a secret")), method, f"/agents/{path}", body, "token")
 
 
@@ -79,3 +91,36 @@ async def test_a_disposition_is_said_of_a_talk_and_checked() -> None:
     assert (await ask(house, "POST", "01/disposition", {"disposition": "promise"}))[0] == 200
     assert (await ask(house, "GET", "01/campaign"))[1]["said"] == "promise"
     assert (await ask(house, "GET", "09/campaign"))[0] == 404
+
+
+async def test_a_disposition_of_a_talk_that_is_over_counts_for_its_agent(tmp_path: Path) -> None:
+    database = tmp_path / "hotline.db"
+    opening.migrate(database)
+    house = CampaignHouse(campaign(wrap_up_s=5.0), "01", count=1)
+    call, agent_leg = house.talking()
+    house.hangs_up(call)
+    house.hangs_up(agent_leg)
+    house.wait(6.0)
+    writer = Writer(database, lambda trouble: None)
+    rows = CampaignRows(writer.write, lambda: 0.0)
+    for row in house.given(wanted.LogTry):
+        rows.take(row)
+    await writer.durable()
+
+    async def say(agent: str, **body: object) -> tuple[int, Any]:
+        return await ask(house, "POST", f"{agent}/disposition", {"disposition": "no_more", **body}, database)
+
+    assert await say("01", attempt="spring/1.9/1") == (404, {"detail": "no try spring/1.9/1 is known"})
+    status, said = await say("02", attempt="spring/1.0/1")
+    assert (status, said["detail"]) == (409, "spring/1.0/1 was no talk of agent 02")
+    assert (await say("02"))[0] == 409, "they have talked to nobody"
+    for attempt in ({"attempt": "spring/1.0/1"}, {}):
+        status, said = await say("01", **attempt)
+        assert (status, said["attempt"], said["late"], said["replaces"]) == (200, "spring/1.0/1", True, "")
+    assert len(house.given(wanted.DoNotCall)) == 1, "said twice it is once"
+    rows.take(house.given(wanted.LogTry)[-1])
+    await writer.durable()
+    status, said = await say("01", disposition="promise")
+    assert (status, said["replaces"]) == (200, "no_more")
+    await writer.close()
+    assert house.rows.states("spring") == {"reached": 1}

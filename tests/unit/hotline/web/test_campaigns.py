@@ -36,6 +36,9 @@ class Served:
     def campaigns(self) -> Mapping[str, CampaignSettings]:
         return {"calls": settings()}
 
+    async def resting_caller_ids(self) -> dict[str, float] | None:
+        return {"+864000095183": 5.0}
+
     async def campaign_report(self, of: CampaignSettings, since: float | None, until: float | None) -> dict[str, Any]:
         return {"campaign": of.name, "since": since, "until": until}
 
@@ -65,7 +68,8 @@ def test_all(store: Path) -> None:
         200,
         [("calls", "ready", 1)],
     )
-    assert asked("/campaigns/calls")[1]["settings"]["mode"] == "progressive"
+    shown = asked("/campaigns/calls")[1]
+    assert (shown["settings"]["mode"], shown["caller_ids_resting"]) == ("progressive", {"+864000095183": 5.0})
     status, said = asked("/campaigns/cals")
     assert (status, said["detail"]) == (404, "no campaign cals is published (did you mean calls?); there are calls")
     status, rows = asked("/campaigns/calls/contacts?most=1", "sees")

@@ -108,11 +108,12 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
         "post /cases/{case}/apart": 409,  # nobody proposed that they are one
         "post /agents/{agent}/dial": 403,  # no dialplans/outgoing.yaml: nobody outside is called
         "post /agents/{agent}/preview": 409,  # the agent is shown nobody, and has no talk of a campaign
-        "post /agents/{agent}/disposition": 409,
+        "post /agents/{agent}/disposition": 404,  # nor is such a try known
         "post /govern/reserve": 503,  # no gate, and so no ledger
         "post /govern/attempts/{attempt}/settle": 503,
         "post /consents/{consent}/undo": 422,  # its number is another
         "post /person-lists/{entry}/undo": 422,
+        "post /rollback": 422,  # there is no version of this name
         "post /govern/scenes/approve": 422,  # there is no such scene
         "post /govern/scenes/withdraw": 422,
         "post /exceptions": 422,  # no policy, and so no exception of one
