@@ -13,6 +13,7 @@ from dialer.campaigns import events
 from dialer.campaigns.agents import Agents
 from dialer.campaigns.board import Board, Versions
 from dialer.campaigns.commands import CampaignChanged, CampaignCommand
+from dialer.campaigns.detecting import Detecting
 from dialer.campaigns.dialling import Dialling
 from dialer.campaigns.lists import Lists
 from dialer.campaigns.paces import Paces
@@ -36,6 +37,7 @@ class Campaigns:
         self._lists = Lists(board)
         self._agents = Agents(board, self._paces)
         self._tries = Tries(board, self._agents, self._lists, self._paces)
+        self._detecting = Detecting(board, self._paces, self._tries.serve)
         self._dialling = Dialling(board, self._agents, self._lists, self._paces, self._tries)
 
     @property
@@ -54,6 +56,12 @@ class Campaigns:
     def running_queues(self) -> tuple[str, ...]:
         """Those of campaigns that dial now."""
         return tuple(dict.fromkeys(settings.queue for _, settings in self._board.running() if settings.queue))
+
+    def is_known(self, attempt: AttemptId) -> bool:
+        """Whether anything may still become known of this try."""
+        if attempt in self.state.tries:
+            return True
+        return any(one.row.attempt == attempt for one in self.state.machines.values())
 
     def state_of(self, attempt: AttemptId) -> HandState | None:
         """The state of the contact whose try goes on under this id; None where there is none."""
@@ -133,7 +141,11 @@ class Campaigns:
             case events.Answered():
                 tries.answered(event)
             case events.Detected():
-                tries.detected(event)
+                self._detecting.detected(event)
+            case events.WasPerson():
+                self._detecting.was_person(event)
+            case events.CalledIn():
+                self._detecting.called_in(event)
             case events.Connected():
                 tries.connected(event)
             case events.Unserved():

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from calls.ids import AgentId, AttemptId, Instant, Seconds
+from dialer.campaigns.commands import LogTry
 from dialer.campaigns.contacts import Contact, ContactKey
 from dialer.campaigns.states import CAMPAIGNS, CONTACTS, CampaignEvent, CampaignState, HandEvent, HandState
 
@@ -45,8 +46,13 @@ class Hand(msgspec.Struct):
     ended_at: float | None = None
     due: Instant | None = None
     """When a preview goes back, or after-call work has taken too long."""
+    judged: bool = False
+    """Detection says what follows the answer."""
+    answered: Instant = 0.0
     found: str = ""
     """What detection took the answer for."""
+    was_person: bool = False
+    """Whom it took for a machine."""
     given_up: bool = False
     result: str = ""
     disposition: str = ""
@@ -120,6 +126,14 @@ class AgentRecord(msgspec.Struct):
     """A preview that they see, or the try that came of it."""
 
 
+class TakenForMachine(msgspec.Struct, frozen=True):
+    """A try whose answer detection took for a machine, for as long as its person may call back."""
+
+    row: LogTry
+    """As it was written."""
+    until: Instant
+
+
 class State(msgspec.Struct):
     """The whole state. The names of the fields are those on disk."""
 
@@ -136,6 +150,8 @@ class State(msgspec.Struct):
     agents: dict[AgentId, AgentRecord] = msgspec.field(default_factory=dict)
     callers: dict[str, int] = msgspec.field(default_factory=dict)
     """Inbound callers who wait, by queue."""
+    machines: dict[str, TakenForMachine] = msgspec.field(default_factory=dict)
+    """By number."""
     pacing: dict[str, bytes] = msgspec.field(default_factory=dict)
     """The pacing core of each predictive campaign; only in bytes on disk."""
 
