@@ -51,6 +51,7 @@ BENCHES = {
     "intake": Entry("intake", "a hundred cases a second while the process that takes them in is killed: lost, doubled"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "pacing": Entry("pacing", "how busy a campaign keeps its agents, and how many answers find nobody; simulation"),
+    "amd": Entry("amd", "answering-machine detection: people taken for machines, machines found, how soon; simulation"),
     "clocks": Entry("clocks", "clocks of cases: right against a slow oracle; what a state and a tick cost"),
     "console": Entry("console", "what 300 pages that watch the house cost the controller at 20 calls a second"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),

@@ -1,8 +1,8 @@
 """Answering-machine detection as campaigns write it, and how that is read.
 
-    answering_machine: {message: call_us_back, silence: hang_up, greeting: 1.8 s}
+    answering_machine: {message: call_us_back, silence: hang_up, greeting: 2.5 s}
 
-Times of speech are shorter than a second, so these durations have fractions: `0.7 s`, `700 ms`, `1 min`.
+Times of speech are shorter than a second, so these durations have fractions: `0.8 s`, `800 ms`, `1 min`.
 """
 
 import re
@@ -43,18 +43,18 @@ class WrittenDetection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     unsure: Literal["person", "machine"] = "person"
     before_answer: Literal["silence", "counts", "ignored"] = "silence"
     """What a greeting that was heard before the answer makes a machine of."""
-    greeting: str = "1.8 s"
+    greeting: str = "2.5 s"
     """The longest of a person."""
-    between_words: str = "0.7 s"
+    between_words: str = "0.8 s"
     """A pause of so long ends a greeting."""
-    initial_silence: str = "2 s"
-    decide_within: str = "3.5 s"
+    initial_silence: str = "2.5 s"
+    decide_within: str = "5 s"
     greeting_over: str = "1.5 s"
     """Silence after which a machine has come to its end."""
     longest_greeting: str = "60 s"
     patience_from: Literal["greeting", "answer"] = "greeting"
     """From when `patience` counts for a person who was judged."""
-    false_positives: _Share = 0.02
+    false_positives: _Share = 0.07
     """The share of those taken for machines or silence that are people, as you have measured it."""
     called_back: str = "60 s"
     """Who calls the house so soon after they were taken for a machine was a person."""

@@ -120,7 +120,7 @@ def report(
 
 
 def _percent(abandoned: float, of: float) -> float | None:
-    return round(100 * abandoned / of, 2) if of else None
+    return round(100 * abandoned / of, 2) if of >= 1.0 else None
 
 
 def _counted(connection: sqlite3.Connection, column: str, where: str, values: dict[str, Any]) -> dict[str, int]:
