@@ -7,6 +7,8 @@ the answer is a person's.
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from calls.commands import HangUp, WatchVoice
 from calls.events import CommandFailed, SwitchBack, VoiceBegan, VoiceEnded
 from calls.ids import Instant, Seconds, node_of
@@ -18,6 +20,8 @@ from dialer.answering_machines.greeting import Greeting
 from dialer.answering_machines.settings import Detection, Found
 from dialer.campaigns import events as campaign
 
+_MESSAGE_S: Seconds = 600.0
+"""No message is longer."""
 ECHO_S: Seconds = 0.5
 """A voice that begins so soon after our own is its echo, and nobody's answer to it."""
 
@@ -47,10 +51,11 @@ class AnswerJudging:
         for greeting in (contact.greeting, contact.reply):
             if greeting is None:
                 continue
+            limits = _limits(contact, greeting)
             if isinstance(event, VoiceBegan):
-                found = greeting.voice_began(contact.detection, self._hub.now)
+                found = greeting.voice_began(limits, self._hub.now)
             else:
-                found = greeting.voice_ended(contact.detection, self._hub.now, event.lasted_s, event.quiet_s)
+                found = greeting.voice_ended(limits, self._hub.now, event.lasted_s, event.quiet_s)
             self._tell(call, contact, greeting, found)
         if contact.state == "greeting":
             self._look_at_end(call, contact)
@@ -107,7 +112,7 @@ class AnswerJudging:
             call = hub.register.calls[name]
             for greeting in (contact.greeting, contact.reply):
                 if greeting is not None:
-                    self._tell(call, contact, greeting, greeting.look(contact.detection, hub.now))
+                    self._tell(call, contact, greeting, greeting.look(_limits(contact, greeting), hub.now))
             if contact.state == "greeting":
                 self._look_at_end(call, contact)
 
@@ -171,13 +176,20 @@ def _due(contact: ContactCall) -> Instant | None:
         due = greeting.due(detection)
         return None if due is None else due[0]
     if contact.state == "flow" and contact.reply is not None:
-        due = contact.reply.due(detection)
+        due = contact.reply.due(_limits(contact, contact.reply))
         return None if due is None else due[0]
     if contact.state != "greeting" or greeting.answered_at is None or contact.heard_out:
         return None
     longest_at = greeting.answered_at + detection.longest_greeting_s
     over_at = greeting.over_at(detection)
     return longest_at if over_at is None else min(over_at, longest_at)
+
+
+def _limits(contact: ContactCall, greeting: Greeting) -> Detection:
+    """The settings; of who hears our message, without a time by which they must have spoken."""
+    if greeting is contact.greeting:
+        return contact.detection
+    return msgspec.structs.replace(contact.detection, initial_silence_s=_MESSAGE_S, decide_within_s=_MESSAGE_S)
 
 
 def _is_echo(reply: Greeting, detection: Detection) -> bool:

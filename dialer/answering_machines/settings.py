@@ -44,7 +44,8 @@ class Detection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Counted from the answer; a machine that has not come to an end by then is hung up."""
     patience_from: Literal["greeting", "answer"] = "greeting"
     """From when a person's two seconds count: the end of their greeting (16 CFR 310.4(b)(4)(iii), "the called person's
-    completed greeting") or the answer (Ofcom 2010, "after the telephone has been picked up")."""
+    completed greeting"; of who has said nothing, the decision) or the answer (Ofcom 2010, "after the telephone has been
+    picked up")."""
     false_positives: float = 0.07
     """The share of calls taken for machines, or for silence, that are people, as the site measured it; the default is
     what `hotline bench amd` finds of made-up answers."""

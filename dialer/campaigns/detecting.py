@@ -61,11 +61,11 @@ class Detecting:
             self._board.give(commands.GiveUp(event.attempt))
 
     def _patience_s(self, settings: CampaignSettings, hand: Hand, greeted_s: Seconds | None) -> Seconds:
-        """What is left of it: the time in which they were judged counts."""
-        if settings.detection.patience_from == "answer" or greeted_s is None:
+        """What is left of it: the time in which they were judged counts. By the greeting, who has not greeted waits for
+        nothing yet."""
+        spent_s = greeted_s or 0.0
+        if settings.detection.patience_from == "answer":
             spent_s = self._board.now - hand.answered
-        else:
-            spent_s = greeted_s
         return max(settings.patience_s - spent_s, 0.0)
 
     def was_person(self, event: events.WasPerson) -> None:

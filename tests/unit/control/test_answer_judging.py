@@ -154,10 +154,11 @@ def test_a_machine_without_an_end_is_hung_up():
     assert results(house) == [("machine", False)]
 
 
-def test_who_answers_to_the_message_as_a_person_counts_as_abandoned():
+@pytest.mark.parametrize("after_s", [1.0, 7.0])
+def test_who_answers_to_the_message_as_a_person_counts_as_abandoned(after_s: float):
     house, call = machine_speaks()
     house.wait(1.5)
-    says(house, call, 0.5, after_s=1.0)
+    says(house, call, 0.5, after_s=after_s)
     house.wait(0.7)
     assert house.given(SettleAttempt)[-1].state == "abandoned"
     house.hangs_up(call)

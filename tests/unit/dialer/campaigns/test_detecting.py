@@ -78,7 +78,8 @@ def test_silence_is_nobody_and_treated_as_the_campaign_says(silence: str, messag
     [
         ("greeting", 0.8, 1.9, 1.2),
         ("greeting", 0.0, 5.0, 2.0),
-        ("greeting", None, 1.5, 0.5),
+        ("greeting", None, 2.5, 2.0),
+        ("answer", None, 1.5, 0.5),
         ("greeting", 3.0, 4.0, 0.0),
         ("answer", 0.8, 1.5, 0.5),
         ("answer", 0.8, 2.5, 0.0),
