@@ -1,8 +1,8 @@
 """Answering-machine detection on made-up answers: people taken for machines, machines found, and how soon.
 
-`sim.answering_machines.greetings` has what the answers are and that their spreads are ours. Beside our rules stand those
-of Asterisk's AMD with the times of amd.conf.sample, on the same answers; the seeds are not those by which the usual
-settings were chosen.
+`sim.answering_machines.greetings` has what the answers are and that their spreads are ours. Beside our rules stand
+those of Asterisk's AMD with the times of amd.conf.sample, on the same answers; the seeds are not those by which the
+usual settings were chosen.
 """
 
 from collections.abc import Collection, Sequence

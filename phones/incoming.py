@@ -47,9 +47,7 @@ class IncomingCall(Call):
         session = answer_to(self._offer, self.endpoint.host, self.stream.port)
         self._take_session(self.invite.request.body)
         contact = (("Contact", self.endpoint.contact(self.local_user)),)
-        self.invite.respond(
-            183, "Session Progress", to_tag=self.local_tag, extra=contact, body=encode_sdp(session)
-        )
+        self.invite.respond(183, "Session Progress", to_tag=self.local_tag, extra=contact, body=encode_sdp(session))
         self.say(clip)
 
     def answer(self, clip: Clip | None = None, loop: bool = True) -> None:

@@ -13,8 +13,8 @@ Found = Literal["person", "machine", "silence", "unsure"]
 class Detection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Answering-machine detection of a campaign; off unless it asks for it.
 
-    The times are those of amd.conf of Asterisk (silence after a greeting 0.8 s, at the beginning 2.5 s, in all 5 s), but
-    for the greeting, 1.5 s there: many people greet for longer. `hotline bench amd` has what that does.
+    The times are those of amd.conf of Asterisk (silence after a greeting 0.8 s, at the beginning 2.5 s, in all 5 s),
+    but for the greeting, 1.5 s there: many people greet for longer. `hotline bench amd` has what that does.
     """
 
     on: bool = False

@@ -85,7 +85,9 @@ def read_detection(
     word = "decide_within" if written.patience_from == "answer" else "between_words"
     if times[word] >= patience_s:
         since = "the answer" if written.patience_from == "answer" else "the end of the greeting"
-        told = f"{getattr(written, word)}, and patience is {patience_s:g} s from {since}: nobody is left to be asked for"
+        told = (
+            f"{getattr(written, word)}, and patience is {patience_s:g} s from {since}: nobody is left to be asked for"
+        )
         wrong(word, told)
     return Detection(
         on=True,

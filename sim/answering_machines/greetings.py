@@ -2,8 +2,8 @@
 
 What is published is little. The limits by which others tell people from machines are (amd.conf of Asterisk: a person
 greets for at most 1.5 s and three words, is quiet for 0.8 s then, and begins within 2.5 s), and so are the cadences of
-ringing tones (ITU-T E.180, Supplement 2). The spreads around them, the kinds and how often each comes are **ours**, from
-listening to few calls: these figures compare rules with each other, and tell a site nothing of its own callees.
+ringing tones (ITU-T E.180, Supplement 2). The spreads around them, the kinds and how often each comes are **ours**,
+made up and not measured: they compare rules with each other, and tell a site nothing of its own callees.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Judging of labelled greetings: by our rules, fed as a switch tells of voices, and by those of Asterisk's AMD beside."""
+"""Judging of labelled greetings: by our rules, fed as a switch tells of voices, and by those of Asterisk's AMD."""
 
 from collections.abc import Iterable
 

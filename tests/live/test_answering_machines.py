@@ -1,4 +1,4 @@
-"""Answering machines on a real Asterisk: phones that answer as people and machines do, and whom the house takes them for."""
+"""Answering machines on a real Asterisk: phones that answer as people and machines do, and what they are taken for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 HELLO, MAILBOX, MESSAGE, NOBODY, EARLY, ANSWERS = "hello", "mailbox", "message", "nobody", "early", "answers"
 """Campaigns, each with a list and a scene of its name."""
-PEOPLE = {name: (f"1390002{place:04d}",) for place, name in enumerate((HELLO, MAILBOX, MESSAGE, NOBODY, EARLY, ANSWERS))}
+PEOPLE = {
+    name: (f"1390002{place:04d}",) for place, name in enumerate((HELLO, MAILBOX, MESSAGE, NOBODY, EARLY, ANSWERS))
+}
 LEFT_HZ = 900
 """What a machine hears, in Hz."""
 

@@ -145,9 +145,9 @@ def test_a_machine_without_an_end_is_hung_up():
     house = judging("01", leave_message="call_us", longest_greeting_s=20.0)
     call = house.picks_up()
     house.tell(door.VoiceBegan(LegId(call)))
-    house.wait(19.9)
+    house.wait(19.7)
     assert house.given(HangUp) == []
-    house.wait(0.2)
+    house.wait(0.4)
     assert [one.leg for one in house.given(HangUp)] == [call]
     assert house.given(Play) == []
     house.hangs_up(call)

@@ -20,12 +20,21 @@ ANN = AgentId("ann")
 def answered(mode: Literal["progressive", "predictive", "agentless"] = "progressive", **detection: Any) -> House:
     """A house whose first contact has answered, and is judged."""
     house = House(campaign(mode, detection=Detection(on=True, **detection), dispositions=()))
-    attempt = house.placed()
-    said = house.do(events.Answered(attempt))
+    said = house.do(events.Answered(placed(house)))
     assert not of_kind(commands.TakeToAgent, said)
     assert not of_kind(commands.TakeToFlow, said)
     assert of_kind(commands.Place, house.said)[0].detection.on
     return house
+
+
+def placed(house: House) -> AttemptId:
+    """The first contact's call, which a predictive campaign orders a moment later."""
+    house.start()
+    house.agents("ann")
+    house.wait(2.0)
+    attempt = house.asked().attempt
+    house.do(events.Allowed(attempt))
+    return attempt
 
 
 def attempt_of(house: House) -> AttemptId:
@@ -85,7 +94,9 @@ def test_silence_is_nobody_and_treated_as_the_campaign_says(silence: str, messag
         ("answer", 0.8, 2.5, 0.0),
     ],
 )
-def test_the_time_of_judging_counts_toward_patience(since: str, greeted_s: float | None, judged_s: float, left_s: float):
+def test_the_time_of_judging_counts_toward_patience(
+    since: str, greeted_s: float | None, judged_s: float, left_s: float
+):
     house = answered(patience_from=since)
     house.wait(judged_s)
     said = house.do(events.Detected(attempt_of(house), "person", greeted_s))
@@ -98,7 +109,9 @@ def test_a_person_of_an_agentless_campaign_hears_its_flow():
     said = house.do(events.Detected(attempt_of(house), "person"))
     (flow,) = of_kind(commands.TakeToFlow, said)
     assert (flow.flow, flow.after_greeting) == ("survey", False)
-    assert not of_kind(commands.TakeToFlow, house.do(events.Detected(attempt_of(house), "machine"))), "decided is decided"
+    assert not of_kind(commands.TakeToFlow, house.do(events.Detected(attempt_of(house), "machine"))), (
+        "decided is decided"
+    )
     assert ends(house).result == "flow_done"
 
 
@@ -161,7 +174,7 @@ def test_a_number_that_calls_later_or_was_none_says_nothing():
 def test_each_machine_counts_a_share_of_a_person_in_the_pacing():
     pacing = PacingSettings(machines_wrong=0.07)
     house = House(campaign("predictive", detection=Detection(on=True), pacing=pacing, dispositions=()))
-    attempt = house.placed()
+    attempt = placed(house)
     house.do(events.Answered(attempt))
     house.do(events.Detected(attempt, "machine"))
     assert abandoned_of(house) == pytest.approx(0.07)
