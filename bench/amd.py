@@ -1,8 +1,8 @@
 """Answering-machine detection on made-up answers: people taken for machines, machines found, and how soon.
 
 `sim.answering_machines.greetings` has what the answers are and that their spreads are ours. Beside our rules stand
-those of Asterisk's AMD with the times of amd.conf.sample, on the same answers; the seeds are not those by which the
-usual settings were chosen.
+those of Asterisk's AMD with the times of amd.conf.sample, on the same answers. The usual settings were chosen on
+answers of the same kinds, by another seed: of answers of other kinds they may find less.
 """
 
 from collections.abc import Collection, Sequence

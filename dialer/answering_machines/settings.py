@@ -46,7 +46,7 @@ class Detection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From when a person's two seconds count: the end of their greeting (16 CFR 310.4(b)(4)(iii), "the called person's
     completed greeting"; of who has said nothing, the decision) or the answer (Ofcom 2010, "after the telephone has been
     picked up")."""
-    false_positives: float = 0.07
+    false_positives: float = 0.08
     """The share of calls taken for machines, or for silence, that are people, as the site measured it; the default is
     what `hotline bench amd` finds of made-up answers."""
     called_back_s: Seconds = 60.0

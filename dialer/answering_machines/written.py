@@ -54,7 +54,7 @@ class WrittenDetection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     longest_greeting: str = "60 s"
     patience_from: Literal["greeting", "answer"] = "greeting"
     """From when `patience` counts for a person who was judged."""
-    false_positives: _Share = 0.07
+    false_positives: _Share = 0.08
     """The share of those taken for machines or silence that are people, as you have measured it."""
     called_back: str = "60 s"
     """Who calls the house so soon after they were taken for a machine was a person."""
