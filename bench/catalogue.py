@@ -52,6 +52,7 @@ BENCHES = {
     "report": Entry("monthly_report", "the report of a month of two million calls: seconds, memory"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "pacing": Entry("pacing", "how busy a campaign keeps its agents, and how many answers find nobody; simulation"),
+    "amd": Entry("amd", "answering-machine detection: people taken for machines, machines found, how soon; simulation"),
     "clocks": Entry("clocks", "clocks of cases: right against a slow oracle; what a state and a tick cost"),
     "console": Entry("console", "what 300 pages that watch the house cost the controller at 20 calls a second"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),

@@ -4,6 +4,7 @@
 |---|---|---|
 | Answer | CallAnswered | CommandFailed or CallEnded |
 | EarlyMedia, Ring, StartMusic, StopMusic, MuteRecording, Supervise, ReportTransfer | CommandDone | CommandFailed |
+| WatchVoice | CommandDone; VoiceBegan, VoiceEnded while it is on | CommandFailed |
 | Play | PlaybackFinished(finished or stopped) | PlaybackFinished(failed) |
 | Stop | the outcome of what it stops | nothing: there was nothing to stop |
 | Listen | SpeechHeard(final) | CommandFailed |
@@ -142,6 +143,8 @@ class Originate(Command, frozen=True):
     `to`: `tel:NUMBER`, `phone:ACCOUNT`, or `phone:ACCOUNT@NODE` for a phone that is registered with another switch of
     this controller, which is reached by a call between the two. With `auto_answer` a phone that can is asked to pick up
     by itself (`Call-Info: <…>;answer-after=0`, as RFC 5373 came out of): somebody has answered, and waits.
+    `watch_voice`: as WatchVoice, from the first sound on, before the answer, too; where a switch cannot, it calls all
+    the same, and WatchVoice says so.
     """
 
     leg: LegId
@@ -151,6 +154,7 @@ class Originate(Command, frozen=True):
     caller_name: str
     ring_s: Seconds
     auto_answer: bool = False
+    watch_voice: bool = False
 
 
 class Redirect(Command, frozen=True):
@@ -184,6 +188,18 @@ class ReportTransfer(Command, frozen=True):
     progress: Literal["done", "refused"]
 
 
+class WatchVoice(Command, frozen=True):
+    """Tell when the far end of this leg begins and ceases to be heard (VoiceBegan, VoiceEnded), or tell it no more.
+
+    By the level of the sound alone: a tone, music and a street are voices, too. It costs the switch some work, and
+    keeps it from handing packets on as they are: nobody is watched for longer than is needed.
+    """
+
+    leg: LegId
+    attempt: AttemptId
+    on: bool = True
+
+
 class MuteRecording(Command, frozen=True):
     """Write silence into the recording of a bridge (`on`), or sound again: both sides stay in step."""
 
@@ -215,6 +231,7 @@ SwitchCommand = (
     | Supervise
     | MuteRecording
     | ReportTransfer
+    | WatchVoice
     | HangUp
 )
 """All that a switch adapter must do."""

@@ -118,6 +118,28 @@ class CallResumed(Event, frozen=True):
     leg: LegId
 
 
+VOICE_QUIET_S: Seconds = 0.2
+"""Silence of so long ends a voice: a switch tells of it so much later."""
+
+
+class VoiceBegan(Event, frozen=True):
+    """The far end of a leg that is watched is heard: somebody speaks, or some other sound is there.
+
+    At the very first sound of a line it may be told of silence; then its end says that nothing lasted.
+    """
+
+    leg: LegId
+
+
+class VoiceEnded(Event, frozen=True):
+    """It is heard no more. `quiet_s`: since when, for a switch waits a little before it believes so; `lasted_s`: how
+    long it was heard until then. Of what goes on as the leg ends, or as it is watched no more, no end is told."""
+
+    leg: LegId
+    lasted_s: Seconds
+    quiet_s: Seconds
+
+
 class CallEnded(Event, frozen=True):
     """The leg is gone: its last event."""
 
@@ -239,6 +261,8 @@ SwitchEvent = (
     | RecordingFinished
     | CallHeld
     | CallResumed
+    | VoiceBegan
+    | VoiceEnded
     | CallEnded
     | AgentDeviceChanged
     | TransferRequested

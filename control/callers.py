@@ -18,6 +18,7 @@ from control.offers import Offers
 from control.overrides import Overrides
 from control.register import Call, Leg, Opening, call_id
 from control.talk_keys import TalkKeys
+from dialer.campaigns.events import CalledIn
 from ivr.events import CallStarted
 
 LOST_CALL = "lost_call"
@@ -56,6 +57,8 @@ class Callers:
         register.calls[call.call] = call
         register.legs[event.leg] = Leg(event.leg, "caller", call.call, caller, hub.now)
         notifications.arrived(hub, call, event.trunk)
+        if caller in hub.campaigns.state.machines:
+            hub.tell_campaigns(CalledIn(caller))
         flow = hub.directory.entry(call.version, event.called if trunk is None else called)
         if flow is None:
             call.end_as("refused")
@@ -142,7 +145,9 @@ class Callers:
 
     def failed(self, leg: Leg, event: CommandFailed) -> None:
         """Something that the flow wanted came to nothing."""
-        self._hub.tell_flows(event)
+        call = self._hub.register.call_of(leg.leg)
+        if call is None or not self._contacts.judging.failed(call, event):
+            self._hub.tell_flows(event)
 
     def bridged(self, call: Call) -> None:
         """Never: a connection is one with a leg of another role."""

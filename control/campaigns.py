@@ -235,7 +235,7 @@ class CampaignCalls:
                 if hub.campaigns.state.callers.get(queue, 0) != count:
                     hub.tell_campaigns(campaign.CallersWaiting(queue, count))
             hub.settle()
-        for attempt in [one for one in register.tries if one not in hub.campaigns.state.tries]:
+        for attempt in [one for one in register.tries if not hub.campaigns.is_known(one)]:
             del register.tries[attempt]
 
     def restarted(self) -> None:

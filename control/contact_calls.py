@@ -10,9 +10,10 @@ import msgspec
 from acd.events import CallLeft, CallQueued
 from calls.causes import Cause, Outcome
 from calls.commands import HangUp, Media, Play, StartMusic
-from calls.events import CallAnswered, CallEnded, PlaybackFinished
+from calls.events import CallAnswered, CallEnded, PlaybackFinished, VoiceBegan, VoiceEnded
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, QueueName, leg_on
 from control import events, nodes
+from control.answer_judging import AnswerJudging
 from control.contact_states import ContactCall
 from control.gate import OutgoingGate
 from control.hub import Hub
@@ -45,6 +46,7 @@ class ContactCalls(QuietPart):
         self._hub = hub
         self._offers = offers
         self._gate = gate
+        self.judging = AnswerJudging(hub, self._speak_to_machine)
 
     def call_for(self, attempt: AttemptId, queue: str) -> CallId:
         """The call that this try will be, on the switch of one of the queue's phones."""
@@ -72,15 +74,15 @@ class ContactCalls(QuietPart):
             contact.state, contact.agent = "agent", command.agent
             self._queue(call, contact, settings.queue, settings.skills, command.agent, settings)
         else:
-            self._dial(call, contact)
+            self._dial(call, contact, self.judging.begin(contact, command.detection))
 
-    def _dial(self, call: Call, contact: ContactCall) -> None:
+    def _dial(self, call: Call, contact: ContactCall, watch_voice: bool = False) -> None:
         hub, register = self._hub, self._hub.register
         made = register.legs[call.leg] = Leg(call.leg, ROLE, call.call, contact.number, hub.now)
         answer = register.tries[contact.attempt]
         unsettled = msgspec.structs.replace(answer, reservation=None)  # the campaigns core says what became of it
         to, made.via = nodes.address(register, f"tel:{contact.number}", call.call)
-        self._gate.dial(made, unsettled, to, contact.shown, contact.ring_s)
+        self._gate.dial(made, unsettled, to, contact.shown, contact.ring_s, watch_voice)
 
     def _queue(
         self,
@@ -122,6 +124,14 @@ class ContactCalls(QuietPart):
             leg.role = "caller"
             call.leg = leg.leg
             hub.tell_campaigns(campaign.Answered(contact.attempt))
+            self.judging.answered(call, contact)
+
+    def voice(self, leg: LegId, event: VoiceBegan | VoiceEnded) -> None:
+        """The person, or whatever it is, begins to be heard, or ceases to be."""
+        call = self._hub.register.call_of(leg)
+        contact = self._hub.register.contacts.get(call.call) if call is not None and call.leg == leg else None
+        if call is not None and contact is not None:
+            self.judging.heard(call, contact, event)
 
     def rings(self, leg: Leg) -> None:
         """The person's phone rings."""
@@ -180,12 +190,25 @@ class ContactCalls(QuietPart):
         self._queue(call, contact, command.queue, command.skills, command.agent, settings)
 
     def to_flow(self, call: Call, command: commands.TakeToFlow) -> None:
-        """Let a flow, or a phrase alone, speak."""
+        """Let a flow, or a phrase alone, speak; to a machine once its greeting is over."""
+        contact = self._hub.register.contacts[call.call]
+        if command.after_greeting:
+            contact.message_wanted = command
+            contact.on("hear_out")
+        else:
+            self._speak(call, contact, command)
+
+    def _speak_to_machine(self, call: Call, contact: ContactCall) -> None:
+        if contact.message_wanted is not None:
+            self.judging.message_began(contact)
+            self._speak(call, contact, contact.message_wanted)
+
+    def _speak(self, call: Call, contact: ContactCall, command: commands.TakeToFlow) -> None:
         hub = self._hub
-        contact = hub.register.contacts[call.call]
         contact.on("to_flow")
         call.on("taken_to_flow")
-        call.end_as("self_service")
+        if not command.after_greeting:
+            call.end_as("self_service")
         hub.tell_campaigns(campaign.Connected(contact.attempt))
         if notice := self._notice(call, contact):
             phrase = hub.directory.say(call.version, call.language, command.phrase) if command.phrase else ()
@@ -357,15 +380,18 @@ class ContactCalls(QuietPart):
     # time
 
     def next_deadline(self) -> Instant | None:
-        """When patience with an answer is over."""
+        """When patience with an answer is over, or an answer is decided."""
         contacts = self._hub.register.contacts
-        return (
-            min((one.due_at for one in contacts.values() if one.due_at is not None), default=None) if contacts else None
-        )
+        if not contacts:
+            return None
+        over = min((one.due_at for one in contacts.values() if one.due_at is not None), default=None)
+        decided = self.judging.next_deadline()
+        return over if decided is None else decided if over is None else min(over, decided)
 
     def tick(self) -> None:
-        """End the wait of those for whom nobody is there."""
+        """Decide who has answered, and end the wait of those for whom nobody is there."""
         hub = self._hub
+        self.judging.tick()
         for name, contact in list(hub.register.contacts.items()):
             if contact.due_at is None or contact.due_at > hub.now:
                 continue

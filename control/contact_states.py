@@ -10,10 +10,22 @@ import msgspec
 
 from calls.ids import AgentId, AttemptId, Instant, Seconds
 from calls.transitions import Transitions
+from dialer.answering_machines.greeting import Greeting
+from dialer.answering_machines.settings import Detection
+from dialer.campaigns.commands import TakeToFlow
 
-ContactCallState = Literal["agent", "ringing", "answered", "waiting", "talking", "unserved", "flow", "over"]
+ContactCallState = Literal["agent", "ringing", "answered", "greeting", "waiting", "talking", "unserved", "flow", "over"]
 ContactCallEvent = Literal[
-    "agent_ready", "picked_up", "queued", "connected", "nobody_there", "to_flow", "agent_lost", "given_up", "ended"
+    "agent_ready",
+    "picked_up",
+    "hear_out",
+    "queued",
+    "connected",
+    "nobody_there",
+    "to_flow",
+    "agent_lost",
+    "given_up",
+    "ended",
 ]
 
 CONTACT_CALLS: Transitions[ContactCallState, ContactCallEvent] = Transitions(
@@ -24,10 +36,12 @@ CONTACT_CALLS: Transitions[ContactCallState, ContactCallEvent] = Transitions(
         "answered": {
             "queued": "waiting",
             "connected": "talking",
+            "hear_out": "greeting",
             "to_flow": "flow",
             "agent_lost": "unserved",
             "ended": "over",
         },
+        "greeting": {"to_flow": "flow", "ended": "over"},
         "waiting": {"connected": "talking", "nobody_there": "unserved", "ended": "over"},
         "talking": {"ended": "over"},
         "unserved": {"ended": "over"},
@@ -36,6 +50,7 @@ CONTACT_CALLS: Transitions[ContactCallState, ContactCallEvent] = Transitions(
     {
         "ringing": {"given_up": "the leg is hung up, and its end follows"},
         "answered": {"picked_up": "a switch may tell of an answer again after a gap", "given_up": "as while ringing"},
+        "greeting": {"picked_up": "as while answered", "given_up": "as while ringing"},
         "waiting": {
             "picked_up": "as while answered",
             "given_up": "as while ringing",
@@ -73,7 +88,8 @@ CONTACT_CALLS: Transitions[ContactCallState, ContactCallEvent] = Transitions(
 |---|---|
 | agent | a preview was taken: the phone of its agent is called first |
 | ringing | the person is called; the agent of a preview hears music |
-| answered | somebody or something is there, and the campaign says what follows |
+| answered | somebody or something is there: it is judged, if that is wanted, and the campaign says what follows |
+| greeting | a machine, which is heard to the end of its greeting before it is left a message |
 | waiting | in front of the queue, for as long as the campaign's patience |
 | talking | |
 | unserved | nobody was there in time: the safe-harbour message, and then the end |
@@ -106,6 +122,17 @@ class ContactCall(msgspec.Struct):
     due_at: Instant | None = None
     """When patience is over."""
     talking_since: Instant | None = None
+    detection: Detection = Detection()
+    greeting: Greeting | None = None
+    """What was heard of the answer, where it is judged."""
+    reply: Greeting | None = None
+    """What was heard since a machine hears our message."""
+    watched: AttemptId | None = None
+    """The wish to be told of voices."""
+    message_wanted: TakeToFlow | None = None
+    """What a machine hears once its greeting is over."""
+    heard_out: bool = False
+    """Its greeting had no end."""
 
     def on(self, event: ContactCallEvent) -> bool:
         """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""

@@ -62,7 +62,9 @@ class OutgoingGate:
 
     # dialled
 
-    def dial(self, leg: Leg, answer: GateAnswered, to: str, shown: str, ring_s: Seconds) -> None:
+    def dial(
+        self, leg: Leg, answer: GateAnswered, to: str, shown: str, ring_s: Seconds, watch_voice: bool = False
+    ) -> None:
         """Call `to` on `leg`, as the answer obliges: by its caller id, and within its ring times."""
         hub, obliged = self._hub, answer.obligations
         assert answer.verdict == "allow"
@@ -71,7 +73,7 @@ class OutgoingGate:
         longest = math.inf if obliged.longest_ring_s is None else obliged.longest_ring_s
         rings_s = min(max(ring_s, obliged.least_ring_s or 0.0), longest)
         caller_id = obliged.caller_ids[0] if obliged.caller_ids else shown
-        hub.give(Originate(leg.leg, hub.mint(leg.leg), to, caller_id, "", rings_s))
+        hub.give(Originate(leg.leg, hub.mint(leg.leg), to, caller_id, "", rings_s, watch_voice=watch_voice))
 
     # what became of it
 

@@ -277,6 +277,8 @@ class Router:
                 self._bridge_changed(event)
             case door.CallHeld() | door.CallResumed():
                 self._holds.changed(event)
+            case door.VoiceBegan(leg_id) | door.VoiceEnded(leg_id):
+                self._contacts.voice(leg_id, event)
             case door.RecordingFinished():
                 if self._recordings.is_new(event) and not self._override_phone.recorded(event):
                     self._recordings.finished(event)
@@ -297,6 +299,7 @@ class Router:
                 advice = "calls go on; the link is tried again by itself. Is the switch running?"
                 hub.notice("error", "switch lost", detail=f"{switch} {detail}".strip(), advice=advice)
                 nodes.switch_lost(hub, event)
+                self._contacts.judging.link_lost(event.switch, event.alone)
             case door.SwitchBack():
                 self._switch_back(event)
             case door.CommandDone():
@@ -364,6 +367,7 @@ class Router:
                 self._blind_transfers.restarted()
                 self._consultations.restarted()
                 self._campaigns.restarted()
+                self._contacts.judging.restarted()
             case events.CaseFiled(attempt, call_id, number):
                 filed = hub.register.filing.pop(attempt, None)
                 if filed is not None and filed.case.asked_by == "caller" and call_id in hub.register.calls:
@@ -520,4 +524,5 @@ class Router:
         self._override_phone.adopted({leg.leg for leg in event.live})
         self._consultations.adopt({leg.leg: leg for leg in event.live})
         nodes.switch_back(hub, event)
+        self._contacts.judging.link_back(event)
         self._gate.switch_back(event)

@@ -24,11 +24,15 @@ from phones.transactions import Address, ServerTransaction
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Pick up after `after_s`; hang up after `talk_s` of talk, None: let the caller do it."""
+    """Pick up after `after_s`; hang up after `talk_s` of talk, None: let the caller do it.
+
+    `early`: the sound before that, sent with 183, as networks do.
+    """
 
     after_s: float = 0.0
     talk_s: float | None = None
     clip: Clip | None = None
+    early: Clip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,9 @@ class AgentPhone:
     async def _live_with(self, call: IncomingCall) -> None:
         try:
             match self.on_ring(call):
-                case Answer(after_s, talk_s, clip):
+                case Answer(after_s, talk_s, clip, early):
+                    if early is not None:
+                        call.speak_early(early)
                     if not await _over_within(call, after_s):
                         call.answer(clip)
                     if talk_s is not None and not await _over_within(call, talk_s):

@@ -40,6 +40,16 @@ class IncomingCall(Call):
         self._progress(180, "Ringing")
         self.facts.ringing_at = time.monotonic()
 
+    def speak_early(self, clip: Clip) -> None:
+        """183 with our side of the session, and this sound before any answer. Only where the caller offered one."""
+        if self.is_over or self.facts.answered_at is not None or self._offer is None:
+            return
+        session = answer_to(self._offer, self.endpoint.host, self.stream.port)
+        self._take_session(self.invite.request.body)
+        contact = (("Contact", self.endpoint.contact(self.local_user)),)
+        self.invite.respond(183, "Session Progress", to_tag=self.local_tag, extra=contact, body=encode_sdp(session))
+        self.say(clip)
+
     def answer(self, clip: Clip | None = None, loop: bool = True) -> None:
         """200 with our side of the session; then say `clip`. Does nothing when the caller has gone."""
         if self.is_over or self.facts.answered_at is not None:

@@ -100,6 +100,8 @@ class Adapter(ABC, Generic[L]):
                 self._supervision.supervise(command)
             case commands.ReportTransfer():
                 self._report_transfer(command)
+            case commands.WatchVoice():
+                self._watch_voice(command)
             case commands.Redirect():
                 self._dialler.redirect(command)
             case commands.Listen():
@@ -119,6 +121,11 @@ class Adapter(ABC, Generic[L]):
     def _report_transfer(self, command: commands.ReportTransfer) -> None:
         """Tell a phone what becomes of its transfer. On a switch whose phones cannot ask for one it is unsupported."""
         detail = "no transfers by the phone's own key on this switch"
+        self._session.later(events.CommandFailed(command.attempt, "unsupported", command.leg, detail))
+
+    def _watch_voice(self, command: commands.WatchVoice) -> None:
+        """Tell when a leg's far end is heard. On a switch that does not listen to levels it is unsupported."""
+        detail = "voices are not told of on this switch"
         self._session.later(events.CommandFailed(command.attempt, "unsupported", command.leg, detail))
 
     @abstractmethod

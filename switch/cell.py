@@ -163,6 +163,8 @@ class Node:
             events.CallRinging: lambda told: events.CallRinging(self.leg(told.leg)),
             events.CallAnswered: lambda told: events.CallAnswered(self.leg(told.leg), told.attempt),
             events.DigitPressed: lambda told: events.DigitPressed(self.leg(told.leg), told.digit),
+            events.VoiceBegan: leg,
+            events.VoiceEnded: leg,
             events.CallHeld: leg,
             events.CallResumed: leg,
             events.CallEnded: self._ended,

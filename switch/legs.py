@@ -21,6 +21,7 @@ LegCommand = (
     | commands.StopMusic
     | commands.Supervise
     | commands.ReportTransfer
+    | commands.WatchVoice
     | commands.Redirect
 )
 """Commands that one leg carries and that are open for a while."""

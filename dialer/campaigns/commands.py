@@ -6,8 +6,9 @@ import msgspec
 
 from calls.commands import Command
 from calls.ids import AgentId, AttemptId, Seconds
+from dialer.answering_machines.settings import Detection
 from dialer.campaigns.contacts import Contact, ContactKey, ContactState
-from dialer.campaigns.settings import Detection, Order
+from dialer.campaigns.settings import Order
 from dialer.campaigns.states import CampaignState
 from dialer.governor.history import State as LedgerState
 
@@ -59,6 +60,7 @@ class Place(Command, frozen=True):
     agent: AgentId = AgentId("")
     """Of a preview: the agent's own phone is called first, and the person then."""
     detection: Detection = Detection()
+    """Where it is on, `Detected` follows the answer, and says who it is."""
 
 
 class TakeToAgent(Command, frozen=True):
@@ -81,6 +83,8 @@ class TakeToFlow(Command, frozen=True):
     attempt: AttemptId
     flow: str = ""
     phrase: str = ""
+    after_greeting: bool = False
+    """Of a machine: once its greeting is over; `WasPerson`, if a person answers to it after all."""
 
 
 class GiveUp(Command, frozen=True):

@@ -13,6 +13,7 @@ from dialer.campaigns import events
 from dialer.campaigns.agents import Agents
 from dialer.campaigns.board import Board, Versions
 from dialer.campaigns.commands import CampaignChanged, CampaignCommand
+from dialer.campaigns.detecting import Detecting
 from dialer.campaigns.dialling import Dialling
 from dialer.campaigns.gate_answers import GateAnswers
 from dialer.campaigns.late import LateWords
@@ -44,6 +45,7 @@ class Campaigns:
         self._answers = GateAnswers(board, self._lists, self._paces, self._tries)
         self._shifts = Shifts()
         self._late = LateWords(board, self._agents, self._lists, self._tries)
+        self._detecting = Detecting(board, self._paces, self._tries.serve)
         self._dialling = Dialling(board, self._agents, self._lists, self._paces, self._tries)
 
     @property
@@ -62,6 +64,12 @@ class Campaigns:
     def running_queues(self) -> tuple[str, ...]:
         """The queues whose waiting callers come before calls of campaigns that dial now."""
         return tuple(dict.fromkeys(one for _, settings in self._board.running() for one in settings.inbound_queues))
+
+    def is_known(self, attempt: AttemptId) -> bool:
+        """Whether anything may still become known of this try."""
+        if attempt in self.state.tries:
+            return True
+        return any(one.row.attempt == attempt for one in self.state.machines.values())
 
     def state_of(self, attempt: AttemptId) -> HandState | None:
         """The state of the contact whose try goes on under this id; None where there is none."""
@@ -141,7 +149,11 @@ class Campaigns:
             case events.Answered():
                 tries.answered(event)
             case events.Detected():
-                tries.detected(event)
+                self._detecting.detected(event)
+            case events.WasPerson():
+                self._detecting.was_person(event)
+            case events.CalledIn():
+                self._detecting.called_in(event)
             case events.Connected():
                 tries.connected(event)
             case events.NoticePlayed():

@@ -111,10 +111,24 @@ class Answered(Event, frozen=True):
 
 
 class Detected(Event, frozen=True):
-    """What detection took the answer for."""
+    """What detection took the answer for; one that is unsure is what the campaign says of it."""
 
     attempt: AttemptId
     found: Literal["person", "machine", "silence"]
+    greeted_s: Seconds | None = None
+    """Of a person: how long ago their greeting was over; None: they have said nothing."""
+
+
+class WasPerson(Event, frozen=True):
+    """What was taken for a machine answers to the message as a person does."""
+
+    attempt: AttemptId
+
+
+class CalledIn(Event, frozen=True):
+    """A number calls the house; it may be one that was taken for a machine a moment ago."""
+
+    number: str
 
 
 class Connected(Event, frozen=True):
@@ -198,6 +212,8 @@ CampaignEvent = (
     | Rang
     | Answered
     | Detected
+    | WasPerson
+    | CalledIn
     | Connected
     | NoticePlayed
     | Unserved

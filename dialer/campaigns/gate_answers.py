@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from dialer.answering_machines.settings import Detection
 from dialer.campaigns import commands, events
 from dialer.campaigns.board import Board
 from dialer.campaigns.contacts import Contact
@@ -42,6 +43,7 @@ class GateAnswers:
             return
         hand.on("allowed")
         hand.placed_at = board.utc
+        hand.judged = settings.detects
         contact = hand.contact = msgspec.structs.replace(hand.contact, tries=hand.contact.tries + 1)
         self._lists.same_person(record, Outlook(contact, "in_hand"))
         ring_s = settings.ring_s if event.longest_ring_s is None else min(settings.ring_s, event.longest_ring_s)
@@ -54,7 +56,7 @@ class GateAnswers:
                 ring_s,
                 contact,
                 hand.agent,
-                settings.detection,
+                settings.detection if hand.judged else Detection(),
             )
         )
         self._paces.dialled(settings, event.attempt, hand)

@@ -5,7 +5,8 @@ import msgspec
 from calls.errors import BrokenRule
 from dialer.campaigns import commands, events
 from dialer.campaigns.board import Board
-from dialer.campaigns.results import NOT_PLACED, Disposition
+from dialer.campaigns.detecting import MACHINES, remember
+from dialer.campaigns.results import ABANDONED, NOT_PLACED, Disposition
 from dialer.campaigns.retrying import Outlook, after_try, not_placed
 from dialer.campaigns.settings import CampaignSettings, RetryRules
 from dialer.campaigns.state import CampaignRecord, Hand
@@ -56,27 +57,28 @@ class Notes:
                 corrects=corrects,
             )
         )
-        self._board.give(
-            commands.LogTry(
-                attempt=hand.attempt,
-                campaign=record.name,
-                contact=hand.contact.key,
-                number=hand.number,
-                asked_at=hand.asked_at,
-                verdict="allow",
-                placed_at=hand.placed_at,
-                answered_at=hand.answered_at,
-                connected_at=hand.connected_at,
-                ended_at=hand.ended_at,
-                agent=hand.agent,
-                result=hand.result,
-                disposition=hand.disposition,
-                abandoned=hand.result == "abandoned",
-                call=hand.call,
-                said_before=hand.said_before,
-                notice=hand.notice,
-            )
+        row = commands.LogTry(
+            attempt=hand.attempt,
+            campaign=record.name,
+            contact=hand.contact.key,
+            number=hand.number,
+            asked_at=hand.asked_at,
+            verdict="allow",
+            placed_at=hand.placed_at,
+            answered_at=hand.answered_at,
+            connected_at=hand.connected_at,
+            ended_at=hand.ended_at,
+            agent=hand.agent,
+            result=hand.result,
+            disposition=hand.disposition,
+            abandoned=hand.result in ABANDONED,
+            call=hand.call,
+            said_before=hand.said_before,
+            notice=hand.notice,
         )
+        self._board.give(row)
+        if final and settings is not None and hand.judged:
+            remember(self._board, settings, row)
 
     def _refuse(self, record: CampaignRecord, hand: Hand, reason: str) -> None:
         """The person wants no more calls: by none of their numbers, but for those that were found not to be theirs."""
@@ -111,7 +113,7 @@ def _ledger_state(hand: Hand, settings: CampaignSettings | None, final: bool) ->
         if hand.result in NOT_PLACED:
             return "released"
         return "blocked" if hand.result == "blocked" else "attempted"
-    if hand.result == "abandoned":
+    if hand.result in ABANDONED:
         return "abandoned"
     if hand.result not in ("talked", "flow_done") or not final:
         return "answered"
@@ -127,6 +129,8 @@ def result_of(before: HandState, hand: Hand, event: events.Ended) -> str:
         return "abandoned"
     if before == "talking":
         return "talked"
-    if hand.found in ("machine", "silence"):
-        return hand.found
+    if hand.found in MACHINES:
+        return "taken_for_machine" if hand.was_person else hand.found
+    if before == "answered" and hand.judged and not hand.found:
+        return "abandoned"  # they went while they were judged, and nobody knows that it was no person
     return "flow_done" if before == "speaking" else "hung_up"

@@ -19,9 +19,11 @@ from typing import get_args
 
 import msgspec
 
+from dialer.answering_machines.settings import Detection
+from dialer.answering_machines.written import read_detection
 from dialer.campaigns.results import AnsweredResult, Disposition, NetworkResult
 from dialer.campaigns.settings import NEVER, CampaignSettings, ListShare, RetryRules
-from dialer.campaigns.written import DETECTION, NEVER_AGAIN, Written, WrittenDisposition, WrittenPacing
+from dialer.campaigns.written import NEVER_AGAIN, Written, WrittenDisposition, WrittenPacing
 from dialer.governor.durations import seconds
 from dialer.governor.hours import never_open
 from dialer.governor.records import read_record
@@ -66,6 +68,8 @@ class CampaignReading:
     """Their grammar belongs to the queues."""
     lists: list[tuple[str, Mark]] = field(default_factory=list)
     """Every list that a campaign calls, with its place."""
+    detections: list[tuple[str, Mark]] = field(default_factory=list)
+    """Every campaign with answering-machine detection, and where it says so."""
 
 
 def is_campaigns_file(path: str) -> bool:
@@ -129,10 +133,6 @@ class _Reader:
     def read(self) -> None:
         """Put it, or what is wrong with it, into the reading."""
         node = self._node
-        if DETECTION in node.items:
-            told = "answering-machine detection is not there yet: leave it out; machines reach an agent, or the flow"
-            self._wrong(DETECTION, told, at_key=True)
-            node = replace(node, value={word: one for word, one in node.items.items() if word != DETECTION})
         problems: list[Problem] = []
         dispositions = self._written_dispositions(problems)
         node = replace(node, value={word: one for word, one in node.items.items() if word != "dispositions"})
@@ -147,6 +147,7 @@ class _Reader:
         self._hours(written)
         agents_say = self._dispositions(written)
         retry = self._retry(written, scene)
+        detection = self._detection(written, scene)
         if written.safe_harbour != Written.safe_harbour or written.mode != "agentless":
             self._named("safe_harbour", written.safe_harbour, self._around.phrases, "phrase")
         if scene is None or self._is_broken:
@@ -169,13 +170,14 @@ class _Reader:
             at_once=written.at_once,
             patience_s=patience,
             safe_harbour=written.safe_harbour,
+            detection=detection,
             dispositions=agents_say,
             disposition_required=written.disposition_required and bool(agents_say),
             wrap_up_s=seconds(written.wrap_up),
             preview_s=seconds(written.preview),
             keep_free=written.keep_free,
             callers_first=written.callers_first,
-            pacing=_pacing(self._name, written.pacing, patience),
+            pacing=_pacing(self._name, written.pacing, patience, detection.false_positives if detection.on else 0.0),
             hours=written.hours,
             calendar=self._around.hours.get(written.hours),
             zone=self._around.zone,
@@ -278,6 +280,23 @@ class _Reader:
         marks = [] if node is None else [one.mark for one in (node.children if node.is_sequence else (node,))]
         self._reading.skill_expressions += zip(written.skills, marks, strict=True)
 
+    def _detection(self, written: Written, scene: BookedScene | None) -> Detection:
+        if written.answering_machine is None:
+            return Detection()
+        word, around, found = "answering_machine", self._around, written.answering_machine
+        self._reading.detections.append((self._name, self._place((word,))))
+        if written.mode == "preview":
+            self._wrong(word, f"{word}: the agent of a preview hears who answers by themselves", at_key=True)
+        script = scene.settings.script if scene is not None and written.mode == "agentless" else ""
+        if found.flow and script and found.flow != script:
+            told = f"flow: scene {written.scene} was made for the flow {script}: an approval holds for that one"
+            self._wrong_at(self._place((word, "flow")), told)
+
+        def wrong(inside: str, told: str) -> None:
+            self._wrong_at(self._place((word, inside)), f"{inside}: {told}")
+
+        return read_detection(found, around.phrases, around.flows, seconds(written.patience), wrong)
+
     def _dispositions(self, written: Written) -> tuple[Disposition, ...]:
         codes: dict[str, str] = {}
         for name, one in written.dispositions.items():
@@ -369,7 +388,7 @@ def _disposition(name: str, one: WrittenDisposition) -> Disposition:
     )
 
 
-def _pacing(name: str, written: WrittenPacing, patience_s: float) -> PacingSettings:
+def _pacing(name: str, written: WrittenPacing, patience_s: float, machines_wrong: float) -> PacingSettings:
     usual = HandleTimes()
     times = HandleTimes(
         talk_mean_s=seconds(written.talk) if written.talk else usual.talk_mean_s,
@@ -379,6 +398,7 @@ def _pacing(name: str, written: WrittenPacing, patience_s: float) -> PacingSetti
         campaign=name,
         windows=tuple(PacingWindow(one.name, written.abandoned_at_most, one.rolling_s, one.every) for one in WINDOWS),
         denominator=written.denominator,
+        machines_wrong=machines_wrong,
         patience_s=patience_s,
         handle_times={name: times} if times != usual else {},
         answer_rate=written.answer_rate,

@@ -21,9 +21,10 @@ NetworkResult = Literal[
 ]
 """How a try ended that nobody answered. `out_of_service`: our side could not place it, and the number is not to blame.
 `given_up`: we withdrew it ourselves."""
-AnsweredResult = Literal["machine", "silence", "abandoned", "hung_up", "flow_done", "talked"]
+AnsweredResult = Literal["machine", "silence", "taken_for_machine", "abandoned", "hung_up", "flow_done", "talked"]
 """How a try ended that was answered, where no agent has said more. `hung_up`: by the person, before an agent or the
-prompt was there and before they would have counted as abandoned."""
+prompt was there and before they would have counted as abandoned. `taken_for_machine`: by detection, and it is known
+that it was a person, who was abandoned."""
 
 BY_CAUSE: dict[Cause, NetworkResult] = {
     Cause.NORMAL: "failed",  # an end without a reason, and nobody had answered
@@ -49,6 +50,8 @@ BY_CAUSE: dict[Cause, NetworkResult] = {
 """Of every cause; `calls.sip_causes` says which SIP answer comes to which cause, on both switches alike."""
 NOT_PLACED: frozenset[NetworkResult] = frozenset({"out_of_service"})
 """The person's phone never knew of it: no try of the budget is used."""
+ABANDONED: frozenset[str] = frozenset({"abandoned", "taken_for_machine"})
+"""The person counts as abandoned, in the ledger, the report and the pacing alike."""
 END_OF_NUMBER: frozenset[NetworkResult] = frozenset({"invalid_number"})
 """This number is not tried again."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from dialer.answering_machines.written import SHORT_PATTERN, TIMES
 from dialer.campaigns.written import Written
 from dsl.tree import NAME
 
@@ -29,6 +30,8 @@ def json_schema(name: str) -> dict[str, Any]:
         campaign["properties"][word] = _or_alone(campaign["properties"][word])
     retry = defs["WrittenRetry"]["properties"]
     retry["next_number"] = _or_alone(retry["next_number"])
+    for word in TIMES:
+        defs["WrittenDetection"]["properties"][word]["pattern"] = SHORT_PATTERN
     defs["WrittenDisposition"]["properties"]["code"] = {**_WRITTEN, "description": "The digits of it by phone."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from calls.ids import Seconds
+from dialer.answering_machines.settings import Detection
 from dialer.campaigns.results import Disposition
 from dialer.pacing.settings import PacingSettings
 from dsl.hours import Hours
@@ -35,19 +36,6 @@ class RetryRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """After these results the person's next number is tried, and else the same one."""
     next_number_after_s: Seconds = 60.0
     """The wait before a number of the person that was not tried yet."""
-
-
-class Detection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Answering-machine detection; off unless a campaign asks for it."""
-
-    on: bool = False
-    decide_within_s: Seconds = 3.0
-    greeting_s: Seconds = 1.8
-    """Speech for so long without a pause is a machine's greeting."""
-    pause_s: Seconds = 0.8
-    """A pause of so long after some speech: it was a person's hello."""
-    leave_message: str = ""
-    """The phrase that a machine hears after its greeting; empty: it is hung up."""
 
 
 class CampaignSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +86,11 @@ class CampaignSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     def inbound_queues(self) -> tuple[str, ...]:
         """The queues whose waiting callers come before its calls."""
         return tuple(dict.fromkeys((self.queue, *self.callers_first))) if self.queue else self.callers_first
+
+    @property
+    def detects(self) -> bool:
+        """Whether answers are judged before anybody is asked for. The agent of a preview hears by themselves."""
+        return self.detection.on and self.mode != "preview"
 
     def disposition(self, name: str) -> Disposition | None:
         """The one of this name; None where there is none."""

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from calls.ids import AgentId, AttemptId, Instant, Seconds
+from dialer.campaigns.commands import LogTry
 from dialer.campaigns.contacts import Contact, ContactKey
 from dialer.campaigns.retrying import Outlook
 from dialer.campaigns.states import CAMPAIGNS, CONTACTS, CampaignEvent, CampaignState, HandEvent, HandState
@@ -46,8 +47,13 @@ class Hand(msgspec.Struct):
     ended_at: float | None = None
     due: Instant | None = None
     """When a preview goes back, or after-call work has taken too long."""
+    judged: bool = False
+    """Detection says what follows the answer."""
+    answered: Instant = 0.0
     found: str = ""
     """What detection took the answer for."""
+    was_person: bool = False
+    """Whom it took for a machine."""
     given_up: bool = False
     notice: str = ""
     """The phrase that the person had to hear first, once they have."""
@@ -149,6 +155,14 @@ class AgentRecord(msgspec.Struct):
     """A preview that they see, or the try that came of it."""
 
 
+class TakenForMachine(msgspec.Struct, frozen=True):
+    """A try whose answer detection took for a machine, for as long as its person may call back."""
+
+    row: LogTry
+    """As it was written."""
+    until: Instant
+
+
 class State(msgspec.Struct):
     """The whole state. The names of the fields are those on disk."""
 
@@ -169,6 +183,8 @@ class State(msgspec.Struct):
     """What was said of tries that are over, and waits for the store."""
     last_talks: dict[AgentId, AttemptId] = msgspec.field(default_factory=dict)
     """Of each agent the last talk that is over."""
+    machines: dict[str, TakenForMachine] = msgspec.field(default_factory=dict)
+    """By number."""
     pacing: dict[str, bytes] = msgspec.field(default_factory=dict)
     """The pacing core of each predictive campaign; only in bytes on disk."""
 

@@ -7,7 +7,7 @@ has nothing more to see, and the contact waits in its line or is back in its row
 import msgspec
 
 from calls.errors import BrokenRule
-from calls.ids import AgentId, AttemptId, CallId
+from calls.ids import AgentId, AttemptId, CallId, Seconds
 from dialer.campaigns import commands, events
 from dialer.campaigns.agents import Agents
 from dialer.campaigns.board import Board
@@ -108,35 +108,17 @@ class Tries:
         if found is None or not found[1].on("answered"):
             return
         record, hand = found
-        hand.answered_at = self._board.utc
+        hand.answered, hand.answered_at = self._board.now, self._board.utc
         settings = self._board.settings.get(record.name)
         self._board.give(commands.Settle(event.attempt, "answered", at=hand.placed_at, ended=False))
         self._tell(settings, pacing.Answered(_call(hand)))
         if settings is None:
             self._board.give(commands.GiveUp(event.attempt))
-        elif not settings.detection.on:
-            self._serve(settings, hand)
+        elif not hand.judged:
+            self.serve(settings, hand, settings.patience_s)
 
-    def detected(self, event: events.Detected) -> None:
-        """A person is served, a machine may be left a message, silence is hung up."""
-        found = self._board.hand(event.attempt)
-        if found is None or found[1].state != "answered" or found[1].found:
-            return
-        record, hand = found
-        hand.found = event.found
-        settings = self._board.settings.get(record.name)
-        if event.found == "person" and settings is not None:
-            self._serve(settings, hand)
-            return
-        self._tell(settings, pacing.Machine(_call(hand)))
-        message = settings.detection.leave_message if settings is not None and event.found == "machine" else ""
-        if message:
-            hand.on("to_flow")
-            self._board.give(commands.TakeToFlow(event.attempt, phrase=message))
-        else:
-            self._board.give(commands.GiveUp(event.attempt))
-
-    def _serve(self, settings: CampaignSettings, hand: Hand) -> None:
+    def serve(self, settings: CampaignSettings, hand: Hand, patience_s: Seconds) -> None:
+        """Bring who has answered to an agent, who must be there within `patience_s`, or to the flow."""
         attempt = attempt_of(hand)
         if settings.mode == "agentless":
             hand.on("to_flow")
@@ -150,7 +132,7 @@ class Tries:
                     attempt,
                     settings.queue,
                     settings.skills,
-                    settings.patience_s,
+                    patience_s,
                     settings.safe_harbour,
                     board_agent,
                 )

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from dialer.answering_machines.written import WrittenDetection
 from dialer.campaigns.results import Meaning
 from dialer.campaigns.settings import Mode, Order
 from dialer.governor.durations import Duration
@@ -89,9 +90,9 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     callers_first: tuple[str, ...] = ()
     """Further queues of the same agents: while a caller waits there nobody is dialled."""
     pacing: WrittenPacing = WrittenPacing()
+    answering_machine: WrittenDetection | None = None
+    """Answers are judged before anybody is asked for; without it a machine reaches an agent, or the flow."""
     about: str = ""
 
 
 WORDS: tuple[str, ...] = Written.__struct_fields__
-DETECTION = "detection"
-"""Answering-machine detection has its word, and is not there yet."""

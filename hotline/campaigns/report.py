@@ -37,8 +37,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     effective: int
     """Talks that count as such in the ledger."""
     abandoned: int
+    """People for whom nobody was there, who went while they were judged, or of whom it is known that detection took
+    them for a machine (these are `taken_for_machine` in `results`)."""
+    false_positives: float
+    """Of calls that were taken for machines or for silence, so many were people by the campaign's own measure. Nobody
+    knows which; they count as abandoned in `abandoned_percent`, and not in `abandoned`, which the ledger has, too."""
     abandoned_percent: float | None
-    """Of `of` calls; None where there were none."""
+    """Of `of` calls, and of the `false_positives` where the denominator is `live`; None where there were none."""
     denominator: Denominator
     """What abandoned ones are a share of: `live` answers by people, all `answered`, all `dialled`."""
     of: int
@@ -74,6 +79,7 @@ def report(
         "effective": effective,
         "abandoned": "abandoned",
         "live": live,
+        "judged": f"answered_at IS NOT NULL AND result IN ({_words(_NOBODY)})",
     }
     with closing(reading(database)) as connection:
         columns = ", ".join(f"count(*) FILTER (WHERE {where}) AS {name}" for name, where in sums.items())
@@ -87,6 +93,7 @@ def report(
         ).fetchone()[0]
         denominator = settings.pacing.denominator
         of = found[denominator]
+        wrong = found["judged"] * settings.detection.false_positives if settings.detects else 0.0
         return Report(
             campaign=settings.name,
             scene=settings.scene,
@@ -101,7 +108,8 @@ def report(
             connected=found["connected"],
             effective=found["effective"],
             abandoned=found["abandoned"],
-            abandoned_percent=round(100 * found["abandoned"] / of, 2) if of else None,
+            false_positives=round(wrong, 2),
+            abandoned_percent=_percent(found["abandoned"] + wrong, of + (wrong if denominator == "live" else 0.0)),
             denominator=denominator,
             of=of,
             double_dialled=_double(connection, span, values),
@@ -109,6 +117,10 @@ def report(
             dispositions=_counted(connection, "disposition", f"{span} AND disposition <> ''", values),
             people_dialled=people,
         )
+
+
+def _percent(abandoned: float, of: float) -> float | None:
+    return round(100 * abandoned / of, 2) if of >= 1.0 else None
 
 
 def _counted(connection: sqlite3.Connection, column: str, where: str, values: dict[str, Any]) -> dict[str, int]:

@@ -230,6 +230,8 @@ def _print_report(found: dict[str, Any]) -> None:
         (name, found[name], ledger.get(name, "")) for name in ("asked", "denied", "deferred", "dialled", "answered")
     ]
     rows += [(name, found[name], ledger.get(name, "")) for name in ("connected", "effective", "abandoned")]
+    if found["false_positives"]:
+        rows += [("people taken for machines, as measured", found["false_positives"], "")]
     rows += [(f"abandoned, of {found['of']} {found['denominator']}", share, "")]
     rows += [("dialled twice at a time", found["double_dialled"], "")]
     for what in ("by_rule", "results", "dispositions"):

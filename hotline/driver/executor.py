@@ -135,6 +135,7 @@ class CommandExecutor:
             door.Supervise: switch.send,
             door.MuteRecording: switch.send,
             door.ReportTransfer: switch.send,
+            door.WatchVoice: switch.send,
             door.HangUp: self._on_leg,
             HideDigits: vault.hide,
             ShowDigits: vault.show,

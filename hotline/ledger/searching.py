@@ -111,6 +111,7 @@ class Reader:
         for row in await asyncio.to_thread(self._rows, counted):
             found.setdefault(row["scene"], {})[row["state"]] = row["count"]
         return found
+
     async def resting(self, now: float) -> dict[str, float]:
         """The caller ids that rest at `now`, each with the end of its rest (UTC epoch seconds). Raises LedgerAway."""
         table = tables.resting_caller_ids

@@ -19,7 +19,7 @@ from dialer.campaigns.reading import CampaignReading
 from dsl.records import decoding_problem
 from dsl.tree import Mark, Node, Problem, SourceError, nearest, parse
 from hotline.site.settings import Site
-from hotline.versions.campaigns import read_folder
+from hotline.versions.campaigns import read_folder, unheard
 from hotline.versions.case_rules import CaseRules, read_case_rules
 from hotline.versions.clocks import names_of_clocks, read_folder_clocks
 from hotline.versions.house_phrases import house_phrases
@@ -88,6 +88,7 @@ def check(site: Site) -> Checked:
     problems += [*gate.problems, *campaigns.problems, *wrong_case_rules, *wrong_clocks]
     if REPORTS in compiled.roots:
         problems += read_reports(compiled.roots[REPORTS])[1]
+    problems += unheard(campaigns, {name: one.kind for name, one in site.switches.items()})
     routing = _routing(compiled.roots, problems)
     listed = _listed_skills(compiled.roots)
     if listed is not None and AGENTS in compiled.roots:

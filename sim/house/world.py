@@ -115,6 +115,7 @@ class House:
             door.Supervise: switch,
             door.MuteRecording: switch,
             door.ReportTransfer: switch,
+            door.WatchVoice: switch,
             door.HangUp: switch,
             HideDigits: self._vault.hide,
             ShowDigits: self._vault.show,

@@ -37,6 +37,7 @@ from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.silent_phones import SilentPhones
 from switch.asterisk.supervising import SPY_ARGUMENT, Supervision
 from switch.asterisk.transferring import Transferring
+from switch.asterisk.voices import Voices
 from switch.legs import failed
 from switch.trunk_lines import trunk_of
 
@@ -67,6 +68,7 @@ class AsteriskSwitch(Adapter[Leg]):
         self._supervision = Supervision(session, self._bridging)
         self._transferring = Transferring(session)
         self._hearing = Hearing(session)
+        self._voices = Voices(session)
         self._silent_phones = SilentPhones(session)
         self._devices = Devices(options.device_prefix, self._emit)
         self._sink: Sink | None = None
@@ -91,6 +93,8 @@ class AsteriskSwitch(Adapter[Leg]):
             wire.ChannelLeftBridge: self._on_left,
             wire.ChannelHold: lambda told: session.hold(LegId(told.channel.id), True),
             wire.ChannelUnhold: lambda told: session.hold(LegId(told.channel.id), False),
+            wire.ChannelTalkingStarted: self._voices.on_started,
+            wire.ChannelTalkingFinished: self._voices.on_finished,
             wire.DeviceStateChanged: self._devices.on_changed,
             wire.ChannelTransfer: self._transferring.on_transfer,
             wire.ChannelUserevent: self._on_user_event,
@@ -143,6 +147,9 @@ class AsteriskSwitch(Adapter[Leg]):
 
     def _report_transfer(self, command: commands.ReportTransfer) -> None:
         self._transferring.report(command)
+
+    def _watch_voice(self, command: commands.WatchVoice) -> None:
+        self._voices.watch(command)
 
     def _ring(self, command: commands.Ring) -> None:
         if self._session.leg_of(command) is not None:
@@ -255,6 +262,7 @@ class AsteriskSwitch(Adapter[Leg]):
 
     async def _come_up(self) -> None:
         self._held_back = []
+        self._voices.on_link()
         try:
             options = self._options
             await prepare(

@@ -11,7 +11,7 @@ from calls.causes import Cause, FailureReason
 from calls.ids import LegId
 from calls.sip_causes import cause_of_q850
 from switch import originating
-from switch.asterisk import wire
+from switch.asterisk import voices, wire
 from switch.asterisk.legs import CAUSE_OF_MASK, Leg, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
@@ -60,8 +60,13 @@ class Dialler(originating.Dialler[Leg]):
             "callerId": f'"{name}" <{number}>',
             "timeout": math.ceil(command.ring_s) + SPARE_RING_S,
         }
+        variables: dict[str, str] = {}
         if command.auto_answer:
-            body["variables"] = {"PJSIP_HEADER(add,Call-Info)": AUTO_ANSWER}
+            variables["PJSIP_HEADER(add,Call-Info)"] = AUTO_ANSWER
+        if command.watch_voice:
+            variables[voices.VARIABLE] = voices.VALUE
+        if variables:
+            body["variables"] = variables
         # Before what the same event gave rise to: a talk that is taken apart, a caller who is answered.
         session.request_first(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
 

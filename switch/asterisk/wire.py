@@ -125,6 +125,19 @@ class ChannelDtmfReceived(Event, frozen=True):
             return math.inf
 
 
+class ChannelTalkingStarted(Event, frozen=True):
+    """Something is heard of a channel on which TALK_DETECT is set."""
+
+    channel: Channel
+
+
+class ChannelTalkingFinished(Event, frozen=True):
+    """It is heard no more. `duration`: ms, without the silence that ended it."""
+
+    channel: Channel
+    duration: int = 0
+
+
 class Dial(Event, frozen=True):
     """What became of a call out. `dialstatus`: empty at its begin, RINGING, PROGRESS (183), ANSWER, BUSY and so on."""
 
@@ -289,6 +302,8 @@ AriEvent = (
     | ChannelLeftBridge
     | ChannelHold
     | ChannelUnhold
+    | ChannelTalkingStarted
+    | ChannelTalkingFinished
     | DeviceStateChanged
     | ChannelTransfer
     | ApplicationReplaced
@@ -310,6 +325,8 @@ WANTED_EVENTS = (
     "ChannelLeftBridge",
     "ChannelHold",
     "ChannelUnhold",
+    "ChannelTalkingStarted",
+    "ChannelTalkingFinished",
     "DeviceStateChanged",
     "ChannelTransfer",
     "ApplicationReplaced",

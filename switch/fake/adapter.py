@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import assert_never
 
 from calls import commands, events
@@ -116,6 +117,7 @@ class FakeSwitch:
         | commands.Redirect
         | commands.Supervise
         | commands.ReportTransfer
+        | commands.WatchVoice
         | commands.HangUp,
     ) -> None:
         match command:
@@ -152,6 +154,9 @@ class FakeSwitch:
             case commands.ReportTransfer():
                 self.transfers_told[leg.id] = command.progress
                 self._done(command)
+            case commands.WatchVoice(on=on):
+                self._done(command)
+                self._session.watch_voice(leg, on)
             case commands.HangUp():
                 self._end(leg, Cause.CANCELLED if leg.originate is not None else command.cause)
             case _:
@@ -164,7 +169,8 @@ class FakeSwitch:
         | commands.StartMusic
         | commands.StopMusic
         | commands.Supervise
-        | commands.ReportTransfer,
+        | commands.ReportTransfer
+        | commands.WatchVoice,
     ) -> None:
         self._session.tell(events.CommandDone(command.attempt, command.leg))
 
@@ -238,6 +244,7 @@ class FakeSwitch:
             return
         leg = Leg(command.leg, command.caller, rest, inbound=False, device=device, originate=command.attempt)
         self.legs[leg.id] = leg
+        self._session.watch_voice(leg, command.watch_voice)
         self._session.set_device(device, DeviceState.RINGING)
         self._session.tell(events.CallRinging(leg.id))
         self._react(leg, phone, command.ring_s)
@@ -249,9 +256,11 @@ class FakeSwitch:
 
         leg.timers.append(self.timeline.after(ring_s, lambda: end(Cause.NO_ANSWER)))
         match phone.reaction:
-            case PickUp(after_s, voice):
+            case PickUp(after_s, voice, says):
                 leg.voice = voice
                 leg.timers.append(self.timeline.after(after_s, lambda: self.picked_up(leg)))
+                for at_s, said in says:
+                    leg.timers.append(self.timeline.after(after_s + at_s, partial(self.voice_raised, leg.id, said)))
             case Refuse(cause, after_s):
                 leg.timers.append(self.timeline.after(after_s, lambda: end(cause)))
             case LeaveRinging():
@@ -284,6 +293,7 @@ class FakeSwitch:
         if leg is None:
             return
         leg.voice = voice
+        self._session.voice_changed(leg)
         if leg.record is not None:
             leg.recorded.left |= {voice} - {""}
         if leg.talk is not None:
@@ -304,6 +314,7 @@ class FakeSwitch:
             attempt, leg.originate, leg.answered = leg.originate, None, True
             self._session.set_device(leg.device, DeviceState.BUSY)
             self._session.tell(events.CallAnswered(leg.id, attempt))
+            self._session.voice_changed(leg)
 
     def transfer_wanted(self, leg_id: LegId, to: str, replaces: LegId | None) -> bool:
         """The far end asks for a transfer; whether it is one of our phones, which alone may."""

@@ -53,6 +53,34 @@ class Session:
             phone.state = state
             self.tell(events.AgentDeviceChanged(account, state))
 
+    # -- voices
+
+    def watch_voice(self, leg: Leg, on: bool) -> None:
+        """Tell from now on when the leg's voice begins and ends, or tell it no more."""
+        leg.watched = on
+        if on:
+            self.voice_changed(leg)
+        else:
+            leg.heard_since = None
+
+    def voice_changed(self, leg: Leg) -> None:
+        """It may have begun, or ended; of an end nobody is sure before it has been quiet for a little."""
+        leg.voices += 1
+        if not leg.watched:
+            return
+        if leg.voice and leg.heard_since is None:
+            leg.heard_since = self.timeline.now()
+            self.tell(events.VoiceBegan(leg.id))
+        elif not leg.voice and leg.heard_since is not None:
+            lasted_s, voices = self.timeline.now() - leg.heard_since, leg.voices
+
+            def ended() -> None:
+                if leg.watched and leg.voices == voices and leg.id in self.legs:
+                    leg.heard_since = None
+                    self.tell(events.VoiceEnded(leg.id, lasted_s, events.VOICE_QUIET_S))
+
+            leg.timers.append(self.timeline.after(events.VOICE_QUIET_S, ended))
+
     # -- what plays or records on a leg
 
     def quiet(self, leg: Leg) -> None:

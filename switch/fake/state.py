@@ -15,10 +15,14 @@ from switch.fake.timeline import Due
 
 @dataclass(frozen=True)
 class PickUp:
-    """Ring, then answer after so many seconds; then say `voice`, a name that tests look for."""
+    """Ring, then answer after so many seconds; then say `voice`, a name that tests look for.
+
+    `says`: so many seconds after the answer (before it where that is negative) another one, or nothing.
+    """
 
     after_s: Seconds = 0.0
     voice: str = ""
+    says: tuple[tuple[Seconds, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,11 @@ class Leg:
     """An arrival that was told that it rings."""
     held: bool = False
     """The far end has put us on hold."""
+    watched: bool = False
+    """It is told when its voice begins and ends."""
+    heard_since: Instant | None = None
+    """Of a voice of which it was told that it has begun."""
+    voices: int = 0
     talk: AttemptId | None = None
     watching: tuple[LegId, Literal["listen", "whisper", "barge"]] | None = None
     timers: list[Due] = field(default_factory=list)

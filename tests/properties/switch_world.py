@@ -226,7 +226,11 @@ class World:
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.EarlyMedia() | door.Redirect() | door.Listen():
                 self._refuse(order, "unsupported")
-            case door.Supervise(attempt=attempt) | door.ReportTransfer(attempt=attempt):
+            case (
+                door.Supervise(attempt=attempt)
+                | door.ReportTransfer(attempt=attempt)
+                | door.WatchVoice(attempt=attempt)
+            ):
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.Originate() | door.Bridge() | door.HangUp() | door.MuteRecording():
                 raise AssertionError("taken above")

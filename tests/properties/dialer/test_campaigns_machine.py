@@ -12,12 +12,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from calls.events import ClockSet
 from calls.ids import AgentId, AttemptId
+from dialer.answering_machines.settings import Detection
 from dialer.campaigns import commands, events
 from dialer.campaigns.commands import CampaignCommand
 from dialer.campaigns.contacts import Contact
 from dialer.campaigns.core import Campaigns
 from dialer.campaigns.results import Disposition
-from dialer.campaigns.settings import CampaignSettings, Detection, ListShare, RetryRules
+from dialer.campaigns.settings import CampaignSettings, ListShare, RetryRules
 from dsl.hours import Hours, is_open
 from sim.campaigns.rows import Rows, people
 
@@ -57,10 +58,11 @@ FIRST = (
     one("look", "preview", "desk", A),
     one("robot", "agentless", "", A, B, flow="survey", at_once=2, hours="morning", calendar=MORNING),
 )
+JUDGED = Detection(on=True, leave_message="call_us")
 SECOND = (
-    one("auto", "predictive", "care", B, keep_free=1),
+    one("auto", "predictive", "care", B, keep_free=1, detection=JUDGED),
     one("look", "preview", "care", A, B, detection=Detection(on=True)),
-    one("robot", "agentless", "", B, flow="survey", at_once=1),
+    one("robot", "agentless", "", B, flow="survey", at_once=1, detection=Detection(on=True)),
 )
 VERSIONS = {"v1": {each.name: each for each in FIRST}, "v2": {each.name: each for each in SECOND}}
 NAMES = ("auto", "fast", "look", "robot")
@@ -253,7 +255,18 @@ class Machine(RuleBasedStateMachine):
     @rule(place=st.integers(0, 9), found=st.sampled_from(["person", "machine", "silence"]))
     def detects(self, place: int, found: Literal["person", "machine", "silence"]) -> None:
         if self.placed:
-            self.do(events.Detected(self.placed[place % len(self.placed)], found))
+            attempt = self.placed[place % len(self.placed)]
+            self.do(events.Answered(attempt))
+            self.do(events.Detected(attempt, found))
+
+    @rule(place=st.integers(0, 9), number=st.booleans())
+    def was_person(self, place: int, number: bool) -> None:
+        """They answer to the message, or call back."""
+        machines = self.core.state.machines
+        if number and machines:
+            self.do(events.CalledIn(sorted(machines)[place % len(machines)]))
+        elif self.placed:
+            self.do(events.WasPerson(self.placed[place % len(self.placed)]))
 
     @rule(
         place=st.integers(0, 9),

@@ -58,6 +58,17 @@ async def test_both_hear_each_other(desk: AgentPhone, line: PhoneLine) -> None:
     assert call.stream.fd == -1
 
 
+async def test_a_sound_before_the_answer_is_heard(desk: AgentPhone, line: PhoneLine) -> None:
+    desk.on_ring = lambda call: Answer(0.8, clip=tone(400, 1), early=tone(900, 2))
+    call = await line.dial("1001")
+    heard_at = await call.hear_tone(900, 5)
+    assert call.facts.answered_at is None
+    await call.hear_tone(400, 5)
+    assert call.facts.answered_at is not None
+    assert heard_at < call.facts.answered_at
+    await call.hang_up()
+
+
 async def test_keys_arrive_once_and_in_order(desk: AgentPhone, line: PhoneLine) -> None:
     call = await line.dial("1001")
     await call.answered(5)

@@ -5,7 +5,7 @@ import pytest
 from calls.ids import AgentId, AttemptId
 from dialer.campaigns import commands, events
 from dialer.campaigns.contacts import ContactKey
-from dialer.campaigns.settings import Detection, ListShare, RetryRules
+from dialer.campaigns.settings import ListShare, RetryRules
 from sim.campaigns.rows import Rows, people
 from tests.unit.dialer.campaigns.house import House, campaign, of_kind
 
@@ -288,28 +288,6 @@ def test_what_becomes_of_calls_that_nobody_answers(result, state, ledger, tries)
     assert of_kind(commands.Settle, said)[-1].state == ledger
     assert (kept(house).state, kept(house).contact.tries) == (state, tries)
     assert bool(of_kind(commands.DoNotCall, said)) == (result == "unwanted")
-
-
-def test_detection_hangs_up_on_machines_or_leaves_a_message():
-    for message in ("", "call_us"):
-        house = House(campaign(detection=Detection(on=True, leave_message=message)))
-        attempt = house.placed()
-        assert not of_kind(commands.TakeToAgent, house.do(events.Answered(attempt)))
-        said = house.do(events.Detected(attempt, "machine"))
-        if message:
-            assert of_kind(commands.TakeToFlow, said)[0].phrase == message
-        else:
-            assert of_kind(commands.GiveUp, said)
-        said = house.do(events.Ended(attempt, "hung_up"))
-        assert of_kind(commands.LogTry, said)[0].result == "machine"
-        assert of_kind(commands.Settle, said)[0].state == "answered"
-
-
-def test_detection_of_a_person_goes_to_an_agent():
-    house = House(campaign(detection=Detection(on=True)))
-    attempt = house.placed()
-    house.do(events.Answered(attempt))
-    assert of_kind(commands.TakeToAgent, house.do(events.Detected(attempt, "person")))
 
 
 def test_agentless_calls_walk_the_flow():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dialer.answering_machines.settings import Detection
 from dialer.campaigns.results import Disposition
 from dialer.campaigns.schema import json_schema
 from dialer.campaigns.settings import NEVER, ListShare
@@ -10,6 +11,7 @@ from tests.unit.dialer.campaigns.folder import AROUND, read, told
 
 pytestmark = pytest.mark.unit
 
+JUDGED = "scene: reminder, mode: progressive, queue: loans, answering_machine:"
 REFUSED = "dispositions: {no_more: {meaning: refused}}"
 
 
@@ -148,8 +150,33 @@ def test_lists_are_one_name_or_several_or_weights() -> None:
             "`refuse` is not one of reached, again, refused, wrong_number, callback (did you mean refused?)",
         ),
         (
-            "scene: reminder, mode: preview, queue: loans, detection: {on: true}",
-            "1:63: campaign c: answering-machine detection is not there yet",
+            "scene: reminder, mode: preview, queue: loans, answering_machine: {}",
+            "1:63: campaign c: answering_machine: the agent of a preview hears who answers by themselves",
+        ),
+        (f"{JUDGED} {{detect: true}}", "1:87: campaign c: `detect` is not known here"),
+        (f"{JUDGED} {{message: sory}}", "1:87: campaign c: message: there is no phrase sory (did you mean sorry?)"),
+        (f"{JUDGED} {{flow: mian}}", "flow: there is no flow mian (did you mean main?)"),
+        (
+            f"{JUDGED} {{message: sorry, flow: main}}",
+            "1:103: campaign c: flow: a machine hears the message or the flow",
+        ),
+        (f"{JUDGED} {{silence: hangup}}", "`hangup` is not one of hang_up, machine, person (did you mean hang_up?)"),
+        (f"{JUDGED} {{greeting: 2}}", "greeting: a duration such as 700 ms, 1.8 s or 1 min is wanted, not '2'"),
+        (f"{JUDGED} {{between_words: 100 ms}}", "between_words: 100 ms is not between 0.3 s and 3 s"),
+        (
+            f"{JUDGED} {{decide_within: 2.6 s}}",
+            "2.6 s is over before a voice is longer than 2.5 s: no machine is found",
+        ),
+        (f"{JUDGED} {{initial_silence: 6 s}}", "initial_silence: 6 s is after decide_within, 5 s"),
+        (
+            f"{JUDGED} {{patience_from: answer}}",
+            "decide_within: 5 s, and patience is 2 s from the answer: nobody is left",
+        ),
+        (f"{JUDGED} {{between_words: 2 s}}", "between_words: 2 s, and patience is 2 s from the end of the greeting"),
+        (f"{JUDGED} {{false_positives: 7}}", "1:104: campaign c: a number of at most 1 is wanted"),
+        (
+            "scene: survey, mode: agentless, answering_machine: {flow: main}",
+            "flow: scene survey was made for the flow ask: an approval holds for that one",
         ),
         ("scene: reminder, mode: preview, queue: loans", "no disposition means refused: an agent cannot say"),
     ],
@@ -172,6 +199,31 @@ def test_what_is_wrong_has_its_place_and_the_nearest_right_word(campaign: str, p
 )
 def test_a_file_that_is_no_file_of_campaigns_is_told(text: str, problem: str) -> None:
     assert any(line.startswith(problem) for line in told(read(text)))
+
+
+def test_detection_is_off_unless_a_campaign_asks_for_it_and_its_measure_is_the_pacings() -> None:
+    text = "campaigns: {{c: {{scene: reminder, mode: predictive, queue: loans, {}, {}}}}}"
+    plain = read(text.format(REFUSED, "at_once: 4")).campaigns["c"]
+    assert (plain.detects, plain.pacing.machines_wrong) == (False, 0.0)
+    words = "{silence: person, unsure: machine, before_answer: counts, greeting: 1800 ms, message: sorry, "
+    words += "false_positives: 0.01, called_back: 2 min, greeting_over: 2s}"
+    reading = read(text.format(REFUSED, f"answering_machine: {words}"))
+    assert told(reading) == []
+    found = reading.campaigns["c"]
+    assert found.detection == Detection(
+        on=True,
+        silence="person",
+        unsure="machine",
+        before_answer="counts",
+        greeting_s=1.8,
+        leave_message="sorry",
+        false_positives=0.01,
+        called_back_s=120.0,
+        greeting_over_s=2.0,
+    )
+    assert (found.detects, found.pacing.machines_wrong) == (True, 0.01)
+    usual = read(text.format(REFUSED, "answering_machine: {}")).campaigns["c"].detection
+    assert usual == Detection(on=True), "the words' own values are the settings' own"
 
 
 def test_two_files_with_one_name_are_told() -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from calls.errors import BadInput
+from dialer.answering_machines.settings import Detection
 from dialer.campaigns.results import Disposition
 from dialer.pacing.settings import PacingSettings
 from hotline.campaigns.report import Report, report
@@ -42,6 +43,7 @@ ALL: dict[str, Any] = {
     "connected": 3,
     "effective": 2,
     "abandoned": 1,
+    "false_positives": 0.0,
     "abandoned_percent": 20.0,
     "denominator": "live",
     "of": 5,
@@ -69,6 +71,29 @@ def test_the_share_is_of_the_campaigns_own_denominator(store: Path, denominator:
     log_tries(store, *TRIES)
     found = made(store, pacing=PacingSettings(denominator=denominator))
     assert (found.denominator, found.of, found.abandoned_percent) == (denominator, of, share)
+
+
+@pytest.mark.parametrize(
+    ("denominator", "of", "share"), [("live", 5, 24.53), ("answered", 8, 16.25), ("dialled", 8, 16.25)]
+)
+def test_of_those_taken_for_machines_a_share_were_people(store: Path, denominator: Any, of: int, share: float) -> None:
+    """Who is known to have been one counts whole, and of the others as many as the campaign has measured."""
+    tries = [
+        a_try("calls/2.1/1", 1, **TALK),
+        a_try("calls/2.2/1", 2, answered_at=9.0, result="taken_for_machine", abandoned=True),
+        a_try("calls/2.3/1", 3, answered_at=9.0, result="machine"),
+        a_try("calls/2.4/1", 4, answered_at=9.0, result="machine"),
+        a_try("calls/2.5/1", 5, answered_at=9.0, result="silence"),
+        *(a_try(f"calls/2.{row}/1", row, **TALK) for row in (6, 7, 8)),
+    ]
+    log_tries(store, *tries)
+    found = made(
+        store,
+        detection=Detection(on=True, false_positives=0.1),
+        pacing=PacingSettings(denominator=denominator),
+    )
+    assert (found.abandoned, found.false_positives) == (1, 0.3)
+    assert (found.of, found.abandoned_percent) == (of, share)
 
 
 def test_a_span_is_of_when_was_asked(store: Path) -> None:

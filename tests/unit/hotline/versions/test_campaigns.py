@@ -60,9 +60,22 @@ def test_one_that_is_wrong_is_not_published(site: Site) -> None:
     change(site, "dialplans/campaigns/all.yaml", "skills: []", "skills: [lons>=2]")
     with pytest.raises(LintFound, match=r"dialplans/campaigns/all.yaml:3:\d+: .*lons"):
         publish_again(site)
-    change(site, "dialplans/campaigns/all.yaml", "skills: [lons>=2]", "detection: {on: true}")
-    with pytest.raises(LintFound, match="answering-machine detection is not there yet"):
-        publish_again(site)
+
+
+def test_switches_that_hear_nobody_are_told_of_campaigns_that_want_to_know(site: Site) -> None:
+    change(site, "dialplans/campaigns/all.yaml", "skills: []", "answering_machine: {}")
+
+    def warned() -> list[str]:
+        result = CliRunner().invoke(app, ["lint", "--site", str(site.folder), "--json"])
+        assert result.exit_code == 0, result.output
+        problems = json.loads(result.stdout)["problems"]
+        return [one["message"] for one in problems if one["rule"] == "answering-machine"]
+
+    assert warned() == []
+    settings = site.folder / "hotline.yaml"
+    settings.write_text(settings.read_text() + "\nswitch: {kind: freeswitch, name: old}\n")
+    (message,) = warned()
+    assert "whoever answers on old counts as a person" in message
 
 
 def test_a_scene_that_is_wrong_is_told_once(site: Site) -> None:
