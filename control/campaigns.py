@@ -223,8 +223,10 @@ class CampaignCalls:
 
     def look(self) -> None:
         """After each event: callers who wait where campaigns have their agents, and what is known of tries that are
-        over."""
+        over. Neither changes but by the queues or by a campaign, and most events of a call are of neither."""
         hub, register = self._hub, self._hub.register
+        if not hub.queues_asked and not hub.campaigns_asked:
+            return
         running = hub.campaigns.running_queues()
         if running:
             counts = dict.fromkeys(running, 0)
@@ -235,8 +237,10 @@ class CampaignCalls:
                 if hub.campaigns.state.callers.get(queue, 0) != count:
                     hub.tell_campaigns(campaign.CallersWaiting(queue, count))
             hub.settle()
-        for attempt in [one for one in register.tries if not hub.campaigns.is_known(one)]:
-            del register.tries[attempt]
+        if hub.campaigns_asked:
+            for attempt in hub.campaigns.over(register.tries):
+                del register.tries[attempt]
+        hub.queues_asked = hub.campaigns_asked = False
 
     def restarted(self) -> None:
         """Another controller: what the campaigns have asked for and not been answered is asked anew."""

@@ -51,6 +51,8 @@ class Hub:
         self.register = Register()
         self.now: Instant = 0.0
         self.out: list[RouterCommand] = []
+        self.queues_asked = self.campaigns_asked = True
+        """An event went to them since the campaigns last looked at the house; so it may be in a new controller."""
         self.on_flow_command: Callable[[IvrCommand], None]
         self.on_queue_command: Callable[[AcdCommand], None]
         self.on_campaign_command: Callable[[CampaignCommand], None]
@@ -102,10 +104,12 @@ class Hub:
                     if type(event) is RecordingFinished:
                         self._drop_unless_left(event, flow_commands)
                 case ("queues", event):
+                    self.queues_asked = True
                     for queue_command in self._ask_queues(event):
                         self.on_queue_command(queue_command)
                     self._pass_on_forecasts()
                 case ("campaigns", event):
+                    self.campaigns_asked = True
                     for campaign_command in self.campaigns.handle(event, self.now):
                         self.on_campaign_command(campaign_command)
 

@@ -5,6 +5,7 @@ contacts; whoever is due later waits in the store's rows, and the core wakes at 
 is due. So nothing is asked again and again.
 """
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from calls.events import ClockSet, Tick
@@ -65,11 +66,10 @@ class Campaigns:
         """The queues whose waiting callers come before calls of campaigns that dial now."""
         return tuple(dict.fromkeys(one for _, settings in self._board.running() for one in settings.inbound_queues))
 
-    def is_known(self, attempt: AttemptId) -> bool:
-        """Whether anything may still become known of this try."""
-        if attempt in self.state.tries:
-            return True
-        return any(one.row.attempt == attempt for one in self.state.machines.values())
+    def over(self, attempts: Iterable[AttemptId]) -> list[AttemptId]:
+        """Those of these tries of which nothing may become known any more."""
+        later = {one.row.attempt for one in self.state.machines.values()}
+        return [attempt for attempt in attempts if attempt not in self.state.tries and attempt not in later]
 
     def state_of(self, attempt: AttemptId) -> HandState | None:
         """The state of the contact whose try goes on under this id; None where there is none."""

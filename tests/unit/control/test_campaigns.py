@@ -1,5 +1,7 @@
 """Campaigns in call control: calls to contacts, agents who take answers, previews, flows, the gate and the ledger."""
 
+from collections.abc import ValuesView
+
 import pytest
 
 from acd.commands import AgentChanged
@@ -7,10 +9,11 @@ from acd.events import AgentPaused, AgentResumed, WrapUpEnded
 from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, HangUp, Originate, Play
-from calls.ids import AgentId, LegId
+from calls.ids import AgentId, AttemptId, CallId, LegId
 from complaints.cases import FileCase
 from control import events
 from control.commands import AskGate, LogCall, LogLeg, LogTalk, Noticed, SettleAttempt
+from control.register import Call
 from dialer.campaigns import commands as wanted
 from dialer.campaigns.events import CampaignOrdered, Dispositioned, PreviewAnswered
 from dialer.campaigns.results import BY_CAUSE, Disposition
@@ -203,6 +206,29 @@ def test_while_a_caller_waits_no_contact_is_called_and_an_idle_agent_is_the_call
     assert house.given(AskGate) == [], "the other caller waits still"
     house.talk(second, 30.0)
     assert len(house.given(AskGate)) == 1
+
+
+class CountedCalls(dict[CallId, Call]):
+    """The register's calls, and how often somebody went through all of them."""
+
+    walked = 0
+
+    def values(self) -> ValuesView[Call]:
+        self.walked += 1
+        return super().values()
+
+
+def test_events_that_are_no_queues_and_no_campaigns_cost_no_walk_through_all_calls():
+    house = CampaignHouse(campaign())
+    house.start()
+    caller = house.arrive()
+    register = house.router.register
+    counted = register.calls = CountedCalls(register.calls)
+    house.press(caller, "7")  # no key of the menu: the flow speaks
+    house.tell(door.CommandDone(AttemptId("any"), LegId(caller)))
+    assert counted.walked == 0
+    house.press(caller, "1")
+    assert counted.walked > 0, "who waits for an agent is seen"
 
 
 def test_a_denied_contact_is_nobodys_call_and_an_unknown_answer_is_for_later():
