@@ -29,4 +29,7 @@ def _is_keyed_word(number: str) -> bool:
     digits = number.removeprefix("+")
     if digits in _KEYED and digits != number:
         return True
-    return any(digits[begin:] in _KEYED and len(digits) - begin >= _LONG for begin in range(4))
+    for begin in range(min(4, len(digits) - _LONG + 1)):  # noqa: SIM110 - a report asks of a month's calls: any() is slow
+        if digits[begin:] in _KEYED:
+            return True
+    return False

@@ -6,7 +6,8 @@ within the window before it; it is **resolved** if they do not come there again 
 they do is known only once the window is over. A withheld number is nobody's, and counts in neither.
 """
 
-from collections import deque
+from collections import defaultdict, deque
+from typing import Literal
 
 import msgspec
 
@@ -48,10 +49,9 @@ class _Contact(msgspec.Struct, gc=False):
     """A contact within the window. `is_open`: a first contact of the span that nobody has repeated yet."""
 
     at: float
-    person: str
-    queue: str
+    matter: tuple[str, str]
+    """The person, and the queue."""
     agent: str
-    answered: bool
     is_open: bool
 
 
@@ -66,26 +66,25 @@ class Contacts:
         self._answered: dict[tuple[str, str], _Contact] = {}
         self._came: dict[str, int] = {}
         self._again: dict[str, int] = {}
-        self._by_queue: dict[str, _Resolution] = {}
-        self._by_agent: dict[str, _Resolution] = {}
-        self._house = _Resolution()
+        self._by_queue: defaultdict[str, _Resolution] = defaultdict(_Resolution)
+        self._by_agent: defaultdict[str, _Resolution] = defaultdict(_Resolution)
 
     def take(self, at: float, person: str, queue: str, agent: str, *, answered: bool, counts: bool) -> None:
         """Take a contact; `counts`: it is of the report's span, not of the time before or behind it."""
         self._forget(at)
         if not person:
             return
-        key = (person, queue)
-        first = self._answered.get(key)
+        matter = (person, queue)
+        first = self._answered.get(matter)
         if first is not None and first.is_open:
             self._settle(first, "repeated")
         if counts:
             self._came[queue] = self._came.get(queue, 0) + 1
-            self._again[queue] = self._again.get(queue, 0) + (key in self._last)
-        contact = _Contact(at, person, queue, agent, answered, answered and counts and first is None)
-        self._last[key] = contact
+            self._again[queue] = self._again.get(queue, 0) + (matter in self._last)
+        contact = _Contact(at, matter, agent, answered and counts and first is None)
+        self._last[matter] = contact
         if answered:
-            self._answered[key] = contact
+            self._answered[matter] = contact
         self._within.append(contact)
 
     def finish(self, known_until: float) -> None:
@@ -105,7 +104,12 @@ class Contacts:
 
     def resolution(self) -> ResolutionFigures:
         """Of the house."""
-        return self._house.figures()
+        house = _Resolution()
+        for one in self._by_queue.values():
+            house.resolved += one.resolved
+            house.repeated += one.repeated
+            house.pending += one.pending
+        return house.figures()
 
     def resolution_by_queue(self) -> dict[str, ResolutionFigures]:
         """By queue."""
@@ -121,17 +125,14 @@ class Contacts:
             gone = within.popleft()
             if gone.is_open:
                 self._settle(gone, "resolved")
-            key = (gone.person, gone.queue)
-            if self._last.get(key) is gone:
-                del self._last[key]
-            if self._answered.get(key) is gone:
-                del self._answered[key]
+            if self._last.get(gone.matter) is gone:
+                del self._last[gone.matter]
+            if self._answered.get(gone.matter) is gone:
+                del self._answered[gone.matter]
 
-    def _settle(self, contact: _Contact, word: str) -> None:
+    def _settle(self, contact: _Contact, word: Literal["resolved", "repeated", "pending"]) -> None:
         contact.is_open = False
-        of_queue = self._by_queue.setdefault(contact.queue, _Resolution())
-        of_agent = self._by_agent.setdefault(contact.agent, _Resolution())
-        for one in (self._house, of_queue, of_agent):
+        for one in (self._by_queue[contact.matter[1]], self._by_agent[contact.agent]):
             setattr(one, word, getattr(one, word) + 1)
 
 

@@ -46,6 +46,7 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
     figures = Figures(span, rules.figures, in_time_s, _local_of(span))
     book = ClockBook() if current is None else versions.clocks(current)
     with looking(site.database) as connection:
+        connection.execute("BEGIN")  # the store as it is now, whatever is written meanwhile
         since, until = figures.reads_from, min(figures.reads_until, now)
         of = calls.how_many(connection, since, until)
         progress(0, of)

@@ -94,6 +94,7 @@ def draw(
     settings = rules_of(versions, versions.current()).figures
     question = settings.satisfaction.question
     with looking(site.database) as connection:
+        connection.execute("BEGIN")
         of_answers = _answered(connection, span, now, settings, Drawing(answers, f"{seed} answers"), progress)
         of_talks = Drawing(recordings, f"{seed} recordings")
         least_s = settings.satisfaction.least_talk_s
