@@ -37,6 +37,15 @@ def let_in(database: Path, name: str, password: str, code: str, now: float) -> A
     return Answer(user, "")
 
 
+def let_in_by_link(database: Path, name: str, now: float) -> bool:
+    """Whether a person whose link was taken may sign in, which is noted. Raises BadInput where the store does not take
+    it: then nobody is let in."""
+    if users.may_sign_in(database, name) is None:
+        return False
+    users.note_sign_in(database, name, now)
+    return True
+
+
 def change_password(database: Path, user: User, old: str | None, new: str, now: float) -> str:
     """Set a person's own new password, which ends their sessions; why not, in words, or empty. `old` None: it is not
     asked for. Raises BadInput where the store does not take it. Slow on purpose: call it in a thread."""

@@ -1,8 +1,10 @@
 """Signing in and out over HTTP: by a one-time link, or by name, password and one-time code; a session from then on."""
 
 import asyncio
+import contextlib
 import hashlib
 import time
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pydantic
@@ -60,7 +62,7 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
         found = people.of(token)
         if found is None:
             people.sessions.end(token, time.time())
-            raise HTTPException(401, f"{name} may not sign in: hotline people list says why")
+            raise HTTPException(401, f"{name} may not sign in any more")
         response.set_cookie(
             people.cookie,
             token,
@@ -102,6 +104,8 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
             role = found.role
             by = "by a link" if role == "person" else role
             name = found.person
+            if role == "person" and not await asyncio.to_thread(_let_in_by_link, name):
+                raise _refused(network, f"{name} may not sign in: hotline people list says why")
         else:
             async with one_at_a_time:
                 args = (controller.database, name, wanted.password, wanted.code, time.time())
@@ -150,7 +154,8 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
         old = None if may_set_password_by_link(person.session, time.time()) else wanted.old
         async with one_at_a_time:
             given = (controller.database, user, old, wanted.password, time.time())
-            said = await asyncio.to_thread(entrance.change_password, *given)
+            with _kept():
+                said = await asyncio.to_thread(entrance.change_password, *given)
         if said != entrance.OTHER_PASSWORD:
             throttle.succeeded(user.name, network)
         if said:
@@ -167,10 +172,21 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
             raise HTTPException(503, str(error)) from error
 
     def _let_in(*args: Any) -> entrance.Answer:
-        try:
+        with _kept():
             return entrance.let_in(*args)
-        except BadInput as error:
-            raise HTTPException(503, "the store does not take it; nobody is let in") from error
+
+    def _let_in_by_link(name: str) -> bool:
+        with _kept():
+            return entrance.let_in_by_link(controller.database, name, time.time())
+
+
+@contextlib.contextmanager
+def _kept() -> Iterator[None]:
+    """Turn what the store does not take into 503."""
+    try:
+        yield
+    except BadInput as error:
+        raise HTTPException(503, "the store does not take it: nobody is let in, nothing is changed") from error
 
 
 def _refused(network: str, told: str) -> HTTPException:

@@ -147,6 +147,7 @@ async def test_what_changes_about_a_person_holds_at_once(house: Logged, browser:
     users.disable(house.database, "li", "root", "left", time.time())
     assert (await browser.ask("GET", "/cases")).status == 401
     assert (await browser.by_link_of(_state(browser), "li")).status == 401
+    assert [row["what"] for row in house.audited()] == ["signed in"], "who was refused has not signed in"
     users.enable(house.database, "li")
     assert (await browser.ask("GET", "/cases")).status == 401, "a session that was ended stays so"
     assert (await browser.by_link_of(_state(browser), "li")).status == 200
@@ -182,6 +183,7 @@ async def test_ones_own_password(house: Logged, browser: Browser) -> None:
 async def test_who_came_by_a_link_sets_a_password_without_the_one_before(house: Logged, browser: Browser) -> None:
     answer = await browser.by_link_of(_state(browser), "wang")
     assert answer.json["needs_password"] is True
+    assert users.named(house.database, "wang").signed_in_at is not None
     assert (await browser.tell("/session/password", {"password": "wang wang wang wang"})).status == 422
     answer = await browser.tell("/session/password", {"password": ANOTHER})
     assert (answer.status, answer.json["needs_password"]) == (200, False)
