@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from dialer.governor.decisions import Decision
+from dialer.campaigns.commands import CampaignChanged
+from dialer.governor.decisions import Decision, Obligations
 from dialer.governor.questions import Question, Subject
+from hotline.campaigns.rows import CampaignRows
 from hotline.cli.main import app
 from hotline.ledger.opening import Place, open_ledger
 from hotline.ledger.port import Settlement, Terms
 from hotline.site.settings import Site
+from hotline.store.writer import Writer
 from tests.unit.hotline.campaigns.stores import NOW, Campaign, a_try, import_people, log_tries
 from tests.unit.hotline.governing.gated_site import publish_again, published
 
@@ -43,13 +47,14 @@ def run(site: Site, *words: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def in_ledger(site: Site, state: str) -> None:
+def in_ledger(site: Site, state: str, rests_until: float = 0.0) -> None:
     async def settle() -> None:
         ledger = open_ledger(Place.of(site), lambda: NOW, answer_within_s=20.0)
         asked = Question(scene="offer", number="+8613800130002", origin="campaign", campaign="calls")
-        allow = Decision("allow", "f00d", "offer", "v1")
+        allow = Decision("allow", "f00d", "offer", "v1", obligations=Obligations(caller_ids=("+864000095183",)))
         given = await ledger.reserve(asked, Subject(number=asked.number), lambda *_: allow, Terms(key="calls/1.2/1"))
-        await ledger.settle(Settlement(attempt=given.attempt or 0, state=state))  # type: ignore[arg-type]
+        told = Settlement(attempt=given.attempt or 0, state=state, caller_id_rests_until=rests_until)  # type: ignore[arg-type]
+        await ledger.settle(told)
         await ledger.close()
 
     asyncio.run(settle())
@@ -116,3 +121,30 @@ def test_a_ledger_that_is_not_there_is_told(site: Site) -> None:
     found = json.loads(said)
     assert (code, found["agrees"], found["ledger"], found["dialled"]) == (0, None, None, 1)
     assert "ledger.db" in found["ledger_error"]
+
+
+def test_a_caller_id_that_rests_is_shown_with_the_end_of_its_rest(site: Site) -> None:
+    assert json.loads(run(site, "show", "calls", "--json")[1])["caller_ids_resting"] is None, "there is no ledger yet"
+    until = time.time() + 3600
+    in_ledger(site, "blocked", until)
+    assert json.loads(run(site, "show", "calls", "--json")[1])["caller_ids_resting"] == {"+864000095183": until}
+    assert "+864000095183 until " in run(site, "show", "calls")[1]
+    found = CliRunner().invoke(app, ["govern", "caller-ids", "--site", str(site.folder), "--json"])
+    assert json.loads(found.stdout) == [
+        {"caller_id": "+864000095183", "scenes": ["how", "offer", "remind"], "rests_until": until}
+    ]
+    found = CliRunner().invoke(app, ["govern", "caller-ids", "--site", str(site.folder)])
+    assert "+864000095183" in found.stdout
+
+
+def test_a_campaign_outside_of_its_hours_says_until_when(site: Site) -> None:
+    async def tell() -> None:
+        writer = Writer(site.database, lambda trouble: None)
+        rows = CampaignRows(writer.write, lambda: NOW)
+        rows.take(CampaignChanged("calls", "running", "progressive", "outside_hours", "li", "day 1", NOW))
+        await writer.close()
+
+    asyncio.run(tell())
+    (row,) = json.loads(run(site, "list", "--json")[1])
+    assert (row["why"], row["until"]) == ("outside_hours", NOW)
+    assert "2025-11-30 18:53:20 +08:00" in run(site, "show", "calls")[1]

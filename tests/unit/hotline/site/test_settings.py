@@ -62,3 +62,22 @@ def test_a_time_has_its_zone_beside_it(tmp_path: Path) -> None:
     assert when(1_795_993_800.0, ZoneInfo("Asia/Shanghai")) == "2026-11-30 07:10:00 +08:00"
     assert when(1_795_993_800.0, ZoneInfo("America/St_Johns")) == "2026-11-29 19:40:00 -03:30"
     assert when(None, ZoneInfo("UTC")) == ""
+
+
+def test_the_house_has_a_name_of_its_own_that_stays(tmp_path: Path) -> None:
+    site = Site.open(tmp_path)
+    assert site.house == "", "before the first start there is none"
+    site.prepare()
+    name = site.house
+    assert name.startswith("house-")
+    Site.open(tmp_path).prepare()
+    assert Site.open(tmp_path).house == name
+    (tmp_path / "other").mkdir()
+    other = Site.open(tmp_path / "other")
+    other.prepare()
+    assert other.house != name
+    (tmp_path / "hotline.yaml").write_text("house: shanghai\n", encoding="utf-8")
+    assert Site.open(tmp_path).house == "shanghai"
+    (tmp_path / "hotline.yaml").write_text("house: 'Shanghai: 1'\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="house"):
+        Site.open(tmp_path)
