@@ -1,8 +1,8 @@
 """Voices: when the far end of a leg begins to be heard, and when it ceases, by Asterisk's TALK_DETECT.
 
-It goes by the level of each frame (dsp.conf, `silencethreshold`), so a beep or music is a voice, too. Seen of 22.10.1,
-and in its source: the first frame of a line counts as a voice even where it is silent, and its end, which comes after
-the silence that ends every voice, says 0 ms then; `duration` is without that silence.
+It goes by the level of each frame (dsp.conf, `silencethreshold`), so a beep or music is a voice, too. By its source
+(func_talkdetect.c) the first frame of a line counts as a voice even where it is silent, and its end, which comes after
+the silence that ends every voice, says about 0 ms then; `duration` is without that silence.
 """
 
 from __future__ import annotations
