@@ -107,7 +107,7 @@ async def test_a_message_that_a_kill_falls_into_is_there_once_and_whole(house: L
     """Who ended it while the controller was away is not asked again; who goes on is, and what was there goes away."""
     await house.publish({"dialplans/flows/main.yaml": MESSAGE}, {})
     caller = {"presses the key": "13100000021", "hangs up": "13100000022", "goes on": "13100000023"}[meanwhile]
-    folder = house.asterisk.settings.recording_dir
+    folder = house.recordings
     call = await house.dial(caller)
     await call.hear_tone(WELCOME_CLOSED)
     await until(lambda: any(file.stat().st_size > 32_000 for file in folder.glob("*.wav")), 15.0)  # two seconds

@@ -46,7 +46,7 @@ async def recording_of(house: LiveSite, caller: str) -> tuple[str, float, float]
 @pytest.mark.parametrize("moment", ["it is in place", "the sides are gone", "it is told"])
 async def test_a_recording_that_is_in_place_has_its_row(house: LiveSite, moment: str) -> None:
     caller = {"it is in place": "13200000001", "the sides are gone": "13200000002", "it is told": "13200000003"}[moment]
-    folder = house.asterisk.settings.recording_dir
+    folder = house.recordings
     async with house.signed_in("8001", lambda _: ANSWERS):
         call = await house.queued(caller)
         await call.hear_tone(AGENT)
@@ -77,7 +77,7 @@ async def test_a_recording_that_is_in_place_has_its_row(house: LiveSite, moment:
 
 @pytest.mark.parametrize("caller", [f"1320000001{number}" for number in range(3)])
 async def test_a_talk_that_a_kill_falls_into_as_it_begins_is_recorded(house: LiveSite, caller: str) -> None:
-    folder = house.asterisk.settings.recording_dir
+    folder = house.recordings
     async with house.signed_in("8001", lambda _: ANSWERS) as phone:
         call = await house.queued(caller)
         agent = await asyncio.wait_for(phone.new_calls.get(), 20.0)
@@ -100,7 +100,7 @@ async def test_a_kill_before_the_order_to_connect_arrives_loses_nobody(house: Li
         agent = await asyncio.wait_for(phone.new_calls.get(), 20.0)
         await agent.hear_tone(WHISPER)
         house.relay.hold()
-        await at_once(lambda: bool(list(house.asterisk.settings.recording_dir.glob("*.talk.json"))))
+        await at_once(lambda: bool(list(house.recordings.glob("*.talk.json"))))
         since = await kill(house)
         await house.relay.cut()
         await house.relay.open()

@@ -1,0 +1,26 @@
+"""`kill -9` of the controller around recordings, on FreeSWITCH: the scenes of `test_killed` and `test_killed_recordings`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.live.freeswitch_site import FreeSwitchSite
+from tests.live.test_killed import (  # noqa: F401 the same scenes, over the fixture below
+    test_a_message_that_a_kill_falls_into_is_there_once_and_whole,
+)
+from tests.live.test_killed_recordings import (  # noqa: F401 likewise
+    test_a_kill_before_the_order_to_connect_arrives_loses_nobody,
+    test_a_talk_that_a_kill_falls_into_as_it_begins_is_recorded,
+    test_what_the_caller_says_after_the_agent_left_is_no_talk,
+)
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FreeSwitchSite]:
+    async with FreeSwitchSite(tmp_path_factory.mktemp("house"), None) as house:
+        yield house
