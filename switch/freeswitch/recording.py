@@ -1,7 +1,8 @@
 """The recorder records both sides of a talk in one stereo file, and messages of one leg by `messages`.
 
-The file of a talk hangs on its first leg, and is closed when that leg ends. The switch writes into it only while that leg
-is bridged, also where no controller is there to say that the talk is over. So a talk that never came to be leaves no file.
+The file of a talk hangs on its first leg, and is closed when that leg ends. The switch writes into it only while that
+leg is bridged, also where no controller is there to say that the talk is over. So a talk that never came to be leaves
+no file.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Every call of the house to a number outside passes the gate, on each real switch with a real ledger: what is denied is
-not dialled and is told to whoever asked, what is allowed is dialled once and settled, also over a `kill -9`."""
+"""Every call of the house to a number outside passes the gate, on each real switch with a real ledger: what is denied
+is not dialled and is told to whoever asked, what is allowed is dialled once and settled, also over a `kill -9`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kill -9` of the controller around recordings, on FreeSWITCH: the scenes of `test_killed` and `test_killed_recordings`."""
+"""`kill -9` of the controller around recordings, on FreeSWITCH: scenes of `test_killed` and its brother."""
 
 from __future__ import annotations
 
