@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 _CLOSE_S: Seconds = 5.0
 _CLOSED_S: Seconds = 0.5
 """What was stopped already may still be written; after this it is whole."""
-_WHILE_BRIDGED = "{RECORD_BRIDGE_REQ=true}"
+_WHILE_BRIDGED = "{RECORD_BRIDGE_REQ=true,RECORD_PRE_BUFFER_FRAMES=0}"
+"""Of this one recording, from the first packet on: gathered first, a talk of half a second would be 20 ms (1.10.12)."""
 _EMPTY = "empty-file"
 """The switch's word for a file that it has taken away: nothing was to be written (1.10.12)."""
 
@@ -179,12 +180,12 @@ class Recorder:
             self._finish(recording)
 
     def _drop(self, recording: TalkRecording) -> None:
-        """The talk never stood, or for less than the half second after which the switch begins to write."""
+        """The talk never stood."""
         del self._talks[recording.attempt]
         if recording.timer is not None:
             recording.timer.cancel()
         notes.remove(recording.path, notes.TalkNote)
-        log.info("recording.empty", name=recording.name)
+        log.warning("recording.never_begun", name=recording.name)
 
     def _close(self, recording: TalkRecording, duration_s: Seconds) -> None:
         del self._talks[recording.attempt]

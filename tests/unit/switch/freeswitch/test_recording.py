@@ -101,7 +101,8 @@ async def test_a_file_that_the_switch_has_closed_by_itself_is_told_once(tmp_path
 async def test_the_switch_records_only_while_they_talk(tmp_path: Path) -> None:
     controller = Controller(tmp_path)
     controller.recorder.begin(Talk(TRY, CALLER, AGENT, "talk-1"))
-    assert controller.asked == [f"uuid_record {CALLER} start {tmp_path / RAW} 0 {{RECORD_BRIDGE_REQ=true}}"]
+    while_bridged = "{RECORD_BRIDGE_REQ=true,RECORD_PRE_BUFFER_FRAMES=0}"
+    assert controller.asked == [f"uuid_record {CALLER} start {tmp_path / RAW} 0 {while_bridged}"]
 
 
 async def test_of_a_talk_that_never_stood_its_heir_tells_nothing(tmp_path: Path) -> None:
