@@ -1,4 +1,4 @@
-"""`kill -9` of the controller around recordings, on FreeSWITCH: scenes of `test_killed` and its brother."""
+"""`kill -9` of the controller on FreeSWITCH: the scenes of `test_killed` and `test_killed_recordings`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import pytest_asyncio
 from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.test_killed import (  # noqa: F401 the same scenes, over the fixture below
     test_a_message_that_a_kill_falls_into_is_there_once_and_whole,
+    test_rows_and_facts_are_there_once_and_without_a_gap,
+    test_who_has_heard_that_it_is_signed_in_is_signed_in,
+    test_who_has_heard_the_next_question_is_at_that_question,
+    voicemail,
 )
 from tests.live.test_killed_recordings import (  # noqa: F401 likewise
     test_a_kill_before_the_order_to_connect_arrives_loses_nobody,
