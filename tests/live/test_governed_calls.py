@@ -171,10 +171,12 @@ async def house(
     kind = GovernedSite if request.param == "asterisk" else GovernedOnFreeSwitch
     site = kind(tmp_path_factory.mktemp("governed"), installation, {"do_not_call": "do_not_call.txt"})
     site.carrier = await Gateway.at("127.0.0.2", Credentials(USER, PASSWORD))
-    async with site:
-        await until(lambda: site.carrier.registered)
-        yield site
-    site.carrier.close()
+    try:
+        async with site:
+            await until(lambda: site.carrier.registered)
+            yield site
+    finally:
+        site.carrier.close()
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
