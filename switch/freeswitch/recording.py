@@ -1,6 +1,8 @@
 """The recorder records both sides of a talk in one stereo file, and messages of one leg by `messages`.
 
-The file of a talk hangs on its first leg, and is closed when that leg ends.
+The file of a talk hangs on its first leg, and is closed when that leg ends. The switch writes into it only while that
+leg is bridged, also where no controller is there to say that the talk is over. So a talk that never came to be leaves
+no file.
 """
 
 from __future__ import annotations
@@ -28,6 +30,10 @@ log = structlog.get_logger(__name__)
 _CLOSE_S: Seconds = 5.0
 _CLOSED_S: Seconds = 0.5
 """What was stopped already may still be written; after this it is whole."""
+_WHILE_BRIDGED = "{RECORD_BRIDGE_REQ=true,RECORD_PRE_BUFFER_FRAMES=0}"
+"""Of this one recording, from the first packet on: gathered first, a talk of half a second would be 20 ms (1.10.12)."""
+_EMPTY = "empty-file"
+"""The switch's word for a file that it has taken away: nothing was to be written (1.10.12)."""
 
 
 class TalkRecording:
@@ -77,7 +83,7 @@ class Recorder:
             notes.leave(recording.path, notes.TalkNote(talk.attempt, talk.a, talk.record, options.controller))
         except OSError as fault:
             log.error("note_not_left", path=str(recording.path), fault=str(fault))
-        self._session.api("uuid_record", f"{talk.a} start {recording.path}")
+        self._session.api("uuid_record", f"{talk.a} start {recording.path} 0 {_WHILE_BRIDGED}")
 
     def discard(self, talk: Talk) -> None:
         """The talk never came to be: no file."""
@@ -144,7 +150,11 @@ class Recorder:
         """RECORD_STOP: a file is closed. Also comes for voicemails, which end with their application."""
         path = event.get("Record-File-Path")
         recording = next((found for found in self._talks.values() if str(found.path) == path), None)
-        if recording is not None:
+        if recording is None:
+            return
+        if event.get("Record-Completion-Cause") == _EMPTY:
+            self._drop(recording)
+        else:
             self._close(recording, files.duration_s(event))
 
     def mute(self, command: commands.MuteRecording) -> None:
@@ -168,6 +178,14 @@ class Recorder:
         if recording.attempt in self._talks:
             log.warning("recording_not_closed", path=str(recording.path))
             self._finish(recording)
+
+    def _drop(self, recording: TalkRecording) -> None:
+        """The talk never stood."""
+        del self._talks[recording.attempt]
+        if recording.timer is not None:
+            recording.timer.cancel()
+        notes.remove(recording.path, notes.TalkNote)
+        log.warning("recording.never_begun", name=recording.name)
 
     def _close(self, recording: TalkRecording, duration_s: Seconds) -> None:
         del self._talks[recording.attempt]

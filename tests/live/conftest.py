@@ -19,7 +19,12 @@ from switch.asterisk.instance.settings import AsteriskSettings
 from switch.freeswitch.instance.installation import locate
 from tests.ports import free_port
 
-_ON_FREESWITCH = ["test_house_on_freeswitch.py", "test_waiting_on_freeswitch.py", "test_trunks_on_freeswitch.py"]
+_ON_FREESWITCH = [
+    "test_house_on_freeswitch.py",
+    "test_killed_on_freeswitch.py",
+    "test_waiting_on_freeswitch.py",
+    "test_trunks_on_freeswitch.py",
+]
 _ON_A_FREESWITCH_OF_ITS_OWN = [
     "test_dead_phones.py",
     "test_encrypted_trunks_on_freeswitch.py",

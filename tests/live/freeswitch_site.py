@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from pathlib import Path
 from typing import ClassVar
 
 from hotline.versions.publishing import publish
@@ -47,6 +48,7 @@ class FreeSwitchSite(LiveSite):
         self.site.prepare()
         (self.site.state / "secrets" / "switch").write_text(settings.event_socket_password)
         await publish(self.site, Espeak())
+        await asyncio.to_thread(self.approve)
         await asyncio.to_thread(self.before)
         self.session = await stack.enter_async_context(self.new_session())
         self.line = PhoneLine(self.endpoint, self.registrar)
@@ -57,6 +59,10 @@ class FreeSwitchSite(LiveSite):
     @property
     def registrar(self) -> tuple[str, int]:
         return (self.instance.settings.sip_address, self.instance.settings.sip_port)
+
+    @property
+    def recordings(self) -> Path:
+        return self.instance.settings.recording_dir
 
     async def lease_over(self) -> None:
         """Return once the switch no longer counts on a controller."""

@@ -223,6 +223,11 @@ class LiveSite:
             return bool((await self.live())["switch_up"])
         return False
 
+    @property
+    def recordings(self) -> Path:
+        """The folder into which the switch records."""
+        return self.asterisk.settings.recording_dir
+
     # what it says of itself
 
     async def live(self) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Every call of the house to a number outside passes the gate, on a real Asterisk with a real ledger: what is denied is
-not dialled and is told to whoever asked, what is allowed is dialled once and settled, also over a `kill -9`."""
+"""Every call of the house to a number outside passes the gate, on each real switch with a real ledger: what is denied
+is not dialled and is told to whoever asked, what is allowed is dialled once and settled, also over a `kill -9`."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ from phones.caller import OutgoingCall
 from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
+from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.gateway import Gateway
 from tests.live.live_site import AGENT, CALLER, NUMBER, LiveSite, record
+from tests.live.rigs import SWITCHES
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -158,14 +160,23 @@ class GovernedSite(LiveSite):
             raise AssertionError(f"{found} and not {wanted}") from None
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[GovernedSite]:
-    site = GovernedSite(tmp_path_factory.mktemp("governed"), installation, {"do_not_call": "do_not_call.txt"})
+class GovernedOnFreeSwitch(GovernedSite, FreeSwitchSite):
+    """The same with another switch under it."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
+async def house(
+    request: pytest.FixtureRequest, installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[GovernedSite]:
+    kind = GovernedSite if request.param == "asterisk" else GovernedOnFreeSwitch
+    site = kind(tmp_path_factory.mktemp("governed"), installation, {"do_not_call": "do_not_call.txt"})
     site.carrier = await Gateway.at("127.0.0.2", Credentials(USER, PASSWORD))
-    async with site:
-        await until(lambda: site.carrier.registered)
-        yield site
-    site.carrier.close()
+    try:
+        async with site:
+            await until(lambda: site.carrier.registered)
+            yield site
+    finally:
+        site.carrier.close()
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")

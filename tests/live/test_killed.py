@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import ASK, BYE, CODE, MENU, NOTED, WELCOME_CLOSED, LiveSite
+from tests.live.live_site import ASK, BYE, CODE, FLOW, MENU, NOTED, WELCOME_CLOSED, LiveSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -102,12 +102,20 @@ bye: {hangup: bye}
 """
 
 
-@pytest.mark.parametrize("meanwhile", ["presses the key", "hangs up", "goes on"])
-async def test_a_message_that_a_kill_falls_into_is_there_once_and_whole(house: LiveSite, meanwhile: str) -> None:
-    """Who ended it while the controller was away is not asked again; who goes on is, and what was there goes away."""
+@pytest_asyncio.fixture(loop_scope="module")
+async def voicemail(house: LiveSite) -> AsyncIterator[LiveSite]:
+    """The house where everybody is asked for a message."""
     await house.publish({"dialplans/flows/main.yaml": MESSAGE}, {})
+    yield house
+    await house.publish({"dialplans/flows/main.yaml": FLOW % house.hanging_port}, {})
+
+
+@pytest.mark.parametrize("meanwhile", ["presses the key", "hangs up", "goes on"])
+async def test_a_message_that_a_kill_falls_into_is_there_once_and_whole(voicemail: LiveSite, meanwhile: str) -> None:
+    """Who ended it while the controller was away is not asked again; who goes on is, and what was there goes away."""
+    house = voicemail
     caller = {"presses the key": "13100000021", "hangs up": "13100000022", "goes on": "13100000023"}[meanwhile]
-    folder = house.asterisk.settings.recording_dir
+    folder = house.recordings
     call = await house.dial(caller)
     await call.hear_tone(WELCOME_CLOSED)
     await until(lambda: any(file.stat().st_size > 32_000 for file in folder.glob("*.wav")), 15.0)  # two seconds

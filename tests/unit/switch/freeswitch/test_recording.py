@@ -13,12 +13,13 @@ from switch.freeswitch import notes
 from switch.freeswitch.legs import Leg
 from switch.freeswitch.recording import Recorder
 from switch.freeswitch.session import Told
+from switch.freeswitch.talk import Talk
 from switch.freeswitch.wire import Event
 from tests.unit.switch.freeswitch.keeping_house import KeepingHouse, sound
 
 pytestmark = [pytest.mark.unit, pytest.mark.asyncio]
 
-CALLER, TRY = LegId("a"), AttemptId("a:1")
+CALLER, AGENT, TRY = LegId("a"), LegId("b"), AttemptId("a:1")
 RAW = "unfinished-a_1.wav"
 
 
@@ -95,3 +96,23 @@ async def test_a_file_that_the_switch_has_closed_by_itself_is_told_once(tmp_path
     else:
         await asyncio.sleep(0.6)
     assert heir.told == [events.RecordingFinished(CALLER, TRY, str(tmp_path / "talk-1.wav"), 2.0)]
+
+
+async def test_the_switch_records_only_while_they_talk(tmp_path: Path) -> None:
+    controller = Controller(tmp_path)
+    controller.recorder.begin(Talk(TRY, CALLER, AGENT, "talk-1"))
+    while_bridged = "{RECORD_BRIDGE_REQ=true,RECORD_PRE_BUFFER_FRAMES=0}"
+    assert controller.asked == [f"uuid_record {CALLER} start {tmp_path / RAW} 0 {while_bridged}"]
+
+
+async def test_of_a_talk_that_never_stood_its_heir_tells_nothing(tmp_path: Path) -> None:
+    """Killed between the order to record and the one to connect: the next try has a file of the same name."""
+    heir = left_by(tmp_path, RAW)
+    heir.session.legs[CALLER] = Leg(CALLER, "", "", inbound=True)
+    heir.recorder.adopt(())
+    heir.answer(f"uuid_record {CALLER} stop {tmp_path / RAW}", Told("+OK Success", None))
+    (tmp_path / RAW).unlink()  # so does the switch, and tells
+    path = str(tmp_path / RAW)
+    stopped = {"Event-Name": "RECORD_STOP", "Record-File-Path": path, "Record-Completion-Cause": "empty-file"}
+    heir.recorder.on_record_stop(Event(stopped))
+    assert (heir.told, heir.files()) == ([], [])
