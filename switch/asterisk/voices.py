@@ -1,8 +1,9 @@
 """Voices: when the far end of a leg begins to be heard, and when it ceases, by Asterisk's TALK_DETECT.
 
-It goes by the level of each frame (dsp.conf, `silencethreshold`), so a beep or music is a voice, too. By its source
-(func_talkdetect.c) the first frame of a line counts as a voice even where it is silent, and its end, which comes after
-the silence that ends every voice, says about 0 ms then; `duration` is without that silence.
+It goes by the level of each frame (dsp.conf, `silencethreshold`), so a beep or music is a voice, too. Seen of 22.10.1:
+a voice of 0.7 s is told 30 ms after it began and 0.2 s after it ended, `duration` 660 ms, without that silence; early
+media is told, too, where it is set in the request that places the call; of silence nothing is told. In the source of
+earlier releases the first frame of a line counts as a voice even where it is silent, and its end says about 0 ms then.
 """
 
 from __future__ import annotations
