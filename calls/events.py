@@ -93,7 +93,8 @@ class Unbridged(Event, frozen=True):
 
 
 class RecordingFinished(Event, frozen=True):
-    """A recording is on disk, whole. `path` is the file; empty when it failed."""
+    """A recording is on disk, whole. `path` is the file; empty when it failed, and of a talk that was over before
+    anything could be recorded of it (`outcome` finished, no duration)."""
 
     leg: LegId
     attempt: AttemptId

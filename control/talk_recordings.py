@@ -105,6 +105,8 @@ class TalkRecordings:
             hub.notice("error", "recording failed", call=talk, detail=event.path, advice=advice)
         elif declined:
             hub.drop_recording(talk, event.path)
+        elif not event.path:
+            hub.notice("info", "talk too short to be recorded", call=talk)
         else:
             call = hub.register.calls.get(talk)
             if call is not None:

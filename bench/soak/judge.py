@@ -22,6 +22,8 @@ _FITS_S: Seconds = 1.0  # a recording begins once the snoop channels of its talk
 _SAME_S: Seconds = 0.1
 _ASKED_WITHIN_S: Seconds = 1.0
 """A recording is asked for once both are seen in their talk: a controller that is killed so soon after has not."""
+_TOO_SHORT_S: Seconds = 0.2
+"""A caller who hangs up as the agent answers has had a talk, and no file of it: recording begins a moment later."""
 _SETTLES_S: Seconds = 3.0  # after the controller is back: it adopts what is live
 _SHOWN = 5
 _MAY_DIFFER = {"descriptors": 2, "threads": 8, "tasks": 0, "locks": 0}
@@ -118,7 +120,7 @@ def _recordings(found: Found) -> Iterator[str]:
         paths = by_talk.pop((talk.call, talk.number), [])
         call = calls.get(talk.call)
         wanted = talk.role == "agent" and (call is None or call.consent != "declined")
-        if wanted and not paths and _nobody_asked(found, talk):
+        if wanted and not paths and (talk.ended_at - talk.began_at < _TOO_SHORT_S or _nobody_asked(found, talk)):
             continue
         if len(paths) != int(wanted):
             yield f"talk {talk.number} of call {talk.call} has {len(paths)} recordings, and {int(wanted)} is right"

@@ -19,9 +19,12 @@ log = structlog.get_logger("hotline")
 
 _A_DAY_S = 25 * 3_600.0
 """The longest a day lasts, where the clock goes back at night."""
+_AT_ONCE = 1_000
+"""So many are counted in one turn of the event loop, and held in memory: callers wait meanwhile."""
 _OF_BEFORE = """
-SELECT queue, outcome, arrived_at, queued_at, answered_at, ended_at FROM calls
-WHERE arrived_at >= ? AND ended_at < ? AND direction = 'in' AND queued_at IS NOT NULL
+SELECT arrived_at, "call", queue, outcome, queued_at, answered_at, ended_at FROM calls
+WHERE (arrived_at, "call") > (?, ?) AND ended_at < ? AND direction = 'in' AND queued_at IS NOT NULL
+ORDER BY arrived_at, "call" LIMIT ?
 """
 
 
@@ -42,14 +45,15 @@ class DaysSoFar:
         """Read the calls of before. A log that cannot be read costs the morning's figures and nothing else."""
         try:
             await writer.durable()  # those that the journal had and the log had not
-            rows = await asyncio.to_thread(self._read)
+            last: tuple[float, str] = self._began - _A_DAY_S, ""
+            while rows := await asyncio.to_thread(self._read, last):
+                for arrived_at, call, queue, outcome, *instants in rows:
+                    self.days.count(queue, outcome, arrived_at, *instants)
+                    last = arrived_at, call
         except (sqlite3.Error, OSError) as error:
             advice = "the wallboard's day begins now; everything else goes on"
             log.warning("the day's calls could not be read", error=str(error), advice=advice)
-            return
-        for row in rows:
-            self.days.count(*row)
 
-    def _read(self) -> Sequence[Any]:
+    def _read(self, after: tuple[float, str]) -> Sequence[Any]:
         with contextlib.closing(opening.to_read(self._database)) as connection:
-            return connection.execute(_OF_BEFORE, (self._began - _A_DAY_S, self._began)).fetchall()
+            return connection.execute(_OF_BEFORE, (*after, self._began, _AT_ONCE)).fetchall()

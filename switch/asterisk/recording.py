@@ -28,7 +28,7 @@ from switch.asterisk.notes import (
 )
 from switch.asterisk.requests import Reply, Then
 from switch.asterisk.session import Session
-from switch.asterisk.stereo import RecordingBroken, finish_talk, target_of
+from switch.asterisk.stereo import NothingRecorded, RecordingBroken, finish_talk, target_of
 from switch.asterisk.talk import Talk
 from switch.keeping import Notes
 
@@ -36,6 +36,8 @@ SIDES = ("a", "b")
 SNOOP_ARGUMENT = "ear"
 """The Stasis argument of a snoop channel that records."""
 _WRITE_S: Seconds = 5.0
+_BEGINS_WITHIN_S: Seconds = 0.5
+"""A talk that was over so soon may have been so before its files began: two snoop channels come first."""
 _ENDS_TOGETHER_S: Seconds = 2.0
 """A file that ends so long before its talk was not ended by the hang-up: Asterisk could not write any more."""
 
@@ -51,6 +53,7 @@ class TalkRecording:
         "broken",
         "done",
         "failed",
+        "lasted_s",
         "leg_a",
         "muted",
         "name",
@@ -59,6 +62,7 @@ class TalkRecording:
         "snoops",
         "started",
         "timer",
+        "up_at",
     )
 
     def __init__(self, note: TalkNote) -> None:
@@ -74,6 +78,9 @@ class TalkRecording:
         self.broken = False
         self.muted = False
         self.over = False
+        self.up_at: float | None = None
+        """When the two heard each other; None of a talk that another controller had begun."""
+        self.lasted_s: Seconds | None = None
         self.timer: asyncio.TimerHandle | None = None
 
 
@@ -138,6 +145,7 @@ class Recorder:
         """Put a snoop channel on each leg of a talk that wants to be recorded."""
         recording = self._talks.get(talk.attempt)
         if recording is not None:
+            recording.up_at = self._session.loop.time()
             self._by_snoop.update(dict.fromkeys(recording.snoops, recording))
             self._place_snoops(recording)
 
@@ -208,6 +216,8 @@ class Recorder:
         if recording.over:
             return
         recording.over = True
+        if recording.up_at is not None:
+            recording.lasted_s = self._session.loop.time() - recording.up_at
         if not recording.note.over:
             recording.note = msgspec.structs.replace(recording.note, over=True)
             self._write_note(recording.note)
@@ -315,8 +325,13 @@ class Recorder:
                 raise RecordingBroken("it stopped before the talk was over")
             path, duration_s = await asyncio.to_thread(finish_talk, folder, recording.note)
         except (RecordingBroken, OSError) as error:
-            log.error("recording.failed", name=recording.name, error=str(error), switch_said=recording.failed)
             leg, attempt = recording.leg_a, recording.attempt
+            lasted_s = recording.lasted_s
+            if isinstance(error, NothingRecorded) and lasted_s is not None and lasted_s < _BEGINS_WITHIN_S:
+                log.info("recording.talk_too_short", name=recording.name, lasted_s=round(lasted_s, 3))
+                self._session.emit(events.RecordingFinished(leg, attempt, "", 0.0))
+                return
+            log.error("recording.failed", name=recording.name, error=str(error), switch_said=recording.failed)
             self._session.emit(events.RecordingFinished(leg, attempt, "", 0.0, Outcome.FAILED, "failed"))
         else:
             self._tell(recording.note, str(path), duration_s)

@@ -27,6 +27,10 @@ class RecordingBroken(Exception):
     """There is no file to put in place, or none that can be read."""
 
 
+class NothingRecorded(RecordingBroken):
+    """Neither side has any sound."""
+
+
 def target_of(folder: Path, name: str) -> Path:
     """`name` without ending as a WAV file in the folder. Raises RecordingBroken for a name that leads out of it."""
     target = (folder / f"{name}.wav").resolve()
@@ -79,7 +83,7 @@ def join_sides(folder: Path, note: TalkNote) -> tuple[Path, float]:
     length = max(len(track) for track in tracks)
     if length == 0:
         drop_sides(folder, note.sides)
-        raise RecordingBroken("nothing was recorded")
+        raise NothingRecorded("nothing was recorded")
     stereo = np.zeros((length, 2), np.int16)
     for channel, track in enumerate(tracks):
         stereo[length - len(track) :, channel] = track

@@ -223,6 +223,13 @@ def test_who_hung_up_while_the_controller_was_away_may_be_owed_a_call() -> None:
     assert failed(replace(lost, away=[(133.0, 137.0)])) == [LOST], "we have hung up, and know of no loss"
 
 
+def test_a_talk_of_milliseconds_has_no_recording() -> None:
+    without = with_log(recordings=[LOG.recordings[1]], talks=[replace(LOG.talks[0], ended_at=104.05)])
+    assert RECORDINGS not in failed(replace(without, files={MESSAGE_FILE: 3.0}))
+    longer = with_log(recordings=[LOG.recordings[1]], talks=[replace(LOG.talks[0], ended_at=104.3)])
+    assert RECORDINGS in failed(replace(longer, files={MESSAGE_FILE: 3.0}))
+
+
 def test_a_talk_that_began_just_before_a_kill_and_ended_before_the_heir_came_is_recorded_by_nobody() -> None:
     without = with_log(recordings=[LOG.recordings[1]])
     unheard = replace(without, files={MESSAGE_FILE: 3.0}, away=[(104.4, 107.0)])
