@@ -125,6 +125,28 @@ async def test_the_note_stays_until_what_was_told_is_kept(controller: Controller
     await until(lambda: controller.files() == ["talk-1.wav"])
 
 
+@pytest.mark.parametrize(
+    ("lasted_s", "outcome"),
+    [(0.02, Outcome.FINISHED), (0.49, Outcome.FINISHED), (0.51, Outcome.FAILED), (60.0, Outcome.FAILED)],
+)
+async def test_no_sound_is_a_failure_but_of_a_talk_that_was_over_before_its_files_began(
+    controller: Controller, monkeypatch: pytest.MonkeyPatch, lasted_s: float, outcome: Outcome
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(controller.session, "loop", create_autospec(asyncio.AbstractEventLoop, instance=True))
+    monkeypatch.setattr(controller.session.loop, "time", lambda: clock[0])
+    controller.recorder.announce(controller.talk)
+    controller.recorder.begin(controller.talk)
+    for side in controller.sides:
+        controller.recorder.on_snoop(side)
+    clock[0] += lasted_s
+    await controller.ends()
+    (ended,) = controller.told
+    assert isinstance(ended, events.RecordingFinished)
+    assert (ended.path, ended.outcome) == ("", outcome)
+    assert controller.files() == []
+
+
 async def test_killed_between_join_and_journal_the_heir_tells_of_the_file_once(controller: Controller) -> None:
     controller.stands()
     await controller.ends()
