@@ -14,11 +14,12 @@ from calls.events import CallAnswered, CallArrived, CallEnded, DigitPressed, Pla
 from calls.ids import AgentId, CallId, Instant, LegId, leg_on
 from calls.numbers import e164
 from control import commands, dial_rules, events, nodes, notifications, talks
+from control.call import Call
 from control.gate import OutgoingGate
 from control.hub import Hub
 from control.parts import QuietPart
 from control.phones import Phones
-from control.register import Call, Dialled, Leg, call_id, recording_of
+from control.register import Dialled, Leg, call_id, recording_of
 from control.states import AgentCallState
 from control.talk_keys import DECLINE_RECORDING
 from control.talk_recordings import TalkRecordings

@@ -11,7 +11,7 @@ from acd.commands import CalledAgain
 from acd.forecast.announce import Said, Unsaid, band
 from calls.commands import Media, Play
 from calls.ids import CallId, Instant, LegId
-from control import register as at
+from control.call import Call
 from control.hub import Hub
 from control.treatment import Announce
 
@@ -29,7 +29,7 @@ class Announcements:
         self._hub = hub
         self._heap: list[tuple[Instant, CallId]] = []
 
-    def entered(self, call: at.Call, again: bool) -> None:
+    def entered(self, call: Call, again: bool) -> None:
         """A caller waits from now on; one who calls `again` is told at once."""
         announce = self._hub.directory.treatment(call.version, call.queue).announce
         first_s = _AT_ONCE_S if again else (0.0 if announce is None else announce.first_s)
@@ -37,7 +37,7 @@ class Announcements:
         call.announced.place = None
         self._arm(call)
 
-    def moved(self, call: at.Call) -> None:
+    def moved(self, call: Call) -> None:
         """A caller waits in another queue now, whose words and alarms hold from here on."""
         announce = self._hub.directory.treatment(call.version, call.queue).announce
         if call.place in _HERE:
@@ -64,7 +64,7 @@ class Announcements:
             call.announced.next_at = max(call.announced.next_at, self._hub.now + _QUIET_S)
             self._arm(call)
 
-    def wait_of(self, call: at.Call) -> dict[str, Any]:
+    def wait_of(self, call: Call) -> dict[str, Any]:
         """The wait of a caller, as they may know it: place, since when, figures and the band of minutes, or why none.
 
         It only looks: nothing changes by it, so it is no event of the journal.
@@ -114,7 +114,7 @@ class Announcements:
         self._heap = [(call.announced.due_at, call.call) for call in calls if call.announced.due_at is not None]
         heapify(self._heap)
 
-    def _arm(self, call: at.Call) -> None:
+    def _arm(self, call: Call) -> None:
         due = [call.announced.next_at, self._alarm_at(call)]
         call.announced.due_at = min((instant for instant in due if instant is not None), default=None)
         if call.announced.due_at is not None:
@@ -122,13 +122,13 @@ class Announcements:
 
     # alarms
 
-    def _alarm_at(self, call: at.Call) -> Instant | None:
+    def _alarm_at(self, call: Call) -> Instant | None:
         limits = self._hub.directory.treatment(call.version, call.queue).alert_s
         if call.queued_at is None or call.announced.alarms >= len(limits):
             return None
         return call.queued_at + limits[call.announced.alarms]
 
-    def _alarm(self, call: at.Call) -> None:
+    def _alarm(self, call: Call) -> None:
         while (alarm_at := self._alarm_at(call)) is not None and alarm_at <= self._hub.now:
             call.announced.alarms += 1
             detail = f"{call.queue} {(alarm_at - (call.queued_at or 0.0)) / 60.0:g} min"
@@ -137,7 +137,7 @@ class Announcements:
 
     # announcements
 
-    def _announce(self, call: at.Call) -> None:
+    def _announce(self, call: Call) -> None:
         announce = self._hub.directory.treatment(call.version, call.queue).announce
         if announce is None:  # not so when the caller came: an overflow to a queue that tells nothing
             call.announced.next_at = None
@@ -151,7 +151,7 @@ class Announcements:
         if media:
             self._hub.give(Play(call.leg, self._hub.mint(call.call), media))
 
-    def _first_call(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
+    def _first_call(self, call: Call, announce: Announce) -> tuple[Media, ...]:
         """To a caller who calls again while their first call waits: where that stands, and that it stays there."""
         place = None if call.announced.first_call is None else self._hub.queue_view.position(call.announced.first_call)
         if place is None:
@@ -159,7 +159,7 @@ class Announcements:
             return ()
         return () if announce.position == "no" else self._say(call, "queue_again", position=place)
 
-    def _place(self, call: at.Call, announce: Announce) -> tuple[Media, ...]:
+    def _place(self, call: Call, announce: Announce) -> tuple[Media, ...]:
         place = self._hub.queue_view.position(call.call)
         if place is None or announce.position == "no":
             return ()
@@ -181,7 +181,7 @@ class Announcements:
         call.announced.place, call.announced.queue = place, call.queue
         return self._say(call, "queue_next") if place == 1 else self._say(call, "queue_position", position=place)
 
-    def _wait(self, call: at.Call, of: CallId, announce: Announce) -> tuple[Media, ...]:
+    def _wait(self, call: Call, of: CallId, announce: Announce) -> tuple[Media, ...]:
         decision = self._hub.queue_view.announce(of, self._hub.now, announce.only_if_improved)
         match decision:
             case Unsaid(reason):
@@ -198,5 +198,5 @@ class Announcements:
             case _:
                 assert_never(decision)
 
-    def _say(self, call: at.Call, phrase: str, **values: int | None) -> tuple[Media, ...]:
+    def _say(self, call: Call, phrase: str, **values: int | None) -> tuple[Media, ...]:
         return self._hub.directory.say(call.version, call.language, phrase, **values)

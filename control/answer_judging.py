@@ -12,10 +12,10 @@ import msgspec
 from calls.commands import HangUp, WatchVoice
 from calls.events import CommandFailed, SwitchBack, VoiceBegan, VoiceEnded
 from calls.ids import Instant, Seconds, node_of
+from control.call import Call
 from control.contact_states import ContactCall
 from control.hub import Hub
 from control.nodes import lives_on
-from control.register import Call
 from dialer.answering_machines.greeting import Greeting
 from dialer.answering_machines.settings import Detection, Found
 from dialer.campaigns import events as campaign

@@ -13,7 +13,9 @@ from control import register as at
 from control import transfer_targets
 from control.agent_calls import AgentCalls
 from control.blind_transfers import BlindTransfers
+from control.call import Call
 from control.commands import LogTransfer
+from control.handing_on import Consultation, HandedOn
 from control.hub import Hub
 from control.offers import Offers
 from control.target import Target
@@ -48,7 +50,7 @@ class AttendedTransfers:
             else:
                 self._join(event, call, made, target)
 
-    def _talk(self, leg: LegId) -> at.Call | None:
+    def _talk(self, leg: LegId) -> Call | None:
         """The call whose agent is on this leg, while they talk with its caller."""
         call = self._hub.register.call_of(leg)
         offer = self._hub.register.offer_of(call) if call is not None else None
@@ -56,14 +58,14 @@ class AttendedTransfers:
             return None
         return call
 
-    def _refusal(self, call: at.Call, dialled: at.Dialled) -> str:
+    def _refusal(self, call: Call, dialled: at.Dialled) -> str:
         if call.call in self._hub.register.consultations:
             return "somebody is consulted by a star code or a screen"
         if dialled.state not in ("ringing", "talking"):
             return "nobody is there yet"
         return ""
 
-    def _target(self, call: at.Call, made: at.Call, dialled: at.Dialled) -> Target | str:
+    def _target(self, call: Call, made: Call, dialled: at.Dialled) -> Target | str:
         """Who has been called. A number that agents may call need not be one to which they may hand callers on."""
         hub = self._hub
         version = hub.register.version
@@ -74,14 +76,14 @@ class AttendedTransfers:
         found = transfer_targets.find(hub.directory, version, call.version, f"tel:{made.called}")
         return "this number is the house's own" if isinstance(found, Target) and found.kind != "number" else found
 
-    def _join(self, event: TransferRequested, call: at.Call, made: at.Call, target: Target) -> None:
+    def _join(self, event: TransferRequested, call: Call, made: Call, target: Target) -> None:
         hub, register = self._hub, self._hub.register
         offer, dialled = register.offer_of(call), register.agent_calls[made.call]
         assert offer is not None  # it is a talk
         assert dialled.leg is not None  # it rings, or is in a talk
         self._transfers.drop(call)
         answered = dialled.state == "talking"
-        consultation = at.Consultation(
+        consultation = Consultation(
             number=self._number(call),
             by="phone",
             agent=offer.agent,
@@ -105,7 +107,7 @@ class AttendedTransfers:
         hub.give(HangUp(offer.leg))
         hub.give(HangUp(made.leg))
 
-    def _refuse(self, event: TransferRequested, call: at.Call | None, target: Target, why: str) -> None:
+    def _refuse(self, event: TransferRequested, call: Call | None, target: Target, why: str) -> None:
         hub = self._hub
         self._transfers.report(event.leg, "phone", "refused")
         advice = "both calls go on; docs/transfers.md says what the key of a phone may ask for"
@@ -116,7 +118,7 @@ class AttendedTransfers:
             row = LogTransfer(call.call, one, "phone", offer.agent, *of, hub.utc, hub.utc, "refused", 0, why, True)
             hub.give(row)
 
-    def _number(self, call: at.Call) -> int:
-        handed_on = self._hub.register.handed_on.setdefault(call.call, at.HandedOn())
+    def _number(self, call: Call) -> int:
+        handed_on = self._hub.register.handed_on.setdefault(call.call, HandedOn())
         handed_on.transfers += 1
         return handed_on.transfers

@@ -18,9 +18,11 @@ from calls.overrides import closes
 from control import notifications, talks, transfer_targets
 from control import register as at
 from control.announcements import Announcements
+from control.call import Call
 from control.commands import AskGate, LogTransfer, TransferOutcome
 from control.events import GateAnswered
 from control.gate import OutgoingGate
+from control.handing_on import BlindTransfer, Consultation, HandedOn
 from control.hub import Hub
 from control.offers import CUT_OFF_PRIORITY, Offers
 from control.parts import QuietPart
@@ -67,9 +69,9 @@ class BlindTransfers(QuietPart):
             return
         self.drop(call)
         target = self._find(call, offer, event.to)
-        handed_on = register.handed_on.setdefault(call.call, at.HandedOn())
+        handed_on = register.handed_on.setdefault(call.call, HandedOn())
         handed_on.transfers += 1
-        transfer = at.BlindTransfer(
+        transfer = BlindTransfer(
             number=handed_on.transfers,
             by=event.by,
             agent=offer.agent,
@@ -91,18 +93,18 @@ class BlindTransfers(QuietPart):
         else:
             self._go(call, transfer)
 
-    def drop(self, call: at.Call) -> None:
+    def drop(self, call: Call) -> None:
         """Forget a transfer of which it is not known yet whether it may be: another one is wanted."""
         if (before := self._hub.register.transfers.get(call.call)) is not None:
             self._close(call, before, "talk_ended", "left", "asked again")
 
-    def refusal(self, call: at.Call, to: str) -> str:
+    def refusal(self, call: Call, to: str) -> str:
         """Why the agent in this talk cannot hand the caller to `to`; empty when they can, as far as is known now."""
         offer = self._hub.register.offer_of(call)
         target = "the caller is in no talk with an agent" if offer is None else self._find(call, offer, to)
         return target if isinstance(target, str) else ""
 
-    def _find(self, call: at.Call, offer: at.Offer, to: str) -> Target | str:
+    def _find(self, call: Call, offer: at.Offer, to: str) -> Target | str:
         target = transfer_targets.find(self._hub.directory, self._hub.register.version, call.version, to)
         if isinstance(target, Target) and (target.kind, target.name) == ("agent", offer.agent):
             return "this agent has the caller already"
@@ -134,7 +136,7 @@ class BlindTransfers(QuietPart):
             if transfer.state == "checking" and not self._gate.is_asked(transfer.attempt):
                 self._check(self._hub.register.calls[call_id], transfer)
 
-    def _check(self, call: at.Call, transfer: at.BlindTransfer) -> None:
+    def _check(self, call: Call, transfer: BlindTransfer) -> None:
         question = AskGate(
             call=call.call,
             attempt=transfer.attempt,
@@ -146,7 +148,7 @@ class BlindTransfers(QuietPart):
         if (answer := self._gate.ask(question)) is not None:
             self.checked(answer)
 
-    def _refuse(self, call: at.Call, transfer: at.BlindTransfer, why: str) -> None:
+    def _refuse(self, call: Call, transfer: BlindTransfer, why: str) -> None:
         self.report(transfer.leg, transfer.by, "refused")
         advice = "the talk goes on; dialplans/transfers.yaml says whom agents may hand callers to"
         self._hub.notice("warning", "transfer refused", call=call.call, detail=why, advice=advice)
@@ -154,7 +156,7 @@ class BlindTransfers(QuietPart):
 
     # away from the agent
 
-    def _go(self, call: at.Call, transfer: at.BlindTransfer, passed: GateAnswered | None = None) -> None:
+    def _go(self, call: Call, transfer: BlindTransfer, passed: GateAnswered | None = None) -> None:
         hub, target = self._hub, transfer.target
         offer = hub.register.offer_of(call)
         assert offer is not None  # it is asked for in a talk, and forgotten with that
@@ -183,7 +185,7 @@ class BlindTransfers(QuietPart):
         else:
             self._wait_in(call, transfer, target.name, target.skills, self._rules.queue_s, transfer.origin.priority)
 
-    def _wait_for(self, call: at.Call, transfer: at.BlindTransfer, agent: AgentId, most_s: float) -> None:
+    def _wait_for(self, call: Call, transfer: BlindTransfer, agent: AgentId, most_s: float) -> None:
         """Wait for one agent and nobody else."""
         call.announced.next_at = None
         self._tell_queues(
@@ -202,8 +204,8 @@ class BlindTransfers(QuietPart):
 
     def _wait_in(
         self,
-        call: at.Call,
-        transfer: at.BlindTransfer,
+        call: Call,
+        transfer: BlindTransfer,
         queue: str,
         skills: tuple[str, ...],
         most_s: float,
@@ -226,17 +228,17 @@ class BlindTransfers(QuietPart):
             ),
         )
 
-    def _tell_queues(self, call: at.Call, queued: CallQueued) -> None:
+    def _tell_queues(self, call: Call, queued: CallQueued) -> None:
         waited_s = self._hub.now - (call.queued_at if call.queued_at is not None else call.arrived_at)
         call.queued_as = msgspec.structs.replace(queued, waited_s=waited_s)
         self._hub.tell_queues(call.queued_as)
 
-    def take_over(self, call: at.Call, consultation: at.Consultation, leg: at.Leg, answered: bool) -> None:
+    def take_over(self, call: Call, consultation: Consultation, leg: at.Leg, answered: bool) -> None:
         """The caller is to have the one whom the agent has consulted; who is rung still is waited for."""
         register = self._hub.register
         assert call.queued_as is not None  # the caller had waited for the agent
         leg.role = ROLE
-        transfer = register.transfers[call.call] = at.BlindTransfer(
+        transfer = register.transfers[call.call] = BlindTransfer(
             number=consultation.number,
             by=consultation.by,
             agent=consultation.agent,
@@ -259,7 +261,7 @@ class BlindTransfers(QuietPart):
 
     # a number outside
 
-    def _dial(self, call: at.Call, transfer: at.BlindTransfer, passed: GateAnswered) -> None:
+    def _dial(self, call: Call, transfer: BlindTransfer, passed: GateAnswered) -> None:
         hub, to = self._hub, f"tel:{transfer.target.name}"
         leg = LegId(f"{hub.mint(call.call)}-{ROLE}")
         made = hub.register.legs[leg] = at.Leg(leg, ROLE, call.call, to, hub.now)
@@ -276,7 +278,7 @@ class BlindTransfers(QuietPart):
         elif call.bridge is None:  # else a switch tells of the answer once more
             self._bridge(call, leg)
 
-    def _bridge(self, call: at.Call, leg: at.Leg) -> None:
+    def _bridge(self, call: Call, leg: at.Leg) -> None:
         recorded = self._recordings.wanted(call, leg.leg, self._agent_of(leg) is not None or self._rules.record)
         record = at.recording_of(call) if recorded else None
         self._hub.give(Bridge(self._hub.register.connect(call, ROLE, recorded), call.leg, leg.leg, record))
@@ -285,7 +287,7 @@ class BlindTransfers(QuietPart):
         kind, _, account = leg.party.partition(":")
         return self._hub.directory.agent(self._hub.register.version, account) if kind == "phone" else None
 
-    def bridged(self, call: at.Call) -> None:
+    def bridged(self, call: Call) -> None:
         """The caller and the number outside hear each other."""
         register = self._hub.register
         transfer = register.transfers.get(call.call)
@@ -299,7 +301,7 @@ class BlindTransfers(QuietPart):
                 notifications.talk_began(self._hub, call)
         self._row(call.call, transfer, "reached", transfer.why, talk=call.talks)
 
-    def unbridged(self, call: at.Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
+    def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """The two came apart, or were never connected: the leg outside goes, and its end tells the rest."""
         if failed and call.place == "transferred":
             return  # a deadline that ran out as both began to hear each other
@@ -337,7 +339,7 @@ class BlindTransfers(QuietPart):
 
     # nobody was reached
 
-    def released(self, call: at.Call, attempt: AttemptId, reason: str) -> bool:
+    def released(self, call: Call, attempt: AttemptId, reason: str) -> bool:
         """The queues let the caller go: back to the agent who asked, then to the queue. False: it is the flow's."""
         transfer = self._hub.register.transfers.get(call.call)
         if transfer is not None and transfer.attempt == attempt and transfer.state in ("away", "returning"):
@@ -349,7 +351,7 @@ class BlindTransfers(QuietPart):
             return True
         return False
 
-    def _not_reached(self, call: at.Call, transfer: at.BlindTransfer, why: str) -> None:
+    def _not_reached(self, call: Call, transfer: BlindTransfer, why: str) -> None:
         transfer.why = transfer.why or why
         transfer.on("not_reached")
         transfer.attempt = call.flow_attempt or self._hub.mint(call.call)
@@ -385,7 +387,7 @@ class BlindTransfers(QuietPart):
             elif call.place not in ("waiting", "offered", "transferring", "transferred"):
                 self._left(call_id, transfer, "left")
 
-    def _left(self, call: CallId, transfer: at.BlindTransfer, outcome: TransferOutcome) -> None:
+    def _left(self, call: CallId, transfer: BlindTransfer, outcome: TransferOutcome) -> None:
         reached = transfer.state == "outside"
         transfer.on("left")
         del self._hub.register.transfers[call]
@@ -394,8 +396,8 @@ class BlindTransfers(QuietPart):
 
     def _close(
         self,
-        call: at.Call,
-        transfer: at.BlindTransfer,
+        call: Call,
+        transfer: BlindTransfer,
         event: TransferEvent,
         outcome: TransferOutcome,
         why: str,
@@ -408,7 +410,7 @@ class BlindTransfers(QuietPart):
     def _row(
         self,
         call: CallId,
-        transfer: at.BlindTransfer,
+        transfer: BlindTransfer,
         outcome: TransferOutcome,
         why: str = "",
         talk: int = 0,

@@ -12,7 +12,7 @@ from calls.causes import Cause
 from calls.commands import HangUp
 from calls.ids import CallId, Instant
 from control import commands
-from control import register as at
+from control.call import Call, Callback
 from control.callback_rules import DEFAULTS, hindrance, refusal, row, rules_of
 from control.hub import Hub
 from control.states import CallbackEvent
@@ -28,7 +28,7 @@ class CallbackPlaces:
         self._hub = hub
         self._heap: list[tuple[Instant, CallId]] = []
 
-    def end(self, call: at.Call, outcome: commands.CallbackOutcome, by: at.Call) -> CallLeft | None:
+    def end(self, call: Call, outcome: commands.CallbackOutcome, by: Call) -> CallLeft | None:
         """End a callback, since call `by` does for it. Returns the event for the queues as `taken_from` does."""
         callback = call.callback
         assert callback is not None
@@ -40,7 +40,7 @@ class CallbackPlaces:
             self._hub.close(call, Cause.NORMAL)
         return left
 
-    def taken_from(self, call: at.Call, callback: at.Callback) -> CallLeft | None:
+    def taken_from(self, call: Call, callback: Callback) -> CallLeft | None:
         """The callback is no more; returns the event for the queues to be told later, if an agent is there for it."""
         call.callback = None
         left = CallLeft(call.call, "way_out")
@@ -56,14 +56,14 @@ class CallbackPlaces:
         callback.check = None
         return None
 
-    def rest(self, call: at.Call, callback: at.Callback, event: CallbackEvent, why: str) -> None:
+    def rest(self, call: Call, callback: Callback, event: CallbackEvent, why: str) -> None:
         """Take it out of the queue by `event`, to be put back later; the row says `why`."""
         self.leave(call, callback)
         callback.on(event)
         self.again_later(call, callback)
         self.row(call, callback, "booked", why)
 
-    def again_later(self, call: at.Call, callback: at.Callback) -> None:
+    def again_later(self, call: Call, callback: Callback) -> None:
         """Look at one that rests again after the queue's `retry_s`, when the gate lets it pass, or when it expires."""
         hub = self._hub
         again_at = hub.now + (rules_of(hub, call) or DEFAULTS).retry_s
@@ -71,13 +71,13 @@ class CallbackPlaces:
             again_at = callback.not_before - hub.register.offset_s
         self.due(call, callback, min(again_at, max(callback.expires_at, self._hub.now)))
 
-    def leave(self, call: at.Call, callback: at.Callback) -> None:
+    def leave(self, call: Call, callback: Callback) -> None:
         """Out of the queue; the agent, if one is there, is free at once and loses nothing."""
         if callback.state not in _OUT_OF_THE_QUEUE:
             self._hub.tell_queues(CallLeft(call.call, "way_out"))
         callback.check = None
 
-    def put_back(self, call: at.Call, callback: at.Callback) -> None:
+    def put_back(self, call: Call, callback: Callback) -> None:
         """Put one that rests back into the queue with the time waited; later, while nobody may or can be called."""
         if call.queued_as is None or call.queued_at is None:
             return
@@ -93,7 +93,7 @@ class CallbackPlaces:
         call.enter_queue(call.queued_as.queue)
         self._hub.tell_queues(call.queued_as)
 
-    def give_up(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
+    def give_up(self, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> None:
         """End it without a talk: the row and the operator's log say why; the call is over, too."""
         hub = self._hub
         self.leave(call, callback)
@@ -122,7 +122,7 @@ class CallbackPlaces:
             heappop(self._heap)
         return None
 
-    def pop(self) -> at.Call:
+    def pop(self) -> Call:
         """The call of the next deadline, which is no more. Only after `next_deadline` gave one."""
         return self._hub.register.calls[heappop(self._heap)[1]]
 
@@ -133,12 +133,12 @@ class CallbackPlaces:
         self._heap = [(at_, call) for at_, call in due if at_ is not None]
         heapify(self._heap)
 
-    def due(self, call: at.Call, callback: at.Callback, due_at: Instant | None) -> None:
+    def due(self, call: Call, callback: Callback, due_at: Instant | None) -> None:
         """Set its deadline; None: it has none."""
         callback.due_at = due_at
         if due_at is not None:
             heappush(self._heap, (due_at, call.call))
 
-    def row(self, call: at.Call, callback: at.Callback, outcome: commands.CallbackOutcome, why: str) -> None:
+    def row(self, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> None:
         """Write down what became of it."""
         self._hub.give(row(self._hub, call, callback, outcome, why))

@@ -2,9 +2,9 @@
 
 from calls.overrides import closes
 from control import commands, dial_rules
+from control.call import Call, Callback
 from control.hub import Hub
 from control.overrides import other_hours
-from control.register import Call, Callback
 from control.treatment import CallbackRules
 
 DEFAULTS = CallbackRules()

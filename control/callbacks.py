@@ -13,6 +13,7 @@ from calls.identity import known_by
 from calls.ids import AttemptId, Instant, Seconds
 from control import commands, events, same_number
 from control import register as at
+from control.call import Call, Callback
 from control.callback_places import CallbackPlaces
 from control.callback_rules import hindrance, number_refusal, refusal, rules_of
 from control.gate import OutgoingGate
@@ -36,7 +37,7 @@ class Callbacks(QuietPart):
         self._gate = gate
         self._places = CallbackPlaces(hub)
 
-    def concerns(self, call: at.Call) -> bool:
+    def concerns(self, call: Call) -> bool:
         """Whether the caller is to be called back, or is on the line because they were."""
         return call.kept_callback is not None
 
@@ -56,7 +57,7 @@ class Callbacks(QuietPart):
             hub.tell_flows(CallbackAnswered(call.call, command.attempt, "refused"))
         else:
             expires_at = hub.now + rules.expires_s
-            call.callback = at.Callback(command.number, command.attempt, call.flow_attempt, hub.now, expires_at)
+            call.callback = Callback(command.number, command.attempt, call.flow_attempt, hub.now, expires_at)
             self._check(call, call.callback)
 
     def checked(self, event: events.GateAnswered) -> bool:
@@ -75,7 +76,7 @@ class Callbacks(QuietPart):
             self._cleared(call, callback, event)
         return True
 
-    def _cleared(self, call: at.Call, callback: at.Callback, event: events.GateAnswered) -> None:
+    def _cleared(self, call: Call, callback: Callback, event: events.GateAnswered) -> None:
         """The caller's phone is rung, or it is not: never, not yet, or not while nobody can say so."""
         match event.verdict:
             case "allow":
@@ -86,7 +87,7 @@ class Callbacks(QuietPart):
                 self._hub.notice("info", "callback postponed", call=call.call, detail=event.why)
                 self._places.rest(call, callback, "closed", event.why)
 
-    def _booked(self, call: at.Call, callback: at.Callback, event: events.GateAnswered) -> None:
+    def _booked(self, call: Call, callback: Callback, event: events.GateAnswered) -> None:
         hub = self._hub
         if event.verdict not in _MAY_BE_KEPT:
             callback.on("refused")
@@ -112,7 +113,7 @@ class Callbacks(QuietPart):
             hub.stop_music(call)
             hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
 
-    def _join(self, call: at.Call, callback: at.Callback, twin: at.Call) -> None:
+    def _join(self, call: Call, callback: Callback, twin: Call) -> None:
         """The number is to be called already, and sooner: one call does for both."""
         callback.on("joined")
         self._places.row(call, callback, "joined", f"call {twin.call}")
@@ -123,7 +124,7 @@ class Callbacks(QuietPart):
         self._hub.stop_music(call)
         self._hub.tell_flows(CallbackAnswered(call.call, callback.booking, "booked"))
 
-    def _leave_unchecked(self, call: at.Call, callback: at.Callback) -> None:
+    def _leave_unchecked(self, call: Call, callback: Callback) -> None:
         """The caller confirmed and hung up before it was known whether the number may be called: the answer decides.
 
         Until then no agent is offered a caller who is gone.
@@ -135,7 +136,7 @@ class Callbacks(QuietPart):
         call.flow_attempt = None
         call.end_as("callback")
 
-    def _booked_alone(self, call: at.Call, callback: at.Callback, event: events.GateAnswered) -> None:
+    def _booked_alone(self, call: Call, callback: Callback, event: events.GateAnswered) -> None:
         """As `_booked`, of a caller who has hung up: there is nobody to be told."""
         hub = self._hub
         before, call.replaced_callback = call.replaced_callback, None
@@ -160,7 +161,7 @@ class Callbacks(QuietPart):
             self._places.row(call, callback, "booked", "")
             self._places.put_back(call, callback)
 
-    def outlives(self, call: at.Call, event: CallEnded) -> bool:
+    def outlives(self, call: Call, event: CallEnded) -> bool:
         """Whether the call goes on although a leg of the caller ended; if so, its callback has taken note."""
         callback, here = call.callback, call.place in ("waiting", "offered")
         if callback is not None and callback.state == "checking" and call.leg == event.leg and here:
@@ -175,7 +176,7 @@ class Callbacks(QuietPart):
             self._not_reached(call, callback, event.cause)
         return True
 
-    def _promise_again(self, call: at.Call, callback: at.Callback) -> None:
+    def _promise_again(self, call: Call, callback: Callback) -> None:
         """The caller called to hear how long it will be, and hung up again: they keep callback, place and time."""
         call.callback, call.replaced_callback = callback, None
         call.end_as("callback")
@@ -190,7 +191,7 @@ class Callbacks(QuietPart):
             self._places.due(call, callback, callback.expires_at)
         self._places.row(call, callback, "booked", "called, and hung up again")
 
-    def postponed(self, call: at.Call) -> bool:
+    def postponed(self, call: Call) -> bool:
         """Whether nobody may be called now. Its turn has come: out of the queue, and no phone rings until then."""
         callback, refused = call.kept_callback, refusal(self._hub, rules_of(self._hub, call))
         if callback is not None:
@@ -208,7 +209,7 @@ class Callbacks(QuietPart):
 
     # the agent, then the caller
 
-    def agent_ready(self, call: at.Call) -> None:
+    def agent_ready(self, call: Call) -> None:
         """The agent has heard who and why, and may accept."""
         rules, callback = rules_of(self._hub, call), call.callback
         if callback is not None and callback.on("told"):
@@ -229,7 +230,7 @@ class Callbacks(QuietPart):
                 self._hub.give(HangUp(leg.leg))
         return True
 
-    def _dial(self, call: at.Call, callback: at.Callback, passed: events.GateAnswered) -> None:
+    def _dial(self, call: Call, callback: Callback, passed: events.GateAnswered) -> None:
         hub, rules = self._hub, rules_of(self._hub, call)
         refused = refusal(self._hub, rules)
         if same_number.on_the_line(hub.register, call, callback.number):
@@ -265,7 +266,7 @@ class Callbacks(QuietPart):
         call.leg = leg.leg
         self._offers.connect(offer)
 
-    def connected(self, call: at.Call) -> None:
+    def connected(self, call: Call) -> None:
         """Both hear each other."""
         if call.callback is not None:
             call.callback.on("connected")
@@ -282,7 +283,7 @@ class Callbacks(QuietPart):
         if call is not None and call.callback is not None and call.callback.leg == leg.leg:
             self._not_reached(call, call.callback, event.cause)
 
-    def _not_reached(self, call: at.Call, callback: at.Callback, cause: Cause) -> None:
+    def _not_reached(self, call: Call, callback: Callback, cause: Cause) -> None:
         rules = rules_of(self._hub, call)
         callback.leg = None
         if cause is Cause.NO_TRUNK:
@@ -294,7 +295,7 @@ class Callbacks(QuietPart):
         else:
             self._places.rest(call, callback, "not_reached", cause)
 
-    def agent_lost(self, call: at.Call) -> None:
+    def agent_lost(self, call: Call) -> None:
         """The agent declined, or went away: the place is kept, and a phone that rings is hung up."""
         callback = call.callback
         if callback is None or not callback.on("agent_lost"):
@@ -307,12 +308,12 @@ class Callbacks(QuietPart):
 
     # out of the queue, and back into it
 
-    def released(self, call: at.Call, attempt: AttemptId) -> None:
+    def released(self, call: Call, attempt: AttemptId) -> None:
         """The queues let it go: no agents, or its time there is over. It is put back until it expires."""
         if call.callback is not None and call.callback.ask == attempt and call.place == "booked":
             self._places.rest(call, call.callback, "released", "the queue let it go")
 
-    def end_on_return(self, call: at.Call, queue: str) -> tuple[Seconds, CallLeft | None]:
+    def end_on_return(self, call: Call, queue: str) -> tuple[Seconds, CallLeft | None]:
         """The caller is on the line again. Ends the callback of the same number; the time that it waited counts on.
 
         0 when there is none, or when it waited in another queue than the one that is entered now. The event is for the
@@ -341,7 +342,7 @@ class Callbacks(QuietPart):
             return (waited_s if other.queue == queue else 0.0), left
         return 0.0, None
 
-    def _agent_only(self, call: at.Call, callback: at.Callback) -> bool:
+    def _agent_only(self, call: Call, callback: Callback) -> bool:
         """Whether an agent is there for the callback, and the caller has not picked up."""
         offer = self._hub.register.offer_of(call)
         return (
@@ -385,7 +386,7 @@ class Callbacks(QuietPart):
             if call.callback is not None and call.callback.check and not self._gate.is_asked(call.callback.check):
                 self._check(call, call.callback)
 
-    def _check(self, call: at.Call, callback: at.Callback) -> None:
+    def _check(self, call: Call, callback: Callback) -> None:
         rules = rules_of(self._hub, call)
         callback.check = self._hub.mint(call.call)
         self._places.due(call, callback, None)  # the gate answers in time, if only that nobody knows

@@ -11,12 +11,13 @@ from calls.trunks import Trunk, normalised
 from complaints.cases import CaseAsked
 from control import notifications
 from control.announcements import Announcements
+from control.call import Call
 from control.callbacks import Callbacks
 from control.contact_calls import ContactCalls
 from control.hub import Hub
 from control.offers import Offers
 from control.overrides import Overrides
-from control.register import Call, Leg, Opening, call_id
+from control.register import Leg, Opening, call_id
 from control.talk_keys import TalkKeys
 from dialer.campaigns.events import CalledIn
 from ivr.events import CallStarted

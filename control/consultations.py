@@ -13,9 +13,11 @@ from calls.ids import AgentId, AttemptId, CallId, LegId
 from control import nodes, transfer_targets
 from control import register as at
 from control.blind_transfers import BlindTransfers
+from control.call import Call
 from control.commands import AskGate, LogTransfer, TransferOutcome
 from control.events import ConsultationWanted, GateAnswered
 from control.gate import OutgoingGate
+from control.handing_on import Consultation, HandedOn
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
@@ -92,7 +94,7 @@ class Consultations(QuietPart):
         target = self._find(call, offer, event.to)
         return target if isinstance(target, str) else ""
 
-    def _find(self, call: at.Call, offer: at.Offer, to: str) -> Target | str:
+    def _find(self, call: Call, offer: at.Offer, to: str) -> Target | str:
         hub = self._hub
         target = transfer_targets.find(hub.directory, hub.register.version, call.version, to)
         if isinstance(target, str) or target.kind == "number":
@@ -113,15 +115,15 @@ class Consultations(QuietPart):
             return f"agent {agent} is not free now"
         return Target("agent", agent)
 
-    def _begin(self, call: at.Call, event: ConsultationWanted) -> None:
+    def _begin(self, call: Call, event: ConsultationWanted) -> None:
         hub, register = self._hub, self._hub.register
         offer = register.offer_of(call)
         assert offer is not None
         target = self._find(call, offer, event.to)
         assert isinstance(target, Target)
-        handed_on = register.handed_on.setdefault(call.call, at.HandedOn())
+        handed_on = register.handed_on.setdefault(call.call, HandedOn())
         handed_on.transfers += 1
-        consultation = register.consultations[call.call] = at.Consultation(
+        consultation = register.consultations[call.call] = Consultation(
             number=handed_on.transfers,
             by=event.by,
             agent=offer.agent,
@@ -137,7 +139,7 @@ class Consultations(QuietPart):
         else:
             self._ring(call, consultation)
 
-    def _check(self, call: at.Call, consultation: at.Consultation) -> None:
+    def _check(self, call: Call, consultation: Consultation) -> None:
         question = AskGate(
             call=call.call,
             attempt=consultation.attempt,
@@ -177,7 +179,7 @@ class Consultations(QuietPart):
             if consultation.state == "checking" and not self._gate.is_asked(consultation.attempt):
                 self._check(register.calls[call], consultation)
 
-    def _ring(self, call: at.Call, consultation: at.Consultation, passed: GateAnswered | None = None) -> None:
+    def _ring(self, call: Call, consultation: Consultation, passed: GateAnswered | None = None) -> None:
         """The caller hears music, and so does the agent until somebody is there. `passed`: the gate's answer for a
         number outside."""
         hub, register = self._hub, self._hub.register
@@ -202,12 +204,12 @@ class Consultations(QuietPart):
         else:
             hub.give(Originate(leg, hub.mint(leg), to, call.caller, "", reach_s))
 
-    def _away_from_caller(self, call: at.Call) -> None:
+    def _away_from_caller(self, call: Call) -> None:
         """The agent and the caller no longer hear each other; the talk is over, the next one has a row of its own."""
         self._offers.pause_talk(call)
         self._hub.start_music(call)
 
-    def _swap(self, call: at.Call, consultation: at.Consultation) -> None:
+    def _swap(self, call: Call, consultation: Consultation) -> None:
         talked_to_other = consultation.state == "talking"
         consultation.on("swapped")
         assert consultation.other is not None
@@ -218,7 +220,7 @@ class Consultations(QuietPart):
             self._away_from_caller(call)
             self._connect_both(call, consultation)
 
-    def _join(self, call: at.Call, consultation: at.Consultation) -> None:
+    def _join(self, call: Call, consultation: Consultation) -> None:
         if consultation.state == "conference":
             return  # they hear each other
         consultation.on("joined")
@@ -227,7 +229,7 @@ class Consultations(QuietPart):
         elif call.bridge is None:
             self._offers.resume_talk(call)
 
-    def together(self, call: at.Call) -> None:
+    def together(self, call: Call) -> None:
         """The caller and the agent hear each other again: the third comes in, where that is wanted."""
         consultation = self._hub.register.consultations.get(call.call)
         if consultation is not None and consultation.state == "conference" and consultation.other is not None:
@@ -235,14 +237,14 @@ class Consultations(QuietPart):
             attempt = self._hub.mint(consultation.other)
             self._hub.give(Supervise(consultation.other, attempt, consultation.leg, "barge"))
 
-    def _connect_both(self, call: at.Call, consultation: at.Consultation) -> None:
+    def _connect_both(self, call: Call, consultation: Consultation) -> None:
         assert consultation.other is not None
         consultation.attempt = AttemptId(f"{self._hub.mint(call.call)}{_OF_BOTH}")
         self._hub.give(Bridge(consultation.attempt, consultation.leg, consultation.other))
 
     # connected
 
-    def _connect(self, call: at.Call, consultation: at.Consultation) -> None:
+    def _connect(self, call: Call, consultation: Consultation) -> None:
         """The caller has the other one from now on, and the agent leaves."""
         offer = self._hub.register.offer_of(call)
         assert offer is not None
@@ -250,7 +252,7 @@ class Consultations(QuietPart):
         self._hand_over(call, consultation, "completed")
         self._hub.give(HangUp(offer.leg))
 
-    def agent_left(self, call: at.Call, offer: at.Offer, cut_off: bool) -> bool:
+    def agent_left(self, call: Call, offer: at.Offer, cut_off: bool) -> bool:
         """The agent's leg is gone: they have left the other two to each other. False where nobody is consulted."""
         consultation = self._hub.register.consultations.get(call.call)
         if consultation is None or consultation.state == "checking":
@@ -260,7 +262,7 @@ class Consultations(QuietPart):
         self._hand_over(call, consultation, "agent_left")
         return True
 
-    def caller_left(self, call: at.Call) -> None:
+    def caller_left(self, call: Call) -> None:
         """The caller is gone, though their leg's end is told a moment later: so is the one whom the agent consults."""
         consultation = self._hub.register.consultations.get(call.call)
         if consultation is None:
@@ -271,7 +273,7 @@ class Consultations(QuietPart):
         if consultation.other is not None:
             self._hub.give(HangUp(consultation.other))
 
-    def _hand_over(self, call: at.Call, consultation: at.Consultation, event: ConsultationEvent) -> None:
+    def _hand_over(self, call: Call, consultation: Consultation, event: ConsultationEvent) -> None:
         hub, register = self._hub, self._hub.register
         answered = consultation.state != "ringing"
         other = consultation.other
@@ -344,8 +346,8 @@ class Consultations(QuietPart):
 
     def _close(
         self,
-        call: at.Call,
-        consultation: at.Consultation,
+        call: Call,
+        consultation: Consultation,
         event: ConsultationEvent,
         outcome: TransferOutcome,
         gone: bool = False,
@@ -362,8 +364,8 @@ class Consultations(QuietPart):
 
     def _end(
         self,
-        call: at.Call,
-        consultation: at.Consultation,
+        call: Call,
+        consultation: Consultation,
         event: ConsultationEvent,
         outcome: TransferOutcome,
         why: str = "",
@@ -405,12 +407,12 @@ class Consultations(QuietPart):
                 self.together(call)
 
     def _row(
-        self, call: at.Call, consultation: at.Consultation, outcome: TransferOutcome, why: str = "", over: bool = False
+        self, call: Call, consultation: Consultation, outcome: TransferOutcome, why: str = "", over: bool = False
     ) -> None:
         self._hub.give(self._made(call.call, consultation, outcome, why, over))
 
     def _made(
-        self, call: CallId, consultation: at.Consultation, outcome: TransferOutcome, why: str, over: bool
+        self, call: CallId, consultation: Consultation, outcome: TransferOutcome, why: str, over: bool
     ) -> LogTransfer:
         offset_s, target = self._hub.register.offset_s, consultation.target
         began_at, ended_at = consultation.began_at + offset_s, self._hub.utc if over else None
@@ -418,6 +420,6 @@ class Consultations(QuietPart):
         return LogTransfer(call, *one, began_at, ended_at, outcome, 0, why, consulted=True)
 
 
-def _is_turned_to(call: at.Call) -> bool:
+def _is_turned_to(call: Call) -> bool:
     """Whether the agent of this talk has turned to the caller again, and the two do not hear each other yet."""
     return call.place == "talking" and call.talk is None and call.bridge is not None

@@ -14,12 +14,13 @@ from calls.events import CallAnswered, CallEnded, PlaybackFinished, VoiceBegan, 
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, QueueName, leg_on
 from control import events, nodes
 from control.answer_judging import AnswerJudging
+from control.call import Call
 from control.contact_states import ContactCall
 from control.gate import OutgoingGate
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
-from control.register import Call, Leg, Offer, Opening, call_id
+from control.register import Leg, Offer, Opening, call_id
 from control.states import Place
 from dialer.campaigns import commands
 from dialer.campaigns import events as campaign

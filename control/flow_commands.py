@@ -9,11 +9,11 @@ from calls.ids import AgentId, AttemptId, QueueName
 from calls.overrides import closes
 from complaints.cases import CaseAsked
 from control.announcements import Announcements
+from control.call import Call
 from control.callbacks import Callbacks
 from control.commands import LogRecording, LogStep, PrepareSpeech
 from control.hub import Hub
 from control.overrides import Overrides
-from control.register import Call
 from control.talk_recordings import TalkRecordings
 from control.transfers import Transfers
 from dsl.values import as_text

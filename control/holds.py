@@ -10,8 +10,9 @@ from heapq import heapify, heappop, heappush
 from calls.events import CallHeld, CallResumed
 from calls.ids import CallId, Instant
 from control import talks
+from control.call import Call, Talk
 from control.hub import Hub
-from control.register import Call, Leg, Talk
+from control.register import Leg
 from control.talk_recordings import TalkRecordings
 
 

@@ -20,9 +20,10 @@ from calls.ids import AttemptId, CallId, Instant, LegId
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control import talks
+from control.call import Call
 from control.commands import DropRecording, ForecastMade, LogCall, LogWait, Noticed, RouterCommand
 from control.ports import Directory, Flows, QueueView
-from control.register import Call, Register, call_id
+from control.register import Register, call_id
 from dialer.campaigns.commands import CampaignCommand
 from dialer.campaigns.core import Campaigns
 from dialer.campaigns.events import CampaignEvent

@@ -14,6 +14,7 @@ from calls.commands import HangUp
 from calls.events import AgentDeviceChanged, SwitchBack, SwitchLost
 from calls.ids import CallId, node_of
 from control import register as at
+from control.call import Call
 from control.hub import Hub
 
 
@@ -96,7 +97,7 @@ def switch_back(hub: Hub, back: SwitchBack) -> None:
         hub.tell_queues(call.queued_as)  # of another node that is lost, too, this sets it aside again
 
 
-def _waits(call: at.Call) -> bool:
+def _waits(call: Call) -> bool:
     if call.place == "waiting":
         return True
     return call.place == "booked" and call.callback is not None and call.callback.state == "booked"

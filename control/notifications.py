@@ -6,9 +6,9 @@ cases are told by `LogCall` and `FileCase`, which say all of it already. Whether
 
 from acd.choice import Choice
 from calls.ids import AttemptId
+from control.call import Call
 from control.commands import NotifyArrival, NotifyRing, NotifyTalk
 from control.hub import Hub
-from control.register import Call
 
 
 def arrived(hub: Hub, call: Call, trunk: str) -> None:

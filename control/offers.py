@@ -28,6 +28,7 @@ from calls.ids import AttemptId, LegId, QueueName
 from control import nodes, notifications, talks
 from control import register as at
 from control.announcements import Announcements
+from control.call import Call
 from control.hub import Hub
 from control.missed_offers import MissReason, miss_reason
 from control.offer_ports import AgentFirst, Consulting, Contacts, HandedOn
@@ -109,7 +110,7 @@ class Offers(QuietPart):
             case _:
                 assert_never(command)
 
-    def moved(self, call: at.Call, queue: QueueName) -> None:
+    def moved(self, call: Call, queue: QueueName) -> None:
         """Let a caller wait in another queue from now on, as a supervisor wanted."""
         call.enter_queue(queue)
         self._announcements.moved(call)
@@ -180,7 +181,7 @@ class Offers(QuietPart):
         elif not self.contacts.hears_notice(call):
             self.connect(offer)
 
-    def became_callback(self, call: at.Call) -> None:
+    def became_callback(self, call: Call) -> None:
         """The caller hung up and has a callback again: the agent who was to talk to them stays, and is told so."""
         offer = self._hub.register.offer_of(call)
         if offer is not None and offer.on("call_became_callback"):
@@ -199,12 +200,12 @@ class Offers(QuietPart):
         offer.on("connecting")
         self._bridge(self._hub.register.calls[offer.call], offer)
 
-    def _bridge(self, call: at.Call, offer: at.Offer) -> None:
+    def _bridge(self, call: Call, offer: at.Offer) -> None:
         record = at.recording_of(call) if self._recordings.wanted(call) else None
         attempt = self._hub.register.connect(call, "agent", record is not None)
         self._hub.give(Bridge(attempt, call.leg, offer.leg, record))
 
-    def bridged(self, call: at.Call) -> None:
+    def bridged(self, call: Call) -> None:
         """Both hear each other."""
         hub = self._hub
         offer = hub.register.offer_of(call)
@@ -228,7 +229,7 @@ class Offers(QuietPart):
         hub.tell_queues(OfferTaken(offer.attempt))
         self.contacts.talk_began(call, offer.agent)
 
-    def unbridged(self, call: at.Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
+    def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
         """The talk came apart, or was never one: the agent's leg is released, the caller goes on alone.
 
         Where that leg is gone already, its own end is on the way and says why.
@@ -282,7 +283,7 @@ class Offers(QuietPart):
             self._forget(offer)
             self._missed(call, offer.attempt, miss_reason(leg, event.cause))
 
-    def caller_left(self, call: at.Call, reason: Literal["hung_up", "lost"]) -> None:
+    def caller_left(self, call: Call, reason: Literal["hung_up", "lost"]) -> None:
         """The caller is gone, from the queue, from under a ringing phone, or out of a talk."""
         offer = self._hub.register.offer_of(call)
         if call.place == "talking" and offer is not None:
@@ -296,7 +297,7 @@ class Offers(QuietPart):
                 call.end_as("lost" if reason == "lost" else "abandoned")
             self._hub.tell_queues(CallLeft(call.call, reason))
 
-    def hand_on(self, call: at.Call, offer: at.Offer) -> None:
+    def hand_on(self, call: Call, offer: at.Offer) -> None:
         """The agent has handed the caller on: their leg goes, and with its end their wrap-up begins.
 
         Not sooner: a phone that is still being hung up could not be rung with the caller who comes back.
@@ -304,27 +305,27 @@ class Offers(QuietPart):
         self.part_with(call, offer)
         self._hub.give(HangUp(offer.leg))
 
-    def part_with(self, call: at.Call, offer: at.Offer, leaving: bool = True) -> None:
+    def part_with(self, call: Call, offer: at.Offer, leaving: bool = True) -> None:
         """The agent of a talk has the caller no more; `leaving`: their leg is still there."""
         if leaving:
             offer.on("handed_on")
             self._hub.register.leaving[offer.leg] = offer.attempt
         self._let_go(call, offer, Cause.TRANSFERRED)
 
-    def pause_talk(self, call: at.Call) -> None:
+    def pause_talk(self, call: Call) -> None:
         """The agent turns to somebody else: the talk is over, the offer is not."""
         self._hub.end_talk(call, Cause.NORMAL)
         if call.recording.hiding:
             self._recordings.hide(call, False)
         self._hub.register.part(call)
 
-    def resume_talk(self, call: at.Call) -> None:
+    def resume_talk(self, call: Call) -> None:
         """The agent turns to the caller again: another talk begins once both hear each other."""
         offer = self._hub.register.offer_of(call)
         if offer is not None and call.place == "talking":
             self._bridge(call, offer)
 
-    def _let_go(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
+    def _let_go(self, call: Call, offer: at.Offer, cause: Cause) -> None:
         self._hub.end_talk(call, cause)
         if call.recording.hiding:
             self._recordings.hide(call, False)
@@ -332,7 +333,7 @@ class Offers(QuietPart):
         self._hub.register.part(call)
         call.offer = None
 
-    def _end_talk(self, call: at.Call, offer: at.Offer, cause: Cause) -> None:
+    def _end_talk(self, call: Call, offer: at.Offer, cause: Cause) -> None:
         hub = self._hub
         self._let_go(call, offer, cause)
         if cut_off := talks.died(cause):
@@ -352,7 +353,7 @@ class Offers(QuietPart):
         if attempt is not None:
             hub.tell_flows(LeftQueue(call.call, attempt, "served", offer.agent))
 
-    def _wait_again(self, call: at.Call) -> None:
+    def _wait_again(self, call: Call) -> None:
         """The talk died on the agent's side: back into the queue with the time since they came, before the others."""
         hub = self._hub
         assert call.queued_as is not None
@@ -390,7 +391,7 @@ class Offers(QuietPart):
         self._hub.give(HangUp(offer.leg, Cause.CANCELLED))
         self._forget(offer)
 
-    def _missed(self, call: at.Call, attempt: AttemptId, reason: MissReason) -> None:
+    def _missed(self, call: Call, attempt: AttemptId, reason: MissReason) -> None:
         if call.offer != attempt:
             return
         if call.place == "offered":
@@ -398,7 +399,7 @@ class Offers(QuietPart):
         call.offer = call.agent = None
         self._hub.tell_queues(OfferMissed(attempt, reason))
 
-    def _back(self, call: at.Call) -> None:
+    def _back(self, call: Call) -> None:
         """The offer came to nothing: the caller is where they were before."""
         connecting = call.bridge is not None
         self._hub.register.part(call)

@@ -11,7 +11,7 @@ from calls.commands import Clip, Media, Play, Sentence
 from calls.ids import CallId, Instant, node_of
 from calls.overrides import ALL, Override, closes, end_of_day
 from control import commands, events
-from control import register as at
+from control.call import Call
 from control.hub import Hub
 from dsl.hours import OtherHours
 from ivr.events import HoursReplaced, LeftQueue
@@ -116,7 +116,7 @@ class Overrides:
 
     # callers
 
-    def entered(self, call: at.Call) -> None:
+    def entered(self, call: Call) -> None:
         """A caller waits in a queue that may be closed: `look` sees to them."""
         self._in_closed_queues.append(call.call)
 
@@ -133,7 +133,7 @@ class Overrides:
                 self._see_to(call)
                 self._hub.settle()
 
-    def _see_to(self, call: at.Call) -> None:
+    def _see_to(self, call: Call) -> None:
         """By the queue's rule: told, or sent the way of `closed`, or as before."""
         hub = self._hub
         if call.place not in _HERE or call.flow_attempt is None or call.kept_callback is not None:
@@ -152,7 +152,7 @@ class Overrides:
             case _:
                 pass
 
-    def _turn_away(self, call: at.Call) -> None:
+    def _turn_away(self, call: Call) -> None:
         """Let a caller who waits go the way of `closed` of their flow."""
         hub, attempt = self._hub, call.flow_attempt
         assert attempt is not None  # only of callers whom a flow put into the queue
@@ -162,7 +162,7 @@ class Overrides:
         hub.stop_music(call)
         hub.tell_flows(LeftQueue(call.call, attempt, "closed"))
 
-    def announcement(self, line: str, call: at.Call) -> tuple[Media, ...]:
+    def announcement(self, line: str, call: Call) -> tuple[Media, ...]:
         """The words that callers of this line hear before everything else; nothing without any. In each language of
         the house that they were given in, the first one first."""
         said: list[Media] = []

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from calls.events import CallAnswered, CallEnded, CommandFailed, DigitPressed, PlaybackFinished
 from calls.ids import LegId
-from control.register import Call, Leg
+from control.call import Call
+from control.register import Leg
 
 
 class Part(Protocol):

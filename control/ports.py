@@ -12,8 +12,8 @@ from calls.commands import Media
 from calls.ids import AgentId, AttemptId, CallId, Instant
 from calls.ports import Core
 from calls.trunks import Trunk
+from control.call import Call
 from control.outgoing_rules import OutgoingRules
-from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.hours import OtherHours

@@ -9,39 +9,26 @@ from typing import Literal
 
 import msgspec
 
-from acd.events import CallQueued
 from calls.causes import Cause
 from calls.commands import Media
-from calls.errors import BrokenRule
 from calls.identity import known_by
-from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, Seconds, file_name, leg_on, node_of
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, file_name, leg_on, node_of
 from calls.overrides import Override
 from complaints.cases import FileCase
-from control.commands import AskGate, CallOutcome, Consent, Direction, LegRole, SettleAttempt
+from control.call import Call, Connection
+from control.commands import AskGate, Direction, LegRole, SettleAttempt
 from control.contact_states import ContactCall
 from control.events import GateAnswered
+from control.handing_on import BlindTransfer, Consultation, HandedOn
 from control.override_menu import OverrideMenu, PinFailures
 from control.states import (
     AGENT_CALLS,
-    CALLBACKS,
-    CONSULTATIONS,
     OFFERS,
-    PLACES,
-    TRANSFERS,
     AgentCallEvent,
     AgentCallState,
-    CallbackEvent,
-    CallbackState,
-    ConsultationEvent,
-    ConsultationState,
     OfferEvent,
     OfferState,
-    Place,
-    PlaceEvent,
-    TransferEvent,
-    TransferState,
 )
-from control.target import Target
 from dialer.governor.decisions import Obligations
 from ivr.commands import Transfer
 
@@ -64,30 +51,6 @@ def agent_leg(call: CallId, offer: AttemptId) -> LegId:
 def callback_leg(call: CallId, turn: int) -> LegId:
     """The leg on which the caller of `call` is called back."""
     return LegId(f"{call}{_CALLED_BACK}{turn}")
-
-
-class Callback(msgspec.Struct):
-    """A callback; `control.states.CALLBACKS` has its states. `ask` is the attempt by which the queues know it."""
-
-    number: str
-    booking: AttemptId
-    ask: AttemptId
-    booked_at: Instant
-    expires_at: Instant
-    state: CallbackState = "checking"
-    due_at: Instant | None = None
-    check: AttemptId | None = None
-    leg: LegId | None = None
-    tries: int = 0
-    turns: int = 0
-    not_before: float = 0.0
-    """Until then the gate lets nobody call, UTC epoch seconds; 0: it has said nothing of that."""
-
-    def on(self, event: CallbackEvent) -> bool:
-        """Take an event; False where the table ignores it. Raises BrokenRule where the table has nothing."""
-        to = CALLBACKS.after(self.state, event)
-        self.state = to or self.state
-        return to is not None
 
 
 class Dialled(msgspec.Struct):
@@ -117,206 +80,12 @@ class Dialled(msgspec.Struct):
         return to is not None
 
 
-class Announced(msgspec.Struct):
-    """The announcements of a caller who waits: when the next is due, and what the last one said."""
-
-    next_at: Instant | None = None
-    due_at: Instant | None = None
-    """When the next announcement or alarm falls due, whichever is first."""
-    alarms: int = 0
-    """Long waits told to the operator."""
-    place: int | None = None
-    """The place in the queue that the caller was told last, and of which queue that was."""
-    queue: str = ""
-    unsaid: str = ""
-    """Why the wait was not announced last time; empty when it was."""
-    first_call: CallId | None = None
-    """Another call from the same number that waits in a better place: where it stands is told first."""
-
-
-class Recorded(msgspec.Struct):
-    """The recording of a call's talks: what the caller said to it, the files made so far, and whether a secret is
-    being keyed, in which nothing is heard."""
-
-    consent: Consent = ""
-    paths: list[str] = msgspec.field(default_factory=list)
-    hiding: bool = False
-    held: bool = False
-    """The other side is on hold, and holds of this queue are not recorded."""
-    left_out: bool = False
-    """A number outside is in the talk, and talks with those are not recorded."""
-
-    @property
-    def muted(self) -> bool:
-        """Whether silence is being written."""
-        return self.hiding or self.held or self.left_out
-
-
-class Talk(msgspec.Struct):
-    """A talk that goes on: with whom, in which queue, and since when. `role` and `party` are those of the other leg."""
-
-    number: int
-    """Counts the call's talks from 1; its recording has the same."""
-    began_at: Instant
-    leg: LegId
-    role: LegRole
-    party: str
-    agent: AgentId | None
-    queue: str
-    held_by: list[LegId] = msgspec.field(default_factory=list)
-    """Legs of the house's own phones that have put the other side on hold."""
-    held_since: Instant | None = None
-    """Since when one of them has."""
-    holds: int = 0
-    held_s: Seconds = 0.0
-    """How often, and how long in all, without the hold that goes on."""
-    hold_alert_at: Instant | None = None
-    """When supervisors are told of the hold that goes on."""
-
-
-class Connection(msgspec.Struct):
-    """A bridge that is ordered or stands between the caller's leg and one of role `role`."""
-
-    attempt: AttemptId
-    role: LegRole
-    recorded: bool
-    talk: Talk | None = None
-    """Once both hear each other."""
-
-
 class Opening(msgspec.Struct):
     """The words that a caller hears before every flow: `attempt` is their sound, then comes `flow`, or the end."""
 
     attempt: AttemptId
     flow: str
     media: tuple[Media, ...]
-
-
-class BlindTransfer(msgspec.Struct):
-    """A transfer that an agent has asked for, until it has come to its end; `control.states.TRANSFERS` has its states.
-
-    `agent` and `leg` are those who asked; `attempt` is the one by which the queues, or the gate before a number, know
-    it; `origin` and `queue` are how, and in which queue, the caller had waited for the talk of number `talk`.
-    """
-
-    number: int
-    """Counts the call's transfers from 1."""
-    by: Literal["phone", "code", "http"]
-    agent: AgentId
-    leg: LegId
-    target: Target
-    attempt: AttemptId
-    began_at: Instant
-    talk: int
-    origin: CallQueued
-    queue: str
-    state: TransferState = "checking"
-    why: str = ""
-    """The reason why the target was not reached."""
-    consulted: bool = False
-    """The agent wanted to talk to the target first."""
-
-    def on(self, event: TransferEvent) -> None:
-        """Take an event. Raises BrokenRule where the table has nothing."""
-        to = TRANSFERS.after(self.state, event)
-        self.state = to or self.state
-
-
-class Consultation(msgspec.Struct):
-    """Somebody whom an agent consults about a caller; `control.states.CONSULTATIONS` has its states.
-
-    `agent` and `leg` are those who asked; `other` is the leg of the one who is consulted, from the ring on. `attempt`
-    is that of the gate before a number, then of the connection of both. `talk` is the number of the talk that they
-    left.
-    """
-
-    number: int
-    """Counts the call's transfers, and these with them, from 1."""
-    by: Literal["phone", "code", "http"]
-    agent: AgentId
-    leg: LegId
-    target: Target
-    attempt: AttemptId
-    began_at: Instant
-    talk: int
-    other: LegId | None = None
-    state: ConsultationState = "checking"
-    why: str = ""
-    """The cause of the other one's end."""
-
-    def on(self, event: ConsultationEvent) -> None:
-        """Take an event. Raises BrokenRule where the table has nothing."""
-        to = CONSULTATIONS.after(self.state, event)
-        self.state = to or self.state
-
-
-class HandedOn(msgspec.Struct):
-    """A caller whom agents have handed on, so many times.
-
-    `called_by_us`: the caller had been called back, so that no flow waits for the end of their talks.
-    """
-
-    transfers: int = 0
-    called_by_us: bool = False
-
-
-class Call(msgspec.Struct):
-    """One caller's journey. Instants are monotonic; `flow_attempt` is the flow's attempt that waits for an answer."""
-
-    call: CallId
-    leg: LegId
-    caller: str
-    called: str
-    version: str
-    arrived_at: Instant
-    place: Place = "menu"
-    language: str = ""
-    queue: str = ""
-    reason: str = ""
-    fields: dict[str, str] = msgspec.field(default_factory=dict)
-    flow_attempt: AttemptId | None = None
-    queued_as: CallQueued | None = None
-    """The words by which the queues were told of the caller last."""
-    queued_at: Instant | None = None
-    answered_at: Instant | None = None
-    callback: Callback | None = None
-    replaced_callback: Callback | None = None
-    """A callback whose place this call has taken: it holds again if the caller hangs up before an agent is there."""
-    offer: AttemptId | None = None
-    agent: AgentId | None = None
-    bridge: Connection | None = None
-    announced: Announced = msgspec.field(default_factory=Announced)
-    recording: Recorded = msgspec.field(default_factory=Recorded)
-    guests: list[LegId] = msgspec.field(default_factory=list)
-    """Legs that live only as long as the call: a transfer's target, supervisors."""
-    steps: int = 0
-    talks: int = 0
-    outcome: CallOutcome = "left_in_menu"
-
-    def on(self, event: PlaceEvent) -> None:
-        """Take an event and go where PLACES says. Raises BrokenRule where it says nothing."""
-        to = PLACES.after(self.place, event)
-        if to is None:  # a caller is never where something about the place does not matter
-            raise BrokenRule(f"call {self.call}: {event} is ignored while {self.place}")
-        self.place = to
-
-    def enter_queue(self, queue: str) -> None:
-        """Wait in `queue` from here on: as the flow asked, by overflow, or moved by a supervisor."""
-        self.queue = queue
-
-    def end_as(self, outcome: CallOutcome) -> None:
-        """Take `outcome` as the call's, if it ended now. The last word counts."""
-        self.outcome = outcome
-
-    @property
-    def talk(self) -> Talk | None:
-        """The talk that the call is in."""
-        return self.bridge.talk if self.bridge is not None else None
-
-    @property
-    def kept_callback(self) -> Callback | None:
-        """The callback that is booked. One whose number is being checked is none yet: the caller is on the line."""
-        return self.callback if self.callback is not None and self.callback.state != "checking" else None
 
 
 class Leg(msgspec.Struct):

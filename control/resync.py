@@ -23,11 +23,12 @@ from calls.events import (
 )
 from calls.ids import LegId
 from control.agent_calls import AgentCalls
+from control.call import Call
 from control.callers import Callers
 from control.hub import Hub
 from control.nodes import lives_on
 from control.offers import Offers
-from control.register import Call, Register
+from control.register import Register
 from ivr.commands import HideDigits
 from ivr.events import CallAdopted
 

@@ -33,6 +33,7 @@ from control.announcements import Announcements
 from control.attended_transfers import AttendedTransfers
 from control.blind_transfers import ROLE as OUTSIDE
 from control.blind_transfers import BlindTransfers
+from control.call import Call
 from control.callbacks import Callbacks
 from control.callers import Callers
 from control.campaigns import CampaignCalls
@@ -476,7 +477,7 @@ class Router:
             elif leg in register.legs and register.legs[leg].role != "caller" and not self._consultations.has(leg):
                 self.hub.give(HangUp(leg))
 
-    def _alone_again(self, call: at.Call) -> None:
+    def _alone_again(self, call: Call) -> None:
         """Two were connected whom nobody wanted connected any more, and are apart again: music for one who waits."""
         if call.place in ("waiting", "offered") and call.bridge is None:
             self.hub.start_music(call)

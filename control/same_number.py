@@ -1,8 +1,9 @@
 """Callbacks of one number: a person who is to be called twice for one thing is called once, never twice at a time."""
 
 from calls.identity import known_by
+from control.call import Call
 from control.hub import Hub
-from control.register import Call, Register
+from control.register import Register
 
 
 def twin(register: Register, call: Call, number: str) -> Call | None:

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from calls.ids import AgentId
-from control.register import Call, Register, Talk
+from control.call import Call, Talk
+from control.register import Register
 
 FORMAT = 2
 

@@ -5,9 +5,10 @@ from typing import Literal, Protocol
 
 from calls.events import TransferRequested
 from complaints.cases import CaseAsked
+from control.call import Call
 from control.events import ConsultationWanted
 from control.hub import Hub
-from control.register import Call, Leg
+from control.register import Leg
 from control.talk_recordings import TalkRecordings
 
 OPEN_CASE = "*9"

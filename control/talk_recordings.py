@@ -4,10 +4,11 @@ from calls.causes import Outcome
 from calls.commands import MuteRecording
 from calls.events import RecordingFinished
 from calls.ids import LegId
+from control.call import Call
 from control.commands import LogRecording
 from control.gate import OutgoingGate
 from control.hub import Hub
-from control.register import Call, call_id, is_bridge, talk_of
+from control.register import call_id, is_bridge, talk_of
 from ivr.commands import HideDigits, ShowDigits
 
 _REMEMBERED = 500

@@ -9,6 +9,7 @@ from calls.commands import Bridge, HangUp, Originate
 from calls.events import CallAnswered, CallEnded
 from calls.ids import AgentId, LegId
 from control import nodes, notifications, talks
+from control.call import Call
 from control.callbacks import Callbacks
 from control.commands import AskGate
 from control.events import GateAnswered
@@ -16,7 +17,7 @@ from control.gate import OutgoingGate
 from control.hub import Hub
 from control.parts import QuietPart
 from control.phones import Phones
-from control.register import Call, Leg, recording_of
+from control.register import Leg, recording_of
 from ivr.commands import Transfer
 from ivr.events import TransferEnded, TransferOutcome
 

@@ -9,8 +9,8 @@ from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
 from calls.numbers import e164
 from calls.trunks import Trunk, carriers
+from control.call import Call
 from control.outgoing_rules import OutgoingRules
-from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dialer.scenes.book import Book

@@ -11,7 +11,8 @@ from calls.ids import AgentId, CallId
 from calls.numbers import REGION, masked
 from complaints.cases import FileCase
 from control import commands
-from control.register import Call, Register, Talk
+from control.call import Call, Talk
+from control.register import Register
 from dialer.campaigns.commands import CampaignChanged, LogTry
 from hotline.views.campaigns import CampaignCounts
 from hotline.views.fields import shown_fields

@@ -7,7 +7,7 @@ import functools
 import re
 
 from calls.numbers import masked, masked_within
-from control.register import Call
+from control.call import Call
 
 _SHOWN = frozenset({"waiting", "offered", "talking"})
 _NO_DIGIT = re.compile(r"[^0-9]")

@@ -8,7 +8,8 @@ from acd.commands import AgentChanged
 from calls.ids import CallId
 from calls.numbers import REGION
 from control import commands
-from control.register import Call, Register
+from control.call import Call
+from control.register import Register
 from hotline.views import states
 
 Kind = Literal["controller", "agents", "queues", "overrides", "calls", "forecasts", "alerts", "days", "switches"]

@@ -12,7 +12,7 @@ from acd.commands import AgentChanged, AgentState
 from acd.forecast.forecaster import Forecast
 from calls.ids import Seconds
 from calls.overrides import Kind
-from control.register import Call as RegisteredCall
+from control.call import Call as RegisteredCall
 from hotline.views.fields import shown_fields
 from hotline.views.masking import parties
 

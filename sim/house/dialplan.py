@@ -10,9 +10,9 @@ from acd.config import Configuration, QueueConfig
 from calls.commands import Media
 from calls.ids import AgentId, QueueName
 from calls.trunks import Trunk
+from control.call import Call
 from control.outgoing_rules import OutgoingRules
 from control.ports import Directory
-from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.hours import OtherHours

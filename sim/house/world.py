@@ -18,7 +18,8 @@ from calls.ids import AgentId, CallId, Instant, LegId, Seconds
 from complaints.cases import FileCase
 from control import commands, events
 from control.assembly import make_router
-from control.register import Call, call_id
+from control.call import Call
+from control.register import call_id
 from dialer.campaigns import commands as campaigns
 from dialer.campaigns.events import Fetched, Recalled
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from acd.core import Acd
 from calls.ids import LegId
-from control.register import Call
+from control.call import Call
 from control.router import Router
 from ivr.machine.core import Ivr
 

@@ -6,8 +6,8 @@ from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
 from calls.trunks import Trunk
+from control.call import Call
 from control.outgoing_rules import OutgoingRules
-from control.register import Call
 from control.transfer_rules import TransferRules
 from control.treatment import Announce, CallbackRules, QueueTreatment
 from dsl.hours import OtherHours

@@ -22,7 +22,8 @@ from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Originate, Play, Sentence
 from calls.ids import AgentId, AttemptId, CallId, LegId
 from control import commands, events
-from control.register import Call, Callback, Leg, Offer
+from control.call import Call, Callback
+from control.register import Leg, Offer
 from control.transfer_rules import TransferRules
 from control.treatment import CallbackRules, QueueTreatment
 from tests.unit.control import harness

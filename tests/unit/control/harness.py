@@ -13,8 +13,8 @@ from calls.ids import AgentId, CallId, LegId
 from calls.trunks import Incoming, Trunk
 from control import commands, events
 from control.assembly import Models, make_router, no_models
+from control.call import Call
 from control.outgoing_rules import OutgoingRules
-from control.register import Call
 from control.router import Router
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment

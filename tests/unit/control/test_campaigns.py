@@ -12,8 +12,8 @@ from calls.commands import Bridge, HangUp, Originate, Play
 from calls.ids import AgentId, AttemptId, CallId, LegId
 from complaints.cases import FileCase
 from control import events
+from control.call import Call
 from control.commands import AskGate, LogCall, LogLeg, LogTalk, Noticed, SettleAttempt
-from control.register import Call
 from dialer.campaigns import commands as wanted
 from dialer.campaigns.events import CampaignOrdered, Dispositioned, PreviewAnswered
 from dialer.campaigns.results import BY_CAUSE, Disposition

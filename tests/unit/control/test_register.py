@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import control
-from control.register import Call
+from control.call import Call
 
 pytestmark = pytest.mark.unit
 

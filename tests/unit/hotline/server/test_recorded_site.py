@@ -20,7 +20,7 @@ import structlog
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn
 from calls.ids import AgentId, CallId, LegId, leg_on
 from control.assembly import make_router
-from control.register import Call
+from control.call import Call
 from control.router import Router
 from hotline.driver import clock
 from hotline.journal import reading
