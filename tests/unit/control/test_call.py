@@ -1,4 +1,4 @@
-"""The register stays small, and what everybody reads is written in one place."""
+"""A call stays small, and what everybody reads of it is written in one place."""
 
 import ast
 from pathlib import Path
@@ -31,4 +31,4 @@ def test_a_field_of_a_call_is_written_in_one_place(field: str, setter: str) -> N
                 written += [
                     (source.name, function.name) for one in assigned if ast.unparse(one.value) in ("call", "self")
                 ]
-    assert written == [("register.py", setter)]
+    assert written == [("call.py", setter)]
