@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -21,7 +20,7 @@ from switch.asterisk.instance.settings import AsteriskSettings
 from switch.asterisk.session import AsteriskOptions
 from switch.media_timeout import MediaTimeout
 from tests.contract.proxy import LinkProxy
-from tests.contract.sip_rig import ACCOUNTS, SipRig, free_ports, rtp_ports_beside
+from tests.contract.sip_rig import ACCOUNTS, SipRig, rtp_ports_beside, sip_and_control_ports
 from tests.contract.sounds import write_prompts
 
 
@@ -85,12 +84,12 @@ async def asterisk_rig(folder: Path, **changes: object) -> AsyncIterator[Asteris
     """An Asterisk of the test's own; keyword arguments replace settings."""
     prompts = folder / "prompts"
     write_prompts(prompts)
-    sip_port = free_ports(socket.SOCK_DGRAM)
+    sip_port, ari_port = sip_and_control_ports()
     settings = AsteriskSettings(
         run_dir=folder / "asterisk",
         ari_password="only-for-this-test",
         sip_port=sip_port,
-        ari_port=free_ports(socket.SOCK_STREAM),
+        ari_port=ari_port,
         accounts=tuple(AgentAccount(account, f"secret-of-{account}") for account in ACCOUNTS),
     )
     rtp_first = rtp_ports_beside(sip_port, 80)

@@ -240,6 +240,15 @@ def free_ports(kind: socket.SocketKind, width: int = 1) -> int:
     raise RuntimeError(f"no {width} free ports between {_FIRST_PORT} and {_LAST_PORT}")
 
 
+def sip_and_control_ports() -> tuple[int, int]:
+    """A port for SIP, free over UDP and TCP, for a switch binds both; and another TCP port, for its controller."""
+    while not is_free(sip_port := free_ports(socket.SOCK_DGRAM), socket.SOCK_STREAM):
+        pass
+    while (control_port := free_ports(socket.SOCK_STREAM)) == sip_port:
+        pass
+    return sip_port, control_port
+
+
 def rtp_ports_beside(sip_port: int, width: int) -> int:
     """The first of adjoining free ports. The SIP port is not bound yet, so it is kept out of them by hand."""
     while (first := free_ports(socket.SOCK_DGRAM, width)) <= sip_port < first + width:

@@ -146,6 +146,11 @@ class GovernedSite(LiveSite):
         with contextlib.closing(sqlite3.connect(f"file:{self.site.state}/ledger.db?mode=ro", uri=True)) as connection:
             return list(connection.execute(query, (f"+86{number}",)))
 
+    async def trunk_is_up(self) -> bool:
+        """Whether the controller knows that the trunk is registered, which the carrier knows before."""
+        async with self.session.get("/trunks") as answer:
+            return bool(self.carrier.registered and [one["state"] for one in await answer.json()] == ["up"])
+
     async def settled(self, number: str, *wanted: tuple[str, str, str]) -> None:
         """Return once the attempts to this number are these: scene, state and result."""
         found: list[tuple[Any, ...]] = []
@@ -173,7 +178,7 @@ async def house(
     site.carrier = await Gateway.at("127.0.0.2", Credentials(USER, PASSWORD))
     try:
         async with site:
-            await until(lambda: site.carrier.registered)
+            await until(site.trunk_is_up, 30.0)
             yield site
     finally:
         site.carrier.close()
