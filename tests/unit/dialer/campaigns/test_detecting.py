@@ -150,7 +150,7 @@ def test_a_number_that_calls_back_at_once_was_a_person_s():
     house.do(events.Detected(attempt, "machine"))
     row = ends(house)
     house.wait(59.0)
-    assert house.core.is_known(attempt)
+    assert house.core.over([attempt]) == []
     before = abandoned_of(house)
     said = house.do(events.CalledIn(row.number))
     (settled,) = of_kind(commands.Settle, said)
@@ -159,7 +159,7 @@ def test_a_number_that_calls_back_at_once_was_a_person_s():
     assert (again.attempt, again.result, again.abandoned) == (attempt, "taken_for_machine", True)
     assert abandoned_of(house) == before + 1.0
     assert house.do(events.CalledIn(row.number)) == []
-    assert not house.core.is_known(attempt)
+    assert house.core.over([attempt]) == [attempt]
 
 
 def test_a_number_that_calls_later_or_was_none_says_nothing():
