@@ -356,11 +356,12 @@ class Consultations(QuietPart):
         talks_to_caller = call.bridge is not None
         started = consultation.state != "checking"
         self._end(call, consultation, event, outcome, consultation.why)
-        if consultation.other is not None and not gone:
-            self._hub.give(HangUp(consultation.other))
         self._recordings.third(call, False)
         if started and not talks_to_caller:
             self._offers.resume_talk(call)
+        if consultation.other is not None and not gone:
+            # The agent is on the way to the caller by now: who is bridged with a leg that ends may be ended with it.
+            self._hub.give(HangUp(consultation.other))
 
     def _end(
         self,
