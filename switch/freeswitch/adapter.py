@@ -52,7 +52,7 @@ from switch.freeswitch.playing import Player
 from switch.freeswitch.recording import Recorder
 from switch.freeswitch.session import FreeSwitchOptions, Session, Told
 from switch.freeswitch.supervising import Supervision
-from switch.freeswitch.transferring import WATCHED, Transferring
+from switch.freeswitch.transferring import CALL_ID, WATCHED, Transferring
 from switch.freeswitch.wire import Api, Event, Subscribe
 
 log = structlog.get_logger(__name__)
@@ -255,6 +255,7 @@ class FreeSwitch(Adapter[Leg]):
         leg.parked = True
         leg.trunk = "" if device else self._session.trunks.by_address(event.get("Caller-Network-Addr"))
         leg.answered = event.get("Answer-State") == "answered"
+        leg.call_id = event.variable(CALL_ID)
         self._session.add(leg)
         # The switch decodes %0A in a display name, and leaves backslashes before quotes.
         name = _NO_NAME.sub(" ", event.get("Caller-Caller-ID-Name").replace("\\", "")).strip()
@@ -264,7 +265,10 @@ class FreeSwitch(Adapter[Leg]):
 
     def _on_answer(self, event: Event) -> None:
         leg = self._session.legs.get(LegId(event.leg))
-        if leg is None or not leg.inbound:
+        if leg is None:
+            return
+        leg.call_id = event.variable(CALL_ID)
+        if not leg.inbound:
             return  # of a leg that we called its park is waited for
         leg.answered = True
         for attempt, command in list(leg.open.items()):
@@ -339,6 +343,7 @@ class FreeSwitch(Adapter[Leg]):
             leg.answered = found.answered
             leg.talk = found.bridge
             leg.held = found.held
+            leg.call_id = inventory.call_ids.get(found.leg, "")
             leg.parked = found.bridged_with is None and (found.inbound or found.answered)
             leg.music = found.in_music
             if leg.running is None and leg.parked and found.in_music:

@@ -16,6 +16,7 @@ from switch.freeswitch.client import EventSocketClient
 from switch.freeswitch.legs import shown_number
 from switch.freeswitch.messages import Recorded
 from switch.freeswitch.registrations import REGISTRATIONS, reachable
+from switch.freeswitch.transferring import CALL_ID
 from switch.freeswitch.wire import Api
 
 _Shape = TypeVar("_Shape")
@@ -62,6 +63,7 @@ class Inventory(msgspec.Struct, frozen=True):
     registered: tuple[str, ...]
     channels: int  # ours and others
     recorded: dict[LegId, Recorded] = {}  # ours that recorded a message last, or record one
+    call_ids: dict[LegId, str] = {}  # of the SIP dialogs of ours
 
     @property
     def talks(self) -> dict[AttemptId, tuple[LegId, LegId]]:
@@ -112,7 +114,8 @@ async def take_inventory(
     )
     live = tuple(leg for leg in looked if leg is not None)
     recorded = {leg.leg: message for leg in live if (message := _recorded(dumps[leg.leg])) is not None}
-    return Inventory(core.strip(), live, reachable(registrations_text), len(dumps), recorded)
+    call_ids = {leg.leg: str(dumps[leg.leg].get(f"variable_{CALL_ID}", "")) for leg in live}
+    return Inventory(core.strip(), live, reachable(registrations_text), len(dumps), recorded, call_ids)
 
 
 def _decode(text: str, shape: type[_Shape]) -> _Shape:

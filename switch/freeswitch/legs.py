@@ -56,7 +56,18 @@ OnDone = Callable[[Execution, Event | None, FailureReason | None], None]
 class Leg(legs.Leg):
     """One channel of ours. Its id is the channel's own UUID."""
 
-    __slots__ = ("away", "created", "job_done", "parked", "refused", "running", "talk", "talking_ms", "wanted")
+    __slots__ = (
+        "away",
+        "call_id",
+        "created",
+        "job_done",
+        "parked",
+        "refused",
+        "running",
+        "talk",
+        "talking_ms",
+        "wanted",
+    )
 
     def __init__(self, leg: LegId, caller: str, called: str, *, inbound: bool, device: str | None = None) -> None:
         super().__init__(leg, caller, called, inbound=inbound, device=device)
@@ -66,6 +77,7 @@ class Leg(legs.Leg):
         self.wanted: Execution | None = None  # runs next, once what runs has ended
         self.talk: AttemptId | None = None  # of the Bridge that it is in
         self.away: commands.Redirect | None = None  # being given away
+        self.call_id = ""  # the Call-ID of its dialog, by which a phone names it; of a leg that we call, once answered
         self.job_done = False  # of a call by a trunk: the job of its Originate has ended
         self.talking_ms = ""  # its media_timeout while it holds nobody, once it has
         self.refused: tuple[int, str] | None = None  # likewise its channel, with status and cause

@@ -34,9 +34,7 @@ if NAMED or locate():
     _SWITCHES.append(pytest.param("freeswitch", marks=pytest.mark.live))
 REAL = [switch for switch in _SWITCHES if switch.values in (("asterisk",), ("freeswitch",))]
 """For what takes true time."""
-WITHOUT_REPLACES = [switch for switch in _SWITCHES if switch.values not in (("recorded",), ("freeswitch",))]
-"""Switches that carry out an attended transfer by the phone's own keys: all but FreeSWITCH."""
-THAT_HEAR_VOICES = WITHOUT_REPLACES
+THAT_HEAR_VOICES = [switch for switch in _SWITCHES if switch.values not in (("recorded",), ("freeswitch",))]
 """Switches that tell when somebody is heard: FreeSWITCH does not."""
 _RECORD = bool(os.environ.get("HOTLINE_RECORD"))
 

@@ -46,9 +46,11 @@ class MarkedPerson:
         await self._mark(f"{self._name} resumes")
         await self._person.resume()
 
-    async def refer(self, to: str) -> bool:
-        await self._mark(f"{self._name} refers to {to}")
-        return await self._person.refer(to)
+    async def refer(self, to: str, replaces: Person | None = None) -> bool:
+        other = replaces if isinstance(replaces, MarkedPerson) else None
+        of = f", of {other._name}" if other is not None else ""
+        await self._mark(f"{self._name} refers to {to}{of}")
+        return await self._person.refer(to, other._person if other is not None else None)
 
     async def transferred(self, within_s: Seconds = 10.0) -> bool:
         done = await self._person.transferred(within_s)

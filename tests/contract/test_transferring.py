@@ -6,7 +6,6 @@ import pytest
 
 from calls.commands import Bridge, HangUp, ReportTransfer, StartMusic
 from calls.events import Bridged, CallArrived, CallHeld, CommandDone, CommandFailed, TransferRequested, Unbridged
-from tests.contract.conftest import WITHOUT_REPLACES
 from tests.contract.rig import Facts, PickUp, Rig, Steps
 
 
@@ -65,18 +64,16 @@ async def test_a_key_is_told_again_after_one_that_was_refused(rig: Rig, facts: F
             assert not await agent.transferred()
 
 
-@pytest.mark.parametrize("rig", WITHOUT_REPLACES, indirect=True)
 async def test_a_second_call_of_the_phone_is_named(rig: Rig, facts: Facts, steps: Steps) -> None:
     """REFER with Replaces: the address says nothing, and who is named may be anybody, as far as the switch knows."""
     _, agent, attempt = await steps.talking()
     other = await steps.answered_phone(await rig.phone("1002", PickUp()))
-    assert await agent.refer("1003", other)
+    assert await agent.refer("1003", other) is rig.tells_transfers
     assert await facts.next(TransferRequested) == TransferRequested(agent.leg, "1003", "phone", replaces=other.leg)
     assert facts.of(Unbridged) == []
     assert {leg.leg: leg.bridge for leg in await rig.switch.calls()}[agent.leg] == attempt
 
 
-@pytest.mark.parametrize("rig", WITHOUT_REPLACES, indirect=True)
 async def test_a_second_call_that_is_gone_is_refused_and_nobody_asked(rig: Rig, facts: Facts, steps: Steps) -> None:
     _, agent, _ = await steps.talking()
     other = await steps.answered_phone(await rig.phone("1002", PickUp()))
@@ -86,7 +83,6 @@ async def test_a_second_call_that_is_gone_is_refused_and_nobody_asked(rig: Rig, 
     assert facts.of(TransferRequested) == []
 
 
-@pytest.mark.parametrize("rig", WITHOUT_REPLACES, indirect=True)
 async def test_both_far_sides_are_joined_out_of_both_calls(rig: Rig, facts: Facts, steps: Steps) -> None:
     caller, agent, first = await steps.talking()
     own = await steps.answered_phone(await rig.phone("1003", PickUp()))
@@ -96,6 +92,8 @@ async def test_both_far_sides_are_joined_out_of_both_calls(rig: Rig, facts: Fact
     await facts.next(Bridged, lambda fact: fact.attempt == second)
     await agent.hold()
     await facts.next(CallHeld)
+    own.speak()
+    await other.hears("agent")
     rig.switch.send(Bridge(joined, caller.leg, other.leg))
     rig.switch.send(HangUp(agent.leg))
     rig.switch.send(HangUp(own.leg))

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.live
 
 
 async def test_no_host_is_called_that_a_transfer_with_replaces_names(tmp_path: Path) -> None:
-    """What its own handling of REFER does in a talk, whoever asks, also in words that end a list of variables."""
+    """What its own handling of REFER does in a talk, whoever asks."""
     async with own_freeswitch_rig(tmp_path) as rig:
         steps = Steps(rig)
         caller, agent, _ = await steps.talking()
@@ -26,9 +26,9 @@ async def test_no_host_is_called_that_a_transfer_with_replaces_names(tmp_path: P
             host.bind(("127.0.0.1", 0))
             host.setblocking(False)
             named = f"sip:1002@127.0.0.1:{host.getsockname()[1]}"
-            for replaces in ("nobody%3Bto-tag%3D1%3Bfrom-tag%3D2", f"x}}sofia/hotline/{named}|"):
-                for person in (caller, agent):
-                    assert await person._call.refer(f"{named}?Replaces={replaces}") == 403  # type: ignore[attr-defined]
+            for person in (caller, agent):
+                target = f"{named}?Replaces=nobody%3Bto-tag%3D1%3Bfrom-tag%3D2"
+                assert await person._call.refer(target) == 403  # type: ignore[attr-defined]  # a SIP person
             caller.speak()
             await agent.hears("caller")
             await asyncio.sleep(1.0)

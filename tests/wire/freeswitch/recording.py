@@ -44,8 +44,8 @@ _LEFT_OUT = (
     *("Channel-HIT", "Channel-Read", "Channel-Write", "Channel-Presence"),
 )
 
-_KEPT = ("variable_sip_network_ip", "variable_sip_term_status")
-"""Of those: what an answer of the far end is known by."""
+_KEPT = ("variable_sip_network_ip", "variable_sip_term_status", "variable_sip_call_id")
+"""Of those: what an answer of the far end, and a dialog, is known by."""
 
 RECORDINGS = Path(__file__).parent / "recordings"
 FOLDER = Path("/tmp/hotline-scenes")
