@@ -54,7 +54,7 @@ class ApprovalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 class PolicyApprovers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`policies:` of approvals.yaml: who approves policies, and how many it takes. What is left out is as for scenes."""
+    """`policies:` of approvals.yaml: who approves policies, how many it takes. What is left out is as for scenes."""
 
     need: _Need | None = None
     approvers: tuple[str, ...] = ()

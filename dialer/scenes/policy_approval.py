@@ -98,7 +98,7 @@ def standings(
 
 
 def ruling(found: Mapping[str, PolicyStanding], now: float) -> str | None:
-    """The policy that rules at `now`: of those that are approved and in effect the last one to become so. None: none."""
+    """The policy that rules at `now`: of those that are approved and in effect, the last to become so; None: none."""
     in_effect = [(one.since, name) for name, one in found.items() if one.since is not None and one.since <= now]
     return max(in_effect)[1] if in_effect else None
 

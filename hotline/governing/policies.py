@@ -71,9 +71,11 @@ def look(versions: Versions, database: Path, version: str, now: float) -> Ruling
     published = policy_version(published_sources)
     stored = database.exists()  # without a store nobody can have approved anything
     kept = policy_approvals.policies(database) if stored else {}
-    found = policy_approval.standings(kept, policy_approvals.approvals(database) if stored else (), now)
+    words = policy_approvals.approvals(database) if stored else []
+    found = policy_approval.standings(kept, words, now)
     standing = found.get(published, PolicyStanding())
-    after = policy_approval.next_change(found, now)
+    later = [one.at for one in words if one.at > now]  # the machine's clock was put back
+    after = min([policy_approval.next_change(found, now), *later])
     ruling = policy_approval.ruling(found, now)
     if ruling is None and not found and not published_sources:  # nothing was ever written that could be approved
         rules = ApprovalRules()
@@ -84,9 +86,11 @@ def look(versions: Versions, database: Path, version: str, now: float) -> Ruling
         if standing.since is not None:
             trouble = f"policy {published} is published, and not in effect yet"
     elif policy_version(kept[ruling].sources) != ruling:
-        trouble = f"policy {ruling} was approved with other presets than this release has: hotline govern policy approve"
+        trouble = (
+            f"policy {ruling} was approved with other presets than this release has: hotline govern policy approve"
+        )
     if ruling is None or trouble:
-        rules = approvals_again(published_sources)
+        rules = approvals_again(published_sources if ruling is None else kept[ruling].sources)
         return Ruling("", {}, rules, published, published_sources, standing, trouble=trouble, next_change=after)
     held = found[ruling]
     sources = kept[ruling].sources
@@ -167,15 +171,36 @@ def rollback(site: Site, by: str, because: str, policy: str = "", user: str | No
     at = time.time()
     kept = policy_approvals.policies(site.database)
     found = policy_approval.standings(kept, policy_approvals.approvals(site.database), at)
-    wanted = policy or policy_approval.ruling(found, at) or ""
+    rules = policy_approval.ruling(found, at)
+    wanted = policy or rules or ""
     if wanted not in found or (found[wanted].since is None and not found[wanted].approvers):
         raise BadInput(f"policy {wanted} is not approved" if wanted else "no policy rules that could be rolled back")
     before = policy_approval.ruling({name: one for name, one in found.items() if name != wanted}, at)
-    if before is not None and (refused := policy_approval.refusal(now.rules, kept[before].authors, by)):
+    if (
+        wanted == rules
+        and before is not None
+        and (refused := policy_approval.refusal(now.rules, kept[before].authors, by))
+    ):
         raise BadInput(f"policy {before} would rule again, and {refused}")
     audit.note(site.state, "policy rolled back", f"{wanted} to {before or 'none'} by {by}: {because}", user)
     policy_approvals.withdraw(site.database, wanted, by, because, at)
     return ruling_of(site)
+
+
+def unapproved(site: Site, files: Mapping[str, str]) -> str:
+    """Whether the policies of a folder, its files by path, wait for an approval once they are published; in words.
+
+    Empty also where nothing was published or served yet, or the store is of another release.
+    """
+    try:
+        now = ruling_of(site)
+        version = policy_version(files)
+    except BadInput:
+        return ""
+    if version == now.version:
+        return ""
+    rules = f"{now.version} rules on until then" if now.version else "no outgoing call is allowed until then"
+    return f"policy {version} of the folder needs an approval after publishing; {rules} ({_TELLS} --draft)"
 
 
 def as_data(now: Ruling) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The policy in force: the approved one that rules, with the scenes of the published version as they are approved now."""
+"""The policy in force: the approved one that rules, and the scenes of the published version as they are approved."""
 
 import asyncio
 import sqlite3

@@ -11,9 +11,7 @@ from dialer.scenes.policy_approval import ApprovedPolicy, PolicyApproval
 from hotline.store import opening
 
 _PATIENCE_S = 10.0
-_COLUMNS = (
-    "policy, approver, at, needed, reason, effective_from, withdrawn_at, withdrawn_by, withdrawn_because"
-)
+_COLUMNS = "policy, approver, at, needed, reason, effective_from, withdrawn_at, withdrawn_by, withdrawn_because"
 
 
 def policies(database: Path) -> dict[str, ApprovedPolicy]:
@@ -75,7 +73,7 @@ def add(database: Path, policy: ApprovedPolicy, given: PolicyApproval, user: str
                 ),
             )
             connection.execute(
-                "INSERT INTO policy_approvals (policy, approver, at, needed, reason, effective_from, \"user\")"
+                'INSERT INTO policy_approvals (policy, approver, at, needed, reason, effective_from, "user")'
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (given.policy, given.approver, given.at, given.needed, given.reason, given.effective_from, user),
             )
