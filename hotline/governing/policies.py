@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from calls.errors import BadInput
+from dialer.governor.policy import Policy
 from dialer.scenes import policy_approval
 from dialer.scenes.approval import ApprovalRules
+from dialer.scenes.book import Book
 from dialer.scenes.policy_approval import ApprovedPolicy, PolicyApproval, PolicyStanding
 from hotline.site import audit
 from hotline.site.settings import Site
 from hotline.store import opening, policy_approvals
-from hotline.versions.policies import approvals_again, policy_version
+from hotline.versions.policies import approvals_again, compiled_again, policy_version
 from hotline.versions.store import Versions
 
 _TELLS = "hotline govern policy diff"
@@ -111,6 +113,14 @@ def ruling_of(site: Site, at: float | None = None) -> Ruling:
     """The policy that rules on a site at `at`, now unless given. Raises BadInput."""
     versions = Versions(site.versions)
     return look(versions, site.database, _current(site, versions), time.time() if at is None else at)
+
+
+def compiled_ruling(site: Site, book: Book) -> Policy:
+    """The policy that rules, for the scenes of `book`; where none does, the published one. Raises BadInput."""
+    now = ruling_of(site)
+    if now.trouble:
+        return compiled_again(now.published_sources, book, site.zone)
+    return compiled_again(now.sources, book, site.zone, earlier=now.waits)
 
 
 def approve(

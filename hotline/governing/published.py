@@ -103,7 +103,9 @@ class Published:
         self._next_change = self._change_after(now, self._utc())
         scenes = 0 if now.governed is None else sum(not one.refused for one in now.governed.standings.values())
         hash_ = "" if now.governed is None else now.governed.policy.hash
-        log.info("policy taken up", version=now.version, policy=hash_, scenes=len(now.book.scenes), approved=scenes)
+        rules = "" if now.ruling is None else now.ruling.version
+        counts = {"scenes": len(now.book.scenes), "approved": scenes}
+        log.info("policy taken up", version=now.version, rules=rules, policy=hash_, **counts)
         if waiting := self.waiting():
             log.warning("policy waits for approval", told=waiting, advice="hotline govern policy diff, then approve")
 
