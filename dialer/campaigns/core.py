@@ -195,8 +195,8 @@ class Campaigns:
                 self._publish(version)
             case events.HoursReplaced(others):
                 board.state.other_hours = others
-                for record, settings in board.running():
-                    if settings.hours:
+                for record, own in board.running():
+                    if own.hours:
                         board.touch(record.name)
             case events.CampaignOrdered():
                 self._ordered(event)
