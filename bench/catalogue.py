@@ -41,7 +41,7 @@ BENCHES = {
     "start": Entry("start", "the controller's start on 1,000 flows and 10,000 prompts"),
     "eventsocket": Entry("eventsocket", "what FreeSWITCH's event socket costs us: an event in, a command out"),
     "do_not_call": Entry("do_not_call", "what a do-not-call list of a million lines costs the event loop"),
-    "governor": Entry("governor", "what one decision on an outgoing call costs, by 340 and 3,400 scenes"),
+    "governor": Entry("governor", "what one decision on an outgoing call costs, by 340 and 3,400 scenes; reservations"),
     "scenes": Entry("scenes", "what 3,400 scenes and a batch of 10,000 names cost"),
     "ledger": Entry("ledger", "durable reservations of calls: how many a second, how soon, four processes, origins"),
     "dnc": Entry("dnc", "do-not-call lists of a hundred million numbers: memory, a look-up, the load"),

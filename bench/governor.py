@@ -1,4 +1,5 @@
-"""What the governor costs: one decision of the core with all presets loaded, by 340 and by 3,400 scenes.
+"""What the governor costs: one decision of the core with all presets loaded, by 340 and by 3,400 scenes; and durable
+pairs of reserve and settle, with the ledger that counts its calls.
 
 The callees are in China, some in Australia and Britain, and have up to eight past calls; about one in a hundred may
 not be called now. Held is the processor time of one decision, the least of several rounds over all questions: what
@@ -16,6 +17,7 @@ from typing import get_args
 
 import cel
 
+from bench import ledger
 from bench.catalogue import Options
 from bench.machine import facts
 from bench.report import Figure, Report, at_most, told
@@ -43,9 +45,9 @@ _CATEGORIES: tuple[Category, ...] = get_args(Category)
 Asked = tuple[Question, Subject, History]
 
 
-def run(options: Options) -> Report:
-    """Takes ten seconds, `quick` two."""
-    return Report("governor", facts(), core(options))
+async def run(options: Options) -> Report:
+    """Takes two minutes, `quick` ten seconds: the core alone, then with the ledger of `hotline bench ledger`."""
+    return Report("governor", facts(), [*core(options), *await ledger.governors(options)])
 
 
 def core(options: Options) -> list[Figure]:

@@ -74,8 +74,9 @@ def handed_out(database: Path) -> dict[str, float]:
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as store:
         next_ms = _fetches(store, "new", 0.0)
         store.execute(
-            "INSERT INTO campaign_contacts SELECT 'old', list, row, iif(person = '', 'P' || row, person), 'due', row, "
-            "1, 1, 0, '[]', 'busy', '', '', '' FROM contacts WHERE row % 2 = 0"
+            "INSERT INTO campaign_contacts (campaign, list, row, person, state, due_at, tries, asked, next_number, bad,"
+            " last_result, agent, detail, fetch) SELECT 'old', list, row, iif(person = '', 'P' || row, person), 'due',"
+            " row, 1, 1, 0, '[]', 'busy', '', '', '' FROM contacts WHERE row % 2 = 0"
         )
         return {"next_ms": next_ms, "due_ms": _fetches(store, "old", 1e9)}
 

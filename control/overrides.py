@@ -1,6 +1,6 @@
 """Overrides: closed queues and lines, announcements and other hours of a bad night; each is over by itself at its end.
 
-`calls.overrides` has the kinds. All of it is in the register; the flows are told of the hours, since they ask for them.
+`calls.overrides` has the kinds. All of it is in the register; flows and campaigns are told of the hours.
 """
 
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from calls.overrides import ALL, Override, closes, end_of_day
 from control import commands, events
 from control.call import Call
 from control.hub import Hub
+from dialer.campaigns import events as campaigns
 from dsl.hours import OtherHours
 from ivr.events import HoursReplaced, LeftQueue
 
@@ -81,8 +82,8 @@ class Overrides:
             if override.kind == "hours":
                 self._tell_hours()
 
-    def published(self) -> None:
-        """Another version holds, whose hours may be of another zone."""
+    def tell_again(self) -> None:
+        """Another version holds, whose hours may be of another zone; or a snapshot was taken before campaigns knew."""
         if any(one.kind == "hours" for one in self._hub.register.overrides):
             self._tell_hours()
 
@@ -112,7 +113,9 @@ class Overrides:
         register = self._hub.register
         named = [one.name for one in register.overrides if one.kind == "hours"]
         others = ((name, other_hours(self._hub, name)) for name in named)
-        self._hub.tell_flows(HoursReplaced({name: hours for name, hours in others if hours is not None}))
+        held = {name: hours for name, hours in others if hours is not None}
+        self._hub.tell_flows(HoursReplaced(held))
+        self._hub.tell_campaigns(campaigns.HoursReplaced(held))
 
     # callers
 

@@ -355,7 +355,7 @@ class Router:
                 hub.tell_queues(Configured(version))
                 self._phones.published(before)
                 self._campaigns.published(version)
-                self._overrides.published()
+                self._overrides.tell_again()
             case events.WaitModelFitted(model):
                 hub.register.wait_model = model
                 hub.queue_view.use(model)
@@ -368,6 +368,7 @@ class Router:
                 self._blind_transfers.restarted()
                 self._consultations.restarted()
                 self._campaigns.restarted()
+                self._overrides.tell_again()
                 self._contacts.judging.restarted()
             case events.CaseFiled(attempt, call_id, number):
                 filed = hub.register.filing.pop(attempt, None)

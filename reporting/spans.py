@@ -1,13 +1,17 @@
 """Spans of reports: a day, a week from Monday on, a month, in the zone of the house."""
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from dsl.calendar_windows import Calendar, bounds_of_day, days_of
+
 Period = Literal["daily", "weekly", "monthly"]
 PERIODS: tuple[Period, ...] = get_args(Period)
+_CALENDARS: Mapping[Period, Calendar] = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -35,16 +39,9 @@ class Span(msgspec.Struct, frozen=True):
 
 def span_of(period: Period, day: date, zone: ZoneInfo) -> Span:
     """The span of `period` in which `day` lies. A day may have 23 or 25 hours."""
-    match period:
-        case "daily":
-            first, behind = day, day + timedelta(days=1)
-        case "weekly":
-            first = day - timedelta(days=day.weekday())
-            behind = first + timedelta(days=7)
-        case "monthly":
-            first = day.replace(day=1)
-            behind = (first + timedelta(days=31)).replace(day=1)
-    since, until = (datetime.combine(one, time(), zone).timestamp() for one in (first, behind))
+    calendar = _CALENDARS[period]
+    first, behind = days_of(calendar, day)
+    since, until = bounds_of_day(calendar, zone.key, day)
     return Span(period, first, behind - timedelta(days=1), since, until, zone.key)
 
 

@@ -180,6 +180,7 @@ class Campaigns:
     def _take_rarer(
         self,
         event: events.SettingsInForce
+        | events.HoursReplaced
         | events.CampaignOrdered
         | events.ListGrew
         | events.Recalled
@@ -192,6 +193,11 @@ class Campaigns:
                 self._late.recalled(event)
             case events.SettingsInForce(version):
                 self._publish(version)
+            case events.HoursReplaced(others):
+                board.state.other_hours = others
+                for record, own in board.running():
+                    if own.hours:
+                        board.touch(record.name)
             case events.CampaignOrdered():
                 self._ordered(event)
             case events.ListGrew(name):
@@ -314,7 +320,10 @@ class Campaigns:
         """Whether it is inside its own hours; outside of them those who wait go back, as in a pause. None: it does not
         run."""
         board = self._board
-        inside, changes_at = (True, None) if settings is None else self._shifts.now(settings, board.utc)
+        inside, changes_at = True, None
+        if settings is not None:
+            others = board.state.other_hours.get(settings.hours)
+            inside, changes_at = self._shifts.now(settings, board.utc, others)
         if (record.rests, record.changes_at) == (not inside, changes_at):
             return
         if record.rests == inside:

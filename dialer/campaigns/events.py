@@ -11,6 +11,7 @@ from calls.ids import AgentId, AttemptId, Seconds
 from dialer.campaigns.commands import LogTry
 from dialer.campaigns.contacts import Contact
 from dialer.campaigns.results import AnsweredResult, NetworkResult
+from dsl.hours import OtherHours
 
 Act = Literal["start", "pause", "drain", "stop"]
 """`pause`: nobody new is dialled, what rings goes on. `drain`: likewise, and then it is stopped. `stop`: what rings and
@@ -21,6 +22,13 @@ class SettingsInForce(Event, frozen=True):
     """From now on campaigns are as this published version has them, running ones too."""
 
     version: str
+
+
+class HoursReplaced(Event, frozen=True):
+    """Other hours of today hold in place of those of hours.yaml, by name; all that hold now. A campaign goes by them as
+    its shift; the scene's hours and the policies', which the gate asks for, stay as they are."""
+
+    others: dict[str, OtherHours]
 
 
 class CampaignOrdered(Event, frozen=True):
@@ -201,6 +209,7 @@ class PreviewAnswered(Event, frozen=True):
 
 CampaignEvent = (
     SettingsInForce
+    | HoursReplaced
     | CampaignOrdered
     | ListGrew
     | Resumed

@@ -21,14 +21,13 @@ import msgspec
 
 from dialer.answering_machines.settings import Detection
 from dialer.answering_machines.written import read_detection
+from dialer.campaigns.pacing_words import pacing_of
 from dialer.campaigns.results import AnsweredResult, Disposition, NetworkResult
 from dialer.campaigns.settings import NEVER, CampaignSettings, ListShare, RetryRules
-from dialer.campaigns.written import NEVER_AGAIN, Written, WrittenDisposition, WrittenPacing
+from dialer.campaigns.written import NEVER_AGAIN, Written, WrittenDisposition
 from dialer.governor.durations import seconds
 from dialer.governor.hours import never_open
 from dialer.governor.records import read_record
-from dialer.pacing.settings import WINDOWS, HandleTimes, PacingSettings
-from dialer.pacing.settings import Window as PacingWindow
 from dialer.scenes.book import Book, BookedScene
 from dialer.scenes.settings import MACHINES
 from dsl.hours import Hours
@@ -177,7 +176,7 @@ class _Reader:
             preview_s=seconds(written.preview),
             keep_free=written.keep_free,
             callers_first=written.callers_first,
-            pacing=_pacing(self._name, written.pacing, patience, detection.false_positives if detection.on else 0.0),
+            pacing=pacing_of(self._name, written.pacing, patience, detection.false_positives if detection.on else 0.0),
             hours=written.hours,
             calendar=self._around.hours.get(written.hours),
             zone=self._around.zone,
@@ -385,21 +384,4 @@ def _with_lists(node: Node) -> Node:
 def _disposition(name: str, one: WrittenDisposition) -> Disposition:
     return Disposition(
         name=name, meaning=one.meaning, title=one.title, code=one.code, effective=one.effective, case=one.case
-    )
-
-
-def _pacing(name: str, written: WrittenPacing, patience_s: float, machines_wrong: float) -> PacingSettings:
-    usual = HandleTimes()
-    times = HandleTimes(
-        talk_mean_s=seconds(written.talk) if written.talk else usual.talk_mean_s,
-        wrap_up_mean_s=seconds(written.wrap_up) if written.wrap_up else usual.wrap_up_mean_s,
-    )
-    return PacingSettings(
-        campaign=name,
-        windows=tuple(PacingWindow(one.name, written.abandoned_at_most, one.rolling_s, one.every) for one in WINDOWS),
-        denominator=written.denominator,
-        machines_wrong=machines_wrong,
-        patience_s=patience_s,
-        handle_times={name: times} if times != usual else {},
-        answer_rate=written.answer_rate,
     )

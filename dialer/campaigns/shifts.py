@@ -1,11 +1,12 @@
 """Shifts: a campaign's own hours, by the clock of hours.yaml. Outside of them it rests: nobody is fetched or dialled.
 
-The callee's own clock is the business of the gate: scenes and policies have hours by it. These are the house's.
+The callee's own clock is the business of the gate: scenes and policies have hours by it. These are the house's, and
+a supervisor's other hours of today move them: they let nobody be called whom the gate does not allow.
 """
 
 from dialer.campaigns.settings import CampaignSettings
 from dialer.governor.hours import Timetable
-from dsl.hours import Hours
+from dsl.hours import Hours, OtherHours, with_others
 
 
 class Shifts:
@@ -14,12 +15,14 @@ class Shifts:
     def __init__(self) -> None:
         self._tables: dict[str, tuple[Hours, Timetable]] = {}
 
-    def now(self, settings: CampaignSettings, utc: float) -> tuple[bool, float | None]:
+    def now(
+        self, settings: CampaignSettings, utc: float, others: OtherHours | None = None
+    ) -> tuple[bool, float | None]:
         """Whether the campaign is inside its hours at `utc`, and when that changes (UTC epoch seconds); None: not in
-        two months, as far as the calendar is known."""
-        hours = settings.calendar
-        if hours is None:
+        two months, as far as the calendar is known. `others` hold in place of the published ones."""
+        if settings.calendar is None:
             return True, None
+        hours = with_others(settings.calendar, others, utc)
         table = self._table(settings.name, hours)
         opens = table.opening(hours.zone, utc)
         return (True, table.closing(hours.zone, utc)) if opens == utc else (False, opens)

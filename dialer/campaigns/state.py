@@ -9,6 +9,7 @@ from dialer.campaigns.commands import LogTry
 from dialer.campaigns.contacts import Contact, ContactKey
 from dialer.campaigns.retrying import Outlook
 from dialer.campaigns.states import CAMPAIGNS, CONTACTS, CampaignEvent, CampaignState, HandEvent, HandState
+from dsl.hours import OtherHours
 
 AgentDoes = Literal["free", "talk", "wrap_up"]
 
@@ -183,6 +184,8 @@ class State(msgspec.Struct):
     """What was said of tries that are over, and waits for the store."""
     last_talks: dict[AgentId, AttemptId] = msgspec.field(default_factory=dict)
     """Of each agent the last talk that is over."""
+    other_hours: dict[str, OtherHours] = msgspec.field(default_factory=dict)
+    """Those that a supervisor has set in place of the published ones, by name."""
     machines: dict[str, TakenForMachine] = msgspec.field(default_factory=dict)
     """By number."""
     pacing: dict[str, bytes] = msgspec.field(default_factory=dict)

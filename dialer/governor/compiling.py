@@ -40,14 +40,16 @@ def compile_policy(
     zone: str = "UTC",
     today: date | None = None,
     environment: str = "",
+    earlier: bool = False,
 ) -> Compiled:
     """Compile the policies of a site.
 
     `files` and `presets`: parsed, by path. `zone` (IANA): that of the days of `effective` and `until`. `today`: to
     find what is over already; None: that is not looked for. `environment`: what else changes decisions, such as the
-    release of the time zone database; it is part of the hash.
+    release of the time zone database; it is part of the hash. `earlier`: the policies were checked with other scenes
+    than these; a rule of one that has gone covers nothing, and is no error.
     """
-    return _Compiling(files, presets, list(scenes), zone, today, environment).compiled()
+    return _Compiling(files, presets, list(scenes), zone, today, environment, earlier).compiled()
 
 
 class _Compiling:
@@ -59,7 +61,9 @@ class _Compiling:
         zone: str,
         today: date | None,
         environment: str,
+        earlier: bool,
     ) -> None:
+        self._earlier = earlier
         self._scenes = scenes
         self._today = today
         self._environment = environment
@@ -94,12 +98,13 @@ class _Compiling:
         pools = self._pools()
         self._check_replaced(rules)
         self._check_spared(rules, exemptions)
-        self._check_scopes(rules, exemptions)
+        if not self._earlier:
+            self._check_scopes(rules, exemptions)
         self._check_pools(rules, pools)
         self._check_values(rules, pools)
         places = {name: self._place(name, "rules") for name in rules}
         places |= {one.name: self._place(one.name, "exceptions") for one in exemptions}
-        if not any(not problem.warning for problem in self._problems):
+        if not self._earlier and not any(not problem.warning for problem in self._problems):
             self._problems += findings(rules.values(), exemptions, self._scenes, self._today, places, applied)
         problems = sorted(self._problems, key=lambda problem: problem.order)
         if any(not problem.warning for problem in problems):

@@ -1,20 +1,16 @@
 """Durations and windows of policies, as people write them: `24 h`, `7 days`; or a calendar day, week or month.
 
-A rolling window has a length in seconds. A calendar window is a day, a week (from Monday) or a month of the callee's
-zone: it ends at midnight there, also on the day that has 23 or 25 hours. There are no rolling months and years, for
-nobody agrees how long they are: 30 days, 365 days.
+A rolling window has a length in seconds. A calendar window (`dsl.calendar_windows`) is one of the callee's zone. There
+are no rolling months and years, for nobody agrees how long they are: 30 days, 365 days.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import msgspec
 
-Calendar = Literal["day", "week", "month"]
-CALENDARS: tuple[Calendar, ...] = ("day", "week", "month")
+from dsl.calendar_windows import CALENDARS, Calendar
+
 _UNITS = {"s": 1, "min": 60, "h": 3600, "day": 86400, "days": 86400, "week": 604800, "weeks": 604800}
 _DURATION = re.compile(r"([1-9][0-9]{0,5}) ?(s|min|h|days?|weeks?)")
 DURATION_PATTERN = f"^{_DURATION.pattern}$"
@@ -48,36 +44,6 @@ def window(text: str) -> tuple[float, Calendar | None]:
         return seconds(text), None
     except ValueError as error:
         raise ValueError(str(error).replace(DURATION_FORM, WINDOW_FORM)) from None
-
-
-@lru_cache(maxsize=16384)
-def _bounds(calendar: Calendar, zone: str, day: date) -> tuple[float, float]:
-    match calendar:
-        case "day":
-            first, after = day, day + timedelta(days=1)
-        case "week":
-            first = day - timedelta(days=day.weekday())
-            after = first + timedelta(days=7)
-        case "month":
-            first = day.replace(day=1)
-            after = (first + timedelta(days=31)).replace(day=1)
-    return _midnight(first, zone), _midnight(after, zone)
-
-
-def calendar_bounds(calendar: Calendar, zone: str, at: float) -> tuple[float, float]:
-    """The begin of the calendar window of `zone` in which `at` lies, and its end, which is not included."""
-    return _bounds(calendar, zone, datetime.fromtimestamp(at, UTC).astimezone(zone_of(zone)).date())
-
-
-def _midnight(day: date, zone: str) -> float:
-    """The first instant of a day; where the clock leaps over midnight, that of the leap."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone_of(zone)).timestamp()
-
-
-@lru_cache(maxsize=1024)
-def zone_of(name: str) -> ZoneInfo:
-    """The zone of an IANA name. Raises ZoneInfoNotFoundError or ValueError."""
-    return ZoneInfo(name)
 
 
 def in_words(length_s: float) -> str:

@@ -17,8 +17,9 @@ from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.counting import CALLS, SINGULAR, STATES, Among, Countable, Per, fits_of
 from dialer.governor.decisions import Reason
-from dialer.governor.durations import Calendar, Window, calendar_bounds, window
+from dialer.governor.durations import Window, window
 from dialer.governor.scope import Scope
+from dsl.calendar_windows import Calendar, calendar_bounds
 
 
 class Frequency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"window": "in"}):

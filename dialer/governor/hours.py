@@ -19,9 +19,9 @@ from dialer.governor.asking import Asking
 from dialer.governor.binding import Binding
 from dialer.governor.citation import Check, Citation
 from dialer.governor.decisions import Reason
-from dialer.governor.durations import zone_of
 from dialer.governor.scope import Scope
 from dsl import hours as calendar
+from dsl.calendar_windows import zone_of
 
 CHUNK_S = 8 * 86400
 _CHUNKS_AHEAD = 9  # more than durations.LOOK_AHEAD_S

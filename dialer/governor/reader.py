@@ -3,14 +3,14 @@ where."""
 
 import contextlib
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import msgspec
 
 from calls.number_kinds import COUNTRIES
-from dialer.governor.durations import zone_of
 from dialer.governor.records import read_record
 from dialer.governor.scope import Scope
+from dsl.calendar_windows import midnight
 from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
 
 REGION = r"^[A-Z]{2}-[A-Z0-9]{1,3}$"
@@ -116,7 +116,7 @@ class Reader:
 
     def midnight(self, day: date) -> float:
         """The first instant of a day at the site."""
-        return datetime(day.year, day.month, day.day, tzinfo=zone_of(self.zone)).timestamp()
+        return midnight(day, self.zone)
 
     def span(self, node: Node | None, name: str) -> tuple[float | None, float | None]:
         """`effective:` as instants, the end not included."""

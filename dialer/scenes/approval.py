@@ -6,6 +6,7 @@
     rules:
       - {for: {category: [marketing, collection]}, need: 2}
       - {for: {channel: ai}, approvers: [li.wei, zhao.min]}
+    policies: {need: 2}                              # of policies, and of this file; see policy_approval.py
 
 An approver is never the author or the owner. A version needs as many approvers as the strictest rule that covers the
 scene asks for; of each rule that names approvers, one at least is among them.
@@ -52,12 +53,21 @@ class ApprovalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     """One of these must be among those who approve."""
 
 
+class PolicyApprovers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`policies:` of approvals.yaml: who approves policies, how many it takes. What is left out is as for scenes."""
+
+    need: _Need | None = None
+    approvers: tuple[str, ...] = ()
+    """Nobody else approves a policy; left out: those of the file, or anybody but the author."""
+
+
 class ApprovalRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """All of approvals.yaml."""
 
     approvers: tuple[str, ...] = ()
     need: _Need = 1
     rules: tuple[ApprovalRule, ...] = ()
+    policies: PolicyApprovers = PolicyApprovers()
     about: str = ""
 
     def needed(self, name: str, settings: Settings) -> int:
@@ -171,6 +181,12 @@ def read_approvals(root: Node | None, problems: list[Problem]) -> ApprovalRules:
         if rules.approvers and rule.need > len(who):
             at = root.find(("rules", number, "need"))
             problems.append(Problem(at.mark, "approval", f"{rule.need} approvers are needed, and there are {len(who)}"))
+    who_approves = set(rules.policies.approvers or rules.approvers)
+    need = rules.policies.need or rules.need
+    if rules.policies != PolicyApprovers() and who_approves and need > len(who_approves):
+        at = root.find(("policies", "need"))
+        message = f"policies need {need} approvers, and there are {len(who_approves)}"
+        problems.append(Problem(at.mark, "approval", message))
     return rules
 
 

@@ -1,8 +1,11 @@
 """hotline bench: what is measured, each figure beside its target and its reference."""
 
 import asyncio
+import contextlib
 import importlib
 import inspect
+import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -54,8 +57,22 @@ def bench(
 
 
 def _run(module: str, options: Any) -> Any:
-    measured = _bench(module).run(options)
-    return asyncio.run(measured) if inspect.iscoroutine(measured) else measured
+    with _logged_to_stderr():
+        measured = _bench(module).run(options)
+        return asyncio.run(measured) if inspect.iscoroutine(measured) else measured
+
+
+@contextlib.contextmanager
+def _logged_to_stderr() -> Iterator[None]:
+    """What the measured parts log stands beside the figures, and not in the one JSON value."""
+    import structlog
+
+    before = structlog.get_config()
+    structlog.configure(logger_factory=lambda *names: structlog.PrintLogger(sys.stderr))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def _show(report: Any, json: bool) -> None:

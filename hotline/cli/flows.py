@@ -28,6 +28,7 @@ from dialer.scenes.trial import Tried, in_words
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.contacts import stored
+from hotline.governing.policies import unapproved
 from hotline.versions.checking import Checked, check
 from hotline.versions.scenes import try_gate
 from hotline.versions.unread import unreadable_numbers
@@ -67,13 +68,16 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
     with told():
         checked = check(opened)
         unknown = stored.unknown(opened.database, checked.campaigns.lists)
+    waits = unapproved(opened, checked.files) if checked.gate.book.scenes and not checked.errors else ""
     problems = [*checked.problems, *unreadable_numbers(opened), *unknown]
     errors = [problem for problem in problems if not problem.warning]
     if json:
-        print_json({"ok": not errors, "problems": [_as_data(problem) for problem in problems]})
+        print_json({"ok": not errors, "problems": [_as_data(problem) for problem in problems], "policy_waits": waits})
     else:
         for problem in problems:
             _print_problem(problem)
+        if waits:
+            err.print(waits, style="yellow", markup=False)
         took = f"{counted(len(checked.files), 'file')} in {time.perf_counter() - began:.2f} s"
         warnings = counted(len(problems) - len(errors), "warning")
         if errors:

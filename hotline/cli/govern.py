@@ -13,7 +13,7 @@ import typer
 from calls.errors import BadInput
 from dialer.governor.questions import Origin, Question
 from dsl.tree import nearest_hint
-from hotline.cli import govern_caller_ids, govern_compare, govern_replay, govern_tail
+from hotline.cli import govern_caller_ids, govern_compare, govern_policy, govern_replay, govern_tail
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing import approving, words
 from hotline.governing.approving import ShownScene
@@ -27,6 +27,7 @@ app.command("tail")(govern_tail.tail)
 app.command("replay")(govern_replay.replay)
 app.command("compare")(govern_compare.compare)
 app.command("caller-ids")(govern_caller_ids.shown_caller_ids)
+app.add_typer(govern_policy.app, name="policy")
 
 _EXIT = {"allow": 0, "deny": 1, "defer": 3}
 AsOption = Annotated[str, typer.Option("--as", help="Who says so; unless given, the user of this machine.")]
@@ -130,6 +131,8 @@ def scenes(
     opened = open_site(site)
     with told():
         now = approving.in_force(opened)
+        if now.governed is None:
+            raise BadInput(now.trouble)
         wanted = approving.chosen(now, names) if names else list(now.book.scenes)
     shown = [one for one in approving.shown(now) if one.scene in wanted and not (refused and one.may_call)]
     empty = "every scene may call" if refused else "no scenes: dialplans/scenes/ has none, or they are not published"

@@ -11,13 +11,13 @@ from dialer.scenes.governing import on_trial
 from hotline.cli.common import JsonOption, SiteOption, open_site, print_json, print_table, told
 from hotline.governing.local import site_subjects
 from hotline.governing.past_calls import LedgerCalls
+from hotline.governing.policies import compiled_ruling
 from hotline.governing.replay import replay
 from hotline.ledger.opening import Place
 from hotline.ledger.searching import Reader
 from hotline.other_systems.comparing import Compared, Comparing
 from hotline.site.instants import instant
 from hotline.site.settings import Site
-from hotline.versions.policies import compiled_again
 from hotline.versions.store import Versions
 
 _HOUSE = "this house"
@@ -80,7 +80,7 @@ def _compared(site: Site, first: float, last: float) -> Comparing:
     if version is None:
         raise BadInput(f"nothing is published yet: hotline publish --site {site.folder}")
     book, program = versions.book(version), versions.program(version)
-    policy = on_trial(compiled_again(versions.policies(version), book, site.zone), book)
+    policy = on_trial(compiled_ruling(site, book), book)
     reader, comparing = Reader(Place.of(site)), Comparing()
     for row in reader.in_order(first, last):
         comparing.called(row)

@@ -14,6 +14,7 @@ from dsl.tree import SourceError, nearest_hint, parse
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing.local import site_subjects
 from hotline.governing.past_calls import Attempts, CallFile, CallLog, LedgerCalls
+from hotline.governing.policies import compiled_ruling
 from hotline.governing.replay import Report, SceneResult
 from hotline.governing.replay import replay as run
 from hotline.ledger.opening import Place
@@ -95,7 +96,7 @@ def _run(
     for scene in scenes:
         if scene and scene not in book.scenes:
             raise BadInput(f"there is no scene {scene}{nearest_hint(scene, book.scenes)}")
-    before = on_trial(compiled_again(sources, book, site.zone), book)
+    before = on_trial(compiled_ruling(site, book), book)
     after = on_trial(compiled_again(_with(sources, policies), book, site.zone), book)
     attempts: Attempts
     if ledger:

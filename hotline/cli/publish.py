@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
+from hotline.governing import policies
 from hotline.site.settings import Site
 from hotline.versions.publishing import publish as publish_site
 from hotline.versions.publishing import rollback as roll_back
@@ -45,10 +47,11 @@ def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
     with told(), bars:
         published = asyncio.run(publish_site(opened, make_voice(opened), progress))
     _tell_server(opened)
+    waiting = _policy_that_waits(opened, published.version)
     if json:
-        print_json(asdict(published))
+        print_json(asdict(published) | {"policy_waits": waiting})
         return
-    for warning in published.warnings:
+    for warning in [*published.warnings, *([waiting] if waiting else ())]:
         err.print(warning, style="yellow", markup=False)
     out.print(
         f"[bold green]{published.version}[/] published in {published.took_s:.1f} s: {published.tried} calls tried, "
@@ -62,7 +65,8 @@ def rollback(
     site: SiteOption = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Let new calls have an earlier version. Calls under way keep theirs.
+    """Let new calls have an earlier version. Calls under way keep theirs; the policy that rules stays, too:
+    `hotline govern policy rollback` returns to an earlier one.
 
     Examples:
 
@@ -74,10 +78,13 @@ def rollback(
     with told():
         version = roll_back(opened, version)
     _tell_server(opened)
+    waiting = _policy_that_waits(opened, version)
     if json:
-        print_json({"version": version})
-    else:
-        out.print(f"[bold green]{version}[/] holds for new calls")
+        print_json({"version": version, "policy_waits": waiting})
+        return
+    if waiting:
+        err.print(waiting, style="yellow", markup=False)
+    out.print(f"[bold green]{version}[/] holds for new calls")
 
 
 @app.command()
@@ -111,6 +118,14 @@ def versions(site: SiteOption = Path(), json: JsonOption = False) -> None:
         ],
         "nothing is published yet: hotline publish",
     )
+
+
+def _policy_that_waits(site: Site, version: str) -> str:
+    """Why the policy of this version does not rule, in words; empty: it does, or there is no scene that it is for."""
+    try:
+        return policies.ruling_of(site).waiting(site.zone) if Versions(site.versions).book(version).scenes else ""
+    except BadInput as error:  # it is published all the same; the gate denies what it cannot read
+        return f"no outgoing call is allowed: {error}"
 
 
 def _tell_server(site: Site) -> None:

@@ -1,10 +1,11 @@
-"""Approvals of the demonstration's own scenes: given by people of its own, under the rules of approvals.yaml.
+"""Approvals of the demonstration's own policy and scenes: given by people of its own, by the rules of approvals.yaml.
 
-Only for the demonstration's site, whose scenes are the sample's: elsewhere people approve, by `hotline govern approve`.
+Only for the demonstration's site, whose scenes are the sample's: elsewhere people approve, by `hotline govern policy
+approve` and `hotline govern approve`.
 """
 
 from calls.errors import BadInput
-from hotline.governing import approving
+from hotline.governing import approving, policies
 from hotline.site.settings import Site
 
 _PEOPLE = ("demo.compliance", "demo.risk")
@@ -13,9 +14,10 @@ _REASON = "the demonstration of the sample"
 
 
 def approve_all(site: Site) -> list[str]:
-    """Approve every published scene that may not call yet, each by as many as it takes; the names of those that may
-    call now. Nobody approves what is their own. Raises BadInput."""
+    """Approve the published policy, and every published scene that may not call yet, each by as many as it takes; the
+    names of those that may call now. Nobody approves what is their own. Raises BadInput."""
     approving.opened(site)
+    _approve_policy(site)
     now = approving.in_force(site)
     rules = now.book.approvals
     people = [*(rules.approvers or _PEOPLE), *(person for rule in rules.rules for person in rule.approvers)]
@@ -24,6 +26,17 @@ def approve_all(site: Site) -> list[str]:
             if not scene.may_call:
                 _approve(site, scene.scene, person)
     return [scene.scene for scene in approving.shown(approving.in_force(site)) if scene.may_call]
+
+
+def _approve_policy(site: Site) -> None:
+    rules = policies.ruling_of(site).rules
+    for person in dict.fromkeys((*rules.policies.approvers, *rules.approvers, *_PEOPLE)):
+        if not policies.ruling_of(site).waits:
+            return
+        try:
+            policies.approve(site, person, _REASON)
+        except BadInput:
+            continue  # it is theirs, or not theirs to approve: the next one may
 
 
 def _approve(site: Site, scene: str, person: str) -> None:

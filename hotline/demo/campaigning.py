@@ -33,10 +33,17 @@ _REGION = "CN"
 class People:
     """The phones of all who may be called; `rang` counts the calls that came to each number."""
 
-    def __init__(self, trunk: Endpoint, people: Sequence[DemoPerson], chance: Random, voices: Sequence[Clip]) -> None:
+    def __init__(
+        self,
+        trunk: Endpoint,
+        people: Sequence[DemoPerson],
+        chance: Random,
+        voices: Sequence[Clip],
+        machines: Sequence[Clip],
+    ) -> None:
         self._phones: list[AgentPhone] = []
         for one in people:
-            on_ring = reaction(one.kind, chance, chance.choice(voices))
+            on_ring = reaction(one.kind, chance, chance.choice(voices), chance.choice(machines))
             if on_ring is not None:
                 number = Credentials(e164(one.number, _REGION), "")
                 self._phones.append(AgentPhone(trunk, (trunk.host, trunk.port), number, on_ring))
@@ -102,13 +109,18 @@ class Campaigns:
 
 
 @contextlib.asynccontextmanager
-async def campaigns(stage: Stage, voices: Sequence[Clip], say: Say) -> AsyncIterator[Campaigns]:
-    """Bring the people to their phones and the lists into the store; nobody is called yet. The server serves."""
+async def campaigns(
+    stage: Stage, voices: Sequence[Clip], machines: Sequence[Clip], say: Say
+) -> AsyncIterator[Campaigns]:
+    """Bring the people to their phones and the lists into the store; nobody is called yet. The server serves.
+
+    `voices` are what people say who answer, their greeting first; `machines` the greetings of mailboxes.
+    """
     chance = Random(time.time_ns())  # other people in each run: these may not be called again for half an hour
     made = make_people(chance)
     everybody = [one for people in made.values() for one in people]
     trunk = await Endpoint.open(port=stage.trunk_port)
-    people = People(trunk, everybody, chance, voices)
+    people = People(trunk, everybody, chance, voices, machines)
     try:
         await asyncio.to_thread(prepare_people, stage.site.database, stage.site.state, made)
         say(f"{len(everybody)} people on the lists of two campaigns; hotline campaign list --site {stage.site.folder}")

@@ -78,8 +78,9 @@ def as_csv(people: Sequence[DemoPerson]) -> str:
     return text.getvalue()
 
 
-def reaction(kind: Kind, chance: Random, voice: Clip) -> OnRing | None:
-    """What the person's phone does with a call; None: there is no phone."""
+def reaction(kind: Kind, chance: Random, voice: Clip, machine: Clip) -> OnRing | None:
+    """What the person's phone does with a call; None: there is no phone. `voice` is what a person says, `machine` the
+    greeting of a mailbox."""
     match kind:
         case "answers":
             after_s, talk_s = chance.uniform(1.0, 5.0), chance.uniform(6.0, 14.0)
@@ -91,6 +92,6 @@ def reaction(kind: Kind, chance: Random, voice: Clip) -> OnRing | None:
         case "rings out":
             return lambda call: LetRing()
         case "machine":
-            return lambda call: Answer(4.0, 8.0, voice)
+            return lambda call: Answer(4.0, 10.0, machine)
         case "no phone":
             return None

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.table import Table
 
 from calls.errors import SwitchError
-from hotline.demo import backend
+from hotline.demo import backend, greetings
 from hotline.demo.callers import Crowd
 from hotline.demo.campaigning import campaigns
 from hotline.demo.stage import Say, Stage
@@ -110,7 +110,8 @@ async def run(stage: Stage, calls: int | None, rate: float, board: Console | Non
         line = PhoneLine(endpoint, ("127.0.0.1", sip_port))
         crowd = Crowd(line, NUMBER, voices, Random(_SEED), rate, calls)
         calling = asyncio.create_task(crowd.call_in())
-        outgoing = await stack.enter_async_context(campaigns(stage, voices, say))
+        people, machines = await _answers(stage, voices)
+        outgoing = await stack.enter_async_context(campaigns(stage, people, machines, say))
         await outgoing.start()
         watching = asyncio.create_task(_watch(stage, board, lambda: first_answer.append(time.monotonic() - began_at)))
         waiting = asyncio.create_task(stopping.wait())
@@ -235,6 +236,16 @@ async def _voices(stage: Stage, lines: tuple[str, ...], first_speaker: int) -> l
         return load_wav(stem.with_suffix(".wav"))
 
     return list(await asyncio.gather(*(one(number, text) for number, text in enumerate(lines))))
+
+
+async def _answers(stage: Stage, voices: Sequence[Clip]) -> tuple[list[Clip], list[Clip]]:
+    """What is heard of people whom the campaigns call, and of their machines."""
+    hellos, *mailboxes = await asyncio.gather(
+        _voices(stage, greetings.HELLOS, 200),
+        *(_voices(stage, lines, 300 + number) for number, lines in enumerate(greetings.MAILBOXES)),
+    )
+    people = [greetings.person(hello, says) for hello, says in zip(hellos, voices, strict=True)]
+    return people, [greetings.mailbox(sentences) for sentences in mailboxes]
 
 
 async def _watch(stage: Stage, board: Console | None, on_first_talk: Callable[[], None]) -> None:

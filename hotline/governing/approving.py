@@ -91,7 +91,8 @@ def approve(
     effective_until: float | None = None,
     user: str | None = None,
 ) -> list[ShownScene]:
-    """Approve the published version of these scenes; all of them or none. `user` is the token's name, over HTTP.
+    """Approve the published version of these scenes; all of them or none. `user` is the token's name, over HTTP. Where
+    a policy waits, it holds under the one that rules and under the one that waits.
 
     Raises BadInput: for an approver who is the author or the owner, or is not named in approvals.yaml.
     """
@@ -115,7 +116,7 @@ def approve(
     given = [
         Approval(
             scene=name,
-            version=now.governed.versions[name],
+            version=version,
             approver=approver,
             at=at,
             reason=reason,
@@ -123,6 +124,7 @@ def approve(
             effective_until=effective_until,
         )
         for name in wanted
+        for version in dict.fromkeys((now.governed.versions[name], *_waiting(now, name)))
     ]
     versions = ", ".join(f"{one.scene} {one.version}" for one in given)
     audit.note(site.state, "scenes approved", f"{versions} by {approver}: {reason}", user)
@@ -140,6 +142,11 @@ def withdraw(site: Site, names: Sequence[str], by: str, because: str, user: str 
     audit.note(site.state, "scenes withdrawn", f"{', '.join(wanted)} by {by}: {because}", user)
     scene_approvals.withdraw(site.database, wanted, by, because, time.time())
     return [one for one in shown(in_force(site)) if one.scene in wanted]
+
+
+def _waiting(now: InForce, scene: str) -> tuple[str, ...]:
+    """The version that the scene will have under the policy that waits."""
+    return tuple(version for name, version in now.versions_waiting.items() if name == scene)
 
 
 def opened(site: Site) -> None:

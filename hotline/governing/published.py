@@ -1,20 +1,22 @@
-"""The policy in force: of the version that was published last, with its scenes as they are approved now."""
+"""The policy in force: the approved one that rules, and the scenes of the published version as they are approved."""
 
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import structlog
 
 from calls.errors import BadInput, HotlineError
 from dialer.scenes.approval import Approval, by_scene
-from dialer.scenes.book import EMPTY, Book
+from dialer.scenes.book import EMPTY, Book, versions_of
 from dialer.scenes.governing import Governed, under_policy
-from hotline.store import scene_approvals
+from hotline.governing.policies import Ruling, look
+from hotline.store import policy_approvals, scene_approvals
 from hotline.versions.policies import compiled_again
 from hotline.versions.store import Versions
 from hotline.versions.zone_data import zone_data
@@ -35,18 +37,34 @@ class InForce:
     """The house's own numbers, as entry.yaml has them."""
     region: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    ruling: Ruling | None = None
+    """The policy that rules, and the one that waits; None: without scenes none is asked."""
+    versions_waiting: Mapping[str, str] = field(default_factory=dict)
+    """The versions that the scenes will have under the published policy, where that does not rule yet."""
 
 
 def load(versions: Versions, database: Path, version: str, now: float) -> InForce:
-    """Read a published version, and the approvals as they are at `now`. Raises BadInput."""
+    """Read a published version, the policy that rules, and the approvals as they are at `now`. Raises BadInput."""
     book, program = versions.book(version), versions.program(version)
     zone = ZoneInfo(program.zone)
-    base = compiled_again(versions.policies(version), book, zone)
-    known = bool(book.scenes) and database.exists()  # without a store nothing can have been approved
-    approvals: list[Approval] = scene_approvals.approvals(database) if known else []
-    governed = under_policy(base, book, by_scene(approvals), now, zone_data())
     own = tuple(number for number in program.entries if number != "default")
-    return InForce(version, book, governed, "", own, program.region, zone)
+    if not book.scenes:
+        base = compiled_again(versions.policies(version), book, zone)
+        return InForce(version, book, under_policy(base, book, {}, now, zone_data()), "", own, program.region, zone)
+    ruling = look(versions, database, version, now)
+    book = msgspec.structs.replace(book, approvals=ruling.rules)
+    if ruling.trouble:
+        return InForce(version, book, None, ruling.trouble, own, program.region, zone, ruling)
+    base = compiled_again(ruling.sources, book, zone, earlier=ruling.waits)
+    approvals: list[Approval] = scene_approvals.approvals(database) if database.exists() else []
+    governed = under_policy(base, book, by_scene(approvals), now, zone_data())
+    waiting = _waiting(ruling, book, zone) if ruling.waits else {}
+    return InForce(version, book, governed, "", own, program.region, zone, ruling, waiting)
+
+
+def _waiting(ruling: Ruling, book: Book, zone: ZoneInfo) -> dict[str, str]:
+    policy = compiled_again(ruling.published_sources, book, zone)
+    return versions_of(book, {name: policy.scene_hash(name) for name in book.scenes})
 
 
 class Published:
@@ -56,7 +74,7 @@ class Published:
         self._versions = versions
         self._database = database
         self._utc = utc
-        self._seen: tuple[str | None, tuple[int, int]] | None = None
+        self._seen: tuple[str | None, tuple[int, ...]] | None = None
         self._next_change = float("inf")
         self.now = InForce()
         """What decides; replaced as a whole."""
@@ -85,13 +103,22 @@ class Published:
         self._next_change = self._change_after(now, self._utc())
         scenes = 0 if now.governed is None else sum(not one.refused for one in now.governed.standings.values())
         hash_ = "" if now.governed is None else now.governed.policy.hash
-        log.info("policy taken up", version=now.version, policy=hash_, scenes=len(now.book.scenes), approved=scenes)
+        rules = "" if now.ruling is None else now.ruling.version
+        counts = {"scenes": len(now.book.scenes), "approved": scenes}
+        log.info("policy taken up", version=now.version, rules=rules, policy=hash_, **counts)
+        if waiting := self.waiting():
+            log.warning("policy waits for approval", told=waiting, advice="hotline govern policy diff, then approve")
 
-    def _approvals(self) -> tuple[int, int]:
-        return scene_approvals.state(self._database)
+    def waiting(self) -> str:
+        """Why the published policy does not rule, in words; empty: it does."""
+        return "" if self.now.ruling is None else self.now.ruling.waiting(self.now.zone)
+
+    def _approvals(self) -> tuple[int, ...]:
+        return *scene_approvals.state(self._database), *policy_approvals.state(self._database)
 
     def _change_after(self, now: InForce, at: float) -> float:
         """The next instant at which the approvals come to something else by themselves."""
+        ruled = float("inf") if now.ruling is None else now.ruling.next_change
         standings = () if now.governed is None else now.governed.standings.values()
         ends = [one.until for one in standings if one.until is not None and one.until > at]
-        return min(ends, default=float("inf"))
+        return min([ruled, *ends])

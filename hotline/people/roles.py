@@ -51,6 +51,7 @@ Act = Literal[
     "ask_gate",
     "reserve_calls",
     "approve_scenes",
+    "approve_policies",
     "order_campaigns",
     "know_persons",
     "tell_persons",
@@ -83,6 +84,7 @@ ABOUT: Mapping[Act, str] = {
     "ask_gate": "whether calls may be placed",
     "reserve_calls": "reserving and settling attempts",
     "approve_scenes": "approving and withdrawing scenes",
+    "approve_policies": "approving policies and rolling them back",
     "order_campaigns": "starting, pausing, draining, stopping campaigns",
     "know_persons": "what is known of a person",
     "tell_persons": "persons, consents, lists of persons",
@@ -117,6 +119,7 @@ see_outgoing     -     yes        -       -    yes            yes        yes    
 ask_gate         -     yes        -       -    yes            yes        -       yes   -         yes
 reserve_calls    -     -          -       -    -              -          -       yes   -         yes
 approve_scenes   -     -          -       -    -              yes        -       yes   -         yes
+approve_policies -     -          -       -    -              yes        -       yes   -         yes
 order_campaigns  -     yes        -       -    yes            -          -       yes   -         yes
 know_persons     -     -          yes     yes  -              yes        yes     yes   -         yes
 tell_persons     -     -          yes     yes  -              yes        -       yes   -         yes
@@ -137,6 +140,7 @@ RIGHTS: Mapping[Act, frozenset[WebRight]] = {
     "ask_gate": frozenset({"govern"}),
     "reserve_calls": frozenset({"govern"}),
     "approve_scenes": frozenset({"approve"}),
+    "approve_policies": frozenset({"approve"}),
     "know_persons": frozenset({"persons"}),
     "tell_persons": frozenset({"persons"}),
     "grant_exceptions": frozenset({"persons"}),

@@ -23,7 +23,8 @@ from dialer.campaigns.settings import CampaignSettings
 from hotline.campaigns.work import last_talk, work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
-from hotline.governing import approving
+from hotline.governing import approving, policies
+from hotline.governing.policy_diff import diff
 from hotline.server.health import Health
 from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
@@ -128,6 +129,22 @@ class RunningController:
         """Withdraw every approval of these scenes, and tell how they stand. Raises BadInput."""
         shown = await asyncio.to_thread(approving.withdraw, self._site, scenes, by, reason, user)
         return [approving.as_data(one) for one in shown]
+
+    async def policy(self) -> dict[str, Any]:
+        """The policy that rules, the published one, and what that changes. Raises BadInput."""
+        now = await asyncio.to_thread(policies.ruling_of, self._site)
+        return policies.as_data(now) | {"diff": msgspec.to_builtins(diff(now.sources, now.published_sources))}
+
+    async def approve_policy(
+        self, policy: str, approver: str, reason: str, begin: float | None, user: str
+    ) -> dict[str, Any]:
+        """Approve the published policy, and tell what rules. Raises BadInput."""
+        now = await asyncio.to_thread(policies.approve, self._site, approver, reason, begin, policy, user)
+        return policies.as_data(now)
+
+    async def roll_policy_back(self, policy: str, by: str, reason: str, user: str) -> dict[str, Any]:
+        """Withdraw the approval of a policy, and tell what rules. Raises BadInput."""
+        return policies.as_data(await asyncio.to_thread(policies.rollback, self._site, by, reason, policy, user))
 
     def agent_states(self) -> list[AgentChanged]:
         """Every agent's state as the queues have it."""

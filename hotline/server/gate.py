@@ -108,5 +108,10 @@ class ServerGate:
             await asyncio.to_thread(self._site_lists.refresh)
         self.looked.set()
 
+    def warnings(self) -> list[str]:
+        """Of a policy that does not rule, for `hotline status`."""
+        waiting = self._published.waiting()
+        return [waiting] if waiting else []
+
     def _subjects(self, in_force: InForce) -> Subjects:
         return Subjects(in_force.region, self._lists, self._persons, in_force.own)

@@ -325,6 +325,7 @@ class Server:
         keep, sounds = site.settings.days_kept, site.sound_folders()
         retention = Retention(site.database, site.state, self._writer, keep, sounds)
         self._health.also.append(retention.warnings)
+        self._health.also.append(self._gate.warnings)
         thinning = Thinning(site.database, self._writer)
         tellers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
         clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)

@@ -11,6 +11,7 @@ from dialer.scenes.book import EMPTY, Book
 from dsl.tree import Problem
 from hotline.site.settings import Site
 from hotline.versions.checking import Checked, check
+from hotline.versions.policies import policy_version
 from hotline.versions.scenes import try_gate
 from hotline.versions.store import Manifest, Versions
 from ivr.phrases import parse_template
@@ -65,7 +66,17 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     for (key, language), stem in built.stems.items():
         clips.setdefault(language, {})[key] = str(stem)
     program = checked.program.with_clips(version, clips)
-    manifest = Manifest(version, time.time(), checked.source_hash, publisher, len(program.flows), len(built.stems))
+    policy = policy_version(checked.files)
+    manifest = Manifest(
+        version,
+        time.time(),
+        checked.source_hash,
+        publisher,
+        len(program.flows),
+        len(built.stems),
+        policy,
+        _policy_by(versions, policy, publisher),
+    )
     book = checked.gate.book.signed(_book_before(versions), publisher)
     sources = list(checked.paths.items())
     versions.add(manifest, program, checked.routing, sources, book, checked.campaigns.campaigns, checked.clocks)
@@ -108,6 +119,15 @@ def _book_before(versions: Versions) -> Book:
         return EMPTY if current is None else versions.book(current)
     except BadInput:  # of another release: everything counts as new
         return EMPTY
+
+
+def _policy_by(versions: Versions, policy: str, publisher: str) -> str:
+    """The user who first published these policies; of the version that holds, where it has the same."""
+    current = versions.current()
+    if current is None:
+        return publisher
+    before = versions.manifest(current)
+    return before.policy_by if before.policy == policy and before.policy_by else publisher
 
 
 async def _build(site: Site, program: Program, voice: Voice, progress: Progress) -> Built:

@@ -23,6 +23,7 @@ from calls.errors import BadInput
 from calls.numbers import REGION
 from complaints.clocks.book import ClockBook
 from dialer.campaigns.settings import CampaignSettings
+from dialer.scenes.approval import APPROVALS
 from dialer.scenes.book import EMPTY, Book
 from hotline.versions.policies import POLICIES
 from hotline.versions.routing import RoutingConfiguration
@@ -44,6 +45,10 @@ class Manifest(msgspec.Struct, frozen=True):
     by: str
     flows: int
     prompts: int
+    policy: str = ""
+    """The version of its policies; empty in one of before their approvals."""
+    policy_by: str = ""
+    """The user who first published them as they are."""
 
 
 class Versions:
@@ -88,6 +93,10 @@ class Versions:
             }
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"version {version}: its policies cannot be read: {error}") from error
+
+    def ruled(self, version: str) -> dict[str, str]:
+        """The texts of its policies by path, and of the file that says who approves. Raises BadInput, as `policies`."""
+        return self.policies(version) | self.sources(version, (APPROVALS,))
 
     def sources(self, version: str, paths: Iterable[str]) -> dict[str, str]:
         """The texts of those of these files that it was made of. Raises BadInput when it is not here."""

@@ -72,6 +72,20 @@ class Controller(Protocol):
         """Withdraw every approval of these scenes, and tell how they stand. Raises BadInput."""
         ...
 
+    async def policy(self) -> dict[str, Any]:
+        """The policy that rules, the published one, and what that changes. Raises BadInput."""
+        ...
+
+    async def approve_policy(
+        self, policy: str, approver: str, reason: str, begin: float | None, user: str
+    ) -> dict[str, Any]:
+        """Approve the published policy, and tell what rules. Raises BadInput."""
+        ...
+
+    async def roll_policy_back(self, policy: str, by: str, reason: str, user: str) -> dict[str, Any]:
+        """Withdraw the approval of a policy, and tell what rules. Raises BadInput."""
+        ...
+
     def pause_reasons(self) -> frozenset[str] | None:
         """The reasons of which an agent must give one to pause; None where any will do."""
         ...

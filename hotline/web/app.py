@@ -30,6 +30,7 @@ from hotline.web import (
     overrides,
     pages,
     persons,
+    policies,
     recordings,
     reserving,
     signing_in,
@@ -137,6 +138,7 @@ def make(
     campaign_work.add(app, controller, works)
     persons.add(app, controller, guard, gate)
     approving.add(app, controller, guard)
+    policies.add(app, controller, guard)
     signing_in.add(app, controller, people, guard)
     pages.add(app, url)
     description.add(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,9 +13,12 @@ import pytest
 import pytest_asyncio
 import yaml
 
+from hotline.demo.greetings import HELLOS, MAILBOXES, mailbox, silence
 from hotline.site.settings import Site
 from phones.agent_phone import Answer
-from phones.audio import RATE_HZ, Clip, murmur, tone
+from phones.audio import RATE_HZ, Clip, load_wav, murmur, tone
+from sim.answering_machines.hearing import heard
+from speech.cast import record_line, speaker
 from switch.asterisk.instance.installation import Installation
 from tests.live.campaign_site import CampaignSite
 from tests.live.conftest import until
@@ -54,10 +58,6 @@ class House(CampaignSite):
         return site
 
 
-def silence(lasts_s: float) -> Clip:
-    return Clip(np.zeros(round(lasts_s * RATE_HZ), np.int16))
-
-
 def sound(*parts: Clip) -> Clip:
     return Clip(np.concatenate([part.samples for part in parts]))
 
@@ -66,9 +66,14 @@ def speech(lasts_s: float) -> Clip:
     return murmur(random.Random(4), lasts_s)
 
 
-PERSON = sound(silence(0.4), speech(0.7), silence(30.0))
 MACHINE = sound(silence(0.3), speech(8.0), silence(0.6), tone(1000, 0.4), silence(30.0))
 """A mailbox: eight seconds of speech, then a beep."""
+
+
+async def spoken(folder: Path, text: str, number: int = 0) -> Clip:
+    """The house's voice says it."""
+    stem = await record_line(folder, speaker(number), text, "zh-CN" if text > "一" else "en")
+    return load_wav(stem.with_suffix(".wav"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -82,28 +87,31 @@ async def house(installation: Installation, tmp_path_factory: pytest.TempPathFac
         site.carrier.close()
 
 
-async def test_a_person_who_says_hello_is_with_an_agent_within_two_seconds_of_it(house: House) -> None:
+async def test_a_person_who_says_hello_is_with_an_agent_within_two_seconds_of_it(house: House, tmp_path: Path) -> None:
     (number,) = PEOPLE[HELLO]
+    says = sound(silence(0.4), await spoken(tmp_path, HELLOS[0]), silence(30.0))
+    ((_, greets_s),) = heard(says.samples, RATE_HZ)
     async with (
         house.signed_in("8001", lambda call: Answer(clip=tone(AGENT, 1.0))),
-        house.person(number, lambda call: Answer(0.3, clip=PERSON)) as person,
+        house.person(number, lambda call: Answer(0.3, clip=says)) as person,
     ):
         await house.order(HELLO)
         called = await asyncio.wait_for(person.new_calls.get(), 20.0)
         heard_at = await called.hear_tone(AGENT)
         assert called.facts.answered_at is not None
-        greeted_at = called.facts.answered_at + 0.4 + 0.7
+        greeted_at = called.facts.answered_at + greets_s
         assert 0.6 < heard_at - greeted_at < 2.0, "not before it was over, and in time"
         await called.hang_up()
         (row,) = await house.tried(HELLO)
     assert (row["result"], row["agent"], row["abandoned"]) == ("talked", "8001", 0)
 
 
-async def test_a_mailbox_is_hung_up_and_no_agent_hears_of_it(house: House) -> None:
+async def test_a_mailbox_is_hung_up_and_no_agent_hears_of_it(house: House, tmp_path: Path) -> None:
     (number,) = PEOPLE[MAILBOX]
+    greets = mailbox([await spoken(tmp_path, sentence) for sentence in MAILBOXES[0]])
     async with (
         house.signed_in("8001", lambda call: Answer()) as phone,
-        house.person(number, lambda call: Answer(0.3, clip=MACHINE)) as person,
+        house.person(number, lambda call: Answer(0.3, clip=greets)) as person,
     ):
         await house.order(MAILBOX)
         called = await asyncio.wait_for(person.new_calls.get(), 20.0)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialer.governor.durations import calendar_bounds, zone_of
 from dialer.governor.hours import CHUNK_S, CallingHours, Timetable
+from dsl.calendar_windows import calendar_bounds, zone_of
 from dsl.hours import is_open
 from tests.properties.dialer import governed
 

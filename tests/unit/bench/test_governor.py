@@ -4,7 +4,7 @@ import pytest
 
 from bench import governor
 from bench.catalogue import Options
-from bench.report import as_json
+from bench.report import Report, as_json
 from dialer.governor.governor import decide
 from dialer.governor.rule import FAMILIES
 
@@ -12,7 +12,8 @@ pytestmark = pytest.mark.unit
 
 
 def test_each_number_of_scenes_has_a_figure() -> None:
-    figures = {one["figure"]: one for one in as_json(governor.run(Options(quick=True)))["figures"]}
+    report = Report("governor", {}, governor.core(Options(quick=True)))
+    figures = {one["figure"]: one for one in as_json(report)["figures"]}
     for name in ("core decision, 340 scenes", "core decision, 3,400 scenes"):
         assert figures[name]["target"] == 20
         assert figures[name]["value"] > 0

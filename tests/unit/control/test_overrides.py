@@ -14,8 +14,10 @@ from calls.ids import AgentId, CallId, LegId
 from calls.overrides import Kind, Override, end_of_day
 from control import commands, events
 from control.treatment import CallbackRules, QueueTreatment
+from dsl.hours import Hours
 from ivr import program as flow
 from tests.unit.control import harness
+from tests.unit.control.campaigning import CampaignHouse, campaign
 from tests.unit.control.harness import ControlHarness
 from tests.unit.control.test_callbacks import _a_queue_that_offers_a_callback, booked
 
@@ -299,3 +301,17 @@ def test_a_replay_of_the_journal_gives_the_same_commands() -> None:
     replayed = [order for at, event in house.journal for order in again.router.handle(event, at)]
     assert replayed == house.orders
     assert again.router.snapshot() == house.router.snapshot()
+
+
+def test_other_hours_rest_a_campaign_that_goes_by_them_until_they_are_lifted() -> None:
+    always = Hours("Asia/Shanghai", (((0, 1440),),) * 7)
+    house = CampaignHouse(campaign(hours="always", calendar=always), "01")
+    closed = wanted(house, "hours", "hours:always", spans=())
+    assert closed is not None
+    house.start()
+    assert house.calls_outside() == []
+    assert house.router.hub.campaigns.state.campaigns["spring"].rests
+    house.tell(events.OverrideLifted(closed.number, "li"))
+    assert len(house.calls_outside()) == 1
+    wanted(house, "hours", "hours:always", spans=())
+    assert house.router.hub.campaigns.state.campaigns["spring"].rests

@@ -8,7 +8,7 @@ from dialer.campaigns import commands, events
 from dialer.campaigns.core import OUTSIDE_HOURS
 from dialer.campaigns.settings import CampaignSettings, Mode
 from dialer.campaigns.shifts import Shifts
-from dsl.hours import Hours, Span
+from dsl.hours import Hours, OtherHours, Span
 from sim.campaigns.rows import Rows, people
 from tests.unit.dialer.campaigns.house import UTC_AT_START, House, campaign, of_kind
 
@@ -162,3 +162,41 @@ def test_pacing_knows_when_calling_ends():
     assert pace._calling_until == pytest.approx(house.now + HOUR)
     house.wait(HOUR)
     assert pace._calling_until is None
+
+
+CLOSED = {"office": OtherHours((), "2027-01-15", "2027-01-15")}
+LATE = {"office": OtherHours(((9 * 60, 20 * 60),), "2027-01-15", "2027-01-15")}
+
+
+def test_other_hours_of_today_close_a_campaign_and_let_it_go_on_when_they_are_over():
+    house = at(9.5, shift())
+    house.start()
+    house.agents("ann")
+    before = len(house.said)
+    house.do(events.HoursReplaced(CLOSED))
+    assert (last_change(house).why, last_change(house).until) == (OUTSIDE_HOURS, FRIDAY + (3 * 24 + 9) * HOUR)
+    assert not of_kind(commands.Ask, house.said[before:])
+    house.core.restore(house.core.snapshot())
+    assert last_change(house).why == OUTSIDE_HOURS
+    house.do(events.HoursReplaced({}))
+    assert last_change(house).why == ""
+
+
+def test_other_hours_of_today_open_a_campaign_for_longer_and_not_tomorrow():
+    house = at(17.9, shift())
+    house.start()
+    house.agents("ann")
+    house.do(events.HoursReplaced(LATE))
+    house.wait(360.0)
+    assert last_change(house).why == ""
+    house.wait(2 * HOUR)
+    assert (last_change(house).why, last_change(house).until) == (OUTSIDE_HOURS, FRIDAY + (3 * 24 + 9) * HOUR)
+
+
+def test_other_hours_of_another_entry_and_of_callers_change_nothing():
+    house = at(9.5, shift())
+    house.start()
+    house.agents("ann")
+    before = len(house.said)
+    assert house.do(events.HoursReplaced({"service": OtherHours((), "2027-01-15")})) == []
+    assert house.said[before:] == []

@@ -13,7 +13,7 @@ from hotline.cli.flows import app as flows
 from hotline.cli.govern import app
 from hotline.site.settings import Site
 from hotline.store import opening
-from tests.unit.hotline.governing.gated_site import change, published
+from tests.unit.hotline.governing.gated_site import change, publish_again, published
 
 pytestmark = pytest.mark.unit
 
@@ -168,3 +168,24 @@ def test_the_schema_of_approvals_takes_names_and_lists() -> None:
     check = jsonschema.Draft202012Validator(schema)
     check.validate({"approvers": ["a"], "rules": [{"for": {"category": "marketing"}, "need": 2, "approvers": "b"}]})
     assert not check.is_valid({"approvers": ["a"], "rules": [{"fr": {}}]})
+
+
+def test_a_changed_policy_is_told_shown_approved_and_rolled_back(site: Site) -> None:
+    assert run(site, "policy", "diff")[0] == 0
+    change(site, "dialplans/policies/house.yaml", "at_most: 2", "at_most: 1")
+    assert "of the folder needs an approval after publishing" in run(site, "lint", tool=flows)[1]
+    publish_again(site)
+    code, output = run(site, "policy", "diff")
+    assert (code, " changed  house.rules.not_often" in output, "+  not_often:" in output) == (1, True, True)
+    assert "does not rule: it is not approved" in run(site, "policy", "show")[1]
+    code, found = as_json(
+        site, "policy", "approve", "--as", "wang.fang", "--reason", "reviewed", "--from", "2126-12-01"
+    )
+    assert (code, found["waits"], found["published_refused"]) == (0, True, "")  # type: ignore[index]  # a mapping
+    output = run(site, "policy", "show")[1]
+    assert "it takes effect at 2126-12-01 00:00:00" in output
+    version = found["published"]  # type: ignore[index]  # as above
+    code, found = as_json(site, "policy", "rollback", version, "--as", "zhao", "--reason", "not that one")
+    assert (code, found["published_refused"]) == (0, "its approval was withdrawn")  # type: ignore[index]  # as above
+    code, output = run(site, "policy", "approve", "no-such", "--as", "wang.fang", "--reason", "reviewed")
+    assert (code, f"policy {version} is published, and not no-such" in output) == (2, True)

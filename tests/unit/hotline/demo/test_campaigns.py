@@ -94,7 +94,7 @@ def test_each_kind_of_phone_does_what_it_is_called() -> None:
     voice = tone(440, 0.1)
     kinds = Counter(one.kind for people in make_people(Random(3)).values() for one in people)
     for kind in kinds:
-        does = reaction(kind, Random(1), voice)
+        does = reaction(kind, Random(1), voice, voice)
         if kind == "no phone":
             assert does is None
             continue

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from hotline.governing import approving
+from hotline.governing import approving, policies
 from hotline.site.settings import Site
 from hotline.store import opening
 from hotline.versions.publishing import Published, publish
@@ -56,10 +56,11 @@ def write(folder: Path, **changed: str) -> Site:
 
 
 def published(folder: Path, **changed: str) -> Site:
-    """The site, published, with a store of today."""
+    """The site, published, with a store of today; its policy is approved."""
     site = write(folder, **changed)
     publish_again(site)
     opening.migrate(site.database)
+    approve_policy(site)
     return site
 
 
@@ -79,3 +80,8 @@ def change(site: Site, path: str, old: str, new: str) -> None:
 def approve(site: Site, *names: str, by: str = "wang.fang", **more: float) -> None:
     """Approve scenes of the published version."""
     approving.approve(site, names or ("*",), by, "reviewed", **more)
+
+
+def approve_policy(site: Site, by: str = "wang.fang", effective_from: float | None = None) -> None:
+    """Approve the published policy."""
+    policies.approve(site, by, "reviewed", effective_from)

@@ -14,7 +14,7 @@ from hotline.governing.subjects import Subjects
 from hotline.server.gate import ServerGate
 from hotline.versions.store import Versions
 from tests.unit.hotline.governing.asking import MONDAY, question
-from tests.unit.hotline.governing.gated_site import approve, change, publish_again, published, write
+from tests.unit.hotline.governing.gated_site import approve, approve_policy, change, publish_again, published, write
 
 pytestmark = pytest.mark.unit
 
@@ -57,13 +57,18 @@ async def test_another_version_is_taken_up_and_one_that_cannot_be_read_denies(tm
     await asyncio.to_thread(publish_again, site)
     await watched.look()
     assert watched.now.version != before
-    assert await verdict(gate) == "deny"
+    assert await verdict(gate) == "allow", "the policy that was approved rules on"
+    assert "does not rule: it is not approved" in watched.waiting()
+    approve_policy(site)
+    await watched.look()
+    assert watched.waiting() == ""
+    assert await verdict(gate) == "deny", "the scene is not approved under the new policy"
     approve(site)
     await watched.look()
     assert await verdict(gate) == "allow"
     policy = site.versions / watched.now.version / "source/dialplans/policies/house.yaml"
     text = policy.read_text()
-    policy.write_text(text.replace("frequency", "frequncy"))
+    policy.write_text(text.replace("frequency", "frequncy:"))
     watched = Published(Versions(site.versions), site.database)
     await watched.look()
     answer = await gate_of(watched).check(question(), MONDAY)

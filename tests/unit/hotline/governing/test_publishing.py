@@ -16,7 +16,15 @@ from hotline.versions.checking import check
 from hotline.versions.publishing import NotPublished, rollback
 from hotline.versions.store import Versions
 from tests.unit.hotline.governing.asking import MONDAY, ask
-from tests.unit.hotline.governing.gated_site import FILES, approve, change, publish_again, published, write
+from tests.unit.hotline.governing.gated_site import (
+    FILES,
+    approve,
+    approve_policy,
+    change,
+    publish_again,
+    published,
+    write,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -82,6 +90,8 @@ def test_what_scenes_stand_on_is_approved_with_them(
     approve(site)
     change(site, path, old, new)
     publish_again(site)
+    if path.startswith("dialplans/policies"):
+        approve_policy(site)
     found = approving.shown(approving.in_force(site))
     assert {one.scene for one in found if not one.may_call} == unapproved
 
@@ -116,6 +126,7 @@ def test_two_approvers_where_approvals_yaml_asks_for_them(tmp_path: Path) -> Non
     rules = "approvers: [wang.fang, zhao.min]\nrules: [{for: {category: marketing}, need: 2}]\n"
     (tmp_path / "dialplans/approvals.yaml").write_text(rules)
     publish_again(site)
+    approve_policy(site)
     with pytest.raises(BadInput, match="li is no approver"):
         approve(site, by="li")
     approve(site)
@@ -208,6 +219,7 @@ def test_340_scenes_of_a_house_are_checked_published_and_approved(tmp_path: Path
     assert len(checked.gate.book.scenes) == 340
     assert len({one.settings.category for one in checked.gate.book.scenes.values()}) == 5
     publish_again(site)
+    approve_policy(site)
     approve(site)
     found = approving.shown(approving.in_force(site))
     assert [one for one in found if not one.may_call] == []

@@ -6,17 +6,19 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 from fastapi import FastAPI
 
-from hotline.governing import approving
+from hotline.governing import approving, policies
+from hotline.governing.policy_diff import diff
 from hotline.site.settings import Site
 from hotline.views.controller import Controller
 from hotline.web import app
 from hotline.web.rights import Client
 from hotline.web.tokens import WaitTokens
 from tests.unit.hotline.governing.asking import ZONE
-from tests.unit.hotline.governing.gated_site import published
+from tests.unit.hotline.governing.gated_site import change, publish_again, published
 from tests.unit.hotline.web.asking import Answer, request
 
 pytestmark = pytest.mark.unit
@@ -41,6 +43,19 @@ class OfSite(SimpleNamespace):
     async def withdraw_scenes(self, scenes: Sequence[str], by: str, reason: str, user: str) -> list[dict[str, Any]]:
         shown = await asyncio.to_thread(approving.withdraw, self.site, scenes, by, reason, user)
         return [approving.as_data(one) for one in shown]
+
+    async def policy(self) -> dict[str, Any]:
+        now = await asyncio.to_thread(policies.ruling_of, self.site)
+        return policies.as_data(now) | {"diff": msgspec.to_builtins(diff(now.sources, now.published_sources))}
+
+    async def approve_policy(
+        self, policy: str, approver: str, reason: str, begin: float | None, user: str
+    ) -> dict[str, Any]:
+        now = await asyncio.to_thread(policies.approve, self.site, approver, reason, begin, policy, user)
+        return policies.as_data(now)
+
+    async def roll_policy_back(self, policy: str, by: str, reason: str, user: str) -> dict[str, Any]:
+        return policies.as_data(await asyncio.to_thread(policies.rollback, self.site, by, reason, policy, user))
 
 
 @pytest.fixture
@@ -92,3 +107,20 @@ async def test_what_cannot_be_approved(served: FastAPI, token: str, body: dict[s
 async def test_the_sites_own_token_says_whose_word_it_is(served: FastAPI) -> None:
     (offer,) = (await post(served, "approve", "token", scenes=["offer"], approver="zhao.min")).json
     assert offer["approvers"] == ["zhao.min"]
+
+
+async def test_a_policy_is_seen_approved_and_rolled_back_over_http(site: Site, served: FastAPI) -> None:
+    change(site, "dialplans/policies/house.yaml", "at_most: 2", "at_most: 1")
+    await asyncio.to_thread(publish_again, site)
+    seen = await request(served, "GET", "/govern/policy", token="of board")
+    first, second = seen.json["rules"], seen.json["published"]
+    assert (seen.status, seen.json["waits"], seen.json["diff"]["changed"]) == (200, True, ["house.rules.not_often"])
+    body = {"policy": second, "reason": "reviewed"}
+    assert (await request(served, "POST", "/govern/policy/approve", body, token="of board")).status == 403
+    wrong = await request(served, "POST", "/govern/policy/approve", body | {"policy": first}, token="of wang")
+    assert (wrong.status, f"policy {second} is published" in wrong.json["detail"]) == (422, True)
+    given = await request(served, "POST", "/govern/policy/approve", body, token="of wang")
+    assert (given.status, given.json["rules"], given.json["approvers"]) == (200, second, ["wang-fang"])
+    back = await request(served, "POST", "/govern/policy/rollback", body, token="of li")
+    assert (back.status, back.json["rules"], back.json["waits"]) == (200, first, True)
+    assert '"who":"web:li-wei","what":"policy rolled back"' in (site.state / "audit.log").read_text()

@@ -116,6 +116,8 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
         "post /rollback": 422,  # there is no version of this name
         "post /govern/scenes/approve": 422,  # there is no such scene
         "post /govern/scenes/withdraw": 422,
+        "post /govern/policy/approve": 422,  # another one is published
+        "post /govern/policy/rollback": 422,
         "post /exceptions": 422,  # no policy, and so no exception of one
         "post /exceptions/{exception}/end": 422,  # none was granted
         **{f"{method} /session": 401 for method in ("post", "get", "delete")},  # nobody's link, and nobody's browser
