@@ -1,7 +1,7 @@
 """Questionnaires: several questions, each answered by one key, with ways that go by the answers.
 
-A questionnaire is a flow when it is asked by telephone, and a form when a person of the house asks: `walk` holds both to
-the same ways. Its version is a hash of all that is asked, so an answer says which question it was.
+A questionnaire is a flow when it is asked by telephone, and a form when a person of the house asks: `walk` holds both
+to the same ways. Its version is a hash of all that is asked, so an answer says which question it was.
 """
 
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ END = "end"
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One question. `answers`: the word of each key, a figure on a scale; `ways`: the question that follows by the word,
-    empty for the end; `otherwise` follows any other."""
+    """One question. `answers`: the word of each key, a figure on a scale; `ways`: the question that follows by the
+    word, empty for the end; `otherwise` follows any other."""
 
     say: str
     form: QuestionForm

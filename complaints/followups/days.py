@@ -1,4 +1,4 @@
-"""The days of a follow-up: from the morning of one working day to the evening of another, after the day of the occasion."""
+"""The days of a follow-up: from the morning of one working day to the evening of another, after its occasion."""
 
 from bisect import bisect_right
 from typing import NamedTuple

@@ -120,7 +120,9 @@ def _campaign(name: str, one: WrittenRule, node: Node, around: Around) -> Iterat
         told = f"{name}: campaign {one.campaign} calls the list {one.list} itself, at once; give it a list of its own"
         yield _problem(node, "campaign", told)
     if campaign.order == "newest":
-        told = f"{name}: campaign {one.campaign} calls the newest first: people who are put on a list later are left out"
+        told = (
+            f"{name}: campaign {one.campaign} calls the newest first: people who are put on a list later are left out"
+        )
         yield _problem(node, "campaign", told)
     if one.questionnaire and campaign.flow.startswith("questionnaires/"):
         asks = campaign.flow.removeprefix("questionnaires/")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -14,10 +14,11 @@ from hotline.cases.keeping import writing
 from hotline.followups import answers as kept_answers
 from hotline.followups.keeping import FollowUp, follow_up, move, tell_case
 from hotline.followups.listing import take_off
-from hotline.versions.followups import FollowUpRules
+from hotline.versions.follow_up_rules import FollowUpRules
 from ivr.questionnaires import Walked, walk
 
 Means = Literal["phone", "visit", "message", "otherwise"]
+MEANS: tuple[Means, ...] = get_args(Means)
 _IN_HAND = "its campaign has it in hand: somebody may be talking to them; wait a moment, or pause the campaign"
 
 
@@ -33,7 +34,7 @@ class Done(msgspec.Struct, frozen=True):
 
 def done(database: Path, rules: FollowUpRules, number: int, what: Done, dispatch: Dispatch | None) -> FollowUp:
     """End a follow-up with what was found out, which stands in its case, too. The person is taken off the campaign's
-    list; while an agent has them on the telephone, it is that call's result.
+    list; where the campaign has them in hand, only `phone` ends it: it is the result of the agent's talk.
 
     Raises BadInput for answers that the questionnaire does not have, and for a follow-up that is over.
     """
@@ -43,8 +44,8 @@ def done(database: Path, rules: FollowUpRules, number: int, what: Done, dispatch
         one = follow_up(connection, number)
         walked = _walked(rules, one, what.answers)
         _must(one, "done_by_hand")
-        if one.state in CALLED:
-            take_off(connection, one, "done by hand")  # one that is in hand is on the telephone with its agent
+        if one.state in CALLED and not take_off(connection, one, "done by hand") and what.how != "phone":
+            raise BadInput(f"follow-up {number}: {_IN_HAND}")
         now = time.time()
         if walked is not None:
             questionnaire = rules.questionnaires[one.questionnaire]

@@ -1,8 +1,8 @@
 """What the house does with follow-ups by itself: plan, put on lists, look what came of calls, tell who is overdue.
 
-Looked at once a second, beside the event loop. Calls are a campaign's: here people are put on its list, and its rows are
-read when a try is over. Each follow-up moves in one transaction, so whoever comes after a kill goes on where it stands:
-an occasion has one follow-up, a person stands on a list once, and a campaign's tries are never dialled twice.
+Looked at once a second, beside the event loop. Calls are a campaign's: here people are put on its list, and its rows
+are read when a try is over. Each follow-up moves in one transaction, so whoever comes after a kill goes on where it
+stands: an occasion has one follow-up, a person stands on a list once, and a campaign's tries are never dialled twice.
 """
 
 import sqlite3
@@ -22,11 +22,11 @@ from dialer.campaigns.contacts import ENDS
 from hotline.cases.keeping import writing
 from hotline.cases.notices import Notice, notice_id
 from hotline.followups.answers import of_follow_up, told_of
-from hotline.followups.keeping import SELECT, FollowUp, add, follow_up, move, tell_case
+from hotline.followups.keeping import FollowUp, add, follow_up, move, tell_case
 from hotline.followups.listing import ensure_list, put, take_off
 from hotline.store import statements
 from hotline.store.standing_reader import StandingReader
-from hotline.versions.followups import FollowUpRules
+from hotline.versions.follow_up_rules import FollowUpRules
 
 _AT_ONCE = 200
 _DAY_S = 86_400.0
@@ -53,7 +53,8 @@ _PEOPLE = (
 _COMING = "SELECT number FROM followups WHERE state = 'planned' AND since <= ? ORDER BY since LIMIT ?"
 _DUE = "SELECT number FROM followups WHERE state = 'due' AND \"by\" = 'call' ORDER BY since LIMIT ?"
 _OF_PERSON = (
-    f"SELECT number FROM followups WHERE rule = ? AND caller = ? AND number <> ? AND state IN ({_words([*CALLED])}) LIMIT 1"
+    "SELECT number FROM followups WHERE rule = ? AND caller = ? AND number <> ? "
+    f"AND state IN ({_words([*CALLED])}) LIMIT 1"
 )
 _LATELY = (
     "SELECT number, changed_at FROM followups WHERE rule = ? AND caller = ? AND number <> ? AND state = 'done' "
@@ -106,7 +107,7 @@ class Worked(msgspec.Struct):
 
 
 class FollowUpWork:
-    """Does what is to be done; safe to call from one thread at a time. `webhooks`: those that want notices of clocks."""
+    """Does what is to be done; safe to call from one thread at a time. `webhooks`: those that want notices."""
 
     def __init__(self, database: Path, webhooks: Sequence[str] = ()) -> None:
         self._database = database
@@ -218,17 +219,29 @@ class FollowUpWork:
         now: float,
         named: dict[str, str],
     ) -> bool:
-        span = span_of(rule, self._calendars, at)
+        span = span_of(rule, self._calendars, at)  # by the calendar as it was known then
         if span is None:
             return False
         by = rule.by if named["caller"] else "visit"  # who has no number cannot be called
-        return add(
-            connection,
-            FollowUp(
-                0, source, rule.name, case, "planned", by, at, span.since, span.until, **named,
-                questionnaire=rule.questionnaire, campaign=rule.campaign if by == "call" else "", changed_at=now,
-            ),
-        )  # fmt: skip
+        one = FollowUp(
+            number=0,
+            source=source,
+            rule=rule.name,
+            case=case,
+            state="planned",
+            by=by,
+            at=at,
+            since=span.since,
+            until=span.until,
+            caller=named["caller"],
+            account=named["account"],
+            name=named["name"],
+            department=named["department"],
+            questionnaire=rule.questionnaire,
+            campaign=rule.campaign if by == "call" else "",
+            changed_at=now,
+        )
+        return add(connection, one)
 
     # calls
 

@@ -2,26 +2,16 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
 from complaints.clocks.book import ClockBook
 from complaints.clocks.calendars import Calendar, Version
 from complaints.followups.reading import FOLLOW_UPS, Around, CampaignNamed, read_follow_ups
 from complaints.followups.settings import FollowUpBook
 from dialer.campaigns.reading import CampaignReading, is_campaigns_file
 from dsl.hours import Hours
-from dsl.tree import Node, Problem
-from hotline.contacts.stored import unknown
-from hotline.site.settings import Site
+from dsl.tree import Mark, Node, Problem
 from hotline.versions.case_rules import CaseRules
+from hotline.versions.follow_up_rules import FollowUpRules
 from ivr.questionnaires import Questionnaire
-
-
-class FollowUpRules(msgspec.Struct, frozen=True):
-    """What a version keeps of followups.yaml and questionnaires.yaml."""
-
-    book: FollowUpBook = FollowUpBook()
-    questionnaires: dict[str, Questionnaire] = {}
 
 
 def read_folder_follow_ups(
@@ -31,12 +21,8 @@ def read_folder_follow_ups(
     cases: CaseRules,
     campaigns: CampaignReading,
     questionnaires: Mapping[str, Questionnaire],
-    site: Site,
 ) -> tuple[FollowUpRules, list[Problem]]:
-    """The follow-ups among `roots`, the parsed files by path, and what is wrong with them; none without the file.
-
-    A list of people that nobody has imported yet is a warning.
-    """
+    """The follow-ups among `roots`, the parsed files by path, and what is wrong with them; none without the file."""
     kept = dict(questionnaires)
     if FOLLOW_UPS not in roots or roots[FOLLOW_UPS].value is None:
         return FollowUpRules(FollowUpBook(), kept), []
@@ -61,9 +47,11 @@ def read_folder_follow_ups(
         tuple(questionnaires),
     )
     book, problems = read_follow_ups(roots[FOLLOW_UPS], around)
-    lists = [
-        (rule.list, roots[FOLLOW_UPS].find(("followups", rule.name, "list")).mark)
-        for rule in book.rules.values()
-        if rule.list
-    ]
-    return FollowUpRules(book, kept), [*problems, *unknown(site.database, lists)]
+    return FollowUpRules(book, kept), problems
+
+
+def lists_named(book: FollowUpBook, root: Node | None) -> list[tuple[str, Mark]]:
+    """Every list of people that a rule follows up, with its place in followups.yaml."""
+    if root is None:
+        return []
+    return [(rule.list, root.find(("followups", rule.name, "list")).mark) for rule in book.rules.values() if rule.list]

@@ -24,6 +24,7 @@ from hotline.web import (
     consultations,
     description,
     dialling,
+    follow_ups,
     governing,
     live_events,
     moving,
@@ -123,6 +124,7 @@ def make(
     _agents(app, controller, works)
     calls.add(app, controller, guard)
     cases.add(app, controller, guard)
+    follow_ups.add(app, controller, guard)
     recordings.add(app, controller, guard)
     gate = answers or ClosedGate()
     dialling.add(app, controller, works, gate)

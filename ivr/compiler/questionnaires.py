@@ -31,7 +31,7 @@ from ivr.compiler.grammar import Reading, Schema
 from ivr.compiler.phrases import Phrases
 from ivr.phrases import PhraseError
 from ivr.program import ENDINGS, Flow, Survey, SurveyAnswer
-from ivr.questionnaires import END, FLOWS, REFUSED, Question, Questionnaire, QuestionForm
+from ivr.questionnaires import END, FLOWS, REFUSED, Question, QuestionForm, Questionnaire
 
 QUESTIONNAIRES = "dialplans/questionnaires.yaml"
 _OPENING, _THANKS = "opening", "thanks"
@@ -170,7 +170,7 @@ class _Reader:
 
     def _answers(self, name: str, one: _Question, node: Node) -> dict[str, str]:
         if one.yes_no:
-            keys = _YesNo() if one.yes_no is True else cast(_YesNo, one.yes_no)
+            keys = _YesNo() if isinstance(one.yes_no, bool) else one.yes_no
             if keys.yes == keys.no or not {keys.yes, keys.no} <= set(range(10)):
                 self._wrong(node.items["yes_no"], f"{name}: two keys from 0 to 9 say yes and no")
             return {str(keys.yes): "yes", str(keys.no): "no"}
@@ -310,7 +310,10 @@ def lint_ways(found: QuestionnaireReading) -> Iterator[Problem]:
 
 def questionnaires_schema() -> Schema:
     """Schema of the file."""
-    lines: Schema = {"anyOf": [{"type": ["string", "object"]}, {"type": "array"}], "description": "Phrases of prompts/."}
+    lines: Schema = {
+        "anyOf": [{"type": ["string", "object"]}, {"type": "array"}],
+        "description": "Phrases of prompts/.",
+    }
     key: Schema = {"type": "integer", "minimum": 0, "maximum": 9}
     retry: Schema = {
         "type": "object",
@@ -318,6 +321,7 @@ def questionnaires_schema() -> Schema:
         "properties": {"say": lines, "tries": {"type": "integer"}},
     }
     yes_no: Schema = {"type": "object", "additionalProperties": False, "properties": {"yes": key, "no": key}}
+    words: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
     way: Schema = {"type": "string", "description": f"A question, or {END}."}
     question: Schema = {
         "type": "object",
@@ -327,7 +331,7 @@ def questionnaires_schema() -> Schema:
             "say": lines,
             "scale": {"type": "string", "pattern": _SCALE},
             "yes_no": {"anyOf": [{"type": "boolean"}, yes_no]},
-            "choices": {"type": "object", "propertyNames": {"pattern": _KEY}, "additionalProperties": {"type": "string"}},
+            "choices": {**words, "propertyNames": {"pattern": _KEY}},
             "then": {"anyOf": [way, {"type": "object", "additionalProperties": way}]},
         },
     }  # fmt: skip
