@@ -169,6 +169,10 @@ class Set(Step, frozen=True, array_like=True, kw_only=True):
     then: str
 
 
+CASE_STATE = "house:case_state"
+"""A lookup that the house answers itself: the state of a case, by its number and the last digits of the caller's."""
+
+
 class Lookup(Step, frozen=True, array_like=True, kw_only=True):
     """Ask an HTTP service; its JSON goes into `into`."""
 

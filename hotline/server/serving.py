@@ -33,6 +33,7 @@ from hotline.driver.clock import Clock
 from hotline.driver.do_not_call import NumberList
 from hotline.driver.executor import CommandExecutor
 from hotline.driver.house_lists import HouseLists
+from hotline.driver.house_lookups import HouseLookups
 from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
 from hotline.driver.outgoing import GovernedCalls
@@ -248,7 +249,7 @@ class Server:
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
         self._writer = writer = Writer(database, self._on_trouble, self._store)
         self._cell.keeping.kept = self._kept
-        vault, lookups = Vault(), Lookups(self._services)
+        vault, lookups = Vault(), Lookups(self._services, HouseLookups(database))
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
         gate = self._gate

@@ -1,4 +1,4 @@
-"""The tables of follow-up visits, of what happened to each, and of answers to questionnaires."""
+"""The tables of follow-up visits, of what happened to each, of answers to questionnaires, and of wrong guesses."""
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, text
 
@@ -67,3 +67,14 @@ answers = Table(
     Index("answers_of_followup", "followup", sqlite_where=text("followup IS NOT NULL")),
 )
 """One row for each question that was answered. Of a telephone call `followup` is filled in once its try is over."""
+
+case_guesses = Table(
+    "case_guesses",
+    metadata,
+    Column("row", Integer, primary_key=True),
+    Column("case", String(16), nullable=False, comment="the number that was keyed, whether a case has it or not"),
+    Column("asker", String(32), nullable=False, comment="by whom somebody is known again, or empty"),
+    Column("at", Float(53), nullable=False),
+    Index("case_guesses_by_time", "at"),
+)
+"""Wrong digits of who asked for the state of a case. A day later they are forgotten."""

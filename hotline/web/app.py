@@ -20,6 +20,7 @@ from hotline.web import (
     calls,
     campaign_work,
     campaigns,
+    case_state,
     cases,
     consultations,
     description,
@@ -124,6 +125,7 @@ def make(
     _agents(app, controller, works)
     calls.add(app, controller, guard)
     cases.add(app, controller, guard)
+    case_state.add(app, controller, guard, tokens)
     follow_ups.add(app, controller, guard)
     recordings.add(app, controller, guard)
     gate = answers or ClosedGate()

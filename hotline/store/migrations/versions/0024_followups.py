@@ -64,3 +64,11 @@ def upgrade() -> None:
     op.create_index("answers_by_time", "answers", ["questionnaire", "at"])
     op.create_index("answers_of_call", "answers", ["call"], sqlite_where=sa.text("call <> ''"))
     op.create_index("answers_of_followup", "answers", ["followup"], sqlite_where=sa.text("followup IS NOT NULL"))
+    op.create_table(
+        "case_guesses",
+        sa.Column("row", sa.Integer, primary_key=True),
+        sa.Column("case", sa.String(16), nullable=False),
+        sa.Column("asker", sa.String(32), nullable=False),
+        sa.Column("at", sa.Float(53), nullable=False),
+    )
+    op.create_index("case_guesses_by_time", "case_guesses", ["at"])
