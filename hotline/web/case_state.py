@@ -13,7 +13,9 @@ from hotline.web.cases import CasePath
 from hotline.web.rights import Guard
 from hotline.web.tokens import WaitTokens
 
-Token = Annotated[str, Path(max_length=64)]
+Token = Annotated[
+    str, Path(description="A case's token.", max_length=64, examples=["2611309000018.Yw3kq0c4mB0V1xk5m2mC9A"])
+]
 
 
 def add(app: FastAPI, controller: Controller, guard: Guard, tokens: WaitTokens) -> None:

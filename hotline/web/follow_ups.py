@@ -13,6 +13,7 @@ from complaints.dispatch.settings import Dispatch
 from hotline.cases.keeping import writing
 from hotline.followups import acts, answers, reading
 from hotline.site import audit
+from hotline.site.instants import instant
 from hotline.versions.case_rules import rules_of
 from hotline.versions.follow_up_rules import FollowUpRules
 from hotline.versions.store import Versions
@@ -24,6 +25,8 @@ from ivr.questionnaires import Questionnaire, walk
 
 Number = Annotated[int, Path(description="A follow-up's number.", ge=1, examples=[17])]
 Name = Annotated[str, Path(description="A questionnaire of questionnaires.yaml.", examples=["after_complaint"])]
+Since = Annotated[str, Query(description="From then on, in the house's zone.", examples=["2026-11-01"], max_length=32)]
+Until = Annotated[str, Query(description="Before then; unless given, now.", examples=["2026-12-01"], max_length=32)]
 Word = Annotated[str, Query(max_length=64)]
 Answers = dict[str, Annotated[str, pydantic.Field(max_length=64)]]
 _ONCE_IN_S = 24 * 3600.0
@@ -52,7 +55,7 @@ class Sent(Body):
     """Answers of somebody by another channel: an app, a page. The same `source` is taken in once."""
 
     source: Annotated[str, pydantic.Field(min_length=1, max_length=150, examples=["app-20261130-17"])]
-    answers: Annotated[Answers, pydantic.Field(min_length=1, max_length=50, examples=[{"solved": "no", "why": "slow"}])]
+    answers: Answers = pydantic.Field(min_length=1, max_length=50, examples=[{"solved": "no", "why": "slow"}])
     person: Annotated[str, pydantic.Field(max_length=32, examples=["138 0013 8000"])] = ""
     """Their number; empty: nobody knows."""
 
@@ -159,10 +162,12 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         return {"new": new, "complete": walked.is_complete, "version": found.version}
 
     @app.get("/questionnaires/{questionnaire}/answers", dependencies=[Depends(reads)], tags=["follow-ups"])
-    async def exported(questionnaire: Name, since: float, until: float) -> list[dict[str, Any]]:
-        """Every answer from `since` on and before `until` (UTC epoch seconds), one a row; numbers are masked."""
+    async def exported(questionnaire: Name, since: Since = "", until: Until = "") -> list[dict[str, Any]]:
+        """Every answer from `since` on and before `until`, one a row; numbers are masked."""
         with _refused():
-            rows = await asyncio.to_thread(reading.answers, database, questionnaire, since, until)
+            first = instant(since, controller.zone) if since else 0.0
+            last = instant(until, controller.zone) if until else time.time() + 1.0
+            rows = await asyncio.to_thread(reading.answers, database, questionnaire, first, last)
         return [reading.masked_answer(row) for row in rows]
 
 

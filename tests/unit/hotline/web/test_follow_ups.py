@@ -111,7 +111,7 @@ async def test_answers_of_an_app_are_kept_with_their_version_once_a_source_and_o
     assert (await ask("POST", path, off_the_way))[0] == 409
     assert (await ask("POST", "/questionnaires/other/answers", sent))[0] == 404
     now = time.time()
-    status, rows = await ask("GET", f"{path}?since={now - 60}&until={now + 60}", token="reads")
+    status, rows = await ask("GET", f"{path}?since=2026-01-01", token="reads")
     assert [(row["question"], row["word"], row["channel"]) for row in rows] == [
         ("solved", "no", "http"), ("why", "slow", "http"),
     ]  # fmt: skip
