@@ -20,8 +20,8 @@ class HouseLookups:
         """The answer. Raises OSError where there is none: nobody of that name, or the store is away."""
         if url != CASE_STATE:
             raise OSError(f"the house does not answer {url}")
-        words = [str(body.get(name) or "") for name in ("case", "digits", "caller")]
+        case, digits, caller = (str(body.get(name) or "") for name in ("case", "digits", "caller"))
         try:
-            return await asyncio.to_thread(asked_by_phone, self._database, *words, time.time())
+            return await asyncio.to_thread(asked_by_phone, self._database, case, digits, caller, time.time())
         except BadInput as error:
             raise OSError(str(error)) from error
