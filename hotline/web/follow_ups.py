@@ -33,7 +33,7 @@ _ONCE_IN_S = 24 * 3600.0
 """The same person is asked the same again after so long; the report leaves out what is closer, too."""
 
 
-class Result(Body):
+class FollowUpResult(Body):
     """What somebody of the house has found out. `answers`: by question, as words or keys."""
 
     answers: Answers = pydantic.Field(default={}, max_length=50, examples=[{"solved": "yes", "satisfied": "5"}])
@@ -43,15 +43,15 @@ class Result(Body):
     """With the site's own token; a person's name is that of their session."""
 
 
-class End(Body):
+class FollowUpEnd(Body):
     """`refused`: they wish none; `cancelled`: it is needless; `released`: one that is held or given up is due again."""
 
-    act: Literal["refused", "cancelled", "released"]
+    act: Annotated[Literal["refused", "cancelled", "released"], pydantic.Field(examples=["cancelled"])]
     reason: Annotated[str, pydantic.Field(min_length=1, max_length=500, examples=["已在网点当面回访"])]
     author: Annotated[str, pydantic.Field(max_length=64, examples=["li"])] = ""
 
 
-class Sent(Body):
+class SentAnswers(Body):
     """Answers of somebody by another channel: an app, a page. The same `source` is taken in once."""
 
     source: Annotated[str, pydantic.Field(min_length=1, max_length=150, examples=["app-20261130-17"])]
@@ -106,7 +106,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         return told
 
     @app.post("/followups/{number}/done", tags=["follow-ups"])
-    async def done(number: Number, what: Result, client: Annotated[Client, Depends(tells)]) -> dict[str, Any]:
+    async def done(number: Number, what: FollowUpResult, client: Annotated[Client, Depends(tells)]) -> dict[str, Any]:
         """End a follow-up with what was found out: a visit, or an agent's talk. 409 for one that is over, and for
         answers that the questionnaire does not have."""
         told = acts.Done(client.author(what.author), what.text, what.how, dict(what.answers))
@@ -116,7 +116,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.post("/followups/{number}/end", tags=["follow-ups"])
     async def end(
-        number: Number, what: End, client: Annotated[Client, Depends(guard.needs("handle_cases"))]
+        number: Number, what: FollowUpEnd, client: Annotated[Client, Depends(guard.needs("handle_cases"))]
     ) -> dict[str, Any]:
         """End it without a result, or let it be tried again, with the reason. 409 where that is out of turn, and while
         somebody may be talking to them."""
@@ -142,7 +142,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.post("/questionnaires/{questionnaire}/answers", dependencies=[Depends(tells)], tags=["follow-ups"],
               status_code=201)  # fmt: skip
-    async def answer(questionnaire: Name, sent: Sent) -> dict[str, Any]:
+    async def answer(questionnaire: Name, sent: SentAnswers) -> dict[str, Any]:
         """Take in somebody's answers by another channel. `new` is false for a source that has answered before, 409 for
         a person who has answered within a day, and for answers that are not on the way of the questions."""
         found = await asyncio.to_thread(questionnaire_of, questionnaire)

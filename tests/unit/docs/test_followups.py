@@ -6,7 +6,6 @@ from typing import get_args
 
 import jsonschema
 import pytest
-import yaml
 
 from complaints.clocks.calendars import Calendar, Version
 from complaints.followups.reading import Around, CampaignNamed, read_follow_ups
@@ -45,7 +44,7 @@ def test_rules_are_read_and_fit_their_schema(text: str) -> None:
     assert problems == []
     assert set(book.rules) == {"after_complaint", "new_customers"}
     assert book.rules["after_complaint"].grades == ("level_1", "level_2")
-    jsonschema.validate(yaml.safe_load(text), json_schema("followups"))
+    jsonschema.validate(parse(text, "f").plain(), json_schema("followups"))
 
 
 @pytest.mark.parametrize("text", [QUESTIONS, ASKED])
@@ -58,7 +57,7 @@ def test_questionnaires_are_read_walked_and_fit_their_schema(text: str) -> None:
     made = done.questionnaires["after_complaint"]
     assert walk(made, {"solved": "yes", "satisfied": "5"}).is_complete
     assert not walk(made, {"solved": "no"}).is_complete
-    jsonschema.validate(yaml.safe_load(text), questionnaires_schema())
+    jsonschema.validate(parse(text, "q").plain(), questionnaires_schema())
 
 
 def test_every_word_and_state_is_told() -> None:
