@@ -17,7 +17,7 @@ from complaints.dispatch.settings import Dispatch
 from complaints.followups.days import span_of
 from complaints.followups.observing import ContactEnd, Try, observed
 from complaints.followups.settings import FollowUpBook, FollowUpRule
-from complaints.followups.table import CALLED, OVER
+from complaints.followups.table import CALLED, OVER, FollowUpState
 from dialer.campaigns.contacts import ENDS
 from hotline.cases.keeping import writing
 from hotline.cases.notices import Notice, notice_id
@@ -30,6 +30,7 @@ from hotline.versions.follow_up_rules import FollowUpRules
 
 _AT_ONCE = 200
 _DAY_S = 86_400.0
+_AGAIN_S = 30.0
 _LOOK_BACK_S = 14 * _DAY_S
 """What is longer ago was before the rule, or was done otherwise."""
 
@@ -115,6 +116,7 @@ class FollowUpWork:
         self._webhooks = webhooks
         self._closed_until = 0
         self._people_until: dict[tuple[str, int], int] = {}
+        self._later: dict[int, float] = {}
         self._book = FollowUpBook()
         self._calendars = Calendars({})
 
@@ -137,9 +139,11 @@ class FollowUpWork:
             reopened = numbers(_REOPENED)
             coming, due = numbers(_COMING, now), numbers(_DUE)
             moved, lost, overdue = numbers(_MOVED), numbers(_LOST), numbers(_OVERDUE, now)
-        for number in reopened:
+        for number in self._not_later(reopened, now):
             with writing(self._database) as connection:
-                self._cancel(connection, follow_up(connection, number), now, done)
+                one = follow_up(connection, number)
+                self._cancel(connection, one, now, done)
+            self._look_later(one, "cancelled", now)
         for number in moved:
             with writing(self._database) as connection:
                 self._observe(connection, follow_up(connection, number), dispatch, now, done)
@@ -148,13 +152,25 @@ class FollowUpWork:
                 one = follow_up(connection, number)
                 if one.state in ("asked", "unanswered"):
                     move(connection, one, "put_back", now, detail="its list was taken away or replaced")
-        for number in dict.fromkeys([*coming, *due]):
+        for number in self._not_later([*coming, *due], now):
             with writing(self._database) as connection:
-                self._ask(connection, follow_up(connection, number), now, done)
+                one = follow_up(connection, number)
+                self._ask(connection, one, now, done)
+            self._look_later(one, "asked", now)
         for number in overdue:
             with writing(self._database) as connection:
                 self._tell(connection, follow_up(connection, number), now, done)
         return done
+
+    def _not_later(self, numbers: Sequence[int], now: float) -> list[int]:
+        return [number for number in dict.fromkeys(numbers) if self._later.get(number, 0.0) <= now]
+
+    def _look_later(self, one: FollowUp, wanted: FollowUpState, now: float) -> None:
+        """One for which nothing could be done now does not take the store's lock each second."""
+        if one.state == wanted:
+            self._later.pop(one.number, None)
+        else:
+            self._later[one.number] = now + _AGAIN_S
 
     def _make_lists(self, now: float) -> None:
         """A campaign whose list is not there says so, and calls nobody: an empty one is made."""
@@ -250,8 +266,11 @@ class FollowUpWork:
         if one.state == "planned":
             move(connection, one, "came_due", max(one.since, one.changed_at))
         rule = self._book.rules.get(one.rule)
-        if one.by != "call" or rule is None or rule.campaign != one.campaign:
-            return  # a visit, or a rule of before: a person of the house sees to it
+        if one.by != "call":
+            return
+        if rule is None or rule.campaign != one.campaign:  # a rule of before: a person of the house sees to it
+            connection.execute("UPDATE followups SET \"by\" = 'visit', campaign = '' WHERE number = ?", (one.number,))
+            return
         if rule.once_in_days:
             since = now - rule.once_in_days * _DAY_S
             lately = connection.execute(_LATELY, (one.rule, one.caller, one.number, since)).fetchone()

@@ -9,6 +9,7 @@ import pytest
 
 from hotline.contacts.importing import Wanted, import_list
 from hotline.followups.work import Worked
+from hotline.versions.follow_up_rules import FollowUpRules
 from tests.unit.hotline.followups.visits import DAY, LIST, Visits, rules
 
 pytestmark = pytest.mark.unit
@@ -202,6 +203,14 @@ def test_people_of_a_list_are_due_once_each(visits: Visits, tmp_path: Path) -> N
     assert visits.off().planned == 0
     assert visits.off(2 * DAY).asked == [1, 2]
     assert {one.numbers[0].number for one in visits.fetch()} == {"+8613800138001", "+8613800138002"}
+
+
+def test_a_rule_that_is_gone_leaves_a_task(visits: Visits) -> None:
+    visits.close_case()
+    visits.off()
+    visits.rules = FollowUpRules()
+    assert visits.off(2 * DAY).asked == []
+    assert (visits.row()["state"], visits.row()["by"]) == ("due", "visit")
 
 
 def test_a_list_that_is_taken_away_puts_them_back_and_they_are_put_on_the_next(visits: Visits) -> None:
