@@ -257,7 +257,7 @@ class Server:
         executor.is_pin = PinFile(self.site.override_pin).is_right
         rows = CampaignRows(writer.write, time.time)
         executor.also_write(rows.kinds, rows.take)
-        answer_rows = AnswerRows(writer.write, self._utc)
+        answer_rows = AnswerRows(writer.write, time.time)
         executor.also_write(answer_rows.kinds, answer_rows.take)
         executor.contacts = Fetching(database, writer, self._utc)
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
