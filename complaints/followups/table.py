@@ -55,6 +55,8 @@ FOLLOW_UPS: Transitions[FollowUpState, FollowUpEvent] = Transitions(
         },
         "asked": {
             "placed": "placed",
+            "results": "done",
+            "said_nothing": "given_up",
             "denied": "held",
             "spent": "given_up",
             "put_back": "due",
@@ -69,7 +71,7 @@ FOLLOW_UPS: Transitions[FollowUpState, FollowUpEvent] = Transitions(
             "refused": "not_wanted",
             "not_answered": "unanswered",
         },
-        # An agent may say late that somebody was reached, and answers of a call that was cut off count.
+        # As while asked an agent may say that somebody was reached after all; answers of a call that was cut off count.
         "unanswered": {
             "placed": "placed",
             "results": "done",

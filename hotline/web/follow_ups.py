@@ -125,7 +125,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             one = await asyncio.to_thread(lambda: acts.end(*given, dispatch_now()))
         return {"followup": number, "state": one.state, "case": one.case}
 
-    @app.get("/questionnaires", dependencies=[Depends(reads)], tags=["follow-ups"])
+    @app.get("/questionnaires", dependencies=[Depends(tells)], tags=["follow-ups"])
     async def questionnaires() -> list[dict[str, Any]]:
         """The questionnaires of the version that holds, for a form: questions, answers by key, ways, the version."""
         found = await asyncio.to_thread(rules_now)

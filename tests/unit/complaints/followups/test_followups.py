@@ -1,5 +1,6 @@
 """Follow-ups: their table, their days over make-up workdays, what a campaign's rows come to, and what lint says."""
 
+import itertools
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -139,6 +140,31 @@ def test_rows_of_a_campaign_are_events_that_the_table_takes(
     assert [one.event for one in found] == events
     assert [one.at for one in found] == sorted(one.at for one in found)
     walk("came_due", "asked", *events)
+
+
+ENDS: tuple[Any, ...] = ("", "reached", "spent", "refused", "denied")
+OUTCOMES = (
+    {"answered": True},
+    {"answered": True, "result": "abandoned"},
+    {"answered": False, "result": "busy"},
+    {"placed": False},
+)
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("said", ["", "some", "refused"])
+def test_whatever_a_campaign_did_and_whenever_it_is_looked_at_the_table_takes_it(end: Any, said: Any) -> None:
+    over = {"": {"asked", "unanswered"}, "denied": {"held"}, "refused": {"not_wanted"}}
+    for count in range(4):
+        for outcomes in itertools.product(OUTCOMES, repeat=count):
+            tries = [one_try(number, **outcome) for number, outcome in enumerate(outcomes)]  # type: ignore[arg-type]
+            for looked in range(count + 1):
+                state: Any = "asked"
+                for part, seen_end in ((tries[:looked], ""), (tries[looked:], end)):
+                    for one in observed(part, seen_end, "why", said, 5.0):  # type: ignore[arg-type]
+                        state = FOLLOW_UPS.after(state, one.event)
+                expected = {"some": {"done"}, "refused": {"not_wanted"}, "": {"given_up"}}[said]
+                assert state in over.get(end, expected), (outcomes, looked)
 
 
 AROUND = Around(

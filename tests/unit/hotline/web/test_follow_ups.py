@@ -99,7 +99,7 @@ async def test_one_is_ended_with_a_reason(ask: Ask, database: Path) -> None:
 async def test_answers_of_an_app_are_kept_with_their_version_once_a_source_and_once_a_person_and_day(
     ask: Ask, database: Path
 ) -> None:
-    (shown,) = (await ask("GET", "/questionnaires", token="reads"))[1]
+    (shown,) = (await ask("GET", "/questionnaires"))[1]
     assert (shown["questionnaire"], shown["version"], shown["start"]) == ("visit", "v1", "solved")
     sent = {"source": "app-1", "answers": {"solved": "no", "why": "slow"}, "person": "138 0013 8000"}
     path = "/questionnaires/visit/answers"
