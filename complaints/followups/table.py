@@ -123,6 +123,8 @@ FOLLOW_UPS: Transitions[FollowUpState, FollowUpEvent] = Transitions(
 
 OVER: frozenset[FollowUpState] = frozenset({"done", "not_wanted", "cancelled"})
 """States in which nothing is owed."""
+OPEN: frozenset[FollowUpState] = frozenset(FOLLOW_UPS.moves)
+"""The others."""
 CALLED: frozenset[FollowUpState] = frozenset({"asked", "placed", "answered", "unanswered"})
 """A campaign has it."""
 BY_HAND: frozenset[FollowUpEvent] = frozenset({"done_by_hand", "refused", "released", "cancelled"})

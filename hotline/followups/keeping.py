@@ -23,6 +23,7 @@ _ADD = (
 )  # fmt: skip
 _MOVE = "UPDATE followups SET state = ?, changed_at = ?, author = ?, detail = ? WHERE number = ?"
 _LOG = "INSERT INTO followup_log (followup, at, event, state, author, detail) VALUES (?, ?, ?, ?, ?, ?)"
+_MOST_MERGED = 10
 _NOTED: Mapping[FollowUpState, str] = {
     "held": "may not be called",
     "given_up": "was not reached",
@@ -108,9 +109,14 @@ def tell_case(
     author: str,
     dispatch: Dispatch | None,
 ) -> None:
-    """Write an entry into the log of the follow-up's case; one that retention has taken is told nothing."""
+    """Write an entry into the log of the follow-up's case, or of the one in which its matter goes on; a case that
+    retention has taken is told nothing."""
     try:
         case = kept(connection, one.case)
+        for _ in range(_MOST_MERGED):
+            if case.state.link != "merged":
+                break
+            case = kept(connection, case.state.into)
     except BadInput:
         return
     at = max(one.changed_at, case.opened_at, case.entries[-1].at if case.entries else 0.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from calls.numbers import masked, masked_within
-from complaints.followups.table import CALLED, OVER
+from complaints.followups.table import CALLED, OPEN
 from hotline.cases.keeping import looking
 from hotline.followups.keeping import COLUMNS, SELECT, follow_up
 
@@ -21,7 +21,7 @@ _EXPORT = (
 EXPORTED = (
     "source", "questionnaire", "version", "question", "word", "figure", "at", "channel", "call", "followup", "person",
 )  # fmt: skip
-_OVER = ", ".join(f"'{state}'" for state in sorted(OVER))
+_OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
 
 
 def listing(
@@ -41,7 +41,7 @@ def listing(
             filters.append(f"{name} = ?")
             values.append(wanted)
     if is_open or overdue_at is not None:
-        filters.append(f"state NOT IN ({_OVER})")
+        filters.append(f"state IN ({_OPEN})")
     bound: list[object] = [*values]
     if overdue_at is not None:
         filters.append("until < ?")

@@ -17,7 +17,7 @@ from complaints.dispatch.settings import Dispatch
 from complaints.followups.days import span_of
 from complaints.followups.observing import ContactEnd, Try, observed
 from complaints.followups.settings import FollowUpBook, FollowUpRule
-from complaints.followups.table import CALLED, OVER, FollowUpState
+from complaints.followups.table import CALLED, OPEN, FollowUpState
 from dialer.campaigns.contacts import ENDS
 from hotline.cases.keeping import writing
 from hotline.cases.notices import Notice, notice_id
@@ -77,10 +77,10 @@ _LOST = (
 )
 _REOPENED = (
     'SELECT f.number FROM followups AS f JOIN case_heads AS h ON h."case" = f."case" '
-    f"WHERE f.state NOT IN ({_words([*OVER])}) AND (h.stage <> 'closed' OR h.link <> 'own') LIMIT ?"
+    f"WHERE f.state IN ({_words([*OPEN])}) AND (h.stage <> 'closed' OR h.link <> 'own') LIMIT ?"
 )
 _OVERDUE = (
-    f"SELECT number FROM followups WHERE state NOT IN ({_words([*OVER])}) AND until < ? AND overdue_at IS NULL LIMIT ?"
+    f"SELECT number FROM followups WHERE state IN ({_words([*OPEN])}) AND until < ? AND overdue_at IS NULL LIMIT ?"
 )
 _CONTACT = "SELECT state, detail FROM campaign_contacts WHERE campaign = ? AND list = ? AND row = ?"
 _TRIES = (

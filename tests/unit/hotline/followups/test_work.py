@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from hotline.contacts.importing import Wanted, import_list
+from hotline.followups import acts, work
 from hotline.followups.work import Worked
 from hotline.versions.follow_up_rules import FollowUpRules
 from tests.unit.hotline.followups.visits import DAY, LIST, Visits, rules
@@ -222,3 +223,26 @@ def test_a_list_that_is_taken_away_puts_them_back_and_they_are_put_on_the_next(v
     assert visits.off(60.0).asked == []
     assert visits.off(60.0).asked == [1]
     assert len(visits.fetch()) == 1
+
+
+def test_each_look_is_by_an_index(visits: Visits) -> None:
+    queries = {
+        name: value
+        for name, value in vars(work).items()
+        if isinstance(value, str) and value.startswith("SELECT") and name not in ("_LAST_TRY", "SELECT")
+    }
+    assert len(queries) >= 12
+    for name, query in queries.items():
+        plan = visits.query(f"EXPLAIN QUERY PLAN {query}", *[0] * query.count("?"))
+        scans = [step for *_, step in plan if step.startswith("SCAN") and "contact_lists" not in step]
+        assert scans == [], name
+
+
+def test_a_merged_case_has_its_results_where_the_matter_goes_on(visits: Visits) -> None:
+    case = visits.close_case()
+    visits.off()
+    other = visits.close_case("+8613900139000")
+    visits.merge(case, other)
+    what = acts.Done("li", "they are content")
+    assert acts.done(visits.store, visits.rules, 1, what, None).state == "done"
+    assert [kind for kind, _ in visits.entries(other)] == ["followed_up"]

@@ -90,6 +90,10 @@ class Visits:
         """Take it up again."""
         self._write(case, [("reopened", {"reason": "x"})])
 
+    def merge(self, case: str, into: str) -> None:
+        """Let its matter go on in another one."""
+        self._write(case, [("merged", {"into": into, "reasons": ["x"]})])
+
     def _write(self, case: str, kinds: Sequence[tuple[str, dict[str, Any]]]) -> None:
         with writing(self.store) as connection:
             found = kept(connection, case)
