@@ -1,13 +1,14 @@
-"""JSON Schemas (draft 2020-12) of grades.yaml and dispatch.yaml, for completion in editors."""
+"""JSON Schemas (draft 2020-12) of grades.yaml, dispatch.yaml and followups.yaml, for completion in editors."""
 
 from typing import Any
 
 import msgspec
 
 from complaints.dispatch.settings import Dispatch
+from complaints.followups.settings import Written
 from complaints.grading.settings import Grades
 
-_KINDS: dict[str, type] = {"grades": Grades, "dispatch": Dispatch}
+_KINDS: dict[str, type] = {"grades": Grades, "dispatch": Dispatch, "followups": Written}
 NAMES = tuple(_KINDS)
 
 

@@ -21,7 +21,16 @@ from dialer.campaigns.commands import (
 )
 from dialer.governor.history import State
 from dialer.governor.questions import Origin
-from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, StepTaken, SurveyAnswered, VoicemailLeft
+from ivr.commands import (
+    CheckSecret,
+    HideDigits,
+    Lookup,
+    QuestionAnswered,
+    ShowDigits,
+    StepTaken,
+    SurveyAnswered,
+    VoicemailLeft,
+)
 
 CallOutcome = Literal[
     "answered",
@@ -341,6 +350,7 @@ RouterCommand = (
     | OfferLapsed
     | SuggestWayOut
     | SurveyAnswered
+    | QuestionAnswered
     | VoicemailLeft
     | LogCall
     | LogCallback

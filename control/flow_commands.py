@@ -50,7 +50,9 @@ class FlowCommands:
                 hub.give(command)
             case Answer() | Stop() | Listen() | Record() | StartMusic() | StopMusic() | HangUp():
                 hub.give(command)
-            case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Lookup() | flow.SurveyAnswered():
+            case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Lookup():
+                hub.give(command)
+            case flow.SurveyAnswered() | flow.QuestionAnswered():
                 hub.give(command)
             case flow.VoicemailLeft():
                 calls[command.call].end_as("message")

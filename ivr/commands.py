@@ -119,6 +119,17 @@ class SurveyAnswered(Command, frozen=True):
     score: int
 
 
+class QuestionAnswered(Command, frozen=True):
+    """Keep an answer to a question of a questionnaire: its word, and the figure of its key."""
+
+    call: CallId
+    questionnaire: str
+    version: str
+    question: str
+    word: str
+    figure: int
+
+
 class StepTaken(Command, frozen=True):
     """Log a step that is over. `keys` as pressed, `•` where hidden; `outcome` is the step's own word."""
 
@@ -165,6 +176,7 @@ IvrCommand = (
     | Transfer
     | VoicemailLeft
     | SurveyAnswered
+    | QuestionAnswered
     | RecordingConsent
     | StepTaken
     | FlowEnded

@@ -128,13 +128,24 @@ class Listen(Asking, frozen=True, array_like=True, kw_only=True):
     confidence: float
 
 
+class SurveyAnswer(msgspec.Struct, frozen=True, array_like=True):
+    """Answer to a question of a questionnaire: its word, and where it leads."""
+
+    word: str
+    then: str
+
+
 class Survey(Asking, frozen=True, array_like=True, kw_only=True):
-    """Ask for a score from `least` to `most`, one key."""
+    """Ask for a score from `least` to `most`, one key; of a questionnaire, for one of its `answers` by their keys."""
 
     question: str
     least: int
     most: int
     then: str
+    questionnaire: str = ""
+    version: str = ""
+    """Of the questionnaire."""
+    answers: dict[str, SurveyAnswer] = {}
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True):
@@ -156,6 +167,10 @@ class Set(Step, frozen=True, array_like=True, kw_only=True):
 
     values: dict[str, Value]
     then: str
+
+
+CASE_STATE = "house:case_state"
+"""A lookup that the house answers itself: the state of a case, by its number and the last digits of the caller's."""
 
 
 class Lookup(Step, frozen=True, array_like=True, kw_only=True):

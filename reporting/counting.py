@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from reporting.cases import case_figures
 from reporting.contacts import Contacts
 from reporting.fates import Fate, fate
+from reporting.followups import AnswerRow, FollowUpRow, follow_up_figures, question_figures
 from reporting.ratios import whole_seconds
 from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, accuracy, scene_figures
 from reporting.rows import CallKind, CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
@@ -106,6 +107,8 @@ class Figures:
         hand_overs: Sequence[HandOverRow] = (),
         attempts: Mapping[str, Mapping[str, int]] | None = None,
         gaps: Sequence[str] = (),
+        follow_ups: Sequence[FollowUpRow] = (),
+        answers: Sequence[AnswerRow] = (),
     ) -> Report:
         """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
         be read."""
@@ -146,6 +149,8 @@ class Figures:
             scenes={scene: scene_figures(states) for scene, states in sorted((attempts or {}).items())},
             suggestions=[],
             gaps=list(gaps),
+            followups=follow_up_figures(follow_ups),
+            questionnaires=question_figures(answers, self._settings.satisfaction),
         )
 
     def _count(self, call: CallRow) -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from reporting.cases import CaseFigures
 from reporting.contacts import RepeatFigures, ResolutionFigures
+from reporting.followups import FollowUpFigures, QuestionFigures
 from reporting.ratios import Interval, percent, wilson
 from reporting.rows import ReviewRow
 from reporting.satisfaction import AgentGrades, SatisfactionFigures
@@ -104,6 +105,10 @@ class Report(msgspec.Struct, frozen=True):
     suggestions: list[Suggestion]
     gaps: list[str]
     """What could not be read, in words; those figures are missing, and nothing else."""
+    followups: dict[str, FollowUpFigures] = {}
+    """By rule; the empty name is all of them."""
+    questionnaires: dict[str, dict[str, QuestionFigures]] = {}
+    """By questionnaire and question."""
 
 
 def accuracy(reviews: Sequence[ReviewRow]) -> AccuracyFigures:

@@ -73,7 +73,7 @@ class SatisfactionFigures(msgspec.Struct, frozen=True):
 
 
 class AgentGrades(msgspec.Struct, frozen=True):
-    """Answers about one agent's talks; too few to be corrected."""
+    """Answers about one agent's talks, or to one question of a questionnaire; too few to be corrected."""
 
     sample: int
     grades: list[int]
@@ -148,16 +148,7 @@ class Satisfaction:
     def by_agent(self) -> dict[str, AgentGrades]:
         """By the agent of the last talk."""
         weights = self._settings.weights
-        return {
-            agent: AgentGrades(
-                sum(grades),
-                list(grades),
-                _index(grades, weights),
-                percent(_satisfied(grades), sum(grades)),
-                wilson(_satisfied(grades), sum(grades)),
-            )
-            for agent, grades in sorted(self._by_agent.items())
-        }
+        return {agent: grades_of(grades, weights) for agent, grades in sorted(self._by_agent.items())}
 
     def _figures(self, queues: Sequence[str]) -> SatisfactionFigures:
         talks = {where: count for where, count in self._talks.items() if where[0] in queues}
@@ -188,6 +179,14 @@ class Satisfaction:
             since = at - 3600 * self._settings.once_in_h
             self._answered_at = {one: when for one, when in self._answered_at.items() if when > since}
             self._prune_at = max(_PRUNE, 2 * len(self._answered_at))
+
+
+def grades_of(grades: Counts, weights: Sequence[float]) -> AgentGrades:
+    """The figures of answers by grade, that are too few to be corrected."""
+    satisfied, sample = _satisfied(grades), sum(grades)
+    return AgentGrades(
+        sample, list(grades), _index(grades, weights), percent(satisfied, sample), wilson(satisfied, sample)
+    )
 
 
 def corrected(

@@ -10,17 +10,17 @@ from hotline.store.standing_reader import StandingReader
 
 
 class GrownLists:
-    """Looks whether a list was imported, or took the place of another one."""
+    """Looks whether a list was imported, took the place of another one, or was given more people."""
 
     def __init__(self, database: Path, named: Callable[[], Collection[str]], tell: Callable[[str], None]) -> None:
         """`named`: the lists that campaigns call; `tell` is given each that has grown."""
         self._reader = StandingReader(database)
         self._named = named
         self._tell = tell
-        self._known: dict[str, int] = {}
+        self._known: dict[str, tuple[int, int]] = {}
 
     async def look(self) -> None:
-        """Tell of each list that is another one than at the last look; at the first, of all that are there."""
+        """Tell of each list that is another one, or has more rows, than at the last look; at the first, of all."""
         named = self._named()
         if not named:
             return
@@ -30,9 +30,10 @@ class GrownLists:
         for name in grown:
             self._tell(name)
 
-    def _read(self) -> dict[str, int]:
+    def _read(self) -> dict[str, tuple[int, int]]:
         try:
             with self._reader.looking() as connection:
-                return dict(connection.execute("SELECT name, id FROM contact_lists WHERE state = 'ready'").fetchall())
+                query = "SELECT name, id, rows FROM contact_lists WHERE state = 'ready'"
+                return {name: (list_, rows) for name, list_, rows in connection.execute(query).fetchall()}
         except (sqlite3.Error, OSError, BadInput):  # the next look comes in a second
             return self._known

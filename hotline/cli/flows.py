@@ -67,7 +67,7 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
     began = time.perf_counter()
     with told():
         checked = check(opened)
-        unknown = stored.unknown(opened.database, checked.campaigns.lists)
+        unknown = stored.unknown(opened.database, [*checked.campaigns.lists, *checked.follow_up_lists])
     waits = unapproved(opened, checked.files) if checked.gate.book.scenes and not checked.errors else ""
     problems = [*checked.problems, *unreadable_numbers(opened), *unknown]
     errors = [problem for problem in problems if not problem.warning]
@@ -178,7 +178,7 @@ def schema(
         str,
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
-            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks or reports."
+            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks, followups, questionnaires or reports."
         ),
     ] = "flow",
 ) -> None:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "cases": ("records", "Cases, newest first."),
     "case": ("case", "Cases with stage, grade, department: list, show, every act, matches."),
     "case-intake": ("case_intake", "Take cases in: a text, e-mails, a mailbox, a CSV file, a regulator's transfer."),
+    "followups": ("followups", "Follow-up visits: who is due, results, skipped, tried again; answers as CSV."),
     "report": ("report", "Reports of a day, a week, a month; the monthly sample, and reviews of recordings."),
     "audit": ("audit", "Whether anybody altered the audit log of cases."),
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),

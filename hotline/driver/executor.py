@@ -33,7 +33,7 @@ from hotline.driver.outgoing import ListsAlone, Outgoing
 from hotline.store import statements
 from hotline.store.writer import Writer
 from hotline.views.masking import parties
-from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft
+from ivr.commands import CheckSecret, HideDigits, Lookup, QuestionAnswered, ShowDigits, SurveyAnswered, VoicemailLeft
 from ivr.events import SecretChecked
 from ivr.vault import Vault
 
@@ -144,6 +144,7 @@ class CommandExecutor:
             FileCase: self._file,
             commands.PrepareSpeech: self._prepare,
             SurveyAnswered: lambda row: writer.write(statements.SURVEY, (row.call, row.question, row.score)),
+            QuestionAnswered: _left_to_others,
             commands.LogCall: self._log_call,
             commands.LogCallback: lambda row: writer.write(statements.CALLBACK, msgspec.structs.astuple(row)),
             commands.AskGate: self._ask_gate,

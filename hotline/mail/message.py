@@ -44,7 +44,7 @@ def message(settings: MailSettings, identity: str, told: Told, at: float, zone: 
         *([f"部门 department: {told.department}"] if told.department else []),
         *([f"经办人 handler: {told.handler}"] if told.handler else []),
         "",
-        f"hotline case clock {told.case}",
+        "hotline followups list --overdue" if told.clock.startswith("followup ") else f"hotline case clock {told.case}",
     ]
     mail.set_content("\n".join(lines) + "\n")
     return mail

@@ -16,6 +16,7 @@ from hotline.ledger.port import LedgerAway
 from hotline.ledger.searching import Reader
 from hotline.reports import calls
 from hotline.reports.cases import case_rows
+from hotline.reports.followups import answer_rows, follow_up_rows
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
 from reporting.counting import Figures
@@ -57,9 +58,12 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
         for review in calls.reviews(connection, span.since, span.until):
             figures.review(review)
         cases = case_rows(connection, book, span.since, span.until, now)
+        before = min(span.until, now)
+        visits = follow_up_rows(connection, span.since, before)
+        answers = answer_rows(connection, span.since, before, rules.figures.satisfaction.once_in_h)
         progress(of, of)
     attempts, gaps = _attempts(site, span)
-    report = figures.report(now, cases.opened, cases.clocks, cases.hand_overs, attempts, gaps)
+    report = figures.report(now, cases.opened, cases.clocks, cases.hand_overs, attempts, gaps, visits, answers)
     return with_suggestions(report, rules.suggestions)
 
 

@@ -48,6 +48,8 @@ def tables(report: Report, words: Words, names: Names) -> list[Table]:
         _cases(report, words, names),
         _clocks(report, words, names),
         _departments(report, words, names),
+        _follow_ups(report, words),
+        _questions(report, words),
         _scenes(report, words),
     )
     return [table for table in made if table.rows]
@@ -251,6 +253,46 @@ def _departments(report: Report, words: Words, names: Names) -> Table:
             ]
         )
     return Table("departments", words["case_departments"], columns, rows)
+
+
+def _follow_ups(report: Report, words: Words) -> Table:
+    columns: list[tuple[str, Form]] = [
+        (words["rule"], "text"),
+        (words["due"], "count"),
+        (words["done"], "count"),
+        (words["in_time"], "count"),
+        (words["in_time_rate"], "rate"),
+        (words["held_back"], "count"),
+        (words["given_up"], "count"),
+        (words["not_wanted"], "count"),
+        (words["pending"], "count"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            *(name or words["all_of_them"], one.due, one.done, one.in_time, one.in_time_rate),
+            *(one.held, one.given_up, one.not_wanted, one.pending),
+        ]
+        for name, one in report.followups.items()
+    ]
+    return Table("followups", words["followups"], columns, rows, total=True)
+
+
+def _questions(report: Report, words: Words) -> Table:
+    columns: list[tuple[str, Form]] = [
+        (words["questionnaire"], "text"),
+        (words["question"], "text"),
+        (words["answer"], "text"),
+        (words["count"], "count"),
+        (words["sample"], "count"),
+        (words["index"], "index"),
+    ]
+    rows: list[list[Cell]] = [
+        [questionnaire, question, word, count, one.sample, one.satisfaction.index if one.satisfaction else None]
+        for questionnaire, questions in report.questionnaires.items()
+        for question, one in questions.items()
+        for word, count in one.words.items()
+    ]
+    return Table("questionnaires", words["questionnaires"], columns, rows)
 
 
 def _scenes(report: Report, words: Words) -> Table:

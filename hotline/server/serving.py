@@ -33,10 +33,12 @@ from hotline.driver.clock import Clock
 from hotline.driver.do_not_call import NumberList
 from hotline.driver.executor import CommandExecutor
 from hotline.driver.house_lists import HouseLists
+from hotline.driver.house_lookups import HouseLookups
 from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
 from hotline.driver.outgoing import GovernedCalls
 from hotline.driver.services import Services
+from hotline.followups.answers import AnswerRows
 from hotline.journal.recovery import recover
 from hotline.journal.replaying import replayed
 from hotline.journal.write_ahead import WriteAhead
@@ -48,6 +50,7 @@ from hotline.server.case_clocks import CaseClocks
 from hotline.server.case_work import CaseWork
 from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
+from hotline.server.follow_ups import FollowUps
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
 from hotline.server.registrations import FailedRegistrations
@@ -246,7 +249,7 @@ class Server:
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
         self._writer = writer = Writer(database, self._on_trouble, self._store)
         self._cell.keeping.kept = self._kept
-        vault, lookups = Vault(), Lookups(self._services)
+        vault, lookups = Vault(), Lookups(self._services, HouseLookups(database))
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
         gate = self._gate
@@ -254,6 +257,8 @@ class Server:
         executor.is_pin = PinFile(self.site.override_pin).is_right
         rows = CampaignRows(writer.write, time.time)
         executor.also_write(rows.kinds, rows.take)
+        answer_rows = AnswerRows(writer.write, time.time)
+        executor.also_write(answer_rows.kinds, answer_rows.take)
         executor.contacts = Fetching(database, writer, self._utc)
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
         executor.also_write(outbox.kinds, outbox.write)
@@ -330,6 +335,7 @@ class Server:
         tellers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
         clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
         case_work = CaseWork(site, self._versions)
+        follow_ups = FollowUps(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
 
         def lists() -> set[str]:
             return {share.name for one in self.controller.campaigns().values() for share in one.lists}
@@ -351,6 +357,7 @@ class Server:
             "retention": keep_and_delete,
             "cases": work_off_cases,
             "clocks of cases": lambda: clocks.look(self.register.version, self._clock.now() + self.register.offset_s),
+            "follow-ups": lambda: follow_ups.look(self.register.version, self._utc()),
             "trend of waits": lambda: self.controller.sample_trend(),
             "old snapshots": lambda: thinning.look(self._clock.now()),
             "policy of outgoing calls": self._gate.look,

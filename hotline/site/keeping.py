@@ -33,6 +33,10 @@ class KeepSettings(Strict):
     """The call log: a call with all that was logged of it. It stays as long as a recording or a case of it does."""
     cases: int | None = pydantic.Field(None, ge=1)
     """From the day they were opened."""
+    followups: int | None = pydantic.Field(None, ge=1)
+    """Visits of people without a case, from their end; others go with their case."""
+    answers: int | None = pydantic.Field(None, ge=1)
+    """To questionnaires, that came without a call; others go with their call or their follow-up."""
     waits: int | None = pydantic.Field(400, ge=1)
     """What the forecast of waits is fitted on: a year with its seasons."""
     agent_states: int | None = pydantic.Field(None, ge=1)

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-Kind = Literal["cases", "recordings", "voicemail", "calls", "waits", "agent_states", "overrides", "journal"]
+Kind = Literal[
+    "cases", "recordings", "voicemail", "calls", "followups", "answers", "waits", "agent_states", "overrides", "journal"
+]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they go: a case that goes lets the recordings of its call go in the same run."""
 
 OF_A_CALL = (
-    "call_agents", "callbacks", "calls", "legs", "steps", "surveys", "talk_reviews", "talks", "transfers",
+    "answers", "call_agents", "callbacks", "calls", "legs", "steps", "surveys", "talk_reviews", "talks", "transfers",
     "webhook_outbox",
 )  # fmt: skip
 """Tables whose rows go with their call: the call's row itself, and what was logged of it."""
@@ -28,10 +30,19 @@ _OF_A_CASE = (
     'DELETE FROM case_heads WHERE "case" = ?',
     'DELETE FROM case_clocks WHERE "case" = ?',
     'DELETE FROM case_notices WHERE "case" = ?',
+    'DELETE FROM answers WHERE followup IN (SELECT number FROM followups WHERE "case" = ?)',
+    'DELETE FROM followup_log WHERE followup IN (SELECT number FROM followups WHERE "case" = ?)',
+    'DELETE FROM followups WHERE "case" = ?',
     "UPDATE case_entries SET author = '', fields = '{}', erased_at = CAST(strftime('%s', 'now') AS REAL)"
     ' WHERE "case" = ?',
 )
 """What goes with a case. Its entries lose author and fields, and keep their digests: see hotline.store.case_log."""
+
+_OF_A_FOLLOW_UP = (
+    "DELETE FROM answers WHERE followup = ?",
+    "DELETE FROM followup_log WHERE followup = ?",
+    "DELETE FROM followups WHERE number = ?",
+)
 
 _NOT_HELD = "NOT EXISTS (SELECT 1 FROM legal_holds AS h WHERE h.call = {0}.call)"
 _NO_CASE = "NOT EXISTS (SELECT 1 FROM cases AS k WHERE k.call = {0}.call)"
@@ -46,6 +57,8 @@ _OLD = {
     "recordings": _RECORDED.format("talk"),
     "voicemail": _RECORDED.format("message"),
     "calls": "FROM calls AS c WHERE c.arrived_at < :before AND c.ended_at < :before",
+    "followups": "FROM followups AS c WHERE c.changed_at < :before AND c.\"case\" = ''",
+    "answers": "FROM answers AS c WHERE c.at < :before AND c.call = '' AND c.followup IS NULL",
     "waits": "FROM waits AS c WHERE c.joined_at < :before",
     "agent_states": "FROM agent_states AS c WHERE c.since < :before",
     "overrides": "FROM overrides AS c WHERE c.over_at < :before",
@@ -57,6 +70,8 @@ _KEPT_BY: dict[str, Sequence[str]] = {
     "recordings": (_NOT_HELD, _NO_CASE),
     "voicemail": (_NOT_HELD, _NO_CASE),
     "calls": (_NOT_HELD, _NO_CASE, _NO_RECORDING, _NO_CALLBACK),
+    "followups": ("c.state IN ('done', 'not_wanted', 'cancelled')",),
+    "answers": (),
     "waits": (_NOT_HELD,),
     "agent_states": (),
     "overrides": (),
@@ -67,14 +82,16 @@ _AT = {
     "recordings": "c.ended_at",
     "voicemail": "c.ended_at",
     "calls": "c.ended_at",
+    "followups": "c.changed_at",
+    "answers": "c.at",
     "waits": "c.joined_at",
     "agent_states": "c.since",
     "overrides": "c.over_at",
 }
 _ORDER = {**_AT, "recordings": "r.rowid", "voicemail": "r.rowid", "calls": "c.arrived_at"}
 """By an index: the oldest first, or nearly so, without sorting all that is old for each piece."""
-_KEY = {"cases": "c.number", "recordings": "r.path", "voicemail": "r.path", "calls": "c.call"}
-_ROWS = {"cases": 200, "recordings": 100, "voicemail": 100, "calls": 100}
+_KEY = {"cases": "c.number", "recordings": "r.path", "voicemail": "r.path", "calls": "c.call", "followups": "c.number"}
+_ROWS = {"cases": 200, "recordings": 100, "voicemail": 100, "calls": 100, "followups": 200}
 _SMALL_ROWS = 2_000
 """Of events, and of what nothing hangs on."""
 
@@ -128,7 +145,7 @@ def next_piece(connection: sqlite3.Connection, kind: Kind, before: float, skip: 
                 f"SELECT count(*) FROM (SELECT 1 {_OLD[kind]} LIMIT {_SMALL_ROWS})", {"before": before}
             ).fetchone()
             return Piece([*_forget_events(before)], count=count) if count else Piece()
-        case "waits" | "agent_states" | "overrides":
+        case "answers" | "waits" | "agent_states" | "overrides":
             rowids = connection.execute(
                 f"SELECT c.rowid {_going(kind)} ORDER BY {_ORDER[kind]} LIMIT {_SMALL_ROWS}", {"before": before}
             ).fetchall()
@@ -140,6 +157,8 @@ def next_piece(connection: sqlite3.Connection, kind: Kind, before: float, skip: 
             ).fetchall()
     if kind == "cases":
         return Piece([(statement, key) for statement in _OF_A_CASE for key in keys], count=len(keys))
+    if kind == "followups":
+        return Piece([(statement, key) for statement in _OF_A_FOLLOW_UP for key in keys], count=len(keys))
     if kind == "calls":
         statements = [f'DELETE FROM {table} WHERE "call" = ?' for table in OF_A_CALL]
         return Piece([(statement, key) for statement in statements for key in keys], count=len(keys))

@@ -14,6 +14,7 @@ import msgspec
 from acd.config import Configuration, expression_problems, read
 from calls.ids import QueueName
 from complaints.clocks.book import ClockBook
+from complaints.followups.reading import FOLLOW_UPS
 from control.treatment import QueueTreatment
 from dialer.campaigns.reading import CampaignReading
 from dsl.records import decoding_problem
@@ -22,6 +23,8 @@ from hotline.site.settings import Site
 from hotline.versions.campaigns import read_folder, unheard
 from hotline.versions.case_rules import CaseRules, read_case_rules
 from hotline.versions.clocks import names_of_clocks, read_folder_clocks
+from hotline.versions.follow_up_rules import FollowUpRules
+from hotline.versions.followups import lists_named, read_folder_follow_ups
 from hotline.versions.house_phrases import house_phrases
 from hotline.versions.outgoing import OUTGOING, read_outgoing
 from hotline.versions.routing import RoutingConfiguration
@@ -60,6 +63,9 @@ class Checked:
     campaigns: CampaignReading = field(default_factory=CampaignReading)
     case_rules: CaseRules = field(default_factory=CaseRules)
     clocks: ClockBook = field(default_factory=ClockBook)
+    follow_ups: FollowUpRules = field(default_factory=FollowUpRules)
+    follow_up_lists: list[tuple[str, Mark]] = field(default_factory=list)
+    """The lists of people whom follow-ups are for, each with its place."""
 
     @property
     def errors(self) -> list[Problem]:
@@ -86,6 +92,9 @@ def check(site: Site) -> Checked:
     clocks, wrong_clocks = read_folder_clocks(compiled.roots, compiled.hours)
     case_rules, wrong_case_rules = read_case_rules(compiled.roots, compiled.hours, names_of_clocks(compiled.roots))
     problems += [*gate.problems, *campaigns.problems, *wrong_case_rules, *wrong_clocks]
+    around_visits = compiled.hours, clocks, case_rules, campaigns, compiled.questionnaires
+    follow_ups, wrong_follow_ups = read_folder_follow_ups(compiled.roots, *around_visits)
+    problems += wrong_follow_ups
     if REPORTS in compiled.roots:
         problems += read_reports(compiled.roots[REPORTS])[1]
     problems += unheard(campaigns, {name: one.kind for name, one in site.switches.items()})
@@ -127,7 +136,7 @@ def check(site: Site) -> Checked:
     problems = sorted(set(problems), key=lambda problem: problem.order)
     program = None if broken else compiled.program
     routing = None if broken else routing
-    around_cases = case_rules, clocks
+    around_cases = case_rules, clocks, follow_ups, lists_named(follow_ups.book, compiled.roots.get(FOLLOW_UPS))
     return Checked(texts, region, site.settings.zone, paths, problems, program, routing, gate, campaigns, *around_cases)
 
 

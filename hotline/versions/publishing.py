@@ -79,7 +79,8 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     )
     book = checked.gate.book.signed(_book_before(versions), publisher)
     sources = list(checked.paths.items())
-    versions.add(manifest, program, checked.routing, sources, book, checked.campaigns.campaigns, checked.clocks)
+    campaigns = checked.campaigns.campaigns
+    versions.add(manifest, program, checked.routing, sources, book, campaigns, checked.clocks, checked.follow_ups)
     versions.activate(version)
     warnings = [str(problem) for problem in checked.problems if problem.warning] + built.warnings
     return Published(version, tried, built.made, built.kept, warnings, time.perf_counter() - began)

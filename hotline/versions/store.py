@@ -25,6 +25,7 @@ from complaints.clocks.book import ClockBook
 from dialer.campaigns.settings import CampaignSettings
 from dialer.scenes.approval import APPROVALS
 from dialer.scenes.book import EMPTY, Book
+from hotline.versions.follow_up_rules import FollowUpRules
 from hotline.versions.policies import POLICIES
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program, decode, encode
@@ -32,6 +33,7 @@ from ivr.program import Program, decode, encode
 _KEPT = 30
 _BOOK = "scenes.json"
 _CLOCKS = "clocks.json"
+_FOLLOW_UPS = "followups.json"
 _CAMPAIGNS = "campaigns.msgpack"
 """And not JSON, which has no infinity: the wait after a result that is never tried again."""
 
@@ -61,6 +63,7 @@ class Versions:
         self._books = lru_cache(maxsize=4)(self._read_book)
         self._clocks = lru_cache(maxsize=4)(self._read_clocks)
         self._campaigns = lru_cache(maxsize=4)(self._read_campaigns)
+        self._follow_ups = lru_cache(maxsize=4)(self._read_follow_ups)
 
     def program(self, version: str) -> Program:
         """The flows of a version. Raises BadInput when it is not here."""
@@ -81,6 +84,11 @@ class Versions:
     def clocks(self, version: str) -> ClockBook:
         """Its clocks of cases; none in a version of before them. Raises BadInput when the version is not here."""
         return self._clocks(version)
+
+    def follow_ups(self, version: str) -> FollowUpRules:
+        """Its follow-ups and questionnaires; none in a version of before them. Raises BadInput when the version is not
+        here."""
+        return self._follow_ups(version)
 
     def policies(self, version: str) -> dict[str, str]:
         """The texts of its policies by path, as they were published. Raises BadInput when it is not here."""
@@ -157,6 +165,7 @@ class Versions:
         book: Book = EMPTY,
         campaigns: Mapping[str, CampaignSettings] = MappingProxyType({}),
         clocks: ClockBook = ClockBook(),  # noqa: B008 - it is frozen
+        follow_ups: FollowUpRules = FollowUpRules(),  # noqa: B008 - it is frozen
     ) -> None:
         """Write a version down, whole or not at all."""
         unfinished = self._folder / f".{manifest.version}.new"
@@ -167,6 +176,7 @@ class Versions:
         (unfinished / _BOOK).write_bytes(msgspec.json.encode(book))
         (unfinished / _CAMPAIGNS).write_bytes(msgspec.msgpack.encode(dict(campaigns)))
         (unfinished / _CLOCKS).write_bytes(msgspec.json.encode(clocks))
+        (unfinished / _FOLLOW_UPS).write_bytes(msgspec.json.encode(follow_ups))
         (unfinished / "manifest.json").write_bytes(msgspec.json.encode(manifest))
         for name, path in sources:
             target = unfinished / "source" / name
@@ -248,6 +258,15 @@ class Versions:
             return msgspec.json.decode(self._read(version, _CLOCKS), type=ClockBook)
         except msgspec.DecodeError as error:
             raise BadInput(f"version {version}: its clocks are not of this release; publish them again") from error
+
+    def _read_follow_ups(self, version: str) -> FollowUpRules:
+        self.manifest(version)
+        if not (self._folder / version / _FOLLOW_UPS).exists():
+            return FollowUpRules()
+        try:
+            return msgspec.json.decode(self._read(version, _FOLLOW_UPS), type=FollowUpRules)
+        except msgspec.DecodeError as error:
+            raise BadInput(f"version {version}: its follow-ups are not of this release; publish them again") from error
 
     def _read(self, version: str, name: str) -> bytes:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from complaints.clocks.reading import CLOCKS
 from complaints.dispatch.reading import DISPATCH
+from complaints.followups.reading import FOLLOW_UPS
 from complaints.grading.reading import GRADES
 from dialer.campaigns.reading import CAMPAIGNS
 from dialer.scenes.approval import APPROVALS
@@ -21,12 +22,13 @@ from hotline.versions.transfers import TRANSFERS
 from hotline.versions.trunks import TRUNKS
 from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
 from ivr.compiler.overrides import OVERRIDES
+from ivr.compiler.questionnaires import QUESTIONNAIRES
 from ivr.compiler.queue_rules import QUEUES
 from reporting.reading import REPORTS
 from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
-_OF_CASES = (CLOCKS, DISPATCH, GRADES)
+_OF_CASES = (CLOCKS, DISPATCH, FOLLOW_UPS, GRADES, QUESTIONNAIRES)
 _OF_CALLS = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
 _FILES = tuple(sorted((*_OF_CALLS, *_OF_CASES, REPORTS)))
 _FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS)

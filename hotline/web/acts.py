@@ -14,6 +14,7 @@ OPEN = frozenset(
     {
         ("GET", "/health"),
         ("GET", "/waiting/{token}"),  # the token is the right
+        ("GET", "/case-state/{token}"),  # likewise
         ("POST", "/session"),
         ("GET", "/session"),  # about whoever asks, as the next two
         ("DELETE", "/session"),

@@ -20,10 +20,12 @@ from hotline.web import (
     calls,
     campaign_work,
     campaigns,
+    case_state,
     cases,
     consultations,
     description,
     dialling,
+    follow_ups,
     governing,
     live_events,
     moving,
@@ -124,6 +126,8 @@ def make(
     _agents(app, controller, works)
     calls.add(app, controller, guard)
     cases.add(app, controller, guard)
+    case_state.add(app, controller, guard, tokens)
+    follow_ups.add(app, controller, guard)
     recordings.add(app, controller, guard)
     gate = answers or ClosedGate()
     dialling.add(app, controller, works, gate)

@@ -19,10 +19,12 @@ from ivr.compiler.flows import flow_name, read_flow
 from ivr.compiler.grammar import Reading, RefKind
 from ivr.compiler.overrides import OVERRIDES, read_overrides
 from ivr.compiler.phrases import Phrases, read_phrases
+from ivr.compiler.questionnaires import QUESTIONNAIRES, lint_ways, read_questionnaires
 from ivr.compiler.queue_rules import QUEUES
 from ivr.compiler.vocabulary import SITE_WORDS
 from ivr.override_rules import OverrideRules
 from ivr.program import Flow, Limits, Program
+from ivr.questionnaires import Questionnaire
 
 FLOWS = "dialplans/flows/"
 ENTRY, HOURS, DEFAULTS = "dialplans/entry.yaml", "dialplans/hours.yaml", "dialplans/defaults.yaml"
@@ -48,6 +50,7 @@ class Compilation:
     phrases: Phrases = field(default_factory=lambda: Phrases({}))
     hours: dict[str, Hours] = field(default_factory=dict)
     """Flows, phrases and hours as far as they could be read, for checks of others."""
+    questionnaires: dict[str, Questionnaire] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Problem]:
@@ -88,7 +91,9 @@ class _Compiler:
         self._unknown_defaults(defaults)
         phrases = self._phrases(languages)
         hours = self._hours(today)
-        flows = self._flows({word: node for word, node in defaults.items() if word in SITE_WORDS})
+        usual = {word: node for word, node in defaults.items() if word in SITE_WORDS}
+        flows = self._flows(usual)
+        flows |= self._questionnaires(usual, flows, phrases)
         done.flows, done.phrases, done.hours = flows, phrases, hours
         self._lint(flows, phrases, hours, languages)
         entries = self._entries(flows)
@@ -209,6 +214,22 @@ class _Compiler:
             if flow is not None:
                 flows[name] = flow
         return flows
+
+    def _questionnaires(
+        self, defaults: Mapping[str, Node], flows: Mapping[str, Flow], phrases: Phrases
+    ) -> dict[str, Flow]:
+        """The flows that questionnaires are; a file of the same name is told."""
+        done, found = self._done, read_questionnaires(self._done.roots.get(QUESTIONNAIRES), defaults, phrases)
+        for name in [name for name in found.flows if name in flows]:
+            told = f"{name} is a questionnaire of {QUESTIONNAIRES} already"
+            self._problem(Mark(f"{FLOWS}{name}.yaml", 1, 1), "questionnaire", told)
+        if QUESTIONNAIRES in self._unread or len(found.questionnaires) < len(found.names):
+            self._unread |= {f"{FLOWS}questionnaires/{name}.yaml" for name in found.names}
+        done.problems += [*found.problems, *lint_ways(found)]
+        done.problems += [problem for reading in found.readings.values() for problem in reading.problems]
+        done.readings |= found.readings
+        done.questionnaires = found.questionnaires
+        return found.flows
 
     def _lint(
         self, flows: Mapping[str, Flow], phrases: Phrases, hours: Mapping[str, Hours], languages: tuple[str, ...]

@@ -28,6 +28,7 @@ from ivr.compiler.phrases import Phrases
 from ivr.compiler.ways import loops, unreachable
 from ivr.program import (
     BUILT_IN,
+    CASE_STATE,
     ENDINGS,
     LAST_AGENT,
     AnyStep,
@@ -201,10 +202,12 @@ def _secret(ref: Ref, flow: Flow, around: Surroundings) -> Iterator[Problem]:
 
 def _address(ref: Ref) -> Iterator[Problem]:
     """Check where a lookup asks: http:// or https://, a host, perhaps a port."""
+    if ref.name == CASE_STATE:
+        return
     found = _ADDRESS.fullmatch(ref.name)
     if found is None:
         scheme, separator, _ = ref.name.partition("://")
-        hint = nearest_hint(scheme, ("http", "https")) if separator else ""
+        hint = nearest_hint(scheme, ("http", "https")) if separator else nearest_hint(ref.name, (CASE_STATE,))
         message = f"{ref.name!r} is no address of a service{hint}: it begins with http:// or https:// and a host"
         yield Problem(ref.mark, "address", message)
     elif found["port"] and not 0 < int(found["port"]) < 65536:

@@ -12,11 +12,12 @@ from dsl.tree import NAME
 from ivr.compiler import shapes, values
 from ivr.compiler.grammar import Kind, Schema
 from ivr.compiler.overrides import overrides_schema
+from ivr.compiler.questionnaires import questionnaires_schema
 from ivr.compiler.test_cases import cases_schema
 from ivr.compiler.vocabulary import KINDS, SITE_WORDS
 from ivr.program import ENDINGS
 
-NAMES = ("flow", "defaults", "entry", "hours", "overrides", "skills", "tests")
+NAMES = ("flow", "defaults", "entry", "hours", "overrides", "questionnaires", "skills", "tests")
 """Kinds of files that have a schema here; those of queues and agents are made of acd/config."""
 
 
@@ -28,6 +29,7 @@ def json_schema(name: str = "flow") -> Schema:
         "entry": _entry,
         "hours": hours_schema,
         "overrides": overrides_schema,
+        "questionnaires": questionnaires_schema,
         "skills": _skills,
         "tests": cases_schema,
     }

@@ -25,6 +25,7 @@ from ivr.program import (
     Return,
     Say,
     Set,
+    Survey,
     Transfer,
 )
 
@@ -45,6 +46,8 @@ def successors(step: AnyStep) -> Iterator[str]:
             yield from step.keys.values()
         case Listen():
             yield from (answer.then for answer in step.answers)
+        case Survey(questionnaire=questionnaire, answers=answers) if questionnaire:
+            yield from (answer.then for answer in answers.values())
         case Branch():
             yield from (case.then for case in step.cases)
             yield step.otherwise

@@ -14,8 +14,9 @@ from calls.causes import Outcome
 from calls.commands import Listen as OpenEar
 from calls.commands import Stop
 from calls.events import CommandFailed, PlaybackFinished, SpeechHeard
+from calls.ids import CallId
 from ivr.checks import passes
-from ivr.commands import CheckSecret, SurveyAnswered
+from ivr.commands import CheckSecret, QuestionAnswered, SurveyAnswered
 from ivr.events import SecretChecked
 from ivr.machine.walk import Walk
 from ivr.program import Asking, Collect, Lines, Listen, Menu, Retry, Survey
@@ -194,7 +195,7 @@ def _choice(walk: Walk, step: Asking, key: str) -> None:
     elif isinstance(step, Listen):
         keys = {**step.global_keys, **{answer.key: answer.then for answer in step.answers if answer.key}}
     elif isinstance(step, Survey):
-        keys = {**step.global_keys, **{str(score): step.then for score in range(step.least, step.most + 1)}}
+        keys = {**step.global_keys, **_scores(step)}
     else:
         return
     typed = session.typed + key
@@ -216,10 +217,23 @@ def _choose(walk: Walk, typed: str, successor: str) -> None:
     step = walk.step()
     if isinstance(step, Asking):
         _close_ear(walk, step)
-    if isinstance(step, Survey) and typed not in step.global_keys:
+    if isinstance(step, Survey) and (typed in step.answers or typed not in step.global_keys):
         walk.session.owed = True
-        walk.out.append(SurveyAnswered(walk.session.call, step.question, int(typed)))
+        walk.out.append(_answered(walk.session.call, step, typed))
     walk.leave(typed, successor)
+
+
+def _scores(step: Survey) -> dict[str, str]:
+    if step.questionnaire:
+        return {key: answer.then for key, answer in step.answers.items()}
+    return {str(score): step.then for score in range(step.least, step.most + 1)}
+
+
+def _answered(call: CallId, step: Survey, typed: str) -> SurveyAnswered | QuestionAnswered:
+    if not step.questionnaire:
+        return SurveyAnswered(call, step.question, int(typed))
+    word = step.answers[typed].word
+    return QuestionAnswered(call, step.questionnaire, step.version, step.question, word, int(typed))
 
 
 def _digit(walk: Walk, step: Collect, key: str) -> None:

@@ -282,6 +282,8 @@ class Rehearsal:
                 self.messages.append(command)
             case c.SurveyAnswered():
                 self.scores[command.question] = command.score
+            case c.QuestionAnswered():
+                self.scores[command.question] = command.figure
             case c.StepTaken():
                 self.steps.append(command)
             case c.FlowEnded():

@@ -236,6 +236,9 @@ class Callers:
             case Survey():
                 if self._uniform(caller, "survey", 0) >= caller.group.manner.of.survey:
                     return "hang_up"
+                if step.answers:
+                    keys = sorted(step.answers)
+                    return keys[int(self._uniform(caller, "score", caller.turn) * len(keys))]
                 score = step.least + int(self._uniform(caller, "score", 0) * (step.most - step.least + 1))
                 return str(score)
             case _:

@@ -22,7 +22,7 @@ from control.call import Call
 from control.register import call_id
 from dialer.campaigns import commands as campaigns
 from dialer.campaigns.events import Fetched, Recalled
-from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits, SurveyAnswered, VoicemailLeft
+from ivr.commands import CheckSecret, HideDigits, Lookup, QuestionAnswered, ShowDigits, SurveyAnswered, VoicemailLeft
 from ivr.events import LookupFinished
 from ivr.machine.core import Ivr
 from ivr.vault import Vault
@@ -143,6 +143,7 @@ class House:
             commands.NotifyTalk: _nothing,
             commands.ForecastMade: _nothing,
             SurveyAnswered: _nothing,
+            QuestionAnswered: _nothing,
             VoicemailLeft: _nothing,
             CalledAgain: _nothing,
             OfferLapsed: _nothing,

@@ -34,7 +34,7 @@ def test_the_campaigns_of_the_page_are_read_with_the_samples_scenes(tmp_path: Pa
     (tmp_path / "dialplans/campaigns/loans.yaml").write_text(_YAML, encoding="utf-8")
     checked = check(Site.open(tmp_path))
     assert checked.errors == []
-    assert sorted(checked.campaigns.campaigns) == ["how_was_it", "instalment_calls"]
+    assert sorted(checked.campaigns.campaigns) == ["after_complaint_calls", "how_was_it", "instalment_calls"]
     (tmp_path / "dialplans/campaigns/loans.yaml").write_text(_DETECTING, encoding="utf-8")
     for prompts in (tmp_path / "prompts").glob("*.yaml"):
         prompts.write_text(

@@ -14,6 +14,7 @@ from hotline.site.settings import Settings
 from reporting.cases import ClosureFigures, HandOverFigures
 from reporting.contacts import RepeatFigures, ResolutionFigures
 from reporting.fates import FATES
+from reporting.followups import FollowUpFigures, QuestionFigures
 from reporting.reading import read_reports
 from reporting.report import QueueFigures, SceneFigures
 from reporting.satisfaction import LEAST_IN_CLASS, WAIT_BANDS_S, SatisfactionFigures, SatisfactionSettings
@@ -44,7 +45,7 @@ def test_the_schedule_of_the_page_is_a_setting() -> None:
 @pytest.mark.parametrize(
     "kind",
     [WaitFigures, TalkFigures, RepeatFigures, ResolutionFigures, SatisfactionFigures, SceneFigures, ClosureFigures,
-     HandOverFigures, QueueFigures, FigureSettings, SatisfactionSettings, Rule],
+     HandOverFigures, FollowUpFigures, QuestionFigures, QueueFigures, FigureSettings, SatisfactionSettings, Rule],
 )  # fmt: skip
 def test_every_figure_and_setting_is_told(kind: type[msgspec.Struct]) -> None:
     told_otherwise = {"answered_in_time", "abandoned_early", "longest_wait_s", "satisfied_interval", "grades", "name",

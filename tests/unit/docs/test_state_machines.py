@@ -12,6 +12,7 @@ import pytest
 
 from acd.agents import TRANSITIONS as AGENT
 from calls.transitions import Transitions
+from complaints.followups.table import FOLLOW_UPS
 from complaints.stages.table import LINKS as CASE_LINKS
 from complaints.stages.table import STAGES as CASE
 from control.contact_states import CONTACT_CALLS
@@ -38,6 +39,7 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "agent": AGENT,  # type: ignore[dict-item]
     "case": CASE,  # type: ignore[dict-item]
     "case link": CASE_LINKS,  # type: ignore[dict-item]
+    "follow up": FOLLOW_UPS,  # type: ignore[dict-item]
     "session": SESSION,  # type: ignore[dict-item]
     "talk asterisk": ASTERISK_TALK,  # type: ignore[dict-item]
     "talk freeswitch": FREESWITCH_TALK,  # type: ignore[dict-item]

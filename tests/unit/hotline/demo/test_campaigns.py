@@ -37,8 +37,8 @@ def test_the_dialplans_are_the_samples_but_for_the_hours_and_can_be_published(tm
     (tmp_path / "hotline.yaml").write_text(f"prompts: {SAMPLE / 'prompts'}\n", encoding="utf-8")
     checked = check(Site.open(tmp_path))
     assert [str(problem) for problem in checked.errors] == []
-    assert set(checked.campaigns.campaigns) == set(CAMPAIGNS)
-    for one in checked.campaigns.campaigns.values():
+    assert set(CAMPAIGNS) <= set(checked.campaigns.campaigns)
+    for one in (checked.campaigns.campaigns[name] for name in CAMPAIGNS):
         assert (one.ring_s, one.wrap_up_s) == (float(RING.split()[0]), 4.0)
         assert {share.name for share in one.lists} <= set(LISTS)
     hours = yaml.safe_load((folder / "hours.yaml").read_text(encoding="utf-8"))

@@ -56,6 +56,13 @@ def site_of_the_month(folder: Path) -> Site:
             _put_call(store, call)
         for call, talk, correct in MONTH["reviews"]:
             store.execute("INSERT INTO talk_reviews VALUES (?, ?, ?, 'li', 0)", (call, talk, correct))
+        for number, (rule, state, until, changed) in enumerate(MONTH["followups"], 1):
+            _put(store, "followups", {"number": number, "source": f"s{number}", "rule": rule, "state": state,
+                                      "until": at(until), "changed_at": at(changed)})  # fmt: skip
+        for source, question, word, figure, when, call, person in MONTH["answers"]:
+            _put(store, "answers", {"source": source, "questionnaire": "visit", "question": question, "word": word,
+                                    "figure": figure, "at": at(when), "call": call,
+                                    "person": _person(person) if person else ""})  # fmt: skip
     with writing(site.database) as connection:
         for case in MONTH["cases"]:
             _put_case(connection, case)
@@ -65,6 +72,12 @@ def site_of_the_month(folder: Path) -> Site:
 
 def _person(name: str) -> str:
     return f"+8613800138{int(name[1:]):03}" if name.startswith("p") else name
+
+
+def _put(store: sqlite3.Connection, table: str, known: dict[str, Any]) -> None:
+    columns = [row[1:4] for row in store.execute(f"PRAGMA table_info({table})")]
+    row = [known.get(name, _empty(kind) if needed else None) for name, kind, needed in columns]
+    store.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
 
 
 def _put_call(store: sqlite3.Connection, call: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from hotline.store import (
     case_clock_tables,
     case_tables,
     contact_tables,
+    followup_tables,
     legal_holds,
     opening,
     schema,
@@ -105,6 +106,8 @@ def test_every_kind_is_a_setting_and_every_table_has_its_rule() -> None:
     ruled |= {"campaign_states"}  # a row for each campaign
     ruled |= {"case_contacts", "case_entries", "case_heads", "case_matches"}  # with their case, entries by halves
     ruled |= {case_clock_tables.case_clocks.name, case_clock_tables.case_notices.name}  # with their case
+    ruled |= {followup_tables.case_guesses.name}  # for a day
+    ruled |= {followup_tables.followups.name, followup_tables.followup_log.name}  # with their case, or by their days
     ruled |= {user_tables.users.name}  # nobody is deleted: a name that stands in a log stays one person's
     assert campaign_tables.metadata is contact_tables.metadata is schema.metadata
     tables = {table.name: table for table in schema.metadata.sorted_tables}

@@ -144,7 +144,7 @@ def test_a_skill_that_is_listed_and_that_nobody_has(tmp_path: Path) -> None:
         text = (tmp_path / file).read_text(encoding="utf-8")
         (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     told = [str(problem) for problem in check(Site.open(tmp_path)).problems if problem.rule == "nobody"]
-    assert told == [f"{RECEPTION}:38:41: nobody has cards>=2: a caller would wait for nobody [nobody]"]
+    assert told == [f"{RECEPTION}:39:41: nobody has cards>=2: a caller would wait for nobody [nobody]"]
 
 
 def test_what_is_lowered_until_somebody_has_it_is_no_problem(tmp_path: Path) -> None:

@@ -120,6 +120,12 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
         "post /govern/policy/rollback": 422,
         "post /exceptions": 422,  # no policy, and so no exception of one
         "post /exceptions/{exception}/end": 422,  # none was granted
+        "get /case-state/{token}": 404,  # the token is a call's
+        "get /followups/{number}": 404,  # nobody is followed up
+        "get /followups/{number}/whole": 404,
+        "post /followups/{number}/done": 404,
+        "post /followups/{number}/end": 404,
+        "post /questionnaires/{questionnaire}/answers": 404,  # there is no such questionnaire
         **{f"{method} /session": 401 for method in ("post", "get", "delete")},  # nobody's link, and nobody's browser
         "post /session/password": 401,
     }
