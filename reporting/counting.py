@@ -106,9 +106,10 @@ class Figures:
         hand_overs: Sequence[HandOverRow] = (),
         attempts: Mapping[str, Mapping[str, int]] | None = None,
         gaps: Sequence[str] = (),
+        complaints: Mapping[str, int] | None = None,
     ) -> Report:
         """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
-        be read."""
+        be read. `complaints`: cases about these attempts, by scene."""
         self._contacts.finish(known_until)
         waits, talks = Waits(self._in_time_s), Talks()
         for of_queue in self._waits_of.values():
@@ -143,7 +144,10 @@ class Figures:
             hours=[one.figures() for one in hours],
             days={day: one.figures() for day, one in sorted(days.items())},
             cases=case_figures(opened, clocks, hand_overs),
-            scenes={scene: scene_figures(states) for scene, states in sorted((attempts or {}).items())},
+            scenes={
+                scene: scene_figures(states, (complaints or {}).get(scene, 0))
+                for scene, states in sorted((attempts or {}).items())
+            },
             suggestions=[],
             gaps=list(gaps),
         )

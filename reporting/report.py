@@ -36,6 +36,10 @@ class SceneFigures(msgspec.Struct, frozen=True):
     blocked: int
     answer_rate: float | None
     talk_rate: float | None
+    complaints: int = 0
+    """Cases that are about one of these calls."""
+    complaints_per_10000: float | None = None
+    """Of the dialled."""
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
@@ -112,8 +116,9 @@ def accuracy(reviews: Sequence[ReviewRow]) -> AccuracyFigures:
     return AccuracyFigures(len(reviews), correct, percent(correct, len(reviews)), wilson(correct, len(reviews)))
 
 
-def scene_figures(states: Mapping[str, int]) -> SceneFigures:
-    """The figures of a scene, of how many attempts came to each state. A reservation that was never dialled is none."""
+def scene_figures(states: Mapping[str, int], complaints: int = 0) -> SceneFigures:
+    """The figures of a scene, of how many attempts came to each state, and of cases that are about one of them. A
+    reservation that was never dialled is none."""
     count = states.get
     answered = count("answered", 0) + count("effective", 0) + count("abandoned", 0)
     dialled = answered + count("attempted", 0) + count("blocked", 0)
@@ -126,4 +131,6 @@ def scene_figures(states: Mapping[str, int]) -> SceneFigures:
         blocked=count("blocked", 0),
         answer_rate=percent(answered, dialled),
         talk_rate=percent(count("effective", 0), dialled),
+        complaints=complaints,
+        complaints_per_10000=percent(100 * complaints, dialled),
     )

@@ -28,7 +28,8 @@ FIGURES: dict[Scope, tuple[str, ...]] = {
               "accuracy_rate"),
     "clock": ("decided", "met_rate", "share"),
     "department": ("cases", "met_rate", "closure_rate", "mean_hand_over_s", "longest_hand_over_s"),
-    "scene": ("dialled", "answer_rate", "talk_rate", "abandoned_rate", "blocked_rate"),
+    "scene": ("dialled", "answer_rate", "talk_rate", "abandoned_rate", "blocked_rate", "complaints",
+              "complaints_per_10000"),
 }  # fmt: skip
 """The figures that a rule of each scope may name."""
 _BASE: dict[Scope, str] = {
@@ -86,6 +87,8 @@ def parts(report: Report, scope: Scope) -> list[tuple[str, Values]]:
                         "talk_rate": one.talk_rate,
                         "abandoned_rate": percent(one.abandoned, one.answered),
                         "blocked_rate": percent(one.blocked, one.dialled),
+                        "complaints": float(one.complaints),
+                        "complaints_per_10000": one.complaints_per_10000,
                     },
                 )
                 for name, one in report.scenes.items()

@@ -45,6 +45,7 @@ from hotline.mail.making import make_mailing
 from hotline.provisioning.port import Provisioning
 from hotline.server import logs
 from hotline.server.case_clocks import CaseClocks
+from hotline.server.case_origins import CaseOrigins
 from hotline.server.case_work import CaseWork
 from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
@@ -328,7 +329,8 @@ class Server:
         thinning = Thinning(site.database, self._writer)
         tellers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
         clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
-        case_work = CaseWork(site, self._versions)
+        case_work = CaseWork(site, self._versions, self._webhook_row, tellers)
+        origins = CaseOrigins(site, self._versions, site.settings.webhooks, self._webhook_row, tellers)
 
         def lists() -> set[str]:
             return {share.name for one in self.controller.campaigns().values() for share in one.lists}
@@ -349,6 +351,7 @@ class Server:
         return {
             "retention": keep_and_delete,
             "cases": work_off_cases,
+            "origins of cases": lambda: origins.look(self.register.version, self._utc()),
             "clocks of cases": lambda: clocks.look(self.register.version, self._clock.now() + self.register.offset_s),
             "trend of waits": lambda: self.controller.sample_trend(),
             "old snapshots": lambda: thinning.look(self._clock.now()),

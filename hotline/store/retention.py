@@ -28,6 +28,8 @@ _OF_A_CASE = (
     'DELETE FROM case_heads WHERE "case" = ?',
     'DELETE FROM case_clocks WHERE "case" = ?',
     'DELETE FROM case_notices WHERE "case" = ?',
+    'DELETE FROM case_origins WHERE "case" = ?',
+    'DELETE FROM case_origin_looks WHERE "case" = ?',
     "UPDATE case_entries SET author = '', fields = '{}', erased_at = CAST(strftime('%s', 'now') AS REAL)"
     ' WHERE "case" = ?',
 )

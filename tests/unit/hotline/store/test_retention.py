@@ -17,6 +17,7 @@ from hotline.site.settings import Settings, Site
 from hotline.store import (
     campaign_tables,
     case_clock_tables,
+    case_origin_tables,
     case_tables,
     contact_tables,
     legal_holds,
@@ -105,6 +106,7 @@ def test_every_kind_is_a_setting_and_every_table_has_its_rule() -> None:
     ruled |= {"campaign_states"}  # a row for each campaign
     ruled |= {"case_contacts", "case_entries", "case_heads", "case_matches"}  # with their case, entries by halves
     ruled |= {case_clock_tables.case_clocks.name, case_clock_tables.case_notices.name}  # with their case
+    ruled |= {case_origin_tables.case_origins.name, case_origin_tables.case_origin_looks.name}  # likewise
     ruled |= {user_tables.users.name}  # nobody is deleted: a name that stands in a log stays one person's
     assert campaign_tables.metadata is contact_tables.metadata is schema.metadata
     tables = {table.name: table for table in schema.metadata.sorted_tables}
