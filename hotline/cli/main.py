@@ -23,7 +23,7 @@ _COMMANDS = {
     "case": ("case", "Cases with stage, grade, department: list, show, every act, matches."),
     "case-intake": ("case_intake", "Take cases in: a text, e-mails, a mailbox, a CSV file, a regulator's transfer."),
     "report": ("report", "Reports of a day, a week, a month; the monthly sample, and reviews of recordings."),
-    "audit": ("audit", "Whether anybody altered the audit log of cases."),
+    "audit": ("audit", "Whether anybody altered the audit logs: of cases, and of looks at numbers and recordings."),
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),
     "govern": ("govern", "The gate of outgoing calls: ask it, approve scenes, watch, replay past calls."),
     "ledger": ("ledger", "Outgoing calls: where each came from, what was refused and by which rule; exports."),
