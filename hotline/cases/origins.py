@@ -32,7 +32,7 @@ _COLUMNS = 'attempt, call_at, scene, campaign, source, agent, "call", facts, sco
 _OF_CASE = f'SELECT {_COLUMNS} FROM case_origins WHERE "case" = ? ORDER BY score DESC, call_at DESC'
 _ASKED = (
     f"SELECT \"case\", {_COLUMNS} FROM case_origins WHERE state = 'asked' AND NOT EXISTS (SELECT 1 FROM case_origins"
-    " AS l WHERE l.\"case\" = case_origins.\"case\" AND l.state = 'linked')"
+    ' AS l WHERE l."case" = case_origins."case" AND l.state = \'linked\')'
     " ORDER BY at DESC, score DESC, call_at DESC LIMIT ?"
 )
 _COMPLAINTS = (

@@ -323,7 +323,7 @@ async def _cases(site: Site, since: float) -> tuple[int, int]:
 def _case_figures(site: Site, since: float) -> tuple[int, int, int]:
     from hotline.cases.keeping import looking
 
-    graded = 'SELECT count(*) FROM case_heads WHERE opened_at >= ? AND grade <> \'\' AND department <> \'\''
+    graded = "SELECT count(*) FROM case_heads WHERE opened_at >= ? AND grade <> '' AND department <> ''"
     with looking(site.database) as connection:
         (opened,) = connection.execute("SELECT count(*) FROM cases WHERE opened_at >= ?", (since,)).fetchone()
         (done,) = connection.execute(graded, (since,)).fetchone()

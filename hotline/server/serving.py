@@ -51,6 +51,7 @@ from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
+from hotline.server.mailboxes import make_mailboxes
 from hotline.server.registrations import FailedRegistrations
 from hotline.server.reports import ScheduledReports
 from hotline.server.retention import Retention
@@ -166,6 +167,7 @@ class Server:
         self._mailing = make_mailing(site, mail_server)
         if self._mailing is not None:
             self._dependencies.add(mail_server)
+        self._mailboxes = make_mailboxes(site, self._dependencies.add, time.time)
         self._deliveries: Deliveries
         for node in cell.names:
             self.metrics.switch_up.labels(node).set(0)
@@ -209,6 +211,9 @@ class Server:
             if self._mailing is not None:
                 self._mailing.start()
                 stack.push_async_callback(self._mailing.close)
+            for mailbox in self._mailboxes:
+                mailbox.start()
+                stack.push_async_callback(mailbox.close)
             self._deliveries.start()
             stack.push_async_callback(self._deliveries.close)
             counting = asyncio.create_task(self._days.begin(self._writer))

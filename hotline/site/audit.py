@@ -20,7 +20,7 @@ _LONGEST = 65_536
 
 
 class Head(NamedTuple):
-    """The last line, by its number from 1, and its hash: keep it elsewhere, and nobody can cut the log off before it."""
+    """The last line, by its number from 1, and its hash: keep it elsewhere, nobody can cut the log off before it."""
 
     row: int
     hash: str

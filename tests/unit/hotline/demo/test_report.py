@@ -6,7 +6,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
 from rich.console import Console
 
 from hotline.demo.running import _case_figures, _report
@@ -37,7 +36,9 @@ def test_cases_of_the_run_are_counted(tmp_path: Path) -> None:
                 row,
             )
         breach = ("n1", "k1", "breach", at("11-02 12:00:00"), at("11-02 12:00:01"), b"{}")
-        store.execute('INSERT INTO case_notices (id, "case", kind, at, told_at, body) VALUES (?, ?, ?, ?, ?, ?)', breach)
+        store.execute(
+            'INSERT INTO case_notices (id, "case", kind, at, told_at, body) VALUES (?, ?, ?, ?, ?, ?)', breach
+        )
     assert _case_figures(site, at("11-02 11:00:00")) == (0, 4, 1)
     opened, graded, _ = _case_figures(site, at("11-02 00:00:00"))
     assert (opened, graded) == (2, 5), "k4 is of October"
