@@ -7,11 +7,12 @@ Memory is bounded by the names of queues and agents, and by the calls of one win
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
+from reporting.accuracy import accuracy
 from reporting.cases import case_figures
 from reporting.contacts import Contacts
 from reporting.fates import Fate, fate
 from reporting.ratios import whole_seconds
-from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, accuracy, scene_figures
+from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, scene_figures
 from reporting.rows import CallKind, CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
 from reporting.satisfaction import Satisfaction
 from reporting.settings import FigureSettings
@@ -70,6 +71,8 @@ class Figures:
         self._contacts = Contacts(settings.repeat_days * DAY_S)
         self._satisfaction = Satisfaction(settings.satisfaction)
         self._reviews: list[ReviewRow] = []
+        self._reviewable: defaultdict[str, int] = defaultdict(int)
+        """Talks by queue that are long enough to be drawn."""
         self._slices: defaultdict[tuple[str, int], _Slice] = defaultdict(_Slice)
 
     @property
@@ -134,7 +137,7 @@ class Figures:
                 self._contacts.repeats(),
                 self._contacts.resolution(),
                 self._satisfaction.house(),
-                accuracy(self._reviews),
+                accuracy(self._reviews, self._reviewable),
             ),
             queues=self._queue_figures(),
             agents=self._agent_figures(),
@@ -174,6 +177,7 @@ class Figures:
             if not agent:
                 self._elsewhere.take(talk, "" not in agents)
             else:
+                self._reviewable[queue] += talk.seconds >= self._settings.satisfaction.least_talk_s
                 is_first = not any(agents)
                 self._talks_of_agent[agent].take(talk, agent not in agents)
                 self._talks_of_kind[kind].take(talk, is_first)

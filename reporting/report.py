@@ -1,26 +1,17 @@
 """The report: all figures of a span, as records. `reporting.counting` makes it; docs/reports.md has the formulas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
+from reporting.accuracy import AccuracyFigures
 from reporting.cases import CaseFigures
 from reporting.contacts import RepeatFigures, ResolutionFigures
-from reporting.ratios import Interval, percent, wilson
-from reporting.rows import ReviewRow
+from reporting.ratios import percent
 from reporting.satisfaction import AgentGrades, SatisfactionFigures
 from reporting.spans import Span
 from reporting.talks import TalkFigures
 from reporting.waits import WaitFigures
-
-
-class AccuracyFigures(msgspec.Struct, frozen=True):
-    """Human accuracy: talks that a person has reviewed, and found right. In percent; None: none was reviewed."""
-
-    reviewed: int
-    correct: int
-    rate: float | None
-    interval: Interval | None
 
 
 class SceneFigures(msgspec.Struct, frozen=True):
@@ -108,12 +99,6 @@ class Report(msgspec.Struct, frozen=True):
     suggestions: list[Suggestion]
     gaps: list[str]
     """What could not be read, in words; those figures are missing, and nothing else."""
-
-
-def accuracy(reviews: Sequence[ReviewRow]) -> AccuracyFigures:
-    """Human accuracy of these reviews."""
-    correct = sum(one.is_correct for one in reviews)
-    return AccuracyFigures(len(reviews), correct, percent(correct, len(reviews)), wilson(correct, len(reviews)))
 
 
 def scene_figures(states: Mapping[str, int], complaints: int = 0) -> SceneFigures:

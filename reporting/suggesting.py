@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from dsl.conditions import Erred, compiled, holds
+from reporting.accuracy import AccuracyFigures
 from reporting.ratios import percent
 from reporting.report import AgentFigures, QueueFigures, Report, Suggestion
 from reporting.settings import Rule, Scope
@@ -125,8 +126,13 @@ def _queue(one: QueueFigures) -> Values:
         "satisfied_rate": None if corrected is None else corrected.satisfied,
         "response_rate": None if satisfaction is None else satisfaction.response_rate,
         "sample": 0.0 if satisfaction is None else float(satisfaction.sample),
-        "accuracy_rate": None if one.accuracy is None else one.accuracy.rate,
+        "accuracy_rate": None if one.accuracy is None else _accuracy(one.accuracy),
     }
+
+
+def _accuracy(figures: AccuracyFigures) -> float | None:
+    """Weighed by queue, where it is."""
+    return figures.rate if figures.weighed is None else figures.weighed.rate
 
 
 def _agent(one: AgentFigures) -> Values:
