@@ -154,7 +154,8 @@ def _begin(
     opened = Act("opened", HOUSE, case.opened_at, {"channel": contact.channel, "source": contact.source, **about})
     act(connection, case, opened, now, rules.dispatch)
     do("accepted")
-    found = matches(contact, _candidates(connection, case))
+    # tasks of one report read alike, and are several all the same
+    found = matches(contact, _candidates(connection, case)) if contact.channel != "report" else []
     if found and found[0].is_certain:
         _merge(connection, case, found[0], now, rules, done)
         return
