@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -67,7 +68,7 @@ class Week:
         self._staff = list(staff)
         self._free = [True] * len(self._staff)
         self._lines: dict[str, list[tuple[float, int, int, Piece]]] = {}
-        self._events: list[tuple[float, int, Callable[[float], None]]] = []
+        self._events: list[tuple[float, int, Callable[[float], object]]] = []
         self._serial = 0
         self._open: dict[str, int] = {}
         self._schedule = Schedule()
@@ -82,16 +83,16 @@ class Week:
     def run(self, arrivals: Sequence[Arrival]) -> None:
         """Live the week, and on until the last piece is done."""
         for one in arrivals:
-            self._at(one.at, lambda now, one=one: self._arrive(one, now))
+            self._at(one.at, partial(self._arrive, one))
         for place, person in enumerate(self._staff):
             for begin, _ in person.shifts:
-                self._at(begin, lambda now, place=place: self._look_for_work(place, now))
+                self._at(begin, partial(self._look_for_work, place))
         while self._events:
             now, _, event = heapq.heappop(self._events)
             self._tell(now)
             event(now)
 
-    def _at(self, at: float, event: Callable[[float], None]) -> None:
+    def _at(self, at: float, event: Callable[[float], object]) -> None:
         self._serial += 1
         heapq.heappush(self._events, (at, self._serial, event))
 
@@ -171,7 +172,7 @@ class Week:
         who, self._free[place] = self._staff[place].name, False
         if piece in ("feedback", "investigate"):
             self._act(case, "taken", who, now)
-        self._at(now + case.arrival.work_s[_PLACES[piece]], lambda then: self._end(place, case, piece, then))
+        self._at(now + case.arrival.work_s[_PLACES[piece]], partial(self._end, place, case, piece))
 
     def _end(self, place: int, case: CaseDone, piece: Piece, now: float) -> None:
         who = self._staff[place].name
@@ -181,7 +182,7 @@ class Week:
                 case.answered_at = now
                 if case.arrival.waits_s:
                     self._act(case, "waiting", who, now, **{"for": "customer"})
-                    self._at(now + case.arrival.waits_s, lambda then: self._resume(case, then))
+                    self._at(now + case.arrival.waits_s, partial(self._resume, case))
                 else:
                     self._ready(case, "investigate", now)
             case "investigate":
