@@ -49,6 +49,9 @@ BENCHES = {
     "gate": Entry("gate", "the SIP gate at 200 calls a second: refusals, ways through, a decider that dies"),
     "grading": Entry("grading", "how many labelled complaints are graded as a person would, and what a grade costs"),
     "intake": Entry("intake", "a hundred cases a second while the process that takes them in is killed: lost, doubled"),
+    "week": Entry(
+        "week", "a week of 5,000 cases and 40 handlers, by the shipped rules and first in, first out; simulation"
+    ),
     "report": Entry("monthly_report", "the report of a month of two million calls: seconds, memory"),
     "search": Entry("search", "a search in a call log of a million calls, by each filter"),
     "pacing": Entry("pacing", "how busy a campaign keeps its agents, and how many answers find nobody; simulation"),

@@ -29,6 +29,8 @@ from hotline.cases.work import Work
 from hotline.store import case_log, opening
 
 RATE = 100
+_SEVERE = "FROM case_entries AS e WHERE e.kind = 'graded' AND json_extract(e.fields, '$.grade') = 'level_1'"
+"""Cases whose department's lead is to be told: the sample's grades.yaml has `tell_lead` for this grade alone."""
 _TEXTS = (
     "扣了我{}块手续费，没有人通知",
     "第{}次来电，还是没有解决",
@@ -180,11 +182,21 @@ def _counted(database: Path, sender: _Sender) -> list[Figure]:
             "SELECT count(*) FROM (SELECT 1 FROM case_entries WHERE kind IN ('opened', 'graded', 'dispatched')"
             ' GROUP BY "case", kind HAVING count(*) > 1)',
         )
+        told_of_severe = _number(connection, f"SELECT count(*) {_SEVERE}")
+        notices = _number(connection, "SELECT count(*) FROM case_notices WHERE kind = 'lead'")
+        unsaid = _number(
+            connection,
+            f"SELECT count(*) {_SEVERE} AND NOT EXISTS (SELECT 1 FROM case_notices AS n"
+            ' WHERE n."case" = e."case" AND n.kind = \'lead\')',
+        )
     lost = len(sender.sent - rows.keys()) + sum(rows.get(source) not in cases for source, cases in sender.told.items())
     doubled = cases - len(rows) + sum(len(told_of) > 1 for told_of in sender.told.values()) + twice
     return [
         at_most("lost", lost, "", 0),
         at_most("doubled", doubled, "", 0),
+        at_most("notices lost", unsaid, "", 0),
+        at_most("notices given twice", notices - told_of_severe + unsaid, "", 0),
+        told("notices", notices, ""),
         at_most("without a log", len(rows) - begun, "", 0),
         at_most("altered rows of the audit log", 0 if not whole.fault else 1, "", 0),
         told("cases", cases, ""),

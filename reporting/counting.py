@@ -7,12 +7,13 @@ Memory is bounded by the names of queues and agents, and by the calls of one win
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
+from reporting.accuracy import accuracy
 from reporting.cases import case_figures
 from reporting.contacts import Contacts
 from reporting.fates import Fate, fate
 from reporting.followups import AnswerRow, FollowUpRow, follow_up_figures, question_figures
 from reporting.ratios import whole_seconds
-from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, accuracy, scene_figures
+from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, scene_figures
 from reporting.rows import CallKind, CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
 from reporting.satisfaction import Satisfaction
 from reporting.settings import FigureSettings
@@ -71,6 +72,8 @@ class Figures:
         self._contacts = Contacts(settings.repeat_days * DAY_S)
         self._satisfaction = Satisfaction(settings.satisfaction)
         self._reviews: list[ReviewRow] = []
+        self._reviewable: defaultdict[str, int] = defaultdict(int)
+        """Talks by queue that are long enough to be drawn."""
         self._slices: defaultdict[tuple[str, int], _Slice] = defaultdict(_Slice)
 
     @property
@@ -109,9 +112,10 @@ class Figures:
         gaps: Sequence[str] = (),
         follow_ups: Sequence[FollowUpRow] = (),
         answers: Sequence[AnswerRow] = (),
+        complaints: Mapping[str, int] | None = None,
     ) -> Report:
         """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
-        be read."""
+        be read. `complaints`: cases about these attempts, by scene."""
         self._contacts.finish(known_until)
         waits, talks = Waits(self._in_time_s), Talks()
         for of_queue in self._waits_of.values():
@@ -136,7 +140,7 @@ class Figures:
                 self._contacts.repeats(),
                 self._contacts.resolution(),
                 self._satisfaction.house(),
-                accuracy(self._reviews),
+                accuracy(self._reviews, self._reviewable),
             ),
             queues=self._queue_figures(),
             agents=self._agent_figures(),
@@ -146,7 +150,10 @@ class Figures:
             hours=[one.figures() for one in hours],
             days={day: one.figures() for day, one in sorted(days.items())},
             cases=case_figures(opened, clocks, hand_overs),
-            scenes={scene: scene_figures(states) for scene, states in sorted((attempts or {}).items())},
+            scenes={
+                scene: scene_figures(states, (complaints or {}).get(scene, 0))
+                for scene, states in sorted((attempts or {}).items())
+            },
             suggestions=[],
             gaps=list(gaps),
             followups=follow_up_figures(follow_ups),
@@ -175,6 +182,7 @@ class Figures:
             if not agent:
                 self._elsewhere.take(talk, "" not in agents)
             else:
+                self._reviewable[queue] += talk.seconds >= self._settings.satisfaction.least_talk_s
                 is_first = not any(agents)
                 self._talks_of_agent[agent].take(talk, agent not in agents)
                 self._talks_of_kind[kind].take(talk, is_first)

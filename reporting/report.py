@@ -1,27 +1,18 @@
 """The report: all figures of a span, as records. `reporting.counting` makes it; docs/reports.md has the formulas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
+from reporting.accuracy import AccuracyFigures
 from reporting.cases import CaseFigures
 from reporting.contacts import RepeatFigures, ResolutionFigures
 from reporting.followups import FollowUpFigures, QuestionFigures
-from reporting.ratios import Interval, percent, wilson
-from reporting.rows import ReviewRow
+from reporting.ratios import percent
 from reporting.satisfaction import AgentGrades, SatisfactionFigures
 from reporting.spans import Span
 from reporting.talks import TalkFigures
 from reporting.waits import WaitFigures
-
-
-class AccuracyFigures(msgspec.Struct, frozen=True):
-    """Human accuracy: talks that a person has reviewed, and found right. In percent; None: none was reviewed."""
-
-    reviewed: int
-    correct: int
-    rate: float | None
-    interval: Interval | None
 
 
 class SceneFigures(msgspec.Struct, frozen=True):
@@ -37,6 +28,10 @@ class SceneFigures(msgspec.Struct, frozen=True):
     blocked: int
     answer_rate: float | None
     talk_rate: float | None
+    complaints: int = 0
+    """Cases that are about one of these calls."""
+    complaints_per_10000: float | None = None
+    """Of the dialled."""
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
@@ -111,14 +106,9 @@ class Report(msgspec.Struct, frozen=True):
     """By questionnaire and question."""
 
 
-def accuracy(reviews: Sequence[ReviewRow]) -> AccuracyFigures:
-    """Human accuracy of these reviews."""
-    correct = sum(one.is_correct for one in reviews)
-    return AccuracyFigures(len(reviews), correct, percent(correct, len(reviews)), wilson(correct, len(reviews)))
-
-
-def scene_figures(states: Mapping[str, int]) -> SceneFigures:
-    """The figures of a scene, of how many attempts came to each state. A reservation that was never dialled is none."""
+def scene_figures(states: Mapping[str, int], complaints: int = 0) -> SceneFigures:
+    """The figures of a scene, of how many attempts came to each state, and of cases that are about one of them. A
+    reservation that was never dialled is none."""
     count = states.get
     answered = count("answered", 0) + count("effective", 0) + count("abandoned", 0)
     dialled = answered + count("attempted", 0) + count("blocked", 0)
@@ -131,4 +121,6 @@ def scene_figures(states: Mapping[str, int]) -> SceneFigures:
         blocked=count("blocked", 0),
         answer_rate=percent(answered, dialled),
         talk_rate=percent(count("effective", 0), dialled),
+        complaints=complaints,
+        complaints_per_10000=percent(100 * complaints, dialled),
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from dsl.conditions import Erred, compiled, holds
+from reporting.accuracy import AccuracyFigures
 from reporting.ratios import percent
 from reporting.report import AgentFigures, QueueFigures, Report, Suggestion
 from reporting.settings import Rule, Scope
@@ -28,7 +29,8 @@ FIGURES: dict[Scope, tuple[str, ...]] = {
               "accuracy_rate"),
     "clock": ("decided", "met_rate", "share"),
     "department": ("cases", "met_rate", "closure_rate", "mean_hand_over_s", "longest_hand_over_s"),
-    "scene": ("dialled", "answer_rate", "talk_rate", "abandoned_rate", "blocked_rate"),
+    "scene": ("dialled", "answer_rate", "talk_rate", "abandoned_rate", "blocked_rate", "complaints",
+              "complaints_per_10000"),
 }  # fmt: skip
 """The figures that a rule of each scope may name."""
 _BASE: dict[Scope, str] = {
@@ -86,6 +88,8 @@ def parts(report: Report, scope: Scope) -> list[tuple[str, Values]]:
                         "talk_rate": one.talk_rate,
                         "abandoned_rate": percent(one.abandoned, one.answered),
                         "blocked_rate": percent(one.blocked, one.dialled),
+                        "complaints": float(one.complaints),
+                        "complaints_per_10000": one.complaints_per_10000,
                     },
                 )
                 for name, one in report.scenes.items()
@@ -122,8 +126,13 @@ def _queue(one: QueueFigures) -> Values:
         "satisfied_rate": None if corrected is None else corrected.satisfied,
         "response_rate": None if satisfaction is None else satisfaction.response_rate,
         "sample": 0.0 if satisfaction is None else float(satisfaction.sample),
-        "accuracy_rate": None if one.accuracy is None else one.accuracy.rate,
+        "accuracy_rate": None if one.accuracy is None else _accuracy(one.accuracy),
     }
+
+
+def _accuracy(figures: AccuracyFigures) -> float | None:
+    """Weighed by queue, where it is."""
+    return figures.rate if figures.weighed is None else figures.weighed.rate
 
 
 def _agent(one: AgentFigures) -> Values:

@@ -88,14 +88,19 @@ def grade(text: str, facts: Facts, grades: Grades) -> Graded:
     return Graded(best, into, reasons or (NO_RULE,), grades.grades[best], not held)
 
 
+def signal(text: str, name: str, grades: Grades) -> str:
+    """The words of a text that are this signal; empty where there are none, or each is denied."""
+    return _signal(_without(normal(text), grades.ignored), name, grades)
+
+
 def _signals(plain: str, grades: Grades) -> dict[str, str | float]:
-    denied = phrases.denials(grades.negations)
-    found: dict[str, str | float] = {}
-    for name, words in grades.signals.items():
-        found[name] = phrases.find(plain, _patterns(words), denied)
-        if not found[name] and name in grades.misheard:
-            found[name] = _misheard(words).find(plain)
-    return found
+    return {name: _signal(plain, name, grades) for name in grades.signals}
+
+
+def _signal(plain: str, name: str, grades: Grades) -> str:
+    words = grades.signals[name]
+    found = phrases.find(plain, _patterns(words), phrases.denials(grades.negations))
+    return found or (_misheard(words).find(plain) if name in grades.misheard else "")
 
 
 def _without(plain: str, ignored: tuple[str, ...]) -> str:

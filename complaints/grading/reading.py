@@ -28,6 +28,7 @@ def read_grades(
         *_signals(root, grades),
         *_rules(root, grades),
         *_settings(root, grades, departments, clocks),
+        *_origin(root, grades),
     ]
     problems.sort(key=lambda problem: problem.order)
     return (None if any(not problem.warning for problem in problems) else grades), problems
@@ -70,7 +71,7 @@ def _signals(root: Node, grades: Grades) -> Iterator[Problem]:
                 phrases.compiled(word)
             except phrases.PhraseError as error:
                 yield _problem(root.find(("signals", name, place)), f"{word!r}: {error}")
-        if not any(name in _variables(rule.when) for rule in grades.rules):
+        if name not in grades.origin.about and not any(name in _variables(rule.when) for rule in grades.rules):
             yield _problem(node, f"no rule asks for {name}", warning=True)
 
     for place, word in enumerate(grades.ignored):
@@ -124,3 +125,18 @@ def _settings(
             for word in words:
                 if there is not None and word and word not in there:
                     yield _problem(node, f"{name}: there is no {what} {word}{nearest_hint(word, there)}")
+
+
+def _origin(root: Node, grades: Grades) -> Iterator[Problem]:
+    named: tuple[tuple[str, str, tuple[str, ...], Collection[str]], ...] = (
+        ("about", "signal", grades.origin.about, grades.signals),
+        ("of", "kind", grades.origin.of, grades.kinds),
+    )
+    for word, what, names, known in named:
+        for place, name in enumerate(names):
+            if name not in known:
+                node = root.find(("origin", word, place))
+                yield _problem(node, f"there is no {what} {name}{nearest_hint(name, known)}")
+    if grades.origin.certain_days > grades.origin.days:
+        node = root.find(("origin", "certain_days"))
+        yield _problem(node, "certain_days are within days: a call that nobody looks for is never certain")

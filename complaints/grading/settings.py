@@ -50,6 +50,31 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     of: tuple[Name, ...] = ()
 
 
+class ComplaintAlarm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When a scene of outgoing calls has too many complaints: so many cases per 10,000 of the calls that it dialled in
+    the last `in_days`, where these were `least` or more."""
+
+    per_10000: Annotated[float, msgspec.Meta(gt=0)]
+    least: Annotated[int, msgspec.Meta(ge=1)] = 200
+    in_days: Annotated[float, msgspec.Meta(gt=0, le=60)] = 7.0
+
+
+class OriginSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the call is found that a case is about: one that the house placed, or a system that it governs."""
+
+    about: tuple[Name, ...] = ()
+    """Signals whose words say that it is about a call: without one, or the call itself named, none is certain."""
+    of: tuple[Name, ...] = ()
+    """Kinds of cases whose origin is looked for; none given: the first kind."""
+    days: Annotated[float, msgspec.Meta(gt=0, le=400)] = 30.0
+    """A call so long before may be meant."""
+    certain_days: Annotated[float, msgspec.Meta(gt=0, le=400)] = 7.0
+    """One so long before may be linked without asking."""
+    list: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")] = "complained"
+    """The list that the customer's number, account and person are put on at once; policies say what it forbids."""
+    alarm: ComplaintAlarm | None = None
+
+
 class Grades(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """All of grades.yaml. The first kind is that of categories which are of none."""
 
@@ -69,6 +94,7 @@ class Grades(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "CNY"
     rates: dict[str, Annotated[float, msgspec.Meta(gt=0)]] = {}
     """Worth of one of each other currency in the house's own: for comparing, not for paying."""
+    origin: OriginSettings = OriginSettings()
 
     def kind_of(self, category: str) -> str:
         """The kind that cases of a category are of."""

@@ -8,7 +8,7 @@ import msgspec
 from calls.identity import known_by
 from calls.luhn import is_valid
 
-Channel = Literal["call", "voicemail", "agent", "abandoned", "http", "email", "csv", "regulator"]
+Channel = Literal["call", "voicemail", "agent", "abandoned", "http", "email", "csv", "regulator", "report"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 _CASE_NUMBER = re.compile(r"(?<!\d)(\d{11,14})(?!\d)")

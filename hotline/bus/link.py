@@ -30,7 +30,7 @@ from calls.ids import AgentId
 from control import commands, events
 from dsl.tree import nearest_hint
 from hotline.bus import words
-from hotline.bus.case_notices import CaseNotices
+from hotline.bus.case_notices import CaseNotices, NoticesToPeople
 from hotline.bus.ended import EndedCalls
 from hotline.bus.picture import Picture
 from hotline.governing.feed import Told
@@ -74,12 +74,14 @@ class Bus:
         on_change: Callable[[bool], None] = lambda up: None,
         state: Dependency | None = None,
         notices: CaseNotices | None = None,
+        to_people: NoticesToPeople | None = None,
     ) -> None:
         """`state` is told when the broker comes and goes, and when it is tried next."""
         self._broker = broker
         self._controller: Controller
         self._ended = ended
         self._notices = notices
+        self._to_people = to_people
         self._on_change = on_change
         self._state = state
         self._jitter = random.Random()
@@ -91,6 +93,7 @@ class Bus:
         self._changed = asyncio.Event()
         self._call_ended = asyncio.Event()
         self._notice_given = asyncio.Event()
+        self._people_told = asyncio.Event()
         self._version = ""
         self._up = False
         self._said = ""
@@ -103,6 +106,8 @@ class Bus:
         self._ended.begin()
         if self._notices is not None:
             self._notices.begin()
+        if self._to_people is not None:
+            self._to_people.begin()
         self._task = asyncio.create_task(self._keep_linked())
 
     def watch(self, command: commands.RouterCommand, utc: float) -> None:
@@ -113,8 +118,9 @@ class Bus:
             self._call_ended.set()
 
     def notice_given(self) -> None:
-        """A clock of a case had an alarm, which stands in the store now. In the event loop."""
+        """A notice of a case stands in the store now. In the event loop."""
         self._notice_given.set()
+        self._people_told.set()
 
     def decided(self, told: Told) -> None:
         """Publish an answer of the gate of outgoing calls. In the event loop."""
@@ -194,9 +200,12 @@ class Bus:
         self._changed.set()
         self._call_ended.set()
         self._notice_given.set()
+        self._people_told.set()
         telling = [self._tell(client, words.ENDED, self._ended, self._call_ended)]
         if self._notices is not None:
             telling.append(self._tell(client, words.CASE_CLOCK, self._notices, self._notice_given))
+        if self._to_people is not None:
+            telling.append(self._tell(client, words.CASE_NOTICE, self._to_people, self._people_told))
         tasks = [asyncio.create_task(work) for work in (self._receive(client), self._keep_alike(client), *telling)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

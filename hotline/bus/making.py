@@ -17,7 +17,7 @@ def make_bus(site: Site, on_change: Callable[[bool], None], state: Dependency | 
     if settings is None:
         return None
     try:
-        from hotline.bus.case_notices import CaseNotices
+        from hotline.bus.case_notices import CaseNotices, NoticesToPeople
         from hotline.bus.ended import EndedCalls
         from hotline.bus.link import Broker, Bus
     except ModuleNotFoundError as error:
@@ -32,4 +32,6 @@ def make_bus(site: Site, on_change: Callable[[bool], None], state: Dependency | 
         settings.tls,
     )
     ended = EndedCalls(site.database, site.state / "bus.mark")
-    return Bus(broker, ended, on_change, state, CaseNotices(site.database, site.state / "bus-cases.mark"))
+    notices = CaseNotices(site.database, site.state / "bus-cases.mark")
+    to_people = NoticesToPeople(site.database, site.state / "bus-notices.mark")
+    return Bus(broker, ended, on_change, state, notices, to_people)

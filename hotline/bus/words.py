@@ -76,6 +76,23 @@ class CaseClock(Message, frozen=True):
     handler: str = ""
 
 
+class CaseNotice(Message, frozen=True):
+    """People are told of a case: `ladder`, nobody has it in hand; `lead`, it is of a grade that a lead is told of;
+    `origin`, a complaint about a call of a scene; `scene`, a scene with too many complaints, where `case` is empty."""
+
+    case: str
+    kind: Literal["ladder", "lead", "origin", "scene"]
+    tell: tuple[str, ...]
+    """Persons, by the names of dispatch.yaml and of scenes."""
+    text: str
+    at: float
+    category: str = ""
+    grade: str = ""
+    department: str = ""
+    handler: str = ""
+    scene: str = ""
+
+
 class Decision(Message, frozen=True):
     """An answer of the gate of outgoing calls. The number is masked; nobody is named."""
 
@@ -159,6 +176,14 @@ CASE_CLOCK = Channel(
     False,
     "QoS 1, each notice at least once and in order, also those given while the broker was away.",
 )
+CASE_NOTICE = Channel(
+    "caseNotice",
+    "cases/notices",
+    CaseNotice,
+    False,
+    False,
+    "QoS 1, each notice at least once and in order, also those given while the broker was away.",
+)
 ALERT = Channel(
     "alert",
     "alerts",
@@ -187,7 +212,7 @@ COMMAND = Channel(
 REPLY = Channel("reply", "replies/{client}", Reply, False, False, "QoS 1, to a topic below `replies/`, nowhere else.")
 
 CHANNELS = (
-    *(CONTROLLER, AGENT, QUEUE, OVERRIDE, CAMPAIGN, CALL, FORECAST, ENDED, CASE_CLOCK, ALERT, DECISION),
+    *(CONTROLLER, AGENT, QUEUE, OVERRIDE, CAMPAIGN, CALL, FORECAST, ENDED, CASE_CLOCK, CASE_NOTICE, ALERT, DECISION),
     *(COMMAND, REPLY),
 )
 STATES = tuple(channel for channel in CHANNELS if channel.retained)

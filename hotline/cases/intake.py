@@ -66,7 +66,7 @@ def _take_in(connection: sqlite3.Connection, contact: Contact, zone: ZoneInfo) -
     if known is not None:
         return Taken(known[0], False)
     case = _next_number(connection, contact.at, zone)
-    asked_by = "house" if contact.channel == "abandoned" else "caller"
+    asked_by = "house" if contact.channel in ("abandoned", "report") else "caller"
     connection.execute(_CASE, (case, contact.caller, contact.category, asked_by, contact.at))
     put_contact(connection, case, contact)
     return Taken(case, True)

@@ -10,7 +10,7 @@ import email.utils
 import hashlib
 import imaplib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
@@ -49,7 +49,7 @@ def contact_of(raw: bytes, received_at: float, channel: Channel = "email", categ
 
 def of_mailbox(
     host: str, user: str, password: str, folder: str = "INBOX", port: int = 993, *, tls: bool = True, most: int = 100
-) -> Iterator[tuple[bytes, bytes]]:
+) -> Generator[tuple[bytes, bytes], None, None]:
     """Messages of a mailbox that are not marked as seen, each as (its UID, its bytes), the oldest first.
 
     A message is marked as seen once the next one is asked for: by then the first is in the store. Raises BadInput where

@@ -9,6 +9,7 @@ import msgspec
 from calls.numbers import masked, masked_within
 from complaints.stages.durations import hand_overs, stage_times
 from complaints.stages.rules import next_acts
+from hotline.cases import origins
 from hotline.cases.keeping import kept, looking
 
 _LIST = (
@@ -42,6 +43,7 @@ def story(database: Path, case: str, now: float) -> dict[str, Any]:
         head = _rows(connection, f'{_LIST} WHERE "case" = :case', {"case": case})
         merged = _rows(connection, f"{_LIST} WHERE link = 'merged' AND \"into\" = :case", {"case": case})
         contacts = [*found.contacts, *(one for other in merged for one in kept(connection, other["case"]).contacts)]
+        origin = [msgspec.to_builtins(one) for one in origins.of_case(connection, case)]
         asked = _rows(connection, f'{_ASKED} WHERE "case" = :case OR other = :case', {"case": case})
     state = found.state
     return {
@@ -52,6 +54,7 @@ def story(database: Path, case: str, now: float) -> dict[str, Any]:
         "contacts": [msgspec.to_builtins(contact) for contact in sorted(contacts, key=lambda one: one.at)],
         "merged": [other["case"] for other in merged],
         "matches": [{**row, "reasons": msgspec.json.decode(row["reasons"])} for row in asked],
+        "origin": origin,
         "stages": [msgspec.to_builtins(one) for one in stage_times(found.entries, now)],
         "hand_overs": [
             {**msgspec.to_builtins(one), "took_s": one.took_s(now)} for one in hand_overs(found.entries, now)

@@ -5,7 +5,7 @@ its log begins. Every case is done in one transaction: killed at any moment, it 
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from complaints.stages.rules import HOUSE, Act
 from dsl.hours import is_open
 from hotline.cases import intake
 from hotline.cases.keeping import Kept, act, contact_of, kept, looking, put_contact, put_head, writing
+from hotline.cases.notices import CaseNotice, Kind, give
 from hotline.store.standing_reader import StandingReader
 from hotline.versions.case_rules import CaseRules
 
@@ -75,13 +76,17 @@ class Done(msgspec.Struct):
     merged: list[str] = msgspec.field(default_factory=list)
     asked: list[str] = msgspec.field(default_factory=list)
     climbed: list[str] = msgspec.field(default_factory=list)
+    told: int = 0
+    """Notices that were given to people."""
 
 
 class Work:
     """Does what is to be done, piece by piece; safe to call from one thread at a time."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, webhooks: Sequence[str] = ()) -> None:
+        """`webhooks`: those that want notices."""
         self._database = database
+        self._webhooks = webhooks
         self._reader = StandingReader(database)
         self._begun_until = 0
         """Every case up to this rowid has a log: a look costs nothing for those that are begun."""
@@ -98,13 +103,13 @@ class Work:
             climbing = [case for (case,) in connection.execute(_CLIMBING, (now, _AT_ONCE))]
         for rowid, case in new:
             with writing(self._database) as connection:
-                _begin(connection, case, rules, now, done)
+                _begin(connection, case, rules, now, done, self._webhooks)
             self._begun_until = rowid
         if len(new) < _AT_ONCE:
             self._begun_until = last
         for case in climbing:
             with writing(self._database) as connection:
-                _climb(connection, case, rules, now, done)
+                _climb(connection, case, rules, now, done, self._webhooks)
         return done
 
 
@@ -129,7 +134,9 @@ def take_in_abandoned(database: Path, rules: CaseRules, zone: Any, now: float) -
     return sum(taken.is_new for taken in intake.take_in(database, contacts, zone)) if contacts else 0
 
 
-def _begin(connection: sqlite3.Connection, number: str, rules: CaseRules, now: float, done: Done) -> None:
+def _begin(
+    connection: sqlite3.Connection, number: str, rules: CaseRules, now: float, done: Done, webhooks: Sequence[str]
+) -> None:
     case = kept(connection, number)
     if case.entries:  # its log has begun, and its head was lost
         put_head(connection, case, case.state, now, rules.dispatch)
@@ -147,7 +154,8 @@ def _begin(connection: sqlite3.Connection, number: str, rules: CaseRules, now: f
     opened = Act("opened", HOUSE, case.opened_at, {"channel": contact.channel, "source": contact.source, **about})
     act(connection, case, opened, now, rules.dispatch)
     do("accepted")
-    found = matches(contact, _candidates(connection, case))
+    # tasks of one report read alike, and are several all the same
+    found = matches(contact, _candidates(connection, case)) if contact.channel != "report" else []
     if found and found[0].is_certain:
         _merge(connection, case, found[0], now, rules, done)
         return
@@ -184,6 +192,10 @@ def _begin(connection: sqlite3.Connection, number: str, rules: CaseRules, now: f
     choice = choose(matter, rules.dispatch, usual, standings(connection, rules, now), case.state.interested)
     person = {"person": choice.person} if choice.person else {}
     do("dispatched", department=choice.department, reasons=list(choice.reasons), **person)
+    lead = rules.dispatch.departments[choice.department].lead
+    if graded.flow.tell_lead and lead:
+        _tell(connection, case, "lead", (lead,), f"a case of {graded.grade} for {choice.department}", 0, now, webhooks)
+        done.told += 1
 
 
 def standings(connection: sqlite3.Connection, rules: CaseRules, now: float) -> dict[str, Standing]:
@@ -212,7 +224,9 @@ def _merge(connection: sqlite3.Connection, case: Kept, match: Match, now: float,
     done.merged.append(case.case)
 
 
-def _climb(connection: sqlite3.Connection, number: str, rules: CaseRules, now: float, done: Done) -> None:
+def _climb(
+    connection: sqlite3.Connection, number: str, rules: CaseRules, now: float, done: Done, webhooks: Sequence[str]
+) -> None:
     case = kept(connection, number)
     state = case.state
     if rules.dispatch is not None and state.is_open:
@@ -226,7 +240,27 @@ def _climb(connection: sqlite3.Connection, number: str, rules: CaseRules, now: f
                 fields = {"text": f"step {step.number} of the ladder: nobody has it in hand", **told}
                 act(connection, case, Act("noted", HOUSE, now, fields), now, rules.dispatch)
             done.climbed.append(number)
+            if step.tell:
+                text = f"step {step.number} of the ladder: nobody has it in hand"
+                key = f"{step.number} {step.due_at}"
+                _tell(connection, case, "ladder", step.tell, text, key, now, webhooks)
+                done.told += 1
     put_head(connection, case, case.state, now, rules.dispatch)
+
+
+def _tell(
+    connection: sqlite3.Connection,
+    case: Kept,
+    kind: Kind,
+    people: tuple[str, ...],
+    text: str,
+    key: object,
+    now: float,
+    webhooks: Sequence[str],
+) -> None:
+    state = case.state
+    plain = {"category": state.category, "grade": state.grade, "department": state.department, "handler": state.handler}
+    give(connection, CaseNotice(case.case, kind, people, text, **plain), key, now, webhooks)
 
 
 def _of_call(connection: sqlite3.Connection, number: str) -> Contact:

@@ -13,7 +13,7 @@ import typer
 from calls.errors import BadInput
 from complaints.stages.rules import FIELDS
 from hotline.cases import acts, reading
-from hotline.cli import case_clock
+from hotline.cli import case_clock, case_origin
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.cli.stored import RevealOption, audit_shown
 from hotline.site.settings import Site
@@ -280,6 +280,10 @@ def _print_story(shown: dict[str, Any], site: Site) -> None:
         ],
         "its log has not begun",
     )
+    for one in shown["origin"]:
+        if one["state"] != "apart":
+            scene = one["scene"] or "no scene"
+            out.print(f"\nabout a call ({one['state']}): {one['attempt']}, {scene}", markup=False)
     if shown["hand_overs"]:
         ways = (
             f"{one['department']}: {one['took_s'] / 60:.0f} min{'' if one['taken_at'] else ' so far'}"
@@ -301,3 +305,7 @@ def _in_words(fields: dict[str, Any]) -> str:
 for _name, (_kind, _summary, _fields) in ACTS.items():
     app.command(_name)(_act(_name, _kind, _summary, _fields))
 app.command("clock")(case_clock.clock)
+app.command("origin")(case_origin.origin)
+app.command("origins")(case_origin.list_asked)
+app.command("link")(case_origin.link)
+app.command("unlink")(case_origin.unlink)

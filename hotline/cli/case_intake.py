@@ -11,6 +11,7 @@ from calls.errors import BadInput
 from complaints.intake.contact import CHANNELS, Channel, Contact
 from dsl.tree import nearest_hint
 from hotline.cases import files, intake, mail
+from hotline.cases.mailbox import Box, take_in_new
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.site.settings import Site
 
@@ -115,14 +116,9 @@ def mailbox(
         raise typer.Exit(2)
     with told():
         password = password_file.read_text(encoding="utf-8").strip()
-        cases, problems = [], []
-        for uid, raw in mail.of_mailbox(host, user, password, folder, port, tls=not plain):
-            try:
-                contact = intake.checked(mail.contact_of(raw, time.time(), category=category), opened.settings.region)
-                cases += intake.take_in(opened.database, [contact], opened.zone)
-            except BadInput as error:
-                problems.append(f"message {uid.decode()}: {error}")
-    _tell(cases, problems, json)
+        box = Box(host, user, password, folder, port, not plain, category)
+        done = take_in_new(opened.database, box, opened.settings.region, opened.zone)
+    _tell(done.taken, done.problems, json)
 
 
 @app.command("csv")

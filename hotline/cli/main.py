@@ -24,7 +24,7 @@ _COMMANDS = {
     "case-intake": ("case_intake", "Take cases in: a text, e-mails, a mailbox, a CSV file, a regulator's transfer."),
     "followups": ("followups", "Follow-up visits: who is due, results, skipped, tried again; answers as CSV."),
     "report": ("report", "Reports of a day, a week, a month; the monthly sample, and reviews of recordings."),
-    "audit": ("audit", "Whether anybody altered the audit log of cases."),
+    "audit": ("audit", "Whether anybody altered the audit logs: of cases, and of looks at numbers and recordings."),
     "callbacks": ("records", "Callbacks and their outcomes, newest first."),
     "govern": ("govern", "The gate of outgoing calls: ask it, approve scenes, watch, replay past calls."),
     "ledger": ("ledger", "Outgoing calls: where each came from, what was refused and by which rule; exports."),

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from calls.errors import BadInput
 from dsl.tree import nearest_hint
 from hotline.cli.common import SiteOption, err, open_site, out, print_table, told
+from hotline.cli.report_feedback import repeats, topics
 from hotline.cli.report_sample import review, sample
 from hotline.reports import making
 from hotline.reports.names import names_of
@@ -125,6 +126,8 @@ def monthly(
 
 report.command()(sample)
 report.command()(review)
+report.command()(repeats)
+report.command()(topics)
 app.add_typer(report, name="report")
 
 

@@ -40,6 +40,8 @@ _SEED = 20261122
 _LAST_WORDS_S = 60.0
 _FALLBACK_S = 5.0  # calls that met the fallback are read from its log once a second
 _AT_ONCE_S = 3.0
+_CASES_S = 20.0  # the server begins the log of each case within a second or two
+_CASES_EVERY_S = 2.0
 _ACCOUNTS_S = 60.0  # of a machine that has other things to do; an idle one takes a second
 
 _CALLERS_SAY = (
@@ -76,6 +78,10 @@ class Result:
     double_dialled: int
     recordings: str
     call_log: str
+    cases_graded: int
+    """Of those opened meanwhile: accepted, graded and sent to a department."""
+    clocks_breached: int
+    """Deadlines of cases that passed meanwhile."""
     report: str
     """The page of the day: waits, answers, talks, cases."""
 
@@ -147,6 +153,8 @@ def show(result: Result, out: Console) -> None:
         ("dialled twice", result.double_dialled),
         ("average wait", f"{result.wait_mean_s:.1f} s"),
         ("cases opened", result.cases_opened),
+        ("cases graded", result.cases_graded),
+        ("deadlines of cases that passed", result.clocks_breached),
         ("first answered call after", first),
         ("recordings", result.recordings),
         ("call log", result.call_log),
@@ -250,7 +258,7 @@ async def _answers(stage: Stage, voices: Sequence[Clip]) -> tuple[list[Clip], li
 
 async def _watch(stage: Stage, board: Console | None, on_first_talk: Callable[[], None]) -> None:
     """Look twice a second; draw it where somebody looks."""
-    talked = False
+    talked, cases, cases_at = False, list[dict[str, Any]](), 0.0
     shown = Live(console=board, refresh_per_second=4, screen=board.is_terminal) if board is not None else None
     with shown or contextlib.nullcontext():
         while True:
@@ -259,7 +267,10 @@ async def _watch(stage: Stage, board: Console | None, on_first_talk: Callable[[]
                 talked = True
                 on_first_talk()
             if shown is not None:
-                shown.update(draw(view, "安达消费金融 · Anda Consumer Finance", zone=stage.site.zone))
+                if time.monotonic() >= cases_at:
+                    cases_at = time.monotonic() + _CASES_EVERY_S
+                    cases = await stage.rows("/cases/list?most=4")
+                shown.update(draw(view, "安达消费金融 · Anda Consumer Finance", zone=stage.site.zone, cases=cases))
             await asyncio.sleep(0.25 if not talked else 0.5)
 
 
@@ -292,6 +303,7 @@ async def _result(
         await asyncio.sleep(0.2)
     known = {str(row["call"]) for row in rows}
     totals = (await stage.live())["totals"]
+    graded, breached = await _cases(stage.site, began_utc)
     return Result(
         offered=totals["offered"],
         answered=totals["answered"],
@@ -303,8 +315,33 @@ async def _result(
         **of_campaigns,
         recordings=str(stage.switch.settings.recording_dir),
         call_log=f"{stage.site.database} ({len(known)} calls): hotline calls --site {stage.site.folder}",
+        cases_graded=graded,
+        clocks_breached=breached,
         report=str(await asyncio.to_thread(_report, stage.site, began_utc)),
     )
+
+
+async def _cases(site: Site, since: float) -> tuple[int, int]:
+    """Cases opened since then that are graded, and deadlines that have passed since; once each case has its log."""
+    until = time.monotonic() + _CASES_S
+    while True:
+        opened, graded, breached = await asyncio.to_thread(_case_figures, site, since)
+        if graded >= opened or time.monotonic() > until:
+            return graded, breached
+        await asyncio.sleep(0.2)
+
+
+def _case_figures(site: Site, since: float) -> tuple[int, int, int]:
+    from hotline.cases.keeping import looking
+
+    graded = "SELECT count(*) FROM case_heads WHERE opened_at >= ? AND grade <> '' AND department <> ''"
+    with looking(site.database) as connection:
+        (opened,) = connection.execute("SELECT count(*) FROM cases WHERE opened_at >= ?", (since,)).fetchone()
+        (done,) = connection.execute(graded, (since,)).fetchone()
+        (breached,) = connection.execute(
+            "SELECT count(*) FROM case_notices WHERE kind = 'breach' AND told_at >= ?", (since,)
+        ).fetchone()
+    return opened, done, breached
 
 
 def _report(site: Site, utc: float) -> Path:

@@ -73,6 +73,11 @@ class Stage:
         """The answer to a GET."""
         return await self._ask(path)
 
+    async def rows(self, path: str) -> list[dict[str, Any]]:
+        """The answer to a GET of a list."""
+        answer: Any = await self._ask(path)
+        return list(answer)
+
     async def tell(self, path: str, body: dict[str, Any]) -> None:
         """Send an order. Raises aiohttp.ClientResponseError for one that is refused."""
         web = self.site.settings.web

@@ -1,5 +1,6 @@
 """The wallboard in the terminal: calls by place, queues, agents, the last events. Drawn from what /live says."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -33,8 +34,14 @@ def span(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def draw(view: dict[str, Any], title: str, most_events: int = 9, zone: tzinfo = UTC) -> RenderableType:
-    """The whole board. `view` is the JSON of /live."""
+def draw(
+    view: dict[str, Any],
+    title: str,
+    most_events: int = 9,
+    zone: tzinfo = UTC,
+    cases: Sequence[dict[str, Any]] = (),
+) -> RenderableType:
+    """The whole board. `view` is the JSON of /live, `cases` that of /cases/list."""
     head = Text.assemble((" ☎ ", "bold green"), (title, "bold"), f"   version {view['version']}")
     if not view["switch_up"]:
         head.append("   the switch is away: calls go on, the link is tried again", "bold red")
@@ -42,10 +49,24 @@ def draw(view: dict[str, Any], title: str, most_events: int = 9, zone: tzinfo = 
         head,
         *_overrides(view, zone),
         *_campaigns(view),
+        *cases_in_lines(cases),
         Columns([_places(view), _totals(view)], expand=True),
         Columns([_agents(view), _queues(view)], expand=True),
         _events(view, most_events, zone),
     )
+
+
+def cases_in_lines(cases: Sequence[dict[str, Any]]) -> list[Text]:
+    """A line for each of the newest cases: how it goes its way."""
+    lines = []
+    for row in cases:
+        line = Text(f" ✎ {row['case']}", "bold yellow")
+        stage = f"in {row['into']}" if row["link"] == "merged" else row["stage"]
+        line.append(f"  {row['category']}  {row['grade'] or 'not graded'}  {stage}", "yellow")
+        line.append(f"  → {row['department']}" if row["department"] else "")
+        line.append(f", {row['handler']}" if row["handler"] else "")
+        lines.append(line)
+    return lines
 
 
 def _campaigns(view: dict[str, Any]) -> list[Text]:

@@ -1,4 +1,4 @@
-"""Sends notices of clocks by e-mail: in order, each once, again while the server is away, given up aloud.
+"""Sends notices of cases by e-mail: in order, each once, again while the server is away, given up aloud.
 
 Notices are read from the store behind a mark (hotline.store.marked), so one that could not be sent waits there. A
 mail server that dies between taking a message and saying so gets it twice, with the same Message-ID.

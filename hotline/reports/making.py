@@ -11,6 +11,7 @@ from calls.errors import BadInput
 from complaints.clocks.book import ClockBook
 from dsl.tree import SourceError, parse
 from hotline.cases.keeping import looking
+from hotline.cases.origins import complaints_by_scene
 from hotline.ledger.opening import Place
 from hotline.ledger.port import LedgerAway
 from hotline.ledger.searching import Reader
@@ -57,13 +58,16 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
                 progress(done, of)
         for review in calls.reviews(connection, span.since, span.until):
             figures.review(review)
+        complaints = complaints_by_scene(connection, span.since, span.until)
         cases = case_rows(connection, book, span.since, span.until, now)
         before = min(span.until, now)
         visits = follow_up_rows(connection, span.since, before)
         answers = answer_rows(connection, span.since, before, rules.figures.satisfaction.once_in_h)
         progress(of, of)
     attempts, gaps = _attempts(site, span)
-    report = figures.report(now, cases.opened, cases.clocks, cases.hand_overs, attempts, gaps, visits, answers)
+    report = figures.report(
+        now, cases.opened, cases.clocks, cases.hand_overs, attempts, gaps, visits, answers, complaints
+    )
     return with_suggestions(report, rules.suggestions)
 
 

@@ -136,7 +136,8 @@ def _tiles(report: Report, words: Words) -> list[Tile]:
         tiles.append(Tile(words["satisfaction"], shown.index(index), note))
     if accuracy is not None:
         note = words.form("of_reviewed", f"{accuracy.reviewed:,}")
-        tiles.append(Tile(words["accuracy"], shown.rate(accuracy.rate), note))
+        rate = accuracy.rate if accuracy.weighed is None else accuracy.weighed.rate
+        tiles.append(Tile(words["accuracy"], shown.rate(rate), note))
     closures = report.cases.closures
     opened = f"{words['opened']} {report.cases.opened:,}"
     tiles.append(Tile(words["closed_in_two_days"], shown.rate(closures.rate), opened))

@@ -305,9 +305,14 @@ def _scenes(report: Report, words: Words) -> Table:
         (words["blocked"], "count"),
         (words["answer_rate"], "rate"),
         (words["talk_rate"], "rate"),
+        (words["complaints"], "count"),
+        (words["complaints_per_10000"], "index"),
     ]
     rows: list[list[Cell]] = [
-        [name, one.dialled, one.answered, one.talks, one.abandoned, one.blocked, one.answer_rate, one.talk_rate]
+        [
+            *(name, one.dialled, one.answered, one.talks, one.abandoned, one.blocked, one.answer_rate, one.talk_rate),
+            *(one.complaints, one.complaints_per_10000),
+        ]
         for name, one in report.scenes.items()
     ]
     return Table("scenes", words["scenes"], columns, rows)

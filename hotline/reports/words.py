@@ -74,6 +74,8 @@ _WORDS = {
     "effective_talks": ("有效通话", "Talks"),
     "blocked": ("被拦截", "Blocked"),
     "talk_rate": ("有效率", "Talk rate"),
+    "complaints": ("投诉", "Complaints"),
+    "complaints_per_10000": ("万投比", "Complaints per 10,000"),
     "offered": ("进入队列", "Offered"),
     "answered": ("接通", "Answered"),
     "abandoned": ("放弃", "Abandoned"),

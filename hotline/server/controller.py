@@ -30,6 +30,7 @@ from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
 from hotline.store import outbox
 from hotline.store.writer import Writer
+from hotline.versions.case_rules import rules_of
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions
@@ -311,6 +312,24 @@ class RunningController:
 
         reader = Reader(Place.of(self._site))
         return await with_ledger(self.database, reader, settings, since, until, self._site.house)
+
+    async def answer_origin(self, case: str, attempt: int, author: str, *, is_origin: bool) -> bool:
+        """Write down whether a case is about a call of the ledger; whether the customer's hold ended with it."""
+        from hotline.cases import origin_acts, origins
+        from hotline.ledger.opening import Place
+
+        version, site = self.register.version, self._site
+        said = origin_acts.Answer(case, attempt, author, time.time())
+
+        def answer() -> bool:
+            rules = rules_of(self._versions, version)
+            if not is_origin:
+                return origin_acts.unlink(self.database, rules, said)
+            owners = origins.owners_of(self._versions, version)
+            origin_acts.link(self.database, Place.of(site), rules, said, owners, origins.webhooks_of(site))
+            return False
+
+        return await asyncio.to_thread(answer)
 
     async def published_versions(self) -> list[dict[str, Any]]:
         """Every published version, newest first."""

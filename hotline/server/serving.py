@@ -47,12 +47,14 @@ from hotline.mail.making import make_mailing
 from hotline.provisioning.port import Provisioning
 from hotline.server import logs
 from hotline.server.case_clocks import CaseClocks
+from hotline.server.case_origins import CaseOrigins
 from hotline.server.case_work import CaseWork
 from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
 from hotline.server.follow_ups import FollowUps
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
+from hotline.server.mailboxes import make_mailboxes
 from hotline.server.registrations import FailedRegistrations
 from hotline.server.reports import ScheduledReports
 from hotline.server.retention import Retention
@@ -168,6 +170,7 @@ class Server:
         self._mailing = make_mailing(site, mail_server)
         if self._mailing is not None:
             self._dependencies.add(mail_server)
+        self._mailboxes = make_mailboxes(site, self._dependencies.add, time.time)
         self._deliveries: Deliveries
         for node in cell.names:
             self.metrics.switch_up.labels(node).set(0)
@@ -211,6 +214,9 @@ class Server:
             if self._mailing is not None:
                 self._mailing.start()
                 stack.push_async_callback(self._mailing.close)
+            for mailbox in self._mailboxes:
+                mailbox.start()
+                stack.push_async_callback(mailbox.close)
             self._deliveries.start()
             stack.push_async_callback(self._deliveries.close)
             counting = asyncio.create_task(self._days.begin(self._writer))
@@ -334,8 +340,9 @@ class Server:
         thinning = Thinning(site.database, self._writer)
         tellers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
         clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
-        case_work = CaseWork(site, self._versions)
+        case_work = CaseWork(site, self._versions, self._webhook_row, tellers)
         follow_ups = FollowUps(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
+        origins = CaseOrigins(site, self._versions, site.settings.webhooks, self._webhook_row, tellers)
 
         def lists() -> set[str]:
             return {share.name for one in self.controller.campaigns().values() for share in one.lists}
@@ -356,6 +363,7 @@ class Server:
         return {
             "retention": keep_and_delete,
             "cases": work_off_cases,
+            "origins of cases": lambda: origins.look(self.register.version, self._utc()),
             "clocks of cases": lambda: clocks.look(self.register.version, self._clock.now() + self.register.offset_s),
             "follow-ups": lambda: follow_ups.look(self.register.version, self._utc()),
             "trend of waits": lambda: self.controller.sample_trend(),

@@ -1,4 +1,4 @@
-"""Settings of mail: who is told of clocks of cases by e-mail, and by which server."""
+"""Settings of mail: who is told of cases by e-mail, and by which server."""
 
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,8 @@ class MailSettings(pydantic.BaseModel):
     password_file: Path | None = None
     sender: str = pydantic.Field(alias="from", min_length=3)
     to: dict[str, tuple[str, ...]] = pydantic.Field(min_length=1)
-    """Addresses by department; `else` are those of departments that have none of their own."""
+    """Addresses by department, or by a person whom a ladder, a lead's grade or a scene names; `else` are those of
+    whoever has none of their own."""
     timeout_s: float = pydantic.Field(20.0, ge=1.0, le=120.0)
     keep_hours: float = pydantic.Field(72.0, gt=0.0, le=24.0 * 30)
     """Older than this, a notice that could not be sent is given up, and the log says so."""
@@ -33,6 +34,8 @@ class MailSettings(pydantic.BaseModel):
                 raise ValueError(f"{department}: addresses such as lead@bank.example are wanted, not {wrong or 'none'}")
         return to
 
-    def recipients(self, department: str) -> tuple[str, ...]:
-        """Who is told of a case of `department`."""
-        return self.to.get(department) or self.to.get("else", ())
+    def recipients(self, department: str, people: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Who is told of a case of `department`; of one that people are told of by name, these. Where none of them has
+        an address, the department is told."""
+        named = dict.fromkeys(address for person in people for address in self.to.get(person, ()))
+        return tuple(named) or self.to.get(department) or self.to.get("else", ())

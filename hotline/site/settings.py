@@ -22,6 +22,7 @@ from dsl.tree import SourceError, nearest_hint, parse
 from hotline.site.gate import GateSettings
 from hotline.site.keeping import KeepSettings, LogSettings, Strict
 from hotline.site.mail import MailSettings
+from hotline.site.mailbox import MailboxSettings
 from hotline.site.reports import ReportSettings
 from hotline.site.sharing import SharingSettings
 from hotline.site.sources import SourceSettings, check_names
@@ -111,7 +112,9 @@ class Settings(Strict):
     bus: BusSettings | None = None
     """Left out: everything stays inside, and nothing needs a broker."""
     mail: MailSettings | None = None
-    """Notices of clocks of cases by e-mail."""
+    """Notices of cases by e-mail."""
+    mailboxes: tuple[MailboxSettings, ...] = ()
+    """Mailboxes whose messages are cases."""
     reports: ReportSettings | None = None
     """Reports that the server makes by itself. Left out: `hotline report` makes them."""
     webhooks: tuple[WebhookSettings, ...] = ()
@@ -181,6 +184,14 @@ class Settings(Strict):
         if twice := next((name for place, name in enumerate(names) if name in names[:place]), None):
             raise ValueError(f"two webhooks have the name {twice}: each needs one of its own")
         return webhooks
+
+    @pydantic.field_validator("mailboxes")
+    @classmethod
+    def _different_mailboxes(cls, mailboxes: tuple[MailboxSettings, ...]) -> tuple[MailboxSettings, ...]:
+        names = [mailbox.name for mailbox in mailboxes]
+        if twice := next((name for place, name in enumerate(names) if name in names[:place]), None):
+            raise ValueError(f"two mailboxes have the name {twice}: each needs one of its own")
+        return mailboxes
 
     @pydantic.field_validator("zone")
     @classmethod

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pydantic
 
-WebhookEvent = Literal["arrival", "ring", "talk", "end", "case", "clock"]
+WebhookEvent = Literal["arrival", "ring", "talk", "end", "case", "clock", "notice"]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 

@@ -33,6 +33,8 @@ _OF_A_CASE = (
     'DELETE FROM answers WHERE followup IN (SELECT number FROM followups WHERE "case" = ?)',
     'DELETE FROM followup_log WHERE followup IN (SELECT number FROM followups WHERE "case" = ?)',
     'DELETE FROM followups WHERE "case" = ?',
+    'DELETE FROM case_origins WHERE "case" = ?',
+    'DELETE FROM case_origin_looks WHERE "case" = ?',
     "UPDATE case_entries SET author = '', fields = '{}', erased_at = CAST(strftime('%s', 'now') AS REAL)"
     ' WHERE "case" = ?',
 )

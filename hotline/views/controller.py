@@ -196,6 +196,13 @@ class Controller(Protocol):
         """
         ...
 
+    async def answer_origin(self, case: str, attempt: int, author: str, *, is_origin: bool) -> bool:
+        """Write down whether a case is about a call of the ledger; whether the customer's hold ended with it.
+
+        Raises BadInput, LedgerAway.
+        """
+        ...
+
     async def published_versions(self) -> list[dict[str, Any]]:
         """Every published version, newest first: `version`, `published_at` (UTC epoch seconds), `by`, `current`."""
         ...

@@ -13,7 +13,7 @@ from calls.ids import CallId
 from calls.numbers import masked
 from complaints.intake.contact import Channel, Contact
 from complaints.intake.form import CallFacts, standard_text
-from hotline.cases import acts, intake, reading
+from hotline.cases import acts, intake, origins, reading
 from hotline.people import users
 from hotline.site import audit
 from hotline.versions.case_rules import CaseRules, rules_of
@@ -75,6 +75,15 @@ class Form(Body):
     """The agent whom it is about, who will not handle it."""
     category: Short = "complaint"
     account: Short = ""
+
+
+class OriginAnswer(Body):
+    """Whether a case is about a call."""
+
+    attempt: Annotated[int, pydantic.Field(ge=1, examples=[4711])]
+    """The call, by its number in the ledger."""
+    is_origin: bool = True
+    author: Annotated[str, pydantic.Field(max_length=64, examples=["li"])] = ""
 
 
 class Apart(Body):
@@ -159,6 +168,12 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         with _refused():
             return await asyncio.to_thread(reading.matches, controller.database, most)
 
+    @app.get("/cases/origins", dependencies=[Depends(reads)], tags=["cases"])
+    async def asked(most: Most = 50) -> list[dict[str, Any]]:
+        """Cases that may be about a call that was placed, with scene and reasons, and that nobody has answered."""
+        with _refused():
+            return await asyncio.to_thread(origins.asked, controller.database, most)
+
     @app.get("/cases/{case}", tags=["cases"])
     async def story(case: CasePath, client: Annotated[Client, Depends(reads)]) -> dict[str, Any]:
         """One case: what came in, its audit log, its times, and what may be done now; numbers are masked."""
@@ -192,6 +207,28 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         with _refused(409):
             await asyncio.to_thread(acts.keep_apart, *given)
         return {"case": case, "apart": wanted.other}
+
+    @app.get("/cases/{case}/origin", dependencies=[Depends(reads)], tags=["cases"])
+    async def origin(case: CasePath) -> list[dict[str, Any]]:
+        """The calls that a case is about (`linked`), may be (`asked`), or is not (`apart`), the likeliest first."""
+        await _story(case)
+        return await asyncio.to_thread(origins.told_of, controller.database, case)
+
+    @app.post("/cases/{case}/origin", tags=["cases"])
+    async def answer(
+        case: CasePath, wanted: OriginAnswer, client: Annotated[Client, Depends(handles)]
+    ) -> dict[str, Any]:
+        """Say whether a case is about a call. Linked: the customer is held from further calls, and the scene's owner is
+        told. Not: the hold ends once no other call may be meant. 409 with the reason, 503 without the ledger."""
+        author = client.author(wanted.author)
+        from hotline.ledger.port import LedgerAway  # a start need not wait for it
+
+        try:
+            with _refused(409):
+                ended = await controller.answer_origin(case, wanted.attempt, author, is_origin=wanted.is_origin)
+        except LedgerAway as error:
+            raise HTTPException(503, "the ledger does not answer; say it again") from error
+        return {"case": case, "attempt": wanted.attempt, "linked": wanted.is_origin, "hold_ended": ended}
 
     async def _story(case: str) -> dict[str, Any]:
         with _refused(404):

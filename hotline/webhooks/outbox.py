@@ -27,7 +27,7 @@ _COMMANDS: dict[str, type] = {
     "end": commands.LogCall,
     "case": FileCase,
 }
-"""The command that tells of each event; of clocks the cases tell (hotline.cases.clock_work)."""
+"""The command that tells of each event; of clocks and notices the cases tell (hotline.cases.notices)."""
 
 
 def message_id(kind: str, *told: object) -> str:

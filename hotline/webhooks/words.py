@@ -125,6 +125,22 @@ class ClockDue(msgspec.Struct, frozen=True):
     handler: str = ""
 
 
+class CaseNotice(msgspec.Struct, frozen=True):
+    """People are told of a case: `ladder`, nobody has it in hand; `lead`, it is of a grade that a lead is told of;
+    `origin`, a complaint about a call of a scene; `scene`, a scene with too many complaints, where `case` is empty."""
+
+    case: str
+    kind: str
+    tell: tuple[str, ...]
+    """Persons, by the names of dispatch.yaml and of scenes."""
+    text: str
+    category: str = ""
+    grade: str = ""
+    department: str = ""
+    handler: str = ""
+    scene: str = ""
+
+
 class Test(msgspec.Struct, frozen=True):
     """A test: `hotline webhooks --test` sends it, and nothing has happened."""
 
@@ -138,6 +154,7 @@ EVENTS: dict[str, type[msgspec.Struct]] = {
     "end": End,
     "case": CaseOpened,
     "clock": ClockDue,
+    "notice": CaseNotice,
     "test": Test,
 }
 """By the `type` of a message."""

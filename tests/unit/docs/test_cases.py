@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bench import grading
 from complaints.audit import KINDS as ENTRY_KINDS
@@ -11,21 +12,32 @@ from complaints.dispatch.reading import read_dispatch
 from complaints.dispatch.settings import Department, Row, Step
 from complaints.grading.grading import FACTS, QUANTITIES
 from complaints.grading.reading import read_grades
-from complaints.grading.settings import Flow, Grades, Rule
+from complaints.grading.settings import ComplaintAlarm, Flow, Grades, OriginSettings, Rule
 from complaints.stages.rules import FIELDS, KINDS
 from complaints.stages.table import LINKS, STAGES
 from dsl.tree import parse
+from hotline.site.mailbox import MailboxSettings
+from hotline.site.settings import Settings
 
 pytestmark = pytest.mark.unit
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs/cases.md").read_text(encoding="utf-8")
-GRADES, DISPATCH = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[:2]
+MAILBOXES, GRADES, DISPATCH, ORIGIN = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[:4]
 _PROSE = re.sub(r"^```.*?^```", "", PAGE, flags=re.MULTILINE | re.DOTALL)
-WORDS = set(re.findall(r"[a-z_0-9]+", " ".join((*re.findall(r"`([^`\n]+)`", _PROSE), GRADES, DISPATCH))))
+WORDS = set(re.findall(r"[a-z_0-9]+", " ".join((*re.findall(r"`([^`\n]+)`", _PROSE), GRADES, DISPATCH, ORIGIN))))
 
 
 def test_the_files_of_the_page_are_read_together() -> None:
     grades, problems = read_grades(parse(GRADES, "g"), ["complaint_office", "care"], ["decision"])
+    assert grades is not None
+    assert problems == []
+    grades, problems = read_grades(
+        parse(
+            GRADES.replace("signals:\n", "signals:\n  unwanted_calls: [勿扰]\n  night_calls: [半夜]\n") + ORIGIN, "g"
+        ),
+        ["complaint_office", "care"],
+        ["decision"],
+    )
     assert grades is not None
     assert problems == []
     rules, problems = read_dispatch(parse(DISPATCH, "d"), ["service"], grades.grades)
@@ -33,11 +45,20 @@ def test_the_files_of_the_page_are_read_together() -> None:
     assert problems == []
 
 
+def test_the_mailboxes_of_the_page_are_settings() -> None:
+    (box,) = Settings(**yaml.safe_load(MAILBOXES)).mailboxes
+    assert set(yaml.safe_load(MAILBOXES)["mailboxes"][0]) | {"tls"} == set(MailboxSettings.model_fields)
+    assert (box.name, box.every_s) == ("complaints", 30.0)
+
+
 @pytest.mark.parametrize(
     "words",
     [
         (*FACTS, *QUANTITIES),
-        *(kind.__struct_fields__ for kind in (Flow, Rule, Grades, Department, Row, Step)),
+        *(
+            kind.__struct_fields__
+            for kind in (Flow, Rule, Grades, OriginSettings, ComplaintAlarm, Department, Row, Step)
+        ),
     ],
 )
 def test_every_word_is_told(words: tuple[str, ...]) -> None:

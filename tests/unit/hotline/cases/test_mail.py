@@ -1,9 +1,5 @@
 """Intake by e-mail and files: each message once, whatever a stranger's program made of it."""
 
-import socketserver
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +8,7 @@ import pytest
 
 from calls.errors import BadInput
 from hotline.cases import files, mail
+from tests.unit.hotline.cases.imap_server import mailbox
 
 pytestmark = pytest.mark.unit
 
@@ -73,53 +70,6 @@ def test_what_strangers_send_is_read(raw: bytes, text: str) -> None:
 def test_what_is_no_message(raw: bytes, told: str) -> None:
     with pytest.raises(BadInput, match=told):
         mail.contact_of(raw, NOW)
-
-
-class Mailbox(socketserver.StreamRequestHandler):
-    """As much of IMAP as a mailbox needs: LOGIN, SELECT, UID SEARCH, FETCH and STORE."""
-
-    messages: dict[int, bytes]
-    seen: set[int]
-
-    def handle(self) -> None:
-        self._say("* OK ready")
-        for line in self.rfile:
-            tag, _, rest = line.decode().strip().partition(" ")
-            words = rest.split()
-            match [word.upper() for word in words[:2]]:
-                case ["LOGIN", *_]:
-                    good = words[-1] == '"secret"'
-                    self._say(f"{tag} {'OK' if good else 'NO'} login")
-                case ["SELECT", *_]:
-                    self._say("* 2 EXISTS", f"{tag} {'OK' if words[1] == chr(34) + 'INBOX' + chr(34) else 'NO'} select")
-                case ["UID", "SEARCH"]:
-                    new = [str(uid) for uid in self.messages if uid not in self.seen]
-                    self._say(f"* SEARCH {' '.join(new)}", f"{tag} OK done")
-                case ["UID", "FETCH"]:
-                    raw = self.messages[int(words[2])]
-                    self.wfile.write(f"* 1 FETCH (UID {words[2]} BODY[] {{{len(raw)}}}\r\n".encode() + raw + b")\r\n")
-                    self._say(f"{tag} OK done")
-                case ["UID", "STORE"]:
-                    self.seen.add(int(words[2]))
-                    self._say(f"{tag} OK done")
-                case ["LOGOUT"]:
-                    self._say("* BYE", f"{tag} OK done")
-                    return
-                case _:
-                    self._say("* CAPABILITY IMAP4rev1", f"{tag} OK done")
-
-    def _say(self, *lines: str) -> None:
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
-
-
-@contextmanager
-def mailbox(messages: dict[int, bytes]) -> Iterator[tuple[int, set[int]]]:
-    seen: set[int] = set()
-    handler = type("Handler", (Mailbox,), {"messages": messages, "seen": seen})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1], seen
-        server.shutdown()
 
 
 def test_a_message_is_marked_as_seen_when_the_next_one_is_asked_for() -> None:

@@ -259,3 +259,19 @@ def test_two_hundred_are_begun_in_a_look_and_the_next_ones_in_the_next(database:
     taken(database, *(contact(f"m{place}", f"{place}") for place in range(230)))
     work = Work(database)
     assert [len(work.off(read(), NOW).begun) for _ in range(3)] == [200, 30, 0]
+
+
+def test_whom_a_step_of_the_ladder_names_is_told_once(database: Path) -> None:
+    (case,) = taken(database, contact("m1"))
+    work = Work(database, ("crm",))
+    assert work.off(read(), NOW).told == 0
+    assert work.off(read(), NOW + 601).told == 1
+    assert work.off(read(), NOW + 660).told == 0
+    assert work.off(read(), NOW + 1201).told == 1
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute('SELECT "case", kind, body FROM case_notices ORDER BY row').fetchall()
+        sent = connection.execute("SELECT webhook, kind FROM webhook_outbox").fetchall()
+    told = [msgspec.json.decode(body) for _, _, body in rows]
+    assert [(number, kind) for number, kind, _ in rows] == [(case, "ladder"), (case, "ladder")]
+    assert [one["tell"] for one in told] == [["boss"], ["zhou"]], "the lead of the department that it goes to"
+    assert sent == [("crm", "notice"), ("crm", "notice")]

@@ -66,6 +66,17 @@ def site_of_the_month(folder: Path) -> Site:
     with writing(site.database) as connection:
         for case in MONTH["cases"]:
             _put_case(connection, case)
+        for case, attempt, state in MONTH["origins"]:
+            row = (
+                case,
+                attempt,
+                at("11-12 10:00:00") + attempt,
+                *("loans", "", "", "", "", "{}", 1.0, "[]"),
+                state,
+                0,
+                "",
+            )
+            connection.execute(f"INSERT INTO case_origins VALUES ({', '.join('?' * len(row))})", row)
     _put_attempts(site)
     return site
 

@@ -17,6 +17,7 @@ from hotline.site.settings import Settings, Site
 from hotline.store import (
     campaign_tables,
     case_clock_tables,
+    case_origin_tables,
     case_tables,
     contact_tables,
     followup_tables,
@@ -108,6 +109,7 @@ def test_every_kind_is_a_setting_and_every_table_has_its_rule() -> None:
     ruled |= {case_clock_tables.case_clocks.name, case_clock_tables.case_notices.name}  # with their case
     ruled |= {followup_tables.case_guesses.name}  # for a day
     ruled |= {followup_tables.followups.name, followup_tables.followup_log.name}  # with their case, or by their days
+    ruled |= {case_origin_tables.case_origins.name, case_origin_tables.case_origin_looks.name}  # likewise
     ruled |= {user_tables.users.name}  # nobody is deleted: a name that stands in a log stays one person's
     assert campaign_tables.metadata is contact_tables.metadata is schema.metadata
     tables = {table.name: table for table in schema.metadata.sorted_tables}
