@@ -1,8 +1,8 @@
 """The building of prompts at publish: every static phrase as a sound on disk, made only when it is not there yet.
 
 A sound's name is a hash of what goes into it: the words, the language, the voice with its version and settings, the
-levelling; or the bytes of a recording, which wins over the voice; or those of a sound that comes ready. So a changed word builds one sound, an unchanged
-house builds none, and an older version of the flows still finds its own.
+levelling; or the bytes of a recording, which wins over the voice, or of a sound that came ready. So a changed word
+builds one sound, an unchanged house builds none, and an older version of the flows still finds its own.
 
 One manifest remembers the files' times and sizes, so that ten thousand prompts are known to be sound from one look at
 the folders. A file that differs is read and compared, and built again when it is damaged.
@@ -95,7 +95,7 @@ class _Survey:
 class Builder:
     """Builds prompts into `folder`. `progress(done, total, key)` is called as each is made or found.
 
-    Words that `ready` has are taken from there, those of a key that `recordings` has from that; the voice says the rest.
+    A key that `recordings` has is played from there, words that `ready` has from that; the voice says the rest.
     """
 
     def __init__(

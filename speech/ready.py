@@ -52,6 +52,14 @@ class ReadySounds:
         hashes = {(language, words_hash(language, text)) for language, text in wanted}
         return [path for place, path in self._paths.items() if place not in hashes]
 
+    def remove_strays(self, wanted: set[tuple[str, str]]) -> int:
+        """Remove files that say none of these (language, text); how many went."""
+        gone = self.strays(wanted)
+        for path in gone:
+            path.unlink(missing_ok=True)
+        self._paths = {place: path for place, path in self._paths.items() if path not in gone}
+        return len(gone)
+
     def keep(self, key: str, language: str, text: str, pcm: Pcm) -> Path:
         """Write a sound. Raises SoundError when it cannot be written."""
         path = self.folder / language / file_name(key, language, text)

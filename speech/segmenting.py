@@ -1,8 +1,8 @@
 """Chinese text in words: the most probable way to part it, by how common words are.
 
-`words_zh.txt` has words in the order of their frequency (25,000 of jieba's dictionary, MIT); by Zipf's law a word's place
-in it stands for its probability. Dynamic programming over places of the text, as in Norvig's "Natural Language Corpus
-Data" (2009).
+`words_zh.txt` has words in the order of their frequency (25,000 of jieba's dictionary, MIT); by Zipf's law a word's
+place in it stands for its probability. Dynamic programming over places of the text, as in Norvig's "Natural Language
+Corpus Data" (2009).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 _LONGEST = 4
 _LIST = Path(__file__).with_name("words_zh.txt")
 _OF_THE_TRADE = (
-    "还款", "应还", "未还", "逾期", "账单", "账户", "额度", "利率", "分期", "提前还款", "转接", "挂失", "重听", "重试",
-    "回电", "签入", "签出", "示忙", "示闲", "话机", "话后", "来电", "接听", "按键", "挂机", "播报", "稍候", "稍后", "安达", "录制", "预约", "星号键", "井号键", "上一级", "请按", "客服", "留言", "代扣", "征信",
+    "还款", "应还", "未还", "逾期", "账单", "账户", "额度", "利率", "分期", "提前还款", "转接", "挂失", "重听",
+    "重试", "回电", "签入", "签出", "示忙", "示闲", "话机", "话后", "来电", "接听", "按键", "挂机", "播报",
+    "稍候", "稍后", "安达", "录制", "预约", "星号键", "井号键", "上一级", "请按", "客服", "留言", "代扣", "征信",
 )  # fmt: skip
 """Words of a finance hotline that the list has not, or puts too low; as common as the hundredth word."""
 _PLACE_OF_THE_TRADE = 100

@@ -48,9 +48,8 @@ class Sentences:
     """Sounds for sentences, in `folder`.
 
     `limit_bytes` bounds the folder; a sentence used within the last `hold_s` seconds is not removed, as a switch may be
-    about to open it. `deadline_s` bounds a caller's wait. `instead` makes what could not be made in time, by a voice that is
-    quicker. `fallback` is the stem of a static sound ("one moment, we cannot read this to you now"); without one a failure
-    raises.
+    about to open it. `deadline_s` bounds a caller's wait. `instead` makes what could not be made in time. `fallback` is
+    the stem of a static sound ("one moment, we cannot read this to you now"); without one a failure raises.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ their neighbour asks for, and of third tones in a row all but a word's last are 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -71,7 +72,7 @@ def _third_tones(said: list[str], begin: int, end: int) -> None:
 def _across_words(said: list[str], words: Sequence[str]) -> None:
     """Where words meet: a word of one syllable leans on the next one; a longer one on a word of one syllable."""
     begin = 0
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in itertools.pairwise(words):
         last = begin + len(word) - 1
         begin += len(word)
         if said[last][-1] == "3" and said[begin][-1] == "3" and (len(word) == 1 or len(following) <= 2):

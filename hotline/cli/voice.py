@@ -43,18 +43,18 @@ def voice(
     """
     opened = open_site(site)
     with told():
+        ready = ready_sounds(opened)
+        if keep and ready is None:
+            raise BadInput("sounds come ready in Kokoro's voice only: set voice: {kind: auto} in hotline.yaml")
         program = check(opened).program
         if program is None:
             raise BadInput("the folder has errors: hotline lint names them")
-        ready = ready_sounds(opened)
+        wanted = {(prompt.language, prompt.text) for prompt in static_prompts(program.phrases)}
         kept = removed = 0
-        if keep:
-            if ready is None:
-                raise BadInput("sounds come ready in Kokoro's voice only: set voice: {kind: auto} in hotline.yaml")
-            removed = _remove_strays(ready, program)
+        if keep and ready is not None:
+            removed = ready.remove_strays(wanted)
             kept = asyncio.run(_keep(opened, ready, program))
         voices = survey(opened, program.phrases)
-    wanted = {(prompt.language, prompt.text) for prompt in static_prompts(program.phrases)}
     strays = [str(path) for path in ready.strays(wanted)] if ready is not None else []
     if json:
         told_voices = [msgspec.to_builtins(one) for one in voices]
@@ -73,13 +73,6 @@ def sentence_of(voice: LanguageVoice) -> str:
     prompts = f"{voice.recorded} recorded, {voice.ready} come ready, {voice.spoken} and {voice.in_calls} in calls"
     missing = f"; {voice.missing}" if voice.missing else ""
     return f"{voice.language}: {prompts} by {voice.voice}{missing}"
-
-
-def _remove_strays(ready: ReadySounds, program: Program) -> int:
-    strays = ready.strays({(prompt.language, prompt.text) for prompt in static_prompts(program.phrases)})
-    for path in strays:
-        path.unlink(missing_ok=True)
-    return len(strays)
 
 
 def _left(site: Site, ready: ReadySounds, program: Program) -> list[Prompt]:

@@ -64,7 +64,7 @@ def make_voice(site: Site, *, most_waiting: int | None = None) -> Voice:
 
 
 def make_sentences(site: Site, voice: Voice) -> Sentences:
-    """The maker of sentences that are known only during a call, by `voice`; espeak-ng says what Kokoro cannot in time."""
+    """The maker of sentences that are known only during a call; espeak-ng says what Kokoro cannot in time."""
     versions = Versions(site.versions)
 
     def apology(language: str) -> Path | None:

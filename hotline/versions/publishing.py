@@ -4,7 +4,6 @@ import getpass
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from calls.errors import BadInput
 from dialer.scenes.book import EMPTY, Book

@@ -1,4 +1,4 @@
-"""The voice of each language: which engine speaks, and what of the prompts people recorded, comes ready, is left to it."""
+"""The voice of each language: which engine speaks, and which prompts are recorded, come ready, are left to it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import structlog
 
 from hotline.site.settings import Site, VoiceSettings
+from hotline.versions.store import Versions
 from ivr.phrases import parse_template
 from speech.building import Prompt
 from speech.kokoro.voice import SPEAKERS
@@ -17,6 +19,7 @@ from speech.kokoro.weights import INSTALL, is_installed
 from speech.ready import ReadySounds
 from speech.recordings import find_recordings
 
+log = structlog.get_logger("hotline")
 READY = "ready"
 """The folder in prompts/ with sounds that come ready."""
 VoiceKind = Literal["kokoro", "espeak", "http"]
@@ -88,6 +91,19 @@ def survey(site: Site, phrases: Mapping[str, Mapping[str, str]]) -> list[Languag
             )
         )
     return found
+
+
+def log_voices(site: Site, versions: Versions) -> None:
+    """Log which voice speaks which language of the version that runs; a warning where it cannot."""
+    current = versions.current()
+    if current is None:
+        return
+    for one in survey(site, versions.program(current).phrases):
+        about = {"language": one.language, "voice": one.voice, "spoken": one.spoken + one.in_calls, "ready": one.ready}
+        if one.missing:
+            log.warning("a language has no voice", **about, advice=one.missing)
+        else:
+            log.info("voice", **about, recorded=one.recorded)
 
 
 def _name(kind: VoiceKind, language: str, settings: VoiceSettings) -> str:

@@ -1,7 +1,7 @@
 """English as the symbols that Kokoro was taught, from the IPA of espeak-ng.
 
-The changes are those of misaki 0.9 (`misaki.espeak.EspeakFallback`, Apache-2.0) for American English: a diphthong and an
-affricate are one symbol, length is not written.
+The changes are those of misaki 0.9 (`misaki.espeak.EspeakFallback`, Apache-2.0) for American English: a diphthong and
+an affricate are one symbol, length is not written.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SYMBOLS = tuple(
             "ɐ": "ə",
             "ɬ": "l",
             "\u0303": "",
-        }.items(),  # fmt: skip
+        }.items(),
         key=lambda change: -len(change[0]),
     )
 )

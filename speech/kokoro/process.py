@@ -1,6 +1,7 @@
 """Kokoro's process, from the side that asks: started when first needed, asked one piece at a time, and stopped.
 
-Synchronous: call it from a thread. A process that does not answer in time is killed, and the next question starts another.
+Synchronous: call it from a thread. A process that does not answer in time is killed, and the next question starts
+another.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Weights of Kokoro-82M: 8-bit ONNX, in four packages that the extra `voice` installs; and the speakers' styles.
 
-Both are checked by sha256 before they are used: weights of another edition would say other things than the symbols mean.
+Both are checked by sha256 before they are used: weights of another edition would take the symbols for others.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def read_weights() -> bytes:
 
 @functools.cache
 def read_style(speaker: str) -> NDArray[np.float32]:
-    """A speaker's style: a row of 256 for each number of symbols from 0 to 509. Raises VoiceError when it is damaged."""
+    """A speaker's style: a row of 256 for each number of symbols from 0 to 509. Raises VoiceError: it is damaged."""
     path = _STYLES / f"{speaker}.bin"
     try:
         content = path.read_bytes()

@@ -13,7 +13,7 @@ import contextlib
 import os
 import struct
 import sys
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -34,13 +34,13 @@ class Question(msgspec.Struct, array_like=True):
     speed: float
 
 
-def write(pipe: BinaryIO, content: bytes) -> None:
+def write(pipe: IO[bytes], content: bytes) -> None:
     """Put one message on a pipe."""
     pipe.write(_LENGTH.pack(len(content)) + content)
     pipe.flush()
 
 
-def read(pipe: BinaryIO) -> bytes | None:
+def read(pipe: IO[bytes]) -> bytes | None:
     """The next message; None when the other side is gone."""
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:

@@ -45,6 +45,9 @@ def test_a_sound_is_small_and_as_loud_and_long_as_it_was(ready: ReadySounds) -> 
 def test_what_no_phrase_says_is_told(ready: ReadySounds) -> None:
     assert ready.strays({("en", "Hello")}) == []
     assert ready.strays({("en", "Hello!")}) == [ready.find("en", "Hello")]
+    assert ready.remove_strays({("en", "Hello")}) == 0
+    assert ready.remove_strays({("en", "Hello!")}) == 1
+    assert ready.find("en", "Hello") is ReadySounds(ready.folder).find("en", "Hello") is None
 
 
 def test_a_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
