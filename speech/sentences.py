@@ -145,6 +145,8 @@ class Sentences:
         try:
             return await self._warm_one(text, language)
         except SpeechError as error:
+            if self._instead is not None:
+                return await self._instead.ready(text, language)
             _log.warning("sentence_failed", language=language, characters=len(text), error=str(error))
             return None
 

@@ -32,8 +32,8 @@ _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
 _PATIENCE_S = 1.5
 """Of that, how long for the voice that is good and slow, before the one that is quick speaks."""
-_MOST_WAITING = 2
-"""Sentences before one that would wait longer than that."""
+_MOST_WAITING = 1
+"""Sentences that wait for the one that is spoken: another would wait longer than that, and goes to the quick voice."""
 
 
 def make_server(site: Site) -> Server:
@@ -78,7 +78,7 @@ def make_sentences(site: Site, voice: Voice) -> Sentences:
         return Sentences(folder, voice, deadline_s=_SENTENCE_S, fallback=apology)
     quick = WordedVoice(Espeak(), in_words, EDITION)
     instead = Sentences(site.sounds / "quick-sentences", quick, deadline_s=_SENTENCE_S - _PATIENCE_S, fallback=apology)
-    return Sentences(folder, voice, deadline_s=_PATIENCE_S, instead=instead)
+    return Sentences(folder, voice, deadline_s=_PATIENCE_S, instead=instead, parallel=_MOST_WAITING + 2)
 
 
 def make_cell(site: Site, trunks: TrunkLines | None = None) -> Cell:
