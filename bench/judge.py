@@ -54,12 +54,16 @@ def through_a_telephone(samples: Samples) -> NDArray[np.float32]:
     return np.asarray(resample(carried / 32768.0, 8000, _RATE), np.float32)
 
 
+def is_installed() -> bool:
+    """Whether there is a recogniser that judges."""
+    return all(importlib.util.find_spec(package) is not None for package in ("faster_whisper", *_PARTS))
+
+
 class Judge:
     """Hears Chinese. Loaded once, on one thread. Raises BadInput where it is not installed."""
 
     def __init__(self) -> None:
-        wanted = ("faster_whisper", *_PARTS)
-        if any(importlib.util.find_spec(package) is None for package in wanted):
+        if not is_installed():
             raise BadInput(INSTALL)
         from faster_whisper import WhisperModel
 

@@ -15,11 +15,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from bench import machine
+from bench import judge, machine
 from bench.catalogue import Options
-from bench.judge import Judge
 from bench.report import Figure, Report, at_most, told
-from calls.errors import BadInput
 from hotline.site.sample import SAMPLE
 from hotline.versions.voices import READY, static_prompts
 from ivr.spoken.figures import EDITION, in_words
@@ -38,14 +36,18 @@ PROMPTS = 40
 SENTENCES = 20
 LANGUAGE = "zh-CN"
 _TWELVE = ("您当前应还金额是{}百元", "您的还款日是每月{}号整")
+_MISHEARD = "syllables misheard, {} prompts, 8 kHz µ-law"
 _FIGURES = "一二三四五六七八九"
 
 
 async def run(options: Options) -> Report:
-    """Takes some minutes, `quick` half of one. Raises BadInput where Kokoro or the judge is not installed."""
-    if not is_installed():
-        raise BadInput(INSTALL)
-    judge = await asyncio.to_thread(Judge)
+    """Takes some minutes, `quick` half of one. Where Kokoro or the judge is not installed, nothing is measured."""
+    missing = [told for there, told in ((is_installed(), INSTALL), (judge.is_installed(), judge.INSTALL)) if not there]
+    if missing:
+        return Report(
+            "speech", {**machine.facts(), "notes": missing}, [at_most(_MISHEARD.format(PROMPTS), None, "%", 5)]
+        )
+    hearing = await asyncio.to_thread(judge.Judge)
     prompts = _prompts(4 if options.quick else PROMPTS)
     kokoro = Kokoro(in_words, EDITION)
     quick = WordedVoice(Espeak(), in_words, EDITION)
@@ -56,9 +58,9 @@ async def run(options: Options) -> Report:
             path = ready.find(prompt.language, prompt.text)
             return read_recording(path) if path is not None else await kokoro.synthesise(prompt.text, prompt.language)
 
-        ours = await _misheard(judge, prompts, by_kokoro, options.progress)
+        ours = await _misheard(hearing, prompts, by_kokoro, options.progress)
         theirs = await _misheard(
-            judge, prompts, lambda prompt: quick.synthesise(prompt.text, prompt.language), options.progress
+            hearing, prompts, lambda prompt: quick.synthesise(prompt.text, prompt.language), options.progress
         )
         texts = _texts(4 if options.quick else SENTENCES)
         spoken = await _timed(kokoro, texts)
@@ -67,7 +69,7 @@ async def run(options: Options) -> Report:
     finally:
         await kokoro.close()
     figures: list[Figure] = [
-        at_most(f"syllables misheard, {len(prompts)} prompts, 8 kHz µ-law", ours, "%", 5, theirs),
+        at_most(_MISHEARD.format(len(prompts)), ours, "%", 5, theirs),
         told("of them that came ready", sum(ready.find(one.language, one.text) is not None for one in prompts), ""),
         told("new sentence of 12 syllables, p50", _ms(spoken, 50), "ms", _ms(reference, 50)),
         at_most("new sentence of 12 syllables, p95", _ms(spoken, 95), "ms", 900, _ms(reference, 95)),
@@ -89,13 +91,16 @@ def _texts(count: int) -> list[str]:
 
 
 async def _misheard(
-    judge: Judge, prompts: list[Prompt], speak: Callable[[Prompt], Awaitable[Pcm]], progress: Callable[[str], None]
+    hearing: judge.Judge,
+    prompts: list[Prompt],
+    speak: Callable[[Prompt], Awaitable[Pcm]],
+    progress: Callable[[str], None],
 ) -> float:
     """Percent of syllables."""
     wrong = of = 0
     for prompt in prompts:
         sound = Levelling().apply(await speak(prompt))
-        misheard, syllables = await asyncio.to_thread(judge.misheard, sound.samples, prompt.text)
+        misheard, syllables = await asyncio.to_thread(hearing.misheard, sound.samples, prompt.text)
         wrong, of = wrong + misheard, of + syllables
         progress(f"{prompt.key}: {misheard} of {syllables} syllables misheard")
     return 100 * wrong / of
