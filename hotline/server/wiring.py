@@ -14,7 +14,7 @@ from hotline.server.serving import Server
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
-from hotline.versions.voices import kind_of
+from hotline.versions.voice_kind import kind_of
 from ivr.spoken.figures import EDITION, in_words
 from speech.espeak import Espeak
 from speech.sentences import Sentences

@@ -5,24 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 import msgspec
-import structlog
 
 from hotline.site.settings import Site, VoiceSettings
-from hotline.versions.store import Versions
+from hotline.versions.voice_kind import VoiceKind, kind_of, kokoro_is_there
 from ivr.phrases import parse_template
 from speech.building import Prompt
 from speech.kokoro.voice import SPEAKERS
-from speech.kokoro.weights import INSTALL, is_installed
+from speech.kokoro.weights import INSTALL
 from speech.ready import ReadySounds
 from speech.recordings import find_recordings
 
-log = structlog.get_logger("hotline")
 READY = "ready"
 """The folder in prompts/ with sounds that come ready."""
-VoiceKind = Literal["kokoro", "espeak", "http"]
 
 
 class LanguageVoice(msgspec.Struct, frozen=True):
@@ -37,13 +33,6 @@ class LanguageVoice(msgspec.Struct, frozen=True):
     in_calls: int
     """Those with values, which the voice speaks during calls."""
     missing: str = ""
-
-
-def kind_of(settings: VoiceSettings) -> VoiceKind:
-    """The engine that a site's settings come to on this machine."""
-    if settings.kind == "auto":
-        return "kokoro" if is_installed() else "espeak"
-    return settings.kind
 
 
 def ready_sounds(site: Site) -> ReadySounds | None:
@@ -93,19 +82,6 @@ def survey(site: Site, phrases: Mapping[str, Mapping[str, str]]) -> list[Languag
     return found
 
 
-def log_voices(site: Site, versions: Versions) -> None:
-    """Log which voice speaks which language of the version that runs; a warning where it cannot."""
-    current = versions.current()
-    if current is None:
-        return
-    for one in survey(site, versions.program(current).phrases):
-        about = {"language": one.language, "voice": one.voice, "spoken": one.spoken + one.in_calls, "ready": one.ready}
-        if one.missing:
-            log.warning("a language has no voice", **about, advice=one.missing)
-        else:
-            log.info("voice", **about, recorded=one.recorded)
-
-
 def _name(kind: VoiceKind, language: str, settings: VoiceSettings) -> str:
     if kind == "kokoro":
         return f"kokoro {SPEAKERS.get(_primary(language), '')}".strip()
@@ -116,7 +92,7 @@ def _missing(kind: VoiceKind, language: str) -> str:
     """What is not there for this voice to speak, and what to do; empty where nothing is."""
     espeak = "" if shutil.which("espeak-ng") else "espeak-ng is not installed: apt-get install espeak-ng"
     if kind == "kokoro":
-        if not is_installed():
+        if not kokoro_is_there():
             return INSTALL
         if _primary(language) not in SPEAKERS:
             return f"kokoro has no speaker for {language}; there are {', '.join(SPEAKERS)}"

@@ -204,7 +204,7 @@ def test_a_port_from_outside_is_of_the_one_switch_of_its_kind(tmp_path: Path) ->
 def test_what_kokoro_cannot_say_in_time_espeak_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = Site.open(tmp_path)
     assert isinstance(wiring.make_voice(site), WordedVoice)
-    monkeypatch.setattr("hotline.versions.voices.is_installed", lambda: True)
+    monkeypatch.setattr("hotline.versions.voice_kind.is_installed", lambda: True)
     assert isinstance(wiring.make_voice(site), Kokoro)
     (tmp_path / "hotline.yaml").write_text("voice: {kind: espeak}\n")
     assert isinstance(wiring.make_voice(Site.open(tmp_path)), WordedVoice)
@@ -217,7 +217,7 @@ async def test_a_busy_voice_leaves_the_sentence_to_the_quick_one(
         async def synthesise(self, text: str, language: str) -> Pcm:
             raise VoiceBusy("others are before it")
 
-    monkeypatch.setattr("hotline.versions.voices.is_installed", lambda: True)
+    monkeypatch.setattr("hotline.versions.voice_kind.is_installed", lambda: True)
     monkeypatch.setattr("speech.kokoro.voice.is_installed", lambda: True)
     monkeypatch.setattr(wiring, "_SENTENCE_S", 60.0)  # of a slow machine
     sentences = wiring.make_sentences(Site.open(tmp_path), Busy())

@@ -8,9 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from hotline.site.settings import Site, VoiceSettings
-from hotline.versions import voices
+from hotline.versions import voice_kind, voices
 from hotline.versions.unread import unread_files
-from hotline.versions.voices import kind_of, ready_sounds, survey
+from hotline.versions.voice_kind import kind_of
+from hotline.versions.voices import ready_sounds, survey
 from speech.levelling import Levelling
 from speech.ready import ReadySounds
 from speech.voice import Pcm
@@ -52,7 +53,7 @@ def site(tmp_path: Path, sound: Pcm) -> Site:
 def test_auto_is_the_best_that_is_installed(
     kind: str, installed: bool, spoken_by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voices, "is_installed", lambda: installed)
+    monkeypatch.setattr(voice_kind, "is_installed", lambda: installed)
     assert kind_of(VoiceSettings.model_validate({"kind": kind})) == spoken_by
 
 
@@ -93,7 +94,7 @@ def test_a_site_with_another_voice_has_none_of_the_ready_ones(site: Site) -> Non
 def test_what_is_missing_is_told_with_what_to_do(
     site: Site, kind: str, installed: bool, programs: set[str], missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voices, "is_installed", lambda: installed)
+    monkeypatch.setattr(voice_kind, "is_installed", lambda: installed)
     monkeypatch.setattr(voices.shutil, "which", lambda program: program if program in programs else None)
     (site.folder / "hotline.yaml").write_text(f"voice: {{kind: {kind}, url: http://localhost/}}\n")
     told = survey(Site.open(site.folder), PHRASES)[1].missing
@@ -102,7 +103,7 @@ def test_what_is_missing_is_told_with_what_to_do(
 
 
 def test_a_language_without_a_speaker_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voices, "is_installed", lambda: True)
+    monkeypatch.setattr(voice_kind, "is_installed", lambda: True)
     (german,) = survey(site, {"de": {"welcome": "Hallo"}})
     assert "no speaker for de" in german.missing
 
@@ -119,7 +120,7 @@ def test_a_server_logs_them(site: Site, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(voices.shutil, "which", lambda program: None)
     with capture_logs() as logs:
-        voices.log_voices(site, Running())  # type: ignore[arg-type]  # all that it asks of versions
+        voice_kind.log_voices(site, Running())  # type: ignore[arg-type]  # all that it asks of versions
     assert [(line["event"], line["log_level"], line["language"]) for line in logs] == [
         ("a language has no voice", "warning", "zh-CN"),
         ("a language has no voice", "warning", "en"),
