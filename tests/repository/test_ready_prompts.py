@@ -24,7 +24,13 @@ _SECONDS = {"zh-CN": (0.12, 0.6), "en": (0.04, 0.2)}
 
 def test_each_says_words_that_a_phrase_has() -> None:
     strays = _READY.strays({(prompt.language, prompt.text) for prompt in _STATIC})
-    assert strays == [], "hotline voice --keep removes them"
+    assert strays == [], "remove them, or hotline voice --keep does"
+
+
+def test_nearly_all_come_ready() -> None:
+    """A phrase may be changed where there is no Kokoro; so many that callers hear two voices are spoken again."""
+    left = [f"{one.language} {one.key}" for one in _STATIC if _READY.find(one.language, one.text) is None]
+    assert len(left) <= len(_STATIC) // 10, f"hotline voice --keep, where Kokoro is installed, speaks {left}"
 
 
 def test_each_is_as_long_and_as_loud_as_words_are() -> None:
