@@ -72,7 +72,10 @@ class Judge:
             self._model: Any = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=1)
 
     def misheard(self, samples: Samples, text: str) -> tuple[int, int]:
-        """Syllables misheard, and syllables, of a text that a sound at 8 kHz says."""
+        """Syllables misheard, and syllables, of a text that a sound at 8 kHz says.
+
+        Of a sound that it makes nothing of, the recogniser may make up more than was said: then all are misheard.
+        """
         segments, _ = self._model.transcribe(
             through_a_telephone(samples),
             language="zh",
@@ -81,7 +84,8 @@ class Judge:
             condition_on_previous_text=False,
         )
         said = syllables(text)
-        return changes(said, syllables("".join(segment.text for segment in segments))), len(said)
+        heard = syllables("".join(segment.text for segment in segments))
+        return min(changes(said, heard), len(said)), len(said)
 
 
 def _lay(folder: Path) -> None:
