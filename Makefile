@@ -1,9 +1,12 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
-.PHONY: help run lint test test-console test-freeswitch check bench soak stress lock clean
+.PHONY: help run voice lint test test-console test-freeswitch check bench soak stress lock clean
 
 hotline := .venv/bin/hotline
 python := .venv/bin/python
 on_freeswitch := $(if $(FREESWITCH),HOTLINE_FREESWITCH_PROGRAM=$(FREESWITCH))
+
+# all but voice and judge, which are large: `make voice` installs them
+extras := build dev forecast mqtt pdf plots postgresql watch
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -14,7 +17,7 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 
 test:  ## all tests, the live ones on a real Asterisk too
 	@./setup.sh test
-	@$(python) -m pytest -q -n 2 -m "not live and not browser"
+	@$(python) -m pytest -q -n 2 -m "not live and not browser and not voice"
 	@$(python) -m pytest -q -n 3 --dist loadscope -m live
 
 test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
@@ -57,9 +60,16 @@ lock:  ## resolve the dependencies anew, within pyproject.toml's bounds
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --extra build -o requirements.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
-		pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
+		pyproject.toml $(extras:%=--extra %) -c requirements.lock -o requirements-dev.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --extra build --extra mqtt --extra forecast -c requirements-dev.lock -o requirements-image.lock
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+		pyproject.toml --extra build --extra voice --extra judge -c requirements-dev.lock -o requirements-voice.lock
+
+voice:  ## Kokoro into .venv, and the recogniser that judges it: 330 MB, and its tests
+	@./setup.sh test
+	@./setup.sh voice
+	@$(python) -m pytest -q -m voice tests/voice
 
 clean:  ## away with everything that was installed or made here
 	rm -rf .venv .local .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

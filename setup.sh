@@ -3,6 +3,7 @@
 #
 #   ./setup.sh run     what `make run` needs
 #   ./setup.sh test    what `make test`, `make check` and `make bench` need
+#   ./setup.sh voice   Kokoro, and the recogniser that judges voices, beside what is installed already
 #   ./setup.sh browser what `make test-console` needs besides: a Chromium, and a font for Chinese
 #
 # As root in a container it installs missing system packages itself; as an ordinary user it names the one command that
@@ -10,8 +11,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 what=${1:-run}
-case $what in run | test | browser) ;; *)
-    echo "setup: usage: ./setup.sh run|test|browser" >&2
+case $what in run | test | voice | browser) ;; *)
+    echo "setup: usage: ./setup.sh run|test|voice|browser" >&2
     exit 2
     ;;
 esac
@@ -87,7 +88,12 @@ install_python() {
 
 install_packages
 [ "$what" != browser ] || exit 0
-if [ "$what" = run ]; then install_python requirements.lock; else install_python requirements-dev.lock; fi
+case $what in
+    run) install_python requirements.lock ;;
+    voice) install_python requirements-voice.lock ;;
+    *) install_python requirements-dev.lock ;;
+esac
+[ "$what" != voice ] || exit 0
 # the demonstration on a FreeSWITCH needs no Asterisk; make hands its SWITCH on
 [ "$what-${SWITCH:-asterisk}" = run-freeswitch ] || asterisk/install.sh >/dev/null
 if [ "$what" = test ]; then

@@ -59,5 +59,8 @@ BENCHES = {
     "clocks": Entry("clocks", "clocks of cases: right against a slow oracle; what a state and a tick cost"),
     "console": Entry("console", "what 300 pages that watch the house cost the controller at 20 calls a second"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
+    "speech": Entry(
+        "speech", "Mandarin by Kokoro beside espeak-ng: syllables misheard by a recogniser, seconds, memory"
+    ),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }

@@ -194,6 +194,7 @@ def make_site(
     shared = {} if run_dir is None else {"run_dir": run_dir}
     settings = {
         "languages": ["en"],
+        "voice": {"kind": "espeak"},
         "switch": {"kind": kind, "host": HOST, "port": switch_port, **shared},
         "web": {"host": HOST, "port": web_port},
         **(more or {}),

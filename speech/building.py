@@ -1,8 +1,8 @@
 """The building of prompts at publish: every static phrase as a sound on disk, made only when it is not there yet.
 
 A sound's name is a hash of what goes into it: the words, the language, the voice with its version and settings, the
-levelling; or the bytes of a recording, which wins over the voice. So a changed word builds one sound, an unchanged
-house builds none, and an older version of the flows still finds its own.
+levelling; or the bytes of a recording, which wins over the voice, or of a sound that came ready. So a changed word
+builds one sound, an unchanged house builds none, and an older version of the flows still finds its own.
 
 One manifest remembers the files' times and sizes, so that ten thousand prompts are known to be sound from one look at
 the folders. A file that differs is read and compared, and built again when it is damaged.
@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from speech.levelling import Levelling
+from speech.ready import ReadySounds
 from speech.recordings import find_recordings, read_recording
 from speech.store import Kept, SoundStore, Stat, digest, write_durably
 from speech.voice import Pcm, SpeechError, Voice, VoiceError
@@ -52,6 +53,9 @@ class Built:
     stems: dict[tuple[str, str], Path] = field(default_factory=dict)
     durations_s: dict[tuple[str, str], float] = field(default_factory=dict)
     made: int = 0
+    """Spoken now, or taken from a recording."""
+    ready: int = 0
+    """Taken from a sound that came ready."""
     kept: int = 0
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -76,6 +80,7 @@ class _Job:
     prompt: Prompt
     name: str
     recording: Path | None
+    came_ready: bool = False
 
 
 @dataclass(slots=True)
@@ -88,7 +93,10 @@ class _Survey:
 
 
 class Builder:
-    """Builds prompts into `folder`. `progress(done, total, key)` is called as each is made or found."""
+    """Builds prompts into `folder`. `progress(done, total, key)` is called as each is made or found.
+
+    A key that `recordings` has is played from there, words that `ready` has from that; the voice says the rest.
+    """
 
     def __init__(
         self,
@@ -96,12 +104,14 @@ class Builder:
         voice: Voice,
         *,
         recordings: Path | None = None,
+        ready: ReadySounds | None = None,
         levelling: Levelling | None = None,
         parallel: int | None = None,
     ) -> None:
         self._store = SoundStore(folder)
         self._voice = voice
         self._recordings = recordings
+        self._ready = ready
         self._levelling = levelling or Levelling()
         self._levelled = repr(self._levelling)
         self._parallel = parallel or os.cpu_count() or 1
@@ -194,13 +204,15 @@ class Builder:
 
     def _plan(self, prompt: Prompt, recording: Path | None, manifest: _Manifest, built: Built) -> _Job | None:
         """Name a prompt's sound by its ingredients."""
+        ready = self._ready.find(prompt.language, prompt.text) if self._ready and recording is None else None
+        recording = recording or ready
         if recording is not None:
             try:
                 of_file = _hash_recording(recording, manifest)
             except OSError as error:
                 built.failures.append(Failure(prompt, f"{recording}: {error.strerror}"))
                 return None
-            return _Job(prompt, digest(_FORMAT, "recording", of_file, self._levelled), recording)
+            return _Job(prompt, digest(_FORMAT, "recording", of_file, self._levelled), recording, ready is not None)
         identity = manifest.identities.get(prompt.language)
         if identity is None:
             built.failures.append(Failure(prompt, f"no voice for {prompt.language} and no recording"))
@@ -226,7 +238,10 @@ class Builder:
                     built.failures += [Failure(job.prompt, str(error)) for job in jobs]
                 else:
                     survey.manifest.sounds[name] = await asyncio.to_thread(self._store.write, name, pcm)
-                    built.made += 1
+                    if jobs[0].came_ready:
+                        built.ready += 1
+                    else:
+                        built.made += 1
                 for job in jobs:
                     finished(job)
 

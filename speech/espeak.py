@@ -66,6 +66,20 @@ class Espeak:
         reading = f" {READING}" if voice.startswith("cmn") else ""
         return f"espeak-ng {number} {voice} {self._pace(language)} {self.pitch}{reading}"
 
+    async def ipa(self, clauses: list[str], language: str) -> list[str]:
+        """The sounds of each clause in the International Phonetic Alphabet, stress marked, `^` tying what is one sound.
+
+        A clause has no mark at which one pauses. Raises as `synthesise` does.
+        """
+        options = ("-v", self._voice(language), "-q", "--ipa", "--tie=^", "--stdin")
+        out = (await self._run(*options, words=".\n\n".join(clauses))).decode("utf-8", "replace")
+        lines = [line.strip() for line in out.splitlines() if line.strip()]
+        if len(lines) == len(clauses):
+            return lines
+        if len(clauses) == 1:  # a long one is cut somewhere
+            return [" ".join(lines)]
+        return [said for clause in clauses for said in await self.ipa([clause], language)]
+
     def _pace(self, language: str) -> str:
         return str(round(self.words_a_minute * _PACES.get(_primary(language), 1)))
 

@@ -107,14 +107,15 @@ _DIGITS = dict(
     zip("0123456789", ["ling2", "yi1", "er4", "san1", "si4", "wu3", "liu4", "qi1", "ba1", "jiu3"], strict=True)
 )
 _SIGNS = {"*": "xing1hao4", "#": "jing3hao4", "+": "jia1", "%": "bai3fen1zhi1"}
-_OTHER = {**_LETTERS, **_DIGITS, **_SIGNS}
+SYLLABLES_OF_SIGNS = {**_LETTERS, **_DIGITS, **_SIGNS}
+"""Names of letters, figures and signs, in syllables that may stand together."""
 # espeak-ng pauses at ASCII punctuation; the full-width marks it would spell out or skip.
-_PAUSES = {"，": ",", "、": ",", "。": ".", "；": ";", "：": ",", "？": "?", "！": "!", "…": ".", "—": ","}
-_PAUSES.update({mark: mark for mark in ",.;?!"})
-_PAUSES[":"] = ","
+PAUSES = {"，": ",", "、": ",", "。": ".", "；": ";", "：": ",", "？": "?", "！": "!", "…": ".", "—": ","}
+PAUSES.update({mark: mark for mark in ",.;?!"})
+PAUSES[":"] = ","
 
 
-_TABLES = (_LEXICON, list(_RULES), _ONE, _OTHER)
+_TABLES = (_LEXICON, list(_RULES), _ONE, SYLLABLES_OF_SIGNS)
 READING = hashlib.sha256(repr(_TABLES).encode()).hexdigest()[:8]
 """Tells one way of reading from another: sounds are made anew when it changes."""
 _RUNS = re.compile("[\u3400-\u9fff]+|[^\u3400-\u9fff]")
@@ -140,18 +141,23 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
 def to_pinyin(text: str) -> str:
     """Syllables with tone figures, letters and digits by their names, punctuation that pauses; the rest is dropped."""
     said: list[str] = []
-    for run in _RUNS.findall(text):
-        if run in _PAUSES:
-            said.append(_PAUSES[run])
-        elif run.upper() in _OTHER:
-            said.append(_OTHER[run.upper()])
+    for run in segments(text):
+        if run in PAUSES:
+            said.append(PAUSES[run])
+        elif run.upper() in SYLLABLES_OF_SIGNS:
+            said.append(SYLLABLES_OF_SIGNS[run.upper()])
         else:
-            said += _read(run)
+            said += read(run)
     return " ".join(said)
 
 
-def _read(run: str) -> list[str]:
-    """Syllables of Chinese characters alone."""
+def segments(text: str) -> list[str]:
+    """The text in runs of Chinese characters, and all else sign by sign."""
+    return _RUNS.findall(text)
+
+
+def read(run: str) -> list[str]:
+    """Syllables of Chinese characters alone, one each; a character without a reading is left out."""
     said = _reader()(run)
     if len(said) != len(run):  # a character that pypinyin does not know is left out
         return said

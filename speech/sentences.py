@@ -39,6 +39,7 @@ class Counts:
 
     cached: int = 0
     made: int = 0
+    instead: int = 0
     fallback: int = 0
     evicted: int = 0
 
@@ -47,8 +48,8 @@ class Sentences:
     """Sounds for sentences, in `folder`.
 
     `limit_bytes` bounds the folder; a sentence used within the last `hold_s` seconds is not removed, as a switch may be
-    about to open it. `deadline_s` bounds a caller's wait. `fallback` is the stem of a static sound ("one moment, we
-    cannot read this to you now"); without one a failure raises.
+    about to open it. `deadline_s` bounds a caller's wait. `instead` makes what could not be made in time. `fallback` is
+    the stem of a static sound ("one moment, we cannot read this to you now"); without one a failure raises.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Sentences:
         limit_bytes: int = 200_000_000,
         deadline_s: float = 1.0,
         hold_s: float = 60.0,
+        instead: Sentences | None = None,
         fallback: Callable[[str], Path | None] = lambda language: None,
         parallel: int | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -71,6 +73,7 @@ class Sentences:
         self._limit_bytes = limit_bytes
         self._deadline_s = deadline_s
         self._hold_s = hold_s
+        self._instead = instead
         self._fallback = fallback
         self._clock = clock
         self._known: OrderedDict[str, _Known] = OrderedDict()  # least recently used first
@@ -99,6 +102,8 @@ class Sentences:
             except VoiceError as error:
                 _log.warning("voice_away", language=language, error=str(error))
         await self._evict()
+        if self._instead is not None:
+            await self._instead.start(languages)
 
     async def sound(self, text: str, language: str) -> Path:
         """The stem (absolute path without ending) of a sound that says `text`, or of the fallback.
@@ -112,6 +117,9 @@ class Sentences:
             reason: SpeechError = VoiceError(f"no sound within {self._deadline_s:g} s", retryable=True)
         except SpeechError as error:
             reason = error
+        if self._instead is not None:
+            self.counts.instead += 1
+            return await self._instead.sound(text, language)
         fallback = self._fallback(language)
         # The words are not logged: they may be a caller's balance.
         _log.warning(
@@ -137,11 +145,15 @@ class Sentences:
         try:
             return await self._warm_one(text, language)
         except SpeechError as error:
+            if self._instead is not None:
+                return await self._instead.ready(text, language)
             _log.warning("sentence_failed", language=language, characters=len(text), error=str(error))
             return None
 
     async def close(self) -> None:
         """Stop what is being made; nothing half-made stays."""
+        if self._instead is not None:
+            await self._instead.close()
         tasks = list(self._making.values())
         for task in tasks:
             task.cancel()

@@ -25,6 +25,13 @@ class VoiceError(SpeechError):
         self.retryable = retryable
 
 
+class VoiceBusy(VoiceError):
+    """A voice has too many sentences to speak before this one: it is well, and another voice is quicker."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=True)
+
+
 class SoundError(SpeechError):
     """A sound cannot be read, is silent, or cannot be written (a full disk)."""
 

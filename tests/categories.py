@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-CATEGORIES = ("unit", "tables", "properties", "wire", "sim", "live", "browser")
+CATEGORIES = ("unit", "tables", "properties", "wire", "sim", "live", "browser", "voice")
 
 FOLDERS: dict[str, frozenset[str]] = {
     "browser": frozenset({"browser"}),
@@ -16,6 +16,7 @@ FOLDERS: dict[str, frozenset[str]] = {
     "sim": frozenset({"sim"}),
     "tables": frozenset({"tables"}),
     "unit": frozenset({"unit"}),
+    "voice": frozenset({"voice"}),
     "wire": frozenset({"wire", "live"}),  # live: the same scenes asked of the switch that they are recorded from
 }
 """For each folder of tests/: the categories of the tests in it."""

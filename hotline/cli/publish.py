@@ -55,7 +55,7 @@ def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
         err.print(warning, style="yellow", markup=False)
     out.print(
         f"[bold green]{published.version}[/] published in {published.took_s:.1f} s: {published.tried} calls tried, "
-        f"{published.prompts_made} prompts made, {published.prompts_kept} kept"
+        f"{published.prompts_made} prompts made, {published.prompts_ready} came ready, {published.prompts_kept} kept"
     )
 
 

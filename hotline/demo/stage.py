@@ -218,7 +218,10 @@ async def _publish(site: Site, say: Say) -> None:
 
     say("publishing dialplans/ and prompts/: lint, the folder's own calls, voices")
     published = await publish(site, make_voice(site))
-    say(f"version {published.version}: {published.tried} calls tried, {published.prompts_made} prompts made")
+    say(
+        f"version {published.version}: {published.tried} calls tried, {published.prompts_made} prompts made, "
+        f"{published.prompts_ready} came ready"
+    )
 
 
 async def _approve(site: Site, say: Say) -> None:

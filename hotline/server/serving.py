@@ -73,6 +73,7 @@ from hotline.suppression.site_lists import lists_of
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.drift import warn_of_drift
 from hotline.versions.store import Programs, Versions
+from hotline.versions.voice_kind import log_voices
 from hotline.views.board import Board
 from hotline.views.days import Days
 from hotline.views.live_states import LiveStates
@@ -228,6 +229,7 @@ class Server:
             gc.freeze()
             log.info("serving", site=str(self.site.folder), version=self._versions.current(), web=address.getsockname())
             await asyncio.to_thread(warn_of_drift, self.site, self._versions)
+            await asyncio.to_thread(log_voices, self.site, self._versions)
             await self._until_stopped(reaching)
         log.info("stopped", advice="calls go on in the switch; start again to take them up")
 

@@ -2,7 +2,7 @@
 
 from calls.dependencies import Dependency
 from hotline.driver.probing import Prober
-from speech.voice import Pcm, Voice, VoiceError
+from speech.voice import Pcm, Voice, VoiceBusy, VoiceError
 
 _WORD = "1"
 """What a voice that is away is asked to say: short, and a word in each language."""
@@ -26,6 +26,8 @@ class WatchedVoice:
         """Raises what the voice raises."""
         try:
             sound = await self._voice.synthesise(text, language)
+        except VoiceBusy:
+            raise  # it speaks, and has much to say
         except VoiceError:
             self._prober.suspect()  # it may have been the words: one word more tells
             raise

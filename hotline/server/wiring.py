@@ -14,6 +14,7 @@ from hotline.server.serving import Server
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
+from hotline.versions.voice_kind import kind_of
 from ivr.spoken.figures import EDITION, in_words
 from speech.espeak import Espeak
 from speech.sentences import Sentences
@@ -29,27 +30,41 @@ if TYPE_CHECKING:
 
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
+_PATIENCE_S = 1.5
+"""Of that, how long for the voice that is good and slow, before the one that is quick speaks."""
+_MOST_WAITING = 1
+"""Sentences that wait for the one that is spoken: another would wait longer than that, and goes to the quick voice."""
 
 
 def make_server(site: Site) -> Server:
     """Everything wired together, nothing started. Call on a running event loop."""
     trunks = TrunkLines()
-    voice = WatchedVoice(make_voice(site), Dependency("voice", time.time), site.settings.languages[0])
+    voice = WatchedVoice(
+        make_voice(site, most_waiting=_MOST_WAITING), Dependency("voice", time.time), site.settings.languages[0]
+    )
     return Server(site, make_cell(site, trunks), make_sentences(site, voice), make_provisioning(site), trunks, voice)
 
 
-def make_voice(site: Site) -> Voice:
-    """The voice for text that nobody has recorded."""
-    settings = site.settings.voice
-    if settings.kind == "espeak":
-        return WordedVoice(Espeak(), in_words, EDITION)
-    from speech.http_voice import HttpVoice
+def make_voice(site: Site, *, most_waiting: int | None = None) -> Voice:
+    """The voice for text that nobody has recorded; one with `most_waiting` sentences to speak takes no more."""
+    kind = kind_of(site.settings.voice)
+    match kind:
+        case "kokoro":
+            from speech.kokoro.voice import Kokoro
 
-    return HttpVoice(settings.url, settings.name)
+            return Kokoro(in_words, EDITION, most_waiting=most_waiting)
+        case "espeak":
+            return WordedVoice(Espeak(), in_words, EDITION)
+        case "http":
+            from speech.http_voice import HttpVoice
+
+            return HttpVoice(site.settings.voice.url, site.settings.voice.name)
+        case _:
+            assert_never(kind)
 
 
 def make_sentences(site: Site, voice: Voice) -> Sentences:
-    """The maker of sentences that are known only during a call, by `voice`."""
+    """The maker of sentences that are known only during a call; espeak-ng says what Kokoro cannot in time."""
     versions = Versions(site.versions)
 
     def apology(language: str) -> Path | None:
@@ -58,7 +73,12 @@ def make_sentences(site: Site, voice: Voice) -> Sentences:
         clips = versions.program(current).clips.get(language, {}) if current is not None else {}
         return Path(clips["sentence_unavailable"]) if "sentence_unavailable" in clips else None
 
-    return Sentences(site.sounds / "sentences", voice, deadline_s=_SENTENCE_S, fallback=apology)
+    folder = site.sounds / "sentences"
+    if kind_of(site.settings.voice) != "kokoro":
+        return Sentences(folder, voice, deadline_s=_SENTENCE_S, fallback=apology)
+    quick = WordedVoice(Espeak(), in_words, EDITION)
+    instead = Sentences(site.sounds / "quick-sentences", quick, deadline_s=_SENTENCE_S - _PATIENCE_S, fallback=apology)
+    return Sentences(folder, voice, deadline_s=_PATIENCE_S, instead=instead, parallel=_MOST_WAITING + 2)
 
 
 def make_cell(site: Site, trunks: TrunkLines | None = None) -> Cell:

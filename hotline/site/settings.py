@@ -35,9 +35,13 @@ _SETTINGS = "hotline.yaml"
 
 
 class VoiceSettings(Strict):
-    """The voice for text that nobody has recorded."""
+    """The voice for text that nobody has recorded.
 
-    kind: Literal["espeak", "http"] = "espeak"
+    `auto` is Kokoro where the extra `voice` is installed, else espeak-ng. It and `kokoro` use the sounds of
+    prompts/ready/; `kokoro` speaks Mandarin and English only.
+    """
+
+    kind: Literal["auto", "kokoro", "espeak", "http"] = "auto"
     url: str = ""
     name: str = "http"
     """The name of the service's voice: another name builds all prompts anew."""

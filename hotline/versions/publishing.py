@@ -4,7 +4,6 @@ import getpass
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from calls.errors import BadInput
 from dialer.scenes.book import EMPTY, Book
@@ -14,10 +13,10 @@ from hotline.versions.checking import Checked, check
 from hotline.versions.policies import policy_version
 from hotline.versions.scenes import try_gate
 from hotline.versions.store import Manifest, Versions
-from ivr.phrases import parse_template
+from hotline.versions.voices import ready_sounds, recordings_folder, static_prompts
 from ivr.program import Program
 from ivr.rehearsal.test_runner import run_folder
-from speech.building import Builder, Built, Prompt
+from speech.building import Builder, Built
 from speech.voice import Voice
 
 Progress = Callable[[str, int, int], None]
@@ -43,6 +42,8 @@ class Published:
     version: str
     tried: int
     prompts_made: int
+    prompts_ready: int
+    """Taken from the sounds that come ready beside the texts."""
     prompts_kept: int
     warnings: list[str]
     took_s: float
@@ -83,7 +84,7 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     versions.add(manifest, program, checked.routing, sources, book, campaigns, checked.clocks, checked.follow_ups)
     versions.activate(version)
     warnings = [str(problem) for problem in checked.problems if problem.warning] + built.warnings
-    return Published(version, tried, built.made, built.kept, warnings, time.perf_counter() - began)
+    return Published(version, tried, built.made, built.ready, built.kept, warnings, time.perf_counter() - began)
 
 
 def rollback(site: Site, to: str | None = None) -> str:
@@ -132,20 +133,11 @@ def _policy_by(versions: Versions, policy: str, publisher: str) -> str:
 
 
 async def _build(site: Site, program: Program, voice: Voice, progress: Progress) -> Built:
-    prompts = [
-        Prompt(key, language, text)
-        for language, texts in program.phrases.items()
-        for key, text in texts.items()
-        if parse_template(text).is_static
-    ]
-    builder = Builder(site.sounds, voice, recordings=_recordings(site.prompts))
-    built = await builder.build(prompts, lambda done, total, key: progress("prompts", done, total))
+    builder = Builder(site.sounds, voice, recordings=recordings_folder(site), ready=ready_sounds(site))
+    built = await builder.build(
+        static_prompts(program.phrases), lambda done, total, key: progress("prompts", done, total)
+    )
     if built.failures:
         lines = [f"{f.prompt.language}/{f.prompt.key}: {f.reason}" for f in built.failures]
         raise NotPublished("\n".join(lines))
     return built
-
-
-def _recordings(prompts: Path) -> Path | None:
-    folder = prompts / "recordings"
-    return folder if folder.is_dir() else None

@@ -25,6 +25,7 @@ from ivr.compiler.overrides import OVERRIDES
 from ivr.compiler.questionnaires import QUESTIONNAIRES
 from ivr.compiler.queue_rules import QUEUES
 from reporting.reading import REPORTS
+from speech.ready import ENDING as READY_ENDING
 from speech.recordings import ENDINGS
 
 _TESTS = "dialplans/tests/"
@@ -35,6 +36,7 @@ _FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS)
 _TOLD_FOLDERS = "flows/, tests/, scenes/, scenes/tests/, campaigns/ and policies/"
 _YAML = (".yaml", ".yml")
 _RECORDINGS = "prompts/recordings/"
+_READY = "prompts/ready/"
 _NEVER_MEANT = (".md", ".schema.json")
 
 
@@ -46,6 +48,8 @@ def unread_files(site: Site, languages: Sequence[str], phrases: Sequence[str]) -
             if path.is_dir() or any(part.startswith(".") for part in inside.parts) or path.name.endswith(_NEVER_MEANT):
                 continue
             name = f"{prefix}{inside.as_posix()}"
+            if name.startswith(_READY) and path.suffix == READY_ENDING:
+                continue  # found by the words that they say: hotline voice tells of those that no phrase has
             said = _recording(name, languages, phrases) if name.startswith(_RECORDINGS) else _text(name)
             if said:
                 meant = path.suffix.lower() in (*_YAML, *ENDINGS)

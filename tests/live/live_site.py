@@ -404,6 +404,7 @@ def make_site(
 ) -> Site:
     """A site with that `switch` in its settings, and `more` of them; several switches are among those."""
     settings = {
+        "voice": {"kind": "espeak"},  # whatever is installed here: quick, and the same everywhere
         **(more or {}),
         "languages": ["en"],
         **({"switch": dict(switch)} if switch else {}),

@@ -60,7 +60,13 @@ class SampleSite(LiveSite):
             shorten(self.folder / name, words)
         for language in ("zh-CN", "en"):
             record_tones(self.folder / "prompts", language)
-        settings = {**self._settings, "languages": ["zh-CN", "en"], "switch": dict(switch), "web": {"port": web_port}}
+        settings = {
+            "voice": {"kind": "espeak"},
+            **self._settings,
+            "languages": ["zh-CN", "en"],
+            "switch": dict(switch),
+            "web": {"port": web_port},
+        }
         (self.folder / "hotline.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
         return Site.open(self.folder)
 

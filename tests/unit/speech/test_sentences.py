@@ -158,3 +158,18 @@ async def test_closing_stops_what_is_being_made(tmp_path: Path, voice: ToneVoice
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert files_below(tmp_path) == []
+
+
+async def test_what_the_good_voice_cannot_say_in_time_the_quick_one_says(tmp_path: Path, voice: ToneVoice) -> None:
+    slow = ToneVoice()
+    slow.gate = asyncio.Event()
+    quick = Sentences(tmp_path / "quick", voice)
+    sentences = Sentences(tmp_path / "good", slow, deadline_s=0.01, instead=quick)
+    await sentences.start(["en"])
+    stem = await sentences.sound("twelve", "en")
+    assert stem.is_relative_to(tmp_path / "quick")
+    assert (sentences.counts.instead, quick.counts.made) == (1, 1)
+    slow.gate.set()
+    await until(lambda: sentences.counts.made)
+    assert (await sentences.sound("twelve", "en")).is_relative_to(tmp_path / "good")
+    await sentences.close()

@@ -12,7 +12,10 @@ from hotline.provisioning.freeswitch import FreeSwitchHouse
 from hotline.server import wiring
 from hotline.site.settings import Site
 from hotline.views.masking import leg_row
+from speech.kokoro.voice import Kokoro
 from speech.recognising_switch import RecognisingSwitch
+from speech.voice import Pcm, VoiceBusy
+from speech.worded import WordedVoice
 from switch.asterisk import adapter
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.session import AsteriskOptions
@@ -196,3 +199,30 @@ def test_a_port_from_outside_is_of_the_one_switch_of_its_kind(tmp_path: Path) ->
         Site.open(tmp_path).with_ports(ari=18088, event_socket=None, web=None)
     kept = Site.open(tmp_path).with_ports(ari=None, event_socket=18021, web=18780)
     assert [switch.port for switch in kept.switches.values()] == [8088, 8089]
+
+
+def test_what_kokoro_cannot_say_in_time_espeak_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site.open(tmp_path)
+    assert isinstance(wiring.make_voice(site), WordedVoice)
+    monkeypatch.setattr("hotline.versions.voice_kind.is_installed", lambda: True)
+    assert isinstance(wiring.make_voice(site), Kokoro)
+    (tmp_path / "hotline.yaml").write_text("voice: {kind: espeak}\n")
+    assert isinstance(wiring.make_voice(Site.open(tmp_path)), WordedVoice)
+
+
+async def test_a_busy_voice_leaves_the_sentence_to_the_quick_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Busy(Kokoro):
+        async def synthesise(self, text: str, language: str) -> Pcm:
+            raise VoiceBusy("others are before it")
+
+    monkeypatch.setattr("hotline.versions.voice_kind.is_installed", lambda: True)
+    monkeypatch.setattr("speech.kokoro.voice.is_installed", lambda: True)
+    monkeypatch.setattr(wiring, "_SENTENCE_S", 60.0)  # of a slow machine
+    sentences = wiring.make_sentences(Site.open(tmp_path), Busy())
+    await sentences.start(["en"])
+    stem = await sentences.sound("You owe twelve yuan.", "en")
+    assert stem.parent.parent.name == "quick-sentences"
+    assert await sentences.ready("You owe twelve yuan.", "en") == stem
+    await sentences.close()

