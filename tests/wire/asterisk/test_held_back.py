@@ -153,7 +153,7 @@ async def test_who_is_ours_already_is_told_of_as_answered(asterisk: Asterisk, sw
     asterisk.meanwhile = [{**picked_up(), "channel": called("s")}]
     await switch.start(facts.sink)
     assert [(leg.leg, leg.answered, leg.inbound) for leg in facts.of(SwitchBack)[0].live] == [(AGENT, True, False)]
-    assert facts.of(CallAnswered) == facts.of(CallArrived) == []
+    assert (facts.of(CallAnswered), facts.of(CallArrived)) == ([], [])
 
 
 async def test_who_answered_while_the_link_was_away_is_answered_once(
