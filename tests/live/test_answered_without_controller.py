@@ -40,7 +40,7 @@ async def test_a_dialplan_of_an_earlier_release_still_calls(tmp_path: Path) -> N
     assert "[hotline-given-away]" in earlier
     assert called.CONTEXT not in earlier
     dialplan.write_text(earlier)
-    async with asterisk_rig(tmp_path / "rig", templates=templates) as rig:
+    async with asterisk_rig(tmp_path, templates=templates) as rig:
         steps = Steps(rig)
         phone = await rig.phone("1001", PickUp())
         for _ in range(2):  # the first learns it, the second knows
