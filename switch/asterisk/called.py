@@ -15,7 +15,11 @@ from switch.asterisk import wire
 CONTEXT = "hotline-called"
 PLACE: dict[str, object] = {"context": CONTEXT, "extension": "s", "label": "answered"}
 """Of a request to call. By the label Asterisk says 404, before it calls anybody, where it does not have the context."""
+MARK = "CHANNEL(accountcode)"
+"""Set to the application's name on each channel that it calls: the context enters the application of that name."""
 _AWAY = "away"
+_RINGS = "AppDial2"
+"""What a channel that was called by a request does until it is answered."""
 PAUSE_S: Seconds = 0.5
 """Between two tries: so long at most a leg is not ours yet when the application is there again."""
 WAIT_S: Seconds = 10.0
@@ -32,6 +36,14 @@ def tries(wait_s: Seconds) -> int:
 def is_called(channel: wire.Channel) -> bool:
     """Whether it is a leg of ours that was answered, wherever it is now in that context."""
     return channel.dialplan.context == CONTEXT
+
+
+def is_ours(channel: wire.Channel, application: str) -> bool:
+    """Whether the application called it, and it rings, or was answered and is in that context.
+
+    A controller that is killed between its two requests leaves such a channel of which the application is not told.
+    """
+    return channel.accountcode == application and (channel.dialplan.app_name == _RINGS or is_called(channel))
 
 
 def is_up(channel: wire.Channel) -> bool:

@@ -57,13 +57,12 @@ class Dialler(originating.Dialler[Leg]):
             "callerId": f'"{name}" <{number}>',
             "timeout": math.ceil(command.ring_s) + SPARE_RING_S,
         }
-        variables: dict[str, str] = {}
+        variables = {called.MARK: self._session.options.application}
         if command.auto_answer:
             variables["PJSIP_HEADER(add,Call-Info)"] = AUTO_ANSWER
         if command.watch_voice:
             variables[voices.VARIABLE] = voices.VALUE
-        if variables:
-            body["variables"] = variables
+        body["variables"] = variables
         self._request(leg, body)
 
     def _request(self, leg: Leg, body: dict[str, object]) -> None:

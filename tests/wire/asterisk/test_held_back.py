@@ -44,6 +44,8 @@ class Asterisk:
     def __init__(self, server: AriServer) -> None:
         self.server = server
         self.channels: list[dict[str, object]] = []
+        self.untold: set[LegId] = set()
+        """Of these the application is not told."""
         self.meanwhile: list[dict[str, object]] = []
         self._telling: set[asyncio.Task[None]] = set()
         server.answer = self._answer
@@ -54,7 +56,10 @@ class Asterisk:
             self._tell({"type": "ChannelUserevent", "eventname": "hotline-hears"})
         bodies: dict[str, object] = {
             "asterisk/info": {"system": {"version": "22.10.1"}, "status": {"startup_time": "then"}},
-            "applications/hotline": {"channel_ids": [each["id"] for each in self.channels], "device_names": []},
+            "applications/hotline": {
+                "channel_ids": [each["id"] for each in self.channels if each["id"] not in self.untold],
+                "device_names": [],
+            },
             "channels": self.channels,
             "bridges": [],
             "endpoints/PJSIP": [],
@@ -170,6 +175,28 @@ async def test_who_answered_while_the_link_was_away_is_answered_once(
     await asterisk.server.say({**picked_up(), "timestamp": "", "channel": called("s")})
     assert await facts.next(CallAnswered) == CallAnswered(AGENT, AttemptId("ring"))
     assert facts.of(CallEnded) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "account", "found"),
+    [
+        pytest.param({"exten": "s", "app_name": "AppDial2"}, "hotline", True, id="rings"),
+        pytest.param({"context": "hotline-called", "exten": "away", "app_name": "Wait"}, "hotline", True, id="waits"),
+        pytest.param({"exten": "s", "app_name": "AppDial2"}, "another", False, id="of another application"),
+        pytest.param({"exten": "s", "app_name": "AppDial"}, "hotline", False, id="dialled by the dialplan"),
+        pytest.param({"context": "hotline-given-away", "exten": "s"}, "hotline", False, id="given away"),
+    ],
+)
+async def test_a_call_of_a_controller_that_died_as_it_placed_it_is_found(
+    asterisk: Asterisk, switch: AsteriskSwitch, place: dict[str, str], account: str, found: bool
+) -> None:
+    facts = Facts()
+    asterisk.channels = [{**channel(AGENT, "Ringing"), "dialplan": place, "accountcode": account}]
+    asterisk.untold = {AGENT}
+    await switch.start(facts.sink)
+    assert [leg.leg for leg in facts.of(SwitchBack)[0].live] == ([AGENT] if found else [])
+    asked = [request["uri"] for request in asterisk.server.requests if request["method"] == "POST"]
+    assert (f"applications/hotline/subscription?eventSource=channel:{AGENT}" in asked) is found
 
 
 async def test_who_waits_to_be_ours_can_be_hung_up(asterisk: Asterisk, switch: AsteriskSwitch) -> None:

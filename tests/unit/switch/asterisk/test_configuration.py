@@ -271,7 +271,7 @@ def section(dialplan: str, context: str) -> str:
 def test_who_answers_without_a_controller_waits_for_one(settings: AsteriskSettings, installation: Installation) -> None:
     write_configuration(settings, installation)
     context = section((settings.etc_dir / "extensions.conf").read_text(), called.CONTEXT)
-    assert f"exten => s,1(answered),Stasis({settings.application},out)" in context
+    assert "exten => s,1(answered),Stasis(${CHANNEL(accountcode)},out)" in context, "of whoever called"
     assert "$[${HOTLINE_TRIES} > 20]" in context
     write_configuration(replace(settings, answered_wait_s=0.0), installation)
     assert "$[${HOTLINE_TRIES} > 0]" in (settings.etc_dir / "extensions.conf").read_text()

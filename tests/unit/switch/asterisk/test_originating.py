@@ -250,6 +250,7 @@ def test_who_is_called_enters_by_the_dialplan_once_they_answer() -> None:
     _, session, _ = by_trunks(TRUNKS)
     (body,) = bodies(session)
     assert body.items() >= CALLED.items()
+    assert body["variables"] == {"CHANNEL(accountcode)": "hotline"}
     assert not body.keys() & INTO_THE_APPLICATION.keys(), "it would count, and the context would not"
 
 
