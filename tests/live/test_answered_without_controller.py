@@ -8,14 +8,17 @@ import re
 import shutil
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from calls.commands import Originate, Play
-from calls.events import CallAnswered, CallRinging
+from calls.events import CallAnswered, CallRinging, SwitchBack
+from calls.ids import LegId
 from switch.asterisk import called
 from switch.asterisk.instance.settings import TEMPLATES
 from tests.contract.asterisk_rig import asterisk_rig
 from tests.contract.rig import LeaveRinging, PickUp, Steps
+from tests.live.conftest import until
 
 pytestmark = pytest.mark.live
 
@@ -50,3 +53,26 @@ async def test_a_dialplan_of_an_earlier_release_still_calls(tmp_path: Path) -> N
             await agent.hang_up()
             await rig.facts.ended(agent.leg)
         assert len(rig.facts.of(CallAnswered)) == 2
+
+
+async def test_a_phone_that_was_called_as_the_controller_died_is_the_next_one_s(tmp_path: Path) -> None:
+    """It had asked for the call, and was killed before it asked to be told of it."""
+    async with asterisk_rig(tmp_path) as rig:
+        phone, settings = await rig.phone("1001", LeaveRinging()), rig.asterisk.settings
+        body = {"endpoint": "PJSIP/agent-1001", **called.PLACE, "variables": {called.MARK: settings.application}}
+        async with aiohttp.ClientSession(headers=settings.ari_headers) as session:
+            async with session.post(f"{settings.ari_url}/channels/leg-1", json=body) as answer:
+                assert answer.status == 200
+            ringing = f"{settings.ari_url}/channels/leg-1"
+
+            async def rings() -> bool:
+                async with session.get(ringing) as answer:
+                    return bool((await answer.json())["state"] == "Ringing")
+
+            await until(rings, 10.0)
+        await rig.forget()
+        assert [(leg.leg, leg.answered) for leg in rig.facts.of(SwitchBack)[-1].live] == [("leg-1", False)]
+        await phone.pick_up()
+        assert (await rig.facts.next(CallAnswered)).leg == "leg-1"
+        await (await phone.on_call(LegId("leg-1"))).hang_up()
+        await rig.facts.ended(LegId("leg-1"))
