@@ -26,7 +26,8 @@ _WITHHELD = re.compile(r"anonymous|restricted|unavailable|unknown|withheld|", re
 """The words of trunks for a caller who shows no number."""
 _IN_A_WORD = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
 """A letter or digit of a word that has spaces around it: Chinese and Japanese write a number right behind a word."""
-_DIGITS = re.compile(rf"(?<!{_IN_A_WORD})(?<![.*-])\+?\d{{7,15}}(?!{_IN_A_WORD})")
+_FEWEST_DIGITS = 7
+_DIGITS = re.compile(rf"(?<!{_IN_A_WORD})(?<![.*-])\+?\d{{{_FEWEST_DIGITS},15}}(?!{_IN_A_WORD})")
 _MAYBE_A_NUMBER = re.compile(
     rf"(?<!{_IN_A_WORD})(?<![.*-])(?!(?:19|20)\d\d-\d\d-\d\d\b)"
     rf"\+?\(?\d(?:[ ().-]{{0,2}}\d){{5,18}}(?!{_IN_A_WORD})"
@@ -159,6 +160,8 @@ def masked_within(text: str, region: str | None = None) -> str:
     Without a region, each row of seven digits or more that stands for itself: where no other number is needed.
     """
     if region is None:
+        if len(text) < _FEWEST_DIGITS:  # most words of a log's line
+            return text
         return _DIGITS.sub(lambda found: masked(found[0]), text)
     return _MAYBE_A_NUMBER.sub(lambda found: masked(found[0]) if _is_somebodys(found[0], region) else found[0], text)
 

@@ -97,16 +97,11 @@ class AnswerJudging:
 
     # time
 
-    def next_deadline(self) -> Instant | None:
-        """When something is decided if nothing more is heard."""
-        due = (_due(contact) for contact in self._hub.register.contacts.values() if contact.greeting is not None)
-        return min((at for at in due if at is not None), default=None)
-
     def tick(self) -> None:
         """Decide what is due."""
         hub = self._hub
         for name, contact in list(hub.register.contacts.items()):
-            at = _due(contact)
+            at = decision_at(contact)
             if at is None or at > hub.now:
                 continue
             call = hub.register.calls[name]
@@ -167,7 +162,7 @@ class AnswerJudging:
                 yield register.calls[name], contact
 
 
-def _due(contact: ContactCall) -> Instant | None:
+def decision_at(contact: ContactCall) -> Instant | None:
     """When something of this call is decided if nothing more is heard."""
     greeting, detection = contact.greeting, contact.detection
     if greeting is None:

@@ -13,9 +13,10 @@ from calls.commands import HangUp, Media, Play, StartMusic
 from calls.events import CallAnswered, CallEnded, PlaybackFinished, VoiceBegan, VoiceEnded
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, QueueName, leg_on
 from control import events, nodes
-from control.answer_judging import AnswerJudging
+from control.answer_judging import AnswerJudging, decision_at
 from control.call import Call
 from control.contact_states import ContactCall
+from control.deadlines import Deadlines
 from control.gate import OutgoingGate
 from control.hub import Hub
 from control.offers import Offers
@@ -48,6 +49,7 @@ class ContactCalls(QuietPart):
         self._offers = offers
         self._gate = gate
         self.judging = AnswerJudging(hub, self._speak_to_machine)
+        self._deadlines: Deadlines[CallId] = Deadlines(self._due_at)
 
     def call_for(self, attempt: AttemptId, queue: str) -> CallId:
         """The call that this try will be, on the switch of one of the queue's phones."""
@@ -126,6 +128,7 @@ class ContactCalls(QuietPart):
             call.leg = leg.leg
             hub.tell_campaigns(campaign.Answered(contact.attempt))
             self.judging.answered(call, contact)
+            self._deadlines.look(call.call)
 
     def voice(self, leg: LegId, event: VoiceBegan | VoiceEnded) -> None:
         """The person, or whatever it is, begins to be heard, or ceases to be."""
@@ -133,6 +136,7 @@ class ContactCalls(QuietPart):
         contact = self._hub.register.contacts.get(call.call) if call is not None and call.leg == leg else None
         if call is not None and contact is not None:
             self.judging.heard(call, contact, event)
+            self._deadlines.look(call.call)
 
     def rings(self, leg: Leg) -> None:
         """The person's phone rings."""
@@ -185,6 +189,7 @@ class ContactCalls(QuietPart):
                 self._offers.connect(offer)
             return
         contact.due_at = self._hub.now + command.patience_s
+        self._deadlines.look(call.call)
         contact.on("queued")
         if call.place != "waiting":
             call.on("queued")
@@ -196,6 +201,7 @@ class ContactCalls(QuietPart):
         if command.after_greeting:
             contact.message_wanted = command
             contact.on("hear_out")
+            self._deadlines.look(call.call)
         else:
             self._speak(call, contact, command)
 
@@ -207,6 +213,7 @@ class ContactCalls(QuietPart):
     def _speak(self, call: Call, contact: ContactCall, command: commands.TakeToFlow) -> None:
         hub = self._hub
         contact.on("to_flow")
+        self._deadlines.look(call.call)
         call.on("taken_to_flow")
         if not command.after_greeting:
             call.end_as("self_service")
@@ -382,16 +389,25 @@ class ContactCalls(QuietPart):
 
     def next_deadline(self) -> Instant | None:
         """When patience with an answer is over, or an answer is decided."""
-        contacts = self._hub.register.contacts
-        if not contacts:
+        return self._deadlines.earliest()
+
+    def restored(self) -> None:
+        """The register is another one: find its deadlines."""
+        self._deadlines.begin(self._hub.register.contacts)
+
+    def _due_at(self, name: CallId) -> Instant | None:
+        contact = self._hub.register.contacts.get(name)
+        if contact is None:
             return None
-        over = min((one.due_at for one in contacts.values() if one.due_at is not None), default=None)
-        decided = self.judging.next_deadline()
-        return over if decided is None else decided if over is None else min(over, decided)
+        over_at, decided_at = contact.due_at, decision_at(contact)
+        return decided_at if over_at is None else over_at if decided_at is None else min(over_at, decided_at)
 
     def tick(self) -> None:
         """Decide who has answered, and end the wait of those for whom nobody is there."""
         hub = self._hub
+        if not self._deadlines.are_due(hub.now):
+            return
+        due = [name for name in hub.register.contacts if (at := self._due_at(name)) is not None and at <= hub.now]
         self.judging.tick()
         for name, contact in list(hub.register.contacts.items()):
             if contact.due_at is None or contact.due_at > hub.now:
@@ -403,6 +419,8 @@ class ContactCalls(QuietPart):
                 contact.due_at = hub.now + CONNECTING_S  # an agent is there, and both are being connected
                 continue
             self._give_up_waiting(call, contact)
+        for name in due:
+            self._deadlines.look(name)
 
     def _give_up_waiting(self, call: Call, contact: ContactCall) -> None:
         self._hub.tell_queues(CallLeft(call.call, "way_out"))

@@ -14,6 +14,7 @@ from calls.events import Bridged, SwitchBack
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, Seconds
 from calls.number_kinds import is_emergency
 from control.commands import AskGate, SettleAttempt
+from control.deadlines import Deadlines
 from control.events import AttemptSettled, GateAnswered
 from control.hub import Hub
 from control.nodes import lives_on
@@ -34,6 +35,7 @@ class OutgoingGate:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self._deadlines: Deadlines[AttemptId] = Deadlines(self._due_at)
 
     # may it be?
 
@@ -43,6 +45,7 @@ class OutgoingGate:
         if is_emergency(question.number, hub.directory.region(hub.register.version)):
             return GateAnswered(question.call, question.attempt, "allow")
         hub.register.asked[question.attempt] = Asked(question, hub.now + ANSWER_S)
+        self._deadlines.look(question.attempt)
         hub.give(question)
         return None
 
@@ -181,11 +184,13 @@ class OutgoingGate:
 
     def next_deadline(self) -> Instant | None:
         """When a question has waited for too long."""
-        return min((one.due_at for one in self._hub.register.asked.values() if one.due_at is not None), default=None)
+        return self._deadlines.earliest()
 
     def overdue(self) -> list[GateAnswered]:
         """The answers to questions that nobody has answered in time: nobody knows."""
         now, asked = self._hub.now, self._hub.register.asked.values()
+        if not self._deadlines.are_due(now):
+            return []
         due = [one.question for one in asked if one.due_at is not None and one.due_at <= now]
         return [GateAnswered(one.call, one.attempt, "unknown", reason="no answer") for one in due]
 
@@ -207,4 +212,13 @@ class OutgoingGate:
         for asked in hub.register.asked.values():
             if asked.due_at is None and lives_on(asked.question.call, back):
                 asked.due_at = hub.now + ANSWER_S
+                self._deadlines.look(asked.question.attempt)
                 hub.give(asked.question)
+
+    def restored(self) -> None:
+        """The register is another one: find its deadlines."""
+        self._deadlines.begin(self._hub.register.asked)
+
+    def _due_at(self, attempt: AttemptId) -> Instant | None:
+        asked = self._hub.register.asked.get(attempt)
+        return asked.due_at if asked is not None else None

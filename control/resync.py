@@ -112,7 +112,7 @@ def adopt(
             callers.adopted(call)
         elif offers.contacts.adopted(call):
             pass
-        elif call.place in ("menu", "waiting", "offered", "booked"):
+        elif call.place in ("menu", "waiting", "offered", "booked") and not register.has_no_flow(call):
             hub.tell_flows(CallAdopted(call.call))
         if call.recording.hiding:  # the vault died with its controller; what was keyed until then is keyed again
             hub.give(HideDigits(call.call, call.leg, "talk"))

@@ -256,6 +256,8 @@ class Router:
         self._callbacks.restored()
         self._holds.restored()
         self._agent_calls.restored()
+        self._gate.restored()
+        self._contacts.restored()
 
     def _take(self, event: events.RouterEvent) -> None:
         hub = self.hub

@@ -36,7 +36,7 @@ class Repeats:
         """Let the line pass, or raise DropEvent."""
         event, level = str(line.get("event")), str(line.get("level"))
         now = self._clock()
-        words = repr(sorted((word, str(value)) for word, value in line.items()))
+        words = hash((*line, *map(str, line.values())))  # lines of one place have their words in one order
         same = self._count(self._same, words, now) > _SAME
         if same or (level not in ("info", "debug") and self._count(self._alike, (event, level), now) > _ALIKE):
             self._left_out[event, level] = self._left_out.get((event, level), 0) + 1

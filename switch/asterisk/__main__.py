@@ -12,6 +12,7 @@ from pathlib import Path
 
 from calls.errors import BadInput
 from switch.accounts import AgentAccount, SecretStore, password_in
+from switch.asterisk.called import LONGEST_WAIT_S, WAIT_S
 from switch.asterisk.instance import upkeep
 from switch.asterisk.instance.configuration import ConfigurationError
 from switch.asterisk.instance.installation import AsteriskNotFoundError, locate_or_install
@@ -40,6 +41,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         rtp_last=arguments.rtp[1],
         external_address=arguments.external_address,
         keep_withheld=arguments.keep_withheld,
+        answered_wait_s=arguments.answered_wait,
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         peers=peers_from(arguments),
         media_timeout=media_timeout_of(arguments),
@@ -47,6 +49,13 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         gateway=f"sip:{arguments.gateway}" if arguments.gateway else None,
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
+
+
+def _wait(text: str) -> float:
+    seconds = float(text)
+    if not 0.0 <= seconds <= LONGEST_WAIT_S:
+        raise argparse.ArgumentTypeError(f"{text}: give 0 to {LONGEST_WAIT_S:g} seconds")
+    return seconds
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
         "--keep-withheld",
         action="store_true",
         help="keep the numbers of callers who withhold them, in log/withheld.log: only where the law asks for it",
+    )
+    parser.add_argument(
+        "--answered-wait",
+        type=_wait,
+        default=WAIT_S,
+        metavar="SECONDS",
+        help="whom the house calls and who answers while no controller is there waits for one so long, with music"
+        f" (0 to {LONGEST_WAIT_S:g}, default: {WAIT_S:g})",
     )
     parser.add_argument("--log-max-mb", type=int, default=50, help="its log is put aside at this size, or after a day")
     parser.add_argument("--log-keep-days", type=int, default=30, help="what was put aside is kept so long, gzipped")

@@ -22,7 +22,7 @@ from calls.events import LiveLeg, SwitchEvent
 from calls.ids import AttemptId, LegId, Seconds
 from calls.ports import Sink
 from switch.adapter import Adapter
-from switch.asterisk import wire
+from switch.asterisk import called, wire
 from switch.asterisk.bridging import Bridging
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import ACCOUNTS_CHANGED, Devices
@@ -210,12 +210,13 @@ class AsteriskSwitch(Adapter[Leg]):
 
     def _leg_of(self, channel: wire.Channel) -> Leg:
         # A call that came in has the dialled number as its place in the dialplan; one that we placed has none.
-        inbound = channel.dialplan.exten not in ("", "s")
+        exten = "s" if called.is_called(channel) else channel.dialplan.exten
+        inbound = exten not in ("", "s")
         device = self._devices.account_of(channel.name)
-        leg = Leg(LegId(channel.id), channel.caller.number, channel.dialplan.exten, inbound=inbound, device=device)
+        leg = Leg(LegId(channel.id), channel.caller.number, exten, inbound=inbound, device=device)
         leg.caller_name = channel.caller.name
         leg.trunk = _trunk_of(channel.name)
-        leg.answered = channel.state == "Up"
+        leg.answered = called.is_up(channel)
         return leg
 
     def _on_stasis_end(self, event: wire.StasisEnd) -> None:
@@ -263,6 +264,7 @@ class AsteriskSwitch(Adapter[Leg]):
     async def _come_up(self) -> None:
         self._held_back = []
         self._voices.on_link()
+        self._session.has_called_context = True  # it may be another Asterisk
         try:
             options = self._options
             await prepare(
@@ -316,7 +318,7 @@ class AsteriskSwitch(Adapter[Leg]):
             if channel.id in arriving or not _is_leg(channel):
                 continue
             leg = self._session.legs.get(LegId(channel.id)) or self._found(channel)
-            was_answered, leg.answered = leg.answered, channel.state == "Up"
+            was_answered, leg.answered = leg.answered, called.is_up(channel)
             if leg.answered and not was_answered and leg.originate is not None:
                 self._dialler.on_answered(leg)
             leg.held = channel.id in inventory.held
@@ -331,7 +333,7 @@ class AsteriskSwitch(Adapter[Leg]):
     def _found(self, channel: wire.Channel) -> Leg:
         """A leg of an earlier controller."""
         leg = self._session.legs[LegId(channel.id)] = self._leg_of(channel)
-        leg.ringing = channel.state == "Ringing"
+        leg.ringing = channel.state == "Ringing" or called.is_called(channel)
         if not leg.inbound and not leg.answered:
             leg.await_answer()
         return leg
@@ -357,7 +359,7 @@ class AsteriskSwitch(Adapter[Leg]):
                     leg=leg.id,
                     caller=leg.caller,
                     called=leg.called,
-                    answered=channel.state == "Up",
+                    answered=called.is_up(channel),
                     inbound=leg.inbound,
                     device=leg.device,
                     bridged_with=partner,

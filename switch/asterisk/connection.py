@@ -29,15 +29,16 @@ class Connection:
         self._socket = socket
         self._take = take
         self._outgoing: deque[bytes] = deque()
+        self._outgoing_first: deque[bytes] = deque()
         self._wake_writer = asyncio.Event()
 
     def put(self, request_id: str, method: str, uri: str, body: object, *, first: bool = False) -> None:
-        """Queue a request behind those before it, or `first`: before those that have not left yet. Never blocks."""
-        request = wire.encode_request(request_id, method, uri, body)
-        if first:
-            self._outgoing.appendleft(request)
-        else:
-            self._outgoing.append(request)
+        """Queue a request behind those before it, or `first`: before those that are not and have not left yet.
+
+        Never blocks.
+        """
+        waiting = self._outgoing_first if first else self._outgoing
+        waiting.append(wire.encode_request(request_id, method, uri, body))
         self._wake_writer.set()
 
     async def read(self) -> None:
@@ -55,8 +56,9 @@ class Connection:
         """Send what is put: what one event gave rise to (answer and play, bridge and add) leaves in one packet."""
         wake = self._wake_writer
         while True:
-            if self._outgoing:
-                messages = tuple(self._outgoing)
+            if self._outgoing_first or self._outgoing:
+                messages = (*self._outgoing_first, *self._outgoing)
+                self._outgoing_first.clear()
                 self._outgoing.clear()
                 await self._socket.send_together(messages)
             wake.clear()

@@ -10,6 +10,7 @@ from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId, Seconds
 from switch.asterisk import wire
 from switch.asterisk.bridging import pair_in
+from switch.asterisk.called import is_ours
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import subscriptions
 from switch.asterisk.requests import Reply
@@ -70,7 +71,12 @@ async def take_inventory(client: AriClient, application: str) -> Inventory:
     bridges = await _get(client, "bridges", tuple[wire.BridgeState, ...])
     endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
     await _must(client, "GET", "asterisk/ping")  # lists come beside the events: what was told before them is here now
-    ours = frozenset(owned.channel_ids)
+    told_of = frozenset(owned.channel_ids)
+    untold = [channel.id for channel in channels if channel.id not in told_of and is_ours(channel, application)]
+    for channel_id in untold:  # refused: it has ended since
+        events_of = f"applications/{wire.part(application)}/subscription?eventSource=channel:{wire.part(channel_id)}"
+        await client.ask("POST", events_of)
+    ours = told_of.union(untold)
     own_bridges = [bridge for bridge in bridges if bridge.id.startswith(f"{application}-")]
     pairs = {bridge.id: pair for bridge in own_bridges if (pair := pair_in(bridge)) is not None}
     return Inventory(

@@ -24,6 +24,7 @@ class Leg(legs.Leg):
         "keys",
         "last_digit",
         "mask",
+        "placing",
         "playing",
         "recording",
         "report_timer",
@@ -35,6 +36,7 @@ class Leg(legs.Leg):
     def __init__(self, leg: LegId, caller: str, called: str, *, inbound: bool, device: str | None = None) -> None:
         super().__init__(leg, caller, called, inbound=inbound, device=device)
         self.caller_name = ""
+        self.placing: dict[str, object] | None = None  # the request by which it is called, by the trunk of now
         self.playing: AttemptId | None = None  # in Asterisk, as far as we ordered
         self.recording: AttemptId | None = None
         self.stopping: set[AttemptId] = set()  # told to stop: its end is a stop, not a finish

@@ -11,7 +11,7 @@ from calls.causes import Cause, FailureReason
 from calls.ids import LegId
 from calls.sip_causes import cause_of_q850
 from switch import originating
-from switch.asterisk import voices, wire
+from switch.asterisk import called, voices, wire
 from switch.asterisk.legs import CAUSE_OF_MASK, Leg, failure_of
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
@@ -49,26 +49,36 @@ class Dialler(originating.Dialler[Leg]):
     # -- out
 
     def _place(self, command: commands.Originate, leg: Leg, endpoint: str) -> None:
-        session = self._session
         leg.hanging_up, leg.seen_cause, leg.seen_status = False, 0, 0
         name = _UNSAFE_IN_NAME.sub(" ", command.caller_name)
         number = _UNSAFE_IN_NAME.sub("", command.caller)
         body: dict[str, object] = {
             "endpoint": endpoint,
-            "app": session.options.application,
-            "appArgs": ARGUMENT,
             "callerId": f'"{name}" <{number}>',
             "timeout": math.ceil(command.ring_s) + SPARE_RING_S,
         }
-        variables: dict[str, str] = {}
+        variables = {called.MARK: self._session.options.application}
         if command.auto_answer:
             variables["PJSIP_HEADER(add,Call-Info)"] = AUTO_ANSWER
         if command.watch_voice:
             variables[voices.VARIABLE] = voices.VALUE
-        if variables:
-            body["variables"] = variables
-        # Before what the same event gave rise to: a talk that is taken apart, a caller who is answered.
-        session.request_first(leg.id, "POST", f"channels/{wire.part(leg.id)}", partial(self._placed, leg), body)
+        body["variables"] = variables
+        self._request(leg, body)
+
+    def _request(self, leg: Leg, body: dict[str, object]) -> None:
+        """Ask for the call, before what the same event gave rise to: a talk taken apart, a caller who is answered."""
+        session, channel = self._session, wire.part(leg.id)
+        application = session.options.application
+        leg.placing = body
+        placed = partial(self._placed, leg, body)
+        if not session.has_called_context:
+            into = {"app": application, "appArgs": ARGUMENT}
+            session.request_first(leg.id, "POST", f"channels/{channel}", placed, body | into)
+            return
+        session.request_first(leg.id, "POST", f"channels/{channel}", placed, body | called.PLACE)
+        events_of = f"applications/{wire.part(application)}/subscription?eventSource=channel:{channel}"
+        session.request_first(leg.id, "POST", events_of, partial(self._subscribed, leg, body))
+        session.request_first(leg.id, "GET", f"channels/{channel}", partial(self._seen, leg, body))
 
     def on_state(self, event: wire.ChannelStateChange) -> None:
         """A leg rings or is up."""
@@ -86,10 +96,30 @@ class Dialler(originating.Dialler[Leg]):
         if attempt is not None and leg.ending is None:
             self._session.emit(events.CallAnswered(leg.id, attempt))
 
-    def _placed(self, leg: Leg, reply: Reply) -> None:
+    def _is_placing(self, leg: Leg, body: dict[str, object]) -> bool:
+        """Whether the leg still is of this request, and not answered. After a trunk that failed it is of the next."""
+        return self._session.legs.get(leg.id) is leg and leg.placing is body and leg.originate is not None
+
+    def _subscribed(self, leg: Leg, body: dict[str, object], reply: Reply) -> None:
+        """Refused: it ended in the moment between both requests, and of that nobody is told."""
+        if reply.failure == "refused" and self._is_placing(leg, body):
+            self.not_answered(leg, unreachable(leg), "it ended at once", 0)
+
+    def _seen(self, leg: Leg, body: dict[str, object], reply: Reply) -> None:
+        """It may have begun to ring in that moment."""
+        if not reply.ok or not self._is_placing(leg, body):
+            return
+        if wire.decode_body(reply.body, wire.Channel).state == "Ringing":
+            self.on_ringing(leg.id)
+
+    def _placed(self, leg: Leg, body: dict[str, object], reply: Reply) -> None:
         if reply.ok or self._session.legs.get(leg.id) is not leg or reply.failure == "switch_lost":
             return  # after a lost link, the inventory tells what became of it
-        if reply.status == 409:
+        if reply.status == 404 and leg.placing is body and self._session.has_called_context:
+            # Its dialplan is of an earlier release: who answers while no controller is there is hung up.
+            self._session.has_called_context = False
+            self._request(leg, dict(body))
+        elif reply.status == 409:
             # A duplicate, says Asterisk; and, after one duplicate, of anything that it cannot call (22.10.1).
             self._session.request(leg.id, "GET", f"channels/{wire.part(leg.id)}", partial(self._confirmed, leg))
         elif reply.failure == "deadline":

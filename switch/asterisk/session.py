@@ -66,6 +66,8 @@ class Session(session.Session[Leg]):
         self.options = options
         self._gone: deque[tuple[float, LegId]] = deque(maxlen=1_000)
         self.client: AriClient
+        self.has_called_context = True
+        """Whether this Asterisk's dialplan takes legs that were answered (`called`), as far as we know."""
 
     @property
     def linked(self) -> bool:
@@ -76,7 +78,7 @@ class Session(session.Session[Leg]):
         """A REST request, after all others about legs of the same call; see `AriClient.request`."""
         self.client.request(method, uri, then, body, connection_of(about))
 
-    def request_first(self, about: LegId, method: str, uri: str, then: Then, body: object) -> None:
+    def request_first(self, about: LegId, method: str, uri: str, then: Then, body: object = None) -> None:
         """One that depends on none before it: it need not wait for the channels that these move."""
         self.client.request(method, uri, then, body, connection_of(about), first=True)
 

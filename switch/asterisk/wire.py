@@ -39,6 +39,7 @@ class Dialplan(msgspec.Struct, frozen=True, gc=False):
 
     context: str = ""
     exten: str = ""
+    app_name: str = ""
 
 
 class Channel(msgspec.Struct, frozen=True, gc=False):
@@ -49,6 +50,7 @@ class Channel(msgspec.Struct, frozen=True, gc=False):
     state: str = ""
     caller: Caller = Caller()
     dialplan: Dialplan = Dialplan()
+    accountcode: str = ""
 
 
 class BridgeState(msgspec.Struct, frozen=True, gc=False):

@@ -34,6 +34,8 @@ if NAMED or locate():
     _SWITCHES.append(pytest.param("freeswitch", marks=pytest.mark.live))
 REAL = [switch for switch in _SWITCHES if switch.values in (("asterisk",), ("freeswitch",))]
 """For what takes true time."""
+NOT_RECORDED = [switch for switch in _SWITCHES if switch.values != ("recorded",)]
+"""For a test that ends the controller by itself: that is no step by which a recording is kept in step."""
 THAT_HEAR_VOICES = [switch for switch in _SWITCHES if switch.values not in (("recorded",), ("freeswitch",))]
 """Switches that tell when somebody is heard: FreeSWITCH does not."""
 _RECORD = bool(os.environ.get("HOTLINE_RECORD"))

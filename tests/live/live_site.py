@@ -153,6 +153,7 @@ class LiveSite:
             rtp_first=rtp_first,
             rtp_last=rtp_first + 199,
             gateway=f"sip:127.0.0.1:{self.endpoint.port}",
+            answered_wait_s=60.0,  # a controller takes its time on a busy machine
         )
         assert self.installation is not None
         self.asterisk = AsteriskProcess(settings, self.installation)

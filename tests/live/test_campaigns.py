@@ -26,7 +26,7 @@ from tests.live.live_site import AGENT, CALLER
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 TALK, UNSERVED, RESULTS, REFUSAL, AGAIN = "talk", "unserved", "results", "refusal", "again"
-KILLED, MANY, MANY_KILLED = "killed", "many", "many_killed"
+MEANWHILE, KILLED, MANY, MANY_KILLED = "meanwhile", "killed", "many", "many_killed"
 """Campaigns, each with a list and a scene of its name."""
 MANY_CALLS = 200
 
@@ -42,6 +42,7 @@ PEOPLE = {
     REFUSAL: numbers(1300, 1),
     AGAIN: numbers(1300, 1),
     KILLED: numbers(1400, 12),
+    MEANWHILE: numbers(1500, 1),
     MANY: numbers(2000, MANY_CALLS),
     MANY_KILLED: numbers(3000, MANY_CALLS),
 }
@@ -50,7 +51,7 @@ PEOPLE = {
 class House(CampaignSite):
     people = PEOPLE
     changes: ClassVar = {
-        name: {"disposition_required": False, "retry": {"tries": 1}} for name in (KILLED, MANY, MANY_KILLED)
+        name: {"disposition_required": False, "retry": {"tries": 1}} for name in (MEANWHILE, KILLED, MANY, MANY_KILLED)
     }
 
 
@@ -167,6 +168,26 @@ async def test_who_refuses_is_called_no_more_by_any_campaign(house: House) -> No
         assert person.new_calls.empty()
     assert house.states(REFUSAL) == {"refused": 1}
     assert house.states(AGAIN) == {"denied": 1}
+
+
+async def test_a_contact_who_answers_without_a_controller_talks_to_an_agent_by_the_next(house: House) -> None:
+    (number,) = PEOPLE[MEANWHILE]
+    async with (
+        house.signed_in("8001", lambda call: Answer(clip=tone(AGENT, 1.0))) as phone,
+        house.person(number, lambda call: LetRing()) as person,
+    ):
+        await house.order(MEANWHILE)
+        called = await asyncio.wait_for(person.new_calls.get(), 20.0)
+        await house.stop_controller(signal.SIGKILL)
+        called.answer(tone(CALLER, 1.0))
+        await called.answered()
+        await house.start_controller()
+        await called.hear_tone(AGENT, 20.0)
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+        await ringing.hear_tone(CALLER)
+        await called.hang_up()
+        (row,) = await house.tried(MEANWHILE)
+    assert (row["number"], row["result"], row["agent"]) == (f"+86{number}", "talked", "8001")
 
 
 async def test_a_controller_killed_again_and_again_dials_each_once_and_loses_nobody(house: House) -> None:

@@ -206,6 +206,47 @@ async def test_a_callback_is_reserved_once_the_agent_has_accepted_and_settled_af
     await until(lambda: house.rows(kind, house.attempts(caller)[0][5]) == [("talk",)])
 
 
+async def test_who_is_called_back_and_answers_without_a_controller_is_connected_by_the_next(
+    house: GovernedSite,
+) -> None:
+    caller = "13900008102"
+    async with outside(house, caller, lambda call: LetRing()) as theirs:
+        call = await _books(house, caller)
+        await call.hear_tone(KEPT)
+        await call.ended(timeout_s=10.0)
+        async with house.signed_in("8001", lambda call: says(AGENT)) as phone:
+            ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+            await asyncio.sleep(1.0)
+            await ringing.press("1")
+            dialled = await asyncio.wait_for(theirs.new_calls.get(), 10.0)
+            await house.stop_controller(signal.SIGKILL)
+            dialled.answer(tone(CALLER, 1.0))
+            await dialled.answered()
+            await house.start_controller()
+            await dialled.hear_tone(AGENT, 20.0)
+            await ringing.hear_tone(CALLER)
+            await dialled.hang_up()
+            await ringing.ended(5.0)
+    await house.settled(caller, ("call_back", "effective", "answered"))
+
+
+async def test_an_agent_who_picks_up_without_a_controller_gets_the_caller_by_the_next(house: GovernedSite) -> None:
+    async with house.signed_in("8001", lambda call: LetRing()) as phone:
+        call = await house.dial("13900008103")
+        await call.hear_tone(MENU)
+        await call.press("1")
+        ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)
+        await house.stop_controller(signal.SIGKILL)
+        ringing.answer(tone(AGENT, 1.0))
+        await ringing.answered()
+        await house.start_controller()
+        await call.hear_tone(AGENT, 20.0)
+        await ringing.hear_tone(CALLER)
+        await call.hang_up()
+        await ringing.ended(5.0)
+    assert (await house.row_of("13900008103"))["outcome"] == "answered"
+
+
 async def test_a_callback_of_who_is_on_a_list_is_not_even_promised(house: GovernedSite) -> None:
     since = house.log_file.stat().st_size
     call = await _books(house, LISTED)

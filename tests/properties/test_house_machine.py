@@ -31,6 +31,7 @@ from tests.properties import house_rules
 from tests.properties.house_versions import AGENTS, PEOPLE, VERSIONS, Directory
 from tests.properties.ledger_world import LedgerWorld
 from tests.properties.switch_world import World, WorldLeg
+from tests.unit.control.plain_deadlines import check_deadlines
 
 pytestmark = pytest.mark.properties
 
@@ -95,6 +96,7 @@ class House(RuleBasedStateMachine):
         entry = Entry(self.now, fact)
         self.journal.append(entry)
         entry.orders = self.router.handle(fact, self.now)
+        check_deadlines(self.router)
         for order in entry.orders:
             self.perform(order)
 

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from switch.accounts import AgentAccount
-from switch.asterisk import wire
+from switch.asterisk import called, wire
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.fallback import PHONES_AT_ONCE
@@ -230,6 +230,8 @@ def _values(settings: AsteriskSettings, installation: Installation, control: Pat
     values["gateway"] = _gateway(settings)
     values["extra_modules"] = "\n".join(f"load = {one_line(module)}" for module in settings.extra_modules)
     values["extra_dialplan"] = settings.extra_dialplan
+    values["answered_tries"] = str(called.tries(settings.answered_wait_s))
+    values["answered_pause_s"] = str(called.PAUSE_S)
     values["phones_at_once"] = str(PHONES_AT_ONCE)
     return values
 

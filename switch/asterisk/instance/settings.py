@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from switch.accounts import AgentAccount
+from switch.asterisk.called import WAIT_S
 from switch.asterisk.instance.installation import REPOSITORY
 from switch.log_files import Turnover
 from switch.media_timeout import MediaTimeout
@@ -43,6 +44,7 @@ class AsteriskSettings(RunFolder):
     phone_srtp: Literal["no", "offered", "required"] = "no"  # encrypted audio with agents' phones
     codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
     language: str = "en"
+    answered_wait_s: float = WAIT_S  # who answers while no controller is there waits for one so long; 0: is hung up
     qualify_s: int = 5  # phones are asked so often; one whose network died is noticed in a talk within twice that
     media_timeout: MediaTimeout | None = None  # None: what `upkeep.set_accounts` wrote last, else the defaults
     log_turnover: Turnover = field(default_factory=Turnover)  # of its log, while a process of ours looks after it

@@ -20,6 +20,7 @@ from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.hours import OtherHours
 from ivr import program as flow
+from tests.unit.control.plain_deadlines import check_deadlines
 
 T = TypeVar("T")
 VERSION = "0001-test"
@@ -227,6 +228,7 @@ class ControlHarness:
     def _take(self, event: events.RouterEvent) -> list[commands.RouterCommand]:
         self.journal.append((self.now, event))
         orders = self.router.handle(event, self.now)
+        check_deadlines(self.router)
         self.orders += orders
         return orders
 

@@ -416,6 +416,25 @@ def test_a_controller_that_takes_over_goes_on_and_dials_nobody_twice(at):
         assert house.rows.states("spring") == {"reached": 1}
 
 
+@pytest.mark.parametrize("meanwhile", [True, False], ids=["answered meanwhile", "answered before"])
+def test_who_has_answered_is_left_alone_by_the_next_controller_and_gets_an_agent(meanwhile: bool) -> None:
+    house = CampaignHouse(campaign(), "01", count=1)
+    house.start()
+    ringing = house.calls_outside()[0]
+    if not meanwhile:
+        house.picks_up()
+    data = house.router.snapshot()
+    house.router = house._new_router()
+    house.router.restore(data)
+    house.tell(events.Restarted())
+    live = [door.LiveLeg(ringing.leg, "", "+8613900100000", True, False)]
+    live += [door.LiveLeg(one.leg, "", one.to, False, False, device="01") for one in house.calls_to_agents()]
+    house.tell(door.SwitchBack("", tuple(live)))
+    assert house.given(HangUp) == []
+    agent = house.agent_answers()
+    assert {house.last(Bridge).a, house.last(Bridge).b} == {ringing.leg, agent}
+
+
 def test_calls_that_ring_are_given_up_by_a_stop():
     house = CampaignHouse(campaign(), "01")
     house.start()

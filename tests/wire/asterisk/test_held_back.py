@@ -44,6 +44,8 @@ class Asterisk:
     def __init__(self, server: AriServer) -> None:
         self.server = server
         self.channels: list[dict[str, object]] = []
+        self.untold: set[LegId] = set()
+        """Of these the application is not told."""
         self.meanwhile: list[dict[str, object]] = []
         self._telling: set[asyncio.Task[None]] = set()
         server.answer = self._answer
@@ -54,7 +56,10 @@ class Asterisk:
             self._tell({"type": "ChannelUserevent", "eventname": "hotline-hears"})
         bodies: dict[str, object] = {
             "asterisk/info": {"system": {"version": "22.10.1"}, "status": {"startup_time": "then"}},
-            "applications/hotline": {"channel_ids": [each["id"] for each in self.channels], "device_names": []},
+            "applications/hotline": {
+                "channel_ids": [each["id"] for each in self.channels if each["id"] not in self.untold],
+                "device_names": [],
+            },
             "channels": self.channels,
             "bridges": [],
             "endpoints/PJSIP": [],
@@ -65,6 +70,8 @@ class Asterisk:
         if uri == "asterisk/info":  # the first of those that take inventory: the others come after what is told now
             for event in self.meanwhile:
                 self._tell(event)
+        if uri not in bodies:  # a channel
+            return {"status_code": 404}
         return {"status_code": 200, "message_body": json.dumps(bodies[uri])}
 
     def _tell(self, event: dict[str, object]) -> None:
@@ -124,6 +131,82 @@ async def test_a_phone_is_picked_up_while_the_link_comes_back(asterisk: Asterisk
     assert [leg.leg for leg in back.live] == [AGENT]
     assert facts.of(CallAnswered) == [CallAnswered(AGENT, AttemptId("ring"))]
     assert facts.of(CallEnded) == []
+
+
+def called(place: str) -> dict[str, object]:
+    """The agent's phone was answered while no controller was there, or not long ago."""
+    return {**channel(AGENT, "Up"), "dialplan": {"context": "hotline-called", "exten": place}}
+
+
+async def test_who_answered_meanwhile_is_answered_once_they_are_ours(
+    asterisk: Asterisk, switch: AsteriskSwitch
+) -> None:
+    facts = Facts()
+    asterisk.channels = [called("away")]
+    await switch.start(facts.sink)
+    (leg,) = facts.of(SwitchBack)[0].live
+    assert (leg.leg, leg.answered, leg.inbound, leg.device) == (AGENT, False, False, "1001")
+    assert facts.of(CallAnswered) == []
+    await asterisk.server.say({**picked_up(), "timestamp": "", "channel": called("s")})
+    assert (await facts.next(CallAnswered)).leg == AGENT
+    assert facts.of(CallArrived) == []
+
+
+async def test_who_is_ours_already_is_told_of_as_answered(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
+    facts = Facts()
+    asterisk.channels = [called("s")]
+    asterisk.meanwhile = [{**picked_up(), "channel": called("s")}]
+    await switch.start(facts.sink)
+    assert [(leg.leg, leg.answered, leg.inbound) for leg in facts.of(SwitchBack)[0].live] == [(AGENT, True, False)]
+    assert (facts.of(CallAnswered), facts.of(CallArrived)) == ([], [])
+
+
+async def test_who_answered_while_the_link_was_away_is_answered_once(
+    asterisk: Asterisk, switch: AsteriskSwitch
+) -> None:
+    facts = Facts()
+    await switch.start(facts.sink)
+    await facts.next(SwitchBack)
+    switch.send(Originate(AGENT, AttemptId("ring"), "phone:1001", "95588", "", 20.0))
+    asterisk.channels = [called("away")]
+    await asterisk.server.drop()
+    await facts.next(SwitchLost)
+    assert [leg.answered for leg in (await facts.next(SwitchBack)).live] == [False]
+    await asterisk.server.say({**picked_up(), "timestamp": "", "channel": called("s")})
+    assert await facts.next(CallAnswered) == CallAnswered(AGENT, AttemptId("ring"))
+    assert facts.of(CallEnded) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "account", "found"),
+    [
+        pytest.param({"exten": "s", "app_name": "AppDial2"}, "hotline", True, id="rings"),
+        pytest.param({"context": "hotline-called", "exten": "away", "app_name": "Wait"}, "hotline", True, id="waits"),
+        pytest.param({"exten": "s", "app_name": "AppDial2"}, "another", False, id="of another application"),
+        pytest.param({"exten": "s", "app_name": "AppDial"}, "hotline", False, id="dialled by the dialplan"),
+        pytest.param({"context": "hotline-given-away", "exten": "s"}, "hotline", False, id="given away"),
+    ],
+)
+async def test_a_call_of_a_controller_that_died_as_it_placed_it_is_found(
+    asterisk: Asterisk, switch: AsteriskSwitch, place: dict[str, str], account: str, found: bool
+) -> None:
+    facts = Facts()
+    asterisk.channels = [{**channel(AGENT, "Ringing"), "dialplan": place, "accountcode": account}]
+    asterisk.untold = {AGENT}
+    await switch.start(facts.sink)
+    assert [leg.leg for leg in facts.of(SwitchBack)[0].live] == ([AGENT] if found else [])
+    asked = [request["uri"] for request in asterisk.server.requests if request["method"] == "POST"]
+    assert (f"applications/hotline/subscription?eventSource=channel:{AGENT}" in asked) is found
+
+
+async def test_who_waits_to_be_ours_can_be_hung_up(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
+    facts = Facts()
+    asterisk.channels = [called("away")]
+    await switch.start(facts.sink)
+    switch.send(HangUp(AGENT))
+    gone = {"type": "ChannelDestroyed", "timestamp": "", "channel": called("away"), "cause": 16}
+    await asterisk.server.say(gone)
+    assert (await facts.ended(AGENT)).cause == "cancelled"
 
 
 async def test_a_caller_who_comes_while_the_inventory_is_taken_arrives_once(

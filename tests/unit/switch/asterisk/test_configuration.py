@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from calls.trunks import Trunk
 from switch.accounts import AgentAccount, SecretStore
+from switch.asterisk import called
 from switch.asterisk.instance.configuration import (
     ConfigurationError,
     render,
@@ -21,6 +23,7 @@ from switch.asterisk.instance.configuration import (
 )
 from switch.asterisk.instance.installation import Installation, locate
 from switch.asterisk.instance.settings import TEMPLATES, AsteriskSettings
+from switch.asterisk.instance.trunks import write_trunks
 from switch.media_timeout import MediaTimeout
 from switch.peers import Peers
 
@@ -258,6 +261,49 @@ def test_a_call_that_comes_during_a_reload_finds_its_controller(
     dialplan = (settings.etc_dir / "extensions.conf").read_text()
     assert "[globals]" not in dialplan, "a reload of the dialplan empties global variables for a moment"
     assert f"Stasis({settings.application},caller)" in dialplan
+
+
+def section(dialplan: str, context: str) -> str:
+    """The lines of a context."""
+    return dialplan.partition(f"[{context}]\n")[2].partition("\n[")[0]
+
+
+def test_who_answers_without_a_controller_waits_for_one(settings: AsteriskSettings, installation: Installation) -> None:
+    write_configuration(settings, installation)
+    context = section((settings.etc_dir / "extensions.conf").read_text(), called.CONTEXT)
+    assert "exten => s,1(answered),Stasis(${CHANNEL(accountcode)},out)" in context, "of whoever called"
+    assert "$[${HOTLINE_TRIES} > 20]" in context
+    write_configuration(replace(settings, answered_wait_s=0.0), installation)
+    assert "$[${HOTLINE_TRIES} > 0]" in (settings.etc_dir / "extensions.conf").read_text()
+
+
+def test_nobody_outside_comes_where_called_legs_do_and_nothing_is_dialled_there(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    peers = Peers("a", "p-2", {"b": "127.0.0.1:5070"})
+    gateway = replace(settings, peers=peers, gateway="sip:10.0.0.9:5060")
+    write_configuration(gateway, installation)
+    write_trunks(gateway, {"carrier": Trunk("192.0.2.1")}, {}, None)
+    written = {path.name: path.read_text() for path in settings.etc_dir.glob("*.conf")}
+    dialplan = written["extensions.conf"]
+    assert set(re.findall(r"^(\w+)\(?", section(dialplan, called.CONTEXT), flags=re.MULTILINE)) <= {"exten"}
+    applications = re.findall(
+        r"(?:exten => \w+,\d(?:\(\w+\))?,|same => n(?:\(\w+\))?,)(\w+)", section(dialplan, called.CONTEXT)
+    )
+    assert set(applications) == {
+        "Stasis",
+        "GotoIf",
+        "Hangup",
+        "Set",
+        "StartMusicOnHold",
+        "Wait",
+        "StopMusicOnHold",
+        "Goto",
+    }
+    assert re.findall(r"Goto\(([^)]*)\)", section(dialplan, called.CONTEXT)) == ["s,answered"], "and never elsewhere"
+    elsewhere = {name: text.replace(section(dialplan, called.CONTEXT), "") for name, text in written.items()}
+    named = [(name, line) for name, text in elsewhere.items() for line in text.splitlines() if called.CONTEXT in line]
+    assert named == [("extensions.conf", f"[{called.CONTEXT}]")], "no endpoint's context, no include, no Goto"
 
 
 def test_withheld_numbers_are_kept_only_where_that_is_asked_for(

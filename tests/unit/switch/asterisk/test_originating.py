@@ -14,6 +14,7 @@ from switch.asterisk import wire
 from switch.asterisk.connection import Connection
 from switch.asterisk.legs import Leg
 from switch.asterisk.originating import Dialler
+from switch.asterisk.requests import Reply, reply_of
 from switch.asterisk.session import AsteriskOptions, Session
 from switch.asterisk.websocket import GatheringWebSocket
 from switch.trunk_lines import TrunkLines
@@ -96,9 +97,14 @@ def test_a_call_out_leaves_before_what_has_not_left() -> None:
     session.legs = {}
     session.loop = Mock()
     session.client = Mock(connected=True)
+    session.has_called_context = True
     session.trunks = TrunkLines()
     Dialler(session).originate(commands.Originate(LegId("leg-2"), AttemptId("ring"), "phone:1001", "95588", "", 20.0))
-    assert session.request_first.call_args.args[1:3] == ("POST", "channels/leg-2")
+    assert [call.args[1:3] for call in session.request_first.call_args_list] == [
+        ("POST", "channels/leg-2"),
+        ("POST", "applications/hotline/subscription?eventSource=channel:leg-2"),
+        ("GET", "channels/leg-2"),
+    ]
     assert not session.request.called
 
 
@@ -109,10 +115,11 @@ async def test_first_is_before_the_others_of_a_lane() -> None:
     connection.put("1", "POST", "channels/caller/answer", None)
     connection.put("2", "POST", "bridges/hotline-music/addChannel?channel=caller", None)
     connection.put("3", "POST", "channels/agent", None, first=True)
+    connection.put("4", "POST", "applications/hotline/subscription?eventSource=channel:agent", None, first=True)
     with pytest.raises(aiohttp.ClientError):
         await connection.write()
     (messages,) = socket.send_together.call_args.args
-    assert [msgspec.json.decode(message)["request_id"] for message in messages] == ["3", "1", "2"]
+    assert [msgspec.json.decode(message)["request_id"] for message in messages] == ["3", "4", "1", "2"]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +155,7 @@ def by_trunks(trunks: dict[str, Trunk]) -> tuple[Dialler, Mock, TrunkLines]:
     session: Mock = create_autospec(Session, instance=True)
     session.options = AsteriskOptions("http://127.0.0.1:1/ari", "hotline", "secret")
     session.legs, session.loop, session.trunks, session.client = {}, Mock(), lines, Mock(connected=True)
+    session.has_called_context = True
     session.add.side_effect = lambda leg: session.legs.update({leg.id: leg})
     session.emit = Mock()
     dialler = Dialler(session)
@@ -155,8 +163,14 @@ def by_trunks(trunks: dict[str, Trunk]) -> tuple[Dialler, Mock, TrunkLines]:
     return dialler, session, lines
 
 
-def endpoints(session: Mock) -> list[str]:
-    return [call.args[4]["endpoint"] for call in session.request_first.call_args_list]
+def endpoints(session: Mock) -> list[object]:
+    return [body["endpoint"] for body in bodies(session)]
+
+
+def bodies(session: Mock) -> list[dict[str, object]]:
+    """Of the requests to call."""
+    calls = session.request_first.call_args_list
+    return [call.args[4] for call in calls if call.args[1:3] == ("POST", "channels/leg-3")]
 
 
 def destroyed(**cause: int) -> wire.ChannelDestroyed:
@@ -220,3 +234,65 @@ def test_nobody_is_called_where_no_trunk_carries_the_number() -> None:
     assert endpoints(session) == []
     ended = session.later.call_args.args[0]
     assert (ended.cause, ended.detail) == (Cause.NO_TRUNK, "no trunk carries such a number")
+
+
+def answer(session: Mock, uri: str, reply: Reply) -> None:
+    """Asterisk's answer to the newest request of that URI."""
+    asked = [call.args for call in session.request_first.call_args_list if call.args[2].startswith(uri)]
+    asked[-1][3](reply)
+
+
+CALLED = {"context": "hotline-called", "extension": "s", "label": "answered"}
+INTO_THE_APPLICATION = {"app": "hotline", "appArgs": "out"}
+
+
+def test_who_is_called_enters_by_the_dialplan_once_they_answer() -> None:
+    _, session, _ = by_trunks(TRUNKS)
+    (body,) = bodies(session)
+    assert body.items() >= CALLED.items()
+    assert body["variables"] == {"CHANNEL(accountcode)": "hotline"}
+    assert not body.keys() & INTO_THE_APPLICATION.keys(), "it would count, and the context would not"
+
+
+def test_a_dialplan_of_an_earlier_release_calls_into_the_application() -> None:
+    dialler, session, _ = by_trunks(TRUNKS)
+    missing = reply_of(404, "Not Found", "Requested label can not be found")
+    answer(session, "channels/leg-3", missing)  # of GET: there is no such channel
+    answered = [call.args[3] for call in session.request_first.call_args_list][:2]
+    answered[0](missing)
+    answered[1](reply_of(422, "Unprocessable Entity", "Event source does not exist"))
+    first, second = bodies(session)
+    assert second.items() >= INTO_THE_APPLICATION.items()
+    assert not second.keys() & CALLED.keys()
+    assert first["endpoint"] == second["endpoint"]
+    assert session.has_called_context is False
+    assert not session.end.called, "it is being called"
+    dialler.on_destroyed(destroyed(cause=17, tech_cause=486))
+    assert session.end.call_args.args[1] is Cause.BUSY
+
+
+def test_what_ends_before_it_is_told_of_is_no_call_that_rings_on() -> None:
+    _, session, lines = by_trunks(TRUNKS)
+    answer(session, "channels/leg-3", reply_of(404, "Not Found", "Channel not found"))
+    assert len(endpoints(session)) == 1
+    answer(session, "applications/hotline/subscription", reply_of(422, "Unprocessable Entity", "does not exist"))
+    assert endpoints(session) == ["PJSIP/+8613800138000@trunk-carrier", "PJSIP/+8613800138000@trunk-backup"]
+    assert [failure.reason for failure in lines.failures["carrier"]] == ["it ended at once"]
+
+
+def test_an_answer_to_what_was_asked_of_the_trunk_before_changes_nothing() -> None:
+    dialler, session, _ = by_trunks(TRUNKS)
+    before = [call.args[3] for call in session.request_first.call_args_list]
+    dialler.on_destroyed(destroyed(cause=42, tech_cause=503))
+    before[1](reply_of(422, "Unprocessable Entity", "does not exist"))
+    before[2](reply_of(200, "OK", '{"id": "leg-3", "state": "Ringing"}'))
+    assert len(endpoints(session)) == 2
+    assert not session.legs["leg-3"].ringing
+    assert not session.end.called
+
+
+@pytest.mark.parametrize(("state", "rings"), [("Ringing", True), ("Down", False), ("Up", False)])
+def test_what_rings_before_it_is_told_of_is_seen(state: str, rings: bool) -> None:
+    _, session, _ = by_trunks(TRUNKS)
+    answer(session, "channels/leg-3", reply_of(200, "OK", f'{{"id": "leg-3", "state": "{state}"}}'))
+    assert session.legs["leg-3"].ringing is rings
