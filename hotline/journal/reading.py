@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +55,32 @@ def read(database: Path, whole: bool = False) -> Left:
     """The newest snapshot and every entry after it; `whole`: every entry that is kept, and no snapshot."""
     with contextlib.closing(opening.to_read(database)) as connection:
         return left(connection, None if whole else next(snapshots(connection), None))
+
+
+class Tail:
+    """The end of a journal, read from the store as it is asked for, again by each iteration, and what is ahead of it.
+
+    Thousands of events at once, taken up by each new controller, would stay in its memory as holes.
+    """
+
+    def __init__(self, database: Path, first: int, last: int, unstored: Sequence[Entry]) -> None:
+        """The entries of the store from number `first` to `last`, both included, then `unstored`."""
+        self._database, self._first, self._last, self._unstored = database, first, last, unstored
+
+    def __len__(self) -> int:
+        return max(0, self._last - self._first + 1) + len(self._unstored)
+
+    def __iter__(self) -> Iterator[Entry]:
+        with contextlib.closing(opening.to_read(self._database)) as connection:
+            yield from entries_between(connection, self._first, self._last)
+        yield from self._unstored
+
+
+def ends(connection: sqlite3.Connection) -> tuple[int, int, Instant]:
+    """The number of the first entry that is kept, and number and instant of the last; zeros for an empty journal."""
+    (first,) = connection.execute("SELECT min(seq) FROM journal").fetchone()
+    last = connection.execute("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return (0, 0, 0.0) if last is None else (first, *last)
 
 
 def left(connection: sqlite3.Connection, snapshot: Snapshot | None) -> Left:

@@ -9,7 +9,7 @@ import structlog
 from calls.ids import Instant
 from control.router import Router
 from hotline.journal import reading
-from hotline.journal.reading import Entry
+from hotline.journal.reading import Entry, Tail
 from hotline.journal.replaying import NewRouter, restored
 from hotline.journal.write_ahead import WriteAhead
 from hotline.store import opening
@@ -24,7 +24,7 @@ class Recovered(NamedTuple):
     """
 
     router: Router
-    entries: list[Entry]
+    entries: Tail
     unstored: list[Entry]
     seq: int
     at: Instant
@@ -39,15 +39,20 @@ def recover(database: Path, write_ahead: WriteAhead, new_router: NewRouter) -> R
 
     with contextlib.closing(opening.to_read(database)) as connection:
         router, snapshot = restored(new_router, reading.snapshots(connection), refused)
-        left = reading.left(connection, snapshot)
-    if snapshot is None and left.entries and left.entries[0].seq > 1:
+        begins, seq, at = reading.ends(connection)
+    if snapshot is None and begins > 1:
         log.critical(
             "journal without its beginning",
-            first=left.entries[0].seq,
+            first=begins,
             advice="calls, callbacks and agents of before are not known; the store is as it was: stop, start the "
             "release that wrote it, let it end in order, and upgrade again",
         )
     # A store that is empty is a new one, and a write-ahead file beside it is somebody else's.
-    unstored = write_ahead.after(left.seq) if left.seq else []
-    last = unstored[-1] if unstored else left
-    return Recovered(router, [*left.entries, *unstored], unstored, last.seq, last.at)
+    replayed = 0 if snapshot is None else snapshot.seq
+    if snapshot is not None and snapshot.seq >= seq:
+        seq, at = snapshot.seq, snapshot.at
+    unstored = write_ahead.after(seq) if seq else []
+    entries = Tail(database, replayed + 1, seq, unstored)
+    if unstored:
+        seq, at = unstored[-1].seq, unstored[-1].at
+    return Recovered(router, entries, unstored, seq, at)

@@ -82,5 +82,5 @@ def test_a_new_store_has_nothing_to_recover(tmp_path: Path) -> None:
     path = tmp_path / "hotline.db"
     opening.migrate(path)
     recovered = recover(path, WriteAhead(path), _new_router)
-    assert (recovered.entries, recovered.unstored, recovered.seq, recovered.at) == ([], [], 0, 0.0)
+    assert (list(recovered.entries), recovered.unstored, recovered.seq, recovered.at) == ([], [], 0, 0.0)
     recovered.router.handle(AgentSignedIn(AgentId("01")), 1.0)
