@@ -1,12 +1,14 @@
 """What holds for all tests. HOTLINE_EXPLORE=1 lets hypothesis try other examples in each run than in the one before."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from hotline.store import opening
+from tests import stores
 from tests.categories import problems
 
 settings.register_profile(
@@ -16,6 +18,20 @@ settings.register_profile(
     derandomize=not os.environ.get("HOTLINE_EXPLORE"),
 )
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_stores_are_copies() -> Iterator[None]:
+    """The migrations of a new store take a third of a second: they are run once in a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "upgrade", stores.copied)
+        yield
+
+
+@pytest.fixture
+def by_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what looks at the migrations themselves, or at who else has the file meanwhile."""
+    monkeypatch.setattr(opening, "upgrade", stores.migrated)
 
 
 @pytest.hookimpl(wrapper=True)
