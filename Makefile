@@ -1,8 +1,12 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
 .PHONY: help run lint test test-console test-freeswitch check bench soak stress lock clean
 
+# many processes are started here: each would compile anew all that it imports
+unexport PYTHONDONTWRITEBYTECODE
+
 hotline := .venv/bin/hotline
 python := .venv/bin/python
+live := tests/live tests/contract tests/wire  # the other folders have no such tests: tests/categories.py
 on_freeswitch := $(if $(FREESWITCH),HOTLINE_FREESWITCH_PROGRAM=$(FREESWITCH))
 
 help:  ## this list
@@ -15,7 +19,7 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 test:  ## all tests, the live ones on a real Asterisk too
 	@./setup.sh test
 	@$(python) -m pytest -q -n 2 -m "not live and not browser"
-	@$(python) -m pytest -q -n 3 --dist loadscope -m live
+	@$(python) -m pytest -q -n 5 --dist loadscope -m live $(live)
 
 test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
 	@./setup.sh test

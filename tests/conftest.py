@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hotline.store import opening
 from tests import stores
 from tests.categories import problems
+from tests.scheduling import Scheduling, longest_first
 
 settings.register_profile(
     "house",
@@ -44,3 +46,16 @@ def pytest_make_collect_report(
     if wrong:
         report.outcome, report.longrepr, report.result = "failed", "\n".join(wrong), []
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts live tests, where there are no others, in the order of `longest_first`."""
+    if all(item.get_closest_marker("live") for item in items):
+        place = {nodeid: number for number, nodeid in enumerate(longest_first(item.nodeid for item in items))}
+        items.sort(key=lambda item: place[item.nodeid])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """Takes ours for `--dist loadscope`."""
+    return Scheduling(config, log) if config.getvalue("dist") == "loadscope" else None

@@ -1,7 +1,7 @@
-"""Scheduling of the live tests: what has no module's house in common runs by itself, and what takes longest begins.
+"""Scheduling of the live tests: what shares no house runs by itself, and what takes longest begins.
 
-xdist's own `--dist loadscope` gives a worker a whole module, those with the most tests first: a module of few tests and
-many seconds comes last, and everybody waits for it.
+xdist's own `--dist loadscope` gives a worker a whole module, and begins with those of the most tests: a module of few
+tests and many seconds comes last, and everybody waits for it.
 """
 
 from __future__ import annotations
@@ -9,44 +9,62 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 _ROOT = Path(__file__).parents[1]
-_ONE_WORKER = ("tests/contract/ledger/",)
-"""Folders whose tests share something for the session: a PostgreSQL."""
+_AT_ONE_WORKER = (
+    "tests/contract/ledger/",  # one PostgreSQL
+    "tests/live/test_bench_smoke.py",  # one bench at a time, or none has the machine that it measures
+)
 _TEST_S = 3.0
-_SECONDS = {}
-"""What takes longest, on two cores with five workers."""
+_LONG_S = {
+    "tests/live/test_bench_smoke.py": 120.0,
+    "tests/live/test_soak.py": 80.0,
+    "tests/live/test_campaigns.py": 100.0,
+    "tests/live/test_faults.py": 110.0,
+    "tests/live/test_late_parts.py": 60.0,
+    "tests/live/test_killed.py": 50.0,
+    "tests/live/test_killed_recordings.py": 50.0,
+    "tests/live/test_sample_callbacks.py": 50.0,
+}
+"""Seconds of what takes longer than its number of tests says."""
 
 
 @cache
 def unit_of(nodeid: str) -> str:
     """The name of what one worker runs in one go: a folder, a module, or a single test."""
-    for folder in _ONE_WORKER:
-        if nodeid.startswith(folder):
-            return folder
+    for place in _AT_ONE_WORKER:
+        if nodeid.startswith(place):
+            return place
     module = nodeid.partition("::")[0]
     return module if _has_a_house(module) else nodeid
 
 
 @cache
 def _has_a_house(module: str) -> bool:
-    """Whether tests of this module have a fixture in common, such as a house that is started once."""
-    return 'scope="module"' in (_ROOT / module).read_text(encoding="utf-8")
-
-
-def seconds_of(unit: str, tests: int) -> float:
-    """How long a unit of so many tests takes, about."""
-    return max((took for name, took in _SECONDS.items() if unit.startswith(name)), default=tests * _TEST_S)
+    """Whether the tests of a module have a fixture in common, such as a house that is started once."""
+    return 'scope="module"' in (_ROOT / module).read_text(encoding="utf-8").replace('loop_scope="module"', "")
 
 
 def longest_first(nodeids: Iterable[str]) -> list[str]:
-    """The same tests, by units, those that take longest first."""
+    """The same ids, those of one unit together, units that take longest first."""
     units: dict[str, list[str]] = {}
     for nodeid in nodeids:
         units.setdefault(unit_of(nodeid), []).append(nodeid)
-    order = sorted(units, key=lambda unit: -seconds_of(unit, len(units[unit])))
-    return [nodeid for unit in order for nodeid in units[unit]]
+
+    def seconds(unit: str) -> float:
+        return _LONG_S.get(unit.partition("::")[0], len(units[unit]) * _TEST_S)
+
+    return [nodeid for unit in sorted(units, key=seconds, reverse=True) for nodeid in units[unit]]
+
+
+class Scheduling(LoadScopeScheduling):
+    """`--dist loadscope` by these units, in the order in which they were collected."""
+
+    def schedule(self) -> None:
+        self.config.option.loadscopereorder = False
+        super().schedule()
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
