@@ -18,7 +18,7 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 
 test:  ## all tests, the live ones on a real Asterisk too
 	@./setup.sh test
-	@$(python) -m pytest -q -n 2 -m "not live and not browser"
+	@$(python) -m pytest -q -n 2 --dist worksteal -m "not live and not browser"
 	@$(python) -m pytest -q -n 5 --dist loadscope -m live $(live)
 
 test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
@@ -33,7 +33,7 @@ test-freeswitch:  ## what passes on a real FreeSWITCH: contract, scenes, live; F
 		"freeswitch or dead_phones or outbound_sockets or web_phones"
 
 check: lint  ## what every commit passes: lint, unit and table tests
-	@$(python) -m pytest -q -n 2 tests/unit tests/tables
+	@$(python) -m pytest -q -n 2 --dist worksteal tests/unit tests/tables
 
 lint:  ## style, types, import contract, a smoke run of the simulation
 	@./setup.sh test

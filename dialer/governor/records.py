@@ -71,8 +71,7 @@ def _kinds(kind: type[msgspec.Struct]) -> dict[str, Any]:
     """What each word of a record holds."""
     hints = get_type_hints(kind, include_extras=True)
     return {
-        word: hints[field]
-        for word, field in zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
+        word: hints[field] for word, field in zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
     }
 
 
