@@ -23,6 +23,7 @@ import aiohttp
 import yaml
 
 from hotline.site.settings import Site
+from hotline.store import opening
 from hotline.versions.publishing import publish
 from phones.agent_phone import AgentPhone, OnRing
 from phones.audio import RATE_HZ, tone
@@ -142,6 +143,7 @@ class LiveSite:
         stack.push_async_callback(self.relay.cut)
         self.site = self.make_site({"port": self.relay.port, "run_dir": "var/asterisk"}, free_port(socket.SOCK_STREAM))
         self.site.prepare()
+        await asyncio.to_thread(opening.migrate, self.site.database)  # a copy; the controller would load Alembic for it
         hanging = await asyncio.start_server(_never_answer, "127.0.0.1", self.hanging_port)
         stack.callback(hanging.close)
         self.endpoint = await Endpoint.open()
