@@ -13,13 +13,13 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 _ROOT = Path(__file__).parents[1]
-_AT_ONE_WORKER = (
-    "tests/contract/ledger/",  # one PostgreSQL
+_TOGETHER = (
+    "tests/contract/ledger/",  # short ones, and a worker's first one starts a PostgreSQL
     "tests/live/test_bench_smoke.py",  # one bench at a time, or none has the machine that it measures
 )
+"""Modules that share no house and stay together all the same."""
 _HOUSE_S, _TEST_S = 8.0, 3.0
 _LONG_S = {
-    "tests/contract/ledger/": 60.0,
     "tests/live/test_bench_smoke.py": 120.0,
     "tests/live/test_soak.py": 80.0,
     "tests/live/test_campaigns.py": 100.0,
@@ -34,12 +34,9 @@ _LONG_S = {
 
 @cache
 def unit_of(nodeid: str) -> str:
-    """The name of what one worker runs in one go: a folder, a module, or a single test."""
-    for place in _AT_ONE_WORKER:
-        if nodeid.startswith(place):
-            return place
+    """The name of what one worker runs in one go: a module, or a single test."""
     module = nodeid.partition("::")[0]
-    return module if _has_a_house(module) else nodeid
+    return module if module.startswith(_TOGETHER) or _has_a_house(module) else nodeid
 
 
 @cache

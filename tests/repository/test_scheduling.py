@@ -15,7 +15,7 @@ pytestmark = pytest.mark.unit
         ("tests/live/test_campaigns.py::test_one[asterisk]", "tests/live/test_campaigns.py"),
         ("tests/live/test_dead_calls.py::test_one[asterisk]", "tests/live/test_dead_calls.py::test_one[asterisk]"),
         ("tests/contract/test_bridging.py::test_one[a::b]", "tests/contract/test_bridging.py::test_one[a::b]"),
-        ("tests/contract/ledger/test_walks.py::test_one", "tests/contract/ledger/"),
+        ("tests/contract/ledger/test_walks.py::test_one", "tests/contract/ledger/test_walks.py"),
         ("tests/live/test_bench_smoke.py::test_one", "tests/live/test_bench_smoke.py"),
     ],
 )
@@ -31,5 +31,5 @@ def test_the_longest_begin_and_each_is_there_once_and_in_its_modules_order() -> 
 
 
 def test_what_is_known_to_be_long_is_there() -> None:
-    for name in (*scheduling._LONG_S, *scheduling._AT_ONE_WORKER):
+    for name in (*scheduling._LONG_S, *scheduling._TOGETHER):
         assert (scheduling._ROOT / name).exists(), name
