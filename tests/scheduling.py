@@ -25,7 +25,8 @@ _LONG_S = {
     "tests/live/test_campaigns.py": 100.0,
     "tests/live/test_faults.py": 110.0,
     "tests/live/test_late_parts.py": 60.0,
-    "tests/live/test_killed.py": 50.0,
+    "tests/live/test_killed.py": 80.0,
+    "tests/live/test_strangers_phones.py": 100.0,
     "tests/live/test_killed_recordings.py": 50.0,
     "tests/live/test_sample_callbacks.py": 50.0,
 }
