@@ -1,8 +1,12 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
 .PHONY: help run voice lint test test-console test-freeswitch check bench soak stress lock clean
 
+# many processes are started here: each would compile anew all that it imports
+unexport PYTHONDONTWRITEBYTECODE
+
 hotline := .venv/bin/hotline
 python := .venv/bin/python
+live := tests/live tests/contract tests/wire  # the other folders have no such tests: tests/categories.py
 on_freeswitch := $(if $(FREESWITCH),HOTLINE_FREESWITCH_PROGRAM=$(FREESWITCH))
 
 # all but voice and judge, which are large: `make voice` installs them
@@ -17,8 +21,8 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 
 test:  ## all tests, the live ones on a real Asterisk too
 	@./setup.sh test
-	@$(python) -m pytest -q -n 2 -m "not live and not browser and not voice"
-	@$(python) -m pytest -q -n 3 --dist loadscope -m live
+	@$(python) -m pytest -q -n 2 --dist worksteal -m "not live and not browser and not voice"
+	@$(python) -m pytest -q -n 4 --dist loadscope -m live $(live)
 
 test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
 	@./setup.sh test
@@ -32,7 +36,7 @@ test-freeswitch:  ## what passes on a real FreeSWITCH: contract, scenes, live; F
 		"freeswitch or dead_phones or outbound_sockets or web_phones"
 
 check: lint  ## what every commit passes: lint, unit and table tests
-	@$(python) -m pytest -q -n 2 tests/unit tests/tables
+	@$(python) -m pytest -q -n 2 --dist worksteal tests/unit tests/tables
 
 lint:  ## style, types, import contract, a smoke run of the simulation
 	@./setup.sh test

@@ -96,6 +96,13 @@ class Server:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url.replace("/hotline?", f"/{name}?")
 
+    def drop(self, name: str) -> None:
+        """Take a database away, whoever is connected to it. Raises psycopg.OperationalError where no server answers."""
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def _answers(self) -> bool:
         import psycopg
 

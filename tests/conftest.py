@@ -2,13 +2,17 @@
 
 import importlib.util
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from hotline.store import opening
+from tests import stores
 from tests.categories import problems
+from tests.scheduling import Scheduling, longest_first
 
 settings.register_profile(
     "house",
@@ -29,6 +33,20 @@ def _without_kokoro(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr("hotline.versions.voice_kind.is_installed", lambda: False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _new_stores_are_copies() -> Iterator[None]:
+    """The migrations of a new store take a third of a second: they are run once in a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "upgrade", stores.copied)
+        yield
+
+
+@pytest.fixture
+def by_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what looks at the migrations themselves, or at who else has the file meanwhile."""
+    monkeypatch.setattr(opening, "upgrade", stores.migrated)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
     collector: pytest.Collector,
@@ -39,3 +57,16 @@ def pytest_make_collect_report(
     if wrong:
         report.outcome, report.longrepr, report.result = "failed", "\n".join(wrong), []
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts live tests, where there are no others, in the order of `longest_first`."""
+    if all(item.get_closest_marker("live") for item in items):
+        place = {nodeid: number for number, nodeid in enumerate(longest_first(item.nodeid for item in items))}
+        items.sort(key=lambda item: place[item.nodeid])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """Takes ours for `--dist loadscope`."""
+    return Scheduling(config, log) if config.getvalue("dist") == "loadscope" else None

@@ -3,6 +3,7 @@
 The errors have their place, what is wanted, and the nearest right word.
 """
 
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -48,9 +49,8 @@ def _plain(node: Node, kind: Any) -> Any:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         if not node.is_mapping:
             return node.plain()
-        hints = get_type_hints(kind, include_extras=True)
-        named = dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
-        return {word: _plain(inside, hints.get(named.get(word, ""), Any)) for word, inside in node.items.items()}
+        kinds = _kinds(kind)
+        return {word: _plain(inside, kinds.get(word, Any)) for word, inside in node.items.items()}
     origin = get_origin(kind)
     if origin is tuple:
         inner = get_args(kind)[0]
@@ -64,6 +64,15 @@ def _plain(node: Node, kind: Any) -> Any:
     if kind is str and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return node.text
     return node.plain()
+
+
+@cache
+def _kinds(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """What each word of a record holds."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        word: hints[field] for word, field in zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
+    }
 
 
 def _bare(kind: Any) -> Any:

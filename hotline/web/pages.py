@@ -54,7 +54,7 @@ class Pages(StaticFiles):
 
 def add(app: FastAPI, url: str | None) -> None:
     """Put the pages into `app` below /console/; `url` is the address that browsers have of us, where it is another."""
-    words = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(WORDS.glob("*.yaml"))}
+    words = {file.stem: _words(file) for file in sorted(WORDS.glob("*.yaml"))}
 
     @app.get("/console/words.json", include_in_schema=False)
     async def words_of_all_languages() -> Any:
@@ -65,3 +65,8 @@ def add(app: FastAPI, url: str | None) -> None:
     @app.get("/", include_in_schema=False)
     async def to_the_pages() -> Any:
         return RedirectResponse("console/")
+
+
+def _words(file: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=loader)

@@ -20,7 +20,7 @@ from switch.asterisk.instance.settings import AsteriskSettings
 from switch.asterisk.session import AsteriskOptions
 from switch.media_timeout import MediaTimeout
 from tests.contract.proxy import LinkProxy
-from tests.contract.sip_rig import ACCOUNTS, SipRig, rtp_ports_beside, sip_and_control_ports
+from tests.contract.sip_rig import ACCOUNTS, SipRig, audio_ports, sip_and_control_ports
 from tests.contract.sounds import write_prompts
 
 
@@ -92,7 +92,7 @@ async def asterisk_rig(folder: Path, **changes: object) -> AsyncIterator[Asteris
         ari_port=ari_port,
         accounts=tuple(AgentAccount(account, f"secret-of-{account}") for account in ACCOUNTS),
     )
-    rtp_first = rtp_ports_beside(sip_port, 80)
+    rtp_first = audio_ports(80)
     settings = replace(settings, rtp_first=rtp_first, rtp_last=rtp_first + 79)
     settings = replace(settings, **changes)  # type: ignore[arg-type]  # keywords come from the tests
     async with AsteriskProcess(settings, await asyncio.to_thread(locate_or_install)) as asterisk:

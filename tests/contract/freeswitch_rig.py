@@ -18,7 +18,7 @@ from tests.contract.marked_rig import MarkedRig
 from tests.contract.proxy import LinkProxy
 from tests.contract.recorded_rig import NO_GATEWAY, PASSWORD, RECORDINGS
 from tests.contract.rig import Rig
-from tests.contract.sip_rig import ACCOUNTS, SipRig, rtp_ports_beside, sip_and_control_ports
+from tests.contract.sip_rig import ACCOUNTS, SipRig, audio_ports, sip_and_control_ports
 from tests.contract.sounds import write_prompts
 from tests.live.freeswitch import Instance, own_freeswitch, some_freeswitch, taps
 from tests.wire.freeswitch.recording import Tape, record
@@ -80,7 +80,7 @@ async def own_freeswitch_rig(folder: Path, **changes: object) -> AsyncIterator[F
 def _own() -> dict[str, object]:
     """What a switch of a test's own is set to."""
     sip_port, event_socket_port = sip_and_control_ports()
-    rtp_first = rtp_ports_beside(sip_port, 80)
+    rtp_first = audio_ports(80)
     return {
         "event_socket_password": PASSWORD,
         "event_socket_port": event_socket_port,

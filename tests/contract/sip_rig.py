@@ -30,7 +30,9 @@ from tests.ports import WORKER, WORKERS, is_free
 ACCOUNTS = ("1001", "1002", "1003")
 _PORTS_EACH = 1000 // WORKERS // 2 * 2
 _FIRST_PORT = 15000 + WORKER * _PORTS_EACH
-_LAST_PORT = _FIRST_PORT + _PORTS_EACH - 1
+_PORTS = range(_FIRST_PORT, _FIRST_PORT + 30)
+_AUDIO_PORTS = range(_PORTS.stop, _FIRST_PORT + _PORTS_EACH)
+"""Apart, for a port in the midst would leave no room for adjoining ones."""
 _chance = SystemRandom()
 _RINGS_S = 0.1
 _CHIME_S = 12.0
@@ -231,13 +233,14 @@ def _as_phone(reaction: Reaction) -> agent_phone.Reaction:
             return agent_phone.LetRing()
 
 
-def free_ports(kind: socket.SocketKind, width: int = 1) -> int:
+def free_ports(kind: socket.SocketKind, width: int = 1, among: range = _PORTS) -> int:
     """The first of adjoining free ports, from a place of chance on: another run may be looking at this moment."""
-    begin = _FIRST_PORT + 2 * _chance.randrange((_LAST_PORT - _FIRST_PORT) // 2)
-    for first in (*range(begin, _LAST_PORT - width, 2), *range(_FIRST_PORT, begin, 2)):
+    firsts = range(among.start, among.stop - width + 1, 2)
+    begin = _chance.randrange(len(firsts))
+    for first in (*firsts[begin:], *firsts[:begin]):
         if all(is_free(port, kind) for port in range(first, first + width)):
             return first
-    raise RuntimeError(f"no {width} free ports between {_FIRST_PORT} and {_LAST_PORT}")
+    raise RuntimeError(f"no {width} free ports in {among}")
 
 
 def sip_and_control_ports() -> tuple[int, int]:
@@ -249,8 +252,6 @@ def sip_and_control_ports() -> tuple[int, int]:
     return sip_port, control_port
 
 
-def rtp_ports_beside(sip_port: int, width: int) -> int:
-    """The first of adjoining free ports. The SIP port is not bound yet, so it is kept out of them by hand."""
-    while (first := free_ports(socket.SOCK_DGRAM, width)) <= sip_port < first + width:
-        pass
-    return first
+def audio_ports(width: int) -> int:
+    """The first of adjoining free ports for RTP."""
+    return free_ports(socket.SOCK_DGRAM, width, _AUDIO_PORTS)

@@ -15,7 +15,7 @@ import socket
 import sqlite3
 import sys
 import wave
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,6 +23,7 @@ import aiohttp
 import yaml
 
 from hotline.site.settings import Site
+from hotline.store import opening
 from hotline.versions.publishing import publish
 from phones.agent_phone import AgentPhone, OnRing
 from phones.audio import RATE_HZ, tone
@@ -105,6 +106,7 @@ bye: {hangup: bye}
 class LiveSite:
     """See the module's first lines. `async with` starts all of it and leaves no process."""
 
+    agents: ClassVar[tuple[str, ...]] = AGENTS
     answers_refer: ClassVar[tuple[int, int]] = (202, 603)
     """The SIP status of a REFER of an agent's phone in a talk, and of a caller."""
 
@@ -141,6 +143,7 @@ class LiveSite:
         stack.push_async_callback(self.relay.cut)
         self.site = self.make_site({"port": self.relay.port, "run_dir": "var/asterisk"}, free_port(socket.SOCK_STREAM))
         self.site.prepare()
+        await asyncio.to_thread(opening.migrate, self.site.database)  # a copy; the controller would load Alembic for it
         hanging = await asyncio.start_server(_never_answer, "127.0.0.1", self.hanging_port)
         stack.callback(hanging.close)
         self.endpoint = await Endpoint.open()
@@ -170,7 +173,7 @@ class LiveSite:
 
     def make_site(self, switch: Mapping[str, Any], web_port: int) -> Site:
         """What the admins of this house have written."""
-        return make_site(self.folder, switch, web_port, self.hanging_port, self._settings)
+        return make_site(self.folder, switch, web_port, self.hanging_port, self._settings, self.agents)
 
     def new_session(self) -> aiohttp.ClientSession:
         """For requests to the controller, as an operator."""
@@ -187,7 +190,7 @@ class LiveSite:
 
     async def bring_phones(self, stack: contextlib.AsyncExitStack) -> None:
         """Register the agents' phones, until `stack` is unwound."""
-        for account in AGENTS:
+        for account in self.agents:
             self.phones[account] = await self._phone(account)
             stack.push_async_callback(self.phones[account].close)
 
@@ -401,7 +404,12 @@ class LiveSite:
 
 
 def make_site(
-    folder: Path, switch: Mapping[str, Any], web_port: int, lookup_port: int, more: Mapping[str, Any] | None = None
+    folder: Path,
+    switch: Mapping[str, Any],
+    web_port: int,
+    lookup_port: int,
+    more: Mapping[str, Any] | None = None,
+    agents: Iterable[str] = AGENTS,
 ) -> Site:
     """A site with that `switch` in its settings, and `more` of them; several switches are among those."""
     settings = {
@@ -417,7 +425,7 @@ def make_site(
         "dialplans/defaults.yaml": "languages: [en]\nno_agents: {hangup: sorry}\nfailed: {hangup: sorry}\n",
         "dialplans/queues.yaml": "queues: {care: {record: true, ring_s: 4, wrap_up_s: 1, miss_limit: 9}}\n",
         "dialplans/agents.yaml": yaml.safe_dump(
-            {"agents": {agent: {"account": agent, "skills": {"care": 3}} for agent in AGENTS}}
+            {"agents": {agent: {"account": agent, "skills": {"care": 3}} for agent in agents}}
         ),
         "dialplans/flows/main.yaml": FLOW % lookup_port,
         "prompts/en.yaml": yaml.safe_dump(dict.fromkeys(_TONES, "beep")),

@@ -49,9 +49,11 @@ PEOPLE = {
 
 
 class House(CampaignSite):
+    agents = ("8001", "8002", *(f"80{number}" for number in range(11, 15)))
     people = PEOPLE
     changes: ClassVar = {
-        name: {"disposition_required": False, "retry": {"tries": 1}} for name in (MEANWHILE, KILLED, MANY, MANY_KILLED)
+        name: {"disposition_required": False, "retry": {"tries": 1}, "at_once": at_once}
+        for name, at_once in ((MEANWHILE, 5), (KILLED, 5), (MANY, 12), (MANY_KILLED, 12))
     }
 
 
@@ -219,7 +221,7 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
     people = PEOPLE[name]
     rung: list[str] = []
     async with contextlib.AsyncExitStack() as stack:
-        for agent in ("8001", "8002"):
+        for agent in house.agents:
             await stack.enter_async_context(house.signed_in(agent, lambda call: Answer(clip=tone(AGENT, 1.0))))
         for place, number in enumerate(people):
 

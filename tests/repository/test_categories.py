@@ -46,7 +46,7 @@ def test_each_folder_of_tests_has_its_categories_and_each_category_a_folder() ->
 )
 def test_a_module_without_one_category_is_not_collected(tmp_path: Path, mark: str, said: str) -> None:
     (tmp_path / "tests/unit").mkdir(parents=True)
-    for name in ("conftest.py", "categories.py"):
+    for name in ("conftest.py", "categories.py", "scheduling.py", "stores.py"):
         shutil.copy(_TESTS / name, tmp_path / "tests" / name)
     shutil.copy(_TESTS.parent / "pyproject.toml", tmp_path)
     (tmp_path / "tests/unit/test_new.py").write_text(f"import pytest\n{mark}\ndef test_it() -> None: ...\n")

@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -24,7 +25,6 @@ NOT_IMPORTED = {
     "mypy": "a command",
     "pre-commit": "a command",
     "pytest-timeout": "a plugin of pytest",
-    "pytest-xdist": "a plugin of pytest",
     "ruff": "a command",
     "types-jsonschema": "for mypy",
     "types-pyyaml": "for mypy",
@@ -78,14 +78,20 @@ def _declared() -> dict[str, set[str]]:
 
 def _imported(*tops: str) -> Iterator[tuple[str, str]]:
     """Each module of others that is imported, by name or by importlib, and where."""
-    own = PACKAGES | {"tests", "__future__"}
     for top in tops:
-        for path in sorted((_ROOT / top).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                for name in _names(node):
-                    module = name.partition(".")[0]
-                    if module and module not in own and module not in sys.stdlib_module_names:
-                        yield module, path.relative_to(_ROOT).as_posix()
+        yield from _imported_below(top)
+
+
+@cache
+def _imported_below(top: str) -> frozenset[tuple[str, str]]:
+    own = PACKAGES | {"tests", "__future__"}
+    return frozenset(
+        (module, path.relative_to(_ROOT).as_posix())
+        for path in (_ROOT / top).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for module in (name.partition(".")[0] for name in _names(node))
+        if module and module not in own and module not in sys.stdlib_module_names
+    )
 
 
 def _names(node: ast.AST) -> list[str]:
@@ -100,11 +106,11 @@ def _names(node: ast.AST) -> list[str]:
             return []
 
 
-_ALL_DISTRIBUTIONS = packages_distributions()  # a look at every file that is installed
+_all_distributions = cache(packages_distributions)  # a look at every file that is installed
 
 
 def _distributions(module: str) -> set[str]:
-    return {_name(one) for one in _ALL_DISTRIBUTIONS.get(module, ())}
+    return {_name(one) for one in _all_distributions().get(module, ())}
 
 
 def test_what_is_declared_is_imported() -> None:

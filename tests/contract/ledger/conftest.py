@@ -36,13 +36,16 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(
     params=[pytest.param("sqlite", marks=pytest.mark.unit), pytest.param("postgresql", marks=pytest.mark.live)]
 )
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty ledger's place."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "ledger.db")
-        return Place(file=tmp_path / "ledger.db")
+        yield Place(file=tmp_path / "ledger.db")
+        return
     server: Server = request.getfixturevalue("postgresql")
-    return Place(url=server.database(f"ledger_{next(_turn)}", template="empty_ledger"))
+    name = f"ledger_{next(_turn)}"
+    yield Place(url=server.database(name, template="empty_ledger"))
+    server.drop(name)  # each is three hundred files: at the end they would take minutes on a slow disk
 
 
 @pytest_asyncio.fixture

@@ -32,13 +32,14 @@ lookups:
 """
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """The sample, published without sounds."""
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, published without sounds; made once, for it takes half a second."""
+    path = tmp_path_factory.mktemp("site")
     for folder in ("dialplans", "prompts"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    (tmp_path / "morning.yaml").write_text(SCENARIO)
-    made = Site.open(tmp_path)
+        shutil.copytree(ROOT / folder, path / folder)
+    (path / "morning.yaml").write_text(SCENARIO)
+    made = Site.open(path)
     made.prepare()
     checked = check(made)
     assert checked.program is not None
@@ -48,7 +49,14 @@ def site(tmp_path: Path) -> Site:
     program = checked.program.with_clips(version, {})
     versions.add(Manifest(version, 0.0, checked.source_hash, "test", 1, 0), program, checked.routing, [])
     versions.activate(version)
-    return made
+    return path
+
+
+@pytest.fixture
+def site(published: Path, tmp_path: Path) -> Site:
+    """One of the test's own."""
+    shutil.copytree(published, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return Site.open(tmp_path)
 
 
 def ran(*words: str) -> Any:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.unit
 ROOT = Path(__file__).resolve().parents[4]
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
 MONDAY = date(2026, 11, 23)
+SAMPLE = check(Site.open(ROOT))
 ALWAYS = OpeningHours("Asia/Shanghai", {day: (Span(0, 1440),) for day in range(1, 8)})
 
 
@@ -52,11 +53,10 @@ def test_days_between_are_closed_and_holidays_stay_so() -> None:
 
 
 def test_only_the_closed_line_is_closed_though_others_have_its_flow() -> None:
-    checked = check(Site.open(ROOT))
-    assert checked.routing is not None
-    assert checked.program is not None
+    assert SAMPLE.routing is not None
+    assert SAMPLE.program is not None
     closed = closure("line:95183", None)
-    lines = fallback_lines(checked.routing, checked.program, NOW, (closed,))
+    lines = fallback_lines(SAMPLE.routing, SAMPLE.program, NOW, (closed,))
     by_name = {line.name: line for line in lines}
     assert by_name["main-closed-3"].numbers[0] == "95183"
     assert by_name["main-closed-3"].hours.dates[MONDAY] == (Span(510, 600),)
@@ -67,41 +67,35 @@ def test_only_the_closed_line_is_closed_though_others_have_its_flow() -> None:
 
 
 def test_the_name_of_a_closed_line_is_one_for_a_dialplan_whatever_its_number() -> None:
-    checked = check(Site.open(ROOT))
-    assert checked.routing is not None
-    assert checked.program is not None
+    assert SAMPLE.routing is not None
+    assert SAMPLE.program is not None
     long = "flows_of_a_very_long_name/and_more"
     program = msgspec.structs.replace(
-        checked.program,
-        flows={**checked.program.flows, long: checked.program.flows["main"]},
-        entries={**checked.program.entries, "95183": long},
+        SAMPLE.program,
+        flows={**SAMPLE.program.flows, long: SAMPLE.program.flows["main"]},
+        entries={**SAMPLE.program.entries, "95183": long},
     )
     closed = msgspec.structs.replace(closure("line:95183", None), number=1_234_567)
-    lines = fallback_lines(checked.routing, program, NOW, (closed,))
+    lines = fallback_lines(SAMPLE.routing, program, NOW, (closed,))
     assert "-closed-1234567]" in compile_fallback(lines, "/var/messages")
 
 
 def test_the_line_that_takes_all_others_may_be_closed_alone() -> None:
-    checked = check(Site.open(ROOT))
-    assert checked.routing is not None
-    assert checked.program is not None
-    lines = fallback_lines(checked.routing, checked.program, NOW, (closure("line:default", None),))
+    assert SAMPLE.routing is not None
+    assert SAMPLE.program is not None
+    lines = fallback_lines(SAMPLE.routing, SAMPLE.program, NOW, (closure("line:default", None),))
     rest = [line for line in lines if not line.numbers]
     assert [line.name for line in rest] == ["main-closed-3"]
     assert "95183" in next(line for line in lines if line.name == "main").numbers
 
 
 def test_other_hours_hold_on_their_days_and_no_others() -> None:
-    checked = check(Site.open(ROOT))
-    assert checked.program is not None
+    assert SAMPLE.program is not None
     other = Override(4, "hours", "hours:service", "li", "storm", NOW, NOW + 14 * 3_600.0, spans=((540, 660),))
-    hours = with_overrides(checked.program, (other,), NOW).hours["service"]
+    hours = with_overrides(SAMPLE.program, (other,), NOW).hours["service"]
     assert {day: spans for day, spans in hours.closures.items() if day < "2026-12-01"} == {"2026-11-23": ((540, 660),)}
-    assert with_overrides(checked.program, (), NOW) is checked.program
+    assert with_overrides(SAMPLE.program, (), NOW) is SAMPLE.program
     assert datetime.fromtimestamp(NOW, UTC).date() == MONDAY
-
-
-SAMPLE = check(Site.open(ROOT))
 
 
 def sample_lines(

@@ -22,7 +22,7 @@ from hotline.store import opening
 from hotline.versions.store import Versions
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("by_migrations")]
 
 
 def health(site: Site) -> tuple[int, dict[str, Any]]:

@@ -15,7 +15,7 @@ from hotline.site.settings import Settings, Site
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("by_migrations")]
 
 
 def _tables(path: Path) -> set[str]:
