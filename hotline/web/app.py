@@ -23,6 +23,7 @@ from hotline.web import (
     cases,
     consultations,
     description,
+    desk,
     dialling,
     governing,
     live_events,
@@ -30,6 +31,7 @@ from hotline.web import (
     overrides,
     pages,
     persons,
+    phone_socket,
     recordings,
     reserving,
     signing_in,
@@ -39,6 +41,7 @@ from hotline.web import (
     waits,
 )
 from hotline.web.acts import acts_by_route
+from hotline.web.idempotency import Idempotency
 from hotline.web.own_work import owns_of
 from hotline.web.people import People
 from hotline.web.rights import Client, Guard
@@ -79,6 +82,7 @@ def make(
         dependencies=[Depends(known_parameters)],
     )
     strictness.add(app)
+    app.add_middleware(Idempotency)
 
     @app.get("/health", tags=["operations"])
     async def health(response: Response) -> dict[str, Any]:
@@ -125,6 +129,8 @@ def make(
     cases.add(app, controller, guard)
     recordings.add(app, controller, guard)
     gate = answers or ClosedGate()
+    desk.add(app, controller, guard)
+    phone_socket.add(app, controller, guard)
     dialling.add(app, controller, works, gate)
     moving.add(app, controller, [Depends(guard.needs("direct"))])
     overrides.add(app, controller, guard)
