@@ -9,7 +9,7 @@ it has the caller.
 
 from calls.commands import HangUp, Originate
 from calls.events import CallAnswered
-from calls.ids import AgentId, LegId, leg_on, node_of
+from calls.ids import AgentId, LegId
 from control import nodes
 from control import register as at
 from control.call import Call
@@ -48,7 +48,7 @@ class MovedTalks(QuietPart):
         account = hub.directory.account(register.version, event.agent)
         if account is None or any(register.legs[guest].role == ROLE for guest in call.guests if guest in register.legs):
             return
-        leg = leg_on(node_of(call.call), f"{hub.mint(call.call)}-{ROLE}")
+        leg = at.moved_leg(call.call, hub.mint(call.call))
         to, via = nodes.address(register, f"phone:{account}", call.call)
         register.legs[leg] = at.Leg(leg, ROLE, call.call, account, hub.now, via=via)
         call.guests.append(leg)

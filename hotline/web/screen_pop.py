@@ -11,6 +11,7 @@ from calls.numbers import is_withheld
 from control.call import Call
 from hotline.store.searches import CallSearch
 from hotline.views import masking
+from hotline.views.board import consultation_of
 from hotline.views.controller import Controller
 from hotline.views.fields import shown_fields
 from hotline.web import call_log
@@ -39,6 +40,7 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
         "fields": shown_fields(call, region),
         "arrived_at": call.arrived_at + offset_s,
         "queued_at": None if call.queued_at is None else call.queued_at + offset_s,
+        "consultation": consultation_of(register, call),
         "answered_at": None if call.answered_at is None else call.answered_at + offset_s,
     }
     known = direction != "internal" and bool(other) and not is_withheld(other)

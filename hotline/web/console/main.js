@@ -1,7 +1,8 @@
-// The page: signs in, opens the wire, and shows the wallboard below a head with the switches of the page itself.
+// The page: signs in, opens the wire, and shows the wallboard or an agent's desk below a head with the switches of the
+// page itself. The address says which: #wallboard, #desk, #desk/AGENT.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
-import { session, signOut } from "./session.js";
+import { deskOf, session, signOut } from "./session.js";
 import { Wire } from "./wire.js";
 import { choose, language, loadWords, nameOf, nextLanguage, t } from "./words.js";
 import { clock } from "./figures.js";
@@ -17,6 +18,7 @@ class Page extends LitElement {
     session: { state: true },
     password: { state: true },
     tick: { state: true },
+    view: { state: true },
   };
 
   constructor() {
@@ -27,6 +29,7 @@ class Page extends LitElement {
     this.wire = new Wire();
     this.tick = 0;
     this.drawing = false;
+    this.view = "";
   }
 
   createRenderRoot() {
@@ -37,7 +40,7 @@ class Page extends LitElement {
     super.connectedCallback();
     this.#theme(localStorage.getItem(THEME));
     addEventListener("keydown", (event) => this.#key(event));
-    addEventListener("hashchange", () => location.hash && location.reload()); // another link, in the same window
+    addEventListener("hashchange", () => this.#went());
     this.wire.addEventListener("change", () => this.#draw());
     this.wire.addEventListener("link", () => this.#link());
     this.wire.addEventListener("signed-out", () => this.#ended());
@@ -65,8 +68,23 @@ class Page extends LitElement {
   #enter(session) {
     this.session = session;
     this.password = session.needs_password;
+    this.#show();
     this.state = session.acts.watch ? "live" : "no-role";
     if (this.state === "live" && this.wire.socket?.readyState !== WebSocket.OPEN) this.wire.open();
+  }
+
+  #went() {
+    if (location.hash.startsWith("#sign-in=")) location.reload(); // another link, in the same window
+    else this.#show();
+  }
+
+  /** What the address names: the desk is the first page of whoever is an agent. */
+  #show() {
+    const [view, agent] = location.hash.slice(1).split("/");
+    const first = this.session?.agent ? "desk" : "wallboard";
+    this.view = this.session?.acts.work && view === "desk" ? "desk" : view === "wallboard" ? "wallboard" : first;
+    this.agent = decodeURIComponent(agent ?? "") || (this.session ? deskOf(this.session) : "");
+    if (this.view === "desk") import("./desk.js");
   }
 
   /** Draw once for all that came since the last picture. */
@@ -90,7 +108,7 @@ class Page extends LitElement {
   }
 
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select")) return;
     const does = { l: () => this.#speak(), t: () => this.#turn(), f: () => this.#fill() };
     does[event.key.toLowerCase()]?.();
   }
@@ -168,20 +186,39 @@ class Page extends LitElement {
       </main>`;
     }
     if (this.wire.house === null) return html`<main class="alone"><p role="status">${t("connecting")}</p></main>`;
-    return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
+    if (this.view !== "desk") return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
+    if (!this.agent) {
+      return html`<hotline-desk-choice
+        .wire=${this.wire}
+        .tick=${this.tick}
+        @chosen=${(event) => (location.hash = `#desk/${encodeURIComponent(event.detail)}`)}
+      ></hotline-desk-choice>`;
+    }
+    return html`<hotline-desk .wire=${this.wire} .session=${this.session} .agent=${this.agent} .tick=${this.tick}></hotline-desk>`;
+  }
+
+  /** The other page, for whoever may see both. */
+  #turnTo() {
+    if (!this.session.acts.work) return nothing;
+    return this.view === "desk"
+      ? html`<button @click=${() => (location.hash = "#wallboard")}>${t("wallboard")}</button>`
+      : html`<button @click=${() => (location.hash = "#desk")}>${t("desk")}</button>`;
   }
 
   #head() {
     const { house, cutSince } = this.wire;
     const zone = house?.zone ?? "UTC";
-    if (house) document.title = `${t("title")} · ${house.title}`;
+    const page = this.view === "desk" ? t("desk") : t("wallboard");
+    const help = this.view === "desk" ? `${t("help")} ${t("desk_help")}` : t("help");
+    if (house) document.title = `${page} · ${house.title}`;
     return html`<header>
-      <h1>${house?.title ?? "hotline"} <small>${t("title")}</small></h1>
+      <h1>${house?.title ?? "hotline"} <small>${page}</small></h1>
       <p class="link ${cutSince === null ? "good" : "bad"}" role="status">
         ${cutSince === null ? html`● ${t("live")}` : html`▲ ${t("cut", { at: clock(cutSince, zone, language()) })}`}
       </p>
       <time>${clock(this.wire.now(), zone, language())}</time>
-      <nav title=${t("help")}>
+      <nav title=${help}>
+        ${this.#turnTo()}
         <button @click=${() => this.#speak()} lang=${nextLanguage()}>${nameOf(nextLanguage())}</button>
         <button @click=${() => this.#turn()} aria-label=${t("theme")} title=${t("theme")}>◐</button>
         <button @click=${() => this.#fill()} aria-label=${t("full_screen")} title=${t("full_screen")}>${FILL}</button>

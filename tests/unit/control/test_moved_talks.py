@@ -85,7 +85,7 @@ def test_an_old_leg_that_dies_first_makes_the_caller_wait_again_and_the_new_one_
     talk = Talk()
     ringing = moves(talk)
     assert ringing is not None
-    talk.house.tell(door.CallEnded(talk.leg, Cause.MEDIA_TIMEOUT))
+    talk.house.tell(door.CallEnded(talk.leg, Cause.FAILED))
     assert talk.place in ("waiting", "offered")
     talk.house.tell(door.CallAnswered(ringing.leg, ringing.attempt))
     assert talk.house.last(HangUp).leg == ringing.leg
