@@ -7,6 +7,13 @@ import { Phone } from "./phone.js";
 import { contact, pop } from "./pop.js";
 import { t } from "./words.js";
 
+/** One for the window, whatever page it shows: a talk goes on while somebody looks at the wallboard. */
+const phone = new Phone();
+phone.addEventListener("change", () => {
+  if (phone.call?.state === "ringing" && !location.hash.startsWith("#desk")) location.hash = "#desk";
+});
+addEventListener("signed-out", () => phone.stop());
+
 const KEPT = "hotline-desk-phone";
 const LOOK_MS = 2000; // while somebody is consulted, of which the wire does not tell
 const METER_MS = 100;
@@ -32,7 +39,9 @@ class Desk extends LitElement {
     this.said = "";
     this.opened = ""; // the form that is open: case, keys
     this.whole = null;
-    this.phone = new Phone();
+    this.phone = phone;
+    this.onChange = () => (this.turn += 1);
+    this.onReady = () => this.#takeAlong();
     this.turn = 0;
     this.seen = "";
     this.taken = new Set();
@@ -46,11 +55,13 @@ class Desk extends LitElement {
     super.connectedCallback();
     this.onKey = (event) => this.#key(event);
     addEventListener("keydown", this.onKey);
-    this.phone.addEventListener("change", () => (this.turn += 1));
-    this.phone.addEventListener("ready", () => this.#takeAlong());
+    if (phone.agent !== this.agent) phone.stop();
+    phone.agent = this.agent;
+    phone.addEventListener("change", this.onChange);
+    phone.addEventListener("ready", this.onReady);
     this.meter = setInterval(() => this.#measure(), METER_MS);
     this.looking = setInterval(() => this.desk?.call?.consultation && this.#look(), LOOK_MS);
-    if (localStorage.getItem(KEPT) === this.agent) this.#start();
+    if (phone.state === "off" && localStorage.getItem(KEPT) === this.agent) this.#start();
   }
 
   disconnectedCallback() {
@@ -58,7 +69,8 @@ class Desk extends LitElement {
     removeEventListener("keydown", this.onKey);
     clearInterval(this.meter);
     clearInterval(this.looking);
-    this.phone.stop();
+    phone.removeEventListener("change", this.onChange);
+    phone.removeEventListener("ready", this.onReady);
   }
 
   willUpdate() {

@@ -1,5 +1,5 @@
 // The page: signs in, opens the wire, and shows the wallboard or an agent's desk below a head with the switches of the
-// page itself. The address says which: #wallboard, #desk, #desk/AGENT.
+// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
 import { deskOf, session, signOut } from "./session.js";
@@ -81,10 +81,21 @@ class Page extends LitElement {
   /** What the address names: the desk is the first page of whoever is an agent. */
   #show() {
     const [view, agent] = location.hash.slice(1).split("/");
-    const first = this.session?.agent ? "desk" : "wallboard";
-    this.view = this.session?.acts.work && view === "desk" ? "desk" : view === "wallboard" ? "wallboard" : first;
+    const views = this.#views();
+    this.view = views.includes(view) ? view : this.session?.agent && views.includes("desk") ? "desk" : "wallboard";
     this.agent = decodeURIComponent(agent ?? "") || (this.session ? deskOf(this.session) : "");
     if (this.view === "desk") import("./desk.js");
+    if (this.view === "supervisor") import("./supervisor.js");
+  }
+
+  /** The pages that whoever is signed in may see. */
+  #views() {
+    const acts = this.session?.acts ?? {};
+    return ["wallboard", acts.work && "desk", acts.supervise === "yes" && acts.direct === "yes" && "supervisor"].filter(Boolean);
+  }
+
+  #named(view) {
+    return { wallboard: t("wallboard"), desk: t("desk"), supervisor: t("supervisor") }[view];
   }
 
   /** Draw once for all that came since the last picture. */
@@ -101,7 +112,7 @@ class Page extends LitElement {
     this.#draw();
     if (this.wire.cutSince === null) return;
     try {
-      if ((await session()) === null) this.state = "signed-out";
+      if ((await session()) === null) this.#out();
     } catch {
       // the house is away: the wire tries again
     }
@@ -149,12 +160,19 @@ class Page extends LitElement {
       setTimeout(() => this.#ended(), 2000);
       return;
     }
-    if (this.session === null) this.state = "signed-out";
+    if (this.session === null) this.#out();
     else if (this.state === "live") this.wire.open();
   }
 
   async #leave() {
-    await signOut(this.session.csrf);
+    const { csrf } = this.session;
+    this.#out();
+    await signOut(csrf);
+  }
+
+  /** Nobody is signed in any more: a phone of theirs goes with them. */
+  #out() {
+    dispatchEvent(new Event("signed-out"));
     this.state = "signed-out";
     this.session = null;
   }
@@ -186,6 +204,9 @@ class Page extends LitElement {
       </main>`;
     }
     if (this.wire.house === null) return html`<main class="alone"><p role="status">${t("connecting")}</p></main>`;
+    if (this.view === "supervisor") {
+      return html`<hotline-supervisor .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-supervisor>`;
+    }
     if (this.view !== "desk") return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
     if (!this.agent) {
       return html`<hotline-desk-choice
@@ -197,18 +218,17 @@ class Page extends LitElement {
     return html`<hotline-desk .wire=${this.wire} .session=${this.session} .agent=${this.agent} .tick=${this.tick}></hotline-desk>`;
   }
 
-  /** The other page, for whoever may see both. */
+  /** The other pages, for whoever may see them. */
   #turnTo() {
-    if (!this.session.acts.work) return nothing;
-    return this.view === "desk"
-      ? html`<button @click=${() => (location.hash = "#wallboard")}>${t("wallboard")}</button>`
-      : html`<button @click=${() => (location.hash = "#desk")}>${t("desk")}</button>`;
+    return this.#views()
+      .filter((view) => view !== this.view)
+      .map((view) => html`<button @click=${() => (location.hash = `#${view}`)}>${this.#named(view)}</button>`);
   }
 
   #head() {
     const { house, cutSince } = this.wire;
     const zone = house?.zone ?? "UTC";
-    const page = this.view === "desk" ? t("desk") : t("wallboard");
+    const page = this.#named(this.view);
     const help = this.view === "desk" ? `${t("help")} ${t("desk_help")}` : t("help");
     if (house) document.title = `${page} · ${house.title}`;
     return html`<header>

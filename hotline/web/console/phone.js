@@ -39,9 +39,10 @@ export class Phone extends EventTarget {
 
   /** Take the phone off, and let the microphone go. */
   stop() {
-    this.session?.terminate();
-    this.ua?.stop();
-    this.ua = null;
+    const { ua, session } = this;
+    this.ua = null; // before all else: what it tells from here on is no news
+    session?.terminate();
+    ua?.stop();
     this.sound.close();
     this.#be("off");
   }
@@ -110,13 +111,14 @@ export class Phone extends EventTarget {
         this.why = error.message;
       }
     };
-    ua.on("connecting", () => this.#be("connecting"));
+    ua.on("connecting", () => this.ua === ua && this.#be("connecting"));
     ua.on("disconnected", async () => {
       if (this.ua !== ua) return;
       this.#be("connecting");
       await renew();
     });
     ua.on("registered", () => {
+      if (this.ua !== ua) return;
       this.why = "";
       this.#be("ready");
       // Asterisk's BYE does not find the new socket until something of the call has come over it

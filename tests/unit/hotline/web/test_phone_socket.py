@@ -106,36 +106,41 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     await serving
 
 
-async def test_an_agent_is_lent_the_account_and_their_sip_is_passed_on_both_ways(served: Served) -> None:
+async def test_an_agents_sip_is_passed_on_and_what_could_be_a_trunks_ends_the_socket(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.web.phone_socket._LOOK_AT_SESSION_S", 0.05)
     await served.sign_in("li")
     status, lent = await served.lend()
     assert (status, lent["user"], lent["domain"]) == (200, "agent-8001", "hotline")
     assert served.switch.set == 1, "the switch has it before the page is told"
+    said = message("REGISTER sip:hotline SIP/2.0", OWN, "<sip:agent-8001@hotline>")
     async with asyncio.timeout(20), await served.opens() as socket:
         assert socket.protocol == "sip"
-        said = message("REGISTER sip:hotline SIP/2.0", OWN, "<sip:agent-8001@hotline>")
         await socket.send_str(said)
         assert await socket.receive_str() == said.upper()
     assert await served.lend() == (200, lent), "the same password, as long as it is lent"
     assert served.switch.set == 1
-
-
-async def test_what_could_be_a_trunks_ends_the_socket_and_is_never_passed_on(served: Served) -> None:
-    await served.sign_in("li")
-    await served.lend()
-    for said in (
+    for foreign in (
         message(sender="<sip:+8613800138000@10.0.0.9>;tag=a"),
         message("GET /ari/channels HTTP/1.1"),
         message(sender=OWN, length="0", body=message(sender="<sip:trunk@hotline>")),
     ):
         async with asyncio.timeout(20), await served.opens() as socket:
-            await socket.send_str(said)
+            await socket.send_str(foreign)
             assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
             assert socket.close_code == 1008
-    assert served.switch.heard == []
+    assert served.switch.heard == [said]
+    async with asyncio.timeout(20), await served.opens() as socket:
+        async with served.session.delete(f"{served.url}/session", headers={"Hotline-Csrf": served.csrf}):
+            pass
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert socket.close_code == 4401, "who signs out has no phone any more"
 
 
-async def test_nobody_else_opens_it(served: Served) -> None:
+async def test_nobody_else_opens_it_and_what_is_not_lent_cannot_be_opened(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert await served.refused() == 401
     await served.sign_in("li")
     assert await served.refused() == 409, "it is not lent"
@@ -144,43 +149,18 @@ async def test_nobody_else_opens_it(served: Served) -> None:
     assert await served.refused(agent="02") == 403
     assert await served.refused(protocol="mqtt") == 400
     assert (await served.lend("02"))[0] == 403
-    await served.sign_in("wu")
-    assert await served.refused() == 403
-    await served.sign_in("zhao")
-    assert await served.refused() == 403
-    assert (await served.lend())[0] == 403
-    assert served.switch.heard == []
-
-
-async def test_who_signs_out_has_no_phone_any_more(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotline.web.phone_socket._LOOK_AT_SESSION_S", 0.05)
-    await served.sign_in("li")
-    await served.lend()
-    async with asyncio.timeout(20), await served.opens() as socket:
-        headers = {"Hotline-Csrf": served.csrf}
-        async with served.session.delete(f"{served.url}/session", headers=headers):
-            pass
-        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
-        assert socket.close_code == 4401
-
-
-async def test_given_back_it_opens_no_more_and_a_switch_that_is_away_is_said(served: Served) -> None:
-    await served.sign_in("li")
-    await served.lend()
-    headers = {"Hotline-Csrf": served.csrf}
-    async with served.session.delete(f"{served.url}/agents/01/phone", headers=headers) as answer:
+    async with served.session.delete(f"{served.url}/agents/01/phone", headers={"Hotline-Csrf": served.csrf}) as answer:
         assert await answer.json() == {"agent": "01", "given_back": True}
     assert served.switch.set == 2
-    assert await served.refused() == 409
+    assert await served.refused() == 409, "it was given back"
     served.switch.away = True
     status, told = await served.lend()
     assert (status, "away" in told["detail"]) == (503, True)
-
-
-async def test_without_a_switch_for_browsers_the_answer_says_what_to_do(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr(Switch, "web_phones_url", lambda self: "")
-    await served.sign_in("li")
     status, told = await served.lend()
     assert (status, "--web-phones" in told["detail"]) == (409, True)
+    for person in ("wu", "zhao"):
+        await served.sign_in(person)
+        assert await served.refused() == 403
+        assert (await served.lend())[0] == 403
+    assert served.switch.heard == []
