@@ -44,7 +44,7 @@ class Desk extends LitElement {
     this.onReady = () => this.#takeAlong();
     this.turn = 0;
     this.seen = "";
-    this.taken = new Set();
+    this.asked = 0;
   }
 
   createRenderRoot() {
@@ -55,12 +55,17 @@ class Desk extends LitElement {
     super.connectedCallback();
     this.onKey = (event) => this.#key(event);
     addEventListener("keydown", this.onKey);
-    if (phone.agent !== this.agent) phone.stop();
-    phone.agent = this.agent;
     phone.addEventListener("change", this.onChange);
     phone.addEventListener("ready", this.onReady);
     this.meter = setInterval(() => this.#measure(), METER_MS);
     this.looking = setInterval(() => this.desk?.call?.consultation && this.#look(), LOOK_MS);
+  }
+
+  /** The agent is known, or another one: the phone that the window had is theirs, or goes. */
+  updated(changed) {
+    if (!changed.has("agent")) return;
+    if (phone.agent !== this.agent) phone.stop();
+    phone.agent = this.agent;
     if (phone.state === "off" && localStorage.getItem(KEPT) === this.agent) this.#start();
   }
 
@@ -92,16 +97,18 @@ class Desk extends LitElement {
   }
 
   async #look() {
+    const turn = (this.asked += 1);
     try {
       const before = this.desk?.call?.call;
       const desk = await ask(`/agents/${encodeURIComponent(this.agent)}/desk`);
+      if (turn !== this.asked) return; // somebody has asked since
       this.desk = desk;
       if (desk.call?.call !== before) {
         this.whole = null;
         this.opened = "";
       }
     } catch (error) {
-      this.said = error.message;
+      if (!(error instanceof TypeError)) this.said = error.message; // that the house is away stands in the head
     }
   }
 
