@@ -96,7 +96,7 @@ class Idempotency:
 
 
 async def _whole(receive: Receive) -> bytes | None:
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")
