@@ -134,8 +134,8 @@ async def test_both_hear_each_other_and_either_hangs_up(desk: Desk) -> None:
     page = desk.page
     caller, _ = await desk.caller()
     await page.until("!!document.querySelector('button.answer')")
+    await page.says("+86*******8001")
     shown = await page.tell("document.querySelector('section.call').innerText")
-    assert "+86*******8001" in shown
     assert "choose" in shown, "the way through the menu"
     assert "13800138001" not in await page.tell("document.documentElement.outerHTML")
     await desk.picture("desk-ringing")

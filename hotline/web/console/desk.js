@@ -40,7 +40,10 @@ class Desk extends LitElement {
     this.opened = ""; // the form that is open: case, keys
     this.whole = null;
     this.phone = phone;
-    this.onChange = () => (this.turn += 1);
+    this.onChange = () => {
+      this.turn += 1;
+      if (phone.call && !this.desk?.call) this.#look(); // the phone is sooner than the wire
+    };
     this.onReady = () => this.#takeAlong();
     this.turn = 0;
     this.seen = "";
