@@ -215,7 +215,7 @@ class Desk extends LitElement {
       offline: t("offline"),
     };
     const since = live ? this.wire.now() - live.since : null;
-    return html`<h2>${desk.name || desk.agent} <small>${desk.agent}</small></h2>
+    return html`<h2>${desk.name || desk.agent} ${desk.name ? html`<small>${desk.agent}</small>` : nothing}</h2>
       <p class="state ${state} now">
         <b>${words[state] ?? state}</b> ${live?.reason ? html`<span>${live.reason.replaceAll("_", " ")}</span>` : nothing}
         ${since === null ? nothing : html`<span class="number">${span(since)}</span>`}

@@ -10,6 +10,7 @@ import "./account.js";
 import "./wallboard.js";
 
 const THEME = "hotline-theme";
+const LATER = "hotline-password-later";
 const FILL = html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" /></svg>`;
 
 class Page extends LitElement {
@@ -67,7 +68,7 @@ class Page extends LitElement {
   /** Show the pages to whoever is signed in now. One who came by a link, and has no password, is asked for one. */
   #enter(session) {
     this.session = session;
-    this.password = session.needs_password;
+    this.password = session.needs_password && !sessionStorage.getItem(LATER);
     this.#show();
     this.state = session.acts.watch ? "live" : "no-role";
     if (this.state === "live" && this.wire.socket?.readyState !== WebSocket.OPEN) this.wire.open();
@@ -146,6 +147,12 @@ class Page extends LitElement {
     else document.documentElement.requestFullscreen();
   }
 
+  /** No password now, and no question again in this window: it may be loaded anew in the middle of a talk. */
+  #later() {
+    sessionStorage.setItem(LATER, "yes");
+    this.password = false;
+  }
+
   /** The session before ended with the password before; the wire, which was opened by it, is soon cut. */
   #renewed(session) {
     this.session = session;
@@ -199,7 +206,7 @@ class Page extends LitElement {
           .session=${this.session}
           .tick=${this.tick}
           @signed-in=${(event) => this.#renewed(event.detail)}
-          @left=${() => (this.password = false)}
+          @left=${() => this.#later()}
         ></hotline-new-password>
       </main>`;
     }
