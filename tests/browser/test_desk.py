@@ -90,6 +90,11 @@ class Desk:
         await caller.hear_tone(AGENT, timeout_s=30.0, after=asyncio.get_running_loop().time())
         await self.page.until(f"Math.abs({_PEAK} - {CALLER}) < 60", 30.0)
 
+    async def whom(self, to: str) -> None:
+        """Fill in whom the caller is to have."""
+        await self.page.until("!!document.querySelector('.hand-on input')")
+        await self.page.tell(f"document.querySelector('.hand-on input').value = '{to}'; null")
+
     async def over(self) -> None:
         """Nobody is left, and the agent is ready."""
         await self.house.nobody_left(30.0)
@@ -213,14 +218,14 @@ async def test_the_controller_is_killed_in_a_talk(desk: Desk) -> None:
 async def test_handed_on_and_asked_first(desk: Desk) -> None:
     caller, _ = await desk.talk()
     async with desk.house.signed_in("8002", lambda call: Answer(clip=tone(OTHER, 1.0))) as phone:
-        await desk.page.tell("document.querySelector('.hand-on input').value = '8002'; null")
+        await desk.whom("8002")
         await desk.page.click("Ask first")
         await desk.page.says("talks to you; the caller hears music")
         await desk.page.until(f"Math.abs({_PEAK} - {OTHER}) < 60")
         await desk.picture("desk-consulting")
         await desk.page.click("Give back")
         await desk.both_hear(caller)
-        await desk.page.tell("document.querySelector('.hand-on input').value = '8002'; null")
+        await desk.whom("8002")
         await desk.page.click("Hand on")
         await caller.hear_tone(OTHER, timeout_s=30.0)
         await desk.page.says("Nobody is calling you")
