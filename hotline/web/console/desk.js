@@ -128,6 +128,11 @@ class Desk extends LitElement {
     }
   }
 
+  /** The house's own words, or words of ours in the language that is spoken now. */
+  #saying() {
+    return typeof this.said === "function" ? this.said() : this.said;
+  }
+
   #of(path) {
     return `/agents/${encodeURIComponent(this.agent)}${path}`;
   }
@@ -145,7 +150,8 @@ class Desk extends LitElement {
       await this.phone.start(lend, socketAddress(this.#of("/phone/sip")));
       localStorage.setItem(KEPT, this.agent);
     } catch (error) {
-      this.said = error.name === "NotAllowedError" || error.name === "NotFoundError" ? t("no_microphone") : error.message;
+      const none = error.name === "NotAllowedError" || error.name === "NotFoundError";
+      this.said = none ? () => t("no_microphone") : error.message;
     }
   }
 
@@ -188,7 +194,7 @@ class Desk extends LitElement {
 
   render() {
     const { desk } = this;
-    if (desk === null) return html`<main class="alone"><p role="status">${this.said || t("connecting")}</p></main>`;
+    if (desk === null) return html`<main class="alone"><p role="status">${this.#saying() || t("connecting")}</p></main>`;
     return html`<main class="desk">
       <div class="side">
         <section aria-label=${t("own_state")}>${this.#state()}</section>
@@ -196,7 +202,7 @@ class Desk extends LitElement {
         <section aria-label=${t("dial")}>${this.#dial()}</section>
       </div>
       <section class="call" aria-label=${t("call")} tabindex="0">
-        <p role="alert" class="bad">${this.said}</p>
+        <p role="alert" class="bad">${this.#saying()}</p>
         ${this.#call()}
       </section>
     </main>`;
@@ -220,10 +226,16 @@ class Desk extends LitElement {
         <b>${words[state] ?? state}</b> ${live?.reason ? html`<span>${live.reason.replaceAll("_", " ")}</span>` : nothing}
         ${since === null ? nothing : html`<span class="number">${span(since)}</span>`}
       </p>
-      ${desk.after && desk.after !== "ready" && state !== desk.after
-        ? html`<p class="quiet">${t("afterwards")} ${words[desk.after] ?? desk.after.replaceAll("_", " ")}</p>`
-        : nothing}
+      ${this.#after(state)}
       <div class="buttons">${this.#stateButtons(state)}</div>`;
+  }
+
+  /** What comes after the work under way, where that is something else than being ready. */
+  #after(state) {
+    const words = { paused: t("paused"), signed_out: t("offline"), unreachable: t("unreachable") };
+    const { after } = this.desk;
+    const same = after === state || (after === "signed_out" && state === "offline");
+    return words[after] && !same ? html`<p class="quiet">${t("afterwards")} ${words[after]}</p>` : nothing;
   }
 
   #stateButtons(state) {
@@ -460,7 +472,7 @@ class Desk extends LitElement {
     const filed = await this.#do(this.#ofCall("/form"), given);
     if (filed) {
       this.opened = "";
-      this.said = t("case_filed", { number: filed.case });
+      this.said = () => t("case_filed", { number: filed.case });
     }
   }
 
