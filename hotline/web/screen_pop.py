@@ -49,7 +49,9 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
         _earlier(controller, other) if known else _nothing(),
         call_log.cases_of(controller.database, other) if known else _nothing(),
     )
-    steps = [masking.step_row(step, region) for step in story["steps"]][-_STEPS:]
+    # a step that stands within another has no name of its own: `choose.keys.1`
+    named = [step for step in story["steps"] if "." not in step["step"]]
+    steps = [masking.step_row(step, region) for step in named][-_STEPS:]
     kept = ("flow", "step", "keys", "outcome", "began_at")
     return {
         **now,

@@ -47,7 +47,7 @@ class Desk extends LitElement {
     this.onReady = () => this.#takeAlong();
     this.turn = 0;
     this.seen = "";
-    this.asked = 0;
+    this.asked = this.shown = 0;
   }
 
   createRenderRoot() {
@@ -104,7 +104,8 @@ class Desk extends LitElement {
     try {
       const before = this.desk?.call?.call;
       const desk = await ask(`/agents/${encodeURIComponent(this.agent)}/desk`);
-      if (turn !== this.asked) return; // somebody has asked since
+      if (turn < this.shown) return; // what was asked later is here already
+      this.shown = turn;
       this.desk = desk;
       if (desk.call?.call !== before) {
         this.whole = null;
