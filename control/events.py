@@ -84,6 +84,12 @@ class TrunksChanged(Event, frozen=True):
     down: tuple[str, ...] = ()
 
 
+class TalkMoveWanted(Event, frozen=True):
+    """An agent wants their talk at their phone as it is registered now: a page that was loaded anew, or the desk's."""
+
+    agent: AgentId
+
+
 class DialWanted(Event, frozen=True):
     """An agent wants a number or a colleague called (click to call). `token` makes it one call, however often said."""
 
@@ -166,6 +172,7 @@ RouterEvent = (
     | CaseWanted
     | SupervisionWanted
     | DialWanted
+    | TalkMoveWanted
     | ConsultationWanted
     | NumberChecked
     | GateAnswered

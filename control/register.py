@@ -12,7 +12,7 @@ import msgspec
 from calls.causes import Cause
 from calls.commands import Media
 from calls.identity import known_by
-from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, file_name, leg_on, node_of
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, file_name, leg_on, native, node_of
 from calls.overrides import Override
 from complaints.cases import FileCase
 from control.call import Call, Connection
@@ -36,6 +36,7 @@ LAST_AGENTS = 20_000
 """Callers of whom it is known which agent talked to them last."""
 LAST_AGENT_S = 30 * 86_400.0
 _CALLED_BACK = ":callback-"
+_MOVED = "-moved"
 
 
 def call_id(leg: LegId) -> CallId:
@@ -51,6 +52,16 @@ def agent_leg(call: CallId, offer: AttemptId) -> LegId:
 def callback_leg(call: CallId, turn: int) -> LegId:
     """The leg on which the caller of `call` is called back."""
     return LegId(f"{call}{_CALLED_BACK}{turn}")
+
+
+def moved_leg(call: CallId, attempt: AttemptId) -> LegId:
+    """The leg on which an agent is called once more for the talk of `call`, on its node."""
+    return leg_on(node_of(call), f"{native(attempt)}{_MOVED}")
+
+
+def is_moved(leg: LegId) -> bool:
+    """Whether it is such a leg. No release before moved talks has any."""
+    return leg.endswith(_MOVED)
 
 
 class Dialled(msgspec.Struct):

@@ -45,6 +45,8 @@ from control.flow_commands import FlowCommands
 from control.gate import OutgoingGate
 from control.holds import Holds
 from control.hub import Hub
+from control.moved_talks import ROLE as MOVED
+from control.moved_talks import MovedTalks
 from control.offer_ports import AgentsFirst
 from control.offers import Offers
 from control.override_phone import ROLE, OverridePhone
@@ -82,6 +84,7 @@ Rarer = (
     | events.CaseWanted
     | events.SupervisionWanted
     | events.DialWanted
+    | events.TalkMoveWanted
     | events.ConsultationWanted
     | events.NumberChecked
     | events.GateAnswered
@@ -130,6 +133,7 @@ class Router:
         self._consultations = self._offers.consultations = keys.consultations = Consultations(
             hub, self._offers, self._blind_transfers, phones, self._recordings, gate
         )
+        self._moved_talks = MovedTalks(hub, self._offers)
         self._attended_transfers = AttendedTransfers(hub, self._offers, self._blind_transfers, self._agent_calls)
         self._callers = Callers(hub, self._announcements, self._offers, self._callbacks, keys, overrides, contacts)
         flow_commands = FlowCommands(hub, self._announcements, self._callbacks, transfers, self._recordings, overrides)
@@ -145,6 +149,7 @@ class Router:
             "dialling": self._agent_calls,
             "dialled": self._agent_calls,
             CONSULTED: self._consultations,
+            MOVED: self._moved_talks,
             CONTACT: contacts,
         }
         timed = (
@@ -200,6 +205,10 @@ class Router:
     def is_news(self, event: door.AgentDeviceChanged) -> bool:
         """Whether the phone's state says of its calls what is not known; if it can be reached is another matter."""
         return self._phones.is_news(event)
+
+    def talk_move_refusal(self, agent: AgentId) -> str:
+        """Why this agent's talk cannot move to their phone as it is now; empty where it can. Nothing changes."""
+        return self._moved_talks.refusal(agent)
 
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty where it can. Nothing changes."""
@@ -384,6 +393,8 @@ class Router:
                 self._consultations.wanted(event)
             case events.SupervisionWanted():
                 self._supervision.wanted(event)
+            case events.TalkMoveWanted():
+                self._moved_talks.wanted(event)
             case events.DialWanted():
                 self._agent_calls.wanted(event)
             case events.GateAnswered():

@@ -13,7 +13,7 @@ import msgspec
 
 from calls.ids import AgentId
 from control.call import Call, Talk
-from control.register import Register
+from control.register import Register, is_moved
 
 FORMAT = 2
 
@@ -66,7 +66,7 @@ def _talk_of_before(register: Register, call: Call) -> None:
     offer = register.offer_of(call)
     if call.bridge is None or call.talk is not None or call.place != "talking" or call.call in register.handed_on:
         return  # the last: the agent has consulted somebody, and is being connected with the caller again
-    if offer is not None and offer.leg in register.legs:
+    if offer is not None and offer.leg in register.legs and not is_moved(offer.leg):
         began_at = call.answered_at if call.talks == 1 else register.legs[offer.leg].answered_at
         party = register.legs[offer.leg].party
         call.bridge.talk = Talk(

@@ -18,6 +18,8 @@ class AgentAccount:
 
     agent: str
     secret: str = field(repr=False)
+    web: bool = False
+    """The phone is a browser's (WebRTC): audio by ICE, DTLS-SRTP and RTP/SAVPF, and no other kind."""
 
     @property
     def user(self) -> str:

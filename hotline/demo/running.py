@@ -108,7 +108,7 @@ async def run(stage: Stage, calls: int | None, rate: float, board: Console | Non
         stack.callback(endpoint.close)
         voices, clips = await asyncio.gather(_voices(stage, _CALLERS_SAY, 0), _voices(stage, _AGENTS_SAY, 100))
         await stage.answers()
-        say(f"the wallboard in a browser, signed in: {stage.sign_in_link()}")
+        say(f"the wallboard in a browser, signed in, and an agent's desk by a click: {stage.sign_in_link()}")
         say("agents sign in at their phones")
         await _sign_in(stage, endpoint, stack, clips, say)
         sip_port = stage.switch.settings.sip_port

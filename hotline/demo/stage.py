@@ -85,8 +85,11 @@ class Stage:
             answer.raise_for_status()
 
     def sign_in_link(self) -> str:
-        """The address of the pages, which signs in once."""
-        return address(self.site, new_link(self.site.state, "admin", "operator", time.time()))
+        """The address of the pages, which signs in once; one click more is the desk of the first agent."""
+        versions = Versions(self.site.versions)
+        agents = versions.routing(versions.current() or "").configuration.agents
+        link = new_link(self.site.state, "admin", "operator", time.time())
+        return address(self.site, link, min(agents, default=""))
 
     def secret(self, account: str) -> str:
         """The password of a phone. The controller makes them, so they are read as they stand now."""
@@ -174,6 +177,7 @@ def _asterisk_settings(site: Site, trunk_port: int) -> AsteriskSettings:
         rtp_first=_RTP[0],
         rtp_last=_RTP[1],
         accounts=_accounts(site),
+        web_phones=True,
         gateway=f"sip:127.0.0.1:{trunk_port}",
     )
 

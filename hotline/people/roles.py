@@ -70,7 +70,7 @@ ABOUT: Mapping[Act, str] = {
     "see_call": "one call of the log, numbers masked",
     "search_calls": "the call log and messages, numbers masked",
     "look_up_number": "calls of one number",
-    "see_numbers": "whole numbers of cases and campaigns",
+    "see_numbers": "whole numbers of cases, campaigns, calls at the desk",
     "hear_recordings": "talks and messages",
     "open_case": "a case about a call, an agent's form",
     "take_in_cases": "a case of what came by another way",

@@ -12,10 +12,12 @@ from calls.trunks import Tls, Trunk
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
 from hotline.provisioning.secrets import passwords_of
+from hotline.provisioning.web_phones import WebPhones
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 from switch.accounts import PREFIX, SecretStore
+from switch.asterisk.instance.configuration import WEB_PHONES, standing_values
 from switch.asterisk.instance.fallback import compile_fallback
 from switch.asterisk.instance.imported import FallbackLog
 from switch.asterisk.instance.registrations import registrations
@@ -31,8 +33,9 @@ from switch.trunk_lines import Seen
 class AsteriskHouse:
     """Writes for the Asterisk whose run directory the site shares."""
 
-    def __init__(self, site: Site, node: str, accounts: SecretStore) -> None:
-        """`accounts` has the phones' secrets: one store for all nodes, for a phone may move between them."""
+    def __init__(self, site: Site, node: str, accounts: SecretStore, web: WebPhones | None = None) -> None:
+        """`accounts` has the phones' secrets: one store for all nodes, for a phone may move between them; `web` those
+        that are lent to browsers."""
         settings = site.switches[node]
         if settings.run_dir is None:
             raise ValueError("the site shares no run directory with an Asterisk")
@@ -47,6 +50,8 @@ class AsteriskHouse:
             media_timeout=MediaTimeout(**settings.media_timeout.model_dump()),
         )
         self._secrets = accounts
+        self._web = web
+        self._setting_phones = asyncio.Lock()
         self._node = node
         self._secrets_folder = site.state / "secrets"
         self._log = FallbackLog(self._switch.fallback_log)
@@ -64,14 +69,31 @@ class AsteriskHouse:
         # beside the event loop, for it looks a year of hours through
         lines = await asyncio.to_thread(fallback_lines, routing, program, utc, overrides, announcements)
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir))
-        srtp = routing.tls.phone_srtp if routing.tls is not None else "no"
         try:
             if self._switch.peers is not None:
                 await set_peers(self._switch)
-            await set_accounts(replace(self._switch, phone_srtp=srtp), accounts_of(routing, self._secrets))
+            await self._set_phones(routing)
             await set_fallback(self._switch, dialplan)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SwitchError(f"Asterisk did not take its configuration: {error}") from error
+
+    async def set_phones(self, routing: RoutingConfiguration) -> None:
+        """See `Provisioning.set_phones`. Raises SwitchError when Asterisk does not answer."""
+        try:
+            await self._set_phones(routing)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SwitchError(f"Asterisk did not take its phones: {error}") from error
+
+    async def _set_phones(self, routing: RoutingConfiguration) -> None:
+        srtp = routing.tls.phone_srtp if routing.tls is not None else "no"
+        async with self._setting_phones:  # else an account that was just lent could be written over
+            lent = {} if self._web is None else self._web.secrets()
+            await set_accounts(replace(self._switch, phone_srtp=srtp), accounts_of(routing, self._secrets, lent))
+
+    def web_phones_url(self) -> str:
+        """See `Provisioning.web_phones_url`: as the instance in the run directory was started."""
+        takes = standing_values(self._switch)[WEB_PHONES] == "yes"
+        return self._switch.web_phones_url if takes else ""
 
     async def registrations(self) -> Mapping[str, Registration]:
         """See `Provisioning.registrations`."""

@@ -64,6 +64,14 @@ class FreeSwitchHouse:
         await set_accounts(self._switch, accounts_of(routing, self._secrets))
         await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})
 
+    async def set_phones(self, routing: RoutingConfiguration) -> None:
+        """See `Provisioning.set_phones`."""
+        await set_accounts(self._switch, accounts_of(routing, self._secrets))
+
+    def web_phones_url(self) -> str:
+        """No browser is a phone here by way of the controller; docs/freeswitch.md has the profile's own WebSocket."""
+        return ""
+
     async def registrations(self) -> Mapping[str, Registration]:
         """See `Provisioning.registrations`."""
         found = registrations_in(await ask(self._switch, REGISTRATIONS), time.time())

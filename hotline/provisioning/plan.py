@@ -30,9 +30,16 @@ _OUTCOMES: dict[FallbackOutcome, CallOutcome] = {
 }
 
 
-def accounts_of(routing: RoutingConfiguration, secrets: SecretStore) -> tuple[AgentAccount, ...]:
-    """The agents' accounts; a secret that there is not yet is made."""
-    return tuple(AgentAccount(name, secrets.get(f"agent-{name}")) for name in sorted(routing.owners))
+def accounts_of(
+    routing: RoutingConfiguration, secrets: SecretStore, web: Mapping[str, str] | None = None
+) -> tuple[AgentAccount, ...]:
+    """The agents' accounts; a secret that there is not yet is made. `web` has the passwords of those that are lent to
+    browsers."""
+    lent = web or {}
+    return tuple(
+        AgentAccount(name, lent.get(name) or secrets.get(f"agent-{name}"), name in lent)
+        for name in sorted(routing.owners)
+    )
 
 
 def missed_call(call: FallbackCall, voicemail_dir: Path, node: str) -> MissedCall:

@@ -71,6 +71,17 @@ class Provisioning(Protocol):
         """
         ...
 
+    async def set_phones(self, routing: RoutingConfiguration) -> None:
+        """Put the accounts of agents' phones in force, and nothing else: some are lent to browsers, or no more.
+
+        Raises as `provide`.
+        """
+        ...
+
+    def web_phones_url(self) -> str:
+        """Where browsers' phones speak SIP over WebSocket; for the controller alone. Empty: the switch takes none."""
+        ...
+
     async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
         """Put these trunks in force, where they are not yet or a password has changed; what the switch says of each.
 
@@ -110,6 +121,13 @@ class NoProvisioning:
         announcements: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         """Nothing to write."""
+
+    async def set_phones(self, routing: RoutingConfiguration) -> None:
+        """Nothing to write."""
+
+    def web_phones_url(self) -> str:
+        """Nobody whose password a browser could have."""
+        return ""
 
     async def keep_trunks(self, trunks: Mapping[str, Trunk], tls: Tls | None) -> Mapping[str, Seen]:
         """Nothing to write, and nobody to ask."""

@@ -12,6 +12,7 @@ import msgspec
 
 from acd.agents import Standing
 from acd.commands import AgentChanged
+from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId
 from calls.number_kinds import is_emergency
 from calls.numbers import e164
@@ -26,6 +27,7 @@ from hotline.driver.live import LiveDriver
 from hotline.governing import approving, policies
 from hotline.governing.policy_diff import diff
 from hotline.server.health import Health
+from hotline.server.lent_phones import LentPhones
 from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
 from hotline.store import outbox
@@ -35,6 +37,7 @@ from hotline.versions.directory import VersionedDirectory
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions
 from hotline.views.board import Board
+from hotline.views.controller import LentPhone
 from hotline.views.days import Days
 from hotline.views.live_states import LiveStates, States
 from hotline.views.metrics import Metrics
@@ -62,8 +65,10 @@ class RunningController:
         site: Site,
         live: LiveStates,
         days: Days,
+        phones: LentPhones,
     ) -> None:
         self._site = site
+        self._phones = phones
         self.database = database
         self.metrics = metrics
         self._board = board
@@ -146,6 +151,38 @@ class RunningController:
     async def roll_policy_back(self, policy: str, by: str, reason: str, user: str) -> dict[str, Any]:
         """Withdraw the approval of a policy, and tell what rules. Raises BadInput."""
         return policies.as_data(await asyncio.to_thread(policies.rollback, self._site, by, reason, policy, user))
+
+    def account(self, agent: AgentId) -> str | None:
+        """See `Controller.account`."""
+        return self._routing.account(agent)
+
+    def name_of(self, agent: str) -> str:
+        """See `Controller.name_of`."""
+        known = self._routing.configuration.agents.get(AgentId(agent))
+        return "" if known is None else known.name
+
+    async def lend_phone(self, agent: AgentId) -> LentPhone:
+        """See `Controller.lend_phone`."""
+        return await self._phones.lend(self._account(agent), self._routing)
+
+    async def take_phone_back(self, agent: AgentId) -> bool:
+        """See `Controller.take_phone_back`."""
+        return await self._phones.take_back(self._account(agent), self._routing)
+
+    def phone_opened(self, account: str) -> str:
+        """See `Controller.phone_opened`."""
+        url = self._phones.url()
+        return url if url and self._phones.opened(account) else ""
+
+    def phone_closed(self, account: str) -> None:
+        """See `Controller.phone_closed`."""
+        self._phones.closed(account)
+
+    def _account(self, agent: AgentId) -> str:
+        account = self._routing.account(agent)
+        if account is None:
+            raise BadInput(f"agent {agent} is in no version that holds")
+        return account
 
     def agent_states(self) -> list[AgentChanged]:
         """Every agent's state as the queues have it."""
@@ -247,6 +284,10 @@ class RunningController:
     def transfer_refusal(self, call: CallId, to: str) -> str:
         """Why an agent cannot hand this call to `to`; empty when they can."""
         return self._driver.router.transfer_refusal(call, to)
+
+    def talk_move_refusal(self, agent: AgentId) -> str:
+        """See `Controller.talk_move_refusal`."""
+        return self._driver.router.talk_move_refusal(agent)
 
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty when it can."""

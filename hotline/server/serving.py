@@ -45,6 +45,7 @@ from hotline.journal.write_ahead import WriteAhead
 from hotline.learning.nightly import Refitting
 from hotline.mail.making import make_mailing
 from hotline.provisioning.port import Provisioning
+from hotline.provisioning.web_phones import WebPhones
 from hotline.server import logs
 from hotline.server.case_clocks import CaseClocks
 from hotline.server.case_origins import CaseOrigins
@@ -54,6 +55,7 @@ from hotline.server.days_so_far import DaysSoFar
 from hotline.server.follow_ups import FollowUps
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
+from hotline.server.lent_phones import LentPhones
 from hotline.server.mailboxes import make_mailboxes
 from hotline.server.registrations import FailedRegistrations
 from hotline.server.reports import ScheduledReports
@@ -124,9 +126,10 @@ class Server:
         provisioning: Mapping[str, Provisioning],
         trunks: TrunkLines | None = None,
         voice: WatchedVoice | None = None,
+        web_phones: WebPhones | None = None,
     ) -> None:
         """`provisioning` has one for each node of the cell; `trunks` are those that the nodes choose among; `voice` is
-        that of `sentences`, where it is watched."""
+        that of `sentences`, where it is watched; `web_phones` are those that `provisioning` knows of, too."""
         self.site = site
         self._trunks = trunks or TrunkLines()
         self.metrics = Metrics()
@@ -137,6 +140,7 @@ class Server:
         self._days = DaysSoFar(Days(site.settings.console.service_level_s), site.database)
         self._dependencies = Dependencies(self._dependency_changed)
         self._health = Health(dict.fromkeys(cell.names, False), dependencies=self._dependencies)
+        self._phones = LentPhones(web_phones or WebPhones(site.web_phones, time.time), provisioning, self._health)
         for state in cell.states.values():
             state.critical = True
             self._dependencies.add(state)
@@ -314,6 +318,7 @@ class Server:
             self.site,
             self._live,
             self._days.days,
+            self._phones,
         )
         for changed in router.agents():  # those who were signed in before
             self.metrics.watch(changed)
@@ -359,6 +364,10 @@ class Server:
             now = self._clock.now()
             await self._reports.look(now, now + self.register.offset_s)
 
+        async def look_at_phones() -> None:
+            if self.register.version:
+                await self._phones.look(self._versions.routing(self.register.version))
+
         async def work_off_cases() -> None:
             await case_work.look(self.register.version, self._clock.now() + self.register.offset_s)
 
@@ -374,6 +383,7 @@ class Server:
             "lists of people": grown.look,
             "reports": make_reports,
             "secrets": secrets.look,
+            "browsers' phones": look_at_phones,
             "failed registrations": lambda: registrations.look(self._clock.now()),
             "repeated lines of the log": logs.tell_left_out,
         }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from calls.dependencies import Dependency
 from calls.ports import SoundSource, Switch
 from hotline.provisioning.port import NoProvisioning, Provisioning
+from hotline.provisioning.web_phones import WebPhones
 from hotline.server.serving import Server
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.settings import Site
@@ -42,7 +43,9 @@ def make_server(site: Site) -> Server:
     voice = WatchedVoice(
         make_voice(site, most_waiting=_MOST_WAITING), Dependency("voice", time.time), site.settings.languages[0]
     )
-    return Server(site, make_cell(site, trunks), make_sentences(site, voice), make_provisioning(site), trunks, voice)
+    web_phones = WebPhones(site.web_phones, time.time)
+    provisioning = make_provisioning(site, web_phones)
+    return Server(site, make_cell(site, trunks), make_sentences(site, voice), provisioning, trunks, voice, web_phones)
 
 
 def make_voice(site: Site, *, most_waiting: int | None = None) -> Voice:
@@ -166,13 +169,13 @@ def make_recogniser(site: Site) -> "Recogniser | None":
             assert_never(settings.engine)
 
 
-def make_provisioning(site: Site) -> dict[str, Provisioning]:
+def make_provisioning(site: Site, web_phones: WebPhones | None = None) -> dict[str, Provisioning]:
     """The provisioning of each switch; nothing is written for one whose configuration is somebody else's."""
     accounts = SecretStore(site.state / "secrets" / "accounts.json")
-    return {node: _provisioning_of(site, node, accounts) for node in site.switches}
+    return {node: _provisioning_of(site, node, accounts, web_phones) for node in site.switches}
 
 
-def _provisioning_of(site: Site, node: str, accounts: SecretStore) -> Provisioning:
+def _provisioning_of(site: Site, node: str, accounts: SecretStore, web_phones: WebPhones | None) -> Provisioning:
     settings = site.switches[node]
     if settings.run_dir is None:
         return NoProvisioning()
@@ -180,7 +183,7 @@ def _provisioning_of(site: Site, node: str, accounts: SecretStore) -> Provisioni
         case "asterisk":
             from hotline.provisioning.asterisk import AsteriskHouse
 
-            return AsteriskHouse(site, node, accounts)
+            return AsteriskHouse(site, node, accounts, web_phones)
         case "freeswitch":
             from hotline.provisioning.freeswitch import FreeSwitchHouse
 

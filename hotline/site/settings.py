@@ -324,6 +324,11 @@ class Site:
         except FileNotFoundError:
             return ""
 
+    @property
+    def web_phones(self) -> Path:
+        """The passwords of accounts that are lent to browsers."""
+        return self.state / "secrets" / "web_phones.json"
+
     def recordings_of(self, node: str) -> Path:
         """The folder that this switch records into. No two share one: each finishes what stands in its own."""
         run_dir = self.switches[node].run_dir

@@ -9,6 +9,7 @@ import json
 import secrets
 from pathlib import Path
 from typing import Literal, NamedTuple
+from urllib.parse import quote
 
 from hotline.site.settings import Site
 from switch.runfolder import write_private
@@ -56,12 +57,15 @@ def take_link(state: Path, token: str, now: float) -> SignInLink | None:
     return None if link is None or link.ends_at <= now else link
 
 
-def address(site: Site, token: str = "") -> str:
-    """The address of the pages; with a token, one that signs in. The part behind `#` leaves no browser."""
+def address(site: Site, token: str = "", desk: str = "") -> str:
+    """The address of the pages; with a token, one that signs in, and whose button `Desk` opens that of agent `desk`.
+    The part behind `#` leaves no browser."""
     web, console = site.settings.web, site.settings.console
     host = "127.0.0.1" if web.host in ("0.0.0.0", "::") else web.host
     base = console.url or f"http://{host}:{web.port}"
-    return f"{base.rstrip('/')}/console/" + (f"#sign-in={token}" if token else "")
+    return f"{base.rstrip('/')}/console/" + (
+        f"#sign-in={token}{f'&desk={quote(desk)}' if desk else ''}" if token else ""
+    )
 
 
 def _path(state: Path, token: str) -> Path:

@@ -119,8 +119,11 @@ async def callbacks(path: Path, most: int = 50, outcome: str | None = None) -> l
     return await rows(path, query if outcome is None else query.where(table.c.outcome == outcome))
 
 
-async def cases(path: Path, most: int = 50, call: str | None = None, number: str | None = None) -> list[dict[str, Any]]:
-    """The newest cases first, each with the first recording of its call once there is one."""
+async def cases(
+    path: Path, most: int = 50, call: str | None = None, number: str | None = None, caller: str | None = None
+) -> list[dict[str, Any]]:
+    """The newest cases first, each with the first recording of its call once there is one; of a call, of a case's own
+    number, or of a caller's."""
     table, sound = schema.cases, schema.recordings
     first_recording = select(func.min(sound.c.path)).where(sound.c.call == table.c.call).scalar_subquery()
     query = select(table, first_recording.label("recording")).order_by(table.c.opened_at.desc()).limit(most)
@@ -135,4 +138,6 @@ async def cases(path: Path, most: int = 50, call: str | None = None, number: str
         query = query.where(table.c.call == call)
     if number is not None:
         query = query.where(table.c.number == number)
+    if caller is not None:
+        query = query.where(table.c.caller == caller)
     return [{**row, "fields": msgspec.json.decode(row["fields"])} for row in await rows(path, query)]

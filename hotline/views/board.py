@@ -140,7 +140,7 @@ class Board:
                     "talk_s": None if call.talk is None else now - call.talk.began_at,
                     "held_s": _held_s(call.talk, now),
                     "forecast": self._forecast_of(call),
-                    "consultation": _consultation_of(register, call),
+                    "consultation": consultation_of(register, call),
                 }
                 for call in register.calls.values()
             ],
@@ -204,7 +204,7 @@ def _held_s(talk: Talk | None, now: float) -> float | None:
     return None if talk is None or talk.held_since is None else now - talk.held_since
 
 
-def _consultation_of(register: Register, call: Call) -> dict[str, Any] | None:
+def consultation_of(register: Register, call: Call) -> dict[str, Any] | None:
     """Whom the agent of a talk consults, and how far that is; None where they consult nobody."""
     one = register.consultations.get(call.call)
     if one is None:

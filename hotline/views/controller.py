@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from acd.agents import Standing
@@ -18,6 +18,15 @@ from dialer.campaigns.settings import CampaignSettings
 from hotline.views.live_states import States
 from hotline.views.metrics import Metrics
 from hotline.views.wire import House
+
+
+class LentPhone(NamedTuple):
+    """An agent's account, lent to a browser: what it registers with."""
+
+    account: str
+    user: str
+    """Of SIP."""
+    secret: str
 
 
 class Controller(Protocol):
@@ -90,6 +99,30 @@ class Controller(Protocol):
         """The reasons of which an agent must give one to pause; None where any will do."""
         ...
 
+    def account(self, agent: AgentId) -> str | None:
+        """The account of an agent's phone; None for one whom the version does not have."""
+        ...
+
+    def name_of(self, agent: str) -> str:
+        """An agent's name, as agents.yaml has it; empty where it has none."""
+        ...
+
+    async def lend_phone(self, agent: AgentId) -> LentPhone:
+        """Lend the account of an agent's phone to a page. Raises BadInput where no switch takes browsers as phones."""
+        ...
+
+    async def take_phone_back(self, agent: AgentId) -> bool:
+        """The phone on the agent's desk has its account again; False where it was not lent."""
+        ...
+
+    def phone_opened(self, account: str) -> str:
+        """A page has opened its phone's WebSocket: where it speaks SIP; empty where the account is not lent."""
+        ...
+
+    def phone_closed(self, account: str) -> None:
+        """That WebSocket is gone."""
+        ...
+
     def agent_states(self) -> list[AgentChanged]:
         """Every agent's state as the queues have it."""
         ...
@@ -151,6 +184,10 @@ class Controller(Protocol):
 
     def transfer_refusal(self, call: CallId, to: str) -> str:
         """Why an agent cannot hand this call to `to`; empty when they can. Raises KeyError for one that is gone."""
+        ...
+
+    def talk_move_refusal(self, agent: AgentId) -> str:
+        """Why this agent's talk cannot move to their phone as it is registered now; empty where it can."""
         ...
 
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:

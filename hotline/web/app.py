@@ -24,6 +24,7 @@ from hotline.web import (
     cases,
     consultations,
     description,
+    desk,
     dialling,
     follow_ups,
     governing,
@@ -32,6 +33,7 @@ from hotline.web import (
     overrides,
     pages,
     persons,
+    phone_socket,
     policies,
     recordings,
     reserving,
@@ -42,6 +44,7 @@ from hotline.web import (
     waits,
 )
 from hotline.web.acts import acts_by_route
+from hotline.web.idempotency import Idempotency
 from hotline.web.own_work import owns_of
 from hotline.web.people import People
 from hotline.web.rights import Client, Guard
@@ -82,6 +85,7 @@ def make(
         dependencies=[Depends(known_parameters)],
     )
     strictness.add(app)
+    app.add_middleware(Idempotency)
 
     @app.get("/health", tags=["operations"])
     async def health(response: Response) -> dict[str, Any]:
@@ -130,6 +134,8 @@ def make(
     follow_ups.add(app, controller, guard)
     recordings.add(app, controller, guard)
     gate = answers or ClosedGate()
+    desk.add(app, controller, guard)
+    phone_socket.add(app, controller, guard)
     dialling.add(app, controller, works, gate)
     moving.add(app, controller, [Depends(guard.needs("direct"))])
     overrides.add(app, controller, guard)

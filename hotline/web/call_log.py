@@ -97,6 +97,14 @@ async def cases(path: Path, most: int) -> Rows:
     return await reading.cases(path, most)
 
 
+async def cases_of(path: Path, caller: str, most: int = 20) -> Rows:
+    """The newest cases of whoever calls from this number."""
+    await _loaded()
+    from hotline.store import reading
+
+    return await reading.cases(path, most, caller=caller)
+
+
 async def overrides(path: Path, most: int) -> Rows:
     """Every override that was set, the newest first."""
     await _loaded()

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from hotline.views.controller import Controller
 
 
-_LONGEST_WORD = 1_024
-"""Bytes of a message on a WebSocket to us: nothing is said there."""
+_LONGEST_WORD = 32_768
+"""Bytes of a message on a WebSocket to us: SIP of a page's phone, with all that a browser offers. On the live wire
+nothing is said."""
 
 
 def bind(site: Site) -> socket.socket:

@@ -90,11 +90,13 @@ class Guard:
             raise ValueError(f"{act} is no act of hotline.people.roles")
         return self._needs.setdefault(act, Needs(self, act))
 
-    async def opens(self, socket: HTTPConnection, act: Act) -> Opened:
-        """The client who opens a WebSocket, and may do this. Raises HTTPException for anybody else."""
+    async def opens(self, socket: HTTPConnection, act: Act, path: Mapping[str, Any] | None = None) -> Opened:
+        """The client who opens a WebSocket, and may do this at what `path` names. Raises HTTPException for anybody
+        else."""
+        where = path or {}
         scheme, token = get_authorization_scheme_param(socket.headers.get("authorization"))
         if scheme.lower() == "bearer":
-            return Opened(await self.allowed(self._of(token), act, {}), _always)
+            return Opened(await self.allowed(self._of(token), act, where), _always)
         people = self._people
         person = None
         if people is not None:
@@ -102,12 +104,17 @@ class Guard:
         if people is None or person is None:
             raise _nobody()
         session = person.token
+        opened = await self.allowed(_client(person), act, where)
 
         async def holds() -> bool:
             found = await asyncio.to_thread(people.still, session)
-            return found is not None and cell(act, found.roles) == "yes"
+            if found is None:
+                return False
+            now = _client(found)
+            # what was their own when it was opened is, as long as they are the same agent
+            return now.cell(act) == "yes" or (now.cell(act) == "own" and bool(now.agent) and now.agent == opened.agent)
 
-        return Opened(await self.allowed(_client(person), act, {}), holds)
+        return Opened(opened, holds)
 
     async def asking(self, request: Request, given: HTTPAuthorizationCredentials | None) -> Client | None:
         """The client who asks; None for nobody whom we know. Raises HTTPException 403 for what another site sent."""

@@ -47,6 +47,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         media_timeout=media_timeout_of(arguments),
         log_turnover=Turnover(arguments.log_max_mb * 1_000_000, keep_days=arguments.log_keep_days),
         gateway=f"sip:{arguments.gateway}" if arguments.gateway else None,
+        web_phones=arguments.web_phones,
         accounts=tuple(AgentAccount(agent, secrets.get(f"agent-{agent}")) for agent in agents),
     )
 
@@ -83,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--log-max-mb", type=int, default=50, help="its log is put aside at this size, or after a day")
     parser.add_argument("--log-keep-days", type=int, default=30, help="what was put aside is kept so long, gzipped")
+    parser.add_argument(
+        "--web-phones",
+        action="store_true",
+        help="agents' desks in a browser are phones, too: SIP over WebSocket at /ws of the ARI port, which only the "
+        "controller may reach, and ICE",
+    )
     parser.add_argument("--agents", metavar="ID,ID", help="agents' accounts, with secrets in secrets.json")
     parser.add_argument("--check", action="store_true", help="only ask whether it answers: exit code 0 or 1")
     return parser

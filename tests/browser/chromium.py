@@ -61,6 +61,20 @@ class Page:
         found = await self.ask("Runtime.evaluate", expression=script, returnByValue=True)
         return bool(found.get("result", {}).get("value"))
 
+    async def click(self, text: str, seconds: float = 60.0) -> None:
+        """Click the button that begins with this text, once it is there."""
+        found = f"[...document.querySelectorAll('button')].find((one) => one.innerText.startsWith({json.dumps(text)}))"
+        await self.until(f"!!{found} && !{found}.disabled", seconds)
+        await self.tell(f"{found}.click(); null")
+
+    async def says(self, words: str, seconds: float = 60.0) -> None:
+        """Return once the page shows these words."""
+        await self.until(f"document.body.innerText.includes({json.dumps(words)})", seconds)
+
+    async def before_each_page(self, script: str) -> None:
+        """Run a script in each page that is opened from now on, before its own."""
+        await self.ask("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     async def press(self, key: str) -> None:
         """Press a key that writes a character."""
         for kind in ("keyDown", "keyUp"):
@@ -90,14 +104,23 @@ class Page:
 
 
 @contextlib.asynccontextmanager
-async def chromium(folder: Path, language: str = "en-GB") -> AsyncIterator[Page]:
-    """A page of a browser of its own, which ends with it."""
+async def chromium(folder: Path, language: str = "en-GB", says: Path | None = None) -> AsyncIterator[Page]:
+    """A page of a browser of its own, which ends with it. `says`: a WAV file that its microphone hears, over and over;
+    without it there is no microphone."""
     program = shutil.which("chromium")
     assert program is not None, "apt-get install chromium; `make test-console` does"
     flags = (
         *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
         *(f"--user-data-dir={folder}", f"--accept-lang={language}", "--remote-debugging-port=0", "about:blank"),
     )
+    if says is not None:
+        flags += (
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-audio-capture={says}",
+            "--autoplay-policy=no-user-gesture-required",
+            "--disable-features=WebRtcHideLocalIpsWithMdns",
+        )
     process = await asyncio.create_subprocess_exec(
         program, *flags, stderr=asyncio.subprocess.DEVNULL, start_new_session=True
     )

@@ -107,6 +107,8 @@ class LiveSite:
     """See the module's first lines. `async with` starts all of it and leaves no process."""
 
     agents: ClassVar[tuple[str, ...]] = AGENTS
+    web_phones: ClassVar[bool] = False
+    """Browsers may be phones of this house."""
     answers_refer: ClassVar[tuple[int, int]] = (202, 603)
     """The SIP status of a REFER of an agent's phone in a talk, and of a caller."""
 
@@ -157,6 +159,7 @@ class LiveSite:
             rtp_last=rtp_first + 199,
             gateway=f"sip:127.0.0.1:{self.endpoint.port}",
             answered_wait_s=60.0,  # a controller takes its time on a busy machine
+            web_phones=self.web_phones,
         )
         assert self.installation is not None
         self.asterisk = AsteriskProcess(settings, self.installation)

@@ -207,6 +207,10 @@ class House(RuleBasedStateMachine):
     def an_agent_clicks_to_call(self, agent: AgentId, number: str, token: int) -> None:
         self.tell(control_events.DialWanted(agent, number, f"{token % 9}-{len(self.journal)}"))
 
+    @rule(agent=agents)
+    def an_agent_wants_their_talk_at_another_phone(self, agent: AgentId) -> None:
+        self.tell(control_events.TalkMoveWanted(agent))
+
     @precondition(lambda self: any(leg.answered for leg in self.world.legs.values()))
     @rule(number=some)
     def somebody_holds_or_resumes(self, number: int) -> None:

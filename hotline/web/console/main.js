@@ -1,7 +1,8 @@
-// The page: signs in, opens the wire, and shows the wallboard below a head with the switches of the page itself.
+// The page: signs in, opens the wire, and shows the wallboard or an agent's desk below a head with the switches of the
+// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
-import { session, signOut } from "./session.js";
+import { deskOf, session, signOut } from "./session.js";
 import { Wire } from "./wire.js";
 import { choose, language, loadWords, nameOf, nextLanguage, t } from "./words.js";
 import { clock } from "./figures.js";
@@ -9,6 +10,7 @@ import "./account.js";
 import "./wallboard.js";
 
 const THEME = "hotline-theme";
+const LATER = "hotline-password-later";
 const FILL = html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" /></svg>`;
 
 class Page extends LitElement {
@@ -17,6 +19,7 @@ class Page extends LitElement {
     session: { state: true },
     password: { state: true },
     tick: { state: true },
+    view: { state: true },
   };
 
   constructor() {
@@ -27,6 +30,7 @@ class Page extends LitElement {
     this.wire = new Wire();
     this.tick = 0;
     this.drawing = false;
+    this.view = "";
   }
 
   createRenderRoot() {
@@ -37,7 +41,7 @@ class Page extends LitElement {
     super.connectedCallback();
     this.#theme(localStorage.getItem(THEME));
     addEventListener("keydown", (event) => this.#key(event));
-    addEventListener("hashchange", () => location.hash && location.reload()); // another link, in the same window
+    addEventListener("hashchange", () => this.#went());
     this.wire.addEventListener("change", () => this.#draw());
     this.wire.addEventListener("link", () => this.#link());
     this.wire.addEventListener("signed-out", () => this.#ended());
@@ -64,9 +68,35 @@ class Page extends LitElement {
   /** Show the pages to whoever is signed in now. One who came by a link, and has no password, is asked for one. */
   #enter(session) {
     this.session = session;
-    this.password = session.needs_password;
+    this.password = session.needs_password && !sessionStorage.getItem(LATER);
+    this.#show();
     this.state = session.acts.watch ? "live" : "no-role";
     if (this.state === "live" && this.wire.socket?.readyState !== WebSocket.OPEN) this.wire.open();
+  }
+
+  #went() {
+    if (location.hash.startsWith("#sign-in=")) location.reload(); // another link, in the same window
+    else this.#show();
+  }
+
+  /** What the address names: the desk is the first page of whoever is an agent. */
+  #show() {
+    const [view, agent] = location.hash.slice(1).split("/");
+    const views = this.#views();
+    this.view = views.includes(view) ? view : this.session?.agent && views.includes("desk") ? "desk" : "wallboard";
+    this.agent = decodeURIComponent(agent ?? "") || (this.session ? deskOf(this.session) : "");
+    if (this.view === "desk") import("./desk.js");
+    if (this.view === "supervisor") import("./supervisor.js");
+  }
+
+  /** The pages that whoever is signed in may see. */
+  #views() {
+    const acts = this.session?.acts ?? {};
+    return ["wallboard", acts.work && "desk", acts.supervise === "yes" && acts.direct === "yes" && "supervisor"].filter(Boolean);
+  }
+
+  #named(view) {
+    return { wallboard: t("wallboard"), desk: t("desk"), supervisor: t("supervisor") }[view];
   }
 
   /** Draw once for all that came since the last picture. */
@@ -83,14 +113,14 @@ class Page extends LitElement {
     this.#draw();
     if (this.wire.cutSince === null) return;
     try {
-      if ((await session()) === null) this.state = "signed-out";
+      if ((await session()) === null) this.#out();
     } catch {
       // the house is away: the wire tries again
     }
   }
 
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select")) return;
     const does = { l: () => this.#speak(), t: () => this.#turn(), f: () => this.#fill() };
     does[event.key.toLowerCase()]?.();
   }
@@ -117,6 +147,12 @@ class Page extends LitElement {
     else document.documentElement.requestFullscreen();
   }
 
+  /** No password now, and no question again in this window: it may be loaded anew in the middle of a talk. */
+  #later() {
+    sessionStorage.setItem(LATER, "yes");
+    this.password = false;
+  }
+
   /** The session before ended with the password before; the wire, which was opened by it, is soon cut. */
   #renewed(session) {
     this.session = session;
@@ -131,12 +167,19 @@ class Page extends LitElement {
       setTimeout(() => this.#ended(), 2000);
       return;
     }
-    if (this.session === null) this.state = "signed-out";
+    if (this.session === null) this.#out();
     else if (this.state === "live") this.wire.open();
   }
 
   async #leave() {
-    await signOut(this.session.csrf);
+    const { csrf } = this.session;
+    this.#out();
+    await signOut(csrf);
+  }
+
+  /** Nobody is signed in any more: a phone of theirs goes with them. */
+  #out() {
+    dispatchEvent(new Event("signed-out"));
     this.state = "signed-out";
     this.session = null;
   }
@@ -163,25 +206,46 @@ class Page extends LitElement {
           .session=${this.session}
           .tick=${this.tick}
           @signed-in=${(event) => this.#renewed(event.detail)}
-          @left=${() => (this.password = false)}
+          @left=${() => this.#later()}
         ></hotline-new-password>
       </main>`;
     }
     if (this.wire.house === null) return html`<main class="alone"><p role="status">${t("connecting")}</p></main>`;
-    return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
+    if (this.view === "supervisor") {
+      return html`<hotline-supervisor .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-supervisor>`;
+    }
+    if (this.view !== "desk") return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
+    if (!this.agent) {
+      return html`<hotline-desk-choice
+        .wire=${this.wire}
+        .tick=${this.tick}
+        @chosen=${(event) => (location.hash = `#desk/${encodeURIComponent(event.detail)}`)}
+      ></hotline-desk-choice>`;
+    }
+    return html`<hotline-desk .wire=${this.wire} .session=${this.session} .agent=${this.agent} .tick=${this.tick}></hotline-desk>`;
+  }
+
+  /** The other pages, for whoever may see them. */
+  #turnTo() {
+    return this.#views()
+      .filter((view) => view !== this.view)
+      .map((view) => html`<button @click=${() => (location.hash = `#${view}`)}>${this.#named(view)}</button>`);
   }
 
   #head() {
     const { house, cutSince } = this.wire;
     const zone = house?.zone ?? "UTC";
-    if (house) document.title = `${t("title")} · ${house.title}`;
+    const page = this.#named(this.view);
+    const help = this.view === "desk" ? `${t("help")} ${t("desk_help")}` : t("help");
+    if (house) document.title = `${page} · ${house.title}`;
     return html`<header>
-      <h1>${house?.title ?? "hotline"} <small>${t("title")}</small></h1>
+      <h1>${house?.title ?? "hotline"} <small>${page}</small></h1>
       <p class="link ${cutSince === null ? "good" : "bad"}" role="status">
         ${cutSince === null ? html`● ${t("live")}` : html`▲ ${t("cut", { at: clock(cutSince, zone, language()) })}`}
       </p>
       <time>${clock(this.wire.now(), zone, language())}</time>
-      <nav title=${t("help")}>
+      <nav title=${help}>
+        ${this.#turnTo()}
         <button @click=${() => this.#speak()} lang=${nextLanguage()}>${nameOf(nextLanguage())}</button>
         <button @click=${() => this.#turn()} aria-label=${t("theme")} title=${t("theme")}>◐</button>
         <button @click=${() => this.#fill()} aria-label=${t("full_screen")} title=${t("full_screen")}>${FILL}</button>

@@ -1,11 +1,18 @@
 // Who is signed in here. Addresses are relative: the pages may stand behind a prefix.
 
 const SESSION = "../session";
+const DESK = "hotline-desk";
+
+/** The agent whose desk a page opens: of whoever is signed in, or the one that their link named; empty for neither. */
+export function deskOf(session) {
+  return session.agent || decodeURIComponent(sessionStorage.getItem(DESK) ?? "");
+}
 
 /** The session, or null where nobody is signed in. A link in the address signs in, once, and is gone from it. */
 export async function session() {
-  const found = /^#sign-in=(.+)$/.exec(location.hash);
+  const found = /^#sign-in=([^&]+)(?:&desk=(.+))?$/.exec(location.hash);
   if (found) {
+    if (found[2]) sessionStorage.setItem(DESK, found[2]);
     history.replaceState(null, "", location.pathname);
     const answer = await send("POST", SESSION, { link: decodeURIComponent(found[1]) });
     if (answer.ok) return await answer.json();

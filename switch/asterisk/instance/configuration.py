@@ -66,6 +66,14 @@ _PHONE_SRTP = {
     "offered": "media_encryption = sdes\nmedia_encryption_optimistic = yes",
     "required": "media_encryption = sdes",
 }
+_WEB_PHONE = "webrtc = yes"
+"""ICE, RTP/SAVPF, rtcp-mux, and DTLS-SRTP with a certificate that Asterisk makes by itself."""
+_WEB_TRANSPORT = """[transport-ws]
+type = transport
+protocol = ws
+bind = {address}"""
+WEB_PHONES = "web_phones"
+"""The standing value that says whether the running instance takes browsers as phones."""
 _NO_PHONE_TRANSFERS = "allow_transfer = no"
 _PHONE_TRANSFERS = (
     "allow_transfer = yes\nset_var = PJSIP_TRANSFER_HANDLING()=ari-only\nset_var = TRANSFER_CONTEXT=hotline-nowhere"
@@ -152,7 +160,7 @@ def write_accounts(settings: AsteriskSettings, accounts: tuple[AgentAccount, ...
                 f"agent id {account.agent!r}: use letters, digits, '.', '_' and '-', at most 40, for a SIP account"
             )
         values = {"endpoint": account.user, "agent": account.agent, "secret": one_line(account.secret)}
-        values["phone_srtp"] = _PHONE_SRTP[settings.phone_srtp]
+        values["phone_srtp"] = _WEB_PHONE if account.web else _PHONE_SRTP[settings.phone_srtp]
         values["rtp_timeout_s"] = str(_phones_timeout(settings))
         blocks.append(render(template, standing_values(settings) | values))
     write_private(settings.etc_dir / "agents.conf", "\n".join(blocks) or "; no agents yet\n")
@@ -232,6 +240,10 @@ def _values(settings: AsteriskSettings, installation: Installation, control: Pat
     values["extra_dialplan"] = settings.extra_dialplan
     values["answered_tries"] = str(called.tries(settings.answered_wait_s))
     values["answered_pause_s"] = str(called.PAUSE_S)
+    web = settings.web_phones
+    values["web_modules"] = "load = res_pjsip_transport_websocket.so" if web else "; no phones in browsers"
+    values["web_transport"] = _WEB_TRANSPORT.format(address=values["ari_address"]) if web else "; none"
+    values["ice"] = "yes" if web else "no"
     values["phones_at_once"] = str(PHONES_AT_ONCE)
     return values
 
@@ -263,6 +275,7 @@ def standing_values(settings: AsteriskSettings) -> dict[str, str]:
     except FileNotFoundError:
         return _endpoint_values(settings)
     standing.setdefault("phone_transfers", _NO_PHONE_TRANSFERS)  # started by an earlier release
+    standing.setdefault(WEB_PHONES, "no")
     if settings.media_timeout is not None:  # what the site says counts, whatever the instance was started with
         own = _endpoint_values(settings)
         standing |= {name: own[name] for name in ("rtp_timeout_s", "rtp_timeout_hold_s")}
@@ -297,6 +310,7 @@ def _endpoint_values(settings: AsteriskSettings) -> dict[str, str]:
         "sip_port": str(settings.sip_port),
         "transport_options": _transport_options(settings),
         "phone_transfers": _NO_PHONE_TRANSFERS,
+        WEB_PHONES: "yes" if settings.web_phones else "no",
     }
 
 

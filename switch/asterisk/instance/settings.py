@@ -41,6 +41,7 @@ class AsteriskSettings(RunFolder):
     keep_withheld: bool = False  # where the law asks: numbers that callers withhold, in `withheld_log` and nowhere else
     accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
     peers: Peers | None = None  # the other switches of the same controller; None: those that were written last
+    web_phones: bool = False  # browsers may be phones: SIP over WebSocket at /ws of ARI's port, and ICE
     phone_srtp: Literal["no", "offered", "required"] = "no"  # encrypted audio with agents' phones
     codecs: tuple[str, ...] = ("alaw", "ulaw", "g722", "opus")
     language: str = "en"
@@ -69,6 +70,11 @@ class AsteriskSettings(RunFolder):
     def ari_url(self) -> str:
         """Base of REST and, with /events, of the WebSocket, without credentials."""
         return f"http://{self.ari_address}:{self.ari_port}/ari"
+
+    @property
+    def web_phones_url(self) -> str:
+        """Where phones in browsers speak SIP (RFC 7118). It is ARI's port, so nobody outside may reach it directly."""
+        return f"ws://{self.ari_address}:{self.ari_port}/ws"
 
     @property
     def ari_headers(self) -> dict[str, str]:

@@ -107,6 +107,9 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
         **{f"post /calls/{{call}}/{name}": 409 for name in of_talks},  # this caller waits, and is in no talk
         "post /cases/{case}/apart": 409,  # nobody proposed that they are one
         "post /agents/{agent}/dial": 403,  # no dialplans/outgoing.yaml: nobody outside is called
+        "post /agents/{agent}/phone": 409,  # this switch takes no browsers as phones
+        "post /agents/{agent}/talk/move": 409,  # the agent has no talk
+        "get /calls/{call}/numbers": 404,  # the example's call is over
         "post /agents/{agent}/preview": 409,  # the agent is shown nobody, and has no talk of a campaign
         "post /agents/{agent}/disposition": 404,  # nor is such a try known
         "post /govern/reserve": 503,  # no gate, and so no ledger

@@ -1,0 +1,110 @@
+"""An agent's desk over HTTP: what the page shows, the phone that it is, and the talk that comes along when it is loaded
+anew."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException
+
+from calls.errors import BadInput, HotlineError
+from calls.ids import AgentId, CallId
+from control.call import Call
+from control.events import TalkMoveWanted
+from dsl.tree import nearest_hint
+from hotline.site import audit
+from hotline.views import masking
+from hotline.views.controller import Controller
+from hotline.web.rights import Client, Guard
+from hotline.web.screen_pop import screen_pop
+from hotline.web.strictness import AgentPath, CallPath
+
+SIP_DOMAIN = "hotline"
+"""The realm by which the switch asks for a password; as good a domain as any, for the switch looks at users only."""
+
+
+def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
+    """Put the requests into `app`."""
+    works = [Depends(guard.needs("work"))]
+
+    def known_agent(agent: AgentPath) -> AgentId:
+        if agent not in controller.agents():
+            near = nearest_hint(agent, controller.agents())
+            raise HTTPException(404, f"no agent {agent!r} in dialplans/agents.yaml{near}")
+        return AgentId(agent)
+
+    Known = Annotated[AgentId, Depends(known_agent)]
+
+    @app.get("/agents/{agent}/desk", dependencies=works, tags=["agents"])
+    async def desk(agent: Known) -> dict[str, Any]:
+        """All that an agent's screen shows of their work now: their state, whom they may reach, a campaign's contact,
+        and of the call that is offered or talked the screen pop. Numbers are masked."""
+        standing = controller.agent(agent)
+        reasons = controller.pause_reasons()
+        call = _call_of(controller, agent)
+        return {
+            "agent": agent,
+            "name": controller.name_of(agent),
+            "account": controller.account(agent),
+            "state": None if standing is None else standing.state,
+            "reason": "" if standing is None else standing.reason,
+            "after": "" if standing is None else standing.after,
+            "pause_reasons": None if reasons is None else sorted(reasons),
+            "colleagues": [
+                {"agent": one, "name": controller.name_of(one)} for one in sorted(controller.agents()) if one != agent
+            ],
+            "queues": sorted(controller.queues()),
+            "campaign": controller.campaign_work(agent),
+            "call": None if call is None else await screen_pop(controller, call),
+        }
+
+    @app.post("/agents/{agent}/phone", dependencies=works, tags=["agents"])
+    async def lend(agent: Known) -> dict[str, Any]:
+        """Lend the agent's account to this browser, as SIP over the WebSocket `/agents/{agent}/phone/sip`. The password
+        holds while a page has that WebSocket open, and two minutes after; until then the phone on the desk is refused.
+        409 where no switch takes browsers as phones."""
+        try:
+            phone = await controller.lend_phone(agent)
+        except BadInput as refused:
+            raise HTTPException(409, str(refused)) from refused
+        except (HotlineError, OSError) as error:
+            raise HTTPException(503, f"the switch did not take the phone: {error}") from error
+        return {"agent": agent, "user": phone.user, "secret": phone.secret, "domain": SIP_DOMAIN}
+
+    @app.delete("/agents/{agent}/phone", dependencies=works, tags=["agents"])
+    async def give_back(agent: Known) -> dict[str, Any]:
+        """The phone on the agent's desk has the account again, and this browser no more."""
+        try:
+            return {"agent": agent, "given_back": await controller.take_phone_back(agent)}
+        except (HotlineError, OSError) as error:
+            raise HTTPException(503, f"the switch did not take the phone: {error}") from error
+
+    @app.post("/agents/{agent}/talk/move", dependencies=works, tags=["agents"], status_code=202)
+    async def move(agent: Known) -> dict[str, Any]:
+        """Let the agent's talk go on at their phone as it is registered now: a page that was loaded anew, or the phone
+        on the desk. It is called, and has the caller once it answers. 409 without a talk that can move."""
+        if refused := controller.talk_move_refusal(agent):
+            raise HTTPException(409, refused)
+        await controller.tell(TalkMoveWanted(agent))
+        return {"agent": agent, "moves": True}
+
+    @app.get("/calls/{call}/numbers", dependencies=[Depends(guard.needs("see_call"))], tags=["calls"])
+    async def numbers(call: CallPath, client: Annotated[Client, Depends(guard.needs("see_numbers"))]) -> dict[str, str]:
+        """The whole numbers of a call that goes on, which is written to the audit log of the site."""
+        known = controller.register.calls.get(CallId(call))
+        if known is None:
+            raise HTTPException(404, "no such call goes on now")
+        await asyncio.to_thread(audit.note, controller.database.parent, "numbers shown", f"call {call}", client.name)
+        return {"call": call, "caller": known.caller, "called": known.called}
+
+
+def _call_of(controller: Controller, agent: AgentId) -> Call | None:
+    """The call that an agent is offered, talks in, or makes."""
+    register, account = controller.register, controller.account(agent)
+    for offer in register.offers.values():
+        if offer.agent == agent and offer.call in register.calls:
+            return register.calls[offer.call]
+    for name in register.agent_calls:
+        call = register.calls.get(name)
+        if call is not None and call.caller == account and not masking.is_contact("out", call.caller):
+            return call
+    return None

@@ -1,0 +1,78 @@
+"""The screen pop: what an agent is shown of a call before the phone rings. Numbers are masked.
+
+Who, why, how long they have waited, the way through the menu, the queue step's fields, earlier calls of this number and
+its cases that are open. Somebody who withholds their number has no earlier calls.
+"""
+
+import asyncio
+from typing import Any
+
+from calls.numbers import is_withheld
+from control.call import Call
+from hotline.store.searches import CallSearch
+from hotline.views import masking
+from hotline.views.board import consultation_of
+from hotline.views.controller import Controller
+from hotline.views.fields import shown_fields
+from hotline.web import call_log
+
+_EARLIER = 5
+_STEPS = 12
+_OVER = frozenset({"closed", "withdrawn", "transferred"})
+"""Stages of cases on which nothing is owed any more."""
+
+
+async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
+    """The pop of a call that goes on. Instants are UTC epoch seconds."""
+    register, region = controller.register, controller.region
+    direction, offset_s = register.direction(call.call), register.offset_s
+    caller, called = masking.parties(direction, call.caller, call.called)
+    other = call.caller if direction == "in" or masking.is_contact(direction, call.caller) else call.called
+    now = {
+        "call": call.call,
+        "direction": direction,
+        "caller": caller,
+        "called": called,
+        "place": call.place,
+        "queue": call.queue,
+        "reason": call.reason,
+        "language": call.language,
+        "fields": shown_fields(call, region),
+        "arrived_at": call.arrived_at + offset_s,
+        "queued_at": None if call.queued_at is None else call.queued_at + offset_s,
+        "consultation": consultation_of(register, call),
+        "answered_at": None if call.answered_at is None else call.answered_at + offset_s,
+    }
+    known = direction != "internal" and bool(other) and not is_withheld(other)
+    story, earlier, cases = await asyncio.gather(
+        call_log.story(controller.database, call.call),
+        _earlier(controller, other) if known else _nothing(),
+        call_log.cases_of(controller.database, other) if known else _nothing(),
+    )
+    # a step that stands within another has no name of its own: `choose.keys.1`
+    named = [step for step in story["steps"] if "." not in step["step"]]
+    steps = [masking.step_row(step, region) for step in named][-_STEPS:]
+    kept = ("flow", "step", "keys", "outcome", "began_at")
+    return {
+        **now,
+        "trail": [{name: step[name] for name in kept} for step in steps],
+        "earlier": [
+            {name: row[name] for name in ("call", "arrived_at", "queue", "outcome", "agent")}
+            for row in earlier
+            if row["call"] != call.call
+        ],
+        "cases": [
+            {name: case[name] for name in ("number", "category", "state", "opened_at")}
+            for case in cases
+            if case["state"] not in _OVER
+        ],
+    }
+
+
+async def _earlier(controller: Controller, number: str) -> list[dict[str, Any]]:
+    page = await call_log.search(controller.database, CallSearch(number=number), _EARLIER + 1)
+    return page.rows[: _EARLIER + 1]
+
+
+async def _nothing() -> list[dict[str, Any]]:
+    return []

@@ -1,0 +1,242 @@
+"""An agent at the desk in a real browser: their phone talks with a SIP caller through a real Asterisk, both heard."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from hotline.people import users
+from hotline.people.users import User
+from hotline.site.sign_in import address, new_link
+from phones.agent_phone import AgentPhone, Answer
+from phones.audio import tone
+from phones.caller import OutgoingCall
+from switch.asterisk.instance.installation import locate_or_install
+from tests.browser.chromium import Page, chromium
+from tests.live.live_site import AGENT, BYE, CALLER, LiveSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
+
+PICTURES = os.environ.get("HOTLINE_PICTURES")
+"""A folder for pictures of what was tried, for whoever wants to look."""
+OTHER = 500
+"""What agent 8002 says, in Hz."""
+_PLAIN = """
+{
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  navigator.mediaDevices.getUserMedia = ({ audio }) => open({ audio: { ...audio, ...plain } });
+}
+"""
+"""A tone is what noise suppression takes for noise."""
+_PEAK = """(() => {
+  const { analysers, context } = document.querySelector("hotline-desk").phone.sound;
+  const { heard } = analysers;
+  if (!heard) return 0;
+  const bins = new Float32Array(heard.frequencyBinCount);
+  heard.getFloatFrequencyData(bins);
+  const best = bins.indexOf(Math.max(...bins));
+  return bins[best] < -60 ? 0 : (best * context.sampleRate) / heard.fftSize;
+})()"""
+"""The loudest frequency that the page hears, in Hz; 0: silence."""
+
+
+class DeskSite(LiveSite):
+    """The house of the live tests, whose Asterisk takes browsers as phones; 8001 has none on the desk."""
+
+    web_phones: ClassVar[bool] = True
+
+    async def bring_phones(self, stack: contextlib.AsyncExitStack) -> None:
+        """Of 8002 alone."""
+        phone = self.phones["8002"] = await self._phone("8002")
+        stack.push_async_callback(phone.close)
+
+    async def phone_on_the_desk(self, account: str) -> AgentPhone:
+        """A phone with the account's own password, once the switch takes that."""
+        return await self._phone(account)
+
+
+class Desk:
+    """The house, and a page in which agent 8001 is signed in."""
+
+    def __init__(self, house: DeskSite, page: Page) -> None:
+        self.house, self.page = house, page
+        self._number = 0
+
+    async def caller(self) -> tuple[OutgoingCall, str]:
+        """Somebody who waits in the queue, and their number."""
+        self._number += 1
+        number = f"1380013800{self._number}"
+        return await self.house.queued(number), number
+
+    async def talk(self) -> tuple[OutgoingCall, str]:
+        """A caller who talks to the browser."""
+        caller, number = await self.caller()
+        await self.page.click("Answer")
+        await self.both_hear(caller)
+        return caller, number
+
+    async def both_hear(self, caller: OutgoingCall) -> None:
+        """The caller hears the microphone's tone from now on, and the page the caller's."""
+        await caller.hear_tone(AGENT, timeout_s=30.0, after=asyncio.get_running_loop().time())
+        await self.page.until(f"Math.abs({_PEAK} - {CALLER}) < 60", 30.0)
+
+    async def whom(self, to: str) -> None:
+        """Fill in whom the caller is to have."""
+        await self.page.until("!!document.querySelector('.hand-on input')")
+        await self.page.tell(f"document.querySelector('.hand-on input').value = '{to}'; null")
+
+    async def over(self) -> None:
+        """Nobody is left, and the agent is ready."""
+        await self.house.nobody_left(30.0)
+        await self.house.agent_is("8001", "idle")
+        await self.page.says("Nobody is calling you")
+
+    async def picture(self, name: str) -> None:
+        if PICTURES is not None:
+            await self.page.picture(Path(PICTURES) / f"{name}.png")
+
+
+def _says(path: Path, hz: int) -> Path:
+    """A WAV file with a tone, as a browser's microphone has it."""
+    rate = 48_000
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((np.sin(np.arange(rate * 2) * 2 * np.pi * hz / rate) * 9_000).astype("<i2").tobytes())
+    return path
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    async with DeskSite(folder, locate_or_install()) as house:
+        user = User(name="li", title="Li Ming", roles=("agent",), agent="8001", added_at=time.time(), added_by="root")
+        users.add(house.site.database, user)
+        async with chromium(folder / "browser", says=_says(folder / "says.wav", AGENT)) as page:
+            await page.before_each_page(_PLAIN)
+            await page.size(1280, 800)
+            await page.open(address(house.site, new_link(house.site.state, "person", "li", time.time())))
+            await page.click("Not now")
+            await page.click("Use this browser as the phone")
+            await page.says("this browser is the phone")
+            await page.click("Sign in to my queues")
+            await house.agent_is("8001", "idle")
+            yield Desk(house, page)
+
+
+async def test_both_hear_each_other_and_either_hangs_up(desk: Desk) -> None:
+    page = desk.page
+    caller, _ = await desk.caller()
+    await page.until("!!document.querySelector('button.answer')")
+    await page.says("+86*******8001")
+    shown = await page.tell("document.querySelector('section.call').innerText")
+    assert "choose" in shown, "the way through the menu"
+    assert "13800138001" not in await page.tell("document.documentElement.outerHTML")
+    await desk.picture("desk-ringing")
+    await page.click("Answer")
+    await desk.both_hear(caller)
+    await page.says("Ask first")
+    await desk.picture("desk-talk")
+    await page.press("t")
+    await desk.picture("desk-talk-other-theme")
+    await page.press("t")
+    await page.click("Hang up")
+    await caller.hear_tone(BYE)
+    await caller.hang_up()
+    await desk.over()
+    caller, _ = await desk.talk()
+    await caller.hang_up()
+    await desk.over()
+
+
+async def test_hold_and_mute(desk: Desk) -> None:
+    caller, number = await desk.talk()
+    await desk.page.press("h")
+    await desk.page.says("on hold")
+    call = await desk.house.call_of(number)
+    assert call is not None
+    assert call["held_s"] is not None
+    await desk.picture("desk-held")
+    await desk.page.press("h")
+    await desk.page.until("!document.body.innerText.includes('on hold')")
+    await desk.both_hear(caller)
+    await desk.page.press("m")
+    await caller.hear_silence(0.5)
+    await desk.page.press("m")
+    await desk.both_hear(caller)
+    await desk.page.press("x")
+    await caller.hear_tone(BYE)
+    await caller.hang_up()
+    await desk.over()
+
+
+async def test_loaded_anew_in_a_talk(desk: Desk) -> None:
+    caller, number = await desk.talk()
+    before = await desk.house.in_place(number, "talking")
+    await desk.page.ask("Page.reload")
+    began = time.monotonic()
+    await desk.page.says("this browser is the phone")
+    await desk.page.says("Hang up")
+    await desk.both_hear(caller)
+    print(f"talk taken over {time.monotonic() - began:.2f} s after the reload")
+    after = await desk.house.in_place(number, "talking")
+    assert (after["call"], after["agent"]) == (before["call"], "8001")
+    assert not caller.is_over
+    assert desk.house.rows("SELECT count(*) FROM talks WHERE call = ?", before["call"]) == [(1,)]
+    await desk.page.press("x")
+    await caller.hear_tone(BYE)
+    await caller.hang_up()
+    await desk.over()
+
+
+async def test_the_controller_is_killed_in_a_talk(desk: Desk) -> None:
+    caller, number = await desk.talk()
+    await desk.house.stop_controller(signal.SIGKILL)
+    await desk.both_hear(caller)
+    await desk.page.says("cut off since")
+    await desk.house.start_controller()
+    await desk.page.until("document.querySelector('.link').innerText.includes('live')")
+    await desk.page.says("this browser is the phone")
+    await desk.both_hear(caller)
+    await desk.house.in_place(number, "talking")
+    await caller.hang_up()
+    await desk.page.says("Nobody is calling you")
+    await desk.over()
+
+
+async def test_handed_on_and_asked_first(desk: Desk) -> None:
+    caller, _ = await desk.talk()
+    async with desk.house.signed_in("8002", lambda call: Answer(clip=tone(OTHER, 1.0))) as phone:
+        await desk.whom("8002")
+        await desk.page.click("Ask first")
+        await desk.page.says("talks to you; the caller hears music")
+        await desk.page.until(f"Math.abs({_PEAK} - {OTHER}) < 60")
+        await desk.picture("desk-consulting")
+        await desk.page.click("Give back")
+        await desk.both_hear(caller)
+        await desk.whom("8002")
+        await desk.page.click("Hand on")
+        await caller.hear_tone(OTHER, timeout_s=30.0)
+        await desk.page.says("Nobody is calling you")
+        await asyncio.gather(*(call.hang_up() for call in tuple(phone.calls)))
+        await caller.hang_up()
+    await desk.over()
+
+
+async def test_the_phone_on_the_desk_has_its_account_again(desk: Desk) -> None:
+    await desk.page.click("Use the phone on the desk")
+    await desk.page.says("not in this browser")
+    phone = await desk.house.phone_on_the_desk("8001")
+    await phone.close()
+    assert [one for one in desk.page.problems if "WebSocket" not in one and "Failed to load" not in one] == []
