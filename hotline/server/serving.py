@@ -64,6 +64,7 @@ from hotline.server.secrets import KeptSecrets
 from hotline.server.store_opening import store_there
 from hotline.server.thinning import Thinning
 from hotline.server.upkeep import Upkeep
+from hotline.server.voice_log import log_voices
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.lock import alone
 from hotline.site.pin import PinFile
@@ -75,7 +76,6 @@ from hotline.suppression.site_lists import lists_of
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.drift import warn_of_drift
 from hotline.versions.store import Programs, Versions
-from hotline.versions.voice_kind import log_voices
 from hotline.views.board import Board
 from hotline.views.days import Days
 from hotline.views.live_states import LiveStates

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from hotline.site.settings import Site, VoiceSettings
 from hotline.versions import voice_kind, voices
@@ -106,25 +105,6 @@ def test_a_language_without_a_speaker_is_told(site: Site, monkeypatch: pytest.Mo
     monkeypatch.setattr(voice_kind, "is_installed", lambda: True)
     (german,) = survey(site, {"de": {"welcome": "Hallo"}})
     assert "no speaker for de" in german.missing
-
-
-def test_a_server_logs_them(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Running:
-        phrases = PHRASES
-
-        def current(self) -> str:
-            return "0001"
-
-        def program(self, version: str) -> Running:
-            return self
-
-    monkeypatch.setattr(voices.shutil, "which", lambda program: None)
-    with capture_logs() as logs:
-        voice_kind.log_voices(site, Running())  # type: ignore[arg-type]  # all that it asks of versions
-    assert [(line["event"], line["log_level"], line["language"]) for line in logs] == [
-        ("a language has no voice", "warning", "zh-CN"),
-        ("a language has no voice", "warning", "en"),
-    ]
 
 
 def test_lint_takes_sounds_that_come_ready_for_read(site: Site, sound: Pcm) -> None:
