@@ -22,6 +22,7 @@ SIDE_FORMAT = "sln"
 """Signed linear without a header: a file is whole as far as it goes, also when Asterisk is killed."""
 _NOTE_ENDING = ".talk.json"
 _MESSAGE_ENDING = ".message"
+_UNFINISHED = ".new"
 
 
 class TalkNote(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ def write_note(folder: Path, note: TalkNote) -> None:
     """Put a note down, in one rename. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     path = _talk_note(folder, note.sides)
-    unfinished = path.with_name(f".{path.name}.new")
+    unfinished = path.with_name(f".{path.name}{_UNFINISHED}")
     try:
         unfinished.write_bytes(msgspec.json.encode(note))
         os.replace(unfinished, path)
@@ -61,6 +62,12 @@ def written_at(folder: Path, note: TalkNote) -> float:
 def notes(folder: Path, prefix: str) -> Iterator[TalkNote]:
     """The notes of one application."""
     yield from _whole(folder, f"{glob_escape(prefix)}*{_NOTE_ENDING}", TalkNote)
+
+
+def drop_unfinished(folder: Path, prefix: str) -> None:
+    """Delete what a killed controller had begun to write; the note that it was to replace, if any, still stands."""
+    for path in folder.glob(f".{glob_escape(prefix)}*{_NOTE_ENDING}{_UNFINISHED}"):
+        path.unlink(missing_ok=True)
 
 
 def drop_sides(folder: Path, sides: tuple[str, str]) -> None:

@@ -23,6 +23,7 @@ from switch.asterisk.notes import (
     SIDE_FORMAT,
     TalkNote,
     drop_sides,
+    drop_unfinished,
     notes,
     write_note,
 )
@@ -349,7 +350,9 @@ class Recorder:
         `channels` are ours that live, `standing` the talks that do. What goes on is finished when its talk ends; what
         has ended meanwhile is finished now; what is in place is told, for the earlier controller may not have.
         """
-        for note in notes(self._session.options.recordings_dir, f"{self._session.options.application}-"):
+        folder, prefix = self._session.options.recordings_dir, f"{self._session.options.application}-"
+        drop_unfinished(folder, prefix)
+        for note in notes(folder, prefix):
             attempt = AttemptId(note.attempt)
             if attempt in self._writing or note.attempt in self._told:
                 continue

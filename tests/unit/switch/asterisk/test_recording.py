@@ -293,6 +293,17 @@ async def test_killed_when_the_talk_was_over_what_is_recorded_on_is_left_out(con
     await heir.recorder.drain()
 
 
+async def test_a_note_that_a_kill_cut_short_is_taken_away_and_the_one_before_stands(controller: Controller) -> None:
+    controller.stands()
+    (note,) = [file for file in controller.files() if file.endswith(".talk.json")]
+    for begun in (f".{note}.new", ".another-1-a.talk.json.new"):
+        (controller.folder / begun).write_bytes(b'{"attempt":')
+    heir = controller.heir()
+    heir.recorder.adopt(heir.sides, (TRY,))
+    assert f".{note}.new" not in heir.files()
+    assert {note, ".another-1-a.talk.json.new"} < set(heir.files()), "another application's is its own affair"
+
+
 async def test_a_message_that_was_put_in_place_is_told_by_the_heir(controller: Controller) -> None:
     """Its note goes when it is kept; the heir tells of it, as long as there is the file."""
     record = commands.Record(A, AttemptId("a/1"), "messages/care/a-1", max_s=20.0)
