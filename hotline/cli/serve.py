@@ -11,7 +11,7 @@ import structlog
 import typer
 
 from hotline.cli.common import SiteOption, err, open_site, told
-from hotline.server import logs, loop
+from hotline.server import logs, loop, memory
 from hotline.server.log_file import LogFile
 from hotline.site.secrets import missing_after_first_start
 from hotline.site.settings import Site
@@ -40,6 +40,7 @@ def serve(
 
       docker compose up
     """
+    memory.keep_small()
     gc.disable()  # nothing that is loaded now is garbage; the server turns it on again once it is loaded
     # only a server needs these: other commands start without
     from hotline.server.wiring import make_server, make_voice
