@@ -222,6 +222,7 @@ async def test_a_controller_killed_in_the_middle_loses_nobody(house: LiveSite, m
             await rung(own)
             await asks(house, talk.agent, "sip:8002@127.0.0.1", own)
             await told(house, talk.agent, 200)
+            await asyncio.gather(talk.agent.ended(5.0), own.ended(5.0))
         else:
             await hear((own, OTHER), (third, AGENT))
         await house.stop_controller(signal.SIGKILL)
