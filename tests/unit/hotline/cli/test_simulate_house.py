@@ -89,7 +89,9 @@ def test_figures_for_machines_and_the_seed(site: Site) -> None:
     assert 0 < ends <= queue["offered"]["mean"]
     assert queue["offered"]["half"] is not None
     assert told["steps"]["balance/tell"]["came"]["mean"] > 0
-    assert told["assumed"] == ["Lookups fail, since `lookups` says nothing of http://127.0.0.1:8799/loans/progress."]
+    assert told["assumed"] == [
+        "Lookups fail, since `lookups` says nothing of house:case_state, http://127.0.0.1:8799/loans/progress."
+    ]
     first = simulated(site, scenario, "--seed", "5", "--seeds", "1")
     again = simulated(site, scenario, "--seed", "5")
     other = simulated(site, scenario, "--seed", "6")

@@ -44,7 +44,7 @@ def test_each_time_the_version_before(site: Path) -> None:
 
 def test_the_one_that_is_named_and_for_machines(site: Path) -> None:
     ran = rollback(site, VERSIONS[0], "--json")
-    assert json.loads(ran.stdout) == {"version": VERSIONS[0]}
+    assert json.loads(ran.stdout) == {"version": VERSIONS[0], "policy_waits": ""}
     assert Versions(Site.open(site).versions).current() == VERSIONS[0]
 
 

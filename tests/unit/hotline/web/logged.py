@@ -70,10 +70,11 @@ class Logged:
         return make(self, "token", WaitTokens("a secret"), CLIENTS)  # type: ignore[arg-type]  # as far as it is asked
 
     def audited(self) -> list[dict[str, object]]:
-        """The lines of the audit log, without their instants."""
+        """The lines of the audit log, without their instants, and the hashes that chain them."""
         path = self.database.parent / "audit.log"
         lines = path.read_bytes().splitlines() if path.exists() else ()
-        return [{name: value for name, value in orjson.loads(line).items() if name != "at"} for line in lines]
+        rows = (orjson.loads(line) for line in lines)
+        return [{name: value for name, value in row.items() if name not in ("at", "hash")} for row in rows]
 
     def log(
         self,

@@ -106,6 +106,7 @@ async def test_each_example_is_answered(house: tuple[Server, str, str]) -> None:
     assert refused == {
         **{f"post /calls/{{call}}/{name}": 409 for name in of_talks},  # this caller waits, and is in no talk
         "post /cases/{case}/apart": 409,  # nobody proposed that they are one
+        "post /cases/{case}/origin": 409,  # nor that it is about a call of ours
         "post /agents/{agent}/dial": 403,  # no dialplans/outgoing.yaml: nobody outside is called
         "post /agents/{agent}/phone": 409,  # this switch takes no browsers as phones
         "post /agents/{agent}/talk/move": 409,  # the agent has no talk

@@ -77,7 +77,7 @@ async def test_the_description_has_our_errors_and_the_webhooks(house: Logged) ->
     described = house.app().openapi()
     schemas = described["components"]["schemas"]
     assert schemas["HTTPValidationError"]["properties"]["detail"]["type"] == "string"
-    assert set(described["webhooks"]) == {"arrival", "ring", "talk", "end", "case", "clock", "test"}
+    assert set(described["webhooks"]) == {"arrival", "ring", "talk", "end", "case", "clock", "notice", "test"}
     named = set(re.findall(r"#/components/schemas/(\w+)", str(described)))
     assert named <= set(schemas), "nothing is named that is not there"
     assert described["openapi"].startswith("3.1"), "webhooks are of 3.1"
