@@ -7,6 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 hotline := .venv/bin/hotline
 python := .venv/bin/python
 live := tests/live tests/contract tests/wire  # the other folders have no such tests: tests/categories.py
+again := $(if $(RERUNS),--reruns $(RERUNS) -rR)
 on_freeswitch := $(if $(FREESWITCH),HOTLINE_FREESWITCH_PROGRAM=$(FREESWITCH))
 
 # all but voice and judge, which are large: `make voice` installs them
@@ -19,10 +20,10 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 	@./setup.sh run
 	@exec $(hotline) demo $(if $(SWITCH),--switch $(SWITCH)) $(if $(FREESWITCH),--freeswitch $(FREESWITCH)) $(if $(CALLS),--calls $(CALLS)) $(if $(JSON),--json) $(if $(RATE),--rate $(RATE))
 
-test:  ## all tests, the live ones on a real Asterisk too
+test:  ## all tests, the live ones on a real Asterisk too; RERUNS=1 tries again what fails, and names it
 	@./setup.sh test
-	@$(python) -m pytest -q -n 2 --dist worksteal -m "not live and not browser and not voice"
-	@$(python) -m pytest -q -n 4 --dist loadscope -m live $(live)
+	@$(python) -m pytest -q -n 2 --dist worksteal $(again) -m "not live and not browser and not voice"
+	@$(python) -m pytest -q -n 4 --dist loadscope $(again) -m live $(live)
 
 test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
 	@./setup.sh test
