@@ -172,6 +172,17 @@ async def test_who_refuses_is_called_no_more_by_any_campaign(house: House) -> No
     assert house.states(AGAIN) == {"denied": 1}
 
 
+def assert_each_once(house: House, name: str, rung: list[str], *, in_doubt: bool) -> None:
+    """The network has each call once. `in_doubt`: of a call that was ordered as its controller was killed nobody knows
+    whether it was placed; its try has failed, and it is not placed again."""
+    assert len(rung) == len(set(rung)), "nobody twice"
+    unplaced = {f"+86{number}" for number in PEOPLE[name]} - {f"+86{number}" for number in rung}
+    assert in_doubt or not unplaced
+    assert {row["number"]: row["result"] for row in house.tries(name) if row["number"] in unplaced} == dict.fromkeys(
+        unplaced, "failed"
+    )
+
+
 async def test_a_contact_who_answers_without_a_controller_talks_to_an_agent_by_the_next(house: House) -> None:
     (number,) = PEOPLE[MEANWHILE]
     async with (
@@ -210,7 +221,7 @@ async def test_a_controller_killed_again_and_again_dials_each_once_and_loses_nob
             await house.stop_controller(signal.SIGKILL)
             await house.start_controller()
         await until(lambda: sum(house.states(KILLED).get(end, 0) for end in ("reached", "spent")) == 12, 90.0)
-    assert sorted(rung) == sorted(PEOPLE[KILLED]), "each once"
+    assert_each_once(house, KILLED, rung, in_doubt=True)
     assert len({row["number"] for row in house.tries(KILLED)}) == 12
 
 
@@ -237,7 +248,7 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
             await house.start_controller()
         await until(lambda: sum(house.states(name).values()) == sum(house.ended(name).values()) == len(people), 240.0)
         await house.nobody_left()
-    assert sorted(rung) == sorted(people), "the network has each call once"
+    assert_each_once(house, name, rung, in_doubt=bool(kills))
     busy = people[::3]
     called = house.rows("SELECT called, cause FROM calls WHERE direction = 'out' AND call LIKE ?", f"%contact-{name}-%")
     assert len(called) == len(people), "and so have the calls of the house"

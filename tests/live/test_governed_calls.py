@@ -258,7 +258,7 @@ async def test_a_callback_of_who_is_on_a_list_is_not_even_promised(house: Govern
 
 async def test_a_callback_outside_of_the_scenes_hours_keeps_its_place_and_rings_nobody(house: GovernedSite) -> None:
     """They begin on another day: the booking is kept until it expires, and no agent is asked before."""
-    caller, since = "13900008102", house.log_file.stat().st_size
+    caller, since = "13900008104", house.log_file.stat().st_size
     closed = f"never: {{zone: Asia/Shanghai, week: {{{_another_day()}: 09:00-10:00}}}}\n"
     scenes = {"scenes": {**SCENES["scenes"], "call_back": {**SCENES["scenes"]["call_back"], "hours": "never"}}}
     files = {
