@@ -6,6 +6,7 @@ of a flood so much is read at each look, and the rest is skipped.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass
@@ -39,13 +40,15 @@ class FailedRegistration:
 
 
 class RegistrationLog:
-    """The failed registrations of one switch, by its log. What stood there before the first look is not news."""
+    """The failed registrations of one switch, by its log. What stood there before it was followed is not news."""
 
     def __init__(self, path: Path, pattern: re.Pattern[str]) -> None:
         self._path = path
         self._pattern = pattern
-        self._inode = 0
-        self._offset: int | None = None
+        self._inode = self._offset = 0
+        with contextlib.suppress(OSError):  # whatever it will hold is news
+            begun = path.stat()
+            self._inode, self._offset = begun.st_ino, begun.st_size
 
     def new(self) -> tuple[list[FailedRegistration], int]:
         """Those since the last look, and how many bytes of a flood were skipped. Raises OSError."""
@@ -53,9 +56,7 @@ class RegistrationLog:
             with self._path.open("rb") as file:
                 found = os.fstat(file.fileno())
                 inode, size = found.st_ino, found.st_size
-                if self._offset is None:
-                    self._offset = size
-                elif inode != self._inode or size < self._offset:
+                if inode != self._inode or size < self._offset:
                     self._offset = 0  # turned over: what the old one had at its end is lost to us, a second's worth
                 self._inode = inode
                 skipped = max(0, size - self._offset - _MOST_BYTES)

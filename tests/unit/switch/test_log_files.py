@@ -131,7 +131,11 @@ def test_of_a_flood_the_end_is_read(tmp_path: Path) -> None:
     assert log.new() == ([], 0)
 
 
-def test_what_stood_there_before_the_first_look_is_no_news(tmp_path: Path) -> None:
+def test_what_stood_there_before_is_no_news_and_what_comes_before_the_first_look_is(tmp_path: Path) -> None:
     path = tmp_path / "asterisk.log"
     path.write_text(f"{TRIED}\n" * 5)
-    assert RegistrationLog(path, ASTERISK).new() == ([], 0)
+    log = RegistrationLog(path, ASTERISK)
+    with path.open("a") as file:
+        file.write(f"{TRIED}\n" * 2)
+    assert len(log.new()[0]) == 2
+    assert log.new() == ([], 0)
