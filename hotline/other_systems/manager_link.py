@@ -28,6 +28,8 @@ class _Watching(panoramisk.Manager):  # type: ignore[misc]  # the library has no
     """One connection. It does not come again, and sends nothing that could do anything."""
 
     lost: asyncio.Event
+    let_in: asyncio.Future[Any]
+    """Has the answer to the login. The library forgets it at once where that is no."""
     pinger: Any
 
     def connection_lost(self, exc: object) -> None:
@@ -35,6 +37,12 @@ class _Watching(panoramisk.Manager):  # type: ignore[misc]  # the library has no
             self.pinger.cancel()
             self.pinger = None
         self.lost.set()
+
+    def login(self, future: Any) -> Any:
+        authenticated = super().login(future)
+        if not self.let_in.done():
+            self.let_in.set_result(future.result())
+        return authenticated
 
     def send_action(self, action: Any, as_list: Any = None, **more: Any) -> Any:
         name = str(action.get("Action", "")).lower()
@@ -66,6 +74,7 @@ async def watch(
         log=_LIBRARY,
     )
     manager.lost = asyncio.Event()
+    manager.let_in = asyncio.get_running_loop().create_future()
     try:
         await _logged_in(manager)
         answer = await _answered(manager, "ListCommands")
@@ -88,12 +97,9 @@ async def _logged_in(manager: _Watching) -> None:
     try:
         async with asyncio.timeout(_ANSWER_S):
             await manager.connect()
-            while manager.authenticated_future is None and not manager.authenticated:  # noqa: ASYNC110 - the library makes it in a callback
-                await asyncio.sleep(0.01)
-            if (asked := manager.authenticated_future) is not None:
-                answer = await asyncio.shield(asked)
-                if not answer.success:
-                    raise AccountRefused(f"the account is not let in: {str(answer.message)[:100]}")
+            answer = await manager.let_in
+            if not answer.success:
+                raise AccountRefused(f"the account is not let in: {str(answer.message)[:100]}")
     except TimeoutError as error:
         raise LinkLost(f"no answer within {_ANSWER_S:g} s") from error
     except OSError as error:

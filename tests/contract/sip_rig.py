@@ -7,6 +7,7 @@ import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from random import SystemRandom
 
@@ -33,7 +34,7 @@ _FIRST_PORT = 15000 + WORKER * _PORTS_EACH
 _PORTS = range(_FIRST_PORT, _FIRST_PORT + 30)
 _AUDIO_PORTS = range(_PORTS.stop, _FIRST_PORT + _PORTS_EACH)
 """Apart, for a port in the midst would leave no room for adjoining ones."""
-_chance = SystemRandom()
+_turn = count(SystemRandom().randrange(10_000))
 _RINGS_S = 0.1
 _CHIME_S = 12.0
 """The music that a switch without a site has is a chime with rests."""
@@ -234,9 +235,10 @@ def _as_phone(reaction: Reaction) -> agent_phone.Reaction:
 
 
 def free_ports(kind: socket.SocketKind, width: int = 1, among: range = _PORTS) -> int:
-    """The first of adjoining free ports, from a place of chance on: another run may be looking at this moment."""
+    """The first of adjoining free ports, each time from another place on: those given last may not be bound yet. Where
+    that begins is chance, for another run may be looking at this moment."""
     firsts = range(among.start, among.stop - width + 1, 2)
-    begin = _chance.randrange(len(firsts))
+    begin = next(_turn) % len(firsts)
     for first in (*firsts[begin:], *firsts[:begin]):
         if all(is_free(port, kind) for port in range(first, first + width)):
             return first
