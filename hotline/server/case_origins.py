@@ -1,14 +1,13 @@
 """Origins of cases while the server runs: looked for once a second, beside the event loop; scenes once an hour."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
 
 from hotline.cases.origins import owners_of
+from hotline.server.notice_tellers import NoticeTellers
 from hotline.site.settings import Site
-from hotline.site.webhooks import WebhookSettings
 from hotline.versions.case_rules import CaseRules, rules_of
 from hotline.versions.store import Versions
 
@@ -22,21 +21,16 @@ _LEDGER_AGAIN_S = 5.0
 
 
 class CaseOrigins:
-    """A step of the upkeep. `on_written` is called with the name of each webhook that something was written for, and
-    `tellers` are called where notices were given."""
+    """A step of the upkeep."""
 
     def __init__(
         self,
         site: Site,
         versions: Versions,
-        webhooks: Iterable[WebhookSettings],
-        on_written: Callable[[str], None] = lambda name: None,
-        tellers: Sequence[Callable[[], None]] = (),
+        tellers: NoticeTellers,
     ) -> None:
         self._site = site
         self._versions = versions
-        self._wanted = [webhook.name for webhook in webhooks if "notice" in webhook.events]
-        self._on_written = on_written
         self._tellers = tellers
         self._work: OriginWork | None = None
         self._rules: tuple[str, CaseRules] | None = None
@@ -63,17 +57,14 @@ class CaseOrigins:
             advice = "hotline case origins, hotline report: look at its script and list; govern withdraw stops it"
             log.warning("too many complaints about a scene", scene=scene, per_10000=rate, advice=advice)
         if done.linked or done.scenes:
-            for tell in self._tellers:
-                tell()
-            for webhook in self._wanted:
-                self._on_written(webhook)
+            self._tellers.tell("notice")
 
     def _look(self, version: str, utc: float) -> "Done":
         from hotline.cases.origin_work import OriginWork  # with the ledger: a start need not wait for it
         from hotline.ledger.opening import Place
 
         if self._work is None:
-            self._work = OriginWork(self._site.database, Place.of(self._site), self._wanted)
+            self._work = OriginWork(self._site.database, Place.of(self._site), self._tellers.webhooks("notice"))
         if self._rules is None or self._rules[0] != version:
             self._rules = version, rules_of(self._versions, version)
         rules, owners = self._rules[1], owners_of(self._versions, version)

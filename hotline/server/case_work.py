@@ -1,12 +1,12 @@
 """The house's own work on cases in a running server: once a second, beside the event loop."""
 
 import asyncio
-from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from hotline.cases.work import Done, Work, take_in_abandoned
+from hotline.server.notice_tellers import NoticeTellers
 from hotline.site.settings import Site
 from hotline.versions.case_rules import CaseRules, rules_of
 from hotline.versions.store import Versions
@@ -17,23 +17,19 @@ _ABANDONED_EVERY_S = 30.0
 
 
 class CaseWork:
-    """A step of the upkeep. `on_written` is called with the name of each webhook that something was written for, and
-    `tellers` are called where notices were given."""
+    """A step of the upkeep."""
 
     def __init__(
         self,
         site: Site,
         versions: Versions,
-        on_written: Callable[[str], None] = lambda name: None,
-        tellers: Sequence[Callable[[], None]] = (),
+        tellers: NoticeTellers,
     ) -> None:
         self._database = site.database
-        self._wanted = [webhook.name for webhook in site.settings.webhooks if "notice" in webhook.events]
-        self._on_written = on_written
         self._tellers = tellers
         self._zone: ZoneInfo = site.zone
         self._versions = versions
-        self._work = Work(site.database, self._wanted)
+        self._work = Work(site.database, tellers.webhooks("notice"))
         self._rules: tuple[str, CaseRules] | None = None
         self._abandoned_at = 0.0
 
@@ -44,10 +40,7 @@ class CaseWork:
             told = {"begun": len(done.begun), "merged": len(done.merged), "asked": len(done.asked)}
             log.info("cases worked off", **told, climbed=len(done.climbed))
         if done.told:
-            for tell in self._tellers:
-                tell()
-            for webhook in self._wanted:
-                self._on_written(webhook)
+            self._tellers.tell("notice")
 
     def _look(self, version: str, utc: float) -> Done:
         if self._rules is None or self._rules[0] != version:

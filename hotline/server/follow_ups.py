@@ -1,13 +1,12 @@
 """Follow-ups while the server runs: planned, put on lists, looked after, once a second beside the event loop."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import structlog
 
 from hotline.followups.work import FollowUpWork, Worked
-from hotline.site.webhooks import WebhookSettings
+from hotline.server.notice_tellers import NoticeTellers
 from hotline.versions.case_rules import CaseRules, rules_of
 from hotline.versions.store import Versions
 
@@ -15,22 +14,17 @@ log = structlog.get_logger("hotline")
 
 
 class FollowUps:
-    """A step of the upkeep. `on_written` is called with the name of each webhook that something was written for, and
-    `tellers` are called where notices were given."""
+    """A step of the upkeep."""
 
     def __init__(
         self,
         database: Path,
         versions: Versions,
-        webhooks: Iterable[WebhookSettings],
-        on_written: Callable[[str], None] = lambda name: None,
-        tellers: Sequence[Callable[[], None]] = (),
+        tellers: NoticeTellers,
     ) -> None:
         self._versions = versions
-        self._wanted = [webhook.name for webhook in webhooks if "clock" in webhook.events]
-        self._on_written = on_written
         self._tellers = tellers
-        self._work = FollowUpWork(database, self._wanted)
+        self._work = FollowUpWork(database, tellers.webhooks("clock"))
         self._rules: tuple[str, CaseRules] | None = None
 
     async def look(self, version: str, utc: float) -> None:
@@ -42,10 +36,7 @@ class FollowUps:
         for one in done.overdue:
             log.info("follow-up is overdue", followup=one.number, rule=one.rule, case=one.case, state=one.state)
         if done.overdue:
-            for tell in self._tellers:
-                tell()
-            for webhook in self._wanted:
-                self._on_written(webhook)
+            self._tellers.tell("clock")
 
     def _look(self, version: str, utc: float) -> Worked:
         rules = self._versions.follow_ups(version)

@@ -57,6 +57,7 @@ from hotline.server.gate import ServerGate
 from hotline.server.health import Health
 from hotline.server.lent_phones import LentPhones
 from hotline.server.mailboxes import make_mailboxes
+from hotline.server.notice_tellers import NoticeTellers
 from hotline.server.registrations import FailedRegistrations
 from hotline.server.reports import ScheduledReports
 from hotline.server.retention import Retention
@@ -345,11 +346,12 @@ class Server:
         self._health.also.append(retention.warnings)
         self._health.also.append(self._gate.warnings)
         thinning = Thinning(site.database, self._writer)
-        tellers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
-        clocks = CaseClocks(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
-        case_work = CaseWork(site, self._versions, self._webhook_row, tellers)
-        follow_ups = FollowUps(site.database, self._versions, site.settings.webhooks, self._webhook_row, tellers)
-        origins = CaseOrigins(site, self._versions, site.settings.webhooks, self._webhook_row, tellers)
+        carriers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
+        tellers = NoticeTellers(site.settings.webhooks, self._webhook_row, carriers)
+        clocks = CaseClocks(site.database, self._versions, tellers)
+        case_work = CaseWork(site, self._versions, tellers)
+        follow_ups = FollowUps(site.database, self._versions, tellers)
+        origins = CaseOrigins(site, self._versions, tellers)
 
         def lists() -> set[str]:
             return {share.name for one in self.controller.campaigns().values() for share in one.lists}
