@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from phones import transactions
 from phones.audio import Clip
 from phones.ear import OTHER, SILENT, audible
 from phones.endpoint import ALLOW, USER_AGENT, Endpoint
@@ -110,7 +111,8 @@ class Call(ABC):
         """Put the far end on hold by a re-INVITE, or take it back; it has resumed when this returns.
 
         On hold nothing is sent from here, as most phones do; `inactive` says that in SDP too (RFC 3264 section 8.4),
-        else it is `sendonly`. Raises CallFailed when the far end refuses.
+        else it is `sendonly`. Raises CallFailed when the far end refuses, or says no more than that it tries for
+        half a minute: of that wait RFC 3261 has no end.
         """
         self._version += 1
         direction: Direction = ("inactive" if inactive else "sendonly") if on else "sendrecv"
@@ -129,7 +131,11 @@ class Call(ABC):
                 final.set_result(response)
 
         transaction = self.endpoint.request(request, self._next_hop(), on_response)
-        response = await final
+        try:
+            async with asyncio.timeout(transactions.TIMEOUT_S):
+                response = await final
+        except TimeoutError:
+            raise CallFailed(408, "no final answer to a re-INVITE") from None
         if response.status >= 300:
             raise CallFailed(response.status, response.reason)
         transaction.acknowledge(encode(self._request("ACK", cseq)))

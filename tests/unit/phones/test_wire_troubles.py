@@ -11,7 +11,7 @@ import pytest
 from phones import transactions
 from phones.agent_phone import AgentPhone, Answer, Habits, LetRing, Reject
 from phones.audio import tone
-from phones.call import CallFailed
+from phones.call import Call, CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
@@ -88,6 +88,18 @@ async def test_hold_stops_the_far_end_and_resume_brings_it_back(endpoints: list[
     resumed_at = asyncio.get_running_loop().time()
     await call.hold(False)
     assert await call.hear_tone(400, 5, after=resumed_at) > resumed_at
+    await call.hang_up()
+
+
+async def test_who_only_tries_to_hold_is_not_waited_for_without_end(
+    endpoints: list[Endpoint], desk: AgentPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await _line(endpoints[2], desk).dial("1001")
+    await call.answered(5)
+    monkeypatch.setattr(transactions, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(Call, "_renegotiate", lambda self, transaction: transaction.respond(100, "Trying"))
+    with pytest.raises(CallFailed, match="408 no final answer"):
+        await call.hold()
     await call.hang_up()
 
 
