@@ -7,8 +7,12 @@ unexport PYTHONDONTWRITEBYTECODE
 hotline := .venv/bin/hotline
 python := .venv/bin/python
 live := tests/live tests/contract tests/wire  # the other folders have no such tests: tests/categories.py
-again := $(if $(RERUNS),--reruns $(RERUNS) -rR)
 on_freeswitch := $(if $(FREESWITCH),HOTLINE_FREESWITCH_PROGRAM=$(FREESWITCH))
+
+# a part of the tests: its name, what is asked of pytest; AGAIN=1 runs what failed a second time, in houses of its own
+part = $(python) -m pytest -q -o cache_dir=.pytest_cache/$(1) $(2) $(if $(AGAIN),|| { [ $$? = 1 ] \
+	&& echo "=== a second try of what failed ===" \
+	&& $(python) -m pytest -q -o cache_dir=.pytest_cache/$(1) $(2) --last-failed --last-failed-no-failures none; })
 
 # all but voice and judge, which are large: `make voice` installs them
 extras := build dev forecast mqtt pdf plots postgresql watch
@@ -20,10 +24,10 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 	@./setup.sh run
 	@exec $(hotline) demo $(if $(SWITCH),--switch $(SWITCH)) $(if $(FREESWITCH),--freeswitch $(FREESWITCH)) $(if $(CALLS),--calls $(CALLS)) $(if $(JSON),--json) $(if $(RATE),--rate $(RATE))
 
-test:  ## all tests, the live ones on a real Asterisk too; RERUNS=1 tries again what fails, and names it
+test:  ## all tests, the live ones on a real Asterisk too; AGAIN=1 gives what fails a second try, and names it
 	@./setup.sh test
-	@$(python) -m pytest -q -n 2 --dist worksteal $(again) -m "not live and not browser and not voice"
-	@$(python) -m pytest -q -n 4 --dist loadscope $(again) -m live $(live)
+	@$(call part,others,-n 2 --dist worksteal -m "not live and not browser and not voice")
+	@$(call part,live,-n 4 --dist loadscope -m live $(live))
 
 test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
 	@./setup.sh test

@@ -1,7 +1,10 @@
 """What holds for all tests. HOTLINE_EXPLORE=1 lets hypothesis try other examples in each run than in the one before."""
 
+import asyncio
+import functools
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from inspect import iscoroutinefunction as is_async
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +64,27 @@ def pytest_make_collect_report(
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts live tests, where there are no others, in the order of `longest_first`."""
+    """Puts live tests, where there are no others, in the order of `longest_first`, and gives each its time."""
     if all(item.get_closest_marker("live") for item in items):
         place = {nodeid: number for number, nodeid in enumerate(longest_first(item.nodeid for item in items))}
         items.sort(key=lambda item: place[item.nodeid])
+    for item in items:
+        if item.get_closest_marker("live") and isinstance(item, pytest.Function) and is_async(item.obj):
+            marker = item.get_closest_marker("timeout")
+            timeout_s = float(marker.args[0] if marker else item.config.getini("timeout"))
+            item.obj = _within(timeout_s * 5 / 6, item.obj)
+
+
+def _within(seconds: float, test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The same test, cancelled when it takes longer. pytest-timeout's signal stops the loop under it: nothing that the
+    test holds, such as phones in a house of its module, is let go, and the trace does not say what it waited for."""
+
+    @functools.wraps(test)
+    async def limited(*given: Any, **named: Any) -> None:
+        async with asyncio.timeout(seconds):
+            await test(*given, **named)
+
+    return limited
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:

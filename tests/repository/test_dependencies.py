@@ -24,7 +24,6 @@ NOT_IMPORTED = {
     "import-linter": "a command",
     "mypy": "a command",
     "pre-commit": "a command",
-    "pytest-rerunfailures": "a plugin of pytest",
     "pytest-timeout": "a plugin of pytest",
     "ruff": "a command",
     "types-jsonschema": "for mypy",
