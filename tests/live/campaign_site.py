@@ -124,6 +124,18 @@ class CampaignSite(LiveSite):
         """Of these the ones that are ends."""
         return {state: count for state, count in self.states(name).items() if state in ENDS}
 
+    async def over(self, name: str, count: int, deadline_s: float = 80.0) -> None:
+        """Returns once so many contacts are at an end, and there are no others; AssertionError with those left."""
+        try:
+            await until(
+                lambda: sum(self.states(name).values()) == sum(self.ended(name).values()) == count, deadline_s, 0.1
+            )
+        except TimeoutError:
+            columns = "person, state, due_at, last_result, detail"
+            rows = self.rows(f"SELECT {columns} FROM campaign_contacts WHERE campaign = ?", name)
+            left = [row for row in rows if row[1] not in ENDS]
+            raise AssertionError(f"{len(rows)} of {count}, not over: {left}; {self.tries(name)[-5:]}") from None
+
     @contextlib.asynccontextmanager
     async def person(self, number: str, on_ring: OnRing) -> AsyncIterator[AgentPhone]:
         """Somebody of the network."""

@@ -220,7 +220,7 @@ async def test_a_controller_killed_again_and_again_dials_each_once_and_loses_nob
             await until(lambda count=count: len(rung) >= count, 60.0)
             await house.stop_controller(signal.SIGKILL)
             await house.start_controller()
-        await until(lambda: sum(house.states(KILLED).get(end, 0) for end in ("reached", "spent")) == 12, 60.0)
+        await house.over(KILLED, 12, 60.0)
     assert_each_once(house, KILLED, rung, in_doubt=True)
     assert len({row["number"] for row in house.tries(KILLED)}) == 12
 
@@ -246,7 +246,7 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
             await until(lambda count=count: len(rung) >= count, 60.0)
             await house.stop_controller(signal.SIGKILL)
             await house.start_controller()
-        await until(lambda: sum(house.states(name).values()) == sum(house.ended(name).values()) == len(people), 80.0)
+        await house.over(name, len(people))
         await house.nobody_left()
     assert_each_once(house, name, rung, in_doubt=bool(kills))
     busy = people[::3]
