@@ -1,7 +1,8 @@
 """Legs have a role, and a role has a part: the part knows what becomes of a leg's events.
 
 The router keeps the order of things and asks `parts[leg.role]`. A new kind of leg is a new part and an entry in that
-dictionary. Roles are words of the journal's rows (`LogLeg.role`) and of snapshots: one that was used stays.
+dictionary (`control.wiring`). Roles are words of the journal's rows (`LogLeg.role`) and of snapshots: one that was used
+stays.
 """
 
 from typing import Protocol
