@@ -22,7 +22,7 @@ from calls.events import LiveLeg, SwitchEvent
 from calls.ids import AttemptId, LegId, Seconds
 from calls.ports import Sink
 from switch.adapter import Adapter
-from switch.asterisk import called, wire
+from switch.asterisk import answers, called, wire
 from switch.asterisk.bridging import Bridging
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import ACCOUNTS_CHANGED, Devices
@@ -250,7 +250,7 @@ class AsteriskSwitch(Adapter[Leg]):
     async def _read_phones(self) -> None:
         reply = await self._session.client.fetch("endpoints/PJSIP")
         if reply.ok:  # else the link is gone, and the next inventory has them
-            self._devices.adopt(wire.decode_body(reply.body, tuple[wire.Endpoint, ...]))
+            self._devices.adopt(wire.decode_body(reply.body, tuple[answers.Endpoint, ...]))
 
     def _on_end(self, leg: Leg) -> None:
         self._player.holding_bridges.on_end(leg)

@@ -22,7 +22,7 @@ from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import Seconds
-from switch.asterisk import wire
+from switch.asterisk import answers, versions, wire
 from switch.asterisk.connection import Connection, Socket
 from switch.asterisk.requests import Pending, Reply, Then, reply_of
 from switch.asterisk.rest import HttpRest
@@ -231,7 +231,7 @@ class AriClient:
         ]
         try:
             self._connections = connections
-            if not wire.speaks_rest_over_websocket(self.version):
+            if not versions.speaks_rest_over_websocket(self.version):
                 rest = partial(HttpRest, self._session, self._base_url, self._http_answered)
                 self._connections = [rest() for _ in range(self._connection_count)]
             self._connected = True
@@ -246,7 +246,7 @@ class AriClient:
 
     async def _open_connections(self) -> list[Connection]:
         """The one that has all events, then those for requests only. All or none: raises what any of them does."""
-        count = self._connection_count if wire.speaks_rest_over_websocket(self.version) else 1
+        count = self._connection_count if versions.speaks_rest_over_websocket(self.version) else 1
         names = [self._application, *(f"{self._application}-connection-{number}" for number in range(1, count))]
         connections: list[Connection] = []
         try:
@@ -308,7 +308,7 @@ class AriClient:
             if response.status in (401, 403):
                 raise SwitchError(f"Asterisk refuses user {self._user!r}: see ari.conf")
             response.raise_for_status()
-            return wire.decode_body(await response.read(), wire.Info).system.version
+            return wire.decode_body(await response.read(), answers.Info).system.version
 
     # -- the two directions
 

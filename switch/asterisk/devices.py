@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from calls.causes import DeviceState
 from calls.events import SwitchEvent
-from switch.asterisk import wire
+from switch.asterisk import answers, wire
 from switch.devices import DeviceStates
 
 _STATES = {
@@ -59,7 +59,7 @@ class Devices(DeviceStates):
             state = _STATES.get(event.device_state.state, DeviceState.UNREACHABLE)
             self._set(name.removeprefix(self._technology), state)
 
-    def adopt(self, endpoints: Sequence[wire.Endpoint]) -> None:
+    def adopt(self, endpoints: Sequence[answers.Endpoint]) -> None:
         """All endpoints as they are now; an account that is no longer there is unreachable."""
         seen: set[str] = set()
         for endpoint in endpoints:

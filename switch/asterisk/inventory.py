@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from calls.errors import SwitchAway, SwitchError
 from calls.ids import LegId, Seconds
-from switch.asterisk import wire
+from switch.asterisk import answers, wire
 from switch.asterisk.bridging import pair_in
 from switch.asterisk.called import is_ours
 from switch.asterisk.client import AriClient
@@ -34,7 +34,7 @@ class Inventory:
     channels: tuple[wire.Channel, ...]
     bridges: dict[str, tuple[str, ...]]
     pairs: dict[str, tuple[LegId, LegId]]
-    endpoints: tuple[wire.Endpoint, ...]
+    endpoints: tuple[answers.Endpoint, ...]
     held: frozenset[str] = frozenset()
 
 
@@ -50,9 +50,9 @@ async def prepare(client: AriClient, application: str, music: str, device_prefix
             await client.hears()
     except TimeoutError:
         raise SwitchAway("Asterisk took the connection and tells nothing") from None
-    told_of = (await _get(client, f"applications/{wire.part(application)}", wire.Application)).device_names
+    told_of = (await _get(client, f"applications/{wire.part(application)}", answers.Application)).device_names
     # only their names: their states are asked for in take_inventory, once nothing that changes them can pass unheard
-    endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
+    endpoints = await _get(client, "endpoints/PJSIP", tuple[answers.Endpoint, ...])
     users = {endpoint.resource for endpoint in endpoints if endpoint.resource.startswith(device_prefix)}
     for uri in subscriptions(application, users - {name.removeprefix("PJSIP/") for name in told_of}):
         await _must(client, "POST", uri)
@@ -65,11 +65,11 @@ async def prepare(client: AriClient, application: str, music: str, device_prefix
 async def take_inventory(client: AriClient, application: str) -> Inventory:
     """The inventory as it is now. Raises SwitchAway, or SwitchError when Asterisk refuses or answers nonsense."""
     uri = "asterisk/info"
-    info = _read(await client.ask("GET", uri), uri, wire.Info)
-    owned = await _get(client, f"applications/{wire.part(application)}", wire.Application)
+    info = _read(await client.ask("GET", uri), uri, answers.Info)
+    owned = await _get(client, f"applications/{wire.part(application)}", answers.Application)
     channels = await _get(client, "channels", tuple[wire.Channel, ...])
     bridges = await _get(client, "bridges", tuple[wire.BridgeState, ...])
-    endpoints = await _get(client, "endpoints/PJSIP", tuple[wire.Endpoint, ...])
+    endpoints = await _get(client, "endpoints/PJSIP", tuple[answers.Endpoint, ...])
     await _must(client, "GET", "asterisk/ping")  # lists come beside the events: what was told before them is here now
     told_of = frozenset(owned.channel_ids)
     untold = [channel.id for channel in channels if channel.id not in told_of and is_ours(channel, application)]

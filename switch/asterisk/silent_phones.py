@@ -22,7 +22,7 @@ import structlog
 
 from calls.causes import Cause
 from calls.ids import Instant, LegId, Seconds
-from switch.asterisk import wire
+from switch.asterisk import answers, wire
 from switch.asterisk.legs import Leg
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
@@ -88,7 +88,7 @@ class SilentPhones:
     def _counted(self, leg: Leg, reply: Reply) -> None:
         if not reply.ok or self._is_over(leg) or self._timer is None:
             return
-        packets, now = wire.decode_body(reply.body, wire.RtpStatistics).rxcount, self._session.loop.time()
+        packets, now = wire.decode_body(reply.body, answers.RtpStatistics).rxcount, self._session.loop.time()
         heard = self._heard.get(leg.id)
         if heard is None or heard.packets != packets:
             self._heard[leg.id] = _Heard(packets, now)
@@ -100,7 +100,7 @@ class SilentPhones:
         if not reply.ok or self._is_over(leg) or self._heard.get(leg.id) is not heard:
             return
         now = self._session.loop.time()
-        if wire.decode_body(reply.body, wire.Endpoint).state != "online":
+        if wire.decode_body(reply.body, answers.Endpoint).state != "online":
             self._session.hang_up(leg, Cause.TIMED_OUT)
         elif heard.asked_at is None or now - heard.asked_at >= ASKS_EVERY_S:
             if heard.asked_at is None:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from switch.accounts import AgentAccount
-from switch.asterisk import called, wire
+from switch.asterisk import called, versions
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.fallback import PHONES_AT_ONCE
@@ -283,7 +283,7 @@ def standing_values(settings: AsteriskSettings) -> dict[str, str]:
 
 
 def _transfers(installation: Installation) -> dict[str, str]:
-    told = wire.hands_transfers_over(installation.version)
+    told = versions.hands_transfers_over(installation.version)
     return {"phone_transfers": _PHONE_TRANSFERS if told else _NO_PHONE_TRANSFERS}
 
 

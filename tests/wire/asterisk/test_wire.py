@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.asterisk import wire
+from switch.asterisk import versions, wire
 
 pytestmark = pytest.mark.wire
 
@@ -140,4 +140,4 @@ def test_a_request_cannot_be_forged_by_what_it_carries(name: str, uri: str, body
     ],
 )
 def test_which_versions_take_requests_over_the_websocket(version: str, speaks: bool) -> None:
-    assert wire.speaks_rest_over_websocket(version) is speaks
+    assert versions.speaks_rest_over_websocket(version) is speaks
