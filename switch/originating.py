@@ -77,7 +77,8 @@ class Dialler(ABC, Generic[L]):
             session.later(events.CallEnded(command.leg, Cause.FAILED, f"cannot call {command.to!r}"))
             return
         if not session.linked:
-            session.later(events.CallEnded(command.leg, Cause.FAILED, f"the link to {self.switch} is down"))
+            cause = Cause.NO_TRUNK if command.to.startswith(_TEL) else Cause.FAILED  # the number is not to blame
+            session.later(events.CallEnded(command.leg, cause, f"the link to {self.switch} is down"))
             return
         leg = self.leg_kind.called_by(command)
         if command.to.startswith(_TEL) and session.trunks.trunks:

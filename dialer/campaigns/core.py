@@ -19,6 +19,7 @@ from dialer.campaigns.dialling import Dialling
 from dialer.campaigns.gate_answers import GateAnswers
 from dialer.campaigns.late import LateWords
 from dialer.campaigns.lists import Lists
+from dialer.campaigns.outages import OUT_OF_SERVICE, Outages
 from dialer.campaigns.paces import Paces
 from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.shifts import Shifts
@@ -42,12 +43,13 @@ class Campaigns:
         self._paces = Paces(board)
         self._lists = Lists(board)
         self._agents = Agents(board, self._paces)
-        self._tries = Tries(board, self._agents, self._lists, self._paces)
-        self._answers = GateAnswers(board, self._lists, self._paces, self._tries)
+        self._outages = Outages(board)
+        self._tries = Tries(board, self._agents, self._lists, self._paces, self._outages)
+        self._answers = GateAnswers(board, self._lists, self._paces, self._tries, self._outages)
         self._shifts = Shifts()
         self._late = LateWords(board, self._agents, self._lists, self._tries)
         self._detecting = Detecting(board, self._paces, self._tries.serve)
-        self._dialling = Dialling(board, self._agents, self._lists, self._paces, self._tries)
+        self._dialling = Dialling(board, self._agents, self._lists, self._paces, self._tries, self._outages)
 
     @property
     def state(self) -> State:
@@ -279,6 +281,7 @@ class Campaigns:
                 for rows in record.lists.values():
                     rows.dry = False
                 self._agents.changed()
+                self._outages.worked(record)  # whoever starts it has mended something
                 self._paces.roll(record, board.settings[record.name])
             case "pause" | "drain":
                 record.on(event.act)
@@ -347,6 +350,7 @@ class Campaigns:
             elif record.state == "running":
                 why = self._dialling.why(record, settings)
                 mode = "progressive" if why else mode
+                why = OUT_OF_SERVICE if record.again_at is not None else why
         if (record.told, record.mode, record.why, record.until) != (record.state, mode, why, until):
             record.told, record.mode, record.why, record.until = record.state, mode, why, until
             author, reason = record.author, record.reason
@@ -367,6 +371,8 @@ class Campaigns:
                     timers.append((rows.due_at - board.state.offset_s, record.name, f"list {name}"))
             ends = [*record.windows.values(), *([] if record.changes_at is None else [record.changes_at])]
             timers += [(at - board.state.offset_s, record.name, "") for at in ends]
+            if record.again_at is not None:
+                timers.append((record.again_at, record.name, ""))
         for attempt, word in board.state.recalls.items():
             if word.again is not None:
                 timers.append((word.again, attempt.partition("/")[0], f"recall {attempt}"))

@@ -3,6 +3,7 @@
 from dialer.campaigns.agents import Agents
 from dialer.campaigns.board import Board
 from dialer.campaigns.lists import Lists, Wanted
+from dialer.campaigns.outages import Outages
 from dialer.campaigns.paces import Paces
 from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.state import CampaignRecord
@@ -15,18 +16,22 @@ _NOT_UP = frozenset({"held", "shown", "noting"})
 class Dialling:
     """Gives contacts their turn."""
 
-    def __init__(self, board: Board, agents: Agents, lists: Lists, paces: Paces, tries: Tries) -> None:
+    def __init__(
+        self, board: Board, agents: Agents, lists: Lists, paces: Paces, tries: Tries, outages: Outages
+    ) -> None:
         self._board = board
         self._agents = agents
         self._lists = lists
         self._paces = paces
         self._tries = tries
+        self._outages = outages
 
     def fill(self, record: CampaignRecord, settings: CampaignSettings) -> None:
         """Dial as many as there is room for. Only of a campaign that runs."""
         self._lists.weed(record, settings)
         self._lists.fetch(record, settings)
         lines = settings.at_once - sum(hand.state not in _NOT_UP for hand in record.hands.values())
+        lines = min(lines, self._outages.room(record, settings))
         if settings.mode == "agentless":
             self._dial(record, settings, lines, Wanted(frozenset(), frozenset()))
             return

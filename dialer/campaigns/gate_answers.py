@@ -9,6 +9,7 @@ from dialer.campaigns import commands, events
 from dialer.campaigns.board import Board
 from dialer.campaigns.contacts import Contact
 from dialer.campaigns.lists import Lists
+from dialer.campaigns.outages import Outages
 from dialer.campaigns.paces import Paces
 from dialer.campaigns.retrying import Outlook, deferred, denied
 from dialer.campaigns.state import CampaignRecord, Hand
@@ -21,11 +22,12 @@ LATE_S = 5.0
 class GateAnswers:
     """What follows from each answer; a question is asked by `dialer.campaigns.tries`."""
 
-    def __init__(self, board: Board, lists: Lists, paces: Paces, tries: Tries) -> None:
+    def __init__(self, board: Board, lists: Lists, paces: Paces, tries: Tries, outages: Outages) -> None:
         self._board = board
         self._lists = lists
         self._paces = paces
         self._tries = tries
+        self._outages = outages
 
     def allowed(self, event: events.Allowed) -> None:
         """Place the call, unless the campaign dials no more, or the answer came too late."""
@@ -78,6 +80,8 @@ class GateAnswers:
         if found is None or found[1].state != "asking":
             return
         record, hand = found
+        if event.away:
+            self._outages.failed(record)
         self._not_dialled(record)
         self._log_no(record, hand, "deny", event.rule)
         utc = self._board.utc

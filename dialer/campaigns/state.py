@@ -132,6 +132,12 @@ class CampaignRecord(msgspec.Struct):
     """It is outside of its own hours: it runs, and nobody is fetched or dialled."""
     changes_at: float | None = None
     """When its hours end, or, while it rests, begin, UTC epoch seconds; None: it has none, or nobody knows."""
+    failures: int = 0
+    """Calls in a row that came to nothing by our own side (`dialer.campaigns.outages`)."""
+    pauses: int = 0
+    """Made since then."""
+    again_at: Instant | None = None
+    """When one is tried again; None: there is no outage."""
     mode: str = ""
     why: str = ""
     until: float | None = None

@@ -13,6 +13,7 @@ from dialer.campaigns.agents import Agents
 from dialer.campaigns.board import Board
 from dialer.campaigns.lists import Lists, busy_names
 from dialer.campaigns.notes import Notes, result_of
+from dialer.campaigns.outages import Outages
 from dialer.campaigns.paces import Paces
 from dialer.campaigns.retrying import Outlook, number_to_try
 from dialer.campaigns.settings import CampaignSettings
@@ -23,11 +24,12 @@ from dialer.pacing import events as pacing
 class Tries:
     """Asks, places, and follows what becomes of it."""
 
-    def __init__(self, board: Board, agents: Agents, lists: Lists, paces: Paces) -> None:
+    def __init__(self, board: Board, agents: Agents, lists: Lists, paces: Paces, outages: Outages) -> None:
         self._board = board
         self._agents = agents
         self._lists = lists
         self._paces = paces
+        self._outages = outages
         self.notes = Notes(board)
 
     # its turn
@@ -108,6 +110,7 @@ class Tries:
         if found is None or not found[1].on("answered"):
             return
         record, hand = found
+        self._outages.worked(record)
         hand.answered, hand.answered_at = self._board.now, self._board.utc
         settings = self._board.settings.get(record.name)
         self._board.give(commands.Settle(event.attempt, "answered", at=hand.placed_at, ended=False))
@@ -142,6 +145,7 @@ class Tries:
         """It rings: from here on the chance of an answer is counted."""
         found = self._board.hand(event.attempt)
         if found is not None and found[1].state == "dialling":
+            self._outages.worked(found[0])
             self._tell(self._board.settings.get(found[0].name), pacing.Ringing(_call(found[1])))
 
     def connected(self, event: events.Connected) -> None:
@@ -185,6 +189,7 @@ class Tries:
         hand.call, hand.recording = event.call, event.recording
         hand.result = result_of(before, hand, event)
         if before == "dialling":
+            self._outages.over(record, hand.result)
             self._tell(settings, pacing.Ended(_call(hand)))
         elif before == "answered" and hand.found in ("", "person"):
             self._tell(settings, pacing.Abandoned(_call(hand)))  # gone before anybody was there

@@ -24,6 +24,7 @@ class Campaign(Message, frozen=True):
     mode: str
     """As it dials now: a predictive one may be progressive for a while, `why` says so."""
     why: str
+    """`outside_hours`, `out_of_service` (our own side cannot place calls), `shared_agents`, or the pacing's own."""
     author: str
     reason: str
     live: int

@@ -21,7 +21,8 @@ def refusal(command: SwitchCommand, reason: FailureReason, detail: str, legs: Co
         case commands.Record():
             return events.RecordingFinished(command.leg, command.attempt, "", 0.0, Outcome.FAILED, "failed")
         case commands.Originate():
-            return events.CallEnded(command.leg, Cause.FAILED, detail)
+            away = reason == "switch_lost" and command.to.startswith("tel:")  # then the number is not to blame
+            return events.CallEnded(command.leg, Cause.NO_TRUNK if away else Cause.FAILED, detail)
         case commands.HangUp():
             return events.CallEnded(command.leg, Cause.LOST, detail)
         case commands.Bridge():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calls.causes import Outcome
+from calls.causes import Cause, Outcome
 from calls.commands import Answer, HangUp, Originate, Play, StartMusic
 from calls.events import (
     CallAnswered,
@@ -209,6 +209,21 @@ async def test_a_phone_picked_up_in_the_gap_is_told_of_once(rig: Rig, facts: Fac
     await agent.hears("low")
     told = [fact for fact in facts.after(back) if isinstance(fact, CallAnswered | CallEnded)]
     assert len(told) == (0 if already else 1)
+
+
+@pytest.mark.parametrize("rig", NOT_RECORDED, indirect=True)
+async def test_what_is_called_without_a_link_is_not_to_blame_and_is_not_called(
+    rig: Rig, facts: Facts, steps: Steps
+) -> None:
+    await rig.phone("1001", LeaveRinging())
+    await rig.cut_link()
+    number, phone = steps.leg(), steps.leg()
+    rig.switch.send(Originate(number, steps.attempt(), "tel:+861012345678", "95001", "", 20.0))
+    rig.switch.send(Originate(phone, steps.attempt(), "phone:1001", "95001", "", 20.0))
+    assert (await facts.ended(number)).cause is Cause.NO_TRUNK
+    assert (await facts.ended(phone)).cause is Cause.FAILED
+    await rig.restore_link()
+    assert list(await rig.switch.calls()) == []
 
 
 @pytest.mark.parametrize("rig", NOT_RECORDED, indirect=True)

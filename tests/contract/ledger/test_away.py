@@ -79,6 +79,7 @@ async def test_refusals_do_not_gather_while_the_file_is_locked(file: Path, monke
         for _ in range(1_000):
             rig.ledger.refused(asked(), "service", Decision("deny", "p1", "renewal"))
         await until(lambda: not (rig.ledger._commits._waiting or rig.ledger._commits._queue.qsize()))
+        await rig.reserve()  # answered once the thread has none of them in hand either
         other.execute("ROLLBACK")
     await until_allowed(rig.ledger)
     assert (await rig.reader.refusals(AttemptSearch())).rows == []
