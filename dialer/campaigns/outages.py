@@ -37,7 +37,11 @@ class Outages:
         return 1 - sum(hand.state in _TRYING for hand in record.hands.values())
 
     def failed(self, record: CampaignRecord) -> None:
-        """The gate was away, or a call could not be placed. Those that were under way already make no pause longer."""
+        """The gate was away, or a call could not be placed. Those that were under way already make no pause longer.
+        Previews go by agents, who see it: nobody goes through a list by hand, and an agent who is not there is none."""
+        settings = self._board.settings.get(record.name)
+        if settings is None or settings.mode == "preview":
+            return
         record.failures += 1
         now = self._board.now
         if record.failures < IN_A_ROW or (record.again_at is not None and now < record.again_at):

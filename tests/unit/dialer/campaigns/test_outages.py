@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from calls.ids import AttemptId
+from calls.ids import AgentId, AttemptId
 from dialer.campaigns import commands, events
 from dialer.campaigns.commands import CampaignChanged, CampaignCommand
 from dialer.campaigns.results import NetworkResult
@@ -118,3 +118,17 @@ def test_whoever_starts_it_again_need_not_wait() -> None:
     house.start()
     network.answer()
     assert len(network.asked) - asked == 10
+
+
+def test_agents_of_previews_who_do_not_pick_up_are_no_outage() -> None:
+    house = House(campaign("preview"))
+    Network(house)
+    house.start()
+    for _ in range(5):
+        house.agents("ann")
+        shown = of_kind(commands.ShowPreview, house.said)[-1].attempt
+        house.do(events.PreviewAnswered(shown, AgentId("ann"), True))
+        house.do(events.Allowed(shown))
+        house.do(events.Ended(shown, "out_of_service"))
+    assert len(of_kind(commands.Place, house.said)) == 5
+    assert "out_of_service" not in told(house)
