@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
-from tests.tables.control import situations
+from tests.tables.control.cells import cell
+from tests.tables.control.happenings import HAPPENINGS
+from tests.tables.control.situations import SITUATIONS
 
 pytestmark = pytest.mark.tables
 
@@ -18,9 +20,9 @@ CELLS: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
 )
 
 
-@pytest.mark.parametrize("machine", situations.SITUATIONS)
+@pytest.mark.parametrize("machine", SITUATIONS)
 def test_every_cell_is_there(machine: str) -> None:
-    wanted = {situation: list(situations.HAPPENINGS[machine]) for situation in situations.SITUATIONS[machine]}
+    wanted = {situation: list(HAPPENINGS[machine]) for situation in SITUATIONS[machine]}
     assert {situation: list(cells) for situation, cells in CELLS[machine].items()} == wanted
 
 
@@ -41,4 +43,4 @@ def test_every_state_has_a_row(machine: str, table: object) -> None:
     [(machine, row, column) for machine, rows in CELLS.items() for row, cells in rows.items() for column in cells],
 )
 def test_a_cell(machine: str, situation: str, happening: str) -> None:
-    assert situations.cell(machine, situation, happening) == CELLS[machine][situation][happening]
+    assert cell(machine, situation, happening) == CELLS[machine][situation][happening]
