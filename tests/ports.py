@@ -15,6 +15,9 @@ one looks may be another's by the time it is bound."""
 # once on one machine hardly ever meet.
 _PORTS = range(12_000, 13_000, 2)
 _turn = itertools.count(secrets.randbelow(10_000))
+_AUDIO = range(20_000, 32_000)
+_audio_next = [0]
+"""Where the next row of these begins."""
 
 
 def is_free(port: int, kind: socket.SocketKind) -> bool:
@@ -35,3 +38,21 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, among: range = _PORT
         if is_free(port, kind):
             return port
     raise RuntimeError(f"no port free in {among}")
+
+
+def audio_ports(count: int = 200) -> range:
+    """So many ports in a row for the audio of one switch or phone, an even number, from an even one on.
+
+    All are free now, and no test of this run was given them lately, however many ports others want: a switch binds one
+    when a call comes, and not before.
+    """
+    share = len(_AUDIO) // WORKERS // 2 * 2
+    ours = _AUDIO[WORKER * share : (WORKER + 1) * share]
+    for _ in range(share // count):
+        at = ours.index(_audio_next[0]) if _audio_next[0] in ours else next(_turn) % (share // 2) * 2
+        at = at if at + count <= share else 0
+        ports = ours[at : at + count]
+        _audio_next[0] = ports.stop
+        if all(is_free(port, socket.SOCK_DGRAM) for port in ports):
+            return ports
+    raise RuntimeError(f"no {count} ports in a row are free in {ours}")

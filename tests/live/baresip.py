@@ -24,7 +24,7 @@ import numpy as np
 from phones.audio import RATE_HZ
 from tests.live.conftest import until
 from tests.live.live_site import record
-from tests.ports import free_port, is_free
+from tests.ports import audio_ports, free_port, is_free
 
 INSTALL_SCRIPT = Path(__file__).with_name("install_baresip.sh")
 _REPOSITORY = Path(__file__).parents[2]
@@ -100,7 +100,7 @@ class Baresip:
         self.folder, self.user, self.says = folder, user, says
         self.events: list[dict[str, Any]] = []
         self._control_port = free_port(socket.SOCK_STREAM)
-        rtp_first = free_port(socket.SOCK_DGRAM, range(13_400, 15_000, 20))  # benches have what is below
+        audio = audio_ports(20)
         installed = _installed()
         root = installed["root"]
         folder.mkdir(parents=True)
@@ -110,8 +110,8 @@ class Baresip:
             transport=transport,
             folder=folder,
             source=self._source(codecs),
-            rtp_first=rtp_first,
-            rtp_last=rtp_first + 19,
+            rtp_first=audio[0],
+            rtp_last=audio[-1],
             control_port=self._control_port,
             modules=modules,
             loaded="\n".join(f"module {name}.so" for name in _MODULES),

@@ -17,7 +17,7 @@ from switch.asterisk.instance.installation import Installation, locate_or_instal
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
 from switch.freeswitch.instance.installation import locate
-from tests.ports import free_port
+from tests.ports import audio_ports, free_port
 
 _ON_FREESWITCH = [
     "test_house_on_freeswitch.py",
@@ -37,7 +37,6 @@ collect_ignore = ([] if os.environ.get("HOTLINE_FREESWITCH") or locate() else _O
 )
 """FreeSWITCH comes from no package registry: where none is named and none is installed, nothing of it is claimed."""
 AGENTS = ("1001", "1002", "1003")
-_RTP_PORTS = range(20_000, 32_000, 200)
 
 SettingsFactory = Callable[..., AsteriskSettings]
 
@@ -67,14 +66,14 @@ def asterisk_settings(tmp_path_factory: pytest.TempPathFactory) -> SettingsFacto
     def make(**changes: object) -> AsteriskSettings:
         run_dir = tmp_path_factory.mktemp("asterisk")
         store = SecretStore(run_dir / "secrets.json")
-        rtp_first = free_port(socket.SOCK_DGRAM, _RTP_PORTS)
+        audio = audio_ports()
         chosen: dict[str, object] = {
             "run_dir": run_dir,
             "ari_password": store.get("ari"),
             "sip_port": free_port(socket.SOCK_DGRAM),
             "ari_port": free_port(socket.SOCK_STREAM),
-            "rtp_first": rtp_first,
-            "rtp_last": rtp_first + _RTP_PORTS.step - 1,
+            "rtp_first": audio[0],
+            "rtp_last": audio[-1],
             "accounts": tuple(AgentAccount(agent, store.get(f"agent-{agent}")) for agent in AGENTS),
         }
         return AsteriskSettings(**(chosen | changes))  # type: ignore[arg-type]  # keywords come from the tests

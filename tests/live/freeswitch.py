@@ -30,10 +30,9 @@ from switch.freeswitch.instance.settings import FreeSwitchSettings
 from switch.freeswitch.instance.upkeep import ask, set_accounts
 from switch.freeswitch.wire import Api
 from tests.live.conftest import AGENTS, until
-from tests.ports import free_port
+from tests.ports import audio_ports, free_port
 
 _PORTS = range(14_000, 14_400, 2)
-_RTP_FIRST = range(14_400, 14_900, 100)
 _SHARED_KEYS = Path(__file__).resolve().parents[2] / ".local" / "freeswitch-test-keys"
 NAMED = os.environ.get("HOTLINE_FREESWITCH")
 
@@ -41,14 +40,14 @@ NAMED = os.environ.get("HOTLINE_FREESWITCH")
 def freeswitch_settings(run_dir: Path, **changes: object) -> FreeSwitchSettings:
     """Settings with free ports; keyword arguments replace what it chooses."""
     store = SecretStore(run_dir / "secrets.json")
-    rtp_first = free_port(socket.SOCK_DGRAM, _RTP_FIRST)
+    audio = audio_ports()
     chosen: dict[str, object] = {
         "run_dir": run_dir,
         "event_socket_password": secrets.token_urlsafe(18),
         "event_socket_port": free_port(socket.SOCK_STREAM, _PORTS),
         "sip_port": free_port(socket.SOCK_DGRAM, _PORTS),
-        "rtp_first": rtp_first,
-        "rtp_last": rtp_first + 99,
+        "rtp_first": audio[0],
+        "rtp_last": audio[-1],
         "accounts": tuple(AgentAccount(agent, store.get(f"agent-{agent}")) for agent in AGENTS),
     }
     return FreeSwitchSettings(**(chosen | changes))  # type: ignore[arg-type]  # keywords come from the tests

@@ -17,7 +17,7 @@ from switch.freeswitch.wire import Api
 from tests.live.conftest import until
 from tests.live.freeswitch import Instance, gateway_port, some_freeswitch
 from tests.live.live_site import LiveSite
-from tests.ports import free_port
+from tests.ports import audio_ports, free_port
 
 
 class FreeSwitchSite(LiveSite):
@@ -27,15 +27,15 @@ class FreeSwitchSite(LiveSite):
     instance: Instance
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
-        rtp_first = free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 400))
+        audio = audio_ports(400)
         self.endpoint = await Endpoint.open(port=await gateway_port())
         stack.callback(self.endpoint.close)
         self.instance = await stack.enter_async_context(
             some_freeswitch(
                 self.folder / "var" / "freeswitch",
                 accounts=(),
-                rtp_first=rtp_first,
-                rtp_last=rtp_first + 399,
+                rtp_first=audio[0],
+                rtp_last=audio[-1],
                 gateway=f"{self.endpoint.host}:{self.endpoint.port}",
             )
         )

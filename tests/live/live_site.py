@@ -38,7 +38,7 @@ from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
 from tests.contract.proxy import LinkProxy
 from tests.live.conftest import until
-from tests.ports import free_port
+from tests.ports import audio_ports, free_port
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "95183"
@@ -140,7 +140,7 @@ class LiveSite:
         await self._stack.aclose()
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
-        ari_port, rtp_first = self.relay.target_port, free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 200))
+        ari_port, audio = self.relay.target_port, audio_ports()
         await self.relay.open()
         stack.push_async_callback(self.relay.cut)
         self.site = self.make_site({"port": self.relay.port, "run_dir": "var/asterisk"}, free_port(socket.SOCK_STREAM))
@@ -155,8 +155,8 @@ class LiveSite:
             ari_password=self.site.switch_password(),
             ari_port=ari_port,
             sip_port=free_port(socket.SOCK_DGRAM),
-            rtp_first=rtp_first,
-            rtp_last=rtp_first + 199,
+            rtp_first=audio[0],
+            rtp_last=audio[-1],
             gateway=f"sip:127.0.0.1:{self.endpoint.port}",
             answered_wait_s=60.0,  # a controller takes its time on a busy machine
             web_phones=self.web_phones,

@@ -19,7 +19,7 @@ from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
 from tests.live.live_site import CALLER, MENU, NUMBER, LiveSite
-from tests.ports import free_port
+from tests.ports import audio_ports, free_port
 
 NODES = ("a", "b")
 
@@ -74,14 +74,14 @@ class TwoSwitches(LiveSite):
     async def start_switch(self, node: str) -> AsteriskProcess:
         """An Asterisk as `python -m switch.asterisk` starts it: its peers are the controller's to write."""
         ari, sip = self.ports[node]
-        rtp_first = free_port(socket.SOCK_DGRAM, range(20_000, 32_000, 200))
+        audio = audio_ports()
         settings = AsteriskSettings(
             run_dir=self.site.state / node,
             ari_password=self.site.switch_password(node),
             ari_port=ari,
             sip_port=sip,
-            rtp_first=rtp_first,
-            rtp_last=rtp_first + 199,
+            rtp_first=audio[0],
+            rtp_last=audio[-1],
             gateway=f"sip:127.0.0.1:{self.endpoint.port}",
         )
         assert self.installation is not None
