@@ -217,15 +217,17 @@ async def test_star_codes_move_an_agent_and_are_confirmed(house: LiveSite) -> No
 async def test_wrap_up_ends_by_a_code_and_the_next_caller_comes(house: LiveSite) -> None:
     usual = (house.folder / "dialplans/queues.yaml").read_text()
     await house.publish({"dialplans/queues.yaml": "queues: {care: {wrap_up_s: 300}}\n"}, {})
-    async with house.signed_in("8001", lambda call: ANSWERS) as phone:
-        call = await house.queued("13800000006")
-        await call.hear_tone(AGENT)
-        await call.hang_up()
-        await house.agent_is("8001", "wrap_up")
-        done = await phone.dial("*65")
-        await house.agent_is("8001", "idle")
-        await done.ended(timeout_s=5.0)
-    await house.publish({"dialplans/queues.yaml": usual}, {})
+    try:
+        async with house.signed_in("8001", lambda call: ANSWERS) as phone:
+            call = await house.queued("13800000006")
+            await call.hear_tone(AGENT)
+            await call.hang_up()
+            await house.agent_is("8001", "wrap_up")
+            done = await phone.dial("*65")
+            await house.agent_is("8001", "idle")
+            await done.ended(timeout_s=5.0)
+    finally:
+        await house.publish({"dialplans/queues.yaml": usual}, {})
 
 
 async def test_cases_by_caller_and_by_agent_are_filed_and_shown(house: LiveSite) -> None:
