@@ -20,6 +20,7 @@ from hotline.web import (
     calls,
     campaign_work,
     campaigns,
+    case_desk,
     case_state,
     cases,
     consultations,
@@ -129,6 +130,7 @@ def make(
     live_events.add(app, controller, guard)
     _agents(app, controller, works)
     calls.add(app, controller, guard)
+    case_desk.add(app, controller, guard)
     cases.add(app, controller, guard)
     case_state.add(app, controller, guard, tokens)
     follow_ups.add(app, controller, guard)
