@@ -37,7 +37,7 @@ _FILTERS = {
 }
 
 
-class Wanted(msgspec.Struct, frozen=True, omit_defaults=True):
+class Wanted(msgspec.Struct, frozen=True):
     """Filters: each that is given must fit. `free`: nobody has taken it; `due_by`: UTC epoch seconds."""
 
     stage: str = ""
@@ -60,7 +60,7 @@ class Page(msgspec.Struct, frozen=True):
 
 def inbox(database: Path, book: ClockBook, wanted: Wanted, now: float, most: int = 50, after: str = "") -> Page:
     """Cases by their first deadline, those without one last. Raises BadInput for a cursor that is none."""
-    given = msgspec.to_builtins(wanted)
+    given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value}
     filters = [_FILTERS[name] for name in given]
     bound: dict[str, Any] = {**given, "most": most + 1}
     if after:

@@ -27,6 +27,7 @@ from hotline.web import (
     description,
     desk,
     dialling,
+    flows,
     follow_ups,
     governing,
     live_events,
@@ -152,6 +153,7 @@ def make(
     approving.add(app, controller, guard)
     policies.add(app, controller, guard)
     signing_in.add(app, controller, people, guard)
+    flows.add(app, controller, guard)
     pages.add(app, url)
     description.add(app)
     acts_by_route(app, guard)
