@@ -2,6 +2,7 @@
 test cases played. Nothing is changed by it, and no caller's number is in it."""
 
 import asyncio
+import re
 import sys
 import time
 from collections import Counter
@@ -20,7 +21,13 @@ from hotline.views.controller import Controller
 from hotline.web.rights import Guard
 
 FlowName = Annotated[str, Query(description="A flow.", max_length=128, examples=["main"])]
-Version = Annotated[str, Query(description="A published version; unless given, the current one.", max_length=64)]
+Version = Annotated[
+    str,
+    Query(
+        description="A published version; unless given, the current one.", max_length=64, examples=["0001-00000001"]
+    ),
+]
+_VERSION = re.compile(r"[0-9]+-[0-9a-z]+")
 _DAY_S = 86_400.0
 _KEPT_S = 20.0
 """So long the traffic of a flow is kept: many pages, one count."""
@@ -35,6 +42,9 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     linting = asyncio.Lock()
 
     def named(version: str) -> str:
+        """The version that is meant. Raises HTTPException 404 for what is the name of none."""
+        if version and not _VERSION.fullmatch(version):
+            raise HTTPException(404, f"no version {version[:60]}; GET /versions lists them")
         return version or controller.register.version
 
     @app.get("/flows", dependencies=sees, tags=["flows"])
@@ -92,7 +102,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         from hotline.versions.pictures import compared
 
         with _refused():
-            return await asyncio.to_thread(compared, versions, before, named(after), flow)
+            return await asyncio.to_thread(compared, versions, named(before), named(after), flow)
 
     @app.get("/flows/problems", dependencies=sees, tags=["flows"])
     async def problems() -> list[dict[str, Any]]:
@@ -123,7 +133,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.get("/flows/played", dependencies=sees, tags=["flows"])
     async def play(
-        case: Annotated[str, Query(description="The name of a test case.", max_length=200)], version: Version = ""
+        case: Annotated[str, Query(description="The name of a test case.", max_length=200, examples=["a loan by key"])], version: Version = ""
     ) -> dict[str, Any]:
         """A test case played without a telephone: `course`, moment by moment what was heard, done and seen, the steps
         that were `walked` before it and the one that it is `at`; whether it went as expected, and the `differences`."""

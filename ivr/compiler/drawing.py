@@ -118,7 +118,7 @@ def ways_of(step: AnyStep) -> Iterator[tuple[str, str]]:
 def _says(step: AnyStep) -> Iterator[Spoken]:
     yield from _spoken(getattr(step, "lines", ()), "")
     if isinstance(step, Asking):
-        yield from _spoken(step.again, "again")
+        yield from _spoken(() if step.again == step.lines else step.again, "again")
         yield from _retried(step.no_input, "no_input")
         yield from _retried(step.wrong, "wrong")
     if isinstance(step, Collect) and step.confirm is not None:

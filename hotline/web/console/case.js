@@ -224,7 +224,8 @@ class Case extends LitElement {
   }
 
   #log(zone) {
-    const entries = [...(this.whole ?? this.told).entries].reverse();
+    const whole = new Map((this.whole?.entries ?? []).map((one) => [one.number, one]));
+    const entries = this.told.entries.map((one) => whole.get(one.number) ?? one).reverse();
     return html`<ol class="log">
       ${entries.map(
         (entry) =>

@@ -47,7 +47,9 @@ class Player extends LitElement {
     const box = event.currentTarget.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
     this.#audio().currentTime = Math.max(0, Math.min(1, share)) * this.shape.duration_s;
-    this.#audio().play();
+    this.#audio()
+      .play()
+      .catch(() => {}); // a browser that wants another click first shows its own button
   }
 
   render() {
