@@ -34,7 +34,8 @@ _OTHER_BOOK = 'SELECT "case" FROM case_clocks WHERE book < ?1 OR book > ?1 LIMIT
 _ALL = 'SELECT "case", alarms FROM case_clocks WHERE next_at IS NOT NULL AND book = ?'
 _OF_CASE = 'SELECT row, alarms FROM case_clocks WHERE "case" = ?'
 _PUT = (
-    'INSERT INTO case_clocks ("case", row, book, next_at, alarms, due_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("case")'
+    'INSERT INTO case_clocks ("case", row, book, next_at, alarms, due_at) VALUES (?, ?, ?, ?, ?, ?)'
+    ' ON CONFLICT ("case")'
     " DO UPDATE SET row = excluded.row, book = excluded.book, next_at = excluded.next_at, alarms = excluded.alarms,"
     " due_at = excluded.due_at"
 )

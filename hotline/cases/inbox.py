@@ -25,10 +25,7 @@ _COLUMNS = (
     "opened_at", "changed_at", "caller", "account", "product", "region", "channel",
 )  # fmt: skip
 _NAMES = ", ".join(f'h."{name}"' for name in _COLUMNS)
-_FROM = (
-    f"SELECT {_NAMES}, c.due_at FROM case_heads AS h"
-    ' LEFT JOIN case_clocks AS c ON c."case" = h."case"'
-)
+_FROM = f'SELECT {_NAMES}, c.due_at FROM case_heads AS h LEFT JOIN case_clocks AS c ON c."case" = h."case"'
 _DUE = f"coalesce(c.due_at, {_NEVER:.0f})"
 _FILTERS = {
     **{"stage": "h.stage = :stage", "grade": "h.grade = :grade", "department": "h.department = :department"},
@@ -104,7 +101,7 @@ def _due(row: Sequence[Any]) -> float:
 
 
 def _read(cursor: str) -> tuple[float, str]:
-    due, separator, case = cursor.rpartition(".")
+    due, _, case = cursor.rpartition(".")
     try:
         return float(due), case
     except ValueError:

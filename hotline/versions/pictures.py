@@ -22,7 +22,7 @@ _LONGEST_DIFF = 400
 
 
 def flows_of(program: Program) -> list[dict[str, Any]]:
-    """Each flow: its name, how many steps it has, and the numbers that it answers; those that answer some first."""
+    """Each flow: its name, how many steps it has, and the numbers that it answers; those that answer most first."""
     numbers: dict[str, list[str]] = {}
     for number, name in program.entries.items():
         numbers.setdefault(name, []).append(number)
@@ -30,12 +30,12 @@ def flows_of(program: Program) -> list[dict[str, Any]]:
         {"flow": name, "steps": len(flow.steps), "numbers": numbers.get(name, [])}
         for name, flow in program.flows.items()
     ]
-    return sorted(found, key=lambda one: (not one["numbers"], one["flow"]))
+    return sorted(found, key=lambda one: (-len(one["numbers"]), one["flow"]))
 
 
 def picture(versions: Versions, version: str, flow: str) -> dict[str, Any]:
-    """A flow drawn: `start`, `steps`, `texts` (phrase → language → text) and `sounds` (phrase → languages in which there
-    is one). Raises BadInput for a version or a flow that is not there."""
+    """A flow drawn: `start`, `steps`, `texts` (phrase → language → text) and `sounds` (phrase → languages that have
+    one). Raises BadInput for a version or a flow that is not there."""
     program = versions.program(version)
     drawn = _drawn(program, flow)
     phrases = dict.fromkeys(one.phrase for step in drawn.steps for one in step.says)
@@ -73,9 +73,7 @@ def compared(versions: Versions, before: str, after: str, flow: str) -> dict[str
             steps[name] = "added"
         elif old.flows[flow].steps[name] != new.flows[flow].steps[name] or _said(old, step) != _said(new, step):
             steps[name] = "changed"
-    ways = [
-        {(name, way.to) for name, step in one.items() for way in step.ways} for one in known
-    ]
+    ways = [{(name, way.to) for name, step in one.items() for way in step.ways} for one in known]
     told = [{"from": step, "to": to, "is": "added"} for step, to in sorted(ways[1] - ways[0])]
     told += [{"from": step, "to": to, "is": "removed"} for step, to in sorted(ways[0] - ways[1])]
     gone = [msgspec.to_builtins(step) for name, step in known[0].items() if name not in known[1]]
@@ -91,7 +89,7 @@ def cases_of(versions: Versions, version: str) -> tuple[Program, list[TestCase]]
 
 
 def played(versions: Versions, version: str, name: str) -> dict[str, Any]:
-    """A test case played: its `course` moment by moment, and what differed. Raises BadInput for one that is not there."""
+    """A test case played: its `course` moment by moment, and what differed. Raises BadInput for one that is none."""
     program, cases = cases_of(versions, version)
     case = next((one for one in cases if one.name == name), None)
     if case is None:
@@ -105,7 +103,7 @@ def played(versions: Versions, version: str, name: str) -> dict[str, Any]:
 
 
 def placed(problems: Iterable[Mapping[str, Any]], texts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What lint says, each with the `flow` and the `step` that it stands in; empty where it is no flow's. `texts` of the
+    """What lint says, each with the `flow` and the `step` that it stands in; empty where it is no flow's. `texts`: the
     flows' files by path."""
     marks = {path: _steps(path, text) for path, text in texts.items()}
     found = []

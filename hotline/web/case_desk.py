@@ -57,9 +57,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         plain = {"stage": stage, "grade": grade, "department": department, "handler": handler, "kind": kind}
         wanted = Wanted(**plain, open=open, free=free, unsure=unsure, due_by=due_by)
         try:
-            page = await asyncio.to_thread(
-                lambda: inbox(controller.database, book_now(), wanted, now, most, after)
-            )
+            page = await asyncio.to_thread(lambda: inbox(controller.database, book_now(), wanted, now, most, after))
             found = await asyncio.to_thread(lambda: desk.choices(rules_now(), book_now()))
         except BadInput as error:
             raise HTTPException(422, str(error)) from error

@@ -23,9 +23,7 @@ from hotline.web.rights import Guard
 FlowName = Annotated[str, Query(description="A flow.", max_length=128, examples=["main"])]
 Version = Annotated[
     str,
-    Query(
-        description="A published version; unless given, the current one.", max_length=64, examples=["0001-00000001"]
-    ),
+    Query(description="A published version; unless given, the current one.", max_length=64, examples=["0001-00000001"]),
 ]
 _VERSION = re.compile(r"[0-9]+-[0-9a-z]+")
 _DAY_S = 86_400.0
@@ -60,7 +58,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         return {"version": named(version), "flows": shown, "versions": await controller.published_versions()}
 
     @app.get("/flows/picture", dependencies=sees, tags=["flows"])
-    async def drawn(flow: FlowName, version: Version = "") -> dict[str, Any]:
+    async def drawn(flow: FlowName = "", version: Version = "") -> dict[str, Any]:
         """A flow drawn: `start`; `steps`, each with its `kind`, its `ways` (`to` a step, or `again`, `back`, `hangup`,
         `return`) with their `words`, what it `says`, and `about`; `texts` and `sounds` of its phrases by language."""
         from hotline.versions.pictures import picture
@@ -72,9 +70,9 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         return found
 
     @app.get("/flows/now", dependencies=sees, tags=["flows"])
-    async def now(flow: FlowName) -> dict[str, Any]:
-        """How many calls are in each step of a flow now: `steps`, by version. A call in a flow that another one called is
-        in the step that called it, too."""
+    async def now(flow: FlowName = "") -> dict[str, Any]:
+        """How many calls are in each step of a flow now: `steps`, by version. A call in a flow that was called is in
+        the step that called it, too."""
         found: dict[str, Counter[str]] = {}
         for version, frames in controller.flow_places():
             for name, step in frames:
@@ -83,9 +81,9 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         return {"flow": flow, "steps": found}
 
     @app.get("/flows/traffic", dependencies=sees, tags=["flows"])
-    async def day(flow: FlowName) -> dict[str, Any]:
-        """The last 24 hours of a flow: `steps`, how often each was come to (`times`) and how often the caller hung up in
-        it (`left`); `ways`, how often one followed another. Of the newest `most` calls, where there were more."""
+    async def day(flow: FlowName = "") -> dict[str, Any]:
+        """The last 24 hours of a flow: `steps`, how often each was come to (`times`) and how often one hung up in it
+        (`left`); `ways`, how often one followed another. Of the newest `most` calls, where there were more."""
         at, known = counted.get(flow, (0.0, {}))
         if time.time() - at > _KEPT_S:
             since = time.time() - _DAY_S
@@ -96,7 +94,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         return {"flow": flow, **known}
 
     @app.get("/flows/compared", dependencies=sees, tags=["flows"])
-    async def two(flow: FlowName, before: Version, after: Version = "") -> dict[str, Any]:
+    async def two(flow: FlowName = "", before: Version = "", after: Version = "") -> dict[str, Any]:
         """What a version changes of a flow: `steps` by name (`added`, `removed`, `changed`), `ways` that came and went,
         the steps that are `gone`, and the `lines` of its file as a diff."""
         from hotline.versions.pictures import compared
@@ -133,7 +131,8 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.get("/flows/played", dependencies=sees, tags=["flows"])
     async def play(
-        case: Annotated[str, Query(description="The name of a test case.", max_length=200, examples=["a loan by key"])], version: Version = ""
+        case: Annotated[str, Query(description="The name of a test case.", max_length=200, examples=["a loan by key"])],
+        version: Version = "",
     ) -> dict[str, Any]:
         """A test case played without a telephone: `course`, moment by moment what was heard, done and seen, the steps
         that were `walked` before it and the one that it is `at`; whether it went as expected, and the `differences`."""
@@ -148,8 +147,8 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.get("/flows/sound", dependencies=sees, tags=["flows"], response_class=FileResponse)
     async def sound_of(
-        phrase: Annotated[str, Query(max_length=128, examples=["welcome"])],
-        language: Annotated[str, Query(max_length=16, examples=["en"])],
+        phrase: Annotated[str, Query(max_length=128, examples=["welcome"])] = "",
+        language: Annotated[str, Query(max_length=16, examples=["en"])] = "",
         version: Version = "",
     ) -> Response:
         """The sound of a phrase as callers hear it. 404 where it has none: its words have places that are filled in."""

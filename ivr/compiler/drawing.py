@@ -61,7 +61,8 @@ class DrawnStep(msgspec.Struct, frozen=True):
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """A flow: `steps` in the order of its file."""
+    """A flow: `steps` in the order of its file. One that is written inside another (`choose.keys.1`) is among them only
+    where a way leads to it: the site's defaults give each flow some that it has no use for."""
 
     start: str
     steps: tuple[DrawnStep, ...]
@@ -69,7 +70,14 @@ class Drawing(msgspec.Struct, frozen=True):
 
 def drawing(flow: Flow) -> Drawing:
     """Draw a flow. A way is drawn once, with all the words by which it is taken."""
-    return Drawing(flow.start, tuple(_drawn(name, step) for name, step in flow.steps.items()))
+    reached: set[str] = set()
+    todo = [flow.start, *(name for name in flow.steps if "." not in name)]
+    while todo:
+        name = todo.pop()
+        if name in flow.steps and name not in reached:
+            reached.add(name)
+            todo += (to for _, to in ways_of(flow.steps[name]))
+    return Drawing(flow.start, tuple(_drawn(name, step) for name, step in flow.steps.items() if name in reached))
 
 
 def _drawn(name: str, step: AnyStep) -> DrawnStep:
@@ -87,7 +95,9 @@ def ways_of(step: AnyStep) -> Iterator[tuple[str, str]]:
         case Menu():
             yield from step.keys.items()
         case Listen():
-            yield from ((" ".join(filter(None, (answer.key, *answer.hears[:1]))), answer.then) for answer in step.answers)
+            yield from (
+                (" ".join(filter(None, (answer.key, *answer.hears[:1]))), answer.then) for answer in step.answers
+            )
         case Survey() if step.questionnaire:
             yield from ((f"{key} {answer.word}", answer.then) for key, answer in step.answers.items())
         case Branch():

@@ -1,4 +1,4 @@
-"""The case desk in a real browser: the inbox by due time, a case with its player and clocks, acts, the customer's page."""
+"""The case desk in a real browser: the inbox by due time, a case with player and clocks, acts, the customer's page."""
 
 import os
 import signal
@@ -44,7 +44,10 @@ def _clock(name: str, hours: float, stop: str) -> Clock:
 
 
 BOOK = ClockBook(
-    {"first_feedback": _clock("first_feedback", 2.0, "first_feedback"), "decision": _clock("decision", 48.0, "decided")},
+    {
+        "first_feedback": _clock("first_feedback", 2.0, "first_feedback"),
+        "decision": _clock("decision", 48.0, "decided"),
+    },
     {"always": _ALWAYS},
 )
 
@@ -129,7 +132,9 @@ async def _speaks_to_all(page: Page) -> None:
 async def test_a_case_from_the_inbox_to_its_next_stage(watched: Watched) -> None:
     page, server = watched.page, watched.server
     _call_with_recording(server)
-    late = _take_in(server, "m1", 3 * H, "Three thousand were taken twice, ring 13800138000", account="A1", product="loans")
+    late = _take_in(
+        server, "m1", 3 * H, "Three thousand were taken twice, ring 13800138000", account="A1", product="loans"
+    )
     _take_in(server, "m2", 600, "Nobody told me of the fee", account="B2", product="cards")
     contact = Contact(
         *("agent", "c1/form", time.time() - 60), text="charged twice", caller="+8613900139000", fields={"call": "c1"}
@@ -154,6 +159,7 @@ async def test_a_case_from_the_inbox_to_its_next_stage(watched: Watched) -> None
     )
     await page.until("document.querySelector('audio').currentTime >= 2.5")
     await until(lambda: "recording looked at" in watched.audit() and "recording heard" in watched.audit())
+    await watched.picture("case-recording")
 
     await page.tell(f"location.hash = '#cases/{late}'; null")
     await page.says("Three thousand were taken twice")
@@ -218,7 +224,9 @@ async def test_who_only_reads_has_no_buttons_and_an_agent_no_page(watched: Watch
     assert "Show number" not in await page.tell("document.body.innerText")
     await page.click("Sign out")
     await page.says("Nobody is signed in here.")
-    await watched.sign_in("li")
+    site = watched.server.site
+    await page.open(address(site, new_link(site.state, "person", "li", time.time())))
+    await page.until("document.querySelector('nav').innerText.includes('li')")
     await page.tell(f"location.hash = '#cases/{case}'; null")
     await page.until("!document.querySelector('hotline-case') && !!document.querySelector('header h1')")
     assert "Cases" not in await page.tell("document.querySelector('nav').innerText")

@@ -1,4 +1,4 @@
-"""The flow picture in a real browser: the sample's flows drawn, with calls and drop-outs, lint, two versions, a case."""
+"""The flow picture in a real browser: the sample's flows, calls and drop-outs, lint, two versions, a case."""
 
 import asyncio
 import os
@@ -49,7 +49,9 @@ class Watched:
 
     async def choose(self, selector: str, value: str) -> None:
         """Choose a value of a list, once it is there."""
-        await self.page.until(f"[...document.querySelector('{selector}').options].some((one) => one.value === {value!r})")
+        await self.page.until(
+            f"[...document.querySelector('{selector}').options].some((one) => one.value === {value!r})"
+        )
         await self.page.tell(
             f"const list = document.querySelector('{selector}'); list.value = {value!r};"
             " list.dispatchEvent(new Event('change')); null"
@@ -77,7 +79,9 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
         shutil.copytree(_ROOT / folder, site.folder / folder)
     await asyncio.to_thread(_publish, site, 1)
     path = site.dialplans / "flows" / "main.yaml"
-    path.write_text(path.read_text().replace("then: office}", "then: once_more}\nonce_more: {say: welcome, then: office}"))
+    path.write_text(
+        path.read_text().replace("then: office}", "then: once_more}\nonce_more: {say: welcome, then: office}")
+    )
     version = await asyncio.to_thread(_publish, site, 2)
     switch = FakeSwitch(LoopTimeline())
     server = new_server(site, switch)

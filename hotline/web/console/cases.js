@@ -27,7 +27,7 @@ class Cases extends LitElement {
     this.page = null;
     this.said = "";
     this.filters = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-    this.more = [];
+    this.more = this.asked = [];
   }
 
   createRenderRoot() {
@@ -64,6 +64,7 @@ class Cases extends LitElement {
   async #look() {
     try {
       this.page = await ask(this.#query());
+      this.asked = [...(await ask("/cases/matches")), ...(await ask("/cases/origins"))];
       this.more = [];
       this.said = "";
     } catch (error) {
@@ -140,7 +141,8 @@ class Cases extends LitElement {
   #table(zone) {
     const rows = [...this.page.cases, ...this.more];
     if (!rows.length) return html`<p class="quiet">${t("no_cases")}</p>`;
-    return html`<table>
+    return html`${this.#asked()}
+      <table>
         <thead>
           <tr>
             <th scope="col">${t("case_due")}</th>
@@ -162,6 +164,23 @@ class Cases extends LitElement {
         </tbody>
       </table>
       ${this.page.next ? html`<button @click=${() => this.#next()}>${t("case_more")}</button>` : nothing}`;
+  }
+
+  /** Proposals that wait for an answer: cases that may be one matter, or about a call that was placed. */
+  #asked() {
+    if (!this.asked.length) return nothing;
+    return html`<details class="asked">
+      <summary>◆ ${t("proposals_wait", { count: this.asked.length })}</summary>
+      <ul>
+        ${this.asked.map(
+          (one) =>
+            html`<li>
+              <a href="#cases/${one.case}">${one.case}</a> ${one.other ? html`· <a href="#cases/${one.other}">${one.other}</a>` : html`· ${named(one.scene)}`}
+              <span class="quiet">${one.reasons.join(" · ")}</span>
+            </li>`,
+        )}
+      </ul>
+    </details>`;
   }
 
   #row(row, zone) {

@@ -6,6 +6,7 @@ import { percent } from "./figures.js";
 import { language, t } from "./words.js";
 
 const STEP = { width: 190, height: 58 };
+const INNER = { width: 170, height: 40 };
 const END = { width: 96, height: 26 };
 const LETTER = 6.4;
 const LONGEST = 26;
@@ -19,7 +20,7 @@ export function placed(picture, traffic, compared) {
   const gone = compared?.gone ?? [];
   const steps = [...picture.steps, ...gone];
   const known = new Set(steps.map((one) => one.step));
-  for (const step of steps) graph.setNode(step.step, { ...STEP, step });
+  for (const step of steps) graph.setNode(step.step, { ...(isInner(step) ? INNER : STEP), step });
   for (const step of steps) {
     for (const way of step.ways) {
       if (way.to === "again" || way.to === step.step) continue;
@@ -88,10 +89,11 @@ function line(way, times, most, change, walked) {
 function box(node, mark, choose) {
   const { step } = node;
   const about = step.flow || Object.entries(step.about).map(([name, value]) => `${name} ${value}`)[0] || "";
-  const classes = ["step", step.kind, mark.change ?? "", mark.walked ? "walked" : "", mark.at ? "at" : ""].join(" ");
+  const inner = isInner(step);
+  const classes = ["step", inner ? "inner" : "", step.kind, mark.change ?? "", mark.walked ? "walked" : "", mark.at ? "at" : ""].join(" ");
   return svg`<foreignObject x=${node.x - node.width / 2} y=${node.y - node.height / 2} width=${node.width} height=${node.height}>
     <button class=${classes} aria-pressed=${String(mark.selected)} title=${step.step} @click=${() => choose(step.step)}>
-      <b>${step.step}</b>
+      ${inner ? nothing : html`<b>${step.step}</b>`}
       <small>${kindWord(step.kind)} ${about}</small>
       <span class="marks">
         ${mark.now ? html`<i class="now" title=${t("calls_in_it")}>● ${mark.now}</i>` : nothing}
@@ -100,6 +102,11 @@ function box(node, mark, choose) {
       </span>
     </button>
   </foreignObject>`;
+}
+
+/** Whether a step is written inside another one, and has no name that an admin gave it. */
+function isInner(step) {
+  return step.step.includes(".");
 }
 
 function ending(node) {

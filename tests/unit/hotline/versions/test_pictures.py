@@ -24,7 +24,9 @@ choose:
 wait: {queue: care, then: bye}
 bye: {hangup: bye}
 """
-_LATER = _MAIN.replace("{1: wait, 2: bye}", "{1: tell, 2: bye}").replace("wait: {queue: care, then", "tell: {say: one, then")
+_LATER = _MAIN.replace("{1: wait, 2: bye}", "{1: tell, 2: bye}").replace(
+    "wait: {queue: care, then", "tell: {say: one, then"
+)
 _CASE = """\
 a call that waits:
   at: 2026-11-23T10:00+08:00
@@ -73,8 +75,8 @@ def test_two_versions_differ_by_steps_ways_and_lines(versions: Versions) -> None
     found = pictures.compared(versions, "0001-aaaaaaaa", "0002-aaaaaaaa", "main")
     assert found["steps"] == {"wait": "removed", "choose": "changed", "tell": "added"}
     assert {(one["from"], one["to"], one["is"]) for one in found["ways"]} == {
-        ("choose", "tell", "added"), ("tell", "bye", "added"), ("choose", "wait", "removed"), ("wait", "bye", "removed"),
-        ("wait", "return", "removed"),
+        ("choose", "tell", "added"), ("tell", "bye", "added"),
+        ("choose", "wait", "removed"), ("wait", "bye", "removed"), ("wait", "return", "removed"),
     }  # fmt: skip
     assert [step["step"] for step in found["gone"]] == ["wait"]
     assert "-wait: {queue: care, then: bye}" in found["lines"]

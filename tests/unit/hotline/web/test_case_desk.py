@@ -15,6 +15,7 @@ from dsl.hours import Hours
 from hotline.cases.clock_work import ClockWork
 from hotline.cases.work import Work
 from hotline.people import users
+from hotline.people.roles import Role
 from hotline.people.users import User
 from hotline.versions.case_rules import CaseRules
 from hotline.versions.store import Versions
@@ -126,7 +127,8 @@ async def test_what_is_a_leads_no_handler_is_offered(house: Logged) -> None:
     case = await opened(house, "one", 60.0)
     await act(house, case, "graded", grade="level_2", reason="x")
     offered = {}
-    for name, role in (("wang", "handler"), ("zhou", "lead")):
+    people: tuple[tuple[str, Role], ...] = (("wang", "handler"), ("zhou", "lead"))
+    for name, role in people:
         users.add(house.database, User(name=name, roles=(role,), agent="", added_at=0.0, added_by="t"))
         browser = Browser(house.app())
         await browser.by_link_of(house.database.parent, name)
