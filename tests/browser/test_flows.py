@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PICTURES = os.environ.get("HOTLINE_PICTURES")
 """A folder for pictures of what was tried, for whoever wants to look."""
 _ROOT = Path(__file__).parents[2]
-_STEPS = "document.querySelectorAll('svg.flow button.step').length"
+_STEPS = "document.querySelectorAll('svg.flow button.step:not(.inner)').length"
 
 
 class Watched:
@@ -53,8 +53,8 @@ class Watched:
             f"[...document.querySelector('{selector}').options].some((one) => one.value === {value!r})"
         )
         await self.page.tell(
-            f"const list = document.querySelector('{selector}'); list.value = {value!r};"
-            " list.dispatchEvent(new Event('change')); null"
+            f"(() => {{ const list = document.querySelector('{selector}'); list.value = {value!r};"
+            " list.dispatchEvent(new Event('change')); })()"
         )
 
 

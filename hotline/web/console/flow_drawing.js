@@ -14,8 +14,14 @@ const LONGEST = 26;
 /** Places and lines of a picture (GET /flows/picture), with the steps and ways that a comparison has gone, and a stub for
  * those who hung up in a step. Nothing in it changes with the calls that come and go. */
 export function placed(picture, traffic, compared) {
+  const plans = ["TB", "LR"].map((rankdir) => laid(rankdir, picture, traffic, compared));
+  const long = ({ width, height }) => Math.max(width, height);
+  return long(plans[1]) < long(plans[0]) ? plans[1] : plans[0]; // downwards, or to the right where that is less to scroll
+}
+
+function laid(rankdir, picture, traffic, compared) {
   const graph = new Graph();
-  graph.setGraph({ rankdir: "TB", nodesep: 28, ranksep: 46, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir, nodesep: 24, ranksep: 44, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   const gone = compared?.gone ?? [];
   const steps = [...picture.steps, ...gone];
@@ -49,21 +55,19 @@ function way_(graph, from, to, words) {
   graph.setEdge(from, to, { words, text, width: text.length * LETTER + 34, height: 16, labelpos: "c" });
 }
 
-/** The drawing. `marks`: by step `selected`, `now` (calls), `problems`, `change`, `walked`, `at`; `walked`: pairs of steps
+/** The drawing. `marks`: by step `selected`, `first`, `now` (calls), `problems`, `change`, `walked`, `at`; `walked`: pairs of steps
  * as FROM→TO that a played call went. */
-export function drawn(plan, { traffic, marks, walked, compared, scale, choose }) {
+export function drawn(plan, { traffic, marks, walked, compared, choose }) {
   const most = Math.max(1, ...(traffic?.ways ?? []).map((one) => one.times));
   const times = new Map((traffic?.ways ?? []).map((one) => [`${one.from}→${one.to}`, one.times]));
   const changes = new Map((compared?.ways ?? []).map((one) => [`${one.from}→${one.to}`, one.is]));
   return html`<svg
     class="flow"
     viewBox="0 0 ${plan.width} ${plan.height}"
-    width=${plan.width * scale}
-    height=${plan.height * scale}
     role="group"
     aria-label=${t("flow_picture")}
   >
-    ${svg`<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"></path></marker></defs>`}
+    ${svg`<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z"></path></marker></defs>`}
     ${plan.ways.map((way) => line(way, times.get(`${way.from}→${way.to}`), most, changes.get(`${way.from}→${way.to}`), walked))}
     ${plan.nodes.map((node) => (node.step ? box(node, marks(node.name), choose) : ending(node)))}
   </svg>`;
@@ -90,7 +94,7 @@ function box(node, mark, choose) {
   const { step } = node;
   const about = step.flow || Object.entries(step.about).map(([name, value]) => `${name} ${value}`)[0] || "";
   const inner = isInner(step);
-  const classes = ["step", inner ? "inner" : "", step.kind, mark.change ?? "", mark.walked ? "walked" : "", mark.at ? "at" : ""].join(" ");
+  const classes = ["step", inner ? "inner" : "", step.kind, mark.change ?? "", mark.first ? "first" : "", mark.walked ? "walked" : "", mark.at ? "at" : ""].join(" ");
   return svg`<foreignObject x=${node.x - node.width / 2} y=${node.y - node.height / 2} width=${node.width} height=${node.height}>
     <button class=${classes} aria-pressed=${String(mark.selected)} title=${step.step} @click=${() => choose(step.step)}>
       ${inner ? nothing : html`<b>${step.step}</b>`}

@@ -114,7 +114,7 @@ class FlowPlay extends LitElement {
     return html`<p class=${ok ? "good" : "bad"}>${ok ? t("as_expected") : t("another_way")} <span class="quiet">${place}</span></p>
       ${differences.map((one) => html`<p class="bad">${one}</p>`)}
       <div class="buttons">
-        <button @click=${() => this.#go(0)} aria-label=${t("to_begin")}>⏮</button>
+        <button @click=${() => this.#go(0)} aria-label=${t("to_begin")}>|◀</button>
         <button @click=${() => this.#go(this.place - 1)} ?disabled=${this.place <= 0}>◀ ${t("step_back")}</button>
         <button class="main" @click=${() => this.#go(this.place + 1)} ?disabled=${this.place >= course.length - 1}>${t("step_on")} ▶</button>
         <button aria-pressed=${String(this.runs)} @click=${() => this.#run(!this.runs)}>${this.runs ? t("pause_play") : t("play")}</button>

@@ -11,6 +11,7 @@ import "./flow_play.js";
 const NOW_MS = 2000;
 const DAY_MS = 60_000;
 const UNITS = 13.4; // of the drawing, for the letters of the page to have the size of all others
+const LEAST = 0.7;
 const ROOT = "..";
 
 /** Of whoever may `see_flows`. `item`: the flow that is open; empty: the first one. */
@@ -62,9 +63,32 @@ class Flows extends LitElement {
 
   willUpdate(changed) {
     if (changed.has("item") && this.list) this.#open(this.item || this.flow);
+    if (changed.has("picture")) this.begins = true;
     if (["picture", "traffic", "compared"].some((one) => changed.has(one))) {
       this.plan = this.picture && placed(this.picture, this.traffic, this.compared);
     }
+  }
+
+  /** As large as it fits, and no smaller than can be read; the first step is where one looks first. */
+  #fit() {
+    const box = this.querySelector(".picture");
+    const whole = (box.clientWidth - 40) / (this.plan.width * (this.#scale() / this.zoom));
+    this.zoom = Math.max(LEAST, Math.min(1, whole));
+  }
+
+  /** The drawing's own size: a rule of the page for its small signs would else have its way. */
+  updated() {
+    const drawing = this.querySelector("svg.flow");
+    if (!drawing) return;
+    if (this.begins) this.#fit();
+    drawing.style.width = `${this.plan.width * this.#scale()}px`;
+    drawing.style.height = `${this.plan.height * this.#scale()}px`;
+    if (this.begins) drawing.querySelector(".step.first")?.scrollIntoView({ block: "center", inline: "center" });
+    this.begins = false;
+  }
+
+  #scale() {
+    return (this.zoom * parseFloat(getComputedStyle(document.documentElement).fontSize)) / UNITS;
   }
 
   async #try(does) {
@@ -149,6 +173,7 @@ class Flows extends LitElement {
       now: this.#calls(step),
       problems: this.#found(step).length,
       change: this.compared?.steps[step],
+      first: step === this.picture.start,
       walked: this.moment?.walked.includes(named),
       at: this.moment?.at === named,
     };
@@ -232,13 +257,11 @@ class Flows extends LitElement {
   }
 
   #drawing() {
-    const scale = (this.zoom * parseFloat(getComputedStyle(document.documentElement).fontSize)) / UNITS;
     return drawn(this.plan, {
       traffic: this.traffic,
       marks: (step) => this.#marks(step),
       walked: this.#walked(),
       compared: this.compared,
-      scale,
       choose: (step) => (this.step = this.step === step ? "" : step),
     });
   }
