@@ -1,7 +1,7 @@
 // One case: what the customer said, the calls with their recordings, the stages, the clocks, what may be done, the log.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
-import { actWord, clockWord, fieldWord, gradeOfDue, left, moment, named, stageWord } from "./case_words.js";
+import { clockWord, entryWord, fieldWord, gradeOfDue, left, moment, named, stageWord } from "./case_words.js";
 import { span } from "./figures.js";
 import { ask, order } from "./orders.js";
 import { language, t } from "./words.js";
@@ -166,7 +166,7 @@ class Case extends LitElement {
   /** The stages along the way that a case goes, and where this one is. */
   #way() {
     const { stage, link, into } = this.told.state;
-    if (link === "merged") return html`<p>${actWord("merged")} → <a href="#cases/${into}">${into}</a></p>`;
+    if (link === "merged") return html`<p>${entryWord("merged")} → <a href="#cases/${into}">${into}</a></p>`;
     const at = WAY.indexOf(BESIDE[stage] ?? stage);
     const gone = new Set(this.told.stages.map((one) => BESIDE[one.stage] ?? one.stage));
     return html`<ol class="way">
@@ -231,7 +231,7 @@ class Case extends LitElement {
         (entry) =>
           html`<li>
             <p>
-              <span class="quiet">${entry.number} · ${moment(entry.at, zone)}</span> <b>${actWord(entry.kind)}</b> ${entry.author}
+              <span class="quiet">${entry.number} · ${moment(entry.at, zone)}</span> <b>${entryWord(entry.kind)}</b> ${entry.author}
               ${entry.replaces ? html`<span class="quiet">${t("in_place_of", { number: entry.replaces })}</span>` : nothing}
             </p>
             ${Object.keys(entry.fields).length ? html`<p class="quiet">${Object.entries(entry.fields).map(([name, value]) => html`${fieldWord(name)}: ${said(value)} `)}</p>` : nothing}
@@ -269,7 +269,7 @@ class Case extends LitElement {
     const handles = this.session.acts.handle_cases === "yes";
     return html`<section aria-label=${t("belongs_together")}>
       <h2>${t("belongs_together")}</h2>
-      ${merged.map((one) => html`<p>${actWord("merged")}: <a href="#cases/${one}">${one}</a></p>`)}
+      ${merged.map((one) => html`<p>${entryWord("merged")}: <a href="#cases/${one}">${one}</a></p>`)}
       ${matches.map((one) => {
         const other = one.case === this.told.case ? one.other : one.case;
         return html`<div class="proposal">

@@ -3,7 +3,7 @@
 import { language, t } from "./words.js";
 import { clock } from "./figures.js";
 
-/** An act, or the kind of an entry of the log. */
+/** An act, as a button has it. */
 export function actWord(kind) {
   const words = {
     opened: t("act_opened"),
@@ -40,6 +40,31 @@ export function actWord(kind) {
     struck: t("act_struck"),
   };
   return words[kind] ?? named(kind);
+}
+
+/** An entry of the log: an act that was done. */
+export function entryWord(kind) {
+  const words = {
+    accepted: t("did_accepted"),
+    graded: t("did_graded"),
+    regraded: t("did_regraded"),
+    dispatched: t("did_dispatched"),
+    handed_over: t("did_handed_over"),
+    taken: t("did_taken"),
+    decided: t("did_decided"),
+    approved: t("did_approved"),
+    returned: t("did_returned"),
+    refund_ordered: t("did_refund_ordered"),
+    closed: t("did_closed"),
+    transferred: t("did_transferred"),
+    reopened: t("did_reopened"),
+    merged: t("did_merged"),
+    unmerged: t("did_unmerged"),
+    recused: t("did_recused"),
+    waiting: t("did_waiting"),
+    resumed: t("did_resumed"),
+  };
+  return words[kind] ?? actWord(kind);
 }
 
 /** A stage of the work on a case. */

@@ -92,13 +92,13 @@ function line(way, times, most, change, walked) {
 
 function box(node, mark, choose) {
   const { step } = node;
-  const about = step.flow || Object.entries(step.about).map(([name, value]) => `${name} ${value}`)[0] || "";
+  const about = step.flow ? `→ ${step.flow}` : `${kindWord(step.kind)} ${Object.values(step.about)[0] ?? ""}`;
   const inner = isInner(step);
   const classes = ["step", inner ? "inner" : "", step.kind, mark.change ?? "", mark.first ? "first" : "", mark.walked ? "walked" : "", mark.at ? "at" : ""].join(" ");
   return svg`<foreignObject x=${node.x - node.width / 2} y=${node.y - node.height / 2} width=${node.width} height=${node.height}>
     <button class=${classes} aria-pressed=${String(mark.selected)} title=${step.step} @click=${() => choose(step.step)}>
       ${inner ? nothing : html`<b>${step.step}</b>`}
-      <small>${kindWord(step.kind)} ${about}</small>
+      <small>${about}</small>
       <span class="marks">
         ${mark.now ? html`<i class="now" title=${t("calls_in_it")}>● ${mark.now}</i>` : nothing}
         ${mark.problems ? html`<i class="problems" title=${t("lint")}>▲ ${mark.problems}</i>` : nothing}

@@ -77,7 +77,7 @@ class Flows extends LitElement {
   }
 
   /** The drawing's own size: a rule of the page for its small signs would else have its way. */
-  updated() {
+  updated(changed) {
     const drawing = this.querySelector("svg.flow");
     if (!drawing) return;
     if (this.begins) this.#fit();
@@ -85,6 +85,7 @@ class Flows extends LitElement {
     drawing.style.height = `${this.plan.height * this.#scale()}px`;
     if (this.begins) drawing.querySelector(".step.first")?.scrollIntoView({ block: "center", inline: "center" });
     this.begins = false;
+    if (changed.has("moment") || changed.has("picture")) drawing.querySelector(".step.at")?.scrollIntoView({ block: "center", inline: "center" });
   }
 
   #scale() {

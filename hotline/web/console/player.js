@@ -2,7 +2,7 @@
 // at a recording stands in the audit log.
 
 import { LitElement, html, nothing, svg } from "./vendor/lit.js";
-import { percent, span } from "./figures.js";
+import { percent } from "./figures.js";
 import { ask } from "./orders.js";
 import { language, t } from "./words.js";
 
@@ -64,8 +64,7 @@ class Player extends LitElement {
         preload="metadata"
         src=${ROOT + this.src}
         @timeupdate=${(event) => (this.at = event.target.currentTime)}
-      ></audio>
-      <p class="quiet">${span(this.at)} / ${span(this.shape.duration_s)}</p>`;
+      ></audio>`;
   }
 
   #side({ side, levels, spoken }) {
