@@ -289,6 +289,12 @@ class Case extends LitElement {
               ${t("placed_call")} ${moment(one.call_at, zone)} · ${named(one.scene)} ${one.agent}
               <span class="quiet">${one.reasons.join(" · ")}</span>
             </p>
+            <p class="quiet">
+              ${Object.entries(one.facts)
+                .filter(([, value]) => value !== null && typeof value !== "object")
+                .map(([name, value]) => `${named(name)} ${value}`)
+                .join(" · ")}
+            </p>
             ${one.state === "asked" && handles
               ? html`<div class="buttons">
                   <button class="main" @click=${() => this.#origin(one, true)}>${t("is_about_it")}</button>

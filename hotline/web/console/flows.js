@@ -312,7 +312,7 @@ class Flows extends LitElement {
     const kind = (text) => ({ "+": "added", "-": "removed" })[text[0]] ?? "";
     return html`<section aria-label=${t("changes")} tabindex="0">
       <h2>${t("changes")} <small>${this.compared.before} → ${this.compared.after}</small></h2>
-      ${lines.length ? html`<pre class="diff">${lines.map((text) => html`<span class=${kind(text)}>${text}\n</span>`)}</pre>` : html`<p class="quiet">${t("no_changes")}</p>`}
+      ${lines.length ? html`<pre class="diff" tabindex="0">${lines.map((text) => html`<span class=${kind(text)}>${text}\n</span>`)}</pre>` : html`<p class="quiet">${t("no_changes")}</p>`}
     </section>`;
   }
 
