@@ -28,6 +28,10 @@ class Flows(Core[IvrEvent, IvrCommand], Protocol):
         """Whether the call is still on its flow."""
         ...
 
+    def places(self) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+        """The version of each call that is on its flow, and the flow and step of each frame, the one it is in last."""
+        ...
+
 
 class Directory(Protocol):
     """The published versions, as the router asks them. Unknown names give None or nothing: no call is lost for it."""

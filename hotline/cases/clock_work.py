@@ -12,7 +12,7 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -34,15 +34,26 @@ _OTHER_BOOK = 'SELECT "case" FROM case_clocks WHERE book < ?1 OR book > ?1 LIMIT
 _ALL = 'SELECT "case", alarms FROM case_clocks WHERE next_at IS NOT NULL AND book = ?'
 _OF_CASE = 'SELECT row, alarms FROM case_clocks WHERE "case" = ?'
 _PUT = (
-    'INSERT INTO case_clocks ("case", row, book, next_at, alarms) VALUES (?, ?, ?, ?, ?) ON CONFLICT ("case")'
-    " DO UPDATE SET row = excluded.row, book = excluded.book, next_at = excluded.next_at, alarms = excluded.alarms"
+    'INSERT INTO case_clocks ("case", row, book, next_at, alarms, due_at) VALUES (?, ?, ?, ?, ?, ?)'
+    ' ON CONFLICT ("case")'
+    " DO UPDATE SET row = excluded.row, book = excluded.book, next_at = excluded.next_at, alarms = excluded.alarms,"
+    " due_at = excluded.due_at"
 )
 _LEFT = 'UPDATE case_clocks SET next_at = ?, alarms = ? WHERE "case" = ?'
 _NOTICE = (
     'INSERT INTO case_notices (id, "case", kind, at, told_at, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
 )
+_FORM = b"2"
+"""Of what is kept for a case; with another one every case is computed anew."""
 _encode = msgspec.json.Encoder().encode
 _alarms = msgspec.json.Decoder(list[Alarm]).decode
+
+
+class _Computed(NamedTuple):
+    """What the clocks of a case come to: alarms by time, and the first deadline of one that is not stopped."""
+
+    alarms: list[Alarm]
+    due_at: float | None
 
 
 class ClockWork:
@@ -78,7 +89,7 @@ class ClockWork:
 
     def _take_up(self, book: ClockBook) -> None:
         """Begin with what the store has of these clocks; cases computed by others follow in `off`."""
-        digest = hashlib.sha256(msgspec.json.encode(book, order="deterministic")).hexdigest()[:32]
+        digest = hashlib.sha256(_FORM + msgspec.json.encode(book, order="deterministic")).hexdigest()[:32]
         schedule = Schedule()
         with self._reader.looking() as connection:
             (self._row,) = connection.execute(_SEEN).fetchone()
@@ -88,43 +99,47 @@ class ClockWork:
 
     def _compute_all(self, changed: Sequence[tuple[str, int]], stale: Sequence[str], now: float) -> None:
         """Compute the alarms of cases whose log grew, up to its row, and of those that other clocks were used for."""
-        computed: dict[str, list[Alarm]] = {}
+        computed: dict[str, _Computed] = {}
         with writing(self._database) as connection:
             for case, row in changed:
-                computed[case] = self._alarms_of(case_log.entries(connection, case), now)
+                computed[case] = self._computed(case_log.entries(connection, case), now)
                 self._keep(connection, case, row, computed[case])
             for case in stale:
                 row, stored = connection.execute(_OF_CASE, (case,)).fetchone()
                 if case in computed:
                     continue
                 log = case_log.entries(connection, case)
-                alarms = computed[case] = self._alarms_of(log, now)
-                moved = _moved(_alarms(stored), alarms)
+                found = computed[case] = self._computed(log, now)
+                moved = _moved(_alarms(stored), found.alarms)
                 if moved and log:
                     told = {"text": "clocks or calendars were changed: deadlines moved", "deadlines": moved}
                     entry = Entry(log[-1].number + 1, now, "house", "noted", told, now)
                     case_log.append(connection, case, [entry])
-                self._keep(connection, case, row, alarms)
-        for case, alarms in computed.items():
-            self._schedule.put(case, alarms)
+                self._keep(connection, case, row, found)
+        for case, found in computed.items():
+            self._schedule.put(case, found.alarms)
         if changed:
             self._row = changed[-1][1]
 
-    def _keep(self, connection: sqlite3.Connection, case: str, row: int, alarms: Sequence[Alarm]) -> None:
-        next_at = alarms[0].at if alarms else None
-        connection.execute(_PUT, (case, row, self._digest, next_at, _encode(alarms).decode()))
+    def _keep(self, connection: sqlite3.Connection, case: str, row: int, found: _Computed) -> None:
+        next_at = found.alarms[0].at if found.alarms else None
+        connection.execute(_PUT, (case, row, self._digest, next_at, _encode(found.alarms).decode(), found.due_at))
 
-    def _alarms_of(self, log: Sequence[Entry], now: float) -> list[Alarm]:
+    def _computed(self, log: Sequence[Entry], now: float) -> _Computed:
         entries = [entry for entry in known_at(log, now) if entry.at <= now]
         found: list[Alarm] = []
+        due: list[float] = []
         for clock in self._book.clocks.values():
             rounds = rounds_of(clock, entries, self._calendars, now)
             if rounds:
+                reached = rounds[-1].reached_at()
+                if rounds[-1].finished_at is None and reached is not None:
+                    due.append(reached)
                 alarms = alarms_of(clock, rounds[-1], self._calendars, now)
                 # of those that are past already the last one says all
                 past = [alarm for alarm in alarms if alarm.at <= now]
                 found += [*past[-1:], *alarms[len(past) :]]
-        return sorted(found, key=lambda alarm: (alarm.at, alarm.clock))
+        return _Computed(sorted(found, key=lambda alarm: (alarm.at, alarm.clock)), min(due, default=None))
 
     def _tell(self, due: Sequence[Told], now: float) -> list[Notice]:
         if not due:

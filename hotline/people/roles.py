@@ -57,6 +57,7 @@ Act = Literal[
     "tell_persons",
     "grant_exceptions",
     "see_people",
+    "see_flows",
 ]
 
 ABOUT: Mapping[Act, str] = {
@@ -90,6 +91,7 @@ ABOUT: Mapping[Act, str] = {
     "tell_persons": "persons, consents, lists of persons",
     "grant_exceptions": "exceptions of policies",
     "see_people": "who signs in here, with which roles",
+    "see_flows": "flows drawn, the calls in them, lint, test cases",
 }
 """What each act is, in words."""
 
@@ -125,6 +127,7 @@ know_persons     -     -          yes     yes  -              yes        yes    
 tell_persons     -     -          yes     yes  -              yes        -       yes   -         yes
 grant_exceptions -     -          -       -    -              yes        -       yes   -         yes
 see_people       -     -          -       -    -              -          yes     yes   -         yes
+see_flows        -     yes        -       -    -              yes        yes     yes   -         yes
 """
 
 RIGHTS: Mapping[Act, frozenset[WebRight]] = {

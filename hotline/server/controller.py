@@ -85,6 +85,11 @@ class RunningController:
         self._shown_version = ""
 
     @property
+    def folder(self) -> Path:
+        """The site's folder."""
+        return self._site.folder
+
+    @property
     def register(self) -> Register:
         """Every call, leg and offer there is now."""
         return self._driver.router.register
@@ -191,6 +196,10 @@ class RunningController:
     def agent(self, agent: AgentId) -> Standing | None:
         """An agent's state, and what comes after the work under way."""
         return self._driver.router.agent(agent, self._clock.now())
+
+    def flow_places(self) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+        """See `Controller.flow_places`."""
+        return self._driver.router.hub.flows.places()
 
     def view(self) -> dict[str, Any]:
         """The board; beside it `switch_up`, `switches`, the rows that are `unwritten`, the trunks, the campaigns."""

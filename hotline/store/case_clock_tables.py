@@ -12,9 +12,13 @@ case_clocks = Table(
     Column("book", String(32), nullable=False, comment="digest of the clocks and calendars that it was computed by"),
     Column("next_at", Float(53), comment="UTC epoch seconds of the next alarm; null: none"),
     Column("alarms", Text, nullable=False, comment="a JSON list, by time"),
+    Column(
+        "due_at", Float(53), comment="the first deadline of a clock that is not stopped, past or to come; null: none"
+    ),
     Index("case_clocks_by_row", "row"),
     Index("case_clocks_by_book", "book"),
     Index("case_clocks_by_time", "next_at"),
+    Index("case_clocks_by_due", "due_at", "case"),
 )
 """Made of the log of each case, so that a start need not read all logs; the log is what counts."""
 

@@ -102,6 +102,12 @@ class Versions:
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"version {version}: its policies cannot be read: {error}") from error
 
+    def below(self, version: str, folder: str) -> dict[str, str]:
+        """The texts of the files below `folder` that it was made of, by path. Raises BadInput, as `sources`."""
+        source = self._folder / version / "source"
+        found = sorted((source / folder).rglob("*.yaml"))
+        return self.sources(version, (path.relative_to(source).as_posix() for path in found))
+
     def ruled(self, version: str) -> dict[str, str]:
         """The texts of its policies by path, and of the file that says who approves. Raises BadInput, as `policies`."""
         return self.policies(version) | self.sources(version, (APPROVALS,))

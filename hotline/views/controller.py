@@ -37,6 +37,11 @@ class Controller(Protocol):
     """The store, to read by."""
 
     @property
+    def folder(self) -> Path:
+        """The site's folder."""
+        ...
+
+    @property
     def register(self) -> Register:
         """Every call, leg and offer there is now."""
         ...
@@ -129,6 +134,10 @@ class Controller(Protocol):
 
     def agent(self, agent: AgentId) -> Standing | None:
         """An agent's state, and what comes after the work under way; None for one whom the version does not have."""
+        ...
+
+    def flow_places(self) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+        """The version of each call that is on its flow, and the flow and step of each frame, the one it is in last."""
         ...
 
     def view(self) -> dict[str, Any]:

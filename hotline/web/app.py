@@ -20,12 +20,14 @@ from hotline.web import (
     calls,
     campaign_work,
     campaigns,
+    case_desk,
     case_state,
     cases,
     consultations,
     description,
     desk,
     dialling,
+    flows,
     follow_ups,
     governing,
     live_events,
@@ -129,6 +131,7 @@ def make(
     live_events.add(app, controller, guard)
     _agents(app, controller, works)
     calls.add(app, controller, guard)
+    case_desk.add(app, controller, guard)
     cases.add(app, controller, guard)
     case_state.add(app, controller, guard, tokens)
     follow_ups.add(app, controller, guard)
@@ -150,6 +153,7 @@ def make(
     approving.add(app, controller, guard)
     policies.add(app, controller, guard)
     signing_in.add(app, controller, people, guard)
+    flows.add(app, controller, guard)
     pages.add(app, url)
     description.add(app)
     acts_by_route(app, guard)

@@ -16,12 +16,11 @@ from complaints.intake.form import CallFacts, standard_text
 from hotline.cases import acts, intake, origins, reading
 from hotline.people import users
 from hotline.site import audit
-from hotline.versions.case_rules import CaseRules, rules_of
-from hotline.versions.store import Versions
 from hotline.views.controller import Controller
 from hotline.web import call_log
 from hotline.web.calls import Most
 from hotline.web.rights import Client, Guard
+from hotline.web.rules_now import RulesNow
 from hotline.web.strictness import Body, CallPath
 
 CasePath = Annotated[str, Path(description="A case's number.", examples=["2611309000018"])]
@@ -96,16 +95,7 @@ class Apart(Body):
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
     reads, handles = guard.needs("see_cases"), guard.needs("handle_cases")
-    known: dict[str, CaseRules] = {}
-
-    def rules_now() -> CaseRules:
-        """Those of the version that holds; read once."""
-        version = controller.register.version
-        if version not in known:
-            read = rules_of(Versions(controller.database.parent / "versions"), version)
-            known.clear()
-            known[version] = read
-        return known[version]
+    rules_now = RulesNow(controller)
 
     @app.post("/cases", dependencies=[Depends(guard.needs("take_in_cases"))], tags=["cases"], status_code=201)
     async def take_in(told: Incoming) -> dict[str, Any]:

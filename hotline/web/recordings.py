@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
+import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse
@@ -51,14 +52,33 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             response.headers["Link"] = f'<{request.url.path}?{urlencode(given, quote_via=quote)}>; rel="next"'
         return [{**masking.call_row(row), "sound": address(row)} for row in rows]
 
-    async def sound(call: CallPath, name: NamePath, client: Annotated[Client, Depends(hears)]) -> Response:
-        """The sound of a talk or a message, whole or a range of it (RFC 9110). `name` is that of its file."""
+    async def found(call: str, name: str) -> Path:
+        """The file of a recording. Raises HTTPException 404 for one that the log has not, or whose file is gone."""
         rows = await call_log.recordings(controller.database, call)
         path = next((path for row in rows if (path := Path(row["path"])).name == name), None)
         if path is None:
             raise HTTPException(404, "no such recording; /calls/{call} lists those of a call")
         if not await asyncio.to_thread(path.is_file):
             raise HTTPException(404, "its file is no longer there")
+        return path
+
+    @app.get("/calls/{call}/recordings/{name}/waveform", tags=["recordings"])
+    async def shape(call: CallPath, name: NamePath, client: Annotated[Client, Depends(hears)]) -> dict[str, Any]:
+        """The waveform of a recording: `duration_s`, and for each of its `sides` (`caller`, `agent`) the `levels` along
+        the time, from 0 to 1, and from when to when it has `spoken`. Written to the audit log. 422: it is no sound."""
+        from hotline.views.waveform import waveform  # with numpy, which a start need not wait for
+
+        path = await found(call, name)
+        about = f"call {call}, {name}"
+        await asyncio.to_thread(audit.note, controller.database.parent, "recording looked at", about, client.name)
+        try:
+            return msgspec.to_builtins(await asyncio.to_thread(waveform, path))  # type: ignore[no-any-return]  # a struct is a dict then
+        except BadInput as error:
+            raise HTTPException(422, str(error)) from error
+
+    async def sound(call: CallPath, name: NamePath, client: Annotated[Client, Depends(hears)]) -> Response:
+        """The sound of a talk or a message, whole or a range of it (RFC 9110). `name` is that of its file."""
+        path = await found(call, name)
         about = f"call {call}, {name}"
         await asyncio.to_thread(audit.note, controller.database.parent, "recording heard", about, client.name)
         kind = _TYPES.get(path.suffix.lower(), "application/octet-stream")

@@ -92,6 +92,13 @@ class Ivr:
         """Sessions by call, to be read only."""
         return self._sessions
 
+    def places(self) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+        """The version of each call that is on its flow, and the flow and step of each frame, the one it is in last."""
+        return [
+            (session.version, tuple((frame.flow, frame.step) for frame in session.frames))
+            for session in self._sessions.values()
+        ]
+
     def walks(self, call: CallId) -> bool:
         """Whether the call is still on its flow; one that is not has been hung up, or was given away."""
         return call in self._sessions

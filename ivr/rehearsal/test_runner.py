@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from calls.errors import BadInput
 from dsl.tree import Mark, Problem
-from ivr.compiler.test_cases import Line, TestCase, read_test_cases
+from ivr.compiler.test_cases import EXPECTATIONS, Line, TestCase, read_test_cases
 from ivr.program import Program
 from ivr.rehearsal.stage import Heard, Rehearsal, Stage
 
@@ -28,14 +28,30 @@ class Difference:
         return f"{self.mark}: expected {self.expected}, but {self.happened}"
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Moment of a rehearsed call: what was heard, done or seen, and where that was.
+
+    `walked`: the steps that were left since the moment before, as `FLOW/STEP`; `at`: the one that waits now, empty once
+    the call is over. `line` of the script, 0 for what was heard in passing.
+    """
+
+    kind: Literal["heard", "does", "sees", "differs"]
+    text: str
+    walked: tuple[str, ...] = ()
+    at: str = ""
+    line: int = 0
+
+
 @dataclass
 class Result:
-    """Result of a test case. `transcript` tells people who did what."""
+    """Result of a test case. `transcript` tells people who did what, `course` where it was."""
 
     case: TestCase
     differences: list[Difference] = field(default_factory=list)
     transcript: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
+    course: list[Moment] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -84,16 +100,25 @@ class _Run:
         self._backlog: deque[Heard] = deque()  # heard since the caller last did something, and not asked for yet
         self._cases_seen = 0
         self._messages_seen = 0
+        self._walked = 0
+        self._line_number = 0
 
     def run(self) -> Result:
         case, result = self._case, self._result
         self._call.begin(case.flow, case.caller, case.called)
         for line in case.script:
+            self._line_number = line.mark.line
             difference = self._line(line)
             if difference is not None:
                 result.differences.append(Difference(line.mark, *difference))
+                self._moment("differs", "expected {}, but {}".format(*difference))
                 break
+            if line.verb in EXPECTATIONS:
+                self._moment("sees", f"{line.verb} {_in_words(line.value)}")
+        self._line_number = 0
         self._hear_rest()
+        if len(self._call.steps) > self._walked:
+            self._moment("sees", self._state())
         if result.ok:
             said = {heard.phrase for heard in self._all_heard}
             for phrase in case.never_hears:
@@ -216,6 +241,7 @@ class _Run:
         self._note_heard()
         self._backlog.clear()
         self._result.transcript.append(f"→ {what}")
+        self._moment("does", what)
         do()
         return None
 
@@ -242,6 +268,15 @@ class _Run:
             self._all_heard.append(heard)
             self._backlog.append(heard)
             self._result.transcript.append(f"  {heard.text}")
+            self._moment("heard", heard.text)
+
+    def _moment(self, kind: Literal["heard", "does", "sees", "differs"], text: str) -> None:
+        steps = self._call.steps
+        walked = tuple(f"{step.flow}/{step.step}" for step in steps[self._walked :])
+        self._walked = len(steps)
+        at = "/".join(self._call.where()) if not self._call.ended else ""
+        line = 0 if kind == "heard" else self._line_number
+        self._result.course.append(Moment(kind, text, walked, at, line))
 
     def _hear_rest(self) -> None:
         self._note_heard()
@@ -263,6 +298,12 @@ class _Run:
             if waits is not None:
                 return f"the call {word} (step {doing})"
         return f"the call is at step {doing}"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_in_words(one)}" for name, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _is(heard: Heard, wanted: dict[str, Any]) -> bool:

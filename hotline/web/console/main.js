@@ -1,5 +1,5 @@
 // The page: signs in, opens the wire, and shows the wallboard or an agent's desk below a head with the switches of the
-// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT.
+// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT, #cases, #cases/CASE, #flows/FLOW.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
 import { deskOf, session, signOut } from "./session.js";
@@ -20,6 +20,7 @@ class Page extends LitElement {
     password: { state: true },
     tick: { state: true },
     view: { state: true },
+    item: { state: true },
   };
 
   constructor() {
@@ -30,7 +31,7 @@ class Page extends LitElement {
     this.wire = new Wire();
     this.tick = 0;
     this.drawing = false;
-    this.view = "";
+    this.view = this.item = "";
   }
 
   createRenderRoot() {
@@ -82,21 +83,31 @@ class Page extends LitElement {
   /** What the address names: the desk is the first page of whoever is an agent. */
   #show() {
     const [view, agent] = location.hash.slice(1).split("/");
+    this.item = decodeURIComponent(agent ?? "");
     const views = this.#views();
     this.view = views.includes(view) ? view : this.session?.agent && views.includes("desk") ? "desk" : "wallboard";
     this.agent = decodeURIComponent(agent ?? "") || (this.session ? deskOf(this.session) : "");
     if (this.view === "desk") import("./desk.js");
     if (this.view === "supervisor") import("./supervisor.js");
+    if (this.view === "cases") import("./cases.js");
+    if (this.view === "flows") import("./flows.js");
   }
 
   /** The pages that whoever is signed in may see. */
   #views() {
     const acts = this.session?.acts ?? {};
-    return ["wallboard", acts.work && "desk", acts.supervise === "yes" && acts.direct === "yes" && "supervisor"].filter(Boolean);
+    return [
+      "wallboard",
+      acts.work && "desk",
+      acts.supervise === "yes" && acts.direct === "yes" && "supervisor",
+      acts.see_cases === "yes" && "cases",
+      acts.see_flows === "yes" && "flows",
+    ].filter(Boolean);
   }
 
   #named(view) {
-    return { wallboard: t("wallboard"), desk: t("desk"), supervisor: t("supervisor") }[view];
+    const names = { cases: t("cases"), flows: t("flows") };
+    return { wallboard: t("wallboard"), desk: t("desk"), supervisor: t("supervisor"), ...names }[view];
   }
 
   /** Draw once for all that came since the last picture. */
@@ -211,6 +222,12 @@ class Page extends LitElement {
       </main>`;
     }
     if (this.wire.house === null) return html`<main class="alone"><p role="status">${t("connecting")}</p></main>`;
+    if (this.view === "cases") {
+      return html`<hotline-cases .wire=${this.wire} .session=${this.session} .item=${this.item} .tick=${this.tick}></hotline-cases>`;
+    }
+    if (this.view === "flows") {
+      return html`<hotline-flows .wire=${this.wire} .session=${this.session} .item=${this.item} .tick=${this.tick}></hotline-flows>`;
+    }
     if (this.view === "supervisor") {
       return html`<hotline-supervisor .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-supervisor>`;
     }

@@ -223,3 +223,21 @@ def test_a_conversation() -> None:
 )
 def test_what_may_be_typed(lines: tuple[str, ...], last: str) -> None:
     assert _talk(*lines)[-1] == last
+
+
+def test_the_course_tells_what_was_heard_and_done_and_where() -> None:
+    result = _try("hears: one\npresses: 1\nlands_in: care\nqueue: served\nends: hung_up")
+    assert result.ok
+    told = [(moment.kind, moment.at, moment.walked) for moment in result.course]
+    assert told[0] == ("heard", "main/choose", ())
+    assert ("does", "main/choose", ()) in told
+    assert ("sees", "main/wait", ("main/choose",)) in told
+    assert told[-1] == ("sees", "", ("main/bye",))
+    assert [step for moment in result.course for step in moment.walked] == ["main/choose", "main/wait", "main/bye"]
+    assert [moment.line for moment in result.course if moment.kind == "does"] == [6, 8]
+
+
+def test_the_course_ends_where_the_call_went_another_way() -> None:
+    moment = _try("presses: 1\nlands_in: loans\nqueue: served").course[-1]
+    assert (moment.kind, moment.at) == ("differs", "main/wait")
+    assert "care" in moment.text
