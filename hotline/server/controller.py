@@ -21,13 +21,17 @@ from control.commands import AskGate
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
+from dialer.pacing.ledgers import WindowCount
 from hotline.campaigns.work import last_talk, work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
 from hotline.governing import approving, policies
 from hotline.governing.policy_diff import diff
+from hotline.governing.scene_diff import scene_diff
+from hotline.server.explaining import Explaining
 from hotline.server.health import Health
 from hotline.server.lent_phones import LentPhones
+from hotline.server.reports import report_folder
 from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
 from hotline.store import outbox
@@ -82,7 +86,13 @@ class RunningController:
         self._live = live
         self._days = days
         self._trend = Trend()
+        self._explaining = Explaining(site)
         self._shown_version = ""
+
+    @property
+    def reports(self) -> Path:
+        """See `Controller.reports`."""
+        return report_folder(self._site)
 
     @property
     def register(self) -> Register:
@@ -135,6 +145,10 @@ class RunningController:
         """Withdraw every approval of these scenes, and tell how they stand. Raises BadInput."""
         shown = await asyncio.to_thread(approving.withdraw, self._site, scenes, by, reason, user)
         return [approving.as_data(one) for one in shown]
+
+    async def scene_diff(self, scene: str) -> dict[str, Any]:
+        """See `Controller.scene_diff`."""
+        return msgspec.to_builtins(await asyncio.to_thread(scene_diff, self._site, scene))  # type: ignore[no-any-return]  # a struct
 
     async def policy(self) -> dict[str, Any]:
         """The policy that rules, the published one, and what that changes. Raises BadInput."""
@@ -322,6 +336,10 @@ class RunningController:
         """The try of the agent's last talk for a campaign that is over."""
         return last_talk(self._driver.router.hub.campaigns.state, agent)
 
+    def campaign_windows(self, name: str) -> tuple[WindowCount, ...]:
+        """See `Controller.campaign_windows`."""
+        return self._driver.router.hub.campaigns.windows(name)
+
     def campaign_state(self, name: str) -> str:
         """How a campaign is."""
         record = self._driver.router.hub.campaigns.state.campaigns.get(name)
@@ -371,6 +389,10 @@ class RunningController:
             return False
 
         return await asyncio.to_thread(answer)
+
+    async def explain(self, call: CallId) -> dict[str, Any]:
+        """See `Controller.explain`."""
+        return await self._explaining.explain(call)
 
     async def published_versions(self) -> list[dict[str, Any]]:
         """Every published version, newest first."""
