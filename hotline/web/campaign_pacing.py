@@ -30,7 +30,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         campaign: CampaignPath,
         since: Annotated[
             str | None,
-            Query(max_length=64, description="Default: today, by the campaign's clock.", examples=["2026-12-01T09:00"]),
+            Query(max_length=64, description="Default: today, by the campaign's clock."),
         ] = None,
         step_s: Annotated[int, Query(ge=60, le=86_400, description="The length of a step.", examples=[300])] = 300,
     ) -> dict[str, Any]:

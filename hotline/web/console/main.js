@@ -1,5 +1,5 @@
 // The page: signs in, opens the wire, and shows the wallboard or an agent's desk below a head with the switches of the
-// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT.
+// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT, #campaigns/CAMPAIGN, #history/CALL.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
 import { deskOf, session, signOut } from "./session.js";
@@ -82,21 +82,37 @@ class Page extends LitElement {
   /** What the address names: the desk is the first page of whoever is an agent. */
   #show() {
     const [view, agent] = location.hash.slice(1).split("/");
+    this.named = decodeURIComponent(agent ?? "");
     const views = this.#views();
     this.view = views.includes(view) ? view : this.session?.agent && views.includes("desk") ? "desk" : "wallboard";
-    this.agent = decodeURIComponent(agent ?? "") || (this.session ? deskOf(this.session) : "");
+    this.agent = this.named || (this.session ? deskOf(this.session) : "");
     if (this.view === "desk") import("./desk.js");
     if (this.view === "supervisor") import("./supervisor.js");
+    if (this.view === "campaigns") import("./campaigns.js");
+    if (this.view === "history") import("./history.js");
+    this.tick += 1;
   }
 
   /** The pages that whoever is signed in may see. */
   #views() {
     const acts = this.session?.acts ?? {};
-    return ["wallboard", acts.work && "desk", acts.supervise === "yes" && acts.direct === "yes" && "supervisor"].filter(Boolean);
+    return [
+      "wallboard",
+      acts.work && "desk",
+      acts.supervise === "yes" && acts.direct === "yes" && "supervisor",
+      acts.see_outgoing === "yes" && "campaigns",
+      acts.search_calls === "yes" && "history",
+    ].filter(Boolean);
   }
 
   #named(view) {
-    return { wallboard: t("wallboard"), desk: t("desk"), supervisor: t("supervisor") }[view];
+    return {
+      wallboard: t("wallboard"),
+      desk: t("desk"),
+      supervisor: t("supervisor"),
+      campaigns: t("campaigns"),
+      history: t("history"),
+    }[view];
   }
 
   /** Draw once for all that came since the last picture. */
@@ -213,6 +229,12 @@ class Page extends LitElement {
     if (this.wire.house === null) return html`<main class="alone"><p role="status">${t("connecting")}</p></main>`;
     if (this.view === "supervisor") {
       return html`<hotline-supervisor .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-supervisor>`;
+    }
+    if (this.view === "campaigns") {
+      return html`<hotline-campaigns .wire=${this.wire} .session=${this.session} .named=${this.named} .tick=${this.tick}></hotline-campaigns>`;
+    }
+    if (this.view === "history") {
+      return html`<hotline-history .wire=${this.wire} .session=${this.session} .named=${this.named} .tick=${this.tick}></hotline-history>`;
     }
     if (this.view !== "desk") return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
     if (!this.agent) {

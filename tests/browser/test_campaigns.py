@@ -1,0 +1,166 @@
+"""The campaign desk in a real browser: started and seen at work, a call tried, a scene approved by a second person."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hotline.people import users
+from hotline.people.users import User
+from hotline.server.serving import Server
+from hotline.site.sign_in import address, new_link
+from switch.fake import FakeSwitch, LoopTimeline
+from tests.browser.chromium import Page, chromium
+from tests.ports import free_port
+from tests.unit.hotline.campaigns.stores import a_try, import_people, log_tries
+from tests.unit.hotline.governing.gated_site import approve_policy, publish_again, write
+from tests.unit.hotline.served import new_server, serve, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+PICTURES = os.environ.get("HOTLINE_PICTURES")
+"""A folder for pictures of what was tried, for whoever wants to look."""
+CAMPAIGNS = (
+    "campaigns:\n  calls: {title: Spring calls, scene: offer, mode: progressive, queue: care, lists: spring,"
+    " at_once: 3}\n"
+)
+
+
+class Watched:
+    """A server, and a browser."""
+
+    def __init__(self, server: Server, page: Page) -> None:
+        self.server, self.page = server, page
+
+    async def sign_in(self, person: str) -> None:
+        site = self.server.site
+        await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
+        await self.page.click("Not now")
+
+    async def fill(self, name: str, value: str) -> None:
+        """Write into the field of this name."""
+        await self.page.until(f"!!document.querySelector('[name={name}]')")
+        await self.page.tell(f"document.querySelector('[name={name}]').value = {value!r}; null")
+
+    async def picture(self, name: str) -> None:
+        if PICTURES is not None:
+            await self.page.picture(Path(PICTURES) / f"{name}.png")
+
+    def audited(self) -> str:
+        return (self.server.site.state / "audit.log").read_text()
+
+
+@pytest.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+    settings = f"web: {{port: {free_port()}}}\nlanguages: [en]\nzone: Asia/Shanghai\nrefit_at: null\n"
+    server, version = await _site(tmp_path, settings)
+    serving = await serve(server, version)
+    await until(lambda: server.controller.health()["ok"])
+    for name, roles in (("wang", ("compliance", "campaign_owner")), ("sun", ("supervisor",))):
+        users.add(server.site.database, User(name=name, roles=roles, added_at=time.time(), added_by="root"))
+    async with chromium(tmp_path / "browser") as page:
+        await page.size(1280, 800)
+        yield Watched(server, page)
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
+async def _site(tmp_path: Path, settings: str) -> tuple[Server, str]:
+    """A site with a scene that nobody has approved, and a campaign that has called today."""
+
+    def made() -> tuple[Server, str]:
+        folder = tmp_path / "site"
+        folder.mkdir()
+        site = write(folder, hotline=settings)
+        (folder / "dialplans/campaigns").mkdir()
+        (folder / "dialplans/campaigns/all.yaml").write_text(CAMPAIGNS)
+        version = publish_again(site).version
+        approve_policy(site)
+        import_people(site.database, [(f"C{place}", place) for place in range(5)])
+        now = time.time()
+        for place in range(24):
+            at = now - 600 * (24 - place) + 30
+            talk = {"answered_at": 9.0, "connected_at": 10.0, "result": "talked"}
+            words = {0: talk, 1: talk | {"connected_at": None, "result": "abandoned", "abandoned": True}}.get(
+                place % 5, {}
+            )
+            log_tries(site.database, a_try(f"calls/1.{place}/1", place % 5, at, **words))
+        return new_server(site, FakeSwitch(LoopTimeline())), version
+
+    return await asyncio.to_thread(made)
+
+
+async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watched) -> None:
+    page = watched.page
+    await watched.sign_in("wang")
+    await page.click("Campaigns")
+    await page.says("Spring calls")
+    await page.says("0 of 5")
+    await page.until("!!document.querySelector('hotline-pacing canvas')")
+    await page.says("counted, not paced by")
+    await watched.picture("campaigns")
+    await page.press("t")
+    await page.until("document.documentElement.dataset.theme === 'dark'")
+    await page.until("!!document.querySelector('hotline-pacing canvas')")
+    await watched.picture("campaigns-dark")
+    await watched.fill("reason", "day 1")
+    await page.click("Start")
+    await page.says("Running")
+    await page.says("wang: day 1")
+    # nobody has approved the scene: the gate denies each of them, and the feed says so
+    await page.click("Denied by the governor")
+    await page.says("+86*******0000")
+    assert "13800130000" not in await page.tell("document.documentElement.outerHTML")
+    await page.click("Whole numbers")
+    await page.says("+8613800130000")
+    assert '"who":"web:wang","what":"numbers shown","about":"contacts of campaign calls"' in watched.audited()
+    await watched.picture("campaigns-contacts")
+    await page.click("Governor")
+    await page.says("it is not approved")
+    await watched.picture("governor-feed")
+    await page.click("Approvals")
+    await page.click("offer")
+    await page.says("Nobody has approved it yet")
+    await page.until("document.querySelector('pre.diff').innerText.includes('+script: sales_script')")
+    await watched.picture("approvals-dark")
+    await watched.fill("reason", "minutes of 30 November")
+    await page.click("Approve")
+    await page.says("may call")
+    assert '"who":"web:wang","what":"scenes approved"' in watched.audited()
+    await page.click("Governor")
+    await page.until("document.querySelectorAll('[name=scene] option').length === 3")
+    await page.tell("document.querySelector('[name=scene]').value = 'offer'; null")
+    await watched.fill("number", "13800138000")
+    await page.click("Test")
+    await page.until("!!document.querySelector('.verdict')")
+    await page.says("+86*******8000")
+    assert '"who":"web:wang","what":"gate asked"' in watched.audited()
+    await page.press("t")
+    await watched.picture("governor")
+    await page.press("l")
+    await page.says("立即试算一通外呼")
+    await watched.picture("governor-zh")
+    assert await page.tell("[...document.querySelectorAll('button, input, select, progress, meter')]"
+                           ".every((one) => one.innerText || one.ariaLabel || one.labels?.length)"), "all have names"  # fmt: skip
+    assert await page.tell("document.documentElement.scrollWidth <= innerWidth")
+    assert page.problems == []
+
+
+async def test_who_may_not_approve_looks(watched: Watched) -> None:
+    page = watched.page
+    await watched.sign_in("sun")
+    await page.click("Campaigns")
+    await page.says("Spring calls")
+    await page.click("Approvals")
+    await page.click("offer")
+    await page.says("somebody of compliance approves")
+    buttons = await page.tell("[...document.querySelectorAll('main button')].map((one) => one.innerText)")
+    assert "Approve" not in buttons
+    await page.tell("location.hash = '#campaigns/calls'; null")
+    await page.says("Not started")
+    assert "Whole numbers (audited)" not in await page.tell("document.body.innerText")
+    assert page.problems == []
