@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PICTURES = os.environ.get("HOTLINE_PICTURES")
 """A folder for pictures of what was tried, for whoever wants to look."""
 CAMPAIGNS = (
-    "campaigns:\n  calls: {title: Spring calls, scene: offer, mode: progressive, queue: care, lists: spring,"
+    "campaigns:\n  calls: {title: Spring calls, scene: offer, mode: progressive, queue: care, lists: spring, safe_harbour: welcome,"
     " at_once: 3}\n"
 )
 
@@ -85,9 +85,8 @@ async def _site(tmp_path: Path, settings: str) -> tuple[Server, str]:
         for place in range(24):
             at = now - 600 * (24 - place) + 30
             talk = {"answered_at": 9.0, "connected_at": 10.0, "result": "talked"}
-            words = {0: talk, 1: talk | {"connected_at": None, "result": "abandoned", "abandoned": True}}.get(
-                place % 5, {}
-            )
+            lost = {"answered_at": 9.0, "result": "abandoned", "abandoned": True}
+            words = talk if place % 3 else lost if place % 4 == 0 else {}
             log_tries(site.database, a_try(f"calls/1.{place}/1", place % 5, at, **words))
         return new_server(site, FakeSwitch(LoopTimeline())), version
 
@@ -144,8 +143,9 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watche
     await page.press("l")
     await page.says("立即试算一通外呼")
     await watched.picture("governor-zh")
-    assert await page.tell("[...document.querySelectorAll('button, input, select, progress, meter')]"
-                           ".every((one) => one.innerText || one.ariaLabel || one.labels?.length)"), "all have names"  # fmt: skip
+    named = "(one) => one.innerText || one.ariaLabel || one.labels?.length"
+    parts = "button, input, select, progress, meter"
+    assert await page.tell(f"[...document.querySelectorAll('{parts}')].every({named})"), "all have names"
     assert await page.tell("document.documentElement.scrollWidth <= innerWidth")
     assert page.problems == []
 

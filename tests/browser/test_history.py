@@ -142,8 +142,9 @@ async def test_a_call_is_found_told_explained_and_heard(watched: Watched) -> Non
     await page.press("l")
     await page.says("已结束的通话")
     await watched.picture("history-zh")
-    assert await page.tell("[...document.querySelectorAll('button, input, select')]"
-                           ".every((one) => one.innerText || one.ariaLabel || one.labels?.length)"), "all have names"  # fmt: skip
+    named = "(one) => one.innerText || one.ariaLabel || one.labels?.length"
+    parts = "button, input, select"
+    assert await page.tell(f"[...document.querySelectorAll('{parts}')].every({named})"), "all have names"
     assert await page.tell("document.documentElement.scrollWidth <= innerWidth")
     assert page.problems == []
 
