@@ -5,7 +5,7 @@ import { ask, order } from "./orders.js";
 import { Asked } from "./asked.js";
 import { language, t } from "./words.js";
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 5_000;
 const POLICY = Symbol("policy");
 
 /** Of whoever may `see_outgoing`; the word is of who may `approve_scenes` and `approve_policies`. */

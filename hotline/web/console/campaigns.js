@@ -111,8 +111,8 @@ class Campaigns extends LitElement {
                 ${one.title || one.campaign.replaceAll("_", " ")}
               </button>
             </th>
-            <td class="state ${one.state}">${stateOf(one.state)} <span class="quiet">${modeOf(one.mode)}</span></td>
-            <td><progress max=${Math.max(1, one.people)} .value=${done} aria-label=${told}></progress> <span class="quiet">${told}</span></td>
+            <td class="state ${one.state}">${stateOf(one.state)} <span class="quiet below">${modeOf(one.mode)}</span></td>
+            <td><progress max=${Math.max(1, one.people)} .value=${done} aria-label=${told}></progress> <span class="quiet below">${told}</span></td>
             <td class="number">${one.by_state.in_hand ?? 0}</td>
           </tr>`;
         })}

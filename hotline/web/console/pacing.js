@@ -100,7 +100,7 @@ class Pacing extends LitElement {
           <th scope="col" class="number">${of}</th>
           <th scope="col" class="number">${t("share_limit")}</th>
           <th scope="col" class="number">${t("room")}</th>
-          <th scope="col">${t("ends")}</th>
+          ${found.windows.some((one) => one.ends_at) ? html`<th scope="col">${t("ends")}</th>` : nothing}
         </tr>
       </thead>
       <tbody>
@@ -109,7 +109,7 @@ class Pacing extends LitElement {
           const grade = one.room < 0 ? "bad" : one.room < 1 ? "watch" : "good";
           const mark = { bad: "▲", watch: "◆", good: "●" }[grade];
           return html`<tr>
-            <th scope="row">${windowName(one.window)}${one.steers ? nothing : html` <span class="quiet">${t("counted_only")}</span>`}</th>
+            <th scope="row">${windowName(one.window)}${one.steers ? nothing : html` <span class="quiet below">${t("counted_only")}</span>`}</th>
             <td>
               <meter min="0" max=${Math.max(budget, one.abandoned, 1)} high=${budget} optimum="0" .value=${one.abandoned}
                 aria-label=${t("abandoned_of_budget", { abandoned: number.format(one.abandoned), budget: number.format(budget) })}></meter>
@@ -118,7 +118,7 @@ class Pacing extends LitElement {
             <td class="number">${number.format(one.of)}</td>
             <td class="number">${one.share === null ? "–" : percent.format(one.share)} / ${percent.format(one.limit)}</td>
             <td class="number ${grade}">${mark} ${number.format(one.room)}</td>
-            <td>${one.ends_at === null ? "" : this.#end(one.ends_at)}</td>
+            ${one.ends_at === null ? nothing : html`<td>${this.#end(one.ends_at)}</td>`}
           </tr>`;
         })}
       </tbody>
@@ -143,7 +143,7 @@ class Pacing extends LitElement {
       axes: [
         { ...axis, size: size * 1.8, space: size * 5, values: (_, at) => at.map((utc) => clock(utc, zone, language(), false)) },
         { ...axis, scale: "calls", size: size * 3, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
-        { ...axis, scale: "share", side: 1, size: size * 3, grid: { show: false }, values: (_, all) => all.map((one) => `${one} %`) },
+        { ...axis, scale: "share", side: 1, size: size * 3.8, grid: { show: false }, values: (_, all) => all.map((one) => `${one} %`) },
       ],
       series: [
         {},
