@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,9 +25,7 @@ from dialer.pacing.ledgers import WindowCount
 from hotline.campaigns.work import last_talk, work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
-from hotline.governing import approving, policies
-from hotline.governing.policy_diff import diff
-from hotline.governing.scene_diff import scene_diff
+from hotline.server.approvals import Approvals
 from hotline.server.explaining import Explaining
 from hotline.server.health import Health
 from hotline.server.lent_phones import LentPhones
@@ -51,7 +49,7 @@ from hotline.webhooks import status
 from switch.trunk_lines import TrunkLines
 
 
-class RunningController:
+class RunningController(Approvals):
     """Answers from the driver's router and the version that new calls get; changes nothing but by events."""
 
     def __init__(
@@ -71,7 +69,7 @@ class RunningController:
         days: Days,
         phones: LentPhones,
     ) -> None:
-        self._site = site
+        super().__init__(site)
         self._phones = phones
         self.database = database
         self.metrics = metrics
@@ -133,38 +131,6 @@ class RunningController:
         """The reasons of which an agent must give one to pause; None where any will do."""
         pauses = self._routing.pauses
         return None if "" in pauses else frozenset(pauses.values())
-
-    async def approve_scenes(
-        self, scenes: Sequence[str], approver: str, reason: str, begin: float | None, end: float | None, user: str
-    ) -> list[dict[str, Any]]:
-        """Approve scenes as they are published, all or none, and tell how they stand. Raises BadInput."""
-        shown = await asyncio.to_thread(approving.approve, self._site, scenes, approver, reason, begin, end, user)
-        return [approving.as_data(one) for one in shown]
-
-    async def withdraw_scenes(self, scenes: Sequence[str], by: str, reason: str, user: str) -> list[dict[str, Any]]:
-        """Withdraw every approval of these scenes, and tell how they stand. Raises BadInput."""
-        shown = await asyncio.to_thread(approving.withdraw, self._site, scenes, by, reason, user)
-        return [approving.as_data(one) for one in shown]
-
-    async def scene_diff(self, scene: str) -> dict[str, Any]:
-        """See `Controller.scene_diff`."""
-        return msgspec.to_builtins(await asyncio.to_thread(scene_diff, self._site, scene))  # type: ignore[no-any-return]  # a struct
-
-    async def policy(self) -> dict[str, Any]:
-        """The policy that rules, the published one, and what that changes. Raises BadInput."""
-        now = await asyncio.to_thread(policies.ruling_of, self._site)
-        return policies.as_data(now) | {"diff": msgspec.to_builtins(diff(now.sources, now.published_sources))}
-
-    async def approve_policy(
-        self, policy: str, approver: str, reason: str, begin: float | None, user: str
-    ) -> dict[str, Any]:
-        """Approve the published policy, and tell what rules. Raises BadInput."""
-        now = await asyncio.to_thread(policies.approve, self._site, approver, reason, begin, policy, user)
-        return policies.as_data(now)
-
-    async def roll_policy_back(self, policy: str, by: str, reason: str, user: str) -> dict[str, Any]:
-        """Withdraw the approval of a policy, and tell what rules. Raises BadInput."""
-        return policies.as_data(await asyncio.to_thread(policies.rollback, self._site, by, reason, policy, user))
 
     def account(self, agent: AgentId) -> str | None:
         """See `Controller.account`."""

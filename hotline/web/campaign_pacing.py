@@ -60,6 +60,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             "campaign": settings.name,
             "now": now,
             "step_s": step_s,
+            "live": sum(one.campaign == settings.name for one in controller.register.contacts.values()),
             "denominator": settings.pacing.denominator,
             "steps": msgspec.to_builtins(found),
             "windows": [as_data(one, found) for one in counted],

@@ -77,7 +77,7 @@ class Approvals extends LitElement {
         <dd>${now.rules ?? "–"} ${now.since ? html`<span class="quiet">${this.#at(now.since)} ${now.approvers.join(", ")}</span>` : nothing}</dd>
         <dt>${t("published")}</dt>
         <dd class=${now.waits ? "watch" : "good"}>${now.waits ? "◆" : "●"} ${now.published} ${now.waits ? t("waits_for_approval") : t("rules_word")}</dd>
-        ${now.waits && now.published_refused ? html`<dt>${t("why")}</dt><dd>${now.published_refused}</dd>` : nothing}
+        ${now.waits && now.published_refused ? html`<dt>${t("because")}</dt><dd>${now.published_refused}</dd>` : nothing}
         ${now.trouble ? html`<dt>${t("trouble")}</dt><dd class="bad">▲ ${now.trouble}</dd>` : nothing}
       </dl>
       <button aria-pressed=${this.shown === POLICY} @click=${() => this.#show(POLICY)}>${t("see_policy")}</button>`;

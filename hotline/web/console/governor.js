@@ -124,7 +124,7 @@ class Governor extends LitElement {
       <thead>
         <tr>
           <th scope="col">${t("rule")}</th>
-          <th scope="col">${t("why")}</th>
+          <th scope="col">${t("because")}</th>
           <th scope="col">${t("clause")}</th>
         </tr>
       </thead>

@@ -61,7 +61,8 @@ class Pacing extends LitElement {
     const found = this.asked.value;
     if (this.asked.error) return html`<p class="bad" role="alert">${this.asked.error}</p>`;
     if (!found) return nothing;
-    return html`${this.#windows(found)}
+    return html`<p>${t("calls_now", { count: found.live })}</p>
+      ${this.#windows(found)}
       <h3>
         ${t("today")}
         <span class="legend">

@@ -70,6 +70,7 @@ async def test_of_one_that_nothing_paces_the_day_is_counted(logged: Path) -> Non
     assert answer.status == 200, answer.json
     steps = [(one["dialled"], one["answered"], one["abandoned"]) for one in answer.json["steps"]]
     assert steps == [(9, 9, 1), (1, 0, 0)], "yesterday is not in it"
+    assert (answer.json["live"], answer.json["denominator"]) == (0, "live")
     (day,) = answer.json["windows"]
     assert (day["window"], day["steers"], day["of"], day["abandoned"]) == ("24 h", False, 9, 1)
     assert (day["room"], day["rooms"], day["share"]) == (-0.73, [-0.73, -0.73], 0.11111)
