@@ -48,8 +48,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             await guard.allowed(client, "see_numbers", {})
         about = f"{form}{', numbers whole' if numbers else ''}: {asked.told()}"
         await asyncio.to_thread(audit.note, controller.database.parent, "calls exported", about, client.name)
-        rows = await _found(controller, wanted)
-        file = await asyncio.to_thread(_made, form, rows, controller.zone, numbers)
+        file = await _made(form, controller, wanted, numbers)
         headers = {"Content-Disposition": f'attachment; filename="calls.{form}"', "Cache-Control": "no-store"}
         return StreamingResponse(_pieces(file), media_type=_TYPES[form], headers=headers)
 
@@ -64,16 +63,29 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         return await export("xlsx", client, asked, numbers)
 
 
-async def _found(controller: Controller, wanted: CallSearch) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
+async def _made(form: _Form, controller: Controller, wanted: CallSearch, numbers: bool) -> IO[bytes]:
+    """The file, from its beginning on; made page by page, so that it is never in memory as a whole."""
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it is closed once it is sent
+    sheet: _Csv | _Xlsx = await asyncio.to_thread(_Csv if form == "csv" else _Xlsx, file)
+    count = 0
     while True:
         page = await call_log.search(controller.database, wanted, MOST)
-        rows += page.rows
-        if len(rows) > MOST_ROWS or (page.next is not None and len(rows) >= MOST_ROWS):
+        count += len(page.rows)
+        if count > MOST_ROWS:
+            await asyncio.to_thread(sheet.close)
+            file.close()
             raise HTTPException(422, f"more than {MOST_ROWS:,} calls: export a shorter span, with since and until")
+        await asyncio.to_thread(_add, sheet, page.rows, controller.zone, numbers)
         if page.next is None:
-            return rows
+            break
         wanted = msgspec.structs.replace(wanted, after=page.next)
+    await asyncio.to_thread(sheet.close)
+    file.seek(0)
+    return file
+
+
+def _add(sheet: "_Csv | _Xlsx", rows: list[dict[str, Any]], zone: ZoneInfo, numbers: bool) -> None:
+    sheet.add([shown(row, zone, numbers) for row in rows])
 
 
 def shown(row: Mapping[str, Any], zone: ZoneInfo, numbers: bool) -> list[Any]:
@@ -88,40 +100,50 @@ def shown(row: Mapping[str, Any], zone: ZoneInfo, numbers: bool) -> list[Any]:
     return [values.get(name) for name in COLUMNS]
 
 
-def _made(form: _Form, rows: list[dict[str, Any]], zone: ZoneInfo, numbers: bool) -> IO[bytes]:
-    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it is closed once it is sent
-    (_csv if form == "csv" else _xlsx)(file, (shown(row, zone, numbers) for row in rows))
-    file.seek(0)
-    return file
+class _Csv:
+    """CSV with a mark by which spreadsheets see UTF-8. A text that one would take for a formula is kept a text."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
+        self._writer.writerow(COLUMNS)
+
+    def add(self, rows: list[list[Any]]) -> None:
+        self._writer.writerows(
+            [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row]
+            for row in rows
+        )
+
+    def close(self) -> None:
+        self._text.detach()
 
 
-def _csv(file: IO[bytes], rows: Iterator[list[Any]]) -> None:
-    """With a mark by which spreadsheets see UTF-8. A text that one would take for a formula is kept a text."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(
-        [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row] for row in rows
-    )
-    text.detach()
+class _Xlsx:
+    """A spreadsheet, written row by row: a text stays a text."""
 
+    def __init__(self, file: IO[bytes]) -> None:
+        import xlsxwriter  # with the first export: a start need not wait for it
 
-def _xlsx(file: IO[bytes], rows: Iterator[list[Any]]) -> None:
-    import xlsxwriter  # with the first export: a start need not wait for it
-
-    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-        bold = book.add_format({"bold": True})
-        sheet = book.add_worksheet("calls")
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, len(COLUMNS) - 1, 18)
+        self._book = xlsxwriter.Workbook(file, {"constant_memory": True})
+        self._sheet = self._book.add_worksheet("calls")
+        self._sheet.freeze_panes(1, 1)
+        self._sheet.set_column(0, len(COLUMNS) - 1, 18)
+        bold = self._book.add_format({"bold": True})
         for place, name in enumerate(COLUMNS):
-            sheet.write_string(0, place, name, bold)
-        for line, row in enumerate(rows, 1):
+            self._sheet.write_string(0, place, name, bold)
+        self._line = 1
+
+    def add(self, rows: list[list[Any]]) -> None:
+        for row in rows:
             for place, cell in enumerate(row):
                 if isinstance(cell, str):
-                    sheet.write_string(line, place, cell)
+                    self._sheet.write_string(self._line, place, cell)
                 elif cell is not None:
-                    sheet.write_number(line, place, cell)
+                    self._sheet.write_number(self._line, place, cell)
+            self._line += 1
+
+    def close(self) -> None:
+        self._book.close()
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -109,6 +109,8 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watche
     await page.says("0 of 5")
     await page.until("!!document.querySelector('hotline-pacing canvas')")
     await page.says("counted, not paced by")
+    await page.click("Count now")
+    await page.says("How calls ended")
     await watched.picture("campaigns")
     await page.press("t")
     await page.until("document.documentElement.dataset.theme === 'dark'")
@@ -124,7 +126,7 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watche
     await page.click("Start")
     # nobody is asked for: the lists' people are in the other's hands, and its pace counts each window by itself
     await page.until("document.querySelectorAll('.windows tbody tr').length === 3")
-    await page.says("few agents")
+    await page.says("agents are shared")
     await watched.picture("campaigns-predictive")
     await page.click("Spring calls")
     await page.click("In hand 5")

@@ -8,6 +8,7 @@ import { contactState } from "./contacts.js";
 import "./pacing.js";
 import "./governor.js";
 import "./approvals.js";
+import "./came_of.js";
 
 const EVERY_MS = 5_000;
 const DONE = ["reached", "refused", "spent", "denied"];
@@ -150,7 +151,9 @@ class Campaigns extends LitElement {
           ></hotline-contacts>`
         : nothing}
       <h3>${t("pacing")}</h3>
-      <hotline-pacing .wire=${this.wire} .campaign=${one.campaign} .tick=${this.tick}></hotline-pacing>`;
+      <hotline-pacing .wire=${this.wire} .campaign=${one.campaign} .tick=${this.tick}></hotline-pacing>
+      <h3>${t("came_of_campaign")}</h3>
+      <hotline-came-of .campaign=${one.campaign} .tick=${this.tick}></hotline-came-of>`;
   }
 
   #orders(one) {

@@ -107,8 +107,8 @@ class Pacing extends LitElement {
       <tbody>
         ${found.windows.map((one) => {
           const budget = one.limit * one.of;
-          const grade = one.room < 0 ? "bad" : one.room < 1 ? "watch" : "good";
-          const mark = { bad: "▲", watch: "◆", good: "●" }[grade];
+          const grade = one.of === 0 ? "" : one.room < 0 ? "bad" : one.room < 1 ? "watch" : "good";
+          const mark = { bad: "▲", watch: "◆", good: "●" }[grade] ?? "";
           return html`<tr>
             <th scope="row">${windowName(one.window)}${one.steers ? nothing : html` <span class="quiet below">${t("counted_only")}</span>`}</th>
             <td>
