@@ -88,11 +88,6 @@ class RunningController(Approvals):
         self._shown_version = ""
 
     @property
-    def reports(self) -> Path:
-        """See `Controller.reports`."""
-        return report_folder(self._site)
-
-    @property
     def register(self) -> Register:
         """Every call, leg and offer there is now."""
         return self._driver.router.register
@@ -106,6 +101,11 @@ class RunningController(Approvals):
     def zone(self) -> ZoneInfo:
         """The zone whose day and clock the house keeps."""
         return ZoneInfo(self._versions.program(self.register.version).zone)
+
+    @property
+    def reports(self) -> Path:
+        """See `Controller.reports`."""
+        return report_folder(self._site)
 
     def agents(self) -> frozenset[str]:
         """Every agent who may sign in."""

@@ -38,11 +38,6 @@ class Controller(Protocol):
     """The store, to read by."""
 
     @property
-    def reports(self) -> Path:
-        """The folder of the reports that the house makes by itself; it may not be there yet."""
-        ...
-
-    @property
     def register(self) -> Register:
         """Every call, leg and offer there is now."""
         ...
@@ -55,6 +50,11 @@ class Controller(Protocol):
     @property
     def zone(self) -> ZoneInfo:
         """The zone whose day and clock the house keeps."""
+        ...
+
+    @property
+    def reports(self) -> Path:
+        """The folder of the reports that the house makes by itself; it may not be there yet."""
         ...
 
     def agents(self) -> frozenset[str]:

@@ -54,7 +54,7 @@ class Pages(StaticFiles):
 
 def add(app: FastAPI, url: str | None) -> None:
     """Put the pages into `app` below /console/; `url` is the address that browsers have of us, where it is another."""
-    words = {file.stem: _words(file) for file in sorted(WORDS.glob("*.yaml"))}
+    words = words_by_language()
 
     @app.get("/console/words.json", include_in_schema=False)
     async def words_of_all_languages() -> Any:
@@ -65,6 +65,14 @@ def add(app: FastAPI, url: str | None) -> None:
     @app.get("/", include_in_schema=False)
     async def to_the_pages() -> Any:
         return RedirectResponse("console/")
+
+
+def words_by_language() -> dict[str, dict[str, str]]:
+    """What the pages say, by language: `words/en.yaml`, and what single pages add to it, `words/PAGE/en.yaml`."""
+    words: dict[str, dict[str, str]] = {}
+    for file in (*sorted(WORDS.glob("*.yaml")), *sorted(WORDS.glob("*/*.yaml"))):
+        words.setdefault(file.stem, {}).update(_words(file))
+    return words
 
 
 def _words(file: Path) -> Any:

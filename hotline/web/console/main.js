@@ -20,6 +20,7 @@ class Page extends LitElement {
     password: { state: true },
     tick: { state: true },
     view: { state: true },
+    item: { state: true },
   };
 
   constructor() {
@@ -30,7 +31,7 @@ class Page extends LitElement {
     this.wire = new Wire();
     this.tick = 0;
     this.drawing = false;
-    this.view = "";
+    this.view = this.item = "";
   }
 
   createRenderRoot() {
@@ -82,15 +83,14 @@ class Page extends LitElement {
   /** What the address names: the desk is the first page of whoever is an agent. */
   #show() {
     const [view, agent] = location.hash.slice(1).split("/");
-    this.named = decodeURIComponent(agent ?? "");
+    this.item = decodeURIComponent(agent ?? "");
     const views = this.#views();
     this.view = views.includes(view) ? view : this.session?.agent && views.includes("desk") ? "desk" : "wallboard";
-    this.agent = this.named || (this.session ? deskOf(this.session) : "");
+    this.agent = decodeURIComponent(agent ?? "") || (this.session ? deskOf(this.session) : "");
     if (this.view === "desk") import("./desk.js");
     if (this.view === "supervisor") import("./supervisor.js");
     if (this.view === "campaigns") import("./campaigns.js");
     if (this.view === "history") import("./history.js");
-    this.tick += 1;
   }
 
   /** The pages that whoever is signed in may see. */
@@ -231,10 +231,10 @@ class Page extends LitElement {
       return html`<hotline-supervisor .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-supervisor>`;
     }
     if (this.view === "campaigns") {
-      return html`<hotline-campaigns .wire=${this.wire} .session=${this.session} .named=${this.named} .tick=${this.tick}></hotline-campaigns>`;
+      return html`<hotline-campaigns .wire=${this.wire} .session=${this.session} .named=${this.item} .tick=${this.tick}></hotline-campaigns>`;
     }
     if (this.view === "history") {
-      return html`<hotline-history .wire=${this.wire} .session=${this.session} .named=${this.named} .tick=${this.tick}></hotline-history>`;
+      return html`<hotline-history .wire=${this.wire} .session=${this.session} .named=${this.item} .tick=${this.tick}></hotline-history>`;
     }
     if (this.view !== "desk") return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
     if (!this.agent) {

@@ -90,7 +90,7 @@ class Story extends LitElement {
         )}
       </ol>
       ${row.cases.length
-        ? html`<h3>${t("cases")}</h3>
+        ? html`<h3>${t("cases_of_call")}</h3>
             <ul class="before">
               ${row.cases.map((one) => html`<li>${one.number} ${one.category} ${one.state}</li>`)}
             </ul>`

@@ -11,7 +11,7 @@ from hotline.web import pages
 pytestmark = pytest.mark.unit
 
 CONSOLE = pages.FOLDER
-WORDS = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in pages.WORDS.glob("*.yaml")}
+WORDS = pages.words_by_language()
 SCRIPTS = {file.name: file.read_text(encoding="utf-8") for file in CONSOLE.glob("*.js")}
 STYLE = (CONSOLE / "style.css").read_text(encoding="utf-8")
 
@@ -24,6 +24,13 @@ def test_every_language_says_all_and_with_the_same_names_in_it() -> None:
         for key, text in words.items():
             assert isinstance(text, str), (language, key)
             assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", english[key])), (language, key)
+
+
+def test_no_page_says_a_word_of_another_one_anew() -> None:
+    for language in WORDS:
+        files = [path for path in pages.WORDS.rglob("*.yaml") if path.stem == language]
+        keys = [key for path in files for key in yaml.safe_load(path.read_text(encoding="utf-8"))]
+        assert len(keys) == len(set(keys)) == len(WORDS[language]), language
 
 
 def test_every_word_that_a_page_says_is_there_and_none_is_left_over() -> None:
