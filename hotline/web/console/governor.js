@@ -8,6 +8,8 @@ import { language, t } from "./words.js";
 
 const EVERY_MS = 2_000;
 const KEPT = 200;
+/** All that the controller keeps: it tells the oldest of them first. */
+const MOST = 1_000;
 const MARKS = { allow: "●", defer: "◆", deny: "▲" };
 const GRADES = { allow: "good", defer: "watch", deny: "bad" };
 
@@ -30,7 +32,7 @@ class Governor extends LitElement {
     this.said = "";
     this.scenes = [];
     this.last = 0;
-    this.feed = new Asked(this, () => `/govern/decisions?after=${this.last}&most=${KEPT}`, EVERY_MS, (answer, before) => {
+    this.feed = new Asked(this, () => `/govern/decisions?after=${this.last}&most=${MOST}`, EVERY_MS, (answer, before) => {
       if (answer.last < this.last) before = []; // another controller counts anew
       this.last = answer.decisions.at(-1)?.row ?? answer.last;
       return [...answer.decisions.toReversed(), ...(before ?? [])].slice(0, KEPT);
