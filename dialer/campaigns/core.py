@@ -26,6 +26,7 @@ from dialer.campaigns.shifts import Shifts
 from dialer.campaigns.state import CampaignRecord, State, decode, encode, row_name
 from dialer.campaigns.states import CAMPAIGNS, HandState
 from dialer.campaigns.tries import Tries
+from dialer.pacing.ledgers import WindowCount
 
 OUTSIDE_HOURS = "outside_hours"
 """Why a campaign that runs calls nobody."""
@@ -87,6 +88,11 @@ class Campaigns:
         if event.act == "start" and event.campaign not in self._board.settings:
             return f"the campaign {event.campaign} is published no more"
         return CAMPAIGNS.ignored.get(state, {}).get(event.act, "")
+
+    def windows(self, name: str) -> tuple[WindowCount, ...]:
+        """What each regulatory window of a campaign has counted; none where no pace steers it. Nothing changes."""
+        settings = self._board.settings.get(name)
+        return () if settings is None else self._paces.windows(settings)
 
     def handle(self, event: events.CampaignEvent, now: Instant) -> list[CampaignCommand]:
         """Take one event. What is not known, or over, changes nothing."""

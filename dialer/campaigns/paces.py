@@ -11,6 +11,7 @@ from dialer.campaigns.windows import local_hour, next_end
 from dialer.pacing import events as pacing
 from dialer.pacing.commands import Dial, ModeChanged
 from dialer.pacing.core import Pacing
+from dialer.pacing.ledgers import WindowCount
 
 
 class Paces:
@@ -63,6 +64,11 @@ class Paces:
         if core is None:
             return ""
         return core.why if core.mode == "progressive" else ""
+
+    def windows(self, settings: CampaignSettings) -> tuple[WindowCount, ...]:
+        """What each window of the campaign has counted; none where no pace steers it."""
+        core = self._by_campaign.get(settings.name) if settings.mode == "predictive" else None
+        return () if core is None else core.ledgers.counts()
 
     # calls
 

@@ -1,4 +1,5 @@
-"""Windows: when the day, the month or the thirty days end within which a campaign's abandoned calls are counted."""
+"""Windows: when the day, the month or the thirty days begin and end within which a campaign's abandoned calls are
+counted."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +28,20 @@ def next_end(every: Every, utc: float, zone: str, ended_at: float | None) -> flo
     else:
         following = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
     return following.astimezone(UTC).timestamp()
+
+
+def began_at(every: Every, ends_at: float, zone: str) -> float | None:
+    """The beginning of the window that ends at `ends_at`, both UTC epoch seconds; None where somebody else tells of it.
+
+    One that began with its campaign, in the middle of a day or a month, began no earlier than that.
+    """
+    if every == "":
+        return None
+    if every == "30 days":
+        return ends_at - _THIRTY_DAYS_S
+    end = datetime.fromtimestamp(ends_at, ZoneInfo(zone)).replace(fold=0)
+    first = end - timedelta(days=1)
+    return (first if every == "day" else first.replace(day=1)).astimezone(UTC).timestamp()
 
 
 def local_hour(utc: float, zone: str) -> int:

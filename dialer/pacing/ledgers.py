@@ -28,6 +28,15 @@ class LedgerState(msgspec.Struct):
     pieces: list[tuple[int, float, float]]
 
 
+class WindowCount(msgspec.Struct, frozen=True):
+    """What one window has counted until now; `ends_at` of one with fixed bounds, on the monotonic line."""
+
+    window: Window
+    of: float
+    abandoned: float
+    ends_at: Instant | None
+
+
 class Ledger:
     """The count of one window. Fractions count too: a machine is so much of a person as detection errs."""
 
@@ -157,6 +166,10 @@ class Ledgers:
             if credit < worst:
                 worst, where = credit, name
         return worst, where
+
+    def counts(self) -> tuple[WindowCount, ...]:
+        """Each window as it stands, as of the last event."""
+        return tuple(WindowCount(one.window, one.of, one.abandoned, one.ends_at) for one in self.by_window.values())
 
     def state(self) -> list[LedgerState]:
         """All of it."""

@@ -54,6 +54,8 @@ class KnownContact(msgspec.Struct, frozen=True):
     detail: str
     attempt: str
     """The last question to the gate, and the call that may have come of it; empty: none."""
+    cursor: str = ""
+    """`LIST.ROW` by number: those behind it are asked for with this."""
 
 
 def standing(database: Path, campaign: str) -> Standing:
@@ -127,6 +129,7 @@ def _known(connection: sqlite3.Connection, campaign: str, row: tuple[Any, ...]) 
         agent=agent,
         detail=detail,
         attempt=f"{campaign}/{list_}.{place}/{asked}" if asked else "",
+        cursor=f"{list_}.{place}",
     )
 
 

@@ -11,9 +11,17 @@ from dialer.campaigns.settings import CampaignSettings
 from dialer.pacing.settings import Denominator
 from hotline.campaigns.reading import reading
 
-_NOBODY = ("machine", "silence")
-"""Results of answers that no person gave."""
 _TALKS = ("talked", "flow_done")
+_NOBODY = "('machine', 'silence')"
+"""Results of answers that no person gave."""
+COUNTED: dict[str, str] = {
+    "dialled": "placed_at IS NOT NULL",
+    "answered": "answered_at IS NOT NULL",
+    "live": f"answered_at IS NOT NULL AND result NOT IN {_NOBODY}",
+    "abandoned": "abandoned",
+    "judged": f"answered_at IS NOT NULL AND result IN {_NOBODY}",
+}
+"""Conditions of SQL on a try: what it counts as. `judged` was taken for no person."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,17 +77,11 @@ def report(
     ineffective = [one.name for one in settings.dispositions if not one.effective]
     talks = f"answered_at IS NOT NULL AND NOT abandoned AND result IN ({_words(_TALKS)})"
     effective = f"{talks} AND disposition NOT IN ({_words(ineffective)})"
-    live = f"answered_at IS NOT NULL AND result NOT IN ({_words(_NOBODY)})"
-    sums = {
-        "dialled": "placed_at IS NOT NULL",
+    sums = COUNTED | {
         "denied": "verdict = 'deny'",
         "deferred": "verdict = 'defer'",
-        "answered": "answered_at IS NOT NULL",
         "connected": "connected_at IS NOT NULL",
         "effective": effective,
-        "abandoned": "abandoned",
-        "live": live,
-        "judged": f"answered_at IS NOT NULL AND result IN ({_words(_NOBODY)})",
     }
     with closing(reading(database)) as connection:
         columns = ", ".join(f"count(*) FILTER (WHERE {where}) AS {name}" for name, where in sums.items())

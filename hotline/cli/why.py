@@ -64,6 +64,7 @@ def why(
         "cases": cases,
         "decisions": msgspec.to_builtins(explained.decisions) if explained is not None else [],
         "gate": msgspec.to_builtins(explained.answers) if explained is not None else [],
+        "unexplained": unexplained,
     }
     if json:
         print_json(story)

@@ -69,7 +69,7 @@ ABOUT: Mapping[Act, str] = {
     "direct": "moving agents and callers between queues",
     "supervise": "listening to a talk, whispering, joining",
     "see_call": "one call of the log, numbers masked",
-    "search_calls": "the call log and messages, numbers masked",
+    "search_calls": "the call log, messages and reports, numbers masked",
     "look_up_number": "calls of one number",
     "see_numbers": "whole numbers of cases, campaigns, calls at the desk",
     "hear_recordings": "talks and messages",

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,13 +21,15 @@ from control.commands import AskGate
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
+from dialer.pacing.ledgers import WindowCount
 from hotline.campaigns.work import last_talk, work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
-from hotline.governing import approving, policies
-from hotline.governing.policy_diff import diff
+from hotline.server.approvals import Approvals
+from hotline.server.explaining import Explaining
 from hotline.server.health import Health
 from hotline.server.lent_phones import LentPhones
+from hotline.server.reports import report_folder
 from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
 from hotline.store import outbox
@@ -47,7 +49,7 @@ from hotline.webhooks import status
 from switch.trunk_lines import TrunkLines
 
 
-class RunningController:
+class RunningController(Approvals):
     """Answers from the driver's router and the version that new calls get; changes nothing but by events."""
 
     def __init__(
@@ -67,7 +69,7 @@ class RunningController:
         days: Days,
         phones: LentPhones,
     ) -> None:
-        self._site = site
+        super().__init__(site)
         self._phones = phones
         self.database = database
         self.metrics = metrics
@@ -82,6 +84,7 @@ class RunningController:
         self._live = live
         self._days = days
         self._trend = Trend()
+        self._explaining = Explaining(site)
         self._shown_version = ""
 
     @property
@@ -103,6 +106,11 @@ class RunningController:
     def zone(self) -> ZoneInfo:
         """The zone whose day and clock the house keeps."""
         return ZoneInfo(self._versions.program(self.register.version).zone)
+
+    @property
+    def reports(self) -> Path:
+        """See `Controller.reports`."""
+        return report_folder(self._site)
 
     def agents(self) -> frozenset[str]:
         """Every agent who may sign in."""
@@ -128,34 +136,6 @@ class RunningController:
         """The reasons of which an agent must give one to pause; None where any will do."""
         pauses = self._routing.pauses
         return None if "" in pauses else frozenset(pauses.values())
-
-    async def approve_scenes(
-        self, scenes: Sequence[str], approver: str, reason: str, begin: float | None, end: float | None, user: str
-    ) -> list[dict[str, Any]]:
-        """Approve scenes as they are published, all or none, and tell how they stand. Raises BadInput."""
-        shown = await asyncio.to_thread(approving.approve, self._site, scenes, approver, reason, begin, end, user)
-        return [approving.as_data(one) for one in shown]
-
-    async def withdraw_scenes(self, scenes: Sequence[str], by: str, reason: str, user: str) -> list[dict[str, Any]]:
-        """Withdraw every approval of these scenes, and tell how they stand. Raises BadInput."""
-        shown = await asyncio.to_thread(approving.withdraw, self._site, scenes, by, reason, user)
-        return [approving.as_data(one) for one in shown]
-
-    async def policy(self) -> dict[str, Any]:
-        """The policy that rules, the published one, and what that changes. Raises BadInput."""
-        now = await asyncio.to_thread(policies.ruling_of, self._site)
-        return policies.as_data(now) | {"diff": msgspec.to_builtins(diff(now.sources, now.published_sources))}
-
-    async def approve_policy(
-        self, policy: str, approver: str, reason: str, begin: float | None, user: str
-    ) -> dict[str, Any]:
-        """Approve the published policy, and tell what rules. Raises BadInput."""
-        now = await asyncio.to_thread(policies.approve, self._site, approver, reason, begin, policy, user)
-        return policies.as_data(now)
-
-    async def roll_policy_back(self, policy: str, by: str, reason: str, user: str) -> dict[str, Any]:
-        """Withdraw the approval of a policy, and tell what rules. Raises BadInput."""
-        return policies.as_data(await asyncio.to_thread(policies.rollback, self._site, by, reason, policy, user))
 
     def account(self, agent: AgentId) -> str | None:
         """See `Controller.account`."""
@@ -331,6 +311,10 @@ class RunningController:
         """The try of the agent's last talk for a campaign that is over."""
         return last_talk(self._driver.router.hub.campaigns.state, agent)
 
+    def campaign_windows(self, name: str) -> tuple[WindowCount, ...]:
+        """See `Controller.campaign_windows`."""
+        return self._driver.router.hub.campaigns.windows(name)
+
     def campaign_state(self, name: str) -> str:
         """How a campaign is."""
         record = self._driver.router.hub.campaigns.state.campaigns.get(name)
@@ -380,6 +364,10 @@ class RunningController:
             return False
 
         return await asyncio.to_thread(answer)
+
+    async def explain(self, call: CallId) -> dict[str, Any]:
+        """See `Controller.explain`."""
+        return await self._explaining.explain(call)
 
     async def published_versions(self) -> list[dict[str, Any]]:
         """Every published version, newest first."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
+from hotline.site.reports import ReportSettings
 from hotline.site.settings import Site
 from reporting.spans import PERIODS, Period, last_complete
 
@@ -32,13 +33,19 @@ class Due(NamedTuple):
     formats: tuple[str, ...]
 
 
+def report_folder(site: Site) -> Path:
+    """The folder of a site's reports; it may not be there yet."""
+    settings = ReportSettings() if site.settings.reports is None else site.settings.reports
+    return site.folder / settings.folder
+
+
 class ScheduledReports:
     """A step of the upkeep. Each `look` begins one report at most."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
         self._settings = site.settings.reports
-        self._folder = site.folder if self._settings is None else site.folder / self._settings.folder
+        self._folder = report_folder(site)
         self._look_at = 0.0
         self._not_before: dict[Due, float] = {}
         self._running: asyncio.Task[None] | None = None

@@ -217,6 +217,16 @@ class Versions:
                 return version
         return None
 
+    def at(self, instant: float) -> str | None:
+        """The version that new calls got at an instant (UTC epoch seconds); None before the first. It may have been
+        deleted since."""
+        try:
+            lines = (self._folder / "history").read_text().splitlines()
+        except FileNotFoundError:
+            return None
+        held = [row["version"] for row in map(json.loads, lines) if row["at"] <= instant]
+        return str(held[-1]) if held else None
+
     def prune(self, live: frozenset[str]) -> int:
         """Delete the oldest versions beyond the last thirty; what a live call, or the current one, needs stays."""
         gone = [name for name in self._names()[:-_KEPT] if name not in live and name != self.current()]

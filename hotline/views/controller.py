@@ -15,6 +15,7 @@ from control import events
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
+from dialer.pacing.ledgers import WindowCount
 from hotline.views.live_states import States
 from hotline.views.metrics import Metrics
 from hotline.views.wire import House
@@ -56,6 +57,11 @@ class Controller(Protocol):
         """The zone whose day and clock the house keeps."""
         ...
 
+    @property
+    def reports(self) -> Path:
+        """The folder of the reports that the house makes by itself; it may not be there yet."""
+        ...
+
     def agents(self) -> frozenset[str]:
         """Every agent who may sign in."""
         ...
@@ -84,6 +90,10 @@ class Controller(Protocol):
 
     async def withdraw_scenes(self, scenes: Sequence[str], by: str, reason: str, user: str) -> list[dict[str, Any]]:
         """Withdraw every approval of these scenes, and tell how they stand. Raises BadInput."""
+        ...
+
+    async def scene_diff(self, scene: str) -> dict[str, Any]:
+        """What a published scene has other than when it was approved last. Raises BadInput."""
         ...
 
     async def policy(self) -> dict[str, Any]:
@@ -220,6 +230,10 @@ class Controller(Protocol):
         """The agent's last talk for a campaign that is over, by its try; None: there was none."""
         ...
 
+    def campaign_windows(self, name: str) -> tuple[WindowCount, ...]:
+        """What each window of abandoned calls has counted, by which a campaign is paced; none where it is not."""
+        ...
+
     def campaign_state(self, name: str) -> str:
         """How a campaign is; `ready` for one that was never started."""
         ...
@@ -247,6 +261,11 @@ class Controller(Protocol):
 
         Raises BadInput, LedgerAway.
         """
+        ...
+
+    async def explain(self, call: CallId) -> dict[str, Any]:
+        """Why a call was matched as it was: `decisions` of the queues, and answers of the `gate`, from a replay of the
+        journal; `unexplained` says why there are none. Raises BadInput for a call that nobody knows."""
         ...
 
     async def published_versions(self) -> list[dict[str, Any]]:

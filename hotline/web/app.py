@@ -17,7 +17,9 @@ from hotline.people.roster import Roster
 from hotline.views.controller import Controller
 from hotline.web import (
     approving,
+    call_export,
     calls,
+    campaign_pacing,
     campaign_work,
     campaigns,
     case_desk,
@@ -38,6 +40,7 @@ from hotline.web import (
     phone_socket,
     policies,
     recordings,
+    reports,
     reserving,
     signing_in,
     strictness,
@@ -132,6 +135,8 @@ def make(
     _agents(app, controller, works)
     calls.add(app, controller, guard)
     case_desk.add(app, controller, guard)
+    call_export.add(app, controller, guard)
+    reports.add(app, controller, guard)
     cases.add(app, controller, guard)
     case_state.add(app, controller, guard, tokens)
     follow_ups.add(app, controller, guard)
@@ -148,6 +153,7 @@ def make(
     governing.add(app, controller, guard, gate)
     reserving.add(app, controller, guard, gate)
     campaigns.add(app, controller, guard, gate)
+    campaign_pacing.add(app, controller, guard)
     campaign_work.add(app, controller, works)
     persons.add(app, controller, guard, gate)
     approving.add(app, controller, guard)

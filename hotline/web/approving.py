@@ -1,9 +1,10 @@
-"""Approvals of scenes over HTTP: by people with tokens of their own; the author is never the approver."""
+"""Approvals of scenes over HTTP: by people with tokens of their own, who see what has changed; the author is never the
+approver."""
 
 from typing import Annotated, Any
 
 import pydantic
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, Path
 
 from calls.errors import BadInput
 from hotline.site.instants import instant
@@ -43,6 +44,18 @@ class ApproveRequest(WithdrawRequest):
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
     Approves = Annotated[Client, Depends(guard.needs("approve_scenes"))]
+    sees = [Depends(guard.needs("see_outgoing"))]
+
+    @app.get("/govern/scenes/{scene}/diff", dependencies=sees, tags=["outgoing calls"])
+    async def diff(
+        scene: Annotated[str, Path(max_length=64, description="Of dialplans/scenes/.", examples=["spring_offer"])],
+    ) -> dict[str, Any]:
+        """What a scene has other than when it was approved last: `approved` (null: never), words of its settings in
+        `changed`, the versions of the policies then and now, and `lines` of all that it is made of."""
+        try:
+            return await controller.scene_diff(scene)
+        except BadInput as error:
+            raise HTTPException(404, str(error)) from error
 
     @app.post("/govern/scenes/approve", tags=["outgoing calls"])
     async def approve(wanted: ApproveRequest, client: Approves) -> list[dict[str, Any]]:

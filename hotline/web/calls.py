@@ -6,22 +6,21 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
+import msgspec
 import pydantic
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 
 from calls.errors import BadInput
 from calls.ids import AttemptId, CallId
-from calls.numbers import e164, is_withheld
 from control import events
-from control.commands import CallOutcome, Direction
 from hotline.site import audit
-from hotline.site.instants import instant
-from hotline.store.searches import MOST, CallSearch, Cursor
+from hotline.store.searches import MOST, Cursor
 from hotline.views import masking
 from hotline.views.controller import Controller
 from hotline.web import call_log
+from hotline.web.call_search import AskedCalls
 from hotline.web.rights import Client, Guard
-from hotline.web.strictness import Body, CallPath, one_of
+from hotline.web.strictness import Body, CallPath
 
 Most = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.", examples=[50])]
 
@@ -50,42 +49,16 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         request: Request,
         response: Response,
         client: Annotated[Client, Depends(reads)],
-        number: Annotated[
-            str | None,
-            Query(description="Who called, or was called; in any form. Audited.", examples=["13800138000"]),
-        ] = None,
-        since: Annotated[
-            str | None, Query(description="Arrived then or later: a day, or with a time.", examples=["2026-11-29"])
-        ] = None,
-        until: Annotated[
-            str | None, Query(description="Arrived before; a day is in it.", examples=["2026-11-30T18:00"])
-        ] = None,
-        agent: Annotated[str | None, Query(description="Had a talk in the call.", examples=["8001"])] = None,
-        queue: Annotated[str | None, Query(description="That the call was in last.", examples=["care"])] = None,
-        outcome: Annotated[CallOutcome | None, Query(examples=["abandoned"])] = None,
-        direction: Annotated[Direction | None, Query(examples=["in"])] = None,
+        asked: Annotated[AskedCalls, Depends()],
         after: Annotated[str | None, Query(description="The cursor of the page before, from its Link header.")] = None,
         most: Most = 50,
     ) -> list[dict[str, Any]]:
         """The call log, newest first; numbers are masked. The header `Link` (rel="next") has the next page."""
-        await _known(controller, agent, queue)
         try:
-            wanted = CallSearch(
-                number=None if number is None else _number(number, controller.region),
-                since=None if since is None else instant(since, controller.zone),
-                until=None if until is None else instant(until, controller.zone, end=True),
-                agent=agent,
-                queue=queue,
-                outcome=outcome,
-                direction=direction,
-                after=None if after is None else Cursor.read(after),
-            )
+            cursor = None if after is None else Cursor.read(after)
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
-        if wanted.number is not None:
-            await guard.allowed(client, "look_up_number", {})
-            state, about = controller.database.parent, f"calls of {wanted.number}"
-            await asyncio.to_thread(audit.note, state, "number looked up", about, client.name)
+        wanted = msgspec.structs.replace(await asked.search(controller, guard, client), after=cursor)
         page = await call_log.search(controller.database, wanted, most)
         if page.next is not None:
             given = {**request.query_params, "after": page.next.text()}
@@ -108,6 +81,18 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             "recordings": [{**one, "sound": address(one)} for one in story["recordings"]],
             "cases": [masking.case_row(case, region) for case in story["cases"]],
         }
+
+    @app.get("/calls/{call}/why", dependencies=[Depends(guard.needs("see_call"))], tags=["calls"])
+    async def why(call: CallPath) -> dict[str, Any]:
+        """Why a call was matched as it was: each of the queues' `decisions` with the agents in question and their
+        scores, and the answers of the `gate` of outgoing calls, from a replay of the journal; `unexplained` says why
+        there are none. Of a call that goes on, too. It takes a second or more, and one is made at a time."""
+        try:
+            found = await controller.explain(CallId(call))
+        except BadInput as error:
+            raise HTTPException(404, str(error)) from error
+        told: dict[str, Any] = masking.masked_value(found, controller.region)
+        return told
 
     @app.get("/cases", dependencies=[Depends(cases_read)], tags=["cases"])
     async def cases(most: Most = 50) -> list[dict[str, Any]]:
@@ -136,21 +121,6 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         await asyncio.to_thread(audit.note, controller.database.parent, "talk supervised", about, client.name)
         await controller.tell(events.SupervisionWanted(CallId(call), wanted.account, wanted.mode))
         return {"call": call, "mode": wanted.mode}
-
-
-def _number(given: str, region: str) -> str:
-    if not any(sign.isdigit() for sign in given) and not is_withheld(given):
-        raise BadInput(f"{given[:40]!r} is no telephone number")
-    return e164(given.strip(), region)
-
-
-async def _known(controller: Controller, agent: str | None, queue: str | None) -> None:
-    """Refuse an agent or a queue that nobody knows: not the version that holds, and no call of the log."""
-    database = controller.database
-    if agent is not None and agent not in controller.agents() and not await call_log.is_known(database, agent=agent):
-        raise one_of("agent", agent, controller.agents())
-    if queue is not None and queue not in controller.queues() and not await call_log.is_known(database, queue=queue):
-        raise one_of("queue", queue, controller.queues())
 
 
 def address(recording: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 // The page: signs in, opens the wire, and shows the wallboard or an agent's desk below a head with the switches of the
-// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT, #cases, #cases/CASE, #flows/FLOW.
+// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT, #cases, #cases/CASE,
+// #flows/FLOW, #campaigns/CAMPAIGN, #history/CALL.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
 import { deskOf, session, signOut } from "./session.js";
@@ -91,6 +92,8 @@ class Page extends LitElement {
     if (this.view === "supervisor") import("./supervisor.js");
     if (this.view === "cases") import("./cases.js");
     if (this.view === "flows") import("./flows.js");
+    if (this.view === "campaigns") import("./campaigns.js");
+    if (this.view === "history") import("./history.js");
   }
 
   /** The pages that whoever is signed in may see. */
@@ -102,12 +105,21 @@ class Page extends LitElement {
       acts.supervise === "yes" && acts.direct === "yes" && "supervisor",
       acts.see_cases === "yes" && "cases",
       acts.see_flows === "yes" && "flows",
+      acts.see_outgoing === "yes" && "campaigns",
+      acts.search_calls === "yes" && "history",
     ].filter(Boolean);
   }
 
   #named(view) {
-    const names = { cases: t("cases"), flows: t("flows") };
-    return { wallboard: t("wallboard"), desk: t("desk"), supervisor: t("supervisor"), ...names }[view];
+    return {
+      wallboard: t("wallboard"),
+      desk: t("desk"),
+      supervisor: t("supervisor"),
+      cases: t("cases"),
+      flows: t("flows"),
+      campaigns: t("campaigns"),
+      history: t("history"),
+    }[view];
   }
 
   /** Draw once for all that came since the last picture. */
@@ -230,6 +242,12 @@ class Page extends LitElement {
     }
     if (this.view === "supervisor") {
       return html`<hotline-supervisor .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-supervisor>`;
+    }
+    if (this.view === "campaigns") {
+      return html`<hotline-campaigns .wire=${this.wire} .session=${this.session} .named=${this.item} .tick=${this.tick}></hotline-campaigns>`;
+    }
+    if (this.view === "history") {
+      return html`<hotline-history .wire=${this.wire} .session=${this.session} .named=${this.item} .tick=${this.tick}></hotline-history>`;
     }
     if (this.view !== "desk") return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
     if (!this.agent) {

@@ -31,6 +31,26 @@ export async function ask(path) {
   return await answer.json();
 }
 
+/** A page of rows, and where the next one is, or null. */
+export async function askPage(path) {
+  const answer = await fetch(ROOT + path);
+  if (!answer.ok) throw new Error(await said(answer));
+  const next = /<([^>]+)>; rel="next"/.exec(answer.headers.get("Link") ?? "");
+  return { rows: await answer.json(), next: next && next[1] };
+}
+
+/** The bytes of a recording; each time is audited. */
+export async function askBytes(path) {
+  const answer = await fetch(ROOT + path);
+  if (!answer.ok) throw new Error(await said(answer));
+  return await answer.arrayBuffer();
+}
+
+/** Where `path` of the controller is, for a link. */
+export function addressOf(path) {
+  return ROOT + path;
+}
+
 /** Where a WebSocket of the controller is. */
 export function socketAddress(path) {
   const address = new URL(ROOT + path, location.href);

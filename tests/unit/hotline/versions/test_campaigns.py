@@ -1,6 +1,7 @@
 """Campaigns go with the site's versions: lint, publish, rollback; and lists that nobody has imported are told."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,9 @@ def test_a_version_keeps_its_campaigns_and_a_rollback_brings_back_those_of_befor
     assert current == first
     assert versions.campaigns(first)["calls"].mode == "progressive"
     assert versions.campaigns(first)["calls"].retry.by_result == {"busy": NEVER}
+    published_at = versions.manifest(second).published_at
+    held = [versions.at(at) for at in (0.0, published_at - 1e-3, time.time())]
+    assert held == [None, first, first], "the first until the second, and again since the rollback"
 
 
 def test_a_version_of_before_has_none(site: Site) -> None:

@@ -1,17 +1,13 @@
 """Approvals over HTTP: by the token's own name, never by the author, all or none; and withdrawn at once."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
-import msgspec
 import pytest
 from fastapi import FastAPI
 
-from hotline.governing import approving, policies
-from hotline.governing.policy_diff import diff
+from hotline.server.approvals import Approvals
 from hotline.site.settings import Site
 from hotline.views.controller import Controller
 from hotline.web import app
@@ -31,31 +27,14 @@ CLIENTS = [
 ]
 
 
-class OfSite(SimpleNamespace):
-    """As the running controller does it."""
+class OfSite(Approvals):
+    """The running controller, as far as it is asked here."""
 
-    async def approve_scenes(
-        self, scenes: Sequence[str], approver: str, reason: str, begin: float | None, end: float | None, user: str
-    ) -> list[dict[str, Any]]:
-        shown = await asyncio.to_thread(approving.approve, self.site, scenes, approver, reason, begin, end, user)
-        return [approving.as_data(one) for one in shown]
+    zone, region = ZONE, "CN"
 
-    async def withdraw_scenes(self, scenes: Sequence[str], by: str, reason: str, user: str) -> list[dict[str, Any]]:
-        shown = await asyncio.to_thread(approving.withdraw, self.site, scenes, by, reason, user)
-        return [approving.as_data(one) for one in shown]
-
-    async def policy(self) -> dict[str, Any]:
-        now = await asyncio.to_thread(policies.ruling_of, self.site)
-        return policies.as_data(now) | {"diff": msgspec.to_builtins(diff(now.sources, now.published_sources))}
-
-    async def approve_policy(
-        self, policy: str, approver: str, reason: str, begin: float | None, user: str
-    ) -> dict[str, Any]:
-        now = await asyncio.to_thread(policies.approve, self.site, approver, reason, begin, policy, user)
-        return policies.as_data(now)
-
-    async def roll_policy_back(self, policy: str, by: str, reason: str, user: str) -> dict[str, Any]:
-        return policies.as_data(await asyncio.to_thread(policies.rollback, self.site, by, reason, policy, user))
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.database = site.database
 
 
 @pytest.fixture
@@ -65,7 +44,7 @@ def site(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def served(site: Site) -> FastAPI:
-    controller = cast(Controller, OfSite(database=site.database, zone=ZONE, region="CN", site=site))
+    controller = cast(Controller, OfSite(site))
     return app.make(controller, "token", WaitTokens("s"), CLIENTS)
 
 
@@ -124,3 +103,18 @@ async def test_a_policy_is_seen_approved_and_rolled_back_over_http(site: Site, s
     back = await request(served, "POST", "/govern/policy/rollback", body, token="of li")
     assert (back.status, back.json["rules"], back.json["waits"]) == (200, first, True)
     assert '"who":"web:li-wei","what":"policy rolled back"' in (site.state / "audit.log").read_text()
+
+
+async def test_what_a_scene_has_other_than_when_it_was_approved(site: Site, served: FastAPI) -> None:
+    where = "/govern/scenes/offer/diff"
+    never = await request(served, "GET", where, token="of board")
+    assert (never.status, never.json["approved"]) == (200, None)
+    await post(served, "approve", scenes=["offer"])
+    change(site, "dialplans/scenes/all.yaml", "script: sales_script}", "script: sales_script, list: gold}")
+    await asyncio.to_thread(publish_again, site)
+    found = (await request(served, "GET", where, token="of board")).json
+    assert (found["approved"]["approver"], found["changed"]) == ("wang-fang", ["list"])
+    assert "+list: gold" in found["lines"]
+    assert (await request(served, "GET", where, token="of wang")).status == 403
+    unknown = await request(served, "GET", "/govern/scenes/ofer/diff", token="of board")
+    assert (unknown.status, "did you mean offer" in unknown.json["detail"]) == (404, True)

@@ -125,6 +125,8 @@ async def test_each_example_is_answered(house: tuple[Server, str, str], monkeypa
         "post /rollback": 422,  # there is no version of this name
         "post /govern/scenes/approve": 422,  # there is no such scene
         "post /govern/scenes/withdraw": 422,
+        "get /govern/scenes/{scene}/diff": 404,
+        "get /reports/{report}": 404,  # none was made
         "post /govern/policy/approve": 422,  # another one is published
         "post /govern/policy/rollback": 422,
         "post /exceptions": 422,  # no policy, and so no exception of one

@@ -1,0 +1,190 @@
+"""The campaign desk in a real browser: started and seen at work, a call tried, a scene approved by a second person."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hotline.people import users
+from hotline.people.users import User
+from hotline.server.serving import Server
+from hotline.site.settings import Site
+from hotline.site.sign_in import address, new_link
+from switch.fake import FakeSwitch, LoopTimeline
+from tests.browser.chromium import Page, chromium
+from tests.ports import free_port
+from tests.unit.hotline.campaigns.stores import a_try, import_people, log_tries
+from tests.unit.hotline.governing.gated_site import approve_policy, publish_again, write
+from tests.unit.hotline.served import new_server, serve, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+PICTURES = os.environ.get("HOTLINE_PICTURES")
+"""A folder for pictures of what was tried, for whoever wants to look."""
+CAMPAIGNS = (
+    "campaigns:\n"
+    "  calls: {title: Spring calls, scene: offer, mode: progressive, queue: care, lists: spring,"
+    " safe_harbour: welcome, at_once: 3}\n"
+    "  renewals: {title: Renewals, scene: remind, mode: predictive, queue: care, lists: spring,"
+    " safe_harbour: welcome}\n"
+)
+
+
+class Watched:
+    """A server, and a browser."""
+
+    def __init__(self, server: Server, page: Page) -> None:
+        self.server, self.page = server, page
+
+    async def sign_in(self, person: str) -> None:
+        site = self.server.site
+        await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
+        await self.page.click("Not now")
+
+    async def fill(self, name: str, value: str) -> None:
+        """Write into the field of this name."""
+        await self.page.until(f"!!document.querySelector('[name={name}]')")
+        await self.page.tell(f"document.querySelector('[name={name}]').value = {value!r}; null")
+
+    async def test_call(self, number: str) -> None:
+        """Have a call to this number tried for the scene `offer`."""
+        await self.page.until("document.querySelectorAll('[name=scene] option').length === 3")
+        await self.page.tell("document.querySelector('[name=scene]').value = 'offer'; null")
+        await self.fill("number", number)
+        await self.page.click("Test")
+        await self.page.until("!!document.querySelector('.verdict')")
+
+    async def picture(self, name: str) -> None:
+        if PICTURES is not None:
+            await self.page.picture(Path(PICTURES) / f"{name}.png")
+
+    def audited(self) -> str:
+        return (self.server.site.state / "audit.log").read_text()
+
+
+@pytest.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+    settings = f"web: {{port: {free_port()}}}\nlanguages: [en]\nzone: {_zone()}\nrefit_at: null\n"
+    site, version = await asyncio.to_thread(_site, tmp_path / "site", settings)
+    server = new_server(site, FakeSwitch(LoopTimeline()))
+    serving = await serve(server, version)
+    await until(lambda: server.controller.health()["ok"])
+    for name, roles in (("wang", ("compliance", "campaign_owner")), ("sun", ("supervisor",))):
+        users.add(server.site.database, User(name=name, roles=roles, added_at=time.time(), added_by="root"))
+    async with chromium(tmp_path / "browser") as page:
+        await page.size(1280, 800)
+        yield Watched(server, page)
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+
+
+def _zone() -> str:
+    """A zone in which it is about noon: no day ends while its calls are looked at."""
+    east = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-east:+d}"  # whose sign is that of POSIX
+
+
+def _site(folder: Path, settings: str) -> tuple[Site, str]:
+    """A site with scenes that nobody has approved, and a campaign that has called today; and its version."""
+    folder.mkdir()
+    site = write(folder, hotline=settings)
+    (folder / "dialplans/campaigns").mkdir()
+    (folder / "dialplans/campaigns/all.yaml").write_text(CAMPAIGNS)
+    version = publish_again(site).version
+    approve_policy(site)
+    import_people(site.database, [(f"C{place}", place) for place in range(5)])
+    talk = {"answered_at": 9.0, "connected_at": 10.0, "result": "talked"}
+    lost = {"answered_at": 9.0, "result": "abandoned", "abandoned": True}
+    tries = []
+    for place in range(24):
+        words = talk if place % 3 else lost if place % 4 == 0 else {}
+        tries.append(a_try(f"calls/1.{place}/1", place % 5, time.time() - 600 * (23 - place) - 5, **words))
+    log_tries(site.database, *tries)
+    return site, version
+
+
+async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watched) -> None:
+    page = watched.page
+    await watched.sign_in("wang")
+    await page.click("Campaigns")
+    await page.says("Spring calls")
+    await page.says("0 of 5")
+    await page.until("!!document.querySelector('hotline-pacing canvas')")
+    await page.says("counted, not paced by")
+    await page.click("Count now")
+    await page.says("How calls ended")
+    await watched.picture("campaigns")
+    await page.press("t")
+    await page.until("document.documentElement.dataset.theme === 'dark'")
+    await page.until("!!document.querySelector('hotline-pacing canvas')")
+    await watched.picture("campaigns-dark")
+    await watched.fill("reason", "day 1")
+    await page.click("Start")
+    await page.says("Running")
+    await page.says("wang: day 1")
+    await page.click("Renewals")
+    await page.says("Not started")
+    await watched.fill("reason", "both")
+    await page.click("Start")
+    # nobody is asked for: the lists' people are in the other's hands, and its pace counts each window by itself
+    await page.until("document.querySelectorAll('.windows tbody tr').length === 3")
+    await page.says("agents are shared")
+    await watched.picture("campaigns-predictive")
+    await page.click("Spring calls")
+    await page.click("In hand 5")
+    await page.says("+86*******0000")
+    assert "13800130000" not in await page.tell("document.documentElement.outerHTML")
+    await page.click("Whole numbers")
+    await page.says("+8613800130000")
+    assert '"what":"numbers shown","about":"contacts of campaign calls"' in watched.audited()
+    await watched.picture("campaigns-contacts")
+    await page.click("Governor")
+    await watched.test_call("13800138000")
+    await page.says("it is not approved")
+    await page.says("+86*******8000")
+    assert '"what":"gate asked"' in watched.audited()
+    await page.until("document.querySelectorAll('hotline-governor section:last-of-type tbody tr').length === 1")
+    await watched.picture("governor")
+    await page.click("Approvals")
+    await page.click("offer")
+    await page.says("Nobody has approved it yet")
+    await page.until("document.querySelector('pre.diff').innerText.includes('+script: sales_script')")
+    await watched.picture("approvals-dark")
+    await watched.fill("reason", "minutes of 30 November")
+    await page.click("Approve")
+    await page.says("may call")
+    assert '"what":"scenes approved"' in watched.audited()
+    await page.click("Governor")
+    await watched.test_call("13800138000")
+    await page.until("document.querySelectorAll('hotline-governor section:last-of-type tbody tr').length === 2")
+    assert "it is not approved" not in await page.tell("document.querySelector('[role=status] table')?.innerText ?? ''")
+    await page.press("t")
+    await page.press("l")
+    await page.says("立即试算一通外呼")
+    await watched.picture("governor-zh")
+    named = "(one) => one.innerText || one.ariaLabel || one.labels?.length"
+    parts = "button, input, select, progress, meter"
+    assert await page.tell(f"[...document.querySelectorAll('{parts}')].every({named})"), "all have names"
+    assert await page.tell("document.documentElement.scrollWidth <= innerWidth")
+    assert page.problems == []
+
+
+async def test_who_may_not_approve_looks(watched: Watched) -> None:
+    page = watched.page
+    await watched.sign_in("sun")
+    await page.click("Campaigns")
+    await page.says("Spring calls")
+    await page.click("Approvals")
+    await page.click("offer")
+    await page.says("somebody of compliance approves")
+    buttons = await page.tell("[...document.querySelectorAll('main button')].map((one) => one.innerText)")
+    assert "Approve" not in buttons
+    await page.tell("location.hash = '#campaigns/calls'; null")
+    await page.says("Not started")
+    assert "Whole numbers (audited)" not in await page.tell("document.body.innerText")
+    assert page.problems == []
