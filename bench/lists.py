@@ -37,7 +37,7 @@ def _run(options: Options) -> Report:
     rows = ROWS // 50 if options.quick else ROWS
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         options.progress(f"{rows} rows are written")
-        _write(Path(folder) / "people.csv", rows)
+        write(Path(folder) / "people.csv", rows)
         done = measured("bench.lists:imported", folder)
         size = (Path(folder) / "hotline.db").stat().st_size / 1e6
     figures = [
@@ -95,7 +95,7 @@ def _fetches(store: sqlite3.Connection, campaign: str, now: float) -> float:
     return sorted(took)[94]
 
 
-def _write(path: Path, rows: int) -> None:
+def write(path: Path, rows: int) -> None:
     chance = random.Random(1)
     known = [number for part in numbers(rows * 5 // 4) for number in part.tolist()]
     chance.shuffle(known)
