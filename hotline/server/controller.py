@@ -32,6 +32,8 @@ from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
 from hotline.store import outbox
 from hotline.store.writer import Writer
+from hotline.suppression import sharing
+from hotline.suppression.site_lists import hashes_of
 from hotline.versions.case_rules import rules_of
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.routing import RoutingConfiguration
@@ -151,6 +153,15 @@ class RunningController:
     async def roll_policy_back(self, policy: str, by: str, reason: str, user: str) -> dict[str, Any]:
         """Withdraw the approval of a policy, and tell what rules. Raises BadInput."""
         return policies.as_data(await asyncio.to_thread(policies.rollback, self._site, by, reason, policy, user))
+
+    async def shared_lists(self, after: int) -> bytes:
+        """See `Controller.shared_lists`."""
+
+        def made() -> bytes:
+            settings, hashes = hashes_of(self._site)
+            return sharing.export(self._site.database, hashes, settings.site, frozenset(settings.lists), after)
+
+        return await asyncio.to_thread(made)
 
     def account(self, agent: AgentId) -> str | None:
         """See `Controller.account`."""

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from calls.dependencies import Dependency
 from hotline.gate.attempts import LedgerAttempts
@@ -107,6 +108,10 @@ class ServerGate:
         if self._lists is self._site_lists:
             await asyncio.to_thread(self._site_lists.refresh)
         self.looked.set()
+
+    def told(self) -> dict[str, Any] | None:
+        """What is in force, for the bus; None before the first look, and of a site without scenes."""
+        return self._published.told() if self.looked.is_set() else None
 
     def warnings(self) -> list[str]:
         """Of a policy that does not rule, for `hotline status`."""
