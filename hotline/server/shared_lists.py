@@ -81,15 +81,17 @@ class SharedLists:
         """One delta, taken in. Raises BadInput for what is no delta of that site."""
         after = await asyncio.to_thread(self._known_up_to, name)
         done = await self._take(session, name, member, after)
-        if done is None or (done.result == "gap" and after):
+        if done is None:  # its log ends before that change
+            done = await self._take(session, name, member, 0)
+            if done is None or done.result == "known":
+                raise BadInput(
+                    f"{name} has told more than it knows now: was its store put back? `share new-epoch` there lets all "
+                    "others take the whole list"
+                )
+        elif done.result == "gap" and after:  # a new epoch has begun there
             done = await self._take(session, name, member, 0)
         if done is None or done.result == "gap":
             raise BadInput(f"{name} does not tell all that it has")
-        if done.result == "known" and done.applied > after:
-            raise BadInput(
-                f"{name} has told more than it knows now: was its store put back? `share new-epoch` there lets all "
-                "others take the whole list"
-            )
         return done
 
     async def _take(

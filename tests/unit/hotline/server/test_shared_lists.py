@@ -65,10 +65,10 @@ class Group:
 
     def __init__(self, folder: Path) -> None:
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind(("127.0.0.77", 0))  # where nobody else is given one meanwhile
             self.port = probe.getsockname()[1]
         self.beijing = site(folder / "beijing", "site: beijing")
-        member = f"beijing: {{url: 'http://127.0.0.1:{self.port}/', every_s: 0.2}}"
+        member = f"beijing: {{url: 'http://127.0.0.77:{self.port}/', every_s: 0.2}}"
         self.shanghai = site(folder / "shanghai", f"site: shanghai, members: {{{member}}}")
         self.token = self.shanghai.state / "secrets/share-beijing"
         self.token.write_text(TOKEN)
@@ -96,7 +96,7 @@ class Group:
         )
         address = socket.socket()
         address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        address.bind(("127.0.0.1", self.port))
+        address.bind(("127.0.0.77", self.port))
         clients = {TOKEN: WebClientSettings(name="shanghai", rights=("share",))}
         async with answering(controller, address, "of the site", "waiting", cast(Any, clients)):
             yield
