@@ -121,7 +121,13 @@ def questions(policy: Policy, count: int) -> list[Asked]:
         )
         wished = Consent(purpose=scene.category, given=True, at=NOW - 86_400 * 30, evidence="call 1")
         subject = Subject(
-            number=callee, country=country, kinds=("mobile",), zones=(zone,), region=region, consents=(wished,)
+            number=callee,
+            country=country,
+            kinds=("mobile",),
+            zones=(zone,),
+            region=region,
+            consents=(wished,),
+            lists_as_of={"au_do_not_call_register": NOW - 86_400.0},
         )
         asked.append((question, subject, _history(question, scene, chance)))
     return asked

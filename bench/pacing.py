@@ -51,7 +51,7 @@ def run(options: Options) -> Report:
     workers = 1 if options.quick else processors()
     wanted = [
         each
-        for name, agents, rate, drift in _names(options)
+        for name, agents, rate, drift in names(options)
         for each in _methods(name, scene(agents, rate, options, drift), options, workers)
     ]
     outcomes: dict[tuple[str, MethodName], Found] = {}
@@ -99,7 +99,7 @@ def levels(agents: int, options: Options) -> list[LevelSettings]:
     ]
 
 
-def _names(options: Options) -> Iterator[tuple[str, int, float, tuple[float, float] | None]]:
+def names(options: Options) -> Iterator[tuple[str, int, float, tuple[float, float] | None]]:
     """The name of each figure, its agents, answer rate and drift."""
     for agents, rate in TARGETS:
         if not options.quick or agents <= QUICK_AGENTS:

@@ -13,7 +13,8 @@ from reporting.contacts import Contacts
 from reporting.fates import Fate, fate
 from reporting.followups import AnswerRow, FollowUpRow, follow_up_figures, question_figures
 from reporting.ratios import whole_seconds
-from reporting.report import AgentFigures, QueueFigures, Report, SliceFigures, scene_figures
+from reporting.refusals import RefusalFigures, RefusalRow, by_department, by_scene
+from reporting.report import AgentFigures, QueueFigures, Report, SceneFigures, SliceFigures, scene_figures
 from reporting.rows import CallKind, CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
 from reporting.satisfaction import Satisfaction
 from reporting.settings import FigureSettings
@@ -113,9 +114,11 @@ class Figures:
         follow_ups: Sequence[FollowUpRow] = (),
         answers: Sequence[AnswerRow] = (),
         complaints: Mapping[str, int] | None = None,
+        refusals: Sequence[RefusalRow] = (),
+        departments: Mapping[str, str] | None = None,
     ) -> Report:
         """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
-        be read. `complaints`: cases about these attempts, by scene."""
+        be read. `complaints`: cases about these attempts, by scene. `departments`: of scenes."""
         self._contacts.finish(known_until)
         waits, talks = Waits(self._in_time_s), Talks()
         for of_queue in self._waits_of.values():
@@ -127,6 +130,7 @@ class Figures:
         for (day, hour), one in self._slices.items():
             hours[hour].add(one)
             days[day].add(one)
+        refused = by_scene(refusals)
         return Report(
             span=self._span,
             known_until=known_until,
@@ -150,14 +154,13 @@ class Figures:
             hours=[one.figures() for one in hours],
             days={day: one.figures() for day, one in sorted(days.items())},
             cases=case_figures(opened, clocks, hand_overs),
-            scenes={
-                scene: scene_figures(states, (complaints or {}).get(scene, 0))
-                for scene, states in sorted((attempts or {}).items())
-            },
+            scenes=_scenes(attempts or {}, complaints or {}, refused),
             suggestions=[],
             gaps=list(gaps),
             followups=follow_up_figures(follow_ups),
             questionnaires=question_figures(answers, self._settings.satisfaction),
+            refusals=refused,
+            refusals_by_department=by_department(refusals, departments or {}),
         )
 
     def _count(self, call: CallRow) -> None:
@@ -228,3 +231,16 @@ def _grouped(rows: Sequence[ReviewRow], key: Callable[[ReviewRow], str]) -> dict
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     return groups
+
+
+def _scenes(
+    attempts: Mapping[str, Mapping[str, int]],
+    complaints: Mapping[str, int],
+    refusals: Mapping[str, Mapping[str, RefusalFigures]],
+) -> dict[str, SceneFigures]:
+    """Each scene of which somebody was called, or was not."""
+    refused = {scene: sum(one.denied + one.deferred for one in rules.values()) for scene, rules in refusals.items()}
+    return {
+        scene: scene_figures(attempts.get(scene, {}), complaints.get(scene, 0), refused.get(scene, 0))
+        for scene in sorted({*attempts, *refused})
+    }

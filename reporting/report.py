@@ -9,6 +9,7 @@ from reporting.cases import CaseFigures
 from reporting.contacts import RepeatFigures, ResolutionFigures
 from reporting.followups import FollowUpFigures, QuestionFigures
 from reporting.ratios import percent
+from reporting.refusals import RefusalFigures
 from reporting.satisfaction import AgentGrades, SatisfactionFigures
 from reporting.spans import Span
 from reporting.talks import TalkFigures
@@ -16,7 +17,8 @@ from reporting.waits import WaitFigures
 
 
 class SceneFigures(msgspec.Struct, frozen=True):
-    """Outgoing calls of a scene, from the ledger. Rates are in percent of those that were dialled."""
+    """Outgoing calls of a scene, from the ledger. Rates are in percent of those that were dialled, `refused_rate` of
+    the questions."""
 
     allowed: int
     dialled: int
@@ -32,6 +34,9 @@ class SceneFigures(msgspec.Struct, frozen=True):
     """Cases that are about one of these calls."""
     complaints_per_10000: float | None = None
     """Of the dialled."""
+    refused: int = 0
+    """Questions that the gate denied or put off."""
+    refused_rate: float | None = None
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
@@ -104,11 +109,15 @@ class Report(msgspec.Struct, frozen=True):
     """By rule; the empty name is all of them."""
     questionnaires: dict[str, dict[str, QuestionFigures]] = {}
     """By questionnaire and question."""
+    refusals: dict[str, dict[str, RefusalFigures]] = {}
+    """Of outgoing calls, by scene and rule."""
+    refusals_by_department: dict[str, dict[str, RefusalFigures]] = {}
+    """By the department of the scene and rule."""
 
 
-def scene_figures(states: Mapping[str, int], complaints: int = 0) -> SceneFigures:
-    """The figures of a scene, of how many attempts came to each state, and of cases that are about one of them. A
-    reservation that was never dialled is none."""
+def scene_figures(states: Mapping[str, int], complaints: int = 0, refused: int = 0) -> SceneFigures:
+    """The figures of a scene, of how many attempts came to each state, of cases that are about one of them, and of
+    questions that were refused. A reservation that was never dialled is none."""
     count = states.get
     answered = count("answered", 0) + count("effective", 0) + count("abandoned", 0)
     dialled = answered + count("attempted", 0) + count("blocked", 0)
@@ -123,4 +132,6 @@ def scene_figures(states: Mapping[str, int], complaints: int = 0) -> SceneFigure
         talk_rate=percent(count("effective", 0), dialled),
         complaints=complaints,
         complaints_per_10000=percent(100 * complaints, dialled),
+        refused=refused,
+        refused_rate=percent(refused, refused + sum(states.values())),
     )

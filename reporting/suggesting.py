@@ -30,7 +30,7 @@ FIGURES: dict[Scope, tuple[str, ...]] = {
     "clock": ("decided", "met_rate", "share"),
     "department": ("cases", "met_rate", "closure_rate", "mean_hand_over_s", "longest_hand_over_s"),
     "scene": ("dialled", "answer_rate", "talk_rate", "abandoned_rate", "blocked_rate", "complaints",
-              "complaints_per_10000"),
+              "complaints_per_10000", "refused", "refused_rate"),
 }  # fmt: skip
 """The figures that a rule of each scope may name."""
 _BASE: dict[Scope, str] = {
@@ -90,6 +90,8 @@ def parts(report: Report, scope: Scope) -> list[tuple[str, Values]]:
                         "blocked_rate": percent(one.blocked, one.dialled),
                         "complaints": float(one.complaints),
                         "complaints_per_10000": one.complaints_per_10000,
+                        "refused": float(one.refused),
+                        "refused_rate": one.refused_rate,
                     },
                 )
                 for name, one in report.scenes.items()

@@ -26,11 +26,14 @@ class Citation:
         limit: float | None = None,
         until: float | None = None,
         number_only: bool | None = None,
+        undecided: bool = False,
     ) -> Reason:
-        """A no. `until`: when it ends by itself, where that is known; the call is denied all the same. `number_only`:
-        see `Reason`; None: as the rule covers calls."""
+        """A no. `until`: when it ends by itself, where that is known; the call is denied all the same. `number_only`,
+        `undecided`: see `Reason`; None: as the rule covers calls."""
         only = self.by_number if number_only is None else number_only
-        return Reason(self.rule, self.family, self.layer, "deny", detail, self.clause, counted, limit, until, only)
+        return Reason(
+            self.rule, self.family, self.layer, "deny", detail, self.clause, counted, limit, until, only, undecided
+        )
 
     def defer(
         self,

@@ -34,6 +34,8 @@ class Reason(msgspec.Struct, frozen=True):
     number_only: bool = False
     """It is this number that is not called; another number of the same person may be. False of what is about the
     person, or about the call whomever it goes to."""
+    undecided: bool = False
+    """Nothing is said about the callee: what the rule goes by is not there now, and may be later."""
 
 
 class Obligations(msgspec.Struct, frozen=True):
@@ -78,6 +80,12 @@ class Decision(msgspec.Struct, frozen=True):
         if self.verdict == "deny":
             return bool(against) and all(reason.number_only for reason in against)
         return _latest(against, True) > _latest(against, False)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing that denies this call is about the callee: asked later, the answer may be another."""
+        against = [reason for reason in self.reasons if reason.verdict == "deny"]
+        return self.verdict == "deny" and bool(against) and all(reason.undecided for reason in against)
 
 
 def _latest(reasons: list[Reason], number_only: bool) -> float:

@@ -97,5 +97,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Whom the number belongs to, where the question names nobody and the site knows of one person only."""
     tiers: tuple[str, ...] = ()
     """Tiers of customer experience that the site has for the callee; several where it may be one of several persons."""
+    lists_as_of: dict[str, float] = {}
+    """When the house took its copy of a list that others keep, by the list's name; of several files of one list the
+    oldest. A list of which there is no copy is not there."""
     emergency: bool = False
     """A number of police, ambulance or fire brigade."""

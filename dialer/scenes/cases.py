@@ -6,6 +6,7 @@
       number: "13800138000"
       person: p1
       lists: [{list: complained}]       # that the callee is on
+      copies: {registry: 2026-11-20}    # when the copy of a list was taken; of others it is new
       consents: {marketing: given}      # or refused
       history:                          # calls before; of the same number and person unless they say otherwise
         - {ago: 2 h, state: effective, scene: spring_offer}
@@ -34,7 +35,7 @@ from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
 
 CASE_WORDS = (
     "at", "scene", "number", "person", "account", "campaign", "caller_id", "origin", "source", "attributes", "zones",
-    "region", "lists", "consents", "exceptions", "history", "expect", "obliges", "about",
+    "region", "lists", "copies", "consents", "exceptions", "history", "expect", "obliges", "about",
 )  # fmt: skip
 _TEXTS = ("scene", "person", "account", "campaign", "caller_id", "source")
 _PAST_WORDS = (
@@ -58,6 +59,7 @@ class Case:
     zones: tuple[str, ...]
     region: str
     lists: tuple[Listed, ...]
+    copies: Mapping[str, float]
     consents: tuple[Consent, ...]
     exceptions: tuple[str, ...]
     history: History
@@ -127,7 +129,7 @@ class _Reader:
         obliges = self._items.get("obliges")
         if obliges is not None:
             self._words(obliges, _OBLIGES, "obliges")
-        lists, consents = self._lists(), self._consents()
+        lists, copies, consents = self._lists(), self._copies(), self._consents()
         if len(self._problems) > before:
             return None
         return Case(
@@ -138,6 +140,7 @@ class _Reader:
             zones=self._several("zones"),
             region=self._text("region"),
             lists=lists,
+            copies=copies,
             consents=consents,
             exceptions=self._several("exceptions"),
             history=history,
@@ -241,6 +244,15 @@ class _Reader:
             listed = Listed(one.items["list"].text, since=since or 0.0, until=until)
             found.append(msgspec.structs.replace(listed, **texts))
         return tuple(found)
+
+    def _copies(self) -> dict[str, float]:
+        node = self._items.get("copies")
+        if node is None:
+            return {}
+        if not node.is_mapping:
+            self._wrong(node.mark, "copies: {registry: 2026-11-20}: when the copy of a list was taken")
+            return {}
+        return {name: self._instant(one) or 0.0 for name, one in node.items.items()}
 
     def _consents(self) -> tuple[Consent, ...]:
         node = self._items.get("consents")

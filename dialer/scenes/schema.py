@@ -126,6 +126,7 @@ def _cases() -> dict[str, Any]:
             "zones": several,
             "exceptions": several,
             "lists": {"type": "array", "items": {"anyOf": [entry, _TEXT]}},
+            "copies": {"type": "object", "additionalProperties": _TEXT},
             "consents": {"type": "object", "additionalProperties": {"enum": ["given", "refused"]}},
             "history": {"type": "array", "items": past},
             "expect": {"anyOf": [{"const": "allow"}, *verdicts]},

@@ -11,6 +11,7 @@ import msgspec
 from calls.number_kinds import country_and_kinds, is_emergency
 from calls.number_zones import zones
 from dialer.governor.decisions import Decision
+from dialer.governor.do_not_call import DoNotCall
 from dialer.governor.governor import decide
 from dialer.governor.policy import Policy
 from dialer.governor.questions import Subject
@@ -38,12 +39,13 @@ class Tried:
 def try_cases(policy: Policy, cases: Iterable[Case], region: str, zone: ZoneInfo) -> Iterator[Tried]:
     """Put every case to the policy. `region` is the site's, `zone` that in which instants are told."""
     for case in cases:
-        decision = decide(policy, case.question, _subject(case, region), case.history, case.at)
+        decision = decide(policy, case.question, _subject(case, region, policy), case.history, case.at)
         yield Tried(case, decision, [f"{case.expect}: {told}" for told in _differences(case, decision, zone)])
 
 
-def _subject(case: Case, region: str) -> Subject:
+def _subject(case: Case, region: str, policy: Policy) -> Subject:
     number = case.question.number
+    copied = {name for rule in policy.rules if isinstance(rule.words, DoNotCall) for name in rule.words.lists}
     country, kinds = country_and_kinds(number)
     return Subject(
         number=number,
@@ -55,6 +57,7 @@ def _subject(case: Case, region: str) -> Subject:
         consents=case.consents,
         exceptions=case.exceptions,
         emergency=is_emergency(number, region),
+        lists_as_of=dict.fromkeys(copied, case.at) | dict(case.copies),
     )
 
 

@@ -13,8 +13,8 @@ import random
 import sqlite3
 import ssl
 from collections import deque
-from collections.abc import Callable
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
 
 import aiomqtt
 import msgspec
@@ -79,6 +79,7 @@ class Bus:
         """`state` is told when the broker comes and goes, and when it is tried next."""
         self._broker = broker
         self._controller: Controller
+        self._policy: Callable[[], Mapping[str, Any] | None]
         self._ended = ended
         self._notices = notices
         self._to_people = to_people
@@ -100,9 +101,10 @@ class Bus:
         self._client: aiomqtt.Client | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, controller: Controller) -> None:
-        """Begin to look for the broker, and speak for `controller`."""
+    def start(self, controller: Controller, policy: Callable[[], Mapping[str, Any] | None] = lambda: None) -> None:
+        """Begin to look for the broker, and speak for `controller`, and of the policy that its gate goes by."""
         self._controller = controller
+        self._policy = policy
         self._ended.begin()
         if self._notices is not None:
             self._notices.begin()
@@ -266,7 +268,12 @@ class Bus:
                 self._picture.watch(state, 0.0)
         campaigns = controller.campaign_rows()
         self._picture.look(
-            register, controller.agents(), controller.queues(), region=controller.region, campaigns=campaigns
+            register,
+            controller.agents(),
+            controller.queues(),
+            region=controller.region,
+            campaigns=campaigns,
+            policy=self._policy(),
         )
 
     async def _even_out(self, client: aiomqtt.Client) -> None:

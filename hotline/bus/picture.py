@@ -52,10 +52,12 @@ class Picture:
         online: bool = True,
         region: str = REGION,
         campaigns: Iterable[Mapping[str, Any]] = (),
+        policy: Mapping[str, Any] | None = None,
     ) -> None:
         """Draw it anew, at most some times a second: it costs as much as the site is large.
 
-        `region`: where numbers are dialled that stand in fields. `campaigns`: rows of the controller.
+        `region`: where numbers are dialled that stand in fields. `campaigns`: rows of the controller. `policy`: what
+        the gate goes by (`hotline.governing.published.Published.told`); None of a site without scenes.
         """
         now = self._states.look(register, agents, queues, online, region)
         self.topics = {
@@ -66,3 +68,5 @@ class Picture:
         for row in campaigns:
             told = words.Campaign(**{name: row[name] for name in words.Campaign.__struct_fields__})
             self.topics[words.topic(self._base, words.CAMPAIGN, told.campaign)] = _encode(told)
+        if policy is not None:
+            self.topics[words.topic(self._base, words.POLICY)] = _encode(words.Policy(**policy))

@@ -120,6 +120,26 @@ class Decision(Message, frozen=True):
     """The hash of the policy that decided."""
 
 
+class Policy(Message, frozen=True):
+    """The policy that rules over outgoing calls, and the published one, which may wait for its approval."""
+
+    rules: str
+    """The version that rules; empty: none does, and no call is allowed."""
+    since: float | None
+    approvers: tuple[str, ...]
+    policy: str
+    """The hash that decisions carry: of rules, scenes and approvals together; empty where none is made."""
+    published: str
+    waits: bool
+    """The published one does not rule."""
+    why: str
+    """Why it waits, or no call is allowed."""
+    scenes: int
+    """Scenes that are published."""
+    may_call: int
+    """Those of them that are approved as they are."""
+
+
 AgentWord = Literal["sign_in", "sign_out", "pause", "ready", "wrap_up_done"]
 
 
@@ -159,6 +179,7 @@ AGENT = Channel("agentState", "agents/{agent}/state", Agent, True, False, _STATE
 QUEUE = Channel("queueState", "queues/{queue}/state", Queue, True, False, _STATE)
 OVERRIDE = Channel("override", "overrides/{override}/state", Override, True, False, _STATE)
 CAMPAIGN = Channel("campaign", "campaigns/{campaign}/state", Campaign, True, False, _STATE)
+POLICY = Channel("policy", "policy", Policy, True, False, _STATE)
 CALL = Channel("callState", "calls/{call}/state", Call, True, False, _STATE)
 FORECAST = Channel("callForecast", "calls/{call}/forecast", CallForecast, True, False, _STATE)
 ENDED = Channel(
@@ -213,8 +234,8 @@ COMMAND = Channel(
 REPLY = Channel("reply", "replies/{client}", Reply, False, False, "QoS 1, to a topic below `replies/`, nowhere else.")
 
 CHANNELS = (
-    *(CONTROLLER, AGENT, QUEUE, OVERRIDE, CAMPAIGN, CALL, FORECAST, ENDED, CASE_CLOCK, CASE_NOTICE, ALERT, DECISION),
-    *(COMMAND, REPLY),
+    *(CONTROLLER, AGENT, QUEUE, OVERRIDE, CAMPAIGN, POLICY, CALL, FORECAST, ENDED, CASE_CLOCK, CASE_NOTICE, ALERT),
+    *(DECISION, COMMAND, REPLY),
 )
 STATES = tuple(channel for channel in CHANNELS if channel.retained)
 

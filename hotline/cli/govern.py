@@ -13,7 +13,7 @@ import typer
 from calls.errors import BadInput
 from dialer.governor.questions import Origin, Question
 from dsl.tree import nearest_hint
-from hotline.cli import govern_caller_ids, govern_compare, govern_policy, govern_replay, govern_tail
+from hotline.cli import govern_caller_ids, govern_compare, govern_policy, govern_replay, govern_rules, govern_tail
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing import approving, words
 from hotline.governing.approving import ShownScene
@@ -27,6 +27,7 @@ app.command("tail")(govern_tail.tail)
 app.command("replay")(govern_replay.replay)
 app.command("compare")(govern_compare.compare)
 app.command("caller-ids")(govern_caller_ids.shown_caller_ids)
+app.command("rules")(govern_rules.rules)
 app.add_typer(govern_policy.app, name="policy")
 
 _EXIT = {"allow": 0, "deny": 1, "defer": 3}

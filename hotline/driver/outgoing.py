@@ -162,7 +162,8 @@ def house_key(house: str, attempt: str) -> str:
 
 def _answer(asked: AskGate, decision: Decision, given: Reservation | None) -> GateAnswered:
     reason = decision.reasons[0] if decision.reasons else None
-    unknown = decision.verdict == "deny" and reason is not None and reason.rule in _NOBODY_KNOWS
+    nobody_knows = decision.undecided or (reason is not None and reason.rule in _NOBODY_KNOWS)
+    unknown = decision.verdict == "deny" and nobody_knows
     return GateAnswered(
         call=asked.call,
         attempt=asked.attempt,

@@ -51,3 +51,7 @@ class NumberFileLists:
     def scrubbed(self, numbers: Iterable[str], at: float | None = None) -> list[tuple[Listed, ...]]:
         """As `lists_of`, for many."""
         return [self.lists_of(number, at) for number in numbers]
+
+    def as_of(self, at: float) -> dict[str, float]:
+        """Nothing: the file is the house's own list, and no copy."""
+        return {}

@@ -27,6 +27,10 @@ class Lists(Protocol):
         """As `lists_of`, for many, as of one instant."""
         ...
 
+    def as_of(self, at: float) -> dict[str, float]:
+        """When the copies of lists were taken that hold at `at`, by the list's name, as of the last look-up."""
+        ...
+
 
 class Whereabouts(msgspec.Struct, frozen=True):
     """What the site knows of a person, a number or an account besides."""
@@ -80,8 +84,11 @@ class Histories(Protocol):
 class MemoryLists:
     """Lists in memory, by number."""
 
-    def __init__(self, entries: Mapping[str, Sequence[Listed]] | None = None) -> None:
+    def __init__(
+        self, entries: Mapping[str, Sequence[Listed]] | None = None, copies: Mapping[str, float] | None = None
+    ) -> None:
         self._entries = {number: tuple(found) for number, found in (entries or {}).items()}
+        self._copies = dict(copies or {})
 
     def lists_of(self, number: str, at: float | None = None) -> tuple[Listed, ...]:
         """Those that hold at `at`; without one, all."""
@@ -94,6 +101,10 @@ class MemoryLists:
     def scrubbed(self, numbers: Iterable[str], at: float | None = None) -> list[tuple[Listed, ...]]:
         """As `lists_of`, for many."""
         return [self.lists_of(number, at) for number in numbers]
+
+    def as_of(self, at: float) -> dict[str, float]:
+        """Those that were given."""
+        return self._copies
 
 
 class MemoryPersons:

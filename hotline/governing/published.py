@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -112,6 +113,24 @@ class Published:
     def waiting(self) -> str:
         """Why the published policy does not rule, in words; empty: it does."""
         return "" if self.now.ruling is None else self.now.ruling.waiting(self.now.zone)
+
+    def told(self) -> dict[str, Any] | None:
+        """What rules, what waits and why, for other systems; None of a site without scenes, whose gate asks none."""
+        now, ruling = self.now, self.now.ruling
+        if ruling is None and now.governed is not None:
+            return None
+        governed = now.governed
+        return {
+            "rules": "" if ruling is None else ruling.version,
+            "since": None if ruling is None else ruling.since,
+            "approvers": () if ruling is None else ruling.approvers,
+            "policy": "" if governed is None else governed.policy.hash,
+            "published": "" if ruling is None else ruling.published,
+            "waits": ruling is not None and ruling.waits,
+            "why": now.trouble if governed is None else self.waiting(),
+            "scenes": len(now.book.scenes),
+            "may_call": 0 if governed is None else sum(not one.refused for one in governed.standings.values()),
+        }
 
     def _approvals(self) -> tuple[int, ...]:
         return *scene_approvals.state(self._database), *policy_approvals.state(self._database)

@@ -25,6 +25,10 @@ class SiteLists:
         by_file, by_store = self._file.scrubbed(asked, at), self._known().scrubbed(asked, at)
         return [(*one, *other) for one, other in zip(by_file, by_store, strict=True)]
 
+    def as_of(self, at: float) -> dict[str, float]:
+        """When the copies of lists in the store were taken."""
+        return self._known().as_of(at)
+
     def refresh(self) -> None:
         """Take up what was changed; it may take seconds after an import, and belongs into a thread."""
         self._file.refresh()

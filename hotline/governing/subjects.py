@@ -73,5 +73,6 @@ class Subjects:
             exceptions_until=known.exceptions_until,
             person=known.person,
             tiers=known.tiers,
+            lists_as_of=self._lists.as_of(at),
             emergency=is_emergency(number, self._region),
         )

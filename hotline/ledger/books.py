@@ -1,5 +1,7 @@
 """Books are what one transaction of the ledger's database offers; how they are kept is the adapter's."""
 
+import math
+from bisect import insort
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -10,6 +12,9 @@ from dialer.governor.decisions import Decision
 from dialer.governor.history import CallerIdUse, PastCall
 from dialer.governor.questions import Question
 from hotline.ledger.port import Attempt
+
+START_S = 1.0
+"""Calls that began so long ago are no starts of a caller id any more."""
 
 
 class Key(NamedTuple):
@@ -102,38 +107,64 @@ class Use:
     starts: list[float]
     blocked_until: float
     last_used: float
+    expires_at: float = math.inf
+    """The first instant at which one of its channels is free by itself: then it is to be loaded anew."""
+    shown: CallerIdUse | None = None
+    """The same for a decision; None: it has changed since."""
 
 
 @dataclass(slots=True)
 class Uses:
-    """The caller ids of one transaction: each is loaded once, and kept up to date by what follows."""
+    """Caller ids: each is loaded once, and kept up to date by what follows, for as long as nobody else writes."""
 
     load: Callable[[str, float], Use]
     known: dict[str, Use] = field(default_factory=dict)
+    as_of: float = -math.inf
+
+    def at(self, now: float) -> None:
+        """A transaction begins, of this instant."""
+        if now < self.as_of:  # the clock was put back: what was left out as past is not
+            self.known.clear()
+        self.as_of = now
 
     def of(self, number: str, now: float) -> CallerIdUse:
         """The use of one now."""
         use = self.known.get(number)
-        if use is None:
+        if use is None or use.expires_at <= now:
             use = self.known[number] = self.load(number, now)
-        return CallerIdUse(number, use.channels, tuple(use.starts), use.blocked_until, use.last_used)
+        elif use.starts and use.starts[0] <= now - START_S:
+            use.starts = [at for at in use.starts if at > now - START_S]
+            use.shown = None
+        if use.shown is None:
+            use.shown = CallerIdUse(number, use.channels, tuple(use.starts), use.blocked_until, use.last_used)
+        return use.shown
 
-    def begun(self, number: str, at: float) -> None:
-        """One more call shows it."""
+    def begun(self, number: str, at: float, expires_at: float) -> None:
+        """One more call shows it, and holds its channel until then unless more is heard."""
         if (use := self.known.get(number)) is not None:
             use.channels += 1
-            use.starts.append(at)
+            insort(use.starts, at)  # the clock may have been put back
             use.last_used = max(use.last_used, at)
+            use.expires_at = min(use.expires_at, expires_at)
+            use.shown = None
 
-    def changed(self, number: str, held: bool, holds: bool) -> None:
+    def changed(self, number: str, held: bool, holds: bool, expires_at: float) -> None:
         """A call that shows it took its channel, or gave it back."""
         if held != holds and (use := self.known.get(number)) is not None:
             use.channels += 1 if holds else -1
+            use.shown = None
+            if holds:
+                use.expires_at = min(use.expires_at, expires_at)
 
     def rests(self, number: str, until: float) -> None:
         """It is out of rotation."""
         if (use := self.known.get(number)) is not None:
             use.blocked_until = max(use.blocked_until, until)
+            use.shown = None
+
+    def forget(self, number: str) -> None:
+        """What is known of it may be wrong by now."""
+        self.known.pop(number, None)
 
 
 def newest_first(calls: Iterable[PastCall]) -> tuple[PastCall, ...]:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import errors
 
 from dialer.governor.history import CallerIdUse, PastCall
-from hotline.ledger.books import REFUSED, Key, Refusal, Use, Uses, newest_first
+from hotline.ledger.books import REFUSED, START_S, Key, Refusal, Use, Uses, newest_first
 from hotline.ledger.port import Attempt, Record
 from hotline.ledger.requests import Enter, Look, Request, Reserve, Settle, Withdraw
 from hotline.ledger.settling import SLACK_S, holds_channel, past, state_at
@@ -131,7 +131,7 @@ class PostgresqlBooks:
                 read.append((self._read, self._ask(_BY_CALL, ([one.call for one in asks.records],))))
                 read.append((self._read, self._ask(_NEAR, (near, since, until))))
             if asks.caller_ids:
-                read.append((self._see_uses, self._ask(_USES, (about, about - 1.0, sorted(asks.caller_ids)))))
+                read.append((self._see_uses, self._ask(_USES, (about, about - START_S, sorted(asks.caller_ids)))))
         for take, cursor in read:
             take(cursor.fetchall())
         return about if clock is None else float(clock.fetchall()[0][0])
@@ -206,14 +206,14 @@ class PostgresqlBooks:
         self._decisions[attempt.id] = decision
         self._added.append(attempt.id)
         if attempt.open:
-            self._uses.begun(attempt.caller_id, attempt.at)
+            self._uses.begun(attempt.caller_id, attempt.at, attempt.expires_at)
 
     def change(self, attempt: Attempt, held: bool, now: float) -> None:
         """Written at the end."""
         if attempt.id in self._found:
             self._changed[attempt.id] = None
         self._remember(attempt)
-        self._uses.changed(attempt.caller_id, held, holds_channel(attempt, now))
+        self._uses.changed(attempt.caller_id, held, holds_channel(attempt, now), attempt.expires_at)
 
     def refuse(self, refusal: Refusal, now: float) -> None:
         """Written at the end."""

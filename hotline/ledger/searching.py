@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, Table, case, func, literal, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calls.errors import BadInput
@@ -111,6 +111,17 @@ class Reader:
         for row in await asyncio.to_thread(self._rows, counted):
             found.setdefault(row["scene"], {})[row["state"]] = row["count"]
         return found
+
+    async def refusals_by_scene(self, since: float, until: float) -> list[dict[str, Any]]:
+        """By scene and strictest rule: how many questions from `since` on and before `until` were `denied` and
+        `deferred`, and of how many `numbers`. Raises LedgerAway."""
+        table = tables.refusals
+        denied = func.sum(case((table.c.verdict == "deny", 1), else_=0)).label("denied")
+        deferred = func.sum(case((table.c.verdict == "deny", 0), else_=1)).label("deferred")
+        numbers = func.count(table.c.number.distinct()).label("numbers")
+        counted = select(table.c.scene, table.c.rule, denied, deferred, numbers)
+        counted = counted.where(table.c.at >= since, table.c.at < until).group_by(table.c.scene, table.c.rule)
+        return await asyncio.to_thread(self._rows, counted.order_by(table.c.scene, table.c.rule))
 
     async def resting(self, now: float) -> dict[str, float]:
         """The caller ids that rest at `now`, each with the end of its rest (UTC epoch seconds). Raises LedgerAway."""

@@ -1,5 +1,6 @@
 """The ledger's books in SQLite: one file, written under BEGIN IMMEDIATE, so that no two processes decide at once."""
 
+import math
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import msgspec
 
 from dialer.governor.history import CallerIdUse, PastCall
-from hotline.ledger.books import REFUSED, Key, Refusal, Use, Uses, newest_first
+from hotline.ledger.books import REFUSED, START_S, Key, Refusal, Use, Uses, newest_first
 from hotline.ledger.checkpointing import Checkpoints
 from hotline.ledger.port import Attempt, LedgerAway
 from hotline.ledger.requests import Request
@@ -37,7 +38,9 @@ _FIND = f"UPDATE attempts SET {', '.join(f'{name} = ?' for name in FOUND)} WHERE
 _REFUSE = (
     f"INSERT INTO refusals (at, verdict, {', '.join(REFUSED)}, decision) VALUES ({', '.join('?' * (len(REFUSED) + 3))})"
 )
-_CHANNELS = f"SELECT count(*) FROM attempts WHERE caller_id = ? AND {tables.IS_OPEN} AND expires_at > ?"
+_CHANNELS = (
+    f"SELECT count(*), min(expires_at) FROM attempts WHERE caller_id = ? AND {tables.IS_OPEN} AND expires_at > ?"
+)
 _STARTS = f"SELECT at FROM attempts WHERE caller_id = ? AND at > ? AND {tables.WITH_CALLER_ID} ORDER BY at"
 _LAST_USED = f"SELECT coalesce(max(at), 0) FROM attempts WHERE caller_id = ? AND {tables.WITH_CALLER_ID}"
 _RESTS = "SELECT until FROM resting_caller_ids WHERE caller_id = ?"
@@ -62,6 +65,9 @@ class SqliteStore:
         self._path = path
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
+        self._uses = Uses(self._use)
+        self._others = -1
+        """The version of the file by what other connections have committed."""
         self._checkpoints = Checkpoints(path, connect)
 
     def transact(self, requests: Sequence[Request[Any]]) -> list[Any]:
@@ -70,7 +76,12 @@ class SqliteStore:
             connection = self._connection = self._connection or connect(self._path)
             connection.execute("BEGIN IMMEDIATE")
             now = self._clock()  # no earlier: it may have waited for another process
-            books = SqliteBooks(connection)
+            ((others,),) = connection.execute("PRAGMA data_version").fetchall()
+            if others != self._others:
+                self._uses.known.clear()
+                self._others = others
+            self._uses.at(now)
+            books = SqliteBooks(connection, self._uses)
             answers = [request.carry_out(books, now) for request in requests]
             connection.execute("COMMIT")
             self._checkpoints.committed()
@@ -87,12 +98,23 @@ class SqliteStore:
 
     def close(self) -> None:
         """Closes the file; what was not committed is gone."""
+        self._uses.known.clear()
         self._checkpoints.close()
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
 
+    def _use(self, number: str, now: float) -> Use:
+        assert self._connection is not None  # asked within a transaction
+        ask = self._connection.execute
+        channels, expires_at = ask(_CHANNELS, (number, now)).fetchone()
+        starts = [at for (at,) in ask(_STARTS, (number, now - START_S))]
+        (last_used,) = ask(_LAST_USED, (number,)).fetchone()
+        rests = ask(_RESTS, (number,)).fetchone()
+        return Use(channels, starts, rests[0] if rests else 0.0, last_used, expires_at if channels else math.inf)
+
     def _roll_back(self) -> None:
+        self._uses.known.clear()  # they have seen what is not written
         if self._connection is not None and self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
@@ -112,9 +134,10 @@ def connect(path: Path) -> sqlite3.Connection:
 class SqliteBooks:
     """The books of one transaction: each statement goes to SQLite at once, so what is written is seen."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, uses: Uses) -> None:
+        """`uses` are those of the connection, which outlive the transaction."""
         self._connection = connection
-        self._uses = Uses(self._use)
+        self._uses = uses
         self._last_id: int | None = None
         self._found: dict[int, tuple[Any, ...]] = {}
         """The columns FOUND of the attempts that were read, as they stand in the table."""
@@ -148,7 +171,7 @@ class SqliteBooks:
         return newest_first(calls.values())
 
     def caller_id(self, number: str, now: float) -> CallerIdUse:
-        """Loaded once, then kept up to date."""
+        """Loaded once, then kept up to date: a transaction of a few calls reads none of the pool again."""
         return self._uses.of(number, now)
 
     def next_id(self) -> int:
@@ -162,15 +185,19 @@ class SqliteBooks:
         """One row."""
         self._connection.execute(_INSERT, (*msgspec.structs.astuple(attempt), decision))
         if attempt.open:
-            self._uses.begun(attempt.caller_id, attempt.at)
+            self._uses.begun(attempt.caller_id, attempt.at, attempt.expires_at)
+        else:
+            self._uses.forget(attempt.caller_id)  # somebody else's call that is over: it has shown it, too
 
     def change(self, attempt: Attempt, held: bool, now: float) -> None:
         """The columns that may have changed."""
         self._connection.execute(_SETTLE, (*settled(attempt), attempt.id))
-        if (now_found := found(attempt)) != self._found[attempt.id]:
+        self._uses.changed(attempt.caller_id, held, holds_channel(attempt, now), attempt.expires_at)
+        if (now_found := found(attempt)) != (before := self._found[attempt.id]):
             self._connection.execute(_FIND, (*now_found, attempt.id))
             self._found[attempt.id] = now_found
-        self._uses.changed(attempt.caller_id, held, holds_channel(attempt, now))
+            if now_found[_AT] != before[_AT]:
+                self._uses.forget(attempt.caller_id)
 
     def refuse(self, refusal: Refusal, now: float) -> None:
         """One row."""
@@ -195,16 +222,8 @@ class SqliteBooks:
         self._found[attempt.id] = found(attempt)
         return attempt
 
-    def _use(self, number: str, now: float) -> Use:
-        ask = self._connection.execute
-        (channels,) = ask(_CHANNELS, (number, now)).fetchone()
-        starts = [at for (at,) in ask(_STARTS, (number, now - 1.0))]
-        (last_used,) = ask(_LAST_USED, (number,)).fetchone()
-        rests = ask(_RESTS, (number,)).fetchone()
-        return Use(channels, starts, rests[0] if rests else 0.0, last_used)
 
-
-_OPEN = COLUMNS.index("open")
+_AT = FOUND.index("at")
 
 
 def _attempt(row: tuple[Any, ...]) -> Attempt:

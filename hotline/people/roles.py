@@ -56,6 +56,7 @@ Act = Literal[
     "know_persons",
     "tell_persons",
     "grant_exceptions",
+    "share_lists",
     "see_people",
     "see_flows",
 ]
@@ -90,6 +91,7 @@ ABOUT: Mapping[Act, str] = {
     "know_persons": "what is known of a person",
     "tell_persons": "persons, consents, lists of persons",
     "grant_exceptions": "exceptions of policies",
+    "share_lists": "what the sites of a group tell each other of their lists, as hashes",
     "see_people": "who signs in here, with which roles",
     "see_flows": "flows drawn, the calls in them, lint, test cases",
 }
@@ -126,6 +128,7 @@ order_campaigns  -     yes        -       -    yes            -          -      
 know_persons     -     -          yes     yes  -              yes        yes     yes   -         yes
 tell_persons     -     -          yes     yes  -              yes        -       yes   -         yes
 grant_exceptions -     -          -       -    -              yes        -       yes   -         yes
+share_lists      -     -          -       -    -              -          -       yes   -         yes
 see_people       -     -          -       -    -              -          yes     yes   -         yes
 see_flows        -     yes        -       -    -              yes        yes     yes   -         yes
 """
@@ -147,6 +150,7 @@ RIGHTS: Mapping[Act, frozenset[WebRight]] = {
     "know_persons": frozenset({"persons"}),
     "tell_persons": frozenset({"persons"}),
     "grant_exceptions": frozenset({"persons"}),
+    "share_lists": frozenset({"share"}),
 }
 """The rights of hotline.yaml that let another system do it; what is not here its token does not allow."""
 

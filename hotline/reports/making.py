@@ -22,6 +22,7 @@ from hotline.site.settings import Site
 from hotline.versions.store import Versions
 from reporting.counting import Figures
 from reporting.reading import REPORTS, read_reports
+from reporting.refusals import RefusalRow
 from reporting.report import Report
 from reporting.rows import CallRow
 from reporting.satisfaction import SatisfactionSettings
@@ -64,9 +65,20 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
         visits = follow_up_rows(connection, span.since, before)
         answers = answer_rows(connection, span.since, before, rules.figures.satisfaction.once_in_h)
         progress(of, of)
-    attempts, gaps = _attempts(site, span)
+    attempts, refusals, gaps = _outgoing(site, span)
+    scenes = {} if current is None else versions.book(current).scenes
     report = figures.report(
-        now, cases.opened, cases.clocks, cases.hand_overs, attempts, gaps, visits, answers, complaints
+        now,
+        cases.opened,
+        cases.clocks,
+        cases.hand_overs,
+        attempts,
+        gaps,
+        visits,
+        answers,
+        complaints,
+        refusals,
+        {name: scene.settings.department for name, scene in scenes.items()},
     )
     return with_suggestions(report, rules.suggestions)
 
@@ -96,14 +108,18 @@ def rules_of(versions: Versions, version: str | None) -> ReportRules:
     return rules
 
 
-def _attempts(site: Site, span: Span) -> tuple[dict[str, dict[str, int]], list[str]]:
+def _outgoing(site: Site, span: Span) -> tuple[dict[str, dict[str, int]], list[RefusalRow], list[str]]:
+    """Attempts by scene and state, refusals by scene and rule, and what could not be read."""
     place = Place.of(site)
     if isinstance(place.file, Path) and not place.file.exists():
-        return {}, []  # nobody was called yet
+        return {}, [], []  # nobody was called yet
+    reader = Reader(place)
     try:
-        return asyncio.run(Reader(place).by_scene(span.since, span.until)), []
+        attempts = asyncio.run(reader.by_scene(span.since, span.until))
+        refusals = asyncio.run(reader.refusals_by_scene(span.since, span.until))
     except LedgerAway as error:
-        return {}, [f"scenes: the ledger is away: {error}"]
+        return {}, [], [f"scenes: the ledger is away: {error}"]
+    return attempts, [RefusalRow(**one) for one in refusals], []
 
 
 def _local_of(span: Span) -> Callable[[float], tuple[str, int]]:

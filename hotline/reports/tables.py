@@ -51,6 +51,8 @@ def tables(report: Report, words: Words, names: Names) -> list[Table]:
         _follow_ups(report, words),
         _questions(report, words),
         _scenes(report, words),
+        _refusals(report, words),
+        _refusals_by_department(report, words, names),
     )
     return [table for table in made if table.rows]
 
@@ -307,12 +309,45 @@ def _scenes(report: Report, words: Words) -> Table:
         (words["talk_rate"], "rate"),
         (words["complaints"], "count"),
         (words["complaints_per_10000"], "index"),
+        (words["refused_calls"], "count"),
+        (words["refused_rate"], "rate"),
     ]
     rows: list[list[Cell]] = [
         [
             *(name, one.dialled, one.answered, one.talks, one.abandoned, one.blocked, one.answer_rate, one.talk_rate),
-            *(one.complaints, one.complaints_per_10000),
+            *(one.complaints, one.complaints_per_10000, one.refused, one.refused_rate),
         ]
         for name, one in report.scenes.items()
     ]
     return Table("scenes", words["scenes"], columns, rows)
+
+
+def _refusals(report: Report, words: Words) -> Table:
+    columns: list[tuple[str, Form]] = [
+        (words["scene"], "text"),
+        (words["rule"], "text"),
+        (words["denied"], "count"),
+        (words["put_off"], "count"),
+        (words["numbers"], "count"),
+    ]
+    rows: list[list[Cell]] = [
+        [scene, rule, one.denied, one.deferred, one.numbers]
+        for scene, rules in report.refusals.items()
+        for rule, one in rules.items()
+    ]
+    return Table("refusals", words["refusals"], columns, rows)
+
+
+def _refusals_by_department(report: Report, words: Words, names: Names) -> Table:
+    columns: list[tuple[str, Form]] = [
+        (words["department"], "text"),
+        (words["rule"], "text"),
+        (words["denied"], "count"),
+        (words["put_off"], "count"),
+    ]
+    rows: list[list[Cell]] = [
+        [names.departments.get(department) or department, rule, one.denied, one.deferred]
+        for department, rules in report.refusals_by_department.items()
+        for rule, one in rules.items()
+    ]
+    return Table("refusals_by_department", words["refusals_by_department"], columns, rows)

@@ -34,6 +34,8 @@ from hotline.server.upkeep import Upkeep
 from hotline.site.settings import Site
 from hotline.store import outbox
 from hotline.store.writer import Writer
+from hotline.suppression import sharing
+from hotline.suppression.site_lists import hashes_of
 from hotline.versions.case_rules import rules_of
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.routing import RoutingConfiguration
@@ -136,6 +138,15 @@ class RunningController(Approvals):
         """The reasons of which an agent must give one to pause; None where any will do."""
         pauses = self._routing.pauses
         return None if "" in pauses else frozenset(pauses.values())
+
+    async def shared_lists(self, after: int) -> bytes:
+        """See `Controller.shared_lists`."""
+
+        def made() -> bytes:
+            settings, hashes = hashes_of(self._site)
+            return sharing.export(self._site.database, hashes, settings.site, frozenset(settings.lists), after)
+
+        return await asyncio.to_thread(made)
 
     def account(self, agent: AgentId) -> str | None:
         """See `Controller.account`."""

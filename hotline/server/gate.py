@@ -3,14 +3,18 @@ the SIP gate's questions answered."""
 
 import asyncio
 import contextlib
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from calls.dependencies import Dependency
+from calls.errors import BadInput
 from hotline.gate.attempts import LedgerAttempts
 from hotline.gate.decider import Decider
 from hotline.governing.feed import Feed
 from hotline.governing.gate import Gate
+from hotline.governing.list_copies import copy_warnings
 from hotline.governing.number_file_lists import NumberFileLists
 from hotline.governing.ports import Lists, Persons
 from hotline.governing.published import InForce, Published
@@ -108,10 +112,19 @@ class ServerGate:
             await asyncio.to_thread(self._site_lists.refresh)
         self.looked.set()
 
+    def told(self) -> dict[str, Any] | None:
+        """What is in force, for the bus; None before the first look, and of a site without scenes."""
+        return self._published.told() if self.looked.is_set() else None
+
     def warnings(self) -> list[str]:
-        """Of a policy that does not rule, for `hotline status`."""
-        waiting = self._published.waiting()
-        return [waiting] if waiting else []
+        """Of a policy that does not rule, and of copies of lists that are missing or too old, for `hotline status`."""
+        waiting, governed = self._published.waiting(), self._published.now.governed
+        told = [waiting] if waiting else []
+        if governed is not None and self.looked.is_set():
+            now = time.time()
+            with contextlib.suppress(OSError, sqlite3.Error, BadInput):  # lists that cannot be read are told elsewhere
+                told += copy_warnings(governed.policy, self._lists.as_of(now), now)
+        return told
 
     def _subjects(self, in_force: InForce) -> Subjects:
         return Subjects(in_force.region, self._lists, self._persons, in_force.own)

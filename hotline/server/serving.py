@@ -62,6 +62,7 @@ from hotline.server.registrations import FailedRegistrations
 from hotline.server.reports import ScheduledReports
 from hotline.server.retention import Retention
 from hotline.server.secrets import KeptSecrets
+from hotline.server.shared_lists import SharedLists
 from hotline.server.store_opening import store_there
 from hotline.server.thinning import Thinning
 from hotline.server.upkeep import Upkeep
@@ -177,6 +178,7 @@ class Server:
         if self._mailing is not None:
             self._dependencies.add(mail_server)
         self._mailboxes = make_mailboxes(site, self._dependencies.add, time.time)
+        self._shared_lists = SharedLists(site, self._dependencies.add, time.time)
         self._deliveries: Deliveries
         for node in cell.names:
             self.metrics.switch_up.labels(node).set(0)
@@ -215,7 +217,7 @@ class Server:
             await stack.enter_async_context(answering(self.controller, address, *tokens, clients, self._gate, url))
             # from here on without the switch, too: it comes when it comes
             if self._bus is not None:
-                self._bus.start(self.controller)
+                self._bus.start(self.controller, self._gate.told)
                 stack.push_async_callback(self._bus.close)
             if self._mailing is not None:
                 self._mailing.start()
@@ -223,6 +225,8 @@ class Server:
             for mailbox in self._mailboxes:
                 mailbox.start()
                 stack.push_async_callback(mailbox.close)
+            self._shared_lists.start()
+            stack.push_async_callback(self._shared_lists.close)
             self._deliveries.start()
             stack.push_async_callback(self._deliveries.close)
             counting = asyncio.create_task(self._days.begin(self._writer))

@@ -60,6 +60,9 @@ def secrets_of(site: Site) -> list[Secret]:
     if sharing is not None:
         path, purpose = sharing.secret_path(site.folder, site.state), "hashes of numbers shared between sites"
         known.append(Secret("sharing", path, purpose, "the controller; all sites need the same", own=False))
+        for name, member in sharing.members.items():
+            path = member.token_path(site.folder, site.state, name)
+            known.append(Secret(f"share-{name}", path, f"asking {name} for its lists", "nothing", own=False))
     if site.settings.gate is not None:
         known.append(Secret("gate", folder / "gate", "the SIP gate's proxy", "the proxy, then the controller"))
     known.append(Secret(ACCOUNTS, folder / ACCOUNTS, "SIP passwords of agents' phones", "the controller"))

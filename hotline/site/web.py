@@ -7,11 +7,11 @@ import pydantic
 
 from hotline.site.keeping import Strict
 
-WebRight = Literal["live", "calls", "numbers", "recordings", "govern", "persons", "approve"]
+WebRight = Literal["live", "calls", "numbers", "recordings", "govern", "persons", "approve", "share"]
 """`live`: the state now, trunks, webhooks, metrics. `calls`: call log, cases and the list of messages, numbers masked.
 `numbers`: looking a number up there. `recordings`: hearing talks and messages. `govern`: asking the gate of outgoing
 calls. `persons`: knowing and telling whose a number is, consents, lists of persons and exceptions.
-`approve`: approving scenes, in the client's own name."""
+`approve`: approving scenes, in the client's own name. `share`: the changes of lists that the sites of a group share."""
 
 
 class WebClientSettings(Strict):

@@ -136,6 +136,15 @@ class Lists:
         now = time.time() if at is None else at
         return [self.lists_as_known(number, now) for number in numbers]
 
+    def as_of(self, at: float) -> dict[str, float]:
+        """When the files were imported that hold at `at`, by list, as of the last `refresh`: of several the oldest, for
+        somebody may stand in that one alone. Files for one campaign, scene or category are no copy of a list."""
+        taken: dict[str, float] = {}
+        for made, _ in self._imports:
+            if not made.scope and made.in_force(at):
+                taken[made.list] = min(made.since, taken.get(made.list, made.since))
+        return taken
+
     def remove(self, number: str, list_: str, scope: str, author: str, why: str) -> Removed:
         """Take a number off a list: end its entries, and lift the imports that have it. All stays in the history.
 

@@ -110,6 +110,11 @@ class Controller(Protocol):
         """Withdraw the approval of a policy, and tell what rules. Raises BadInput."""
         ...
 
+    async def shared_lists(self, after: int) -> bytes:
+        """The changes of this site's lists after one, for the other sites of its group: a signed delta. Raises BadInput
+        for a change that there is not yet, and of a site that shares with nobody."""
+        ...
+
     def pause_reasons(self) -> frozenset[str] | None:
         """The reasons of which an agent must give one to pause; None where any will do."""
         ...

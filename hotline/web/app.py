@@ -42,6 +42,8 @@ from hotline.web import (
     recordings,
     reports,
     reserving,
+    rules,
+    shared_lists,
     signing_in,
     strictness,
     transfers,
@@ -152,6 +154,8 @@ def make(
     waits.add(app, controller, [Depends(guard.needs("give_wait_tokens"))], tokens)
     governing.add(app, controller, guard, gate)
     reserving.add(app, controller, guard, gate)
+    rules.add(app, guard, gate)
+    shared_lists.add(app, controller, guard)
     campaigns.add(app, controller, guard, gate)
     campaign_pacing.add(app, controller, guard)
     campaign_work.add(app, controller, works)

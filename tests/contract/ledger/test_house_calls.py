@@ -30,6 +30,7 @@ POLICY = (
     "  a_day: {for: {scene: remind}, frequency: {at_most: 2, in: day, per: number}, cite: article 12}\n"
     "  a_talk: {spacing: {at_least: 30 min, since: talk}}\n"
     "  rings: {for: {scene: remind}, oblige: {longest_ring: 20 s}}\n"
+    "  registry: {for: {scene: how}, do_not_call: {lists: registry, at_most_age: 31 days}}\n"
 )
 ALWAYS = "outbound: {zone: Asia/Shanghai, week: {mon-sun: 00:00-24:00}}\n"
 
@@ -59,9 +60,9 @@ class House:
         self.ledger: Any = rig.ledger
         self.calls = self.another()
 
-    def another(self, name: str = "here") -> GovernedCalls:
-        """The gate of the next controller; of the house of this name."""
-        nobody = Subjects("CN", MemoryLists(), MemoryPersons())
+    def another(self, name: str = "here", copies: dict[str, float] | None = None) -> GovernedCalls:
+        """The gate of the next controller; of the house of this name, with these copies of lists."""
+        nobody = Subjects("CN", MemoryLists(copies=copies), MemoryPersons())
         gate = Gate(lambda: self.in_force, lambda _: nobody, self.ledger, utc=lambda: self.rig.now)
         return GovernedCalls(self.lists, gate, Reserving(gate, self.ledger), self.looked, name)
 
@@ -138,6 +139,19 @@ async def test_a_list_that_cannot_be_read_ends_no_contact_and_one_that_names_the
     house.lists.numbers.add(NUMBER)
     answer = await house.calls.ask(asks(origin="campaign"))
     assert (answer.verdict, answer.number_only) == ("deny", True)
+
+
+async def test_a_copy_of_a_registry_that_is_too_old_ends_no_contact(house: House) -> None:
+    month_s = 31 * 86_400.0
+    for copies, verdict in (
+        ({"registry": house.rig.now - month_s + 1}, "allow"),
+        ({"registry": house.rig.now - month_s}, "unknown"),
+        ({}, "unknown"),
+    ):
+        calls = house.another(copies=copies)
+        answer = await calls.ask(asks(f"spring/{len(copies)}/{verdict}", origin="campaign", scene="how"))
+        assert answer.verdict == verdict, answer.why
+    assert (answer.rule, answer.reason) == ("house.registry", "there is no copy of the list registry here")
 
 
 async def test_two_houses_on_one_ledger_have_each_their_own_by_the_same_request(house: House) -> None:

@@ -9,9 +9,9 @@ from collections import Counter
 import pytest
 
 from dialer.governor.decisions import Decision
-from dialer.governor.history import History
+from dialer.governor.history import CallerIdUse, History
 from dialer.governor.questions import Question, Subject
-from hotline.ledger.port import DEFAULT_TERMS, Terms
+from hotline.ledger.port import DEFAULT_TERMS, LONGEST_HOLD_S, Record, Terms
 from tests.contract.ledger.rig import NUMBER, START, LedgerRig, asked, one_at_most, reserve, rules, six_and_three
 
 
@@ -269,6 +269,50 @@ async def test_the_use_of_a_caller_id(rig: LedgerRig) -> None:
     await rig.settle(first.attempt, "effective")
     (use,) = (await rig.ledger.history(NUMBER, "", "", 0.0, pool)).caller_ids
     assert use.channels == 0
+
+
+async def test_whoever_has_known_a_caller_id_for_long_sees_what_one_sees_who_reads_it_anew(rig: LedgerRig) -> None:
+    pool = ("+861095183001",)
+    other, looked = rig.another(), []
+
+    async def both_see() -> CallerIdUse:
+        """What both see."""
+        anew = rig.another()
+        (known,) = (await rig.ledger.history(NUMBER, "", "", 0.0, pool)).caller_ids
+        assert (await anew.history(NUMBER, "", "", 0.0, pool)).caller_ids == (known,)
+        await anew.close()
+        looked.append((known.channels, len(known.starts)))
+        return known
+
+    await both_see()
+    first = await rig.reserve(asked("+8613800000001"), caller_ids=pool, hold_s=60)
+    second = await reserve(other, asked("+8613800000002"), caller_ids=pool, hold_s=30)
+    await both_see()  # another process has reserved
+    rig.now += 1.0
+    await both_see()  # both began a second ago
+    await rig.settle(first.attempt, "answered", ended=False)
+    await both_see()
+    rig.now += 29.0
+    await both_see()  # the second one has expired, which nobody has written yet
+    await rig.settle(second.attempt, "attempted")
+    await both_see()
+    rig.now -= 29.5
+    await both_see()  # the clock was put back
+    rig.now += 29.5
+    await rig.settle(first.attempt, "effective")
+    await both_see()
+    call = Record(
+        source="old", call="1", number="+8613800000003", at=rig.now - 0.5, state="attempted", caller_id=pool[0]
+    )
+    await rig.ledger.record([call])
+    assert (await both_see()).last_used == rig.now - 0.5
+    third = await rig.reserve(asked("+8613800000004"), caller_ids=pool, hold_s=60)
+    rig.now += 60.0
+    await rig.ledger.expire()
+    await both_see()
+    await rig.settle(third.attempt, "answered", at=rig.now + LONGEST_HOLD_S, ended=False)
+    await both_see()  # it counts by when it was dialled, long after it expired
+    assert {(0, 0), (2, 2), (2, 0), (1, 0)} <= set(looked)
 
 
 async def test_a_caller_id_in_one_group_is_counted_from_one_to_the_next(rig: LedgerRig) -> None:

@@ -222,6 +222,15 @@ async def test_a_ledger_that_is_not_there_is_told(tmp_path: Path) -> None:
         await Reader(Place(file=tmp_path / "none.db")).attempts(AttemptSearch())
 
 
+async def test_refusals_are_counted_by_scene_and_rule(rig: LedgerRig) -> None:
+    for number in (NUMBER, NUMBER, "+8613900139000"):
+        for _ in range(4):
+            await rig.reserve(asked(person=f"of {number}", number=number))
+    rows = await rig.reader.refusals_by_scene(0.0, float("inf"))
+    assert rows == [{"scene": "renewal", "rule": "test.talks", "denied": 6, "deferred": 0, "numbers": 2}]
+    assert await rig.reader.refusals_by_scene(0.0, rig.now - 1) == []
+
+
 async def test_states_are_counted_by_scene(rig: LedgerRig, rows: list[int]) -> None:
     reader = Reader(rig.place)
     assert await reader.by_scene(START, START + 180) == {

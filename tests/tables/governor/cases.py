@@ -70,6 +70,7 @@ class Case:
             exceptions_until={name: self.at(end) for name, end in row.get("exceptions_until", {}).items()},
             tiers=tuple(row.get("tiers", ())),
             emergency=row.get("emergency", False),
+            lists_as_of={name: self.at(taken) for name, taken in row.get("copies", {}).items()},
         )
         calls = [self._call(call) for call in row.get("calls", ())] + self._each(row.get("each"))
         self.history = History(

@@ -1,4 +1,4 @@
-"""Benches of cases print the lines that others look for, by these names."""
+"""Benches of cases and of outgoing calls print the lines that others look for, by these names."""
 
 import ast
 import inspect
@@ -6,7 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from bench import clocks, grading, intake, monthly_report, week
+from bench import clocks, dnc, gate, governor, grading, intake, ledger, lists, monthly_report, pacing, week
+from bench.catalogue import Options
 
 pytestmark = pytest.mark.unit
 
@@ -15,6 +16,12 @@ NAMED = [
     (intake, ("lost", "doubled", "notices lost")),
     (grading, ("level-1 recall", "agreement")),
     (monthly_report, ("seconds", "peak MB")),
+    (governor, ("core decision, {} scenes", "more for ten times the scenes")),
+    (ledger, ("durable pairs per second", "p99 at 2,000/s")),
+    (dnc, ("MB for {}", "look-up", "load")),
+    (gate, ("refusal p95", "allowed p95", "lost", "passed without a decider")),
+    (pacing, ("worst abandonment",)),
+    (lists, ("seconds for {} M rows", "peak MB")),
     (week, ("first feedback in 2 h", "2-day closure")),
 ]
 
@@ -38,3 +45,15 @@ def test_the_lines_are_there(module: ModuleType, names: tuple[str, ...]) -> None
 
 def test_the_sizes_are_those_that_are_asked_for() -> None:
     assert (clocks.HISTORIES, clocks.OPEN, intake.RATE) == (100_000, 200_000, 100)
+    assert (dnc.COUNT, lists.ROWS, ledger.RATE) == (100_000_000, 1_000_000, 2_000)
+    assert (gate.RATE, gate.SECONDS) == (200.0, 60.0)
+    assert sorted(pacing.TARGETS) == [(agents, rate) for agents in (5, 10, 20, 50, 100) for rate in (0.1, 0.25)]
+
+
+def test_figures_with_a_name_of_their_own_are_there() -> None:
+    assert [name for name, *_ in pacing.names(Options())] == [
+        *(f"{agents} agents, .25" for agents in (5, 10, 20, 50, 100)),
+        *(f"{agents} agents, .10" for agents in (5, 10, 20, 50, 100)),
+        "10 agents, drift",
+    ]
+    assert '"caps exceeded, 4 processes"' in inspect.getsource(ledger)

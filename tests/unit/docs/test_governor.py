@@ -204,6 +204,9 @@ def test_the_lists_on_the_page() -> None:
     registered = (Listed("us_national_do_not_call"),)
     assert _ask(policy, "2026-11-30 12:00:00", lists=registered).verdict == "allow"
     assert _ask(policy, "2026-11-30 12:00:00", lists=registered, country="US").verdict == "deny"
+    copied = {"us_national_do_not_call": instant("2026-10-30 12:00:00")}
+    assert _ask(policy, "2026-11-30 11:59:59", country="US", lists_as_of=copied).verdict == "allow"
+    assert _ask(policy, "2026-11-30 12:00:00", country="US", lists_as_of=copied).undecided
     bought = (Consent("purchase", True, _NOON - 86_400),)
     assert _ask(policy, "2026-11-30 12:00:00", lists=registered, country="US", consents=bought).verdict == "allow"
 

@@ -77,6 +77,22 @@ def test_a_campaign_is_a_topic_until_it_is_published_no_more() -> None:
     assert f"{BASE}/campaigns/spring/state" not in picture.topics
 
 
+def test_the_policy_is_a_topic_of_a_site_with_scenes() -> None:
+    house = ControlHarness("01")
+    picture = Picture(BASE)
+    policy = {"rules": "5f", "since": 1.0, "approvers": ("li",), "policy": "ab", "published": "60", "waits": True}
+    picture.look(house.router.register, (), (), policy={**policy, "why": "it waits", "scenes": 3, "may_call": 2})
+    assert _at(picture, "policy") == {
+        **policy,
+        "approvers": ["li"],
+        "why": "it waits",
+        "scenes": 3,
+        "may_call": 2,
+    }
+    picture.look(house.router.register, (), ())
+    assert f"{BASE}/policy" not in picture.topics
+
+
 def test_a_house_in_topics() -> None:
     house = ControlHarness("01")
     call = house.arrive()

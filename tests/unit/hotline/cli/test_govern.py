@@ -99,6 +99,17 @@ def test_scenes_are_listed_with_their_standing(site: Site) -> None:
     assert (code, "sales owns the scene" in output) == (2, True)
 
 
+def test_the_rules_are_listed_with_their_words_and_clauses(site: Site) -> None:
+    code, found = as_json(site, "rules", "--scene", "offer")
+    assert code == 0
+    rules = {one["rule"]: one for one in found["rules"]}  # type: ignore[index]
+    assert rules["house.not_often"]["says"] == "{at_most: 2, in: 7 days}"
+    code, output = run(site, "rules")
+    assert (code, "house.not_often" in output, "article 12" in output) == (0, True, True)
+    code, output = run(site, "rules", "--scene", "ofer")
+    assert (code, "no scene ofer (did you mean offer?)" in output) == (2, True)
+
+
 def test_a_replay_tells_each_scene_and_each_rule(site: Site, tmp_path: Path) -> None:
     opening.migrate(site.database)
     calls = tmp_path / "calls.jsonl"

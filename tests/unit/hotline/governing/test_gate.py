@@ -47,6 +47,9 @@ class Broken:
     def scrubbed(self, numbers: Iterable[str], at: float | None = None) -> list[tuple[Listed, ...]]:
         raise OSError("the disk is gone, with +8613800138000 on it")
 
+    def as_of(self, at: float) -> dict[str, float]:
+        raise OSError("the disk is gone")
+
     def whereabouts(self, person: str, number: str, account: str, at: float) -> Whereabouts:
         raise LookupError("13800138000")
 

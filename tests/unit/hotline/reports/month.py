@@ -151,6 +151,11 @@ def _put_attempts(site: Site) -> None:
             known = {"id": number, "at": at("11-12 10:00:00") + number, "state": state, "scene": scene}
             row = [known.get(name, _empty(kind) if needed else None) for name, kind, needed in columns]
             ledger.execute(f"INSERT INTO attempts VALUES ({', '.join('?' * len(row))})", row)
+        ledger.executemany(
+            "INSERT INTO refusals (at, verdict, rule, number, person, account, scene, category, origin, source,"
+            " campaign, agent, decision) VALUES (?, ?, ?, ?, '', '', ?, '', '', '', '', '', x'')",
+            [(at(when), verdict, rule, number, scene) for scene, rule, verdict, number, when in MONTH["refusals"]],
+        )
 
 
 def _empty(kind: str) -> str | int:

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,6 +135,26 @@ def test_a_later_file_of_the_same_source_takes_the_place_of_the_earlier(store: P
     assert imports.undo(store, store.parent / "suppression", later.made or 0, "chen", "wrong file") == [first.made]
     assert (len(names(lists, ZHANG)), names(lists, LI), len(names(lists, WANG))) == (1, [], 1)
     assert {one.id for one in imports.imports(store)} == {first.made, other.made}
+
+
+def test_a_copy_is_as_old_as_the_oldest_file_that_holds_of_its_list(store: Path, lists: Lists) -> None:
+    until = time.time() + 3_600
+
+    def take(source: str, **more: Any) -> None:
+        wish = Wish(source=source, reason="r", author="a", **{"list": "registry", **more})
+        imported(store, listed(store.parent / "a.csv", "13800138000\n"), wish)
+        lists.refresh()
+
+    take("for spring", list="partner", scope="campaign:spring")
+    assert lists.as_of(until - 1) == {}, "a file for one campaign is no copy of the list"
+    take("east", until=until)
+    east = lists.as_of(until - 1)["registry"]
+    take("west")
+    assert lists.as_of(until - 1) == {"registry": east}
+    west = lists.as_of(until)["registry"]
+    assert east < west, "the eastern one has ended by itself"
+    take("east")
+    assert lists.as_of(until - 1) == {"registry": west}
 
 
 def test_a_number_is_lifted_from_an_import_until_the_next_one_lists_it_again(store: Path, lists: Lists) -> None:

@@ -154,6 +154,15 @@ async def test_the_scenes(served: FastAPI) -> None:
     assert rows[0]["settings"]["category"] == "survey"
 
 
+async def test_the_rules(served: FastAPI) -> None:
+    found = (await request(served, "GET", "/govern/rules?scene=offer", token="of board")).json
+    assert "house.not_often" in [one["rule"] for one in found["rules"]]
+    assert {one["rule"]: one["clause"] for one in found["rules"]}["house.not_often"] == "article 12"
+    wrong = await request(served, "GET", "/govern/rules?scene=ofer", token="of board")
+    assert (wrong.status, wrong.json["detail"]) == (422, "no scene 'ofer' (did you mean offer?)")
+    assert (await request(served, "GET", "/govern/rules", token="of crm")).status == 403
+
+
 async def test_without_a_policy_everything_is_denied(state: Path) -> None:
     controller = cast(Controller, SimpleNamespace(database=state / "hotline.db", zone=ZONE, region="CN"))
     closed = app.make(controller, "token", WaitTokens("s"))
@@ -162,3 +171,5 @@ async def test_without_a_policy_everything_is_denied(state: Path) -> None:
     assert answer.json["reasons"][0]["rule"] == "gate.policy"
     scrubbed = (await post(closed, "/govern/scrub", {"scene": "x", "names": [{"number": "13800138000"}]})).json
     assert scrubbed["counts"] == {"allow": 0, "deny": 1, "defer": 0}
+    rules = await request(closed, "GET", "/govern/rules", token="token")
+    assert (rules.status, rules.json["detail"]) == (422, "no policy has been read yet")
