@@ -98,6 +98,7 @@ esac
 [ "$what-${SWITCH:-asterisk}" = run-freeswitch ] || asterisk/install.sh >/dev/null
 if [ "$what" = test ]; then
     tests/live/install_baresip.sh >/dev/null
+    tests/live/install_dovecot.sh >/dev/null
     postgresql/install.sh >/dev/null
     gate/install.sh >/dev/null
 fi
