@@ -16,10 +16,10 @@ from dsl.hours import is_open
 from hotline.cases.keeping import part, writing
 from hotline.versions.case_rules import CaseRules
 
-_HOLD_S = 0.2
-_BREATH_S = 0.03
-"""The store is held for about so long, and then let go so long that whoever waits for it gets it: SQLite's waiters look
-again every 25 to 100 ms."""
+_HOLD_S = 0.08
+_BREATH_S = 0.025
+"""The store is held for about so long, for the journal of calls waits meanwhile; and then let go so long that whoever
+waits for it gets it: SQLite's waiters look again after 1 ms, and each 25 ms later on."""
 _LOADS = (
     "SELECT department, handler, count(*) FROM case_heads WHERE is_open = 1 AND department <> ''"
     " GROUP BY department, handler"
