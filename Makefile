@@ -67,7 +67,7 @@ lock:  ## resolve the dependencies anew, within pyproject.toml's bounds
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		requirements-uv.in -o requirements-uv.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
-		pyproject.toml --extra build -o requirements.lock
+		pyproject.toml --extra build --extra pdf -o requirements.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml $(extras:%=--extra %) -c requirements.lock -o requirements-dev.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \

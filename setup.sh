@@ -44,9 +44,12 @@ missing_packages() {
     fi
     command -v espeak-ng >/dev/null || echo espeak-ng
     command -v dpkg-deb >/dev/null || echo dpkg
+    if [ "$what" = test ] || { [ "$what" = run ] && [ "$(id -u)" -eq 0 ]; }; then
+        /sbin/ldconfig -p | grep -q libpangoft2-1.0.so.0 || echo libpango-1.0-0 libpangoft2-1.0-0 # reports as PDF
+        [ -e /usr/share/fonts/truetype/wqy ] || echo fonts-wqy-microhei # ... in Chinese
+    fi
     if [ "$what" = test ]; then
         PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || echo mosquitto
-        /sbin/ldconfig -p | grep -q libpangoft2-1.0.so.0 || echo libpango-1.0-0 libpangoft2-1.0-0 # reports as PDF
     fi
     if [ "$what" = browser ]; then
         command -v chromium >/dev/null || echo chromium
@@ -98,6 +101,7 @@ esac
 [ "$what-${SWITCH:-asterisk}" = run-freeswitch ] || asterisk/install.sh >/dev/null
 if [ "$what" = test ]; then
     tests/live/install_baresip.sh >/dev/null
+    tests/live/install_dovecot.sh >/dev/null
     postgresql/install.sh >/dev/null
     gate/install.sh >/dev/null
 fi

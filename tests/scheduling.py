@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 _ROOT = Path(__file__).parents[1]
 _TOGETHER = (
     "tests/contract/ledger/",  # short ones, and a worker's first one starts a PostgreSQL
+    "tests/contract/mail",  # and mailboxes: so with a Dovecot
     "tests/live/test_bench_smoke.py",  # one bench at a time, or none has the machine that it measures
 )
 """Modules that share no house and stay together all the same."""

@@ -22,7 +22,8 @@ from complaints.stages.state import CaseState, state_of
 from hotline.store import case_log, opening
 
 _PATIENCE_S = 10.0
-_CONTACT = "channel, source, at, caller, name, account, subject, text, fields"
+CONTACT = "channel, source, at, caller, name, account, subject, text, fields"
+"""The columns of a contact, for `contact_of`."""
 _HEAD = (
     "stage", "link", "into", "kind", "category", "grade", "is_unsure", "department", "handler", "is_open",
     "opened_at", "changed_at", "climbs_at", "caller", "account", "product", "region", "channel",
@@ -70,6 +71,19 @@ def writing(database: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
+def part(connection: sqlite3.Connection) -> Iterator[None]:
+    """A part of a transaction that is undone alone where it errs; what came before it in the transaction stays."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO part")
+        raise
+    finally:
+        connection.execute("RELEASE part")
+
+
+@contextmanager
 def looking(database: Path) -> Iterator[sqlite3.Connection]:
     """A connection to read by. Raises BadInput for a store of another release."""
     opening.must_be_of_today(database)
@@ -87,32 +101,37 @@ def kept(connection: sqlite3.Connection, case: str) -> Kept:
 
 def contacts(connection: sqlite3.Connection, case: str) -> list[Contact]:
     """What the customer said in a case, the oldest first."""
-    rows = connection.execute(f'SELECT {_CONTACT} FROM case_contacts WHERE "case" = ? ORDER BY row', (case,))
+    rows = connection.execute(f'SELECT {CONTACT} FROM case_contacts WHERE "case" = ? ORDER BY row', (case,))
     return [contact_of(row) for row in rows]
 
 
 def contact_of(row: Sequence[Any]) -> Contact:
     """A row of `case_contacts`, from `channel` on. What is no column of its own stands in `fields`."""
     *plain, fields = row
-    known = dict(zip(_CONTACT.split(", ")[:-1], plain, strict=True))
+    known = dict(zip(CONTACT.split(", ")[:-1], plain, strict=True))
     return msgspec.convert({**known, **msgspec.json.decode(fields)}, Contact)
 
 
 def put_contact(connection: sqlite3.Connection, case: str, contact: Contact) -> bool:
     """Write a contact down; False where the same message was taken in before."""
-    columns = _CONTACT.split(", ")[:-1]
+    columns = CONTACT.split(", ")[:-1]
     values = msgspec.to_builtins(contact)
     fields = msgspec.json.encode({name: value for name, value in values.items() if name not in columns}).decode()
-    statement = f'INSERT INTO case_contacts ("case", {_CONTACT}) VALUES (?{", ?" * 9}) ON CONFLICT DO NOTHING'
+    statement = f'INSERT INTO case_contacts ("case", {CONTACT}) VALUES (?{", ?" * 9}) ON CONFLICT DO NOTHING'
     return connection.execute(statement, (case, *(values[name] for name in columns), fields)).rowcount == 1
 
 
-def act(connection: sqlite3.Connection, case: Kept, wanted: Act, now: float, rules: Dispatch | None) -> CaseState:
-    """Do an act, and write it down with the head that follows. Raises Refused (a BadInput); then nothing is written."""
+def write(connection: sqlite3.Connection, case: Kept, wanted: Act, now: float) -> None:
+    """Do an act, and write it down; `put_head` is to follow. Raises Refused (a BadInput); then nothing is written."""
     entry = entry_of(case.entries, wanted)
     entry = msgspec.structs.replace(entry, written_at=now)
     case_log.append(connection, case.case, [entry])
     case.entries.append(entry)
+
+
+def act(connection: sqlite3.Connection, case: Kept, wanted: Act, now: float, rules: Dispatch | None) -> CaseState:
+    """Do an act, and write it down with the head that follows. Raises Refused (a BadInput); then nothing is written."""
+    write(connection, case, wanted, now)
     state = case.state
     put_head(connection, case, state, now, rules)
     return state

@@ -1,19 +1,15 @@
-"""Intake by e-mail: messages of files or of a mailbox, each once, by its Message-ID.
+"""Intake by e-mail: a message as a contact, known again by its Message-ID.
 
 A message is somebody else's text: what is read of it is bounded, markup is taken out, attachments are only counted.
 """
 
-import contextlib
 import email
 import email.policy
 import email.utils
 import hashlib
-import imaplib
 import re
-from collections.abc import Generator
 from email.message import EmailMessage
 from html.parser import HTMLParser
-from typing import Any
 
 from calls.errors import BadInput
 from complaints.intake.contact import Channel, Contact
@@ -45,47 +41,6 @@ def contact_of(raw: bytes, received_at: float, channel: Channel = "email", categ
         category=category,
         fields={"email": address[:200], **({"attachments": files} if files else {})},
     )
-
-
-def of_mailbox(
-    host: str, user: str, password: str, folder: str = "INBOX", port: int = 993, *, tls: bool = True, most: int = 100
-) -> Generator[tuple[bytes, bytes], None, None]:
-    """Messages of a mailbox that are not marked as seen, each as (its UID, its bytes), the oldest first.
-
-    A message is marked as seen once the next one is asked for: by then the first is in the store. Raises BadInput where
-    the mailbox cannot be reached or refuses us.
-    """
-    try:
-        box = (imaplib.IMAP4_SSL if tls else imaplib.IMAP4)(host, port, timeout=20.0)
-    except OSError as error:
-        raise BadInput(f"mailbox {user} at {host}:{port}: {error}") from error
-    try:
-        box.login(user, password)
-        _done(box.select(_quoted(folder)), f"folder {folder}")
-        found = _done(box.uid("SEARCH", "UNSEEN"), "the search")
-        for uid in (found[0] or b"").split()[:most]:
-            fetched = _done(box.uid("FETCH", uid.decode(), "(BODY.PEEK[])"), "a message")
-            raw = next((bytes(part[1]) for part in fetched if isinstance(part, tuple)), None)
-            if raw is not None:
-                yield uid, raw
-                _done(box.uid("STORE", uid.decode(), "+FLAGS.SILENT", "(\\Seen)"), "a mark")
-    except (imaplib.IMAP4.error, OSError) as error:
-        raise BadInput(f"mailbox {user} at {host}:{port}: {error}") from error
-    finally:
-        with contextlib.suppress(imaplib.IMAP4.error, OSError):  # it is gone already
-            box.logout()
-
-
-def _done(answer: tuple[str, list[Any]], what: str) -> list[Any]:
-    status, data = answer
-    if status != "OK":
-        raise imaplib.IMAP4.error(f"{what}: {data!r}")
-    return data
-
-
-def _quoted(folder: str) -> str:
-    escaped = folder.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _source(message: EmailMessage, raw: bytes) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from calls.errors import BadInput
 from complaints.intake.contact import Channel
-from hotline.cases import intake, mail
+from hotline.cases import imap, intake, mail
 from hotline.cases.intake import Taken
 
 
@@ -43,7 +43,7 @@ def take_in_new(
     unseen. `going_on` is asked before each message; where it says no, the rest waits.
     """
     done = Round()
-    messages = mail.of_mailbox(box.host, box.user, box.password, box.folder, box.port, tls=box.tls)
+    messages = imap.of_mailbox(box.host, box.user, box.password, box.folder, box.port, tls=box.tls)
     for uid, raw in messages:
         try:
             contact = mail.contact_of(raw, time.time(), box.channel, box.category)

@@ -1,7 +1,8 @@
 """What the house does with cases by itself: accept, find the same matter, grade, dispatch, and climb the ladder.
 
 Looked at once a second, beside the event loop. A case that a call opened is a row of the event that asked for it; here
-its log begins. Every case is done in one transaction: killed at any moment, it is done the next time, and once.
+its log begins. Every case is done in one transaction, whole or not at all: killed at any moment, it is done the next
+time, and once.
 """
 
 import sqlite3
@@ -11,24 +12,25 @@ from typing import Any
 
 import msgspec
 
-from complaints.dispatch.choosing import Matter, Standing, choose
+from complaints.dispatch.choosing import Matter, choose
 from complaints.dispatch.ladder import due
 from complaints.grading.grading import Facts, grade
-from complaints.intake.contact import Channel, Contact, quoted_cases
-from complaints.intake.matching import Candidate, Match, matches
+from complaints.intake.contact import Channel, Contact
+from complaints.intake.matching import Match, matches
 from complaints.stages.rules import HOUSE, Act
-from dsl.hours import is_open
 from hotline.cases import intake
-from hotline.cases.keeping import Kept, act, contact_of, kept, looking, put_contact, put_head, writing
+from hotline.cases.candidates import candidates
+from hotline.cases.keeping import Kept, act, kept, looking, put_contact, put_head, write
 from hotline.cases.notices import CaseNotice, Kind, give
+from hotline.cases.turns import Done, Turn, by_turns
 from hotline.store.standing_reader import StandingReader
 from hotline.versions.case_rules import CaseRules
 
 _AT_ONCE = 200
+_MOST_ASKED = 5
+"""Matches that people are asked about: a text that many send, such as a template, resembles hundreds of cases."""
 _DAY_S = 86_400.0
 _LOOK_BACK_S = 60 * _DAY_S
-_STRANGERS_S = 14 * _DAY_S
-_MOST_CANDIDATES = 50
 _SPOKEN = ("text", "what", "wanted", "topic", "about", "note", "message", "transcript", "reason")
 """Fields of a call's case that are words about the matter; others, such as a language, are none."""
 _NEW = (
@@ -40,25 +42,11 @@ _CALL = (
     " calls.queued_at, calls.answered_at, calls.agent, calls.language FROM cases"
     ' LEFT JOIN calls ON calls."call" = cases."call" WHERE cases.number = ?'
 )
-_NEAR = (
-    'SELECT "case" FROM case_heads WHERE is_open AND "case" <> :case AND opened_at >= :since AND '
-    "((:caller <> '' AND caller = :caller) OR (:account <> '' AND account = :account))"
-    " ORDER BY opened_at DESC LIMIT :most"
-)
-_ALIKE = (
-    'SELECT "case" FROM case_heads WHERE is_open AND "case" <> :case AND opened_at >= :since AND category = :category'
-    " ORDER BY opened_at DESC LIMIT :most"
-)
-_BY_REFERENCE = (
-    'SELECT "case" FROM case_contacts WHERE "case" <> ? AND '
-    "json_extract(fields, '$.reference') = ? AND at >= ? LIMIT 5"
-)
 _EARLIER = (
     "SELECT count(*) FROM case_heads WHERE \"case\" <> :case AND opened_at BETWEEN :since AND :at AND link = 'own' AND "
     "category = :category AND ((:caller <> '' AND caller = :caller) OR (:account <> '' AND account = :account))"
 )
 _CLIMBING = 'SELECT "case" FROM case_heads WHERE climbs_at <= ? ORDER BY climbs_at LIMIT ?'
-_LOADS = "SELECT department, handler, count(*) FROM case_heads WHERE is_open AND department <> '' GROUP BY 1, 2"
 _ASK = (
     'INSERT INTO case_matches ("case", other, score, reasons, state, at, by) VALUES (?, ?, ?, ?, ?, ?, ?)'
     " ON CONFLICT DO NOTHING"
@@ -67,17 +55,6 @@ _ABANDONED = (
     "SELECT \"call\", caller, queue, language, queued_at, ended_at FROM calls WHERE outcome = 'abandoned'"
     " AND arrived_at >= ? AND queued_at IS NOT NULL AND ended_at - queued_at >= ? ORDER BY arrived_at LIMIT ?"
 )
-
-
-class Done(msgspec.Struct):
-    """What was done: numbers of cases."""
-
-    begun: list[str] = msgspec.field(default_factory=list)
-    merged: list[str] = msgspec.field(default_factory=list)
-    asked: list[str] = msgspec.field(default_factory=list)
-    climbed: list[str] = msgspec.field(default_factory=list)
-    told: int = 0
-    """Notices that were given to people."""
 
 
 class Work:
@@ -101,15 +78,13 @@ class Work:
             (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM cases").fetchone()
             new = connection.execute(_NEW, (self._begun_until, _AT_ONCE)).fetchall()
             climbing = [case for (case,) in connection.execute(_CLIMBING, (now, _AT_ONCE))]
-        for rowid, case in new:
-            with writing(self._database) as connection:
-                _begin(connection, case, rules, now, done, self._webhooks)
-            self._begun_until = rowid
-        if len(new) < _AT_ONCE:
-            self._begun_until = last
-        for case in climbing:
-            with writing(self._database) as connection:
-                _climb(connection, case, rules, now, done, self._webhooks)
+
+        def begin(connection: sqlite3.Connection) -> Turn:
+            return Turn(connection, rules, now, done, self._webhooks)
+
+        by_turns(self._database, (case for _, case in new), _begin, begin)
+        self._begun_until = last if len(new) < _AT_ONCE else new[-1][0]
+        by_turns(self._database, climbing, _climb, begin)
         return done
 
 
@@ -134,35 +109,37 @@ def take_in_abandoned(database: Path, rules: CaseRules, zone: Any, now: float) -
     return sum(taken.is_new for taken in intake.take_in(database, contacts, zone)) if contacts else 0
 
 
-def _begin(
-    connection: sqlite3.Connection, number: str, rules: CaseRules, now: float, done: Done, webhooks: Sequence[str]
-) -> None:
-    case = kept(connection, number)
-    if case.entries:  # its log has begun, and its head was lost
-        put_head(connection, case, case.state, now, rules.dispatch)
-        return
+def _begin(turn: Turn, number: str) -> None:
+    case = kept(turn.connection, number)
+    if not case.entries:  # with entries its log has begun, and its head was lost
+        _begin_log(turn, case)
+    put_head(turn.connection, case, case.state, turn.now, turn.rules.dispatch)
+
+
+def _begin_log(turn: Turn, case: Kept) -> None:
+    connection, rules, number = turn.connection, turn.rules, case.case
     if not case.contacts:
         case.contacts.append(_of_call(connection, number))
         put_contact(connection, number, case.contacts[0])
     contact = case.contacts[0]
-    done.begun.append(number)
+    turn.done.begun.append(number)
 
     def do(what: str, /, **fields: Any) -> None:
-        act(connection, case, Act(what, HOUSE, max(now, case.opened_at), fields), now, rules.dispatch)
+        write(connection, case, Act(what, HOUSE, max(turn.now, case.opened_at), fields), turn.now)
 
     about = {"about": list(contact.about)} if contact.about else {}
-    opened = Act("opened", HOUSE, case.opened_at, {"channel": contact.channel, "source": contact.source, **about})
-    act(connection, case, opened, now, rules.dispatch)
+    came = {"channel": contact.channel, "source": contact.source, **about}
+    write(connection, case, Act("opened", HOUSE, case.opened_at, came), turn.now)
     do("accepted")
     # tasks of one report read alike, and are several all the same
-    found = matches(contact, _candidates(connection, case)) if contact.channel != "report" else []
+    found = matches(contact, candidates(connection, case)) if contact.channel != "report" else []
     if found and found[0].is_certain:
-        _merge(connection, case, found[0], now, rules, done)
+        _merge(turn, case, found[0])
         return
-    for match in found:
-        values = (match.score, msgspec.json.encode(match.reasons).decode(), "asked", now, "")
+    for match in found[:_MOST_ASKED]:
+        values = (match.score, msgspec.json.encode(match.reasons).decode(), "asked", turn.now, "")
         connection.execute(_ASK, (number, match.case, *values))
-        done.asked.append(number)
+        turn.done.asked.append(number)
     if rules.grades is None:
         return
     facts = Facts(
@@ -189,44 +166,30 @@ def _begin(
         return
     matter = Matter(case.category, contact.product, contact.region, graded.grade, contact.channel)
     usual = graded.settings.department
-    choice = choose(matter, rules.dispatch, usual, standings(connection, rules, now), case.state.interested)
+    choice = choose(matter, rules.dispatch, usual, turn.standings(), case.state.interested)
     person = {"person": choice.person} if choice.person else {}
     do("dispatched", department=choice.department, reasons=list(choice.reasons), **person)
+    turn.dispatched(choice.department, choice.person)
     lead = rules.dispatch.departments[choice.department].lead
     if graded.flow.tell_lead and lead:
-        _tell(connection, case, "lead", (lead,), f"a case of {graded.grade} for {choice.department}", 0, now, webhooks)
-        done.told += 1
+        _tell(turn, case, "lead", (lead,), f"a case of {graded.grade} for {choice.department}", 0)
 
 
-def standings(connection: sqlite3.Connection, rules: CaseRules, now: float) -> dict[str, Standing]:
-    """Each department now: open or not by its hours, and its load."""
-    loads: dict[str, dict[str, int]] = {}
-    for department, handler, count in connection.execute(_LOADS):
-        loads.setdefault(department, {})[handler] = count
-    found = {}
-    for name, department in (rules.dispatch.departments if rules.dispatch else {}).items():
-        hours = rules.hours.get(department.hours)
-        people = dict(loads.get(name, {}))
-        waiting = people.pop("", 0)
-        found[name] = Standing(hours is None or is_open(hours, now)[0], people, waiting)
-    return found
-
-
-def _merge(connection: sqlite3.Connection, case: Kept, match: Match, now: float, rules: CaseRules, done: Done) -> None:
+def _merge(turn: Turn, case: Kept, match: Match) -> None:
+    connection, now = turn.connection, turn.now
     reasons = list(match.reasons)
     fields = {"into": match.case, "reasons": reasons}
-    act(connection, case, Act("merged", HOUSE, max(now, case.opened_at), fields), now, rules.dispatch)
+    write(connection, case, Act("merged", HOUSE, max(now, case.opened_at), fields), now)
     other = kept(connection, match.case)
     told = {"channel": case.contacts[0].channel, "from": case.case, "about": list(case.contacts[0].about)}
-    act(connection, other, Act("contact", HOUSE, max(now, case.opened_at), told), now, rules.dispatch)
+    act(connection, other, Act("contact", HOUSE, max(now, case.opened_at), told), now, turn.rules.dispatch)
     values = (match.score, msgspec.json.encode(reasons).decode(), "merged", now, HOUSE)
     connection.execute(_ASK, (case.case, match.case, *values))
-    done.merged.append(case.case)
+    turn.done.merged.append(case.case)
 
 
-def _climb(
-    connection: sqlite3.Connection, number: str, rules: CaseRules, now: float, done: Done, webhooks: Sequence[str]
-) -> None:
+def _climb(turn: Turn, number: str) -> None:
+    connection, rules, now = turn.connection, turn.rules, turn.now
     case = kept(connection, number)
     state = case.state
     if rules.dispatch is not None and state.is_open:
@@ -235,32 +198,22 @@ def _climb(
             told = {"escalation": step.number, "tell": list(step.tell), "due_at": step.due_at}
             if step.department and step.department != case.state.department:
                 fields = {"department": step.department, "reason": f"step {step.number} of the ladder", **told}
-                act(connection, case, Act("handed_over", HOUSE, now, fields), now, rules.dispatch)
+                write(connection, case, Act("handed_over", HOUSE, now, fields), now)
             else:
                 fields = {"text": f"step {step.number} of the ladder: nobody has it in hand", **told}
-                act(connection, case, Act("noted", HOUSE, now, fields), now, rules.dispatch)
-            done.climbed.append(number)
+                write(connection, case, Act("noted", HOUSE, now, fields), now)
+            turn.done.climbed.append(number)
             if step.tell:
                 text = f"step {step.number} of the ladder: nobody has it in hand"
-                key = f"{step.number} {step.due_at}"
-                _tell(connection, case, "ladder", step.tell, text, key, now, webhooks)
-                done.told += 1
+                _tell(turn, case, "ladder", step.tell, text, f"{step.number} {step.due_at}")
     put_head(connection, case, case.state, now, rules.dispatch)
 
 
-def _tell(
-    connection: sqlite3.Connection,
-    case: Kept,
-    kind: Kind,
-    people: tuple[str, ...],
-    text: str,
-    key: object,
-    now: float,
-    webhooks: Sequence[str],
-) -> None:
+def _tell(turn: Turn, case: Kept, kind: Kind, people: tuple[str, ...], text: str, key: object) -> None:
     state = case.state
     plain = {"category": state.category, "grade": state.grade, "department": state.department, "handler": state.handler}
-    give(connection, CaseNotice(case.case, kind, people, text, **plain), key, now, webhooks)
+    give(turn.connection, CaseNotice(case.case, kind, people, text, **plain), key, turn.now, turn.webhooks)
+    turn.done.told += 1
 
 
 def _of_call(connection: sqlite3.Connection, number: str) -> Contact:
@@ -286,37 +239,6 @@ def _of_call(connection: sqlite3.Connection, number: str) -> Contact:
         fields={"call": call},
         **plain,
     )
-
-
-def _candidates(connection: sqlite3.Connection, case: Kept) -> list[Candidate]:
-    contact = case.contacts[0]
-    bound = {
-        **{"case": case.case, "since": contact.at - _LOOK_BACK_S, "most": _MOST_CANDIDATES},
-        **{"caller": contact.person, "account": contact.owner, "category": case.category},
-    }
-    found = dict.fromkeys(row[0] for row in connection.execute(_NEAR, bound))
-    found |= dict.fromkeys(quoted_cases(contact.words))
-    if contact.reference:
-        since = contact.at - _LOOK_BACK_S
-        found |= dict.fromkeys(
-            row[0] for row in connection.execute(_BY_REFERENCE, (case.case, contact.reference, since))
-        )
-    if contact.words:
-        bound["since"] = contact.at - _STRANGERS_S
-        found |= dict.fromkeys(row[0] for row in connection.execute(_ALIKE, bound))
-    candidates = []
-    for number in found:
-        row = connection.execute(
-            'SELECT h.category, h.product FROM case_heads AS h WHERE h."case" = ? AND h.is_open', (number,)
-        ).fetchone()
-        rows = connection.execute(
-            "SELECT channel, source, at, caller, name, account, subject, text, fields FROM case_contacts"
-            ' WHERE "case" = ? ORDER BY row LIMIT 5',
-            (number,),
-        ).fetchall()
-        if row is not None and rows and number != case.case:
-            candidates.append(Candidate(number, tuple(contact_of(one) for one in rows), *row))
-    return candidates
 
 
 def _earlier(connection: sqlite3.Connection, case: Kept, contact: Contact) -> int:

@@ -36,6 +36,7 @@ _COMMANDS = {
     "sign-in": ("sign_in", "Print a link that signs in to the pages once: the wallboard in a browser."),
     "secrets": ("secrets", "The secrets: what for, how old; never their values. Write a new one on purpose."),
     "retention": ("retention", "What is kept for how long, and what would go now."),
+    "subject": ("subject", "What is kept of one person: exported for them, or erased; each with a receipt."),
     "legal-hold": ("legal_hold", "Calls of which nothing is deleted."),
     "trunks": ("trunks", "The trunks: up or down and why, calls now, last failures."),
     "overrides": ("overrides", "A bad night's switches: closed queues and lines, announcements, other hours today."),

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from calls.errors import SwitchError
+from calls.errors import BadInput, SwitchError
 from hotline.demo import backend, greetings
 from hotline.demo.callers import Crowd
 from hotline.demo.campaigning import campaigns
@@ -84,6 +84,8 @@ class Result:
     """Deadlines of cases that passed meanwhile."""
     report: str
     """The page of the day: waits, answers, talks, cases."""
+    report_pdf: str
+    """The same on paper; empty where WeasyPrint is not installed."""
 
     def as_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -159,6 +161,7 @@ def show(result: Result, out: Console) -> None:
         ("recordings", result.recordings),
         ("call log", result.call_log),
         ("report of the day", result.report),
+        ("the same as PDF", result.report_pdf or "needs WeasyPrint: docs/reports.md"),
     ):
         table.add_row(name, str(value))
     out.print(table)
@@ -304,6 +307,7 @@ async def _result(
     known = {str(row["call"]) for row in rows}
     totals = (await stage.live())["totals"]
     graded, breached = await _cases(stage.site, began_utc)
+    page, paper = await asyncio.to_thread(_report, stage.site, began_utc)
     return Result(
         offered=totals["offered"],
         answered=totals["answered"],
@@ -317,7 +321,8 @@ async def _result(
         call_log=f"{stage.site.database} ({len(known)} calls): hotline calls --site {stage.site.folder}",
         cases_graded=graded,
         clocks_breached=breached,
-        report=str(await asyncio.to_thread(_report, stage.site, began_utc)),
+        report=str(page),
+        report_pdf="" if paper is None else str(paper),
     )
 
 
@@ -344,8 +349,8 @@ def _case_figures(site: Site, since: float) -> tuple[int, int, int]:
     return opened, done, breached
 
 
-def _report(site: Site, utc: float) -> Path:
-    """Make the page of the day, once all is over."""
+def _report(site: Site, utc: float) -> tuple[Path, Path | None]:
+    """Make the page of the day, once all is over, and the same on paper where WeasyPrint is installed."""
     from hotline.reports.making import make
     from hotline.reports.names import names_of
     from hotline.reports.writing import written
@@ -353,6 +358,12 @@ def _report(site: Site, utc: float) -> Path:
     day = datetime.fromtimestamp(utc, site.zone).date()
     page = site.state / "reports" / f"daily-{day}.html"
     report = make(site, span_of("daily", day, site.zone), time.time())
+    about = (site.settings.languages[0], names_of(site), site.folder.name)
     page.parent.mkdir(exist_ok=True, mode=0o700)
-    page.write_bytes(written(report, "html", site.settings.languages[0], names_of(site), site.folder.name))
-    return page
+    page.write_bytes(written(report, "html", *about))
+    paper = page.with_suffix(".pdf")
+    try:
+        paper.write_bytes(written(report, "pdf", *about))
+    except BadInput:
+        return page, None
+    return page, paper

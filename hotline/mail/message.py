@@ -48,6 +48,11 @@ def message(settings: MailSettings, identity: str, told: Told, at: float, zone: 
     return _mail(settings, identity, at, recipients, subject, lines)
 
 
+def recipients_of(mail: EmailMessage) -> tuple[str, ...]:
+    """The addresses that an e-mail of ours is for."""
+    return tuple(address.strip() for address in str(mail["To"]).split(","))
+
+
 _SUBJECTS = {
     "ladder": "无人处理 nobody has it in hand",
     "lead": "请主管知悉 for the lead",

@@ -11,15 +11,17 @@ import sqlite3
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import aiosmtplib
 import msgspec
 import structlog
+from aiosmtplib import SMTPResponse
 
 from calls.backoff import Backoff
 from calls.dependencies import Dependency
-from hotline.mail.message import Told, message
+from hotline.mail.message import Told, message, recipients_of
 from hotline.site.mail import MailSettings
 from hotline.store.marked import MarkedLog, Row
 
@@ -28,6 +30,8 @@ log = structlog.get_logger("hotline")
 _AT_ONCE = 50
 _LOOK_AT_LEAST_EVERY_S = 60.0
 _CLOSE_S = 5.0
+_WAIT_FOR_ONE_S = 900.0
+"""A greylist lasts some minutes; a mailbox that is full must not hold up what others are told."""
 _BACKOFF = Backoff(first_s=1.0, longest_s=300.0)
 
 
@@ -36,6 +40,14 @@ class _Notice(msgspec.Struct):
     at: float
     told_at: float
     told: Told
+
+
+class _Left(NamedTuple):
+    """A notice that the server takes for some of its recipients only: its row, who has it not, and since when."""
+
+    row: int
+    recipients: tuple[str, ...]
+    since: float
 
 
 class MailedNotices(MarkedLog):
@@ -75,6 +87,7 @@ class Mailing:
         self._password = password
         self._backoff = backoff
         self._jitter = random.Random()
+        self._left = _Left(0, (), 0.0)
         self._given = asyncio.Event()
         self._sending = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -127,30 +140,44 @@ class Mailing:
             if self._utc() - notice.told_at > self._settings.keep_hours * 3_600.0:
                 self._give_up(notice, "the mail server was away for longer than keep_hours")
             else:
-                try:
-                    await self._hand_over(mail)
-                except aiosmtplib.SMTPResponseException as error:
-                    if not 500 <= error.code < 600 or isinstance(error, aiosmtplib.SMTPAuthenticationError):
-                        raise
-                    self._give_up(notice, f"the mail server refused it: {error.code} {error.message}")
-                except aiosmtplib.SMTPRecipientsRefused as error:
-                    self._give_up(notice, f"the mail server knows none of the addresses: {error.recipients[0].message}")
-                else:
-                    self._state.up()
+                await self._hand_over(row.row, notice, mail)
         await self._notices.confirm(row.row)
 
-    async def _hand_over(self, mail: EmailMessage) -> None:
-        settings = self._settings
-        await aiosmtplib.send(
-            mail,
-            hostname=settings.host,
-            port=settings.port,
-            username=settings.user,
-            password=self._password(),
-            use_tls=settings.encryption == "tls",
-            start_tls=settings.encryption == "starttls",
-            timeout=settings.timeout_s,
-        )
+    async def _hand_over(self, row: int, notice: _Notice, mail: EmailMessage) -> None:
+        """Send it; what the server refuses for good is given up. Raises SMTPException, OSError for what may pass later,
+        such as a greylisted recipient: whoever has it already does not get it again."""
+        settings, left = self._settings, self._left
+        if left.row != row:
+            left = _Left(row, recipients_of(mail), self._utc())
+        try:
+            refused, _ = await aiosmtplib.send(
+                mail,
+                recipients=list(left.recipients),
+                hostname=settings.host,
+                port=settings.port,
+                username=settings.user,
+                password=self._password(),
+                use_tls=settings.encryption == "tls",
+                start_tls=settings.encryption == "starttls",
+                timeout=settings.timeout_s,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            refused = {one.recipient: SMTPResponse(one.code, one.message) for one in error.recipients}
+        except aiosmtplib.SMTPResponseException as error:
+            if not 500 <= error.code < 600 or isinstance(error, aiosmtplib.SMTPAuthenticationError):
+                raise
+            self._give_up(notice, f"the mail server refused it: {error.code} {error.message}")
+            return
+        self._state.up()
+        waits = self._utc() - left.since < _WAIT_FOR_ONE_S
+        later = tuple(address for address, answer in refused.items() if answer.code < 500 and waits)
+        never = [answer for address, answer in refused.items() if address not in later]
+        if never:
+            why = f"the mail server refused {len(never)} of its addresses: {never[0].code} {never[0].message}"
+            self._give_up(notice, why)
+        if later:
+            self._left = left._replace(recipients=later)
+            raise aiosmtplib.SMTPRecipientRefused(refused[later[0]].code, refused[later[0]].message, later[0])
 
     def _give_up(self, notice: _Notice, why: str) -> None:
         advice = "nobody was told by e-mail: look at the case; hotline.yaml, mail, has server and addresses"

@@ -18,6 +18,7 @@ from reporting.report import Report
 Format = Literal["json", "csv", "xlsx", "html", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _CELLS: dict[Form, str] = {"text": "@", "count": "#,##0", "rate": "0.00", "index": "0.00", "duration": "0"}
+_NEEDS = "PDF needs WeasyPrint: pip install 'hotline[pdf]', and apt-get install libpango-1.0-0 libpangoft2-1.0-0"
 _MOST_OF_A_SHEET = 31
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -45,9 +46,7 @@ def as_json(report: Report) -> Any:
 def refuse_what_cannot_be_made(form: Format) -> None:
     """Raises BadInput, with what to install, for PDF without its package: before a report is made for nothing."""
     if form == "pdf" and importlib.util.find_spec("weasyprint") is None:
-        raise BadInput(
-            "PDF needs WeasyPrint: pip install 'hotline[pdf]', and apt-get install libpango-1.0-0 libpangoft2-1.0-0"
-        )
+        raise BadInput(_NEEDS)
 
 
 def _csv(found: list[Table]) -> bytes:
@@ -94,7 +93,9 @@ def _sheet(title: str) -> str:
 
 def _pdf(html: str) -> bytes:
     refuse_what_cannot_be_made("pdf")
-    from weasyprint import HTML
-
+    try:
+        from weasyprint import HTML
+    except OSError as error:  # the package is there, and the system's libraries are not
+        raise BadInput(_NEEDS) from error
     made: bytes = HTML(string=html).write_pdf()
     return made

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from hotline.cases.work import Done, Work, take_in_abandoned
+from hotline.cases.turns import Done
+from hotline.cases.work import Work, take_in_abandoned
 from hotline.server.notice_tellers import NoticeTellers
 from hotline.site.settings import Site
 from hotline.versions.case_rules import CaseRules, rules_of

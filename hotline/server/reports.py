@@ -86,24 +86,38 @@ class ScheduledReports:
         return self._folder / f"{period}-{name}.{form}"
 
     async def _make(self, one: Due) -> None:
-        words = [sys.executable, "-m", "hotline", "report", one.period, "--date", one.day]
-        words += ["--site", str(self._site.folder), "--folder", str(self._folder)]
+        about = ["--date", one.day, "--site", str(self._site.folder)]
+        words = [one.period, *about, "--folder", str(self._folder)]
         words += [word for form in one.formats for word in ("--format", form)]
         if self._settings is not None and self._settings.language is not None:
             words += ["--language", self._settings.language]
-        process = await asyncio.create_subprocess_exec(
-            *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-        )
-        try:
-            trouble = (await asyncio.wait_for(process.communicate(), LONGEST_S))[1].decode(errors="replace")[-300:]
-        except TimeoutError:
-            trouble = "took too long"
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode == 0:
+        trouble = ""
+        if one.period == "weekly" and self._settings is not None and self._settings.tasks:
+            # before the report, whose file says that this week is done; a task is opened once a span
+            trouble = await _run("topics", "--period", one.period, *about, "--tasks")
+        trouble = trouble or await _run(*words)
+        if not trouble:
             log.info("report made", period=one.period, day=one.day, folder=str(self._folder))
         else:
             advice = f"hotline report {one.period} --date {one.day} shows the error; it is tried again in an hour"
             log.error("report not made", period=one.period, day=one.day, error=trouble, advice=advice)
+
+
+async def _run(*words: str) -> str:
+    """`hotline report` in a process of its own; what went wrong, in words, or nothing."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hotline", "report", *words),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    trouble = ""
+    try:
+        trouble = (await asyncio.wait_for(process.communicate(), LONGEST_S))[1].decode(errors="replace")[-300:]
+    except TimeoutError:
+        trouble = "took too long"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return "" if process.returncode == 0 else trouble or f"exit status {process.returncode}"

@@ -17,6 +17,8 @@ class ReportSettings(Strict):
     """On Mondays."""
     monthly: time | None = None
     """On the first."""
+    tasks: bool = False
+    """Whether a topic of cases that grows opens a task, before the week's report is made."""
     formats: tuple[Literal["json", "csv", "xlsx", "html", "pdf"], ...] = pydantic.Field(("html",), min_length=1)
     folder: Path = Path("var/reports")
     language: Literal["zh-CN", "en"] | None = None

@@ -1,6 +1,6 @@
 """The tables of cases beside `cases`: the audit log, what it comes to, contacts, and matches between cases."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, text
 
 from hotline.store.schema import metadata
 
@@ -22,6 +22,8 @@ case_entries = Table(
     Index("case_entries_of_case", "case", "number", unique=True),
 )
 """Only appended to; see hotline.store.case_log."""
+
+REFERENCE = "json_extract(fields, '$.reference')"
 
 case_heads = Table(
     "case_heads",
@@ -51,6 +53,8 @@ case_heads = Table(
     Index("case_heads_of_account", "account", "opened_at"),
     Index("case_heads_climbing", "climbs_at"),
     Index("case_heads_by_stage", "stage"),
+    Index("case_heads_alike", "category", "opened_at", sqlite_where=text("is_open")),
+    Index("case_heads_loads", "is_open", "department", "handler"),
 )
 """What the log of each case comes to, for lists: made of the log, and written with it."""
 
@@ -70,6 +74,7 @@ case_contacts = Table(
     Column("fields", Text, nullable=False, comment="JSON"),
     Index("case_contacts_once", "channel", "source", unique=True),
     Index("case_contacts_of_case", "case", "row"),
+    Index("case_contacts_by_reference", text(REFERENCE), sqlite_where=text(f"{REFERENCE} <> ''")),
 )
 """What the customer said, by whichever channel."""
 

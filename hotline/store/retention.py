@@ -23,7 +23,7 @@ OF_A_CALL = (
 )  # fmt: skip
 """Tables whose rows go with their call: the call's row itself, and what was logged of it."""
 
-_OF_A_CASE = (
+OF_A_CASE = (
     "DELETE FROM cases WHERE number = ?",
     'DELETE FROM case_contacts WHERE "case" = ?',
     'DELETE FROM case_matches WHERE ?1 IN ("case", other)',
@@ -40,7 +40,7 @@ _OF_A_CASE = (
 )
 """What goes with a case. Its entries lose author and fields, and keep their digests: see hotline.store.case_log."""
 
-_OF_A_FOLLOW_UP = (
+OF_A_FOLLOW_UP = (
     "DELETE FROM answers WHERE followup = ?",
     "DELETE FROM followup_log WHERE followup = ?",
     "DELETE FROM followups WHERE number = ?",
@@ -158,9 +158,9 @@ def next_piece(connection: sqlite3.Connection, kind: Kind, before: float, skip: 
                 {"before": before, "skip": skip},
             ).fetchall()
     if kind == "cases":
-        return Piece([(statement, key) for statement in _OF_A_CASE for key in keys], count=len(keys))
+        return Piece([(statement, key) for statement in OF_A_CASE for key in keys], count=len(keys))
     if kind == "followups":
-        return Piece([(statement, key) for statement in _OF_A_FOLLOW_UP for key in keys], count=len(keys))
+        return Piece([(statement, key) for statement in OF_A_FOLLOW_UP for key in keys], count=len(keys))
     if kind == "calls":
         statements = [f'DELETE FROM {table} WHERE "call" = ?' for table in OF_A_CALL]
         return Piece([(statement, key) for statement in statements for key in keys], count=len(keys))

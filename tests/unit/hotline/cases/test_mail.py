@@ -8,7 +8,7 @@ import pytest
 
 from calls.errors import BadInput
 from hotline.cases import files, mail
-from tests.unit.hotline.cases.imap_server import mailbox
+from hotline.cases.imap import modified_utf_7
 
 pytestmark = pytest.mark.unit
 
@@ -72,31 +72,17 @@ def test_what_is_no_message(raw: bytes, told: str) -> None:
         mail.contact_of(raw, NOW)
 
 
-def test_a_message_is_marked_as_seen_when_the_next_one_is_asked_for() -> None:
-    raws = {4: message("one").as_bytes(), 7: message("two", Message_ID="<2@x>").as_bytes()}
-    with mailbox(raws) as (port, seen):
-        found = mail.of_mailbox("127.0.0.1", "complaints", "secret", port=port, tls=False)
-        uid, raw = next(found)
-        assert (uid, mail.contact_of(raw, NOW).text, seen) == (b"4", "one", set())
-        uid, _ = next(found)
-        assert (uid, seen) == (b"7", {4})
-        found.close()  # the process dies here: the second one comes again
-        again = list(mail.of_mailbox("127.0.0.1", "complaints", "secret", port=port, tls=False))
-        assert [uid for uid, _ in again] == [b"7"]
-        assert seen == {4, 7}
-
-
 @pytest.mark.parametrize(
-    ("password", "folder", "told"), [("wrong", "INBOX", "login"), ("secret", "none", "folder none")]
+    ("name", "written"),
+    [
+        ("INBOX", "INBOX"),
+        ("a & b", "a &- b"),
+        ("台北", "&U,BTFw-"),
+        ("~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"),
+    ],
 )
-def test_a_mailbox_that_refuses_is_told(password: str, folder: str, told: str) -> None:
-    with mailbox({}) as (port, _), pytest.raises(BadInput, match=told):
-        list(mail.of_mailbox("127.0.0.1", "complaints", password, folder, port, tls=False))
-
-
-def test_a_mailbox_that_is_not_there_is_told() -> None:
-    with pytest.raises(BadInput, match="mailbox complaints at"):
-        list(mail.of_mailbox("127.0.0.1", "complaints", "x", port=1, tls=False))
+def test_a_folder_is_named_as_rfc_3501_says(name: str, written: str) -> None:
+    assert modified_utf_7(name) == written
 
 
 class TestCsv:

@@ -1,8 +1,10 @@
 """Cases at work in a real store: taken in once, graded, dispatched, merged, climbing; and killed in between."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,7 +16,7 @@ from complaints.cases import Case
 from complaints.intake.contact import Contact
 from complaints.stages.rules import Act, Refused
 from dsl.tree import parse
-from hotline.cases import intake
+from hotline.cases import candidates, intake, turns, work
 from hotline.cases.keeping import act, kept, writing
 from hotline.cases.work import Work, take_in_abandoned
 from hotline.store import case_log, statements
@@ -141,10 +143,10 @@ def test_load_goes_to_the_next_one_and_then_to_another_department(database: Path
 
 def test_a_second_look_does_nothing(database: Path) -> None:
     (case,) = taken(database, contact("m1"))
-    work = Work(database)
-    work.off(read(), NOW)
+    working = Work(database)
+    working.off(read(), NOW)
     before = log(database, case)
-    assert not work.off(read(), NOW).begun
+    assert not working.off(read(), NOW).begun
     assert not Work(database).off(read(), NOW).begun
     assert log(database, case) == before
 
@@ -206,21 +208,21 @@ def test_a_case_of_a_call_begins_its_log(database: Path) -> None:
 
 def test_the_ladder_climbs_until_somebody_takes_it(database: Path) -> None:
     (case,) = taken(database, contact("m1"))
-    work = Work(database)
-    work.off(read(), NOW)
+    working = Work(database)
+    working.off(read(), NOW)
     assert head(database, case)["climbs_at"] == NOW + 600
-    assert not work.off(read(), NOW + 599).climbed
-    assert work.off(read(), NOW + 601).climbed == [case]
-    assert work.off(read(), NOW + 602).climbed == []
-    assert work.off(read(), NOW + 1_300).climbed == [case]
+    assert not working.off(read(), NOW + 599).climbed
+    assert working.off(read(), NOW + 601).climbed == [case]
+    assert working.off(read(), NOW + 602).climbed == []
+    assert working.off(read(), NOW + 1_300).climbed == [case]
     assert log(database, case)[4:] == ["noted", "handed_over"]
     assert (head(database, case)["department"], head(database, case)["climbs_at"]) == ("office", None)
     (other,) = taken(database, contact("m2", "打不通", at=NOW + 2_000))
-    work.off(read(), NOW + 2_000)
+    working.off(read(), NOW + 2_000)
     with writing(database) as connection:
         act(connection, kept(connection, other), Act("taken", "chen", NOW + 2_001), NOW + 2_001, read().dispatch)
     assert head(database, other)["climbs_at"] is None
-    assert not work.off(read(), NOW + 9_000).climbed
+    assert not working.off(read(), NOW + 9_000).climbed
 
 
 def test_who_gave_up_after_a_long_wait_is_owed_a_case_once(database: Path) -> None:
@@ -257,17 +259,17 @@ def test_a_store_of_another_release_is_told(tmp_path: Path) -> None:
 
 def test_two_hundred_are_begun_in_a_look_and_the_next_ones_in_the_next(database: Path) -> None:
     taken(database, *(contact(f"m{place}", f"{place}") for place in range(230)))
-    work = Work(database)
-    assert [len(work.off(read(), NOW).begun) for _ in range(3)] == [200, 30, 0]
+    working = Work(database)
+    assert [len(working.off(read(), NOW).begun) for _ in range(3)] == [200, 30, 0]
 
 
 def test_whom_a_step_of_the_ladder_names_is_told_once(database: Path) -> None:
     (case,) = taken(database, contact("m1"))
-    work = Work(database, ("crm",))
-    assert work.off(read(), NOW).told == 0
-    assert work.off(read(), NOW + 601).told == 1
-    assert work.off(read(), NOW + 660).told == 0
-    assert work.off(read(), NOW + 1201).told == 1
+    working = Work(database, ("crm",))
+    assert working.off(read(), NOW).told == 0
+    assert working.off(read(), NOW + 601).told == 1
+    assert working.off(read(), NOW + 660).told == 0
+    assert working.off(read(), NOW + 1201).told == 1
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute('SELECT "case", kind, body FROM case_notices ORDER BY row').fetchall()
         sent = connection.execute("SELECT webhook, kind FROM webhook_outbox").fetchall()
@@ -275,3 +277,39 @@ def test_whom_a_step_of_the_ladder_names_is_told_once(database: Path) -> None:
     assert [(number, kind) for number, kind, _ in rows] == [(case, "ladder"), (case, "ladder")]
     assert [one["tell"] for one in told] == [["boss"], ["zhou"]], "the lead of the department that it goes to"
     assert sent == [("crm", "notice"), ("crm", "notice")]
+
+
+def test_what_errs_is_undone_alone_and_those_before_it_are_kept(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = taken(database, *(contact(f"m{place}", f"{place}" * 20) for place in range(3)))
+    whole = work.grade
+
+    def broken(text: str, *rest: Any) -> Any:
+        if text.startswith("1"):
+            raise ValueError("no grade")
+        return whole(text, *rest)
+
+    monkeypatch.setattr(work, "grade", broken)
+    begun = Work(database)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no grade"):
+            begun.off(read(), NOW)
+        assert [len(log(database, case)) for case in cases] == [4, 0, 0]
+    monkeypatch.undo()
+    assert begun.off(read(), NOW).begun == cases[1:]
+
+
+def test_of_many_that_read_alike_people_are_asked_about_five(database: Path) -> None:
+    text = "尊敬的客服，贵行多收了我的年费，请按合同退还，谢谢"
+    *_, last = taken(database, *(contact(f"m{place}", text, account=f"A{place}") for place in range(9)))
+    assert Work(database).off(read(), NOW).asked.count(last) == 5
+
+
+def test_cases_near_a_new_one_are_found_by_indexes(database: Path) -> None:
+    """Two hundred thousand open cases cost no more than a hundred."""
+    with closing(sqlite3.connect(database)) as connection:
+        for statement in (candidates._NEAR, candidates._ALIKE, candidates._BY_REFERENCE, turns._LOADS, work._EARLIER):
+            bound = dict.fromkeys(re.findall(r":(\w+)", statement), "1")
+            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", bound)]
+            assert not [step for step in plan if step.startswith("SCAN") and "COVERING INDEX" not in step], statement

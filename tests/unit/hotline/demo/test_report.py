@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from calls.errors import BadInput
 from hotline.demo.running import _case_figures, _report
 from hotline.demo.wallboard import cases_in_lines
+from hotline.reports import writing
 from tests.unit.hotline.reports.month import at, site_of_the_month
 
 pytestmark = pytest.mark.unit
@@ -17,12 +19,25 @@ pytestmark = pytest.mark.unit
 
 def test_the_page_of_the_day_stands_in_the_site(tmp_path: Path) -> None:
     site = site_of_the_month(tmp_path)
-    page = _report(site, at("11-02 23:00:00"))
+    page, paper = _report(site, at("11-02 23:00:00"))
     assert page == site.state / "reports/daily-2026-11-02.html"
     text = page.read_text(encoding="utf-8")
     assert "Daily report · 2026-11-02" in text
     assert "60.00 %" in text, "of five callers three were answered"
     assert page.parent.stat().st_mode & 0o077 == 0
+    assert paper == page.with_suffix(".pdf")
+    assert paper.read_bytes().startswith(b"%PDF-")
+
+
+def test_without_its_package_there_is_no_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(form: str) -> None:
+        raise BadInput("PDF needs WeasyPrint")
+
+    monkeypatch.setattr(writing, "refuse_what_cannot_be_made", refuse)
+    page, paper = _report(site_of_the_month(tmp_path), at("11-02 23:00:00"))
+    assert page.exists()
+    assert paper is None
+    assert not page.with_suffix(".pdf").exists()
 
 
 def test_cases_of_the_run_are_counted(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pydantic
 import pytest
 
+from hotline.server import reports as scheduled
 from hotline.server.reports import ScheduledReports
 from hotline.site.settings import Settings, Site
 from tests.unit.hotline.governing.gated_site import published
@@ -64,6 +65,31 @@ async def test_it_is_made_in_a_process_of_its_own(site: Site) -> None:
     assert "日报" in page.read_text(encoding="utf-8")
     assert plain.exists()
     assert due(site, "2026-11-30 07:00") == [("monthly", "2026-10-01")]
+
+
+@pytest.mark.parametrize(("trouble", "begun"), [("", ["topics", "weekly"]), ("no disk", ["topics"])])
+def test_tasks_of_a_week_come_before_its_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str, begun: list[str]
+) -> None:
+    weekly = SETTINGS.replace("daily: 07:00, weekly: 07:30, monthly: 08:00", "weekly: 07:30, tasks: true")
+    site = published(tmp_path, hotline=weekly)
+    asked: list[tuple[str, ...]] = []
+
+    async def run(*words: str) -> str:
+        asked.append(words)
+        return trouble if words[0] == "topics" else ""
+
+    async def look() -> None:
+        reports = ScheduledReports(site)
+        await reports.look(0.0, utc("2026-11-30 07:30"))
+        assert reports._running is not None
+        await reports._running
+
+    monkeypatch.setattr(scheduled, "_run", run)
+    asyncio.run(look())
+    assert [words[0] for words in asked] == begun, "a week without its tasks is not done, and tried again"
+    assert asked[0][1:5] == ("--period", "weekly", "--date", "2026-11-23")
+    assert asked[0][-1] == "--tasks"
 
 
 async def test_one_that_fails_is_told_and_waits_an_hour(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
