@@ -87,6 +87,7 @@ from hotline.webhooks.making import make_deliveries
 from hotline.webhooks.outbox import Outbox
 from ivr.vault import Vault
 from speech.sentences import Sentences
+from speech.utterances import Engine
 from switch.cell import Cell
 from switch.trunk_lines import TrunkLines
 
@@ -128,9 +129,11 @@ class Server:
         trunks: TrunkLines | None = None,
         voice: WatchedVoice | None = None,
         web_phones: WebPhones | None = None,
+        ear: Engine | None = None,
     ) -> None:
         """`provisioning` has one for each node of the cell; `trunks` are those that the nodes choose among; `voice` is
-        that of `sentences`, where it is watched; `web_phones` are those that `provisioning` knows of, too."""
+        that of `sentences`, where it is watched; `web_phones` are those that `provisioning` knows of, too; `ear` is
+        what the cell hears with."""
         self.site = site
         self._trunks = trunks or TrunkLines()
         self.metrics = Metrics()
@@ -149,6 +152,9 @@ class Server:
         self._voice = voice
         if voice is not None:
             self._dependencies.add(voice.state)
+        self._ear = ear
+        if ear is not None and ear.state is not None:
+            self._dependencies.add(ear.state)
         self._services = Services(self._dependencies, time.time)
         self._versions = Versions(site.versions)
         self._cell = cell
@@ -511,6 +517,8 @@ class Server:
         if self._voice is not None:
             await self._voice.close()
         await self._cell.close()
+        if self._ear is not None:
+            await self._ear.close()
         await self._driver.executor.close()
         self._driver.close()
         await self._sentences.close()
