@@ -73,7 +73,7 @@ def with_noise(samples: Samples, seed: int, *, decibels: float = NOISE_DB) -> Sa
     sound = np.concatenate([quiet[0], samples.astype(np.float64), quiet[1]])
     power = np.mean(np.square(samples[np.abs(samples.astype(np.int32)) > _VOICED], dtype=np.float64))
     noise = np.random.default_rng(seed).standard_normal(len(sound)) * np.sqrt(power / 10 ** (decibels / 10))
-    return np.clip(sound + noise, -32768, 32767).astype(np.int16)
+    return np.asarray(np.clip(sound + noise, -32768, 32767), np.int16)
 
 
 async def spoken(options: Options, count: int) -> list[Spoken]:

@@ -64,6 +64,7 @@ from hotline.server.retention import Retention
 from hotline.server.secrets import KeptSecrets
 from hotline.server.store_opening import store_there
 from hotline.server.thinning import Thinning
+from hotline.server.transcribing import NightlyTranscripts
 from hotline.server.upkeep import Upkeep
 from hotline.server.voice_log import log_voices
 from hotline.server.watched_voice import WatchedVoice
@@ -162,6 +163,7 @@ class Server:
         self._provisioning = provisioning
         self._refitting = Refitting(site)
         self._reports = ScheduledReports(site)
+        self._transcripts = NightlyTranscripts(site)
         self._closing = False
         self._stopping = asyncio.Event()
         self._reachable: dict[tuple[str, str], bool] = {}
@@ -372,6 +374,10 @@ class Server:
             now = self._clock.now()
             await self._reports.look(now, now + self.register.offset_s)
 
+        async def transcribe_at_night() -> None:
+            now = self._clock.now()
+            await self._transcripts.look(now, now + self.register.offset_s)
+
         async def look_at_phones() -> None:
             if self.register.version:
                 await self._phones.look(self._versions.routing(self.register.version))
@@ -390,6 +396,7 @@ class Server:
             "policy of outgoing calls": self._gate.look,
             "lists of people": grown.look,
             "reports": make_reports,
+            "transcripts": transcribe_at_night,
             "secrets": secrets.look,
             "browsers' phones": look_at_phones,
             "failed registrations": lambda: registrations.look(self._clock.now()),
@@ -513,6 +520,7 @@ class Server:
         self._closing = True
         await self._refitting.close()
         await self._reports.close()
+        await self._transcripts.close()
         await self._services.close()
         if self._voice is not None:
             await self._voice.close()

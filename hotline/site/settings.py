@@ -27,6 +27,7 @@ from hotline.site.reports import ReportSettings
 from hotline.site.sharing import SharingSettings
 from hotline.site.sources import SourceSettings, check_names
 from hotline.site.switches import CellSwitchSettings, SwitchSettings
+from hotline.site.transcripts import TranscriptSettings
 from hotline.site.web import ConsoleSettings, WebSettings
 from hotline.site.webhooks import WebhookSettings
 from switch.peers import Peers
@@ -115,6 +116,7 @@ class Settings(Strict):
     console: ConsoleSettings = ConsoleSettings()
     voice: VoiceSettings = VoiceSettings()
     speech: SpeechSettings = SpeechSettings()
+    transcripts: TranscriptSettings = TranscriptSettings()
     log: LogSettings = LogSettings()
     failed_registrations_alert: int | None = pydantic.Field(20, ge=1)
     """So many from one address in a minute are told to the operator; null: never."""

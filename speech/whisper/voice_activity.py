@@ -58,3 +58,18 @@ def spoken(
         return sound[:0]
     around = round(around_s * RATE)
     return sound[max(0, steps[0] * _STEP - around) : (steps[-1] + 1) * _STEP + around]
+
+
+def turns(
+    probabilities: Sound, *, sure: float = 0.5, pause_s: float = 0.6, least_s: float = 0.2, longest_s: float = 25.0
+) -> list[tuple[float, float]]:
+    """Where somebody speaks, in seconds: with no pause as long as `pause_s` within, and cut after `longest_s`."""
+    step_s = _STEP / RATE
+    found: list[tuple[float, float]] = []
+    for step in np.flatnonzero(probabilities >= sure):
+        begin, end = float(step) * step_s, float(step + 1) * step_s
+        if found and begin - found[-1][1] < pause_s and end - found[-1][0] <= longest_s:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
+    return [(begin, end) for begin, end in found if end - begin >= least_s]
