@@ -46,7 +46,9 @@ _FIGURES = "一二三四五六七八九"
 
 async def run(options: Options) -> Report:
     """Takes some minutes, `quick` half of one. Where Kokoro or the judge is not installed, nothing is measured."""
-    missing = [told for there, told in ((is_installed(), INSTALL), (weights.is_installed(), weights.INSTALL)) if not there]
+    missing = [
+        told for there, told in ((is_installed(), INSTALL), (weights.is_installed(), weights.INSTALL)) if not there
+    ]
     if missing:
         return Report(
             "speech", {**machine.facts(), "notes": missing}, [at_most(_MISHEARD.format(PROMPTS), None, "%", 5)]
