@@ -17,6 +17,8 @@ from hotline.store.searches import CallSearch, Cursor, Messages, Page
 async def search(path: Path, wanted: CallSearch, most: int = 50) -> Page:
     """A page of `most` calls, 1 to MOST. Rows are those of `calls`, with `talk_s`, the length of their talks together,
     and `held_s`, the time on hold in them; None without one."""
+    if wanted.said is not None and not opening.columns(path, schema.transcripts.name):
+        return Page([], None)  # a store that no server has brought up to date has no transcripts
     rows = await reading.rows(path, _query(path, wanted, most + 1))
     if len(rows) <= most:
         return Page(rows, None)

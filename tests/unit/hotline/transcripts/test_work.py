@@ -153,3 +153,11 @@ def test_a_call_is_heard_again_only_when_asked(site: Site) -> None:
     assert len(work.of_call(site, "one", again=True)) == 1
     with pytest.raises(BadInput, match="has no recording"):
         work.of_call(site, "nobody", again=False)
+
+
+def test_a_store_of_before_has_nothing_said(site: Site) -> None:
+    put(site, "one", tone(2, 0.5))
+    with closing(sqlite3.connect(site.database)) as connection, connection:
+        connection.execute("DROP TRIGGER transcripts_with_recording")
+        connection.execute("DROP TABLE transcripts")
+    assert calls_with(site, "征信") == []
