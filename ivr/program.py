@@ -120,12 +120,13 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Listen(Asking, frozen=True, array_like=True, kw_only=True):
-    """Understand speech, or a key. What was said goes into `into`, if named."""
+    """Understand speech, or a key. What was said goes into `into`, if named. `by_keys` is said where speech fails."""
 
     answers: tuple[Answer, ...]
     into: str
     max_s: Seconds
     confidence: float
+    by_keys: Lines = ()
 
 
 class SurveyAnswer(msgspec.Struct, frozen=True, array_like=True):

@@ -47,7 +47,8 @@ class Endpointer:
         self._needed = max(1, round(settings.begin_s / FRAME_S))
         self._lately: deque[bool] = deque(maxlen=2 * self._needed)
         self._speaking = False
-        self._quiet_s: Seconds = 0.0
+        self.quiet_s: Seconds = 0.0
+        """So much silence since the last voice of the utterance."""
 
     def hear(self, frame: Samples) -> Moment:
         """The moment that this frame is."""
@@ -58,8 +59,8 @@ class Endpointer:
                 return "silence"
             self._speaking = True
             return "began"
-        self._quiet_s = 0.0 if voiced else self._quiet_s + FRAME_S
-        return "ended" if self._quiet_s >= self._settings.end_s else "speech"
+        self.quiet_s = 0.0 if voiced else self.quiet_s + FRAME_S
+        return "ended" if self.quiet_s >= self._settings.end_s else "speech"
 
     def _is_voiced(self, frame: Samples) -> bool:
         power = float(np.mean(np.square(frame, dtype=np.float64)))

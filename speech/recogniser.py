@@ -17,7 +17,11 @@ from typing import Protocol
 from calls.commands import Listen
 from calls.events import SpeechHeard
 from calls.ids import LegId, Seconds
-from speech.voice import Pcm
+from speech.voice import Pcm, SpeechError
+
+
+class SpeechLate(SpeechError):
+    """An engine has not answered in time: it is well, and busy. The caller goes on with keys."""
 
 
 class Recogniser(Protocol):

@@ -20,7 +20,7 @@ from calls.errors import SwitchAway, SwitchError
 from calls.events import CallEnded, CommandFailed, LiveLeg, SpeechHeard, SwitchEvent, SwitchLost
 from calls.ids import LegId
 from calls.ports import Sink, SoundSource, Switch
-from speech.recogniser import Recogniser
+from speech.recogniser import Recogniser, SpeechLate
 from speech.voice import Pcm, SpeechError
 
 log = structlog.get_logger(__name__)
@@ -119,6 +119,10 @@ class RecognisingSwitch:
             failure = CommandFailed(command.attempt, "leg_gone", command.leg, "the sound ended")
         except SwitchAway as error:
             failure = CommandFailed(command.attempt, "switch_lost", command.leg, str(error))
+        except SpeechLate as error:
+            advice = "the caller goes on with keys; often: more cores, or fewer steps that listen"
+            log.warning("speech not heard in time", call=command.leg, error=str(error), advice=advice)
+            failure = CommandFailed(command.attempt, "deadline", command.leg, str(error))
         except (SwitchError, SpeechError, OSError) as error:
             advice = "the caller can still press keys; does the switch reach speech.address, or write where we read?"
             log.error("not listening", call=command.leg, error=str(error), advice=advice)

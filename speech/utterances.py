@@ -5,14 +5,16 @@ So every engine stops a prompt the same way, hears no silence, and is asked once
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from calls.commands import Listen
+from calls.dependencies import Dependency
 from calls.events import SpeechHeard
 from calls.ids import LegId, Seconds
 from speech.endpointing import FRAME_S, Endpointer, Endpointing
@@ -34,8 +36,19 @@ class Understood:
 class Engine(Protocol):
     """Makes text of one utterance. Safe to ask many times at once."""
 
+    state: Dependency | None
+    """Whether it is there, where that can change."""
+
+    def wake(self) -> None:
+        """Somebody is listened to, and will be asked about soon. Never waits."""
+        ...
+
     async def understand(self, command: Listen, utterance: Pcm) -> Understood:
-        """The text of what was said. Raises SpeechError, in bounded time."""
+        """The text of what was said. Raises SpeechError, in bounded time. To cancel it is to want it no more."""
+        ...
+
+    async def close(self) -> None:
+        """Stop what it runs; whoever waits for words has none."""
         ...
 
 
@@ -46,9 +59,14 @@ class ScriptedEngine:
     with real callers and real sound, before an engine is bought.
     """
 
+    state: Dependency | None = None
+
     def __init__(self, phrases: Sequence[str]) -> None:
         self._phrases = tuple(phrases)
         self._said: OrderedDict[LegId, int] = OrderedDict()
+
+    def wake(self) -> None:
+        """A script is always there."""
 
     async def understand(self, command: Listen, utterance: Pcm) -> Understood:
         """The next phrase of this call."""
@@ -58,39 +76,69 @@ class ScriptedEngine:
             self._said.popitem(last=False)
         return Understood(self._phrases[turn]) if turn < len(self._phrases) else Understood("", 0.0)
 
+    async def close(self) -> None:
+        """Nothing runs."""
+
 
 class EngineRecogniser:
-    """A `Recogniser` on an engine. Seconds are counted in sound, which flows as time does."""
+    """A `Recogniser` on an engine. Seconds are counted in sound, which flows as time does.
 
-    def __init__(self, engine: Engine, settings: Endpointing | None = None) -> None:
+    `early_s`: after so much silence the engine is asked already, while it is waited on whether the utterance is over.
+    A caller who goes on has it asked again at the end. None: it is asked once.
+    """
+
+    def __init__(self, engine: Engine, settings: Endpointing | None = None, *, early_s: Seconds | None = None) -> None:
         self._engine = engine
         self._settings = settings or Endpointing()
+        self._early_s = early_s
 
     async def listen(self, command: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
         """That speech began, then what it was; or silence. Nothing, when the sound ends before either is known.
 
         Raises SpeechError when the engine does.
         """
+        self._engine.wake()
         endpointer = Endpointer(self._settings)
         kept: deque[Samples] = deque(maxlen=round(_LEAD_S / FRAME_S))
         heard_s, began, rate = 0.0, False, 0
-        async for frame in _frames(audio):
-            heard_s, rate = heard_s + FRAME_S, frame.rate
-            kept.append(frame.samples)
-            moment = endpointer.hear(frame.samples)
-            if moment == "began":
-                began, heard_s = True, 0.0 if command.patient else heard_s
-                kept = deque(kept)
-                yield _heard(command, Understood("", 0.0), final=False)
-            if moment == "ended" or (began and heard_s >= command.max_s):
-                break
-            if not began and not command.patient and heard_s >= command.max_s:
-                yield _heard(command, Understood("", 0.0), final=True)
+        asked: asyncio.Task[Understood] | None = None
+        try:
+            async for frame in _frames(audio):
+                heard_s, rate = heard_s + FRAME_S, frame.rate
+                kept.append(frame.samples)
+                moment = endpointer.hear(frame.samples)
+                if moment == "began":
+                    began, heard_s = True, 0.0 if command.patient else heard_s
+                    kept = deque(kept)
+                    yield _heard(command, Understood("", 0.0), final=False)
+                if moment == "ended" or (began and heard_s >= command.max_s):
+                    break
+                if not began and not command.patient and heard_s >= command.max_s:
+                    yield _heard(command, Understood("", 0.0), final=True)
+                    return
+                if began and self._early_s is not None:
+                    if asked is not None and endpointer.quiet_s == 0.0:
+                        _cancel(asked)
+                        asked = None
+                    elif asked is None and endpointer.quiet_s >= self._early_s:
+                        asked = asyncio.create_task(self._ask(command, kept, rate))
+            else:
                 return
-        else:
-            return
-        utterance = Pcm(np.concatenate(kept), rate)
-        yield _heard(command, await self._engine.understand(command, utterance), final=True)
+            asked = asked or asyncio.create_task(self._ask(command, kept, rate))
+            understood = await asked
+        finally:
+            if asked is not None:
+                _cancel(asked)
+        yield _heard(command, understood, final=True)
+
+    async def _ask(self, command: Listen, kept: Iterable[Samples], rate: int) -> Understood:
+        return await self._engine.understand(command, Pcm(np.concatenate(tuple(kept)), rate))
+
+
+def _cancel(asked: asyncio.Task[Understood]) -> None:
+    """Nobody wants the answer any more, nor its failure."""
+    asked.cancel()
+    asked.add_done_callback(lambda task: task.cancelled() or task.exception())
 
 
 async def _frames(audio: AsyncIterator[Pcm]) -> AsyncIterator[Pcm]:

@@ -20,6 +20,7 @@ _COMMANDS = {
     "versions": ("publish", "List the published versions."),
     "calls": ("records", "The call log, newest first."),
     "why": ("why", "Tell one call's story, step by step, with the reasons."),
+    "transcribe": ("transcribe", "What was said in a call, from its recordings: sides apart, masked, words marked."),
     "cases": ("records", "Cases, newest first."),
     "case": ("case", "Cases with stage, grade, department: list, show, every act, matches."),
     "case-intake": ("case_intake", "Take cases in: a text, e-mails, a mailbox, a CSV file, a regulator's transfer."),

@@ -26,6 +26,7 @@ from hotline.site import audit
 from hotline.site.instants import instant
 from hotline.site.settings import Site
 from hotline.store import reading, searching
+from hotline.store.said import searched
 from hotline.store.searches import CallSearch, Cursor, Page
 from hotline.versions.store import Versions
 from hotline.views import masking
@@ -54,6 +55,9 @@ def calls(
     queue: Annotated[str | None, typer.Option(help="That the call was in last.")] = None,
     outcome: Annotated[str | None, typer.Option(help=f"Only calls with this outcome: {', '.join(_OUTCOMES)}.")] = None,
     direction: Annotated[str | None, typer.Option(help=f"{' or '.join(_DIRECTIONS)}.")] = None,
+    said: Annotated[
+        str | None, typer.Option(help="Words in a transcript of the call. Written to the audit log.")
+    ] = None,
     after: Annotated[str | None, typer.Option(help="The cursor that the page before ended with.")] = None,
     reveal: RevealOption = False,
     json: JsonOption = False,
@@ -67,6 +71,8 @@ def calls(
       hotline calls --outcome abandoned -n 100 --json
 
       hotline calls --number 13800138000 --since 2026-11-01 --queue care
+
+      hotline calls --said 征信 --since 2026-11-01
     """
     _one_of("outcome", _OUTCOMES, outcome)
     _one_of("direction", _DIRECTIONS, direction)
@@ -81,10 +87,13 @@ def calls(
             queue=queue,
             outcome=outcome,
             direction=direction,
+            said=None if said is None else _words(said),
             after=None if after is None else Cursor.read(after),
         )
     if wanted.number is not None:
         audit.note(opened.state, "number looked up", f"calls of {wanted.number}")
+    if said is not None:
+        audit.note(opened.state, "transcripts searched", f"calls in which {said!r} was said")
     audit_shown(opened, reveal, f"calls, the newest {most}")
     page: Page = read_of(opened, searching.search, wanted, most)
     rows = page.rows if reveal else [masking.call_row(row) for row in page.rows]
@@ -114,6 +123,12 @@ def calls(
         ],
         "no call has ended yet" if wanted == CallSearch() else "no call has ended that is so",
     )
+
+
+def _words(said: str) -> str:
+    if not (words := searched(said)):
+        raise BadInput(f"--said {said!r} has no letter and no figure in it")
+    return words
 
 
 @app.command()

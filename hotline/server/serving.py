@@ -65,6 +65,7 @@ from hotline.server.secrets import KeptSecrets
 from hotline.server.shared_lists import SharedLists
 from hotline.server.store_opening import store_there
 from hotline.server.thinning import Thinning
+from hotline.server.transcribing import NightlyTranscripts
 from hotline.server.upkeep import Upkeep
 from hotline.server.voice_log import log_voices
 from hotline.server.watched_voice import WatchedVoice
@@ -88,6 +89,7 @@ from hotline.webhooks.making import make_deliveries
 from hotline.webhooks.outbox import Outbox
 from ivr.vault import Vault
 from speech.sentences import Sentences
+from speech.utterances import Engine
 from switch.cell import Cell
 from switch.trunk_lines import TrunkLines
 
@@ -129,9 +131,11 @@ class Server:
         trunks: TrunkLines | None = None,
         voice: WatchedVoice | None = None,
         web_phones: WebPhones | None = None,
+        ear: Engine | None = None,
     ) -> None:
         """`provisioning` has one for each node of the cell; `trunks` are those that the nodes choose among; `voice` is
-        that of `sentences`, where it is watched; `web_phones` are those that `provisioning` knows of, too."""
+        that of `sentences`, where it is watched; `web_phones` are those that `provisioning` knows of, too; `ear` is
+        what the cell hears with."""
         self.site = site
         self._trunks = trunks or TrunkLines()
         self.metrics = Metrics()
@@ -150,6 +154,9 @@ class Server:
         self._voice = voice
         if voice is not None:
             self._dependencies.add(voice.state)
+        self._ear = ear
+        if ear is not None and ear.state is not None:
+            self._dependencies.add(ear.state)
         self._services = Services(self._dependencies, time.time)
         self._versions = Versions(site.versions)
         self._cell = cell
@@ -157,6 +164,7 @@ class Server:
         self._provisioning = provisioning
         self._refitting = Refitting(site)
         self._reports = ScheduledReports(site)
+        self._transcripts = NightlyTranscripts(site)
         self._closing = False
         self._stopping = asyncio.Event()
         self._reachable: dict[tuple[str, str], bool] = {}
@@ -370,6 +378,10 @@ class Server:
             now = self._clock.now()
             await self._reports.look(now, now + self.register.offset_s)
 
+        async def transcribe_at_night() -> None:
+            now = self._clock.now()
+            await self._transcripts.look(now, now + self.register.offset_s)
+
         async def look_at_phones() -> None:
             if self.register.version:
                 await self._phones.look(self._versions.routing(self.register.version))
@@ -388,6 +400,7 @@ class Server:
             "policy of outgoing calls": self._gate.look,
             "lists of people": grown.look,
             "reports": make_reports,
+            "transcripts": transcribe_at_night,
             "secrets": secrets.look,
             "browsers' phones": look_at_phones,
             "failed registrations": lambda: registrations.look(self._clock.now()),
@@ -511,10 +524,13 @@ class Server:
         self._closing = True
         await self._refitting.close()
         await self._reports.close()
+        await self._transcripts.close()
         await self._services.close()
         if self._voice is not None:
             await self._voice.close()
         await self._cell.close()
+        if self._ear is not None:
+            await self._ear.close()
         await self._driver.executor.close()
         self._driver.close()
         await self._sentences.close()

@@ -14,6 +14,7 @@ from hotline.provisioning.web_phones import WebPhones
 from hotline.server.serving import Server
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.settings import Site
+from hotline.versions import ear_kind
 from hotline.versions.store import Versions
 from hotline.versions.voice_kind import kind_of
 from ivr.spoken.figures import EDITION, in_words
@@ -28,11 +29,14 @@ from switch.trunk_lines import TrunkLines
 
 if TYPE_CHECKING:
     from speech.recogniser import Recogniser
+    from speech.utterances import Engine
 
 _SENTENCE_S = 2.0
 """How long a caller waits in silence before an apology takes the place of a sentence."""
 _PATIENCE_S = 1.5
 """Of that, how long for the voice that is good and slow, before the one that is quick speaks."""
+_EARLY_S = 0.3
+"""Silence after which whisper is asked already: it takes about as long as the rest of the silence that ends speech."""
 _MOST_WAITING = 1
 """Sentences that wait for the one that is spoken: another would wait longer than that, and goes to the quick voice."""
 
@@ -45,7 +49,9 @@ def make_server(site: Site) -> Server:
     )
     web_phones = WebPhones(site.web_phones, time.time)
     provisioning = make_provisioning(site, web_phones)
-    return Server(site, make_cell(site, trunks), make_sentences(site, voice), provisioning, trunks, voice, web_phones)
+    ear = make_ear(site)
+    cell = make_cell(site, trunks, ear)
+    return Server(site, cell, make_sentences(site, voice), provisioning, trunks, voice, web_phones, ear)
 
 
 def make_voice(site: Site, *, most_waiting: int | None = None) -> Voice:
@@ -84,11 +90,13 @@ def make_sentences(site: Site, voice: Voice) -> Sentences:
     return Sentences(folder, voice, deadline_s=_PATIENCE_S, instead=instead, parallel=_MOST_WAITING + 2)
 
 
-def make_cell(site: Site, trunks: TrunkLines | None = None) -> Cell:
-    """All switches of the site, as one; `trunks` are the site's."""
+def make_cell(site: Site, trunks: TrunkLines | None = None, ear: "Engine | None" = None) -> Cell:
+    """All switches of the site, as one; `trunks` are the site's, and `ear` hears the callers of all."""
     states = {node: Dependency(f"switch {node}", time.time) for node in site.switches}
     keeping = Keeping()
-    return Cell([make_switch(site, node, trunks, states[node], keeping) for node in site.switches], states, keeping)
+    return Cell(
+        [make_switch(site, node, trunks, states[node], keeping, ear) for node in site.switches], states, keeping
+    )
 
 
 def make_switch(
@@ -97,11 +105,12 @@ def make_switch(
     trunks: TrunkLines | None = None,
     state: Dependency | None = None,
     keeping: Keeping | None = None,
+    ear: "Engine | None" = None,
 ) -> Switch:
-    """The adapter of one switch, with a recogniser if this site has an engine for it; `state` is told of its link, and
+    """The adapter of one switch, which recognises speech if there is an `ear`; `state` is told of its link, and
     `keeping` asked whether what it told is on disk."""
     settings = site.switches[node]
-    recogniser = make_recogniser(site)
+    recogniser = None if ear is None else _recogniser(ear)
     recordings = site.recordings_of(node)
     match settings.kind:
         case "asterisk":
@@ -155,18 +164,29 @@ def _recognising(switch: Switch, sounds: SoundSource, recogniser: "Recogniser") 
     return RecognisingSwitch(switch, sounds, recogniser)
 
 
-def make_recogniser(site: Site) -> "Recogniser | None":
-    """The speech recogniser; None: callers press keys."""
+def _recogniser(ear: "Engine") -> "Recogniser":
+    from speech.utterances import EngineRecogniser, ScriptedEngine
+
+    return EngineRecogniser(ear, early_s=None if isinstance(ear, ScriptedEngine) else _EARLY_S)
+
+
+def make_ear(site: Site) -> "Engine | None":
+    """The engine that makes words of what callers say; None: they press keys."""
     settings = site.settings.speech
-    match settings.engine:
+    kind = ear_kind.kind_of(settings)
+    match kind:
         case "none":
             return None
         case "scripted":
-            from speech.utterances import EngineRecogniser, ScriptedEngine
+            from speech.utterances import ScriptedEngine
 
-            return EngineRecogniser(ScriptedEngine(settings.phrases))
+            return ScriptedEngine(settings.phrases)
+        case "whisper":
+            from speech.whisper.engine import WhisperEngine
+
+            return WhisperEngine(Dependency("ear", time.time), deadline_s=settings.deadline_s)
         case _:
-            assert_never(settings.engine)
+            assert_never(kind)
 
 
 def make_provisioning(site: Site, web_phones: WebPhones | None = None) -> dict[str, Provisioning]:

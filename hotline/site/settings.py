@@ -27,6 +27,7 @@ from hotline.site.reports import ReportSettings
 from hotline.site.sharing import SharingSettings
 from hotline.site.sources import SourceSettings, check_names
 from hotline.site.switches import CellSwitchSettings, SwitchSettings
+from hotline.site.transcripts import TranscriptSettings
 from hotline.site.web import ConsoleSettings, WebSettings
 from hotline.site.webhooks import WebhookSettings
 from switch.peers import Peers
@@ -48,11 +49,16 @@ class VoiceSettings(Strict):
 
 
 class SpeechSettings(Strict):
-    """The recogniser of callers' speech in a `listen` step. With `none`, the default, they press keys."""
+    """The recogniser of callers' speech in a `listen` step.
 
-    engine: Literal["none", "scripted"] = "none"
+    `auto` is whisper where the extra `speech` is installed, else none: callers press keys.
+    """
+
+    engine: Literal["auto", "whisper", "scripted", "none"] = "auto"
     phrases: tuple[str, ...] = ()
     """Of the scripted engine: in each call the first utterance is the first phrase, and so on."""
+    deadline_s: Annotated[float, pydantic.Field(gt=0, le=30)] = 3.0
+    """Of whisper: seconds from an utterance to its words; who is not heard by then goes on with keys."""
     address: str = "127.0.0.1"
     """An IPv4 address of this machine that Asterisk reaches: it sends callers' sound here. FreeSWITCH needs none."""
 
@@ -110,6 +116,7 @@ class Settings(Strict):
     console: ConsoleSettings = ConsoleSettings()
     voice: VoiceSettings = VoiceSettings()
     speech: SpeechSettings = SpeechSettings()
+    transcripts: TranscriptSettings = TranscriptSettings()
     log: LogSettings = LogSettings()
     failed_registrations_alert: int | None = pydantic.Field(20, ge=1)
     """So many from one address in a minute are told to the operator; null: never."""

@@ -140,6 +140,22 @@ recordings = Table(
     Index("recordings_by_box", "kind", "box"),
 )
 
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("path", Text, primary_key=True, comment="of the recording, with which it goes"),
+    Column("call", String(64), nullable=False, index=True),
+    Column("talk", Integer, nullable=False, comment="number of the talk; 0: a message"),
+    Column("language", String(16), nullable=False),
+    Column("engine", String(64), nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("scene", String(128), nullable=False, comment="of an outgoing call; empty: none"),
+    Column("lines", JSON, nullable=False, comment="hotline.transcripts.document.Line, masked"),
+    Column("missing", JSON, nullable=False, comment="required words that nobody of the house said"),
+    Column("forbidden", JSON, nullable=False, comment="forbidden words that somebody of the house said"),
+    Column("said", Text, nullable=False, comment="all lines, for searches: hotline.store.said.searched"),
+)
+
 cases = Table(
     "cases",
     metadata,

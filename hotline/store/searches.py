@@ -44,6 +44,8 @@ class CallSearch(msgspec.Struct, frozen=True):
     """The one that the call was in last."""
     outcome: str | None = None
     direction: str | None = None
+    said: str | None = None
+    """Words of a transcript of the call, as `searched` of `hotline.store.said` writes them."""
     after: Cursor | None = None
 
 

@@ -23,6 +23,7 @@ from hotline.site.settings import Site
 from hotline.versions.campaigns import read_folder, unheard
 from hotline.versions.case_rules import CaseRules, read_case_rules
 from hotline.versions.clocks import names_of_clocks, read_folder_clocks
+from hotline.versions.ear_kind import deaf_steps
 from hotline.versions.follow_up_rules import FollowUpRules
 from hotline.versions.followups import lists_named, read_folder_follow_ups
 from hotline.versions.house_phrases import house_phrases
@@ -97,6 +98,8 @@ def check(site: Site) -> Checked:
     problems += wrong_follow_ups
     if REPORTS in compiled.roots:
         problems += read_reports(compiled.roots[REPORTS])[1]
+    marks_of = {flow: reading.marks for flow, reading in compiled.readings.items()}
+    problems += deaf_steps(site.settings.speech, compiled.flows, marks_of)
     problems += unheard(campaigns, {name: one.kind for name, one in site.switches.items()})
     routing = _routing(compiled.roots, problems)
     listed = _listed_skills(compiled.roots)
@@ -126,8 +129,7 @@ def check(site: Site) -> Checked:
         problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts, by_phone)
         problems += scenes_named(gate.book, routing, compiled.roots, compiled.program)
         if compiled.program is not None:
-            marks = {flow: reading.marks for flow, reading in compiled.readings.items()}
-            problems += gaps(compiled.program, routing, compiled.roots[QUEUES], marks)
+            problems += gaps(compiled.program, routing, compiled.roots[QUEUES], marks_of)
     texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
     languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
     problems += unread_files(site, languages, sorted({key for root in texts_of for key in root.items}))

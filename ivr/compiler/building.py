@@ -51,6 +51,7 @@ def listen(given: Given) -> p.Listen:
         into=given["into"],
         max_s=given["max_s"],
         confidence=given["confidence"] / 100,
+        by_keys=given["by_keys"] or (),
         **_asking(given, "listen"),
     )
 

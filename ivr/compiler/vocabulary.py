@@ -106,6 +106,9 @@ _ALL = (
             Option("into", v.variable, "Keeps what was said under this name.", ""),
             Option("max_s", v.seconds, "Seconds to listen.", 8.0),
             Option("confidence", v.percent, "Per cent of certainty that the recogniser must have.", 50),
+            Option(
+                "by_keys", s.lines, "Phrases that name the keys, said where speech is not heard: no ear, or too late."
+            ),
             *_ASKING,
         ),
         building.listen,

@@ -5,7 +5,8 @@
       └─ silence ─────┴──▶ no input ──tries left──▶ prompt (short); else leave
 
 A key stops the prompt at once, unless `barge_in` is off: then keys count from the prompt's end. So does speech in a
-`listen`: its ear is open beside the prompt, or, with `barge_in` off, from the prompt's end.
+`listen`: its ear is open beside the prompt, or, with `barge_in` off, from the prompt's end. Where it
+fails, keys remain.
 """
 
 import re
@@ -83,9 +84,13 @@ def on_played(walk: Walk, step: Asking, event: PlaybackFinished) -> None:
     if session.typed:
         return
     listen = _listens_beside_prompt(step)
-    if listen is None:
+    if isinstance(step, Listen) and session.deaf == "failed":
+        _name_keys(walk, step, step.by_keys)
+    elif session.deaf:
+        walk.wait_on(None, step.first_key_s)
+    elif listen is None:
         _await(walk, step)
-    elif session.awaits is None:  # the ear failed meanwhile
+    elif session.awaits is None:  # an ear that failed, of a session that older code has kept
         walk.wait_on(None, step.first_key_s)
     elif session.due_at is None:  # nothing was said yet: from here on silence counts
         walk.wait_on(session.awaits, listen.max_s)
@@ -130,9 +135,17 @@ def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
 
 
 def on_ear_failed(walk: Walk, step: Listen, event: CommandFailed) -> None:
-    """Go on without a recogniser: keys remain."""
+    """Go on without a recogniser: keys remain, and the caller is told, after the prompt if that goes on.
+
+    Who has spoken and was not heard in time hears the question again, where no words name the keys.
+    """
+    session = walk.session
     walk.note(f"not listening: {event.reason}")
-    walk.wait_on(None, step.first_key_s if walk.session.playing is None else None)
+    if session.playing is not None:
+        session.deaf = "failed"
+        walk.wait_on(None, None)
+        return
+    _name_keys(walk, step, step.by_keys or (step.again if event.reason == "deadline" else ()))
 
 
 def on_checked(walk: Walk, step: Collect, event: SecretChecked) -> None:
@@ -143,10 +156,17 @@ def on_checked(walk: Walk, step: Collect, event: SecretChecked) -> None:
         _wrong(walk, step)
 
 
+def _name_keys(walk: Walk, step: Listen, lines: Lines) -> None:
+    """Say which keys there are; no ear is opened beside it, nor after it."""
+    walk.session.deaf = "told"
+    walk.wait_on(None, None if walk.say(lines) is not None else step.first_key_s)
+
+
 def _ask(walk: Walk, step: Asking, first: Lines = ()) -> None:
     """Say `first` and the prompt in one go, and listen for keys."""
     session = walk.session
     session.typed = ""
+    session.deaf = ""
     lines = step.lines if session.asked == 0 else step.again
     session.asked += 1
     session.move("ask")

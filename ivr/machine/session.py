@@ -54,6 +54,7 @@ class Session(msgspec.Struct):
     silences: int = 0
     wrongs: int = 0
     asked: int = 0
+    deaf: Literal["", "failed", "told"] = ""  # nobody hears what is said to this question; does the caller know it?
     # of a way out of the queue
     offered: list[str] = msgspec.field(name="ways", default_factory=list)  # "ways" in snapshots since the first
     dialogue: Literal["", "confirming", "typing", "booking"] = ""

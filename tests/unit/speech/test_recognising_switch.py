@@ -13,6 +13,7 @@ from calls.errors import SwitchAway, SwitchError
 from calls.events import CallEnded, CommandFailed, LiveLeg, SpeechHeard, SwitchEvent, SwitchLost
 from calls.ids import AttemptId, LegId
 from calls.ports import Sink
+from speech.recogniser import SpeechLate
 from speech.recognising_switch import RecognisingSwitch
 from speech.voice import Pcm, SpeechError
 
@@ -166,7 +167,9 @@ async def test_without_sound_it_fails(line: Line, switch: RecognisingSwitch, fau
     assert (failed.attempt, failed.reason) == ("a/1", reason)
 
 
-@pytest.mark.parametrize(("word", "reason"), [(SpeechError("away"), "refused"), (None, "leg_gone")])
+@pytest.mark.parametrize(
+    ("word", "reason"), [(SpeechError("away"), "refused"), (SpeechLate("busy"), "deadline"), (None, "leg_gone")]
+)
 async def test_an_ear_that_fails_or_hears_no_end_has_an_outcome(
     line: Line, switch: RecognisingSwitch, word: Exception | None, reason: str
 ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
@@ -86,8 +87,17 @@ async def sound(*parts: Samples, piece: int = 320) -> AsyncIterator[Pcm]:
 class Dictaphone:
     """An engine that keeps what it was given."""
 
+    state = None
+
     def __init__(self) -> None:
         self.given: list[Pcm] = []
+        self.woken = 0
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    async def close(self) -> None:
+        pass
 
     async def understand(self, order: Listen, utterance: Pcm) -> Understood:
         self.given.append(utterance)
@@ -114,6 +124,7 @@ async def test_the_engine_is_given_the_utterance_and_little_else(piece: int) -> 
         ("", False),
         ("yes", True),
     ]
+    assert engine.woken == 1, "it is told beforehand"
     assert engine.given[0].rate == RATE
     assert 1.5 < engine.given[0].duration_s < 2.2, "a lead, the voice, and the silence that ended it"
 
@@ -148,7 +159,7 @@ async def test_a_script_goes_on_from_utterance_to_utterance_in_each_call() -> No
     ]
 
 
-class Broken:
+class Broken(Dictaphone):
     async def understand(self, order: Listen, utterance: Pcm) -> Understood:
         raise SpeechError("the service is away")
 
@@ -158,3 +169,65 @@ async def test_a_fault_of_the_engine_is_told() -> None:
     assert not (await anext(facts)).final
     with pytest.raises(SpeechError):
         await anext(facts)
+
+
+class Slow(Dictaphone):
+    """An engine that answers when it is let, and tells which of its answers were still wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = asyncio.Event()
+        self.unwanted = 0
+
+    async def understand(self, order: Listen, utterance: Pcm) -> Understood:
+        self.given.append(utterance)
+        try:
+            await self.let.wait()
+        except asyncio.CancelledError:
+            self.unwanted += 1
+            raise
+        return Understood("yes", 0.8)
+
+
+async def comes(condition: Callable[[], bool]) -> None:
+    """Return when it holds, which must be within so many turns."""
+    for _ in range(100_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError
+
+
+async def paced(*parts: Samples) -> AsyncIterator[Pcm]:
+    """As `sound`, and everybody has a turn between two pieces."""
+    async for piece in sound(*parts):
+        await asyncio.sleep(0)
+        yield piece
+
+
+async def test_an_engine_is_asked_early_and_again_when_the_caller_goes_on() -> None:
+    engine, quiet = Slow(), noise(0.4, -70.0)
+    audio = paced(quiet, voice(0.6), quiet, voice(0.6), quiet, quiet, quiet)
+    events = EngineRecogniser(engine, early_s=0.3).listen(order(max_s=9.0), audio)
+    assert not (await anext(events)).final
+    last = asyncio.ensure_future(anext(events))
+    await comes(lambda: bool(engine.unwanted) and len(engine.given) == 2)
+    assert not last.done()
+    engine.let.set()
+    assert (await last).text == "yes"
+    first, second = engine.given
+    assert first.duration_s + 0.9 < second.duration_s, "asked with all that was said"
+    assert engine.unwanted == 1
+    assert [event async for event in events] == []
+
+
+async def test_who_stops_listening_wants_no_answer_either() -> None:
+    engine, quiet = Slow(), noise(0.4, -70.0)
+    events = EngineRecogniser(engine, early_s=0.3).listen(order(), paced(quiet, voice(0.6), quiet, quiet, quiet))
+    await anext(events)
+    last = asyncio.ensure_future(anext(events))
+    await comes(lambda: bool(engine.given))
+    last.cancel()
+    await asyncio.gather(last, return_exceptions=True)
+    await comes(lambda: bool(engine.unwanted))
+    assert len(engine.given) == 1

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.unit
 def only_switch(site: Site) -> Switch:
     """The adapter of a site that has one."""
     (node,) = site.switches
-    return wiring.make_switch(site, node)
+    return wiring.make_switch(site, node, ear=wiring.make_ear(site))
 
 
 def test_recordings_are_found_from_any_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

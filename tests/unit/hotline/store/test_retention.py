@@ -101,6 +101,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_every_kind_is_a_setting_and_every_table_has_its_rule() -> None:
     assert set(KINDS) == set(KeepSettings.model_fields)
     ruled = {"cases", "recordings", "waits", "agent_states", "overrides", "journal", "snapshots", "legal_holds"}
+    ruled |= {"transcripts"}  # with their recording, by a trigger
     ruled |= {"webhook_states"}  # a row for each webhook; what waits goes by its keep_hours, or with its call
     ruled |= {"contact_lists", "contacts", "contact_numbers", "contact_problems"}  # until `hotline lists remove`
     ruled |= {"campaign_contacts", "campaign_cursors", "campaign_tries"}  # likewise

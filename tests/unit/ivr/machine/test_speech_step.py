@@ -95,3 +95,54 @@ def test_an_ear_that_fails_during_the_prompt_leaves_the_prompt_and_the_keys() ->
     assert line.played() == []
     assert line.machine.next_deadline() == 2.0 + 5.0
     assert only(line.press("1"), c.StepTaken).outcome == "1; not listening: unsupported"
+
+
+BY_KEYS = LISTEN.replace("  answers", "  by_keys: three\n  answers")
+
+
+def test_the_keys_are_named_after_the_prompt_where_there_is_no_ear() -> None:
+    line = Line(compiled(BY_KEYS))
+    ear = only(line.start(), Listen)
+    assert line.tell(CommandFailed(ear.attempt, "unsupported", LEG)) == []
+    line.now = 2.0
+    assert texts(line.played()) == ["three"]
+    assert line.machine.next_deadline() == 7200.0, "no time runs while they are named"
+    line.now = 4.0
+    assert line.played() == []
+    assert line.machine.next_deadline() == 4.0 + 5.0
+    assert texts(line.press("1"))[0] == "one"
+
+
+@pytest.mark.parametrize(("flow", "told"), [(BY_KEYS, ["three"]), (LISTEN, ["ask"])])
+def test_who_spoke_and_was_not_heard_in_time_is_told_and_goes_on_by_keys(flow: str, told: list[str]) -> None:
+    line = Line(compiled(flow))
+    ear = only(line.start(), Listen)
+    line.tell(SpeechHeard(LEG, ear.attempt, "", final=False))
+    out = line.tell(CommandFailed(ear.attempt, "deadline", LEG, "busy"))
+    assert texts(out) == told
+    assert not [order for order in out if isinstance(order, Listen)], "no ear, which would be late again"
+    assert line.played() == []
+    assert texts(line.press("1"))[0] == "one"
+    assert line.steps[0] == ("ask", "1; not listening: deadline")
+
+
+def test_the_next_try_has_an_ear_again() -> None:
+    line = Line(compiled(BY_KEYS))
+    ear = only(line.start(), Listen)
+    line.tell(SpeechHeard(LEG, ear.attempt, "", final=False))
+    line.tell(CommandFailed(ear.attempt, "deadline", LEG))
+    line.played()
+    out = line.due()
+    assert texts(out)[0] == "silent"
+    assert only(out, Listen).attempt != ear.attempt
+    assert line.tell(CommandFailed(only(out, Listen).attempt, "refused", LEG)) == []
+    assert texts(line.played()) == ["three"], "and is told again"
+
+
+def test_without_barge_in_an_ear_that_fails_is_not_opened_again() -> None:
+    line = Line(compiled(BY_KEYS.replace("  answers", "  barge_in: false\n  answers")))
+    line.start()
+    ear = only(line.played(), Listen)
+    assert texts(line.tell(CommandFailed(ear.attempt, "unsupported", LEG))) == ["three"]
+    assert line.played() == []
+    assert texts(line.press("1"))[0] == "one"
