@@ -1,7 +1,7 @@
 # One image for both services of docker-compose.yml: the controller, and the Asterisk that it drives. Asterisk comes the
 # same way as on a bare machine, by asterisk/install.sh: the distribution's packages, nothing compiled.
 FROM python:3.12-slim AS asterisk
-COPY asterisk/install.sh asterisk/apt.sh /build/asterisk/
+COPY asterisk/install.sh asterisk/apt.sh asterisk/documentation.awk /build/asterisk/
 RUN HOTLINE_ASTERISK_ROOT=/opt/asterisk /build/asterisk/install.sh
 
 FROM python:3.12-slim

@@ -91,17 +91,25 @@ install_python() {
 
 install_packages
 [ "$what" != browser ] || exit 0
+
+# Each unpacks into a folder of its own, by an apt of its own: all at once, and Python's packages meanwhile. The
+# demonstration on a FreeSWITCH needs no Asterisk; make hands its SWITCH on.
+case $what-${SWITCH:-asterisk} in
+    voice-* | run-freeswitch) unpacked=() ;;
+    run-*) unpacked=(asterisk/install.sh) ;;
+    *) unpacked=(asterisk/install.sh tests/live/install_baresip.sh tests/live/install_dovecot.sh postgresql/install.sh gate/install.sh) ;;
+esac
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+started=()
+for script in ${unpacked[@]+"${unpacked[@]}"}; do
+    "$script" >/dev/null &
+    started+=($!)
+done
 case $what in
     run) install_python requirements.lock ;;
     voice) install_python requirements-voice.lock ;;
     *) install_python requirements-dev.lock ;;
 esac
-[ "$what" != voice ] || exit 0
-# the demonstration on a FreeSWITCH needs no Asterisk; make hands its SWITCH on
-[ "$what-${SWITCH:-asterisk}" = run-freeswitch ] || asterisk/install.sh >/dev/null
-if [ "$what" = test ]; then
-    tests/live/install_baresip.sh >/dev/null
-    tests/live/install_dovecot.sh >/dev/null
-    postgresql/install.sh >/dev/null
-    gate/install.sh >/dev/null
-fi
+for script in ${started[@]+"${started[@]}"}; do
+    wait "$script"
+done

@@ -18,7 +18,16 @@ oldest=20
 say() { printf 'asterisk: %s\n' "$*" >&2; }
 fail() { printf 'asterisk: %s\n' "$*" >&2; exit 1; }
 
+# See documentation.awk. What is thin already has no events; by a rename, for an Asterisk may start meanwhile.
+thin_documentation() {
+    whole=$1/usr/share/asterisk/documentation/core-en_US.xml
+    [ -w "${whole%/*}" ] && grep -qs '<managerEvent ' "$whole" || return 0
+    awk -f "$here/documentation.awk" "$whole" >"$whole.$$" && grep -q '<configInfo ' "$whole.$$" && mv "$whole.$$" "$whole" ||
+        rm -f "$whole.$$"
+}
+
 if [ -e "$root/.complete" ]; then
+    thin_documentation "$root"
     echo "$root"
     exit 0
 fi
@@ -89,6 +98,7 @@ apt_get -qq -y --download-only install asterisk >>"$log" 2>&1 || {
 
 say "unpacking"
 unpack "$work"
+thin_documentation "$work/tree"
 
 # Where the system would keep an alternative: the installed voice is the one for English.
 voice=$(cd "$work/tree/usr/share/asterisk/sounds" && ls -d en_* 2>/dev/null | head -1)

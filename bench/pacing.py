@@ -84,7 +84,7 @@ def run(options: Options) -> Report:
 def scene(agents: int, rate: float, options: Options, drift: tuple[float, float] | None = None) -> Scene:
     """The simulation of one figure."""
     whole = Scene(agents, Answering(rate), drift=drift)
-    return msgspec.structs.replace(whole, measured_s=QUICK_S) if options.quick else whole
+    return msgspec.structs.replace(whole, warm_up_s=QUICK_S, measured_s=QUICK_S) if options.quick else whole
 
 
 def levels(agents: int, options: Options) -> list[LevelSettings]:
@@ -152,7 +152,7 @@ def _decisions(options: Options) -> tuple[float, float]:
     """Median and 99th percentile of a decision with 100 agents, in ms of processor time."""
     options.progress("decisions")
     core = Timed(PacingSettings())
-    hours_s = 300.0 if options.quick else 1800.0
-    World(Scene(100, Answering(0.25), warm_up_s=900.0, measured_s=hours_s), core, seed=0).run()
+    warm_up_s, measured_s = (QUICK_S / 2, QUICK_S / 6) if options.quick else (900.0, 1800.0)
+    World(Scene(100, Answering(0.25), warm_up_s=warm_up_s, measured_s=measured_s), core, seed=0).run()
     took_ms = np.array(core.took_ns) / 1e6
     return float(np.median(took_ms)), float(np.percentile(took_ms, 99))

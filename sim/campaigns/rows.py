@@ -40,15 +40,25 @@ class Rows:
     def __init__(self, lists: dict[str, tuple[Contact, ...]]) -> None:
         self.lists = lists
         self.by_campaign: dict[str, dict[ContactKey, Row]] = {}
+        self._laid_out: dict[str, int] = {}
+        """By campaign: how many contacts the lists had when its rows were laid out. Lists only grow."""
+        self._of_person: dict[str, dict[str, list[ContactKey]]] = {}
+        """By campaign and person: all rows of theirs."""
         self._fetched: dict[AttemptId, tuple[ContactKey, ...]] = {}
         self.tries: dict[AttemptId, LogTry] = {}
 
     def of(self, campaign: str) -> dict[ContactKey, Row]:
         """What this campaign knows of each contact of every list."""
         rows = self.by_campaign.setdefault(campaign, {})
-        for contacts in self.lists.values():
-            for contact in contacts:
-                rows.setdefault(contact.key, Row(contact))
+        count = sum(map(len, self.lists.values()))
+        if self._laid_out.get(campaign) != count:
+            self._laid_out[campaign] = count
+            persons = self._of_person.setdefault(campaign, {})
+            for contacts in self.lists.values():
+                for contact in contacts:
+                    if contact.key not in rows:
+                        rows[contact.key] = Row(contact)
+                        persons.setdefault(contact.person_key, []).append(contact.key)
         return rows
 
     def fetch(self, asked: Fetch, utc: float) -> Fetched:
@@ -104,8 +114,7 @@ class Rows:
     def _elsewhere(self, campaign: str, key: ContactKey) -> bool:
         """Whether another row of the person is in hand, or at an end that is theirs."""
         rows = self.of(campaign)
-        person = rows[key].contact.person_key
-        others = [row for other, row in rows.items() if other != key and row.contact.person_key == person]
+        others = (rows[other] for other in self._of_person[campaign][rows[key].contact.person_key] if other != key)
         return any(row.state == "in_hand" or row.state in ENDS for row in others)
 
     def _next_due(self, asked: Fetch, utc: float) -> float | None:

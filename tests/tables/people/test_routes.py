@@ -65,8 +65,15 @@ async def _reached(**_: object) -> None:
     raise HTTPException(_REACHED)
 
 
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> _House:
+    """For what is only asked of it."""
+    return _House(tmp_path_factory.mktemp("house"))
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> _House:
+def own_house(tmp_path: Path) -> _House:
+    """For what is done to it."""
     return _House(tmp_path)
 
 
@@ -81,10 +88,10 @@ def test_each_route_is_an_act_that_stands_in_the_table(house: _House) -> None:
     assert _ROUTES.keys() | _INSIDE == TABLE.keys()
 
 
-def test_without_an_act_there_is_no_interface(house: _House) -> None:
-    house.app.get("/forgotten")(_reached)
+def test_without_an_act_there_is_no_interface(own_house: _House) -> None:
+    own_house.app.get("/forgotten")(_reached)
     with pytest.raises(LookupError, match="/forgotten"):
-        acts_by_route(house.app, house.app.state.guard)
+        acts_by_route(own_house.app, own_house.app.state.guard)
 
 
 def _filled(path: str, values: Mapping[str, str]) -> str:
@@ -156,10 +163,10 @@ async def test_nobody_comes_anywhere(house: _House) -> None:
             assert answer.status == status, (method, path, headers)
 
 
-async def test_an_agent_whom_nobody_named_has_nothing_of_their_own(house: _House, tmp_path: Path) -> None:
-    headers = await house.headers("agent")
+async def test_an_agent_whom_nobody_named_has_nothing_of_their_own(own_house: _House) -> None:
+    headers = await own_house.headers("agent")
     ask = ("POST", "/agents/8001/ready")
-    assert (await request(house.app, *ask, headers=headers)).status == _REACHED
-    users.set_agent(tmp_path / "hotline.db", "agent", "")
-    answer = await request(house.app, *ask, headers=headers)
+    assert (await request(own_house.app, *ask, headers=headers)).status == _REACHED
+    users.set_agent(own_house.folder / "hotline.db", "agent", "")
+    answer = await request(own_house.app, *ask, headers=headers)
     assert (answer.status, "hotline people agent" in answer.json["detail"]) == (403, True)

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,16 @@ def test_modules_that_are_run_are_there(words: list[str]) -> None:
         assert module == "pytest"
 
 
+@cache
+def _paths() -> dict[str, dict[str, Any]]:
+    """The interface's description: what can be asked, by path and method."""
+    paths: dict[str, dict[str, Any]] = make(_NoHouse(), "token", WaitTokens("secret")).openapi()["paths"]
+    return paths
+
+
 @pytest.mark.parametrize("words", _of("curl"))
 def test_paths_that_are_asked_are_those_of_the_interface(words: list[str]) -> None:
-    paths: dict[str, dict[str, Any]] = make(_NoHouse(), "token", WaitTokens("secret")).openapi()["paths"]
+    paths = _paths()
     url = next(word for word in words if word.startswith(("$U", "http://127.0.0.1")))
     path, _, query = re.sub(r"^(\$U|http://127\.0\.0\.1:8780)", "", url).partition("?")
     method = words[words.index("-X") + 1].lower() if "-X" in words else "get"
@@ -106,11 +114,7 @@ def test_paths_that_are_asked_are_those_of_the_interface(words: list[str]) -> No
 def test_the_page_of_the_interface_has_every_path_of_it() -> None:
     page = (_ROOT / "docs" / "http.md").read_text(encoding="utf-8")
     told = {(method, path.split("?")[0]) for method, path in re.findall(r"`(GET|POST|DELETE) (/[^`]*)`", page)}
-    known = {
-        (method.upper(), path)
-        for path, methods in make(_NoHouse(), "token", WaitTokens("secret")).openapi()["paths"].items()
-        for method in methods
-    }
+    known = {(method.upper(), path) for path, methods in _paths().items() for method in methods}
     assert told == known
 
 

@@ -68,26 +68,26 @@ async def test_a_call_survives_that_everything_is_lost_once(
     desk = lossy_desk
     call = await _line(endpoints[0], desk).dial("1001")
     talking = await desk.new_calls.get()
-    await call.answered(5)
-    await call.hear_silence(0.3, 5)
+    await call.answered(20)
+    await call.hear_silence(0.3, 20)
     assert talking.invite.acknowledged
     await call.hang_up()
-    assert (await talking.ended(5)).ended_by == "far"
+    assert (await talking.ended(20)).ended_by == "far"
     assert len(desk.facts) + len(desk.calls) == 1, "repeated INVITEs are one call"
 
 
 async def test_hold_stops_the_far_end_and_resume_brings_it_back(endpoints: list[Endpoint], desk: AgentPhone) -> None:
     desk.on_ring = lambda call: Answer(clip=tone(400, 1))
     call = await _line(endpoints[2], desk).dial("1001")
-    await call.hear_tone(400, 5)
+    await call.hear_tone(400, 20)
     await call.hold()
-    await call.hear_silence(0.2, 5)
+    await call.hear_silence(0.2, 20)
     sent = desk.calls[0].facts.packets_sent
-    await call.hear_silence(0.3, 5)
+    await call.hear_silence(0.3, 20)
     assert desk.calls[0].facts.packets_sent == sent
     resumed_at = asyncio.get_running_loop().time()
     await call.hold(False)
-    assert await call.hear_tone(400, 5, after=resumed_at) > resumed_at
+    assert await call.hear_tone(400, 20, after=resumed_at) > resumed_at
     await call.hang_up()
 
 
@@ -95,7 +95,7 @@ async def test_who_only_tries_to_hold_is_not_waited_for_without_end(
     endpoints: list[Endpoint], desk: AgentPhone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call = await _line(endpoints[2], desk).dial("1001")
-    await call.answered(5)
+    await call.answered(20)
     monkeypatch.setattr(transactions, "TIMEOUT_S", 0.2)
     monkeypatch.setattr(Call, "_renegotiate", lambda self, transaction: transaction.respond(100, "Trying"))
     with pytest.raises(CallFailed, match="408 no final answer"):
@@ -108,7 +108,7 @@ async def test_nobody_there_is_a_timeout(endpoints: list[Endpoint], monkeypatch:
     monkeypatch.setattr(transactions, "TIMEOUT_S", 0.1)
     call = await PhoneLine(endpoints[2], ("127.0.0.1", 9)).dial("1001")
     with pytest.raises(CallFailed, match="408"):
-        await call.answered(5)
+        await call.answered(20)
     assert call.facts.ended_by == "failure"
 
 
@@ -118,7 +118,7 @@ async def test_strangers_leave_a_phone_working(endpoints: list[Endpoint], desk: 
     noise = [garbage(rng) for _ in range(60)] + [half_invite(rng, target) for _ in range(20)]
     sent = await send_slowly(target, [*noise, *flood_of_invites(rng, target, 20)], MAX_RATE_PER_S)
     call = await _line(endpoints[2], desk).dial("1001")
-    await call.answered(5)
+    await call.answered(20)
     assert sent == 100
     assert desk.endpoint.bad_datagrams > 40
     await call.hang_up()

@@ -123,9 +123,9 @@ def test_of_a_flood_the_end_is_read(tmp_path: Path) -> None:
     log = RegistrationLog(path, ASTERISK)
     log.new()
     path.write_text(f"{TRIED}\n" * 20_000)
-    began = time.perf_counter()
+    began = time.process_time()
     failed, skipped = log.new()
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
     assert skipped > 1_000_000
     assert 1_000 < len(failed) < 20_000
     assert log.new() == ([], 0)

@@ -274,7 +274,7 @@ async def test_what_is_ordered_before_the_inventory_is_no_order_to_a_leg_that_is
     assert [fact.reason for fact in facts.of(PlaybackFinished)] == ["switch_lost"]
     assert [fact.reason for fact in facts.of(CommandFailed)] == ["switch_lost"]
     assert [fact.leg for fact in facts.of(CallEnded)] == [AGENT], "which is not there"
-    async with asyncio.timeout(2.0):
+    async with asyncio.timeout(20.0):
         while not asterisk.orders("DELETE"):  # noqa: ASYNC110 the scripted server tells of all requests alike
             await asyncio.sleep(0.01)
     assert asterisk.orders("DELETE") == [f"channels/{CALLER}?reason_code=16"]

@@ -49,7 +49,7 @@ class Notes:
         self.lags.append(lag)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not condition():  # noqa: ASYNC110 - what is waited for is what the code under test does
                 await asyncio.sleep(0.002)
 

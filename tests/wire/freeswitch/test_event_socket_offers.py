@@ -101,7 +101,7 @@ async def _all(reader: asyncio.StreamReader) -> bytes:
     """What comes until the connection ends, in order or by a reset."""
     data = b""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while piece := await reader.read(4096):
                 data += piece
     except ConnectionResetError:

@@ -160,6 +160,7 @@ def test_a_code_is_asked_for_and_used_up(store: Path) -> None:
     assert entrance.let_in(store, "li", PASSWORD, "", NOW).refusal == ""
 
 
+@pytest.mark.usefixtures("true_hashes")
 def test_a_dated_hash_is_made_anew_and_a_broken_one_fits_nothing(store: Path) -> None:
     import argon2
 

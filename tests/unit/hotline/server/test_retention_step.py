@@ -129,7 +129,7 @@ async def test_it_does_not_wait_for_a_store_that_does_not_write(house: House) ->
     await house.look()
     with contextlib.closing(sqlite3.connect(house.store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             for _ in range(10):
                 await house.look(61.0)
         assert len(house.audited()) == 1, "one piece was given, and no more until that is written"

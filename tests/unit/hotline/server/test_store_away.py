@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("by_migrations")]
 
 def health(site: Site) -> tuple[int, dict[str, Any]]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{site.settings.web.port}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{site.settings.web.port}/health", timeout=20) as answer:
             return 200, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())

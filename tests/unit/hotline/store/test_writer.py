@@ -89,7 +89,7 @@ async def test_who_waits_for_what_is_just_committed_is_not_forgotten(
 ) -> None:
     writer.write(statements.JOURNAL, (1, 0.0, b"{}"))
     monkeypatch.setattr(writer, "_loop", _CommitsFirst(writer))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await writer.durable()
 
 

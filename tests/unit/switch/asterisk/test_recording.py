@@ -100,7 +100,7 @@ class Controller:
 
 
 async def until(ready: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(20.0):
         while not ready():  # noqa: ASYNC110 - files tell nobody
             await asyncio.sleep(0.002)
 
