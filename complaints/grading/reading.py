@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from complaints.decoding import decode
+from dsl.decoding import decode
 from complaints.grading import phrases
 from complaints.grading.grading import FACTS, QUANTITIES
 from complaints.grading.settings import Grades, GradeSettings, Kind, Rule
