@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from understanding.calibration import Calibration, Decision, calibrate
+from understanding.calibration import Calibration, Decision, calibrate, chance, foremost
 from understanding.intents import IntentBook
 from understanding.likeness import Floats, Likeness
 from understanding.regression import fit
@@ -23,7 +23,9 @@ Vectors = Callable[[Sequence[str]], Floats]
 """Gives a vector a sentence, rows by columns."""
 
 WEIGHTS = {"characters": 1.0, "sounds": 1.0, "words": 1.0, "notions": 2.0, "meaning": 3.0}
-RIDGE = 0.5
+RIDGE = 0.2
+SHARPNESS = 2.0
+"""How much more than twice as much counts what is alike in two parts at once."""
 NEIGHBOURS = 5
 FORMAT = 1
 
@@ -56,8 +58,8 @@ class Neighbour(msgspec.Struct, frozen=True):
 class Judgement(msgspec.Struct, frozen=True):
     """What a sentence was taken for.
 
-    `score` is the belief in `intent` from 0 to 1, `margin` its lead over `second`. `parts` is what each part of the
-    comparison adds to the score of `intent` above that of `second`.
+    `score` is the chance that `intent` is right, from 0 to 1; `margin` is its lead over `second` in the regression's
+    scores, where 1 lies between an example and a stranger. `parts` is what each part of the comparison adds to it.
     """
 
     decision: Decision
@@ -91,7 +93,9 @@ def train(book: IntentBook, vectors: Vectors | None = None) -> Model | None:
     said = np.array([is_said for _, is_said in rows.values()])
     found = vectors([plain(text) for text in texts]).astype(np.float16) if vectors is not None else None
     likeness = Likeness(texts, None if found is None else found.astype(np.float32), WEIGHTS)
-    learned = fit(likeness.among(), labels, len(keys), np.ones(len(texts), np.float32), RIDGE)
+    classes = np.where(labels < 0, len(keys), labels)  # "none of them" is learned, too: as the last class
+    trust = np.ones(len(texts), np.float32)
+    learned = fit(_sharpened(likeness.among()), classes, len(keys) + 1, trust, RIDGE)
     bounds = calibrate(learned.left_out[said], labels[said])
     return Model(
         FORMAT,
@@ -104,6 +108,20 @@ def train(book: IntentBook, vectors: Vectors | None = None) -> Model | None:
     )
 
 
+def _sharpened(likeness: Floats) -> Floats:
+    """Likeness by an exponential: also a kernel, in which being alike in words and in meaning is more than their sum."""
+    sharp: Floats = np.exp(SHARPNESS * (likeness - 1.0))
+    return sharp
+
+
+def _slope(likeness: Floats, sharp: Floats) -> Floats:
+    """Sharpened likeness above that of strangers, for each unit of likeness: it shares a score out among the parts."""
+    strangers = np.exp(-SHARPNESS)
+    near_zero = np.abs(likeness) < 1e-6
+    slope: Floats = np.where(near_zero, SHARPNESS * strangers, (sharp - strangers) / np.where(near_zero, 1, likeness))
+    return slope
+
+
 class Matcher:
     """Judges sentences by a model. `vectors` must be those that the model was trained with, if any."""
 
@@ -113,7 +131,7 @@ class Matcher:
         self.model = model
         self._vectors = vectors if model.needs_vectors else None
         count = len(model.texts)
-        self._coefficients: Floats = np.frombuffer(model.coefficients, "<f4").reshape(count, len(model.keys))
+        self._coefficients: Floats = np.frombuffer(model.coefficients, "<f4").reshape(count, len(model.keys) + 1)
         self._offset = self._coefficients.sum(axis=0)
 
     @cached_property
@@ -130,16 +148,20 @@ class Matcher:
         vector = self._vectors([said])[0] if self._vectors is not None else None
         parts = self._likeness.of(text, vector)
         near: Floats = np.sum(list(parts.values()), axis=0)
-        scores = near @ self._coefficients + self._offset
-        beliefs = self.model.calibration.beliefs(scores)[0]
-        first, second = (int(index) for index in np.argsort(-scores, kind="stable")[:2])
-        lead = self._coefficients[:, first] - self._coefficients[:, second]
+        sharp = _sharpened(near)
+        scores = sharp @ self._coefficients + self._offset
+        found = foremost(scores[None, :])
+        first, second = int(found.first[0]), int(found.second[0])
+        bounds = self.model.calibration
+        sure = float(chance(found.scores, bounds.first)[0])
+        pair = float(chance(found.scores, bounds.pair)[0])
+        lead = (self._coefficients[:, first] - self._coefficients[:, second]) * _slope(near, sharp)
         return Judgement(
-            decision=self.model.calibration.decide(float(beliefs[first]), float(beliefs[second])),
+            decision=bounds.decide(sure, pair),
             intent=self.model.keys[first],
             second=self.model.keys[second],
-            score=round(float(beliefs[first]), 4),
-            margin=round(float(beliefs[first] - beliefs[second]), 4),
+            score=round(sure, 4),
+            margin=round(float(scores[first] - scores[second]), 4),
             neighbours=self._neighbours(near),
             parts={part: round(float(likeness @ lead), 4) for part, likeness in parts.items()},
         )

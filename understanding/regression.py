@@ -26,7 +26,7 @@ class Regression:
 def fit(likeness: Floats, labels: NDArray[np.int64], classes: int, trust: Floats, ridge: float) -> Regression:
     """Fit on the likeness of the examples among themselves.
 
-    `labels` are from 0 to `classes` - 1; -1 belongs to none of them. `trust` weighs each example: half the trust is
+    `labels` are from 0 to `classes` - 1. `trust` weighs each example: half the trust is
     twice the ridge.
     """
     wanted = (labels[:, None] == np.arange(classes)[None, :]).astype(np.float64)

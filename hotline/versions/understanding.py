@@ -17,7 +17,7 @@ from hotline.site.settings import Site
 from speech.sentence_vectors import SentenceVectors, engine_name, is_installed
 from understanding.intents import IntentBook
 from understanding.lexicon import LEXICON
-from understanding.matching import FORMAT, RIDGE, WEIGHTS, Matcher, Model, decode, encode, train
+from understanding.matching import FORMAT, RIDGE, SHARPNESS, WEIGHTS, Matcher, Model, decode, encode, train
 
 _KEPT = 20
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -25,7 +25,7 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 def content_of(book: IntentBook) -> str:
     """Hash of all that a model is made of here."""
-    made_of = (FORMAT, WEIGHTS, RIDGE, engine_name(), sorted(LEXICON.items()), book)
+    made_of = (FORMAT, WEIGHTS, RIDGE, SHARPNESS, engine_name(), sorted(LEXICON.items()), book)
     return hashlib.sha256(_ENCODER.encode(made_of)).hexdigest()[:32]
 
 
