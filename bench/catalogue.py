@@ -62,5 +62,8 @@ BENCHES = {
     "speech": Entry(
         "speech", "Mandarin by Kokoro beside espeak-ng: syllables misheard by a recogniser, seconds, memory"
     ),
+    "understanding": Entry(
+        "understanding", "sentences understood: right, answered at once, out of scope; beside n-grams with a linear SVM"
+    ),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }
