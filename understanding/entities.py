@@ -17,7 +17,7 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMBER = r"(?:[0-9][0-9,]*(?:\.[0-9]{1,2})?|[零〇一二两三四五六七八九十百千万亿]+)"
 _MONEY = re.compile(rf"({_NUMBER})\s*(万)?\s*(?:块钱|块|元|yuan|rmb|dollars?)(?:([一二三四五六七八九0-9])毛?)?")
 _DIGIT_RUN = re.compile(r"[0-9零〇一幺二两三四五六七八九]+(?:[ -][0-9零〇一幺二两三四五六七八九]+)*")
-_CORRECTED = re.compile(r"(?:不是|不对|not|no)\b?.*?(?:，|,|。|\s)(?:应该)?(?:是|而是|it's|it is|but|i mean)?\s*(?P<meant>.+)$", re.I)
+_CORRECTED = re.compile(r"(?:不是|不对|\bnot?\b).*?[，,。\s](?:应该|而)?(?:是|it's|it is|but|i mean)?\s*(?P<meant>.+)$", re.I)
 _MONTH_DAY = re.compile(rf"({_NUMBER})\s*(?:月|/)\s*({_NUMBER})\s*(?:号|日)?")
 _DAY = re.compile(rf"(下个?月|next month)?(?:的|on|,)?\s*({_NUMBER})\s*(?:号|日|st|nd|rd|th)")
 _IN_DAYS = re.compile(rf"(?:过|再过|晚|in)\s*({_NUMBER})\s*(?:天|days?)")
@@ -27,10 +27,17 @@ _MONTH_END = re.compile(r"(下个?月|next month)?(?:月底|月末|end of (?:the
 _LONGEST_DAYS = 366
 
 
-def found(slot: Slot, said: str, today: date | None, products: Mapping[str, Sequence[str]]) -> str | int | float | None:
-    """Value of a slot in what was said; None: it is not there. Money is yuan, a date its ISO form."""
+def found(
+    slot: Slot, said: str, today: date | None, products: Mapping[str, Sequence[str]], *, asked: bool = True
+) -> str | int | float | None:
+    """Value of a slot in what was said; None: it is not there. Money is yuan, a date its ISO form.
+
+    `asked`: it was asked for, so that a bare number is money.
+    """
     corrected = _CORRECTED.search(said)
     for text in (corrected["meant"], said) if corrected else (said,):
+        if not asked and slot.kind == "money" and not _MONEY.search(text):
+            continue
         value = _FINDERS[slot.kind](slot, text, today, products)
         if value is not None:
             return value
@@ -89,10 +96,8 @@ def _money(slot: Slot, said: str, today: date | None, products: Mapping[str, Seq
     for match in _MONEY.finditer(said):
         amount = number(match[1])
         if amount is not None:
-            amount = amount * (10_000 if match[2] else 1) + (number(match[3]) or 0) / 10 if match[3] else (
-                amount * (10_000 if match[2] else 1)
-            )
-            amounts.append(amount)
+            whole = amount * (10_000 if match[2] else 1)
+            amounts.append(whole + (number(match[3]) or 0) / 10 if match[3] else whole)
     if not amounts:  # asked for money, callers say the bare number
         bare = [number(run) for run in re.findall(_NUMBER, said)]
         amounts = [amount for amount in bare if amount is not None]

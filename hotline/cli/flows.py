@@ -40,6 +40,7 @@ from ivr.program import Program
 from ivr.rehearsal.conversation import Conversation, Said
 from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
 from reporting.reading import reports_schema
+from understanding.settings import intents_schema
 
 app = typer.Typer(add_completion=False)
 
@@ -185,7 +186,7 @@ def schema(
         str,
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
-            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks, followups, questionnaires or reports."
+            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks, followups, questionnaires, intents or reports."
         ),
     ] = "flow",
 ) -> None:
@@ -197,7 +198,7 @@ def schema(
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
     known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES, *campaign_schemas.NAMES)
-    known += (*case_schemas.NAMES, "clocks", "reports")
+    known += (*case_schemas.NAMES, "clocks", "intents", "reports")
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
@@ -213,6 +214,8 @@ def schema(
         found = case_schemas.json_schema(name)
     elif name == "clocks":
         found = clocks_schema()
+    elif name == "intents":
+        found = intents_schema()
     elif name == "reports":
         found = reports_schema()
     elif name == "outgoing":

@@ -111,6 +111,28 @@ _ALL = (
         building.listen,
     ),
     Kind(
+        "understand",
+        s.lines,
+        "Ask what the caller wants, and go by their own words (dialplans/intents), or by a key.",
+        (
+            Option("leads", s.leads, "Where each intent leads; without an entry its leads_to does, else other.", {}),
+            Option("other", s.target, "Where an intent leads that has neither an entry here nor leads_to."),
+            Option("keys", s.keys, "Where each key leads: a menu beside the words.", {}),
+            Option(
+                "clarify",
+                s.clarification,
+                "A phrase with {first} and {second}: this, or that? Said once, where two are near; keys 1 and 2.",
+                required=True,
+            ),
+            Option("complaint", s.target, "Where complaint_words lead at once, whatever else is said."),
+            Option("into", v.variable, "Keeps the intent's name under this name.", ""),
+            Option("max_s", v.seconds, "Seconds to listen.", 10.0),
+            Option("confidence", v.percent, "Per cent of certainty that the recogniser must have.", 30),
+            *_ASKING,
+        ),
+        building.understand,
+    ),
+    Kind(
         "survey",
         v.word,
         "Ask for a score by one key and keep it under this question.",
