@@ -1,7 +1,7 @@
 """The reference of `bench understanding`: a linear support vector machine on n-grams of characters and syllables.
 
-Squared hinge, one intent against the rest, by dual coordinate descent (Hsieh et al., "A Dual Coordinate Descent Method
-for Large-scale Linear SVM", 2008): what liblinear does. On the kernel of the examples, for they are few.
+Squared hinge, one intent against the rest, by Newton's method on the kernel of the examples (O. Chapelle, "Training a
+Support Vector Machine in the Primal", 2007): the optimum that liblinear comes to, in a few linear systems a class.
 """
 
 from __future__ import annotations
@@ -12,22 +12,25 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 _COST = 1.0
-_ROUNDS = 60
+_STEPS = 20
 
 
 def train(likeness: Floats, labels: NDArray[np.int64], classes: int) -> Floats:
     """Weights of the examples by class (examples by classes), of their likeness among themselves."""
-    kernel = likeness.astype(np.float64) + 1.0
-    diagonal = np.diag(kernel) + 0.5 / _COST
-    signs = np.where(labels[:, None] == np.arange(classes)[None, :], 1.0, -1.0)
-    weights = np.zeros_like(signs)  # all classes at once: each column is a machine of its own
-    pulled = kernel @ weights
-    for _ in range(_ROUNDS):
-        for row in range(len(labels)):
-            slope = signs[row] * pulled[row] - 1.0 + 0.5 / _COST * weights[row] * signs[row]
-            moved = np.maximum(weights[row] * signs[row] - slope / diagonal[row], 0.0) * signs[row] - weights[row]
-            weights[row] += moved
-            pulled += np.outer(kernel[:, row], moved)
+    kernel = likeness.astype(np.float64) + 1.0  # the constant is the bias
+    weights = np.zeros((len(labels), classes))
+    for label in range(classes):
+        signs = np.where(labels == label, 1.0, -1.0)
+        inside = np.ones(len(labels), np.bool_)
+        for _ in range(_STEPS):
+            rows = np.flatnonzero(inside)
+            system = kernel[np.ix_(rows, rows)] + np.eye(len(rows)) / (2 * _COST)
+            weights[:, label] = 0.0
+            weights[rows, label] = np.linalg.solve(system, signs[rows])
+            now_inside = signs * (kernel @ weights[:, label]) < 1.0
+            if (now_inside == inside).all():
+                break
+            inside = now_inside
     return weights.astype(np.float32)
 
 

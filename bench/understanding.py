@@ -125,8 +125,9 @@ def _by_reference(learned: Sequence[Row], tried: Sequence[Row]) -> list[Guess]:
     keys = sorted({meant for meant, _ in rows})
     likeness = Likeness([sentence for _, sentence in rows], None, _REFERENCE)
     labels = np.array([keys.index(meant) for meant, _ in rows], np.int64)
-    weights = linear_svm.train(likeness.among(), labels, len(keys))
-    near = np.stack([np.sum(list(likeness.of(sentence, None).values()), axis=0) for _, sentence in tried])
+    blocks = len(_REFERENCE)  # each of length 1, side by side
+    weights = linear_svm.train(blocks * likeness.among(), labels, len(keys))
+    near = blocks * np.stack([np.sum(list(likeness.of(sentence, None).values()), axis=0) for _, sentence in tried])
     found = []
     for (meant, _), row in zip(tried, linear_svm.scores(near, weights), strict=True):
         first, second = np.argsort(-row, kind="stable")[:2]

@@ -342,6 +342,7 @@ RouterCommand = (
     | HideDigits
     | ShowDigits
     | CheckSecret
+    | Understand
     | Lookup
     | FileCase
     | AgentChanged

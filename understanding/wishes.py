@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from understanding.matching import Judgement
+from understanding.judgement import Judgement
 from understanding.wording import grams, plain
 
 _CLAUSES = re.compile(r"[，,。.！!？?；;、]|\b(?:but|and also|also)\b|还有就是|还有|另外|顺便|而是|但是|然后再")

@@ -32,6 +32,7 @@ from hotline.contacts import stored
 from hotline.governing.policies import unapproved
 from hotline.versions.checking import Checked, check
 from hotline.versions.scenes import try_gate
+from hotline.versions.understanding import listens, matcher_of
 from hotline.versions.unread import unreadable_numbers
 from hotline.versions.voices import survey
 from ivr.compiler.schema import NAMES, json_schema
@@ -41,6 +42,7 @@ from ivr.rehearsal.conversation import Conversation, Said
 from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
 from reporting.reading import reports_schema
 from understanding.settings import intents_schema
+from understanding.wishes import Judge
 
 app = typer.Typer(add_completion=False)
 
@@ -125,7 +127,7 @@ def try_(
             known = [case.name for case in cases] + [case.name for case in checked.gate.cases]
             hint = nearest_hint(names[0] if names else "", known)
             raise BadInput(f"no test case is called {' or '.join(names or ['anything'])}{hint}; see dialplans/tests/")
-    results = list(run_cases(program, chosen))
+    results = list(run_cases(program, chosen, _judge(site, program)))
     failed = sum(not result.ok for result in results) + sum(not tried.ok for tried in asked)
     if json:
         told_cases = [*map(_result, results), *map(_tried, asked)]
@@ -139,6 +141,14 @@ def try_(
         told_failed = f"[bold red]{failed} of {count} went another way[/]"
         out.print(told_failed if failed else f"[bold green]{count} calls went as expected[/]")
     raise typer.Exit(1 if failed else 0)
+
+
+def _judge(site: Path, program: Program) -> Judge | None:
+    """Judge of what the cases' callers say, where a flow understands callers."""
+    if not listens(program):
+        return None
+    matcher = matcher_of(open_site(site), program.intents)
+    return None if matcher is None else matcher.judge
 
 
 @app.command()

@@ -13,12 +13,18 @@ import typer
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told
 from hotline.versions.intents import intents_of
-from hotline.versions.understanding import matcher_of, trained
+from hotline.versions.understanding import matcher_of
 from speech.sentence_vectors import INSTALL, is_installed
-from understanding.matching import Judgement, Matcher
+from understanding.judgement import Judgement
+from understanding.matching import Matcher
+from understanding.wishes import understand as understood
 
 app = typer.Typer(add_completion=False)
 
+_TURNS = {
+    "refused_one": "the caller says no to one thing: the rest was judged",
+    "two_wishes": "two wishes in one sentence: which comes first is asked back",
+}
 _COLOURS = {"answered": "green", "asked": "yellow", "handed_over": "red"}
 
 
@@ -46,23 +52,24 @@ def understand(
     with told():
         if bool(sentence) == (batch is not None):
             raise BadInput("give one sentence, or --batch with a file of them")
-        model = trained(opened, intents_of(opened))
-        if model is None:
+        matcher = matcher_of(opened, intents_of(opened))
+        if matcher is None:
             raise BadInput("two intents are needed to tell apart")
-        matcher = matcher_of(model)
         if not is_installed():
             err.print(INSTALL, style="yellow", markup=False)
         if batch is not None:
             _batch(matcher, _rows(batch), json)
             return
-    matcher.judge(sentence)  # loads what the first sentence needs, so that the time is that of a later one
+    understood(sentence, matcher.judge)  # loads what the first sentence needs, so that the time is that of a later one
     began = time.perf_counter()
-    judged = matcher.judge(sentence)
+    found = understood(sentence, matcher.judge)
+    judged = found.judgement
     took_ms = (time.perf_counter() - began) * 1000
     if json:
-        print_json({**_told(judged), "neighbours": judged.neighbours, "parts": judged.parts, "took_ms": round(took_ms, 1)})
+        why = {"turn": found.turn, "parts": judged.parts, "neighbours": msgspec.to_builtins(judged.neighbours)}
+        print_json({**_told(judged), **why, "took_ms": round(took_ms, 1)})
     else:
-        _show(judged, took_ms)
+        _show(judged, found.turn, took_ms)
 
 
 def _rows(batch: Path) -> list[list[str]]:
@@ -75,7 +82,7 @@ def _rows(batch: Path) -> list[list[str]]:
 
 def _batch(matcher: Matcher, rows: list[list[str]], json: bool) -> None:
     for row in rows:
-        judged = matcher.judge(row[-1])
+        judged = understood(row[-1], matcher.judge).judgement
         if json:
             sys.stdout.buffer.write(orjson.dumps({"said": row[-1], **_told(judged)}) + b"\n")
         else:
@@ -89,12 +96,14 @@ def _told(judged: Judgement) -> dict[str, Any]:
     return {word: found[word] for word in ("intent", "decision", "second", "score", "margin")}
 
 
-def _show(judged: Judgement, took_ms: float) -> None:
+def _show(judged: Judgement, turn: str, took_ms: float) -> None:
     colour = _COLOURS[judged.decision]
     out.print(f"[bold {colour}]{judged.decision.replace('_', ' ')}[/]: {judged.intent or 'no words'}")
     if not judged.intent:
         return
     out.print(f"score {judged.score:.3f}, margin {judged.margin:.3f} over {judged.second}; {took_ms:.0f} ms", style="dim")
+    if turn:
+        out.print(_TURNS[turn])
     out.print(f"what speaks for it against {judged.second}:")
     for part, amount in sorted(judged.parts.items(), key=lambda item: -item[1]):
         out.print(f"  {part:<12}{amount:+.3f}")

@@ -38,6 +38,7 @@ from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
 from hotline.driver.outgoing import GovernedCalls
 from hotline.driver.services import Services
+from hotline.driver.understanding import ByIntents
 from hotline.followups.answers import AnswerRows
 from hotline.journal.recovery import recover
 from hotline.journal.replaying import replayed
@@ -151,6 +152,7 @@ class Server:
             self._dependencies.add(voice.state)
         self._services = Services(self._dependencies, time.time)
         self._versions = Versions(site.versions)
+        self._understanding = ByIntents(self._versions.program, self._matcher_of)
         self._cell = cell
         self._sentences = sentences
         self._provisioning = provisioning
@@ -254,6 +256,11 @@ class Server:
         """Every call, leg and offer there is now."""
         return self._driver.router.register
 
+    def _matcher_of(self, book: IntentBook) -> "Matcher | None":
+        from hotline.versions.understanding import matcher_of  # NumPy and the vectors, which only some sites need
+
+        return matcher_of(self.site, book)
+
     def _take_up(self) -> None:
         """Read the journal, and go on where the controller before stopped."""
         began = time.perf_counter()
@@ -272,6 +279,7 @@ class Server:
         executor.also_write(rows.kinds, rows.take)
         answer_rows = AnswerRows(writer.write, time.time)
         executor.also_write(answer_rows.kinds, answer_rows.take)
+        executor.understanding = self._understanding
         executor.contacts = Fetching(database, writer, self._utc)
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
         executor.also_write(outbox.kinds, outbox.write)
@@ -511,6 +519,7 @@ class Server:
         if self._voice is not None:
             await self._voice.close()
         await self._cell.close()
+        self._understanding.close()
         await self._driver.executor.close()
         self._driver.close()
         await self._sentences.close()

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from hotline.site.settings import Site
+from ivr.program import Program, Understand
 from speech.sentence_vectors import SentenceVectors, engine_name, is_installed
 from understanding.intents import IntentBook
 from understanding.lexicon import LEXICON
@@ -47,9 +48,15 @@ def trained(site: Site, book: IntentBook) -> Model | None:
     return model
 
 
-def matcher_of(model: Model) -> Matcher:
-    """A matcher with the sentence vectors that the model needs."""
-    return Matcher(model, SentenceVectors() if model.needs_vectors else None)
+def matcher_of(site: Site, book: IntentBook) -> Matcher | None:
+    """The matcher of a book, with the sentence vectors that its model needs; None for fewer than two intents."""
+    model = trained(site, book)
+    return None if model is None else Matcher(model, SentenceVectors() if model.needs_vectors else None)
+
+
+def listens(program: Program) -> bool:
+    """Whether a flow understands callers: only then a model is made at publish."""
+    return any(isinstance(step, Understand) for flow in program.flows.values() for step in flow.steps.values())
 
 
 def _prune(folder: Path) -> None:
