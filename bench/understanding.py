@@ -1,7 +1,7 @@
-"""How well sentences are understood: ours beside n-grams of characters and syllables with a linear SVM, in the same run.
+"""How well sentences are understood, beside n-grams of characters and syllables with a linear SVM, in the same run.
 
-Five-fold on bench/data/intents-zh: 12 examples an intent to learn from, beside its name and the topics of its definition,
-which stand in intents.yaml. BANKING77 by the first ten examples of each intent after a fixed shuffle, beside its name.
+Five-fold on bench/data/intents-zh: 12 examples an intent to learn from, beside its name and the topics of its
+definition, which stand in intents.yaml. BANKING77 by the first ten examples of each intent after a fixed shuffle, beside its name.
 Where sentence vectors are not installed, the n-grams alone are measured, and the notes say so.
 """
 

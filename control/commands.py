@@ -29,6 +29,7 @@ from ivr.commands import (
     ShowDigits,
     StepTaken,
     SurveyAnswered,
+    Understand,
     VoicemailLeft,
 )
 

@@ -132,8 +132,9 @@ class Listen(Asking, frozen=True, array_like=True, kw_only=True):
 class Understand(Asking, frozen=True, array_like=True, kw_only=True):
     """Understand what the caller wants in their own words, or by a key.
 
-    `leads` has the step of each intent (compiling completes it: by the intent's own flow, else by `other`), `clarify` asks "this, or that?" with the values `first` and `second`, and
-    `complaint` is where a word of complaint leads, if anywhere. The intent's name goes into `into`, if named.
+    `leads` has the step of each intent (compiling completes it: by the intent's own flow, else by `other`). `clarify`
+    asks "this, or that?" with the values `first` and `second`; `complaint` is where a word of complaint leads, if
+    anywhere. The intent's name goes into `into`, if named.
     """
 
     leads: dict[str, str]

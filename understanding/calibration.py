@@ -1,8 +1,8 @@
 """Calibration: from the scores of a regression to how sure it is, and to what is answered, asked back or handed over.
 
-Judged are the examples by their leave-one-out scores, so that the bounds hold for sentences that are not among them. Two
-logistic regressions give the chance that the foremost intent is right, and that the right one is among the two foremost;
-both see the scores of these two and that of "none of them".
+Judged are the examples by their leave-one-out scores, so that the bounds hold for sentences that are not among them.
+Two logistic regressions give the chance that the foremost intent is right, and that the right one is among the two
+foremost; both see the scores of these two and that of "none of them".
 """
 
 from __future__ import annotations

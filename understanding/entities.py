@@ -12,16 +12,40 @@ from datetime import date, timedelta
 
 from understanding.intents import Slot
 
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "幺": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "幺": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMBER = r"(?:[0-9][0-9,]*(?:\.[0-9]{1,2})?|[零〇一二两三四五六七八九十百千万亿]+)"
 _MONEY = re.compile(rf"({_NUMBER})\s*(万)?\s*(?:块钱|块|元|yuan|rmb|dollars?)(?:([一二三四五六七八九0-9])毛?)?")
 _DIGIT_RUN = re.compile(r"[0-9零〇一幺二两三四五六七八九]+(?:[ -][0-9零〇一幺二两三四五六七八九]+)*")
-_CORRECTED = re.compile(r"(?:不是|不对|\bnot?\b).*?[，,。\s](?:应该|而)?(?:是|it's|it is|but|i mean)?\s*(?P<meant>.+)$", re.I)
+_CORRECTED = re.compile(
+    r"(?:不是|不对|\bnot?\b).*?[，,。\s](?:应该|而)?(?:是|it's|it is|but|i mean)?\s*(?P<meant>.+)$", re.I
+)
 _MONTH_DAY = re.compile(rf"({_NUMBER})\s*(?:月|/)\s*({_NUMBER})\s*(?:号|日)?")
 _DAY = re.compile(rf"(下个?月|next month)?(?:的|on|,)?\s*({_NUMBER})\s*(?:号|日|st|nd|rd|th)")
 _IN_DAYS = re.compile(rf"(?:过|再过|晚|in)\s*({_NUMBER})\s*(?:天|days?)")
-_NEAR_DAYS = (("大后天", 3), ("day after tomorrow", 2), ("后天", 2), ("明天", 1), ("tomorrow", 1), ("今天", 0), ("today", 0))
+_NEAR_DAYS = (
+    ("大后天", 3),
+    ("day after tomorrow", 2),
+    ("后天", 2),
+    ("明天", 1),
+    ("tomorrow", 1),
+    ("今天", 0),
+    ("today", 0),
+)
 _WEEKDAY = re.compile(r"(下个?|next\s)?(?:周|星期|礼拜)([一二三四五六日天])")
 _MONTH_END = re.compile(r"(下个?月|next month)?(?:月底|月末|end of (?:the )?month)")
 _LONGEST_DAYS = 366

@@ -9,7 +9,7 @@ EntityKind = Literal["money", "date", "digits", "product"]
 
 
 class Slot(msgspec.Struct, frozen=True, array_like=True):
-    """Value that an intent needs. `ask` and `confirm` are phrases of prompts/; an empty `confirm` reads nothing back."""
+    """Value that an intent needs. `ask` and `confirm` are phrases; an empty `confirm` reads nothing back."""
 
     name: str
     kind: EntityKind
@@ -22,8 +22,8 @@ class Slot(msgspec.Struct, frozen=True, array_like=True):
 class Intent(msgspec.Struct, frozen=True, array_like=True):
     """What a caller may want.
 
-    `called` is its name by language, as the clarification says it. `asks` is the standard question, `also` other ways of
-    asking, `words` are trigger words. `leads_to` is a flow; empty: the step says where.
+    `called` is its name by language, as the clarification says it. `asks` is the standard question, `also` other ways
+    of asking, `words` are trigger words. `leads_to` is a flow; empty: the step says where.
     """
 
     key: str

@@ -82,7 +82,7 @@ def train(book: IntentBook, vectors: Vectors | None = None) -> Model | None:
 
 
 def _sharpened(likeness: Floats) -> Floats:
-    """Likeness by an exponential: also a kernel, in which being alike in words and in meaning is more than their sum."""
+    """Likeness by an exponential: still a kernel, in which being alike in words and in meaning is more than the sum."""
     sharp: Floats = np.exp(SHARPNESS * (likeness - 1.0))
     return sharp
 

@@ -94,7 +94,9 @@ def _names(intent: Intent, node: Node, book: IntentBook, around: Around) -> Iter
     for language, inside in (node.items["called"].items if "called" in node.items else {}).items():
         if language not in around.languages:
             hint = nearest_hint(language, around.languages)
-            yield Problem(inside.key_mark or inside.mark, "unknown-language", f"there is no prompts/{language}.yaml{hint}")
+            yield Problem(
+                inside.key_mark or inside.mark, "unknown-language", f"there is no prompts/{language}.yaml{hint}"
+            )
     if intent.leads_to and intent.leads_to not in (*around.flows, *around.unread_flows):
         at = node.items["leads_to"]
         hint = nearest_hint(intent.leads_to, around.flows)

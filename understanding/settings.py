@@ -45,7 +45,9 @@ class WrittenIntents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     intents: dict[Name, WrittenIntent] = {}
     none: Annotated[tuple[Sentence, ...], msgspec.Meta(description="Sentences that mean none of the intents.")] = ()
-    products: Annotated[dict[Name, tuple[Sentence, ...]], msgspec.Meta(description="Products, and words for each.")] = {}
+    products: Annotated[
+        dict[Name, tuple[Sentence, ...]], msgspec.Meta(description="Products, and words for each.")
+    ] = {}
     complaint_words: Annotated[
         tuple[Sentence, ...], msgspec.Meta(description="Words that lead to a person at once, whatever else is said.")
     ] = ()

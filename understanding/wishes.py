@@ -15,7 +15,9 @@ from understanding.judgement import Judgement
 from understanding.wording import grams, plain
 
 _CLAUSES = re.compile(r"[，,。.！!？?；;、]|\b(?:but|and also|also)\b|还有就是|还有|另外|顺便|而是|但是|然后再")
-_REFUSED = re.compile(r"^(?:我)?(?:不是(?:要|想|问|说|来)?|不要|不想要?|不用|没(?:要|想|说)|i (?:do not|don't) want|not)\s*")
+_REFUSED = re.compile(
+    r"^(?:我)?(?:不是(?:要|想|问|说|来)?|不要|不想要?|不用|没(?:要|想|说)|i (?:do not|don't) want|not)\s*"
+)
 _WANTED = re.compile(r"^(?:我)?(?:是|要|想|就要|只要|问|i want|i need|i'd like)")
 _YES = re.compile(r"^(?:对|是|嗯|好|行|可以|没错|正确|yes|yeah|yep|right|correct|ok|sure)")
 _NO = re.compile(r"^(?:不|没|错|否|no\b|nope|wrong|not\b)")

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from understanding.lexicon import LEXICON
@@ -18,15 +19,19 @@ from understanding.lexicon import LEXICON
 Part = Literal["characters", "sounds", "words", "notions"]
 PARTS: tuple[Part, ...] = ("characters", "sounds", "words", "notions")
 
-_FILLERS = re.compile(r"^(?:(?:嗯+|呃+|额|那个|就是|喂|哎|诶|啊|um+|uh+|so|well|hi|hello)(?=$|\W|[嗯那就呃])(?:\W)*|(?:那个|嗯+)\W+)+")
+_FILLERS = re.compile(
+    r"^(?:(?:嗯+|呃+|额|那个|就是|喂|哎|诶|啊|um+|uh+|so|well|hi|hello)(?=$|\W|[嗯那就呃])(?:\W)*|(?:那个|嗯+)\W+)+"
+)
 _SIGNS = re.compile(r"[\W_]+")
-_NUMBER = re.compile(r"[0-9]+|[零一二两三四五六七八九十百千万亿]{2,}|[零一二两三四五六七八九十](?=[块元号期月年点分天笔张万千百])")
+_NUMBER = re.compile(
+    r"[0-9]+|[零一二两三四五六七八九十百千万亿]{2,}|[零一二两三四五六七八九十](?=[块元号期月年点分天笔张万千百])"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[a-z0-9']+|#")
 _COLLOQUIAL = (("咋样", "怎么样"), ("咋", "怎么"), ("啥", "什么"), ("俩", "两个"), ("甭", "不用"), ("咱们", "我们"))
 _STOP = frozenset(
-    "i me my we our you your it its the a an is are was be been am do does did to of in on for and or that this have has "
-    "had with at as so if can could would will just please there from by not what".split()
+    """i me my we our you your it its the a an is are was be been am do does did to of in on for and or that this have
+    has had with at as so if can could would will just please there from by not what""".split()  # noqa: SIM905 - prose
 )
 
 
@@ -82,7 +87,7 @@ def _words(said: str) -> Iterator[str]:
     words = [word for run in re.findall(r"[\u4e00-\u9fff]+|[a-z0-9#]+", said) for word in _cut(run)]
     meant = [word for word in words if word not in _STOP]
     yield from meant
-    yield from (f"{one} {other}" for one, other in zip(words, words[1:], strict=False))
+    yield from (f"{one} {other}" for one, other in pairwise(words))
 
 
 def _cut(run: str) -> list[str]:

@@ -101,7 +101,9 @@ def _show(judged: Judgement, turn: str, took_ms: float) -> None:
     out.print(f"[bold {colour}]{judged.decision.replace('_', ' ')}[/]: {judged.intent or 'no words'}")
     if not judged.intent:
         return
-    out.print(f"score {judged.score:.3f}, margin {judged.margin:.3f} over {judged.second}; {took_ms:.0f} ms", style="dim")
+    out.print(
+        f"score {judged.score:.3f}, margin {judged.margin:.3f} over {judged.second}; {took_ms:.0f} ms", style="dim"
+    )
     if turn:
         out.print(_TURNS[turn])
     out.print(f"what speaks for it against {judged.second}:")

@@ -1,7 +1,7 @@
 """Judging of what callers say, beside the event loop: one thread, one sentence after the other, each within its time.
 
-A model is loaded once for each version that calls walk. What fails, or takes too long, hands the caller over: the flow goes
-on by keys.
+A model is loaded once for each version that calls walk. What fails, or takes too long, hands the caller over: the flow
+goes on by keys.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _VERSIONS = 4
 
 
 class ByIntents:
-    """Judges by the intents of the version that a call walks. `matcher_of` loads the model of a book, and may take long."""
+    """Judges by the intents of the version that a call walks. `matcher_of` loads a book's model, and may take long."""
 
     def __init__(
         self, program_of: Callable[[str], Program], matcher_of: Callable[[IntentBook], Matcher | None]

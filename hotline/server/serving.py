@@ -256,7 +256,7 @@ class Server:
         """Every call, leg and offer there is now."""
         return self._driver.router.register
 
-    def _matcher_of(self, book: IntentBook) -> "Matcher | None":
+    def _matcher_of(self, book: IntentBook) -> Any:
         from hotline.versions.understanding import matcher_of  # NumPy and the vectors, which only some sites need
 
         return matcher_of(self.site, book)

@@ -23,5 +23,7 @@ def intents_of(site: Site) -> IntentBook:
     if errors:
         raise BadInput("\n".join(str(problem) for problem in errors))
     if len(book.intents) < 2:
-        raise BadInput(f"{site.dialplans}: intents/*.yaml have {len(book.intents)} intents; two are needed to tell apart")
+        raise BadInput(
+            f"{site.dialplans}: intents/*.yaml have {len(book.intents)} intents; two are needed to tell apart"
+        )
     return book

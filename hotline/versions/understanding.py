@@ -2,7 +2,7 @@
 
     var/understanding/HASH.msgpack    of a book of intents, the engine of sentence vectors, and the code's format
 
-`hotline publish` trains; a server that finds none (the folder was cleared, the engine was installed since) trains again.
+`hotline publish` trains; a server that finds none (the folder was cleared, the engine was installed since) does, too.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from understanding.lexicon import LEXICON
 from understanding.matching import FORMAT, RIDGE, SHARPNESS, WEIGHTS, Matcher, Model, decode, encode, train
 
 _KEPT = 20
+_JUST_TRAINED: dict[str, Model] = {}
+"""The last one: who publishes several sites of one sample trains once."""
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -32,14 +34,16 @@ def content_of(book: IntentBook) -> str:
 
 def trained(site: Site, book: IntentBook) -> Model | None:
     """The model of a book, trained now if it is not kept; None for a book with fewer than two intents."""
-    folder = site.state / "understanding"
-    path = folder / f"{content_of(book)}.msgpack"
+    folder, content = site.state / "understanding", content_of(book)
+    path = folder / f"{content}.msgpack"
     try:
         return decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
         pass
-    model = train(book, SentenceVectors() if is_installed() else None)
+    model = _JUST_TRAINED.get(content) or train(book, SentenceVectors() if is_installed() else None)
     if model is not None:
+        _JUST_TRAINED.clear()
+        _JUST_TRAINED[content] = model
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / f".{path.name}.{os.getpid()}"
         unfinished.write_bytes(encode(model))

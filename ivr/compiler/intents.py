@@ -14,7 +14,7 @@ from understanding.intents import Intent, IntentBook
 
 
 def with_intents(flow: Flow, reading: Reading, book: IntentBook, flows: Mapping[str, Flow]) -> Flow:
-    """The flow with each step `understand` completed: an intent without an entry leads to its own flow, else to `other`.
+    """The flow with each step `understand` completed: an intent without an entry leads to its flow, else to `other`.
 
     A flow that takes arguments gets the intent's values of those names.
     """
@@ -52,4 +52,6 @@ def lint_slots(book: IntentBook, nodes: Mapping[str, Node], phrases: Phrases) ->
 
 def _jump(intent: Intent, called: Flow | None) -> Jump:
     takes = called.takes if called is not None else ()
-    return Jump(flow=intent.leads_to, arguments={slot.name: Cel(slot.name) for slot in intent.slots if slot.name in takes})
+    return Jump(
+        flow=intent.leads_to, arguments={slot.name: Cel(slot.name) for slot in intent.slots if slot.name in takes}
+    )

@@ -4,7 +4,8 @@ Rules, by the id that each message carries:
 
 | rule | what |
 |---|---|
-| unknown-step, unknown-flow, unknown-phrase, unknown-queue, unknown-hours, unknown-language, unknown-skill, unknown-intent | a name |
+| unknown-step, unknown-flow, unknown-phrase, unknown-queue, unknown-hours, unknown-language, unknown-skill | a name |
+| unknown-intent | a name of dialplans/intents |
 | unknown-variable, unknown-function | in an expression or a phrase |
 | phrase-value | a phrase needs a value that the flow does not have |
 | secret-said, secret-confirm, secret-unknown | a secret outside the vault, or none of that name |
@@ -256,10 +257,14 @@ def _step(name: str, step: AnyStep, reading: Reading, around: Surroundings) -> I
                 if line.phrase in around.phrases.keys:
                     needed = around.phrases.places(line.phrase)
                     for place in [place for place in TWO if place not in needed]:
-                        told = f"{line.phrase} does not say {{{place}}}: both are named, as in: {{first}}, or {{second}}?"
+                        told = (
+                            f"{line.phrase} does not say {{{place}}}: both are named, as in: {{first}}, or {{second}}?"
+                        )
                         yield Problem(mark, "phrase-value", told)
             for intent in [key for key in around.intents if key not in step.leads]:
-                yield Problem(mark, "understand", f"{intent} leads nowhere: leads, other, or its own leads_to say where")
+                yield Problem(
+                    mark, "understand", f"{intent} leads nowhere: leads, other, or its own leads_to say where"
+                )
         case Call() | Jump():
             called = around.flows.get(step.flow)
             if called is not None:

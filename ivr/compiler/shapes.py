@@ -224,7 +224,9 @@ offers = Shape(
     {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(OFFERS, _offer_schema)}, _read_offers
 )
 keys = Shape({"type": "object", "propertyNames": {"pattern": _KEYS}, "additionalProperties": target.schema}, _read_keys)
-leads = Shape({"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": target.schema}, _read_leads)
+leads = Shape(
+    {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": target.schema}, _read_leads
+)
 clarification = Shape(_ref("say"), _read_clarification)
 retry = Shape(_ref("retry"), _read_retry)
 confirm = Shape(

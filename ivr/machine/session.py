@@ -31,8 +31,8 @@ class Frame(msgspec.Struct):
 class Wish(msgspec.Struct):
     """What the caller of an `understand` step wants, as far as it is known.
 
-    `said` waits for its judgement; `between` are two intents that the caller is asked about; `slot` is the value that is
-    asked for, or, `confirming`, read back; `sure` are the values that were read back and right.
+    `said` waits for its judgement; `between` are two intents that the caller is asked about; `slot` is the value that
+    is asked for, or, `confirming`, read back; `sure` are the values that were read back and right.
     """
 
     intent: str = ""

@@ -4,9 +4,9 @@
       ▲              ├─ asked ──▶ between ──one of two──▶ values
       └── unclear ───┘  (tries left; else leave: the menu)
 
-The judgement comes from outside (`ivr.commands.Understand`), so that a replay has the same. What follows is here: values
-are taken from what was said, asked for, read back and corrected. A word of complaint leaves at once. Keys work in each
-place: the step's own at the open question, 1 and 2 for "this, or that?" and for right and wrong, figures for a value.
+The judgement comes from outside (`ivr.commands.Understand`), so that a replay has the same. What follows is here:
+values are taken from what was said, asked for, read back and corrected. A word of complaint leaves at once. Keys work in
+each place: the step's own at the open question, 1 and 2 for "this, or that?" and for right and wrong, figures for a value.
 """
 
 from __future__ import annotations
@@ -52,9 +52,8 @@ def on_understood(walk: Walk, step: Understand, event: Understood) -> None:
     walk.note(_told(event))
     was_between, wish.between = wish.between, []
     possible = [key for key in (event.intent, event.second) if key in step.leads]
-    if event.decision == "answered" and possible[:1] == [event.intent]:
-        _take_up(walk, step, event.intent)
-    elif was_between and event.intent in was_between and event.decision != "handed_over":
+    one_of_two = event.intent in was_between and event.decision != "handed_over"
+    if one_of_two or (event.decision == "answered" and event.intent in step.leads):
         _take_up(walk, step, event.intent)
     elif event.decision == "asked" and len(possible) == 2 and not was_between:
         wish.between = possible

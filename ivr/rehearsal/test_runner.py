@@ -57,7 +57,7 @@ class BadTestCases(BadInput):
 
 
 def run_folder(program: Program, files: Mapping[str, str], judge: Judge | None = None) -> list[Result]:
-    """Run every test case of a folder (text by path); `judge` as `Stage` takes it. Raises BadTestCases when they cannot be read."""
+    """Run every test case of a folder (text by path); `judge` as `Stage` takes it. Raises BadTestCases."""
     cases, problems = read_test_cases(files, program)
     if problems:
         raise BadTestCases(problems)

@@ -32,8 +32,7 @@ from ivr.commands import (
     Understand,
     VoicemailLeft,
 )
-from ivr.events import Understood
-from ivr.events import LookupFinished
+from ivr.events import LookupFinished, Understood
 from ivr.machine.core import Ivr
 from ivr.vault import Vault
 from sim.chance import Columns
