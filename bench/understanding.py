@@ -1,8 +1,8 @@
 """How well sentences are understood, beside n-grams of characters and syllables with a linear SVM, in the same run.
 
 Five-fold on bench/data/intents-zh: 12 examples an intent to learn from, beside its name and the topics of its
-definition, which stand in intents.yaml. BANKING77 by the first ten examples of each intent after a fixed shuffle, beside its name.
-Where sentence vectors are not installed, the n-grams alone are measured, and the notes say so.
+definition, which stand in intents.yaml. BANKING77 by the first ten examples of each intent after a fixed shuffle,
+beside its name. Where sentence vectors are not installed, the n-grams alone are measured, and the notes say so.
 """
 
 from __future__ import annotations

@@ -2,14 +2,13 @@
 
     speech/ready_vectors.npz    digests (sorted), rows of 8-bit numbers, a scale a row, the engine that made them
 
-Made by `python -m speech.ready_vectors < SENTENCES`, one plain sentence a line. What is not among them is computed; a
+Made by `python -m speech.sentence_vectors < SENTENCES`, one plain sentence a line. What is not among them is computed; a
 test tells when the sample has moved on.
 """
 
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -61,14 +60,3 @@ def write(sentences: Sequence[str], vectors: NDArray[np.float32], engine: str, p
     scales = (np.abs(vectors).max(axis=1) / _MOST).astype(np.float32)
     rows = np.rint(vectors / scales[:, None]).astype(np.int8)
     np.savez_compressed(path, engine=np.array(engine), digests=digests[order], rows=rows[order], scales=scales[order])
-
-
-def _main() -> None:
-    from speech.sentence_vectors import SentenceVectors, engine_name
-
-    sentences = sorted({line.strip() for line in sys.stdin if line.strip()})
-    write(sentences, SentenceVectors(use_ready=False)(sentences), engine_name())
-
-
-if __name__ == "__main__":
-    _main()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from speech.ready_vectors import ready
+from speech.ready_vectors import ready, write
 
 INSTALL = "install the extra `understanding` for sentence vectors: uv pip install 'hotline[understanding]'"
 
@@ -69,3 +70,12 @@ class SentenceVectors:
                 else:
                     os.environ["OMP_NUM_THREADS"] = before
             return self._engine
+
+
+def _main() -> None:
+    sentences = sorted({line.strip() for line in sys.stdin if line.strip()})
+    write(sentences, SentenceVectors(use_ready=False)(sentences), engine_name())
+
+
+if __name__ == "__main__":
+    _main()

@@ -2,7 +2,8 @@
 
 With few examples an intent it separates as a support vector machine does, its solution is one linear system (so the
 same examples always give the same model), and the leave-one-out scores cost nothing:
-`f(-i) = y(i) - a(i) / inverse(i, i)` (Rifkin and Lippert, "Notes on Regularized Least Squares", 2007). The thresholds are found on those.
+`f(-i) = y(i) - a(i) / inverse(i, i)` (Rifkin and Lippert, "Notes on Regularized Least Squares", 2007). The thresholds
+are found on those.
 """
 
 from __future__ import annotations

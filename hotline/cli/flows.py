@@ -196,8 +196,8 @@ def schema(
         str,
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
-            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks, followups, questionnaires, intents or "
-            "reports."
+            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks, followups, questionnaires, "
+            "intents or reports."
         ),
     ] = "flow",
 ) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from hotline.site.settings import Site
 from ivr.commands import Understand
 from ivr.events import Understood
 from ivr.program import Program
@@ -28,6 +29,17 @@ log = structlog.get_logger("hotline")
 
 _WITHIN_S = 3.0
 _VERSIONS = 4
+
+
+def by_intents(site: Site, program_of: Callable[[str], Program]) -> ByIntents:
+    """Judging by the models that a site keeps."""
+
+    def load(book: IntentBook) -> Matcher | None:
+        from hotline.versions.understanding import matcher_of  # NumPy and the vectors, which only some sites need
+
+        return matcher_of(site, book)
+
+    return ByIntents(program_of, load)
 
 
 class ByIntents:

@@ -38,7 +38,7 @@ from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
 from hotline.driver.outgoing import GovernedCalls
 from hotline.driver.services import Services
-from hotline.driver.understanding import ByIntents
+from hotline.driver.understanding import by_intents
 from hotline.followups.answers import AnswerRows
 from hotline.journal.recovery import recover
 from hotline.journal.replaying import replayed
@@ -152,7 +152,7 @@ class Server:
             self._dependencies.add(voice.state)
         self._services = Services(self._dependencies, time.time)
         self._versions = Versions(site.versions)
-        self._understanding = ByIntents(self._versions.program, self._matcher_of)
+        self._understanding = by_intents(site, self._versions.program)
         self._cell = cell
         self._sentences = sentences
         self._provisioning = provisioning
@@ -255,11 +255,6 @@ class Server:
     def register(self) -> Register:
         """Every call, leg and offer there is now."""
         return self._driver.router.register
-
-    def _matcher_of(self, book: IntentBook) -> Any:
-        from hotline.versions.understanding import matcher_of  # NumPy and the vectors, which only some sites need
-
-        return matcher_of(self.site, book)
 
     def _take_up(self) -> None:
         """Read the journal, and go on where the controller before stopped."""

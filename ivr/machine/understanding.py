@@ -5,8 +5,9 @@
       └── unclear ───┘  (tries left; else leave: the menu)
 
 The judgement comes from outside (`ivr.commands.Understand`), so that a replay has the same. What follows is here:
-values are taken from what was said, asked for, read back and corrected. A word of complaint leaves at once. Keys work in
-each place: the step's own at the open question, 1 and 2 for "this, or that?" and for right and wrong, figures for a value.
+values are taken from what was said, asked for, read back and corrected. A word of complaint leaves at once. Keys work
+in each place: the step's own at the open question, 1 and 2 for "this, or that?" and for right and wrong, figures for a
+value.
 """
 
 from __future__ import annotations
