@@ -36,5 +36,4 @@ def train(likeness: Floats, labels: NDArray[np.int64], classes: int) -> Floats:
 
 def scores(likeness: Floats, weights: Floats) -> Floats:
     """Scores of sentences (rows of their likeness to the examples) by class."""
-    found: Floats = (likeness + 1.0) @ weights
-    return found
+    return np.asarray((likeness + 1.0) @ weights, np.float32)

@@ -2,8 +2,8 @@
 
     speech/ready_vectors.npz    digests (sorted), rows of 8-bit numbers, a scale a row, the engine that made them
 
-Made by `python -m speech.sentence_vectors < SENTENCES`, one plain sentence a line. What is not among them is computed; a
-test tells when the sample has moved on.
+Made by `python -m speech.sentence_vectors < SENTENCES`, one plain sentence a line. What is not among them is computed;
+a test tells when the sample has moved on.
 """
 
 from __future__ import annotations

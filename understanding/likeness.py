@@ -101,7 +101,9 @@ class Likeness:
 
     def of(self, text: str, vector: Floats | None) -> dict[str, Floats]:
         """Weighted likeness of `text` to each of the corpus, by part. `vector` is needed where the corpus has some."""
-        found = {part: self._weights[part] * likeness.of(text) for part, likeness in self._grams.items()}
+        found: dict[str, Floats] = {
+            part: self._weights[part] * likeness.of(text) for part, likeness in self._grams.items()
+        }
         if self._meaning is not None and vector is not None:
             found["meaning"] = self._weights["meaning"] * self._meaning.of(vector)
         return found

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from dsl.decoding import decode
 from dsl.tree import Node, Problem, nearest_hint
 from understanding.intents import Intent, IntentBook, Slot
-from understanding.settings import WrittenIntent, WrittenIntents
+from understanding.settings import WrittenIntent, WrittenIntents, WrittenSlot
 from understanding.wording import plain
 
 INTENTS = "dialplans/intents/"
@@ -54,8 +54,9 @@ def read_intents(roots: Mapping[str, Node], around: Around) -> ReadIntents:
     for path, root in sorted(roots.items()):
         if not path.startswith(INTENTS):
             continue
-        written, found = decode(root, WrittenIntents, {"intents": WrittenIntent}, RULE)
-        problems += found
+        found = _of_intents(root)
+        written, of_file = decode(root, WrittenIntents, {}, RULE) if not found else (None, found)
+        problems += of_file
         if written is None:
             continue
         none += written.none
@@ -75,6 +76,15 @@ def read_intents(roots: Mapping[str, Node], around: Around) -> ReadIntents:
     problems += _twice(book, nodes)
     problems.sort(key=lambda problem: problem.order)
     return ReadIntents(book, nodes, problems)
+
+
+def _of_intents(root: Node) -> list[Problem]:
+    """What is wrong with each intent, its slots first: the decoder does not tell which of several is broken."""
+    intents = root.items.get("intents")
+    found: list[Problem] = []
+    for node in intents.items.values() if intents is not None else ():
+        found += decode(node, WrittenIntent, {"slots": WrittenSlot}, RULE)[1]
+    return found
 
 
 def _intent(key: str, one: WrittenIntent) -> Intent:

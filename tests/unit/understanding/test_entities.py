@@ -82,7 +82,15 @@ def test_value_of_keys(kind: str, keys: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("十五", 15), ("一百零五", 105), ("一百五", 150), ("三千零二十", 3020), ("两万三千", 23000), ("1,200", 1200), ("二零二六", 2026)],
+    [
+        ("十五", 15),
+        ("一百零五", 105),
+        ("一百五", 150),
+        ("三千零二十", 3020),
+        ("两万三千", 23000),
+        ("1,200", 1200),
+        ("二零二六", 2026),
+    ],
 )
 def test_numbers(text: str, value: float) -> None:
     assert number(text) == value

@@ -13,9 +13,17 @@ pytestmark = pytest.mark.unit
 
 _BOOK = IntentBook(
     {
-        "pay": Intent("pay", "这个月要还多少钱", ("本期账单多少", "我还欠多少", "要还几百块", "查一下应还金额", "还剩多少没还")),
-        "defer": Intent("defer", "能不能晚几天还", ("我想延期还款", "可以缓一个月吗", "宽限几天行吗", "失业了还不上", "往后推几天")),
-        "invoice": Intent("invoice", "给我开张发票", ("发票抬头怎么写", "电子发票没收到", "利息能开票吗", "补开去年的发票", "开票要几天")),
+        "pay": Intent(
+            "pay", "这个月要还多少钱", ("本期账单多少", "我还欠多少", "要还几百块", "查一下应还金额", "还剩多少没还")
+        ),
+        "defer": Intent(
+            "defer", "能不能晚几天还", ("我想延期还款", "可以缓一个月吗", "宽限几天行吗", "失业了还不上", "往后推几天")
+        ),
+        "invoice": Intent(
+            "invoice",
+            "给我开张发票",
+            ("发票抬头怎么写", "电子发票没收到", "利息能开票吗", "补开去年的发票", "开票要几天"),
+        ),
     },
     none=("今天天气怎么样", "帮我买张火车票", "快递到哪了", "附近哪有加油站", "几点放电影", "我要点一份外卖"),
 )
@@ -30,7 +38,12 @@ def matcher() -> Matcher:
 
 @pytest.mark.parametrize(
     ("said", "intent"),
-    [("嗯那个，这个月得还多少", "pay"), ("我想晚几天再还", "defer"), ("麻烦开个发票", "invoice"), ("给我开章发飘", "invoice")],
+    [
+        ("嗯那个，这个月得还多少", "pay"),
+        ("我想晚几天再还", "defer"),
+        ("麻烦开个发票", "invoice"),
+        ("给我开章发飘", "invoice"),
+    ],
 )
 def test_right_intent(matcher: Matcher, said: str, intent: str) -> None:
     judged = matcher.judge(said)
@@ -93,4 +106,4 @@ def test_left_out_scores_are_those_of_a_model_without_the_example() -> None:
 def test_fillers_and_variants_do_not_count() -> None:
     assert plain("嗯那个，咋还款啊") == plain("怎么还款啊")
     assert "#块" in grams("就差五块钱")["characters"]
-    assert grams("缓几天")["notions"] == grams("延期")["notions"] == ("defer",)
+    assert grams("缓一缓")["notions"] == grams("延期")["notions"] == ("defer",)

@@ -39,10 +39,22 @@ def test_a_good_file() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("is: date", "is: dat", "7:17: defer: `dat` is not one of money, date, digits, product; did you mean date? [intent]"),
+        (
+            "is: date",
+            "is: dat",
+            "7:13: day: `dat` is not one of money, date, digits, product; did you mean date? [intent]",
+        ),
         ("ask: ask_day", "ask: ask_dya", "7:28: there is no phrase ask_dya (did you mean ask_day?) [unknown-phrase]"),
-        (", ask: ask_day", "", "7:7: day: ask: which phrase asks for it, where the caller has not said it? [slot-unfilled]"),
-        ("is: date", "is: product", "7:7: day: no file of dialplans/intents has products: {NAME: [words]} [slot-unfilled]"),
+        (
+            ", ask: ask_day",
+            "",
+            "7:7: day: ask: which phrase asks for it, where the caller has not said it? [slot-unfilled]",
+        ),
+        (
+            "is: date",
+            "is: product",
+            "7:7: day: no file of dialplans/intents has products: {NAME: [words]} [slot-unfilled]",
+        ),
         ("loans/ask", "loans/aks", "5:15: there is no flow loans/aks (did you mean loans/ask?) [unknown-flow]"),
         (
             "    called: {zh-CN: 应还金额}\n",
@@ -51,7 +63,7 @@ def test_a_good_file() -> None:
         ),
         ("要还多少", "嗯，能不能晚几天还", "9:11: pay: 嗯，能不能晚几天还 is a sentence of defer already [intent]"),
         ("要还多少", "天气！", "9:11: pay: 天气！ is a sentence of none already [intent]"),
-        ("asks: 要还多少", "ask: 要还多少", "9:5: pay: `ask` is not known here"),
+        ("asks: 要还多少", "ask: 要还多少", "9:5: `ask` is not known here"),
     ],
 )
 def test_what_is_wrong(old: str, new: str, told: str) -> None:

@@ -38,14 +38,23 @@ def test_the_second_of_two_wishes_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("said", "answer"),
-    [("对", True), ("是的没错", True), ("yes please", True), ("不对", False), ("不是", False), ("no", False), ("十五号", None)],
+    [
+        ("对", True),
+        ("是的没错", True),
+        ("yes please", True),
+        ("不对", False),
+        ("不是", False),
+        ("no", False),
+        ("十五号", None),
+    ],
 )
 def test_yes_and_no(said: str, answer: bool | None) -> None:
     assert yes_or_no(said) is answer
 
 
 @pytest.mark.parametrize(
-    ("said", "index"), [("第一个", 0), ("后面那个", 1), ("延期", 0), ("提前的", 1), ("the second one please", None), ("嗯", None)]
+    ("said", "index"),
+    [("第一个", 0), ("后面那个", 1), ("延期", 0), ("提前的", 1), ("the second one please", None), ("嗯", None)],
 )
 def test_one_of_two(said: str, index: int | None) -> None:
     assert which(said, ("申请延期", "提前还款")) == index
