@@ -21,7 +21,7 @@ COPY . .
 # Editable: templates, dialplans and prompts are found beside the code.
 # Compiled here: later nothing is written beside the code, and each start would compile it anew.
 RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . \
-    && python -m compileall -q acd bench calls complaints control dialer dsl hotline ivr phones reporting sim speech switch \
+    && python -m compileall -q acd bench calls complaints control dialer dsl hotline ivr phones reporting sim speech switch understanding \
     && useradd --system --uid 10001 --home-dir /site --shell /usr/sbin/nologin hotline \
     && install -d -o hotline -g hotline -m 0750 /site
 USER hotline

@@ -55,7 +55,7 @@ check: lint  ## what every commit passes: lint, unit and table tests
 lint:  ## style, types, import contract, a smoke run of the simulation
 	@./setup.sh test
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check -q .
-	@.venv/bin/mypy calls dsl ivr acd dialer complaints reporting control switch speech sim hotline phones bench
+	@.venv/bin/mypy calls dsl ivr acd dialer complaints reporting control switch speech understanding sim hotline phones bench
 	@.venv/bin/lint-imports --no-cache
 	@$(hotline) simulate --smoke
 	@$(hotline) simulate --smoke --house

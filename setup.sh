@@ -85,7 +85,7 @@ install_python() {
     .venv/bin/python -m pip --disable-pip-version-check -q install --require-hashes -r requirements-uv.lock
     .venv/bin/uv pip install -q --python .venv/bin/python --compile-bytecode --require-hashes -r "$lock"
     .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
-    .venv/bin/python -m compileall -q acd bench calls complaints control dialer dsl hotline ivr phones reporting sim speech switch
+    .venv/bin/python -m compileall -q acd bench calls complaints control dialer dsl hotline ivr phones reporting sim speech switch understanding
     echo "$wanted" >"$stamp"
 }
 

@@ -63,5 +63,8 @@ BENCHES = {
         "speech",
         "Mandarin by Kokoro and by callers: syllables misheard beside espeak-ng and whisper alone, seconds, memory",
     ),
+    "understanding": Entry(
+        "understanding", "sentences understood: right, answered at once, out of scope; beside n-grams with a linear SVM"
+    ),
     "sentences": Entry("sentences", "sentences made during a call, and the look at prompts"),
 }

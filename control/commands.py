@@ -29,6 +29,7 @@ from ivr.commands import (
     ShowDigits,
     StepTaken,
     SurveyAnswered,
+    Understand,
     VoicemailLeft,
 )
 
@@ -342,6 +343,7 @@ RouterCommand = (
     | HideDigits
     | ShowDigits
     | CheckSecret
+    | Understand
     | Lookup
     | FileCase
     | AgentChanged

@@ -10,7 +10,7 @@ from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 from calls.overrides import Kind
 from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered, Recalled
 from dialer.governor.decisions import Obligations
-from ivr.events import LookupFinished, SecretChecked
+from ivr.events import LookupFinished, SecretChecked, Understood
 
 
 class VersionPublished(Event, frozen=True):
@@ -168,6 +168,7 @@ RouterEvent = (
     | Restarted
     | LookupFinished
     | SecretChecked
+    | Understood
     | CaseFiled
     | CaseWanted
     | SupervisionWanted

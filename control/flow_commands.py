@@ -50,7 +50,7 @@ class FlowCommands:
                 hub.give(command)
             case Answer() | Stop() | Listen() | Record() | StartMusic() | StopMusic() | HangUp():
                 hub.give(command)
-            case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Lookup():
+            case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Understand() | flow.Lookup():
                 hub.give(command)
             case flow.SurveyAnswered() | flow.QuestionAnswered():
                 hub.give(command)

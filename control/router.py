@@ -42,7 +42,7 @@ from dialer.campaigns.events import (
     Recalled,
     SettingsInForce,
 )
-from ivr.events import CaseOpened, LookupFinished, SecretChecked
+from ivr.events import CaseOpened, LookupFinished, SecretChecked, Understood
 
 _NO_FAULT_OF_A_PROMPT = frozenset({"leg_gone", "switch_lost"})
 """Its listener hung up meanwhile, or the switch is away, of which the operator is told once and not by each prompt."""
@@ -227,7 +227,7 @@ class Router:
             case SecretChecked():
                 if not self._parts.override_phone.checked(event):
                     hub.tell_flows(event)
-            case LookupFinished():
+            case LookupFinished() | Understood():
                 hub.tell_flows(event)
             case AgentMoved():
                 hub.tell_queues(event)

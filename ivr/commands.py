@@ -37,6 +37,15 @@ class CheckSecret(Command, frozen=True):
     check: str
 
 
+class Understand(Command, frozen=True):
+    """Judge what the caller said by the intents of `version`; Understood answers."""
+
+    call: CallId
+    attempt: AttemptId
+    version: str
+    said: str
+
+
 class Lookup(Command, frozen=True):
     """Ask an HTTP service; LookupFinished answers within `deadline_s`. The vault fills in values `secret:NAME`."""
 
@@ -168,6 +177,7 @@ IvrCommand = (
     | HideDigits
     | ShowDigits
     | CheckSecret
+    | Understand
     | Lookup
     | OpenCase
     | EnterQueue

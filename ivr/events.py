@@ -57,6 +57,24 @@ class SecretChecked(Event, frozen=True):
     ok: bool
 
 
+class Understood(Event, frozen=True):
+    """What the caller said was judged: answered (it is `intent`), asked (that, or `second`), or handed over (unclear).
+
+    `score` is the chance that `intent` is right, `margin` its lead; `turn` says that the caller refused one thing, or
+    wants two. `detail` is why there is no judgement.
+    """
+
+    call: CallId
+    attempt: AttemptId
+    decision: Literal["answered", "asked", "handed_over"]
+    intent: str = ""
+    second: str = ""
+    score: float = 0.0
+    margin: float = 0.0
+    turn: str = ""
+    detail: str = ""
+
+
 class CaseOpened(Event, frozen=True):
     """The case that the caller asked for is durable and has a number."""
 
@@ -127,6 +145,7 @@ IvrEvent = (
     | HoursReplaced
     | LookupFinished
     | SecretChecked
+    | Understood
     | CaseOpened
     | LeftQueue
     | WayOutSuggested

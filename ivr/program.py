@@ -13,6 +13,7 @@ from calls.ids import Seconds
 from calls.numbers import REGION, e164
 from dsl.hours import Hours
 from ivr.override_rules import OverrideRules
+from understanding.intents import IntentBook
 
 AGAIN = "again"  # this step anew
 BACK = "back"  # the menu before this one
@@ -123,6 +124,25 @@ class Listen(Asking, frozen=True, array_like=True, kw_only=True):
     """Understand speech, or a key. What was said goes into `into`, if named. `by_keys` is said where speech fails."""
 
     answers: tuple[Answer, ...]
+    into: str
+    max_s: Seconds
+    confidence: float
+    by_keys: Lines = ()
+
+
+class Understand(Asking, frozen=True, array_like=True, kw_only=True):
+    """Understand what the caller wants in their own words, or by a key.
+
+    `leads` has the step of each intent (compiling completes it: by the intent's own flow, else by `other`). `clarify`
+    asks "this, or that?" with the values `first` and `second`; `complaint` is where a word of complaint leads, if
+    anywhere. The intent's name goes into `into`, if named.
+    """
+
+    leads: dict[str, str]
+    other: str
+    keys: dict[str, str]
+    clarify: Lines
+    complaint: str
     into: str
     max_s: Seconds
     confidence: float
@@ -310,6 +330,7 @@ AnyStep = (
     | Menu
     | Collect
     | Listen
+    | Understand
     | Survey
     | Branch
     | Set
@@ -334,6 +355,7 @@ KINDS: dict[type, str] = {
     Menu: "menu",
     Collect: "collect",
     Listen: "listen",
+    Understand: "understand",
     Survey: "survey",
     Branch: "branch",
     Set: "set",
@@ -392,6 +414,8 @@ class Program(msgspec.Struct, frozen=True, array_like=True):
     """IANA: whose day and clock the house keeps. Versions of before this field kept UTC's."""
 
     overrides: OverrideRules = OverrideRules()
+    intents: IntentBook = IntentBook()
+    """None in versions of before them."""
 
     def entry(self, called: str) -> str | None:
         """Flow that answers `called`, as the switch gave it; None: none answers this number."""

@@ -32,6 +32,7 @@ from hotline.contacts import stored
 from hotline.governing.policies import unapproved
 from hotline.versions.checking import Checked, check
 from hotline.versions.scenes import try_gate
+from hotline.versions.understanding import listens, matcher_of
 from hotline.versions.unread import unreadable_numbers
 from hotline.versions.voices import survey
 from ivr.compiler.schema import NAMES, json_schema
@@ -40,6 +41,8 @@ from ivr.program import Program
 from ivr.rehearsal.conversation import Conversation, Said
 from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
 from reporting.reading import reports_schema
+from understanding.settings import intents_schema
+from understanding.wishes import Judge
 
 app = typer.Typer(add_completion=False)
 
@@ -124,7 +127,7 @@ def try_(
             known = [case.name for case in cases] + [case.name for case in checked.gate.cases]
             hint = nearest_hint(names[0] if names else "", known)
             raise BadInput(f"no test case is called {' or '.join(names or ['anything'])}{hint}; see dialplans/tests/")
-    results = list(run_cases(program, chosen))
+    results = list(run_cases(program, chosen, _judge(site, program)))
     failed = sum(not result.ok for result in results) + sum(not tried.ok for tried in asked)
     if json:
         told_cases = [*map(_result, results), *map(_tried, asked)]
@@ -138,6 +141,14 @@ def try_(
         told_failed = f"[bold red]{failed} of {count} went another way[/]"
         out.print(told_failed if failed else f"[bold green]{count} calls went as expected[/]")
     raise typer.Exit(1 if failed else 0)
+
+
+def _judge(site: Path, program: Program) -> Judge | None:
+    """Judge of what the cases' callers say, where a flow understands callers."""
+    if not listens(program):
+        return None
+    matcher = matcher_of(open_site(site), program.intents)
+    return None if matcher is None else matcher.judge
 
 
 @app.command()
@@ -185,7 +196,8 @@ def schema(
         str,
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
-            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks, followups, questionnaires or reports."
+            "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks, followups, questionnaires, "
+            "intents or reports."
         ),
     ] = "flow",
 ) -> None:
@@ -197,7 +209,7 @@ def schema(
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
     known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES, *campaign_schemas.NAMES)
-    known += (*case_schemas.NAMES, "clocks", "reports")
+    known += (*case_schemas.NAMES, "clocks", "intents", "reports")
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
@@ -213,6 +225,8 @@ def schema(
         found = case_schemas.json_schema(name)
     elif name == "clocks":
         found = clocks_schema()
+    elif name == "intents":
+        found = intents_schema()
     elif name == "reports":
         found = reports_schema()
     elif name == "outgoing":

@@ -12,6 +12,7 @@ _COMMANDS = {
     "init": ("init", "Make a new site from the sample."),
     "lint": ("flows", "Find mistakes in dialplans/ and prompts/, by file, line and column."),
     "try": ("flows", "Run the test cases of dialplans/tests/, without a switch."),
+    "understand": ("understand", "What a sentence is taken for by dialplans/intents, how sure, and why."),
     "call": ("flows", "Walk a flow in the terminal, as a caller."),
     "schema": ("flows", "Print the JSON Schema of dialplans/, for an editor's completion."),
     "publish": ("publish", "Lint, try, build the prompts, and put it in force for new calls."),

@@ -33,8 +33,17 @@ from hotline.driver.outgoing import ListsAlone, Outgoing
 from hotline.store import statements
 from hotline.store.writer import Writer
 from hotline.views.masking import parties
-from ivr.commands import CheckSecret, HideDigits, Lookup, QuestionAnswered, ShowDigits, SurveyAnswered, VoicemailLeft
-from ivr.events import SecretChecked
+from ivr.commands import (
+    CheckSecret,
+    HideDigits,
+    Lookup,
+    QuestionAnswered,
+    ShowDigits,
+    SurveyAnswered,
+    Understand,
+    VoicemailLeft,
+)
+from ivr.events import SecretChecked, Understood
 from ivr.vault import Vault
 
 log = structlog.get_logger("hotline")
@@ -94,6 +103,22 @@ class NoContacts:
         return Recalled(wanted.attempt)
 
 
+class Understanding(Protocol):
+    """Judges what callers said, by the intents of their version."""
+
+    async def judge(self, said: Understand) -> Understood:
+        """The answer, always, and soon."""
+        ...
+
+
+class NoUnderstanding:
+    """Judges nothing: of a house without versions."""
+
+    async def judge(self, said: Understand) -> Understood:
+        """Say so."""
+        return Understood(said.call, said.attempt, "handed_over", detail="nothing is understood here")
+
+
 class CommandExecutor:
     """Carries out commands; `take` is given the outcomes that are not the switch's own."""
 
@@ -110,6 +135,8 @@ class CommandExecutor:
         """The gate, asked before a number is called."""
         self.contacts: Contacts = NoContacts()
         """Asked for the people whom campaigns call."""
+        self.understanding: Understanding = NoUnderstanding()
+        """Asked what callers meant."""
         self.is_pin: Callable[[str], bool] = lambda digits: False
         """Whether digits are the PIN of overrides; it may take a while."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -140,6 +167,7 @@ class CommandExecutor:
             HideDigits: vault.hide,
             ShowDigits: vault.show,
             CheckSecret: self._check_secret,
+            Understand: self._understand,
             Lookup: self._lookup,
             FileCase: self._file,
             commands.PrepareSpeech: self._prepare,
@@ -297,6 +325,12 @@ class CommandExecutor:
 
         async def ask() -> None:
             self._take(await self._lookups.ask(command, body))
+
+        self._spawn(ask())
+
+    def _understand(self, command: Understand) -> None:
+        async def ask() -> None:
+            self._take(await self.understanding.judge(command))
 
         self._spawn(ask())
 

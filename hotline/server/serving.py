@@ -38,6 +38,7 @@ from hotline.driver.live import LiveDriver
 from hotline.driver.lookups import Lookups
 from hotline.driver.outgoing import GovernedCalls
 from hotline.driver.services import Services
+from hotline.driver.understanding import by_intents
 from hotline.followups.answers import AnswerRows
 from hotline.journal.recovery import recover
 from hotline.journal.replaying import replayed
@@ -159,6 +160,7 @@ class Server:
             self._dependencies.add(ear.state)
         self._services = Services(self._dependencies, time.time)
         self._versions = Versions(site.versions)
+        self._understanding = by_intents(site, self._versions.program)
         self._cell = cell
         self._sentences = sentences
         self._provisioning = provisioning
@@ -284,6 +286,7 @@ class Server:
         executor.also_write(rows.kinds, rows.take)
         answer_rows = AnswerRows(writer.write, time.time)
         executor.also_write(answer_rows.kinds, answer_rows.take)
+        executor.understanding = self._understanding
         executor.contacts = Fetching(database, writer, self._utc)
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)
         executor.also_write(outbox.kinds, outbox.write)
@@ -531,6 +534,7 @@ class Server:
         await self._cell.close()
         if self._ear is not None:
             await self._ear.close()
+        self._understanding.close()
         await self._driver.executor.close()
         self._driver.close()
         await self._sentences.close()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from dsl.tree import Mark, Problem
 from hotline.site.settings import SpeechSettings
-from ivr.program import Flow, Listen
+from ivr.program import Flow, Listen, Understand
 from speech.whisper.weights import INSTALL, is_installed
 
 EarKind = Literal["whisper", "scripted", "none"]
@@ -35,6 +35,6 @@ def deaf_steps(
     why = INSTALL if settings.engine in ("auto", "whisper") else "speech.engine is none in hotline.yaml"
     for flow_name, flow in flows.items():
         for name, step in flow.steps.items():
-            if isinstance(step, Listen) and (mark := marks.get(flow_name, {}).get(name)) is not None:
+            if isinstance(step, Listen | Understand) and (mark := marks.get(flow_name, {}).get(name)) is not None:
                 named = "" if step.by_keys else "; by_keys: PHRASE would name the keys to them"
                 yield Problem(mark, "ear", f"callers press keys here, as {why}{named}", warning=True)

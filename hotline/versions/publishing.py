@@ -13,11 +13,13 @@ from hotline.versions.checking import Checked, check
 from hotline.versions.policies import policy_version
 from hotline.versions.scenes import try_gate
 from hotline.versions.store import Manifest, Versions
+from hotline.versions.understanding import listens, matcher_of
 from hotline.versions.voices import ready_sounds, recordings_folder, static_prompts
 from ivr.program import Program
 from ivr.rehearsal.test_runner import run_folder
 from speech.building import Builder, Built
 from speech.voice import Voice
+from understanding.wishes import Judge
 
 Progress = Callable[[str, int, int], None]
 """Takes the name of the step, how much of it is done, and of how much."""
@@ -58,7 +60,8 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     if checked.errors or checked.program is None or checked.routing is None:
         raise LintFound(checked.errors)
     progress("lint", 1, 1)
-    tried = _try_calls(checked, checked.program, progress) + _try_scenes(site, checked, progress)
+    judge = _judge(site, checked.program, progress)
+    tried = _try_calls(checked, checked.program, judge, progress) + _try_scenes(site, checked, progress)
     built = await _build(site, checked.program, voice, progress)
     versions = Versions(site.versions)
     version = versions.next_id(checked.source_hash)
@@ -97,8 +100,18 @@ def rollback(site: Site, to: str | None = None) -> str:
     return version
 
 
-def _try_calls(checked: Checked, program: Program, progress: Progress) -> int:
-    results = run_folder(program, checked.files)
+def _judge(site: Site, program: Program, progress: Progress) -> Judge | None:
+    """Train the model of the intents, or find it kept; None where no flow understands callers."""
+    if not listens(program):
+        return None
+    progress("intents", 0, 1)
+    matcher = matcher_of(site, program.intents)
+    progress("intents", 1, 1)
+    return None if matcher is None else matcher.judge
+
+
+def _try_calls(checked: Checked, program: Program, judge: Judge | None, progress: Progress) -> int:
+    results = run_folder(program, checked.files, judge)
     failed = [result for result in results if not result.ok]
     progress("calls tried", len(results), len(results))
     if failed:

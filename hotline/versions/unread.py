@@ -27,13 +27,14 @@ from ivr.compiler.queue_rules import QUEUES
 from reporting.reading import REPORTS
 from speech.ready import ENDING as READY_ENDING
 from speech.recordings import ENDINGS
+from understanding.reading import INTENTS
 
 _TESTS = "dialplans/tests/"
 _OF_CASES = (CLOCKS, DISPATCH, FOLLOW_UPS, GRADES, QUESTIONNAIRES)
 _OF_CALLS = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
 _FILES = tuple(sorted((*_OF_CALLS, *_OF_CASES, REPORTS)))
-_FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS)
-_TOLD_FOLDERS = "flows/, tests/, scenes/, scenes/tests/, campaigns/ and policies/"
+_FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS, INTENTS)
+_TOLD_FOLDERS = "flows/, intents/, tests/, scenes/, scenes/tests/, campaigns/ and policies/"
 _YAML = (".yaml", ".yml")
 _RECORDINGS = "prompts/recordings/"
 _READY = "prompts/ready/"

@@ -56,6 +56,22 @@ def listen(given: Given) -> p.Listen:
     )
 
 
+def understand(given: Given) -> p.Understand:
+    """Build an `understand`."""
+    return p.Understand(
+        leads=given["leads"],
+        other=given["other"] or "",
+        keys=given["keys"],
+        clarify=given["clarify"] or (),
+        complaint=given["complaint"] or "",
+        into=given["into"],
+        max_s=given["max_s"],
+        confidence=given["confidence"] / 100,
+        by_keys=given["by_keys"] or (),
+        **_asking(given, "understand"),
+    )
+
+
 def survey(given: Given) -> p.Survey:
     """Build a `survey`."""
     least, most = given["scores"]

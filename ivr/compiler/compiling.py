@@ -17,6 +17,7 @@ from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
 from ivr.compiler import lint, ways
 from ivr.compiler.flows import flow_name, read_flow
 from ivr.compiler.grammar import Reading, RefKind
+from ivr.compiler.intents import lint_slots, with_intents
 from ivr.compiler.overrides import OVERRIDES, read_overrides
 from ivr.compiler.phrases import Phrases, read_phrases
 from ivr.compiler.questionnaires import QUESTIONNAIRES, lint_ways, read_questionnaires
@@ -25,6 +26,8 @@ from ivr.compiler.vocabulary import SITE_WORDS
 from ivr.override_rules import OverrideRules
 from ivr.program import Flow, Limits, Program
 from ivr.questionnaires import Questionnaire
+from understanding.intents import IntentBook
+from understanding.reading import INTENTS, Around, read_intents
 
 FLOWS = "dialplans/flows/"
 ENTRY, HOURS, DEFAULTS = "dialplans/entry.yaml", "dialplans/hours.yaml", "dialplans/defaults.yaml"
@@ -94,8 +97,9 @@ class _Compiler:
         usual = {word: node for word, node in defaults.items() if word in SITE_WORDS}
         flows = self._flows(usual)
         flows |= self._questionnaires(usual, flows, phrases)
+        book = self._intents(flows, phrases, languages)
         done.flows, done.phrases, done.hours = flows, phrases, hours
-        self._lint(flows, phrases, hours, languages)
+        self._lint(flows, phrases, hours, languages, book)
         entries = self._entries(flows)
         overrides = self._overrides(flows, entries)
         done.problems.sort(key=lambda problem: problem.order)
@@ -107,7 +111,7 @@ class _Compiler:
             }
             zone = self._zone or next((entry.zone for entry in hours.values()), "UTC")
             done.program = Program(
-                version, languages, flows, entries, hours, texts, {}, limits, self._region, zone, overrides
+                version, languages, flows, entries, hours, texts, {}, limits, self._region, zone, overrides, book
             )
         return done
 
@@ -231,8 +235,23 @@ class _Compiler:
         done.questionnaires = found.questionnaires
         return found.flows
 
+    def _intents(self, flows: dict[str, Flow], phrases: Phrases, languages: tuple[str, ...]) -> IntentBook:
+        """The book of intents; steps that go by it get what they lead to, and its values as variables."""
+        unread = self._unread_names()
+        around = Around(languages, phrases.keys, flows, "phrase" in unread.kinds, unread.flows)
+        book, nodes, problems = read_intents(self._done.roots, around)
+        self._done.problems += [*problems, *lint_slots(book, nodes, phrases)]
+        for name, flow in flows.items():
+            flows[name] = with_intents(flow, self._done.readings[name], book, flows)
+        return book
+
     def _lint(
-        self, flows: Mapping[str, Flow], phrases: Phrases, hours: Mapping[str, Hours], languages: tuple[str, ...]
+        self,
+        flows: Mapping[str, Flow],
+        phrases: Phrases,
+        hours: Mapping[str, Hours],
+        languages: tuple[str, ...],
+        book: IntentBook,
     ) -> None:
         done = self._done
         agents = self._section(AGENTS, "agents")
@@ -250,6 +269,7 @@ class _Compiler:
             languages=languages,
             secrets=tuple(dict.fromkeys(name for reading in done.readings.values() for name in reading.secrets)),
             unread=self._unread_names(),
+            intents=tuple(book.intents),
         )
         for name, flow in flows.items():
             reading = done.readings[name]
@@ -265,6 +285,8 @@ class _Compiler:
         kinds: set[RefKind] = {kind for kind, path in _DEFINED_IN.items() if path in self._unread}
         if any(path.startswith(PROMPTS) for path in self._unread):
             kinds.add("phrase")
+        if any(path.startswith(INTENTS) for path in self._unread):
+            kinds.add("intent")
         return lint.Unread(flows, frozenset(kinds))
 
     def _overrides(self, flows: Mapping[str, Flow], entries: Mapping[str, str]) -> OverrideRules:

@@ -28,6 +28,7 @@ from ivr.program import (
     Set,
     Survey,
     Transfer,
+    Understand,
     Value,
     Voicemail,
 )
@@ -98,6 +99,10 @@ def ways_of(step: AnyStep) -> Iterator[tuple[str, str]]:
             yield from (
                 (" ".join(filter(None, (answer.key, *answer.hears[:1]))), answer.then) for answer in step.answers
             )
+        case Understand():
+            yield from step.keys.items()
+            yield from step.leads.items()
+            yield from ((word, to) for word, to in (("other", step.other), ("complaint", step.complaint)) if to)
         case Survey() if step.questionnaire:
             yield from ((f"{key} {answer.word}", answer.then) for key, answer in step.answers.items())
         case Branch():
@@ -133,6 +138,10 @@ def _says(step: AnyStep) -> Iterator[Spoken]:
         yield from _retried(step.wrong, "wrong")
     if isinstance(step, Collect) and step.confirm is not None:
         yield from _spoken(step.confirm.lines, "confirm")
+    if isinstance(step, Understand):
+        yield from _spoken(step.clarify, "clarify")
+    if isinstance(step, Listen | Understand):
+        yield from _spoken(step.by_keys, "by_keys")
     if isinstance(step, Queue):
         for way, offer in step.offers.items():
             yield from _spoken(offer.lines, way)
@@ -183,6 +192,8 @@ def _told(step: AnyStep) -> Iterator[tuple[str, Any]]:
             yield "questionnaire", step.questionnaire
         case Listen():
             yield "hears", ", ".join(word for answer in step.answers for word in answer.hears)
+        case Understand():
+            yield "intents", ", ".join(step.leads)
 
 
 def _text(value: Value | str | None) -> str:

@@ -34,6 +34,7 @@ RefKind = Literal[
     "secret",
     "address",
     "destination",
+    "intent",
 ]
 
 

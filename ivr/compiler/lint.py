@@ -5,6 +5,7 @@ Rules, by the id that each message carries:
 | rule | what |
 |---|---|
 | unknown-step, unknown-flow, unknown-phrase, unknown-queue, unknown-hours, unknown-language, unknown-skill | a name |
+| unknown-intent | a name of dialplans/intents |
 | unknown-variable, unknown-function | in an expression or a phrase |
 | phrase-value | a phrase needs a value that the flow does not have |
 | secret-said, secret-confirm, secret-unknown | a secret outside the vault, or none of that name |
@@ -12,6 +13,7 @@ Rules, by the id that each message carries:
 | loop | steps, or flows, that follow each other for ever without the caller; flows that call each other |
 | address, destination | of a lookup, of a transfer: one that nothing can reach |
 | argument | a flow is called without an argument that it takes, or with one that it does not |
+| understand | no intents, or one that leads nowhere |
 | key | two keys that cannot both be pressed |
 """
 
@@ -25,6 +27,7 @@ from dsl.conditions import FUNCTIONS, compiled
 from dsl.tree import Mark, Problem, nearest_hint
 from ivr.compiler.grammar import Reading, Ref, RefKind
 from ivr.compiler.phrases import Phrases
+from ivr.compiler.shapes import TWO
 from ivr.compiler.ways import loops, unreachable
 from ivr.program import (
     BUILT_IN,
@@ -40,6 +43,7 @@ from ivr.program import (
     Listen,
     Lookup,
     Menu,
+    Understand,
 )
 from ivr.spoken import OF_HOURS, SpokenError, spell
 
@@ -78,6 +82,7 @@ class Surroundings:
     agents: Sequence[str] = ()
     accounts: Sequence[str] = ()
     unread: Unread = Unread()
+    intents: Sequence[str] = ()
     names: dict[RefKind, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +92,7 @@ class Surroundings:
             "queue": frozenset(self.queues),
             "hours": frozenset(self.hours),
             "language": frozenset(self.languages),
+            "intent": frozenset(self.intents),
             "agent": frozenset((*self.agents, LAST_AGENT)),
         }
         self._hints_left = _HINTS
@@ -244,6 +250,21 @@ def _step(name: str, step: AnyStep, reading: Reading, around: Surroundings) -> I
             pressed = [answer.key for answer in step.answers if answer.key]
             for key in dict.fromkeys(key for key in pressed if pressed.count(key) > 1):
                 yield Problem(mark, "key", f"two answers have the key {key}")
+        case Understand():
+            if len(around.intents) < 2 and "intent" not in around.unread.kinds:
+                yield Problem(mark, "understand", "two intents or more are needed: dialplans/intents/*.yaml has them")
+            for line in step.clarify:
+                if line.phrase in around.phrases.keys:
+                    needed = around.phrases.places(line.phrase)
+                    for place in [place for place in TWO if place not in needed]:
+                        told = (
+                            f"{line.phrase} does not say {{{place}}}: both are named, as in: {{first}}, or {{second}}?"
+                        )
+                        yield Problem(mark, "phrase-value", told)
+            for intent in [key for key in around.intents if key not in step.leads]:
+                yield Problem(
+                    mark, "understand", f"{intent} leads nowhere: leads, other, or its own leads_to say where"
+                )
         case Call() | Jump():
             called = around.flows.get(step.flow)
             if called is not None:

@@ -139,6 +139,31 @@ def _read_cases(reading: Reading, node: Node, name: str) -> tuple[Case, ...]:
     return tuple(cases)
 
 
+def _read_leads(reading: Reading, node: Node, name: str) -> dict[str, str]:
+    if not node.is_mapping:
+        reading.problem(node.mark, "type", f"a mapping of intents to steps is wanted, not {node.kind}")
+        return {}
+    found: dict[str, str] = {}
+    for intent, child in node.items.items():
+        reading.refer("intent", intent, child.key_mark or child.mark)
+        found[intent] = reading.target(child, f"{name}.{intent}")
+    return found
+
+
+def _read_clarification(reading: Reading, node: Node, name: str) -> Lines:
+    before = len(reading.refs)
+    spoken: Lines = lines.read(reading, node, name)
+    for index in range(before, len(reading.refs)):
+        ref = reading.refs[index]
+        if ref.kind == "phrase":
+            reading.refs[index] = replace(ref, given=(*ref.given, *TWO))
+    return spoken
+
+
+TWO = ("first", "second")
+"""Values of the phrase that asks: this, or that?"""
+
+
 def _sequence(reading: Reading, node: Node) -> tuple[Node, ...]:
     if not node.is_sequence or not node.children:
         reading.problem(
@@ -199,6 +224,10 @@ offers = Shape(
     {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(OFFERS, _offer_schema)}, _read_offers
 )
 keys = Shape({"type": "object", "propertyNames": {"pattern": _KEYS}, "additionalProperties": target.schema}, _read_keys)
+leads = Shape(
+    {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": target.schema}, _read_leads
+)
+clarification = Shape(_ref("say"), _read_clarification)
 retry = Shape(_ref("retry"), _read_retry)
 confirm = Shape(
     {

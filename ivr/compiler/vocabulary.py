@@ -28,6 +28,9 @@ _SITE_KEYS = Option(
     {"*": p.AGAIN, "#": p.BACK},
     site=True,
 )
+_BY_KEYS = Option(
+    "by_keys", s.lines, "Phrases that name the keys, said where speech is not heard: no ear, or too late."
+)
 _ASKING = (
     Option("short", s.lines, "Phrases to say instead when the question is put again."),
     Option("no_input", s.retry, "Silence: what to say, how many tries, then where.", required=True, site=True),
@@ -106,12 +109,33 @@ _ALL = (
             Option("into", v.variable, "Keeps what was said under this name.", ""),
             Option("max_s", v.seconds, "Seconds to listen.", 8.0),
             Option("confidence", v.percent, "Per cent of certainty that the recogniser must have.", 50),
-            Option(
-                "by_keys", s.lines, "Phrases that name the keys, said where speech is not heard: no ear, or too late."
-            ),
+            _BY_KEYS,
             *_ASKING,
         ),
         building.listen,
+    ),
+    Kind(
+        "understand",
+        s.lines,
+        "Ask what the caller wants, and go by their own words (dialplans/intents), or by a key.",
+        (
+            Option("leads", s.leads, "Where each intent leads; without an entry its leads_to does, else other.", {}),
+            Option("other", s.target, "Where an intent leads that has neither an entry here nor leads_to."),
+            Option("keys", s.keys, "Where each key leads: a menu beside the words.", {}),
+            Option(
+                "clarify",
+                s.clarification,
+                "A phrase with {first} and {second}: this, or that? Said once, where two are near; keys 1 and 2.",
+                required=True,
+            ),
+            Option("complaint", s.target, "Where complaint_words lead at once, whatever else is said."),
+            Option("into", v.variable, "Keeps the intent's name under this name.", ""),
+            Option("max_s", v.seconds, "Seconds to listen.", 10.0),
+            Option("confidence", v.percent, "Per cent of certainty that the recogniser must have.", 30),
+            _BY_KEYS,
+            *_ASKING,
+        ),
+        building.understand,
     ),
     Kind(
         "survey",

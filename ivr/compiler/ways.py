@@ -27,6 +27,7 @@ from ivr.program import (
     Set,
     Survey,
     Transfer,
+    Understand,
 )
 
 _SILENT = (Say, Set, Branch, Goto, Language, AskHours, Consent)
@@ -46,6 +47,10 @@ def successors(step: AnyStep) -> Iterator[str]:
             yield from step.keys.values()
         case Listen():
             yield from (answer.then for answer in step.answers)
+        case Understand():
+            yield from step.leads.values()
+            yield from step.keys.values()
+            yield from (target for target in (step.other, step.complaint) if target)
         case Survey(questionnaire=questionnaire, answers=answers) if questionnaire:
             yield from (answer.then for answer in answers.values())
         case Branch():

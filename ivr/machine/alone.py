@@ -31,6 +31,7 @@ from ivr.program import (
     Set,
     Survey,
     Transfer,
+    Understand,
     Voicemail,
 )
 
@@ -77,7 +78,7 @@ def _pass(walk: Walk, step: AnyStep) -> bool:
             walk.leave("asked", step.then)
         case Branch() | Set() | AskHours() | Language() | Consent() | Call() | Jump() | Goto() | Return():
             dispatch.enter(walk, step)
-        case Menu() | Collect() | Listen() | Survey() | Queue() | Transfer() | Voicemail() | HangUp():
+        case Menu() | Collect() | Listen() | Understand() | Survey() | Queue() | Transfer() | Voicemail() | HangUp():
             return False
         case _:
             assert_never(step)

@@ -19,8 +19,9 @@ from calls.ids import CallId
 from ivr.checks import passes
 from ivr.commands import CheckSecret, QuestionAnswered, SurveyAnswered
 from ivr.events import SecretChecked
+from ivr.machine import wishes
 from ivr.machine.walk import Walk
-from ivr.program import Asking, Collect, Lines, Listen, Menu, Retry, Survey
+from ivr.program import Asking, Collect, Lines, Listen, Menu, Retry, Survey, Understand
 
 _CHECK_WITHIN_S = 5.0
 _LATE_EAR_S = 5.0  # a recogniser that has not answered so long after its own limit never will
@@ -39,7 +40,7 @@ def enter(walk: Walk, step: Asking) -> None:
         if isinstance(step, Collect) and step.secret:
             walk.hide(step.into, star=_star(step))  # the vault forgets that key, too
     if not ahead:
-        _ask(walk, step)
+        ask(walk, step)
         return
     walk.wait("ask")
     for key in ahead:
@@ -55,7 +56,7 @@ def resume(walk: Walk, step: Asking) -> None:
     session.asked = max(0, session.asked - 1)  # the same words as before
     if isinstance(step, Collect) and step.secret:
         walk.hide(step.into, star=_star(step))
-    _ask(walk, step)
+    ask(walk, step)
 
 
 def on_key(walk: Walk, step: Asking, key: str) -> None:
@@ -70,7 +71,7 @@ def on_key(walk: Walk, step: Asking, key: str) -> None:
     if isinstance(step, Collect):
         _digit(walk, step, key)
     else:
-        _choice(walk, step, key)
+        choice(walk, step, key)
     if walk.successor is None and session.typed and session.phase == "asking":
         walk.hush()
 
@@ -84,7 +85,7 @@ def on_played(walk: Walk, step: Asking, event: PlaybackFinished) -> None:
     if session.typed:
         return
     listen = _listens_beside_prompt(step)
-    if isinstance(step, Listen) and session.deaf == "failed":
+    if isinstance(step, Listen | Understand) and session.deaf == "failed":
         _name_keys(walk, step, step.by_keys)
     elif session.deaf:
         walk.wait_on(None, step.first_key_s)
@@ -101,15 +102,15 @@ def on_due(walk: Walk, step: Asking) -> None:
     session = walk.session
     if session.phase == "checking":
         walk.note("check not answered")
-        _wrong(walk, step)
+        wrong(walk, step)
     elif not session.typed:
-        _silent(walk, step)
+        silent(walk, step)
     elif isinstance(step, Collect) and session.phase == "asking":
         _complete(walk, step)
     elif isinstance(step, Menu) and session.typed in (keys := _keys(step)):
         _choose(walk, session.typed, keys[session.typed])
     else:
-        _wrong(walk, step)
+        wrong(walk, step)
 
 
 def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
@@ -122,7 +123,7 @@ def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
     session.awaits = None
     said = event.text.casefold().strip()
     if not said:
-        _silent(walk, step)
+        silent(walk, step)
         return
     if step.into:
         session.frame.values[step.into] = event.text
@@ -131,10 +132,10 @@ def on_heard(walk: Walk, step: Listen, event: SpeechHeard) -> None:
             if any(_says(said, word.casefold()) for word in answer.hears):
                 walk.leave("heard", answer.then)
                 return
-    _wrong(walk, step)
+    wrong(walk, step)
 
 
-def on_ear_failed(walk: Walk, step: Listen, event: CommandFailed) -> None:
+def on_ear_failed(walk: Walk, step: Listen | Understand, event: CommandFailed) -> None:
     """Go on without a recogniser: keys remain, and the caller is told, after the prompt if that goes on.
 
     Who has spoken and was not heard in time hears the question again, where no words name the keys.
@@ -153,21 +154,23 @@ def on_checked(walk: Walk, step: Collect, event: SecretChecked) -> None:
     if event.ok:
         walk.leave("collected", step.then)
     else:
-        _wrong(walk, step)
+        wrong(walk, step)
 
 
-def _name_keys(walk: Walk, step: Listen, lines: Lines) -> None:
+def _name_keys(walk: Walk, step: Listen | Understand, lines: Lines) -> None:
     """Say which keys there are; no ear is opened beside it, nor after it."""
     walk.session.deaf = "told"
     walk.wait_on(None, None if walk.say(lines) is not None else step.first_key_s)
 
 
-def _ask(walk: Walk, step: Asking, first: Lines = ()) -> None:
-    """Say `first` and the prompt in one go, and listen for keys."""
+def ask(walk: Walk, step: Asking, first: Lines = ()) -> None:
+    """Ask: say `first` and the prompt in one go, and listen for keys."""
     session = walk.session
     session.typed = ""
     session.deaf = ""
     lines = step.lines if session.asked == 0 else step.again
+    if isinstance(step, Understand):
+        lines = wishes.lines(walk, step) or lines
     session.asked += 1
     session.move("ask")
     _prompted(walk, step, walk.say(first, lines) is not None)
@@ -185,20 +188,23 @@ def _prompted(walk: Walk, step: Asking, sounds: bool) -> None:
 
 def _await(walk: Walk, step: Asking) -> None:
     """Wait in silence: open the ear of a `listen`, or give the first key its time."""
-    if isinstance(step, Listen):
+    if isinstance(step, Listen | Understand):
         _open_ear(walk, step, patient=False)
     else:
         walk.wait_on(None, step.first_key_s)
 
 
-def _listens_beside_prompt(step: Asking) -> Listen | None:
+def _listens_beside_prompt(step: Asking) -> Listen | Understand | None:
     """Return the step if speech, too, may stop its prompt."""
-    return step if isinstance(step, Listen) and step.barge_in else None
+    return step if isinstance(step, Listen | Understand) and step.barge_in else None
 
 
-def _open_ear(walk: Walk, step: Listen, *, patient: bool) -> None:
+def _open_ear(walk: Walk, step: Listen | Understand, *, patient: bool) -> None:
     attempt = walk.mint()
-    hints = tuple(word for answer in step.answers for word in answer.hears)
+    if isinstance(step, Understand):
+        hints = wishes.hints(walk, step)
+    else:
+        hints = tuple(word for answer in step.answers for word in answer.hears)
     walk.out.append(OpenEar(walk.session.leg, attempt, walk.session.language, hints, step.max_s, patient))
     walk.wait_on(attempt, None if patient else step.max_s + _LATE_EAR_S)
 
@@ -207,7 +213,7 @@ def _keys(step: Menu) -> dict[str, str]:
     return {**step.global_keys, **step.keys}
 
 
-def _choice(walk: Walk, step: Asking, key: str) -> None:
+def choice(walk: Walk, step: Asking, key: str) -> None:
     """Take a key of a menu, a survey or a listen: choices of one or more figures, longest match."""
     session = walk.session
     if isinstance(step, Menu):
@@ -216,6 +222,8 @@ def _choice(walk: Walk, step: Asking, key: str) -> None:
         keys = {**step.global_keys, **{answer.key: answer.then for answer in step.answers if answer.key}}
     elif isinstance(step, Survey):
         keys = {**step.global_keys, **_scores(step)}
+    elif isinstance(step, Understand):
+        keys = {**step.global_keys, **step.keys}
     else:
         return
     typed = session.typed + key
@@ -227,16 +235,16 @@ def _choice(walk: Walk, step: Asking, key: str) -> None:
         _choose(walk, typed, keys[typed])
     elif longer:
         session.typed = typed
-        _close_ear(walk, step)
+        close_ear(walk, step)
         walk.wait_on(None, step.between_keys_s)
     else:
-        _wrong(walk, step)
+        wrong(walk, step)
 
 
 def _choose(walk: Walk, typed: str, successor: str) -> None:
     step = walk.step()
     if isinstance(step, Asking):
-        _close_ear(walk, step)
+        close_ear(walk, step)
     if isinstance(step, Survey) and (typed in step.answers or typed not in step.global_keys):
         walk.session.owed = True
         walk.out.append(_answered(walk.session.call, step, typed))
@@ -264,7 +272,7 @@ def _digit(walk: Walk, step: Collect, key: str) -> None:
         elif key in step.global_keys:
             walk.leave(key, step.global_keys[key])
         else:
-            _silent(walk, step)
+            silent(walk, step)
         return
     if key == "*" and not _star(step):
         _start_over(walk, step)
@@ -280,7 +288,7 @@ def _complete(walk: Walk, step: Collect) -> None:
     """Complete the digits, as all are there or the caller ended them: check them, read them back."""
     session = walk.session
     if len(session.typed) < step.least:
-        _wrong(walk, step)
+        wrong(walk, step)
     elif step.secret and step.check:
         attempt = walk.mint()
         walk.out.append(CheckSecret(session.call, attempt, step.into, step.check))
@@ -288,7 +296,7 @@ def _complete(walk: Walk, step: Collect) -> None:
     elif step.secret:
         walk.leave("collected", step.then)
     elif not passes(step.check, session.typed):
-        _wrong(walk, step)
+        wrong(walk, step)
     elif step.confirm is not None:
         session.frame.values[step.into] = session.typed
         session.typed = ""
@@ -308,28 +316,30 @@ def _confirmed(walk: Walk, step: Asking, key: str) -> None:
         walk.session.frame.values[step.into] = None
         _retry(walk, step, Retry((), step.wrong.tries, step.wrong.then), "wrong")
     else:
-        _wrong(walk, step)
+        wrong(walk, step)
 
 
 def _start_over(walk: Walk, step: Collect) -> None:
     walk.session.typed = ""
     if step.secret:
         walk.hide(step.into, star=_star(step))
-    _ask(walk, step)
+    ask(walk, step)
 
 
-def _wrong(walk: Walk, step: Asking) -> None:
+def wrong(walk: Walk, step: Asking) -> None:
+    """Take a wrong answer: ask once more, or go on."""
     _retry(walk, step, step.wrong, "wrong")
 
 
-def _silent(walk: Walk, step: Asking) -> None:
+def silent(walk: Walk, step: Asking) -> None:
+    """Take silence: ask once more, or go on."""
     _retry(walk, step, step.no_input, "no_input")
 
 
 def _retry(walk: Walk, step: Asking, retry: Retry, outcome: str) -> None:
     """Ask once more, or go on to `then` where no tries are left."""
     session = walk.session
-    _close_ear(walk, step)
+    close_ear(walk, step)
     if outcome == "wrong":
         session.wrongs += 1
         used = session.wrongs
@@ -341,12 +351,13 @@ def _retry(walk: Walk, step: Asking, retry: Retry, outcome: str) -> None:
         return
     if isinstance(step, Collect) and step.secret and outcome == "wrong":
         walk.hide(step.into, star=_star(step))
-    _ask(walk, step, retry.lines)
+    ask(walk, step, retry.lines)
 
 
-def _close_ear(walk: Walk, step: Asking) -> None:
+def close_ear(walk: Walk, step: Asking) -> None:
+    """Close the ear of a step that listens, if it is open."""
     session = walk.session
-    if isinstance(step, Listen) and session.awaits is not None:
+    if isinstance(step, Listen | Understand) and session.awaits is not None and session.phase == "asking":
         walk.out.append(Stop(session.leg, session.awaits))
         session.awaits = None
 

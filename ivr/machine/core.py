@@ -41,6 +41,7 @@ from ivr.events import (
     LookupFinished,
     SecretChecked,
     TransferEnded,
+    Understood,
     WayOutSuggested,
 )
 from ivr.machine import alone, dispatch
@@ -124,7 +125,7 @@ class Ivr:
                 session = self._by_leg(event.leg)
             case LookupFinished() | SecretChecked() | CaseOpened() | LeftQueue() | TransferEnded() | CallAdopted():
                 session = self._sessions.get(event.call)
-            case WayOutSuggested() | CallbackAnswered():
+            case WayOutSuggested() | CallbackAnswered() | Understood():
                 session = self._sessions.get(event.call)
             case CallAnswered() | CommandDone():
                 return []  # sound is commanded with the answer, not after it; the end of a leg says that neither came

@@ -22,9 +22,10 @@ from ivr.events import (
     LookupFinished,
     SecretChecked,
     TransferEnded,
+    Understood,
     WayOutSuggested,
 )
-from ivr.machine import asking, queue_offers, stepping, typed_ahead
+from ivr.machine import asking, queue_offers, stepping, typed_ahead, understanding
 from ivr.machine.phases import Outside
 from ivr.machine.session import Session
 from ivr.machine.walk import Walk
@@ -49,6 +50,7 @@ from ivr.program import (
     Set,
     Survey,
     Transfer,
+    Understand,
     Voicemail,
 )
 from ivr.program import HangUp as HangUpStep
@@ -60,7 +62,7 @@ def enter(walk: Walk, step: AnyStep) -> None:
     match step:
         case Say():
             stepping.say(walk, step)
-        case Menu() | Collect() | Listen() | Survey():
+        case Menu() | Collect() | Listen() | Understand() | Survey():
             asking.enter(walk, step)
         case Branch():
             stepping.branch(walk, step)
@@ -113,7 +115,11 @@ def take(walk: Walk, event: IvrEvent) -> None:
             session.playing = None
         case SpeechHeard(), Listen():
             asking.on_heard(walk, step, event)
-        case CommandFailed(), Listen():
+        case SpeechHeard(), Understand():
+            understanding.on_heard(walk, step, event)
+        case Understood(), Understand():
+            understanding.on_understood(walk, step, event)
+        case CommandFailed(), Listen() | Understand():
             asking.on_ear_failed(walk, step, event)
         case RecordingFinished(), Voicemail():
             stepping.recorded(walk, step, event)
@@ -141,6 +147,7 @@ _OUTCOMES: dict[type, Outside] = {
     SpeechHeard: "heard",
     CommandFailed: "failed",
     SecretChecked: "checked",
+    Understood: "understood",
     LookupFinished: "answered",
     CaseOpened: "answered",
     WayOutSuggested: "suggested",
@@ -170,6 +177,8 @@ def _key(walk: Walk, step: AnyStep, key: str) -> None:
     match step:
         case Menu() | Collect() | Listen() | Survey():
             asking.on_key(walk, step, key)
+        case Understand():
+            understanding.on_key(walk, step, key)
         case Say():
             stepping.key_in_say(walk, step, key)
         case Queue():
@@ -190,6 +199,8 @@ def due(walk: Walk, tick: Tick) -> None:
     match step:
         case Menu() | Collect() | Listen() | Survey():
             asking.on_due(walk, step)
+        case Understand():
+            understanding.on_due(walk, step)
         case Lookup():
             session.frame.values[step.into] = None
             walk.leave("deadline", step.failed)

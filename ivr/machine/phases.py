@@ -15,6 +15,7 @@ Phase = Literal[
     "asking",  # a prompt, or silence after it, and keys count
     "confirming",  # read back: yes or no
     "checking",  # the vault looks at hidden digits
+    "understanding",  # what was said is judged elsewhere
     "outside",  # a lookup, a case: an answer from elsewhere is awaited
     "queued",  # the queue has the caller, or an agent
     "transferring",  # somebody else has the caller
@@ -29,6 +30,7 @@ Outside = Literal[
     "heard",  # speech, or none in time
     "failed",  # the switch could not do what is awaited
     "checked",  # the vault's answer
+    "understood",  # the judgement of what was said
     "answered",  # of a lookup, or the case's number
     "suggested",  # the queue suggests a way out
     "callback",  # what became of the callback that the caller wanted
@@ -47,6 +49,7 @@ Decision = Literal[
     "ask",
     "read_back",
     "check",
+    "understand",
     "consult",
     "queue",
     "transfer",
@@ -93,6 +96,7 @@ PHASES: Transitions[Phase, PhaseEvent] = Transitions(
             "ask": "asking",
             "read_back": "confirming",
             "check": "checking",
+            "understand": "understanding",
             "adopted": "walking",
             "begin": "walking",
             "end": "over",
@@ -113,6 +117,17 @@ PHASES: Transitions[Phase, PhaseEvent] = Transitions(
         "checking": {
             "checked": "checking",
             "due": "checking",
+            "ask": "asking",
+            "adopted": "walking",
+            "begin": "walking",
+            "end": "over",
+            "cap": "over",
+            "ended": "over",
+        },
+        "understanding": {
+            "key": "understanding",
+            "understood": "understanding",
+            "due": "understanding",
             "ask": "asking",
             "adopted": "walking",
             "begin": "walking",

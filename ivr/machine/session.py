@@ -28,6 +28,21 @@ class Frame(msgspec.Struct):
     trail: list[Trail] = []
 
 
+class Wish(msgspec.Struct):
+    """What the caller of an `understand` step wants, as far as it is known.
+
+    `said` waits for its judgement; `between` are two intents that the caller is asked about; `slot` is the value that
+    is asked for, or, `confirming`, read back; `sure` are the values that were read back and right.
+    """
+
+    intent: str = ""
+    said: str = ""
+    between: list[str] = []
+    slot: str = ""
+    confirming: bool = False
+    sure: list[str] = []
+
+
 class Session(msgspec.Struct):
     """Session of one call."""
 
@@ -55,6 +70,7 @@ class Session(msgspec.Struct):
     wrongs: int = 0
     asked: int = 0
     deaf: Literal["", "failed", "told"] = ""  # nobody hears what is said to this question; does the caller know it?
+    wish: Wish = msgspec.field(default_factory=Wish)
     # of a way out of the queue
     offered: list[str] = msgspec.field(name="ways", default_factory=list)  # "ways" in snapshots since the first
     dialogue: Literal["", "confirming", "typing", "booking"] = ""

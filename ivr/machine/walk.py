@@ -15,7 +15,7 @@ from dsl.hours import OtherHours
 from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
 from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
-from ivr.machine.session import Frame, Session, Trail
+from ivr.machine.session import Frame, Session, Trail, Wish
 from ivr.program import (
     AGAIN,
     BACK,
@@ -224,6 +224,7 @@ class Walk:
         session.typed = ""
         session.offered, session.dialogue, session.number, session.books = [], "", "", None
         session.silences = session.wrongs = session.asked = 0
+        session.wish = Wish()
         if session.hidden and not _keeps_hidden(step, session.hidden):
             self.show()
         if isinstance(step, Menu):

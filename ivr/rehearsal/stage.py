@@ -36,12 +36,15 @@ from ivr.events import (
     LeftQueue,
     LookupFinished,
     TransferEnded,
+    Understood,
     WayOutSuggested,
 )
 from ivr.machine.core import Ivr
 from ivr.phrases import Place, parse_template
 from ivr.program import Program
 from ivr.vault import Vault
+from understanding.judgement import NOTHING, Judgement
+from understanding.wishes import Judge, understand
 
 _CALL = CallId("call")
 _LEG = LegId("call")
@@ -60,7 +63,9 @@ class Heard:
 class Stage:
     """Program made ready to be rehearsed many times: media can be read back as phrases."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, judge: Judge | None = None) -> None:
+        """`judge` says what sentences mean; without one they are judged by their words alone."""
+        self._judge = judge
         self._templates = {
             language: {key: parse_template(text) for key, text in texts.items()}
             for language, texts in program.phrases.items()
@@ -71,6 +76,19 @@ class Stage:
         }
         self.program = program.with_clips("rehearsed", clips)
         self._patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+    def understand(self, said: c.Understand) -> Understood:
+        """Judge what the caller said by the program's intents."""
+        if self._judge is None:
+            from understanding.matching import Matcher, train  # NumPy, which few rehearsals need
+
+            model = train(self.program.intents)
+            self._judge = Matcher(model).judge if model is not None else _nothing
+        judged = understand(said.said, self._judge)
+        one = judged.judgement
+        return Understood(
+            said.call, said.attempt, one.decision, one.intent, one.second, one.score, one.margin, judged.turn
+        )
 
     def read(self, media: Media) -> Heard:
         """Find the phrase of what was played. A sentence is known by its phrase's words; values may be anything."""
@@ -93,6 +111,10 @@ class Stage:
                     found.append((-words, key, re.compile("".join(parts), re.DOTALL)))
             self._patterns[language] = [(key, pattern) for _, key, pattern in sorted(found, key=lambda row: row[:2])]
         return self._patterns[language]
+
+
+def _nothing(said: str) -> Judgement:
+    return NOTHING
 
 
 @dataclass
@@ -255,6 +277,8 @@ class Rehearsal:
                 self._tell(CallAnswered(_LEG, command.attempt))
             case c.CheckSecret():
                 self._tell(self._vault.check(command))
+            case c.Understand():
+                self._tell(self.stage.understand(command))
             case c.HideDigits():
                 self._vault.hide(command)
             case c.ShowDigits():

@@ -12,6 +12,7 @@ from dsl.tree import Mark, Problem
 from ivr.compiler.test_cases import EXPECTATIONS, Line, TestCase, read_test_cases
 from ivr.program import Program
 from ivr.rehearsal.stage import Heard, Rehearsal, Stage
+from understanding.wishes import Judge
 
 _RUNAWAY = 1000
 
@@ -71,17 +72,17 @@ class BadTestCases(BadInput):
         self.problems = problems
 
 
-def run_folder(program: Program, files: Mapping[str, str]) -> list[Result]:
-    """Run every test case of a folder (text by path). Raises BadTestCases when they cannot be read."""
+def run_folder(program: Program, files: Mapping[str, str], judge: Judge | None = None) -> list[Result]:
+    """Run every test case of a folder (text by path); `judge` as `Stage` takes it. Raises BadTestCases."""
     cases, problems = read_test_cases(files, program)
     if problems:
         raise BadTestCases(problems)
-    return list(run_cases(program, cases))
+    return list(run_cases(program, cases, judge))
 
 
-def run_cases(program: Program, cases: Iterable[TestCase]) -> Iterator[Result]:
+def run_cases(program: Program, cases: Iterable[TestCase], judge: Judge | None = None) -> Iterator[Result]:
     """Run test cases, each with a fresh call."""
-    stage = Stage(program)
+    stage = Stage(program, judge)
     for case in cases:
         yield _Run(stage, case).run()
 

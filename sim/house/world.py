@@ -22,8 +22,17 @@ from control.call import Call
 from control.register import call_id
 from dialer.campaigns import commands as campaigns
 from dialer.campaigns.events import Fetched, Recalled
-from ivr.commands import CheckSecret, HideDigits, Lookup, QuestionAnswered, ShowDigits, SurveyAnswered, VoicemailLeft
-from ivr.events import LookupFinished
+from ivr.commands import (
+    CheckSecret,
+    HideDigits,
+    Lookup,
+    QuestionAnswered,
+    ShowDigits,
+    SurveyAnswered,
+    Understand,
+    VoicemailLeft,
+)
+from ivr.events import LookupFinished, Understood
 from ivr.machine.core import Ivr
 from ivr.vault import Vault
 from sim.chance import Columns
@@ -45,6 +54,11 @@ _DURABLE_S = 0.05
 _CHECKED_S = 0.02
 _NIGHT_S = 86_400.0
 """So long after the last caller the run ends, whoever is left."""
+
+
+def _nobody_speaks(said: Understand) -> Understood:
+    """Callers of a simulation press keys."""
+    return Understood(said.call, said.attempt, "handed_over", detail="nobody speaks in a simulation")
 
 
 def _nothing(command: Any) -> None:
@@ -121,6 +135,7 @@ class House:
             HideDigits: self._vault.hide,
             ShowDigits: self._vault.show,
             CheckSecret: lambda command: self._later(_CHECKED_S, self._vault.check(command)),
+            Understand: lambda command: self._later(_CHECKED_S, _nobody_speaks(command)),
             Lookup: self._look_up,
             FileCase: self._file,
             commands.AskGate: self._ask_gate,

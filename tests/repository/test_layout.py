@@ -11,7 +11,7 @@ _ROOT = Path(__file__).parents[2]
 
 PACKAGES = {
     "acd", "bench", "calls", "complaints", "control", "dialer", "dsl", "hotline", "ivr", "phones", "reporting", "sim",
-    "speech", "switch",
+    "speech", "switch", "understanding",
 }  # fmt: skip
 DATA = {"asterisk", "dialplans", "docs", "findings", "freeswitch", "gate", "postgresql", "prompts", "tests"}
 FILES = {

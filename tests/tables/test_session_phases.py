@@ -26,6 +26,7 @@ from ivr.events import (
     LookupFinished,
     SecretChecked,
     TransferEnded,
+    Understood,
     WayOutSuggested,
 )
 from ivr.machine.phases import PHASES, Decision, Outside, Phase
@@ -59,7 +60,8 @@ def _short(command: IvrCommand) -> str:
 
 
 def _caller(row: dict[str, Any]) -> Line:
-    line = Line(compiled(f"{_ENTRY}{row['flow']}\n"))
+    intents = {"intents/all": row["intents"]} if "intents" in row else {}
+    line = Line(compiled(f"{_ENTRY}{row['flow']}\n", **intents))
     line.start()
     for event in row.get("first", ()):
         word, _, argument = event.partition(" ")
@@ -99,6 +101,8 @@ def _event(line: Line, name: str, detail: str) -> IvrEvent:
             return CommandFailed(awaits, "refused", LEG)
         case "checked":
             return SecretChecked(CALL, awaits, True)
+        case "understood":
+            return Understood(CALL, awaits, "answered", "pay", "moan", 0.9, 0.5)
         case "answered" if detail == "case":
             return CaseOpened(CALL, awaits, CaseNumber("2026-0001"))
         case "answered":

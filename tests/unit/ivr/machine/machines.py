@@ -18,6 +18,7 @@ TRIES = "no_input: {say: silent, tries: 1, then: bye}\n  wrong: {say: wrong, tri
 """What each step that asks needs."""
 _PHRASES = ["one", "two", "three", "four", "ask", "wrong", "silent", "bye", "callback_number", "callback_refused"]
 _WITH_PLACES = "back: 'back {digits:digits}'\nworth: '{sum:money}'\ncallback_confirm: 'at {phone:phone}'\n"
+_WITH_PLACES += "which: 'which {first} {second}'\nday_right: 'right {day:day}'\n"
 C = TypeVar("C", bound=Command)
 
 

@@ -1,4 +1,4 @@
-"""Decoding of admins' files of cases: a record of sections, each of named entries; all that is broken is told."""
+"""Decoding of admins' files: a record of sections, each of named entries; all that is broken is told."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar

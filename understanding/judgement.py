@@ -1,0 +1,35 @@
+"""Judgement of a sentence, as plain data: what it was taken for, how sure that is, and why."""
+
+from typing import Literal
+
+import msgspec
+
+Decision = Literal["answered", "asked", "handed_over"]
+
+
+class Neighbour(msgspec.Struct, frozen=True):
+    """Sentence of the intents that is near, and how near (0 to 1)."""
+
+    text: str
+    intent: str
+    likeness: float
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What a sentence was taken for.
+
+    `score` is the chance that `intent` is right, from 0 to 1; `margin` is its lead over `second` in the regression's
+    scores, where 1 lies between an example and a stranger. `parts` is what each part of the comparison adds to it.
+    """
+
+    decision: Decision
+    intent: str
+    second: str
+    score: float
+    margin: float
+    neighbours: tuple[Neighbour, ...] = ()
+    parts: dict[str, float] = {}
+
+
+NOTHING = Judgement("handed_over", "", "", 0.0, 0.0)
+"""Of a sentence without words."""
