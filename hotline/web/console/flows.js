@@ -295,7 +295,7 @@ class Flows extends LitElement {
         ([one, text]) =>
           html`<p class="phrase" lang=${one}>
             <small class="quiet">${one}</small> ${text}
-            ${sounds.includes(one) ? html`<button @click=${() => this.#hear(one, phrase)} aria-label=${t("hear", { phrase, language: one })}>▶</button>` : nothing}
+            ${sounds.includes(one) ? html`<button @click=${() => this.#hear(one, phrase)} aria-label=${t("hear_phrase", { phrase, language: one })}>▶</button>` : nothing}
           </p>`,
       )}`;
   }
@@ -310,9 +310,9 @@ class Flows extends LitElement {
   #lines() {
     const { lines } = this.compared;
     const kind = (text) => ({ "+": "added", "-": "removed" })[text[0]] ?? "";
-    return html`<section aria-label=${t("changes")} tabindex="0">
-      <h2>${t("changes")} <small>${this.compared.before} → ${this.compared.after}</small></h2>
-      ${lines.length ? html`<pre class="diff" tabindex="0">${lines.map((text) => html`<span class=${kind(text)}>${text}\n</span>`)}</pre>` : html`<p class="quiet">${t("no_changes")}</p>`}
+    return html`<section aria-label=${t("flow_changes")} tabindex="0">
+      <h2>${t("flow_changes")} <small>${this.compared.before} → ${this.compared.after}</small></h2>
+      ${lines.length ? html`<pre class="diff" tabindex="0">${lines.map((text) => html`<span class=${kind(text)}>${text}\n</span>`)}</pre>` : html`<p class="quiet">${t("flow_same")}</p>`}
     </section>`;
   }
 
