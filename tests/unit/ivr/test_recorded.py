@@ -16,13 +16,17 @@ from calls.ids import CallId
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
 from ivr.machine.core import Ivr
-from ivr.program import KINDS, Program, decode
+from ivr.program import KINDS, Program, Understand, decode
 
 pytestmark = pytest.mark.unit
 
 _FOLDER = Path(__file__).parent / "recorded"
 _EVENT = msgspec.json.Decoder(IvrEvent)
 _COMMAND = msgspec.json.Decoder(list[IvrCommand])
+
+
+_LATER = {Understand}
+"""Kinds of steps that the release before did not have."""
 
 
 def _program() -> Program:
@@ -43,7 +47,7 @@ def _afterwards() -> Iterator[dict[str, Any]]:
 def test_the_program_has_every_kind_of_step() -> None:
     program = _program()
     there = {type(step) for flow in program.flows.values() for step in flow.steps.values()}
-    assert there == set(KINDS)
+    assert there == set(KINDS) - _LATER
     assert program.hours["office"].closures == {"2026-12-31": ()}
     assert program.clips["en"] == {"welcome": "/clips/welcome"}
 
