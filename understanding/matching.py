@@ -68,7 +68,7 @@ def train(book: IntentBook, vectors: Vectors | None = None) -> Model | None:
     likeness = Likeness(texts, None if found is None else found.astype(np.float32), WEIGHTS)
     classes = np.where(labels < 0, len(keys), labels)  # "none of them" is learned, too: as the last class
     trust = np.ones(len(texts), np.float32)
-    learned = fit(_sharpened(likeness.among()), classes, len(keys) + 1, trust, RIDGE)
+    learned = fit(sharpened(likeness.among()), classes, len(keys) + 1, trust, RIDGE)
     bounds = calibrate(learned.left_out[said], labels[said])
     return Model(
         FORMAT,
@@ -81,7 +81,7 @@ def train(book: IntentBook, vectors: Vectors | None = None) -> Model | None:
     )
 
 
-def _sharpened(likeness: Floats) -> Floats:
+def sharpened(likeness: Floats) -> Floats:
     """Likeness by an exponential: still a kernel, in which being alike in words and in meaning is more than the sum."""
     sharp: Floats = np.exp(SHARPNESS * (likeness - 1.0))
     return sharp
@@ -121,7 +121,7 @@ class Matcher:
         vector = self._vectors([said])[0] if self._vectors is not None else None
         parts = self._likeness.of(text, vector)
         near: Floats = np.sum(list(parts.values()), axis=0)
-        sharp = _sharpened(near)
+        sharp = sharpened(near)
         scores = sharp @ self._coefficients + self._offset
         found = foremost(scores[None, :])
         first, second = int(found.first[0]), int(found.second[0])

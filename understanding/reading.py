@@ -6,7 +6,6 @@
 | answer-language | an intent without a name in a language that callers may hear |
 | unknown-phrase, unknown-flow | a name that nothing has |
 | slot-unfilled | a slot that nothing can fill: no phrase asks for it, or the site has no products |
-| intents-overlap | two intents that the trained model itself cannot tell apart (a warning) |
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from hotline.cli.voice import sentence_of
 from hotline.contacts import stored
 from hotline.governing.policies import unapproved
 from hotline.versions.checking import Checked, check
+from hotline.versions.intents import overlapping
 from hotline.versions.scenes import try_gate
 from hotline.versions.understanding import listens, matcher_of
 from hotline.versions.unread import unreadable_numbers
@@ -41,6 +42,7 @@ from ivr.program import Program
 from ivr.rehearsal.conversation import Conversation, Said
 from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
 from reporting.reading import reports_schema
+from speech.sentence_vectors import INSTALL, is_installed
 from understanding.settings import intents_schema
 from understanding.wishes import Judge
 
@@ -75,6 +77,8 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
         unknown = stored.unknown(opened.database, [*checked.campaigns.lists, *checked.follow_up_lists])
     waits = unapproved(opened, checked.files) if checked.gate.book.scenes and not checked.errors else ""
     problems = [*checked.problems, *unreadable_numbers(opened), *unknown]
+    if checked.program is not None and len(checked.program.intents.intents) > 1:
+        problems += overlapping(checked.files, checked.program.intents)
     voices = survey(opened, checked.program.phrases) if checked.program is not None else []
     errors = [problem for problem in problems if not problem.warning]
     if json:
@@ -94,6 +98,8 @@ def lint(site: SiteOption = Path(), json: JsonOption = False) -> None:
             out.print(f"[bold green]clean[/]: {took}, {warnings}")
         for voice in voices:
             out.print(sentence_of(voice), style="dim", markup=False)
+        if checked.program is not None and listens(checked.program) and not is_installed():
+            out.print(INSTALL, style="dim", markup=False)
     raise typer.Exit(1 if errors else 0)
 
 
