@@ -146,6 +146,8 @@ async def _port(folder: Path) -> int:
     """The port that the browser has chosen: it writes it down once it listens."""
     async with asyncio.timeout(_START_S):
         while True:
-            with contextlib.suppress(FileNotFoundError, ValueError):
-                return int((folder / "DevToolsActivePort").read_text().splitlines()[0])
+            with contextlib.suppress(FileNotFoundError):
+                port, end, _ = (folder / "DevToolsActivePort").read_text().partition("\n")
+                if end:
+                    return int(port)
             await asyncio.sleep(0.05)
