@@ -134,7 +134,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.get("/flows/played", dependencies=sees, tags=["flows"])
     async def play(
-        case: Annotated[str, Query(description="The name of a test case.", max_length=200, examples=["a loan by key"])],
+        case: Annotated[str, Query(description="Of a test case: its name.", max_length=200, examples=["a loan"])] = "",
         version: Version = "",
     ) -> dict[str, Any]:
         """A test case played without a telephone: `course`, moment by moment what was heard, done and seen, the steps
