@@ -17,6 +17,7 @@ import numpy as np
 
 from speech.soundalike import in_their_words
 from speech.utterances import Understood
+from speech.whisper.line_noise import without_line_noise
 from speech.whisper.voice_activity import RATE, Sound, VoiceActivity, spoken, turns
 from speech.whisper.weights import lay_whisper
 
@@ -29,6 +30,8 @@ _MOST_HINTED = 150
 """Characters of hints in the prompt: whisper takes 223 tokens, and each makes it slower."""
 _HINT = 6
 """Characters of the longest hint there: after whole sentences whisper says them again (measured)."""
+_SENTENCE = 4
+"""Signs of the shortest sentence that is taken for said twice: 好的好的 may be meant."""
 _REPEATING = 2.4
 """A text that packs better than this repeats itself: whisper does, where it understands nothing."""
 _OPENINGS = {"zh": ("以下是普通话的句子", "：", "、", "。"), "en": ("A caller speaks to a hotline", ": ", ", ", ".")}
@@ -65,6 +68,7 @@ class Transcriber:
         """
         sound = sound[: round(_LONGEST_S * RATE)]
         if not bare:
+            sound = without_line_noise(sound)
             sound = spoken(sound, self._activity.probabilities(sound))
         if not len(sound):
             return Understood("", 0.0)
@@ -92,7 +96,7 @@ class Transcriber:
             max_length=len(given) + _TOKENS_MORE + round(len(sound) / RATE * _TOKENS_A_SECOND),
             return_scores=True,
         )
-        text = words.decode(best.sequences_ids[0]).strip()
+        text = once(words.decode(best.sequences_ids[0]).strip())
         if not text or _repeats(text):
             return Understood("", 0.0)
         return Understood(text, min(1.0, math.exp(best.scores[0])))
@@ -108,6 +112,18 @@ def _prompt(words: Any, language: str, hints: Sequence[str]) -> list[int]:
     text = f"{opening}{colon if named else ''}{comma.join(named)}{stop}"
     before = [words.sot_prev, *words.encode(f" {text}")] if text else []
     return [*before, *words.sot_sequence, words.no_timestamps]
+
+
+def once(text: str) -> str:
+    """A text that is one sentence twice or more, as one: whisper says it again where the silence behind it is short."""
+    places = [place for place, sign in enumerate(text) if sign.isalnum()]
+    signs = "".join(text[place] for place in places)
+    if signs.isdecimal():  # a number that somebody reads out
+        return text
+    for length in range(_SENTENCE, len(signs) // 2 + 1):
+        if len(signs) % length == 0 and signs == signs[:length] * (len(signs) // length):
+            return text[: places[length]].rstrip()
+    return text
 
 
 def _repeats(text: str) -> bool:

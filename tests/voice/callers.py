@@ -15,14 +15,14 @@ from speech.voice import Samples
 RATE = 8_000
 
 
-def said(key: str, language: str = "zh-CN", seed: int = 1) -> tuple[str, Samples]:
-    """The words of a prompt, and its sound at 8 kHz with silence around it and noise 15 dB under it."""
+def said(key: str, language: str = "zh-CN", seed: int = 1, decibels: float = 15) -> tuple[str, Samples]:
+    """The words of a prompt, and its sound at 8 kHz with silence around it and noise so far under it."""
     text = yaml.safe_load((SAMPLE / "prompts" / f"{language}.yaml").read_text(encoding="utf-8"))[key]
     path = ReadySounds(SAMPLE / "prompts" / READY).find(language, text)
     assert path is not None, f"{key} does not come ready"
     sound = read_recording(path)
     assert sound.rate == RATE
-    return text, with_noise(sound.samples, seed)
+    return text, with_noise(sound.samples, seed, decibels=decibels)
 
 
 def noise(seconds: float, dbfs: float = -45.0, seed: int = 1) -> Samples:
