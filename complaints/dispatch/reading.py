@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
-from dsl.decoding import decode
 from complaints.dispatch.choosing import COLUMNS
 from complaints.dispatch.settings import Department, Dispatch, Row, Step
+from dsl.decoding import decode
 from dsl.tree import Node, Problem, nearest_hint
 
 DISPATCH = "dialplans/dispatch.yaml"

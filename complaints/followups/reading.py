@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from complaints.clocks.calendars import Calendar
-from dsl.decoding import decode
 from complaints.followups.settings import FollowUpBook, FollowUpRule, Written, WrittenRule
+from dsl.decoding import decode
 from dsl.tree import Node, Problem, nearest_hint
 
 FOLLOW_UPS = "dialplans/followups.yaml"

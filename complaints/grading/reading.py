@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from dsl.decoding import decode
 from complaints.grading import phrases
 from complaints.grading.grading import FACTS, QUANTITIES
 from complaints.grading.settings import Grades, GradeSettings, Kind, Rule
 from dsl.conditions import FUNCTIONS, compiled
+from dsl.decoding import decode
 from dsl.tree import Node, Problem, nearest_hint
 
 GRADES = "dialplans/grades.yaml"
