@@ -17,8 +17,9 @@ pytestmark = pytest.mark.unit
 
 def test_without_any_setting_each_flow_that_a_number_leads_to_is_called_alike() -> None:
     read = scenario()
-    assert [group.name for group in read.groups] == ["main", "loans/ask", "round_the_clock", "by_consent"]
-    assert [group.dials for group in read.groups] == ["95183", "+864000195183", "+864000395183", "+864000495183"]
+    assert [group.name for group in read.groups] == ["main", "loans/ask", "round_the_clock", "by_consent", "own_words"]
+    numbers = ["95183", "+864000195183", "+864000395183", "+864000495183", "+864000595183"]
+    assert [group.dials for group in read.groups] == numbers
     assert len({group.per_hour for group in read.groups}) == 1
     assert [name for name, _ in read.groups[1].wants] == ["front_desk", "loans"]
     busy = sum(group.per_hour[0] for group in read.groups) * (180 + 21.25) / 3600 / 5
