@@ -122,9 +122,9 @@ async def test_a_call_is_found_told_explained_and_heard(watched: Watched) -> Non
     await page.click(await page.tell("document.querySelector('.history tbody button').innerText"))
     await page.says("talks with 01")
     assert await page.tell("decodeURIComponent(location.hash)") == f"#history/{call}"
-    await page.click("▶ Hear")
-    await page.until("document.querySelector('.recording canvas')?.width > 300")
-    await until(lambda: "recording heard" in watched.audited())
+    await page.click("▶ Recording")
+    await page.until("document.querySelectorAll('.recording .wave svg').length === 2")
+    await until(lambda: "recording" in watched.audited())
     await page.click("Why this agent")
     await page.says("offered to 01", 120)
     await page.says("01: chosen")

@@ -39,13 +39,6 @@ export async function askPage(path) {
   return { rows: await answer.json(), next: next && next[1] };
 }
 
-/** The bytes of a recording; each time is audited. */
-export async function askBytes(path) {
-  const answer = await fetch(ROOT + path);
-  if (!answer.ok) throw new Error(await said(answer));
-  return await answer.arrayBuffer();
-}
-
 /** Where `path` of the controller is, for a link. */
 export function addressOf(path) {
   return ROOT + path;

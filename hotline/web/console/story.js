@@ -4,7 +4,7 @@ import { LitElement, html, nothing } from "./vendor/lit.js";
 import { ask } from "./orders.js";
 import { span } from "./figures.js";
 import { language, t } from "./words.js";
-import "./recording.js";
+import "./player.js";
 
 /** Of the call `call`. */
 class Story extends LitElement {
@@ -68,11 +68,12 @@ class Story extends LitElement {
     return html`<h2>${row.caller || t("withheld")} → ${row.called} <small>${row.call}</small></h2>
       <p role="alert" class="bad">${this.said}</p>
       ${row.recordings.map(
-        (one) => html`<hotline-recording
-          .recording=${one}
-          .may=${this.session.acts.hear_recordings === "yes"}
-          .tick=${this.tick}
-        ></hotline-recording>`,
+        (one) => html`<div class="recording">
+          <p>${one.kind === "message" ? t("message") : t("talk")} ${one.talk || ""} <span class="number">${span(one.duration_s)}</span></p>
+          ${this.session.acts.hear_recordings === "yes"
+            ? html`<hotline-player .src=${one.sound} .tick=${this.tick}></hotline-player>`
+            : html`<p class="quiet">${t("not_heard_here")}</p>`}
+        </div>`,
       )}
       <p class="buttons">
         <button class="main" ?disabled=${this.asking || this.why !== null} @click=${() => this.#explain()}>${t("why_so")}</button>
