@@ -13,7 +13,7 @@ import pytest_asyncio
 from calls.causes import Outcome
 from calls.commands import Answer, Bridge, HangUp, Play
 from calls.events import Bridged, CallAnswered, PlaybackFinished, RecordingFinished, SwitchBack, SwitchLost
-from switch.asterisk import wire
+from switch.asterisk import versions
 from tests.contract.asterisk_rig import AsteriskRig, asterisk_rig
 from tests.contract.rig import Facts, PickUp, Steps
 
@@ -80,7 +80,7 @@ async def test_what_was_said_until_asterisk_was_killed_is_kept(rig: AsteriskRig,
 async def test_requests_go_by_http_to_an_older_asterisk(
     rig: AsteriskRig, steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "speaks_rest_over_websocket", lambda version: False)
+    monkeypatch.setattr(versions, "speaks_rest_over_websocket", lambda version: False)
     await rig.forget()
     caller = await rig.call_in()
     answer, play = steps.attempt(), steps.attempt()

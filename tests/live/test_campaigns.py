@@ -239,7 +239,7 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
 
             def rings(call: object, number: str = number, place: int = place) -> Answer | Reject:
                 rung.append(number)
-                return Answer(0.1, talk_s=0.4) if place % 3 else Reject(486)
+                return Answer(0.1, talk_s=0.4) if place % 3 else Reject(486, 0.1)
 
             await stack.enter_async_context(house.person(number, rings))
         await house.order(name)
