@@ -214,6 +214,7 @@ function whyOf(why) {
       budget: t("why_budget"),
       shared_agents: t("why_shared_agents"),
       outside_hours: t("why_outside_hours"),
+      out_of_service: t("why_out_of_service"),
     }[why] ?? why.replaceAll("_", " ")
   );
 }
