@@ -14,6 +14,8 @@ from typing import Any
 
 import aiohttp
 
+PICTURES = Path(os.environ["HOTLINE_PICTURES"]) if os.environ.get("HOTLINE_PICTURES") else None
+"""The folder of pictures that are kept."""
 _START_S = 60.0
 
 
@@ -86,10 +88,12 @@ class Page:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
         )
 
-    async def picture(self, path: Path) -> None:
-        """Write what it looks like, as PNG."""
-        shot = await self.ask("Page.captureScreenshot", format="png")
-        await asyncio.to_thread(path.write_bytes, base64.b64decode(shot["data"]))
+    async def picture(self, name: str) -> None:
+        """Keep what it looks like as NAME.png, for whoever wants to look and has named a folder."""
+        if PICTURES is not None:
+            shot = await self.ask("Page.captureScreenshot", format="png")
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread((PICTURES / f"{name}.png").write_bytes, base64.b64decode(shot["data"]))
 
     async def _hear(self) -> None:
         async for message in self._socket:

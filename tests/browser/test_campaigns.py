@@ -1,7 +1,6 @@
 """The campaign desk in a real browser: started and seen at work, a call tried, a scene approved by a second person."""
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -24,8 +23,6 @@ from tests.unit.hotline.served import new_server, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-PICTURES = os.environ.get("HOTLINE_PICTURES")
-"""A folder for pictures of what was tried, for whoever wants to look."""
 CAMPAIGNS = (
     "campaigns:\n"
     "  calls: {title: Spring calls, scene: offer, mode: progressive, queue: care, lists: spring,"
@@ -58,10 +55,6 @@ class Watched:
         await self.fill("number", number)
         await self.page.click("Test")
         await self.page.until("!!document.querySelector('.verdict')")
-
-    async def picture(self, name: str) -> None:
-        if PICTURES is not None:
-            await self.page.picture(Path(PICTURES) / f"{name}.png")
 
     def audited(self) -> str:
         return (self.server.site.state / "audit.log").read_text()
@@ -118,11 +111,11 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watche
     await page.says("counted, not paced by")
     await page.click("Count now")
     await page.says("How calls ended")
-    await watched.picture("campaigns")
+    await watched.page.picture("campaigns")
     await page.press("t")
     await page.until("document.documentElement.dataset.theme === 'dark'")
     await page.until("!!document.querySelector('hotline-pacing canvas')")
-    await watched.picture("campaigns-dark")
+    await watched.page.picture("campaigns-dark")
     await watched.fill("reason", "day 1")
     await page.click("Start")
     await page.says("Running")
@@ -134,7 +127,7 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watche
     # nobody is asked for: the lists' people are in the other's hands, and its pace counts each window by itself
     await page.until("document.querySelectorAll('.windows tbody tr').length === 3")
     await page.says("agents are shared")
-    await watched.picture("campaigns-predictive")
+    await watched.page.picture("campaigns-predictive")
     await page.click("Spring calls")
     await page.click("In hand 5")
     await page.says("+86*******0000")
@@ -142,19 +135,19 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watche
     await page.click("Whole numbers")
     await page.says("+8613800130000")
     assert '"what":"numbers shown","about":"contacts of campaign calls"' in watched.audited()
-    await watched.picture("campaigns-contacts")
+    await watched.page.picture("campaigns-contacts")
     await page.click("Governor")
     await watched.test_call("13800138000")
     await page.says("it is not approved")
     await page.says("+86*******8000")
     assert '"what":"gate asked"' in watched.audited()
     await page.until("document.querySelectorAll('hotline-governor section:last-of-type tbody tr').length === 1")
-    await watched.picture("governor")
+    await watched.page.picture("governor")
     await page.click("Approvals")
     await page.click("offer")
     await page.says("Nobody has approved it yet")
     await page.until("document.querySelector('pre.diff').innerText.includes('+script: sales_script')")
-    await watched.picture("approvals-dark")
+    await watched.page.picture("approvals-dark")
     await watched.fill("reason", "minutes of 30 November")
     await page.click("Approve")
     await page.says("may call")
@@ -166,7 +159,7 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watche
     await page.press("t")
     await page.press("l")
     await page.says("立即试算一通外呼")
-    await watched.picture("governor-zh")
+    await watched.page.picture("governor-zh")
     named = "(one) => one.innerText || one.ariaLabel || one.labels?.length"
     parts = "button, input, select, progress, meter"
     assert await page.tell(f"[...document.querySelectorAll('{parts}')].every({named})"), "all have names"

@@ -1,6 +1,5 @@
 """The case desk in a real browser: the inbox by due time, a case with player and clocks, acts, the customer's page."""
 
-import os
 import signal
 import sqlite3
 import time
@@ -32,8 +31,6 @@ from tests.unit.hotline.served import new_server, new_site, publish, serve, unti
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-PICTURES = os.environ.get("HOTLINE_PICTURES")
-"""A folder for pictures of what was tried, for whoever wants to look."""
 H = 3600.0
 _ALWAYS = Calendar((Version(Hours("UTC", (((0, 1440),),) * 7), "always"),))
 
@@ -62,10 +59,6 @@ class Watched:
         site = self.server.site
         await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
         await self.page.click("Not now")
-
-    async def picture(self, name: str) -> None:
-        if PICTURES is not None:
-            await self.page.picture(Path(PICTURES) / f"{name}.png")
 
     def audit(self) -> str:
         return (self.server.site.state / "audit.log").read_text()
@@ -147,7 +140,7 @@ async def test_a_case_from_the_inbox_to_its_next_stage(watched: Watched) -> None
     await page.until("document.querySelectorAll('.cases tbody tr')[1].innerText.includes('left')")
     assert "13800138000" not in await page.tell("document.documentElement.outerHTML")
     await _speaks_to_all(page)
-    await watched.picture("cases-inbox")
+    await watched.page.picture("cases-inbox")
 
     await page.tell(f"location.hash = '#cases/{form.case}'; null")
     await page.click("▶ Recording")
@@ -159,7 +152,7 @@ async def test_a_case_from_the_inbox_to_its_next_stage(watched: Watched) -> None
     )
     await page.until("document.querySelector('audio').currentTime >= 2.5")
     await until(lambda: "recording looked at" in watched.audit() and "recording heard" in watched.audit())
-    await watched.picture("case-recording")
+    await watched.page.picture("case-recording")
 
     await page.tell(f"location.hash = '#cases/{late}'; null")
     await page.says("Three thousand were taken twice")
@@ -172,7 +165,7 @@ async def test_a_case_from_the_inbox_to_its_next_stage(watched: Watched) -> None
     await page.click("Grade")
     await _fill(page, "grade", "level_2")
     await _fill(page, "reason", "by hand")
-    await watched.picture("case-form")
+    await watched.page.picture("case-form")
     await _send(page)
     await page.click("Dispatch")
     await _fill(page, "department", "care")
@@ -185,11 +178,11 @@ async def test_a_case_from_the_inbox_to_its_next_stage(watched: Watched) -> None
     await page.until("document.querySelector('[aria-current=step]').innerText.includes('first feedback')")
     await page.until("document.querySelector('.clocks').innerText.includes('missed')")
     await _speaks_to_all(page)
-    await watched.picture("case-light")
+    await watched.page.picture("case-light")
     await page.press("t")
     await page.press("l")
     await page.says("客户陈述")
-    await watched.picture("case-dark")
+    await watched.page.picture("case-dark")
     assert page.problems == []
 
 
@@ -206,7 +199,7 @@ async def test_the_customer_sees_how_the_case_stands_and_nothing_else(watched: W
     await page.open(link)
     await page.says("How your case stands")
     await page.says("We have received it")
-    await watched.picture("case-state")
+    await watched.page.picture("case-state")
     text = await page.tell("document.body.innerText")
     assert case in text
     assert "fee" not in text

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import time
 import wave
@@ -26,8 +25,6 @@ from tests.live.live_site import AGENT, BYE, CALLER, LiveSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
 
-PICTURES = os.environ.get("HOTLINE_PICTURES")
-"""A folder for pictures of what was tried, for whoever wants to look."""
 OTHER = 500
 """What agent 8002 says, in Hz."""
 _PLAIN = """
@@ -101,10 +98,6 @@ class Desk:
         await self.house.agent_is("8001", "idle")
         await self.page.says("Nobody is calling you")
 
-    async def picture(self, name: str) -> None:
-        if PICTURES is not None:
-            await self.page.picture(Path(PICTURES) / f"{name}.png")
-
 
 def _says(path: Path, hz: int) -> Path:
     """A WAV file with a tone, as a browser's microphone has it."""
@@ -143,13 +136,13 @@ async def test_both_hear_each_other_and_either_hangs_up(desk: Desk) -> None:
     shown = await page.tell("document.querySelector('section.call').innerText")
     assert "choose" in shown, "the way through the menu"
     assert "13800138001" not in await page.tell("document.documentElement.outerHTML")
-    await desk.picture("desk-ringing")
+    await desk.page.picture("desk-ringing")
     await page.click("Answer")
     await desk.both_hear(caller)
     await page.says("Ask first")
-    await desk.picture("desk-talk")
+    await desk.page.picture("desk-talk")
     await page.press("t")
-    await desk.picture("desk-talk-other-theme")
+    await desk.page.picture("desk-talk-other-theme")
     await page.press("t")
     await page.click("Hang up")
     await caller.hear_tone(BYE)
@@ -167,7 +160,7 @@ async def test_hold_and_mute(desk: Desk) -> None:
     call = await desk.house.call_of(number)
     assert call is not None
     assert call["held_s"] is not None
-    await desk.picture("desk-held")
+    await desk.page.picture("desk-held")
     await desk.page.press("h")
     await desk.page.until("!document.body.innerText.includes('on hold')")
     await desk.both_hear(caller)
@@ -222,7 +215,7 @@ async def test_handed_on_and_asked_first(desk: Desk) -> None:
         await desk.page.click("Ask first")
         await desk.page.says("talks to you; the caller hears music")
         await desk.page.until(f"Math.abs({_PEAK} - {OTHER}) < 60")
-        await desk.picture("desk-consulting")
+        await desk.page.picture("desk-consulting")
         await desk.page.click("Give back")
         await desk.both_hear(caller)
         await desk.whom("8002")

@@ -1,7 +1,6 @@
 """The flow picture in a real browser: the sample's flows, calls and drop-outs, lint, two versions, a case."""
 
 import asyncio
-import os
 import shutil
 import signal
 import sqlite3
@@ -26,8 +25,6 @@ from tests.unit.hotline.served import new_server, new_site, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-PICTURES = os.environ.get("HOTLINE_PICTURES")
-"""A folder for pictures of what was tried, for whoever wants to look."""
 _ROOT = Path(__file__).parents[2]
 _STEPS = "document.querySelectorAll('svg.flow button.step:not(.inner)').length"
 
@@ -42,10 +39,6 @@ class Watched:
         site = self.server.site
         await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
         await self.page.click("Not now")
-
-    async def picture(self, name: str) -> None:
-        if PICTURES is not None:
-            await self.page.picture(Path(PICTURES) / f"{name}.png")
 
     async def choose(self, selector: str, value: str) -> None:
         """Choose a value of a list, once it is there."""
@@ -127,11 +120,11 @@ async def test_a_flow_is_drawn_with_its_calls_and_its_day(watched: Watched) -> N
     await page.until("document.querySelectorAll('svg.flow .step.added').length === 1")
     await page.until("document.querySelector('.diff').innerText.includes('+once_more')")
     assert await page.tell("document.querySelectorAll('svg.flow .way.added').length") == 2
-    await watched.picture("flow-compared")
+    await watched.page.picture("flow-compared")
     await page.tell("location.hash = '#flows/reception'; null")
     await page.until(f"{_STEPS} > 4")
     await watched.choose(".before", "")
-    await watched.picture("flow-light")
+    await watched.page.picture("flow-light")
     assert await page.tell("[...document.querySelectorAll('button')].every((one) => one.innerText || one.ariaLabel)")
     assert await page.tell("[...document.querySelectorAll('select')].every((one) => one.labels.length)")
     assert await page.tell("document.documentElement.scrollWidth <= innerWidth")
@@ -155,7 +148,7 @@ async def test_a_test_case_is_played_step_by_step_and_lint_stands_at_its_step(wa
     await page.until("document.querySelectorAll('.course li.later').length === 0")
     await page.says("as expected")
     await page.until("document.querySelectorAll('svg.flow .step.walked').length >= 1")
-    await watched.picture("flow-played")
+    await watched.page.picture("flow-played")
     await page.tell("location.hash = '#flows/main'; null")
     await page.click("Lint")
     await page.until("!!document.querySelector('svg.flow .step .problems')")
@@ -163,7 +156,7 @@ async def test_a_test_case_is_played_step_by_step_and_lint_stands_at_its_step(wa
     await page.press("t")
     await page.press("l")
     await page.says("测试用例")
-    await watched.picture("flow-dark")
+    await watched.page.picture("flow-dark")
     assert page.problems == []
 
 

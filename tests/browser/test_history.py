@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import sqlite3
 import struct
@@ -28,8 +27,6 @@ from tests.unit.hotline.served import new_server, new_site, publish, serve, unti
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-PICTURES = os.environ.get("HOTLINE_PICTURES")
-"""A folder for pictures of what was tried, for whoever wants to look."""
 RATE = 8_000
 
 
@@ -43,10 +40,6 @@ class Watched:
         site = self.server.site
         await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
         await self.page.click("Not now")
-
-    async def picture(self, name: str) -> None:
-        if PICTURES is not None:
-            await self.page.picture(Path(PICTURES) / f"{name}.png")
 
     def audited(self) -> str:
         return (self.server.site.state / "audit.log").read_text()
@@ -128,10 +121,10 @@ async def test_a_call_is_found_told_explained_and_heard(watched: Watched) -> Non
     await page.click("Why this agent")
     await page.says("offered to 01", 120)
     await page.says("01: chosen")
-    await watched.picture("history")
+    await watched.page.picture("history")
     await page.press("t")
     await page.until("document.documentElement.dataset.theme === 'dark'")
-    await watched.picture("history-dark")
+    await watched.page.picture("history-dark")
     links = await page.tell("[...document.querySelectorAll('.history a')].map((one) => one.getAttribute('href'))")
     assert links == ["../calls.csv?number=138+0013+8000", "../calls.xlsx?number=138+0013+8000",
                      "../reports/daily-2026-11-29.html"]  # fmt: skip
@@ -141,7 +134,7 @@ async def test_a_call_is_found_told_explained_and_heard(watched: Watched) -> Non
     assert "Sunday" in report
     await page.press("l")
     await page.says("已结束的通话")
-    await watched.picture("history-zh")
+    await watched.page.picture("history-zh")
     named = "(one) => one.innerText || one.ariaLabel || one.labels?.length"
     parts = "button, input, select"
     assert await page.tell(f"[...document.querySelectorAll('{parts}')].every({named})"), "all have names"

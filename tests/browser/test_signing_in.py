@@ -1,7 +1,6 @@
 """The form that signs in, in a real browser: a password set by a link, wrong ones, a code, a new password."""
 
 import json
-import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -24,8 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 PASSWORD, ANOTHER = "four words that nobody says", "another four words, said once"
 SECRET = b"12345678901234567890"
-PICTURES = os.environ.get("HOTLINE_PICTURES")
-"""A folder for pictures of what was tried, for whoever wants to look."""
 _SHOWN = "!!document.querySelector('hotline-wallboard .figure')"
 
 
@@ -41,10 +38,6 @@ class Signing(NamedTuple):
             await self.page.until(f"!!document.querySelector('form [name={name}]')")
             await self.page.tell(f"document.querySelector('form [name={name}]').value = {json.dumps(value)}; null")
         await self.page.tell("document.querySelector('form button:not([type])').click(); null")
-
-    async def picture(self, name: str) -> None:
-        if PICTURES is not None:
-            await self.page.picture(Path(PICTURES) / f"{name}.png")
 
     async def says(self, words: str) -> None:
         await self.page.until(f"document.body.innerText.includes({json.dumps(words)})")
@@ -74,7 +67,7 @@ async def test_from_a_link_to_a_password_of_ones_own(signing: Signing) -> None:
     await signing.says("The two are not the same")
     await signing.fill(password="password12345", again="password12345")
     await signing.says("common password")
-    await signing.picture("new-password")
+    await signing.page.picture("new-password")
     await signing.fill(password=PASSWORD, again=PASSWORD)
     await page.until(_SHOWN)
     assert passwords.fits(users.named(signing.site.database, "li").password, PASSWORD)
@@ -100,7 +93,7 @@ async def test_a_code_is_asked_for_and_a_new_password_keeps_the_board(signing: S
     await signing.says("one-time code of your app")
     await signing.fill(code="000000")
     await signing.says("This code is wrong")
-    await signing.picture("sign-in-code")
+    await signing.page.picture("sign-in-code")
     await signing.fill(code=code(SECRET, step_of(time.time())))
     await page.until(_SHOWN)
     await page.tell("[...document.querySelectorAll('nav button')].at(-2).click(); null")
@@ -122,5 +115,5 @@ async def test_it_is_in_both_languages_and_can_be_filled_in_by_keyboard(signing:
     assert await page.tell(named), "each field has a name"
     await page.press("l")
     await signing.says("登录")
-    await signing.picture("sign-in-zh")
+    await signing.page.picture("sign-in-zh")
     assert page.problems == [] or all("401" in one for one in page.problems)

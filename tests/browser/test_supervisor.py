@@ -1,6 +1,5 @@
 """The supervisor's page in a real browser: agents and callers as they move, and orders about them."""
 
-import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -21,9 +20,6 @@ from tests.unit.hotline.served import new_server, new_site, publish, serve, unti
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-PICTURES = os.environ.get("HOTLINE_PICTURES")
-"""A folder for pictures of what was tried, for whoever wants to look."""
-
 
 class Watched:
     """A server, its world, and a browser."""
@@ -35,10 +31,6 @@ class Watched:
         site = self.server.site
         await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
         await self.page.click("Not now")
-
-    async def picture(self, name: str) -> None:
-        if PICTURES is not None:
-            await self.page.picture(Path(PICTURES) / f"{name}.png")
 
 
 @pytest.fixture
@@ -84,7 +76,7 @@ async def test_agents_and_callers_are_listed_and_moved(watched: Watched) -> None
         "const own = document.querySelector('.phone-of input'); own.value = '8003';"
         " own.dispatchEvent(new Event('change')); null"
     )
-    await watched.picture("supervisor")
+    await watched.page.picture("supervisor")
     await page.click("Listen")
     await page.until("!document.querySelector('[role=alert]').innerText")
     audit = watched.server.site.state / "audit.log"
@@ -106,6 +98,6 @@ async def test_an_agent_begins_at_their_desk_and_sees_no_supervisors_page(watche
     await page.until("document.querySelector('[role=alert]').innerText.length > 0")
     await page.press("l")
     await page.says("目前没有来电")
-    await watched.picture("desk-zh")
+    await watched.page.picture("desk-zh")
     await page.tell("location.hash = '#supervisor'; null")
     await page.until("!!document.querySelector('hotline-desk')")

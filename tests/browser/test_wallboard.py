@@ -1,7 +1,6 @@
 """The wallboard in a real browser: signed in by a link, moving with the calls, read on a desk and at a wall."""
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -23,8 +22,6 @@ from tests.unit.hotline.served import new_server, new_site, publish, serve, unti
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 _SHOWN = "!!document.querySelector('hotline-wallboard .figure')"
-PICTURES = os.environ.get("HOTLINE_PICTURES")
-"""A folder for pictures of what was tried, for whoever wants to look."""
 
 
 class Watched:
@@ -48,10 +45,6 @@ class Watched:
             ".map((one) => [one.querySelector('h2').innerText, one.querySelector('.value').innerText]))"
         )
         return found
-
-    async def picture(self, name: str) -> None:
-        if PICTURES is not None:
-            await self.page.picture(Path(PICTURES) / f"{name}.png")
 
 
 @pytest.fixture
@@ -87,7 +80,7 @@ async def test_a_link_signs_in_and_the_board_moves_with_the_calls(watched: Watch
     await tell(AgentSignedIn(AgentId("02")))
     await tell(AgentPaused(AgentId("02"), "lunch"))
     await page.until("document.querySelector('.people').innerText.includes('Paused')")
-    await watched.picture("wallboard-moving")
+    await watched.page.picture("wallboard-moving")
     world.hang_up(callers[2])
     await page.until("document.querySelectorAll('.calls tbody tr').length === 2")
     await page.until("[...document.querySelectorAll('.figure')].at(4).querySelector('.value').innerText === '1'")
@@ -105,7 +98,7 @@ async def test_languages_themes_and_screens(watched: Watched) -> None:
         assert size >= least, "read from four metres"
         assert await page.tell("document.documentElement.scrollWidth <= innerWidth"), width
         assert await page.tell("document.documentElement.scrollHeight <= innerHeight"), height
-        await watched.picture(f"wallboard-{width}")
+        await watched.page.picture(f"wallboard-{width}")
     assert await page.tell("document.documentElement.lang") == "en"
     await page.press("l")
     await page.until("document.querySelector('.figure h2').innerText === '排队'")
@@ -115,7 +108,7 @@ async def test_languages_themes_and_screens(watched: Watched) -> None:
         await page.press("t")
         await page.until("document.documentElement.dataset.theme !== undefined")
         grounds.add(await page.tell("getComputedStyle(document.body).backgroundColor"))
-        await watched.picture(f"wallboard-theme-{len(grounds)}")
+        await watched.page.picture(f"wallboard-theme-{len(grounds)}")
     assert len(grounds) == 2
     assert await page.tell("[...document.querySelectorAll('button')].every((one) => one.innerText || one.ariaLabel)"), (
         "each button has a name"
