@@ -65,13 +65,13 @@ class Dialler(originating.Dialler[Leg]):
         body["variables"] = variables
         self._request(leg, body)
 
-    def _request(self, leg: Leg, body: dict[str, object]) -> None:
+    def _request(self, leg: Leg, body: dict[str, object], *, into_application: bool = False) -> None:
         """Ask for the call, before what the same event gave rise to: a talk taken apart, a caller who is answered."""
         session, channel = self._session, wire.part(leg.id)
         application = session.options.application
         leg.placing = body
         placed = partial(self._placed, leg, body)
-        if not session.has_called_context:
+        if into_application or not session.has_called_context:
             into = {"app": application, "appArgs": ARGUMENT}
             session.request_first(leg.id, "POST", f"channels/{channel}", placed, body | into)
             return
@@ -101,8 +101,13 @@ class Dialler(originating.Dialler[Leg]):
         return self._session.legs.get(leg.id) is leg and leg.placing is body and leg.originate is not None
 
     def _subscribed(self, leg: Leg, body: dict[str, object], reply: Reply) -> None:
-        """Refused: it ended in the moment between both requests, and of that nobody is told."""
-        if reply.failure == "refused" and self._is_placing(leg, body):
+        """Refused: it ended in the moment between both requests, and nobody is told why: busy, or a gateway that is
+        down. It is placed again, into the application, which is told of every end. Nobody was woken by a moment."""
+        if reply.failure != "refused" or not self._is_placing(leg, body):
+            return
+        if leg.ending is None:
+            self._request(leg, dict(body), into_application=True)
+        else:
             self.not_answered(leg, unreachable(leg), "it ended at once", 0)
 
     def _seen(self, leg: Leg, body: dict[str, object], reply: Reply) -> None:

@@ -271,13 +271,37 @@ def test_a_dialplan_of_an_earlier_release_calls_into_the_application() -> None:
     assert session.end.call_args.args[1] is Cause.BUSY
 
 
-def test_what_ends_before_it_is_told_of_is_no_call_that_rings_on() -> None:
-    _, session, lines = by_trunks(TRUNKS)
+@pytest.mark.parametrize(
+    ("end", "cause", "trunks"),
+    [
+        pytest.param({"cause": 17, "tech_cause": 486}, Cause.BUSY, ["carrier"], id="busy is busy, by no other trunk"),
+        pytest.param({"cause": 42, "tech_cause": 503}, None, ["carrier", "backup"], id="a gateway that is full"),
+    ],
+)
+def test_what_ends_before_it_is_told_of_is_placed_again_where_every_end_is_told(
+    end: dict[str, int], cause: Cause | None, trunks: list[str]
+) -> None:
+    dialler, session, lines = by_trunks(TRUNKS)
     answer(session, "channels/leg-3", reply_of(404, "Not Found", "Channel not found"))
     assert len(endpoints(session)) == 1
     answer(session, "applications/hotline/subscription", reply_of(422, "Unprocessable Entity", "does not exist"))
-    assert endpoints(session) == ["PJSIP/+8613800138000@trunk-carrier", "PJSIP/+8613800138000@trunk-backup"]
-    assert [failure.reason for failure in lines.failures["carrier"]] == ["it ended at once"]
+    first, second = bodies(session)
+    assert second["endpoint"] == first["endpoint"]
+    assert second.items() >= INTO_THE_APPLICATION.items()
+    assert not second.keys() & CALLED.keys()
+    assert session.has_called_context is not False, "the next call is for whichever controller is there"
+    dialler.on_destroyed(destroyed(**end))
+    assert [endpoint.rpartition("-")[2] for endpoint in endpoints(session)] == ["carrier", *trunks]
+    assert bool(lines.failures.get("carrier")) is (cause is None)
+    assert (session.end.call_args.args[1] if session.end.called else None) is cause
+
+
+def test_what_we_have_withdrawn_is_not_placed_again() -> None:
+    _, session, _ = by_trunks(TRUNKS)
+    session.legs["leg-3"].ending = Cause.CANCELLED
+    answer(session, "applications/hotline/subscription", reply_of(422, "Unprocessable Entity", "does not exist"))
+    assert len(endpoints(session)) == 1
+    assert session.end.call_args.args[1] is Cause.CANCELLED
 
 
 def test_an_answer_to_what_was_asked_of_the_trunk_before_changes_nothing() -> None:
