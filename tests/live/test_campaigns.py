@@ -55,6 +55,7 @@ class House(CampaignSite):
         name: {"disposition_required": False, "retry": {"tries": 1}, "at_once": at_once}
         for name, at_once in ((MEANWHILE, 5), (KILLED, 5), (MANY, 12), (MANY_KILLED, 12))
     }
+    changes[MEANWHILE]["patience"] = "30 s"  # its controller has just started, on a busy machine
 
 
 class HouseOnFreeSwitch(House, FreeSwitchSite):
