@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from reporting.ratios import percent, whole_seconds
-from reporting.rows import CaseRow, ClockRow, HandOverRow
+from reporting.rows import CaseRow, ClockRow, HandOverRow, StepRow
 
 TWO_DAYS_S = 48 * 3600.0
 Row = TypeVar("Row", ClockRow, HandOverRow, CaseRow)
@@ -30,6 +30,14 @@ class HandOverFigures(msgspec.Struct, frozen=True):
     """To another department, or over, before anybody took it."""
     mean_s: int | None
     """Of the taken."""
+    longest_s: int | None
+
+
+class StepFigures(msgspec.Struct, frozen=True):
+    """Times that cases stood at one stage until the step after it was done, in seconds; again counts again."""
+
+    done: int
+    mean_s: int | None
     longest_s: int | None
 
 
@@ -60,15 +68,20 @@ class CaseFigures(msgspec.Struct, frozen=True):
     clocks_by_department: dict[str, ClockFigures]
     hand_overs: HandOverFigures
     hand_overs_by_department: dict[str, HandOverFigures]
+    steps: dict[str, StepFigures]
+    """By the stage at which a case stood, in the order of the rows."""
     closures: ClosureFigures
     closures_by_grade: dict[str, ClosureFigures]
     closures_by_department: dict[str, ClosureFigures]
 
 
 def case_figures(
-    opened: Sequence[CaseRow], clocks: Sequence[ClockRow], hand_overs: Sequence[HandOverRow]
+    opened: Sequence[CaseRow],
+    clocks: Sequence[ClockRow],
+    hand_overs: Sequence[HandOverRow],
+    steps: Sequence[StepRow] = (),
 ) -> CaseFigures:
-    """The figures of cases that were opened, of rounds that were decided, and of hand-overs that ended, in the span."""
+    """The figures of cases that were opened, rounds that were decided, hand-overs and steps that ended in the span."""
     return CaseFigures(
         opened=len(opened),
         by_kind=_counted(one.kind for one in opened),
@@ -83,6 +96,7 @@ def case_figures(
         clocks_by_department={name: _clock(rounds) for name, rounds in _grouped(clocks, "department").items()},
         hand_overs=_hand_overs(hand_overs),
         hand_overs_by_department={name: _hand_overs(rows) for name, rows in _grouped(hand_overs, "department").items()},
+        steps=_steps(steps),
         closures=_closures(opened),
         closures_by_grade={grade: _closures(rows) for grade, rows in _grouped(opened, "grade").items()},
         closures_by_department={name: _closures(rows) for name, rows in _grouped(opened, "department").items()},
@@ -101,6 +115,16 @@ def _hand_overs(rows: Sequence[HandOverRow]) -> HandOverFigures:
     took = [one.took_s for one in rows if one.was_taken]
     longest = whole_seconds(max(took), 1) if took else None
     return HandOverFigures(len(took), len(rows) - len(took), whole_seconds(sum(took), len(took)), longest)
+
+
+def _steps(rows: Sequence[StepRow]) -> dict[str, StepFigures]:
+    took: dict[str, list[float]] = {}
+    for row in rows:
+        took.setdefault(row.stage, []).append(row.took_s)
+    return {
+        stage: StepFigures(len(times), whole_seconds(sum(times), len(times)), whole_seconds(max(times), 1))
+        for stage, times in took.items()
+    }
 
 
 def _closures(rows: Sequence[CaseRow]) -> ClosureFigures:

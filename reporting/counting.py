@@ -15,7 +15,7 @@ from reporting.followups import AnswerRow, FollowUpRow, follow_up_figures, quest
 from reporting.ratios import whole_seconds
 from reporting.refusals import RefusalFigures, RefusalRow, by_department, by_scene
 from reporting.report import AgentFigures, QueueFigures, Report, SceneFigures, SliceFigures, scene_figures
-from reporting.rows import CallKind, CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, TalkRow
+from reporting.rows import CallKind, CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, StepRow, TalkRow
 from reporting.satisfaction import Satisfaction
 from reporting.settings import FigureSettings
 from reporting.spans import Span
@@ -109,6 +109,7 @@ class Figures:
         opened: Sequence[CaseRow] = (),
         clocks: Sequence[ClockRow] = (),
         hand_overs: Sequence[HandOverRow] = (),
+        steps: Sequence[StepRow] = (),
         attempts: Mapping[str, Mapping[str, int]] | None = None,
         gaps: Sequence[str] = (),
         follow_ups: Sequence[FollowUpRow] = (),
@@ -153,7 +154,7 @@ class Figures:
             callbacks=dict(sorted(self._callbacks.items())),
             hours=[one.figures() for one in hours],
             days={day: one.figures() for day, one in sorted(days.items())},
-            cases=case_figures(opened, clocks, hand_overs),
+            cases=case_figures(opened, clocks, hand_overs, steps),
             scenes=_scenes(attempts or {}, complaints or {}, refused),
             suggestions=[],
             gaps=list(gaps),

@@ -107,6 +107,13 @@ class HandOverRow(msgspec.Struct, frozen=True):
     was_taken: bool
 
 
+class StepRow(msgspec.Struct, frozen=True):
+    """A step of a case that was done: the case stood at `stage` for `took_s` seconds, and went on."""
+
+    stage: str
+    took_s: float
+
+
 class CaseRow(msgspec.Struct, frozen=True):
     """A case that was opened in the span."""
 

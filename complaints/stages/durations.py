@@ -11,12 +11,14 @@ _ON_THE_WAY = ("dispatched", "handed_over")
 
 
 class StageTime(msgspec.Struct, frozen=True):
-    """A stay in a stage. Instants are UTC epoch seconds; `until` None: it is there still."""
+    """A stay in a stage. Instants are UTC epoch seconds; `until` and `then` None: it is there still."""
 
     stage: Stage
     since: float
     until: float | None
     department: str
+    then: Stage | None = None
+    """The stage after it."""
 
 
 class HandOver(msgspec.Struct, frozen=True):
@@ -45,7 +47,7 @@ def stage_times(entries: Iterable[Entry], now: float) -> list[StageTime]:
         after = _after(stage, entry.kind)
         if after is not None and after != stage:
             if stage not in OVER and stage != "new":
-                found.append(StageTime(stage, since, entry.at, department))
+                found.append(StageTime(stage, since, entry.at, department, after))
             stage, since = after, entry.at
         if entry.kind in _ON_THE_WAY:
             department = str(entry.fields["department"])

@@ -10,9 +10,10 @@ from complaints.audit import Entry, known_at
 from complaints.clocks.book import ClockBook
 from complaints.clocks.calendars import Calendars
 from complaints.clocks.rounds import Round, rounds_of
-from complaints.stages.durations import hand_overs
+from complaints.stages.durations import hand_overs, stage_times
+from complaints.stages.table import STAGES
 from hotline.store import case_log
-from reporting.rows import CaseRow, ClockRow, HandOverRow
+from reporting.rows import CaseRow, ClockRow, HandOverRow, StepRow
 
 _TOUCHED = """
 SELECT "case", kind, category, grade, department, channel, link, opened_at FROM case_heads
@@ -20,6 +21,7 @@ WHERE (is_open OR changed_at >= :since OR opened_at >= :since) AND opened_at < :
 """
 """A case that was over before the span, and that nobody has touched since, has nothing in it."""
 _End = Literal["", "closed", "otherwise"]
+_ON_THE_WAY = {str(stage): place for place, stage in enumerate(STAGES.moves)}
 _ENDS: dict[str, _End] = {"closed": "closed", "withdrawn": "otherwise", "transferred": "otherwise"}
 
 
@@ -29,6 +31,7 @@ class CaseRows(msgspec.Struct):
     opened: list[CaseRow] = []
     clocks: list[ClockRow] = []
     hand_overs: list[HandOverRow] = []
+    steps: list[StepRow] = []
 
 
 def case_rows(
@@ -39,7 +42,7 @@ def case_rows(
     A case that is merged into another one is no case of its own, and its log counts no more. A round of a clock is
     decided once: when it is met, or when its deadline passes.
     """
-    found, calendars = CaseRows([], [], []), book.laid_out()
+    found, calendars = CaseRows([], [], [], []), book.laid_out()
     for case, kind, category, grade, department, channel, link, opened_at in connection.execute(
         _TOUCHED, {"since": since, "until": until}
     ).fetchall():
@@ -54,6 +57,10 @@ def case_rows(
         for one in hand_overs(log, known_until):
             if one.taken_at is not None and since <= one.taken_at < until:
                 found.hand_overs.append(HandOverRow(one.department, one.took_s(known_until), bool(one.by)))
+        for stay in stage_times(log, known_until):
+            if stay.until is not None and since <= stay.until < until and _ENDS.get(stay.then or "") != "otherwise":
+                found.steps.append(StepRow(stay.stage, stay.until - stay.since))
+    found.steps.sort(key=lambda step: _ON_THE_WAY[step.stage])
     return found
 
 

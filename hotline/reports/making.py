@@ -72,6 +72,7 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
         cases.opened,
         cases.clocks,
         cases.hand_overs,
+        cases.steps,
         attempts,
         gaps,
         visits,

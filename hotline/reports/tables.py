@@ -47,6 +47,7 @@ def tables(report: Report, words: Words, names: Names) -> list[Table]:
         _days(report, words),
         _cases(report, words, names),
         _clocks(report, words, names),
+        _steps(report, words),
         _departments(report, words, names),
         _follow_ups(report, words),
         _questions(report, words),
@@ -225,6 +226,19 @@ def _clocks(report: Report, words: Words, names: Names) -> Table:
         for clock, one in clocks.items()
     ]
     return Table("clocks", words["case_clocks"], columns, rows)
+
+
+def _steps(report: Report, words: Words) -> Table:
+    columns: list[tuple[str, Form]] = [
+        (words["case_step"], "text"),
+        (words["done_steps"], "count"),
+        (words["mean_time"], "duration"),
+        (words["longest_time"], "duration"),
+    ]
+    rows: list[list[Cell]] = [
+        [words[f"stage_{stage}"], one.done, one.mean_s, one.longest_s] for stage, one in report.cases.steps.items()
+    ]
+    return Table("steps", words["case_steps"], columns, rows)
 
 
 def _departments(report: Report, words: Words, names: Names) -> Table:

@@ -70,7 +70,7 @@ def test_every_figure_of_a_scope_is_there() -> None:
         CaseRow("complaint", "x", "level_1", "office", "call", "", 1.0),
         ClockRow("first", "level_1", "office", True),
     )
-    report = figures.report(span.until, [case], [clock], [], {"loans": {"effective": 1}})
+    report = figures.report(span.until, [case], [clock], attempts={"loans": {"effective": 1}})
     for scope, names in FIGURES.items():
         found = parts(report, scope)
         assert found, scope

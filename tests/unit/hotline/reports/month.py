@@ -123,8 +123,9 @@ def _put_call(store: sqlite3.Connection, call: dict[str, Any]) -> None:
 def _put_case(connection: sqlite3.Connection, case: dict[str, Any]) -> None:
     opened_at = at(case["opened"])
     log = [Entry(1, opened_at, "house", "opened", {"channel": "call"}, opened_at)]
-    log.append(Entry(2, opened_at, "house", "graded", {"category": "complaint", "grade": case["grade"], "reasons": []}))
-    for number, (kind, when) in enumerate(case["log"].items(), 3):
+    log.append(Entry(2, opened_at, "house", "accepted", {}))
+    log.append(Entry(3, opened_at, "house", "graded", {"category": "complaint", "grade": case["grade"], "reasons": []}))
+    for number, (kind, when) in enumerate(case["log"].items(), 4):
         fields = {"department": case["department"]} if kind == "dispatched" else {}
         log.append(Entry(number, at(when), "li", kind, fields))
     case_log.append(connection, case["case"], log)
