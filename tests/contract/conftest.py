@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import AsyncIterator, Generator
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,11 @@ NOT_RECORDED = [switch for switch in _SWITCHES if switch.values != ("recorded",)
 THAT_HEAR_VOICES = [switch for switch in _SWITCHES if switch.values not in (("recorded",), ("freeswitch",))]
 """Switches that tell when somebody is heard: FreeSWITCH does not."""
 _RECORD = bool(os.environ.get("HOTLINE_RECORD"))
+if _RECORD and NAMED:
+    raise pytest.UsageError("each recording is made on a switch of its own: unset HOTLINE_FREESWITCH")
+_NUMBERS = count(time.time_ns() // 1_000_000) if NAMED else None
+"""Of legs and attempts on a switch that outlives a test. It strikes a leg that has ended from its table by name, some
+time later: a leg of the next test that had the name would be struck."""
 
 
 _PASSED = pytest.StashKey[bool]()
@@ -83,7 +90,7 @@ def recording_of(test: str, switch: str) -> str:
 
 @pytest.fixture
 def steps(rig: Rig) -> Steps:
-    return Steps(rig)
+    return Steps(rig, _NUMBERS or count(1))
 
 
 @pytest.fixture
