@@ -6,28 +6,21 @@ import contextlib
 import gc
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 import structlog
 
-from acd.commands import AgentChanged
 from acd.forecast.ensemble import Ensemble
-from calls.causes import DeviceState
 from calls.commands import Clip, Sentence
 from calls.dependencies import Dependencies, Dependency
 from calls.errors import BadInput, SwitchAway
-from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchEvent, SwitchLost
-from calls.ids import Instant, LegId
-from control import commands, events
+from control import events
 from control.assembly import make_router
-from control.contact_calls import ROLE as CONTACT
 from control.register import Register
 from control.router import Router
-from dialer.campaigns.events import ListGrew
 from hotline.bus.making import make_bus
 from hotline.campaigns.fetching import Fetching
-from hotline.campaigns.growing import GrownLists
 from hotline.campaigns.rows import CampaignRows
 from hotline.driver.clock import Clock
 from hotline.driver.do_not_call import NumberList
@@ -47,32 +40,23 @@ from hotline.learning.nightly import Refitting
 from hotline.mail.making import make_mailing
 from hotline.provisioning.port import Provisioning
 from hotline.provisioning.web_phones import WebPhones
-from hotline.server import logs
-from hotline.server.case_clocks import CaseClocks
-from hotline.server.case_origins import CaseOrigins
-from hotline.server.case_work import CaseWork
 from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
-from hotline.server.follow_ups import FollowUps
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
+from hotline.server.housekeeping import Housekeeping
 from hotline.server.lent_phones import LentPhones
 from hotline.server.mailboxes import make_mailboxes
 from hotline.server.notice_tellers import NoticeTellers
-from hotline.server.registrations import FailedRegistrations
-from hotline.server.reports import ScheduledReports
-from hotline.server.retention import Retention
-from hotline.server.secrets import KeptSecrets
+from hotline.server.observers import Observers
 from hotline.server.shared_lists import SharedLists
 from hotline.server.store_opening import store_there
-from hotline.server.thinning import Thinning
-from hotline.server.transcribing import NightlyTranscripts
+from hotline.server.switch_events import SwitchEvents
 from hotline.server.upkeep import Upkeep
 from hotline.server.voice_log import log_voices
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.lock import alone
 from hotline.site.pin import PinFile
-from hotline.site.secrets import SecretsWatch
 from hotline.site.settings import Site
 from hotline.store import statements
 from hotline.store.writer import Writer
@@ -96,9 +80,6 @@ from switch.trunk_lines import TrunkLines
 
 log = structlog.get_logger("hotline")
 
-_DECIDES_NOTHING = frozenset({CommandDone, CallRinging})
-"""Events that need not cost a turn and a row of the journal."""
-_WATCHED = Metrics.WATCHED | Board.WATCHED
 _SWITCH_FIRST_S = 1.0
 """The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
 
@@ -165,16 +146,14 @@ class Server:
         self._sentences = sentences
         self._provisioning = provisioning
         self._refitting = Refitting(site)
-        self._reports = ScheduledReports(site)
-        self._transcripts = NightlyTranscripts(site)
-        self._closing = False
         self._stopping = asyncio.Event()
-        self._reachable: dict[tuple[str, str], bool] = {}
         self._clock: Clock
         self._driver: LiveDriver
         self._writer: Writer
         self._write_ahead: WriteAhead
         self._upkeep: Upkeep
+        self._housekeeping: Housekeeping
+        self._events: SwitchEvents
         file = NumberList(site.do_not_call, site.settings.region)
         self._do_not_call = HouseLists(file, lambda: lists_of(site))
         self._gate = ServerGate(site, self._versions, self._dependencies.add)
@@ -275,10 +254,12 @@ class Server:
         self._write_ahead = write_ahead = WriteAhead(database)
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
         self._writer = writer = Writer(database, self._on_trouble, self._store)
-        self._cell.keeping.kept = self._kept
         vault, lookups = Vault(), Lookups(self._services, HouseLookups(database))
-        executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
-        executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
+        executor = CommandExecutor(
+            self._cell, writer, vault, lookups, _Voice(self._sentences), lambda event: self._events.take(event)
+        )
+        observers = Observers(self.metrics, self._board, self._live, self._days, self._bus, writer)
+        executor.watch(lambda command: observers.watch(command, self._utc(), self.register.offset_s), observers.watched)
         gate = self._gate
         executor.outgoing = GovernedCalls(self._do_not_call, gate.gate, gate.reserving, gate.looked, self.site.house)
         executor.is_pin = PinFile(self.site.override_pin).is_right
@@ -306,6 +287,21 @@ class Server:
         self._clock = clock = Clock(at, router.register.offset_s if last else None)
         self._driver = driver = LiveDriver(router, clock, writer, write_ahead, vault, last)
         driver.executor = executor
+        carriers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
+        self._housekeeping = Housekeeping(
+            self.site,
+            self._versions,
+            writer,
+            driver,
+            clock,
+            self._health,
+            self.metrics,
+            self._provisioning,
+            gate,
+            self._phones,
+            NoticeTellers(self.site.settings.webhooks, self._webhook_row, carriers),
+            lambda: self.controller,
+        )
         self._upkeep = Upkeep(
             driver,
             clock,
@@ -318,8 +314,10 @@ class Server:
             self._services,
             self._sentences.ready,
             self.metrics.pending_rows,
-            self._steps(),
+            self._housekeeping.steps(),
         )
+        self._events = SwitchEvents(driver, writer, self._health, self.metrics, self._upkeep)
+        self._cell.keeping.kept = self._events.kept
         self.controller = RunningController(
             database,
             self.metrics,
@@ -337,9 +335,7 @@ class Server:
             self._phones,
         )
         for changed in router.agents():  # those who were signed in before
-            self.metrics.watch(changed)
-            self._board.watch(changed, changed.since + router.register.offset_s)
-            self._live.watch(changed, changed.since + router.register.offset_s)
+            observers.take_up(changed, router.register.offset_s)
         if last:
             log.info(
                 "journal taken up",
@@ -349,73 +345,8 @@ class Server:
                 took_s=round(time.perf_counter() - began, 3),
             )
 
-    def _steps(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        """What the upkeep looks after besides versions and the switches."""
-        secrets = KeptSecrets(SecretsWatch(self.site))
-        alert = self.site.settings.failed_registrations_alert
-        registrations = FailedRegistrations(self._provisioning, self._notice, self.metrics.failed_registrations, alert)
-        self._health.also += [secrets.warnings, registrations.warnings]
-        site = self.site
-        keep, sounds = site.settings.days_kept, site.sound_folders()
-        retention = Retention(site.database, site.state, self._writer, keep, sounds)
-        self._health.also.append(retention.warnings)
-        self._health.also.append(self._gate.warnings)
-        thinning = Thinning(site.database, self._writer)
-        carriers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
-        tellers = NoticeTellers(site.settings.webhooks, self._webhook_row, carriers)
-        clocks = CaseClocks(site.database, self._versions, tellers)
-        case_work = CaseWork(site, self._versions, tellers)
-        follow_ups = FollowUps(site.database, self._versions, tellers)
-        origins = CaseOrigins(site, self._versions, tellers)
-
-        def lists() -> set[str]:
-            return {share.name for one in self.controller.campaigns().values() for share in one.lists}
-
-        grown = GrownLists(site.database, lists, lambda name: self._driver.take(ListGrew(name)))
-
-        async def keep_and_delete() -> None:
-            now = self._clock.now()
-            await retention.look(now, now + self.register.offset_s)
-
-        async def make_reports() -> None:
-            now = self._clock.now()
-            await self._reports.look(now, now + self.register.offset_s)
-
-        async def transcribe_at_night() -> None:
-            now = self._clock.now()
-            await self._transcripts.look(now, now + self.register.offset_s)
-
-        async def look_at_phones() -> None:
-            if self.register.version:
-                await self._phones.look(self._versions.routing(self.register.version))
-
-        async def work_off_cases() -> None:
-            await case_work.look(self.register.version, self._clock.now() + self.register.offset_s)
-
-        return {
-            "retention": keep_and_delete,
-            "cases": work_off_cases,
-            "origins of cases": lambda: origins.look(self.register.version, self._utc()),
-            "clocks of cases": lambda: clocks.look(self.register.version, self._clock.now() + self.register.offset_s),
-            "follow-ups": lambda: follow_ups.look(self.register.version, self._utc()),
-            "trend of waits": lambda: self.controller.sample_trend(),
-            "old snapshots": lambda: thinning.look(self._clock.now()),
-            "policy of outgoing calls": self._gate.look,
-            "lists of people": grown.look,
-            "reports": make_reports,
-            "transcripts": transcribe_at_night,
-            "secrets": secrets.look,
-            "browsers' phones": look_at_phones,
-            "failed registrations": lambda: registrations.look(self._clock.now()),
-            "repeated lines of the log": logs.tell_left_out,
-        }
-
     def _utc(self) -> float:
         return self._clock.now() + self.register.offset_s
-
-    def _notice(self, notice: commands.Noticed) -> None:
-        """Tell the operator by the log, the board, the metrics and the bus, of what the router does not see."""
-        self._driver.executor.execute(notice)
 
     def _webhook_row(self, webhook: str) -> None:
         self._deliveries.written(webhook)
@@ -436,63 +367,8 @@ class Server:
             Programs(versions), versions.configuration, directory, self._wait_model, campaigns=versions.campaigns
         )
 
-    def _told(self, event: SwitchEvent) -> None:
-        """Take an event of the switch. Its last ones, that what was open failed with the link, are dropped: the next
-        controller goes on with what stands, and the commands that follow from them could not leave any more."""
-        if not self._closing:
-            self._take(event)
-
     def _take(self, event: events.RouterEvent) -> None:
-        match event:
-            case SwitchLost() | SwitchBack():
-                self._take_link(event)
-            case AgentDeviceChanged() if not self._is_news(event):
-                pass
-            case CallRinging(leg) if self._is_contact(leg):
-                self._driver.take(event)  # how fast a campaign dials goes by what rings
-            case _ if type(event) not in _DECIDES_NOTHING:
-                self._driver.take(event)
-
-    async def _kept(self) -> bool:
-        """Return True once what the switch told is on disk; False for the last of it, which is not taken."""
-        if self._closing:
-            return False
-        await self._writer.durable(hurry=False)
-        return True
-
-    def _take_link(self, event: SwitchLost | SwitchBack) -> None:
-        self._health.switches[event.switch] = isinstance(event, SwitchBack)
-        self.metrics.switch_up.labels(event.switch).set(self._health.switches[event.switch])
-        if isinstance(event, SwitchBack) and event.restarted:
-            self._upkeep.switch_restarted(event.switch)
-        self._driver.take(event)
-        self._driver.hold(not any(self._health.switches.values()))
-
-    def _is_contact(self, leg: LegId) -> bool:
-        known = self.register.legs.get(leg)
-        return known is not None and known.role == CONTACT
-
-    def _is_news(self, event: AgentDeviceChanged) -> bool:
-        """Of phones two things are news: whether they can be rung, and whether they are in a call that is not ours."""
-        reachable = event.state is not DeviceState.UNREACHABLE
-        seen = (event.node, event.device)
-        known = self._reachable.get(seen)
-        self._reachable[seen] = reachable
-        return known is not reachable or self._driver.router.is_news(event)
-
-    def _watch_command(self, command: commands.RouterCommand) -> None:
-        utc = self._clock.now() + self.register.offset_s
-        self.metrics.watch(command)
-        self._board.watch(command, utc)
-        self._live.watch(command, utc)
-        self._days.watch(command)
-        if self._bus is not None:
-            self._bus.watch(command, utc)
-        if isinstance(command, AgentChanged):
-            since: Instant = command.since + self.register.offset_s
-            self._writer.write(statements.AGENT_STATE, (command.agent, since, command.state, command.reason))
-            say = log.info if command.state in ("offline", "paused") else log.debug  # the rest is a day's work
-            say("agent changed", agent=command.agent, state=command.state, reason=command.reason or None)
+        self._events.take(event)
 
     def _dependency_changed(self, dependency: Dependency) -> None:
         if dependency.state == "unknown":  # it is not needed any more
@@ -517,17 +393,16 @@ class Server:
 
     async def _reach_switch(self) -> None:
         try:
-            await self._cell.start(self._told)
+            await self._cell.start(self._events.told)
         except SwitchAway as error:
             places = (f"{switch.host}:{switch.port}" for switch in self.site.switches.values())
             advice = f"is it running at {', '.join(places)}? It is tried again by itself"
             log.error("the switch is away", error=str(error), advice=advice)
 
     async def _close(self) -> None:
-        self._closing = True
+        self._events.close()
         await self._refitting.close()
-        await self._reports.close()
-        await self._transcripts.close()
+        await self._housekeeping.close()
         await self._services.close()
         if self._voice is not None:
             await self._voice.close()

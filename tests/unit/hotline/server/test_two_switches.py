@@ -163,7 +163,7 @@ async def test_a_phone_that_is_busy_for_others_is_told_of_until_it_is_idle_again
     serving = await serve(server, version)
     await until(lambda: server.controller.health()["ok"])
     for state, busy in [(DeviceState.BUSY, {"8001": "a"}), (DeviceState.IDLE, {}), (DeviceState.BUSY, {"8001": "a"})]:
-        server._told(AgentDeviceChanged("8001", state, "a"))
+        server._events.told(AgentDeviceChanged("8001", state, "a"))
         assert server.register.busy_phones == busy
     signal.raise_signal(signal.SIGTERM)
     await serving

@@ -11,6 +11,7 @@ from hotline.provisioning.asterisk import AsteriskHouse
 from hotline.provisioning.freeswitch import FreeSwitchHouse
 from hotline.server import wiring
 from hotline.site.settings import Site
+from hotline.versions import ear_kind
 from hotline.views.masking import leg_row
 from speech.kokoro.voice import Kokoro
 from speech.recognising_switch import RecognisingSwitch
@@ -22,6 +23,12 @@ from switch.asterisk.session import AsteriskOptions
 from switch.freeswitch.adapter import FreeSwitch
 
 pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(autouse=True)
+def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings come to the same wherever `make voice` was run, and where it was not."""
+    monkeypatch.setattr(ear_kind, "whisper_is_there", lambda: False)
 
 
 def only_switch(site: Site) -> Switch:
