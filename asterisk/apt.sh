@@ -1,4 +1,73 @@
-# Functions of install.sh and of tests/live/install_baresip.sh: an apt of our own, beside the system's. Sourced, not run.
+# What unpacks the distribution's own packages into one folder, by an apt of our own beside the system's: for install.sh
+# here, in gate/ and in postgresql/, and for what tests/live/ installs. Sourced, not run.
+#
+#   name=kamailio root=FOLDER . asterisk/apt.sh    $name says who speaks, $root is where it shall be
+#   where() { echo "$root"; }                      prints what a caller wants to know of a finished $root
+#   begin_unpacking ADVICE                         the one who unpacks goes on from here, in $work; others wait and are done
+#   find_suite PACKAGE SUITE...                    the first that offers it: $found
+#   leave_out_what_is_never_loaded ...             if most of its dependencies are
+#   download PACKAGE... ; unpack "$work"           the files are in $work/tree
+#   finish_unpacking "NAME VERSION"                with what .complete shall say from its input
+
+say() { printf '%s: %s\n' "$name" "$*" >&2; }
+fail() { printf '%s: %s\n' "$name" "$*" >&2; exit 1; }
+
+# begin_unpacking ADVICE: for systems without apt. All work happens in a folder that is renamed at the very end: half of a
+# download never counts as installed.
+begin_unpacking() {
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+        fail "this is neither Debian nor Ubuntu: $1"
+    fi
+    parent=$(dirname "$root")
+    mkdir -p "$parent" 2>/dev/null && [ -w "$parent" ] ||
+        fail "cannot write in $parent: set HOTLINE_$(echo "$name" | tr a-z A-Z)_ROOT to a folder that you may write"
+    # Two starts at once (make run and make test) unpack once: the second waits and finds it done.
+    exec 9>"$root.lock"
+    if command -v flock >/dev/null; then flock 9; fi
+    if [ -e "$root/.complete" ]; then
+        where
+        exit 0
+    fi
+    work=$root.unpacking
+    rm -rf "$work"
+    mkdir -p "$work/tree"
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 130' INT TERM
+    log=$work/apt.log
+}
+
+# find_suite PACKAGE SUITE...: the first suite, of the archives that the system's apt asks, that offers the package.
+find_suite() {
+    package=$1
+    shift
+    for found in "$@"; do
+        for archive in $(archives_of_the_system); do
+            private_apt "$work" "$found" "$archive"
+            if apt_get -qq update >>"$log" 2>&1 && [ -n "$(apt_cache show "$package" 2>>"$log")" ]; then return; fi
+        done
+    done
+    tail -5 "$log" >&2
+    fail "no archive of this system's apt sources offers $package: does 'apt-get update' work here?"
+}
+
+# The system's own release, for what runs with the system's own C library.
+this_release() { (. /etc/os-release && echo "${VERSION_CODENAME:-stable}"); }
+
+# download PACKAGE...: with all that they need and that is not left out.
+download() {
+    apt_get -qq -y --download-only install "$@" >>"$log" 2>&1 && return
+    tail -5 "$log" >&2
+    fail "the download failed: run this again when the network is back"
+}
+
+# finish_unpacking WHAT: the input is what .complete says, paths relative to the folder, so that the folder may be moved.
+finish_unpacking() {
+    cat >"$work/tree/.complete"
+    rm -rf "$root"
+    mv "$work/tree" "$root"
+    say "$1 is ready"
+    where
+}
 
 # The suites worth asking, best first. Debian stable carries no Asterisk; testing has 22. Of Ubuntu's suites the system's
 # own is asked first, then the long-term one that has 20; "devel" is Ubuntu's alias of the newest.

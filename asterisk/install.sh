@@ -15,8 +15,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=${HOTLINE_ASTERISK_ROOT:-$(dirname "$here")/.local/asterisk}
 oldest=20
 
-say() { printf 'asterisk: %s\n' "$*" >&2; }
-fail() { printf 'asterisk: %s\n' "$*" >&2; exit 1; }
+name=asterisk
+. "$here/apt.sh"
+where() { echo "$root"; }
 
 # See documentation.awk. What is thin already has no events; by a rename, for an Asterisk may start meanwhile.
 thin_documentation() {
@@ -28,7 +29,7 @@ thin_documentation() {
 
 if [ -e "$root/.complete" ]; then
     thin_documentation "$root"
-    echo "$root"
+    where
     exit 0
 fi
 
@@ -42,30 +43,7 @@ if [ "${HOTLINE_ASTERISK:-}" != unpacked ] && installed=$(command -v asterisk 2>
     say "$installed is version ${major:-unknown}, older than $oldest: leaving it alone and unpacking a newer one"
 fi
 
-if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
-    fail "this is neither Debian nor Ubuntu: install Asterisk $oldest or later with your system's own packages, then run again"
-fi
-
-mkdir -p "$(dirname "$root")" 2>/dev/null || fail "cannot make $(dirname "$root"): set HOTLINE_ASTERISK_ROOT to a folder that you may write"
-[ -w "$(dirname "$root")" ] || fail "cannot write in $(dirname "$root"): set HOTLINE_ASTERISK_ROOT to a folder that you may write"
-
-# Two starts at once (make run and make test) unpack once: the second waits and finds it done.
-exec 9>"$root.lock"
-if command -v flock >/dev/null; then flock 9; fi
-if [ -e "$root/.complete" ]; then
-    echo "$root"
-    exit 0
-fi
-
-# All work happens in a folder that is renamed at the very end: half of a download never counts as installed.
-work=$root.unpacking
-rm -rf "$work"
-mkdir -p "$work/tree"
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-log=$work/apt.log
-
-. "$here/apt.sh"
+begin_unpacking "install Asterisk $oldest or later with your system's own packages, then run again"
 
 architecture=$(dpkg --print-architecture)
 found=
@@ -91,10 +69,7 @@ say "downloading Asterisk $major of $found ($architecture)"
 # 160 packages without this, about 40 (24 MB) with it.
 loaded='^(libc6|libgcc-s1|libstdc\+\+6|libgsm1|libogg0|libopus0|libopusfile0|libspeex1|libspeexdsp1|libsrtp2-1|libssl.*|libsqlite3-0|libxml2.*|zlib1g|libresample1|libunbound8|asterisk.*)$'
 leave_out_what_is_never_loaded "$work" asterisk-modules "$loaded" "adduser, asterisk-config-custom"
-apt_get -qq -y --download-only install asterisk >>"$log" 2>&1 || {
-    tail -5 "$log" >&2
-    fail "the download failed: run this again when the network is back"
-}
+download asterisk
 
 say "unpacking"
 unpack "$work"
@@ -110,8 +85,8 @@ fi
 version=$("$work/tree/$loader" --library-path "$work/tree/$libraries" "$work/tree/usr/sbin/asterisk" -V) ||
     fail "Asterisk of $found does not start on this machine: install Asterisk $oldest or later yourself"
 
-# What installation.py reads: paths relative to the folder, so that the folder may be moved.
-cat >"$work/tree/.complete" <<EOF
+# What installation.py reads.
+finish_unpacking "$version" <<EOF
 version=${version#Asterisk }
 suite=$found
 loader=$loader
@@ -120,7 +95,3 @@ program=usr/sbin/asterisk
 modules=$libraries/asterisk/modules
 data=usr/share/asterisk
 EOF
-rm -rf "$root"
-mv "$work/tree" "$root"
-say "$version is ready"
-echo "$root"

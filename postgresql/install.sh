@@ -15,13 +15,12 @@ repository=$(dirname "$here")
 root=${HOTLINE_POSTGRESQL_ROOT:-$repository/.local/postgresql}
 oldest=13
 
-say() { printf 'postgresql: %s\n' "$*" >&2; }
-fail() { printf 'postgresql: %s\n' "$*" >&2; exit 1; }
-
-unpacked() { sed -n "s|^programs=|$root/|p" "$root/.complete"; }
+name=postgresql
+. "$repository/asterisk/apt.sh"
+where() { sed -n "s|^programs=|$root/|p" "$root/.complete"; }
 
 if [ -e "$root/.complete" ]; then
-    unpacked
+    where
     exit 0
 fi
 
@@ -36,29 +35,8 @@ if [ "${HOTLINE_POSTGRESQL:-}" != unpacked ]; then
     done
 fi
 
-if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
-    fail "this is neither Debian nor Ubuntu: install a PostgreSQL server $oldest or later, then run again"
-fi
-mkdir -p "$(dirname "$root")" 2>/dev/null || fail "cannot make $(dirname "$root"): set HOTLINE_POSTGRESQL_ROOT to a folder that you may write"
-
-# Two starts at once (make test and make bench) unpack once: the second waits and finds it done.
-exec 9>"$root.lock"
-if command -v flock >/dev/null; then flock 9; fi
-if [ -e "$root/.complete" ]; then
-    unpacked
-    exit 0
-fi
-
-work=$root.unpacking
-rm -rf "$work"
-mkdir -p "$work/tree"
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-log=$work/apt.log
-
-. "$repository/asterisk/apt.sh"
-
-suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+begin_unpacking "install a PostgreSQL server $oldest or later, then run again"
+suite=$(this_release)
 major=
 for archive in $(archives_of_the_system); do
     private_apt "$work" "$suite" "$archive"
@@ -75,20 +53,13 @@ say "downloading PostgreSQL $major of $suite"
 loaded='^(postgresql-client-.*|libicu.*|libldap.*|libpq5|libxml2.*|libssl.*|libgssapi-krb5-2|libselinux1|liblz4-1|libzstd1|libnuma1|liburing2|zlib1g)$'
 common="libc6 (= 99:0), libgcc-s1 (= 99:0), libstdc++6 (= 99:0), postgresql-client-common (= 999), postgresql-common (= 999), adduser, debconf, ssl-cert, tzdata"
 leave_out_what_is_never_loaded "$work" "postgresql-$major" "$loaded" "$common"
-apt_get -qq -y --download-only install "postgresql-$major" >>"$log" 2>&1 || {
-    tail -5 "$log" >&2
-    fail "the download failed: run this again when the network is back"
-}
+download "postgresql-$major"
 unpack "$work"
 programs=usr/lib/postgresql/$major/bin
 [ -n "$libraries" ] && [ -x "$work/tree/$programs/initdb" ] || fail "the packages of $suite are not laid out as expected: install PostgreSQL yourself"
 LD_LIBRARY_PATH=$work/tree/$libraries "$work/tree/$programs/postgres" -V >/dev/null ||
     fail "PostgreSQL of $suite does not start on this machine: install PostgreSQL $oldest or later yourself"
-cat >"$work/tree/.complete" <<END
+finish_unpacking "PostgreSQL $major" <<END
 programs=$programs
 libraries=$libraries
 END
-rm -rf "$root"
-mv "$work/tree" "$root"
-say "PostgreSQL $major is ready"
-unpacked
