@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # loading it is a third of a start
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = threading.Lock()
 """Alembic's `op` is one for the whole process."""
+_PATIENCE_S = 5.0
+"""For somebody else's change of the tables."""
 _PASSES = frozenset({"FULL", "IOERR", "CANTOPEN", "READONLY", "PERM", "BUSY", "LOCKED"})
 
 
@@ -48,13 +50,18 @@ def upgrade(path: Path, revision: str, before: str | None = None) -> None:
 
     engine = create_engine(f"sqlite:///{path}")
     try:
+        with engine.connect() as connection:
+            # Kept in the file: whoever reads it does not wait for who writes, also after that one was killed.
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            connection.commit()
         with engine.begin() as connection:
             run_migrations(connection, revision, before)
     except Exception as error:
         refusal = error if isinstance(error, sqlite3.DatabaseError) else error.__cause__
         if isinstance(refusal, sqlite3.DatabaseError):
-            kind = StoreAway if _reason(refusal) in _PASSES else BadInput
-            raise kind(f"{path}: {refusal}. {_advice(refusal)}") from error
+            if _reason(refusal) in _PASSES:
+                raise _away(path, refusal) from error
+            raise BadInput(f"{path}: {refusal}. {_advice(refusal)}") from error
         raise
     finally:
         engine.dispose()
@@ -107,7 +114,7 @@ def _keep_private(path: Path) -> None:
 
 
 def is_of_today(path: Path) -> bool:
-    """True when the tables are those of the newest migration; a file that cannot be read is left to Alembic."""
+    """True when the tables are those of the newest migration; of no database False. Raises StoreAway."""
     return _is_at(path, _newest())
 
 
@@ -117,20 +124,36 @@ def _newest() -> str:
 
 
 def must_be_of_today(path: Path) -> None:
-    """Raise BadInput where `is_of_today` is False."""
+    """Raise BadInput where `is_of_today` is False, or does not know."""
     if not is_of_today(path):
         raise BadInput(f"{path}: no store of this release; `hotline serve` makes it, or brings it up to date")
 
 
 def _is_at(path: Path, revision: str) -> bool:
-    if not path.exists() or not path.stat().st_size:
+    """Raises StoreAway where the file cannot be read now."""
+    if not path.is_file() or not path.stat().st_size:
         return False
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    except sqlite3.DatabaseError:
+        try:
+            found = _revisions(path, "ro")
+        except sqlite3.OperationalError as refusal:
+            if _reason(refusal) != "READONLY":
+                raise
+            found = _revisions(path, "rw")  # who wrote last was killed, and what it left is put right by who may write
+    except sqlite3.DatabaseError as refusal:
+        if _reason(refusal) in _PASSES:
+            raise _away(path, refusal) from refusal
         return False
     return found == [(revision,)]
+
+
+def _revisions(path: Path, mode: str) -> list[tuple[str]]:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode={mode}", uri=True, timeout=_PATIENCE_S)) as connection:
+        return connection.execute("SELECT version_num FROM alembic_version").fetchall()
+
+
+def _away(path: Path, refusal: sqlite3.DatabaseError) -> StoreAway:
+    return StoreAway(f"{path}: {refusal}. {_advice(refusal)}")
 
 
 def columns(path: Path, table: str) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """The store is brought to today's tables once, and left alone when it has them."""
 
+import contextlib
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +52,46 @@ def test_a_store_of_another_day_is_migrated(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(alembic.command, "upgrade", lambda *given: ran.append(given))
     opening.migrate(path)
     assert len(ran) == 1
+
+
+def test_readers_do_not_wait_for_writers_from_the_first_day_on(tmp_path: Path):
+    path = tmp_path / "hotline.db"
+    opening.migrate(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_store_whose_writer_was_killed_is_of_today_still(tmp_path: Path):
+    """In a file that keeps a journal for undoing: an older release made it, or a copy of the store."""
+    path, killed = tmp_path / "hotline.db", tmp_path / "killed.db"
+    opening.migrate(path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA cache_size=5")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("CREATE TABLE unfinished (x BLOB)")
+        for _ in range(200):
+            connection.execute("INSERT INTO unfinished VALUES (randomblob(1000))")
+        for suffix in ("", "-journal"):  # as a kill leaves them
+            shutil.copy(f"{path}{suffix}", f"{killed}{suffix}")
+    refused = pytest.raises(sqlite3.OperationalError, match="readonly")
+    with contextlib.closing(sqlite3.connect(f"file:{killed}?mode=ro", uri=True)) as reader, refused:
+        reader.execute("SELECT version_num FROM alembic_version").fetchall()
+    opening.must_be_of_today(killed)
+    assert "unfinished" not in _tables(killed)
+
+
+def test_a_store_that_cannot_be_read_now_is_not_said_to_be_of_another_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(opening, "_PATIENCE_S", 0.05)
+    path = tmp_path / "hotline.db"
+    opening.migrate(path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(opening.StoreAway, match="Another program holds it"):
+            opening.must_be_of_today(path)
 
 
 def test_what_is_no_database_is_said(tmp_path: Path):
