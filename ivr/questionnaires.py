@@ -47,6 +47,16 @@ class Questionnaire(msgspec.Struct, frozen=True):
     """The key by which somebody wants to be asked no more; empty: there is none."""
 
 
+def graded(questionnaires: Mapping[str, Questionnaire]) -> set[str]:
+    """Questions that are answered by figures of a scale, as QUESTIONNAIRE.QUESTION."""
+    return {
+        f"{name}.{question}"
+        for name, asked in questionnaires.items()
+        for question, one in asked.questions.items()
+        if one.form == "scale"
+    }
+
+
 class Answered(NamedTuple):
     """An answer: its word (`yes`, `slow`, `4`), and the figure of its key."""
 

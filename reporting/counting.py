@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from reporting.accuracy import accuracy
 from reporting.cases import case_figures
+from reporting.channels import over_channels
 from reporting.contacts import Contacts
 from reporting.fates import Fate, fate
 from reporting.followups import AnswerRow, FollowUpRow, follow_up_figures, question_figures
@@ -132,6 +133,8 @@ class Figures:
             hours[hour].add(one)
             days[day].add(one)
         refused = by_scene(refusals)
+        asked_elsewhere = question_figures(answers, self._settings.satisfaction)
+        of_calls = self._satisfaction.house()
         return Report(
             span=self._span,
             known_until=known_until,
@@ -144,7 +147,7 @@ class Figures:
                 talks.figures(),
                 self._contacts.repeats(),
                 self._contacts.resolution(),
-                self._satisfaction.house(),
+                of_calls,
                 accuracy(self._reviews, self._reviewable),
             ),
             queues=self._queue_figures(),
@@ -159,7 +162,8 @@ class Figures:
             suggestions=[],
             gaps=list(gaps),
             followups=follow_up_figures(follow_ups),
-            questionnaires=question_figures(answers, self._settings.satisfaction),
+            questionnaires=asked_elsewhere,
+            satisfaction=over_channels(self._settings.satisfaction, of_calls, asked_elsewhere),
             refusals=refused,
             refusals_by_department=by_department(refusals, departments or {}),
         )

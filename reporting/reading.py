@@ -1,6 +1,6 @@
 """Reads and checks reports.yaml; every problem has its place, and the nearest right word where there is one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -8,14 +8,16 @@ import msgspec
 from dsl.conditions import FUNCTIONS, Erred, compiled, holds
 from dsl.records import decoding_problem
 from dsl.tree import Node, Problem, nearest_hint
+from reporting.channels import TELEPHONE
 from reporting.settings import ReportRules, Rule
 from reporting.suggesting import FIGURES
 
 REPORTS = "dialplans/reports.yaml"
 
 
-def read_reports(root: Node) -> tuple[ReportRules | None, list[Problem]]:
-    """The rules of reports, and all that is wrong; None where anything is no mere warning."""
+def read_reports(root: Node, questions: Collection[str] | None = None) -> tuple[ReportRules | None, list[Problem]]:
+    """The rules of reports, and all that is wrong; None where anything is no mere warning. `questions`: those of
+    questionnaires that are answered by grades, as QUESTIONNAIRE.QUESTION; None: they were checked before."""
     rules = root.items.get("suggestions")
     problems = [
         found
@@ -26,7 +28,7 @@ def read_reports(root: Node) -> tuple[ReportRules | None, list[Problem]]:
     if problems:
         return None, problems
     read = msgspec.convert(root.plain() or {}, ReportRules)
-    problems = sorted([*_figures(root, read), *_rules(root, read)], key=lambda problem: problem.order)
+    problems = sorted([*_figures(root, read, questions), *_rules(root, read)], key=lambda problem: problem.order)
     return (None if any(not problem.warning for problem in problems) else read), problems
 
 
@@ -53,11 +55,17 @@ def _problem(node: Node, message: str, *, warning: bool = False) -> Problem:
     return Problem(node.key_mark or node.mark, "reports", message, warning)
 
 
-def _figures(root: Node, read: ReportRules) -> Iterator[Problem]:
+def _figures(root: Node, read: ReportRules, questions: Collection[str] | None) -> Iterator[Problem]:
     weights = read.figures.satisfaction.weights
     if list(weights) != sorted(weights) or not 0 <= weights[0] < weights[-1] <= 100:
         node = root.find(("figures", "satisfaction", "weights"))
         yield _problem(node, "weights grow from the worst grade to the best, within 0 and 100")
+    known = None if questions is None else {TELEPHONE, *questions}
+    for name in read.figures.satisfaction.over:
+        if known is not None and name not in known:
+            node = root.find(("figures", "satisfaction", "over", name))
+            hint = nearest_hint(name, known)
+            yield _problem(node, f"{name} is no channel: {TELEPHONE}, or a QUESTIONNAIRE.QUESTION with grades{hint}")
 
 
 def _rules(root: Node, read: ReportRules) -> Iterator[Problem]:

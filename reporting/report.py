@@ -6,6 +6,7 @@ import msgspec
 
 from reporting.accuracy import AccuracyFigures
 from reporting.cases import CaseFigures
+from reporting.channels import OverChannels
 from reporting.contacts import RepeatFigures, ResolutionFigures
 from reporting.followups import FollowUpFigures, QuestionFigures
 from reporting.ratios import percent
@@ -109,6 +110,8 @@ class Report(msgspec.Struct, frozen=True):
     """By rule; the empty name is all of them."""
     questionnaires: dict[str, dict[str, QuestionFigures]] = {}
     """By questionnaire and question."""
+    satisfaction: OverChannels | None = None
+    """Over all channels; None where reports.yaml weighs none."""
     refusals: dict[str, dict[str, RefusalFigures]] = {}
     """Of outgoing calls, by scene and rule."""
     refusals_by_department: dict[str, dict[str, RefusalFigures]] = {}

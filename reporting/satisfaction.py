@@ -10,6 +10,7 @@ with few answers is pooled with others first.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from math import sqrt
+from typing import Annotated
 
 import msgspec
 
@@ -27,6 +28,7 @@ _PRUNE = 50_000
 
 Counts = list[int]
 """Answers by grade."""
+Weight = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class SatisfactionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -36,6 +38,8 @@ class SatisfactionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     least_talk_s: float = 15.0
     once_in_h: float = 24.0
     weights: tuple[float, float, float, float, float] = WEIGHTS
+    over: dict[str, Weight] = {}
+    """What each channel counts: `telephone` for this survey, QUESTIONNAIRE.QUESTION for others."""
 
 
 class Corrected(msgspec.Struct, frozen=True):
@@ -43,6 +47,8 @@ class Corrected(msgspec.Struct, frozen=True):
 
     index: float
     index_interval: Interval
+    index_error: float
+    """Standard error of the index."""
     satisfied: float
     satisfied_interval: Interval
     classes: int
@@ -203,8 +209,8 @@ def corrected(
     )
     low, high = min(weights), max(weights)
     return Corrected(
-        two_decimals(index), _around(index, of_index, low, high),
-        two_decimals(share), _around(share, of_share, 0.0, 100.0),
+        two_decimals(index), around(index, of_index, low, high), sqrt(of_index),
+        two_decimals(share), around(share, of_share, 0.0, 100.0),
         len(classes),
     )  # fmt: skip
 
@@ -239,14 +245,21 @@ def _weighted(classes: Sequence[tuple[int, Counts]], everybody: int, worth: Sequ
     mean = variance = 0.0
     for talks, grades in classes:
         answers, share = sum(grades), talks / everybody
-        own = sum(count * value for count, value in zip(grades, worth, strict=True)) / answers
+        own, of_class = spread(grades, worth)
         mean += share * own
-        spread = sum(count * (value - own) ** 2 for count, value in zip(grades, worth, strict=True)) / (answers - 1)
-        variance += share * share * (1 - min(1.0, answers / talks)) * spread / answers
+        variance += share * share * (1 - min(1.0, answers / talks)) * of_class / answers
     return mean, variance
 
 
-def _around(mean: float, variance: float, low: float, high: float) -> Interval:
+def spread(grades: Counts, worth: Sequence[float]) -> tuple[float, float]:
+    """Mean and variance s² of two answers or more, by what each grade is worth."""
+    answers = sum(grades)
+    mean = sum(count * value for count, value in zip(grades, worth, strict=True)) / answers
+    return mean, sum(count * (value - mean) ** 2 for count, value in zip(grades, worth, strict=True)) / (answers - 1)
+
+
+def around(mean: float, variance: float, low: float, high: float) -> Interval:
+    """The interval of 95 %, within `low` and `high`."""
     half = Z95 * sqrt(variance)
     return Interval(two_decimals(max(low, mean - half)), two_decimals(min(high, mean + half)))
 

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from hotline.reports.words import Words
+from reporting.channels import TELEPHONE
 from reporting.fates import FATES
 from reporting.report import QueueFigures, Report
 
@@ -51,6 +52,7 @@ def tables(report: Report, words: Words, names: Names) -> list[Table]:
         _departments(report, words, names),
         _follow_ups(report, words),
         _questions(report, words),
+        _channels(report, words),
         _scenes(report, words),
         _refusals(report, words),
         _refusals_by_department(report, words, names),
@@ -309,6 +311,27 @@ def _questions(report: Report, words: Words) -> Table:
         for word, count in one.words.items()
     ]
     return Table("questionnaires", words["questionnaires"], columns, rows)
+
+
+def _channels(report: Report, words: Words) -> Table:
+    columns: list[tuple[str, Form]] = [
+        (words["channel"], "text"),
+        (words["weight"], "index"),
+        (words["sample"], "count"),
+        (words["index"], "index"),
+        (words["satisfied_share"], "rate"),
+    ]
+    over = report.satisfaction
+    rows: list[list[Cell]] = []
+    if over is not None:
+        channels = over.channels
+        sample = sum(one.sample for one in channels.values())
+        rows.append([words["all_of_them"], None, sample, over.index, over.satisfied])
+        rows += [
+            [words[name] if name == TELEPHONE else name, one.weight, one.sample, one.index, one.satisfied]
+            for name, one in channels.items()
+        ]
+    return Table("channels", words["over_channels"], columns, rows, total=True)
 
 
 def _scenes(report: Report, words: Words) -> Table:

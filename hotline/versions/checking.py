@@ -41,6 +41,7 @@ from ivr.compiler.overrides import OVERRIDES
 from ivr.compiler.queue_rules import QUEUES
 from ivr.compiler.test_cases import TESTS, read_test_cases
 from ivr.program import Program
+from ivr.questionnaires import graded
 from reporting.reading import REPORTS, read_reports
 
 _TREATMENT = frozenset(QueueTreatment.__struct_fields__)
@@ -97,7 +98,7 @@ def check(site: Site) -> Checked:
     follow_ups, wrong_follow_ups = read_folder_follow_ups(compiled.roots, *around_visits)
     problems += wrong_follow_ups
     if REPORTS in compiled.roots:
-        problems += read_reports(compiled.roots[REPORTS])[1]
+        problems += read_reports(compiled.roots[REPORTS], graded(compiled.questionnaires))[1]
     marks_of = {flow: reading.marks for flow, reading in compiled.readings.items()}
     problems += deaf_steps(site.settings.speech, compiled.flows, marks_of)
     problems += unheard(campaigns, {name: one.kind for name, one in site.switches.items()})

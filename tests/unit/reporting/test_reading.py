@@ -76,3 +76,16 @@ def test_every_figure_of_a_scope_is_there() -> None:
         assert found, scope
         for _, values in found:
             assert set(values) == set(names), scope
+
+
+def test_channels_are_the_telephone_and_questions_with_grades() -> None:
+    text = "figures: {satisfaction: {over: {telephone: 60, visit.satisfied: 25, visit.satisfed: 15}}}\n"
+    _, (found,) = read_reports(parse(text, REPORTS), {"visit.satisfied"})
+    assert "visit.satisfed is no channel" in str(found)
+    assert "did you mean visit.satisfied?" in str(found)
+    assert read_reports(parse(text, REPORTS))[1] == []
+
+
+def test_a_weight_is_more_than_nothing() -> None:
+    (found,) = problems("figures: {satisfaction: {over: {telephone: 0}}}\n")
+    assert "above 0" in found

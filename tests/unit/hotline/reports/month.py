@@ -32,12 +32,26 @@ DISPATCH = "departments: {office: {title: 投诉处}, care: {title: 客服}}\n"
 QUEUES = "queues: {care: {title: 投诉处理}, loans: {title: 贷款业务}}\n"
 AGENTS = "agents: {'8001': {name: 李明}, '8002': {name: 王芳}, '8003': {}}\n"
 REPORTS = (
-    "figures: {in_time_s: 20, repeat_days: 7, satisfaction: {question: satisfaction, least_talk_s: 15}}\n"
+    "figures: {in_time_s: 20, repeat_days: 7, satisfaction: {question: satisfaction, least_talk_s: 15,\n"
+    "  over: {telephone: 60, visit.satisfied: 40}}}\n"
     "suggestions:\n"
     "  - {name: slow, of: queue, when: mean_wait_s > 50.0, least: 5, suggest: {zh-CN: 增加人手, en: Add people}}\n"
     "  - {name: never, of: queue, when: accuracy_rate < 50.0, least: 1, suggest: {en: No}}\n"
     "  - {name: few, of: queue, when: mean_wait_s > 0.0, least: 6, suggest: {en: Only of those with six callers}}\n"
 )
+
+
+QUESTIONS = (
+    "questionnaires: {visit: {title: 回访, opening: welcome, questions: {\n"
+    "  solved: {say: ask_how, yes_no: true, then: satisfied}, satisfied: {say: ask_how, scale: 1-5, then: end}}}}\n"
+)
+FILES = {
+    "clocks": CLOCKS,
+    "grades": GRADES,
+    "dispatch": DISPATCH,
+    "reports": REPORTS,
+    "questionnaires": QUESTIONS,
+}
 
 
 def at(text: str) -> float:
@@ -48,7 +62,7 @@ def at(text: str) -> float:
 def site_of_the_month(folder: Path) -> Site:
     """A published site whose store has the month."""
     (folder / "dialplans").mkdir(parents=True, exist_ok=True)
-    for name, text in (("clocks", CLOCKS), ("grades", GRADES), ("dispatch", DISPATCH), ("reports", REPORTS)):
+    for name, text in FILES.items():
         (folder / f"dialplans/{name}.yaml").write_text(text, encoding="utf-8")
     site = published(folder, queues=QUEUES, agents=AGENTS)
     with closing(sqlite3.connect(site.database)) as store, store:
