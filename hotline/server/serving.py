@@ -61,6 +61,7 @@ from hotline.site.settings import Site
 from hotline.store import statements
 from hotline.store.writer import Writer
 from hotline.suppression.site_lists import lists_of
+from hotline.versions import remaking
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.drift import warn_of_drift
 from hotline.versions.store import Programs, Versions
@@ -187,6 +188,7 @@ class Server:
                 return
             tokens = self.site.secret("web"), self.site.secret("waiting")
             clients = {self.site.secret(f"web-{one.name}"): one for one in self.site.settings.web.clients}
+            await asyncio.to_thread(remaking.bring_up_to_date, self.site, self._versions)
             self._take_up()
             stack.push_async_callback(self._close)
             await self._sentences.start(self.site.settings.languages)

@@ -10,11 +10,12 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 import msgspec
 
@@ -31,11 +32,24 @@ from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program, decode, encode
 
 _KEPT = 30
-_BOOK = "scenes.json"
-_CLOCKS = "clocks.json"
-_FOLLOW_UPS = "followups.json"
-_CAMPAIGNS = "campaigns.msgpack"
-"""And not JSON, which has no infinity: the wait after a result that is never tried again."""
+_FILES = {
+    "people": "people.json",
+    "scenes": "scenes.json",
+    "campaigns": "campaigns.msgpack",  # JSON has no infinity: the wait after a result that is never tried again
+    "clocks": "clocks.json",
+    "followups": "followups.json",
+}
+Part = TypeVar("Part")
+
+
+class OtherRelease(BadInput):
+    """A part of a version is written as this release does not read it. `hotline.versions.remaking` mends that."""
+
+    def __init__(self, version: str, part: str, error: Exception) -> None:
+        super().__init__(
+            f"version {version}: its {part} were written by another release ({error}); `hotline serve` reads them anew "
+            "from its sources"
+        )
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -178,11 +192,11 @@ class Versions:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         (unfinished / "program.msgpack").write_bytes(encode(program))
-        (unfinished / "people.json").write_bytes(msgspec.json.encode(routing))
-        (unfinished / _BOOK).write_bytes(msgspec.json.encode(book))
-        (unfinished / _CAMPAIGNS).write_bytes(msgspec.msgpack.encode(dict(campaigns)))
-        (unfinished / _CLOCKS).write_bytes(msgspec.json.encode(clocks))
-        (unfinished / _FOLLOW_UPS).write_bytes(msgspec.json.encode(follow_ups))
+        (unfinished / _FILES["people"]).write_bytes(msgspec.json.encode(routing))
+        (unfinished / _FILES["scenes"]).write_bytes(msgspec.json.encode(book))
+        (unfinished / _FILES["campaigns"]).write_bytes(msgspec.msgpack.encode(dict(campaigns)))
+        (unfinished / _FILES["clocks"]).write_bytes(msgspec.json.encode(clocks))
+        (unfinished / _FILES["followups"]).write_bytes(msgspec.json.encode(follow_ups))
         (unfinished / "manifest.json").write_bytes(msgspec.json.encode(manifest))
         for name, path in sources:
             target = unfinished / "source" / name
@@ -242,47 +256,61 @@ class Versions:
         """The ids, oldest first."""
         return sorted((path.name for path in self._folder.glob("[0-9]*-*")), key=_number)
 
+    def unreadable(self, version: str) -> list[str]:
+        """The parts of a version, scenes and the like, that another release wrote and this one does not read."""
+        return [part for part, read in self._parts().items() if not _is_readable(read, version)]
+
+    def rewrite(self, version: str, parts: Mapping[str, object]) -> None:
+        """Write parts of a version as this release does, each whole or not at all."""
+        for part, what in parts.items():
+            name = _FILES[part]
+            encode = msgspec.msgpack.encode if name.endswith(".msgpack") else msgspec.json.encode
+            unfinished = self._folder / version / f".{name}.{os.getpid()}"
+            unfinished.write_bytes(encode(what))
+            _sync(unfinished)
+            unfinished.replace(self._folder / version / name)
+        for read in (self._routings, self._books, self._campaigns, self._clocks, self._follow_ups):
+            read.cache_clear()
+
+    def _parts(self) -> dict[str, Callable[[str], object]]:
+        return {
+            "people": self.routing,
+            "scenes": self.book,
+            "campaigns": self.campaigns,
+            "clocks": self.clocks,
+            "followups": self.follow_ups,
+        }
+
     def _read_program(self, version: str) -> Program:
-        return decode(self._read(version, "program.msgpack"))
+        try:
+            return decode(self._read(version, "program.msgpack"))
+        except msgspec.DecodeError as error:
+            raise OtherRelease(version, "flows", error) from error
 
     def _read_routing(self, version: str) -> RoutingConfiguration:
-        return msgspec.json.decode(self._read(version, "people.json"), type=RoutingConfiguration)
+        return self._decoded(version, "people", msgspec.json.Decoder(RoutingConfiguration).decode)
 
     def _read_book(self, version: str) -> Book:
-        self.manifest(version)
-        if not (self._folder / version / _BOOK).exists():
-            return EMPTY
-        try:
-            return msgspec.json.decode(self._read(version, _BOOK), type=Book)
-        except msgspec.DecodeError as error:
-            raise BadInput(f"version {version}: its scenes are not of this release; publish them again") from error
+        return self._decoded(version, "scenes", msgspec.json.Decoder(Book).decode, EMPTY)
 
     def _read_campaigns(self, version: str) -> Mapping[str, CampaignSettings]:
-        self.manifest(version)
-        if not (self._folder / version / _CAMPAIGNS).exists():
-            return {}
-        try:
-            return msgspec.msgpack.decode(self._read(version, _CAMPAIGNS), type=dict[str, CampaignSettings])
-        except msgspec.DecodeError as error:
-            raise BadInput(f"version {version}: its campaigns are not of this release; publish them again") from error
+        return self._decoded(version, "campaigns", msgspec.msgpack.Decoder(dict[str, CampaignSettings]).decode, {})
 
     def _read_clocks(self, version: str) -> ClockBook:
-        self.manifest(version)
-        if not (self._folder / version / _CLOCKS).exists():
-            return ClockBook()
-        try:
-            return msgspec.json.decode(self._read(version, _CLOCKS), type=ClockBook)
-        except msgspec.DecodeError as error:
-            raise BadInput(f"version {version}: its clocks are not of this release; publish them again") from error
+        return self._decoded(version, "clocks", msgspec.json.Decoder(ClockBook).decode, ClockBook())
 
     def _read_follow_ups(self, version: str) -> FollowUpRules:
+        return self._decoded(version, "followups", msgspec.json.Decoder(FollowUpRules).decode, FollowUpRules())
+
+    def _decoded(self, version: str, part: str, read: Callable[[bytes], Part], without: Part | None = None) -> Part:
+        """A part of a version; `without` for a version of before there were any. Raises BadInput."""
         self.manifest(version)
-        if not (self._folder / version / _FOLLOW_UPS).exists():
-            return FollowUpRules()
+        if without is not None and not (self._folder / version / _FILES[part]).exists():
+            return without
         try:
-            return msgspec.json.decode(self._read(version, _FOLLOW_UPS), type=FollowUpRules)
+            return read(self._read(version, _FILES[part]))
         except msgspec.DecodeError as error:
-            raise BadInput(f"version {version}: its follow-ups are not of this release; publish them again") from error
+            raise OtherRelease(version, part, error) from error
 
     def _read(self, version: str, name: str) -> bytes:
         try:
@@ -303,6 +331,14 @@ class Programs:
             return self._versions.program(version)
         except BadInput as error:
             raise KeyError(version) from error
+
+
+def _is_readable(read: Callable[[str], object], version: str) -> bool:
+    try:
+        read(version)
+    except OtherRelease:
+        return False
+    return True
 
 
 def _number(version: str) -> int:
