@@ -1,11 +1,18 @@
 // The agent's desk: their state, the phone, the call with its screen pop, and what may be done with it.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
+import { caseForm } from "./case_form.js";
+import { consulting, handOn } from "./consultation.js";
+import "./desk_choice.js";
+import { phonePanel } from "./desk_phone.js";
 import { span } from "./figures.js";
 import { ask, order, socketAddress } from "./orders.js";
+import { ownState } from "./own_state.js";
 import { Phone } from "./phone.js";
 import { contact, pop } from "./pop.js";
+import { takeKey, talkControls } from "./talk_controls.js";
 import { t } from "./words.js";
+import { wrapUp } from "./wrap_up.js";
 
 /** One for the window, whatever page it shows: a talk goes on while somebody looks at the wallboard. */
 const phone = new Phone();
@@ -17,7 +24,6 @@ addEventListener("signed-out", () => phone.stop());
 const KEPT = "hotline-desk-phone";
 const LOOK_MS = 2000; // while somebody is consulted, of which the wire does not tell
 const METER_MS = 100;
-const KEYS = [..."123456789*0#"];
 
 /** Of the agent `agent`. Whoever is signed in may `work` as they. */
 class Desk extends LitElement {
@@ -56,7 +62,7 @@ class Desk extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.onKey = (event) => this.#key(event);
+    this.onKey = (event) => takeKey(event, phone);
     addEventListener("keydown", this.onKey);
     phone.addEventListener("change", this.onChange);
     phone.addEventListener("ready", this.onReady);
@@ -176,30 +182,27 @@ class Desk extends LitElement {
     }
   }
 
-  #key(event) {
-    const writes = event.target.closest?.("input, textarea, select");
-    if (writes || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const { call } = this.phone;
-    const key = event.key.toLowerCase();
-    const does = {
-      a: () => this.phone.answer(),
-      x: () => this.phone.hangUp(),
-      m: () => this.phone.mute(!call?.muted),
-      h: () => this.phone.hold(!call?.held),
-    };
-    if (does[key]) does[key]();
-    else if (call?.state === "talking" && KEYS.includes(event.key)) this.phone.key(event.key);
-  }
-
   // what is shown
 
   render() {
     const { desk } = this;
     if (desk === null) return html`<main class="alone"><p role="status">${this.#saying() || t("connecting")}</p></main>`;
+    const live = this.wire.agents.get(this.agent);
+    const act = (path, body) => this.#do(this.#of(path), body);
     return html`<main class="desk">
       <div class="side">
-        <section aria-label=${t("own_state")}>${this.#state()}</section>
-        <section aria-label=${t("phone")}>${this.#phone()}</section>
+        <section aria-label=${t("own_state")}>
+          ${ownState(desk, { live, now: this.wire.now(), act, wrapUp: wrapUp(desk, act) })}
+        </section>
+        <section aria-label=${t("phone")}>
+          ${phonePanel(this.phone, {
+            account: desk.account,
+            known: this.known,
+            look: () => this.#microphones(),
+            start: () => this.#start(),
+            giveBack: () => this.#giveBack(),
+          })}
+        </section>
         <section aria-label=${t("dial")}>${this.#dial()}</section>
       </div>
       <section class="call" aria-label=${t("call")} tabindex="0">
@@ -207,113 +210,6 @@ class Desk extends LitElement {
         ${this.#call()}
       </section>
     </main>`;
-  }
-
-  #state() {
-    const { desk } = this;
-    const live = this.wire.agents.get(this.agent);
-    const state = live?.state ?? desk.state ?? "offline";
-    const words = {
-      idle: t("idle"),
-      offered: t("offered"),
-      talking: t("talking"),
-      wrap_up: t("wrap_up"),
-      paused: t("paused"),
-      offline: t("offline"),
-    };
-    const since = live ? this.wire.now() - live.since : null;
-    return html`<h2>${desk.name || desk.agent} ${desk.name ? html`<small>${desk.agent}</small>` : nothing}</h2>
-      <p class="state ${state} now">
-        <b>${words[state] ?? state}</b> ${live?.reason ? html`<span>${live.reason.replaceAll("_", " ")}</span>` : nothing}
-        ${since === null ? nothing : html`<span class="number">${span(since)}</span>`}
-      </p>
-      ${this.#after(state)}
-      <div class="buttons">${this.#stateButtons(state)}</div>`;
-  }
-
-  /** What comes after the work under way, where that is something else than being ready. */
-  #after(state) {
-    const words = { paused: t("paused"), signed_out: t("offline"), unreachable: t("unreachable") };
-    const { after } = this.desk;
-    const same = after === state || (after === "signed_out" && state === "offline");
-    return words[after] && !same ? html`<p class="quiet">${t("afterwards")} ${words[after]}</p>` : nothing;
-  }
-
-  #stateButtons(state) {
-    const { desk } = this;
-    const signedIn = state !== "offline" || desk.reason === "unreachable";
-    if (!signedIn) return html`<button class="main" @click=${() => this.#do(this.#of("/sign-in"))}>${t("to_queues")}</button>`;
-    const reasons = desk.pause_reasons ?? ["break"];
-    return html`${state === "wrap_up" ? this.#wrapUp() : nothing}
-      ${state === "paused" || desk.after === "paused"
-        ? html`<button class="main" @click=${() => this.#do(this.#of("/ready"))}>${t("ready_again")}</button>`
-        : html`<label class="inline"
-            >${t("pause")}
-            <select @change=${(event) => this.#pause(event.target)}>
-              <option value="">${t("choose")}</option>
-              ${reasons.map((one) => html`<option value=${one}>${one.replaceAll("_", " ")}</option>`)}
-            </select></label
-          >`}
-      <button @click=${() => this.#do(this.#of("/sign-out"))}>${t("from_queues")}</button>`;
-  }
-
-  #pause(choice) {
-    const reason = choice.value;
-    choice.value = "";
-    if (reason) this.#do(this.#of("/pause"), { reason });
-  }
-
-  /** After a campaign's talk its disposition ends the wrap-up, and nothing else. */
-  #wrapUp() {
-    const { campaign } = this.desk;
-    if (campaign?.state !== "noting") {
-      return html`<button class="main" @click=${() => this.#do(this.#of("/wrap-up-done"))}>${t("wrap_up_done")}</button>`;
-    }
-    return html`<label class="inline"
-      >${t("came_of_it")}
-      <select @change=${(event) => this.#disposition(event.target.value)} required>
-        <option value="">${t("choose")}</option>
-        ${campaign.dispositions
-          .filter((one) => one.meaning !== "callback")
-          .map((one) => html`<option value=${one.name}>${one.title || one.name}</option>`)}
-      </select></label
-    >`;
-  }
-
-  #disposition(disposition) {
-    if (disposition) this.#do(this.#of("/disposition"), { disposition, attempt: this.desk.campaign.attempt });
-  }
-
-  #phone() {
-    const { phone } = this;
-    const words = {
-      off: t("phone_off"),
-      starting: t("phone_starting"),
-      connecting: t("phone_connecting"),
-      ready: t("phone_ready"),
-      refused: t("phone_refused"),
-    };
-    const grade = { ready: "good", off: "", starting: "" }[phone.state] ?? "watch";
-    return html`<h2>${t("phone")}</h2>
-      <p class="phone ${grade}" role="status">${words[phone.state]} ${phone.state === "refused" ? phone.why : ""}</p>
-      ${phone.state === "off"
-        ? html`<button class="main" @click=${() => this.#start()}>${t("use_this_browser")}</button>
-            <p class="quiet">${t("or_desk_phone", { account: this.desk.account })}</p>`
-        : html`<label
-              >${t("microphone")}
-              <select @focus=${(event) => this.#microphones(event.target)} @change=${(event) => phone.use(event.target.value)}>
-                ${this.#choices()}
-              </select></label
-            >
-            <label class="inline">${t("spoken")} <meter class="spoken" min="0" max="1" value="0"></meter></label>
-            <label class="inline">${t("heard")} <meter class="heard" min="0" max="1" value="0"></meter></label>
-            <div class="buttons"><button @click=${() => this.#giveBack()}>${t("use_desk_phone")}</button></div>`}`;
-  }
-
-  #choices() {
-    const used = this.phone.sound.used();
-    const known = this.known ?? [{ id: used, name: this.phone.sound.microphone?.getAudioTracks()[0]?.label || t("microphone") }];
-    return known.map((one) => html`<option value=${one.id} ?selected=${one.id === used}>${one.name || one.id}</option>`);
   }
 
   async #microphones() {
@@ -354,7 +250,7 @@ class Desk extends LitElement {
         ${talking ? t("talking") : t("offered")}
         ${live?.held_since ? html`<span class="watch">◆ ${t("on_hold")} ${span(now - live.held_since)}</span>` : nothing}
       </h2>
-      ${this.#phoneButtons()}
+      ${talkControls(phone, { keypad: this.opened === "keys", toggle: () => this.#open("keys") })}
       ${call
         ? pop(call, {
             now,
@@ -365,78 +261,15 @@ class Desk extends LitElement {
           })
         : nothing}
       ${desk.campaign && call ? contact(desk.campaign) : nothing}
-      ${talking && call.direction === "in" ? this.#onward(call) : nothing} ${this.opened === "case" ? this.#case() : nothing}`;
-  }
-
-  #phoneButtons() {
-    const { call } = this.phone;
-    if (!call) return html`<p class="quiet">${t("at_desk_phone")}</p>`;
-    if (call.state === "ringing") {
-      return html`<div class="buttons">
-        <button class="main answer" @click=${() => this.phone.answer()}>${t("answer")} <kbd>A</kbd></button>
-        <button class="end" @click=${() => this.phone.hangUp()}>${t("refuse")} <kbd>X</kbd></button>
-      </div>`;
-    }
-    return html`<div class="buttons">
-        <button class="end" @click=${() => this.phone.hangUp()}>${t("hang_up")} <kbd>X</kbd></button>
-        <button aria-pressed=${String(call.muted)} @click=${() => this.phone.mute(!call.muted)}>
-          ${call.muted ? t("unmute") : t("mute")} <kbd>M</kbd>
-        </button>
-        <button aria-pressed=${String(call.held)} @click=${() => this.phone.hold(!call.held)}>
-          ${call.held ? t("resume") : t("hold")} <kbd>H</kbd>
-        </button>
-        <button aria-expanded=${String(this.opened === "keys")} @click=${() => this.#open("keys")}>${t("keypad")}</button>
-      </div>
-      ${this.opened === "keys"
-        ? html`<div class="keys">${KEYS.map((one) => html`<button @click=${() => this.phone.key(one)}>${one}</button>`)}</div>`
-        : nothing}`;
+      ${talking && call.direction === "in" ? this.#onward(call) : nothing}
+      ${this.opened === "case" ? caseForm((given) => this.#filed(given)) : nothing}`;
   }
 
   #onward(call) {
-    const one = call.consultation;
-    return html`${one ? this.#consulting(one) : this.#handOn()}
+    const act = (path, body) => this.#do(this.#ofCall(path), body);
+    return html`${call.consultation ? consulting(call.consultation, act) : handOn(this.desk, act)}
       <div class="buttons">
         <button aria-expanded=${String(this.opened === "case")} @click=${() => this.#open("case")}>${t("case_form")}</button>
-      </div>`;
-  }
-
-  #handOn() {
-    return html`<form class="row hand-on" @submit=${(event) => this.#handedOn(event)}>
-      <input name="to" list="targets" aria-label=${t("whom")} placeholder=${t("whom")} autocomplete="off" required />
-      <datalist id="targets">
-        ${this.desk.colleagues.map((one) => html`<option value=${one.agent}>${one.name}</option>`)}
-        ${this.desk.queues.map((one) => html`<option value=${`queue:${one}`}>${one.replaceAll("_", " ")}</option>`)}
-      </datalist>
-      <button name="how" value="consultation">${t("consult")}</button>
-      <button name="how" value="transfer">${t("hand_on")}</button>
-    </form>`;
-  }
-
-  #handedOn(event) {
-    event.preventDefault();
-    const to = new FormData(event.target).get("to").trim();
-    const how = event.submitter?.value ?? "consultation";
-    if (to) this.#do(this.#ofCall(`/${how}`), { to });
-  }
-
-  #consulting(one) {
-    const words = {
-      checking: t("consult_checking"),
-      ringing: t("consult_ringing"),
-      talking: t("consult_talking"),
-      swapped: t("consult_swapped"),
-      conference: t("consult_conference"),
-    };
-    const there = !["checking", "ringing"].includes(one.state);
-    const act = (name) => () => this.#do(this.#ofCall(`/consultation/${name}`));
-    return html`<p role="status"><b>${one.with}</b> ${words[one.state] ?? one.state}</p>
-      <div class="buttons">
-        ${there
-          ? html`<button class="main" @click=${act("connect")}>${t("connect")}</button>
-              ${one.state === "conference" ? nothing : html`<button @click=${act("swap")}>${t("swap")}</button>`}
-              ${one.state === "conference" ? nothing : html`<button @click=${act("conference")}>${t("conference")}</button>`}`
-          : nothing}
-        <button @click=${act("give-back")}>${t("give_back")}</button>
       </div>`;
   }
 
@@ -450,26 +283,7 @@ class Desk extends LitElement {
       </div>`;
   }
 
-  #case() {
-    return html`<form class="case" @submit=${(event) => this.#filed(event)}>
-      <label>${t("case_what")}<textarea name="what" rows="3" maxlength="5000" required></textarea></label>
-      <label>${t("case_wanted")}<textarea name="wanted" rows="2" maxlength="5000" required></textarea></label>
-      <label>${t("case_amount")}<input name="amount" autocomplete="off" /></label>
-      <label
-        >${t("case_category")}
-        <select name="category">
-          <option value="complaint">${t("complaint")}</option>
-          <option value="problem">${t("problem")}</option>
-          <option value="question">${t("question")}</option>
-        </select></label
-      >
-      <button class="main">${t("case_file")}</button>
-    </form>`;
-  }
-
-  async #filed(event) {
-    event.preventDefault();
-    const given = Object.fromEntries(new FormData(event.target));
+  async #filed(given) {
     const filed = await this.#do(this.#ofCall("/form"), given);
     if (filed) {
       this.opened = "";
@@ -491,24 +305,3 @@ class Desk extends LitElement {
 }
 
 customElements.define("hotline-desk", Desk);
-
-/** Whose desk it is to be: for whoever is no agent themselves. Event `chosen`: the agent. */
-class DeskChoice extends LitElement {
-  static properties = { wire: { attribute: false }, tick: { attribute: false } };
-
-  createRenderRoot() {
-    return this;
-  }
-
-  render() {
-    const choose = (agent) => () => this.dispatchEvent(new CustomEvent("chosen", { detail: agent }));
-    return html`<main class="alone">
-      <h2>${t("whose_desk")}</h2>
-      <div class="buttons">
-        ${[...this.wire.agents.keys()].sort().map((one) => html`<button @click=${choose(one)}>${one}</button>`)}
-      </div>
-    </main>`;
-  }
-}
-
-customElements.define("hotline-desk-choice", DeskChoice);
