@@ -59,6 +59,8 @@ Rarer = (
     | events.DialWanted
     | events.TalkMoveWanted
     | events.ConsultationWanted
+    | events.RecordingMaskWanted
+    | events.CallDeclined
     | events.NumberChecked
     | events.GateAnswered
     | events.AttemptSettled
@@ -129,6 +131,14 @@ class Router:
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty where it can. Nothing changes."""
         return self._parts.consultations.refusal(event)
+
+    def mask_refusal(self, call: CallId) -> str:
+        """Why the recording of this call's talk cannot be silenced now; empty where it can. Nothing changes."""
+        return self._parts.recordings.mask_refusal(self.register.calls[call])
+
+    def decline_refusal(self, agent: AgentId) -> str:
+        """Why this agent can decline nothing now; empty where they can. Nothing changes."""
+        return self._parts.declines.refusal(agent)
 
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one event; `now` never goes back."""
@@ -233,8 +243,10 @@ class Router:
                 hub.tell_queues(event)
                 hub.settle()
                 self._parts.campaigns.look_at_agents()
-            case WrapUpEnded(agent) if self._parts.campaigns.owes_a_word(agent):
-                pass  # the disposition ends it, or the campaign's limit
+            case WrapUpEnded(agent) if self._owes_a_word(agent):
+                pass  # the disposition ends it, or the limit
+            case Dispositioned() if self._parts.dispositions.takes(event):
+                pass  # of a queue's talk
             case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded():
                 hub.tell_queues(event)
             case CampaignOrdered() | Dispositioned() | Fetched() | ListGrew() | PreviewAnswered():
@@ -282,6 +294,10 @@ class Router:
                 hub.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
             case events.ConsultationWanted():
                 self._parts.consultations.wanted(event)
+            case events.RecordingMaskWanted():
+                self._parts.recordings.mask(event)
+            case events.CallDeclined():
+                self._parts.declines.wanted(event)
             case events.SupervisionWanted():
                 self._parts.supervision.wanted(event)
             case events.TalkMoveWanted():
@@ -303,6 +319,9 @@ class Router:
                 hub.register.trunks_down = list(down)
             case _:
                 assert_never(event)
+
+    def _owes_a_word(self, agent: AgentId) -> bool:
+        return self._parts.campaigns.owes_a_word(agent) or self._parts.dispositions.is_owed(agent)
 
     def _switch_back(self, event: door.SwitchBack) -> None:
         hub = self.hub
