@@ -134,6 +134,12 @@ class CallDeclined(Event, frozen=True):
     reason: str
 
 
+class EchoTestWanted(Event, frozen=True):
+    """An agent wants their phone called, to hear themselves: does the headset work?"""
+
+    agent: AgentId
+
+
 class NumberChecked(Event, frozen=True):
     """The gate's answer in journals of before scenes: whether a number is on a list."""
 
@@ -195,6 +201,7 @@ RouterEvent = (
     | ConsultationWanted
     | RecordingMaskWanted
     | CallDeclined
+    | EchoTestWanted
     | NumberChecked
     | GateAnswered
     | AttemptSettled

@@ -144,6 +144,16 @@ class Asked(msgspec.Struct):
     """None: whoever was asked died with their controller, and it is asked again once the switch is there."""
 
 
+class EchoTest(msgspec.Struct):
+    """An agent tries their headset on a leg of its own: they speak, and hear it."""
+
+    agent: AgentId
+    recording: AttemptId | None = None
+    """From the answer on."""
+    path: str = ""
+    """Of the file, once they hear it."""
+
+
 class Passed(msgspec.Struct):
     """A call outside that the gate has let pass, on its leg: from its Originate to the leg's end."""
 
@@ -222,6 +232,8 @@ class Register(msgspec.Struct):
     """What the gate has said to campaigns' tries that go on: their reservations and obligations."""
     dispositions: dict[AgentId, TalkDisposition] = msgspec.field(default_factory=dict)
     """Of each agent's last talk in a queue with dispositions, what came of it."""
+    echo_tests: dict[LegId, EchoTest] = msgspec.field(default_factory=dict)
+    """Headsets that are tried now."""
     trunks_down: list[str] = msgspec.field(default_factory=list)
     """Trunks by which no call can leave, as was told last."""
     version: str = ""

@@ -61,6 +61,7 @@ Rarer = (
     | events.ConsultationWanted
     | events.RecordingMaskWanted
     | events.CallDeclined
+    | events.EchoTestWanted
     | events.NumberChecked
     | events.GateAnswered
     | events.AttemptSettled
@@ -140,6 +141,10 @@ class Router:
         """Why this agent can decline nothing now; empty where they can. Nothing changes."""
         return self._parts.declines.refusal(agent)
 
+    def echo_test_refusal(self, agent: AgentId) -> str:
+        """Why this agent's phone cannot be tried now; empty where it can. Nothing changes."""
+        return self._parts.echo_tests.refusal(agent)
+
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one event; `now` never goes back."""
         hub = self.hub
@@ -208,7 +213,8 @@ class Router:
             case door.VoiceBegan(leg_id) | door.VoiceEnded(leg_id):
                 self._parts.contacts.voice(leg_id, event)
             case door.RecordingFinished():
-                if self._parts.recordings.is_new(event) and not self._parts.override_phone.recorded(event):
+                taken = (self._parts.override_phone.recorded, self._parts.echo_tests.recorded)
+                if self._parts.recordings.is_new(event) and not any(take(event) for take in taken):
                     self._parts.recordings.finished(event)
             case door.CallEnded():
                 self._legs.ended(event)
@@ -298,6 +304,8 @@ class Router:
                 self._parts.recordings.mask(event)
             case events.CallDeclined():
                 self._parts.declines.wanted(event)
+            case events.EchoTestWanted():
+                self._parts.echo_tests.wanted(event)
             case events.SupervisionWanted():
                 self._parts.supervision.wanted(event)
             case events.TalkMoveWanted():

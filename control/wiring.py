@@ -20,6 +20,8 @@ from control.contact_calls import ROLE as CONTACT
 from control.contact_calls import ContactCalls
 from control.declines import Declines
 from control.dispositions import Dispositions
+from control.echo_tests import ROLE as ECHO
+from control.echo_tests import EchoTests
 from control.events import GateAnswered
 from control.flow_commands import FlowCommands
 from control.gate import OutgoingGate
@@ -78,6 +80,7 @@ class Wiring:
         self.consultations = offers.consultations = keys.consultations = Consultations(
             hub, offers, self.blind_transfers, phones, recordings, gate
         )
+        self.echo_tests = EchoTests(hub, phones)
         self.declines = Declines(hub, offers, self.consultations)
         self.moved_talks = MovedTalks(hub, offers)
         self.attended_transfers = AttendedTransfers(hub, offers, self.blind_transfers, self.agent_calls)
@@ -95,6 +98,7 @@ class Wiring:
             "dialled": self.agent_calls,
             CONSULTED: self.consultations,
             MOVED: self.moved_talks,
+            ECHO: self.echo_tests,
             CONTACT: contacts,
         }
         self._timed: tuple[_Timed, ...] = (

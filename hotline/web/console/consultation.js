@@ -10,7 +10,8 @@ export function handOn(desk, act) {
     event.preventDefault();
     const to = new FormData(event.target).get("to").trim();
     const how = event.submitter?.value ?? "consultation";
-    if (to) act(`/${how}`, { to });
+    const briefing = new FormData(event.target).get("briefing").trim();
+    if (to) act(`/${how}`, how === "consultation" ? { to, briefing } : { to });
   };
   return html`<form class="row hand-on" @submit=${handedOn}>
     <input name="to" list="targets" aria-label=${t("whom")} placeholder=${t("whom")} autocomplete="off" required />
@@ -18,9 +19,19 @@ export function handOn(desk, act) {
       ${desk.colleagues.map((one) => html`<option value=${one.agent}>${one.name}</option>`)}
       ${desk.queues.map((one) => html`<option value=${`queue:${one}`}>${one.replaceAll("_", " ")}</option>`)}
     </datalist>
+    <input name="briefing" aria-label=${t("briefing")} placeholder=${t("briefing")} maxlength="500" autocomplete="off" />
     <button name="how" value="consultation">${t("consult")}</button>
     <button name="how" value="transfer">${t("hand_on")}</button>
   </form>`;
+}
+
+/** Who asks this agent about a caller, and what they are to know first. */
+export function asked(one) {
+  const by = one.by_name || one.by;
+  return html`<p class="asked" role="status">
+      <b>${one.state === "ringing" ? t("asked_by", { by }) : t("asked_talking", { by })}</b>
+    </p>
+    ${one.briefing ? html`<p class="briefing">${one.briefing}</p>` : nothing}`;
 }
 
 /** The one who is consulted, and what may be done with them. */

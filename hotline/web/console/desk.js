@@ -2,14 +2,17 @@
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
 import { caseForm } from "./case_form.js";
-import { consulting, handOn } from "./consultation.js";
+import { asked, consulting, handOn } from "./consultation.js";
+import { declineForm } from "./declining.js";
 import "./desk_choice.js";
 import { phonePanel } from "./desk_phone.js";
+import { EchoTest } from "./echo_test.js";
 import { span } from "./figures.js";
 import { ask, order, socketAddress } from "./orders.js";
 import { ownState } from "./own_state.js";
 import { Phone } from "./phone.js";
 import { contact, pop } from "./pop.js";
+import { maskOrder, recordingMask } from "./recording_mask.js";
 import { takeKey, talkControls } from "./talk_controls.js";
 import { t } from "./words.js";
 import { wrapUp } from "./wrap_up.js";
@@ -22,7 +25,7 @@ phone.addEventListener("change", () => {
 addEventListener("signed-out", () => phone.stop());
 
 const KEPT = "hotline-desk-phone";
-const LOOK_MS = 2000; // while somebody is consulted, of which the wire does not tell
+const LOOK_MS = 1000; // while somebody is consulted, or a headset is tried
 const METER_MS = 100;
 
 /** Of the agent `agent`. Whoever is signed in may `work` as they. */
@@ -52,6 +55,7 @@ class Desk extends LitElement {
     };
     this.onReady = () => this.#takeAlong();
     this.turn = 0;
+    this.echo = new EchoTest();
     this.seen = "";
     this.asked = this.shown = 0;
   }
@@ -62,12 +66,12 @@ class Desk extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.onKey = (event) => takeKey(event, phone);
+    this.onKey = (event) => takeKey(event, phone, () => this.#mask());
     addEventListener("keydown", this.onKey);
     phone.addEventListener("change", this.onChange);
     phone.addEventListener("ready", this.onReady);
     this.meter = setInterval(() => this.#measure(), METER_MS);
-    this.looking = setInterval(() => this.desk?.call?.consultation && this.#look(), LOOK_MS);
+    this.looking = setInterval(() => this.#changesUnseen() && this.#look(), LOOK_MS);
   }
 
   /** The agent is known, or another one: the phone that the window had is theirs, or goes. */
@@ -120,6 +124,12 @@ class Desk extends LitElement {
     } catch (error) {
       if (!(error instanceof TypeError)) this.said = error.message; // that the house is away stands in the head
     }
+  }
+
+  /** What the wire does not tell of goes on. */
+  #changesUnseen() {
+    const { desk } = this;
+    return desk?.call?.consultation || desk?.asked || desk?.echo_test;
   }
 
   /** Order something, say what stood in the way, and look at what holds then. */
@@ -180,6 +190,7 @@ class Desk extends LitElement {
       const meter = this.querySelector(`meter.${side}`);
       if (meter) meter.value = this.phone.sound.level(side);
     }
+    this.echo.look(this.desk?.echo_test, this.phone.sound);
   }
 
   // what is shown
@@ -198,7 +209,9 @@ class Desk extends LitElement {
           ${phonePanel(this.phone, {
             account: desk.account,
             known: this.known,
-            look: () => this.#microphones(),
+            look: () => this.#devices(),
+            verdict: this.echo.shown(desk.echo_test),
+            tryIt: this.phone.call || desk.echo_test ? null : () => act("/echo-test"),
             start: () => this.#start(),
             giveBack: () => this.#giveBack(),
           })}
@@ -212,8 +225,8 @@ class Desk extends LitElement {
     </main>`;
   }
 
-  async #microphones() {
-    this.known = await this.phone.sound.microphones();
+  async #devices() {
+    this.known = await this.phone.sound.devices();
     this.turn += 1;
   }
 
@@ -244,13 +257,17 @@ class Desk extends LitElement {
     }
     const live = call && this.wire.calls.get(call.call);
     const place = live?.place ?? call?.place ?? "";
-    const talking = place === "talking";
+    const talking = place === "talking" && !desk.asked;
+    const ringing = desk.asked ? desk.asked.state === "ringing" : place === "offered";
     const now = this.wire.now();
+    const act = (path, body) => this.#do(this.#of(path), body);
     return html`<h2>
-        ${talking ? t("talking") : t("offered")}
+        ${talking || (desk.asked && !ringing) ? t("talking") : t("offered")}
         ${live?.held_since ? html`<span class="watch">◆ ${t("on_hold")} ${span(now - live.held_since)}</span>` : nothing}
       </h2>
       ${talkControls(phone, { keypad: this.opened === "keys", toggle: () => this.#open("keys") })}
+      ${ringing ? declineForm(act) : nothing} ${desk.asked ? asked(desk.asked) : nothing}
+      ${talking ? recordingMask(call, (path) => this.#do(this.#ofCall(path))) : nothing}
       ${call
         ? pop(call, {
             now,
@@ -258,6 +275,7 @@ class Desk extends LitElement {
             whole: this.whole,
             mayLook: this.session.acts.see_numbers === "yes",
             look: () => this.#numbers(),
+            mayRead: (one) => this.session.acts.read_transcripts === "yes" || one.agent === this.agent,
           })
         : nothing}
       ${desk.campaign && call ? contact(desk.campaign) : nothing}
@@ -267,10 +285,19 @@ class Desk extends LitElement {
 
   #onward(call) {
     const act = (path, body) => this.#do(this.#ofCall(path), body);
-    return html`${call.consultation ? consulting(call.consultation, act) : handOn(this.desk, act)}
+    const { declined } = call;
+    return html`${declined
+        ? html`<p class="watch" role="status">◆ ${t("declined_by", declined)}</p>`
+        : nothing}
+      ${call.consultation ? consulting(call.consultation, act) : handOn(this.desk, act)}
       <div class="buttons">
         <button aria-expanded=${String(this.opened === "case")} @click=${() => this.#open("case")}>${t("case_form")}</button>
       </div>`;
+  }
+
+  #mask() {
+    const order = this.desk?.asked ? null : maskOrder(this.desk?.call);
+    if (order) this.#do(this.#ofCall(order));
   }
 
   #preview(work) {

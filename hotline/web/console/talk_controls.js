@@ -30,8 +30,8 @@ export function talkControls(phone, { keypad, toggle }) {
       : nothing}`;
 }
 
-/** Do what a key of the keyboard stands for; nothing while somebody writes. */
-export function takeKey(event, phone) {
+/** Do what a key of the keyboard stands for, `mask` that of the recording's; nothing while somebody writes. */
+export function takeKey(event, phone, mask) {
   const writes = event.target.closest?.("input, textarea, select");
   if (writes || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const { call } = phone;
@@ -40,6 +40,7 @@ export function takeKey(event, phone) {
     x: () => phone.hangUp(),
     m: () => phone.mute(!call?.muted),
     h: () => phone.hold(!call?.held),
+    r: mask,
   };
   const key = event.key.toLowerCase();
   if (does[key]) does[key]();
