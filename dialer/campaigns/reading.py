@@ -21,8 +21,8 @@ import msgspec
 
 from dialer.answering_machines.settings import Detection
 from dialer.answering_machines.written import read_detection
-from dialer.campaigns.pacing_words import pacing_of
 from dialer.campaigns.disposition_codes import code_faults
+from dialer.campaigns.pacing_words import pacing_of
 from dialer.campaigns.results import AnsweredResult, Disposition, NetworkResult
 from dialer.campaigns.settings import NEVER, CampaignSettings, ListShare, RetryRules
 from dialer.campaigns.written import NEVER_AGAIN, Written, WrittenDisposition

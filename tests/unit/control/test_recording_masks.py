@@ -1,4 +1,4 @@
-"""Masks: silence in the recording while the agent wants it, counted and timed for the talk, and never taken off unasked."""
+"""Masks: silence in the recording while the agent wants it, counted and timed for the talk."""
 
 import pytest
 
