@@ -119,7 +119,8 @@ class Figures:
         dispositions: Mapping[str, Mapping[str, int]] | None = None,
     ) -> Report:
         """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
-        be read. `complaints`: cases about these attempts, by scene. `departments`: of scenes. `dispositions`: talks by queue and word."""
+        be read. `complaints`: cases about these attempts, by scene. `departments`: of scenes.
+        `dispositions`: talks by queue and word."""
         self._contacts.finish(known_until)
         waits, talks = Waits(self._in_time_s), Talks()
         for of_queue in self._waits_of.values():

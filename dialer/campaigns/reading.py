@@ -299,7 +299,7 @@ class _Reader:
     def _dispositions(self, written: Written) -> tuple[Disposition, ...]:
         for name, fault in code_faults({name: one.code for name, one in written.dispositions.items()}):
             self._wrong_at(self._place(("dispositions", name, "code")), fault)
-        for name, one in written.dispositions.items():
+        for name in written.dispositions:
             path = ("dispositions", name)
             if not re.match(NAME, name):
                 self._wrong_at(self._place(path), f"{name!r} is no name: small letters, digits and _")

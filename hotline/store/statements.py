@@ -1,7 +1,8 @@
 """The statements of the hot path, as SQLite takes them.
 
-Each is an upsert: a replay writes the same row again. Rows of CALL, LEG, TALK, DISPOSITION, DECLINE and TRANSFER are the
-fields of LogCall, LogLeg, LogTalk, LogDisposition, LogDecline and LogTransfer as they stand. The columns are those of the schema in its order, which a test holds:
+Each is an upsert: a replay writes the same row again. Rows of CALL, LEG, TALK, DISPOSITION, DECLINE and TRANSFER are
+the fields of LogCall, LogLeg and so on as they stand. The columns are those of the schema in its order, which a test
+holds:
 SQLAlchemy, which could make the same text of the schema, is a sixth of what a start would load.
 """
 
