@@ -59,7 +59,7 @@ async def call(path: Path, name: str) -> dict[str, Any] | None:
 
 
 async def story(path: Path, name: str) -> dict[str, Rows]:
-    """What was logged of a call: its `legs`, `talks`, `dispositions`, `declines`, `transfers`, `steps`, `recordings` and
+    """What was logged of a call: `legs`, `talks`, `dispositions`, `declines`, `transfers`, `steps`, `recordings` and
     `cases`."""
     await _loaded()
     from hotline.store import reading

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
+from bench.chromium import Page, chromium
 from hotline.people import users
 from hotline.people.users import User
 from hotline.site.settings import Site
@@ -21,7 +22,6 @@ from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from phones.caller import OutgoingCall
 from switch.asterisk.instance.installation import locate_or_install
-from tests.browser.chromium import Page, chromium
 from tests.live.conftest import until
 from tests.live.live_site import AGENT, BYE, CALLER, LiveSite
 

@@ -84,7 +84,7 @@ async def test_who_is_asked_reads_the_briefing_and_the_asker_the_reason(served: 
     _, desk = await send(served, "GET", "/agents/02/desk")
     assert desk["asked"] == {
         **{"call": call, "state": "ringing", "by": "01", "by_name": "Li"},
-        "briefing": "wants 138****8000 called",
+        "briefing": "wants 1******8000 called",
     }
     assert desk["call"]["caller"] == "+86*******8000"
     assert (await send(served, "POST", "/agents/02/decline", {"reason": "in a meeting"}))[0] == 200
