@@ -14,7 +14,7 @@ import pytest
 from acd.events import AgentSignedIn
 from bench.accessibility import violations
 from bench.chromium import Page, chromium
-from calls.ids import AgentId, QueueName
+from calls.ids import AgentId, CallId, LegId, QueueName
 from control.treatment import QueueDisposition, QueueTreatment
 from hotline.server.serving import Server
 from hotline.site.sign_in import address, new_link
@@ -92,7 +92,7 @@ async def test_before_anybody_is_signed_in(house: House) -> None:
 async def test_every_page_with_a_call_on_it(house: House) -> None:
     await house.sign_in()
     await house.looked_at("wallboard, empty")
-    call = await _talk(house)
+    leg, call = await _talk(house)
     await house.turn_to("wallboard", "hotline-wallboard")
     await house.looked_at("wallboard")
     await house.turn_to("desk/01", "hotline-desk")
@@ -101,7 +101,7 @@ async def test_every_page_with_a_call_on_it(house: House) -> None:
     for view in ("supervisor", "cases", "flows", "campaigns", "history"):
         await house.turn_to(view, f"hotline-{view}")
         await house.looked_at(view)
-    house.world.hang_up(call)
+    house.world.hang_up(leg)
     database = house.server.site.database
     await until(lambda: _count(database, "SELECT count(*) FROM calls") == 1)
     await house.turn_to("desk/01", "hotline-desk")
@@ -116,15 +116,15 @@ async def test_every_page_with_a_call_on_it(house: House) -> None:
     assert house.page.problems == []
 
 
-async def _talk(house: House) -> str:
-    """A caller who talks to agent 01; the call."""
+async def _talk(house: House) -> tuple[LegId, CallId]:
+    """A caller who talks to agent 01; their leg at the switch, and the call."""
     house.world.phone("8001")
     await house.server.controller.tell(AgentSignedIn(AgentId("01")))
-    call = house.world.dial("95183", "13800138000")
-    house.world.press(call, "1")
+    leg = house.world.dial("95183", "13800138000")
+    house.world.press(leg, "1")
     calls = house.server.register.calls
     await until(lambda: [one.place for one in calls.values()] == ["talking"])
-    return next(iter(calls))
+    return leg, next(iter(calls))
 
 
 def _count(database: Path, query: str) -> int:
