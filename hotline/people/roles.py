@@ -60,6 +60,7 @@ Act = Literal[
     "share_lists",
     "see_people",
     "see_flows",
+    "try_days",
 ]
 
 ABOUT: Mapping[Act, str] = {
@@ -96,6 +97,7 @@ ABOUT: Mapping[Act, str] = {
     "share_lists": "what the sites of a group tell each other of their lists, as hashes",
     "see_people": "who signs in here, with which roles",
     "see_flows": "flows drawn, the calls in them, lint, test cases",
+    "try_days": "a real day lived again with something changed",
 }
 """What each act is, in words."""
 
@@ -134,6 +136,7 @@ grant_exceptions -     -          -       -    -              yes        -      
 share_lists      -     -          -       -    -              -          -       yes   -         yes
 see_people       -     -          -       -    -              -          yes     yes   -         yes
 see_flows        -     yes        -       -    -              yes        yes     yes   -         yes
+try_days         -     yes        -       -    -              -          -       yes   -         yes
 """
 
 RIGHTS: Mapping[Act, frozenset[WebRight]] = {

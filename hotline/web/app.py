@@ -53,6 +53,7 @@ from hotline.web import (
     transfers,
     versions,
     waits,
+    whatif,
 )
 from hotline.web.acts import acts_by_route
 from hotline.web.idempotency import Idempotency
@@ -172,6 +173,7 @@ def make(
     policies.add(app, controller, guard)
     signing_in.add(app, controller, people, guard)
     flows.add(app, controller, guard)
+    whatif.add(app, controller, guard)
     pages.add(app, url)
     description.add(app)
     acts_by_route(app, guard)
