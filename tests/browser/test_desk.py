@@ -31,7 +31,7 @@ QUEUES = "queues: {care: {record: true, ring_s: 20, miss_limit: 9, delay_rejecte
 ASKS = "wrap_up_s: 300, disposition_required: true, dispositions: {solved: {title: Solved, code: 1}, open: {code: 2}}"
 OTHER = 500
 """What agent 8002 says, in Hz."""
-_PLAIN = """
+PLAIN = """
 {
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -129,7 +129,7 @@ def _longest_silence(loud: np.ndarray) -> float:
     return longest / 10
 
 
-def _says(path: Path, hz: int) -> Path:
+def says(path: Path, hz: int) -> Path:
     """A WAV file with a tone, as a browser's microphone has it."""
     rate = 48_000
     with wave.open(str(path), "wb") as file:
@@ -146,8 +146,8 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     async with DeskSite(folder, locate_or_install()) as house:
         user = User(name="li", title="Li Ming", roles=("agent",), agent="8001", added_at=time.time(), added_by="root")
         users.add(house.site.database, user)
-        async with chromium(folder / "browser", says=_says(folder / "says.wav", AGENT)) as page:
-            await page.before_each_page(_PLAIN)
+        async with chromium(folder / "browser", says=says(folder / "says.wav", AGENT)) as page:
+            await page.before_each_page(PLAIN)
             await page.size(1280, 800)
             await page.open(address(house.site, new_link(house.site.state, "person", "li", time.time())))
             await page.click("Not now")
