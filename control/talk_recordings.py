@@ -83,7 +83,7 @@ class TalkRecordings:
     def goes_on(self, call: Call) -> None:
         """The agent has the caller once more, at another phone or after a consultation: a mask that they did not take
         off is on the new recording, too."""
-        if call.recording.masked and call.talk is not None:
+        if call.recording.masked and call.talk is not None and not self.mask_refusal(call):
             call.talk.masks += 1
             call.talk.masked_since = self._hub.now
             self._mute(call, False)

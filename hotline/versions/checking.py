@@ -28,7 +28,7 @@ from hotline.versions.follow_up_rules import FollowUpRules
 from hotline.versions.followups import lists_named, read_folder_follow_ups
 from hotline.versions.house_phrases import house_phrases
 from hotline.versions.outgoing import OUTGOING, read_outgoing
-from hotline.versions.queue_dispositions import disposition_problems, with_codes
+from hotline.versions.queue_dispositions import disposition_problems, misspelt, with_codes
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.scenes import GateSources, read_gate
 from hotline.versions.scenes_named import scenes_named
@@ -206,7 +206,11 @@ def _treatments(queues: dict[str, Any], root: Node, problems: list[Problem]) -> 
             continue
         words = {word: entry.pop(word) for word in _TREATMENT & entry.keys()}
         try:
-            written = with_codes(words, root.find(("queues", str(name))))
+            node = root.find(("queues", str(name)))
+            if wrong := list(misspelt(node)):
+                problems += wrong
+                continue
+            written = with_codes(words, node)
             treatments[QueueName(str(name))] = msgspec.convert(written, QueueTreatment)
         except msgspec.ValidationError as error:
             found = decoding_problem(error, QueueTreatment, ("queues", str(name)), _FORMS)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from acd.config import AgentConfig
+from control.treatment import QueueDisposition
 from dialer.campaigns.disposition_codes import code_faults
-from dsl.tree import NAME, Mark, Node, Problem
+from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
 from hotline.versions.routing import RoutingConfiguration
 
 Path = tuple[str | int, ...]
@@ -25,6 +26,17 @@ def with_codes(words: dict[str, Any], queue: Node | None) -> dict[str, Any]:
         code = node.items[name].items.get("code") if node is not None and name in node.items else None
         read[name] = {**one, "code": code.text} if isinstance(one, dict) and code is not None else one
     return {**words, "dispositions": read}
+
+
+def misspelt(queue: Node | None) -> Iterator[Problem]:
+    """Settings of a queue's dispositions that are none, each at its place: a decoder would name neither."""
+    known = QueueDisposition.__struct_fields__
+    given = queue.items.get("dispositions") if queue is not None else None
+    for one in given.children if given is not None else ():
+        for word, node in one.items.items():
+            if word not in known:
+                message = f"`{word}` is not known here; there are {', '.join(known)}{nearest_hint(word, known)}"
+                yield Problem(node.key_mark or node.mark, "people", message)
 
 
 def disposition_problems(routing: RoutingConfiguration, root: Node) -> Iterator[Problem]:

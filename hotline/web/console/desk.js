@@ -166,6 +166,7 @@ class Desk extends LitElement {
     try {
       await this.phone.start(lend, socketAddress(this.#of("/phone/sip")));
       localStorage.setItem(KEPT, this.agent);
+      await this.#devices();
     } catch (error) {
       const none = error.name === "NotAllowedError" || error.name === "NotFoundError";
       this.said = none ? () => t("no_microphone") : error.message;
