@@ -1,7 +1,8 @@
 """What pages in browsers cost the controller: a whole server on a made-up switch takes calls, first with one reader of
 the live wire, then with 300 more. The difference of its processor time and memory is theirs.
 
-No page is drawn here: how soon a message is at a reader is measured, from the call's arrival in the controller.
+These readers draw nothing: how soon a message is at one is measured, from the call's arrival in the controller. Then,
+where there is a Chromium, the pages themselves: how soon the first is of use, and what axe-core finds wrong with each.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -17,12 +19,13 @@ import aiohttp
 import msgspec
 import numpy as np
 
-from bench import console_house, live_site, machine
+from bench import console_house, console_pages, live_site, machine
 from bench.catalogue import Options
 from bench.children import Child
 from bench.console_readers import Read
 from bench.house import free_ports
 from bench.report import Report, at_least, at_most, told
+from hotline.site.settings import Site
 
 RATE = 20.0
 READERS = 300
@@ -60,12 +63,19 @@ async def run(options: Options) -> Report:
                     crowded = await _share(house, measured_s)
                     read = await many.ask(_Ask(), Read, 10.0)
                     mb = _memory_mb(house.pid) - alone_mb
+                seen = await console_pages.look(Site.open(folder), Path(made) / "browser") if _has_browser() else None
             finally:
                 probing.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await probing  # one that ended by itself has failed
     pages = f"{readers} pages"
-    about["notes"] = ["no page is drawn: what a browser adds is not in these figures"]
+    about["notes"] = ["readers draw no page: what a browser adds is not in their figures"]
+    if seen is None:
+        about["notes"].append("no Chromium: ./setup.sh browser installs what the pages are looked at with")
+    else:
+        about["notes"] += seen.violations
+    bundles = console_pages.bundles()
+    largest = max(bundles, key=bundles.__getitem__)
     return Report(
         "console",
         about,
@@ -77,8 +87,15 @@ async def run(options: Options) -> Report:
             told("controller with one page, all of it", alone, "% of a core"),
             at_most("event to message p95, one page", _p95_ms(delays_alone), "ms", 100),
             told(f"event to message p95, {pages}", _p95_ms(delays), "ms"),
+            at_most(f"bundle of the largest page ({largest}), gzipped", bundles[largest] / 1e3, "kB", 150),
+            at_most("first page usable", None if seen is None else seen.first_ms, "ms", 1000),
+            at_most("violations, serious or critical", None if seen is None else len(seen.violations), "", 0),
         ],
     )
+
+
+def _has_browser() -> bool:
+    return shutil.which("chromium") is not None
 
 
 def _make_site(folder: Path, port: int) -> None:

@@ -81,7 +81,7 @@ def _fill(path: Path, calls: int) -> None:
         store.executemany(f"INSERT INTO calls VALUES ({marks})", _rows(calls))
         store.execute(
             "INSERT INTO talks "
-            "SELECT call, 1, 'agent', agent, agent, queue, call, answered_at, ended_at, 'normal', 0, 0 "
+            "SELECT call, 1, 'agent', agent, agent, queue, call, answered_at, ended_at, 'normal', 0, 0, 0, 0 "
             "FROM calls WHERE agent IS NOT NULL"
         )
         store.execute(

@@ -64,11 +64,13 @@ class Recorded(msgspec.Struct):
     """The other side is on hold, and holds of this queue are not recorded."""
     left_out: bool = False
     """A number outside is in the talk, and talks with those are not recorded."""
+    masked: bool = False
+    """The agent wants silence, while something is spoken that nobody may keep."""
 
     @property
     def muted(self) -> bool:
         """Whether silence is being written."""
-        return self.hiding or self.held or self.left_out
+        return self.hiding or self.held or self.left_out or self.masked
 
 
 class Talk(msgspec.Struct):
@@ -89,6 +91,11 @@ class Talk(msgspec.Struct):
     holds: int = 0
     held_s: Seconds = 0.0
     """How often, and how long in all, without the hold that goes on."""
+    masked_since: Instant | None = None
+    """Since when the agent wants silence in the recording."""
+    masks: int = 0
+    masked_s: Seconds = 0.0
+    """How often, and how long in all, without the silence that goes on."""
     hold_alert_at: Instant | None = None
     """When supervisors are told of the hold that goes on."""
 

@@ -109,6 +109,38 @@ class LogTalk(Command, frozen=True):
     cause: str
     holds: int = 0
     held_s: Seconds = 0.0
+    masks: int = 0
+    masked_s: Seconds = 0.0
+    """How often, and how long in all, the agent had the recording silent."""
+
+
+class LogDisposition(Command, frozen=True):
+    """A row for each talk of a queue with dispositions: what came of it, by its agent. Written when after-call work is
+    over without a word (`disposition` is empty), and whenever one is said. `at`: UTC epoch seconds."""
+
+    call: CallId
+    talk: int
+    agent: AgentId
+    queue: str
+    disposition: str
+    note: str
+    at: float
+
+
+DeclineKind = Literal["offer", "consultation"]
+
+
+class LogDecline(Command, frozen=True):
+    """A row for each call that an agent has declined by a screen, with the reason. `number` counts those of the call
+    from 1; `asked_by` is the agent who wanted to consult them. `at`: UTC epoch seconds."""
+
+    call: CallId
+    number: int
+    kind: DeclineKind
+    agent: AgentId
+    asked_by: str
+    reason: str
+    at: float
 
 
 TransferBy = Literal["phone", "code", "http"]
@@ -360,6 +392,8 @@ RouterCommand = (
     | SettleAttempt
     | LogLeg
     | LogTalk
+    | LogDisposition
+    | LogDecline
     | LogTransfer
     | LogStep
     | LogOverride

@@ -17,7 +17,7 @@ from control.call import Call
 from control.commands import AskGate, LogTransfer, TransferOutcome
 from control.events import ConsultationWanted, GateAnswered
 from control.gate import OutgoingGate
-from control.handing_on import Consultation, HandedOn
+from control.handing_on import Consultation, Declined, HandedOn
 from control.hub import Hub
 from control.offers import Offers
 from control.parts import QuietPart
@@ -132,7 +132,10 @@ class Consultations(QuietPart):
             attempt=hub.mint(call.call),
             began_at=hub.now,
             talk=call.talks,
+            briefing=event.briefing,
         )
+        if (declined := register.declined.get(call.call)) is not None:
+            declined.agent = declined.reason = ""
         if target.kind == "number":
             self._row(call, consultation, "checking")
             self._check(call, consultation)
@@ -306,6 +309,13 @@ class Consultations(QuietPart):
         outcome: TransferOutcome = "returned" if consultation.state == "ringing" else "given_back"
         consultation.why = event.cause
         self._close(call, consultation, "other_left", outcome, gone=True)
+
+    def decline(self, call: Call, consultation: Consultation, reason: str) -> None:
+        """The one who is rung declines by a screen: the agent has the caller back, and the reason."""
+        declined = self._hub.register.declined.setdefault(call.call, Declined())
+        declined.agent, declined.reason = consultation.target.name, reason
+        consultation.why = f"declined: {reason}"
+        self._close(call, consultation, "other_left", "returned")
 
     def failed(self, leg: at.Leg, event: CommandFailed) -> None:
         """They could not be let into the talk: they are given back."""

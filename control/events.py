@@ -114,6 +114,30 @@ class ConsultationWanted(Event, frozen=True):
     act: Literal["consult", "swap", "join", "connect", "give_back"]
     to: str = ""
     by: Literal["code", "http"] = "code"
+    briefing: str = ""
+    """What the one who is consulted reads before they answer."""
+
+
+class RecordingMaskWanted(Event, frozen=True):
+    """Somebody wants silence in the recording of this call's talk from now on, or no more: a card number is spoken."""
+
+    call: CallId
+    on: bool
+    by: str = ""
+    """Who wants it, for whoever reads the journal."""
+
+
+class CallDeclined(Event, frozen=True):
+    """An agent declines, by a screen, what rings at their phone: an offer, or somebody who wants to consult them."""
+
+    agent: AgentId
+    reason: str
+
+
+class EchoTestWanted(Event, frozen=True):
+    """An agent wants their phone called, to hear themselves: does the headset work?"""
+
+    agent: AgentId
 
 
 class NumberChecked(Event, frozen=True):
@@ -175,6 +199,9 @@ RouterEvent = (
     | DialWanted
     | TalkMoveWanted
     | ConsultationWanted
+    | RecordingMaskWanted
+    | CallDeclined
+    | EchoTestWanted
     | NumberChecked
     | GateAnswered
     | AttemptSettled

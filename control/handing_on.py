@@ -61,11 +61,22 @@ class Consultation(msgspec.Struct):
     state: ConsultationState = "checking"
     why: str = ""
     """The cause of the other one's end."""
+    briefing: str = ""
+    """What the other one reads before they answer."""
 
     def on(self, event: ConsultationEvent) -> None:
         """Take an event. Raises BrokenRule where the table has nothing."""
         to = CONSULTATIONS.after(self.state, event)
         self.state = to or self.state
+
+
+class Declined(msgspec.Struct):
+    """What agents have declined of a call by a screen. `agent` is the last one who would not be consulted, and `reason`
+    theirs; both are empty once somebody else is."""
+
+    times: int = 0
+    agent: str = ""
+    reason: str = ""
 
 
 class HandedOn(msgspec.Struct):

@@ -160,6 +160,7 @@ class Hub:
         call.on("ended")
         del self.register.calls[call.call]
         self.register.handed_on.pop(call.call, None)
+        self.register.declined.pop(call.call, None)
         self.register.agent_calls.pop(call.call, None)
         self.register.contacts.pop(call.call, None)
         self.register.asked_for.pop(call.call, None)

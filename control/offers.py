@@ -29,6 +29,7 @@ from control import nodes, notifications, talks
 from control import register as at
 from control.announcements import Announcements
 from control.call import Call
+from control.dispositions import Dispositions
 from control.hub import Hub
 from control.missed_offers import MissReason, miss_reason
 from control.offer_ports import AgentFirst, Consulting, Contacts, HandedOn
@@ -59,6 +60,7 @@ class Offers(QuietPart):
         self.handed_on: HandedOn
         self.consultations: Consulting
         self.contacts: Contacts
+        self.dispositions: Dispositions
 
     def on_queue_command(self, command: AcdCommand) -> None:
         """Carry out one command of the queues."""
@@ -211,7 +213,9 @@ class Offers(QuietPart):
         offer = hub.register.offer_of(call)
         if offer is not None and offer.state == "talking" and call.talk is None:
             talks.begin(call, hub.register.legs[offer.leg], offer.agent, hub.now)
+            self._recordings.goes_on(call)
             notifications.talk_began(hub, call)
+            self.dispositions.talk_began(call, offer)
             self.consultations.together(call)
             return
         if offer is None or not offer.on("connected"):
@@ -227,6 +231,7 @@ class Offers(QuietPart):
             call.answered_at = hub.now
         hub.register.talked(call.caller, offer.agent, hub.now)
         hub.tell_queues(OfferTaken(offer.attempt))
+        self.dispositions.talk_began(call, offer)
         self.contacts.talk_began(call, offer.agent)
 
     def unbridged(self, call: Call, failed: bool, survivors: tuple[LegId, ...] = ()) -> None:
@@ -329,6 +334,7 @@ class Offers(QuietPart):
         self._hub.end_talk(call, cause)
         if call.recording.hiding:
             self._recordings.hide(call, False)
+        call.recording.masked = False  # its agent is gone, who would take it off
         self._forget(offer)
         self._hub.register.part(call)
         call.offer = None
@@ -376,6 +382,14 @@ class Offers(QuietPart):
         hub.tell_queues(call.queued_as)
 
     # an offer that came to nothing
+
+    def decline(self, offer: at.Offer) -> None:
+        """The agent declines by a screen: for the queues as if the phone had. Only before both are connected."""
+        call = self._hub.register.calls[offer.call]
+        offer.on("agent_left")
+        self._hub.give(HangUp(offer.leg, Cause.CANCELLED))
+        self._forget(offer)
+        self._missed(call, offer.attempt, "rejected")
 
     def _withdraw(self, offer: at.Offer | None) -> None:
         if offer is None:

@@ -96,7 +96,7 @@ class Phones:
 def _account(leg: Leg) -> str:
     """The account of the phone that a leg is on, where the queues did not bring it there; else nothing."""
     match leg.role:
-        case "supervisor" | "dialling":
+        case "supervisor" | "dialling" | "echo":
             return leg.party
         case "transfer" | "consulted" | "outside" | "dialled" if leg.party.startswith("phone:"):
             return leg.party.removeprefix("phone:")

@@ -18,8 +18,9 @@ from complaints.cases import FileCase
 from control.call import Call, Connection
 from control.commands import AskGate, Direction, LegRole, SettleAttempt
 from control.contact_states import ContactCall
+from control.disposition_states import TalkDisposition
 from control.events import GateAnswered
-from control.handing_on import BlindTransfer, Consultation, HandedOn
+from control.handing_on import BlindTransfer, Consultation, Declined, HandedOn
 from control.override_menu import OverrideMenu, PinFailures
 from control.states import (
     AGENT_CALLS,
@@ -143,6 +144,16 @@ class Asked(msgspec.Struct):
     """None: whoever was asked died with their controller, and it is asked again once the switch is there."""
 
 
+class EchoTest(msgspec.Struct):
+    """An agent tries their headset on a leg of its own: they speak, and hear it."""
+
+    agent: AgentId
+    recording: AttemptId | None = None
+    """From the answer on."""
+    path: str = ""
+    """Of the file, once they hear it."""
+
+
 class Passed(msgspec.Struct):
     """A call outside that the gate has let pass, on its leg: from its Originate to the leg's end."""
 
@@ -178,6 +189,8 @@ class Register(msgspec.Struct):
     """Consultations that go on."""
     handed_on: dict[CallId, HandedOn] = msgspec.field(default_factory=dict)
     """Calls that go on, of which an agent wanted a transfer."""
+    declined: dict[CallId, Declined] = msgspec.field(default_factory=dict)
+    """Calls that go on, of which agents have declined something by a screen."""
     leaving: dict[LegId, AttemptId] = msgspec.field(default_factory=dict)
     """Legs of agents who have handed their caller on: the offer is over for the queues once the phone is free."""
     agent_calls: dict[CallId, Dialled] = msgspec.field(default_factory=dict)
@@ -217,6 +230,10 @@ class Register(msgspec.Struct):
     """Calls of campaigns."""
     tries: dict[AttemptId, GateAnswered] = msgspec.field(default_factory=dict)
     """What the gate has said to campaigns' tries that go on: their reservations and obligations."""
+    dispositions: dict[AgentId, TalkDisposition] = msgspec.field(default_factory=dict)
+    """Of each agent's last talk in a queue with dispositions, what came of it."""
+    echo_tests: dict[LegId, EchoTest] = msgspec.field(default_factory=dict)
+    """Headsets that are tried now."""
     trunks_down: list[str] = msgspec.field(default_factory=list)
     """Trunks by which no call can leave, as was told last."""
     version: str = ""

@@ -59,6 +59,9 @@ Rarer = (
     | events.DialWanted
     | events.TalkMoveWanted
     | events.ConsultationWanted
+    | events.RecordingMaskWanted
+    | events.CallDeclined
+    | events.EchoTestWanted
     | events.NumberChecked
     | events.GateAnswered
     | events.AttemptSettled
@@ -130,6 +133,18 @@ class Router:
         """Why this cannot be done now; empty where it can. Nothing changes."""
         return self._parts.consultations.refusal(event)
 
+    def mask_refusal(self, call: CallId) -> str:
+        """Why the recording of this call's talk cannot be silenced now; empty where it can. Nothing changes."""
+        return self._parts.recordings.mask_refusal(self.register.calls[call])
+
+    def decline_refusal(self, agent: AgentId) -> str:
+        """Why this agent can decline nothing now; empty where they can. Nothing changes."""
+        return self._parts.declines.refusal(agent)
+
+    def echo_test_refusal(self, agent: AgentId) -> str:
+        """Why this agent's phone cannot be tried now; empty where it can. Nothing changes."""
+        return self._parts.echo_tests.refusal(agent)
+
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one event; `now` never goes back."""
         hub = self.hub
@@ -198,7 +213,8 @@ class Router:
             case door.VoiceBegan(leg_id) | door.VoiceEnded(leg_id):
                 self._parts.contacts.voice(leg_id, event)
             case door.RecordingFinished():
-                if self._parts.recordings.is_new(event) and not self._parts.override_phone.recorded(event):
+                taken = (self._parts.override_phone.recorded, self._parts.echo_tests.recorded)
+                if self._parts.recordings.is_new(event) and not any(take(event) for take in taken):
                     self._parts.recordings.finished(event)
             case door.CallEnded():
                 self._legs.ended(event)
@@ -233,8 +249,10 @@ class Router:
                 hub.tell_queues(event)
                 hub.settle()
                 self._parts.campaigns.look_at_agents()
-            case WrapUpEnded(agent) if self._parts.campaigns.owes_a_word(agent):
-                pass  # the disposition ends it, or the campaign's limit
+            case WrapUpEnded(agent) if self._owes_a_word(agent):
+                pass  # the disposition ends it, or the limit
+            case Dispositioned() if self._parts.dispositions.takes(event):
+                pass  # of a queue's talk
             case AgentSignedIn() | AgentSignedOut() | AgentPaused() | AgentResumed() | WrapUpEnded():
                 hub.tell_queues(event)
             case CampaignOrdered() | Dispositioned() | Fetched() | ListGrew() | PreviewAnswered():
@@ -282,6 +300,12 @@ class Router:
                 hub.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
             case events.ConsultationWanted():
                 self._parts.consultations.wanted(event)
+            case events.RecordingMaskWanted():
+                self._parts.recordings.mask(event)
+            case events.CallDeclined():
+                self._parts.declines.wanted(event)
+            case events.EchoTestWanted():
+                self._parts.echo_tests.wanted(event)
             case events.SupervisionWanted():
                 self._parts.supervision.wanted(event)
             case events.TalkMoveWanted():
@@ -303,6 +327,9 @@ class Router:
                 hub.register.trunks_down = list(down)
             case _:
                 assert_never(event)
+
+    def _owes_a_word(self, agent: AgentId) -> bool:
+        return self._parts.campaigns.owes_a_word(agent) or self._parts.dispositions.is_owed(agent)
 
     def _switch_back(self, event: door.SwitchBack) -> None:
         hub = self.hub

@@ -1,7 +1,7 @@
 """Star codes: what agents dial from their own phones. The part of these legs.
 
 `*61` sign in, `*62` sign out, `*63` pause (a digit after it is the reason), `*64` ready again, `*65` wrap-up done,
-`*67` and digits: what came of a campaign's talk. Each is answered in words by the state that really holds then, so that
+`*67` and digits: what came of a talk. Each is answered in words by the state that really holds then, so that
 nobody has to look at a screen.
 """
 
@@ -14,6 +14,7 @@ from calls.commands import Answer, HangUp, Play
 from calls.events import CallArrived, PlaybackFinished
 from calls.ids import AgentId
 from control.campaigns import CampaignCalls
+from control.dispositions import Dispositions
 from control.hub import Hub
 from control.parts import QuietPart
 from control.phones import Phones
@@ -52,9 +53,10 @@ PHRASES: Mapping[str, str] = {
 class StarCodes(QuietPart):
     """Takes an agent's star code."""
 
-    def __init__(self, hub: Hub, phones: Phones, campaigns: CampaignCalls) -> None:
+    def __init__(self, hub: Hub, phones: Phones, campaigns: CampaignCalls, dispositions: Dispositions) -> None:
         self._hub = hub
         self._campaigns = campaigns
+        self._dispositions = dispositions
         self._phones = phones
 
     def dialled(self, event: CallArrived, account: str) -> None:
@@ -66,7 +68,7 @@ class StarCodes(QuietPart):
         version = hub.register.version
         agent = hub.directory.agent(version, account)
         if agent is not None and event.called.startswith(DISPOSITION):
-            said = self._campaigns.said_by_code(agent, event.called.removeprefix(DISPOSITION))
+            said = self._disposition(agent, event.called.removeprefix(DISPOSITION))
             hub.settle()
             self._say(event, "agent_wrap_up_ended" if said else "agent_refused")
             return
@@ -76,7 +78,8 @@ class StarCodes(QuietPart):
             hub.notice("warning", "a phone dialled what is no code", detail=f"{account} {event.called[:3]}")
             self._say(event, "agent_unknown" if agent is None else "agent_refused")
             return
-        if not isinstance(asked, WrapUpEnded) or not self._campaigns.owes_a_word(agent):
+        owed = self._campaigns.owes_a_word(agent) or self._dispositions.is_owed(agent)
+        if not isinstance(asked, WrapUpEnded) or not owed:
             hub.tell_queues(asked)
         hub.settle()
         after = hub.queue_view.agent(agent, hub.now)
@@ -85,6 +88,10 @@ class StarCodes(QuietPart):
     def played(self, leg: Leg, event: PlaybackFinished) -> None:
         """The confirmation was heard."""
         self._hub.give(HangUp(leg.leg))
+
+    def _disposition(self, agent: AgentId, code: str) -> bool:
+        """Take the agent's word on the talk that they have, or had last: a queue's, or a campaign's."""
+        return self._dispositions.said_by_code(agent, code) or self._campaigns.said_by_code(agent, code)
 
     def _read(self, called: str, agent: AgentId, version: str) -> AcdEvent | None:
         code, digits = called[:3], called[3:]

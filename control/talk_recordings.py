@@ -4,8 +4,10 @@ from calls.causes import Outcome
 from calls.commands import MuteRecording
 from calls.events import RecordingFinished
 from calls.ids import LegId
+from control import talks
 from control.call import Call
 from control.commands import LogRecording
+from control.events import RecordingMaskWanted
 from control.gate import OutgoingGate
 from control.hub import Hub
 from control.register import call_id, is_bridge, talk_of
@@ -57,6 +59,34 @@ class TalkRecordings:
         muted, records = call.recording.muted, self._hub.directory.treatment(call.version, call.queue).record_hold
         call.recording.held = on and not records
         self._mute(call, muted)
+
+    def mask_refusal(self, call: Call) -> str:
+        """Why the recording of this call's talk cannot be silenced now; empty where it can. Nothing changes."""
+        if call.talk is None or call.bridge is None:
+            return "the call is in no talk"
+        return "" if call.bridge.recorded else "this talk is not recorded"
+
+    def mask(self, event: RecordingMaskWanted) -> None:
+        """Silence in the recording from now on, as the agent wants while a card number is spoken; or no more."""
+        call = self._hub.register.calls.get(event.call)
+        if call is None or call.talk is None or self.mask_refusal(call) or call.recording.masked is event.on:
+            return
+        muted = call.recording.muted
+        call.recording.masked = event.on
+        if event.on:
+            call.talk.masks += 1
+            call.talk.masked_since = self._hub.now
+        else:
+            talks.end_mask(call.talk, self._hub.now)
+        self._mute(call, muted)
+
+    def goes_on(self, call: Call) -> None:
+        """The agent has the caller once more, at another phone or after a consultation: a mask that they did not take
+        off is on the new recording, too."""
+        if call.recording.masked and call.talk is not None and not self.mask_refusal(call):
+            call.talk.masks += 1
+            call.talk.masked_since = self._hub.now
+            self._mute(call, False)
 
     def third(self, call: Call, on: bool) -> None:
         """Somebody comes into the talk, or is gone: silence meanwhile, where they are one who may not be recorded."""

@@ -32,6 +32,13 @@ def end_hold(talk: Talk, now: Instant) -> None:
     talk.held_since = talk.hold_alert_at = None
 
 
+def end_mask(talk: Talk, now: Instant) -> None:
+    """The recording is silent no more, or the talk is over: the time of this silence counts."""
+    if talk.masked_since is not None:
+        talk.masked_s += now - talk.masked_since
+    talk.masked_since = None
+
+
 def end(call: Call, cause: Cause, now: Instant, offset_s: float) -> LogTalk | None:
     """The talk is over, if there was one; `cause` ended it."""
     talk = call.talk
@@ -40,6 +47,7 @@ def end(call: Call, cause: Cause, now: Instant, offset_s: float) -> LogTalk | No
     call.bridge.talk = None
     call.recording.held = call.recording.left_out = False
     end_hold(talk, now)
+    end_mask(talk, now)
     return LogTalk(
         call=call.call,
         number=talk.number,
@@ -53,4 +61,6 @@ def end(call: Call, cause: Cause, now: Instant, offset_s: float) -> LogTalk | No
         cause=cause,
         holds=talk.holds,
         held_s=talk.held_s,
+        masks=talk.masks,
+        masked_s=talk.masked_s,
     )

@@ -73,6 +73,14 @@ def phrases_of_callbacks(rules: CallbackRules) -> list[tuple[str, set[str]]]:
     return [(rules.whisper, {"queue", "reason"})] if rules.whisper else []
 
 
+class QueueDisposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One word by which an agent says what came of a queue's talk."""
+
+    title: str = ""
+    code: str = ""
+    """The digits by which a phone says it, behind the star code for dispositions."""
+
+
 class QueueTreatment(msgspec.Struct, frozen=True):
     """All that is done for the callers of one queue, beside finding them an agent."""
 
@@ -92,3 +100,7 @@ class QueueTreatment(msgspec.Struct, frozen=True):
     """A recording goes on while the agent has the caller on hold; the music that the caller hears is not in it."""
     hold_alert_s: Annotated[float, msgspec.Meta(ge=0.0)] = 180.0
     """A hold after which supervisors are told; 0: never. The switch ends a call on hold by its own time-out."""
+    dispositions: dict[str, QueueDisposition] = {}
+    """What agents may say of their talks, by name; empty: nothing is asked."""
+    disposition_required: bool = False
+    """After-call work lasts until the agent has said one, and at most `wrap_up_s`."""

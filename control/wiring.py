@@ -18,6 +18,10 @@ from control.consultations import ROLE as CONSULTED
 from control.consultations import Consultations
 from control.contact_calls import ROLE as CONTACT
 from control.contact_calls import ContactCalls
+from control.declines import Declines
+from control.dispositions import Dispositions
+from control.echo_tests import ROLE as ECHO
+from control.echo_tests import EchoTests
 from control.events import GateAnswered
 from control.flow_commands import FlowCommands
 from control.gate import OutgoingGate
@@ -62,9 +66,10 @@ class Wiring:
         self.callbacks = callbacks = Callbacks(hub, offers, gate)
         self.contacts = contacts = offers.contacts = ContactCalls(hub, offers, gate)
         self.campaigns = CampaignCalls(hub, gate, contacts)
+        self.dispositions = offers.dispositions = Dispositions(hub)
         offers.agent_first = AgentsFirst((callbacks, contacts))
         self.phones = phones = Phones(hub)
-        self.star_codes = StarCodes(hub, phones, self.campaigns)
+        self.star_codes = StarCodes(hub, phones, self.campaigns, self.dispositions)
         self.supervision = Supervision(hub, phones)
         self.holds = Holds(hub, recordings)
         self.agent_calls = AgentCalls(hub, phones, recordings, gate)
@@ -75,6 +80,8 @@ class Wiring:
         self.consultations = offers.consultations = keys.consultations = Consultations(
             hub, offers, self.blind_transfers, phones, recordings, gate
         )
+        self.echo_tests = EchoTests(hub, phones)
+        self.declines = Declines(hub, offers, self.consultations)
         self.moved_talks = MovedTalks(hub, offers)
         self.attended_transfers = AttendedTransfers(hub, offers, self.blind_transfers, self.agent_calls)
         self.callers = Callers(hub, announcements, offers, callbacks, keys, overrides, contacts)
@@ -91,6 +98,7 @@ class Wiring:
             "dialled": self.agent_calls,
             CONSULTED: self.consultations,
             MOVED: self.moved_talks,
+            ECHO: self.echo_tests,
             CONTACT: contacts,
         }
         self._timed: tuple[_Timed, ...] = (
@@ -111,6 +119,7 @@ class Wiring:
     def _on_queue_command(self, command: AcdCommand) -> None:
         self.offers.on_queue_command(command)
         if isinstance(command, AgentChanged):
+            self.dispositions.agent_changed(command)
             self.campaigns.agent_changed(command)
 
     def deadlines(self) -> tuple[Callable[[], Instant | None], ...]:

@@ -118,9 +118,11 @@ class Figures:
         complaints: Mapping[str, int] | None = None,
         refusals: Sequence[RefusalRow] = (),
         departments: Mapping[str, str] | None = None,
+        dispositions: Mapping[str, Mapping[str, int]] | None = None,
     ) -> Report:
         """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
-        be read. `complaints`: cases about these attempts, by scene. `departments`: of scenes."""
+        be read. `complaints`: cases about these attempts, by scene. `departments`: of scenes.
+        `dispositions`: talks by queue and word."""
         self._contacts.finish(known_until)
         waits, talks = Waits(self._in_time_s), Talks()
         for of_queue in self._waits_of.values():
@@ -166,6 +168,7 @@ class Figures:
             satisfaction=over_channels(self._settings.satisfaction, of_calls, asked_elsewhere),
             refusals=refused,
             refusals_by_department=by_department(refusals, departments or {}),
+            dispositions={queue: dict(sorted(words.items())) for queue, words in sorted((dispositions or {}).items())},
         )
 
     def _count(self, call: CallRow) -> None:

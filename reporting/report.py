@@ -116,6 +116,8 @@ class Report(msgspec.Struct, frozen=True):
     """Of outgoing calls, by scene and rule."""
     refusals_by_department: dict[str, dict[str, RefusalFigures]] = {}
     """By the department of the scene and rule."""
+    dispositions: dict[str, dict[str, int]] = {}
+    """Talks of the span by queue and by what their agents said of them; the empty name: nothing was said."""
 
 
 def scene_figures(states: Mapping[str, int], complaints: int = 0, refused: int = 0) -> SceneFigures:

@@ -1,7 +1,8 @@
 """The guard of phones in browsers: of what a browser says in SIP only requests in its own account's name go on.
 
 A switch takes a caller for a trunk by their address, whatever the transport is, and all that browsers say comes from
-the controller's address. So a request that names nobody, or somebody else, could be taken for a trunk's. Pure: each
+the controller's address. So a request that names nobody, or somebody else, could be taken for a trunk's; and on
+FreeSWITCH any that begins a call. Pure: each
 frame of the WebSocket is one whole SIP message (RFC 7118, 5), and is let through as it is, or not at all.
 """
 
@@ -16,6 +17,8 @@ _STATUS = re.compile(r"SIP/2\.0 [1-6][0-9]{2} ")
 _REQUEST = re.compile(r"([A-Z]{3,10}) sips?:[^ ]+ SIP/2\.0\Z")
 _ADDRESS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^"<>;,]*)\s*<sips?:([^@<>;:,?]+)@[^<>,]+>(?:;[^,]*)?\Z')
 _BARE = re.compile(r"sips?:([^@<>;:,?]+)@[^<>;,\s]+(?:;[^,]*)?\Z")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TAG = re.compile(r";\s*tag\s*=\s*[^;,\s]+")
 _SHORT = {"f": "from", "t": "to", "l": "content-length", "i": "call-id"}
 _ONCE = ("from", "to", "call-id", "cseq", "content-length")
 
@@ -53,9 +56,17 @@ def refusal(message: str, user: str) -> str:
         return "CSeq names another request"
     if _user_of(fields["from"][0]) != user:
         return f"From is not {user}"
+    if request[1] == "INVITE" and not _is_in_a_call(fields["to"][0]):
+        return "a call is ordered of the controller, and not begun by the page"
     if request[1] == "REGISTER" and _user_of(fields["to"][0]) != user:
         return f"To is not {user}"
     return ""
+
+
+def _is_in_a_call(to: str) -> bool:
+    """Whether the other side has a tag: the request goes to a call that is there."""
+    bare = _QUOTED.sub("", to)
+    return _TAG.search(bare.rpartition(">")[2]) is not None
 
 
 def _user_of(address: str) -> str | None:

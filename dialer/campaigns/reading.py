@@ -21,6 +21,7 @@ import msgspec
 
 from dialer.answering_machines.settings import Detection
 from dialer.answering_machines.written import read_detection
+from dialer.campaigns.disposition_codes import code_faults
 from dialer.campaigns.pacing_words import pacing_of
 from dialer.campaigns.results import AnsweredResult, Disposition, NetworkResult
 from dialer.campaigns.settings import NEVER, CampaignSettings, ListShare, RetryRules
@@ -36,7 +37,6 @@ from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
 CAMPAIGNS = "dialplans/campaigns/"
 _SECTIONS = ("campaigns", "about")
 RESULTS: tuple[str, ...] = (*get_args(NetworkResult), *get_args(AnsweredResult))
-_CODE = re.compile(r"[0-9]{1,3}")
 _USUAL_RING_S = 30.0
 
 
@@ -297,22 +297,15 @@ class _Reader:
         return read_detection(found, around.phrases, around.flows, seconds(written.patience), wrong)
 
     def _dispositions(self, written: Written) -> tuple[Disposition, ...]:
-        codes: dict[str, str] = {}
-        for name, one in written.dispositions.items():
+        for name, fault in code_faults({name: one.code for name, one in written.dispositions.items()}):
+            self._wrong_at(self._place(("dispositions", name, "code")), fault)
+        for name in written.dispositions:
             path = ("dispositions", name)
             if not re.match(NAME, name):
                 self._wrong_at(self._place(path), f"{name!r} is no name: small letters, digits and _")
             elif name in RESULTS:
                 told = f"{name} is what the network says of a call: another name is wanted"
                 self._wrong_at(self._place(path), told)
-            if one.code and not _CODE.fullmatch(one.code):
-                self._wrong_at(self._place((*path, "code")), f"{one.code!r} is no code: one to three digits")
-            elif one.code:
-                for other, whose in codes.items():
-                    if other.startswith(one.code) or one.code.startswith(other):
-                        told = f"code {one.code} of {name} and {other} of {whose}: no code may begin another"
-                        self._wrong_at(self._place((*path, "code")), told)
-                codes[one.code] = name
         meanings = {one.meaning for one in written.dispositions.values()}
         if written.mode != "agentless" and "refused" not in meanings:
             told = "no disposition means refused: an agent cannot say that somebody wants no more calls"

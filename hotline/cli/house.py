@@ -1,6 +1,6 @@
 """hotline simulate --house: the site's flows, queues and agents with simulated callers; what is printed of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,15 @@ def with_seeds(scenario: HouseScenario, first: int | None, count: int | None) ->
 
 
 def run_house(
-    dialplan: Dialplan, scenario: HouseScenario, journal: Path | None = None, warm_up_calls: int = 0, label: str = ""
+    dialplan: Dialplan,
+    scenario: HouseScenario,
+    journal: Path | None = None,
+    warm_up_calls: int = 0,
+    label: str = "",
+    watch: Callable[[int, int], None] | None = None,
 ) -> list[HouseRun]:
-    """Every seed, with a bar on a terminal. Raises BadInput for a journal of more than one seed."""
+    """Every seed, with a bar on a terminal; `watch` is told how many calls have come of how many. Raises BadInput for a
+    journal of more than one seed."""
     seeds = range(scenario.seeds.first, scenario.seeds.first + scenario.seeds.count)
     if journal is not None and len(seeds) > 1:
         raise BadInput("a journal is of one day: --journal goes with --seeds 1")
@@ -65,6 +71,8 @@ def run_house(
             def told(come: int, before: int = before) -> None:
                 if come % _TELL_EVERY == 0:
                     bar.update(task, completed=before + come)
+                    if watch is not None:
+                        watch(before + come, total)
 
             with simulated.journal_to(journal) as note:
                 done.append(run(dialplan, scenario, seed, note, told, warm_up_calls))

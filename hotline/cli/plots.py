@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calls.errors import BadInput
+from hotline.replay.curves import EDGES_S, reached
 from sim.chance import Draws
 from sim.house.tally import HouseRun
 from sim.running import Run
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_EDGES_S = np.concatenate(([0.0], np.geomspace(1, 1800, 60)))
 _PAGE = (
     "<!doctype html><meta charset='utf-8'><title>{title}</title><body style='margin:1em;font-family:sans-serif'>{svg}"
 )
@@ -80,8 +80,7 @@ def _figure(width_in: float) -> "Figure":
 
 
 def _reached(axes: "Axes", taken: Draws, name: str, goal: tuple[float, float] | None) -> None:
-    reached = [float(np.sum(taken <= edge)) / max(1, len(taken)) * 100 for edge in _EDGES_S]
-    line = axes.plot(_EDGES_S, reached, label=name)[0]
+    line = axes.plot(EDGES_S, reached(taken), label=name)[0]
     if goal is not None:
         axes.plot([goal[0]], [goal[1]], "o", color=line.get_color())
     axes.set_xscale("symlog", linthresh=1)

@@ -1,5 +1,6 @@
 """hotline simulate, tune: virtual time, with the code that serves live calls."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -245,14 +246,16 @@ def placed(problem: Problem, document: Node, policy: Node | None = None) -> str:
     return f"{node.key_mark or node.mark}: {problem.message}{hint}"
 
 
-def run_all(scenario: Scenario) -> list[Run]:
-    """Every seed, with a bar on a terminal."""
-    done = []
+def run_all(scenario: Scenario, watch: Callable[[int, int], None] | None = None) -> list[Run]:
+    """Every seed, with a bar on a terminal. `watch` is told after each, how many are done of how many."""
+    done: list[Run] = []
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(scenario.name, total=scenario.seeds.count)
         for one in runs(scenario):
             done.append(one)
             bar.advance(task)
+            if watch is not None:
+                watch(len(done), scenario.seeds.count)
     return done
 
 

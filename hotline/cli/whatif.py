@@ -1,10 +1,14 @@
 """hotline whatif: a real day lived again under another policy, or with other flows, queues and agents."""
 
+import sys
+from collections.abc import Callable
 from datetime import date as Date
 from datetime import datetime, time, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
+import msgspec
 import numpy as np
 import typer
 from rich.progress import Progress
@@ -16,6 +20,7 @@ from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, prin
 from hotline.cli.house import house_as_json, run_house
 from hotline.cli.simulate import as_json, run_all, with_weights
 from hotline.replay import day as yesterday
+from hotline.replay.curves import EDGES_S, reached
 from hotline.replay.house_day import People, house_scenario
 from hotline.replay.simulated import dialplan_of, site_dialplan
 from hotline.versions.store import Versions
@@ -47,10 +52,26 @@ HOUSE_ASSUMPTIONS = (
 )
 
 
+_Step: TypeAlias = Callable[[str, int, int], None]
+"""Is told how far a step is, by its name: so much done of so much."""
+
+
+class _Row(NamedTuple):
+    """One line of the table: percent of all arrivals answered in time, seconds, percent."""
+
+    name: str
+    within_goal: float
+    wait_mean_s: float
+    abandoned: float
+
+    def shown(self) -> list[str]:
+        return [self.name, f"{self.within_goal:.1f} %", f"{self.wait_mean_s:.1f} s", f"{self.abandoned:.1f} %"]
+
+
 class _Tried(NamedTuple):
     """Figures of what was tried: rows by name, waits by name for the picture, and all of it for machines."""
 
-    rows: list[list[str]]
+    rows: list["_Row"]
     waits: dict[str, Draws]
     plain: dict[str, Any]
     assumptions: tuple[str, ...]
@@ -71,6 +92,9 @@ def whatif(
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Draw the waits of all three to .png, .svg, .html.")
     ] = None,
+    steps: Annotated[
+        bool, typer.Option("--steps", help="Tell each step on standard error, a line of JSON each.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Live a real day again, from the journal: as the rules of that day have it, and with something changed.
@@ -91,6 +115,7 @@ def whatif(
       hotline whatif 2026-11-20 --version 0012-3f9a21bc --json
     """
     house = open_site(site)
+    step = _telling() if steps else _untold
     with told():
         if (policy is not None) + (version is not None) + draft != 1:
             raise BadInput("say what to try: --policy FILE, --version ID, or --draft")
@@ -98,17 +123,23 @@ def whatif(
         called_back: frozenset[CallId] = frozenset()
         with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
             task = bar.add_task("journal")
+
+            def read(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+                step("journal", done, total)
+
             day = yesterday.read(
                 house,
                 *_bounds(date, house.zone),
-                lambda done, total: bar.update(task, completed=done, total=total),
+                read,
                 people.watch,
             )
         before = dialplan_of(Versions(house.versions), day.version)
         if policy is not None:
             configuration = with_weights(policy, before.configuration)
             why = "The queues alone were run: a policy changes nothing else."
-            tried = _queues_alone(day, before.configuration, configuration, "with the policy", seeds, percent, within_s)
+            changed = (before.configuration, configuration)
+            tried = _queues_alone(day, changed, "with the policy", seeds, percent, within_s, step)
         else:
             after, _ = site_dialplan(house, version)
             differ = differences(before, after)
@@ -120,17 +151,18 @@ def whatif(
                     f"The whole house was run: {', '.join(differ.of_house)} differ, which the queues alone do not show."
                 )
                 called_back = frozenset(people.callbacks)
-                tried = _whole_house(day, people, (before, after), name, seeds, percent, within_s)
+                tried = _whole_house(day, people, (before, after), name, seeds, percent, within_s, step)
             else:
                 why = f"The queues alone were run: only {' and '.join(differ.of_queues)} differ."
-                tried = _queues_alone(day, before.configuration, after.configuration, name, seeds, percent, within_s)
+                changed = (before.configuration, after.configuration)
+                tried = _queues_alone(day, changed, name, seeds, percent, within_s, step)
         real = _real(day, within_s, called_back)
+        waits = {"what happened": day.waits(), **tried.waits}
         if plot is not None:
             from hotline.cli.plots import draw_days
 
-            draw_days(
-                {"what happened": day.waits(), **tried.waits}, (within_s, percent), f"{house.folder.name}, {date}", plot
-            )
+            draw_days(waits, (within_s, percent), f"{house.folder.name}, {date}", plot)
+    happened = _Row("what happened", real["within_goal"], real["wait_mean_s"], real["abandoned"])
     if json:
         print_json(
             {
@@ -139,37 +171,57 @@ def whatif(
                 "run": why,
                 "real": real,
                 **tried.plain,
+                "table": [row._asdict() for row in (happened, *tried.rows)],
+                "edges_s": EDGES_S.tolist(),
+                "curves": {name: reached(taken) for name, taken in waits.items()},
                 "assumptions": tried.assumptions,
             }
         )
         return
-    rows = [
-        ["what happened", f"{real['within_goal']:.1f} %", f"{real['wait_mean_s']:.1f} s", f"{real['abandoned']:.1f} %"]
-    ]
-    print_table(["", f"within {within_s:g} s", "mean wait", "abandoned"], rows + tried.rows, "nothing")
+    rows = [row.shown() for row in (happened, *tried.rows)]
+    print_table(["", f"within {within_s:g} s", "mean wait", "abandoned"], rows, "nothing")
     out.print(why)
     out.print(f"{real['calls']} calls of version {day.version}, {seeds} seeds. Assumed:", style="dim")
     for line in tried.assumptions:
         out.print(f"- {line}", style="dim")
 
 
+def _telling() -> _Step:
+    """Tells of each percent of a step once."""
+    told_last: tuple[str, int] = ("", 0)
+
+    def step(name: str, done: int, of: int) -> None:
+        nonlocal told_last
+        percent = 100 * done // max(1, of)
+        if (name, percent) != told_last:
+            told_last = (name, percent)
+            sys.stderr.write(msgspec.json.encode({"step": name, "percent": percent}).decode() + "\n")
+            sys.stderr.flush()
+
+    return step
+
+
+def _untold(name: str, done: int, of: int) -> None:
+    """Nobody has asked for it."""
+
+
 def _queues_alone(
     day: yesterday.Day,
-    before: Configuration,
-    after: Configuration,
+    configurations: tuple[Configuration, Configuration],
     name: str,
     seeds: int,
     percent: float,
     within_s: float,
+    step: _Step,
 ) -> _Tried:
     scenarios = {
         label: yesterday.scenario(day, configuration, Seeds(1, seeds), Goal(percent, within_s))
-        for label, configuration in (("simulated", before), (name, after))
+        for label, configuration in zip(("simulated", name), configurations, strict=True)
     }
-    done = {label: run_all(one) for label, one in scenarios.items()}
+    done = {label: run_all(one, partial(step, label)) for label, one in scenarios.items()}
     results = {label: summary(scenarios[label], runs) for label, runs in done.items()}
     return _Tried(
-        [[label, *_shown(scenarios[label], result)] for label, result in results.items()],
+        [_Row(label, *_figures(scenarios[label], result)) for label, result in results.items()],
         {label: np.concatenate([one.waits for one in runs]) for label, runs in done.items()},
         {label: as_json(scenarios[label], result) for label, result in results.items()},
         ASSUMPTIONS,
@@ -184,11 +236,12 @@ def _whole_house(
     seeds: int,
     percent: float,
     within_s: float,
+    step: _Step,
 ) -> _Tried:
     tried = _Tried([], {}, {}, HOUSE_ASSUMPTIONS)
     for label, dialplan in zip(("simulated", name), dialplans, strict=True):
         scenario = house_scenario(day, people, dialplan, Seeds(1, seeds), Goal(percent, within_s))
-        runs = run_house(dialplan, scenario, label=label)
+        runs = run_house(dialplan, scenario, label=label, watch=partial(step, label))
         waits = np.concatenate([wait for one in runs for wait in one.waits.values()])
         queues = [queue for one in runs for queue in one.queues.values()]
         offered = max(1, sum(queue.offered for queue in queues))
@@ -196,7 +249,7 @@ def _whole_house(
         level = 100 * float((taken <= within_s).sum()) / offered
         wait_s = float(taken.mean()) if taken.size else 0.0
         abandoned = 100 * sum(queue.abandoned for queue in queues) / offered
-        tried.rows.append([label, f"{level:.1f} %", f"{wait_s:.1f} s", f"{abandoned:.1f} %"])
+        tried.rows.append(_Row(label, level, wait_s, abandoned))
         tried.waits[label] = waits
         tried.plain[label] = house_as_json(scenario, dialplan, house_summary(runs))
     return tried
@@ -225,8 +278,8 @@ def _real(day: yesterday.Day, within_s: float, called_back: frozenset[CallId]) -
     }
 
 
-def _shown(scenario: Scenario, result: Result) -> list[str]:
-    """Over all kinds, each by its number of calls."""
+def _figures(scenario: Scenario, result: Result) -> tuple[float, float, float]:
+    """Over all kinds, each by its number of calls: as `_Row` has them."""
     recorded = scenario.recorded
     assert recorded is not None
     shares = np.bincount(recorded.kinds, minlength=len(scenario.kinds)) / len(recorded.kinds)
@@ -234,4 +287,4 @@ def _shown(scenario: Scenario, result: Result) -> list[str]:
     waits = [result.wait_mean_s[name].mean for name in scenario.kinds]
     known = ~np.isnan(waits)
     wait_s = float(np.average(np.array(waits)[known], weights=shares[known])) if known.any() else 0.0
-    return [f"{level:.1f} %", f"{wait_s:.1f} s", f"{result.abandoned.mean:.1f} %"]
+    return float(level), wait_s, result.abandoned.mean

@@ -47,17 +47,22 @@ def why(
     legs, steps = read_of(opened, reading.legs, call), read_of(opened, reading.steps, call)
     cases = read_of(opened, reading.cases, 10, call)
     transfers = read_of(opened, reading.transfers, call)
+    said, declined = read_of(opened, reading.dispositions, call), read_of(opened, reading.declines, call)
     if not reveal:
         region = opened.settings.region
         row, legs = masking.call_row(row), [masking.leg_row(leg) for leg in legs]
         talks = [masking.leg_row(talk) for talk in talks]
         transfers = [masking.transfer_row(row, region) for row in transfers]
+        said = [masking.disposition_row(one, region) for one in said]
+        declined = [masking.decline_row(one, region) for one in declined]
         steps = [masking.step_row(step, region) for step in steps]
         cases = [masking.case_row(case, region) for case in cases]
     story = {
         **row,
         "legs": legs,
         "talks": talks,
+        "dispositions": said,
+        "declines": declined,
         "transfers": transfers,
         "steps": steps,
         "recordings": read_of(opened, reading.recordings, call),
@@ -115,9 +120,17 @@ def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
             for_s = talk["ended_at"] - talk["began_at"]
             times = "once" if talk["holds"] == 1 else f"{talk['holds']} times"
             held = f", on hold {times} for {talk['held_s']:.1f} s" if talk["holds"] else ""
-            lines.append((talk["ended_at"], f"the talk with {whom} is over after {for_s:.1f} s{held}: {talk['cause']}"))
+            masked = f", {talk['masked_s']:.1f} s of it not recorded" if talk["masks"] else ""
+            over = f"the talk with {whom} is over after {for_s:.1f} s{held}{masked}: {talk['cause']}"
+            lines.append((talk["ended_at"], over))
         elif talk.get("held_since"):
             lines.append((talk["held_since"], "the other side is put on hold"))
+    for one in story["declines"]:
+        what = "the call" if one["kind"] == "offer" else f"to be consulted by agent {one['asked_by']}"
+        lines.append((one["at"], f"agent {one['agent']} declines {what}: {one['reason']}"))
+    for one in story["dispositions"]:
+        came = f"{one['disposition']} {one['note']}".strip() or "nothing was said"
+        lines.append((one["at"], f"agent {one['agent']} says what came of talk {one['talk']}: {came}"))
     for transfer in story["transfers"]:
         lines += _transferred(transfer)
     if story["ended_at"]:
@@ -175,7 +188,7 @@ def _talking(explained: Explanation) -> list[dict[str, Any]]:
     if call is None or call.talk is None:
         return []
     talk = msgspec.structs.asdict(call.talk)
-    del talk["held_by"], talk["hold_alert_at"]
+    del talk["held_by"], talk["hold_alert_at"], talk["masked_since"]
     for name in ("began_at", "held_since"):
         talk[name] = None if talk[name] is None else talk[name] + explained.offset_s
     return [{"call": call.call, **talk, "ended_at": None, "cause": None, "recording": None}]

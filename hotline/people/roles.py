@@ -39,6 +39,7 @@ Act = Literal[
     "look_up_number",
     "see_numbers",
     "hear_recordings",
+    "read_transcripts",
     "open_case",
     "take_in_cases",
     "see_cases",
@@ -59,6 +60,7 @@ Act = Literal[
     "share_lists",
     "see_people",
     "see_flows",
+    "try_days",
 ]
 
 ABOUT: Mapping[Act, str] = {
@@ -74,6 +76,7 @@ ABOUT: Mapping[Act, str] = {
     "look_up_number": "calls of one number",
     "see_numbers": "whole numbers of cases, campaigns, calls at the desk",
     "hear_recordings": "talks and messages",
+    "read_transcripts": "what was said in a call, as text, and searching for it",
     "open_case": "a case about a call, an agent's form",
     "take_in_cases": "a case of what came by another way",
     "see_cases": "cases, numbers masked",
@@ -94,6 +97,7 @@ ABOUT: Mapping[Act, str] = {
     "share_lists": "what the sites of a group tell each other of their lists, as hashes",
     "see_people": "who signs in here, with which roles",
     "see_flows": "flows drawn, the calls in them, lint, test cases",
+    "try_days": "a real day lived again with something changed",
 }
 """What each act is, in words."""
 
@@ -111,6 +115,7 @@ search_calls     -     yes        yes     yes  -              yes        yes    
 look_up_number   -     yes        yes     yes  -              yes        yes     yes   -         yes
 see_numbers      -     -          yes     yes  -              yes        -       yes   -         yes
 hear_recordings  -     yes        yes     yes  -              yes        yes     yes   -         yes
+read_transcripts own   yes        yes     yes  -              yes        yes     yes   -         yes
 open_case        own   yes        yes     yes  -              yes        -       yes   -         yes
 take_in_cases    yes   yes        yes     yes  -              yes        -       yes   -         yes
 see_cases        -     -          yes     yes  -              yes        yes     yes   -         yes
@@ -131,6 +136,7 @@ grant_exceptions -     -          -       -    -              yes        -      
 share_lists      -     -          -       -    -              -          -       yes   -         yes
 see_people       -     -          -       -    -              -          yes     yes   -         yes
 see_flows        -     yes        -       -    -              yes        yes     yes   -         yes
+try_days         -     yes        -       -    -              -          -       yes   -         yes
 """
 
 RIGHTS: Mapping[Act, frozenset[WebRight]] = {
@@ -141,6 +147,7 @@ RIGHTS: Mapping[Act, frozenset[WebRight]] = {
     "look_up_number": frozenset({"numbers"}),
     "see_numbers": frozenset({"numbers"}),
     "hear_recordings": frozenset({"recordings"}),
+    "read_transcripts": frozenset({"recordings"}),
     "see_cases": frozenset({"calls"}),
     "see_outgoing": frozenset({"live"}),
     "ask_gate": frozenset({"govern"}),

@@ -9,11 +9,13 @@ from calls.trunks import Tls, Trunk
 from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
 from hotline.provisioning.secrets import passwords_of
+from hotline.provisioning.web_phones import WebPhones
 from hotline.site.settings import Site
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 from switch.accounts import PREFIX, SecretStore
 from switch.failed_registrations import FREESWITCH, FailedRegistration, RegistrationLog
+from switch.freeswitch.instance.configuration import standing_web_phones
 from switch.freeswitch.instance.fallback import compile_fallback
 from switch.freeswitch.instance.imported import FallbackLog
 from switch.freeswitch.instance.settings import FreeSwitchSettings
@@ -28,8 +30,9 @@ from switch.trunk_lines import Seen
 class FreeSwitchHouse:
     """Writes for the FreeSWITCH whose run directory the site shares."""
 
-    def __init__(self, site: Site, node: str, accounts: SecretStore) -> None:
-        """`accounts` has the phones' secrets: one store for all nodes, for a phone may move between them."""
+    def __init__(self, site: Site, node: str, accounts: SecretStore, web: WebPhones | None = None) -> None:
+        """`accounts` has the phones' secrets: one store for all nodes, for a phone may move between them. `web`: the
+        accounts that are lent to browsers."""
         settings = site.switches[node]
         if settings.run_dir is None:
             raise ValueError("the site shares no run directory with a FreeSWITCH")
@@ -42,6 +45,8 @@ class FreeSwitchHouse:
             media_timeout=MediaTimeout(**settings.media_timeout.model_dump()),
         )
         self._secrets = accounts
+        self._web = web
+        self._setting_phones = asyncio.Lock()
         self._node = node
         self._secrets_folder = site.state / "secrets"
         self._log = FallbackLog(self._switch.fallback_log)
@@ -61,16 +66,19 @@ class FreeSwitchHouse:
         dialplan = compile_fallback(lines, str(self._switch.voicemail_dir), self._switch.domain)
         if self._switch.peers is not None:
             await set_peers(self._switch)
-        await set_accounts(self._switch, accounts_of(routing, self._secrets))
+        await self.set_phones(routing)
         await set_fallback(self._switch, dialplan, {line.hours.zone for line in lines})
 
     async def set_phones(self, routing: RoutingConfiguration) -> None:
         """See `Provisioning.set_phones`."""
-        await set_accounts(self._switch, accounts_of(routing, self._secrets))
+        async with self._setting_phones:  # else an account that was just lent could be written over
+            lent = {} if self._web is None else self._web.secrets()
+            await set_accounts(self._switch, accounts_of(routing, self._secrets, lent))
 
     def web_phones_url(self) -> str:
-        """No browser is a phone here by way of the controller; docs/freeswitch.md has the profile's own WebSocket."""
-        return ""
+        """See `Provisioning.web_phones_url`: as the instance in the run directory was started."""
+        address = standing_web_phones(self._switch)
+        return f"ws://{address}/" if address else ""
 
     async def registrations(self) -> Mapping[str, Registration]:
         """See `Provisioning.registrations`."""

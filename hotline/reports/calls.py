@@ -38,6 +38,11 @@ FROM talk_reviews AS r CROSS JOIN calls AS c ON c.call = r.call
 CROSS JOIN talks AS t ON t.call = r.call AND t.number = r.talk
 WHERE c.arrived_at >= ? AND c.arrived_at < ?
 """
+_DISPOSITIONS = """
+SELECT d.queue, d.disposition, count(*)
+FROM talk_dispositions AS d CROSS JOIN calls AS c ON c.call = d.call
+WHERE c.arrived_at >= ? AND c.arrived_at < ? GROUP BY d.queue, d.disposition
+"""
 _FIRST_OF_TALK = 13
 
 
@@ -75,6 +80,14 @@ def reviews(connection: sqlite3.Connection, since: float, until: float) -> Itera
     """Each review of a talk of these calls."""
     for agent, queue, correct in connection.execute(_REVIEWS, (since, until)):
         yield ReviewRow(agent, queue, bool(correct))
+
+
+def dispositions(connection: sqlite3.Connection, since: float, until: float) -> dict[str, dict[str, int]]:
+    """How many talks of these calls were said to have come to what, by queue; the empty word: nothing was said."""
+    found: dict[str, dict[str, int]] = {}
+    for queue, word, count in connection.execute(_DISPOSITIONS, (since, until)):
+        found.setdefault(queue, {})[word] = count
+    return found
 
 
 def _fetched(cursor: sqlite3.Cursor) -> Iterator[Any]:

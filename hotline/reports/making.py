@@ -59,6 +59,7 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
                 progress(done, of)
         for review in calls.reviews(connection, span.since, span.until):
             figures.review(review)
+        said = calls.dispositions(connection, span.since, span.until)
         complaints = complaints_by_scene(connection, span.since, span.until)
         cases = case_rows(connection, book, span.since, span.until, now)
         before = min(span.until, now)
@@ -80,6 +81,7 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
         complaints,
         refusals,
         {name: scene.settings.department for name, scene in scenes.items()},
+        said,
     )
     return with_suggestions(report, rules.suggestions)
 

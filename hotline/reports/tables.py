@@ -45,6 +45,7 @@ def tables(report: Report, words: Words, names: Names) -> list[Table]:
         _agents(report, words, names),
         _kinds(report, words),
         _callbacks(report, words),
+        _dispositions(report, words, names),
         _days(report, words),
         _cases(report, words, names),
         _clocks(report, words, names),
@@ -182,6 +183,20 @@ def _kinds(report: Report, words: Words) -> Table:
 def _callbacks(report: Report, words: Words) -> Table:
     rows: list[list[Cell]] = [[words[word], count] for word, count in report.callbacks.items()]
     return Table("callbacks", words["callbacks"], [(words["outcome"], "text"), (words["count"], "count")], rows)
+
+
+def _dispositions(report: Report, words: Words, names: Names) -> Table:
+    columns: list[tuple[str, Form]] = [
+        (words["queue"], "text"),
+        (words["disposition"], "text"),
+        (words["count"], "count"),
+    ]
+    rows: list[list[Cell]] = [
+        [names.queues.get(queue) or queue, said or words["unsaid"], count]
+        for queue, one in report.dispositions.items()
+        for said, count in one.items()
+    ]
+    return Table("dispositions", words["dispositions"], columns, rows)
 
 
 def _days(report: Report, words: Words) -> Table:

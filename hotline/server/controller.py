@@ -45,6 +45,7 @@ from hotline.views.controller import LentPhone
 from hotline.views.days import Days
 from hotline.views.live_states import LiveStates, States
 from hotline.views.metrics import Metrics
+from hotline.views.talk_dispositions import disposition_of
 from hotline.views.trend import Trend
 from hotline.views.wire import House, Switch
 from hotline.webhooks import status
@@ -288,6 +289,22 @@ class RunningController(Approvals):
     def talk_move_refusal(self, agent: AgentId) -> str:
         """See `Controller.talk_move_refusal`."""
         return self._driver.router.talk_move_refusal(agent)
+
+    def mask_refusal(self, call: CallId) -> str:
+        """See `Controller.mask_refusal`."""
+        return self._driver.router.mask_refusal(call)
+
+    def decline_refusal(self, agent: AgentId) -> str:
+        """See `Controller.decline_refusal`."""
+        return self._driver.router.decline_refusal(agent)
+
+    def echo_test_refusal(self, agent: AgentId) -> str:
+        """See `Controller.echo_test_refusal`."""
+        return self._driver.router.echo_test_refusal(agent)
+
+    def queue_disposition(self, agent: AgentId) -> dict[str, Any] | None:
+        """See `Controller.queue_disposition`."""
+        return disposition_of(self.register, VersionedDirectory(self._versions).treatment, agent)
 
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty when it can."""

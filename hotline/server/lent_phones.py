@@ -33,7 +33,7 @@ class LentPhones:
         if not await asyncio.to_thread(self.url):
             raise BadInput(
                 "no switch that is there takes browsers as phones: start Asterisk with --web-phones, "
-                "or use a phone on the desk"
+                "FreeSWITCH with --web-phones-port, or use a phone on the desk"
             )
         lent = await asyncio.to_thread(self._web.lend, account)
         await self._put_in_force(routing)

@@ -207,6 +207,6 @@ def _provisioning_of(site: Site, node: str, accounts: SecretStore, web_phones: W
         case "freeswitch":
             from hotline.provisioning.freeswitch import FreeSwitchHouse
 
-            return FreeSwitchHouse(site, node, accounts)
+            return FreeSwitchHouse(site, node, accounts, web_phones)
         case _:
             assert_never(settings.kind)

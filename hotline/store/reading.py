@@ -1,6 +1,6 @@
 """Reading the store: the call log and the cases, for people and for the web. Never on the call path."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ def talks_of(path: Path) -> FromClause:
         *(call.c.call, literal(1).label("number"), leg.c.role, call.c.agent, leg.c.party, call.c.queue, leg.c.leg),
         *(call.c.answered_at.label("began_at"), func.min(leg.c.ended_at, call.c.ended_at).label("ended_at")),
         *(leg.c.cause, literal(0).label("holds"), literal(0.0).label("held_s")),
+        *(literal(0).label("masks"), literal(0.0).label("masked_s")),
     )
     within = call.c.answered_at.between(leg.c.answered_at, leg.c.ended_at)
     found = select(*columns).join_from(call, leg, leg.c.call == call.c.call).where(leg.c.role == "agent", within)
@@ -99,6 +100,22 @@ async def transfers(path: Path, call: str) -> list[dict[str, Any]]:
     return await rows(path, select(table).where(table.c.call == call).order_by(table.c.number))
 
 
+async def dispositions(path: Path, call: str) -> list[dict[str, Any]]:
+    """What came of the talks of a call, by their agents, in order; none in a store that an earlier release has left."""
+    table = schema.talk_dispositions
+    if not opening.columns(path, table.name):
+        return []
+    return await rows(path, select(table).where(table.c.call == call).order_by(table.c.talk))
+
+
+async def declines(path: Path, call: str) -> list[dict[str, Any]]:
+    """What agents have declined of a call, in order; none in a store that an earlier release has left."""
+    table = schema.declines
+    if not opening.columns(path, table.name):
+        return []
+    return await rows(path, select(table).where(table.c.call == call).order_by(table.c.number))
+
+
 async def steps(path: Path, call: str) -> list[dict[str, Any]]:
     """The steps that a caller took, in order."""
     return await rows(path, select(schema.steps).where(schema.steps.c.call == call).order_by(schema.steps.c.index))
@@ -110,6 +127,24 @@ async def recordings(path: Path, call: str | None = None) -> list[dict[str, Any]
     known = opening.columns(path, table.name)
     query = select(*(column for column in table.c if column.name in known))
     return await rows(path, query if call is None else query.where(schema.recordings.c.call == call))
+
+
+async def transcripts(path: Path, call: str) -> list[dict[str, Any]]:
+    """The transcripts of a call by talk, a message first; none in a store that an earlier release has left."""
+    table = schema.transcripts
+    if not opening.columns(path, table.name):
+        return []
+    found = await rows(path, select(table).where(table.c.call == call).order_by(table.c.talk, table.c.path))
+    decoded = ("lines", "missing", "forbidden")
+    return [{**row, **{name: msgspec.json.decode(row[name]) for name in decoded}} for row in found]
+
+
+async def transcribed(path: Path, calls: Sequence[str]) -> set[str]:
+    """Those of these calls that have a transcript."""
+    table = schema.transcripts
+    if not opening.columns(path, table.name):
+        return set()
+    return {row["call"] for row in await rows(path, select(table.c.call).where(table.c.call.in_(calls)).distinct())}
 
 
 async def callbacks(path: Path, most: int = 50, outcome: str | None = None) -> list[dict[str, Any]]:

@@ -93,7 +93,34 @@ talks = Table(
     Column("cause", String(16), nullable=False),
     Column("holds", Integer, nullable=False, server_default="0"),
     Column("held_s", Float, nullable=False, server_default="0"),
+    Column("masks", Integer, nullable=False, server_default="0", comment="silences that the agent wanted"),
+    Column("masked_s", Float, nullable=False, server_default="0"),
     Index("talks_by_time", "began_at"),
+)
+
+talk_dispositions = Table(
+    "talk_dispositions",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("talk", Integer, primary_key=True, comment="its number in the call"),
+    Column("agent", String(64), nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("disposition", String(64), nullable=False, comment="empty: wrap-up ended without one"),
+    Column("note", Text, nullable=False),
+    Column("at", Float, nullable=False, comment="UTC epoch seconds"),
+)
+"""What came of talks, by their agents: the last word on each. Those of campaigns stand with their tries."""
+
+declines = Table(
+    "declines",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="counts those of the call from 1"),
+    Column("kind", String(16), nullable=False, comment="offer, consultation"),
+    Column("agent", String(64), nullable=False, comment="the one who declined"),
+    Column("asked_by", String(64), nullable=False, comment="of a consultation"),
+    Column("reason", String(128), nullable=False),
+    Column("at", Float, nullable=False, comment="UTC epoch seconds"),
 )
 
 transfers = Table(

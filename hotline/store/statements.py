@@ -1,7 +1,8 @@
 """The statements of the hot path, as SQLite takes them.
 
-Each is an upsert: a replay writes the same row again. Rows of CALL, LEG, TALK and TRANSFER are the fields of LogCall,
-LogLeg, LogTalk and LogTransfer as they stand. The columns are those of the schema in its order, which a test holds:
+Each is an upsert: a replay writes the same row again. Rows of CALL, LEG, TALK, DISPOSITION, DECLINE and TRANSFER are
+the fields of LogCall, LogLeg and so on as they stand. The columns are those of the schema in its order, which a test
+holds:
 SQLAlchemy, which could make the same text of the schema, is a sixth of what a start would load.
 """
 
@@ -35,7 +36,9 @@ CALL = upsert(
     "consent direction",
 )
 LEG = upsert("legs", "leg", "call role party began_at answered_at ended_at cause")
-TALK = upsert("talks", "call number", "role agent party queue leg began_at ended_at cause holds held_s")
+TALK = upsert("talks", "call number", "role agent party queue leg began_at ended_at cause holds held_s masks masked_s")
+DISPOSITION = upsert("talk_dispositions", "call talk", "agent queue disposition note at")
+DECLINE = upsert("declines", "call number", "kind agent asked_by reason at")
 TRANSFER = upsert("transfers", "call number", "by agent kind target began_at ended_at outcome talk detail consulted")
 STEP = upsert("steps", "call index", "flow step kind began_at ended_at keys outcome")
 RECORDING = upsert("recordings", "path", "call duration_s kind box talk")

@@ -28,6 +28,7 @@ from hotline.versions.follow_up_rules import FollowUpRules
 from hotline.versions.followups import lists_named, read_folder_follow_ups
 from hotline.versions.house_phrases import house_phrases
 from hotline.versions.outgoing import OUTGOING, read_outgoing
+from hotline.versions.queue_dispositions import disposition_problems, misspelt, with_codes
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.scenes import GateSources, read_gate
 from hotline.versions.scenes_named import scenes_named
@@ -128,6 +129,7 @@ def check(site: Site) -> Checked:
         by_overrides = compiled.roots[OVERRIDES].items if OVERRIDES in compiled.roots else {}
         by_phone = "code" in by_overrides or "number" in by_overrides
         problems += house_phrases(compiled.phrases, compiled.hours, routing, compiled.roots[QUEUES], prompts, by_phone)
+        problems += disposition_problems(routing, compiled.roots[QUEUES])
         problems += scenes_named(gate.book, routing, compiled.roots, compiled.program)
         if compiled.program is not None:
             problems += gaps(compiled.program, routing, compiled.roots[QUEUES], marks_of)
@@ -205,7 +207,12 @@ def _treatments(queues: dict[str, Any], root: Node, problems: list[Problem]) -> 
             continue
         words = {word: entry.pop(word) for word in _TREATMENT & entry.keys()}
         try:
-            treatments[QueueName(str(name))] = msgspec.convert(words, QueueTreatment)
+            node = root.find(("queues", str(name)))
+            if wrong := list(misspelt(node)):
+                problems += wrong
+                continue
+            written = with_codes(words, node)
+            treatments[QueueName(str(name))] = msgspec.convert(written, QueueTreatment)
         except msgspec.ValidationError as error:
             found = decoding_problem(error, QueueTreatment, ("queues", str(name)), _FORMS)
             problems.append(Problem(_mark(root, found.path), "people", _hinted(found.message, found.suggestion)))

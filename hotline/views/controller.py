@@ -214,6 +214,22 @@ class Controller(Protocol):
         """Why this agent's talk cannot move to their phone as it is registered now; empty where it can."""
         ...
 
+    def mask_refusal(self, call: CallId) -> str:
+        """Why the recording of this call's talk cannot be silenced now; empty where it can. Raises KeyError."""
+        ...
+
+    def decline_refusal(self, agent: AgentId) -> str:
+        """Why this agent can decline nothing now; empty where they can."""
+        ...
+
+    def echo_test_refusal(self, agent: AgentId) -> str:
+        """Why this agent's phone cannot be tried now; empty where it can."""
+        ...
+
+    def queue_disposition(self, agent: AgentId) -> dict[str, Any] | None:
+        """What the agent may say, or has said, of their last talk of a queue (`talk_dispositions.disposition_of`)."""
+        ...
+
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty when it can. Nothing changes."""
         ...

@@ -59,6 +59,16 @@ def transfer_row(row: Row, region: str) -> dict[str, Any]:
     return {**row, "target": target, **said}
 
 
+def disposition_row(row: Row, region: str) -> dict[str, Any]:
+    """A row of `talk_dispositions`."""
+    return {**row, "note": masked_within(row["note"], region)}
+
+
+def decline_row(row: Row, region: str) -> dict[str, Any]:
+    """A row of `declines`."""
+    return {**row, "reason": masked_within(row["reason"], region)}
+
+
 def step_row(row: Row, region: str) -> dict[str, Any]:
     """A row of `steps`: keys that were a number, and an outcome that names one, as dialled in `region` (ISO 3166)."""
     return {**row, "keys": masked_within(row["keys"]), "outcome": masked_within(row["outcome"], region)}

@@ -26,9 +26,11 @@ from hotline.web import (
     case_state,
     cases,
     consultations,
+    declining,
     description,
     desk,
     dialling,
+    dispositions,
     flows,
     follow_ups,
     governing,
@@ -39,6 +41,7 @@ from hotline.web import (
     persons,
     phone_socket,
     policies,
+    recording_masks,
     recordings,
     reports,
     reserving,
@@ -46,9 +49,11 @@ from hotline.web import (
     shared_lists,
     signing_in,
     strictness,
+    transcripts,
     transfers,
     versions,
     waits,
+    whatif,
 )
 from hotline.web.acts import acts_by_route
 from hotline.web.idempotency import Idempotency
@@ -143,6 +148,7 @@ def make(
     case_state.add(app, controller, guard, tokens)
     follow_ups.add(app, controller, guard)
     recordings.add(app, controller, guard)
+    transcripts.add(app, controller, guard)
     gate = answers or ClosedGate()
     desk.add(app, controller, guard)
     phone_socket.add(app, controller, guard)
@@ -159,11 +165,15 @@ def make(
     campaigns.add(app, controller, guard, gate)
     campaign_pacing.add(app, controller, guard)
     campaign_work.add(app, controller, works)
+    dispositions.add(app, controller, works)
+    declining.add(app, controller, works)
+    recording_masks.add(app, controller, guard)
     persons.add(app, controller, guard, gate)
     approving.add(app, controller, guard)
     policies.add(app, controller, guard)
     signing_in.add(app, controller, people, guard)
     flows.add(app, controller, guard)
+    whatif.add(app, controller, guard)
     pages.add(app, url)
     description.add(app)
     acts_by_route(app, guard)

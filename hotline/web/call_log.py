@@ -59,13 +59,16 @@ async def call(path: Path, name: str) -> dict[str, Any] | None:
 
 
 async def story(path: Path, name: str) -> dict[str, Rows]:
-    """What was logged of a call: its `legs`, `talks`, `transfers`, `steps`, `recordings` and `cases`."""
+    """What was logged of a call: `legs`, `talks`, `dispositions`, `declines`, `transfers`, `steps`, `recordings` and
+    `cases`."""
     await _loaded()
     from hotline.store import reading
 
     return {
         "legs": await reading.legs(path, name),
         "talks": await reading.talks(path, name),
+        "dispositions": await reading.dispositions(path, name),
+        "declines": await reading.declines(path, name),
         "transfers": await reading.transfers(path, name),
         "steps": await reading.steps(path, name),
         "recordings": await reading.recordings(path, name),
@@ -87,6 +90,22 @@ async def recordings(path: Path, name: str) -> Rows:
     from hotline.store import reading
 
     return await reading.recordings(path, name)
+
+
+async def transcripts(path: Path, name: str) -> Rows:
+    """The transcripts of a call, by talk."""
+    await _loaded()
+    from hotline.store import reading
+
+    return await reading.transcripts(path, name)
+
+
+async def transcribed(path: Path, names: list[str]) -> set[str]:
+    """Those of these calls that have a transcript."""
+    await _loaded()
+    from hotline.store import reading
+
+    return await reading.transcribed(path, names)
 
 
 async def cases(path: Path, most: int) -> Rows:

@@ -10,6 +10,7 @@ from calls.numbers import e164, is_withheld
 from control.commands import CallOutcome, Direction
 from hotline.site import audit
 from hotline.site.instants import instant
+from hotline.store.said import searched
 from hotline.store.searches import CallSearch
 from hotline.views.controller import Controller
 from hotline.web import call_log
@@ -36,14 +37,20 @@ class AskedCalls:
         queue: Annotated[str | None, Query(description="That the call was in last.", examples=["care"])] = None,
         outcome: Annotated[CallOutcome | None, Query(examples=["abandoned"])] = None,
         direction: Annotated[Direction | None, Query(examples=["in"])] = None,
+        said: Annotated[
+            str | None,
+            Query(description="Words that either side said, of transcribed calls. Audited.", examples=["refund"]),
+        ] = None,
     ) -> None:
         self.number = number
         self.since, self.until = since, until
         self.agent, self.queue = agent, queue
         self.outcome, self.direction = outcome, direction
+        self.said = said
 
     async def search(self, controller: Controller, guard: Guard, client: Client) -> CallSearch:
-        """The search. A number that is looked up needs an act of its own, and is written to the audit log before.
+        """The search. A number that is looked up, and words that were said, need an act of their own, and
+        are written to the audit log before.
 
         Raises HTTPException 422 for what cannot be read, and for an agent or a queue that nobody knows; 403.
         """
@@ -57,6 +64,7 @@ class AskedCalls:
                 queue=self.queue,
                 outcome=self.outcome,
                 direction=self.direction,
+                said=None if self.said is None else _words(self.said),
             )
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
@@ -64,6 +72,10 @@ class AskedCalls:
             await guard.allowed(client, "look_up_number", {})
             state, about = controller.database.parent, f"calls of {wanted.number}"
             await asyncio.to_thread(audit.note, state, "number looked up", about, client.name)
+        if wanted.said is not None:
+            await guard.allowed(client, "read_transcripts", {})
+            state, about = controller.database.parent, f"calls in which {self.said!r} was said"
+            await asyncio.to_thread(audit.note, state, "transcripts searched", about, client.name)
         return wanted
 
     def told(self) -> str:
@@ -76,6 +88,12 @@ def _number(given: str, region: str) -> str:
     if not any(sign.isdigit() for sign in given) and not is_withheld(given):
         raise BadInput(f"{given[:40]!r} is no telephone number")
     return e164(given.strip(), region)
+
+
+def _words(said: str) -> str:
+    if not (words := searched(said)):
+        raise BadInput(f"said: {said[:40]!r} has no letter and no figure in it")
+    return words
 
 
 async def _known(controller: Controller, agent: str | None, queue: str | None) -> None:

@@ -26,6 +26,8 @@ class Consultation(Body):
 
     to: str = pydantic.Field(examples=["8002"])
     skills: list[str] = pydantic.Field(default_factory=list, examples=[[]])
+    briefing: str = pydantic.Field("", max_length=500, examples=["wants to pay later, has the contract at hand"])
+    """What the agent who is consulted reads at their desk before they answer."""
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
@@ -54,7 +56,7 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         to = " ".join((wanted.to.strip(), *wanted.skills))
         if wanted.skills and not to.startswith("queue:"):
             to = f"queue:{to}"
-        event = ConsultationWanted(offer.leg, "consult", to, "http")
+        event = ConsultationWanted(offer.leg, "consult", to, "http", wanted.briefing.strip())
         if refused := controller.consultation_refusal(event):
             raise HTTPException(422, refused)
         await controller.tell(event)

@@ -8,8 +8,9 @@ from fastapi import Depends, FastAPI, HTTPException
 
 from calls.errors import BadInput, HotlineError
 from calls.ids import AgentId, CallId
+from calls.numbers import masked_within
 from control.call import Call
-from control.events import TalkMoveWanted
+from control.events import EchoTestWanted, TalkMoveWanted
 from dsl.tree import nearest_hint
 from hotline.site import audit
 from hotline.views import masking
@@ -54,6 +55,9 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             ],
             "queues": sorted(controller.queues()),
             "campaign": controller.campaign_work(agent),
+            "disposition": controller.queue_disposition(agent),
+            "asked": _asked(controller, agent),
+            "echo_test": _echo_test(controller, agent),
             "call": None if call is None else await screen_pop(controller, call),
         }
 
@@ -78,6 +82,15 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         except (HotlineError, OSError) as error:
             raise HTTPException(503, f"the switch did not take the phone: {error}") from error
 
+    @app.post("/agents/{agent}/echo-test", dependencies=works, tags=["agents"], status_code=202)
+    async def echo_test(agent: Known) -> dict[str, Any]:
+        """Call the agent's phone, so that they hear themselves: a tone, four seconds in which they speak, and the same
+        four seconds again. Nothing of it is kept. 409 while the phone is in a call, or not registered."""
+        if refused := controller.echo_test_refusal(agent):
+            raise HTTPException(409, refused)
+        await controller.tell(EchoTestWanted(agent))
+        return {"agent": agent, "calls": True}
+
     @app.post("/agents/{agent}/talk/move", dependencies=works, tags=["agents"], status_code=202)
     async def move(agent: Known) -> dict[str, Any]:
         """Let the agent's talk go on at their phone as it is registered now: a page that was loaded anew, or the phone
@@ -97,12 +110,33 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         return {"call": call, "caller": known.caller, "called": known.called}
 
 
+def _echo_test(controller: Controller, agent: AgentId) -> str | None:
+    """How far the agent's echo test is: `ringing`, `speaking` or `hearing`; None: there is none."""
+    test = next((one for one in controller.register.echo_tests.values() if one.agent == agent), None)
+    if test is None:
+        return None
+    return "hearing" if test.path else "ringing" if test.recording is None else "speaking"
+
+
+def _asked(controller: Controller, agent: AgentId) -> dict[str, Any] | None:
+    """The consultation that an agent is rung for, or in: of which call, by whom, and what they are to know."""
+    for call, one in controller.register.consultations.items():
+        if (one.target.kind, one.target.name) == ("agent", agent) and one.state != "checking":
+            told = masked_within(one.briefing, controller.region)
+            by = {"by": one.agent, "by_name": controller.name_of(one.agent)}
+            return {"call": call, "state": one.state, **by, "briefing": told}
+    return None
+
+
 def _call_of(controller: Controller, agent: AgentId) -> Call | None:
-    """The call that an agent is offered, talks in, or makes."""
+    """The call that an agent is offered, talks in, is consulted about, or makes."""
     register, account = controller.register, controller.account(agent)
     for offer in register.offers.values():
         if offer.agent == agent and offer.call in register.calls:
             return register.calls[offer.call]
+    for name, one in register.consultations.items():
+        if (one.target.kind, one.target.name) == ("agent", agent) and one.state != "checking":
+            return register.calls.get(name)
     for name in register.agent_calls:
         call = register.calls.get(name)
         if call is not None and call.caller == account and not masking.is_contact("out", call.caller):

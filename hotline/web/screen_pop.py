@@ -7,7 +7,7 @@ its cases that are open. Somebody who withholds their number has no earlier call
 import asyncio
 from typing import Any
 
-from calls.numbers import is_withheld
+from calls.numbers import is_withheld, masked_within
 from control.call import Call
 from hotline.store.searches import CallSearch
 from hotline.views import masking
@@ -41,6 +41,8 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
         "arrived_at": call.arrived_at + offset_s,
         "queued_at": None if call.queued_at is None else call.queued_at + offset_s,
         "consultation": consultation_of(register, call),
+        "declined": _declined(controller, call),
+        "recording": _recording(call),
         "answered_at": None if call.answered_at is None else call.answered_at + offset_s,
     }
     known = direction != "internal" and bool(other) and not is_withheld(other)
@@ -49,6 +51,8 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
         _earlier(controller, other) if known else _nothing(),
         call_log.cases_of(controller.database, other) if known else _nothing(),
     )
+    before = [row for row in earlier if row["call"] != call.call]
+    heard = await call_log.transcribed(controller.database, [row["call"] for row in before]) if before else set()
     # a step that stands within another has no name of its own: `choose.keys.1`
     named = [step for step in story["steps"] if "." not in step["step"]]
     steps = [masking.step_row(step, region) for step in named][-_STEPS:]
@@ -57,9 +61,11 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
         **now,
         "trail": [{name: step[name] for name in kept} for step in steps],
         "earlier": [
-            {name: row[name] for name in ("call", "arrived_at", "queue", "outcome", "agent")}
-            for row in earlier
-            if row["call"] != call.call
+            {
+                **{name: row[name] for name in ("call", "arrived_at", "queue", "outcome", "agent")},
+                "transcript": row["call"] in heard,
+            }
+            for row in before
         ],
         "cases": [
             {name: case[name] for name in ("number", "category", "state", "opened_at")}
@@ -67,6 +73,21 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
             if case["state"] not in _OVER
         ],
     }
+
+
+def _declined(controller: Controller, call: Call) -> dict[str, str] | None:
+    """The last agent who would not be consulted about the call, and why."""
+    declined = controller.register.declined.get(call.call)
+    if declined is None or not declined.agent:
+        return None
+    return {"agent": declined.agent, "reason": masked_within(declined.reason, controller.region)}
+
+
+def _recording(call: Call) -> str:
+    """Whether the talk is recorded now: `on`, `masked` (the agent wants silence) or `off`."""
+    if call.bridge is None or not call.bridge.recorded:
+        return "off"
+    return "masked" if call.recording.masked else "on"
 
 
 async def _earlier(controller: Controller, number: str) -> list[dict[str, Any]]:

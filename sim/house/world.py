@@ -148,6 +148,8 @@ class House:
             commands.DropRecording: self._forget_recording,
             commands.LogLeg: _nothing,
             commands.LogTalk: _nothing,
+            commands.LogDisposition: _nothing,
+            commands.LogDecline: _nothing,
             commands.LogOverride: _nothing,
             commands.LogTransfer: _nothing,
             commands.LogWait: _nothing,

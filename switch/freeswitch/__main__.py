@@ -43,6 +43,7 @@ def settings_from(arguments: argparse.Namespace) -> FreeSwitchSettings:
         peers=peers_from(arguments),
         codecs=tuple(arguments.codecs.split(",")),
         web_socket_port=arguments.web_socket_port,
+        web_phones_port=arguments.web_phones_port,
         certificates_dir=arguments.certificates_dir,
     )
 
@@ -68,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     add_media_timeout_options(parser, with_accounts=False)
     parser.add_argument("--codecs", default=",".join(FreeSwitchSettings.codecs), help="in order of preference")
     parser.add_argument("--web-socket-port", type=int, help="SIP over secure WebSocket for agents in browsers")
+    parser.add_argument(
+        "--web-phones-port", type=int, help="browsers may be phones: SIP over WebSocket for the controller alone"
+    )
     parser.add_argument("--certificates-dir", type=Path, help="wss.pem and dtls-srtp.pem for them")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--write", action="store_true", help="only write the configuration")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.chromium import Page, chromium
 from hotline.people import users
 from hotline.people.users import User
 from hotline.server.serving import Server
 from hotline.site.settings import Site
 from hotline.site.sign_in import address, new_link
 from switch.fake import FakeSwitch, LoopTimeline
-from tests.browser.chromium import Page, chromium
 from tests.ports import free_port
 from tests.unit.hotline.campaigns.stores import a_try, import_people, log_tries
 from tests.unit.hotline.governing.gated_site import approve_policy, publish_again, write

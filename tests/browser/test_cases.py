@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from bench.chromium import Page, chromium
 from calls.ids import AgentId, CallId
 from complaints.clocks.book import ClockBook
 from complaints.clocks.calendars import Calendar, Version
@@ -26,7 +27,6 @@ from hotline.server.serving import Server
 from hotline.site.sign_in import address, new_link
 from hotline.store import statements
 from hotline.versions.store import Versions
-from tests.browser.chromium import Page, chromium
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -5,29 +5,33 @@ import contextlib
 import signal
 import time
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 import pytest_asyncio
 
+from bench.chromium import Page, chromium
 from hotline.people import users
 from hotline.people.users import User
+from hotline.site.settings import Site
 from hotline.site.sign_in import address, new_link
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from phones.caller import OutgoingCall
 from switch.asterisk.instance.installation import locate_or_install
-from tests.browser.chromium import Page, chromium
+from tests.live.conftest import until
 from tests.live.live_site import AGENT, BYE, CALLER, LiveSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
 
+QUEUES = "queues: {care: {record: true, ring_s: 20, miss_limit: 9, delay_rejected_s: 1, %s}}\n"
+ASKS = "wrap_up_s: 300, disposition_required: true, dispositions: {solved: {title: Solved, code: 1}, open: {code: 2}}"
 OTHER = 500
 """What agent 8002 says, in Hz."""
-_PLAIN = """
+PLAIN = """
 {
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -51,6 +55,12 @@ class DeskSite(LiveSite):
     """The house of the live tests, whose Asterisk takes browsers as phones; 8001 has none on the desk."""
 
     web_phones: ClassVar[bool] = True
+
+    def make_site(self, switch: Mapping[str, Any], web_port: int) -> Site:
+        """Who declines is offered the next caller soon."""
+        site = super().make_site(switch, web_port)
+        (self.folder / "dialplans/queues.yaml").write_text(QUEUES % "wrap_up_s: 1", encoding="utf-8")
+        return site
 
     async def bring_phones(self, stack: contextlib.AsyncExitStack) -> None:
         """Of 8002 alone."""
@@ -99,7 +109,27 @@ class Desk:
         await self.page.says("Nobody is calling you")
 
 
-def _says(path: Path, hz: int) -> Path:
+def _loud(path: Path) -> np.ndarray:
+    """Of each side, by tenths of a second, whether something is to be heard in a stereo recording."""
+    with wave.open(str(path)) as file:
+        assert file.getnchannels() == 2
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2).T.astype(float)
+        piece = file.getframerate() // 10
+    whole = samples[:, : samples.shape[1] // piece * piece].reshape(2, -1, piece)
+    found: np.ndarray = np.sqrt((whole**2).mean(axis=2)) > 100
+    return found
+
+
+def _longest_silence(loud: np.ndarray) -> float:
+    """The longest time in which neither side is to be heard, seconds."""
+    longest = run = 0
+    for is_loud in loud.any(axis=0):
+        run = 0 if is_loud else run + 1
+        longest = max(longest, run)
+    return longest / 10
+
+
+def says(path: Path, hz: int) -> Path:
     """A WAV file with a tone, as a browser's microphone has it."""
     rate = 48_000
     with wave.open(str(path), "wb") as file:
@@ -116,8 +146,8 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     async with DeskSite(folder, locate_or_install()) as house:
         user = User(name="li", title="Li Ming", roles=("agent",), agent="8001", added_at=time.time(), added_by="root")
         users.add(house.site.database, user)
-        async with chromium(folder / "browser", says=_says(folder / "says.wav", AGENT)) as page:
-            await page.before_each_page(_PLAIN)
+        async with chromium(folder / "browser", says=says(folder / "says.wav", AGENT)) as page:
+            await page.before_each_page(PLAIN)
             await page.size(1280, 800)
             await page.open(address(house.site, new_link(house.site.state, "person", "li", time.time())))
             await page.click("Not now")
@@ -174,6 +204,56 @@ async def test_hold_and_mute(desk: Desk) -> None:
     await desk.over()
 
 
+async def test_a_recording_is_silent_while_it_is_masked(desk: Desk) -> None:
+    caller, number = await desk.talk()
+    call = await desk.house.in_place(number, "talking")
+    await desk.page.says("This talk is recorded")
+    await desk.page.press("r")
+    await desk.page.says("The recording is silent")
+    await desk.page.picture("desk-masked")
+    for _ in range(3):  # some time goes by, and both hear each other in it
+        await desk.both_hear(caller)
+    await desk.page.press("r")
+    await desk.page.says("This talk is recorded")
+    for _ in range(3):
+        await desk.both_hear(caller)
+    await caller.hang_up()
+    await desk.over()
+    rows = "SELECT t.masks, t.masked_s, r.path FROM talks t JOIN recordings r ON r.call = t.call WHERE t.call = ?"
+    await until(lambda: bool(desk.house.rows(rows, call["call"])))
+    ((masks, masked_s, path),) = desk.house.rows(rows, call["call"])
+    assert masks == 1
+    loud = _loud(Path(path))
+    assert loud[0].any(), "the caller before it"
+    silent = _longest_silence(loud)
+    assert abs(silent - masked_s) < 0.5, "both sides, from the order to its end"
+    assert loud[:, -1].any() or loud[:, -2].any(), "and sound again after it"
+
+
+async def test_declined_with_a_reason_and_rung_again(desk: Desk) -> None:
+    caller, _ = await desk.caller()
+    await desk.page.until("!!document.querySelector('.decline input')")
+    await desk.page.picture("desk-declining")
+    await desk.page.tell("document.querySelector('.decline input').value = 'wash my hands'; null")
+    await desk.page.click("Decline")
+    await until(
+        lambda: desk.house.rows("SELECT kind, agent, reason FROM declines") == [("offer", "8001", "wash my hands")]
+    )
+    await desk.page.click("Answer")
+    await desk.both_hear(caller)
+    await caller.hang_up()
+    await desk.over()
+
+
+async def test_the_headset_is_tried(desk: Desk) -> None:
+    await desk.page.click("Try the headset")
+    await desk.page.says("This is how you sound")
+    await desk.page.says("Your voice has come back")
+    await desk.over()
+    kept = [one for one in desk.house.recordings.rglob("*") if one.is_file() and "echo" in str(one)]
+    assert kept == [], "nothing of it stays"
+
+
 async def test_loaded_anew_in_a_talk(desk: Desk) -> None:
     caller, number = await desk.talk()
     before = await desk.house.in_place(number, "talking")
@@ -212,6 +292,19 @@ async def test_handed_on_and_asked_first(desk: Desk) -> None:
     caller, _ = await desk.talk()
     async with desk.house.signed_in("8002", lambda call: Answer(clip=tone(OTHER, 1.0))) as phone:
         await desk.whom("8002")
+        await desk.page.tell("document.querySelector('.hand-on [name=briefing]').value = 'an old friend'; null")
+        phone.on_ring = lambda call: Answer(after_s=30.0)
+        await desk.page.click("Ask first")
+        await desk.page.says("is being rung")
+        async with desk.house.session.get("/agents/8002/desk") as answer:
+            asked = (await answer.json())["asked"]
+        assert (asked["by"], asked["briefing"]) == ("8001", "an old friend")
+        assert await desk.house.post("/agents/8002/decline", reason="in a meeting") == 200
+        await desk.page.says("8002 declines: in a meeting")
+        await desk.both_hear(caller)
+        phone.on_ring = lambda call: Answer(clip=tone(OTHER, 1.0))
+        await desk.house.agent_is("8002", "idle")
+        await desk.whom("8002")
         await desk.page.click("Ask first")
         await desk.page.says("talks to you; the caller hears music")
         await desk.page.until(f"Math.abs({_PEAK} - {OTHER}) < 60")
@@ -225,6 +318,24 @@ async def test_handed_on_and_asked_first(desk: Desk) -> None:
         await asyncio.gather(*(call.hang_up() for call in tuple(phone.calls)))
         await caller.hang_up()
     await desk.over()
+
+
+async def test_what_came_of_it_ends_wrap_up(desk: Desk) -> None:
+    await desk.house.publish({"dialplans/queues.yaml": QUEUES % ASKS}, {})
+    caller, number = await desk.talk()
+    call = await desk.house.in_place(number, "talking")
+    await caller.hang_up()
+    await desk.page.until("!!document.querySelector('.came-of-it select')")
+    assert await desk.house.post("/agents/8001/wrap-up-done") == 200
+    await desk.house.agent_is("8001", "wrap_up")
+    assert "Wrap-up done" not in await desk.page.tell("document.body.innerText")
+    await desk.page.picture("desk-wrap-up")
+    await desk.page.tell("document.querySelector('.came-of-it select').value = 'solved'; null")
+    await desk.page.tell("document.querySelector('.came-of-it [name=note]').value = 'paid'; null")
+    await desk.page.click("Done")
+    await desk.over()
+    said = "SELECT talk, agent, queue, disposition, note FROM talk_dispositions WHERE call = ?"
+    assert desk.house.rows(said, call["call"]) == [(1, "8001", "care", "solved", "paid")]
 
 
 async def test_the_phone_on_the_desk_has_its_account_again(desk: Desk) -> None:

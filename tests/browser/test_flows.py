@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.chromium import Page, chromium
 from hotline.people import users
 from hotline.people.users import User
 from hotline.server.serving import Server
@@ -20,7 +21,6 @@ from hotline.store import statements
 from hotline.versions.checking import check
 from hotline.versions.store import Manifest, Versions
 from switch.fake import FakeSwitch, LoopTimeline, World
-from tests.browser.chromium import Page, chromium
 from tests.unit.hotline.served import new_server, new_site, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from acd.events import AgentSignedIn
+from bench.chromium import Page, chromium
 from calls.ids import AgentId
 from hotline.people import users
 from hotline.people.users import User
@@ -22,7 +23,6 @@ from hotline.site.sign_in import address, new_link
 from hotline.store import statements
 from hotline.versions.store import Versions
 from switch.fake import FakeSwitch, LoopTimeline, World
-from tests.browser.chromium import Page, chromium
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from bench.chromium import Page, chromium
 from hotline.people import passwords, users
 from hotline.people.one_time_codes import code, step_of, written
 from hotline.people.users import User
@@ -16,7 +17,6 @@ from hotline.site.settings import Site
 from hotline.site.sign_in import address, new_link
 from hotline.versions.store import Versions
 from hotline.web import live_events
-from tests.browser.chromium import Page, chromium
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from acd.events import AgentPaused, AgentSignedIn
+from bench.chromium import Page, chromium
 from calls.ids import AgentId
 from hotline.people import users
 from hotline.people.users import User
@@ -15,7 +16,6 @@ from hotline.server.serving import Server
 from hotline.site.sign_in import address, new_link
 from hotline.versions.store import Versions
 from switch.fake import FakeSwitch, LoopTimeline, World
-from tests.browser.chromium import Page, chromium
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from acd.events import AgentPaused, AgentSignedIn
+from bench.chromium import Page, chromium
 from calls.ids import AgentId
 from hotline.server.serving import Server
 from hotline.site.settings import Site
@@ -16,7 +17,6 @@ from hotline.site.sign_in import LinkRole, address, new_link
 from hotline.versions.store import Versions
 from hotline.web import live_events
 from switch.fake import FakeSwitch, LoopTimeline, World
-from tests.browser.chromium import Page, chromium
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -26,6 +26,10 @@ class FreeSwitchSite(LiveSite):
     answers_refer: ClassVar[tuple[int, int]] = (403, 403)
     instance: Instance
 
+    def switch_options(self) -> dict[str, object]:
+        """What this house's switch has besides."""
+        return {}
+
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         audio = audio_ports(400)
         self.endpoint = await Endpoint.open(port=await gateway_port())
@@ -37,6 +41,7 @@ class FreeSwitchSite(LiveSite):
                 rtp_first=audio[0],
                 rtp_last=audio[-1],
                 gateway=f"{self.endpoint.host}:{self.endpoint.port}",
+                **self.switch_options(),
             )
         )
         settings = self.instance.settings

@@ -1,11 +1,21 @@
 // The agent's desk: their state, the phone, the call with its screen pop, and what may be done with it.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
+import { caseForm } from "./case_form.js";
+import { asked, consulting, handOn } from "./consultation.js";
+import { declineForm } from "./declining.js";
+import "./desk_choice.js";
+import { phonePanel } from "./desk_phone.js";
+import { EchoTest } from "./echo_test.js";
 import { span } from "./figures.js";
 import { ask, order, socketAddress } from "./orders.js";
+import { ownState } from "./own_state.js";
 import { Phone } from "./phone.js";
 import { contact, pop } from "./pop.js";
+import { maskOrder, recordingMask } from "./recording_mask.js";
+import { takeKey, talkControls } from "./talk_controls.js";
 import { t } from "./words.js";
+import { wrapUp } from "./wrap_up.js";
 
 /** One for the window, whatever page it shows: a talk goes on while somebody looks at the wallboard. */
 const phone = new Phone();
@@ -15,9 +25,8 @@ phone.addEventListener("change", () => {
 addEventListener("signed-out", () => phone.stop());
 
 const KEPT = "hotline-desk-phone";
-const LOOK_MS = 2000; // while somebody is consulted, of which the wire does not tell
+const LOOK_MS = 1000; // while somebody is consulted, or a headset is tried
 const METER_MS = 100;
-const KEYS = [..."123456789*0#"];
 
 /** Of the agent `agent`. Whoever is signed in may `work` as they. */
 class Desk extends LitElement {
@@ -46,6 +55,7 @@ class Desk extends LitElement {
     };
     this.onReady = () => this.#takeAlong();
     this.turn = 0;
+    this.echo = new EchoTest();
     this.seen = "";
     this.asked = this.shown = 0;
   }
@@ -56,12 +66,12 @@ class Desk extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.onKey = (event) => this.#key(event);
+    this.onKey = (event) => takeKey(event, phone, () => this.#mask());
     addEventListener("keydown", this.onKey);
     phone.addEventListener("change", this.onChange);
     phone.addEventListener("ready", this.onReady);
     this.meter = setInterval(() => this.#measure(), METER_MS);
-    this.looking = setInterval(() => this.desk?.call?.consultation && this.#look(), LOOK_MS);
+    this.looking = setInterval(() => this.#changesUnseen() && this.#look(), LOOK_MS);
   }
 
   /** The agent is known, or another one: the phone that the window had is theirs, or goes. */
@@ -116,6 +126,12 @@ class Desk extends LitElement {
     }
   }
 
+  /** What the wire does not tell of goes on. */
+  #changesUnseen() {
+    const { desk } = this;
+    return desk?.call?.consultation || desk?.asked || desk?.echo_test;
+  }
+
   /** Order something, say what stood in the way, and look at what holds then. */
   async #do(path, body, method) {
     this.said = "";
@@ -150,6 +166,7 @@ class Desk extends LitElement {
     try {
       await this.phone.start(lend, socketAddress(this.#of("/phone/sip")));
       localStorage.setItem(KEPT, this.agent);
+      await this.#devices();
     } catch (error) {
       const none = error.name === "NotAllowedError" || error.name === "NotFoundError";
       this.said = none ? () => t("no_microphone") : error.message;
@@ -174,21 +191,7 @@ class Desk extends LitElement {
       const meter = this.querySelector(`meter.${side}`);
       if (meter) meter.value = this.phone.sound.level(side);
     }
-  }
-
-  #key(event) {
-    const writes = event.target.closest?.("input, textarea, select");
-    if (writes || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const { call } = this.phone;
-    const key = event.key.toLowerCase();
-    const does = {
-      a: () => this.phone.answer(),
-      x: () => this.phone.hangUp(),
-      m: () => this.phone.mute(!call?.muted),
-      h: () => this.phone.hold(!call?.held),
-    };
-    if (does[key]) does[key]();
-    else if (call?.state === "talking" && KEYS.includes(event.key)) this.phone.key(event.key);
+    this.echo.look(this.desk?.echo_test, this.phone.sound);
   }
 
   // what is shown
@@ -196,10 +199,24 @@ class Desk extends LitElement {
   render() {
     const { desk } = this;
     if (desk === null) return html`<main class="alone"><p role="status">${this.#saying() || t("connecting")}</p></main>`;
+    const live = this.wire.agents.get(this.agent);
+    const act = (path, body) => this.#do(this.#of(path), body);
     return html`<main class="desk">
       <div class="side">
-        <section aria-label=${t("own_state")}>${this.#state()}</section>
-        <section aria-label=${t("phone")}>${this.#phone()}</section>
+        <section aria-label=${t("own_state")}>
+          ${ownState(desk, { live, now: this.wire.now(), act, wrapUp: wrapUp(desk, act) })}
+        </section>
+        <section aria-label=${t("phone")}>
+          ${phonePanel(this.phone, {
+            account: desk.account,
+            known: this.known,
+            look: () => this.#devices(),
+            verdict: this.echo.shown(desk.echo_test),
+            tryIt: this.phone.call || desk.echo_test ? null : () => act("/echo-test"),
+            start: () => this.#start(),
+            giveBack: () => this.#giveBack(),
+          })}
+        </section>
         <section aria-label=${t("dial")}>${this.#dial()}</section>
       </div>
       <section class="call" aria-label=${t("call")} tabindex="0">
@@ -209,115 +226,8 @@ class Desk extends LitElement {
     </main>`;
   }
 
-  #state() {
-    const { desk } = this;
-    const live = this.wire.agents.get(this.agent);
-    const state = live?.state ?? desk.state ?? "offline";
-    const words = {
-      idle: t("idle"),
-      offered: t("offered"),
-      talking: t("talking"),
-      wrap_up: t("wrap_up"),
-      paused: t("paused"),
-      offline: t("offline"),
-    };
-    const since = live ? this.wire.now() - live.since : null;
-    return html`<h2>${desk.name || desk.agent} ${desk.name ? html`<small>${desk.agent}</small>` : nothing}</h2>
-      <p class="state ${state} now">
-        <b>${words[state] ?? state}</b> ${live?.reason ? html`<span>${live.reason.replaceAll("_", " ")}</span>` : nothing}
-        ${since === null ? nothing : html`<span class="number">${span(since)}</span>`}
-      </p>
-      ${this.#after(state)}
-      <div class="buttons">${this.#stateButtons(state)}</div>`;
-  }
-
-  /** What comes after the work under way, where that is something else than being ready. */
-  #after(state) {
-    const words = { paused: t("paused"), signed_out: t("offline"), unreachable: t("unreachable") };
-    const { after } = this.desk;
-    const same = after === state || (after === "signed_out" && state === "offline");
-    return words[after] && !same ? html`<p class="quiet">${t("afterwards")} ${words[after]}</p>` : nothing;
-  }
-
-  #stateButtons(state) {
-    const { desk } = this;
-    const signedIn = state !== "offline" || desk.reason === "unreachable";
-    if (!signedIn) return html`<button class="main" @click=${() => this.#do(this.#of("/sign-in"))}>${t("to_queues")}</button>`;
-    const reasons = desk.pause_reasons ?? ["break"];
-    return html`${state === "wrap_up" ? this.#wrapUp() : nothing}
-      ${state === "paused" || desk.after === "paused"
-        ? html`<button class="main" @click=${() => this.#do(this.#of("/ready"))}>${t("ready_again")}</button>`
-        : html`<label class="inline"
-            >${t("pause")}
-            <select @change=${(event) => this.#pause(event.target)}>
-              <option value="">${t("choose")}</option>
-              ${reasons.map((one) => html`<option value=${one}>${one.replaceAll("_", " ")}</option>`)}
-            </select></label
-          >`}
-      <button @click=${() => this.#do(this.#of("/sign-out"))}>${t("from_queues")}</button>`;
-  }
-
-  #pause(choice) {
-    const reason = choice.value;
-    choice.value = "";
-    if (reason) this.#do(this.#of("/pause"), { reason });
-  }
-
-  /** After a campaign's talk its disposition ends the wrap-up, and nothing else. */
-  #wrapUp() {
-    const { campaign } = this.desk;
-    if (campaign?.state !== "noting") {
-      return html`<button class="main" @click=${() => this.#do(this.#of("/wrap-up-done"))}>${t("wrap_up_done")}</button>`;
-    }
-    return html`<label class="inline"
-      >${t("came_of_it")}
-      <select @change=${(event) => this.#disposition(event.target.value)} required>
-        <option value="">${t("choose")}</option>
-        ${campaign.dispositions
-          .filter((one) => one.meaning !== "callback")
-          .map((one) => html`<option value=${one.name}>${one.title || one.name}</option>`)}
-      </select></label
-    >`;
-  }
-
-  #disposition(disposition) {
-    if (disposition) this.#do(this.#of("/disposition"), { disposition, attempt: this.desk.campaign.attempt });
-  }
-
-  #phone() {
-    const { phone } = this;
-    const words = {
-      off: t("phone_off"),
-      starting: t("phone_starting"),
-      connecting: t("phone_connecting"),
-      ready: t("phone_ready"),
-      refused: t("phone_refused"),
-    };
-    const grade = { ready: "good", off: "", starting: "" }[phone.state] ?? "watch";
-    return html`<h2>${t("phone")}</h2>
-      <p class="phone ${grade}" role="status">${words[phone.state]} ${phone.state === "refused" ? phone.why : ""}</p>
-      ${phone.state === "off"
-        ? html`<button class="main" @click=${() => this.#start()}>${t("use_this_browser")}</button>
-            <p class="quiet">${t("or_desk_phone", { account: this.desk.account })}</p>`
-        : html`<label
-              >${t("microphone")}
-              <select @focus=${(event) => this.#microphones(event.target)} @change=${(event) => phone.use(event.target.value)}>
-                ${this.#choices()}
-              </select></label
-            >
-            <label class="inline">${t("spoken")} <meter class="spoken" min="0" max="1" value="0"></meter></label>
-            <label class="inline">${t("heard")} <meter class="heard" min="0" max="1" value="0"></meter></label>
-            <div class="buttons"><button @click=${() => this.#giveBack()}>${t("use_desk_phone")}</button></div>`}`;
-  }
-
-  #choices() {
-    const used = this.phone.sound.used();
-    const known = this.known ?? [{ id: used, name: this.phone.sound.microphone?.getAudioTracks()[0]?.label || t("microphone") }];
-    return known.map((one) => html`<option value=${one.id} ?selected=${one.id === used}>${one.name || one.id}</option>`);
-  }
-
-  async #microphones() {
-    this.known = await this.phone.sound.microphones();
+  async #devices() {
+    this.known = await this.phone.sound.devices();
     this.turn += 1;
   }
 
@@ -348,13 +258,17 @@ class Desk extends LitElement {
     }
     const live = call && this.wire.calls.get(call.call);
     const place = live?.place ?? call?.place ?? "";
-    const talking = place === "talking";
+    const talking = place === "talking" && !desk.asked;
+    const ringing = desk.asked ? desk.asked.state === "ringing" : place === "offered";
     const now = this.wire.now();
+    const act = (path, body) => this.#do(this.#of(path), body);
     return html`<h2>
-        ${talking ? t("talking") : t("offered")}
+        ${talking || (desk.asked && !ringing) ? t("talking") : t("offered")}
         ${live?.held_since ? html`<span class="watch">◆ ${t("on_hold")} ${span(now - live.held_since)}</span>` : nothing}
       </h2>
-      ${this.#phoneButtons()}
+      ${talkControls(phone, { keypad: this.opened === "keys", toggle: () => this.#open("keys") })}
+      ${ringing ? declineForm(act) : nothing} ${desk.asked ? asked(desk.asked) : nothing}
+      ${talking ? recordingMask(call, (path) => this.#do(this.#ofCall(path))) : nothing}
       ${call
         ? pop(call, {
             now,
@@ -362,82 +276,29 @@ class Desk extends LitElement {
             whole: this.whole,
             mayLook: this.session.acts.see_numbers === "yes",
             look: () => this.#numbers(),
+            mayRead: (one) => this.session.acts.read_transcripts === "yes" || one.agent === this.agent,
           })
         : nothing}
       ${desk.campaign && call ? contact(desk.campaign) : nothing}
-      ${talking && call.direction === "in" ? this.#onward(call) : nothing} ${this.opened === "case" ? this.#case() : nothing}`;
-  }
-
-  #phoneButtons() {
-    const { call } = this.phone;
-    if (!call) return html`<p class="quiet">${t("at_desk_phone")}</p>`;
-    if (call.state === "ringing") {
-      return html`<div class="buttons">
-        <button class="main answer" @click=${() => this.phone.answer()}>${t("answer")} <kbd>A</kbd></button>
-        <button class="end" @click=${() => this.phone.hangUp()}>${t("refuse")} <kbd>X</kbd></button>
-      </div>`;
-    }
-    return html`<div class="buttons">
-        <button class="end" @click=${() => this.phone.hangUp()}>${t("hang_up")} <kbd>X</kbd></button>
-        <button aria-pressed=${String(call.muted)} @click=${() => this.phone.mute(!call.muted)}>
-          ${call.muted ? t("unmute") : t("mute")} <kbd>M</kbd>
-        </button>
-        <button aria-pressed=${String(call.held)} @click=${() => this.phone.hold(!call.held)}>
-          ${call.held ? t("resume") : t("hold")} <kbd>H</kbd>
-        </button>
-        <button aria-expanded=${String(this.opened === "keys")} @click=${() => this.#open("keys")}>${t("keypad")}</button>
-      </div>
-      ${this.opened === "keys"
-        ? html`<div class="keys">${KEYS.map((one) => html`<button @click=${() => this.phone.key(one)}>${one}</button>`)}</div>`
-        : nothing}`;
+      ${talking && call.direction === "in" ? this.#onward(call) : nothing}
+      ${this.opened === "case" ? caseForm((given) => this.#filed(given)) : nothing}`;
   }
 
   #onward(call) {
-    const one = call.consultation;
-    return html`${one ? this.#consulting(one) : this.#handOn()}
+    const act = (path, body) => this.#do(this.#ofCall(path), body);
+    const { declined } = call;
+    return html`${declined
+        ? html`<p class="watch" role="status">◆ ${t("declined_by", declined)}</p>`
+        : nothing}
+      ${call.consultation ? consulting(call.consultation, act) : handOn(this.desk, act)}
       <div class="buttons">
         <button aria-expanded=${String(this.opened === "case")} @click=${() => this.#open("case")}>${t("case_form")}</button>
       </div>`;
   }
 
-  #handOn() {
-    return html`<form class="row hand-on" @submit=${(event) => this.#handedOn(event)}>
-      <input name="to" list="targets" aria-label=${t("whom")} placeholder=${t("whom")} autocomplete="off" required />
-      <datalist id="targets">
-        ${this.desk.colleagues.map((one) => html`<option value=${one.agent}>${one.name}</option>`)}
-        ${this.desk.queues.map((one) => html`<option value=${`queue:${one}`}>${one.replaceAll("_", " ")}</option>`)}
-      </datalist>
-      <button name="how" value="consultation">${t("consult")}</button>
-      <button name="how" value="transfer">${t("hand_on")}</button>
-    </form>`;
-  }
-
-  #handedOn(event) {
-    event.preventDefault();
-    const to = new FormData(event.target).get("to").trim();
-    const how = event.submitter?.value ?? "consultation";
-    if (to) this.#do(this.#ofCall(`/${how}`), { to });
-  }
-
-  #consulting(one) {
-    const words = {
-      checking: t("consult_checking"),
-      ringing: t("consult_ringing"),
-      talking: t("consult_talking"),
-      swapped: t("consult_swapped"),
-      conference: t("consult_conference"),
-    };
-    const there = !["checking", "ringing"].includes(one.state);
-    const act = (name) => () => this.#do(this.#ofCall(`/consultation/${name}`));
-    return html`<p role="status"><b>${one.with}</b> ${words[one.state] ?? one.state}</p>
-      <div class="buttons">
-        ${there
-          ? html`<button class="main" @click=${act("connect")}>${t("connect")}</button>
-              ${one.state === "conference" ? nothing : html`<button @click=${act("swap")}>${t("swap")}</button>`}
-              ${one.state === "conference" ? nothing : html`<button @click=${act("conference")}>${t("conference")}</button>`}`
-          : nothing}
-        <button @click=${act("give-back")}>${t("give_back")}</button>
-      </div>`;
+  #mask() {
+    const order = this.desk?.asked ? null : maskOrder(this.desk?.call);
+    if (order) this.#do(this.#ofCall(order));
   }
 
   #preview(work) {
@@ -450,26 +311,7 @@ class Desk extends LitElement {
       </div>`;
   }
 
-  #case() {
-    return html`<form class="case" @submit=${(event) => this.#filed(event)}>
-      <label>${t("case_what")}<textarea name="what" rows="3" maxlength="5000" required></textarea></label>
-      <label>${t("case_wanted")}<textarea name="wanted" rows="2" maxlength="5000" required></textarea></label>
-      <label>${t("case_amount")}<input name="amount" autocomplete="off" /></label>
-      <label
-        >${t("case_category")}
-        <select name="category">
-          <option value="complaint">${t("complaint")}</option>
-          <option value="problem">${t("problem")}</option>
-          <option value="question">${t("question")}</option>
-        </select></label
-      >
-      <button class="main">${t("case_file")}</button>
-    </form>`;
-  }
-
-  async #filed(event) {
-    event.preventDefault();
-    const given = Object.fromEntries(new FormData(event.target));
+  async #filed(given) {
     const filed = await this.#do(this.#ofCall("/form"), given);
     if (filed) {
       this.opened = "";
@@ -491,24 +333,3 @@ class Desk extends LitElement {
 }
 
 customElements.define("hotline-desk", Desk);
-
-/** Whose desk it is to be: for whoever is no agent themselves. Event `chosen`: the agent. */
-class DeskChoice extends LitElement {
-  static properties = { wire: { attribute: false }, tick: { attribute: false } };
-
-  createRenderRoot() {
-    return this;
-  }
-
-  render() {
-    const choose = (agent) => () => this.dispatchEvent(new CustomEvent("chosen", { detail: agent }));
-    return html`<main class="alone">
-      <h2>${t("whose_desk")}</h2>
-      <div class="buttons">
-        ${[...this.wire.agents.keys()].sort().map((one) => html`<button @click=${choose(one)}>${one}</button>`)}
-      </div>
-    </main>`;
-  }
-}
-
-customElements.define("hotline-desk-choice", DeskChoice);

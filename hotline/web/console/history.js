@@ -7,7 +7,7 @@ import { language, t } from "./words.js";
 import "./story.js";
 
 const PAGE = 50;
-const WORDS = ["number", "since", "until", "queue", "agent", "outcome", "direction"];
+const WORDS = ["number", "since", "until", "queue", "agent", "outcome", "direction", "said"];
 
 /** Of whoever may `search_calls`. `named` is the call that the address names. */
 class History extends LitElement {
@@ -111,6 +111,9 @@ class History extends LitElement {
       ${options("queue", t("queue"), queues)}
       <label>${t("agent")} <input name="agent" autocomplete="off" /></label>
       ${options("outcome", t("outcome"), Object.entries(outcomes()))} ${options("direction", t("direction"), Object.entries(directions()))}
+      ${this.session.acts.read_transcripts === "yes"
+        ? html`<label>${t("said")} <input name="said" autocomplete="off" title=${t("searching_said")} /></label>`
+        : nothing}
       <button class="main">${t("search")}</button>
     </form>`;
   }

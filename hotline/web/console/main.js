@@ -94,6 +94,7 @@ class Page extends LitElement {
     if (this.view === "flows") import("./flows.js");
     if (this.view === "campaigns") import("./campaigns.js");
     if (this.view === "history") import("./history.js");
+    if (this.view === "whatif") import("./whatif.js");
   }
 
   /** The pages that whoever is signed in may see. */
@@ -107,6 +108,7 @@ class Page extends LitElement {
       acts.see_flows === "yes" && "flows",
       acts.see_outgoing === "yes" && "campaigns",
       acts.search_calls === "yes" && "history",
+      acts.try_days === "yes" && "whatif",
     ].filter(Boolean);
   }
 
@@ -119,6 +121,7 @@ class Page extends LitElement {
       flows: t("flows"),
       campaigns: t("campaigns"),
       history: t("history"),
+      whatif: t("whatif"),
     }[view];
   }
 
@@ -248,6 +251,9 @@ class Page extends LitElement {
     }
     if (this.view === "history") {
       return html`<hotline-history .wire=${this.wire} .session=${this.session} .named=${this.item} .tick=${this.tick}></hotline-history>`;
+    }
+    if (this.view === "whatif") {
+      return html`<hotline-whatif .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-whatif>`;
     }
     if (this.view !== "desk") return html`<hotline-wallboard .wire=${this.wire} .tick=${this.tick}></hotline-wallboard>`;
     if (!this.agent) {

@@ -20,6 +20,7 @@ export class Phone extends EventTarget {
     this.sound = new Sound();
     this.session = null;
     this.ua = null;
+    this.holding = false; // an order to hold, or to take back, is under way
   }
 
   /** Register. `lend` asks the controller for `{user, secret, domain}`; `address` is the WebSocket's. Throws where there
@@ -71,9 +72,20 @@ export class Phone extends EventTarget {
   /** Put the other side on hold, who hears music from the switch; or have them again. */
   hold(on) {
     if (this.call?.state !== "talking") return;
-    const done = () => this.#call({ held: on });
-    if (on) this.session.hold({}, done);
-    else this.session.unhold({}, done);
+    this.#call({ held: on });
+    this.#holdAsWanted();
+  }
+
+  /** Order what is wanted now; what is wanted while an order is under way, comes after it. */
+  #holdAsWanted() {
+    const { call, session } = this;
+    if (!call || !session || this.holding || session.isOnHold().local === call.held) return;
+    const done = () => {
+      this.holding = false;
+      this.#holdAsWanted();
+    };
+    this.holding = call.held ? session.hold({}, done) : session.unhold({}, done);
+    if (!this.holding) this.#call({ held: session.isOnHold().local }); // it cannot be now
   }
 
   key(digit) {
@@ -162,6 +174,7 @@ export class Phone extends EventTarget {
   #over() {
     this.session = null;
     this.call = null;
+    this.holding = false;
     this.sound.ring(false);
     this.sound.play(null);
     this.sound.unmute();

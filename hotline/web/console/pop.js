@@ -2,10 +2,12 @@
 
 import { html, nothing } from "./vendor/lit.js";
 import { clock, span } from "./figures.js";
+import "./transcript.js";
 import { language, t } from "./words.js";
 
-/** The pop of a call, as GET /agents/{agent}/desk has it; `whole`: its numbers, where somebody was shown them. */
-export function pop(call, { now, zone, whole, mayLook, look }) {
+/** The pop of a call, as GET /agents/{agent}/desk has it; `whole`: its numbers, where somebody was shown them; `mayRead`
+ * says of an earlier call whether its transcript may be read. */
+export function pop(call, { now, zone, whole, mayLook, look, mayRead }) {
   const inwards = call.direction === "in";
   const shown = whole ?? call;
   const who = inwards || call.caller.startsWith("+") ? shown.caller : shown.called;
@@ -37,7 +39,10 @@ export function pop(call, { now, zone, whole, mayLook, look }) {
           <ul class="before">
             ${call.earlier.map(
               (one) =>
-                html`<li>${day(one.arrived_at, zone)} ${named(one.queue)} · ${named(one.outcome)} ${one.agent ?? ""}</li>`,
+                html`<li>
+                  ${day(one.arrived_at, zone)} ${named(one.queue)} · ${named(one.outcome)} ${one.agent ?? ""}
+                  ${one.transcript && mayRead(one) ? html`<hotline-transcript .call=${one.call}></hotline-transcript>` : nothing}
+                </li>`,
             )}
           </ul>`
       : nothing}`;

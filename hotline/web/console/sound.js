@@ -1,6 +1,7 @@
 // Sound of the phone in the page: the microphone with its level, what is heard, and the ring.
 
 const MICROPHONE = "hotline-microphone";
+const SPEAKER = "hotline-speaker";
 const RING_HZ = 425; // as telephones ring in China: one second on, four off
 const RING_MS = 5000;
 
@@ -12,6 +13,8 @@ export class Sound {
     this.analysers = {};
     this.audio = document.createElement("audio");
     this.audio.autoplay = true;
+    const speaker = localStorage.getItem(SPEAKER);
+    if (speaker) this.hearBy(speaker).catch(() => localStorage.removeItem(SPEAKER)); // that one is unplugged
   }
 
   /** Open a microphone, the one of last time unless another is named; its track. Throws where none may be used. */
@@ -45,10 +48,23 @@ export class Sound {
     this.analysers = {};
   }
 
-  /** The microphones there are: `{id, name}`. */
-  async microphones() {
+  /** The microphones and the loudspeakers that there are, each `{id, name}`; no loudspeakers where the browser leaves
+   * the choice to its own settings. */
+  async devices() {
     const all = await navigator.mediaDevices.enumerateDevices();
-    return all.filter((one) => one.kind === "audioinput").map((one) => ({ id: one.deviceId, name: one.label }));
+    const of = (kind) => all.filter((one) => one.kind === kind).map((one) => ({ id: one.deviceId, name: one.label }));
+    return { microphones: of("audioinput"), speakers: this.audio.setSinkId ? of("audiooutput") : [] };
+  }
+
+  /** Let talks be heard by this loudspeaker from now on; the bell rings by the usual one. Throws where it is gone. */
+  async hearBy(device) {
+    await this.audio.setSinkId?.(device);
+    localStorage.setItem(SPEAKER, device);
+  }
+
+  /** The id of the loudspeaker that is used; empty: the usual one. */
+  heardBy() {
+    return this.audio.sinkId ?? "";
   }
 
   /** The id of the microphone that is used. */

@@ -5,6 +5,7 @@ import { ask } from "./orders.js";
 import { span } from "./figures.js";
 import { language, t } from "./words.js";
 import "./player.js";
+import "./transcript.js";
 
 /** Of the call `call`. */
 class Story extends LitElement {
@@ -75,6 +76,9 @@ class Story extends LitElement {
             : html`<p class="quiet">${t("not_heard_here")}</p>`}
         </div>`,
       )}
+      ${this.session.acts.read_transcripts === "yes" && row.recordings.length
+        ? html`<hotline-transcript .call=${row.call}></hotline-transcript>`
+        : nothing}
       <p class="buttons">
         <button class="main" ?disabled=${this.asking || this.why !== null} @click=${() => this.#explain()}>${t("why_so")}</button>
         <span role="status" class="quiet">${this.asking ? t("replaying") : (this.why?.unexplained ?? "")}</span>
@@ -115,7 +119,17 @@ class Story extends LitElement {
       const whom = talk.agent ?? talk.party;
       lines.push({ at: talk.began_at, kind: "good", what: t("story_talks", { whom }) });
       const held = talk.holds ? ` · ${t("story_held", { times: talk.holds, held: span(talk.held_s) })}` : "";
-      lines.push({ at: talk.ended_at, what: `${t("story_talk_over", { whom, talk: span(talk.ended_at - talk.began_at) })}${held}` });
+      const masked = talk.masks ? ` · ${t("story_masked", { masked: span(talk.masked_s) })}` : "";
+      const over = t("story_talk_over", { whom, talk: span(talk.ended_at - talk.began_at) });
+      lines.push({ at: talk.ended_at, what: `${over}${held}${masked}` });
+    }
+    for (const one of row.declines) {
+      const asked = { agent: one.agent, by: one.asked_by, reason: one.reason };
+      lines.push({ at: one.at, what: one.kind === "offer" ? t("story_declines", asked) : t("story_declines_to_be_asked", asked) });
+    }
+    for (const one of row.dispositions) {
+      const said = { agent: one.agent, said: [one.disposition.replaceAll("_", " "), one.note].filter(Boolean).join(" · ") };
+      lines.push({ at: one.at, what: one.disposition ? t("story_said", said) : t("story_unsaid", said) });
     }
     for (const one of row.transfers) {
       const whom = `${one.kind === "none" ? "" : one.kind} ${one.target}`.trim();

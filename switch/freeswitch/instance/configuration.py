@@ -212,18 +212,33 @@ def gateway_xml(name: str, given: dict[str, str]) -> str:
     return f'          <gateway name="{name}">\n{params(given)}\n          </gateway>\n'
 
 
+_WEB_PHONES = "ws-binding"
+
+
 def _web_sockets(settings: FreeSwitchSettings) -> str:
-    if settings.web_socket_port is None:
+    """The profile's own one for browsers that come by TLS, and that of the controller, who looks at what pages say."""
+    given = {}
+    if settings.web_phones_port is not None:
+        given[_WEB_PHONES] = f"{text(settings.event_socket_address)}:{settings.web_phones_port}"
+    if settings.web_socket_port is not None:
+        if settings.certificates_dir is None:
+            raise BadInput("web_socket_port needs certificates_dir: browsers speak SIP over TLS only")
+        given["wss-binding"] = f"{text(settings.sip_address)}:{settings.web_socket_port}"
+        given["tls-cert-dir"] = text(str(settings.certificates_dir))
+    if given:
+        given["apply-candidate-acl"] = "any_v4.auto"  # a browser is anywhere: keys and password say whose it is
+    return params(given)
+
+
+def standing_web_phones(settings: FreeSwitchSettings) -> str:
+    """Where the switch of this run directory takes browsers' phones from the controller, as HOST:PORT; empty where it
+    does not."""
+    try:
+        written = (settings.etc_dir / "sofia.xml").read_text(encoding="utf-8")
+    except FileNotFoundError:
         return ""
-    if settings.certificates_dir is None:
-        raise BadInput("web_socket_port needs certificates_dir: browsers speak SIP over TLS only")
-    return params(
-        {
-            "wss-binding": f"{text(settings.sip_address)}:{settings.web_socket_port}",
-            "tls-cert-dir": text(str(settings.certificates_dir)),
-            "apply-candidate-acl": "hotline-trunks",
-        }
-    )
+    found = re.search(rf'<param name="{_WEB_PHONES}" value="([0-9.:a-z]+)"/>', written)
+    return found[1] if found else ""
 
 
 def text(value: str) -> str:

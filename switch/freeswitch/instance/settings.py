@@ -40,6 +40,7 @@ class FreeSwitchSettings(RunFolder):
     qualify_s: int = 10
     media_timeout: MediaTimeout | None = None  # None: what `upkeep.set_accounts` wrote last, else the defaults
     web_socket_port: int | None = None  # agents in browsers: SIP over secure WebSocket; None for no such port
+    web_phones_port: int | None = None  # browsers as phones by way of the controller: SIP over WebSocket, for it alone
     certificates_dir: Path | None = None  # wss.pem and dtls-srtp.pem for them
     spool_dir: Path | None = None  # holds recording/ and voicemail/; run_dir/spool unless given
     music_dir: Path | None = None  # a site's own music; a soft chime is made in run_dir/music unless given

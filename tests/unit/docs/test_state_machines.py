@@ -16,6 +16,7 @@ from complaints.followups.table import FOLLOW_UPS
 from complaints.stages.table import LINKS as CASE_LINKS
 from complaints.stages.table import STAGES as CASE
 from control.contact_states import CONTACT_CALLS
+from control.disposition_states import DISPOSITIONS
 from control.override_menu import MENUS
 from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
 from dialer.campaigns.states import CAMPAIGNS, CONTACTS
@@ -33,6 +34,7 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "transfer": TRANSFERS,  # type: ignore[dict-item]
     "agents call": AGENT_CALLS,  # type: ignore[dict-item]
     "consultation": CONSULTATIONS,  # type: ignore[dict-item]
+    "disposition": DISPOSITIONS,  # type: ignore[dict-item]
     "campaign": CAMPAIGNS,  # type: ignore[dict-item]
     "contact": CONTACTS,  # type: ignore[dict-item]
     "contacts call": CONTACT_CALLS,  # type: ignore[dict-item]

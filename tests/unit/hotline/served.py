@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from acd.config import Configuration
+from calls.ids import QueueName
+from control.treatment import QueueTreatment
 from dialer.campaigns.settings import CampaignSettings
 from hotline.provisioning.port import Provisioning
 from hotline.server.serving import Server
@@ -32,13 +34,18 @@ def publish(
     number: int,
     rules: Configuration | None = None,
     campaigns: Mapping[str, CampaignSettings] | None = None,
+    treatments: Mapping[str, QueueTreatment] | None = None,
 ) -> str:
     """The house's flows and `rules`, the house's own if there are none."""
     version = f"{number:04d}-{number:08x}"
     versions.add(
         Manifest(version, 0.0, "", "test", 1, 0),
         PROGRAM.with_clips(version, {}),
-        RoutingConfiguration(rules or configuration(), {}, {"": "break", "1": "lunch"}),
+        RoutingConfiguration(
+            rules or configuration(),
+            {QueueName(queue): one for queue, one in (treatments or {}).items()},
+            {"": "break", "1": "lunch"},
+        ),
         [],
         campaigns=campaigns or {},
     )

@@ -140,7 +140,9 @@ def test_the_call_log_has_agents_calls_and_callbacks(tmp_path: Path) -> None:
         store.execute(call, ("out", "8001", NUMBER, 100.0, 105.0, 150.0, "8001", "normal", "out"))
         store.execute(call, ("busy", "8001", "+8613900139000", 200.0, None, 210.0, "8001", "busy", "out"))
         store.execute(call, ("in", "+8613700137000", "95183", 300.0, None, 310.0, None, "normal", "in"))
-        store.execute("INSERT INTO talks VALUES ('out', 1, 'dialled', '8001', 'x', '', 'l', 105, 150, 'normal', 0, 0)")
+        store.execute(
+            "INSERT INTO talks VALUES ('out', 1, 'dialled', '8001', 'x', '', 'l', 105, 150, 'normal', 0, 0, 0, 0)"
+        )
         store.execute(
             "INSERT INTO callbacks VALUES ('in', '+8613700137000', 'care', 310, 500, 900, 1, 'reached', '8002', '')"
         )

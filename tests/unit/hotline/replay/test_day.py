@@ -111,14 +111,20 @@ def test_the_command_says_what_it_assumes(tmp_path: Path, monkeypatch: pytest.Mo
     policy = tmp_path / "policy.yaml"
     policy.write_text("policy: weighted\nqueues: {care: {goal_s: 20}}\n")
     ran = CliRunner().invoke(
-        app, ["whatif", when, "--policy", str(policy), "--site", str(site.folder), "--seeds", "2", "--json"]
+        app, ["whatif", when, "--policy", str(policy), "--site", str(site.folder), "--seeds", "2", "--json", "--steps"]
     )
     assert ran.exit_code == 0, ran.output
+    steps = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert {step["step"] for step in steps} == {"journal", "simulated", "with the policy"}
+    assert steps[-1]["percent"] == 100
     told = json.loads(ran.stdout)
     assert told["real"]["calls"] == 4
     assert told["simulated"]["abandoned"]["mean"] == 25.0
     assert "with the policy" in told
     assert len(told["assumptions"]) >= 5
+    assert [row["name"] for row in told["table"]] == ["what happened", "simulated", "with the policy"]
+    assert {len(curve) for curve in told["curves"].values()} == {len(told["edges_s"])}
+    assert told["curves"]["simulated"] == sorted(told["curves"]["simulated"])
     picture = tmp_path / "day.html"
     drawn = CliRunner().invoke(
         app,

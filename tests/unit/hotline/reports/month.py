@@ -70,6 +70,8 @@ def site_of_the_month(folder: Path) -> Site:
             _put_call(store, call)
         for call, talk, correct in MONTH["reviews"]:
             store.execute("INSERT INTO talk_reviews VALUES (?, ?, ?, 'li', 0)", (call, talk, correct))
+        for call, talk, queue, said in MONTH["dispositions"]:
+            store.execute("INSERT INTO talk_dispositions VALUES (?, ?, '8001', ?, ?, '', 0)", (call, talk, queue, said))
         for number, (rule, state, until, changed) in enumerate(MONTH["followups"], 1):
             _put(store, "followups", {"number": number, "source": f"s{number}", "rule": rule, "state": state,
                                       "until": at(until), "changed_at": at(changed)})  # fmt: skip

@@ -16,6 +16,8 @@ UPSERTS = {
     statements.CALL: schema.calls,
     statements.LEG: schema.legs,
     statements.TALK: schema.talks,
+    statements.DISPOSITION: schema.talk_dispositions,
+    statements.DECLINE: schema.declines,
     statements.TRANSFER: schema.transfers,
     statements.STEP: schema.steps,
     statements.RECORDING: schema.recordings,

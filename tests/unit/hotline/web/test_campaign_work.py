@@ -41,6 +41,9 @@ class Served:
     def campaign_last(self, agent: AgentId) -> AttemptId | None:
         return last_talk(self.house.router.hub.campaigns.state, agent)
 
+    def queue_disposition(self, agent: AgentId) -> None:
+        return None
+
     def campaigns(self) -> dict[str, CampaignSettings]:
         return {"spring": self.house.settings}
 
@@ -82,7 +85,10 @@ async def test_a_preview_that_is_declined_comes_later() -> None:
 async def test_a_disposition_is_said_of_a_talk_and_checked() -> None:
     house = CampaignHouse(campaign(), "01")
     status, said = await ask(house, "POST", "01/disposition", {"disposition": "promise"})
-    assert (status, said["detail"]) == (409, "agent 01 has no talk of a campaign")
+    assert (status, said["detail"]) == (
+        409,
+        "agent 01 has no talk of a campaign, nor one of a queue with dispositions",
+    )
     house.talking()
     status, said = await ask(house, "POST", "01/disposition", {"disposition": "promis"})
     assert (status, said["detail"]) == (422, "no disposition 'promis' (did you mean promise?)")

@@ -10,10 +10,11 @@ import pytest
 
 from acd.agents import Standing
 from calls.commands import Originate
-from calls.ids import AgentId
+from calls.ids import AgentId, CallId
 from control import events
 from control.register import Register
 from hotline.views.metrics import Metrics
+from hotline.views.talk_dispositions import disposition_of
 from hotline.web import app, call_log
 from hotline.web.tokens import WaitTokens
 from tests.unit.control.harness import ControlHarness
@@ -53,6 +54,21 @@ class Served(Logged):
 
     def campaign_work(self, agent: AgentId) -> None:
         return None
+
+    def queue_disposition(self, agent: AgentId) -> dict[str, Any] | None:
+        return disposition_of(self.house.router.register, self.house.router.hub.directory.treatment, agent)
+
+    def campaign_last(self, agent: AgentId) -> None:
+        return None
+
+    def mask_refusal(self, call: CallId) -> str:
+        return self.house.router.mask_refusal(call)
+
+    def decline_refusal(self, agent: AgentId) -> str:
+        return self.house.router.decline_refusal(agent)
+
+    def echo_test_refusal(self, agent: AgentId) -> str:
+        return self.house.router.echo_test_refusal(agent)
 
     def talk_move_refusal(self, agent: AgentId) -> str:
         return self.house.router.talk_move_refusal(agent)

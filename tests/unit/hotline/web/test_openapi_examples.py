@@ -59,6 +59,8 @@ async def house(tmp_path: Path) -> AsyncIterator[tuple[Server, str, str]]:
         ((ended,),) = store.execute("SELECT call FROM calls").fetchall()
         (tmp_path / "message-1.wav").write_bytes(b"RIFF")
         store.execute(statements.RECORDING, (str(tmp_path / "message-1.wav"), ended, 1.0, "message", "front", 0))
+        heard = ("message-1.wav", ended, 0, "en", "whisper", 0.0, "", "[]", "[]", "[]", "irefundit")
+        store.execute(f"INSERT INTO transcripts VALUES ({', '.join('?' * len(heard))})", heard)
         # as the examples of the search have it
         store.execute("UPDATE calls SET queue = 'care', outcome = 'abandoned'")
         store.execute("INSERT INTO call_agents SELECT '8001', arrived_at, call, queue, outcome, direction FROM calls")
@@ -89,9 +91,14 @@ async def _nothing_to_say(controller: object) -> list[dict[str, Any]]:
     return []
 
 
+async def _nothing_to_do(words: list[str], trial: object) -> None:
+    pass
+
+
 async def test_each_example_is_answered(house: tuple[Server, str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     server, live, ended = house
     monkeypatch.setattr("hotline.web.flows._lint", _nothing_to_say)  # a process of its own, of which test_flows has one
+    monkeypatch.setattr("hotline.web.whatif._lived", _nothing_to_do)  # likewise
     with contextlib.closing(sqlite3.connect(server.site.database)) as store:
         (case,) = store.execute("SELECT max(number) FROM cases WHERE length(number) = 13").fetchone()
     tokens = WaitTokens("a secret")
@@ -107,6 +114,7 @@ async def test_each_example_is_answered(house: tuple[Server, str, str], monkeypa
         "transfer",
         "consultation",
         *(f"consultation/{act}" for act in ("swap", "conference", "connect", "give-back")),
+        *("recording/pause", "recording/resume"),
     )
     assert refused == {
         **{f"post /calls/{{call}}/{name}": 409 for name in of_talks},  # this caller waits, and is in no talk
@@ -118,6 +126,7 @@ async def test_each_example_is_answered(house: tuple[Server, str, str], monkeypa
         "get /calls/{call}/numbers": 404,  # the example's call is over
         "post /agents/{agent}/preview": 409,  # the agent is shown nobody, and has no talk of a campaign
         "post /agents/{agent}/disposition": 404,  # nor is such a try known
+        "post /agents/{agent}/decline": 409,  # nothing rings
         "post /govern/reserve": 503,  # no gate, and so no ledger
         "post /govern/attempts/{attempt}/settle": 503,
         "post /consents/{consent}/undo": 422,  # its number is another

@@ -347,7 +347,7 @@ async def test_a_ring_tells_of_earlier_calls_within_the_setting(receiver: Receiv
                 row = (call, caller, "95183", "v", "en", *times, "care", "01", "answered", "normal", "")
                 store.execute(f"INSERT INTO calls VALUES ({'?, ' * 14} 'in')", row)
             talk = ("c1", 1, "agent", "01", "8001", "care", "l", now - 86_400.0, now - 86_390.0, "normal", 0, 0.0)
-            store.execute("INSERT INTO talks VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", talk)
+            store.execute("INSERT INTO talks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0,0)", talk)
             case = ("2611290001", "c1", NUMBER, "complaint", "caller", now, "{}", "open")
             store.execute("INSERT INTO cases VALUES (?,?,?,?,?,?,?,?)", case)
         house.outbox.write(ring("a", now))
