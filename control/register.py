@@ -21,6 +21,7 @@ from control.contact_states import ContactCall
 from control.events import GateAnswered
 from control.handing_on import BlindTransfer, Consultation, HandedOn
 from control.override_menu import OverrideMenu, PinFailures
+from control.proposals import Proposal
 from control.states import (
     AGENT_CALLS,
     OFFERS,
@@ -217,6 +218,10 @@ class Register(msgspec.Struct):
     """Calls of campaigns."""
     tries: dict[AttemptId, GateAnswered] = msgspec.field(default_factory=dict)
     """What the gate has said to campaigns' tries that go on: their reservations and obligations."""
+    seats: dict[str, Instant] = msgspec.field(default_factory=dict)
+    """People who look at what the robot would say, and until when."""
+    proposals: dict[CallId, Proposal] = msgspec.field(default_factory=dict)
+    """What the robot would say next, on lines where it waits for a person's word."""
     trunks_down: list[str] = msgspec.field(default_factory=list)
     """Trunks by which no call can leave, as was told last."""
     version: str = ""

@@ -31,6 +31,7 @@ from control.hub import Hub
 from control.leg_events import LegEvents
 from control.parts import Part
 from control.ports import Directory, Flows, QueueView
+from control.proposals import Proposal
 from control.wiring import Wiring
 from dialer.campaigns.core import Campaigns
 from dialer.campaigns.events import (
@@ -59,6 +60,10 @@ Rarer = (
     | events.DialWanted
     | events.TalkMoveWanted
     | events.ConsultationWanted
+    | events.SeatTaken
+    | events.SeatLeft
+    | events.ProposalTaken
+    | events.ProposalAnswered
     | events.NumberChecked
     | events.GateAnswered
     | events.AttemptSettled
@@ -129,6 +134,15 @@ class Router:
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty where it can. Nothing changes."""
         return self._parts.consultations.refusal(event)
+
+    def review_refusal(self, event: events.ProposalTaken | events.ProposalAnswered) -> str:
+        """Why this cannot be done now; empty where it can. Nothing changes."""
+        return self._parts.reviews.refusal(event)
+
+    def proposals(self) -> list[tuple[Proposal, str]]:
+        """What the robot waits to say, the oldest first, each with the seat that has it; an empty one: none."""
+        reviews = self._parts.reviews
+        return [(one, reviews.holder(one)) for one in self.register.proposals.values()]
 
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one event; `now` never goes back."""
@@ -282,6 +296,14 @@ class Router:
                 hub.ask_case(CaseAsked(call_id, attempt, caller, category, "agent", fields))
             case events.ConsultationWanted():
                 self._parts.consultations.wanted(event)
+            case events.SeatTaken():
+                self._parts.reviews.seat_taken(event)
+            case events.SeatLeft():
+                self._parts.reviews.seat_left(event)
+            case events.ProposalTaken():
+                self._parts.reviews.taken(event)
+            case events.ProposalAnswered():
+                self._parts.reviews.answered(event)
             case events.SupervisionWanted():
                 self._parts.supervision.wanted(event)
             case events.TalkMoveWanted():

@@ -8,6 +8,7 @@ from reporting.accuracy import AccuracyFigures
 from reporting.cases import CaseFigures
 from reporting.contacts import RepeatFigures, ResolutionFigures
 from reporting.followups import FollowUpFigures, QuestionFigures
+from reporting.ladder import LadderFigures
 from reporting.ratios import percent
 from reporting.refusals import RefusalFigures
 from reporting.satisfaction import AgentGrades, SatisfactionFigures
@@ -113,6 +114,8 @@ class Report(msgspec.Struct, frozen=True):
     """Of outgoing calls, by scene and rule."""
     refusals_by_department: dict[str, dict[str, RefusalFigures]] = {}
     """By the department of the scene and rule."""
+    ladder: LadderFigures = LadderFigures()
+    """Of callers: self-service, the robot, a person."""
 
 
 def scene_figures(states: Mapping[str, int], complaints: int = 0, refused: int = 0) -> SceneFigures:

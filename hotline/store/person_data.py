@@ -51,7 +51,18 @@ _CASES = (
     f'SELECT number FROM cases WHERE caller {_N} UNION SELECT "case" FROM case_heads WHERE caller {_N} OR account {_A}'
     f' UNION SELECT "case" FROM case_contacts WHERE caller {_N} OR account {_A}'
 )
-_OF_CALLS = ("calls", "legs", "steps", "talks", "transfers", "surveys", "talk_reviews", "recordings", "callbacks")
+_OF_CALLS = (
+    "calls",
+    "legs",
+    "rungs",
+    "steps",
+    "talks",
+    "transfers",
+    "surveys",
+    "talk_reviews",
+    "recordings",
+    "callbacks",
+)
 _OF_CASES = ("case_contacts", "case_entries", "case_heads", "case_matches", "case_origins", "case_notices")
 _EXPORTED = {
     **{table: f'SELECT * FROM {table} WHERE "call" {_C}' for table in _OF_CALLS},

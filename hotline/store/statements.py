@@ -38,6 +38,7 @@ LEG = upsert("legs", "leg", "call role party began_at answered_at ended_at cause
 TALK = upsert("talks", "call number", "role agent party queue leg began_at ended_at cause holds held_s")
 TRANSFER = upsert("transfers", "call number", "by agent kind target began_at ended_at outcome talk detail consulted")
 STEP = upsert("steps", "call index", "flow step kind began_at ended_at keys outcome")
+RUNG = upsert("rungs", "call number", "rung began_at ended_at because")
 RECORDING = upsert("recordings", "path", "call duration_s kind box talk")
 DROP_RECORDING = "DELETE FROM recordings WHERE path = ?"
 CASE = upsert("cases", "number", "call caller category asked_by opened_at fields state")

@@ -59,7 +59,7 @@ async def call(path: Path, name: str) -> dict[str, Any] | None:
 
 
 async def story(path: Path, name: str) -> dict[str, Rows]:
-    """What was logged of a call: its `legs`, `talks`, `transfers`, `steps`, `recordings` and `cases`."""
+    """What was logged of a call: its `legs`, `talks`, `transfers`, `rungs`, `steps`, `recordings` and `cases`."""
     await _loaded()
     from hotline.store import reading
 
@@ -67,6 +67,7 @@ async def story(path: Path, name: str) -> dict[str, Rows]:
         "legs": await reading.legs(path, name),
         "talks": await reading.talks(path, name),
         "transfers": await reading.transfers(path, name),
+        "rungs": await reading.rungs(path, name),
         "steps": await reading.steps(path, name),
         "recordings": await reading.recordings(path, name),
         "cases": await reading.cases(path, call=name),
