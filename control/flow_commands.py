@@ -56,7 +56,10 @@ class FlowCommands:
                 hub.give(command)
             case Answer() | Stop() | Listen() | Record() | StartMusic() | StopMusic() | HangUp():
                 hub.give(command)
-            case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Understand() | flow.Lookup():
+            case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Lookup():
+                hub.give(command)
+            case flow.Understand(call_id):
+                self._spoke(calls[call_id])
                 hub.give(command)
             case flow.TurnTaken():
                 self._turn_taken(calls[command.call], command)
@@ -141,10 +144,13 @@ class FlowCommands:
     def _to_person(self, call: Call) -> None:
         self._hub.log_rung(call, call.ladder.to_person(self._hub.now, call.arrived_at))
 
+    def _spoke(self, call: Call) -> None:
+        self._hub.log_rung(call, call.ladder.on("spoke", self._hub.now, call.arrived_at))
+
     def _turn_taken(self, call: Call, turn: flow.TurnTaken) -> None:
         hub = self._hub
         region = hub.directory.region(call.version)
-        hub.log_rung(call, call.ladder.on("spoke", hub.now, call.arrived_at))
+        self._spoke(call)
         kept = Turn(hub.now, turn.said, turn.came_of, turn.intent, turn.second, turn.score, turn.margin)
         call.ladder.heard(kept, region)
         hub.give(msgspec.structs.replace(turn, said=kept.said))

@@ -131,7 +131,7 @@ class Ladder(msgspec.Struct):
         return self.left[-1].because if self.left else ""
 
     def on(self, event: RungEvent, now: Instant, arrived_at: Instant) -> Rest | None:
-        """Take an event. The rung that was left, where one was and it took any time; else None.
+        """Take an event. The rung that was left, if one was; neither `after` nor self-service that was only passed by.
 
         Raises BrokenRule where the table has nothing.
         """
@@ -143,7 +143,8 @@ class Ladder(msgspec.Struct):
         self.rung, self.since, self.word = to, now, ""
         if to == "person" and self.to_person_s is None:
             self.to_person_s = now - arrived_at
-        if rest.rung == "after" or (rest.ended_at <= rest.began_at and to != "over"):
+        passed_by = rest.rung == "self_service" and rest.ended_at <= rest.began_at and to != "over"
+        if rest.rung == "after" or passed_by:
             return None
         self.left.append(rest)
         del self.left[:-TURNS]

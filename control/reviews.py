@@ -4,6 +4,8 @@ The flow waits for the word and keeps the deadline; here stand the seats, and wh
 that takes a proposal has it, until it is left.
 """
 
+from typing import Literal
+
 import msgspec
 
 from calls.words import DOT, masked_words
@@ -93,7 +95,7 @@ class Reviews:
         hub.register.calls[event.call].ladder.reviewed(
             "declined" if event.act == "decline" else "edited" if text else "approved"
         )
-        outcome = "declined" if event.act == "decline" else "approved"
+        outcome: Literal["approved", "declined"] = "declined" if event.act == "decline" else "approved"
         hub.tell_flows(AnswerReviewed(event.call, event.attempt, outcome, intent, text))
 
     def refusal(self, event: ProposalTaken | ProposalAnswered) -> str:

@@ -1,8 +1,8 @@
 """The screen pop: what an agent is shown of a call before the phone rings. Numbers are masked.
 
-Who, why, how long they have waited, the way through the menu, what they said to the robot and what came of it, the queue
-step's fields, earlier calls of this number and its cases that are open. Somebody who withholds their number has no
-earlier calls.
+Who, why, how long they have waited, the way through the menu, what they said to the robot and what came of it, the
+queue step's fields, earlier calls of this number and its cases that are open. Somebody who withholds their number has
+no earlier calls.
 """
 
 import asyncio

@@ -18,6 +18,7 @@ UPSERTS = {
     statements.TALK: schema.talks,
     statements.TRANSFER: schema.transfers,
     statements.STEP: schema.steps,
+    statements.RUNG: schema.rungs,
     statements.RECORDING: schema.recordings,
     statements.CASE: schema.cases,
     statements.CALLBACK: schema.callbacks,
