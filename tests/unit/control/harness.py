@@ -198,9 +198,9 @@ class ControlHarness:
         habits: QueueTreatment | None = None,
         models: Models = no_models,
         transfers: TransferRules | None = None,
-        program: flow.Program = PROGRAM,
+        program: flow.Program | None = None,
     ) -> None:
-        self.program = program
+        self.program = program or PROGRAM
         self.habits = habits or QueueTreatment()
         self.transfers = transfers or TransferRules()
         self.models = models
