@@ -9,6 +9,7 @@ from calls.commands import Command, Sentence, SwitchCommand
 from calls.ids import AgentId, AttemptId, CallId, LegId, Seconds
 from calls.overrides import Override
 from complaints.cases import FileCase
+from control.ladder import Rung, RungEvent
 from dialer.campaigns.commands import (
     CampaignChanged,
     DoNotCall,
@@ -29,6 +30,7 @@ from ivr.commands import (
     ShowDigits,
     StepTaken,
     SurveyAnswered,
+    TurnTaken,
     Understand,
     VoicemailLeft,
 )
@@ -269,6 +271,18 @@ class LogStep(Command, frozen=True):
     ended_at: float
 
 
+class LogRung(Command, frozen=True):
+    """A row for each rung of the ladder that a call has left; `number` counts those of the call from 1. Instants are
+    UTC epoch seconds."""
+
+    call: CallId
+    number: int
+    rung: Rung
+    began_at: float
+    ended_at: float
+    because: RungEvent
+
+
 class LogRecording(Command, frozen=True):
     """A recording is on disk. `kind`: a talk (stereo, left the caller) or a message for `box`."""
 
@@ -376,6 +390,7 @@ RouterCommand = (
     | ShowDigits
     | CheckSecret
     | Understand
+    | TurnTaken
     | Lookup
     | FileCase
     | AgentChanged
@@ -396,6 +411,7 @@ RouterCommand = (
     | LogDecline
     | LogTransfer
     | LogStep
+    | LogRung
     | LogOverride
     | LogRecording
     | DropRecording

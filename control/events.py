@@ -6,7 +6,7 @@ import msgspec
 
 from acd.events import AgentMoved, AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, CallMoved, WrapUpEnded
 from calls.events import ClockSet, Event, SwitchEvent, Tick
-from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
+from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId, Seconds
 from calls.overrides import Kind
 from dialer.campaigns.events import CampaignOrdered, Dispositioned, Fetched, ListGrew, PreviewAnswered, Recalled
 from dialer.governor.decisions import Obligations
@@ -82,6 +82,39 @@ class TrunksChanged(Event, frozen=True):
     """The trunks that are down now; all others are up, or nobody knows."""
 
     down: tuple[str, ...] = ()
+
+
+class SeatTaken(Event, frozen=True):
+    """Somebody is there to look at what the robot would say, for `for_s` from now on, unless they say so again."""
+
+    seat: str
+    for_s: Seconds
+
+
+class SeatLeft(Event, frozen=True):
+    """Somebody looks no more."""
+
+    seat: str
+
+
+class ProposalTaken(Event, frozen=True):
+    """A seat wants to answer a proposal: no other may then."""
+
+    call: CallId
+    attempt: AttemptId
+    seat: str
+
+
+class ProposalAnswered(Event, frozen=True):
+    """A seat's word on a proposal. Approved: with `intent` of its candidates (empty: the first), and `text` in place of
+    the robot's (empty: as it is)."""
+
+    call: CallId
+    attempt: AttemptId
+    seat: str
+    act: Literal["approve", "decline"]
+    intent: str = ""
+    text: str = ""
 
 
 class TalkMoveWanted(Event, frozen=True):
@@ -202,6 +235,10 @@ RouterEvent = (
     | RecordingMaskWanted
     | CallDeclined
     | EchoTestWanted
+    | SeatTaken
+    | SeatLeft
+    | ProposalTaken
+    | ProposalAnswered
     | NumberChecked
     | GateAnswered
     | AttemptSettled

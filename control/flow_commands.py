@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+import msgspec
+
 from acd.events import CallLeft, CallQueued
 from calls.commands import Answer, HangUp, Listen, Play, Record, Sentence, StartMusic, Stop, StopMusic
 from calls.identity import known_by
@@ -13,7 +15,9 @@ from control.call import Call
 from control.callbacks import Callbacks
 from control.commands import LogRecording, LogStep, PrepareSpeech
 from control.hub import Hub
+from control.ladder import Turn
 from control.overrides import Overrides
+from control.reviews import Reviews
 from control.talk_recordings import TalkRecordings
 from control.transfers import Transfers
 from dsl.values import as_text
@@ -33,6 +37,7 @@ class FlowCommands:
         transfers: Transfers,
         recordings: TalkRecordings,
         overrides: Overrides,
+        reviews: Reviews,
     ) -> None:
         self._hub = hub
         self._announcements = announcements
@@ -40,6 +45,7 @@ class FlowCommands:
         self._transfers = transfers
         self._recordings = recordings
         self._overrides = overrides
+        self._reviews = reviews
 
     def on_flow_command(self, command: flow.IvrCommand) -> None:
         """Carry out one command of the flow machine."""
@@ -50,8 +56,19 @@ class FlowCommands:
                 hub.give(command)
             case Answer() | Stop() | Listen() | Record() | StartMusic() | StopMusic() | HangUp():
                 hub.give(command)
-            case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Understand() | flow.Lookup():
+            case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Lookup():
                 hub.give(command)
+            case flow.Understand(call_id):
+                self._spoke(calls[call_id])
+                hub.give(command)
+            case flow.TurnTaken():
+                self._turn_taken(calls[command.call], command)
+            case flow.ValuesTaken(call_id, values):
+                calls[call_id].ladder.knows(values, hub.directory.region(calls[call_id].version))
+            case flow.ProposeAnswer():
+                self._reviews.proposed(calls[command.call], command)
+            case flow.EndProposal():
+                self._reviews.taken_back(calls[command.call], command)
             case flow.SurveyAnswered() | flow.QuestionAnswered():
                 hub.give(command)
             case flow.VoicemailLeft():
@@ -71,10 +88,12 @@ class FlowCommands:
             case flow.BookCallback():
                 self._callbacks.book(command)
             case flow.Transfer():
+                self._to_person(calls[command.call])
                 self._transfers.begin(command)
             case flow.StepTaken():
                 call = calls[command.call]
                 call.steps += 1
+                hub.log_rung(call, call.ladder.stepped(command.kind, command.outcome, hub.now, call.arrived_at))
                 hub.give(LogStep(call.steps, command, command.began_at + hub.register.offset_s, hub.utc))
             case flow.FlowEnded(call_id, reason):
                 self._flow_ended(calls[call_id], reason)
@@ -90,6 +109,7 @@ class FlowCommands:
             call.end_as("refused")
             hub.tell_flows(LeftQueue(call.call, command.attempt, "closed"))
             return
+        self._to_person(call)
         waited_s, left = self._callbacks.end_on_return(call, command.queue)
         call.on("queued")
         call.enter_queue(command.queue)
@@ -121,6 +141,20 @@ class FlowCommands:
         if left is not None:
             hub.tell_queues(left)
 
+    def _to_person(self, call: Call) -> None:
+        self._hub.log_rung(call, call.ladder.to_person(self._hub.now, call.arrived_at))
+
+    def _spoke(self, call: Call) -> None:
+        self._hub.log_rung(call, call.ladder.on("spoke", self._hub.now, call.arrived_at))
+
+    def _turn_taken(self, call: Call, turn: flow.TurnTaken) -> None:
+        hub = self._hub
+        region = hub.directory.region(call.version)
+        self._spoke(call)
+        kept = Turn(hub.now, turn.said, turn.came_of, turn.intent, turn.second, turn.score, turn.margin)
+        call.ladder.heard(kept, region)
+        hub.give(msgspec.structs.replace(turn, said=kept.said))
+
     def _agent_asked_for(self, call: Call, agent: str) -> AgentId | None:
         if agent == LAST_AGENT:
             return self._hub.register.last_agent(call.caller, self._hub.now)
@@ -134,6 +168,7 @@ class FlowCommands:
             self._hub.tell_queues(CallLeft(call.call, "way_out"))
 
     def _flow_ended(self, call: Call, reason: str) -> None:
+        self._reviews.ended(call)
         if call.outcome == "left_in_menu" and reason != "caller_left":
             call.end_as("refused" if call.queued_at is not None else "self_service")
         if reason != "caller_left" and call.place in ("waiting", "offered") and call.flow_attempt is not None:

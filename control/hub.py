@@ -21,7 +21,8 @@ from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control import talks
 from control.call import Call
-from control.commands import DropRecording, ForecastMade, LogCall, LogWait, Noticed, RouterCommand
+from control.commands import DropRecording, ForecastMade, LogCall, LogRung, LogWait, Noticed, RouterCommand
+from control.ladder import Rest
 from control.ports import Directory, Flows, QueueView
 from control.register import Register, call_id
 from dialer.campaigns.commands import CampaignCommand
@@ -165,6 +166,8 @@ class Hub:
         self.register.contacts.pop(call.call, None)
         self.register.asked_for.pop(call.call, None)
         self.end_talk(call, cause)
+        if direction == "in":
+            self._write_rung(call, call.ladder.ended(call.outcome, call.talks, self.now, call.arrived_at))
         self.give(
             LogCall(
                 call=call.call,
@@ -190,6 +193,17 @@ class Hub:
         row = talks.end(call, cause, self.now, self.register.offset_s)
         if row is not None:
             self.give(row)
+
+    def log_rung(self, call: Call, rest: Rest | None) -> None:
+        """The row of a rung of the ladder that a caller has just left, if they have left one."""
+        if rest is not None and self.register.direction(call.call) == "in":
+            self._write_rung(call, rest)
+
+    def _write_rung(self, call: Call, rest: Rest | None) -> None:
+        if rest is not None:
+            offset_s = self.register.offset_s
+            began_at, ended_at = rest.began_at + offset_s, rest.ended_at + offset_s
+            self.give(LogRung(call.call, call.ladder.rows, rest.rung, began_at, ended_at, rest.because))
 
     def start_music(self, call: Call) -> None:
         """Let the caller hear music on hold."""

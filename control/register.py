@@ -22,6 +22,7 @@ from control.disposition_states import TalkDisposition
 from control.events import GateAnswered
 from control.handing_on import BlindTransfer, Consultation, Declined, HandedOn
 from control.override_menu import OverrideMenu, PinFailures
+from control.proposals import Proposal
 from control.states import (
     AGENT_CALLS,
     OFFERS,
@@ -234,6 +235,10 @@ class Register(msgspec.Struct):
     """Of each agent's last talk in a queue with dispositions, what came of it."""
     echo_tests: dict[LegId, EchoTest] = msgspec.field(default_factory=dict)
     """Headsets that are tried now."""
+    seats: dict[str, Instant] = msgspec.field(default_factory=dict)
+    """People who look at what the robot would say, and until when."""
+    proposals: dict[CallId, Proposal] = msgspec.field(default_factory=dict)
+    """What the robot would say next, on lines where it waits for a person's word."""
     trunks_down: list[str] = msgspec.field(default_factory=list)
     """Trunks by which no call can leave, as was told last."""
     version: str = ""

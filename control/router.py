@@ -31,6 +31,7 @@ from control.hub import Hub
 from control.leg_events import LegEvents
 from control.parts import Part
 from control.ports import Directory, Flows, QueueView
+from control.proposals import Proposal
 from control.wiring import Wiring
 from dialer.campaigns.core import Campaigns
 from dialer.campaigns.events import (
@@ -62,6 +63,10 @@ Rarer = (
     | events.RecordingMaskWanted
     | events.CallDeclined
     | events.EchoTestWanted
+    | events.SeatTaken
+    | events.SeatLeft
+    | events.ProposalTaken
+    | events.ProposalAnswered
     | events.NumberChecked
     | events.GateAnswered
     | events.AttemptSettled
@@ -144,6 +149,15 @@ class Router:
     def echo_test_refusal(self, agent: AgentId) -> str:
         """Why this agent's phone cannot be tried now; empty where it can. Nothing changes."""
         return self._parts.echo_tests.refusal(agent)
+
+    def review_refusal(self, event: events.ProposalTaken | events.ProposalAnswered) -> str:
+        """Why this cannot be done now; empty where it can. Nothing changes."""
+        return self._parts.reviews.refusal(event)
+
+    def proposals(self) -> list[tuple[Proposal, str]]:
+        """What the robot waits to say, the oldest first, each with the seat that has it; an empty one: none."""
+        reviews = self._parts.reviews
+        return [(one, reviews.holder(one)) for one in self.register.proposals.values()]
 
     def handle(self, event: events.RouterEvent, now: Instant) -> list[commands.RouterCommand]:
         """Take one event; `now` never goes back."""
@@ -306,6 +320,14 @@ class Router:
                 self._parts.declines.wanted(event)
             case events.EchoTestWanted():
                 self._parts.echo_tests.wanted(event)
+            case events.SeatTaken():
+                self._parts.reviews.seat_taken(event)
+            case events.SeatLeft():
+                self._parts.reviews.seat_left(event)
+            case events.ProposalTaken():
+                self._parts.reviews.taken(event)
+            case events.ProposalAnswered():
+                self._parts.reviews.answered(event)
             case events.SupervisionWanted():
                 self._parts.supervision.wanted(event)
             case events.TalkMoveWanted():

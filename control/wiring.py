@@ -36,6 +36,7 @@ from control.override_phone import OverridePhone
 from control.overrides import Overrides
 from control.parts import Part
 from control.phones import Phones
+from control.reviews import Reviews
 from control.star_codes import StarCodes
 from control.supervision import Supervision
 from control.talk_keys import TalkKeys
@@ -110,8 +111,9 @@ class Wiring:
             self.agent_calls,
             contacts,
         )
+        self.reviews = Reviews(hub)
         hub.on_flow_command = FlowCommands(
-            hub, announcements, callbacks, transfers, recordings, overrides
+            hub, announcements, callbacks, transfers, recordings, overrides, self.reviews
         ).on_flow_command
         hub.on_queue_command = self._on_queue_command
         hub.on_campaign_command = self.campaigns.on_command

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+import msgspec
+
 from calls.commands import Answer, Command, HangUp, Listen, Play, Record, StartMusic, Stop, StopMusic
 from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
 
@@ -44,6 +46,73 @@ class Understand(Command, frozen=True):
     attempt: AttemptId
     version: str
     said: str
+
+
+CameOf = Literal[
+    "answered",  # judged: it is this intent
+    "asked",  # judged: this one, or the second
+    "handed_over",  # judged: neither, or not in time
+    "complaint",  # a word of complaint: a person at once
+    "unsure",  # the recogniser was not sure of the words
+    "chosen",  # one of the two that were asked
+    "value",  # a value was found, corrected or confirmed
+    "no_value",
+]
+
+
+class TurnTaken(Command, frozen=True):
+    """Tell the house what the caller said to the robot, and what came of it: the trail that a person gets.
+
+    Who writes `said` down, or shows it, masks it before.
+    """
+
+    call: CallId
+    said: str
+    came_of: CameOf
+    intent: str = ""
+    second: str = ""
+    score: float = 0.0
+    margin: float = 0.0
+
+
+class ValuesTaken(Command, frozen=True):
+    """Tell the house which values of the caller's wish are known now."""
+
+    call: CallId
+    values: dict[str, str]
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """Intent that a proposal has, its name in the caller's language, and what the caller would hear next with it."""
+
+    intent: str
+    name: str
+    text: str
+
+
+class ProposeAnswer(Command, frozen=True):
+    """Let a person see what the robot would say next; AnswerReviewed answers, at once where nobody is there to look.
+
+    `decision` is the judgement's: `answered` of an intent that is always looked at, `asked` of one that is in doubt.
+    """
+
+    call: CallId
+    attempt: AttemptId
+    language: str
+    said: str
+    decision: Literal["answered", "asked"]
+    score: float
+    margin: float
+    candidates: tuple[Candidate, ...]
+    within_s: Seconds
+
+
+class EndProposal(Command, frozen=True):
+    """Take a proposal back: the caller goes another way, or nobody has looked in time."""
+
+    call: CallId
+    attempt: AttemptId
+    lapsed: bool
 
 
 class Lookup(Command, frozen=True):
@@ -178,6 +247,10 @@ IvrCommand = (
     | ShowDigits
     | CheckSecret
     | Understand
+    | TurnTaken
+    | ValuesTaken
+    | ProposeAnswer
+    | EndProposal
     | Lookup
     | OpenCase
     | EnterQueue

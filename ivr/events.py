@@ -75,6 +75,18 @@ class Understood(Event, frozen=True):
     detail: str = ""
 
 
+class AnswerReviewed(Event, frozen=True):
+    """What became of a proposed answer. `nobody`: no seat is taken, so there is no proposal. `opened`: somebody can see
+    it. `approved`: go on with `intent`, and say `text`, if there is any, in place of the words that come next.
+    `declined`: it is not right."""
+
+    call: CallId
+    attempt: AttemptId
+    outcome: Literal["nobody", "opened", "approved", "declined"]
+    intent: str = ""
+    text: str = ""
+
+
 class CaseOpened(Event, frozen=True):
     """The case that the caller asked for is durable and has a number."""
 
@@ -146,6 +158,7 @@ IvrEvent = (
     | LookupFinished
     | SecretChecked
     | Understood
+    | AnswerReviewed
     | CaseOpened
     | LeftQueue
     | WayOutSuggested

@@ -131,7 +131,8 @@ class Listen(Asking, frozen=True, array_like=True, kw_only=True):
 
 
 class Understand(Asking, frozen=True, array_like=True, kw_only=True):
-    """Understand what the caller wants in their own words, or by a key.
+    """Understand what the caller wants in their own words, or by a key. In doubt a person may look for `review_s` (0:
+    nobody does), while the caller hears `review`, then music.
 
     `leads` has the step of each intent (compiling completes it: by the intent's own flow, else by `other`). `clarify`
     asks "this, or that?" with the values `first` and `second`; `complaint` is where a word of complaint leads, if
@@ -147,6 +148,8 @@ class Understand(Asking, frozen=True, array_like=True, kw_only=True):
     max_s: Seconds
     confidence: float
     by_keys: Lines = ()
+    review: Lines = ()
+    review_s: Seconds = 0.0
 
 
 class SurveyAnswer(msgspec.Struct, frozen=True, array_like=True):

@@ -13,6 +13,7 @@ from reporting.channels import over_channels
 from reporting.contacts import Contacts
 from reporting.fates import Fate, fate
 from reporting.followups import AnswerRow, FollowUpRow, follow_up_figures, question_figures
+from reporting.ladder import HandOverSums, RungRow, ladder_figures
 from reporting.ratios import whole_seconds
 from reporting.refusals import RefusalFigures, RefusalRow, by_department, by_scene
 from reporting.report import AgentFigures, QueueFigures, Report, SceneFigures, SliceFigures, scene_figures
@@ -119,6 +120,8 @@ class Figures:
         refusals: Sequence[RefusalRow] = (),
         departments: Mapping[str, str] | None = None,
         dispositions: Mapping[str, Mapping[str, int]] | None = None,
+        rungs: Sequence[RungRow] = (),
+        hand_over_sums: HandOverSums = HandOverSums(),  # noqa: B008 - it is frozen
     ) -> Report:
         """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
         be read. `complaints`: cases about these attempts, by scene. `departments`: of scenes.
@@ -169,6 +172,7 @@ class Figures:
             refusals=refused,
             refusals_by_department=by_department(refusals, departments or {}),
             dispositions={queue: dict(sorted(words.items())) for queue, words in sorted((dispositions or {}).items())},
+            ladder=ladder_figures(rungs, hand_over_sums),
         )
 
     def _count(self, call: CallRow) -> None:

@@ -9,6 +9,7 @@ from reporting.cases import CaseFigures
 from reporting.channels import OverChannels
 from reporting.contacts import RepeatFigures, ResolutionFigures
 from reporting.followups import FollowUpFigures, QuestionFigures
+from reporting.ladder import LadderFigures
 from reporting.ratios import percent
 from reporting.refusals import RefusalFigures
 from reporting.satisfaction import AgentGrades, SatisfactionFigures
@@ -118,6 +119,8 @@ class Report(msgspec.Struct, frozen=True):
     """By the department of the scene and rule."""
     dispositions: dict[str, dict[str, int]] = {}
     """Talks of the span by queue and by what their agents said of them; the empty name: nothing was said."""
+    ladder: LadderFigures = LadderFigures()
+    """Of callers: self-service, the robot, a person."""
 
 
 def scene_figures(states: Mapping[str, int], complaints: int = 0, refused: int = 0) -> SceneFigures:

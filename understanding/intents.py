@@ -23,7 +23,8 @@ class Intent(msgspec.Struct, frozen=True, array_like=True):
     """What a caller may want.
 
     `called` is its name by language, as the clarification says it. `asks` is the standard question, `also` other ways
-    of asking, `words` are trigger words. `leads_to` is a flow; empty: the step says where.
+    of asking, `words` are trigger words. `leads_to` is a flow; empty: the step says where. `review`: a person looks at
+    what would be said, even where the robot is sure.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Intent(msgspec.Struct, frozen=True, array_like=True):
     called: dict[str, str] = {}
     leads_to: str = ""
     slots: tuple[Slot, ...] = ()
+    review: bool = False
 
     @property
     def phrasings(self) -> tuple[str, ...]:

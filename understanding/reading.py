@@ -91,7 +91,7 @@ def _intent(key: str, one: WrittenIntent) -> Intent:
     for name, slot in one.slots.items():
         least, _, most = slot.length.partition("-")
         slots.append(Slot(name, slot.kind, slot.ask, slot.confirm, (int(least), int(most or least))))
-    return Intent(key, one.asks, one.also, one.words, one.called, one.leads_to, tuple(slots))
+    return Intent(key, one.asks, one.also, one.words, one.called, one.leads_to, tuple(slots), one.review)
 
 
 def _names(intent: Intent, node: Node, book: IntentBook, around: Around) -> Iterator[Problem]:

@@ -37,6 +37,9 @@ class WrittenIntent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: Annotated[tuple[Sentence, ...], msgspec.Meta(description="Trigger words, and topics that it includes.")] = ()
     leads_to: Annotated[str, msgspec.Meta(description="The flow that serves it, where the step does not say.")] = ""
     slots: Annotated[dict[Name, WrittenSlot], msgspec.Meta(description="Values that it needs, by variable.")] = {}
+    review: Annotated[
+        bool, msgspec.Meta(description="A person at a silent seat looks first, also where the robot is sure.")
+    ] = False
     about: str = ""
 
 

@@ -20,6 +20,7 @@ _CHANNELS: Mapping[Kind, words.Channel] = {
     "overrides": words.OVERRIDE,
     "calls": words.CALL,
     "forecasts": words.FORECAST,
+    "proposals": words.PROPOSAL,
 }
 
 _encode = msgspec.json.Encoder().encode

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 
 from dsl.tree import nearest_hint
-from hotline.views.states import Agent, Call, CallForecast, Message, Override, Queue
+from hotline.views.states import Agent, Call, CallForecast, Message, Override, Proposal, Queue
 from hotline.views.states import Alert as Alert
 from hotline.views.states import Controller as Controller
 
@@ -182,6 +182,7 @@ CAMPAIGN = Channel("campaign", "campaigns/{campaign}/state", Campaign, True, Fal
 POLICY = Channel("policy", "policy", Policy, True, False, _STATE)
 CALL = Channel("callState", "calls/{call}/state", Call, True, False, _STATE)
 FORECAST = Channel("callForecast", "calls/{call}/forecast", CallForecast, True, False, _STATE)
+PROPOSAL = Channel("proposal", "calls/{call}/proposal", Proposal, True, False, _STATE)
 ENDED = Channel(
     "callEnded",
     "calls/ended",
@@ -234,7 +235,21 @@ COMMAND = Channel(
 REPLY = Channel("reply", "replies/{client}", Reply, False, False, "QoS 1, to a topic below `replies/`, nowhere else.")
 
 CHANNELS = (
-    *(CONTROLLER, AGENT, QUEUE, OVERRIDE, CAMPAIGN, POLICY, CALL, FORECAST, ENDED, CASE_CLOCK, CASE_NOTICE, ALERT),
+    *(
+        CONTROLLER,
+        AGENT,
+        QUEUE,
+        OVERRIDE,
+        CAMPAIGN,
+        POLICY,
+        CALL,
+        FORECAST,
+        PROPOSAL,
+        ENDED,
+        CASE_CLOCK,
+        CASE_NOTICE,
+        ALERT,
+    ),
     *(DECISION, COMMAND, REPLY),
 )
 STATES = tuple(channel for channel in CHANNELS if channel.retained)

@@ -64,6 +64,7 @@ def why(
         "dispositions": said,
         "declines": declined,
         "transfers": transfers,
+        "rungs": read_of(opened, reading.rungs, call),
         "steps": steps,
         "recordings": read_of(opened, reading.recordings, call),
         "cases": cases,
@@ -100,6 +101,8 @@ def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
     for step in story["steps"]:
         keys = f", keys {step['keys']}" if step["keys"] else ""
         lines.append((step["began_at"], f"{step['flow']}/{step['step']} ({step['kind']}): {step['outcome']}{keys}"))
+    for rung in story["rungs"]:
+        lines.append((rung["ended_at"], _left(rung)))
     if story["queued_at"]:
         lines.append((story["queued_at"], f"waits in queue {story['queue']}"))
     for leg in story["legs"]:
@@ -136,6 +139,32 @@ def _lines(story: dict[str, Any]) -> list[tuple[float, str]]:
     if story["ended_at"]:
         lines.append((story["ended_at"], f"the call ended: {story['cause']}"))
     return lines
+
+
+_RUNGS = {"self_service": "self-service", "robot": "the robot", "person": "people"}
+_BECAUSE = {
+    "spoke": "the caller spoke",
+    "keyed": "the caller pressed a key instead",
+    "not_understood": "it was not understood",
+    "silent": "the caller said no more",
+    "asked_for": "the caller goes to people",
+    "understood": "what is wanted is done by people",
+    "complained": "a word of complaint",
+    "served": "the talk is over",
+    "turned_away": "nobody was there",
+    "way_out": "the caller took another way out of the queue",
+    "talked": "the call ended with a talk",
+    "gave_up": "the caller hung up while waiting",
+    "left": "the caller hung up",
+    "finished": "the flow came to its end",
+    "lost": "the switch lost the call",
+}
+
+
+def _left(rung: dict[str, Any]) -> str:
+    """A rung of the ladder that was left, in words."""
+    for_s = rung["ended_at"] - rung["began_at"]
+    return f"leaves {_RUNGS[rung['rung']]} after {for_s:.1f} s: {_BECAUSE[rung['because']]}"
 
 
 _BY = {"phone": "by the phone's own key", "code": "by star code", "http": "over HTTP"}

@@ -20,6 +20,7 @@ from calls.errors import BadInput, SwitchError
 from hotline.demo import backend, greetings
 from hotline.demo.callers import Crowd
 from hotline.demo.campaigning import campaigns
+from hotline.demo.speaking import let_speak, speech_missing
 from hotline.demo.stage import Say, Stage
 from hotline.demo.wallboard import draw
 from hotline.site.settings import Site
@@ -86,6 +87,14 @@ class Result:
     """The page of the day: waits, answers, talks, cases."""
     report_pdf: str
     """The same on paper; empty where WeasyPrint is not installed."""
+    understood: int
+    """Sentences that callers said to the robot and it understood at once, likewise the next two."""
+    asked_back: int
+    """One of two was meant, and the caller was asked which."""
+    handed_over: int
+    """None of the intents, or a word of complaint: keys or a person went on."""
+    speech_missing: str
+    """What is not installed, so that callers press keys and those three are 0; empty: callers spoke."""
 
     def as_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -118,6 +127,8 @@ async def run(stage: Stage, calls: int | None, rate: float, board: Console | Non
         line = PhoneLine(endpoint, ("127.0.0.1", sip_port))
         crowd = Crowd(line, NUMBER, voices, Random(_SEED), rate, calls)
         calling = asyncio.create_task(crowd.call_in())
+        speaking = asyncio.create_task(let_speak(stage, crowd, say))  # nobody waits for their voices
+        stack.push_async_callback(_end, [speaking])
         people, machines = await _answers(stage, voices)
         outgoing = await stack.enter_async_context(campaigns(stage, people, machines, say))
         await outgoing.start()
@@ -160,6 +171,9 @@ def show(result: Result, out: Console) -> None:
         ("first answered call after", first),
         ("recordings", result.recordings),
         ("call log", result.call_log),
+        ("sentences understood, asked back", f"{result.understood}, {result.asked_back}"),
+        ("sentences handed over", result.handed_over),
+        ("callers who speak", result.speech_missing or "yes"),
         ("report of the day", result.report),
         ("the same as PDF", result.report_pdf or "needs WeasyPrint: docs/reports.md"),
     ):
@@ -323,6 +337,10 @@ async def _result(
         clocks_breached=breached,
         report=str(page),
         report_pdf="" if paper is None else str(paper),
+        understood=totals["understood"],
+        asked_back=totals["asked_back"],
+        handed_over=totals["handed_over"],
+        speech_missing=speech_missing(),
     )
 
 

@@ -32,6 +32,7 @@ Act = Literal[
     "reload",
     "work",
     "talk",
+    "review_answers",
     "direct",
     "supervise",
     "see_call",
@@ -69,6 +70,7 @@ ABOUT: Mapping[Act, str] = {
     "reload": "taking up a version that was published, or an earlier one again",
     "work": "an agent's state, previews, dispositions, calls from their phone",
     "talk": "transfers and consultations in a talk",
+    "review_answers": "what the robot would say in doubt: approving, editing, declining it",
     "direct": "moving agents and callers between queues",
     "supervise": "listening to a talk, whispering, joining",
     "see_call": "one call of the log, numbers masked",
@@ -108,6 +110,7 @@ watch_operations -     yes        -       -    -              -          yes    
 reload           -     -          -       -    -              -          -       yes   -         yes
 work             own   yes        -       -    -              -          -       yes   -         yes
 talk             own   yes        -       -    -              -          -       yes   -         yes
+review_answers   yes   yes        -       -    -              -          -       yes   -         yes
 direct           -     yes        -       -    -              -          -       yes   -         yes
 supervise        -     yes        -       -    -              -          -       yes   -         yes
 see_call         own   yes        yes     yes  -              yes        yes     yes   -         yes

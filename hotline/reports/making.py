@@ -18,6 +18,7 @@ from hotline.ledger.searching import Reader
 from hotline.reports import calls
 from hotline.reports.cases import case_rows
 from hotline.reports.followups import answer_rows, follow_up_rows
+from hotline.reports.ladder import hand_over_sums, rung_rows
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
 from reporting.counting import Figures
@@ -64,6 +65,8 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
         cases = case_rows(connection, book, span.since, span.until, now)
         before = min(span.until, now)
         visits = follow_up_rows(connection, span.since, before)
+        rungs = rung_rows(connection, span.since, before)
+        sums = hand_over_sums(connection, span.since, before)
         answers = answer_rows(connection, span.since, before, rules.figures.satisfaction.once_in_h)
         progress(of, of)
     attempts, refusals, gaps = _outgoing(site, span)
@@ -82,6 +85,8 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
         refusals,
         {name: scene.settings.department for name, scene in scenes.items()},
         said,
+        rungs,
+        sums,
     )
     return with_suggestions(report, rules.suggestions)
 

@@ -46,6 +46,7 @@ def tables(report: Report, words: Words, names: Names) -> list[Table]:
         _kinds(report, words),
         _callbacks(report, words),
         _dispositions(report, words, names),
+        _ladder(report, words),
         _days(report, words),
         _cases(report, words, names),
         _clocks(report, words, names),
@@ -93,6 +94,33 @@ def _queues(report: Report, words: Words, names: Names) -> Table:
             ]
         )
     return Table("queues", words["queues"], columns, rows, total=True)
+
+
+def _ladder(report: Report, words: Words) -> Table:
+    columns: list[tuple[str, Form]] = [
+        (words["rung"], "text"),
+        (words["stays"], "count"),
+        (words["mean_stay"], "duration"),
+        (words["handed_over"], "count"),
+        (words["mean_wasted"], "duration"),
+        (words["left_because"], "text"),
+    ]
+    ladder = report.ladder
+    before: dict[str, tuple[int | None, int | None]] = {
+        "person": (ladder.handed_over, ladder.mean_wasted_s),
+        "robot": (ladder.handed_over_by_robot, ladder.mean_wasted_by_robot_s),
+    }
+    rows: list[list[Cell]] = [
+        [
+            words[rung],
+            one.stays,
+            one.mean_s,
+            *before.get(rung, (None, None)),
+            ", ".join(f"{words[f'because_{because}']} {count}" for because, count in one.because.items()),
+        ]
+        for rung, one in ladder.rungs.items()
+    ]
+    return Table("ladder", words["ladder"], columns, rows)
 
 
 def _after(report: Report, words: Words, names: Names) -> Table:

@@ -18,6 +18,7 @@ from calls.number_kinds import is_emergency
 from calls.numbers import e164
 from control import dial_rules, events
 from control.commands import AskGate
+from control.proposals import Proposal
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
@@ -309,6 +310,14 @@ class RunningController(Approvals):
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty when it can."""
         return self._driver.router.consultation_refusal(event)
+
+    def proposals(self) -> list[tuple[Proposal, str]]:
+        """What the robot waits to say, each with the seat that has it; an empty one: none."""
+        return self._driver.router.proposals()
+
+    def review_refusal(self, event: events.ProposalTaken | events.ProposalAnswered) -> str:
+        """Why this cannot be done now; empty where it can. Nothing changes."""
+        return self._driver.router.review_refusal(event)
 
     def campaigns(self) -> Mapping[str, CampaignSettings]:
         """Every published campaign, by name."""

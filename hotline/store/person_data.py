@@ -52,8 +52,8 @@ _CASES = (
     f' UNION SELECT "case" FROM case_contacts WHERE caller {_N} OR account {_A}'
 )
 _OF_CALLS = (
-    *("calls", "legs", "steps", "talks", "talk_dispositions", "declines", "transfers", "surveys", "talk_reviews"),
-    *("recordings", "callbacks"),
+    *("calls", "legs", "rungs", "steps", "talks", "talk_dispositions", "declines", "transfers", "surveys"),
+    *("talk_reviews", "recordings", "callbacks"),
 )
 _OF_CASES = ("case_contacts", "case_entries", "case_heads", "case_matches", "case_origins", "case_notices")
 _EXPORTED = {

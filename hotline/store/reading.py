@@ -121,6 +121,14 @@ async def steps(path: Path, call: str) -> list[dict[str, Any]]:
     return await rows(path, select(schema.steps).where(schema.steps.c.call == call).order_by(schema.steps.c.index))
 
 
+async def rungs(path: Path, call: str) -> list[dict[str, Any]]:
+    """The rungs of the ladder that a call was on, in order; none in a store that an earlier release has left."""
+    if not opening.is_of_today(path):
+        return []
+    table = schema.rungs
+    return await rows(path, select(table).where(table.c.call == call).order_by(table.c.number))
+
+
 async def recordings(path: Path, call: str | None = None) -> list[dict[str, Any]]:
     """Recordings of a call, or all."""
     table = schema.recordings

@@ -18,7 +18,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they go: a case that goes lets the recordings of its call go in the same run."""
 
 OF_A_CALL = (
-    "answers", "call_agents", "callbacks", "calls", "declines", "legs", "steps", "surveys", "talk_dispositions",
+    "answers", "call_agents", "callbacks", "calls", "declines", "legs", "rungs", "steps", "surveys", "talk_dispositions",
     "talk_reviews", "talks", "transfers", "webhook_outbox",
 )  # fmt: skip
 """Tables whose rows go with their call: the call's row itself, and what was logged of it."""

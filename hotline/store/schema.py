@@ -155,6 +155,17 @@ steps = Table(
     Column("outcome", String(128), nullable=False),
 )
 
+rungs = Table(
+    "rungs",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("rung", String(16), nullable=False, comment="self_service, robot, person"),
+    Column("began_at", Float(53), nullable=False),
+    Column("ended_at", Float(53), nullable=False),
+    Column("because", String(16), nullable=False, comment="control.ladder.RungEvent"),
+)
+
 recordings = Table(
     "recordings",
     metadata,

@@ -41,6 +41,7 @@ DISPOSITION = upsert("talk_dispositions", "call talk", "agent queue disposition 
 DECLINE = upsert("declines", "call number", "kind agent asked_by reason at")
 TRANSFER = upsert("transfers", "call number", "by agent kind target began_at ended_at outcome talk detail consulted")
 STEP = upsert("steps", "call index", "flow step kind began_at ended_at keys outcome")
+RUNG = upsert("rungs", "call number", "rung began_at ended_at because")
 RECORDING = upsert("recordings", "path", "call duration_s kind box talk")
 DROP_RECORDING = "DELETE FROM recordings WHERE path = ?"
 CASE = upsert("cases", "number", "call caller category asked_by opened_at fields state")

@@ -14,10 +14,12 @@ from control import commands
 from control.call import Call, Talk
 from control.register import Register
 from dialer.campaigns.commands import CampaignChanged, LogTry
+from hotline.views import states
 from hotline.views.campaigns import CampaignCounts
-from hotline.views.fields import shown_fields
+from hotline.views.fields import SHOWN, shown_fields
 from hotline.views.masking import parties
 from hotline.views.overrides import shown
+from ivr.commands import TurnTaken
 
 _LAST = 50
 
@@ -46,6 +48,12 @@ class Totals(msgspec.Struct):
     """Talks with agents that are over; a call may have several."""
     talked_s: float = 0.0
     """Their length together: no survey, no menu, no music."""
+    understood: int = 0
+    """Sentences of callers that were understood at once, likewise the others."""
+    asked_back: int = 0
+    """One of two was meant, and the caller was asked which."""
+    handed_over: int = 0
+    """None of the intents, or a word of complaint: keys or a person go on."""
 
 
 class Event(msgspec.Struct):
@@ -61,7 +69,7 @@ class Board:
 
     WATCHED = frozenset(
         {commands.LogCall, commands.LogTalk, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed}
-        | {LogTry, CampaignChanged}
+        | {LogTry, CampaignChanged, TurnTaken}
     )
     """Commands of other kinds need not be shown."""
 
@@ -94,6 +102,12 @@ class Board:
             case CampaignChanged():
                 reason = "; ".join(filter(None, (command.why, command.reason)))
                 self._say(utc, f"campaign {command.state}", campaign=command.campaign, mode=command.mode, reason=reason)
+            case TurnTaken(came_of="answered"):
+                self.totals.understood += 1
+            case TurnTaken(came_of="asked"):
+                self.totals.asked_back += 1
+            case TurnTaken(came_of="handed_over" | "complaint"):
+                self.totals.handed_over += 1
             case LogTry():
                 self._tried(command, utc)
             case commands.Noticed(level, event, advice) if level != "info":
@@ -141,6 +155,7 @@ class Board:
                     "held_s": _held_s(call.talk, now),
                     "forecast": self._forecast_of(call),
                     "consultation": consultation_of(register, call),
+                    "trail": trail_of(register, call),
                 }
                 for call in register.calls.values()
             ],
@@ -202,6 +217,17 @@ def _parties(register: Register, call: Call) -> dict[str, str]:
 def _held_s(talk: Talk | None, now: float) -> float | None:
     """How long the other side of a talk has been on hold; None where nobody is."""
     return None if talk is None or talk.held_since is None else now - talk.held_since
+
+
+def trail_of(register: Register, call: Call, *, whole: bool = False) -> dict[str, Any] | None:
+    """The way of a caller up the ladder; what was said only while the call waits, is offered or talks, or if `whole`.
+    None of an agent's own call."""
+    if register.direction(call.call) != "in":
+        return None
+    trail: dict[str, Any] = msgspec.to_builtins(
+        states.of_trail(call, register.offset_s, whole=whole or call.place in SHOWN)
+    )
+    return trail
 
 
 def consultation_of(register: Register, call: Call) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from acd.agents import Standing
 from acd.commands import AgentChanged
 from calls.ids import AgentId, AttemptId, CallId
 from control import events
+from control.proposals import Proposal
 from control.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
@@ -232,6 +233,14 @@ class Controller(Protocol):
 
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty when it can. Nothing changes."""
+        ...
+
+    def proposals(self) -> list[tuple[Proposal, str]]:
+        """What the robot waits to say, each with the seat that has it; an empty one: none."""
+        ...
+
+    def review_refusal(self, event: events.ProposalTaken | events.ProposalAnswered) -> str:
+        """Why this cannot be done now; empty where it can. Nothing changes."""
         ...
 
     def campaigns(self) -> Mapping[str, CampaignSettings]:

@@ -9,7 +9,8 @@ import re
 from calls.numbers import masked, masked_within
 from control.call import Call
 
-_SHOWN = frozenset({"waiting", "offered", "talking"})
+SHOWN = frozenset({"waiting", "offered", "talking"})
+"""Places of a call in which an agent's screen has, or may soon have, what is known of it."""
 _NO_DIGIT = re.compile(r"[^0-9]")
 _SHORTEST = 7  # digits: anything shorter is no subscriber's number
 _REMEMBERED = 4_096  # values: all calls are shown anew some times a second
@@ -21,7 +22,7 @@ def shown_fields(call: Call, region: str) -> dict[str, str]:
     Telephone numbers as dialled in `region` (ISO 3166) are masked wherever they stand in a value, and the caller's own
     number in any form.
     """
-    if call.place not in _SHOWN:
+    if call.place not in SHOWN:
         return {}
     return {name: shown_value(value, call.caller, region) for name, value in call.fields.items()}
 

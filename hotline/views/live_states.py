@@ -12,7 +12,9 @@ from control.call import Call
 from control.register import Register
 from hotline.views import states
 
-Kind = Literal["controller", "agents", "queues", "overrides", "calls", "forecasts", "alerts", "days", "switches"]
+Kind = Literal[
+    "controller", "agents", "queues", "overrides", "calls", "forecasts", "proposals", "alerts", "days", "switches"
+]  # fmt: skip
 States = Mapping[Kind, Mapping[str, states.Message]]
 """By kind, each state by the name of what it is of; the controller's has the empty name."""
 
@@ -82,6 +84,10 @@ class LiveStates:
                 for one in register.overrides
             },
             "calls": self._look_at_calls(register, region),
+            "proposals": {
+                one.call: states.of_proposal(one, one.seat if one.state == "taken" else "", offset_s)
+                for one in register.proposals.values()
+            },
             "forecasts": forecasts,
             "alerts": dict(self._alerts),
         }
@@ -95,6 +101,7 @@ class LiveStates:
             made_of = (
                 *(call.place, call.queue, call.agent, call.arrived_at, call.queued_at, call.answered_at, held_since),
                 *(call.caller, call.called, tuple(call.fields.items()), offset_s, region),
+                *_of_ladder(call),
             )
             before = known.get(call.call)
             if before is None or before[0] != made_of:
@@ -102,3 +109,11 @@ class LiveStates:
             now[call.call] = before
         self._calls = now
         return {name: state for name, (_, state) in now.items()}
+
+
+def _of_ladder(call: Call) -> tuple[object, ...]:
+    """What a call's trail is made of, as far as it can change."""
+    ladder = call.ladder
+    last = ladder.turns[-1] if ladder.turns else None
+    turn = () if last is None else (last.at, last.said, last.came_of, last.reviewed)
+    return (ladder.rung, ladder.since, ladder.rows, *turn, *ladder.slots.items())

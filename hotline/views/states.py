@@ -13,7 +13,8 @@ from acd.forecast.forecaster import Forecast
 from calls.ids import Seconds
 from calls.overrides import Kind
 from control.call import Call as RegisteredCall
-from hotline.views.fields import shown_fields
+from control.proposals import Proposal as RegisteredProposal
+from hotline.views.fields import SHOWN, shown_fields
 from hotline.views.masking import parties
 
 
@@ -60,6 +61,71 @@ class Override(Message, frozen=True):
     """None: until somebody lifts it."""
 
 
+class Turn(Message, frozen=True):
+    """What a caller said to the robot, masked, and what came of it: `answered`, `asked`, `handed_over`, `complaint`,
+    `unsure`, `chosen`, `value`, `no_value`. `reviewed`: by a person at a silent seat: `approved`, `edited`, `declined`,
+    `lapsed`; empty where nobody was asked."""
+
+    at: float
+    said: str
+    came_of: str
+    intent: str
+    second: str
+    score: float
+    margin: float
+    reviewed: str
+
+
+class Rested(Message, frozen=True):
+    """A rung that the call was on, for how long, and why it left it."""
+
+    rung: str
+    for_s: Seconds
+    because: str
+
+
+class Trail(Message, frozen=True):
+    """Where a call is on the ladder (`self_service`, `robot`, `person`; `after` a talk), and how it came there.
+
+    `to_person_s` is the time from its arrival until it first waited for a person. What was said, and `values` that the
+    robot took, stand here while the call waits, is offered or talks.
+    """
+
+    rung: str
+    since: float
+    because: str
+    to_person_s: Seconds | None
+    left: tuple[Rested, ...]
+    turns: tuple[Turn, ...] = ()
+    values: dict[str, str] = {}
+
+
+class Candidate(Message, frozen=True):
+    """An intent that the robot would take up, its name, and what the caller would hear; empty: they are put through."""
+
+    intent: str
+    name: str
+    text: str
+
+
+class Proposal(Message, frozen=True):
+    """What the robot would say next on a line where it is in doubt. The topic is emptied when it is over.
+
+    `seat` is who has it; empty: nobody yet. At `due_at` the call goes the usual way.
+    """
+
+    call: str
+    said: str
+    language: str
+    decision: Literal["answered", "asked"]
+    score: float
+    margin: float
+    candidates: tuple[Candidate, ...]
+    seat: str
+    opened_at: float
+    due_at: float
+
+
 class Call(Message, frozen=True):
     """A call that goes on. The topic is emptied when it ends."""
 
@@ -78,6 +144,8 @@ class Call(Message, frozen=True):
     """`out` and `internal`: an agent's own call, `caller` is the account of their phone."""
     held_since: float | None = None
     """Since when the other side of the talk is on hold; null while it is not."""
+    trail: Trail | None = None
+    """Of a caller; null of an agent's own call."""
 
 
 class CallForecast(Message, frozen=True):
@@ -126,6 +194,50 @@ def of_call(call: RegisteredCall, direction: str, offset_s: float, region: str) 
         shown_fields(call, region),
         direction,
         None if held_since is None else held_since + offset_s,
+        of_trail(call, offset_s, whole=call.place in SHOWN) if direction == "in" else None,
+    )
+
+
+def of_trail(call: RegisteredCall, offset_s: float, *, whole: bool) -> Trail:
+    """The way of a call up the ladder. `whole`: with what was said, and the values that were taken."""
+    ladder = call.ladder
+    turns = tuple(
+        Turn(
+            one.at + offset_s,
+            one.said,
+            one.came_of,
+            one.intent,
+            one.second,
+            round(one.score, 3),
+            round(one.margin, 3),
+            one.reviewed,
+        )
+        for one in ladder.turns
+    )
+    return Trail(
+        ladder.rung,
+        (ladder.since or call.arrived_at) + offset_s,
+        ladder.because,
+        None if ladder.to_person_s is None else round(ladder.to_person_s, 3),
+        tuple(Rested(one.rung, round(one.ended_at - one.began_at, 3), one.because) for one in ladder.left),
+        turns if whole else (),
+        dict(ladder.slots) if whole else {},
+    )
+
+
+def of_proposal(proposal: RegisteredProposal, seat: str, offset_s: float) -> Proposal:
+    """What the robot waits to say; `seat` is who has it."""
+    return Proposal(
+        proposal.call,
+        proposal.said,
+        proposal.language,
+        proposal.decision,
+        round(proposal.score, 3),
+        round(proposal.margin, 3),
+        tuple(Candidate(one.intent, one.name, one.text) for one in proposal.candidates),
+        seat,
+        proposal.opened_at + offset_s,
+        proposal.due_at + offset_s,
     )
 
 

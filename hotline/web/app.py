@@ -48,6 +48,7 @@ from hotline.web import (
     rules,
     shared_lists,
     signing_in,
+    silent_seats,
     strictness,
     transcripts,
     transfers,
@@ -157,6 +158,7 @@ def make(
     overrides.add(app, controller, guard)
     transfers.add(app, controller, talks)
     consultations.add(app, controller, talks)
+    silent_seats.add(app, controller, guard)
     waits.add(app, controller, [Depends(guard.needs("give_wait_tokens"))], tokens)
     governing.add(app, controller, guard, gate)
     reserving.add(app, controller, guard, gate)

@@ -59,8 +59,8 @@ async def call(path: Path, name: str) -> dict[str, Any] | None:
 
 
 async def story(path: Path, name: str) -> dict[str, Rows]:
-    """What was logged of a call: `legs`, `talks`, `dispositions`, `declines`, `transfers`, `steps`, `recordings` and
-    `cases`."""
+    """What was logged of a call: `legs`, `talks`, `dispositions`, `declines`, `transfers`, `rungs`, `steps`, `recordings`
+    and `cases`."""
     await _loaded()
     from hotline.store import reading
 
@@ -70,6 +70,7 @@ async def story(path: Path, name: str) -> dict[str, Rows]:
         "dispositions": await reading.dispositions(path, name),
         "declines": await reading.declines(path, name),
         "transfers": await reading.transfers(path, name),
+        "rungs": await reading.rungs(path, name),
         "steps": await reading.steps(path, name),
         "recordings": await reading.recordings(path, name),
         "cases": await reading.cases(path, call=name),

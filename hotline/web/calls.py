@@ -67,7 +67,8 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.get("/calls/{call}", dependencies=[Depends(guard.needs("see_call"))], tags=["calls"])
     async def call(call: CallPath) -> dict[str, Any]:
-        """One call with its legs, talks, dispositions, declines, transfers, steps, recordings and cases."""
+        """One call with its legs, talks, dispositions, declines, transfers, rungs of the ladder, steps, recordings and
+        cases."""
         row = await call_log.call(controller.database, call)
         if row is None:
             raise HTTPException(404, "no such call has ended; calls that go on are at /live")
@@ -79,6 +80,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             "dispositions": [masking.disposition_row(row, region) for row in story["dispositions"]],
             "declines": [masking.decline_row(row, region) for row in story["declines"]],
             "transfers": [masking.transfer_row(row, region) for row in story["transfers"]],
+            "rungs": story["rungs"],
             "steps": [masking.step_row(step, region) for step in story["steps"]],
             "recordings": [{**one, "sound": address(one)} for one in story["recordings"]],
             "cases": [masking.case_row(case, region) for case in story["cases"]],

@@ -1,7 +1,8 @@
 """The screen pop: what an agent is shown of a call before the phone rings. Numbers are masked.
 
-Who, why, how long they have waited, the way through the menu, the queue step's fields, earlier calls of this number and
-its cases that are open. Somebody who withholds their number has no earlier calls.
+Who, why, how long they have waited, the way through the menu, what they said to the robot and what came of it, the
+queue step's fields, earlier calls of this number and its cases that are open. Somebody who withholds their number has
+no earlier calls.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from calls.numbers import is_withheld, masked_within
 from control.call import Call
 from hotline.store.searches import CallSearch
 from hotline.views import masking
-from hotline.views.board import consultation_of
+from hotline.views.board import consultation_of, trail_of
 from hotline.views.controller import Controller
 from hotline.views.fields import shown_fields
 from hotline.web import call_log
@@ -43,6 +44,7 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
         "consultation": consultation_of(register, call),
         "declined": _declined(controller, call),
         "recording": _recording(call),
+        "ladder": trail_of(register, call, whole=True),
         "answered_at": None if call.answered_at is None else call.answered_at + offset_s,
     }
     known = direction != "internal" and bool(other) and not is_withheld(other)

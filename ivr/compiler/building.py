@@ -67,6 +67,8 @@ def understand(given: Given) -> p.Understand:
         into=given["into"],
         max_s=given["max_s"],
         confidence=given["confidence"] / 100,
+        review=given["review"] or (),
+        review_s=given["review_s"] if given["review"] else 0.0,
         by_keys=given["by_keys"] or (),
         **_asking(given, "understand"),
     )

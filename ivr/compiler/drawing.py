@@ -140,6 +140,7 @@ def _says(step: AnyStep) -> Iterator[Spoken]:
         yield from _spoken(step.confirm.lines, "confirm")
     if isinstance(step, Understand):
         yield from _spoken(step.clarify, "clarify")
+        yield from _spoken(step.review, "review")
     if isinstance(step, Listen | Understand):
         yield from _spoken(step.by_keys, "by_keys")
     if isinstance(step, Queue):

@@ -128,6 +128,10 @@ _ALL = (
                 "A phrase with {first} and {second}: this, or that? Said once, where two are near; keys 1 and 2.",
                 required=True,
             ),
+            Option(
+                "review", s.lines, "One moment, please: a person at a silent seat looks first, in doubt. Then music."
+            ),
+            Option("review_s", v.seconds, "Seconds that a person has to look; then the usual way.", 20.0),
             Option("complaint", s.target, "Where complaint_words lead at once, whatever else is said."),
             Option("into", v.variable, "Keeps the intent's name under this name.", ""),
             Option("max_s", v.seconds, "Seconds to listen.", 10.0),

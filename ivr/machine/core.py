@@ -8,12 +8,14 @@ Caps: `Limits.steps` steps a call, `Limits.call_s` seconds. The time cap does no
 has its own limit); it ends the walk at the next step.
 """
 
+import copy
 import heapq
+from collections.abc import Callable
 from typing import Protocol, assert_never
 
 import msgspec
 
-from calls.commands import Answer, HangUp
+from calls.commands import Answer, HangUp, Play, Sentence
 from calls.events import (
     CallAnswered,
     CallEnded,
@@ -30,6 +32,7 @@ from calls.ids import CallId, Instant, LegId, Seconds
 from dsl.hours import OtherHours
 from ivr.commands import FlowEnded, IvrCommand
 from ivr.events import (
+    AnswerReviewed,
     CallAdopted,
     CallbackAnswered,
     CallHandedOn,
@@ -125,7 +128,7 @@ class Ivr:
                 session = self._by_leg(event.leg)
             case LookupFinished() | SecretChecked() | CaseOpened() | LeftQueue() | TransferEnded() | CallAdopted():
                 session = self._sessions.get(event.call)
-            case WayOutSuggested() | CallbackAnswered() | Understood():
+            case WayOutSuggested() | CallbackAnswered() | Understood() | AnswerReviewed():
                 session = self._sessions.get(event.call)
             case CallAnswered() | CommandDone():
                 return []  # sound is commanded with the answer, not after it; the end of a leg says that neither came
@@ -225,7 +228,18 @@ class Ivr:
 
     def _walk(self, session: Session, now: Instant) -> Walk:
         program, voice = self._voice(session.version)
-        return Walk(session, program, voice, now, self._offset_s, self._other_hours)
+        return Walk(session, program, voice, now, self._offset_s, self._other_hours, self._foretold)
+
+    def _foretold(self, walk: Walk, turn: Callable[[Walk], None]) -> str:
+        """What a walk would say next after `turn`: tried on a copy of the session, of which nothing comes."""
+        program = walk.program.with_clips(walk.program.version, {})  # so that all words are text
+        session = copy.deepcopy(walk.session)
+        ahead = Walk(session, program, Voice(program), walk.now, self._offset_s, self._other_hours)
+        turn(ahead)
+        while (step := ahead.next()) is not None:
+            dispatch.enter(ahead, step)
+        plays = [command for command in ahead.out if isinstance(command, Play)]
+        return " ".join(one.text for one in plays[-1].media if isinstance(one, Sentence)) if plays else ""
 
     def _voice(self, version: str) -> tuple[Program, Voice]:
         found = self._voices.get(version)

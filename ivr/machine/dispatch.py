@@ -14,6 +14,7 @@ from calls.events import (
     Tick,
 )
 from ivr.events import (
+    AnswerReviewed,
     CallAdopted,
     CallbackAnswered,
     CaseOpened,
@@ -25,7 +26,7 @@ from ivr.events import (
     Understood,
     WayOutSuggested,
 )
-from ivr.machine import asking, queue_offers, stepping, typed_ahead, understanding
+from ivr.machine import asking, queue_offers, reviewing, stepping, typed_ahead, understanding
 from ivr.machine.phases import Outside
 from ivr.machine.session import Session
 from ivr.machine.walk import Walk
@@ -109,6 +110,8 @@ def take(walk: Walk, event: IvrEvent) -> None:
             _key(walk, step, key)
         case PlaybackFinished(), Say() | HangUpStep() | Voicemail():
             stepping.said(walk, step, event)
+        case PlaybackFinished(), Understand() if session.phase == "reviewing":
+            reviewing.on_played(walk)
         case PlaybackFinished(), _ if isinstance(step, Asking):
             asking.on_played(walk, step, event)
         case PlaybackFinished(), _:
@@ -119,6 +122,8 @@ def take(walk: Walk, event: IvrEvent) -> None:
             understanding.on_heard(walk, step, event)
         case Understood(), Understand():
             understanding.on_understood(walk, step, event)
+        case AnswerReviewed(), Understand():
+            understanding.on_reviewed(walk, step, event)
         case CommandFailed(), Listen() | Understand():
             asking.on_ear_failed(walk, step, event)
         case RecordingFinished(), Voicemail():
@@ -148,6 +153,7 @@ _OUTCOMES: dict[type, Outside] = {
     CommandFailed: "failed",
     SecretChecked: "checked",
     Understood: "understood",
+    AnswerReviewed: "reviewed",
     LookupFinished: "answered",
     CaseOpened: "answered",
     WayOutSuggested: "suggested",
@@ -219,6 +225,9 @@ def _adopt(walk: Walk, step: AnyStep) -> None:
         return  # what was asked of the house is asked again by the house
     session.move("adopted")
     walk.note("adopted")
+    if session.phase == "reviewing":
+        reviewing.resume(walk)  # the house has the proposal still
+        return
     session.playing = session.awaits = None
     if isinstance(step, Asking):
         asking.resume(walk, step)

@@ -16,6 +16,7 @@ Phase = Literal[
     "confirming",  # read back: yes or no
     "checking",  # the vault looks at hidden digits
     "understanding",  # what was said is judged elsewhere
+    "reviewing",  # a person may look at what would be said next
     "outside",  # a lookup, a case: an answer from elsewhere is awaited
     "queued",  # the queue has the caller, or an agent
     "transferring",  # somebody else has the caller
@@ -31,6 +32,7 @@ Outside = Literal[
     "failed",  # the switch could not do what is awaited
     "checked",  # the vault's answer
     "understood",  # the judgement of what was said
+    "reviewed",  # a person's word on what would be said
     "answered",  # of a lookup, or the case's number
     "suggested",  # the queue suggests a way out
     "callback",  # what became of the callback that the caller wanted
@@ -50,6 +52,7 @@ Decision = Literal[
     "read_back",
     "check",
     "understand",
+    "review",
     "consult",
     "queue",
     "transfer",
@@ -128,8 +131,21 @@ PHASES: Transitions[Phase, PhaseEvent] = Transitions(
             "key": "understanding",
             "understood": "understanding",
             "due": "understanding",
+            "review": "reviewing",
             "ask": "asking",
             "adopted": "walking",
+            "begin": "walking",
+            "end": "over",
+            "cap": "over",
+            "ended": "over",
+        },
+        "reviewing": {
+            "key": "reviewing",
+            "played": "reviewing",
+            "reviewed": "reviewing",
+            "due": "reviewing",
+            "ask": "asking",
+            "adopted": "reviewing",
             "begin": "walking",
             "end": "over",
             "cap": "over",

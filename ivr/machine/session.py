@@ -32,7 +32,8 @@ class Wish(msgspec.Struct):
     """What the caller of an `understand` step wants, as far as it is known.
 
     `said` waits for its judgement; `between` are two intents that the caller is asked about; `slot` is the value that
-    is asked for, or, `confirming`, read back; `sure` are the values that were read back and right.
+    is asked for, or, `confirming`, read back; `sure` are the values that were read back and right. `heard` is what was
+    said last. `proposed` are intents that a person may look at, after the judgement `doubt`; `music`: meanwhile.
     """
 
     intent: str = ""
@@ -41,6 +42,10 @@ class Wish(msgspec.Struct):
     slot: str = ""
     confirming: bool = False
     sure: list[str] = []
+    heard: str = ""
+    proposed: list[str] = []
+    doubt: Literal["", "answered", "asked"] = ""
+    music: bool = False
 
 
 class Session(msgspec.Struct):

@@ -12,10 +12,14 @@ value.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from calls.events import SpeechHeard
+from calls.ids import AttemptId
 from ivr import commands
-from ivr.events import Understood
-from ivr.machine import asking, wishes
+from ivr.commands import CameOf
+from ivr.events import AnswerReviewed, Understood
+from ivr.machine import asking, reviewing, wishes
 from ivr.machine.session import Wish
 from ivr.machine.walk import Walk
 from ivr.program import Understand
@@ -38,9 +42,13 @@ def on_heard(walk: Walk, step: Understand, event: SpeechHeard) -> None:
     said = event.text.strip()
     if not said:
         asking.silent(walk, step)
-    elif step.complaint and complains(said, walk.program.intents.complaint_words):
+        return
+    session.wish.heard = said
+    if step.complaint and complains(said, walk.program.intents.complaint_words):
+        _tell(walk, "complaint")
         walk.leave("complaint", step.complaint)
     elif event.confidence < step.confidence:
+        _tell(walk, "unsure")
         asking.wrong(walk, step)
     else:
         _take(walk, step, said)
@@ -55,17 +63,44 @@ def on_understood(walk: Walk, step: Understand, event: Understood) -> None:
     possible = [key for key in (event.intent, event.second) if key in step.leads]
     one_of_two = event.intent in was_between and event.decision != "handed_over"
     if one_of_two or (event.decision == "answered" and event.intent in step.leads):
-        _take_up(walk, step, event.intent)
+        _tell(walk, "answered", event)
+        if step.review_s and walk.program.intents.intents[event.intent].review:
+            _propose(walk, step, event, [event.intent], "answered")
+        else:
+            _take_up(walk, step, event.intent)
     elif event.decision == "asked" and len(possible) == 2 and not was_between:
-        wish.between = possible
-        asking.ask(walk, step)
+        _tell(walk, "asked", event)
+        if step.review_s:
+            _propose(walk, step, event, possible, "asked")
+        else:
+            _ask_back(walk, step, possible)
     else:
+        _tell(walk, "handed_over", event)
         wish.said = ""
         asking.wrong(walk, step)
 
 
+def on_reviewed(walk: Walk, step: Understand, event: AnswerReviewed) -> None:
+    """Take a person's word on what would be said, or that nobody is there to give one."""
+    match event.outcome:
+        case "opened":
+            reviewing.opened(walk, step)
+        case "nobody":
+            _unreviewed(walk, step, event)
+        case "approved":
+            reviewing.over(walk, event)
+            walk.note(f"{'edited' if event.text else 'approved'} {event.intent}")
+            walk.instead = event.text
+            _take_up(walk, step, event.intent)
+        case "declined":
+            reviewing.over(walk, event)
+            walk.note("declined")
+            walk.session.wish.said = ""
+            asking.wrong(walk, step)
+
+
 def on_key(walk: Walk, step: Understand, key: str) -> None:
-    """Take one key, in any place, also while a judgement is awaited."""
+    """Take one key, in any place, also while a judgement or a person's word is awaited."""
     session, wish = walk.session, walk.session.wish
     if session.playing is not None and not step.barge_in:
         return
@@ -74,6 +109,8 @@ def on_key(walk: Walk, step: Understand, key: str) -> None:
     if where == "open":
         if session.phase == "understanding":
             session.awaits = None
+        elif session.phase == "reviewing":
+            reviewing.over(walk, None)
         asking.choice(walk, step, key)
         if walk.successor is None and session.typed:
             walk.hush()
@@ -95,7 +132,11 @@ def on_due(walk: Walk, step: Understand) -> None:
     if session.phase == "understanding" and session.awaits is not None:
         session.awaits = None
         walk.note("not judged in time")
+        _tell(walk, "handed_over")
         asking.wrong(walk, step)
+    elif session.phase == "reviewing" and session.awaits is not None:
+        walk.note("not looked at in time")
+        _unreviewed(walk, step, None)
     elif session.typed and wishes.place(walk) == "slot":
         _keyed(walk, step)
     elif session.typed in step.keys:
@@ -116,6 +157,7 @@ def _take(walk: Walk, step: Understand, said: str) -> None:
         if chosen is None:
             _judge(walk, said)
         else:
+            _tell(walk, "chosen")
             _take_up(walk, step, wish.between[chosen])
     else:
         _value_said(walk, step, said, confirming=where == "confirming")
@@ -142,9 +184,50 @@ def _take_up(walk: Walk, step: Understand, intent: str) -> None:
     _next(walk, step)
 
 
+def _ask_back(walk: Walk, step: Understand, possible: list[str]) -> None:
+    walk.session.wish.between = possible
+    asking.ask(walk, step)
+
+
+def _propose(
+    walk: Walk, step: Understand, event: Understood, intents: list[str], decision: Literal["answered", "asked"]
+) -> None:
+    reviewing.propose(walk, step, event, intents, decision, lambda ahead, intent: _take_up(ahead, step, intent))
+
+
+def _unreviewed(walk: Walk, step: Understand, event: AnswerReviewed | None) -> None:
+    """Go the usual way: nobody is there to look, or nobody has in time."""
+    wish = walk.session.wish
+    proposed, doubt = wish.proposed, wish.doubt
+    reviewing.over(walk, event, lapsed=event is None)
+    if doubt == "asked":
+        _ask_back(walk, step, proposed)
+    else:
+        _take_up(walk, step, proposed[0])
+
+
+def _tell(walk: Walk, came_of: CameOf, event: Understood | None = None) -> None:
+    """Tell the house what was said, and what came of it."""
+    session, wish = walk.session, walk.session.wish
+    judged = event or Understood(session.call, AttemptId(""), "handed_over", wish.intent)
+    walk.out.append(
+        commands.TurnTaken(
+            session.call,
+            wish.heard,
+            came_of,
+            judged.intent,
+            judged.second,
+            judged.score,
+            judged.margin,
+        )
+    )
+
+
 def _next(walk: Walk, step: Understand) -> None:
     """Ask for the next value that is missing, read back the next that is not sure, or leave."""
     session, wish = walk.session, walk.session.wish
+    if values := wishes.values(walk):
+        walk.out.append(commands.ValuesTaken(session.call, values))
     for slot in walk.program.intents.intents[wish.intent].slots:
         missing = session.frame.values.get(slot.name) is None
         if missing or (slot.confirm and slot.name not in wish.sure):
@@ -163,10 +246,13 @@ def _value_said(walk: Walk, step: Understand, said: str, *, confirming: bool) ->
     answer = yes_or_no(said)
     if value is not None and not (confirming and answer and value == session.frame.values.get(slot.name)):
         session.frame.values[slot.name] = value
+        _tell(walk, "value")
         _next(walk, step)
     elif confirming and answer is not None:
+        _tell(walk, "value")
         _confirmed(walk, step, right=answer)
     else:
+        _tell(walk, "no_value")
         asking.wrong(walk, step)
 
 

@@ -5,10 +5,10 @@ through the methods here, and leave by naming a successor. The core then enters 
 the walk is over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from calls.commands import HangUp, Play, Stop
+from calls.commands import HangUp, Play, Sentence, Stop, StopMusic
 from calls.ids import AttemptId, Instant, Seconds
 from dsl.conditions import Budget
 from dsl.hours import OtherHours
@@ -50,8 +50,10 @@ class Walk:
         now: Instant,
         offset_s: Seconds | None,
         other_hours: Mapping[str, OtherHours],
+        foretell: Callable[["Walk", Callable[["Walk"], None]], str] = lambda walk, turn: "",
     ) -> None:
-        """`other_hours` hold in place of the program's, by name."""
+        """`other_hours` hold in place of the program's, by name. `foretell` tells what this walk would say next if it
+        took a turn, which it does not take."""
         self.session = session
         self.program = program
         self.now = now
@@ -60,8 +62,11 @@ class Walk:
         self.out: list[IvrCommand] = []
         self.budget = Budget()
         self.successor: str | None = None
+        self.instead = ""
+        """Words of a person in place of the next that are said in this turn."""
         self.alone = False  # the caller is gone: nobody hears, nobody is hung up
         self._voice = voice
+        self._foretell = foretell
 
     @property
     def utc_s(self) -> float | None:
@@ -86,10 +91,16 @@ class Walk:
         )
         if not media:
             return None
+        if self.instead:
+            media, self.instead = (Sentence(self.instead, session.language),), ""
         attempt = self.mint()
         self.out.append(Play(session.leg, attempt, media))
         session.playing = attempt
         return attempt
+
+    def foretell(self, turn: Callable[["Walk"], None]) -> str:
+        """The words that the caller would hear next after `turn`; empty where none are said at once."""
+        return self._foretell(self, turn)
 
     def hush(self) -> None:
         """Stop what plays. Not needed before `say`: a second Play stops the first, and sooner."""
@@ -224,6 +235,8 @@ class Walk:
         session.typed = ""
         session.offered, session.dialogue, session.number, session.books = [], "", "", None
         session.silences = session.wrongs = session.asked = 0
+        if session.wish.music:
+            self.out.append(StopMusic(session.leg, self.mint()))
         session.wish = Wish()
         if session.hidden and not _keeps_hidden(step, session.hidden):
             self.show()

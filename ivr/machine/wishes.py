@@ -42,7 +42,7 @@ def lines(walk: Walk, step: Understand) -> Lines:
 
 def names(walk: Walk) -> tuple[str, str]:
     """Names of the two intents that the caller is asked about, in their language."""
-    first, second = (_name(walk, key) for key in walk.session.wish.between)
+    first, second = (name_of(walk, key) for key in walk.session.wish.between)
     return first, second
 
 
@@ -70,6 +70,15 @@ def today(walk: Walk) -> date | None:
     return datetime.fromtimestamp(walk.utc_s, ZoneInfo(walk.program.zone)).date()
 
 
-def _name(walk: Walk, key: str) -> str:
+def values(walk: Walk) -> dict[str, str]:
+    """Values of the intent that are known, as text."""
+    intent = walk.program.intents.intents.get(walk.session.wish.intent)
+    known = walk.session.frame.values
+    slots = () if intent is None else intent.slots
+    return {one.name: str(known[one.name]) for one in slots if known.get(one.name) is not None}
+
+
+def name_of(walk: Walk, key: str) -> str:
+    """The name of an intent in the caller's language."""
     intent = walk.program.intents.intents[key]
     return intent.called.get(walk.session.language) or next(iter(intent.called.values()), intent.asks)

@@ -29,6 +29,7 @@ from calls.ids import AgentId, AttemptId, CallId, CaseNumber, Instant, LegId, Se
 from calls.numbers import e164
 from ivr import commands as c
 from ivr.events import (
+    AnswerReviewed,
     CallbackAnswered,
     CallStarted,
     CaseOpened,
@@ -279,6 +280,8 @@ class Rehearsal:
                 self._tell(self._vault.check(command))
             case c.Understand():
                 self._tell(self.stage.understand(command))
+            case c.ProposeAnswer():
+                self._tell(AnswerReviewed(_CALL, command.attempt, "nobody"))
             case c.HideDigits():
                 self._vault.hide(command)
             case c.ShowDigits():
@@ -313,7 +316,15 @@ class Rehearsal:
             case c.FlowEnded():
                 self.ended = command.reason
                 self._playing = None
-            case StartMusic() | StopMusic() | HangUp() | c.RecordingConsent():
+            case (
+                StartMusic()
+                | StopMusic()
+                | HangUp()
+                | c.RecordingConsent()
+                | c.TurnTaken()
+                | c.ValuesTaken()
+                | c.EndProposal()
+            ):
                 pass
             case _:
                 assert_never(command)

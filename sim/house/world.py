@@ -29,6 +29,7 @@ from ivr.commands import (
     QuestionAnswered,
     ShowDigits,
     SurveyAnswered,
+    TurnTaken,
     Understand,
     VoicemailLeft,
 )
@@ -153,6 +154,8 @@ class House:
             commands.LogOverride: _nothing,
             commands.LogTransfer: _nothing,
             commands.LogWait: _nothing,
+            commands.LogRung: _nothing,
+            TurnTaken: _nothing,
             commands.PrepareSpeech: _nothing,
             commands.Noticed: _nothing,
             commands.NotifyArrival: _nothing,

@@ -18,6 +18,7 @@ from calls.ids import AttemptId, CaseNumber
 from dsl.tree import parse
 from ivr.commands import FlowEnded, IvrCommand, StepTaken
 from ivr.events import (
+    AnswerReviewed,
     CallAdopted,
     CallbackAnswered,
     CaseOpened,
@@ -103,6 +104,8 @@ def _event(line: Line, name: str, detail: str) -> IvrEvent:
             return SecretChecked(CALL, awaits, True)
         case "understood":
             return Understood(CALL, awaits, "answered", "pay", "moan", 0.9, 0.5)
+        case "reviewed":
+            return AnswerReviewed(CALL, awaits, "opened" if detail == "opened" else "approved", "pay")
         case "answered" if detail == "case":
             return CaseOpened(CALL, awaits, CaseNumber("2026-0001"))
         case "answered":

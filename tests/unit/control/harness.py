@@ -198,7 +198,9 @@ class ControlHarness:
         habits: QueueTreatment | None = None,
         models: Models = no_models,
         transfers: TransferRules | None = None,
+        program: flow.Program | None = None,
     ) -> None:
+        self.program = program or PROGRAM
         self.habits = habits or QueueTreatment()
         self.transfers = transfers or TransferRules()
         self.models = models
@@ -234,16 +236,15 @@ class ControlHarness:
 
     def empty(self) -> "ControlHarness":
         """One that was told nothing yet: to restore a snapshot into, or to replay a journal."""
-        house = ControlHarness()
+        house = ControlHarness(program=self.program)
         house.models, house.habits, house.transfers = self.models, self.habits, self.transfers
         house.router = self._new_router()
         house.orders, house.journal = [], []
         return house
 
     def _new_router(self) -> Router:
-        return make_router(
-            {VERSION: PROGRAM}, lambda version: configuration(), Directory(self.habits, self.transfers), self.models
-        )
+        directory = Directory(self.habits, self.transfers)
+        return make_router({VERSION: self.program}, lambda version: configuration(), directory, self.models)
 
     def take(self, call: CallId) -> LegId:
         """The agent whose phone rings for `call` answers and both talk; the agent's leg."""

@@ -17,7 +17,9 @@ from complaints.stages.table import LINKS as CASE_LINKS
 from complaints.stages.table import STAGES as CASE
 from control.contact_states import CONTACT_CALLS
 from control.disposition_states import DISPOSITIONS
+from control.ladder import LADDER
 from control.override_menu import MENUS
+from control.proposals import PROPOSALS
 from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
 from dialer.campaigns.states import CAMPAIGNS, CONTACTS
 from ivr.machine.phases import PHASES as SESSION
@@ -30,6 +32,8 @@ MACHINES: Mapping[str, Transitions[str, str] | Mapping[str, frozenset[str]]] = {
     "call": PLACES,  # type: ignore[dict-item]  # the states are literals
     "offer": OFFERS,  # type: ignore[dict-item]
     "callback": CALLBACKS,  # type: ignore[dict-item]
+    "ladder": LADDER,  # type: ignore[dict-item]
+    "proposal": PROPOSALS,  # type: ignore[dict-item]
     "override menu": MENUS,  # type: ignore[dict-item]
     "transfer": TRANSFERS,  # type: ignore[dict-item]
     "agents call": AGENT_CALLS,  # type: ignore[dict-item]

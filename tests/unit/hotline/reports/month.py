@@ -68,6 +68,10 @@ def site_of_the_month(folder: Path) -> Site:
     with closing(sqlite3.connect(site.database)) as store, store:
         for call in MONTH["calls"]:
             _put_call(store, call)
+        arrived = {call["id"]: at(call["at"]) for call in MONTH["calls"]}
+        for number, (call, rung, begin, end, because) in enumerate(MONTH["rungs"], 1):
+            row = (call, number, rung, arrived[call] + begin, arrived[call] + end, because)
+            store.execute(statements.RUNG, row)
         for call, talk, correct in MONTH["reviews"]:
             store.execute("INSERT INTO talk_reviews VALUES (?, ?, ?, 'li', 0)", (call, talk, correct))
         for call, talk, queue, said in MONTH["dispositions"]:

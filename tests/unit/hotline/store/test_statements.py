@@ -20,6 +20,7 @@ UPSERTS = {
     statements.DECLINE: schema.declines,
     statements.TRANSFER: schema.transfers,
     statements.STEP: schema.steps,
+    statements.RUNG: schema.rungs,
     statements.RECORDING: schema.recordings,
     statements.CASE: schema.cases,
     statements.CALLBACK: schema.callbacks,
