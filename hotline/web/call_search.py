@@ -10,6 +10,7 @@ from calls.numbers import e164, is_withheld
 from control.commands import CallOutcome, Direction
 from hotline.site import audit
 from hotline.site.instants import instant
+from hotline.store.said import search_words
 from hotline.store.searches import CallSearch
 from hotline.views.controller import Controller
 from hotline.web import call_log
@@ -36,14 +37,20 @@ class AskedCalls:
         queue: Annotated[str | None, Query(description="That the call was in last.", examples=["care"])] = None,
         outcome: Annotated[CallOutcome | None, Query(examples=["abandoned"])] = None,
         direction: Annotated[Direction | None, Query(examples=["in"])] = None,
+        said: Annotated[
+            str | None,
+            Query(max_length=100, description="Words in a transcript of the call. Audited.", examples=["征信"]),
+        ] = None,
     ) -> None:
         self.number = number
         self.since, self.until = since, until
         self.agent, self.queue = agent, queue
         self.outcome, self.direction = outcome, direction
+        self.said = said
 
     async def search(self, controller: Controller, guard: Guard, client: Client) -> CallSearch:
-        """The search. A number that is looked up needs an act of its own, and is written to the audit log before.
+        """The search. A number that is looked up needs an act of its own, words that were said need that of hearing
+        recordings; both are written to the audit log before.
 
         Raises HTTPException 422 for what cannot be read, and for an agent or a queue that nobody knows; 403.
         """
@@ -57,6 +64,7 @@ class AskedCalls:
                 queue=self.queue,
                 outcome=self.outcome,
                 direction=self.direction,
+                said=None if self.said is None else search_words(self.said),
             )
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
@@ -64,6 +72,10 @@ class AskedCalls:
             await guard.allowed(client, "look_up_number", {})
             state, about = controller.database.parent, f"calls of {wanted.number}"
             await asyncio.to_thread(audit.note, state, "number looked up", about, client.name)
+        if wanted.said is not None:
+            await guard.allowed(client, "hear_recordings", {})
+            state, about = controller.database.parent, f"calls in which {self.said!r} was said"
+            await asyncio.to_thread(audit.note, state, "transcripts searched", about, client.name)
         return wanted
 
     def told(self) -> str:
